@@ -5,6 +5,7 @@ import type { Backend } from './backend.ts';
 import type { BffConfig } from './config.ts';
 import type { Broadcast } from './deliver/ports.ts';
 import { observePushes } from './observe/push-observer.ts';
+import { DependencyWatch } from './ops/dependencies.ts';
 import { createAuthenticator } from './wiring/access/authenticator.ts';
 import { opsAccessOf, logOpsAccess } from './wiring/access/ops-access.ts';
 import { createAzureSockets } from './wiring/backplane/azure.ts';
@@ -49,11 +50,13 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     await auth.ready();
     await azure?.ready();
   };
+  const dependencies = new DependencyWatch(backend.probes, now);
   const { server, gateway, joined, left } = createFront(context, {
     auth,
     azure,
     views,
     readers,
+    dependencies,
     ready,
     uiDist: config.UI_DIST ?? BUILT_PAGE,
   });
@@ -73,6 +76,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const reporter = createReporter(context, gateway, views);
   await listen(server, config.PORT, config.PUBLIC_HOST);
   reporter.start();
+  dependencies.start();
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');
   if (auth.mode === 'none') logOpsAccess(log, opsAccessOf(config));
 
@@ -85,6 +89,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     },
     async stop() {
       stopping = true;
+      dependencies.stop();
       log.info('stopping; clients move to other instances');
       await Promise.all([gateway.drain(config.DRAIN_MS), reporter.stop()]);
       await endReceiving();

@@ -1,4 +1,4 @@
-import type { AnyAnnouncement } from '@tocsin/contracts';
+import type { AnnouncementQueue, AnyAnnouncement } from '@tocsin/contracts';
 import type { AuditSink } from '@tocsin/service';
 import type { Adapter } from 'socket.io-adapter';
 import type { OnRefused } from '@tocsin/service';
@@ -13,7 +13,7 @@ import type {
   StoreOrigin,
 } from './deliver/ports.ts';
 import type { PartitionHost } from './deliver/turn/partition-host.ts';
-import type { AuditReader, Compose, SetAsideRecords, InstanceBoard } from './ops/ports.ts';
+import type { AuditReader, Compose, InstanceBoard, PastBoard, Probes, SetAsideRecords } from './ops/ports.ts';
 import type { ReaderChannel, ReaderStore } from './readers/ports.ts';
 import type { FeedHost } from './deliver/turn/feed-host.ts';
 import type { FeedTurnTaker, PartitionTurnTaker } from './deliver/turn/turn.ts';
@@ -56,6 +56,8 @@ export interface Backend {
   setAside: SetAsideStore;
   deadLetters: SetAsideRecords;
   board: InstanceBoard;
+  past: PastBoard;
+  probes: Probes;
   compose: Compose;
   auditSink: AuditSink;
   auditReader: AuditReader;
@@ -72,6 +74,8 @@ export interface Backend {
    * unavailable.
    */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
+  /** Announcements that the bffs have not finished; absent without Redis. Rejects while Redis is away. */
+  announcementQueue?: (() => Promise<AnnouncementQueue>) | undefined;
   /** Takes a feed's turn on its host; absent if this instance takes every turn. */
   callFeedActor?: FeedTurnTaker;
   /** Takes a partition's turn on its host; absent if this instance takes every turn. */

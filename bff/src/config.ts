@@ -16,6 +16,14 @@ import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.t
 
 const withDefault = (setting: z.ZodType<number, string>, value: number) => setting.default(value);
 
+/** An address on which a page links. */
+const linkSetting = () =>
+  z
+    .url({ protocol: /^https$/, error: 'must be an https address' })
+    .max(1_000, 'must have at most 1000 characters')
+    .refine((url) => !url.includes('#'), 'must be without # and what follows it')
+    .optional();
+
 /** The settings of the bff, in the order of `docs/settings.md`. */
 export const bffSettings = z.object({
   PORT: withDefault(portSetting(), 4001).describe('Public port: the page, /app and /hubs'),
@@ -112,6 +120,12 @@ export const bffSettings = z.object({
     .describe(
       'Token for the operations page and /app/ops, sent as `Authorization: Bearer`. With AUTH_MODE=none, required unless the port is published on loopback; with `jwt`, an alternative to the role `ops`',
     ),
+  RUNBOOK_URL: linkSetting().describe(
+    'Address of your copy of docs/operations.md. The operations page links each fault to its section there, as `#tocsinredisnearfull`',
+  ),
+  GRAFANA_URL: linkSetting().describe(
+    'Address of your Grafana dashboard, to which the operations page links',
+  ),
   PUBLISHED_ON: z
     .string()
     .refine(isPublishPlace, 'must be an IP address, localhost, loopback or network')

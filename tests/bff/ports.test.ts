@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DaprCheckpoints } from '../../bff/src/dapr/checkpoints.ts';
 import { DaprFeedLog } from '../../bff/src/dapr/feed-log.ts';
 import { DaprInstanceBoard } from '../../bff/src/dapr/instance-board.ts';
+import { DaprPastBoard } from '../../bff/src/dapr/past-board.ts';
 import { DaprOrigin } from '../../bff/src/dapr/origin.ts';
 import { DaprReaderStore } from '../../bff/src/dapr/reader-store.ts';
 import { DaprSetAside } from '../../bff/src/dapr/set-aside.ts';
@@ -30,6 +31,7 @@ import { anEvent, broadcasterSuite, listen, until } from '../../bff/testing/suit
 import { checkpointsSuite } from '../../bff/testing/suites/checkpoints.ts';
 import { aFeed, feedLogSuite, segmentOf } from '../../bff/testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../../bff/testing/suites/instance-board.ts';
+import { pastBoardSuite } from '../../bff/testing/suites/past-board.ts';
 import { originSuite } from '../../bff/testing/suites/origin.ts';
 import { readerChannelSuite } from '../../bff/testing/suites/reader-channel.ts';
 import { readerStoreSuite } from '../../bff/testing/suites/reader-store.ts';
@@ -117,6 +119,7 @@ setAsideSuite('Dapr', () => ({
 }));
 
 instanceBoardSuite('Dapr', () => new DaprInstanceBoard(sidecar));
+pastBoardSuite('Dapr', () => new DaprPastBoard(sidecar));
 
 broadcasterSuite('Redis', () => broadcasters);
 readerChannelSuite('Redis', () => broadcasters);

@@ -5,6 +5,8 @@ import {
   setAsideListSchema,
   entryKey,
   instancesSchema,
+  opsHistorySchema,
+  opsStatusSchema,
   type InstanceSnapshot,
   type ListedSetAside,
 } from '@tocsin/contracts';
@@ -102,6 +104,17 @@ describe('the ops page of two instances', () => {
     });
   });
 
+  it('should show version, queue and Redis memory of each, and that all dependencies answer', async () => {
+    for (const { version, queue, redis } of await rows()) {
+      expect(version).toMatch(/^\d+\.\d+\.\d+/);
+      expect(queue).toMatchObject({ waiting: 0 });
+      expect(redis?.used).toBeGreaterThan(0);
+      expect(redis?.limit).toBeGreaterThan(redis?.used ?? 0);
+    }
+    const status = opsStatusSchema.parse(await (await call('/app/ops/status')).json());
+    expect(status).toMatchObject({ instance: 'bff-1', failing: [] });
+  });
+
   it('should list a set-aside record and put it back into its feed', async () => {
     const id = await check.deposit(FEED, 1, (entry) => ({ ...entry, expiresAt: '2020-01-01T00:00:00Z' }));
     await check.announce(FEED, 1);
@@ -142,7 +155,31 @@ describe('the ops page of two instances', () => {
     const names = async () => (await rows()).map(({ instance }) => instance);
     await eventually(async () => (await names()).length === 1, 2_000 * SNAPSHOT_LIFE_SECONDS);
     expect(await names()).toEqual(['bff-1']);
+    const past = async () =>
+      opsHistorySchema
+        .parse(await (await call('/app/ops/history')).json())
+        .instances.find(({ instance }) => instance === 'bff-2');
+    const vanished = await past();
+    expect(vanished?.stoppedAt).toBeUndefined();
+    expect(vanished?.minutes.length).toBeGreaterThan(0);
     await stack.bffs[1]?.app.start();
     await eventually(async () => (await names()).length === 2);
+    const continued = await eventually(async () => {
+      const now = await past();
+      return now && now.startedAt !== vanished?.startedAt && now;
+    });
+    expect(continued.minutes[0]?.minute).toBe(vanished?.minutes[0]?.minute);
+  });
+
+  it('should say that Redis does not answer, and since when', async () => {
+    const failing = async () => opsStatusSchema.parse(await (await call('/app/ops/status')).json()).failing;
+    await stack.redis.stop();
+    const seen = await eventually(async () => {
+      const now = await failing();
+      return now.some(({ dependency }) => dependency === 'redis') && now;
+    });
+    expect(Date.parse(seen[0]?.since ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    await stack.redis.start();
+    await eventually(async () => (await failing()).length === 0);
   });
 });

@@ -1,13 +1,20 @@
+import { MAX_PUT_BACK } from '@tocsin/contracts';
 import type {
   AuditPage,
   Fault,
+  InstanceSnapshot,
+  Instances,
   ListedAuditRecord,
   ListedSetAside,
+  OpsStatus,
+  PastInstance,
   Problem,
   ProblemCode,
+  PutBack,
+  PutBackResult,
   SetAside,
 } from '@tocsin/contracts';
-import { auditRecords, opsFigures } from '@tocsin/tools';
+import { auditRecords, opsFigures, opsPast } from '@tocsin/tools';
 import type { Page, Route } from 'playwright-core';
 
 const letter = (members: Partial<SetAside>): ListedSetAside => {
@@ -47,6 +54,14 @@ export class FakeOps {
   /** The answer to a notification when the producer is away. */
   lostId: string | undefined;
   reads = 0;
+  links: OpsStatus['links'] = {};
+  failing: OpsStatus['failing'] = [];
+  /** Names of instances that no longer run. */
+  killed: string[] = [];
+  /** The past hour of the instances. */
+  past: PastInstance[] = opsPast();
+  /** Changes the figures of all instances. */
+  change: Partial<InstanceSnapshot> = {};
   readonly calls: string[] = [];
   readonly composed: unknown[] = [];
 
@@ -67,11 +82,22 @@ export class FakeOps {
       return problem(route, 401, 'unauthorized', 'A token is needed.');
     if (this.guard === 'role')
       return problem(route, 403, 'forbidden', 'The token does not have the role ops.');
+    if (call === 'GET /app/ops/status') return route.fulfill({ json: this.#status() });
     if (this.away)
       return problem(route, 503, 'unavailable', 'The state store cannot be read now. Ask again.');
-    if (call === 'GET /app/ops/instances') return route.fulfill({ json: opsFigures(this.reads++) });
+    if (call === 'GET /app/ops/instances') return route.fulfill({ json: this.#figures() });
+    if (call === 'GET /app/ops/history')
+      return route.fulfill({ json: { at: this.#at, instances: this.past } });
+    if (call === 'POST /app/ops/dead-letters/put-back')
+      return route.fulfill({ json: this.#putBackSome(request.postDataJSON() as PutBack) });
     if (call === 'GET /app/ops/dead-letters')
-      return route.fulfill({ json: { total: this.letters.length, deadLetters: this.letters } });
+      return route.fulfill({
+        json: {
+          total: this.letters.length,
+          oldestAt: this.letters.at(-1)?.at ?? null,
+          deadLetters: this.letters.slice(0, 50),
+        },
+      });
     if (call === 'GET /app/ops/audit') return this.#auditPage(route, new URL(request.url()).searchParams);
     if (call === 'POST /app/compose') return this.#compose(route, request.postDataJSON());
     const entry = decodeURIComponent(pathname.split('/')[4] ?? '');
@@ -86,6 +112,33 @@ export class FakeOps {
       );
     this.letters = this.letters.filter((one) => one !== found);
     return route.fulfill({ status: 204 });
+  }
+
+  get #at(): string {
+    return opsFigures(this.reads).at;
+  }
+
+  #status(): OpsStatus {
+    const { failing, links } = this;
+    return { at: this.#at, instance: 'bff-1:4001', version: '0.2.0', failing, links };
+  }
+
+  #figures(): Instances {
+    const { at, instances } = opsFigures(this.reads++);
+    const running = instances.filter(({ instance }) => !this.killed.includes(instance));
+    return { at, instances: running.map((one) => ({ ...one, ...this.change })) };
+  }
+
+  #putBackSome({ skip }: PutBack): PutBackResult {
+    const due = this.letters.toReversed().slice(skip);
+    const batch = due.slice(0, MAX_PUT_BACK);
+    const failed = batch.filter(({ content }) => content === null);
+    this.letters = this.letters.filter((one) => !batch.includes(one) || failed.includes(one));
+    return {
+      putBack: batch.length - failed.length,
+      failed: failed.map(({ entry }) => ({ entry, detail: `${entry} cannot be put back.` })),
+      more: due.length > MAX_PUT_BACK,
+    };
   }
 
   async #auditPage(route: Route, query: URLSearchParams): Promise<void> {

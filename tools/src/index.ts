@@ -21,7 +21,7 @@ export { launchBrowser } from './browser/launch.ts';
 export { examine } from './doctor/examine.ts';
 export type { Finding } from './doctor/finding.ts';
 export { auditRecords } from './docs/audit-records.ts';
-export { opsFigures } from './docs/ops-figures.ts';
+export { opsFigures, opsPast } from './docs/ops-figures.ts';
 export { ensureFirefox } from './setup/firefox.ts';
 export { ensurePrometheus, type Prometheus } from './setup/prometheus.ts';
 export { ROOT } from './paths.ts';

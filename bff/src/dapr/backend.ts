@@ -20,6 +20,7 @@ import { DaprCheckpoints } from './checkpoints.ts';
 import { createReadInternalSecret } from './internal-secret.ts';
 import { DaprFeedLog } from './feed-log.ts';
 import { DaprInstanceBoard } from './instance-board.ts';
+import { DaprPastBoard } from './past-board.ts';
 import { DaprOrigin } from './origin.ts';
 import { DaprReaderStore } from './reader-store.ts';
 import { startDaprServer } from './server.ts';
@@ -31,6 +32,7 @@ export interface Backplane {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
   redisMemory?: Backend['redisMemory'];
+  announcementQueue?: Backend['announcementQueue'];
   keepStore?: (stores: StoresWithContent, events: StoreEvents) => KeptStore;
   auditReader: Backend['auditReader'];
   ready(): Promise<void>;
@@ -80,12 +82,19 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     entries: claimCheck,
     deadLetters: new SetAsideRecords(sidecar, claimCheck),
     board: new DaprInstanceBoard(sidecar),
+    past: new DaprPastBoard(sidecar),
+    probes: {
+      sidecar: () => sidecar.components(),
+      store: () => feedLog.readDocuments(['readiness']),
+      redis: () => backplane.ready(),
+    },
     compose: (body) => sendToProducer(sidecar, body),
     auditSink: new DaprAuditSink(sidecar),
     auditReader: backplane.auditReader,
     broadcaster: backplane.broadcaster,
     socketAdapter: backplane.socketAdapter,
     redisMemory: backplane.redisMemory,
+    announcementQueue: backplane.announcementQueue,
     callFeedActor: (feed, announced, caller) => takeFeed({ feed, announced, ...caller }),
     callPartitionActor: async (partition, announced) =>
       (await takePartition({ partition, ...announced })).outcome,

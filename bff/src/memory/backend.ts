@@ -10,6 +10,7 @@ import { MemorySetAsideRecords } from './set-aside-records.ts';
 import { MemoryFeedLog } from './feed-log.ts';
 import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
+import { MemoryPastBoard } from './past-board.ts';
 import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
 
@@ -41,6 +42,8 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     setAside,
     deadLetters: new MemorySetAsideRecords({ setAside, entries, announce, compose }),
     board: new MemoryInstanceBoard(),
+    past: new MemoryPastBoard(),
+    probes: {},
     compose,
     auditSink: audit,
     auditReader: audit,

@@ -4,6 +4,7 @@ import { checkpointsSuite } from '../../testing/suites/checkpoints.ts';
 import { feedLogSuite } from '../../testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../../testing/suites/instance-board.ts';
 import { originSuite } from '../../testing/suites/origin.ts';
+import { pastBoardSuite } from '../../testing/suites/past-board.ts';
 import { readerChannelSuite } from '../../testing/suites/reader-channel.ts';
 import { readerStoreSuite } from '../../testing/suites/reader-store.ts';
 import { setAsideSuite } from '../../testing/suites/set-aside.ts';
@@ -13,6 +14,7 @@ import { MemoryCheckpoints } from './checkpoints.ts';
 import { MemoryFeedLog } from './feed-log.ts';
 import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
+import { MemoryPastBoard } from './past-board.ts';
 import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
 
@@ -37,6 +39,9 @@ setAsideSuite('memory', () => {
 
 const board = new MemoryInstanceBoard();
 instanceBoardSuite('memory', () => board);
+
+const past = new MemoryPastBoard();
+pastBoardSuite('memory', () => past);
 
 const broadcaster = new MemoryBroadcaster();
 broadcasterSuite('memory', () => [broadcaster]);

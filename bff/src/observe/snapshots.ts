@@ -1,5 +1,5 @@
-import { DOCUMENT_VERSION, type InstanceSnapshot } from '@tocsin/contracts';
-import type { Counter } from '@tocsin/service';
+import { DOCUMENT_VERSION, type AnnouncementQueue, type InstanceSnapshot } from '@tocsin/contracts';
+import { VERSION, type Counter } from '@tocsin/service';
 import type { BffMetrics } from './metrics.ts';
 import { quantileOf, type Bucket } from './quantile.ts';
 
@@ -19,16 +19,20 @@ export interface SnapshotOptions {
   metrics: BffMetrics;
   connections: () => number;
   feeds: () => number;
+  /** Rejects while Redis is away. */
+  queue?: (() => Promise<AnnouncementQueue>) | undefined;
+  redis?: (() => Promise<{ used: number; limit: number }>) | undefined;
   now: () => number;
 }
 
 /** Returns a function that takes a snapshot of this instance's figures, with rates since the previous one. */
 export function createSnapshots(options: SnapshotOptions): () => Promise<InstanceSnapshot> {
-  const { instance, metrics, connections, feeds, now } = options;
+  const { instance, metrics, connections, feeds, queue, redis, now } = options;
   const startedAt = now();
   const past: Totals[] = [{ at: startedAt, accepted: 0, delivered: 0, suppressed: 0, latency: [] }];
   return async () => {
-    const totals = { at: now(), ...(await readTotals(metrics)) };
+    const [read, waiting, memory] = await Promise.all([readTotals(metrics), ifKnown(queue), ifKnown(redis)]);
+    const totals = { at: now(), ...read };
     const [last, first] = [past.at(-1) ?? totals, past[0] ?? totals];
     past.push(totals);
     if (past.length > LATENCY_SNAPSHOTS) past.shift();
@@ -51,9 +55,16 @@ export function createSnapshots(options: SnapshotOptions): () => Promise<Instanc
       suppressed: rate('suppressed'),
       p50Ms: milliseconds(quantileOf(0.5, recent)),
       p99Ms: milliseconds(quantileOf(0.99, recent)),
+      version: VERSION,
+      queue: waiting,
+      redis: memory,
     };
   };
 }
+
+/** The answer of Redis, or null without one: the other figures are shown all the same. */
+const ifKnown = async <T>(ask: (() => Promise<T>) | undefined): Promise<T | null> =>
+  (await ask?.().catch(() => undefined)) ?? null;
 
 async function readTotals(metrics: BffMetrics): Promise<Omit<Totals, 'at'>> {
   const [accepted, delivered, suppressed, latency] = await Promise.all([

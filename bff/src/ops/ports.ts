@@ -1,4 +1,11 @@
-import type { AuditPosition, InstanceSnapshot, Problem, SetAside } from '@tocsin/contracts';
+import type {
+  AuditPosition,
+  Dependency,
+  InstanceSnapshot,
+  PastInstance,
+  Problem,
+  SetAside,
+} from '@tocsin/contracts';
 
 /** The store in which instances share their figures. Every method rejects if its outcome is unknown. */
 export interface InstanceBoard {
@@ -7,6 +14,20 @@ export interface InstanceBoard {
   read(): Promise<InstanceSnapshot[]>;
   withdraw(instance: string): Promise<void>;
 }
+
+/**
+ * The store of the instances' past hour. Beyond `MAX_PAST_INSTANCES`, those that were silent longest are forgotten.
+ * Every method rejects if its outcome is unknown.
+ */
+export interface PastBoard {
+  /** Keeps the document for `PAST_SECONDS`, in place of the former one. */
+  keep(past: PastInstance): Promise<void>;
+  find(instance: string): Promise<PastInstance | undefined>;
+  read(): Promise<PastInstance[]>;
+}
+
+/** Resolve if the dependency answers. An instance without a dependency has no probe for it. */
+export type Probes = Partial<Record<Dependency, () => Promise<unknown>>>;
 
 /**
  * The set-aside records, for a person to act on. `find` and `putBack` reject with a SetAsideError if a record

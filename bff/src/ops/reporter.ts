@@ -1,17 +1,27 @@
 import { SNAPSHOT_EVERY_MS, type InstanceSnapshot } from '@tocsin/contracts';
-import type { InstanceBoard } from './ports.ts';
+import { Past } from './past.ts';
+import type { InstanceBoard, PastBoard } from './ports.ts';
+
+/** The past of an instance is written with each of so many snapshots: every ten seconds. */
+const PAST_EVERY = 5;
 
 export interface ReporterOptions {
   instance: string;
   board: InstanceBoard;
+  past: PastBoard;
   takeSnapshot: () => Promise<InstanceSnapshot>;
+  now: () => number;
   /** Called once for several failures in a row. The reporter continues. */
   onFault: (error: unknown) => void;
 }
 
-/** Shows this instance's figures to all instances, until it stops. */
+/** Shows this instance's figures and their past hour to all instances, until it stops. */
 export class InstanceReporter {
   readonly #options: ReporterOptions;
+  readonly #past = new Past();
+  #continued = false;
+  #last: InstanceSnapshot | undefined;
+  #taken = 0;
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> | undefined;
   #failures = 0;
@@ -28,16 +38,36 @@ export class InstanceReporter {
     }, SNAPSHOT_EVERY_MS).unref();
   }
 
-  /** Removes the instance from the board. If that fails, its figures expire. */
+  /** Takes the instance off the board, and notes that it was stopped; if that fails, its figures expire by themselves. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#underWay;
-    await this.#countFailures(this.#options.board.withdraw(this.#options.instance));
+    const { board, past, instance, now } = this.#options;
+    await this.#countFailures(board.withdraw(instance));
+    const stoppedAt = new Date(now()).toISOString();
+    if (this.#last) await this.#countFailures(past.keep(this.#past.documentOf(this.#last, stoppedAt)));
   }
 
   async #report(): Promise<void> {
-    const { board, takeSnapshot } = this.#options;
-    await this.#countFailures(takeSnapshot().then((snapshot) => board.post(snapshot)));
+    const { board, past, takeSnapshot } = this.#options;
+    await this.#countFailures(
+      takeSnapshot().then(async (snapshot) => {
+        this.#last = snapshot;
+        this.#past.add(snapshot);
+        await board.post(snapshot);
+        if (this.#taken++ % PAST_EVERY !== 0) return;
+        await this.#continue(snapshot);
+        await past.keep(this.#past.documentOf(snapshot));
+      }),
+    );
+  }
+
+  /** Takes over the past of the former process with this name, once. */
+  async #continue({ instance }: InstanceSnapshot): Promise<void> {
+    if (this.#continued) return;
+    const former = await this.#options.past.find(instance);
+    this.#continued = true;
+    if (former) this.#past.continueFrom(former.minutes);
   }
 
   async #countFailures(work: Promise<void>): Promise<void> {

@@ -6,13 +6,14 @@ import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts
 import { createPublicApp } from '../http/public-app.ts';
 import { createPublicServer } from '../http/public-server.ts';
 import { addConnectionGauges } from '../observe/metrics.ts';
+import type { DependencyWatch } from '../ops/dependencies.ts';
 import type { Readers } from '../readers/readers.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import type { RefusalReason } from '../socketio/admission/admission.ts';
 import type { AzureSockets } from '../socketio/azure/azure-sockets.ts';
 import { Gateway } from '../socketio/gateway.ts';
 import { createConnections } from './access/connections.ts';
-import { opsAccessOf } from './access/ops-access.ts';
+import { opsAccessOf, opsLinksOf } from './access/ops-access.ts';
 import type { AppContext } from './context.ts';
 import { Signal } from './signal.ts';
 
@@ -23,6 +24,7 @@ export interface FrontOptions {
   azure: AzureSockets | undefined;
   views: FeedViews;
   readers: Readers;
+  dependencies: Pick<DependencyWatch, 'failing'>;
   /** Folder of the built page. */
   uiDist: string;
   ready: () => Promise<void>;
@@ -40,8 +42,8 @@ export interface Front {
 
 /** Builds the public server with its routes, the streams and the gateway. It does not listen yet. */
 export function createFront(
-  { config, backend, log, registry, metrics, trail, now }: AppContext,
-  { auth, azure, views, readers, uiDist, ready }: FrontOptions,
+  { config, backend, log, registry, metrics, trail, instance, now }: AppContext,
+  { auth, azure, views, readers, dependencies, uiDist, ready }: FrontOptions,
 ): Front {
   const { pages } = readers;
   const { revocations } = auth;
@@ -70,6 +72,7 @@ export function createFront(
   const app = createPublicApp({
     ...{ ...backend, ...access, views, readers, trail, uiDist, ready, registry, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations, streams, admitStream, onSubscribed },
+    ...{ instance, failing: () => dependencies.failing, links: opsLinksOf(config) },
     bodies: new BodyBudget(config.BODIES_MAX_BYTES),
     writesPerMinute: config.WRITES_PER_MINUTE,
     searchesPerMinute: config.SEARCHES_PER_MINUTE,

@@ -12,11 +12,13 @@ export const createReporter = (
 ): InstanceReporter =>
   new InstanceReporter({
     instance,
-    board: backend.board,
+    ...{ board: backend.board, past: backend.past, now },
     takeSnapshot: createSnapshots({
       ...{ instance, metrics, now },
       connections: () => gateway.connections,
       feeds: () => views.watched,
+      queue: backend.announcementQueue,
+      redis: backend.redisMemory,
     }),
     onFault: (err) => log.info({ err }, 'cannot share the figures of this instance; retrying'),
   });

@@ -69,12 +69,18 @@ const bff = (port: PortName): Route[] => [
   { port, method: 'PUT', path: '/app/mutes', body: json({ feeds: [], severities: [], clientId: 'one' }) },
   ...gets(port, [
     '/app/ops/instances',
+    '/app/ops/history',
+    '/app/ops/status',
     '/app/ops/dead-letters',
     '/app/ops/dead-letters/none',
     '/app/ops/audit',
   ]),
   { port, method: 'DELETE', path: '/app/ops/dead-letters/none' },
   { port, method: 'POST', path: '/app/ops/dead-letters/none/put-back', body: '{}' },
+  {
+    ...{ port, method: 'POST', path: '/app/ops/dead-letters/put-back' },
+    body: json({ skip: 0, until: new Date(0) }),
+  },
   { port, method: 'POST', path: '/app/compose', body: json({ id: 'one', title: 'One' }) },
   ...gets(port, ['/hubs/?EIO=4&transport=polling']),
   { port, method: 'POST', path: '/hubs/?EIO=4&transport=polling&sid=none', body: '40' },

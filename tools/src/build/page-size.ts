@@ -30,6 +30,6 @@ export const pageSizes = () => ({ page: sizeOf('index.html'), elements: sizeOf(E
 
 /** The files of the built page that contain a schema library. Browsers should not have to load one. */
 export const filesWithSchemas = (): string[] =>
-  [...filesOf(join(DIST, 'index.html')), ...filesOf(join(DIST, ELEMENTS_SCRIPT))].filter((file) =>
-    /ZodError|_zod/.test(readFileSync(file, 'utf8')),
-  );
+  ['index.html', 'ops.html', ELEMENTS_SCRIPT]
+    .flatMap((page) => [...filesOf(join(DIST, page))])
+    .filter((file) => /ZodError|_zod/.test(readFileSync(file, 'utf8')));

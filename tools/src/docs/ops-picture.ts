@@ -2,7 +2,7 @@ import { DOCUMENT_VERSION, SNAPSHOT_EVERY_MS, type SetAside } from '@tocsin/cont
 import type { memoryBackend } from '@tocsin/bff';
 import type { Browser } from 'playwright-core';
 import { auditRecords } from './audit-records.ts';
-import { opsFigures } from './ops-figures.ts';
+import { opsFigures, opsPast } from './ops-figures.ts';
 
 /** The number of samples that fills a chart. */
 const SAMPLES = 90;
@@ -53,6 +53,7 @@ export async function takeOpsPicture(browser: Browser, picture: OpsPicture): Pro
   });
   let read = 0;
   await page.route('**/app/ops/instances', (route) => route.fulfill({ json: opsFigures(read++) }));
+  await page.route('**/app/ops/history', (route) => route.fulfill({ json: { at, instances: opsPast() } }));
   await page.clock.install();
   await page.goto(`${url}/ops`);
   for (let n = 1; n < SAMPLES; n++) {

@@ -1,20 +1,21 @@
-import {
-  acceptedSchema,
-  auditPageSchema,
-  setAsideListSchema,
-  instancesSchema,
-  problemSchema,
-  setAsideSchema,
-  type AuditPage,
-  type SetAsideList,
-  type Instances,
-  type Problem,
-  type SetAside,
+import type {
+  Accepted,
+  AuditPage,
+  Instances,
+  OpsHistory,
+  OpsStatus,
+  Problem,
+  PutBack,
+  PutBackResult,
+  SetAside,
+  SetAsideList,
 } from '@tocsin/contracts';
+import { useTexts } from './messages/use-texts.ts';
 
 /** A failed call: an error answer with its problem, or no answer. */
 export class OpsError extends Error {
   override name = 'OpsError';
+  /** `undefined`: no answer. */
   readonly status: number | undefined;
   readonly problem: Problem | undefined;
 
@@ -27,10 +28,15 @@ export class OpsError extends Error {
 
 /** The bff's calls for this page. Each rejects with an OpsError on failure. */
 export interface OpsApi {
+  status(): Promise<OpsStatus>;
   instances(): Promise<Instances>;
+  /** The past hour of all instances. */
+  history(): Promise<OpsHistory>;
   deadLetters(): Promise<SetAsideList>;
   deadLetter(entry: string): Promise<SetAside>;
   putBack(entry: string): Promise<void>;
+  /** Puts back a batch of records. */
+  putBackSome(asked: PutBack): Promise<PutBackResult>;
   remove(entry: string): Promise<void>;
   /** A page of the audit trail. An empty filter matches everything. */
   audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
@@ -39,10 +45,16 @@ export interface OpsApi {
 }
 
 const TIMEOUT_MS = 10_000;
+/** A batch of records is put back one by one. */
+const BATCH_TIMEOUT_MS = 60_000;
 
 /** Calls `token` before each request. */
 export function createOpsApi(token: () => string | undefined): OpsApi {
-  async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+  async function call(
+    method: string,
+    path: string,
+    { body, timeoutMs = TIMEOUT_MS }: { body?: unknown; timeoutMs?: number } = {},
+  ): Promise<unknown> {
     const bearer = token();
     let response: Response;
     let text: string;
@@ -50,7 +62,7 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
       response = await fetch(path, {
         method,
         cache: 'no-store',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeoutMs),
         headers: {
           ...(bearer && { authorization: `Bearer ${bearer}` }),
           ...(method === 'POST' && { 'content-type': 'application/json' }),
@@ -60,31 +72,39 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
       text = await response.text();
     } catch (error) {
       console.warn(`${method} ${path} got no answer.`, error);
-      throw new OpsError("The server doesn't answer.");
+      throw new OpsError(useTexts().page.noAnswer);
     }
     const value = parse(text);
     if (response.ok) return value;
-    const problem = problemSchema.safeParse(value);
-    const said = problem.success ? problem.data : undefined;
-    throw new OpsError(said?.detail ?? `The server answered ${response.status}.`, response.status, said);
+    const problem = isProblem(value) ? value : undefined;
+    const detail = problem?.detail ?? useTexts().page.answered(response.status);
+    throw new OpsError(detail, response.status, problem);
   }
+  const get = async <T extends object>(path: string, ...members: (keyof T & string)[]): Promise<T> =>
+    shaped<T>(await call('GET', path), members);
   const letter = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
   return {
-    instances: async () => instancesSchema.parse(await call('GET', '/app/ops/instances')),
-    deadLetters: async () => setAsideListSchema.parse(await call('GET', '/app/ops/dead-letters')),
-    deadLetter: async (entry) => setAsideSchema.parse(await call('GET', letter(entry))),
+    status: () => get<OpsStatus>('/app/ops/status', 'failing', 'links'),
+    instances: () => get<Instances>('/app/ops/instances', 'at', 'instances'),
+    history: () => get<OpsHistory>('/app/ops/history', 'instances'),
+    deadLetters: () => get<SetAsideList>('/app/ops/dead-letters', 'total', 'deadLetters'),
+    deadLetter: (entry) => get<SetAside>(letter(entry), 'entry', 'faults'),
     putBack: async (entry) => {
-      await call('POST', `${letter(entry)}/put-back`, {});
+      await call('POST', `${letter(entry)}/put-back`, { body: {} });
+    },
+    putBackSome: async (body) => {
+      const options = { body, timeoutMs: BATCH_TIMEOUT_MS };
+      const answer = await call('POST', '/app/ops/dead-letters/put-back', options);
+      return shaped<PutBackResult>(answer, ['putBack', 'failed', 'more']);
     },
     remove: async (entry) => {
       await call('DELETE', letter(entry));
     },
-    audit: async (query) => {
+    audit: (query) => {
       const given = Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : []));
-      const path = `/app/ops/audit?${new URLSearchParams(given).toString()}`;
-      return auditPageSchema.parse(await call('GET', path));
+      return get<AuditPage>(`/app/ops/audit?${new URLSearchParams(given).toString()}`, 'records', 'next');
     },
-    compose: async (body) => acceptedSchema.parse(await call('POST', '/app/compose', body)).ids,
+    compose: async (body) => shaped<Accepted>(await call('POST', '/app/compose', { body }), ['ids']).ids,
   };
 }
 
@@ -92,7 +112,19 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A proxy's page, or no body. The schema of the answer decides whether that is valid.
+    // A proxy's page, or no body. The members of the answer decide whether that is valid.
     return undefined;
   }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isProblem = (value: unknown): value is Problem =>
+  isObject(value) && typeof value['code'] === 'string' && typeof value['detail'] === 'string';
+
+/** The answer of our own server, whose members are checked by name only: a schema library would weigh more than the page. */
+function shaped<T extends object>(value: unknown, members: readonly (keyof T & string)[]): T {
+  if (isObject(value) && members.every((member) => value[member] !== undefined)) return value as T;
+  throw new OpsError(useTexts().page.unreadable);
 }

@@ -1,14 +1,66 @@
-const rate = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
-const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+import { useLocale } from './messages/use-texts.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Creates a format on its first use, when the language of the page is known. */
+function late<T>(create: (locale: string | undefined) => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= create(useLocale()));
+}
+const number = (maximumFractionDigits: number, more: Intl.NumberFormatOptions = {}) =>
+  late((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits, ...more }));
+const unit = (name: string) => number(0, { style: 'unit', unit: name, unitDisplay: 'short' });
+
+const rate = number(1);
+const whole = number(0);
+const percent = number(0, { style: 'percent' });
+const time = late((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }));
+const clock = late((locale) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }));
+const UNITS = [
+  [DAY, unit('day')],
+  [HOUR, unit('hour')],
+  [MINUTE, unit('minute')],
+  [SECOND, unit('second')],
+] as const;
+const SIZES = [
+  [1_024 ** 3, number(1, { style: 'unit', unit: 'gigabyte' })],
+  [1_024 ** 2, unit('megabyte')],
+  [1_024, unit('kilobyte')],
+] as const;
 
 /** A rate, with one decimal while it is small. */
-export const formatRate = (value: number): string => (value < 100 ? rate : whole).format(value);
+export const formatRate = (value: number): string => (value < 100 ? rate() : whole()).format(value);
 
 /** A duration in ms, with one decimal while it is small; a dash if unknown. */
 export const formatLatency = (ms: number | null): string =>
-  ms === null ? '–' : `${(ms < 10 ? rate : whole).format(ms)} ms`;
+  ms === null ? '–' : `${(ms < 10 ? rate() : whole()).format(ms)} ms`;
 
-const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+export const formatCount = (value: number): string => whole().format(value);
+export const formatPercent = (share: number): string => percent().format(share);
 
 /** Date and time, to the second. */
-export const formatTime = (ms: number): string => time.format(ms);
+export const formatTime = (ms: number): string => time().format(ms);
+
+/** The time of the day, to the second. */
+export const formatClock = (ms: number): string => clock().format(ms);
+
+/** A duration in its largest unit, and the next one while that is small: "2 hr 5 min". */
+export function formatDuration(ms: number): string {
+  const left = Math.max(0, ms);
+  const at = UNITS.findIndex(([length]) => left >= length);
+  const [length, format] = UNITS[at < 0 ? UNITS.length - 1 : at] ?? UNITS[3];
+  const count = Math.floor(left / length);
+  const [nextLength, next] = UNITS[at + 1] ?? [];
+  const rest = nextLength && at >= 0 ? Math.floor((left % length) / nextLength) : 0;
+  const first = format().format(count);
+  return next && rest > 0 && count < 10 ? `${first} ${next().format(rest)}` : first;
+}
+
+/** Bytes in the largest unit that keeps at least one digit. */
+export function formatBytes(bytes: number): string {
+  const [length, format] = SIZES.find(([size]) => bytes >= size) ?? SIZES[2];
+  return format().format(bytes / length);
+}

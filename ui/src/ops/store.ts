@@ -1,8 +1,9 @@
-import type { SetAsideList } from '@tocsin/contracts';
+import type { OpsHistory, OpsStatus, SetAsideList } from '@tocsin/contracts';
 import { safeStorage } from '@tocsin/client-vue';
 import { computed, reactive, ref, shallowRef } from 'vue';
 import { OpsError, createOpsApi } from './api.ts';
-import { append, type Sample } from './instances/history.ts';
+import { append, sampleOf, wholeHour, type Sample } from './instances/history.ts';
+import { verdictOf } from './verdict/rules.ts';
 
 /** The token is kept until the tab is closed. */
 const TOKEN_KEY = 'tocsin.ops.token';
@@ -18,12 +19,29 @@ function createOps() {
   const storage = safeStorage(() => sessionStorage);
   const token = ref(storage.get(TOKEN_KEY) ?? '');
   const refused = ref<OpsRefusal>();
-  const fault = ref('');
-  const history = shallowRef<readonly Sample[]>([]);
+  /** Why the last reading of each part failed. */
+  const faults = reactive<Record<string, string>>({});
+  const silentSince = ref<number>();
+  const recent = shallowRef<readonly Sample[]>([]);
+  const live = shallowRef<Awaited<ReturnType<typeof api.instances>>>();
+  const past = shallowRef<OpsHistory['instances']>([]);
+  const status = shallowRef<OpsStatus>();
   const letters = shallowRef<SetAsideList>();
   const api = createOpsApi(() => token.value || undefined);
 
-  const instances = computed(() => history.value.at(-1)?.instances ?? []);
+  const fault = computed(() => Object.values(faults).find((text) => text !== '') ?? '');
+  const instances = computed(() => live.value?.instances ?? []);
+  /** The server's time, as of its last answer. */
+  const now = computed(() =>
+    Math.max(Date.parse(live.value?.at ?? '') || 0, Date.parse(status.value?.at ?? '') || 0),
+  );
+  const hour = computed(() => wholeHour(past.value, recent.value, now.value));
+  const verdict = computed(() =>
+    verdictOf({
+      ...{ now: now.value, silentSince: silentSince.value, status: status.value, past: past.value },
+      ...{ instances: live.value?.instances, samples: hour.value, setAside: letters.value },
+    }),
+  );
 
   function useToken(text: string): void {
     token.value = text.trim();
@@ -34,44 +52,48 @@ function createOps() {
   /** Records why the server refuses access. Returns whether the error is such a refusal. */
   function noteRefusal(error: unknown): boolean {
     if (!(error instanceof OpsError)) return false;
-    const { status, problem, message } = error;
-    if (status !== 401 && status !== 403) return false;
-    const kind = problem?.code === 'ops_closed' ? 'closed' : status === 401 ? 'token' : 'role';
+    const { status: code, problem, message } = error;
+    if (code !== 401 && code !== 403) return false;
+    const kind = problem?.code === 'ops_closed' ? 'closed' : code === 401 ? 'token' : 'role';
     refused.value = { kind, detail: message };
     return true;
   }
 
-  async function asking(work: () => Promise<void>): Promise<void> {
+  async function asking(part: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      fault.value = '';
+      faults[part] = '';
+      silentSince.value = undefined;
     } catch (error) {
-      if (!noteRefusal(error)) fault.value = error instanceof Error ? error.message : String(error);
+      if (error instanceof OpsError && error.status === undefined) silentSince.value ??= Date.now();
+      if (!noteRefusal(error)) faults[part] = error instanceof Error ? error.message : String(error);
     }
   }
 
+  const readHistory = () =>
+    asking('history', async () => {
+      past.value = (await api.history()).instances;
+    });
   const readInstances = () =>
-    asking(async () => {
-      const { at, instances: all } = await api.instances();
-      history.value = append(history.value, { at: Date.parse(at), instances: all });
+    asking('instances', async () => {
+      const before = instances.value;
+      live.value = await api.instances();
+      recent.value = append(recent.value, sampleOf(Date.parse(live.value.at), live.value.instances));
+      const isGone = before.some(({ instance }) => !instances.value.some((one) => one.instance === instance));
+      if (isGone) await readHistory();
+    });
+  const readStatus = () =>
+    asking('status', async () => {
+      status.value = await api.status();
     });
   const readLetters = () =>
-    asking(async () => {
+    asking('letters', async () => {
       letters.value = await api.deadLetters();
     });
 
   return reactive({
-    api,
-    token,
-    refused,
-    fault,
-    history,
-    instances,
-    letters,
-    useToken,
-    noteRefusal,
-    readInstances,
-    readLetters,
+    ...{ api, token, refused, fault, recent, hour, now, instances, past, status, letters, verdict },
+    ...{ useToken, noteRefusal, readHistory, readInstances, readStatus, readLetters },
   });
 }
 

@@ -43,8 +43,15 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
     .get(
       answering(async (_request, response) => {
         const names = await box.names();
-        const records = await box.records(names.slice(0, MAX_SET_ASIDE_LISTED));
-        const list: SetAsideList = { total: names.length, deadLetters: records.map(listed) };
+        const newest = names.slice(0, MAX_SET_ASIDE_LISTED);
+        const last = names.at(-1);
+        const isListed = last === undefined || newest.includes(last);
+        const records = await box.records(isListed ? newest : [...newest, last]);
+        const list: SetAsideList = {
+          total: names.length,
+          oldestAt: records.at(-1)?.at ?? null,
+          deadLetters: records.slice(0, MAX_SET_ASIDE_LISTED).map(listed),
+        };
         response.set('Cache-Control', 'no-store').json(list);
       }),
     )

@@ -1,24 +1,41 @@
-import type { Instances } from '@tocsin/contracts';
+import type { Instances, OpsHistory } from '@tocsin/contracts';
 import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
-import type { InstanceBoard } from '../../ops/ports.ts';
+import type { InstanceBoard, PastBoard } from '../../ops/ports.ts';
 import { reportUnavailable } from './unavailable.ts';
 
-/** `GET /instances`: the figures of all instances, by name. */
-export function instanceRoutes(board: InstanceBoard, now: () => number, log: Logger): Router {
+export interface InstanceRoutesOptions {
+  board: InstanceBoard;
+  past: PastBoard;
+  now: () => number;
+  log: Logger;
+}
+
+/** `GET /instances`: the figures of all instances, by name. `GET /history`: their past hour. */
+export function instanceRoutes({ board, past, now, log }: InstanceRoutesOptions): Router {
   const router = Router();
-  router
-    .route('/instances')
-    .get(allowParameters(), async (_request, response) => {
-      try {
-        const instances = (await board.read()).sort((a, b) => (a.instance < b.instance ? -1 : 1));
-        const at = new Date(now()).toISOString();
-        response.set('Cache-Control', 'no-store').json({ at, instances } satisfies Instances);
-      } catch (error) {
-        const detail = 'The figures of the instances cannot be read now. Ask again.';
-        reportUnavailable(response, log, { error, detail });
-      }
-    })
-    .all(methodNotAllowed('GET', 'HEAD'));
+  const answerWith =
+    <T extends { instance: string }>(read: () => Promise<T[]>) =>
+    async (): Promise<{ at: string; instances: T[] }> => {
+      const instances = (await read()).sort((a, b) => (a.instance < b.instance ? -1 : 1));
+      return { at: new Date(now()).toISOString(), instances };
+    };
+  const answers: Record<string, () => Promise<Instances | OpsHistory>> = {
+    '/instances': answerWith(() => board.read()),
+    '/history': answerWith(() => past.read()),
+  };
+  for (const [path, answer] of Object.entries(answers)) {
+    router
+      .route(path)
+      .get(allowParameters(), async (_request, response) => {
+        try {
+          response.set('Cache-Control', 'no-store').json(await answer());
+        } catch (error) {
+          const detail = 'The figures of the instances cannot be read now. Ask again.';
+          reportUnavailable(response, log, { error, detail });
+        }
+      })
+      .all(methodNotAllowed('GET', 'HEAD'));
+  }
   return router;
 }

@@ -1,3 +1,4 @@
+import type { OpsStatus } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
 import type { OpsAccess } from '../../http/ops/access.ts';
 import { isLoopback } from './loopback.ts';
@@ -6,6 +7,12 @@ import type { BffConfig } from '../../config.ts';
 export const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON, PUBLIC_HOST }: BffConfig): OpsAccess => ({
   token,
   open: isLoopback(PUBLISHED_ON ?? PUBLIC_HOST),
+});
+
+/** Addresses that the operations page links to. */
+export const opsLinksOf = ({ RUNBOOK_URL, GRAFANA_URL }: BffConfig): OpsStatus['links'] => ({
+  ...(RUNBOOK_URL !== undefined && { runbook: RUNBOOK_URL }),
+  ...(GRAFANA_URL !== undefined && { grafana: GRAFANA_URL }),
 });
 
 /** Logs at start that readers need no token, and whether the operations page is open too. */

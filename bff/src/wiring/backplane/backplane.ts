@@ -3,6 +3,7 @@ import type { BffConfig } from '../../config.ts';
 import type { Backplane } from '../../dapr/backend.ts';
 import { keepStore } from './keep-store.ts';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
+import { readAnnouncementQueue } from '../../redis/announcement-queue.ts';
 import { auditClient } from '../../redis/audit-client.ts';
 import { RedisAuditReader } from '../../redis/audit-reader.ts';
 import { RedisConnection } from '../../redis/connection.ts';
@@ -35,6 +36,7 @@ export function createBackplane(config: BffConfig, log: Logger): Backplane {
     auditReader,
     socketAdapter: broadcaster.createAdapter(),
     redisMemory: () => connection.memory(),
+    announcementQueue: () => readAnnouncementQueue(connection),
     keepStore: (stores, events) => keepStore(redis, stores, events, log),
     ready: () => connection.ready(),
     stop: () => {

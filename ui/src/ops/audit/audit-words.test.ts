@@ -1,6 +1,10 @@
 import { AUDIT_ACTIONS, type ListedAuditRecord } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
-import { ACTIONS, auditLine } from './audit-words.ts';
+import { de } from '../messages/de/index.ts';
+import { en } from '../messages/en/index.ts';
+import { auditLine as lineOf } from './audit-words.ts';
+
+const auditLine = (one: ListedAuditRecord) => lineOf(one, en.audit);
 
 const record = (members: Partial<ListedAuditRecord> = {}): ListedAuditRecord => ({
   ...{ v: 1, id: 'p-1', position: '1-0.0', at: '2026-01-01T00:00:00Z', requests: 1, instance: 'i' },
@@ -9,7 +13,8 @@ const record = (members: Partial<ListedAuditRecord> = {}): ListedAuditRecord => 
 });
 
 it('should have a label for every action', () => {
-  expect(Object.keys(ACTIONS).sort()).toEqual([...AUDIT_ACTIONS].sort());
+  for (const { audit } of [en, de])
+    expect(Object.keys(audit.actions).sort()).toEqual([...AUDIT_ACTIONS].sort());
 });
 
 it('should show the number of ids, and the first id', () => {

@@ -1,6 +1,6 @@
-import type { InstanceSnapshot } from '@tocsin/contracts';
+import type { InstanceSnapshot, PastInstance } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
-import { HISTORY_MS, append, seriesOf, totalsOf, worstOf, type Sample } from './history.ts';
+import { RECENT_MS, append, seriesOf, totalsOf, wholeHour, worstOf, type Sample } from './history.ts';
 
 const snapshot = (instance: string, delivered: number, p99Ms: number | null): InstanceSnapshot => ({
   v: 1,
@@ -31,8 +31,23 @@ it('should return sums and maxima over all instances', () => {
 });
 
 it('should drop samples that are too old to show', () => {
-  expect(append(history, { at: HISTORY_MS + 2, instances: [] }).map(({ at }) => at)).toEqual([
+  expect(append(history, { at: RECENT_MS + 2, instances: [] }).map(({ at }) => at)).toEqual([
     3,
-    HISTORY_MS + 2,
+    RECENT_MS + 2,
   ]);
+});
+
+it('should join the past minutes of all instances with the live samples', () => {
+  const now = Date.UTC(2026, 0, 1, 12);
+  const minute = (ago: number) => ({
+    ...{ minute: now / 60_000 - ago, connections: 0, accepted: 0, delivered: ago, suppressed: 0 },
+    ...{ p50Ms: null, p99Ms: null, oldestMs: null, redisUsed: null },
+  });
+  const past = (instance: string, ago: number[]): PastInstance => ({
+    ...{ v: 1, instance, version: '1', startedAt: '', at: '', minutes: ago.map(minute) },
+  });
+  const recent = [{ at: now - 90_000, instances: [snapshot('a', 7, null)] }];
+  const all = wholeHour([past('a', [90, 10, 3, 1]), past('b', [10, 0])], recent, now);
+  expect(all.map(({ at }) => (now - at) / 60_000)).toEqual([9.5, 2.5, 1.5]);
+  expect(totalsOf(all, ({ delivered }) => delivered)).toEqual([20, 3, 7]);
 });

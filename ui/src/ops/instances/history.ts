@@ -1,41 +1,73 @@
-import type { InstanceSnapshot } from '@tocsin/contracts';
+import type { InstanceSnapshot, PastInstance } from '@tocsin/contracts';
+
+/** The figures of an instance that are shown over time. */
+export interface Figures extends Pick<
+  InstanceSnapshot,
+  'instance' | 'accepted' | 'delivered' | 'suppressed' | 'p50Ms' | 'p99Ms'
+> {
+  /** Bytes that Redis used. */
+  redisUsed?: number | null;
+}
 
 /** The figures of all instances at one time (ms since 1970). */
 export interface Sample {
   readonly at: number;
-  readonly instances: readonly InstanceSnapshot[];
+  readonly instances: readonly Figures[];
 }
 
-/** Time span of the charts, in ms. */
-export const HISTORY_MS = 180_000;
+/** Time span of the live figures, in ms. */
+export const RECENT_MS = 180_000;
+export const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
 /** Adds a sample and drops those that are too old to show. */
 export const append = (history: readonly Sample[], sample: Sample): Sample[] => [
-  ...history.filter(({ at }) => at > sample.at - HISTORY_MS),
+  ...history.filter(({ at }) => at > sample.at - RECENT_MS),
   sample,
 ];
+
+export const sampleOf = (at: number, instances: readonly InstanceSnapshot[]): Sample => ({
+  at,
+  instances: instances.map((one) => ({ ...one, redisUsed: one.redis?.used ?? null })),
+});
+
+/** The past minutes of all instances, each at its middle, and the live samples, which replace the minutes they cover. */
+export function wholeHour(past: readonly PastInstance[], recent: readonly Sample[], now: number): Sample[] {
+  const minutes = new Map<number, Figures[]>();
+  for (const { instance, minutes: all } of past) {
+    for (const figures of all) {
+      const at = (figures.minute + 0.5) * MINUTE_MS;
+      if (at < now - HOUR_MS) continue;
+      minutes.set(at, [...(minutes.get(at) ?? []), { instance, ...figures }]);
+    }
+  }
+  const first = recent[0]?.at ?? Infinity;
+  const older = [...minutes]
+    .filter(([at]) => at < first)
+    .map(([at, instances]) => ({ at, instances }))
+    .toSorted((a, b) => a.at - b.at);
+  return [...older, ...recent];
+}
 
 /** An instance's figure at each time; null while it was absent. */
 export const seriesOf = (
   history: readonly Sample[],
   instance: string,
-  figure: (snapshot: InstanceSnapshot) => number | null,
+  figure: (figures: Figures) => number | null,
 ): (number | null)[] =>
   history.map(({ instances }) => {
-    const snapshot = instances.find((one) => one.instance === instance);
-    return snapshot ? figure(snapshot) : null;
+    const figures = instances.find((one) => one.instance === instance);
+    return figures ? figure(figures) : null;
   });
 
 /** The sum over all instances at each time. */
-export const totalsOf = (
-  history: readonly Sample[],
-  figure: (snapshot: InstanceSnapshot) => number,
-): number[] => history.map(({ instances }) => instances.reduce((sum, snapshot) => sum + figure(snapshot), 0));
+export const totalsOf = (history: readonly Sample[], figure: (figures: Figures) => number): number[] =>
+  history.map(({ instances }) => instances.reduce((sum, figures) => sum + figure(figures), 0));
 
 /** The maximum over all instances at each time; null if no instance has the figure. */
 export const worstOf = (
   history: readonly Sample[],
-  figure: (snapshot: InstanceSnapshot) => number | null,
+  figure: (figures: Figures) => number | null,
 ): (number | null)[] =>
   history.map(({ instances }) => {
     const known = instances.map(figure).filter((value) => value !== null);

@@ -1,0 +1,49 @@
+import { MAX_PUT_BACK, parseDateTime, putBackSchema, type PutBackResult } from '@tocsin/contracts';
+import { SetAsideError, methodNotAllowed, noteSetAside, type Logger } from '@tocsin/service';
+import { Router } from 'express';
+import type { SetAsideRecords } from '../../ops/ports.ts';
+import { jsonBody, readBody } from '../read-body.ts';
+import { operatorOf } from './access.ts';
+import { reportUnavailable } from './unavailable.ts';
+import { whoActs, type Trail } from './who-acts.ts';
+
+/** `POST /dead-letters/put-back`: puts back a batch of records, the oldest first. */
+export function putBackRoutes(box: SetAsideRecords, trail: Trail, log: Logger): Router {
+  const router = Router();
+  router
+    .route('/dead-letters/put-back')
+    .post(...jsonBody, async (request, response) => {
+      const asked = readBody(putBackSchema, request, response);
+      if (!asked) return;
+      const result: PutBackResult = { putBack: 0, failed: [], more: false };
+      try {
+        const names = (await box.names()).toReversed().slice(asked.skip);
+        const batch = names.slice(0, MAX_PUT_BACK);
+        const records = await box.records(batch);
+        const found = new Set(records.map(({ entry }) => entry));
+        for (const entry of batch)
+          if (!found.has(entry)) result.failed.push({ entry, detail: `${entry} no longer exists.` });
+        const until = parseDateTime(asked.until) ?? 0;
+        const due = records.filter(({ at }) => (parseDateTime(at) ?? 0) <= until);
+        result.more = names.length > MAX_PUT_BACK && due.length === records.length;
+        for (const record of due) {
+          try {
+            const change = () => box.putBack(record);
+            await noteSetAside(trail, whoActs(request), { action: 'put-back', record, change });
+            result.putBack++;
+          } catch (error) {
+            if (!(error instanceof SetAsideError)) throw error;
+            result.failed.push({ entry: record.entry, detail: error.message });
+          }
+        }
+      } catch (error) {
+        const detail = `The dead letters cannot be reached now; ${result.putBack} were put back. Ask again.`;
+        return reportUnavailable(response, log, { error, detail });
+      }
+      const { putBack, failed } = result;
+      log.info({ putBack, failed: failed.length, by: operatorOf(request) }, 'dead letters were put back');
+      response.set('Cache-Control', 'no-store').json(result);
+    })
+    .all(methodNotAllowed('POST'));
+  return router;
+}

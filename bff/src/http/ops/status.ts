@@ -1,0 +1,25 @@
+import type { OpsStatus } from '@tocsin/contracts';
+import { VERSION, allowParameters, methodNotAllowed } from '@tocsin/service';
+import { Router } from 'express';
+
+export interface StatusOptions {
+  instance: string;
+  /** Dependencies that don't answer. */
+  failing: () => OpsStatus['failing'];
+  links: OpsStatus['links'];
+  now: () => number;
+}
+
+/** `GET /status`: what this instance knows by itself, also while its sidecar and Redis are away. */
+export function statusRoutes({ instance, failing, links, now }: StatusOptions): Router {
+  const router = Router();
+  router
+    .route('/status')
+    .get(allowParameters(), (_request, response) => {
+      const at = new Date(now()).toISOString();
+      const status: OpsStatus = { at, instance, version: VERSION, failing: failing(), links };
+      response.set('Cache-Control', 'no-store').json(status);
+    })
+    .all(methodNotAllowed('GET', 'HEAD'));
+  return router;
+}

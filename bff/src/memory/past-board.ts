@@ -1,0 +1,28 @@
+import { MAX_PAST_INSTANCES, PAST_SECONDS, parseDateTime, type PastInstance } from '@tocsin/contracts';
+import type { PastBoard } from '../ops/ports.ts';
+
+/** Kept in this process's memory, gone with it. */
+export class MemoryPastBoard implements PastBoard {
+  readonly #documents = new Map<string, PastInstance>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  async keep(past: PastInstance): Promise<void> {
+    this.#documents.set(past.instance, past);
+    const silent = [...this.#documents.values()].toSorted((a, b) => (a.at > b.at ? -1 : 1));
+    for (const { instance } of silent.slice(MAX_PAST_INSTANCES))
+      if (instance !== past.instance) this.#documents.delete(instance);
+  }
+
+  async find(instance: string): Promise<PastInstance | undefined> {
+    return (await this.read()).find((one) => one.instance === instance);
+  }
+
+  async read(): Promise<PastInstance[]> {
+    const oldest = this.#now() - PAST_SECONDS * 1_000;
+    return [...this.#documents.values()].filter(({ at }) => (parseDateTime(at) ?? 0) > oldest);
+  }
+}

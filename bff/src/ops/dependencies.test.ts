@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { DependencyWatch } from './dependencies.ts';
+
+it('should know since when a dependency fails, until it answers', async () => {
+  let [now, away] = [1_000, false];
+  const watch = new DependencyWatch(
+    {
+      sidecar: async () => undefined,
+      redis: () => (away ? Promise.reject(new Error('away')) : Promise.resolve()),
+    },
+    () => now,
+  );
+  await watch.look();
+  expect(watch.failing).toEqual([]);
+  [now, away] = [3_000, true];
+  await watch.look();
+  now = 5_000;
+  await watch.look();
+  expect(watch.failing).toEqual([{ dependency: 'redis', since: '1970-01-01T00:00:03.000Z' }]);
+  away = false;
+  await watch.look();
+  expect(watch.failing).toEqual([]);
+});

@@ -1,0 +1,36 @@
+import { APP_IDS, TOPICS, type AnnouncementQueue } from '@tocsin/contracts';
+import type { RedisConnection } from './connection.ts';
+import { idAfter, isLowerId, timeOfId } from './stream-id.ts';
+
+const STREAM = TOPICS.partitionAnnouncements;
+/** Waiting announcements are counted up to this number if Redis does not know how many there are. */
+const MOST_COUNTED = 1_000;
+
+/** Reads how many announcements the bffs have not finished. Rejects if Redis does not answer now. */
+export async function readAnnouncementQueue(
+  connection: RedisConnection,
+  now: () => number = Date.now,
+): Promise<AnnouncementQueue> {
+  connection.check();
+  const { client } = connection;
+  const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'tell of the announcements');
+  const nothing: AnnouncementQueue = { waiting: 0, heldBack: 0, oldestMs: 0 };
+  // Works without the stream too, for which Redis would report an error.
+  if ((await known(client.xLen(STREAM))) === 0) return nothing;
+  const groups = await known(client.xInfoGroups(STREAM));
+  const group = groups.find(({ name }) => String(name) === APP_IDS.bff);
+  const lastDelivered = group ? String(group['last-delivered-id']) : '0-0';
+  const pending = group ? await known(client.xPending(STREAM, APP_IDS.bff)) : undefined;
+  const [next] = await known(client.xRange(STREAM, idAfter(lastDelivered), '+', { COUNT: 1 }));
+  const waiting = next ? (group?.lag ?? (await known(countFrom(connection, next.id)))) : 0;
+  const ids = [pending?.firstId, next?.id].filter((id) => typeof id === 'string');
+  const oldest = ids.toSorted((a, b) => (isLowerId(a, b) ? -1 : 1))[0];
+  return {
+    waiting,
+    heldBack: pending?.pending ?? 0,
+    oldestMs: oldest === undefined ? 0 : Math.max(0, Math.round(now() - timeOfId(oldest))),
+  };
+}
+
+const countFrom = async ({ client }: RedisConnection, id: string): Promise<number> =>
+  (await client.xRange(STREAM, id, '+', { COUNT: MOST_COUNTED })).length;

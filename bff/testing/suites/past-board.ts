@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { MAX_PAST_INSTANCES, type PastInstance } from '@tocsin/contracts';
+import { describe, expect, it } from 'vitest';
+import type { PastBoard } from '../../src/ops/ports.ts';
+
+/** The past of an instance with a name of its own. */
+export const aPast = (members: Partial<PastInstance> = {}): PastInstance => ({
+  ...{ v: 1, instance: `host-${randomUUID()}:4001`, version: '1.0.0' },
+  startedAt: new Date(Date.now() - 60_000).toISOString(),
+  at: new Date().toISOString(),
+  minutes: [
+    {
+      ...{
+        minute: Math.floor(Date.now() / 60_000),
+        connections: 3,
+        accepted: 1,
+        delivered: 2,
+        suppressed: 0,
+      },
+      ...{ p50Ms: 3.5, p99Ms: null, oldestMs: 0, redisUsed: null },
+    },
+  ],
+  ...members,
+});
+
+/** Rules for every board of the past. */
+export function pastBoardSuite(name: string, create: () => PastBoard): void {
+  describe(`${name} as the board of the past`, () => {
+    it('should keep the newest document of each instance', async () => {
+      const [board, one, other] = [create(), aPast(), aPast()];
+      await board.keep(one);
+      await board.keep(other);
+      const stopped = { ...one, stoppedAt: new Date().toISOString() };
+      await board.keep(stopped);
+      expect(await board.find(one.instance)).toEqual(stopped);
+      expect(await board.find('nowhere')).toBeUndefined();
+      expect(await board.read()).toEqual(expect.arrayContaining([stopped, other]));
+    });
+
+    it('should forget those that were silent longest', async () => {
+      const board = create();
+      const started = Date.now();
+      const all = Array.from({ length: MAX_PAST_INSTANCES + 3 }, (_, n) =>
+        aPast({ at: new Date(started + n).toISOString() }),
+      );
+      for (const past of all) await board.keep(past);
+      const names = (await board.read()).map(({ instance }) => instance);
+      expect(names).toHaveLength(MAX_PAST_INSTANCES);
+      expect(names).not.toContain(all[0]?.instance);
+      expect(names).toContain(all.at(-1)?.instance);
+      expect(await board.find(all[0]?.instance ?? '')).toBeUndefined();
+    });
+  });
+}

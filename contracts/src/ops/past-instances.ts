@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { dateTimeSchema } from '../text/text.ts';
+
+/** The past hour of an instance stays for this long after its last snapshot, also when the instance is gone. */
+export const PAST_SECONDS = 3_600;
+/** Minutes of an instance's past; the current one counts. */
+export const MAX_PAST_MINUTES = 60;
+/** The past of this many instances is kept: with 12 KB each at most, 600 KB. */
+export const MAX_PAST_INSTANCES = 50;
+
+const figure = z.number().min(0);
+
+/** The figures of one minute: rates as the average, all else as the highest value. */
+export const pastMinuteSchema = z.object({
+  /** Minutes since 1970. */
+  minute: z.int().min(0),
+  connections: figure,
+  accepted: figure,
+  delivered: figure,
+  suppressed: figure,
+  p50Ms: figure.nullable(),
+  p99Ms: figure.nullable(),
+  /** Age of the oldest unfinished announcement, in ms. */
+  oldestMs: figure.nullable(),
+  /** Bytes that Redis used. */
+  redisUsed: figure.nullable(),
+});
+export type PastMinute = z.infer<typeof pastMinuteSchema>;
+
+/** The past hour of an instance: a document for each, which expires by itself. */
+export const pastInstanceSchema = z.object({
+  v: z.literal(DOCUMENT_VERSION),
+  instance: z.string(),
+  version: z.string(),
+  startedAt: dateTimeSchema,
+  /** The time of the last snapshot. */
+  at: dateTimeSchema,
+  /** The instance was stopped. Without it, an instance that is no longer listed vanished. */
+  stoppedAt: dateTimeSchema.optional(),
+  /** Oldest first. */
+  minutes: z.array(pastMinuteSchema).max(MAX_PAST_MINUTES),
+});
+export type PastInstance = z.infer<typeof pastInstanceSchema>;
+
+/** Names the instances of the past hour. */
+export const pastIndexSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  instances: z.array(z.string()),
+});
+export const PAST_INDEX_KEY = 'past-instances';
+export const pastKey = (instance: string): string => `past-instance:${instance}`;
+
+/** The answer of `GET /app/ops/history`, sorted by name. */
+export const opsHistorySchema = z.object({ at: dateTimeSchema, instances: z.array(pastInstanceSchema) });
+export type OpsHistory = z.infer<typeof opsHistorySchema>;

@@ -1,0 +1,59 @@
+import type uPlot from 'uplot';
+import { formatClock } from '../numbers.ts';
+
+export interface Line {
+  /** A colour token, such as `--tocsin-info`. */
+  colour: string;
+  values: readonly (number | null)[];
+}
+
+const colourOf = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+export interface ChartLook {
+  width: number;
+  height: number;
+  /** The colour token of each line. */
+  colours: readonly string[];
+  hasAxes: boolean;
+  /** Milliseconds from the left edge to the newest point. */
+  span: () => number;
+  /** Called with the index of the point under the cursor. */
+  onPoint: (index: number | null | undefined) => void;
+}
+
+/** The options of a chart in the colours of the theme. */
+export function chartOptions({ width, height, colours, hasAxes, span, onPoint }: ChartLook): uPlot.Options {
+  const axis: uPlot.Axis = {
+    stroke: colourOf('--tocsin-text-muted'),
+    grid: { stroke: colourOf('--tocsin-line'), width: 1 },
+    ticks: { show: false },
+    font: '11px system-ui, sans-serif',
+  };
+  const clock = (seconds: number) => formatClock(seconds * 1_000);
+  return {
+    ...{ width, height, legend: { show: false } },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+    hooks: { setCursor: [(chart) => onPoint(chart.cursor.idx)] },
+    padding: hasAxes ? [8, 8, 0, 0] : [2, 1, 2, 1],
+    scales: {
+      x: { time: true, range: (_chart, _min, max) => [max - span() / 1_000, max] },
+      y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.15)] },
+    },
+    axes: hasAxes
+      ? [
+          { ...axis, size: 22, space: 70, values: (_chart, splits) => splits.map(clock) },
+          { ...axis, size: 44, space: 28 },
+        ]
+      : [{ show: false }, { show: false }],
+    series: [
+      {},
+      ...colours.map((colour) => ({
+        stroke: colourOf(colour),
+        width: hasAxes ? 1.75 : 1.5,
+        points: { show: false },
+        spanGaps: false,
+      })),
+    ],
+  };
+}

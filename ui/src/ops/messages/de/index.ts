@@ -1,0 +1,11 @@
+import type { OpsMessages } from '../messages.ts';
+import { audit } from './audit.ts';
+import { compose } from './compose.ts';
+import { find } from './find.ts';
+import { instances } from './instances.ts';
+import { page } from './page.ts';
+import { setAside } from './set-aside.ts';
+import { verdict } from './verdict.ts';
+
+/** All texts of the operations page in German. */
+export const de: OpsMessages = { audit, compose, find, instances, page, setAside, verdict };

@@ -1,0 +1,31 @@
+import type { OpsMessages } from '../messages.ts';
+
+const DEPENDENCIES: Readonly<Record<string, string>> = {
+  sidecar: 'Der Sidecar',
+  store: 'Der Zustandsspeicher',
+  redis: 'Redis',
+};
+
+export const verdict: OpsMessages['verdict'] = {
+  label: 'Befund',
+  waiting: 'Warte auf Zahlen …',
+  healthy: 'Alles in Ordnung',
+  healthyHint: (instances) =>
+    instances === 1 ? '1 Instanz läuft ohne Störung.' : `${instances} Instanzen laufen ohne Störung.`,
+  faulty: (faults) => (faults === 1 ? '1 Störung' : `${faults} Störungen`),
+  since: (time, duration) => `seit ${time} (${duration})`,
+  runbookOf: (fault) => `Betriebshandbuch zu: ${fault}`,
+  unreachable: 'Der Server antwortet dieser Seite nicht.',
+  dependency: (name, instance) => `${DEPENDENCIES[name] ?? name} von ${instance} antwortet nicht.`,
+  vanished: (names, count) =>
+    count === 1
+      ? `Die Instanz ${names} ist verschwunden.`
+      : `${count} Instanzen sind verschwunden: ${names}.`,
+  queue: (unfinished, age) =>
+    `Die Zustellung stockt: ${unfinished} Ankündigungen warten, die älteste seit ${age}.`,
+  late: (p99) => `Benachrichtigungen kommen spät: Die langsamste Instanz braucht ${p99} (p99).`,
+  memory: (used, limit, percent) => `Redis ist fast voll: ${used} von ${limit} (${percent}).`,
+  setAside: (total) =>
+    total === 1 ? '1 Eintrag ist zurückgestellt.' : `${total} Einträge sind zurückgestellt.`,
+  versions: (versions) => `Die Instanzen haben verschiedene Versionen: ${versions}.`,
+};

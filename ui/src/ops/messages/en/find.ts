@@ -1,0 +1,28 @@
+/** Search for one notification by its id. Times are formatted. */
+export const find = {
+  title: 'Find a notification',
+  hint: 'Shows where a notification is now.',
+  id: 'Id',
+  feed: 'Feed',
+  feedHint: 'all, topic:<name> or user:<sub>',
+  submit: 'Find',
+  looking: 'Looking…',
+  found: (id: string, feed: string) => `${id} in ${feed}`,
+  recorded: (offset: number, time: string) => `In the feed at offset ${offset}, published ${time}.`,
+  forgotten: 'The feed had it, and no longer keeps its content.',
+  retracted: 'Retracted.',
+  gone: (offset: number, reason: string) => `In the feed at offset ${offset}, but gone: ${reason}.`,
+  replaced: 'replaced',
+  expired: 'expired',
+  retractedReason: 'retracted',
+  waiting: (entry: string) => `Waits as entry ${entry} to be delivered.`,
+  setAside: (entry: string, reason: string) => `Set aside as ${entry} (${reason}).`,
+  scheduled: (time: string) => `Scheduled for ${time}.`,
+  unknown: 'Not found. It was never published to this feed, or everything about it has expired.',
+  partial: (places: string) =>
+    `Not everything could be searched: ${places}. It may be there although it is not listed.`,
+  placeFeed: 'the feed',
+  placeEntries: 'waiting entries',
+  placeSetAside: 'set-aside records',
+  placeSchedules: 'schedules',
+};

@@ -1,0 +1,10 @@
+import { audit } from './audit.ts';
+import { compose } from './compose.ts';
+import { find } from './find.ts';
+import { instances } from './instances.ts';
+import { page } from './page.ts';
+import { setAside } from './set-aside.ts';
+import { verdict } from './verdict.ts';
+
+/** All texts of the operations page in English, by part. */
+export const en = { audit, compose, find, instances, page, setAside, verdict };

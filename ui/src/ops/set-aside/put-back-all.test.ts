@@ -1,0 +1,46 @@
+import type { PutBack, PutBackResult } from '@tocsin/contracts';
+import { expect, it } from 'vitest';
+import { MAX_LISTED, createPutBackAll } from './put-back-all.ts';
+
+const failure = (n: number) => ({ entry: `e-${n}`, detail: 'no' });
+
+function server(batches: PutBackResult[]) {
+  const asked: PutBack[] = [];
+  const putBackSome = async (body: PutBack): Promise<PutBackResult> => {
+    asked.push(body);
+    return batches.shift() ?? { putBack: 0, failed: [], more: false };
+  };
+  return { asked, putBackSome };
+}
+
+it('should go on after the records that failed, and list the first of them', async () => {
+  const fails = Array.from({ length: 15 }, (_, n) => failure(n));
+  const api = server([
+    { putBack: 5, failed: fails, more: true },
+    { putBack: 5, failed: fails, more: true },
+    { putBack: 1, failed: [], more: false },
+  ]);
+  const { progress, run } = createPutBackAll(api);
+  await run(41, '2026-01-01T00:00:00Z');
+  expect(api.asked.map(({ skip }) => skip)).toEqual([0, 15, 30]);
+  expect(progress).toMatchObject({ total: 41, putBack: 11, failed: 30, running: false, stopped: false });
+  expect(progress.failures).toHaveLength(MAX_LISTED);
+});
+
+it('should end when it is stopped, or when a batch changes nothing', async () => {
+  const api = server([{ putBack: 20, failed: [], more: true }]);
+  const { progress, run, stop } = createPutBackAll(api);
+  const running = run(100);
+  stop();
+  await running;
+  expect([api.asked.length, progress.putBack, progress.stopped]).toEqual([1, 20, true]);
+  const stuck = server([{ putBack: 0, failed: [], more: true }]);
+  await createPutBackAll(stuck).run(100);
+  expect(stuck.asked).toHaveLength(1);
+});
+
+it('should say that it ended early when the server fails', async () => {
+  const { progress, run } = createPutBackAll({ putBackSome: () => Promise.reject(new Error('away')) });
+  await expect(run(3)).rejects.toThrow('away');
+  expect(progress.running).toBe(false);
+});

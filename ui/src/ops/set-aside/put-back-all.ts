@@ -1,0 +1,45 @@
+import type { PutBackResult } from '@tocsin/contracts';
+import { reactive } from 'vue';
+import type { OpsApi } from '../api.ts';
+
+/** Failures that are listed by name. */
+export const MAX_LISTED = 20;
+
+export interface Progress {
+  /** Records at the start. */
+  total: number;
+  putBack: number;
+  failed: number;
+  /** The first failures. */
+  failures: PutBackResult['failed'];
+  running: boolean;
+  stopped: boolean;
+}
+
+/** Puts back all records of now, batch after batch, until it is stopped. Rejects as the call does. */
+export function createPutBackAll(api: Pick<OpsApi, 'putBackSome'>, now: () => number = Date.now) {
+  const progress = reactive<Progress>({
+    ...{ total: 0, putBack: 0, failed: 0, failures: [], running: false, stopped: false },
+  });
+
+  /** `until`: the time of the newest record. */
+  async function run(total: number, until: string = new Date(now()).toISOString()): Promise<void> {
+    Object.assign(progress, { total, putBack: 0, failed: 0, failures: [], running: true, stopped: false });
+    try {
+      // A record that cannot be put back stays where it is, so the next batch skips it.
+      for (let more = true; more && !progress.stopped;) {
+        const batch = await api.putBackSome({ skip: progress.failed, until });
+        progress.putBack += batch.putBack;
+        progress.failed += batch.failed.length;
+        progress.failures = [...progress.failures, ...batch.failed].slice(0, MAX_LISTED);
+        more = batch.more && batch.putBack + batch.failed.length > 0;
+      }
+    } finally {
+      progress.running = false;
+    }
+  }
+  const stop = () => {
+    progress.stopped = true;
+  };
+  return { progress, run, stop };
+}

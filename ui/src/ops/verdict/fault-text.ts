@@ -1,0 +1,39 @@
+import { isolate } from '@tocsin/contracts';
+import type { OpsMessages } from '../messages/messages.ts';
+import { formatBytes, formatCount, formatDuration, formatLatency, formatPercent } from '../numbers.ts';
+import type { Fault } from './rules.ts';
+
+/** Names of instances in one text. */
+const SHOWN = 3;
+
+/** What a fault says. */
+export function faultText(fault: Fault, texts: OpsMessages['verdict']): string {
+  switch (fault.kind) {
+    case 'unreachable':
+      return texts.unreachable;
+    case 'dependency':
+      return texts.dependency(fault.dependency, isolate(fault.instance));
+    case 'vanished': {
+      const { instances } = fault;
+      const names = instances
+        .slice(0, SHOWN)
+        .map((name) => isolate(name))
+        .join(', ');
+      return texts.vanished(instances.length > SHOWN ? `${names}, …` : names, instances.length);
+    }
+    case 'queue':
+      return texts.queue(formatCount(fault.unfinished), formatDuration(fault.oldestMs));
+    case 'late':
+      return texts.late(formatLatency(fault.p99Ms));
+    case 'memory':
+      return texts.memory(
+        formatBytes(fault.used),
+        formatBytes(fault.limit),
+        formatPercent(fault.used / fault.limit),
+      );
+    case 'setAside':
+      return texts.setAside(fault.total);
+    case 'versions':
+      return texts.versions(fault.versions.join(', '));
+  }
+}

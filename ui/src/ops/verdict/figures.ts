@@ -1,0 +1,23 @@
+import type { AnnouncementQueue, InstanceSnapshot } from '@tocsin/contracts';
+
+/** The highest p99 of all instances; null if none has pushed anything. */
+export function slowest(instances: readonly Pick<InstanceSnapshot, 'p99Ms'>[]): number | null {
+  const known = instances.map(({ p99Ms }) => p99Ms).filter((ms) => ms !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+/** All instances read the same queue: the reading with the oldest announcement counts. */
+export const oldestUnfinished = (
+  instances: readonly Pick<InstanceSnapshot, 'queue'>[],
+): AnnouncementQueue | undefined =>
+  instances
+    .flatMap(({ queue }) => queue ?? [])
+    .toSorted((a, b) => b.oldestMs - a.oldestMs || b.waiting + b.heldBack - a.waiting - a.heldBack)[0];
+
+/** The memory of the fullest Redis; `undefined` if no instance knows it. */
+export const redisShare = (
+  instances: readonly Pick<InstanceSnapshot, 'redis'>[],
+): { used: number; limit: number } | undefined =>
+  instances
+    .flatMap(({ redis }) => (redis && redis.limit > 0 ? [redis] : []))
+    .toSorted((a, b) => b.used / b.limit - a.used / a.limit)[0];

@@ -1,0 +1,116 @@
+import type { InstanceSnapshot, OpsStatus, PastInstance } from '@tocsin/contracts';
+import { describe, expect, it } from 'vitest';
+import { sampleOf } from '../instances/history.ts';
+import { ROLL_OUT_MS, STUCK_MS, verdictOf, type Facts } from './rules.ts';
+import { runbookFor } from './runbook.ts';
+
+const NOW = Date.UTC(2026, 0, 5, 12);
+const ago = (ms: number): string => new Date(NOW - ms).toISOString();
+const HOUR = 3_600_000;
+
+const one = (members: Partial<InstanceSnapshot> = {}): InstanceSnapshot => ({
+  ...{ v: 1, instance: 'a', startedAt: ago(HOUR), at: ago(0), connections: 0, feeds: 0 },
+  ...{ accepted: 0, delivered: 0, suppressed: 0, p50Ms: 2, p99Ms: 9, version: '1.0.0' },
+  ...{ queue: { waiting: 0, heldBack: 0, oldestMs: 0 }, redis: { used: 10, limit: 100 } },
+  ...members,
+});
+const past = (instance: string, at: number, members: Partial<PastInstance> = {}): PastInstance => ({
+  ...{ v: 1, instance, version: '1.0.0', startedAt: ago(HOUR), at: ago(at), minutes: [], ...members },
+});
+const facts = (members: Partial<Facts> = {}): Facts => ({
+  ...{ now: NOW, instances: [one(), one({ instance: 'b' })], past: [], samples: [], ...members },
+});
+const faultsOf = (members: Partial<Facts>) => verdictOf(facts(members)).faults;
+
+it('should be healthy with two quiet instances, and know nothing before the first figures', () => {
+  expect(verdictOf(facts())).toEqual({ state: 'healthy', faults: [] });
+  expect(verdictOf(facts({ instances: undefined }))).toEqual({ state: 'unknown', faults: [] });
+  expect(verdictOf(facts({ instances: [] })).state).toBe('unknown');
+});
+
+it('should name the worst fault first', () => {
+  const all = faultsOf({
+    silentSince: NOW - 5_000,
+    setAside: { total: 2, oldestAt: ago(60_000) },
+    past: [past('gone', 300_000)],
+  });
+  expect(all).toEqual([
+    { kind: 'unreachable', since: NOW - 5_000 },
+    { kind: 'vanished', instances: ['gone'], since: NOW - 300_000 },
+    { kind: 'setAside', total: 2, since: NOW - 60_000 },
+  ]);
+});
+
+describe('an instance that is gone', () => {
+  it('should be no fault if it was stopped, is only late, or is back', () => {
+    expect(faultsOf({ past: [past('c', 60_000, { stoppedAt: ago(60_000) })] })).toEqual([]);
+    expect(faultsOf({ past: [past('c', 5_000)] })).toEqual([]);
+    expect(faultsOf({ past: [past('a', 600_000)] })).toEqual([]);
+  });
+
+  it('should be no fault once another one has started in its place', () => {
+    const gone = [past('c', 600_000), past('d', 500_000)];
+    const [fault] = faultsOf({ past: gone });
+    expect(fault).toMatchObject({ instances: ['c', 'd'], since: NOW - 600_000 });
+    const successor = one({ instance: 'e', startedAt: ago(550_000) });
+    expect(faultsOf({ past: gone, instances: [one(), successor] })[0]).toMatchObject({ instances: ['d'] });
+  });
+});
+
+it('should name a dependency that does not answer, but not the store behind a silent sidecar', () => {
+  const failing: OpsStatus['failing'] = [
+    { dependency: 'sidecar', since: ago(9_000) },
+    { dependency: 'store', since: ago(8_000) },
+  ];
+  const status = { at: ago(0), instance: 'a', version: '1', links: {}, failing };
+  expect(faultsOf({ status })).toEqual([
+    { kind: 'dependency', dependency: 'sidecar', instance: 'a', since: NOW - 9_000 },
+  ]);
+  const onlyStore = { ...status, failing: failing.slice(1) };
+  expect(faultsOf({ status: onlyStore })).toMatchObject([{ dependency: 'store' }]);
+});
+
+it('should say since when delivery is late, from the samples, over times without delivery', () => {
+  const sample = (at: number, p99Ms: number | null) =>
+    sampleOf(NOW - at, [one({ p99Ms: 3 }), one({ p99Ms })]);
+  const quiet = (at: number) => sampleOf(NOW - at, [one({ p99Ms: null })]);
+  const samples = [sample(400_000, 8), sample(300_000, 1_500), quiet(200_000), sample(0, 2_000)];
+  expect(faultsOf({ instances: [one(), one({ p99Ms: 2_000 })], samples })).toEqual([
+    { kind: 'late', p99Ms: 2_000, since: NOW - 300_000 },
+  ]);
+  expect(faultsOf({ instances: [one({ p99Ms: null })], samples })).toEqual([]);
+});
+
+it('should say that announcements are stuck, since the oldest came', () => {
+  const stuck = { waiting: 3, heldBack: 4, oldestMs: STUCK_MS + 1 };
+  const samples = [sampleOf(NOW, [])];
+  expect(faultsOf({ instances: [one(), one({ queue: stuck })], samples })).toEqual([
+    { kind: 'queue', unfinished: 7, oldestMs: STUCK_MS + 1, since: NOW - STUCK_MS - 1 },
+  ]);
+  expect(faultsOf({ instances: [one({ queue: { ...stuck, oldestMs: STUCK_MS } })], samples })).toEqual([]);
+  expect(faultsOf({ instances: [one({ queue: null })] })).toEqual([]);
+});
+
+it('should say that Redis is nearly full, since when', () => {
+  const full = one({ redis: { used: 85, limit: 100 } });
+  const samples = [sampleOf(NOW - 20_000, [one()]), sampleOf(NOW - 10_000, [full]), sampleOf(NOW, [full])];
+  expect(faultsOf({ instances: [one(), full], samples })).toEqual([
+    { kind: 'memory', used: 85, limit: 100, since: NOW - 10_000 },
+  ]);
+  expect(faultsOf({ instances: [one({ redis: { used: 84, limit: 100 } })] })).toEqual([]);
+  expect(faultsOf({ instances: [one({ redis: null })] })).toEqual([]);
+});
+
+it('should accept different versions during a roll-out only', () => {
+  const both = (startedAt: string) => [one(), one({ instance: 'b', version: '1.1.0', startedAt })];
+  expect(faultsOf({ instances: both(ago(ROLL_OUT_MS - 1)) })).toEqual([]);
+  expect(faultsOf({ instances: both(ago(ROLL_OUT_MS)) })).toEqual([
+    { kind: 'versions', versions: ['1.0.0', '1.1.0'], since: NOW - ROLL_OUT_MS },
+  ]);
+});
+
+it('should link each fault to its section of the runbook, if there is one', () => {
+  const fault = { kind: 'memory', used: 1, limit: 1, since: undefined } as const;
+  expect(runbookFor(fault, 'https://wiki.example/ops')).toBe('https://wiki.example/ops#tocsinredisnearfull');
+  expect(runbookFor(fault, undefined)).toBeUndefined();
+});

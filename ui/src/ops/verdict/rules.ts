@@ -1,0 +1,139 @@
+import type { Dependency, InstanceSnapshot, OpsStatus, PastInstance, SetAsideList } from '@tocsin/contracts';
+import type { Sample } from '../instances/history.ts';
+import { missingOf } from '../instances/missing.ts';
+import { oldestUnfinished, redisShare, slowest } from './figures.ts';
+import { sinceOf } from './since.ts';
+
+/** Delivery is late above this, as in the alert TocsinDeliverySlow. */
+export const LATE_MS = 1_000;
+/** An announcement is repeated after ten seconds: an older one is stuck. */
+export const STUCK_MS = 15_000;
+/** Redis is nearly full from this share on, as in the alert TocsinRedisNearFull. */
+export const NEARLY_FULL = 0.85;
+/** Versions may differ for this long after the last instance has started: a roll-out. */
+export const ROLL_OUT_MS = 15 * 60_000;
+
+/** All that the page knows. Times are in ms since 1970. */
+export interface Facts {
+  now: number;
+  /** The server has not answered since then. */
+  silentSince?: number | undefined;
+  status?: OpsStatus | undefined;
+  /** The newest figures; `undefined` before the first. */
+  instances?: readonly InstanceSnapshot[] | undefined;
+  past: readonly PastInstance[];
+  /** Figures over time, oldest first. */
+  samples: readonly Sample[];
+  setAside?: Pick<SetAsideList, 'total' | 'oldestAt'> | undefined;
+}
+
+interface Since {
+  /** `undefined`: unknown. */
+  since: number | undefined;
+}
+export type Fault = Since &
+  (
+    | { kind: 'unreachable' }
+    | { kind: 'dependency'; dependency: Dependency; instance: string }
+    | { kind: 'vanished'; instances: readonly string[] }
+    | { kind: 'queue'; unfinished: number; oldestMs: number }
+    | { kind: 'late'; p99Ms: number }
+    | { kind: 'memory'; used: number; limit: number }
+    | { kind: 'setAside'; total: number }
+    | { kind: 'versions'; versions: readonly string[] }
+  );
+
+export interface Verdict {
+  state: 'unknown' | 'healthy' | 'faulty';
+  /** The worst first. */
+  faults: readonly Fault[];
+}
+
+const RULES: readonly ((facts: Facts) => readonly Fault[])[] = [
+  unreachable,
+  dependencies,
+  vanished,
+  queue,
+  late,
+  memory,
+  setAside,
+  versions,
+];
+
+/** Judges the facts. Without figures and faults, nothing is known. */
+export function verdictOf(facts: Facts): Verdict {
+  const faults = RULES.flatMap((rule) => rule(facts));
+  if (faults.length > 0) return { state: 'faulty', faults };
+  return { state: facts.instances?.length ? 'healthy' : 'unknown', faults };
+}
+
+function unreachable({ silentSince }: Facts): Fault[] {
+  return silentSince === undefined ? [] : [{ kind: 'unreachable', since: silentSince }];
+}
+
+function dependencies({ status }: Facts): Fault[] {
+  const failing = status?.failing ?? [];
+  // Nothing behind a silent sidecar can be asked.
+  const hidden = failing.some(({ dependency }) => dependency === 'sidecar');
+  return failing
+    .filter(({ dependency }) => !hidden || dependency !== 'store')
+    .map(({ dependency, since }) => ({
+      ...{ kind: 'dependency', dependency, instance: status?.instance ?? '', since: Date.parse(since) },
+    }));
+}
+
+/** An instance that vanished is no fault once another one has started since, in its place. */
+function vanished({ now, instances, past }: Facts): Fault[] {
+  if (!instances) return [];
+  const gone = missingOf(past, instances, now).filter(({ isStopped }) => !isStopped);
+  const started = instances.map(({ startedAt }) => Date.parse(startedAt)).toSorted((a, b) => a - b);
+  const left = gone
+    .toSorted((a, b) => a.at - b.at)
+    .filter(({ at }) => {
+      const place = started.findIndex((time) => time > at);
+      if (place < 0) return true;
+      started.splice(place, 1);
+      return false;
+    });
+  if (left.length === 0) return [];
+  return [{ kind: 'vanished', instances: left.map(({ instance }) => instance), since: left[0]?.at }];
+}
+
+function queue({ instances, samples }: Facts): Fault[] {
+  const worst = oldestUnfinished(instances ?? []);
+  if (!worst || worst.oldestMs <= STUCK_MS) return [];
+  const newest = samples.at(-1)?.at ?? 0;
+  // The age of the oldest says more than the samples do.
+  const since = newest === 0 ? undefined : newest - worst.oldestMs;
+  return [{ kind: 'queue', unfinished: worst.waiting + worst.heldBack, oldestMs: worst.oldestMs, since }];
+}
+
+function late({ instances, samples }: Facts): Fault[] {
+  const isLate = (p99Ms: number | null) => p99Ms === null || p99Ms > LATE_MS;
+  const p99Ms = slowest(instances ?? []);
+  if (p99Ms === null || !isLate(p99Ms)) return [];
+  return [{ kind: 'late', p99Ms, since: sinceOf(samples, (sample) => isLate(slowest(sample.instances))) }];
+}
+
+function memory({ instances, samples }: Facts): Fault[] {
+  const redis = redisShare(instances ?? []);
+  if (!redis || redis.used < NEARLY_FULL * redis.limit) return [];
+  const isFull = ({ instances: all }: Sample) => {
+    const used = all.map((one) => one.redisUsed ?? null).filter((bytes) => bytes !== null);
+    return used.length === 0 || Math.max(...used) >= NEARLY_FULL * redis.limit;
+  };
+  return [{ kind: 'memory', ...redis, since: sinceOf(samples, isFull) }];
+}
+
+function setAside({ setAside: records }: Facts): Fault[] {
+  if (!records || records.total === 0) return [];
+  const since = records.oldestAt ? Date.parse(records.oldestAt) : undefined;
+  return [{ kind: 'setAside', total: records.total, since }];
+}
+
+function versions({ now, instances = [] }: Facts): Fault[] {
+  const all = [...new Set(instances.map(({ version = '?' }) => version))].toSorted();
+  if (all.length < 2) return [];
+  const since = Math.max(...instances.map(({ startedAt }) => Date.parse(startedAt)));
+  return now - since < ROLL_OUT_MS ? [] : [{ kind: 'versions', versions: all, since }];
+}

@@ -1,0 +1,23 @@
+import type { Fault } from './rules.ts';
+
+/** Sections of docs/operations.md. */
+const SECTIONS = {
+  unreachable: 'tocsininstancedown',
+  dependency: 'tocsinsidecardown',
+  vanished: 'tocsininstancedown',
+  queue: 'tocsinnotdelivered',
+  late: 'tocsindeliveryslow',
+  memory: 'tocsinredisnearfull',
+  setAside: 'tocsinsetaside',
+  versions: 'going-to-another-version',
+} as const satisfies Record<Fault['kind'], string>;
+
+const SECTION_OF_REDIS = 'tocsininstancenotpushing';
+
+/** The section of the runbook for a fault. */
+export const sectionFor = (fault: Fault): string =>
+  fault.kind === 'dependency' && fault.dependency !== 'sidecar' ? SECTION_OF_REDIS : SECTIONS[fault.kind];
+
+/** The address of a fault's section; `undefined` if the deployment names no runbook. */
+export const runbookFor = (fault: Fault, runbook: string | undefined): string | undefined =>
+  runbook === undefined ? undefined : `${runbook}#${sectionFor(fault)}`;
