@@ -13,7 +13,16 @@ import type {
   StoreOrigin,
 } from './deliver/ports.ts';
 import type { PartitionHost } from './deliver/turn/partition-host.ts';
-import type { AuditReader, Compose, InstanceBoard, PastBoard, Probes, SetAsideRecords } from './ops/ports.ts';
+import type {
+  AuditReader,
+  Compose,
+  InstanceBoard,
+  Operate,
+  PastBoard,
+  Probes,
+  SetAsideRecords,
+} from './ops/ports.ts';
+import type { FindIn } from './ops/find/find-notification.ts';
 import type { ReaderChannel, ReaderStore } from './readers/ports.ts';
 import type { FeedHost } from './deliver/turn/feed-host.ts';
 import type { FeedTurnTaker, PartitionTurnTaker } from './deliver/turn/turn.ts';
@@ -59,6 +68,7 @@ export interface Backend {
   past: PastBoard;
   probes: Probes;
   compose: Compose;
+  operate: Operate;
   auditSink: AuditSink;
   auditReader: AuditReader;
   broadcaster: Broadcaster & ReaderChannel;
@@ -74,6 +84,8 @@ export interface Backend {
    * unavailable.
    */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
+  /** Looks for a notification in the entries that wait; absent without Redis. Rejects while Redis is away. */
+  findWaiting?: FindIn | undefined;
   /** Announcements that the bffs have not finished; absent without Redis. Rejects while Redis is away. */
   announcementQueue?: (() => Promise<AnnouncementQueue>) | undefined;
   /** Takes a feed's turn on its host; absent if this instance takes every turn. */

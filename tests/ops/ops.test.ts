@@ -4,6 +4,7 @@ import {
   SNAPSHOT_LIFE_SECONDS,
   setAsideListSchema,
   entryKey,
+  foundNotificationSchema,
   instancesSchema,
   opsHistorySchema,
   opsStatusSchema,
@@ -71,6 +72,24 @@ describe('the ops page of two instances', () => {
     const answer = await post('/app/compose', { id: 'composed', feed: FEED, title: 'From the page' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['composed'] }]);
     await eventually(async () => shown.includes('composed'));
+  });
+
+  it('should find a composed notification, scheduled or shown, and retract it', async () => {
+    const where = async (id: string) => {
+      const answer = await call(`/app/ops/find?id=${id}&feed=${FEED}`);
+      return foundNotificationSchema.parse(await answer.json());
+    };
+    const soon = { id: 'soon', feed: FEED, title: 'x', deliverAt: new Date(Date.now() + 30_000) };
+    const later = { ...soon, id: 'later', deliverAt: new Date(Date.now() + 3_600_000) };
+    for (const body of [soon, later]) expect((await post('/app/compose', body)).status).toBe(202);
+    expect(await where('composed')).toMatchObject({ found: [{ place: 'recorded' }], unsearched: [] });
+    for (const id of ['soon', 'later'])
+      expect(await where(id)).toMatchObject({ found: [{ place: 'scheduled' }], unsearched: [] });
+    expect(await where('nowhere')).toMatchObject({ found: [], unsearched: [] });
+    for (const id of ['soon', 'later', 'composed'])
+      expect((await post('/app/ops/retract', { id, feed: FEED })).status).toBe(202);
+    await eventually(async () => (await where('composed')).found[0]?.place === 'gone');
+    expect((await where('later')).found).toMatchObject([{ place: 'retracted' }]);
   });
 
   it('should show all faults that the producer reports', async () => {

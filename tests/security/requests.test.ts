@@ -40,7 +40,7 @@ const titles = (routes: readonly Route[]) =>
 
 describe('a request with an unknown parameter', () => {
   const strict = [...PUBLIC_ROUTES.filter(({ isOpen }) => !isOpen)];
-  const invoked = INTERNAL_ROUTES.filter(({ path }) => /^\/(?:notifications|feeds)\b/.test(path));
+  const invoked = INTERNAL_ROUTES.filter(({ path }) => /^\/(?:notifications|feeds|operations)\b/.test(path));
   it.each(titles([...strict, ...invoked]))('should be rejected: %s %s %s', async (_p, _m, _r, route) => {
     const path = `${route.path}${route.path.includes('?') ? '&' : '?'}fed=user:ada&mode=x`;
     const response = await ask(route, { path });

@@ -2,6 +2,7 @@ import { MAX_PUT_BACK } from '@tocsin/contracts';
 import type {
   AuditPage,
   Fault,
+  FoundNotification,
   InstanceSnapshot,
   Instances,
   ListedAuditRecord,
@@ -62,6 +63,9 @@ export class FakeOps {
   past: PastInstance[] = opsPast();
   /** Changes the figures of all instances. */
   change: Partial<InstanceSnapshot> = {};
+  /** The answer to every search. */
+  found: Pick<FoundNotification, 'found' | 'unsearched'> = { found: [], unsearched: [] };
+  readonly retracted: unknown[] = [];
   readonly calls: string[] = [];
   readonly composed: unknown[] = [];
 
@@ -88,6 +92,14 @@ export class FakeOps {
     if (call === 'GET /app/ops/instances') return route.fulfill({ json: this.#figures() });
     if (call === 'GET /app/ops/history')
       return route.fulfill({ json: { at: this.#at, instances: this.past } });
+    if (call === 'GET /app/ops/find') {
+      const { id, feed } = Object.fromEntries(new URL(request.url()).searchParams);
+      return route.fulfill({ json: { id, feed, ...this.found } });
+    }
+    if (call === 'POST /app/ops/retract') {
+      this.retracted.push(request.postDataJSON());
+      return route.fulfill({ status: 202, json: { ids: ['n-1'] } });
+    }
     if (call === 'POST /app/ops/dead-letters/put-back')
       return route.fulfill({ json: this.#putBackSome(request.postDataJSON() as PutBack) });
     if (call === 'GET /app/ops/dead-letters')

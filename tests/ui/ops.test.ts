@@ -14,9 +14,14 @@ beforeEach(() => {
 });
 
 /** The ops page with a clock that the test controls. */
-const openOps = () =>
+const openOps = (change?: (html: string) => string) =>
   pages.open(ops, async (context) => {
     await context.clock.install();
+    if (!change) return;
+    await context.route('**/ops', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: change(await response.text()) });
+    });
   });
 const instances = (page: Page) => page.getByTestId('instance');
 const letters = (page: Page) => page.getByTestId('set-aside-record');
@@ -353,6 +358,47 @@ describe('all set-aside records', () => {
     );
     expect(ops.calls.filter((call) => call.endsWith('/dead-letters/put-back'))).toHaveLength(3);
     await expect.poll(() => letters(page).count()).toBe(3);
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
+describe('the search for a notification', () => {
+  it('should say where it is, where it could not look, and retract what was composed', async () => {
+    const page = await openOps();
+    await field(page, 'title').fill('x');
+    await page.getByTestId('send').click();
+    ops.found = {
+      found: [
+        { place: 'recorded', offset: 7, createdAt: '2026-01-05T09:00:00Z' },
+        { place: 'waiting', entry: 'entry:{0}:Ab3dE9xQ:12' },
+      ],
+      unsearched: ['schedules'],
+    };
+    await page.getByTestId('find-composed').click();
+    const found = page.getByTestId('found');
+    await found.getByText('n-1 in all').waitFor();
+    expect(await page.getByTestId('found-place').allInnerTexts()).toEqual([
+      expect.stringMatching(/^In the feed at offset 7, published .*2026/),
+      'Waits as entry entry:{0}:Ab3dE9xQ:12 to be delivered.',
+    ]);
+    await expect.poll(() => found.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await page.getByTestId('unsearched').innerText()).toContain('schedules');
+    ops.found = { found: [], unsearched: [] };
+    await field(page, 'find-id').fill('nowhere');
+    await page.keyboard.press('Enter');
+    await found.getByText('Not found.').waitFor();
+    await page.getByTestId('retract-composed').click();
+    await page.getByTestId('retracted').getByText('Retracted: n-1.').waitFor();
+    expect(ops.retracted).toEqual([{ id: 'n-1', feed: 'all' }]);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('should be in German on a German page', async () => {
+    const page = await openOps((html) => html.replace('lang="en"', 'lang="de"'));
+    await page.getByRole('heading', { name: 'Benachrichtigung suchen' }).waitFor();
+    await page.getByText('3 Einträge sind zurückgestellt.').waitFor();
+    const texts = await page.locator('main').innerText();
+    expect(texts).not.toMatch(/Set-aside|Instances|Compose\b|Audit trail|Put back/);
     expect(await violations(page)).toEqual([]);
   });
 });

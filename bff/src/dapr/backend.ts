@@ -9,6 +9,7 @@ import {
   WatchedSecret,
   createHostCheck,
   parseSigningKeys,
+  operateProducer,
   sendToProducer,
   type Logger,
 } from '@tocsin/service';
@@ -33,6 +34,7 @@ export interface Backplane {
   socketAdapter?: Backend['socketAdapter'];
   redisMemory?: Backend['redisMemory'];
   announcementQueue?: Backend['announcementQueue'];
+  findWaiting?: Backend['findWaiting'];
   keepStore?: (stores: StoresWithContent, events: StoreEvents) => KeptStore;
   auditReader: Backend['auditReader'];
   ready(): Promise<void>;
@@ -89,6 +91,8 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
       redis: () => backplane.ready(),
     },
     compose: (body) => sendToProducer(sidecar, body),
+    operate: (operation) => operateProducer(sidecar, operation),
+    findWaiting: backplane.findWaiting,
     auditSink: new DaprAuditSink(sidecar),
     auditReader: backplane.auditReader,
     broadcaster: backplane.broadcaster,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MemoryClaimCheck, Signer, parseSigningKeys } from '@tocsin/service';
 import type { Backend, Inbound } from '../backend.ts';
-import type { Compose } from '../ops/ports.ts';
+import type { Compose, Operate } from '../ops/ports.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
@@ -20,6 +20,8 @@ export interface MemoryBackend extends Backend {
   announce(data: unknown): Promise<unknown>;
   /** Sets the producer that takes composed notifications. */
   composeWith(compose: Compose): void;
+  /** The same for operations. */
+  operateWith(operate: Operate): void;
 }
 
 /** An in-memory backend, for tests of our own rules and for work on the ui. */
@@ -30,6 +32,7 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     return inbound.onAnnouncement(data);
   };
   let producer: Compose = () => Promise.reject(new Error('there is no producer'));
+  let operator: Operate = () => Promise.reject(new Error('there is no producer'));
   const compose: Compose = (body) => producer(body);
   const [entries, setAside, audit] = [new MemoryClaimCheck(), new MemorySetAside(), new MemoryAuditStore()];
   const keys = parseSigningKeys(randomBytes(32).toString('hex'));
@@ -45,10 +48,14 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     past: new MemoryPastBoard(),
     probes: {},
     compose,
+    operate: (operation) => operator(operation),
     auditSink: audit,
     auditReader: audit,
     composeWith: (given) => {
       producer = given;
+    },
+    operateWith: (given) => {
+      operator = given;
     },
     broadcaster: new MemoryBroadcaster(),
     readers: new MemoryReaderStore(),

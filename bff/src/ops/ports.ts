@@ -2,6 +2,7 @@ import type {
   AuditPosition,
   Dependency,
   InstanceSnapshot,
+  Operation,
   PastInstance,
   Problem,
   SetAside,
@@ -25,6 +26,9 @@ export interface PastBoard {
   find(instance: string): Promise<PastInstance | undefined>;
   read(): Promise<PastInstance[]>;
 }
+
+/** Asks the producer for an operation. Resolves with its answer; rejects if it did not answer. */
+export type Operate = (operation: Operation) => Promise<{ status: number; body: unknown }>;
 
 /** Resolve if the dependency answers. An instance without a dependency has no probe for it. */
 export type Probes = Partial<Record<Dependency, () => Promise<unknown>>>;

@@ -19,12 +19,13 @@ import { changeRoutes } from './changes.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { jobRoutes } from './jobs.ts';
 import { requireSignatureOrKey } from './callers/signature-or-key.ts';
+import { operationRoutes } from './operations.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { countProblems } from './public-app.ts';
 
 export interface InternalAppOptions
   extends Omit<NotificationRoutesOptions, 'audit'>, Omit<EventRoutesOptions, 'publishService'> {
-  schedules: Pick<Schedules, 'takeOver'>;
+  schedules: Pick<Schedules, 'takeOver' | 'find'>;
   /** The known API keys; absent if API keys are off. */
   callers?: Callers | undefined;
   /** Checks signatures of the bff; required if API keys are on. */
@@ -58,12 +59,13 @@ export function internalApp(options: InternalAppOptions): Express {
   app.use(auditRefused(rest.trail, 'invocation'));
   app.use(requireServedHost(token === undefined ? isServed : undefined));
   app.use(requireApiToken(token));
-  app.use(['/notifications', '/feeds'], countProblems(onProblem));
-  app.use('/notifications', boundBodies(bodies));
+  app.use(['/notifications', '/feeds', '/operations'], countProblems(onProblem));
+  app.use(['/notifications', '/operations'], boundBodies(bodies));
   if (callers && signer)
     app.use(['/notifications', '/feeds'], requireSignatureOrKey({ ...routes, callers, signer }));
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
+  app.use(operationRoutes({ ...routes, schedules, signer }));
   app.use(refuseInvocations(routes.onRefused));
   app.use(jobRoutes({ ...routes, schedules }));
   app.use(eventRoutes(routes));

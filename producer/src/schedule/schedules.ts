@@ -112,6 +112,13 @@ export class Schedules implements Scheduler {
     this.#options.observer.scheduled(list.length);
   }
 
+  /** When a notification is due (ms since 1970); `undefined` if it is not scheduled. Does not find events. */
+  async find(feed: string, id: string): Promise<number | undefined> {
+    const name = nameOf(feed, { id });
+    const [job, [due]] = await Promise.all([this.#options.jobs.find(name), this.#dueWindow.read([name])]);
+    return [due, job].flatMap((content) => this.#readable(content))[0]?.at;
+  }
+
   /**
    * Resolves when no schedule with this id is left. A job that is being handed over at the same moment may still be
    * delivered; the feed then hides it because of the retraction.

@@ -1,4 +1,12 @@
-import { APP_IDS, SECRETS, acceptedSchema, parseJson, problemSchema, type Problem } from '@tocsin/contracts';
+import {
+  APP_IDS,
+  SECRETS,
+  acceptedSchema,
+  parseJson,
+  problemSchema,
+  type Operation,
+  type Problem,
+} from '@tocsin/contracts';
 import { SIGNATURE_HEADER, Signer } from '../security/signer.ts';
 import { parseSigningKeys } from '../security/signing-keys.ts';
 import { SidecarError } from './sidecar-error.ts';
@@ -7,8 +15,9 @@ import type { Sidecar } from './sidecar.ts';
 /** The producer's answer: the ids of the published notifications, or a problem. */
 export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 
-/** The purpose of this call's signature. */
+/** The purposes of these calls' signatures. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
+export const OPERATE_PURPOSE = 'POST /operations';
 
 /**
  * Sends a body for `POST /notifications` to the producer by service invocation. If the bff has the secret `internal`,
@@ -16,19 +25,47 @@ export const PUBLISH_PURPOSE = 'POST /notifications';
  * the producer did not answer; the notifications may have been published then.
  */
 export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<ProducerAnswer> {
-  const json = JSON.stringify(body);
-  const secret = await sidecar.getSecret(SECRETS.internal.store, SECRETS.internal.name);
-  const keys = secret === undefined ? undefined : parseSigningKeys(secret);
-  const headers = keys && {
-    [SIGNATURE_HEADER]: new Signer(() => keys).sign(PUBLISH_PURPOSE, json).signature,
-  };
-  const { status, text } = await sidecar.invoke(APP_IDS.producer, 'notifications', json, headers);
+  const { status, text } = await invokeSigned(sidecar, 'notifications', { body, purpose: PUBLISH_PURPOSE });
   const answer = producerAnswer(status, text);
   if (answer) return answer;
   throw new SidecarError(`${APP_IDS.producer} sent an unexpected answer (status ${status})`, {
     code: `HTTP_${status}`,
     status,
   });
+}
+
+/**
+ * Sends an operation of the ops page to the producer, signed in the same way. Resolves with its answer; rejects with a
+ * SidecarError if the producer did not answer, or is of a version without operations.
+ */
+export async function operateProducer(
+  sidecar: Sidecar,
+  operation: Operation,
+): Promise<{ status: number; body: unknown }> {
+  const asked = { body: operation, purpose: OPERATE_PURPOSE };
+  const { status, text } = await invokeSigned(sidecar, 'operations', asked);
+  if (status === 200 || status === 202 || status === 503) return { status, body: parseJson(text) };
+  throw new SidecarError(
+    `${APP_IDS.producer} refused an operation with status ${status}: ${text.slice(0, 200)}`,
+    {
+      code: `HTTP_${status}`,
+      status,
+    },
+  );
+}
+
+async function invokeSigned(
+  sidecar: Sidecar,
+  method: string,
+  { body, purpose }: { body: unknown; purpose: string },
+): Promise<{ status: number; text: string }> {
+  const json = JSON.stringify(body);
+  const secret = await sidecar.getSecret(SECRETS.internal.store, SECRETS.internal.name);
+  const keys = secret === undefined ? undefined : parseSigningKeys(secret);
+  const headers = keys && {
+    [SIGNATURE_HEADER]: new Signer(() => keys).sign(purpose, json).signature,
+  };
+  return sidecar.invoke(APP_IDS.producer, method, json, headers);
 }
 
 /** Parses an answer to `POST /notifications`; `undefined` if it is not a producer's answer. */

@@ -53,6 +53,7 @@ const inbox = (port: PortName): Route[] => [
 const bff = (port: PortName): Route[] => [
   ...gets(port, [
     '/app/notifications?feed=all&limit=1',
+    '/app/notification?id=one&feed=all',
     '/app/mutes?clientId=one',
     '/app/unread?clientId=one',
     '/app/stream?feed=all',
@@ -71,6 +72,7 @@ const bff = (port: PortName): Route[] => [
     '/app/ops/instances',
     '/app/ops/history',
     '/app/ops/status',
+    '/app/ops/find?id=one&feed=all',
     '/app/ops/dead-letters',
     '/app/ops/dead-letters/none',
     '/app/ops/audit',
@@ -81,6 +83,7 @@ const bff = (port: PortName): Route[] => [
     ...{ port, method: 'POST', path: '/app/ops/dead-letters/put-back' },
     body: json({ skip: 0, until: new Date(0) }),
   },
+  { port, method: 'POST', path: '/app/ops/retract', body: json({ id: 'one', feed: 'all' }) },
   { port, method: 'POST', path: '/app/compose', body: json({ id: 'one', title: 'One' }) },
   ...gets(port, ['/hubs/?EIO=4&transport=polling']),
   { port, method: 'POST', path: '/hubs/?EIO=4&transport=polling&sid=none', body: '40' },
@@ -112,6 +115,10 @@ export const INTERNAL_ROUTES: readonly Route[] = [
   ...gets('producerInternal', ['/healthz', '/dapr/subscribe']),
   { port: 'producerInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
   { port: 'producerInternal', method: 'POST', path: '/job/one', body: json({}) },
+  {
+    ...{ port: 'producerInternal', method: 'POST', path: '/operations' },
+    body: json({ do: 'find-schedule', id: 'one', feed: 'all' }),
+  },
   ...gets('bffInternal', ['/healthz', '/dapr/subscribe', '/dapr/config']),
   { port: 'bffInternal', method: 'PUT', path: '/actors/Feed/all/method/take', body: call },
   { port: 'bffInternal', method: 'DELETE', path: '/actors/Feed/all' },

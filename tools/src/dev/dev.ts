@@ -54,6 +54,15 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
     };
     apps.push(await startProducer(parseConfig(producerSettings, settings), producerBackend(bff)));
     bff.composeWith((body) => postTo(`http://${host}:${ports.producer}/notifications`, body));
+    bff.operateWith(async (operation) => {
+      const address = `http://${host}:${ports.internal}/operations`;
+      const response = await fetch(address, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(operation),
+      });
+      return { status: response.status, body: await response.json() };
+    });
     apps.push(
       await startPage({
         port: Number(ports.page),

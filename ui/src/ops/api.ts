@@ -1,5 +1,7 @@
 import type {
   Accepted,
+  FoundNotification,
+  NamedNotification,
   AuditPage,
   Instances,
   OpsHistory,
@@ -40,6 +42,9 @@ export interface OpsApi {
   remove(entry: string): Promise<void>;
   /** A page of the audit trail. An empty filter matches everything. */
   audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
+  /** Where a notification is. */
+  find(named: NamedNotification): Promise<FoundNotification>;
+  retract(named: NamedNotification): Promise<void>;
   /** Resolves with the accepted ids. */
   compose(body: unknown): Promise<string[]>;
 }
@@ -103,6 +108,13 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
     audit: (query) => {
       const given = Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : []));
       return get<AuditPage>(`/app/ops/audit?${new URLSearchParams(given).toString()}`, 'records', 'next');
+    },
+    find: ({ id, feed }) => {
+      const query = new URLSearchParams({ id, feed }).toString();
+      return get<FoundNotification>(`/app/ops/find?${query}`, 'found', 'unsearched');
+    },
+    retract: async (body) => {
+      await call('POST', '/app/ops/retract', { body });
     },
     compose: async (body) => shaped<Accepted>(await call('POST', '/app/compose', { body }), ['ids']).ids,
   };

@@ -3,7 +3,12 @@ import { loadTexts, useTexts } from './messages/use-texts.ts';
 import OpsApp from './OpsApp.vue';
 import '../page.css';
 import 'uplot/dist/uPlot.min.css';
-import './ops.css';
+import './styles/frame.css';
+import './styles/verdict.css';
+import './styles/instances.css';
+import './styles/audit.css';
+import './styles/set-aside.css';
+import './styles/forms.css';
 
 await loadTexts(document.documentElement.lang);
 document.title = useTexts().page.documentTitle;

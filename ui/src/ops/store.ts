@@ -1,4 +1,4 @@
-import type { OpsHistory, OpsStatus, SetAsideList } from '@tocsin/contracts';
+import type { NamedNotification, OpsHistory, OpsStatus, SetAsideList } from '@tocsin/contracts';
 import { safeStorage } from '@tocsin/client-vue';
 import { computed, reactive, ref, shallowRef } from 'vue';
 import { OpsError, createOpsApi } from './api.ts';
@@ -22,10 +22,13 @@ function createOps() {
   /** Why the last reading of each part failed. */
   const faults = reactive<Record<string, string>>({});
   const silentSince = ref<number>();
+  const unreadSince = ref<number>();
   const recent = shallowRef<readonly Sample[]>([]);
   const live = shallowRef<Awaited<ReturnType<typeof api.instances>>>();
   const past = shallowRef<OpsHistory['instances']>([]);
   const status = shallowRef<OpsStatus>();
+  /** The notification that the search looks for next. */
+  const wanted = shallowRef<NamedNotification>();
   const letters = shallowRef<SetAsideList>();
   const api = createOpsApi(() => token.value || undefined);
 
@@ -38,7 +41,13 @@ function createOps() {
   const hour = computed(() => wholeHour(past.value, recent.value, now.value));
   const verdict = computed(() =>
     verdictOf({
-      ...{ now: now.value, silentSince: silentSince.value, status: status.value, past: past.value },
+      ...{
+        now: now.value,
+        silentSince: silentSince.value,
+        unreadSince: unreadSince.value,
+        status: status.value,
+        past: past.value,
+      },
       ...{ instances: live.value?.instances, samples: hour.value, setAside: letters.value },
     }),
   );
@@ -63,9 +72,11 @@ function createOps() {
     try {
       await work();
       faults[part] = '';
+      if (part === 'instances') unreadSince.value = undefined;
       silentSince.value = undefined;
     } catch (error) {
       if (error instanceof OpsError && error.status === undefined) silentSince.value ??= Date.now();
+      if (part === 'instances') unreadSince.value ??= Date.now();
       if (!noteRefusal(error)) faults[part] = error instanceof Error ? error.message : String(error);
     }
   }
@@ -92,7 +103,7 @@ function createOps() {
     });
 
   return reactive({
-    ...{ api, token, refused, fault, recent, hour, now, instances, past, status, letters, verdict },
+    ...{ api, token, refused, fault, recent, hour, now, instances, past, status, letters, wanted, verdict },
     ...{ useToken, noteRefusal, readHistory, readInstances, readStatus, readLetters },
   });
 }

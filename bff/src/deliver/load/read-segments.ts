@@ -6,7 +6,10 @@ import type { FeedLog } from '../ports.ts';
  * The publications of each segment, in the order of `keys`.
  * @throws LostDocumentError when one is missing.
  */
-export async function readSegments(log: FeedLog, keys: readonly string[]): Promise<Publication[][]> {
+export async function readSegments(
+  log: Pick<FeedLog, 'readDocuments'>,
+  keys: readonly string[],
+): Promise<Publication[][]> {
   if (keys.length === 0) return [];
   const documents = await log.readDocuments(keys);
   return keys.map((key, index) => {

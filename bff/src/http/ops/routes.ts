@@ -1,18 +1,33 @@
 import type { Logger } from '@tocsin/service';
 import { Router } from 'express';
-import type { AuditReader, Compose, InstanceBoard, PastBoard, SetAsideRecords } from '../../ops/ports.ts';
+import type { FindIn } from '../../ops/find/find-notification.ts';
+import { createFindSchedule } from '../../ops/find/find-schedule.ts';
+import type {
+  AuditReader,
+  Compose,
+  InstanceBoard,
+  Operate,
+  PastBoard,
+  SetAsideRecords,
+} from '../../ops/ports.ts';
 import type { Revocations } from '../../auth/revocations.ts';
 import { OPS_PATHS, requireOps, type OpsAccess } from './access.ts';
 import { auditRoutes } from './audit.ts';
 import { composeRoutes } from './compose.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
+import { findRoutes, type FindRoutesOptions } from './find.ts';
 import { instanceRoutes } from './instances.ts';
 import { putBackRoutes } from './put-back.ts';
+import { retractRoutes } from './retract.ts';
 import { revocationRoutes } from './revocations.ts';
 import { statusRoutes, type StatusOptions } from './status.ts';
 import type { Trail } from './who-acts.ts';
 
 export interface OpsRoutesOptions extends StatusOptions {
+  /** The feeds' log, in which notifications are looked for. */
+  feedLog: FindRoutesOptions['log'];
+  findWaiting?: FindIn | undefined;
+  operate: Operate;
   board: InstanceBoard;
   past: PastBoard;
   deadLetters: SetAsideRecords;
@@ -26,12 +41,15 @@ export interface OpsRoutesOptions extends StatusOptions {
 
 /** The calls of the ops page: figures, set-aside records, composer, audit trail, revocations. */
 export function opsRoutes(options: OpsRoutesOptions): Router {
-  const { deadLetters, compose, auditReader, trail, opsAccess, revocations, now, log } = options;
+  const { deadLetters, compose, operate, auditReader, trail, opsAccess, revocations, now, log } = options;
   const router = Router();
   router.use(OPS_PATHS, requireOps(opsAccess));
   router.use('/app/ops', statusRoutes(options), instanceRoutes(options));
   router.use('/app/ops', putBackRoutes(deadLetters, trail, log), deadLetterRoutes(deadLetters, trail, log));
   router.use('/app/ops', revocationRoutes(revocations, trail, now, log), auditRoutes(auditReader, log));
+  const findSchedule = createFindSchedule(operate);
+  router.use('/app/ops', findRoutes({ ...options, log: options.feedLog, findSchedule }, log));
+  router.use('/app/ops', retractRoutes(operate, trail, log));
   router.use(composeRoutes(compose, trail, log));
   return router;
 }

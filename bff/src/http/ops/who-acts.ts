@@ -21,6 +21,7 @@ export const whoActs = (request: Request): AuditWho => ({ via: 'ops', actor: act
 function actionOf({ method, originalUrl }: Request): AuditAction {
   if (method === 'POST' && originalUrl.startsWith('/app/compose')) return 'compose';
   if (method === 'POST' && originalUrl.endsWith('/put-back')) return 'put-back';
+  if (method === 'POST' && originalUrl.startsWith('/app/ops/retract')) return 'retract';
   if (method !== 'GET' && originalUrl.startsWith('/app/ops/revocations')) return 'reader-revoked';
   return method === 'DELETE' ? 'delete' : 'call';
 }

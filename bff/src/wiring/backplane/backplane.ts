@@ -7,6 +7,7 @@ import { readAnnouncementQueue } from '../../redis/announcement-queue.ts';
 import { auditClient } from '../../redis/audit-client.ts';
 import { RedisAuditReader } from '../../redis/audit-reader.ts';
 import { RedisConnection } from '../../redis/connection.ts';
+import { findWaiting } from '../../redis/waiting-entries.ts';
 import { RedisBroadcaster } from '../../socketio/redis-broadcaster.ts';
 
 /** Creates the backplane that the settings select. */
@@ -36,6 +37,7 @@ export function createBackplane(config: BffConfig, log: Logger): Backplane {
     auditReader,
     socketAdapter: broadcaster.createAdapter(),
     redisMemory: () => connection.memory(),
+    findWaiting: ({ id }) => findWaiting(connection, id),
     announcementQueue: () => readAnnouncementQueue(connection),
     keepStore: (stores, events) => keepStore(redis, stores, events, log),
     ready: () => connection.ready(),

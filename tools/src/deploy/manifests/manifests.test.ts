@@ -137,7 +137,9 @@ describe('the components on Kubernetes', () => {
           defaultAction: 'deny',
           trustDomain: 'public',
           namespace,
-          operations: [{ name: '/notifications', httpVerb: ['POST'], action: 'allow' }],
+          operations: ['/notifications', '/operations'].map((name) => ({
+            ...{ name, httpVerb: ['POST'], action: 'allow' },
+          })),
         },
       ],
     }),

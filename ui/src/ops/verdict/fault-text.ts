@@ -13,6 +13,8 @@ export function faultText(fault: Fault, texts: OpsMessages['verdict']): string {
       return texts.unreachable;
     case 'dependency':
       return texts.dependency(fault.dependency, isolate(fault.instance));
+    case 'figures':
+      return texts.figures;
     case 'vanished': {
       const { instances } = fault;
       const names = instances

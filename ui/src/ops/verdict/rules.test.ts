@@ -41,6 +41,14 @@ it('should name the worst fault first', () => {
   ]);
 });
 
+it('should not judge by old figures, unless a dependency explains them', () => {
+  expect(faultsOf({ unreadSince: NOW - 3_000 })).toEqual([{ kind: 'figures', since: NOW - 3_000 }]);
+  expect(faultsOf({ unreadSince: NOW, silentSince: NOW })).toMatchObject([{ kind: 'unreachable' }]);
+  const failing: OpsStatus['failing'] = [{ dependency: 'store', since: ago(0) }];
+  const status = { at: ago(0), instance: 'a', version: '1', links: {}, failing };
+  expect(faultsOf({ unreadSince: NOW, status })).toMatchObject([{ kind: 'dependency' }]);
+});
+
 describe('an instance that is gone', () => {
   it('should be no fault if it was stopped, is only late, or is back', () => {
     expect(faultsOf({ past: [past('c', 60_000, { stoppedAt: ago(60_000) })] })).toEqual([]);

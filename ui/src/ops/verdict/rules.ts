@@ -18,6 +18,8 @@ export interface Facts {
   now: number;
   /** The server has not answered since then. */
   silentSince?: number | undefined;
+  /** The server has answered without figures since then. */
+  unreadSince?: number | undefined;
   status?: OpsStatus | undefined;
   /** The newest figures; `undefined` before the first. */
   instances?: readonly InstanceSnapshot[] | undefined;
@@ -35,6 +37,7 @@ export type Fault = Since &
   (
     | { kind: 'unreachable' }
     | { kind: 'dependency'; dependency: Dependency; instance: string }
+    | { kind: 'figures' }
     | { kind: 'vanished'; instances: readonly string[] }
     | { kind: 'queue'; unfinished: number; oldestMs: number }
     | { kind: 'late'; p99Ms: number }
@@ -52,6 +55,7 @@ export interface Verdict {
 const RULES: readonly ((facts: Facts) => readonly Fault[])[] = [
   unreachable,
   dependencies,
+  figures,
   vanished,
   queue,
   late,
@@ -80,6 +84,13 @@ function dependencies({ status }: Facts): Fault[] {
     .map(({ dependency, since }) => ({
       ...{ kind: 'dependency', dependency, instance: status?.instance ?? '', since: Date.parse(since) },
     }));
+}
+
+/** Old figures say nothing; a silent server or dependency explains them already. */
+function figures(facts: Facts): Fault[] {
+  const isExplained = facts.silentSince !== undefined || (facts.status?.failing.length ?? 0) > 0;
+  if (facts.unreadSince === undefined || isExplained) return [];
+  return [{ kind: 'figures', since: facts.unreadSince }];
 }
 
 /** An instance that vanished is no fault once another one has started since, in its place. */

@@ -4,6 +4,7 @@ import type { Fault } from './rules.ts';
 const SECTIONS = {
   unreachable: 'tocsininstancedown',
   dependency: 'tocsinsidecardown',
+  figures: 'tocsininstancenotpushing',
   vanished: 'tocsininstancedown',
   queue: 'tocsinnotdelivered',
   late: 'tocsindeliveryslow',

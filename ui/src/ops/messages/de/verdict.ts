@@ -17,6 +17,7 @@ export const verdict: OpsMessages['verdict'] = {
   runbookOf: (fault) => `Betriebshandbuch zu: ${fault}`,
   unreachable: 'Der Server antwortet dieser Seite nicht.',
   dependency: (name, instance) => `${DEPENDENCIES[name] ?? name} von ${instance} antwortet nicht.`,
+  figures: 'Die Zahlen der Instanzen sind nicht lesbar.',
   vanished: (names, count) =>
     count === 1
       ? `Die Instanz ${names} ist verschwunden.`

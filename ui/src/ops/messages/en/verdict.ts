@@ -18,6 +18,7 @@ export const verdict = {
   unreachable: "The server doesn't answer this page.",
   dependency: (name: string, instance: string) =>
     `${DEPENDENCIES[name] ?? name} of ${instance} doesn't answer.`,
+  figures: "The figures of the instances can't be read.",
   vanished: (names: string, count: number) =>
     count === 1 ? `Instance ${names} vanished.` : `${count} instances vanished: ${names}.`,
   queue: (unfinished: string, age: string) =>

@@ -1,0 +1,105 @@
+import { foundNotificationSchema, type Operation } from '@tocsin/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+import type { MemorySetAside } from '../../memory/set-aside.ts';
+
+let bff: ServedBff;
+const asked: Operation[] = [];
+let scheduled: number | null = null;
+beforeAll(async () => {
+  bff = await serveBff({ PUBLISHED_ON: 'loopback', HISTORY_MAX: '3' });
+  bff.backend.operateWith(async (operation) => {
+    asked.push(operation);
+    return operation.do === 'retract' ? { status: 202, body: {} } : { status: 200, body: { at: scheduled } };
+  });
+});
+afterAll(() => bff.stop());
+
+const find = async (id: string, feed = 'topic:find') => {
+  const query = new URLSearchParams({ id, feed }).toString();
+  const response = await fetch(`${bff.url}/app/ops/find?${query}`);
+  expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  return foundNotificationSchema.parse(await response.json());
+};
+const retract = (body: unknown) =>
+  fetch(`${bff.url}/app/ops/retract`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+describe('GET /app/ops/find', () => {
+  it('should find a notification in its feed, and say when it is gone', async () => {
+    await bff.publish('topic:find', 'one');
+    await bff.publish('topic:find', 'two');
+    expect(await find('two')).toEqual({
+      ...{ id: 'two', feed: 'topic:find', unsearched: ['entries'] },
+      found: [{ place: 'recorded', offset: 2, createdAt: expect.any(String) as string }],
+    });
+    expect((await find('two', 'all')).found).toEqual([]);
+    await bff.retract('topic:find', 'two');
+    expect((await find('two')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
+    await bff.retract('topic:find', 'never');
+    expect((await find('never')).found).toEqual([{ place: 'retracted' }]);
+  });
+
+  it('should say that the feed remembers an id whose content is gone', async () => {
+    await bff.publish('topic:long', 'first');
+    for (let n = 0; n < 600; n += 50) {
+      const ids = Array.from({ length: 50 }, (_, index) => `later-${n + index}`);
+      await bff.publishMany('topic:long', ids);
+    }
+    expect((await find('first', 'topic:long')).found).toEqual([{ place: 'forgotten' }]);
+  });
+
+  it('should find it among set-aside records and schedules', async () => {
+    const records = (bff.backend.setAside as MemorySetAside).records;
+    const record = {
+      v: 1,
+      feed: 'topic:find',
+      reason: 'expired',
+      faults: [],
+      at: '2026-01-01T00:00:00Z',
+    } as const;
+    const content = JSON.stringify({ notifications: [{ id: 'other' }, { id: 'aside', title: 'has three' }] });
+    records.set('entry:a', { ...record, entry: 'entry:a', content });
+    scheduled = Date.UTC(2026, 0, 2);
+    expect((await find('aside')).found).toEqual([
+      { place: 'setAside', entry: 'entry:a', reason: 'expired' },
+      { place: 'scheduled', at: '2026-01-02T00:00:00.000Z' },
+    ]);
+    scheduled = null;
+    expect((await find('three')).found, 'only in a title').toEqual([]);
+  });
+
+  it('should say which places it could not search', async () => {
+    const { readHead } = bff.backend.log;
+    bff.backend.log.readHead = () => Promise.reject(new Error('away'));
+    const { found, unsearched } = await find('one');
+    bff.backend.log.readHead = readHead.bind(bff.backend.log);
+    expect([found, unsearched]).toEqual([[], ['feed', 'entries']]);
+  });
+
+  it('should refuse an invalid id', async () => {
+    expect((await fetch(`${bff.url}/app/ops/find?id=a%20b`)).status).toBe(400);
+    expect((await fetch(`${bff.url}/app/ops/find`)).status).toBe(400);
+  });
+});
+
+describe('POST /app/ops/retract', () => {
+  it('should hand it to the producer and record who did it', async () => {
+    const response = await retract({ id: 'one', feed: 'topic:find' });
+    expect([response.status, await response.json()]).toEqual([202, { ids: ['one'] }]);
+    expect(asked.at(-1)).toEqual({ do: 'retract', id: 'one', feed: 'topic:find' });
+    expect((await retract({ feed: 'topic:find' })).status).toBe(400);
+    await expect
+      .poll(async () => JSON.stringify(await (await fetch(`${bff.url}/app/ops/audit`)).json()))
+      .toMatch(/"action":"retract","outcome":"done"/);
+  });
+
+  it('should say that it is not known to be retracted', async () => {
+    bff.backend.operateWith(() => Promise.reject(new Error('away')));
+    const response = await retract({ id: 'one' });
+    expect([response.status, await response.json()]).toMatchObject([503, { ids: ['one'] }]);
+  });
+});

@@ -1,0 +1,56 @@
+import { namedNotificationSchema } from '@tocsin/contracts';
+import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
+import { Router } from 'express';
+import { TemporaryError } from '../../deliver/errors.ts';
+import type { FeedLog } from '../../deliver/ports.ts';
+import { findInFeed } from '../../ops/find/find-in-feed.ts';
+import { findNotification, type FindIn } from '../../ops/find/find-notification.ts';
+import { findSetAside } from '../../ops/find/find-set-aside.ts';
+import type { SetAsideRecords } from '../../ops/ports.ts';
+import { Slots } from '../../readers/search/slots.ts';
+import { readQuery } from '../read-query.ts';
+
+/** Searches at a time on this instance, and those that wait. */
+const AT_ONCE = 1;
+const MOST_WAITING = 4;
+
+export interface FindRoutesOptions {
+  log: Pick<FeedLog, 'readHead' | 'readDocuments'>;
+  deadLetters: Pick<SetAsideRecords, 'names' | 'records'>;
+  findWaiting?: FindIn | undefined;
+  findSchedule?: FindIn | undefined;
+  now: () => number;
+}
+
+/** `GET /find?id=…&feed=…`: where a notification is. */
+export function findRoutes(
+  { log: feedLog, deadLetters, findWaiting, findSchedule, now }: FindRoutesOptions,
+  log: Logger,
+): Router {
+  const slots = new Slots(AT_ONCE, MOST_WAITING);
+  const places = {
+    feed: (named) => findInFeed(feedLog, named, now()),
+    entries: findWaiting,
+    setAside: ({ id }) => findSetAside(deadLetters, id),
+    schedules: findSchedule,
+  } satisfies Parameters<typeof findNotification>[1];
+  const router = Router();
+  router
+    .route('/find')
+    .get(async (request, response) => {
+      const named = readQuery(namedNotificationSchema, request, response);
+      if (!named) return;
+      const onFault = (place: string, err: unknown) =>
+        log.warn({ err, place }, 'a place cannot be searched for a notification now');
+      try {
+        const found = await slots.run(() => findNotification(named, places, onFault));
+        response.set('Cache-Control', 'no-store').json(found);
+      } catch (error) {
+        if (!(error instanceof TemporaryError)) throw error;
+        const detail = 'Too many searches wait on this instance. Search again.';
+        sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
+      }
+    })
+    .all(methodNotAllowed('GET', 'HEAD'));
+  return router;
+}

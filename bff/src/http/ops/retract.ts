@@ -1,0 +1,46 @@
+import { namedNotificationSchema, type Accepted } from '@tocsin/contracts';
+import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
+import { Router } from 'express';
+import type { Operate } from '../../ops/ports.ts';
+import { jsonBody, readBody } from '../read-body.ts';
+import { operatorOf } from './access.ts';
+import { reportUnavailable } from './unavailable.ts';
+import { whoActs, type Trail } from './who-acts.ts';
+
+/** `POST /retract`: has the producer retract a notification, or cancel it if it is scheduled. */
+export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Router {
+  const router = Router();
+  router
+    .route('/retract')
+    .post(...jsonBody, async (request, response) => {
+      const named = readBody(namedNotificationSchema, request, response);
+      if (!named) return;
+      const { id, feed } = named;
+      const note = (outcome: 'done' | 'uncertain') =>
+        trail.note({ ...whoActs(request), action: 'retract', outcome, feeds: [feed], ids: [id] });
+      try {
+        const { status } = await operate({ do: 'retract', id, feed });
+        if (status !== 202) {
+          note('uncertain');
+          const detail = 'The producer did not accept the retraction. Repeat it to be sure.';
+          return sendProblem(response, {
+            status: 503,
+            code: 'unavailable',
+            detail,
+            ids: [id],
+            retryAfter: 1,
+          });
+        }
+        note('done');
+        log.info({ id, feed, by: operatorOf(request) }, 'retracted');
+        response.status(202).json({ ids: [id] } satisfies Accepted);
+      } catch (error) {
+        note('uncertain');
+        const detail =
+          'The producer did not answer. The notification may be retracted; repeat it to be sure.';
+        reportUnavailable(response, log, { error, detail, ids: [id] });
+      }
+    })
+    .all(methodNotAllowed('POST'));
+  return router;
+}

@@ -1,0 +1,86 @@
+import {
+  idOfPublication,
+  idsDocumentSchema,
+  type FoundPlace,
+  type IdsReference,
+  type NamedNotification,
+  type Publication,
+  type SegmentReference,
+} from '@tocsin/contracts';
+import { readSegments } from '../../deliver/load/read-segments.ts';
+import type { FeedLog } from '../../deliver/ports.ts';
+import { decodeIds, hashOfId } from '../../feed/ids.ts';
+import { inParts, present } from '../../feed/present.ts';
+
+/** Bytes of history that are read at once, and for one search. */
+const PART_BYTES = 512 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Documents with hashes of ids that are read at once. */
+const DOCUMENTS_AT_ONCE = 16;
+
+export interface FoundInFeed {
+  found: FoundPlace[];
+  /** Whether the whole history was searched. */
+  isComplete: boolean;
+}
+
+/** Looks for an id in the history of its feed, the newest first, and then among the ids that the feed remembers. */
+export async function findInFeed(
+  log: Pick<FeedLog, 'readHead' | 'readDocuments'>,
+  { id, feed }: NamedNotification,
+  now: number,
+): Promise<FoundInFeed> {
+  const stored = await log.readHead(feed);
+  if (!stored) return { found: [], isComplete: true };
+  const { segments, ids, retractions = [] } = stored.head;
+  const hash = hashOfId(id);
+  const { publication, isComplete } = await newestWith(id, segments, log);
+  if (publication) return { found: [placeOf(present(publication, now))], isComplete: true };
+  if (await hasHash(log, retractions, hash)) return { found: [{ place: 'retracted' }], isComplete };
+  if (await hasHash(log, ids, hash)) return { found: [{ place: 'forgotten' }], isComplete };
+  return { found: [], isComplete };
+}
+
+async function newestWith(
+  id: string,
+  segments: readonly SegmentReference[],
+  log: Pick<FeedLog, 'readDocuments'>,
+): Promise<{ publication?: Publication | undefined; isComplete: boolean }> {
+  let bytes = 0;
+  for (const part of inParts(segments.toReversed(), Infinity, PART_BYTES, (segment) => segment.bytes)) {
+    bytes += part.reduce((sum, segment) => sum + segment.bytes, 0);
+    if (bytes > MAX_BYTES) return { isComplete: false };
+    const contents = await readSegments(
+      log,
+      part.map(({ key }) => key),
+    );
+    for (const content of contents) {
+      const publication = content.findLast((one) => idOfPublication(one) === id);
+      if (publication) return { publication, isComplete: true };
+    }
+  }
+  return { isComplete: true };
+}
+
+const placeOf = (publication: Publication): FoundPlace => {
+  const { offset, notification } = publication;
+  return notification === null
+    ? { place: 'gone', offset, reason: publication.gone }
+    : { place: 'recorded', offset, createdAt: notification.createdAt };
+};
+
+/** Whether one of the documents has the hash. The feed bounds their number and size. */
+async function hasHash(
+  log: Pick<FeedLog, 'readDocuments'>,
+  references: readonly IdsReference[],
+  hash: string,
+): Promise<boolean> {
+  for (let start = 0; start < references.length; start += DOCUMENTS_AT_ONCE) {
+    const keys = references.slice(start, start + DOCUMENTS_AT_ONCE).map(({ key }) => key);
+    for (const document of await log.readDocuments(keys)) {
+      const parsed = idsDocumentSchema.safeParse(document);
+      if (parsed.success && decodeIds(parsed.data).includes(hash)) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,28 @@
+import { parseJson, type FoundPlace, type SetAside } from '@tocsin/contracts';
+import type { SetAsideRecords } from '../ports.ts';
+import { hasItem } from './has-item.ts';
+
+/** The newest records are searched, so many of them, and so many at once. */
+const MAX_RECORDS = 300;
+const AT_ONCE = 20;
+/** Records that are named. */
+const MAX_FOUND = 5;
+
+/** Looks for an id in the content of set-aside records. */
+export async function findSetAside(
+  box: Pick<SetAsideRecords, 'names' | 'records'>,
+  id: string,
+): Promise<{ found: FoundPlace[]; isComplete: boolean }> {
+  const names = await box.names();
+  const found: FoundPlace[] = [];
+  for (let start = 0; start < Math.min(names.length, MAX_RECORDS); start += AT_ONCE) {
+    const records = await box.records(names.slice(start, start + AT_ONCE));
+    for (const record of records)
+      if (holds(record, id)) found.push({ place: 'setAside', entry: record.entry, reason: record.reason });
+    if (found.length >= MAX_FOUND) return { found: found.slice(0, MAX_FOUND), isComplete: true };
+  }
+  return { found, isComplete: names.length <= MAX_RECORDS };
+}
+
+const holds = ({ content, event }: SetAside, id: string): boolean =>
+  event === id || (content !== null && content.includes(id) && hasItem(parseJson(content), id));

@@ -1,0 +1,9 @@
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** Whether an entry, a notification or an array of notifications has an item with this id. */
+export function hasItem(value: unknown, id: string): boolean {
+  if (!isObject(value)) return false;
+  if (Array.isArray(value)) return value.some((item) => isObject(item) && item['id'] === id);
+  return value['id'] === id || hasItem(value['notifications'], id);
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { retractRequestSchema } from '../claim-check/change.ts';
+import { feedSchema } from '../feed/name.ts';
+import { GONE_REASONS } from '../feed/publication.ts';
+import { SET_ASIDE_REASONS } from '../stored/set-aside.ts';
+import { dateTimeSchema, idSchema } from '../text/text.ts';
+
+/** The query of `GET /app/ops/find`, and the body of `POST /app/ops/retract`. */
+export const namedNotificationSchema = retractRequestSchema;
+export type NamedNotification = z.infer<typeof namedNotificationSchema>;
+
+/** Where a notification may be. Each place is searched within bounds. */
+export const FIND_PLACES = ['feed', 'entries', 'setAside', 'schedules'] as const;
+export type FindPlace = (typeof FIND_PLACES)[number];
+
+/** One place where a notification was found. */
+export const foundPlaceSchema = z.discriminatedUnion('place', [
+  z.object({ place: z.literal('recorded'), offset: z.int().min(1), createdAt: dateTimeSchema }),
+  z.object({ place: z.literal('gone'), offset: z.int().min(1), reason: z.enum(GONE_REASONS) }),
+  /** The feed remembers the id, but no longer has its content. */
+  z.object({ place: z.literal('forgotten') }),
+  /** The feed remembers that the id was retracted, and shows no notification with it. */
+  z.object({ place: z.literal('retracted') }),
+  z.object({ place: z.literal('waiting'), entry: z.string() }),
+  z.object({ place: z.literal('setAside'), entry: z.string(), reason: z.enum(SET_ASIDE_REASONS) }),
+  z.object({ place: z.literal('scheduled'), at: dateTimeSchema }),
+]);
+export type FoundPlace = z.infer<typeof foundPlaceSchema>;
+
+/** The answer of `GET /app/ops/find`. `unsearched`: places that were not searched to their end. */
+export const foundNotificationSchema = z.object({
+  id: idSchema,
+  feed: feedSchema,
+  found: z.array(foundPlaceSchema),
+  unsearched: z.array(z.enum(FIND_PLACES)),
+});
+export type FoundNotification = z.infer<typeof foundNotificationSchema>;
+
+/** The body of `POST /operations` on the producer's internal port, which only the bff calls. */
+export const operationSchema = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('retract'), id: idSchema, feed: feedSchema }),
+  z.strictObject({ do: z.literal('find-schedule'), id: idSchema, feed: feedSchema }),
+]);
+export type Operation = z.infer<typeof operationSchema>;
+
+/** The answer to `find-schedule`: when the notification is due (ms since 1970); null if it is not scheduled. */
+export const scheduleFoundSchema = z.object({ at: z.int().min(0).nullable() });

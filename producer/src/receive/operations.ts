@@ -1,0 +1,74 @@
+import { operationSchema, scheduleFoundSchema, type Accepted } from '@tocsin/contracts';
+import {
+  OPERATE_PURPOSE,
+  SIGNATURE_HEADER,
+  SignatureError,
+  allowParameters,
+  currentTraceparent,
+  methodNotAllowed,
+  readJson,
+  requireJson,
+  sendProblem,
+  takeBody,
+  type OnRefused,
+  type Signer,
+} from '@tocsin/service';
+import { Router, type RequestHandler } from 'express';
+import type { z } from 'zod';
+import type { Schedules } from '../schedule/schedules.ts';
+import type { NotificationRoutesOptions } from './notifications.ts';
+
+export interface OperationRoutesOptions extends NotificationRoutesOptions {
+  schedules: Pick<Schedules, 'find'>;
+  /** Checks signatures of the bff; without it, everyone may publish and retract anyway. */
+  signer?: Signer | undefined;
+  onRefused: OnRefused;
+}
+
+/** `POST /operations`: what the ops page asks of the producer. Only the bff calls it, by invocation. */
+export function operationRoutes(options: OperationRoutesOptions): Router {
+  const { publishService, schedules, audit, log } = options;
+  const router = Router();
+  const operate: RequestHandler = async (request, response) => {
+    const read = readJson(request.body as Uint8Array);
+    const asked = operationSchema.safeParse('problem' in read ? undefined : read.value);
+    if (!asked.success) {
+      const detail = 'This operation is unknown. Use a producer of the version of the bff.';
+      return sendProblem(response, { status: 400, code: 'invalid_request', detail });
+    }
+    const { id, feed } = asked.data;
+    if (asked.data.do === 'find-schedule') {
+      const at = (await schedules.find(feed, id)) ?? null;
+      response.json({ at } satisfies z.infer<typeof scheduleFoundSchema>);
+      return;
+    }
+    const outcome = await publishService.retract(feed, id, currentTraceparent(), undefined);
+    audit(request, 'retract', { outcome, feeds: [feed], ids: [id] });
+    if (outcome === 'accepted') {
+      log.debug({ ids: [id], feed }, 'retraction accepted');
+      response.status(202).json({ ids: [id] } satisfies Accepted);
+      return;
+    }
+    const detail = 'The notification may be retracted; repeat the request to be sure.';
+    sendProblem(response, { status: 503, code: 'unavailable', detail, ids: [id], retryAfter: 1 });
+  };
+  router
+    .route('/operations')
+    .post(allowParameters(), requireJson, takeBody(), requireSignature(options), operate)
+    .all(methodNotAllowed('POST'));
+  return router;
+}
+
+const requireSignature =
+  ({ signer, onRefused }: OperationRoutesOptions): RequestHandler =>
+  (request, response, next) => {
+    if (!signer) return next();
+    try {
+      signer.check(request.get(SIGNATURE_HEADER), OPERATE_PURPOSE, request.body as Uint8Array);
+    } catch (error) {
+      if (!(error instanceof SignatureError)) return next(error);
+      onRefused(error.fault);
+      return sendProblem(response, { status: 401, code: 'unauthorized', detail: error.message });
+    }
+    next();
+  };
