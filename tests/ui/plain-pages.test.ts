@@ -39,3 +39,55 @@ it('should be in the reader’s language', async () => {
   await page.getByRole('link', { name: 'Zurück zu Ihren Benachrichtigungen' }).click();
   await page.getByRole('heading', { name: 'Benachrichtigungen', exact: true }).waitFor();
 });
+
+it('should show the notification that an address names, or say that it is gone', async () => {
+  const page = await pages.open();
+  const notification = {
+    ...{ id: 'order-1', feed: 'all', title: 'Order 1 was paid', severity: 'success', actions: [] },
+    createdAt: new Date().toISOString(),
+  };
+  let answer: { status?: number; json: object } = { status: 404, json: { code: 'not_found' } };
+  const asked: string[] = [];
+  await page.route('**/app/notification?*', (route) => {
+    asked.push(new URL(route.request().url()).search);
+    return route.fulfill(answer);
+  });
+  const linked = page.getByTestId('linked');
+  const show = (publication: object) => {
+    answer = { json: { feed: 'all', epoch: 'e', publication: { offset: 3, ...publication } } };
+    return page.goto(`${pages.bff.url}/?notification=order-1&feed=all`);
+  };
+  await page.goto(`${pages.bff.url}/?notification=order-1&feed=all`);
+  await linked.getByText('does not exist, or is no longer kept').waitFor();
+  expect(asked).toEqual(['?id=order-1&feed=all']);
+  await show({ notification: null, id: 'order-1', gone: 'retracted' });
+  await linked.getByText('was retracted').waitFor();
+  await show({ notification });
+  await linked.getByText('Order 1 was paid').waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  await expect.poll(focused).toBe('Linked notification');
+  for (const { width, height, theme } of looks) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: theme });
+    await page.screenshot({ path: join(artifacts, `linked-${width}-${theme}.png`) });
+    expect(await violations(page), `${width} ${theme}`).toEqual([]);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+  }
+  await page.getByTestId('linked-close').click();
+  expect(new URL(page.url()).search).toBe('?feed=all');
+  await expect.poll(focused).toBe('Notifications');
+});
+
+it('should have a badge on its icon while something is unread, and a manifest', async () => {
+  const page = await pages.open();
+  await page.getByTestId('bell').waitFor();
+  const icon = page.locator('link[rel=icon]');
+  expect(await icon.getAttribute('href')).toBe('/favicon.svg');
+  pages.bff.publish([{ title: 'New' }]);
+  await expect.poll(() => icon.getAttribute('href')).toBe('/favicon-unread.svg');
+  const manifest = await page.evaluate(async () => {
+    const link = document.querySelector<HTMLLinkElement>('link[rel=manifest]');
+    return (await fetch(link?.href ?? '')).json() as Promise<{ name: string }>;
+  });
+  expect(manifest.name).toBe('Tocsin notifications');
+});

@@ -4,6 +4,7 @@ import App from './App.vue';
 import './page.css';
 import { loadTexts } from './messages/texts.ts';
 import { feedsOf } from './feeds.ts';
+import { permalinkOf } from './permalink/address.ts';
 import { keepToken, takeToken } from './token.ts';
 
 const storage = safeStorage(() => sessionStorage);
@@ -24,12 +25,16 @@ addEventListener('hashchange', () => {
 
 /** Set by a bff whose pages connect elsewhere. */
 const negotiate = document.querySelector('meta[name="tocsin-negotiate"]') !== null;
-void loadTexts().then(() =>
+const permalink = permalinkOf(location.search);
+void loadTexts().then(async () => {
   createApp(App, {
     feeds: feedsOf(location.search),
     negotiate,
     tokens,
     onSignInAs: signInAs,
     ...(token && { getToken: () => token }),
-  }).mount('#app'),
-);
+  }).mount('#app');
+  if (!permalink) return;
+  const { showLinked } = await import('./permalink/show-linked.ts');
+  showLinked('#linked-place', permalink, token ? () => token : undefined);
+});

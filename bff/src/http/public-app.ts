@@ -19,6 +19,7 @@ import type { Readers } from '../readers/readers.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { limitSearches, limitWrites } from './limit-rates.ts';
 import { negotiateRoutes, type Negotiate } from './routes/negotiate.ts';
+import { linkedRoutes } from './routes/linked.ts';
 import { muteRoutes } from './routes/mutes.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { noteOpsToken, OPS_PATHS } from './ops/access.ts';
@@ -89,6 +90,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use('/app', boundBodies(options.bodies));
   const limit = limitSearches({ perMinute: searchesPerMinute, addressOf });
   app.use(searchRoutes({ search: readers.search, limit, log }));
+  app.use(linkedRoutes({ views, limit, now: options.now, log }));
   app.use(notificationRoutes(views, readers.pages, log));
   const ownerOf = createOwnerOf(addressOf);
   app.use(readRoutes(readers.markRead, ownerOf, log));

@@ -4,6 +4,7 @@ import {
   clientIdSchema,
   epochSchema,
   feedSchema,
+  idSchema,
   MAX_PAGE_LIMIT,
   DEFAULT_PAGE_LIMIT,
   DEFAULT_FEED,
@@ -14,6 +15,7 @@ import { parameterSchema, ref, schemasOf } from './schemas.ts';
 const NAMES = [
   ...[
     'Page',
+    'LinkedNotification',
     'Unread',
     'Mutes',
     'MarkRead',
@@ -166,6 +168,22 @@ export const openApiDocument = () => ({
         ],
         'Page',
       ),
+    },
+    '/app/notification': {
+      get: {
+        ...get(
+          'getNotification',
+          'The newest notification with an id, for a link to it',
+          [{ ...query('id', 'Its id.', parameterSchema(idSchema)), required: true }, feed],
+          'LinkedNotification',
+        ),
+        responses: {
+          200: { description: 'The notification, or that it is gone.', content: json('LinkedNotification') },
+          ...refusals,
+          404: problem('The feed has no notification with this id, or no longer keeps it.'),
+          429: again('Too many searches from one reader or address.'),
+        },
+      },
     },
     '/app/stream': { get: getStream },
     '/app/notifications/read': { post: write('markRead', 'Mark notifications as read', 'MarkRead') },

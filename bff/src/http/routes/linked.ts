@@ -1,0 +1,46 @@
+import { linkedQuerySchema } from '@tocsin/contracts';
+import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
+import { Router, type RequestHandler } from 'express';
+import { Slots } from '../../readers/search/slots.ts';
+import type { FeedViews } from '../../recover/feed-views.ts';
+import { findPublication } from '../../recover/find-publication.ts';
+import { isPermitted, sendUnavailable } from '../answers.ts';
+import { readQuery } from '../read-query.ts';
+
+/** Searches at a time on this instance, and those that wait. */
+const AT_ONCE = 2;
+const MOST_WAITING = 50;
+
+export interface LinkedRouteOptions {
+  views: Pick<FeedViews, 'view'>;
+  /** Refuses searches of one reader or address beyond a rate. */
+  limit: RequestHandler;
+  now: () => number;
+  log: Logger;
+}
+
+/** `GET /app/notification`: one notification, for a link to it. */
+export function linkedRoutes({ views, limit, now, log }: LinkedRouteOptions): Router {
+  const slots = new Slots(AT_ONCE, MOST_WAITING);
+  const router = Router();
+  router
+    .route('/app/notification')
+    .get(limit, async (request, response) => {
+      const query = readQuery(linkedQuerySchema, request, response);
+      if (!query || !isPermitted(request, response, query.feed)) return;
+      try {
+        const found = await slots.run(() => findPublication(views.view(query.feed), query.id, now));
+        response.set('Cache-Control', 'no-store');
+        if (found) response.json(found);
+        else {
+          const detail = 'The feed has no notification with this id, or no longer keeps it.';
+          sendProblem(response, { status: 404, code: 'not_found', detail });
+        }
+      } catch (error) {
+        log.warn({ err: error, feed: query.feed }, 'cannot look for a notification');
+        sendUnavailable(response, 'The feed cannot be read now. Try again.');
+      }
+    })
+    .all(methodNotAllowed('GET', 'HEAD'));
+  return router;
+}

@@ -1,0 +1,28 @@
+import { idOfPublication, type LinkedNotification } from '@tocsin/contracts';
+import { present, sizeOf } from '../feed/present.ts';
+import type { FeedView } from './feed-view.ts';
+
+/** Publications that are read at once, and bytes of all that one search reads. */
+const CHUNK = 50;
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/**
+ * The newest publication with this id in the history of a feed; `undefined` without one, or if it lies behind more than
+ * 8 MiB of newer ones.
+ */
+export async function findPublication(
+  view: Pick<FeedView, 'feed' | 'known' | 'floor' | 'stretch'>,
+  id: string,
+  now: () => number,
+): Promise<LinkedNotification | undefined> {
+  const { epoch, offset } = await view.known();
+  const floor = await view.floor();
+  let bytes = 0;
+  for (let last = offset; last >= floor && bytes <= MAX_BYTES; last -= CHUNK) {
+    const part = await view.stretch(Math.max(floor, last - CHUNK + 1), last);
+    const found = part.findLast((publication) => idOfPublication(publication) === id);
+    if (found) return { feed: view.feed, epoch, publication: present(found, now()) };
+    bytes += part.reduce((sum, publication) => sum + sizeOf(publication), 0);
+  }
+  return undefined;
+}

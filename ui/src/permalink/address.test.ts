@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { permalinkOf, withoutPermalink } from './address.ts';
+
+it('should read the notification of an address, in the default feed if none is named', () => {
+  expect(permalinkOf('?notification=order-1&feed=topic%3Aorders')).toEqual({
+    ...{ id: 'order-1', feed: 'topic:orders' },
+  });
+  expect(permalinkOf('?notification=a')).toEqual({ id: 'a', feed: 'all' });
+  expect(permalinkOf('?feed=all')).toBeUndefined();
+  expect(permalinkOf('?notification=')).toBeUndefined();
+});
+
+it('should leave the rest of the address when the notification is closed', () => {
+  expect(withoutPermalink('https://a.example/?notification=a&feed=topic%3Ax#y')).toBe(
+    'https://a.example/?feed=topic%3Ax#y',
+  );
+});

@@ -1,0 +1,20 @@
+import { DEFAULT_FEED } from '@tocsin/contracts';
+
+/** The notification that the page's address names: `?notification=<id>&feed=<feed>`. */
+export interface Permalink {
+  id: string;
+  feed: string;
+}
+
+export function permalinkOf(search: string): Permalink | undefined {
+  const asked = new URLSearchParams(search);
+  const id = asked.get('notification');
+  return id ? { id, feed: asked.get('feed') || DEFAULT_FEED } : undefined;
+}
+
+/** The address without the notification, for after it was closed. */
+export function withoutPermalink(href: string): string {
+  const url = new URL(href);
+  url.searchParams.delete('notification');
+  return url.href;
+}

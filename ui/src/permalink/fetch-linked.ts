@@ -1,0 +1,24 @@
+import type { LinkedNotification } from '@tocsin/contracts';
+import type { Permalink } from './address.ts';
+
+const TIMEOUT_MS = 10_000;
+
+export type Linked =
+  { state: 'shown'; linked: LinkedNotification } | { state: 'unknown' | 'refused' | 'failed' };
+
+/** Loads a notification. Never rejects. */
+export async function fetchLinked({ id, feed }: Permalink, token: string | undefined): Promise<Linked> {
+  try {
+    const response = await fetch(`/app/notification?${new URLSearchParams({ id, feed }).toString()}`, {
+      cache: 'no-store',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    });
+    if (response.ok) return { state: 'shown', linked: (await response.json()) as LinkedNotification };
+    if (response.status === 404 || response.status === 400) return { state: 'unknown' };
+    return { state: response.status === 401 || response.status === 403 ? 'refused' : 'failed' };
+  } catch (error) {
+    console.warn('The linked notification could not be loaded.', error);
+    return { state: 'failed' };
+  }
+}

@@ -1,0 +1,8 @@
+const ICON = '/favicon.svg';
+const ICON_UNREAD = '/favicon-unread.svg';
+
+/** Shows the number of unread notifications in the title and as a badge on the icon of the tab. */
+export function showUnread(count: number): void {
+  document.title = count > 0 ? `(${count > 99 ? '99+' : count}) Tocsin` : 'Tocsin';
+  document.querySelector('link[rel=icon]')?.setAttribute('href', count > 0 ? ICON_UNREAD : ICON);
+}
