@@ -89,7 +89,7 @@ describe('the ops page of two instances', () => {
     for (const id of ['soon', 'later', 'composed'])
       expect((await post('/app/ops/retract', { id, feed: FEED })).status).toBe(202);
     await eventually(async () => (await where('composed')).found[0]?.place === 'gone');
-    expect((await where('later')).found).toMatchObject([{ place: 'retracted' }]);
+    expect((await where('later')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
   });
 
   it('should show all faults that the producer reports', async () => {

@@ -7,7 +7,7 @@ export class DependencyWatch {
   readonly #now: () => number;
   readonly #since = new Map<Dependency, number>();
   #timer: NodeJS.Timeout | undefined;
-  #underWay: Promise<void> | undefined;
+  #isLooking = false;
 
   constructor(probes: Probes, now: () => number) {
     this.#probes = probes;
@@ -16,9 +16,9 @@ export class DependencyWatch {
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#underWay ??= this.look().finally(() => {
-        this.#underWay = undefined;
-      });
+      if (this.#isLooking) return;
+      this.#isLooking = true;
+      void this.look().finally(() => (this.#isLooking = false));
     }, SNAPSHOT_EVERY_MS).unref();
   }
 

@@ -18,7 +18,7 @@ export async function readAnnouncementQueue(
   // Works without the stream too, for which Redis would report an error.
   if ((await known(client.xLen(STREAM))) === 0) return nothing;
   const groups = await known(client.xInfoGroups(STREAM));
-  const group = groups.find(({ name }) => String(name) === APP_IDS.bff);
+  const group = groups.find(({ name }) => name === APP_IDS.bff);
   const lastDelivered = group ? String(group['last-delivered-id']) : '0-0';
   const pending = group ? await known(client.xPending(STREAM, APP_IDS.bff)) : undefined;
   const [next] = await known(client.xRange(STREAM, idAfter(lastDelivered), '+', { COUNT: 1 }));

@@ -29,7 +29,7 @@ export async function findWaiting(
   const range = client.xRange(TOPICS.partitionAnnouncements, '-', '+', { COUNT: MAX_ANNOUNCEMENTS });
   const messages = await known(range);
   const keys = messages.flatMap(({ message }) => {
-    const parsed = messageSchema.safeParse(parseJson(String(message['data'] ?? '')));
+    const parsed = messageSchema.safeParse(parseJson(message['data'] ?? ''));
     return parsed.success ? [partitionEntryKey(parsed.data.data)] : [];
   });
   const found: FoundPlace[] = [];

@@ -45,3 +45,4 @@ export type Operation = z.infer<typeof operationSchema>;
 
 /** The answer to `find-schedule`: when the notification is due (ms since 1970); null if it is not scheduled. */
 export const scheduleFoundSchema = z.object({ at: z.int().min(0).nullable() });
+export type ScheduleFound = z.infer<typeof scheduleFoundSchema>;

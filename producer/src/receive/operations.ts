@@ -1,4 +1,4 @@
-import { operationSchema, scheduleFoundSchema, type Accepted } from '@tocsin/contracts';
+import { operationSchema, type Accepted, type ScheduleFound } from '@tocsin/contracts';
 import {
   OPERATE_PURPOSE,
   SIGNATURE_HEADER,
@@ -14,7 +14,6 @@ import {
   type Signer,
 } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
-import type { z } from 'zod';
 import type { Schedules } from '../schedule/schedules.ts';
 import type { NotificationRoutesOptions } from './notifications.ts';
 
@@ -39,7 +38,7 @@ export function operationRoutes(options: OperationRoutesOptions): Router {
     const { id, feed } = asked.data;
     if (asked.data.do === 'find-schedule') {
       const at = (await schedules.find(feed, id)) ?? null;
-      response.json({ at } satisfies z.infer<typeof scheduleFoundSchema>);
+      response.json({ at } satisfies ScheduleFound);
       return;
     }
     const outcome = await publishService.retract(feed, id, currentTraceparent(), undefined);

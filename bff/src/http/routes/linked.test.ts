@@ -42,7 +42,7 @@ it('should show a feed only to those who may read it, so often at most', async (
       const headers = token ? { authorization: `Bearer ${token}` } : {};
       return (await fetch(`${guarded.url}/app/notification?id=a&feed=${feed}`, { headers })).status;
     };
-    const token = await secretToken({ sub: 'ada', feeds: ['x'] });
+    const token = secretToken({ sub: 'ada', feeds: ['x'] });
     expect(await ask('topic:x')).toBe(401);
     expect(await ask('topic:y', token)).toBe(403);
     expect(await ask('topic:x', token)).toBe(404);
