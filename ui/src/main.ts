@@ -34,7 +34,8 @@ void loadTexts().then(async () => {
     onSignInAs: signInAs,
     ...(token && { getToken: () => token }),
   }).mount('#app');
-  if (!permalink) return;
+  const place = document.getElementById('linked-place');
+  if (!permalink || !place) return;
   const { showLinked } = await import('./permalink/show-linked.ts');
-  showLinked('#linked-place', permalink, token ? () => token : undefined);
+  await showLinked(place, permalink, token);
 });

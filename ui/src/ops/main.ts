@@ -10,6 +10,8 @@ import './styles/audit.css';
 import './styles/set-aside.css';
 import './styles/forms.css';
 
-await loadTexts(document.documentElement.lang);
-document.title = useTexts().page.documentTitle;
-createApp(OpsApp).mount('#app');
+// Without a top-level await, which would keep the build from joining small chunks.
+void loadTexts(document.documentElement.lang).then(() => {
+  document.title = useTexts().page.documentTitle;
+  createApp(OpsApp).mount('#app');
+});

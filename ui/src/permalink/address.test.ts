@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { permalinkOf, withoutPermalink } from './address.ts';
+import { permalinkOf } from './address.ts';
+import { withoutPermalink } from './without-permalink.ts';
 
 it('should read the notification of an address, in the default feed if none is named', () => {
   expect(permalinkOf('?notification=order-1&feed=topic%3Aorders')).toEqual({

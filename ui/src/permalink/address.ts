@@ -11,10 +11,3 @@ export function permalinkOf(search: string): Permalink | undefined {
   const id = asked.get('notification');
   return id ? { id, feed: asked.get('feed') || DEFAULT_FEED } : undefined;
 }
-
-/** The address without the notification, for after it was closed. */
-export function withoutPermalink(href: string): string {
-  const url = new URL(href);
-  url.searchParams.delete('notification');
-  return url.href;
-}

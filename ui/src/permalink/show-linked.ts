@@ -1,8 +1,60 @@
-import { createApp } from 'vue';
 import type { Permalink } from './address.ts';
-import LinkedNotification from './LinkedNotification.vue';
+import { drawNotification, element } from './draw-linked.ts';
+import { fetchLinked, type Linked } from './fetch-linked.ts';
+import './linked.css';
+import { textsFor } from './texts.ts';
+import { withoutPermalink } from './without-permalink.ts';
 
-/** Shows a notification above the list, in the place that the page leaves for it. */
-export function showLinked(place: string, permalink: Permalink, getToken: (() => string) | undefined): void {
-  createApp(LinkedNotification, { permalink, ...(getToken && { getToken }) }).mount(place);
+/**
+ * Shows a notification above the list, in the place that the page leaves for it. Draws it without Vue, so that this late
+ * part shares no code with the first view, which would load in more pieces then.
+ */
+export async function showLinked(
+  place: HTMLElement,
+  permalink: Permalink,
+  token: string | undefined,
+): Promise<void> {
+  const texts = textsFor(document.documentElement.lang);
+  const section = element('section', 'linked');
+  section.dataset['testid'] = 'linked';
+  section.setAttribute('aria-labelledby', 'linked');
+  const heading = element('h2', 'linked-title', texts.title);
+  heading.id = 'linked';
+  heading.tabIndex = -1;
+  const close = button(texts.close, 'linked-close', () => {
+    section.remove();
+    history.replaceState(history.state, '', withoutPermalink(location.href));
+    document.getElementById('notifications')?.focus();
+  });
+  const head = element('div', 'linked-head');
+  head.append(heading, close);
+  const content = element('div', '');
+  section.append(head, content);
+  place.append(section);
+
+  const retry = button(texts.retry, 'linked-retry', () => void load());
+  function draw(answer: Linked): void {
+    const said = (text: string) => element('p', 'linked-said', text);
+    if (answer.state !== 'shown') {
+      content.replaceChildren(said(texts[answer.state]), ...(answer.state === 'failed' ? [retry] : []));
+      return;
+    }
+    const { publication } = answer.linked;
+    if (publication.notification === null) content.replaceChildren(said(texts[publication.gone]));
+    else content.replaceChildren(...drawNotification(publication));
+  }
+  async function load(): Promise<void> {
+    content.replaceChildren(element('p', 'linked-said', texts.loading));
+    draw(await fetchLinked(permalink, token));
+    heading.focus();
+  }
+  await load();
+}
+
+function button(text: string, testid: string, onClick: () => void): HTMLButtonElement {
+  const created = element('button', 'tocsin-button', text);
+  created.type = 'button';
+  created.dataset['testid'] = testid;
+  created.addEventListener('click', onClick);
+  return created;
 }

@@ -1,0 +1,48 @@
+import type { LivePublication, Notification } from '@tocsin/contracts';
+
+/** Creates an element with text of the page. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  className: string,
+  text = '',
+): HTMLElementTagNameMap[K] {
+  const created = document.createElement(name);
+  created.className = className;
+  created.textContent = text;
+  return created;
+}
+
+/** Whether the browser may follow the link: only http and https. */
+function isFollowed(link: string): boolean {
+  const base = location.href;
+  return URL.canParse(link, base) && /^https?:$/.test(new URL(link, base).protocol);
+}
+
+/** The publisher's text in its own direction, as a link if there is one. */
+function published(name: 'h3' | 'p', className: string, text: string, link?: string): HTMLElement {
+  const created = element(name, className);
+  created.dir = 'auto';
+  if (link === undefined || !isFollowed(link)) created.textContent = text;
+  else {
+    const anchor = element('a', '', text);
+    anchor.href = link;
+    created.append(anchor);
+  }
+  return created;
+}
+
+/** The parts of a notification, without those that it lacks. */
+export function drawNotification({ notification }: LivePublication): HTMLElement[] {
+  const { title, body, link, source, createdAt, actions }: Notification = notification;
+  const time = element('time', '', new Date(createdAt).toLocaleString(document.documentElement.lang));
+  time.dateTime = createdAt;
+  const facts = element('p', 'linked-said');
+  if (source !== undefined) facts.append(element('bdi', '', source), ' · ');
+  facts.append(time);
+  return [
+    published('h3', 'linked-name', title, link),
+    ...(body === undefined ? [] : [published('p', 'linked-body', body)]),
+    facts,
+    ...(actions ?? []).map((action) => published('p', '', action.label, action.link)),
+  ];
+}
