@@ -16,8 +16,9 @@ const PAGES = 'tests/ui/**/*.test.ts';
  * would change the timing.
  */
 const ALONE = [
-  'tests/{bench,chaos,delivery,recovery,network,guides,tools}/**/*.test.ts',
-  'tests/security/{dapr-run,open-ports,http-fuzz}.test.ts',
+  'tests/{bench,chaos,recovery,network,guides,tools}/**/*.test.ts',
+  'tests/delivery/crash.test.ts',
+  'tests/security/{dapr-run,open-ports}.test.ts',
 ];
 /** Tests that compile clients in other languages, which takes minutes on a new machine: `npm run test:examples`. */
 const EXAMPLES = 'tests/examples/**/*.test.ts';
