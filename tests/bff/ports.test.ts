@@ -223,7 +223,7 @@ describe('the real store', () => {
     await one.broadcast([anEvent(1, feed)]);
     await until(() => heard.every(({ length }) => length === 1));
     relay.forget();
-    await expect(one.broadcast([anEvent(3, feed)])).rejects.toThrow('did not take an event');
+    await expect(one.broadcast([anEvent(3, feed)])).rejects.toThrow('did not accept an event');
     await eventually(() =>
       one.broadcast([anEvent(5, feed)]).then(
         () => true,

@@ -1,5 +1,5 @@
 import { MAX_PUT_BACK, parseDateTime, putBackSchema, type PutBackResult } from '@tocsin/contracts';
-import { SetAsideError, methodNotAllowed, noteSetAside, type Logger } from '@tocsin/service';
+import { SetAsideError, allowParameters, methodNotAllowed, noteSetAside, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { SetAsideRecords } from '../../ops/ports.ts';
 import { jsonBody, readBody } from '../read-body.ts';
@@ -12,7 +12,7 @@ export function putBackRoutes(box: SetAsideRecords, trail: Trail, log: Logger): 
   const router = Router();
   router
     .route('/dead-letters/put-back')
-    .post(...jsonBody, async (request, response) => {
+    .post(allowParameters(), ...jsonBody, async (request, response) => {
       const asked = readBody(putBackSchema, request, response);
       if (!asked) return;
       const result: PutBackResult = { putBack: 0, failed: [], more: false };

@@ -1,5 +1,5 @@
 import { namedNotificationSchema, type Accepted } from '@tocsin/contracts';
-import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
+import { allowParameters, methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { Operate } from '../../ops/ports.ts';
 import { jsonBody, readBody } from '../read-body.ts';
@@ -12,7 +12,7 @@ export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Rout
   const router = Router();
   router
     .route('/retract')
-    .post(...jsonBody, async (request, response) => {
+    .post(allowParameters(), ...jsonBody, async (request, response) => {
       const named = readBody(namedNotificationSchema, request, response);
       if (!named) return;
       const { id, feed } = named;
