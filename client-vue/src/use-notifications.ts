@@ -4,6 +4,7 @@ import { useConnection, type ConnectionState } from './stores/connection.ts';
 import { useItems } from './stores/feeds/items.ts';
 import type { Item } from './stores/feeds/feed-log.ts';
 import { startSession, type SessionOptions } from './stores/session.ts';
+import { useReader } from './stores/reader/reader.ts';
 import { useUnread } from './stores/reader/unread.ts';
 
 export type { ConnectionState };
@@ -18,15 +19,25 @@ export interface Notifications {
   readonly connection: ConnectionState;
   /** The connection state in words. */
   readonly connectionText: string;
-  /** Newest first. */
+  /** Those in the inbox, newest first. */
   readonly items: readonly Item[];
   /** @deprecated Use `items`. */
   readonly entries: readonly Item[];
   readonly unread: number;
+  /** Unread, and arrived since the inbox was last open: the number at the bell. */
+  readonly unseen: number;
   /** The newest page cannot be loaded right now. */
   readonly pageFailed: boolean;
   markRead(item: Item): void;
+  markUnread(item: Item): void;
+  /** Also takes all toasts down. */
   markAllRead(): void;
+  /** Moves it to the archive, from where `moveToInbox` brings it back. */
+  archive(item: Item): void;
+  /** Moves it to the inbox, from the archive or from a snooze. */
+  moveToInbox(item: Item): void;
+  /** Takes it out of the inbox until a time, at most a year ahead. */
+  snooze(item: Item, until: Date): void;
 }
 
 let running = false;
@@ -41,6 +52,7 @@ export function useNotifications(options?: NotificationsOptions): Notifications 
   const connection = useConnection();
   const list = useItems();
   const unread = useUnread();
+  const reader = useReader();
   const notifications = reactive({
     status: computed(() => connection.status),
     connection: computed(() => connection.state),
@@ -49,8 +61,13 @@ export function useNotifications(options?: NotificationsOptions): Notifications 
     entries: computed(() => list.items),
     unread: computed(() => unread.count),
     pageFailed: computed(() => connection.pageFailed),
-    markRead: (item: Item) => unread.markRead(item),
-    markAllRead: () => unread.markAllRead(),
+    unseen: computed(() => unread.unseen),
+    markRead: (item: Item) => reader.markRead([item]),
+    markUnread: (item: Item) => reader.markUnread([item]),
+    markAllRead: () => reader.markAllRead(),
+    archive: (item: Item) => reader.archive([item]),
+    moveToInbox: (item: Item) => reader.moveToInbox([item]),
+    snooze: (item: Item, until: Date) => reader.snooze([item], until),
   });
   return notifications;
 }

@@ -8,11 +8,13 @@ import {
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import {
+  SEARCH_PARAMETERS,
   SOCKET_PATH,
   type Notification,
   type Mutes,
   type Page,
   type Position,
+  type Preferences,
   type Publication,
   type ReadState,
   type SubscribeAnswer,
@@ -20,6 +22,7 @@ import {
 } from '@tocsin/contracts';
 import { pageHeaders } from '@tocsin/service';
 import { Server } from 'socket.io';
+import { FakeInbox } from './fake-inbox.ts';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -70,11 +73,21 @@ export class FakeBff {
   /** The tokens of connections, and of requests. */
   handshakes: Record<string, unknown>[] = [];
   bearers = new Set<string | undefined>();
-  mutes: Mutes = { feeds: [], severities: [] };
   reads = new Map<string, ReadState>();
+  readonly inbox = new FakeInbox({
+    feed: (feed) => this.#feed(feed),
+    feeds: () => [...this.#feeds.keys()],
+    readOf: (feed) => this.#readOf(feed),
+    emit: (name, payload) => this.#io?.emit(name, payload),
+  });
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get mutes(): Mutes {
+    const { feeds, severities } = this.inbox.preferences;
+    return { feeds: [...feeds], severities: [...severities] };
   }
 
   get connections(): number {
@@ -177,8 +190,14 @@ export class FakeBff {
       more,
       ...(erased && { erased }),
       read: this.#readOf(feed),
+      ...this.#inboxOf(feed),
       publications,
     };
+  }
+
+  #inboxOf(feed: string): Pick<Page, 'inbox'> {
+    const inbox = this.inbox.stateOf(feed);
+    return inbox && !this.inbox.isOld ? { inbox } : {};
   }
 
   #readOf(feed: string): ReadState {
@@ -194,12 +213,38 @@ export class FakeBff {
     };
     this.reads.set(feed, after);
     this.#io?.emit('read', { feed, epoch: this.#feed(feed).epoch, ...after });
+    this.inbox.read(feed, ids ?? [], offset);
   }
 
   /** Sets the reader's mutes, as from another device. */
   mute({ feeds, severities }: Mutes): void {
-    this.mutes = { feeds, severities };
+    this.inbox.prefer({ feeds, severities });
     this.#io?.emit('mutes', this.mutes);
+  }
+
+  /** Answers what the reader's inbox answers. Returns whether it does. */
+  async #serveInbox(request: IncomingMessage, url: URL, response: ServerResponse): Promise<boolean> {
+    const name = url.pathname.slice('/app/notifications/'.length);
+    const isChange = request.method === 'POST' && url.pathname.startsWith('/app/notifications/');
+    const isSearch =
+      url.pathname === '/app/notifications' && SEARCH_PARAMETERS.some((one) => url.searchParams.has(one));
+    const isPreferences = url.pathname === '/app/preferences';
+    if (!isChange && !isSearch && !isPreferences) return false;
+    if (this.inbox.isOld || this.restFails) {
+      const status = this.restFails ? 503 : isSearch ? 400 : 404;
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+    } else if (isChange) {
+      const known = this.inbox.change(name, (await bodyOf(request)) as { feed: string });
+      response.writeHead(known ? 204 : 404).end();
+    } else if (request.method === 'PATCH') {
+      this.inbox.prefer((await bodyOf(request)) as Partial<Preferences>);
+      response.writeHead(204).end();
+    } else {
+      const answer = isSearch ? await this.inbox.search(url.searchParams) : this.inbox.preferences;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(answer));
+    }
+    return true;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -216,6 +261,7 @@ export class FakeBff {
       response.setHeader('content-type', 'application/json');
       return void response.end(JSON.stringify(this.mutes));
     }
+    if (await this.#serveInbox(request, url, response)) return;
     if (url.pathname !== '/app/notifications') return this.#serveFile(url.pathname, response);
     this.requests.push(url.search);
     this.bearers.add(request.headers.authorization);
@@ -247,6 +293,7 @@ export class FakeBff {
       recovered: true,
       more: url.searchParams.has('before') && start > 0,
       read: this.#readOf(feed),
+      ...this.#inboxOf(feed),
       publications: log.slice(start, end),
     };
     const text = JSON.stringify(page);

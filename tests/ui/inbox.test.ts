@@ -55,7 +55,7 @@ describe('the inbox', () => {
     await page.getByTestId('bell').click();
     await listed(page).nth(1).getByTestId('mark-read').click();
     await expect.poll(() => page.title()).toBe('(3) Tocsin');
-    await expect.poll(() => bff.reads.get('all')).toEqual({ offset: 0, ids: [ids[2]] });
+    await expect.poll(() => bff.reads.get('all')).toEqual({ offset: 1, ids: [ids[2]] });
     expect(await focused(page), 'the button is gone, its neighbour has the focus').toBe('row-dismiss');
     bff.read('all', { ids: [ids[0] ?? ''] });
     await expect.poll(() => page.title()).toBe('(2) Tocsin');
@@ -96,7 +96,7 @@ describe('the inbox', () => {
     await page.getByTestId('inbox-none').waitFor();
   });
 
-  it('should dismiss in this browser, even after a reload, and move the focus on', async () => {
+  it('should archive for every tab, even after a reload', async () => {
     bff.publish(titled(3));
     const page = await open();
     await page.getByTestId('bell').click();

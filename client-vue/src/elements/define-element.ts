@@ -43,7 +43,7 @@ export interface ElementProps {
 
 /** The events that every element dispatches; they bubble and leave the shadow root. */
 export interface ElementEvents {
-  'tocsin-unread': CustomEvent<{ unread: number }>;
+  'tocsin-unread': CustomEvent<{ unread: number; unseen: number }>;
   'tocsin-connection': CustomEvent<{ state: string; text: string }>;
 }
 
@@ -86,8 +86,8 @@ export function defineElement(
         host?.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
       };
       watch(
-        () => notifications.unread,
-        (unread) => tell('tocsin-unread', { unread }),
+        () => [notifications.unread, notifications.unseen],
+        ([unread, unseen]) => tell('tocsin-unread', { unread, unseen }),
         { immediate: true },
       );
       watchEffect(() =>

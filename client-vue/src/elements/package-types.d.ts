@@ -3,6 +3,6 @@ export function defineTocsinElements(options?: { server?: string }): void;
 
 /** The events that both elements dispatch; they bubble and leave the shadow root. */
 export interface ElementEvents {
-  'tocsin-unread': CustomEvent<{ unread: number }>;
+  'tocsin-unread': CustomEvent<{ unread: number; unseen: number }>;
   'tocsin-connection': CustomEvent<{ state: string; text: string }>;
 }

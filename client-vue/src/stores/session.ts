@@ -13,11 +13,11 @@ import { useConnection } from './connection.ts';
 import { followFeed, takeNewest } from './feeds/follow-feed.ts';
 import { FrameBatch } from './feeds/frame-batch.ts';
 import { useMutes } from './reader/mutes.ts';
-import { useDismissed } from './reader/dismissed.ts';
 import { useItems } from './feeds/items.ts';
 import { safeStorage, tabPositions } from './storage.ts';
 import { useSource } from './source.ts';
-import { useUnread } from './reader/unread.ts';
+import { useMarks } from './reader/marks.ts';
+import { useReader } from './reader/reader.ts';
 import { watchConnection } from './watch-connection.ts';
 
 /** How long to wait for the newest page before subscribing without it. */
@@ -63,9 +63,8 @@ export type SessionOptions = Pick<
  */
 export function startSession({ feeds, language, messages, ...options }: SessionOptions): () => void {
   const notifications = useItems();
-  const unread = useUnread();
+  const marks = useMarks();
   const toasts = useToasts();
-  const dismissed = useDismissed();
   const abort = new AbortController();
   const batch = new FrameBatch();
   const positions = tabPositions(safeStorage(() => sessionStorage));
@@ -81,7 +80,7 @@ export function startSession({ feeds, language, messages, ...options }: SessionO
   useConnection().reset(feeds);
   const client = createNotificationClient({ ...source, positions });
   const stopWatchingConnection = watchConnection(client);
-  unread.begins((feed, read) => client.markRead(feed, read), options.getToken !== undefined);
+  useReader().begins(client.mark, options.getToken !== undefined);
   client.on('mutes', (mutes) => useMutes().heard(mutes));
   void useMutes().load();
 
@@ -115,11 +114,7 @@ export function startSession({ feeds, language, messages, ...options }: SessionO
     { immediate: true },
   );
   const stopClock = useClock().start(expire);
-  const follow = (event: StorageEvent): void => {
-    unread.follow(event);
-    dismissed.follow(event);
-  };
-  window.addEventListener('storage', follow);
+  window.addEventListener('storage', marks.follow);
   return () => {
     abort.abort();
     client.close();
@@ -129,7 +124,7 @@ export function startSession({ feeds, language, messages, ...options }: SessionO
     stopTranslating();
     stopWatchingConnection();
     expiries.stop();
-    window.removeEventListener('storage', follow);
+    window.removeEventListener('storage', marks.follow);
     toasts.dismissAll();
     notifications.reset();
   };

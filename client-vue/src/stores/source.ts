@@ -33,6 +33,13 @@ export const useSource = defineStore(() => {
         await signed(options),
       );
     },
+    /** Calls a function of the client that takes the server, the reader and options. */
+    async ask<T>(
+      call: (url: string, clientId: string | undefined, options: FetchPageOptions) => Promise<T>,
+      options: FetchPageOptions = {},
+    ): Promise<T> {
+      return call(source.url, source.clientId, await signed(options));
+    },
     mutes: async (): Promise<Mutes> => fetchMutes(source.url, source.clientId, await signed({})),
     mute: async (mutes: Mutes): Promise<void> =>
       putMutes(source.url, source.clientId, mutes, await signed({})),

@@ -1,5 +1,5 @@
 import type { NotificationClient } from '@tocsin/client';
-import { isolate, type LivePublication, type Page } from '@tocsin/contracts';
+import { isolate, type InboxState, type LivePublication, type Page } from '@tocsin/contracts';
 import { severityOf } from '../../format/severity.ts';
 import { useToasts } from '../../toasts/store.ts';
 import type { Missed } from '../../toasts/toast-of.ts';
@@ -7,9 +7,10 @@ import { useConnection } from '../connection.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { useDesktop } from '../reader/desktop.ts';
 import { useItems } from './items.ts';
+import { useMarks } from '../reader/marks.ts';
 import { useMutes } from '../reader/mutes.ts';
+import { useReader } from '../reader/reader.ts';
 import { takePage } from './older.ts';
-import { useUnread } from '../reader/unread.ts';
 
 /** Most missed errors that get a toast of their own beside the summary. */
 const MAX_MISSED_ERRORS = 50;
@@ -24,11 +25,21 @@ export interface FollowFeed {
   page?: Page;
 }
 
+/** Takes the reader's marks, and loads notifications that are back from a snooze and older than what is loaded. */
+function hearInbox(feed: string, inbox: InboxState): void {
+  useMarks().heardInbox(feed, inbox);
+  if (inbox.snoozed.some(({ due, archived }) => due && !archived))
+    import('../reader/returned.ts')
+      .then(({ loadReturned }) => loadReturned(feed, inbox))
+      .catch((error: unknown) => console.warn('Could not load what is back from a snooze.', error));
+}
+
 /** Adds the newest page to the list. */
 export function takeNewest(feed: string, page: Page): void {
-  if (page.read) useUnread().heard(feed, { epoch: page.epoch, ...page.read });
+  if (page.read) useMarks().heardRead(feed, { epoch: page.epoch, ...page.read });
+  if (page.inbox) hearInbox(feed, page.inbox);
   takePage(feed, page);
-  useUnread().begin(feed, page);
+  useReader().begin(feed, page);
   useItems().loaded.add(feed);
 }
 
@@ -36,7 +47,7 @@ export function takeNewest(feed: string, page: Page): void {
 export function followFeed({ client, feed, batch, returning, page }: FollowFeed): void {
   const notifications = useItems();
   const toasts = useToasts();
-  const unread = useUnread();
+  const marks = useMarks();
   const connection = useConnection();
   const mutes = useMutes();
   const desktop = useDesktop();
@@ -75,7 +86,16 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
           else if (presenting && !(away && delivery === 'snapshot')) tell(audible);
         });
       },
-      onRead: (read) => batch.run(() => unread.heard(feed, read)),
+      onRead: (read) => batch.run(() => marks.heardRead(feed, read)),
+      onInbox: (inbox) => batch.run(() => hearInbox(feed, inbox)),
+      onSnoozeDue: (due) => {
+        const { presenting } = client;
+        batch.run(() => {
+          for (const { epoch, ...publication } of due)
+            notifications.add(feed, { epoch, publications: [publication] });
+          if (presenting) tell(heard(due));
+        });
+      },
       onGone: (ids, reason) =>
         batch.run(() => {
           notifications.remove(feed, ids);
@@ -100,7 +120,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
           missed = { feed, count: 0, gap: false };
           missedErrors = [];
           wasHere = true;
-          if (position) unread.begin(feed, position);
+          if (position) useReader().begin(feed, position);
           notifications.loaded.add(feed);
         });
       },

@@ -1,10 +1,7 @@
 import type { LivePublication } from '@tocsin/contracts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetStores } from '../define-store.ts';
-import { useDismissed } from '../reader/dismissed.ts';
 import { MAX_ITEMS, useItems } from './items.ts';
-import { useMutes } from '../reader/mutes.ts';
-import { useUnread } from '../reader/unread.ts';
 
 const at = (offset: number, expiresAt?: string): LivePublication => ({
   offset,
@@ -71,78 +68,5 @@ describe('useItems', () => {
     expect(ids()).toEqual(['n3', 'n2']);
     notifications.expire(Date.now() + 120_000);
     expect(ids()).toEqual(['n3']);
-  });
-});
-
-describe('useUnread', () => {
-  it('should not count items of the first visit, but those since the bell was opened', () => {
-    const notifications = useItems();
-    const unread = useUnread();
-    notifications.add('all', { epoch: 'e', publications: range(1, 3) });
-    unread.begin('all', { epoch: 'e', offset: 3 });
-    expect(unread.count).toBe(0);
-    notifications.add('all', { epoch: 'e', publications: range(4, 5) });
-    expect(unread.count).toBe(2);
-    unread.markAllRead();
-    expect(unread.count).toBe(0);
-  });
-
-  it('should survive a reload, and go by time in another epoch', () => {
-    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    useUnread().begin('all', { epoch: 'e', offset: 1 });
-    forgetStores();
-    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    expect(useUnread().count).toBe(2);
-    useUnread().markAllRead();
-    useItems().add('all', { epoch: 'f', publications: [at(9)] });
-    expect(useUnread().count).toBe(0);
-  });
-
-  it("should merge the server's read state, in any order", () => {
-    useItems().add('all', { epoch: 'e', publications: range(1, 6) });
-    const unread = useUnread();
-    unread.heard('all', { epoch: 'e', offset: 0, ids: [] });
-    expect(unread.marks['all'], 'a server that knows nothing says nothing').toBe(undefined);
-    unread.begin('all', { epoch: 'e', offset: 1 });
-    unread.heard('all', { epoch: 'e', offset: 3, ids: ['n5'] });
-    expect(unread.count).toBe(2);
-    unread.heard('all', { epoch: 'e', offset: 2, ids: ['n4'] });
-    expect(unread.count).toBe(1);
-    unread.heard('all', { epoch: 'f', offset: 1, ids: [] });
-    unread.heard('all', { epoch: 'f', offset: 0, ids: [] });
-    expect(unread.marks['all']).toMatchObject({ epoch: 'f', offset: 1 });
-  });
-
-  it('should send the read state to the server, and store nothing in the browser for a signed-in reader', () => {
-    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    const told: unknown[] = [];
-    const unread = useUnread();
-    unread.begins(async (feed, read) => void told.push([feed, read]), true);
-    unread.begin('all', { epoch: 'e', offset: 0 });
-    unread.markRead(useItems().items[0]!);
-    expect(unread.count).toBe(2);
-    unread.markAllRead();
-    expect(told).toEqual([
-      ['all', { ids: ['n3'] }],
-      ['all', { offset: 3 }],
-    ]);
-    expect(stored.size).toBe(0);
-  });
-
-  it('should count neither dismissed nor muted items', () => {
-    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    useUnread().begin('all', { epoch: 'e', offset: 0 });
-    useDismissed().dismiss('all/n2');
-    expect(useUnread().count).toBe(2);
-    expect(ids()).toEqual(['n3', 'n1']);
-    useMutes().mutes = { feeds: ['all'], severities: [] };
-    expect(useUnread().count).toBe(0);
-    expect(ids()).toHaveLength(2);
-  });
-
-  it('should ignore stored values that it cannot read', () => {
-    stored.set('tocsin.last-opened', '{"all":{"epoch":1}}');
-    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    expect(useUnread().count).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
-import { isExpired } from '@tocsin/contracts';
+import { isExpired, parseDateTime } from '@tocsin/contracts';
 import { computed, shallowReactive, shallowRef, triggerRef } from 'vue';
 import { defineStore } from '../define-store.ts';
-import { useDismissed } from '../reader/dismissed.ts';
+import { useMarks } from '../reader/marks.ts';
 import { itemKey, insert, newestFirst, type Arrival, type Item } from './feed-log.ts';
 
 /** Most items that the page keeps; the oldest are dropped first. */
@@ -22,12 +22,32 @@ export const useItems = defineStore(() => {
   const loaded = shallowReactive(new Set<string>());
   const gone = new Set<string>();
 
-  const dismissed = useDismissed();
+  const marks = useMarks();
+  const backAt = new WeakMap<Item, Item>();
+  /** All items, wherever the reader has put them. */
+  const all = computed(() => newestFirst([...logs.value.values()]));
+  /** The items in the inbox. Those back from a snooze have the place of their return. */
   const items = computed(() => {
-    const { keys } = dismissed;
-    const all = newestFirst([...logs.value.values()]);
-    return keys.size === 0 ? all : all.filter(({ key }) => !keys.has(key));
+    if (marks.allInInbox) return all.value;
+    let anyBack = false;
+    const inInbox = all.value.flatMap((item) => {
+      const { place, returnedAt } = marks.placeOf(item);
+      if (place !== 'inbox') return [];
+      if (returnedAt === undefined) return [item];
+      anyBack = true;
+      return [back(item, parseDateTime(returnedAt) ?? item.time)];
+    });
+    return anyBack ? inInbox.sort((a, b) => b.time - a.time) : inInbox;
   });
+
+  /** The item as one that arrived at `time`. The same object for the same time. */
+  function back(item: Item, time: number): Item {
+    const known = backAt.get(item);
+    if (known?.time === time) return known;
+    const moved = { ...item, time, gapBefore: false };
+    backAt.set(item, moved);
+    return moved;
+  }
   const oldestOf = (feed: string): Item | undefined => logs.value.get(feed)?.[0];
 
   function set(feed: string, log: Item[]): void {
@@ -94,10 +114,10 @@ export const useItems = defineStore(() => {
 
   /** Removes and returns the items that have expired by `now` (ms since 1970). */
   function expire(now: number): Item[] {
-    const expired = items.value.filter(({ notification }) => isExpired(notification, now));
+    const expired = all.value.filter(({ notification }) => isExpired(notification, now));
     for (const { feed, notification } of expired) remove(feed, [notification.id]);
     return expired;
   }
 
-  return { items, older, loaded, add, remove, clear, reset, expire, oldestOf };
+  return { all, items, older, loaded, add, remove, clear, reset, expire, oldestOf };
 });

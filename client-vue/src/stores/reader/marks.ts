@@ -1,0 +1,142 @@
+import type { InboxState, Placed, Position, ReadState } from '@tocsin/contracts';
+import { computed, shallowRef } from 'vue';
+import { defineStore } from '../define-store.ts';
+import type { Item } from '../feeds/feed-log.ts';
+import { keepInMemory, readJson, safeStorage } from '../storage.ts';
+import { placing } from './placing.ts';
+import {
+  parseReadMarks,
+  storedReadMarks,
+  withIds,
+  withRead,
+  type ReadMark,
+  type ReadMarks,
+} from './read-mark.ts';
+
+const KEY = 'tocsin.last-opened';
+
+/** What a change that is under way makes of an item. */
+export type Override = Partial<Pick<Placed, 'place' | 'unread' | 'until'>>;
+type Overrides = ReadonlyMap<string, { change: Override; token: symbol }>;
+
+const NOWHERE: Placed = { place: 'inbox', unread: false, unseen: false };
+
+/**
+ * Where the reader has put the items, and which are unread and unseen: by the server's marks, which follow the reader to
+ * every tab and device, and by the changes that are under way. Read marks are kept in this browser, too.
+ */
+export const useMarks = defineStore(() => {
+  let storage = safeStorage(() => localStorage);
+  const reads = shallowRef<ReadMarks>(parseReadMarks(readJson(storage, KEY)));
+  const inboxes = shallowRef<Readonly<Record<string, InboxState>>>({});
+  const seen = shallowRef<Readonly<Record<string, Position>>>({});
+  const overrides = shallowRef<Overrides>(new Map());
+  /** Feeds in which the server knows no mark of the reader. */
+  const untouched = new Set<string>();
+
+  const placers = computed(() => {
+    const feeds = new Set([...Object.keys(reads.value), ...Object.keys(inboxes.value)]);
+    return new Map(
+      [...feeds].map((feed) => {
+        const marks = { read: reads.value[feed], inbox: inboxes.value[feed], seen: seen.value[feed] };
+        return [feed, placing(marks)];
+      }),
+    );
+  });
+
+  function placeOf(item: Item): Placed {
+    const placed = placers.value.get(item.feed)?.(item) ?? NOWHERE;
+    const change = overrides.value.get(item.key)?.change;
+    if (!change) return placed;
+    const { place, unread } = { ...placed, ...change };
+    return { ...placed, ...change, unseen: place === 'inbox' && unread && placed.unseen };
+  }
+
+  /** Whether all items are in the inbox, so that no item needs to be looked at. */
+  const allInInbox = computed(
+    () =>
+      [...overrides.value.values()].every(({ change }) => change.place === undefined) &&
+      Object.values(inboxes.value).every(
+        ({ archived, snoozed }) => archived.length === 0 && snoozed.length === 0,
+      ),
+  );
+
+  function write(changes: ReadMarks): void {
+    reads.value = { ...reads.value, ...changes };
+    storage.set(KEY, storedReadMarks(reads.value));
+  }
+
+  /** Begins a session. Nothing of a signed-in reader is stored in the browser. */
+  function begins(signedIn: boolean): void {
+    storage = signedIn ? keepInMemory() : safeStorage(() => localStorage);
+    reads.value = parseReadMarks(readJson(storage, KEY));
+    inboxes.value = {};
+    seen.value = {};
+    overrides.value = new Map();
+    untouched.clear();
+  }
+
+  /**
+   * Takes the feed's head on a first visit: nothing before it counts as unread, except in a person's own feed, which has
+   * waited for its reader. Returns whether the server is to be told so.
+   */
+  function begin(feed: string, { epoch, offset }: Position): boolean {
+    if (reads.value[feed]) return false;
+    const isOwn = feed.startsWith('user:');
+    const at = isOwn ? 0 : Date.now();
+    write({ [feed]: { epoch, offset: isOwn ? 0 : offset, at, ids: new Set() } });
+    return !isOwn && offset > 0 && untouched.has(feed);
+  }
+
+  /** Merges the server's read state. */
+  function heardRead(feed: string, read: ReadState & { epoch: string }): void {
+    if (read.offset === 0 && read.ids.length === 0) untouched.add(feed);
+    const mark = withRead(reads.value[feed], read);
+    if (mark) write({ [feed]: mark });
+  }
+
+  /** Takes the server's other marks. A page may be older than what was pushed. */
+  function heardInbox(feed: string, inbox: InboxState): void {
+    untouched.delete(feed);
+    if (inbox.version < (inboxes.value[feed]?.version ?? 0)) return;
+    inboxes.value = { ...inboxes.value, [feed]: inbox };
+  }
+
+  function readIds(feed: string, { epoch, offset }: Position, ids: readonly string[]): void {
+    const mark = reads.value[feed] ?? { epoch, offset: offset - 1, at: 0, ids: new Set<string>() };
+    write({ [feed]: withIds(mark, ids) });
+  }
+
+  function readTo(positions: Readonly<Record<string, Position>>): void {
+    const at = Date.now();
+    const read = ({ epoch, offset }: Position): ReadMark => ({ epoch, offset, at, ids: new Set() });
+    write(Object.fromEntries(Object.entries(positions).map(([feed, position]) => [feed, read(position)])));
+  }
+
+  function seenTo(positions: Readonly<Record<string, Position>>): void {
+    seen.value = { ...seen.value, ...positions };
+  }
+
+  /** Changes items at once, before the server has. Returns what `settle` takes. */
+  function override(keys: readonly string[], change: Override): symbol {
+    const token = Symbol('change');
+    const next = new Map(overrides.value);
+    for (const key of keys) next.set(key, { change: { ...next.get(key)?.change, ...change }, token });
+    overrides.value = next;
+    return token;
+  }
+
+  /** Leaves the items of a change to the server's marks, unless they were changed again. */
+  function settle(token: symbol): void {
+    overrides.value = new Map([...overrides.value].filter(([, one]) => one.token !== token));
+  }
+
+  function follow(event: StorageEvent): void {
+    if (event.key === KEY) reads.value = parseReadMarks(readJson(storage, KEY));
+  }
+
+  return {
+    ...{ reads, inboxes, allInInbox, placeOf },
+    ...{ begins, begin, heardRead, heardInbox, readIds, readTo, seenTo, override, settle, follow },
+  };
+});

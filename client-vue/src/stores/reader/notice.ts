@@ -1,0 +1,56 @@
+import { shallowRef } from 'vue';
+import { defineStore } from '../define-store.ts';
+
+/** How long a notice with a way back stays. */
+export const NOTICE_MS = 8_000;
+
+export type NoticeKind =
+  | 'archived'
+  | 'unarchived'
+  | 'snoozed'
+  | 'unsnoozed'
+  | 'undone'
+  | 'unsaved'
+  | 'snooze-refused'
+  | 'snooze-full';
+
+export interface Notice {
+  readonly key: number;
+  readonly kind: NoticeKind;
+  /** Number of notifications that it is about. */
+  readonly count: number;
+  readonly undo?: (() => void) | undefined;
+}
+
+/** What the reader has just done in the inbox, and the way back. */
+export const useNotice = defineStore(() => {
+  const notice = shallowRef<Notice>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let keys = 0;
+
+  function hide(): void {
+    clearTimeout(timer);
+    notice.value = undefined;
+  }
+
+  /** While held, the notice stays. */
+  function hold(held: boolean): void {
+    clearTimeout(timer);
+    if (!held && notice.value) timer = setTimeout(hide, NOTICE_MS);
+  }
+
+  function show(kind: NoticeKind, count: number, undo?: () => void): void {
+    notice.value = { key: ++keys, kind, count, undo };
+    hold(false);
+  }
+
+  function undo(): void {
+    const before = notice.value;
+    if (!before?.undo) return;
+    hide();
+    before.undo();
+    show('undone', before.count);
+  }
+
+  return { notice, show, hide, hold, undo };
+});

@@ -1,0 +1,51 @@
+import { placesIn } from '@tocsin/client';
+import type { InboxState, Placed, Position } from '@tocsin/contracts';
+import type { Item } from '../feeds/feed-log.ts';
+import type { ReadMark } from './read-mark.ts';
+
+export interface FeedMarks {
+  read: ReadMark | undefined;
+  inbox: InboxState | undefined;
+  /** Up to where this page has shown the feed. The server may not have confirmed it yet. */
+  seen: Position | undefined;
+}
+
+const READ: Placed = { place: 'inbox', unread: false, unseen: false };
+const NO_MARKS = { version: 0, seen: 0, unread: [], archived: [], snoozed: [] };
+
+/** The server's marks with what this page has shown since. */
+function withSeen(inbox: InboxState | undefined, seen: Position | undefined): InboxState | undefined {
+  if (!seen || (inbox && inbox.epoch !== seen.epoch && inbox.epoch !== '-')) return inbox;
+  const before = inbox ?? NO_MARKS;
+  return { ...before, epoch: seen.epoch, seen: Math.max(before.seen, seen.offset) };
+}
+
+/**
+ * A function that places the items of one feed by the reader's marks. Before any read mark is known, everything counts
+ * as read. Items of another epoch than that of the read mark are unread if they are newer than it.
+ */
+export function placing({ read, inbox, seen }: FeedMarks): (item: Item) => Placed {
+  const marks = withSeen(inbox, seen);
+  const byStart = new Map<string, ReturnType<typeof placesIn>>();
+  return (item) => {
+    if (!read && !marks) return READ;
+    const readTo = readToIn(item, read);
+    const key = `${readTo} ${item.epoch}`;
+    let place = byStart.get(key);
+    if (!place) {
+      place = placesIn({
+        epoch: item.epoch,
+        read: { offset: readTo, ids: [...(read?.ids ?? [])] },
+        inbox: marks,
+      });
+      byStart.set(key, place);
+    }
+    return place(item);
+  };
+}
+
+function readToIn({ epoch, time }: Item, read: ReadMark | undefined): number {
+  if (!read) return Infinity;
+  if (read.epoch === epoch) return read.offset;
+  return time > read.at ? 0 : Infinity;
+}

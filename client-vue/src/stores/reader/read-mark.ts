@@ -1,0 +1,48 @@
+import type { Position, ReadState } from '@tocsin/contracts';
+import { isPosition } from '@tocsin/client';
+
+/** Most individually read ids kept per feed; the oldest are dropped first. */
+export const MAX_IDS = 1_000;
+
+/**
+ * The offset up to which a feed was read, the ids read after it, and when (ms since 1970). After a change of the epoch,
+ * the time decides.
+ */
+export type ReadMark = Position & { at: number; ids: ReadonlySet<string> };
+export type ReadMarks = Readonly<Record<string, ReadMark>>;
+
+const newest = (ids: Iterable<string>): ReadonlySet<string> => new Set([...ids].slice(-MAX_IDS));
+
+/** The marks in a stored value; what is malformed is left out. */
+export function parseReadMarks(value: unknown): ReadMarks {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([feed, mark]: [string, unknown]) => {
+      if (!isPosition(mark)) return [];
+      const { at, ids = [] } = mark as Position & { at?: unknown; ids?: unknown };
+      if (typeof at !== 'number' || !Array.isArray(ids)) return [];
+      return [[feed, { epoch: mark.epoch, offset: mark.offset, at, ids: new Set(ids.map(String)) }]];
+    }),
+  );
+}
+
+/** The inverse of `parseReadMarks`. */
+export const storedReadMarks = (marks: ReadMarks): string =>
+  JSON.stringify(
+    Object.fromEntries(Object.entries(marks).map(([feed, mark]) => [feed, { ...mark, ids: [...mark.ids] }])),
+  );
+
+export const withIds = (mark: ReadMark, ids: readonly string[]): ReadMark => ({
+  ...mark,
+  ids: newest(new Set([...mark.ids, ...ids])),
+});
+
+/** The mark with the server's read state; undefined if that says nothing new. */
+export function withRead(
+  mark: ReadMark | undefined,
+  { epoch, offset, ids }: ReadState & { epoch: string },
+): ReadMark | undefined {
+  if (mark?.epoch === epoch) return withIds({ ...mark, offset: Math.max(mark.offset, offset) }, ids);
+  if (offset === 0 && ids.length === 0) return undefined;
+  return { epoch, offset, at: mark?.at ?? Date.now(), ids: new Set(ids) };
+}

@@ -1,0 +1,174 @@
+import { ProblemError } from '@tocsin/client';
+import type { InboxState, LivePublication } from '@tocsin/contracts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { forgetStores } from '../define-store.ts';
+import { useItems } from '../feeds/items.ts';
+import { useMarks } from './marks.ts';
+import { useMutes } from './mutes.ts';
+import { useNotice } from './notice.ts';
+import { useReader } from './reader.ts';
+import { useUnread } from './unread.ts';
+
+const at = (offset: number): LivePublication => ({
+  offset,
+  notification: {
+    id: `n${offset}`,
+    feed: 'all',
+    severity: 'info',
+    title: `n${offset}`,
+    createdAt: '2026-06-01T10:00:00Z',
+  },
+});
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => at(from + n));
+const ids = () => useItems().items.map(({ notification }) => notification.id);
+
+const stored = new Map<string, string>();
+beforeEach(() => {
+  stored.clear();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => stored.set(key, value),
+  });
+  forgetStores();
+});
+
+describe('the reader', () => {
+  type Told = [name: string, feed: string, change: unknown];
+  /** Begins a session whose server takes everything. */
+  const begins = (signedIn = true): Told[] => {
+    const told: Told[] = [];
+    useReader().begins(async (...args) => void told.push(args), signedIn);
+    return told;
+  };
+  const item = (id: string) => useItems().all.find(({ notification }) => notification.id === id)!;
+  const inbox = (state: Partial<InboxState>): InboxState => ({
+    ...{ version: 1, epoch: 'e', seen: 0, unread: [], archived: [], snoozed: [] },
+    ...state,
+  });
+
+  it('should not count items of the first visit but later ones, and tell the server', async () => {
+    const told = begins();
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    useMarks().heardRead('all', { epoch: 'e', offset: 0, ids: [] });
+    useReader().begin('all', { epoch: 'e', offset: 3 });
+    expect(useUnread().count).toBe(0);
+    useItems().add('all', { epoch: 'e', publications: range(4, 5) });
+    expect(useUnread().count).toBe(2);
+    useReader().markAllRead();
+    expect(useUnread().count).toBe(0);
+    await vi.waitFor(() => expect(told).toHaveLength(2));
+    expect(told[0]).toEqual(['read', 'all', { offset: 3 }]);
+  });
+
+  it("should count everything that waits in a person's own feed", () => {
+    begins();
+    useItems().add('user:me', { epoch: 'e', publications: range(1, 3) });
+    useMarks().heardRead('user:me', { epoch: 'e', offset: 0, ids: [] });
+    useReader().begin('user:me', { epoch: 'e', offset: 3 });
+    expect(useUnread().count).toBe(3);
+  });
+
+  it('should survive a reload, and go by time in another epoch', () => {
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    useReader().begin('all', { epoch: 'e', offset: 1 });
+    forgetStores();
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    expect(useUnread().count).toBe(2);
+    useReader().markAllRead();
+    useItems().add('all', { epoch: 'f', publications: [at(9)] });
+    expect(useUnread().count).toBe(0);
+  });
+
+  it("should merge the server's read state, in any order", () => {
+    useItems().add('all', { epoch: 'e', publications: range(1, 6) });
+    const marks = useMarks();
+    marks.heardRead('all', { epoch: 'e', offset: 0, ids: [] });
+    expect(marks.reads['all'], 'a server that knows nothing says nothing').toBe(undefined);
+    useReader().begin('all', { epoch: 'e', offset: 1 });
+    marks.heardRead('all', { epoch: 'e', offset: 3, ids: ['n5'] });
+    expect(useUnread().count).toBe(2);
+    marks.heardRead('all', { epoch: 'e', offset: 2, ids: ['n4'] });
+    expect(useUnread().count).toBe(1);
+    marks.heardRead('all', { epoch: 'f', offset: 1, ids: [] });
+    marks.heardRead('all', { epoch: 'f', offset: 0, ids: [] });
+    expect(marks.reads['all']).toMatchObject({ epoch: 'f', offset: 1 });
+  });
+
+  it('should send changes in order, and store nothing in the browser for a signed-in reader', async () => {
+    const told = begins();
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    useReader().begin('all', { epoch: 'e', offset: 0 });
+    useReader().markRead([item('n3')]);
+    expect(useUnread().count).toBe(2);
+    useReader().markSeen();
+    expect(useUnread()).toMatchObject({ count: 2, unseen: 0 });
+    useReader().markAllRead();
+    await vi.waitFor(() => expect(told).toHaveLength(3));
+    expect(told).toEqual([
+      ['read', 'all', { ids: ['n3'] }],
+      ['seen', 'all', { offset: 3 }],
+      ['read', 'all', { offset: 3 }],
+    ]);
+    expect(stored.size).toBe(0);
+  });
+
+  it('should count neither archived nor muted items, and undo', async () => {
+    const told = begins();
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    useReader().begin('all', { epoch: 'e', offset: 0 });
+    useReader().archive([item('n2')]);
+    expect(useUnread().count).toBe(2);
+    expect(ids()).toEqual(['n3', 'n1']);
+    useNotice().undo();
+    expect(ids()).toEqual(['n3', 'n2', 'n1']);
+    await vi.waitFor(() => expect(told.map(([name]) => name)).toEqual(['archive', 'unarchive']));
+    useMutes().mutes = { feeds: ['all'], severities: [] };
+    expect(useUnread().count).toBe(0);
+    expect(ids()).toHaveLength(3);
+  });
+
+  it('should follow the marks of other devices, and place what is back from a snooze by its return', () => {
+    begins();
+    useItems().add('all', { epoch: 'e', publications: range(1, 4) });
+    useReader().begin('all', { epoch: 'e', offset: 4 });
+    const until = '2026-06-01T10:00:00Z';
+    const snoozed = { epoch: 'e', until: '2099-01-01T00:00:00Z' };
+    const marks = inbox({
+      archived: [[4, 4]],
+      unread: [[3, 3]],
+      snoozed: [
+        { id: 'n1', offset: 1, epoch: 'e', until, due: true },
+        { id: 'n2', offset: 2, ...snoozed },
+      ],
+    });
+    useMarks().heardInbox('all', marks);
+    expect(ids()).toEqual(['n3', 'n1']);
+    expect(useUnread()).toMatchObject({ count: 2, unseen: 1 });
+    useMarks().heardInbox('all', inbox({ version: 0 }));
+    expect(ids(), 'an older state').toHaveLength(2);
+  });
+
+  it('should take a refused snooze back, and say so', async () => {
+    const refused = new ProblemError(409, undefined, undefined);
+    useReader().begins(() => Promise.reject(refused), true);
+    useItems().add('all', { epoch: 'e', publications: range(1, 2) });
+    useReader().snooze([item('n1')], new Date('2099-01-01'));
+    expect(ids()).toEqual(['n2']);
+    await vi.waitFor(() => expect(useNotice().notice?.kind).toBe('snooze-full'));
+    await vi.waitFor(() => expect(ids()).toEqual(['n2', 'n1']));
+  });
+
+  it('should keep other changes on this page if the server refuses them, and say so', async () => {
+    useReader().begins(() => Promise.reject(new ProblemError(400, undefined, undefined)), true);
+    useItems().add('all', { epoch: 'e', publications: range(1, 2) });
+    useReader().archive([item('n1')]);
+    await vi.waitFor(() => expect(useNotice().notice?.kind).toBe('unsaved'));
+    expect(ids()).toEqual(['n2']);
+  });
+
+  it('should ignore stored values that it cannot read', () => {
+    stored.set('tocsin.last-opened', '{"all":{"epoch":1}}');
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    expect(useUnread().count).toBe(0);
+  });
+});

@@ -1,0 +1,178 @@
+import type { NotificationClient } from '@tocsin/client';
+import { ProblemError } from '@tocsin/client';
+import type { Place, Position } from '@tocsin/contracts';
+import { useToasts } from '../../toasts/store.ts';
+import { defineStore } from '../define-store.ts';
+import type { Item } from '../feeds/feed-log.ts';
+import { useItems } from '../feeds/items.ts';
+import { useMarks, type Override } from './marks.ts';
+import { useNotice } from './notice.ts';
+
+/** Most ids of one request: a snooze takes no more. */
+const MAX_IDS = 100;
+/** The server's answer and the marks that follow from it may arrive in any order, within this time. */
+const SETTLE_MS = 3_000;
+
+type Mark = NotificationClient['mark'];
+type Change = 'read' | 'unread' | 'archive' | 'unarchive' | 'snooze' | 'unsnooze';
+
+function byFeed(items: readonly Item[]): Map<string, Item[]> {
+  const feeds = new Map<string, Item[]>();
+  for (const item of items) feeds.set(item.feed, [...(feeds.get(item.feed) ?? []), item]);
+  return feeds;
+}
+
+const inChunks = (ids: readonly string[]): string[][] =>
+  Array.from({ length: Math.ceil(ids.length / MAX_IDS) }, (_, n) =>
+    ids.slice(n * MAX_IDS, (n + 1) * MAX_IDS),
+  );
+
+/** What the reader does with notifications: shown at once, sent to the server, and taken back if that refuses. */
+export const useReader = defineStore(() => {
+  const marks = useMarks();
+  const notice = useNotice();
+  /** One request at a time for each feed, so that the server sees changes in the reader's order. */
+  const queues = new Map<string, Promise<unknown>>();
+  let mark: Mark | undefined;
+
+  const send: Mark = (name, feed, change) => {
+    const sent = (queues.get(feed) ?? Promise.resolve()).then(() => mark?.(name, feed, change));
+    queues.set(
+      feed,
+      sent.catch(() => undefined),
+    );
+    return sent;
+  };
+
+  /** Sends a change that needs no way back. */
+  const tell: (...args: Parameters<Mark>) => void = (name, feed, change) => {
+    send(name, feed, change).catch((error: unknown) => {
+      console.warn(`Could not save what was ${name} in ${feed}. Only this page knows it for now.`, error);
+    });
+  };
+
+  /** Applies a change and resolves with the reason if the server did not save all of it. */
+  async function apply(
+    items: readonly Item[],
+    name: Change,
+    change: Override,
+    until?: Date,
+  ): Promise<unknown> {
+    const token = marks.override(
+      items.map(({ key }) => key),
+      change,
+    );
+    const sent = [...byFeed(items)].flatMap(([feed, own]) =>
+      inChunks(own.map(({ notification }) => notification.id)).map((ids) =>
+        until ? send('snooze', feed, { ids, until }) : send(name as 'archive', feed, { ids }),
+      ),
+    );
+    const failed = (await Promise.allSettled(sent)).find(({ status }) => status === 'rejected');
+    if (!failed || until) setTimeout(() => marks.settle(token), failed ? 0 : SETTLE_MS);
+    if (!failed) return undefined;
+    console.warn(`Could not save the change (${name}).`, (failed as PromiseRejectedResult).reason);
+    return (failed as PromiseRejectedResult).reason;
+  }
+
+  /** Applies a change that stays on this page if the server does not take it. */
+  async function keep(items: readonly Item[], name: Change, change: Override): Promise<void> {
+    if (items.length > 0 && (await apply(items, name, change)) !== undefined)
+      notice.show('unsaved', items.length);
+  }
+
+  const itemsIn = (place: Place, items: readonly Item[]): Item[] =>
+    items.filter((item) => marks.placeOf(item).place === place);
+
+  const takeToastsDown = (items: readonly Item[]): void => {
+    for (const { feed, notification } of items) useToasts().remove(feed, [notification.id]);
+  };
+
+  function markRead(items: readonly Item[]): void {
+    for (const item of items) marks.readIds(item.feed, item, [item.notification.id]);
+    takeToastsDown(items);
+    void keep(items, 'read', { unread: false });
+  }
+
+  const markUnread = (items: readonly Item[]): void => void keep(items, 'unread', { unread: true });
+
+  function archive(items: readonly Item[]): void {
+    const [snoozed, others] = [itemsIn('snoozed', items), itemsIn('inbox', items)];
+    takeToastsDown(items);
+    void keep(items, 'archive', { place: 'archive' });
+    notice.show('archived', items.length, () => {
+      void keep(others, 'unarchive', { place: 'inbox' });
+      void keep(snoozed, 'unarchive', { place: 'snoozed' });
+    });
+  }
+
+  /** Moves items to the inbox, from the archive or from a snooze. */
+  function moveToInbox(items: readonly Item[]): void {
+    const [archived, snoozed] = [itemsIn('archive', items), itemsIn('snoozed', items)];
+    void keep(archived, 'unarchive', { place: 'inbox' });
+    void keep(snoozed, 'unsnooze', { place: 'inbox' });
+    const again =
+      archived.length > 0 ? () => void keep(archived, 'archive', { place: 'archive' }) : undefined;
+    notice.show('unarchived', items.length, again);
+  }
+
+  function snooze(items: readonly Item[], until: Date): void {
+    takeToastsDown(items);
+    notice.show('snoozed', items.length, () => void keep(items, 'unsnooze', { place: 'inbox' }));
+    void apply(items, 'snooze', { place: 'snoozed', until: until.toISOString() }, until).then((failure) => {
+      if (failure === undefined) return;
+      const isFull = failure instanceof ProblemError && failure.status === 409;
+      notice.show(isFull ? 'snooze-full' : 'snooze-refused', items.length);
+    });
+  }
+
+  const heads = (items: readonly Item[]): Record<string, Position> => {
+    const positions: Record<string, Position> = {};
+    for (const { feed, epoch, offset } of items) {
+      const head = positions[feed];
+      if (!head || (head.epoch === epoch && head.offset < offset)) positions[feed] = { epoch, offset };
+    }
+    return positions;
+  };
+
+  /** Marks all loaded items as read. */
+  function markAllRead(): void {
+    const { items } = useItems();
+    const positions = heads(items);
+    marks.readTo(positions);
+    // Marked as unread again, or back from a snooze: the offset alone does not tell.
+    const again = items.filter((item) => marks.placeOf(item).unread);
+    const token = marks.override(
+      again.map(({ key }) => key),
+      { unread: false },
+    );
+    setTimeout(() => marks.settle(token), SETTLE_MS);
+    useToasts().dismissAll();
+    for (const [feed, { offset }] of Object.entries(positions)) {
+      const ids = again.filter((item) => item.feed === feed).map(({ notification }) => notification.id);
+      tell('read', feed, { offset, ...(ids.length > 0 && { ids: ids.slice(0, MAX_IDS) }) });
+    }
+  }
+
+  /** The bell counts the loaded items no more. */
+  function markSeen(): void {
+    const unseen = useItems().items.filter((item) => marks.placeOf(item).unseen);
+    if (unseen.length === 0) return;
+    const positions = heads(useItems().items.filter(({ feed }) => unseen.some((one) => one.feed === feed)));
+    marks.seenTo(positions);
+    for (const [feed, { offset }] of Object.entries(positions)) tell('seen', feed, { offset });
+  }
+
+  /** Takes the feed's head on a first visit. */
+  function begin(feed: string, position: Position): void {
+    if (marks.begin(feed, position)) tell('read', feed, { offset: position.offset });
+  }
+
+  return {
+    ...{ markRead, markUnread, archive, moveToInbox, snooze, markAllRead, markSeen, begin },
+    begins(send: Mark, signedIn: boolean): void {
+      mark = send;
+      queues.clear();
+      marks.begins(signedIn);
+    },
+  };
+});

@@ -1,0 +1,195 @@
+import {
+  DEFAULT_PREFERENCES,
+  placesIn,
+  withoutOffsets,
+  withOffsets,
+  withRange,
+  type Found,
+  type InboxState,
+  type Notification,
+  type Preferences,
+  type Publication,
+  type ReadState,
+  type SearchAnswer,
+  type SnoozeMark,
+} from '@tocsin/contracts';
+
+/** What the inbox needs of the fake bff. */
+export interface FakeFeeds {
+  feed: (feed: string) => { epoch: string; log: Publication[] };
+  feeds: () => string[];
+  readOf: (feed: string) => ReadState;
+  emit: (name: string, payload: unknown) => void;
+}
+
+interface Change {
+  feed: string;
+  offset?: number;
+  ids?: string[];
+  until?: string;
+}
+
+/** The reader's marks and preferences, and the search, in memory: as a bff answers them. */
+export class FakeInbox {
+  readonly #feeds: FakeFeeds;
+  readonly #states = new Map<string, InboxState>();
+  #preferences: Preferences = DEFAULT_PREFERENCES;
+  #version = 0;
+  /** The changes that browsers have sent, in order. */
+  changes: (Change & { name: string })[] = [];
+  searches: URLSearchParams[] = [];
+  /** Delay of a search in ms. */
+  searchDelay = 0;
+  /** Refuses everything, as a bff of 0.1.0 or for a nameless reader. */
+  isOld = false;
+
+  constructor(feeds: FakeFeeds) {
+    this.#feeds = feeds;
+  }
+
+  get preferences(): Preferences {
+    return this.#preferences;
+  }
+
+  /** Changes preferences, as from another device. */
+  prefer(change: Partial<Preferences>): void {
+    this.#preferences = { ...this.#preferences, ...change };
+    this.#feeds.emit('preferences', this.#preferences);
+  }
+
+  stateOf(feed: string): InboxState | undefined {
+    return this.#states.get(feed);
+  }
+
+  /** Applies a change and passes it on. Returns whether there is a change of this name. */
+  change(name: string, change: Change): boolean {
+    const next = this.#changed(name, change);
+    if (!next) return false;
+    this.changes.push({ name, ...change });
+    this.#set(change.feed, next);
+    return true;
+  }
+
+  /** Read again: no longer marked as unread. */
+  read(feed: string, ids: readonly string[], offset = 0): void {
+    const before = this.#states.get(feed);
+    if (!before) return;
+    const unread = withoutOffsets(before.unread, this.#offsets(feed, ids));
+    const snoozed = before.snoozed.map((mark) =>
+      ids.includes(mark.id) ? { ...mark, read: true as const } : mark,
+    );
+    this.#set(feed, { ...before, unread: unread.filter(([, last]) => last > offset), snoozed });
+  }
+
+  /** Ends the snoozes of a feed, and tells browsers. */
+  ring(feed = 'all'): void {
+    const before = this.#states.get(feed);
+    if (!before) return;
+    const until = new Date().toISOString();
+    this.#set(feed, {
+      ...before,
+      snoozed: before.snoozed.map((mark) => ({ ...mark, until, due: true as const })),
+    });
+    const due = before.snoozed.map(({ id, epoch, offset }) => ({
+      ...{ epoch, offset, until },
+      notification: this.#notification(feed, id),
+    }));
+    this.#feeds.emit('snooze-due', { feed, due });
+  }
+
+  async search(query: URLSearchParams): Promise<SearchAnswer> {
+    this.searches.push(query);
+    if (this.searchDelay > 0) await new Promise((resolve) => setTimeout(resolve, this.searchDelay));
+    const limit = Number(query.get('limit') ?? 50);
+    const start = Number(query.get('cursor') ?? 0);
+    const all = this.#searched(query.getAll('feed')).filter((found) => matches(found, query));
+    const items = all.slice(start, start + limit);
+    const more = start + limit < all.length;
+    return { items, more, ...(more && { cursor: String(start + limit) }) };
+  }
+
+  #searched(named: string[]): Found[] {
+    const feeds = named.length > 0 ? named : this.#feeds.feeds();
+    const found = feeds.flatMap((feed) => {
+      const { epoch, log } = this.#feeds.feed(feed);
+      const place = placesIn({ epoch, read: this.#feeds.readOf(feed), inbox: this.#states.get(feed) });
+      return log.flatMap(({ offset, notification }): Found[] =>
+        notification ? [{ feed, epoch, offset, notification, ...place({ offset, notification }) }] : [],
+      );
+    });
+    const time = ({ notification }: Found) => Date.parse(notification.createdAt);
+    return found.reverse().sort((a, b) => time(b) - time(a));
+  }
+
+  #set(feed: string, state: InboxState): void {
+    const next = { ...state, version: ++this.#version };
+    this.#states.set(feed, next);
+    this.#feeds.emit('inbox', { feed, ...next });
+  }
+
+  #changed(name: string, { feed, offset = 0, ids = [], until = '' }: Change): InboxState | undefined {
+    const { epoch } = this.#feeds.feed(feed);
+    const before = this.#states.get(feed) ?? {
+      ...{ version: 0, epoch, seen: 0, unread: [], archived: [], snoozed: [] },
+    };
+    const offsets = this.#offsets(feed, ids);
+    const others = before.snoozed.filter(({ id }) => !ids.includes(id));
+    const flagged = (flags: Partial<SnoozeMark>) =>
+      before.snoozed.map((mark) => (ids.includes(mark.id) ? { ...mark, ...flags } : mark));
+    switch (name) {
+      case 'seen': {
+        const snoozed = before.snoozed.map((mark) => (mark.due ? { ...mark, seen: true as const } : mark));
+        return { ...before, seen: Math.max(before.seen, offset), snoozed };
+      }
+      case 'unread':
+        return { ...before, unread: withOffsets(before.unread, offsets) };
+      case 'archive': {
+        const all = withRange(before.archived, 1, offset);
+        return { ...before, archived: withOffsets(all, offsets), snoozed: flagged({ archived: true }) };
+      }
+      case 'unarchive':
+        return { ...before, archived: withoutOffsets(before.archived, offsets), snoozed: others };
+      case 'snooze': {
+        const marks = ids.map((id, n) => ({ id, epoch, offset: offsets[n] ?? 0, until }));
+        return { ...before, snoozed: [...others, ...marks] };
+      }
+      case 'unsnooze':
+        return { ...before, snoozed: others };
+      default:
+        return undefined;
+    }
+  }
+
+  #notification(feed: string, id: string): Notification | undefined {
+    const { log } = this.#feeds.feed(feed);
+    return log.find(({ notification }) => notification?.id === id)?.notification ?? undefined;
+  }
+
+  #offsets(feed: string, ids: readonly string[]): number[] {
+    const { log } = this.#feeds.feed(feed);
+    return ids.flatMap((id) => log.find(({ notification }) => notification?.id === id)?.offset ?? []);
+  }
+}
+
+const simple = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+function matches({ notification, place, unread, returnedAt }: Found, query: URLSearchParams): boolean {
+  const { title, body = '', source = '', category = '', severity, actions = [] } = notification;
+  const text = simple([title, body, source, category, ...actions.map(({ label }) => label)].join('\n'));
+  const words = simple(query.get('q') ?? '').split(/\s+/);
+  const isListed = (name: string, value: string) =>
+    !query.has(name) || (query.get(name) ?? '').split(',').includes(value);
+  const state = query.get('state') ?? 'any';
+  const isState =
+    state === 'any' ||
+    state === place ||
+    (state === 'unread' && place === 'inbox' && unread) ||
+    (state === 'returned' && returnedAt !== undefined);
+  return (
+    isState &&
+    words.every((word) => text.includes(word)) &&
+    isListed('severity', severity) &&
+    isListed('source', source) &&
+    isListed('category', category)
+  );
+}
