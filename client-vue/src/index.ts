@@ -1,9 +1,11 @@
 export * from './use-notifications.ts';
 export { loadLanguage } from './messages/languages.ts';
 export type { Messages, OwnMessages } from './messages/messages.ts';
+export type { FeedLabels } from './stores/feed-labels.ts';
 export { default as NotificationBell } from './inbox/NotificationBell.vue';
 export { default as NotificationInbox } from './inbox/NotificationInbox.vue';
 export { default as NotificationList } from './inbox/NotificationList.vue';
+export { default as NotificationPage } from './inbox/NotificationPage.vue';
 export { default as NotificationToasts } from './toasts/NotificationToasts.vue';
 export { default as NotificationRow } from './inbox/NotificationRow.vue';
 export { default as ToastCard } from './toasts/ToastCard.vue';

@@ -115,6 +115,7 @@ describe('two browsers of one person and one of another', () => {
     await everywhere('(1) Tocsin');
     await tab.getByLabel('Warning', { exact: true }).uncheck();
     await everywhere('(2) Tocsin');
+    await tab.getByTestId('preferences-close').click();
     await tab.getByTestId('inbox').getByTestId('mark-read').first().click();
     await everywhere('(1) Tocsin');
     await tab.getByTestId('mark-all-read').click();
@@ -122,6 +123,28 @@ describe('two browsers of one person and one of another', () => {
     expect(connections, 'the second tab uses the connection of the first').toBe(0);
     expect(await ben.title()).toBe('(3) Tocsin');
     await tab.close();
+  });
+
+  it('should archive, undo, snooze and search on every device of the person', async () => {
+    const keep = { id: 'a-5', feed: 'user:ada', title: 'Keep me', body: 'Café' };
+    await send('POST', '/notifications', keep);
+    const main = laptop.locator('main');
+    const onPhone = () =>
+      phone.locator('main').getByTestId('notification').filter({ hasText: 'Keep me' }).count();
+    const onLaptop = main.getByTestId('notification').filter({ hasText: 'Keep me' });
+    await expect.poll(onPhone, WITHIN).toBe(1);
+    await onLaptop.getByTestId('row-dismiss').press('Enter');
+    await expect.poll(onPhone, WITHIN).toBe(0);
+    await main.getByTestId('undo').press('Enter');
+    await expect.poll(onPhone, WITHIN).toBe(1);
+    await onLaptop.getByTestId('row-menu').press('Enter');
+    await laptop.getByTestId('snooze-tomorrow').press('Enter');
+    await expect.poll(onPhone, WITHIN).toBe(0);
+    await main.getByTestId('inbox-search').fill('keep cafe');
+    await expect.poll(() => onLaptop.getByTestId('row-note').textContent(), WITHIN).toMatch(/^Snoozed until/);
+    await onLaptop.getByTestId('row-restore').press('Enter');
+    await expect.poll(onPhone, WITHIN).toBe(1);
+    await main.getByTestId('inbox-search').fill('');
   });
 
   it('should remove a retracted notification from every screen', async () => {

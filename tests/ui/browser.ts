@@ -8,6 +8,8 @@ export interface OpenOptions {
   reducedMotion?: boolean;
   search?: string;
   locale?: string;
+  /** A touch screen without a mouse. */
+  touch?: boolean;
   /** The direction of the page. */
   dir?: 'rtl';
   /** Runs before the page's own scripts. */
@@ -39,12 +41,14 @@ export async function open(browser: Browser, bff: FakeBff, options: OpenOptions 
     reducedMotion = false,
     search = '',
     locale = 'en-GB',
+    touch = false,
   } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
     locale,
+    ...(touch && { hasTouch: true, isMobile: true }),
     timezoneId: inTheAfternoon(),
   });
   if (options.dir) {

@@ -1,4 +1,3 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
 import {
   createServer,
   type IncomingMessage,
@@ -6,7 +5,6 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
 import {
   SEARCH_PARAMETERS,
   SOCKET_PATH,
@@ -22,14 +20,9 @@ import {
 } from '@tocsin/contracts';
 import { pageHeaders } from '@tocsin/service';
 import { Server } from 'socket.io';
+import { serveFile } from './fake-files.ts';
 import { FakeInbox } from './fake-inbox.ts';
 
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-};
 /** The headers of a bff, in Express's types. */
 const setHeaders = pageHeaders() as unknown as (
   request: IncomingMessage,
@@ -262,7 +255,7 @@ export class FakeBff {
       return void response.end(JSON.stringify(this.mutes));
     }
     if (await this.#serveInbox(request, url, response)) return;
-    if (url.pathname !== '/app/notifications') return this.#serveFile(url.pathname, response);
+    if (url.pathname !== '/app/notifications') return serveFile(this.#dist, url.pathname, response);
     this.requests.push(url.search);
     this.bearers.add(request.headers.authorization);
     if (this.restDelay > 0) await new Promise((resolve) => setTimeout(resolve, this.restDelay));
@@ -299,17 +292,5 @@ export class FakeBff {
     const text = JSON.stringify(page);
     this.afterPage?.();
     response.end(text);
-  }
-
-  #serveFile(pathname: string, response: ServerResponse): void {
-    const page = { '/': '/index.html', '/ops': '/ops.html', '/demo': '/demo.html' }[pathname];
-    const asked = join(this.#dist, normalize(page ?? pathname));
-    const isThere = asked.startsWith(this.#dist) && existsSync(asked) && statSync(asked).isFile();
-    const file = isThere ? asked : join(this.#dist, '404.html');
-    if (!existsSync(file)) return void response.writeHead(404).end();
-    response.writeHead(isThere ? 200 : 404, {
-      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-    });
-    createReadStream(file).pipe(response);
   }
 }

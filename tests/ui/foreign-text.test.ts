@@ -60,7 +60,7 @@ describe('text with direction controls', () => {
     expect(await inOrder(page, '[data-testid="notification"]', ' ours (kept)')).toBe(true);
     expect(await inOrder(page, '[data-testid="toast"]', 'Dismiss ')).toBe(true);
     const label = await page.getByTestId('row-dismiss').first().getAttribute('aria-label');
-    expect(label).toMatch(/^Dismiss \u2068invoice.*\u2069 from the list$/);
+    expect(label).toMatch(/^Done: \u2068invoice.*\u2069$/);
     await expect
       .poll(() => page.getByTestId('live-polite').textContent(), { timeout: 5_000 })
       .toMatch(/^Info: \u2068invoice/);

@@ -56,10 +56,10 @@ describe('the inbox', () => {
     await listed(page).nth(1).getByTestId('mark-read').click();
     await expect.poll(() => page.title()).toBe('(3) Tocsin');
     await expect.poll(() => bff.reads.get('all')).toEqual({ offset: 1, ids: [ids[2]] });
-    expect(await focused(page), 'the button is gone, its neighbour has the focus').toBe('row-dismiss');
+    expect(await focused(page), 'the button now does the opposite').toBe('mark-unread');
     bff.read('all', { ids: [ids[0] ?? ''] });
     await expect.poll(() => page.title()).toBe('(2) Tocsin');
-    await page.getByTestId('mark-all-read').click();
+    await inbox(page).getByTestId('mark-all-read').click();
     await expect.poll(() => page.title()).toBe('Tocsin');
     await expect.poll(() => bff.reads.get('all')?.offset).toBe(5);
     expect(await inbox(page).getByTestId('mark-read').count()).toBe(0);
@@ -74,7 +74,7 @@ describe('the inbox', () => {
     await expect.poll(() => page.title()).toBe('(1) Tocsin');
   });
 
-  it('should filter by words, severity, feed and unread', async () => {
+  it('should filter by words, severity, source, feed and unread', async () => {
     bff.publish([{ title: 'Disk full', severity: 'warning', source: 'Db' }, { title: 'Backup done' }]);
     // A different millisecond, because feeds are merged by time.
     await delay(2);
@@ -82,18 +82,22 @@ describe('the inbox', () => {
     const page = await open({ search: '?feed=all&feed=topic:orders' });
     await page.getByTestId('bell').click();
     await expect.poll(() => titles(page)).toHaveLength(3);
-    await page.getByTestId('inbox-search').fill('DISK');
+    await inbox(page).getByTestId('inbox-search').fill('DISK');
     await expect.poll(() => titles(page)).toEqual(['Order of a disk', 'Disk full']);
-    await page.getByTestId('inbox-search').fill('café disk');
+    await inbox(page).getByTestId('inbox-search').fill('café disk');
     await expect.poll(() => titles(page)).toEqual(['Order of a disk']);
-    await page.getByTestId('inbox-search').fill('');
-    await page.getByTestId('inbox-severity').selectOption('warning');
+    await inbox(page).getByTestId('inbox-search').fill('');
+    await inbox(page).getByTestId('inbox-filter').click();
+    await inbox(page).getByTestId('inbox-severity').selectOption('warning');
     await expect.poll(() => titles(page)).toEqual(['Disk full']);
-    await page.getByTestId('inbox-severity').selectOption('');
-    await page.getByTestId('inbox-feed').selectOption('topic:orders');
+    await inbox(page).getByTestId('inbox-severity').selectOption('');
+    await inbox(page).getByTestId('inbox-feed').selectOption('topic:orders');
     await expect.poll(() => titles(page)).toEqual(['Order of a disk']);
-    await page.getByTestId('inbox-unread').check();
-    await page.getByTestId('inbox-none').waitFor();
+    await inbox(page).getByTestId('inbox-clear').click();
+    await inbox(page).getByTestId('inbox-source').selectOption('Db');
+    await expect.poll(() => titles(page)).toEqual(['Disk full']);
+    await inbox(page).getByTestId('tab-unread').click();
+    await inbox(page).getByTestId('inbox-none').waitFor();
   });
 
   it('should archive for every tab, even after a reload', async () => {
@@ -103,7 +107,7 @@ describe('the inbox', () => {
     await listed(page).nth(1).getByTestId('row-dismiss').focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 0']);
-    expect(await focused(page)).toBe('row-dismiss');
+    expect(await focused(page), 'the next row, none of its buttons').toBe('ARTICLE');
     await page.reload();
     await live(page);
     await page.getByTestId('bell').click();
@@ -117,6 +121,8 @@ describe('the inbox', () => {
     await page.getByTestId('inbox-settings-button').click();
     await page.getByLabel('Warning', { exact: true }).check();
     await expect.poll(() => bff.mutes.severities).toEqual(['warning']);
+    await page.getByTestId('preferences-close').click();
+    expect(await focused(page)).toBe('inbox-settings-button');
     bff.publish([
       { title: 'Quiet', severity: 'warning' },
       { title: 'Loud', severity: 'error' },
@@ -160,6 +166,8 @@ describe('the inbox', () => {
     expect(await asked()).toBe(0);
     await page.getByTestId('desktop').click();
     await expect.poll(asked).toBe(1);
+    await expect.poll(() => bff.inbox.preferences.desktop).toBe(true);
+    await page.getByTestId('preferences-close').click();
     bff.publish([{ title: 'Seen' }]);
     await expect.poll(() => titles(page)).toHaveLength(1);
     await page.evaluate(() => {
@@ -188,7 +196,7 @@ describe('the inbox', () => {
     await end.waitFor();
     await inbox(page).getByText('Before 0', { exact: true }).waitFor();
     expect(await listed(page).count(), 'only rows near the screen are in the document').toBeLessThan(400);
-    await page.getByTestId('inbox-search').fill('Before 1234');
+    await inbox(page).getByTestId('inbox-search').fill('Before 1234');
     await expect.poll(() => titles(page)).toEqual(['Before 1234']);
   });
 });

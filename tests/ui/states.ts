@@ -165,13 +165,46 @@ export const STATES: Record<string, State> = {
       await page.getByTestId('inbox').getByTestId('mark-read').nth(2).waitFor();
     },
   },
+  'inbox-menu': {
+    prepare: (bff) => bff.publish(day()),
+    reach: async ({ page }) => {
+      await live(page);
+      await page.getByTestId('bell').click();
+      await page.getByTestId('inbox').getByTestId('row-menu').nth(1).press('Enter');
+      await page.getByTestId('snooze-pick').click();
+    },
+  },
+  'inbox-archive': {
+    prepare: (bff) => bff.publish(day()),
+    reach: async ({ page }) => {
+      await live(page);
+      await page.getByTestId('bell').click();
+      const inbox = page.getByTestId('inbox');
+      await inbox.getByTestId('row-dismiss').first().press('Enter');
+      await inbox.getByTestId('row-dismiss').first().press('Enter');
+      await inbox.getByTestId('undo').waitFor();
+      await inbox.getByTestId('tab-archive').click();
+      await inbox.getByTestId('inbox-filter').click();
+      await inbox.getByTestId('row-restore').nth(1).waitFor();
+    },
+  },
+  details: {
+    prepare: (bff) => bff.publish(day()),
+    reach: async ({ page }) => {
+      await live(page);
+      await page.getByTestId('tab-all').press('?');
+      await page.getByTestId('shortcut-help').waitFor();
+      await page.locator('.tocsin-row-body').nth(2).click();
+    },
+  },
   'inbox-settings': {
     prepare: (bff) => bff.publish(day()),
     reach: async ({ page }) => {
       await live(page);
       await page.getByTestId('bell').click();
       await page.getByTestId('inbox-settings-button').click();
-      await page.getByTestId('desktop').waitFor();
+      await page.getByTestId('quiet-on').check();
+      await page.getByTestId('quiet-zone').waitFor();
     },
   },
   'inbox-nothing-found': {
@@ -179,8 +212,8 @@ export const STATES: Record<string, State> = {
     reach: async ({ page }) => {
       await live(page);
       await page.getByTestId('bell').click();
-      await page.getByTestId('inbox-search').fill('nobody says this');
-      await page.getByTestId('inbox-none').waitFor();
+      await page.getByTestId('inbox').getByTestId('inbox-search').fill('nobody says this');
+      await page.getByTestId('inbox').getByTestId('inbox-none').waitFor();
     },
   },
   gap: {

@@ -137,19 +137,21 @@ describe('five tabs with the page', () => {
 
   it('should follow read marks and mutes of one tab and of another device', async () => {
     const [first, , last] = pages;
+    const titled = () => Promise.all(pages.map((page) => page.title()));
     const ids = bff.publish([{ title: 'One' }, { title: 'Two', severity: 'warning' }, { title: 'Three' }]);
-    await expect.poll(counts, SOON).toEqual(pages.map(() => ['3']));
+    await expect.poll(titled, SOON).toEqual(pages.map(() => '(3) Tocsin'));
     bff.read('all', { ids: [ids[0] ?? ''] });
-    await expect.poll(counts, SOON).toEqual(pages.map(() => ['2']));
+    await expect.poll(titled, SOON).toEqual(pages.map(() => '(2) Tocsin'));
     await last?.getByTestId('bell').click();
     await last?.getByTestId('inbox-settings-button').click();
     await last?.getByLabel('Warning', { exact: true }).check();
-    await expect.poll(counts, SOON).toEqual(pages.map(() => ['1']));
+    await expect.poll(titled, SOON).toEqual(pages.map(() => '(1) Tocsin'));
+    expect(await counts(), 'seen in one tab, so seen in all').toEqual(pages.map(() => []));
     bff.mute({ feeds: [], severities: [] });
-    await expect.poll(counts, SOON).toEqual(pages.map(() => ['2']));
+    await expect.poll(titled, SOON).toEqual(pages.map(() => '(2) Tocsin'));
     await first?.getByTestId('bell').click();
     await first?.getByTestId('mark-all-read').click();
-    await expect.poll(counts, SOON).toEqual(pages.map(() => []));
+    await expect.poll(titled, SOON).toEqual(pages.map(() => 'Tocsin'));
     expect(bff.connections).toBe(1);
   });
 });

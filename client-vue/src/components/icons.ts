@@ -16,6 +16,13 @@ export const ICONS = {
   dark: 'M20 14.5A8.3 8.3 0 0 1 9.5 4 8.3 8.3 0 1 0 20 14.5Z',
   up: 'M12 19V5M6 11l6-6 6 6',
   away: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7.5V12l3 2',
+  filter: 'M4 6h16M7 12h10M10 18h4',
+  more: 'M12 5.6v.1M12 12v.1M12 18.4v.1',
+  down: 'M6 9.5l6 6 6-6',
+  read: 'M4 9.5 12 4l8 5.5V19H4zM4 9.5l8 5.5 8-5.5',
+  unread: 'M12 16.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9Z',
+  mute: 'M6.3 7.7A6 6 0 0 0 6 9v3.6L4.4 16a.8.8 0 0 0 .7 1.2H16M9.5 20a2.6 2.6 0 0 0 5 0M8.5 4.1A6 6 0 0 1 18 9v3.6l1 2M4 4l16 16',
+  inbox: 'M4 13.5 6.5 5h11L20 13.5V19H4zM4 13.5h4.5a3.5 3.5 0 0 0 7 0H20',
   external: 'M14 5h5v5M19 5l-8 8M11 5H6a1 1 0 0 0-1 1v12a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1v-5',
 } as const;
 export type IconName = keyof typeof ICONS;

@@ -16,7 +16,7 @@ import { useNotifications, type NotificationsOptions } from '../use-notification
 import { joinPageSession } from './page-session.ts';
 import { adoptStyle } from './style.ts';
 
-/** The attributes that every element takes; `getToken` and `messages` are properties only. */
+/** The attributes that every element takes; `getToken`, `feedLabels` and `messages` are properties only. */
 const COMMON = {
   server: String,
   feeds: String,
@@ -24,6 +24,8 @@ const COMMON = {
   negotiate: Boolean,
   token: String,
   theme: String,
+  iconOrigins: String,
+  feedLabels: [Object, Function] as PropType<NonNullable<NotificationsOptions['feedLabels']>>,
   lang: String,
   messages: Object as PropType<OwnMessages>,
   getToken: Function as PropType<NonNullable<NotificationsOptions['getToken']>>,
@@ -36,6 +38,8 @@ export interface ElementProps {
   negotiate?: boolean;
   token?: string;
   theme?: string;
+  iconOrigins?: string;
+  feedLabels?: NonNullable<NotificationsOptions['feedLabels']>;
   lang?: string;
   messages?: OwnMessages;
   getToken?: NonNullable<NotificationsOptions['getToken']>;
@@ -78,6 +82,8 @@ export function defineElement(
         clientId: given.clientId,
         negotiate: given.negotiate,
         getToken,
+        feedLabels: given.feedLabels,
+        iconOrigins: given.iconOrigins?.split(/\s+/).filter(Boolean),
         language: () => given.lang || language?.value,
         messages: () => given.messages,
       });

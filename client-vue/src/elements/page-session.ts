@@ -9,6 +9,8 @@ export interface ElementOptions {
   clientId?: string | undefined;
   negotiate?: boolean | undefined;
   getToken?: NotificationsOptions['getToken'];
+  feedLabels?: NotificationsOptions['feedLabels'];
+  iconOrigins?: readonly string[] | undefined;
   /** Those of the first element count. */
   language?: () => string | undefined;
   messages?: () => OwnMessages | undefined;
@@ -47,10 +49,8 @@ export function joinPageSession(options: ElementOptions): () => void {
   };
 }
 
-function begin(
-  name: string,
-  { server, feeds, clientId, negotiate, getToken, language, messages }: ElementOptions,
-): PageSession {
+function begin(name: string, options: ElementOptions): PageSession {
+  const { server, feeds, clientId, negotiate, getToken, feedLabels, iconOrigins, language, messages } = options;
   const scope = effectScope(true);
   scope.run(() =>
     useNotifications({
@@ -59,6 +59,8 @@ function begin(
       ...(clientId !== undefined && { clientId }),
       ...(negotiate && { negotiate }),
       ...(getToken && { getToken }),
+      ...(feedLabels && { feedLabels }),
+      ...(iconOrigins && { iconOrigins }),
       ...(language && { language }),
       ...(messages && { messages }),
     }),

@@ -9,6 +9,8 @@ export interface Formats {
   relative(time: number, now: number): string;
   /** Hours and minutes. */
   clock(time: number): string;
+  /** Weekday, date and time, short. */
+  moment(time: number): string;
   /** Date and time in full. */
   full(time: number): string;
   /** "Today", "Yesterday", else weekday and date, for a heading. */
@@ -28,6 +30,9 @@ export function createFormats(locale: string): Formats {
   const days = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
+  const moment = new Intl.DateTimeFormat(locale, {
+    ...{ weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' },
+  });
   const thisYear = new Intl.DateTimeFormat(locale, { weekday: 'long', month: 'long', day: 'numeric' });
   const otherYear = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
   const capital = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
@@ -41,6 +46,7 @@ export function createFormats(locale: string): Formats {
       return relative.format(-Math.floor(age / DAY), 'day');
     },
     clock: (time) => clock.format(time),
+    moment: (time) => moment.format(time),
     full: (time) => full.format(time),
     day(time, now) {
       const ago = Math.round((startOfDay(now) - startOfDay(time)) / DAY);

@@ -12,7 +12,10 @@ import { useClock } from './clock.ts';
 import { useConnection } from './connection.ts';
 import { followFeed, takeNewest } from './feeds/follow-feed.ts';
 import { FrameBatch } from './feeds/frame-batch.ts';
-import { useMutes } from './reader/mutes.ts';
+import { useInterruptions } from './reader/interruptions.ts';
+import { usePreferences } from './reader/preferences.ts';
+import { useFeedLabels, type FeedLabels } from './feed-labels.ts';
+import { useIcons } from './icons.ts';
 import { useItems } from './feeds/items.ts';
 import { safeStorage, tabPositions } from './storage.ts';
 import { useSource } from './source.ts';
@@ -55,13 +58,24 @@ export type SessionOptions = Pick<
   language?: MaybeRefOrGetter<string | undefined>;
   /** Texts in place of this package's own. */
   messages?: MaybeRefOrGetter<OwnMessages | undefined>;
+  /** Names of feeds for readers: by feed, or from a function. Default: the text after the colon. */
+  feedLabels?: FeedLabels;
+  /** Origins of images that notifications may show as their icon, such as `https://cdn.example.com`. Default: none. */
+  iconOrigins?: readonly string[];
 };
 
 /**
  * Loads the feeds and keeps them up to date: the newest page over REST, then live from its position. Each works without
  * the other. Returns the function that ends the session.
  */
-export function startSession({ feeds, language, messages, ...options }: SessionOptions): () => void {
+export function startSession({
+  feeds,
+  language,
+  messages,
+  feedLabels = {},
+  iconOrigins = [],
+  ...options
+}: SessionOptions): () => void {
   const notifications = useItems();
   const marks = useMarks();
   const toasts = useToasts();
@@ -76,13 +90,17 @@ export function startSession({ feeds, language, messages, ...options }: SessionO
   const stopTranslating = watchEffect(() =>
     useMessages().use({ language: toValue(language) ?? ofPage.value, messages: toValue(messages) }),
   );
+  useFeedLabels().use(feedLabels);
+  useIcons().allow(iconOrigins);
   useSource().set(source);
   useConnection().reset(feeds);
   const client = createNotificationClient({ ...source, positions });
   const stopWatchingConnection = watchConnection(client);
-  useReader().begins(client.mark, options.getToken !== undefined);
-  client.on('mutes', (mutes) => useMutes().heard(mutes));
-  void useMutes().load();
+  useReader().begins((name, feed, change) => client.mark(name, feed, change), options.getToken !== undefined);
+  client.on('mutes', (mutes) => usePreferences().heardMutes(mutes));
+  client.on('preferences', (preferences) => usePreferences().heard(preferences));
+  void usePreferences().load();
+  const stopInterrupting = useInterruptions().start(() => client.presenting);
 
   for (const feed of feeds) {
     useConnection().awaited.add(feed);
@@ -120,6 +138,7 @@ export function startSession({ feeds, language, messages, ...options }: SessionO
     client.close();
     batch.stop();
     stopClock();
+    stopInterrupting();
     stopWatching();
     stopTranslating();
     stopWatchingConnection();

@@ -2,7 +2,6 @@ import type { Mutes, Page } from '@tocsin/contracts';
 import {
   fetchMutes,
   fetchPage,
-  putMutes,
   type FetchPageOptions,
   type NotificationClientOptions,
   type PageRequest,
@@ -41,7 +40,5 @@ export const useSource = defineStore(() => {
       return call(source.url, source.clientId, await signed(options));
     },
     mutes: async (): Promise<Mutes> => fetchMutes(source.url, source.clientId, await signed({})),
-    mute: async (mutes: Mutes): Promise<void> =>
-      putMutes(source.url, source.clientId, mutes, await signed({})),
   };
 });

@@ -73,6 +73,11 @@ export const useToasts = defineStore(() => {
     add([summaryOf(missed, summaries++)]);
   }
 
+  /** Shows a text in a toast that stands for no single notification. */
+  function announce(title: string): void {
+    add([{ key: `summary//${summaries++}`, kind: 'summary', severity: 'info', title, actions: [] }]);
+  }
+
   /** Removes a card. */
   function dismiss(key: string): void {
     countdowns.cancel(key);
@@ -117,7 +122,7 @@ export const useToasts = defineStore(() => {
 
   return {
     ...{ any, visible, more, view, opened },
-    ...{ show, summarise, dismiss, dismissAll, remove, clear, forgetMore, hold },
+    ...{ show, summarise, announce, dismiss, dismissAll, remove, clear, forgetMore, hold },
     setSlots(count: number) {
       slots.value = count;
       refresh();

@@ -12,6 +12,9 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+/** A change outlives the page: following a link marks as read. Browsers allow 64 KiB for such requests. */
+const MAX_KEPT_ALIVE = 16_000;
+
 function retryAfter(response: Response): number | undefined {
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
   return Number.isFinite(seconds) ? seconds * 1000 : undefined;
@@ -42,6 +45,7 @@ export async function callServer<T>(
   { timeoutMs = TIMING.page, token, signal, method = 'POST' }: CallOptions,
   read: (response: Response) => T | Promise<T>,
 ): Promise<T> {
+  const text = body === undefined ? undefined : JSON.stringify(body);
   const timeout = new AbortController();
   const abort = () => timeout.abort();
   const timer = setTimeout(abort, timeoutMs);
@@ -54,7 +58,7 @@ export async function callServer<T>(
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      ...(body !== undefined && { method, body: JSON.stringify(body) }),
+      ...(text !== undefined && { method, body: text, keepalive: text.length < MAX_KEPT_ALIVE }),
       signal: timeout.signal,
     });
     if (!response.ok)

@@ -3,9 +3,25 @@ import { bell } from './bell.ts';
 import { card } from './card.ts';
 import { common } from './common.ts';
 import { connection } from './connection.ts';
+import { inbox } from './inbox.ts';
+import { list } from './list.ts';
+import { preferences } from './preferences.ts';
+import { quiet } from './quiet.ts';
 import { severities } from './severities.ts';
 import { spoken } from './spoken.ts';
 import { toasts } from './toasts.ts';
 
 /** All texts of this package in German. */
-export const de: Messages = { bell, card, common, connection, severities, spoken, toasts };
+export const de: Messages = {
+  bell,
+  card,
+  common,
+  connection,
+  inbox,
+  list,
+  preferences,
+  quiet,
+  severities,
+  spoken,
+  toasts,
+};

@@ -1,4 +1,7 @@
 import { card } from './card.ts';
+import { inbox } from './inbox.ts';
+import { preferences } from './preferences.ts';
+import { quiet } from './quiet.ts';
 
 /** For the type of all texts only: parts that load later bring their English texts along, with `addEnglish`. */
-export const late = { card };
+export const late = { card, inbox, preferences, quiet };

@@ -25,7 +25,7 @@ const offsets = (chunks: readonly { items: readonly Item[] }[]) =>
 
 describe('Chunks', () => {
   it('should replace only the newest chunk when an item arrives', () => {
-    const chunks = new Chunks();
+    const chunks = new Chunks<Item>();
     const list = newestFirst(1, 100);
     const before = chunks.split(list);
     const after = chunks.split([item(101), ...list]);
@@ -36,7 +36,7 @@ describe('Chunks', () => {
   });
 
   it('should keep other chunks when the oldest items leave or older ones arrive', () => {
-    const chunks = new Chunks();
+    const chunks = new Chunks<Item>();
     const list = newestFirst(101, 300);
     const before = chunks.split(list);
     expect(chunks.split(list.slice(0, -1)).slice(0, -1)).toEqual(before.slice(0, -1));
@@ -47,14 +47,14 @@ describe('Chunks', () => {
   });
 
   it('should place a late item in order', () => {
-    const chunks = new Chunks();
+    const chunks = new Chunks<Item>();
     const list = newestFirst(1, 100);
     chunks.split(list.filter(({ offset }) => offset !== 50));
     expect(offsets(chunks.split(list))).toEqual(list.map(({ offset }) => offset));
   });
 
   it('should start a chunk with each day', () => {
-    const split = new Chunks().split([item(2), item(1, NOON - 24 * 60 * 60 * 1000)]);
+    const split = new Chunks<Item>().split([item(2), item(1, NOON - 24 * 60 * 60 * 1000)]);
     expect(split.map(({ day }) => day)).toEqual(['2026-6-1', '2026-5-31']);
   });
 });

@@ -1,32 +1,37 @@
 import { dayKey } from '../../format/time.ts';
-import type { Item } from './feed-log.ts';
+
+/** What is divided: by day, and by arrival. */
+export interface Part {
+  readonly key: string;
+  readonly time: number;
+}
 
 /** Number of items in a full chunk. */
 export const CHUNK_SIZE = 40;
 
 /** Items of one day that are rendered together. Stays the same object while its items stay the same. */
-export interface Chunk {
+export interface Chunk<T extends Part> {
   readonly key: string;
   readonly day: string;
-  readonly items: readonly Item[];
+  readonly items: readonly T[];
 }
 
-const sameItems = (a: readonly Item[], b: readonly Item[]): boolean =>
+const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index]);
 
 /**
  * Splits a growing list into chunks that stay the same while other items come and go, so that an arrival renders one
  * chunk instead of the whole list.
  */
-export class Chunks {
+export class Chunks<T extends Part> {
   /** The chunk number of each item. */
   #numbers = new Map<string, number>();
-  #chunks = new Map<string, Chunk>();
+  #chunks = new Map<string, Chunk<T>>();
   #next = 0;
 
   /** Both the items and the returned chunks are newest first. */
-  split(items: readonly Item[]): Chunk[] {
-    const groups = new Map<string, { day: string; items: Item[] }>();
+  split(items: readonly T[]): Chunk<T>[] {
+    const groups = new Map<string, { day: string; items: T[] }>();
     const numbers = new Map<string, number>();
     let number = this.#next;
     let size = CHUNK_SIZE;
@@ -50,7 +55,7 @@ export class Chunks {
     return chunks.reverse();
   }
 
-  #reuse(chunk: Chunk): Chunk {
+  #reuse(chunk: Chunk<T>): Chunk<T> {
     const before = this.#chunks.get(chunk.key);
     return before && sameItems(before.items, chunk.items) ? before : chunk;
   }

@@ -15,12 +15,12 @@ const ALL = [
   item('a', { title: 'Disk full', severity: 'error' }),
   item('b', { title: 'Order', body: 'of a DISK', source: 'Shop' }, 'topic:x'),
 ];
-const found = (filter: Partial<ReturnType<typeof noFilter>>, unread = true) =>
-  filtered(ALL, { ...noFilter(), ...filter }, () => unread).map(({ notification }) => notification.id);
+const found = (filter: Partial<ReturnType<typeof noFilter>>) =>
+  filtered(ALL, { ...noFilter(), ...filter }).map(({ notification }) => notification.id);
 
 describe('filtered', () => {
   it('should return the list unchanged without a filter', () => {
-    expect(filtered(ALL, noFilter(), () => false)).toBe(ALL);
+    expect(filtered(ALL, noFilter())).toBe(ALL);
     expect(found({ text: '  ' })).toEqual(['a', 'b']);
   });
 
@@ -28,15 +28,12 @@ describe('filtered', () => {
     [{ text: 'disk' }, ['a', 'b']],
     [{ text: 'shop  disk' }, ['b']],
     [{ text: 'nothing' }, []],
+    [{ text: 'DÍSK full' }, ['a']],
+    [{ source: 'Shop' }, ['b']],
     [{ feed: 'topic:x' }, ['b']],
     [{ severity: 'error' as const }, ['a']],
     [{ severity: 'error' as const, feed: 'topic:x' }, []],
   ])('should find %o', (filter, ids) => {
     expect(found(filter)).toEqual(ids);
-  });
-
-  it('should leave out read items when only unread ones are requested', () => {
-    expect(found({ unreadOnly: true }, false)).toEqual([]);
-    expect(found({ unreadOnly: true }, true)).toEqual(['a', 'b']);
   });
 });

@@ -6,29 +6,32 @@ import type { Item } from './feed-log.ts';
 export interface Filter {
   feed: string;
   severity: Severity | '';
-  /** Each word must occur in title, body or source. */
+  source: string;
+  /** Each word must occur in title, body, source, category or an action's label. Case and accents do not count. */
   text: string;
-  unreadOnly: boolean;
 }
 
-export const noFilter = (): Filter => ({ feed: '', severity: '', text: '', unreadOnly: false });
+export const noFilter = (): Filter => ({ feed: '', severity: '', source: '', text: '' });
 
-export const isFiltering = ({ feed, severity, text, unreadOnly }: Filter): boolean =>
-  feed !== '' || severity !== '' || text.trim() !== '' || unreadOnly;
+/** Number of filters that are set, without the text. */
+export const filtersSet = ({ feed, severity, source }: Filter): number =>
+  [feed, severity, source].filter((value) => value !== '').length;
 
-export function filtered(
-  items: readonly Item[],
-  filter: Filter,
-  isUnread: (item: Item) => boolean,
-): readonly Item[] {
+export const isFiltering = (filter: Filter): boolean => filter.text.trim() !== '' || filtersSet(filter) > 0;
+
+/** As the server compares texts. */
+const simple = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+
+export function filtered(items: readonly Item[], filter: Filter): readonly Item[] {
   if (!isFiltering(filter)) return items;
-  const words = filter.text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const words = simple(filter.text).split(/\s+/).filter(Boolean);
   return items.filter((item) => {
-    const { title, body = '', source = '' } = item.notification;
+    const { title, body, source = '', category, actions = [] } = item.notification;
     if (filter.feed !== '' && item.feed !== filter.feed) return false;
     if (filter.severity !== '' && severityOf(item.notification) !== filter.severity) return false;
-    if (filter.unreadOnly && !isUnread(item)) return false;
-    const text = `${title}\n${body}\n${source}`.toLocaleLowerCase();
+    if (filter.source !== '' && source !== filter.source) return false;
+    if (words.length === 0) return true;
+    const text = simple([title, body, source, category, ...actions.map(({ label }) => label)].join('\n'));
     return words.every((word) => text.includes(word));
   });
 }

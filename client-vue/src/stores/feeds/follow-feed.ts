@@ -5,10 +5,9 @@ import { useToasts } from '../../toasts/store.ts';
 import type { Missed } from '../../toasts/toast-of.ts';
 import { useConnection } from '../connection.ts';
 import type { FrameBatch } from './frame-batch.ts';
-import { useDesktop } from '../reader/desktop.ts';
 import { useItems } from './items.ts';
+import { useInterruptions } from '../reader/interruptions.ts';
 import { useMarks } from '../reader/marks.ts';
-import { useMutes } from '../reader/mutes.ts';
 import { useReader } from '../reader/reader.ts';
 import { takePage } from './older.ts';
 
@@ -49,21 +48,12 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
   const toasts = useToasts();
   const marks = useMarks();
   const connection = useConnection();
-  const mutes = useMutes();
-  const desktop = useDesktop();
+  const interruptions = useInterruptions();
   let wasHere = returning;
   let missed: Missed = { feed, count: 0, gap: false };
   let missedErrors: LivePublication[] = [];
 
   if (page) takeNewest(feed, page);
-
-  const heard = (publications: readonly LivePublication[]): LivePublication[] =>
-    publications.filter(({ notification }) => !mutes.isMuted({ feed, notification }));
-
-  function tell(publications: readonly LivePublication[]): void {
-    toasts.show(feed, publications);
-    desktop.show(feed, publications);
-  }
 
   function miss(publications: readonly LivePublication[]): void {
     for (const publication of publications) {
@@ -73,6 +63,14 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
     }
   }
 
+  function reportMissed(presenting: boolean): void {
+    const onTheirOwn = missedErrors.length === missed.count && !missed.gap;
+    if (presenting && !onTheirOwn) toasts.summarise(missed);
+    if (presenting) toasts.show(feed, missedErrors);
+    missed = { feed, count: 0, gap: false };
+    missedErrors = [];
+  }
+
   const subscription = client.subscribe(
     feed,
     {
@@ -80,10 +78,9 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         const { presenting } = client;
         batch.run(() => {
           notifications.add(feed, { epoch, publications, gapBefore: delivery === 'snapshot' });
-          const audible = heard(publications);
-          if (away && wasHere) miss(audible);
+          if (away && wasHere) interruptions.sift(feed, publications, miss);
           // On a first visit, a snapshot is the newest page; nothing was missed.
-          else if (presenting && !(away && delivery === 'snapshot')) tell(audible);
+          else if (!(away && delivery === 'snapshot')) interruptions.tell(feed, publications, presenting);
         });
       },
       onRead: (read) => batch.run(() => marks.heardRead(feed, read)),
@@ -93,7 +90,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         batch.run(() => {
           for (const { epoch, ...publication } of due)
             notifications.add(feed, { epoch, publications: [publication] });
-          if (presenting) tell(heard(due));
+          interruptions.tell(feed, due, presenting);
         });
       },
       onGone: (ids, reason) =>
@@ -114,11 +111,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         const { position } = subscription;
         const { presenting } = client;
         batch.run(() => {
-          const onTheirOwn = missedErrors.length === missed.count && !missed.gap;
-          if (presenting && !onTheirOwn) toasts.summarise(missed);
-          if (presenting) toasts.show(feed, missedErrors);
-          missed = { feed, count: 0, gap: false };
-          missedErrors = [];
+          interruptions.run(() => reportMissed(presenting));
           wasHere = true;
           if (position) useReader().begin(feed, position);
           notifications.loaded.add(feed);

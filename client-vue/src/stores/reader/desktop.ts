@@ -1,35 +1,27 @@
-import { isExpired, isolate, type LivePublication } from '@tocsin/contracts';
+import { isolate, type LivePublication } from '@tocsin/contracts';
 import { ref } from 'vue';
 import { defineStore } from '../define-store.ts';
 import { itemKey } from '../feeds/feed-log.ts';
-import { safeStorage } from '../storage.ts';
+import { usePreferences } from './preferences.ts';
 
-const KEY = 'tocsin.desktop';
 /** Most notifications shown for one burst. */
 const MOST_AT_ONCE = 3;
 
-/** Desktop notifications while the page is hidden, for readers who turn them on. */
+/** Desktop notifications while the page is hidden, for readers who turn them on and whose browser allows them. */
 export const useDesktop = defineStore(() => {
-  const storage = safeStorage(() => localStorage);
+  const preferences = usePreferences();
   const supported = 'Notification' in globalThis;
   const permission = ref(supported ? Notification.permission : 'denied');
-  const wanted = ref(storage.get(KEY) === 'on');
-
-  function want(on: boolean): void {
-    wanted.value = on;
-    storage.set(KEY, on ? 'on' : 'off');
-  }
 
   /** Call only on a click: browsers refuse to ask otherwise. */
   async function turnOn(): Promise<void> {
     permission.value = await Notification.requestPermission();
-    want(permission.value === 'granted');
+    if (permission.value === 'granted') await preferences.change({ desktop: true });
   }
 
   function show(feed: string, publications: readonly LivePublication[]): void {
-    if (!wanted.value || permission.value !== 'granted' || !document.hidden) return;
-    const current = publications.filter(({ notification }) => !isExpired(notification, Date.now()));
-    for (const { notification } of current.slice(-MOST_AT_ONCE)) {
+    if (!preferences.preferences.desktop || permission.value !== 'granted' || !document.hidden) return;
+    for (const { notification } of publications.slice(-MOST_AT_ONCE)) {
       const { id, title, body } = notification;
       // Replaces the same notification of another tab.
       const shown = new Notification(isolate(title), {
@@ -43,5 +35,5 @@ export const useDesktop = defineStore(() => {
     }
   }
 
-  return { supported, permission, wanted, turnOn, turnOff: () => want(false), show };
+  return { supported, permission, turnOn, turnOff: () => preferences.change({ desktop: false }), show };
 });

@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetStores } from '../define-store.ts';
 import { useItems } from '../feeds/items.ts';
 import { useMarks } from './marks.ts';
-import { useMutes } from './mutes.ts';
 import { useNotice } from './notice.ts';
+import { usePreferences } from './preferences.ts';
 import { useReader } from './reader.ts';
 import { useUnread } from './unread.ts';
 
@@ -122,7 +122,7 @@ describe('the reader', () => {
     useNotice().undo();
     expect(ids()).toEqual(['n3', 'n2', 'n1']);
     await vi.waitFor(() => expect(told.map(([name]) => name)).toEqual(['archive', 'unarchive']));
-    useMutes().mutes = { feeds: ['all'], severities: [] };
+    usePreferences().heardMutes({ feeds: ['all'], severities: [] });
     expect(useUnread().count).toBe(0);
     expect(ids()).toHaveLength(3);
   });

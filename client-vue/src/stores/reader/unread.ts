@@ -3,19 +3,19 @@ import { defineStore } from '../define-store.ts';
 import { useItems } from '../feeds/items.ts';
 import type { Item } from '../feeds/feed-log.ts';
 import { useMarks } from './marks.ts';
-import { useMutes } from './mutes.ts';
+import { usePreferences } from './preferences.ts';
 
 /** Counts of unread items. Muted ones do not count. */
 export const useUnread = defineStore(() => {
   const notifications = useItems();
   const marks = useMarks();
-  const mutes = useMutes();
+  const preferences = usePreferences();
 
   const unreadOf = (item: Item): boolean => marks.placeOf(item).unread;
   const counting = computed(() =>
     notifications.items.flatMap((item) => {
       const placed = marks.placeOf(item);
-      return placed.unread && !mutes.isMuted(item) ? [placed] : [];
+      return placed.unread && !preferences.isMuted(item) ? [placed] : [];
     }),
   );
   const count = computed(() => counting.value.length);

@@ -1,0 +1,86 @@
+import { ProblemError, searchNotifications, type SearchRequest } from '@tocsin/client';
+import { parseDateTime, type Found } from '@tocsin/contracts';
+import { onScopeDispose, ref, shallowRef, watch } from 'vue';
+import { itemKey, type Item } from '../../stores/feeds/feed-log.ts';
+import { useSource } from '../../stores/source.ts';
+
+/** Pause after the last key before the server is asked, in ms. */
+const TYPING_MS = 250;
+const LIMIT = 50;
+
+export type SearchStatus = 'idle' | 'searching' | 'done' | 'unavailable' | 'failed';
+
+const itemOf = ({ feed, epoch, offset, notification }: Found): Item => ({
+  ...{ key: itemKey(feed, notification.id), feed, epoch, offset, notification },
+  time: Math.min(parseDateTime(notification.createdAt) ?? Date.now(), Date.now()),
+  gapBefore: false,
+});
+
+/**
+ * Asks the server for what `request` gives, again with each change, and ends the previous search. `undefined`: no search.
+ */
+export function useSearch(request: () => SearchRequest | undefined) {
+  const found = shallowRef<readonly Item[]>([]);
+  const status = ref<SearchStatus>('idle');
+  const more = ref(false);
+  let cursor: string | undefined;
+  let abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function ask(asked: SearchRequest, isNext: boolean): Promise<void> {
+    const { signal } = abort;
+    status.value = 'searching';
+    try {
+      const next = { ...asked, limit: LIMIT, ...(isNext && cursor !== undefined && { cursor }) };
+      const answer = await useSource().ask(
+        (url, clientId, options) => searchNotifications(url, clientId, next, options),
+        { signal },
+      );
+      if (signal.aborted) return;
+      found.value = [...(isNext ? found.value : []), ...answer.items.map(itemOf)];
+      cursor = answer.cursor;
+      more.value = answer.more && cursor !== undefined;
+      status.value = 'done';
+    } catch (error) {
+      if (signal.aborted) return;
+      // An older server takes a search for a malformed request.
+      const isUnknown = error instanceof ProblemError && [400, 404].includes(error.status);
+      status.value = isUnknown ? 'unavailable' : 'failed';
+      more.value = false;
+      console.warn('Could not search.', error);
+    }
+  }
+
+  function stop(): void {
+    clearTimeout(timer);
+    abort.abort();
+    abort = new AbortController();
+  }
+
+  watch(
+    request,
+    (asked, before) => {
+      if (JSON.stringify(asked) === JSON.stringify(before)) return;
+      stop();
+      more.value = false;
+      cursor = undefined;
+      if (!asked) {
+        found.value = [];
+        status.value = 'idle';
+        return;
+      }
+      status.value = 'searching';
+      timer = setTimeout(() => void ask(asked, false), asked.q === before?.q ? 0 : TYPING_MS);
+    },
+    { immediate: true },
+  );
+  onScopeDispose(stop);
+
+  /** Loads the next page of what was found. */
+  async function loadMore(): Promise<void> {
+    const asked = request();
+    if (asked && status.value !== 'searching') await ask(asked, true);
+  }
+
+  return { found, status, more, loadMore };
+}

@@ -1,0 +1,61 @@
+import { ref, type Ref } from 'vue';
+import { activeElementBeside } from '../../active-element.ts';
+import { useNotice } from '../../stores/reader/notice.ts';
+import { useShortcutSetting } from '../../stores/reader/shortcuts.ts';
+
+/** Elements in which letters are text, or keys have a meaning of their own. */
+const TAKES_KEYS = 'input, select, textarea, [contenteditable], [role="tablist"], .tocsin-menu';
+
+/**
+ * Single keys in an inbox: j and k go to the next and previous row, e archives, u marks as read or unread, z undoes, and
+ * ? shows this list. Only while the focus is inside, and the reader can turn them off (WCAG 2.1.4).
+ */
+export function useShortcuts(root: Readonly<Ref<HTMLElement | null>>) {
+  const setting = useShortcutSetting();
+  const notice = useNotice();
+  const isHelpOpen = ref(false);
+
+  const rows = (): HTMLElement[] => [
+    ...(root.value?.querySelectorAll<HTMLElement>('.tocsin-row-body') ?? []),
+  ];
+  const indexOfCurrent = (all: readonly HTMLElement[]): number => {
+    const focused = all.findIndex((row) => row.contains(activeElementBeside(row)));
+    return focused >= 0 ? focused : all.findIndex((row) => row.getAttribute('aria-current') === 'true');
+  };
+
+  function go(step: 1 | -1): void {
+    const all = rows();
+    const index = indexOfCurrent(all);
+    const next = index < 0 ? all[0] : all[index + step];
+    next?.focus();
+    if (next?.dataset['selectable']) next.click();
+  }
+
+  function press(...testIds: string[]): void {
+    const all = rows();
+    const row = all[indexOfCurrent(all)];
+    const selector = testIds.map((id) => `[data-testid="${id}"]`).join();
+    row?.focus();
+    row?.querySelector<HTMLElement>(selector)?.click();
+  }
+
+  const keys: Readonly<Record<string, () => void>> = {
+    j: () => go(1),
+    k: () => go(-1),
+    e: () => press('row-dismiss', 'row-restore'),
+    u: () => press('mark-read', 'mark-unread'),
+    z: () => notice.undo(),
+    '?': () => (isHelpOpen.value = !isHelpOpen.value),
+  };
+
+  function onKeydown(event: KeyboardEvent): void {
+    const { key, target, altKey, ctrlKey, metaKey, isComposing, defaultPrevented } = event;
+    if (!setting.on || altKey || ctrlKey || metaKey || isComposing || defaultPrevented) return;
+    if (!Object.hasOwn(keys, key) || (target instanceof Element && target.closest(TAKES_KEYS))) return;
+    event.preventDefault();
+    if (event.repeat && key !== 'j' && key !== 'k') return;
+    keys[key]?.();
+  }
+
+  return { onKeydown, isHelpOpen };
+}

@@ -1,0 +1,75 @@
+import type { SearchRequest } from '@tocsin/client';
+import type { Placed, SearchState } from '@tocsin/contracts';
+import { computed, reactive, ref, shallowRef, watch } from 'vue';
+import { useConnection } from '../../stores/connection.ts';
+import type { Item } from '../../stores/feeds/feed-log.ts';
+import { filtered, isFiltering, noFilter } from '../../stores/feeds/filter.ts';
+import { useItems } from '../../stores/feeds/items.ts';
+import { useMarks } from '../../stores/reader/marks.ts';
+import { useSearch } from './use-search.ts';
+
+export const TABS = ['all', 'unread', 'archive', 'snoozed'] as const;
+export type Tab = (typeof TABS)[number];
+
+const STATES: Readonly<Record<Tab, SearchState>> = {
+  ...{ all: 'inbox', unread: 'unread', archive: 'archive', snoozed: 'snoozed' },
+};
+
+/** What an inbox shows: the loaded items of a tab that match the filter, and what the server finds besides. */
+export function useView() {
+  const notifications = useItems();
+  const connection = useConnection();
+  const marks = useMarks();
+  const tab = ref<Tab>('all');
+  const filter = shallowRef(noFilter());
+  /** Items that were unread in this tab: they stay in it when they are read. */
+  const kept = new Set<string>();
+
+  /** Words are looked for everywhere, also in the archive. */
+  const isEverywhere = computed(() => tab.value === 'all' && filter.value.text.trim() !== '');
+  const isPlain = computed(() => tab.value === 'all' && !isFiltering(filter.value));
+
+  const request = computed((): SearchRequest | undefined => {
+    if (isPlain.value) return undefined;
+    const { text, feed, severity, source } = filter.value;
+    const isListed = source !== '' && !source.includes(',');
+    return {
+      ...{ q: text.trim(), state: isEverywhere.value ? 'any' : STATES[tab.value] },
+      feeds: feed === '' ? connection.feeds : [feed],
+      ...(severity !== '' && { severities: [severity] }),
+      ...(isListed && { sources: [source] }),
+    };
+  });
+  const search = useSearch(() => request.value);
+
+  function belongs({ place, unread }: Placed, key: string): boolean {
+    if (isEverywhere.value) return true;
+    if (tab.value === 'all') return place === 'inbox';
+    if (tab.value !== 'unread') return place === tab.value;
+    if (unread) kept.add(key);
+    return place === 'inbox' && kept.has(key);
+  }
+
+  const shown = computed((): readonly Item[] => {
+    if (isPlain.value) return notifications.items;
+    const isInbox = tab.value === 'unread' || (tab.value === 'all' && !isEverywhere.value);
+    const loaded = isInbox ? notifications.items : notifications.all;
+    const keys = new Set(loaded.map(({ key }) => key));
+    const others = search.found.value.filter(({ key }) => !keys.has(key));
+    const all = others.length === 0 ? loaded : [...loaded, ...others].sort((a, b) => b.time - a.time);
+    return filtered(all, filter.value).filter((item) => belongs(marks.placeOf(item), item.key));
+  });
+
+  watch([tab, filter], () => kept.clear(), { flush: 'sync' });
+
+  return reactive({
+    ...{ tab, filter, shown, isPlain },
+    searchStatus: search.status,
+    /** The server has more, or the list of older notifications goes on. */
+    more: search.more,
+    loadMore: search.loadMore,
+    clear: () => (filter.value = noFilter()),
+  });
+}
+
+export type View = ReturnType<typeof useView>;

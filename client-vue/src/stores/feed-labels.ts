@@ -1,0 +1,21 @@
+import { shallowRef } from 'vue';
+import { useMessages } from '../messages/use-messages.ts';
+import { defineStore } from './define-store.ts';
+
+/** The names of feeds as readers see them: by feed, or from a function that may leave some out. */
+export type FeedLabels = Readonly<Record<string, string>> | ((feed: string) => string | undefined);
+
+export const useFeedLabels = defineStore(() => {
+  const labels = shallowRef<FeedLabels>({});
+
+  /** The page's own name, or a readable one: never `topic:orders`, but `orders`. */
+  function labelOf(feed: string): string {
+    const given = labels.value;
+    const own = typeof given === 'function' ? given(feed) : Object.hasOwn(given, feed) && given[feed];
+    if (own) return own;
+    if (feed === 'all') return useMessages().texts.common.feedOfAll;
+    return feed.slice(feed.indexOf(':') + 1);
+  }
+
+  return { labelOf, use: (own: FeedLabels) => (labels.value = own) };
+});

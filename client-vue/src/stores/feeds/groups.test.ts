@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import type { Item } from './feed-log.ts';
+import { Groups } from './groups.ts';
+
+const item = (offset: number, title: string, gapBefore = false): Item => ({
+  ...{ key: `all/${offset}`, feed: 'all', epoch: 'e', offset, time: offset, gapBefore },
+  notification: { id: `${offset}`, feed: 'all', severity: 'info', title, createdAt: '' },
+});
+
+it('should group equal neighbours, and keep the group while equal ones arrive', () => {
+  const groups = new Groups();
+  const items = [item(4, 'b'), item(3, 'a'), item(2, 'a'), item(1, 'b')];
+  const before = groups.of(items);
+  expect(before.map(({ items: own }) => own.length)).toEqual([1, 2, 1]);
+  const after = groups.of([item(5, 'b'), ...items]);
+  expect(after.map(({ key, items: own }) => [key, own.length])).toEqual([
+    ['all/4', 2],
+    ['all/2', 2],
+    ['all/1', 1],
+  ]);
+  expect(after[1], 'not drawn again').toBe(before[1]);
+});
+
+it('should not group across a gap', () => {
+  expect(new Groups().of([item(2, 'a', true), item(1, 'a')])).toHaveLength(2);
+});

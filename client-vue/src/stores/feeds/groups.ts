@@ -1,0 +1,45 @@
+import { severityOf } from '../../format/severity.ts';
+import type { Item } from './feed-log.ts';
+
+/** Equal items next to each other, which share a row. Stays the same object while its items stay the same. */
+export interface Group {
+  /** That of its oldest item, so that it stays while equal ones arrive. */
+  readonly key: string;
+  readonly time: number;
+  /** Newest first. */
+  readonly items: readonly [Item, ...Item[]];
+}
+
+const areEqual = (a: Item, b: Item): boolean =>
+  a.feed === b.feed &&
+  a.notification.title === b.notification.title &&
+  a.notification.source === b.notification.source &&
+  severityOf(a.notification) === severityOf(b.notification);
+
+/** Groups items, newest first: equal source, title and severity in one feed, with nothing between them. */
+export class Groups {
+  #known = new Map<string, Group>();
+
+  of(items: readonly Item[]): Group[] {
+    const runs: [Item, ...Item[]][] = [];
+    for (const item of items) {
+      const run = runs.at(-1);
+      const before = run?.at(-1);
+      if (run && before && !before.gapBefore && areEqual(before, item)) run.push(item);
+      else runs.push([item]);
+    }
+    const groups = runs.map((run) =>
+      this.#reuse({ key: run.at(-1)?.key ?? '', time: run[0].time, items: run }),
+    );
+    this.#known = new Map(groups.map((group) => [group.key, group]));
+    return groups;
+  }
+
+  #reuse(group: Group): Group {
+    const before = this.#known.get(group.key);
+    const isSame =
+      before?.items.length === group.items.length &&
+      before.items.every((item, index) => item === group.items[index]);
+    return isSame ? before : group;
+  }
+}

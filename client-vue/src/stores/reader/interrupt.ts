@@ -1,0 +1,50 @@
+import { isQuiet, mayInterrupt } from '@tocsin/client';
+import { isExpired, type LivePublication, type Preferences } from '@tocsin/contracts';
+import { severityOf } from '../../format/severity.ts';
+import { quiet } from '../../messages/en/quiet.ts';
+import { addEnglish, useMessages } from '../../messages/use-messages.ts';
+import { useToasts } from '../../toasts/store.ts';
+import { useDesktop } from './desktop.ts';
+import { playTone } from './sound.ts';
+
+/** The rules of interruptions, which load before the first notification is shown. */
+
+/** Divides publications: those that may interrupt the reader now, and those that quiet hours hold back. */
+export function sift(
+  preferences: Preferences,
+  feed: string,
+  publications: readonly LivePublication[],
+): { loud: LivePublication[]; quiet: LivePublication[] } {
+  const loud: LivePublication[] = [];
+  const held: LivePublication[] = [];
+  for (const publication of publications) {
+    const { notification } = publication;
+    if (isExpired(notification, Date.now())) continue;
+    const asked = { ...notification, feed, severity: severityOf(notification) };
+    const answer = mayInterrupt(preferences, asked);
+    if (answer.interrupt) loud.push(publication);
+    else if (answer.why === 'quiet') held.push(publication);
+  }
+  return { loud, quiet: held };
+}
+
+/** Shows toasts and desktop notifications, and plays the sound, as the reader prefers. */
+export function interrupt(
+  { sound }: Preferences,
+  feed: string,
+  publications: readonly LivePublication[],
+): void {
+  if (publications.length === 0) return;
+  useToasts().show(feed, publications);
+  useDesktop().show(feed, publications);
+  if (sound) playTone();
+}
+
+export const areQuietHours = ({ quietHours }: Preferences): boolean =>
+  quietHours !== null && isQuiet(quietHours, Date.now());
+
+/** One toast for everything that quiet hours have held back. */
+export function sumUp(count: number): void {
+  addEnglish({ quiet });
+  useToasts().announce(useMessages().texts.quiet.came(count));
+}

@@ -1,0 +1,26 @@
+/** Shortest time between two tones, in ms. */
+const PAUSE_MS = 2_000;
+const HIGH_HZ = 880;
+const LOW_HZ = 660;
+const SECONDS = 0.25;
+const VOLUME = 0.08;
+
+let context: AudioContext | undefined;
+let last = -Infinity;
+
+/** Plays a short tone. Silent until the reader has clicked or pressed a key, as browsers demand. */
+export function playTone(): void {
+  if (performance.now() - last < PAUSE_MS) return;
+  last = performance.now();
+  context ??= new AudioContext();
+  if (context.state === 'suspended')
+    context.resume().catch((error: unknown) => console.warn('The browser plays no sound yet.', error));
+  const start = context.currentTime;
+  const tone = new OscillatorNode(context, { type: 'sine', frequency: HIGH_HZ });
+  const volume = new GainNode(context, { gain: VOLUME });
+  tone.frequency.setValueAtTime(LOW_HZ, start + SECONDS / 2);
+  volume.gain.exponentialRampToValueAtTime(0.001, start + SECONDS);
+  tone.connect(volume).connect(context.destination);
+  tone.start(start);
+  tone.stop(start + SECONDS);
+}

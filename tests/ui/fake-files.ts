@@ -1,0 +1,23 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+const PAGES: Record<string, string> = { '/': '/index.html', '/ops': '/ops.html', '/demo': '/demo.html' };
+
+/** Serves a file of the built page in `dist`, or its page for unknown addresses. */
+export function serveFile(dist: string, pathname: string, response: ServerResponse): void {
+  const asked = join(dist, normalize(PAGES[pathname] ?? pathname));
+  const isThere = asked.startsWith(dist) && existsSync(asked) && statSync(asked).isFile();
+  const file = isThere ? asked : join(dist, '404.html');
+  if (!existsSync(file)) return void response.writeHead(404).end();
+  response.writeHead(isThere ? 200 : 404, {
+    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+  });
+  createReadStream(file).pipe(response);
+}
