@@ -4,7 +4,8 @@ import { useConnection, type ConnectionState } from './stores/connection.ts';
 import { useItems } from './stores/feeds/items.ts';
 import type { Item } from './stores/feeds/feed-log.ts';
 import { startSession, type SessionOptions } from './stores/session.ts';
-import { useReader } from './stores/reader/reader.ts';
+import { useLater } from './stores/later.ts';
+import type { useReader } from './stores/reader/reader.ts';
 import { useUnread } from './stores/reader/unread.ts';
 
 export type { ConnectionState };
@@ -52,7 +53,8 @@ export function useNotifications(options?: NotificationsOptions): Notifications 
   const connection = useConnection();
   const list = useItems();
   const unread = useUnread();
-  const reader = useReader();
+  const withReader = (use: (reader: ReturnType<typeof useReader>) => void): void =>
+    useLater().run((parts) => use(parts.useReader()));
   const notifications = reactive({
     status: computed(() => connection.status),
     connection: computed(() => connection.state),
@@ -62,12 +64,12 @@ export function useNotifications(options?: NotificationsOptions): Notifications 
     unread: computed(() => unread.count),
     pageFailed: computed(() => connection.pageFailed),
     unseen: computed(() => unread.unseen),
-    markRead: (item: Item) => reader.markRead([item]),
-    markUnread: (item: Item) => reader.markUnread([item]),
-    markAllRead: () => reader.markAllRead(),
-    archive: (item: Item) => reader.archive([item]),
-    moveToInbox: (item: Item) => reader.moveToInbox([item]),
-    snooze: (item: Item, until: Date) => reader.snooze([item], until),
+    markRead: (item: Item) => withReader((reader) => reader.markRead([item])),
+    markUnread: (item: Item) => withReader((reader) => reader.markUnread([item])),
+    markAllRead: () => withReader((reader) => reader.markAllRead()),
+    archive: (item: Item) => withReader((reader) => reader.archive([item])),
+    moveToInbox: (item: Item) => withReader((reader) => reader.moveToInbox([item])),
+    snooze: (item: Item, until: Date) => withReader((reader) => reader.snooze([item], until)),
   });
   return notifications;
 }

@@ -2,7 +2,6 @@ import { createNotificationClient, Expiries, type NotificationClientOptions } fr
 import type { Page } from '@tocsin/contracts';
 import { backOff, pause } from '@tocsin/contracts/pause';
 import { toValue, watch, watchEffect, type MaybeRefOrGetter } from 'vue';
-import { useToasts } from '../toasts/store.ts';
 import { clientIdOfBrowser } from './client-id.ts';
 import { firstViewEnded } from '../load-late.ts';
 import { followLanguage } from '../messages/follow-language.ts';
@@ -18,9 +17,9 @@ import { useFeedLabels, type FeedLabels } from './feed-labels.ts';
 import { useIcons } from './icons.ts';
 import { useItems } from './feeds/items.ts';
 import { safeStorage, tabPositions } from './storage.ts';
+import { useLater } from './later.ts';
 import { useSource } from './source.ts';
 import { useMarks } from './reader/marks.ts';
-import { useReader } from './reader/reader.ts';
 import { watchConnection } from './watch-connection.ts';
 
 /** How long to wait for the newest page before subscribing without it. */
@@ -78,7 +77,7 @@ export function startSession({
 }: SessionOptions): () => void {
   const notifications = useItems();
   const marks = useMarks();
-  const toasts = useToasts();
+  const later = useLater();
   const abort = new AbortController();
   const batch = new FrameBatch();
   const positions = tabPositions(safeStorage(() => sessionStorage));
@@ -100,6 +99,9 @@ export function startSession({
   client.on('mutes', (mutes) => usePreferences().heardMutes(mutes));
   client.on('preferences', (preferences) => usePreferences().heard(preferences));
   void usePreferences().load();
+  const stopLoading = later.load();
+  later.run(({ useReader }) => useReader().begins((name, feed, change) => client.mark(name, feed, change)));
+  marks.begins(options.getToken !== undefined);
   const stopInterrupting = useInterruptions().start(() => client.presenting);
 
   for (const feed of feeds) {
@@ -121,7 +123,7 @@ export function startSession({
 
   const expire = (): void => {
     for (const { feed, notification } of notifications.expire(Date.now()))
-      toasts.remove(feed, [notification.id]);
+      later.run(({ useToasts }) => useToasts().remove(feed, [notification.id]));
   };
   const expiries = new Expiries(expire);
   const stopWatching = watch(
@@ -144,7 +146,8 @@ export function startSession({
     stopWatchingConnection();
     expiries.stop();
     window.removeEventListener('storage', marks.follow);
-    toasts.dismissAll();
+    later.run(({ useToasts }) => useToasts().dismissAll());
+    stopLoading();
     notifications.reset();
   };
 }

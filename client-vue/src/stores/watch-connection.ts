@@ -1,7 +1,7 @@
 import { watch } from 'vue';
 import type { NotificationClient } from '@tocsin/client';
-import { useLiveMessages } from '../toasts/speech/live-messages.ts';
 import { useMessages } from '../messages/use-messages.ts';
+import { useLater } from './later.ts';
 import { useConnection } from './connection.ts';
 
 /** States that need a live message. The others may pass before it is spoken. */
@@ -13,7 +13,8 @@ const LOST = ['offline', 'unreachable', 'refused'];
  */
 export function watchConnection(client: NotificationClient): () => void {
   const connection = useConnection();
-  const { speak } = useLiveMessages();
+  const speak = (text: string): void =>
+    useLater().run(({ useLiveMessages }) => useLiveMessages().speak(text));
   let lost = false;
   const look = (): void => {
     connection.online = navigator.onLine;

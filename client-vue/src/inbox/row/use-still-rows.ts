@@ -40,13 +40,18 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
     else moveAside(moved);
   });
 
-  /** Draws the rows where they were, and moves them from there: so nothing jumps. */
+  /** Draws the rows where they were, and moves them from there with the next frame: so nothing jumps. */
   function moveAside(pixels: number): void {
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-    list.value?.animate([{ transform: `translateY(${-pixels}px)` }, { transform: 'none' }], {
-      duration: MOVE_MS,
-      easing: 'cubic-bezier(0.2, 0.8, 0.2, 1)',
-    });
+    const element = list.value;
+    if (!element || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    element.style.transition = 'none';
+    element.style.transform = `translateY(${-pixels}px)`;
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        element.style.transition = `transform ${MOVE_MS}ms cubic-bezier(0.2, 0.8, 0.2, 1)`;
+        element.style.transform = '';
+      }),
+    );
   }
 
   return { touched: () => void (isTouched = true) };

@@ -1,15 +1,17 @@
 import type { NotificationClient } from '@tocsin/client';
 import { isolate, type InboxState, type LivePublication, type Page } from '@tocsin/contracts';
 import { severityOf } from '../../format/severity.ts';
-import { useToasts } from '../../toasts/store.ts';
+import type { useToasts } from '../../toasts/store.ts';
 import type { Missed } from '../../toasts/toast-of.ts';
 import { useConnection } from '../connection.ts';
+import { useLater } from '../later.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { useItems } from './items.ts';
 import { useInterruptions } from '../reader/interruptions.ts';
 import { useMarks } from '../reader/marks.ts';
-import { useReader } from '../reader/reader.ts';
 import { takePage } from './older.ts';
+
+type LateToasts = ReturnType<typeof useToasts>;
 
 /** Most missed errors that get a toast of their own beside the summary. */
 const MAX_MISSED_ERRORS = 50;
@@ -38,14 +40,14 @@ export function takeNewest(feed: string, page: Page): void {
   if (page.read) useMarks().heardRead(feed, { epoch: page.epoch, ...page.read });
   if (page.inbox) hearInbox(feed, page.inbox);
   takePage(feed, page);
-  useReader().begin(feed, page);
+  useLater().run(({ useReader }) => useReader().begin(feed, page));
   useItems().loaded.add(feed);
 }
 
 /** Subscribes to a feed. Adds its notifications to the list, and to the toasts of the presenting tab. */
 export function followFeed({ client, feed, batch, returning, page }: FollowFeed): void {
   const notifications = useItems();
-  const toasts = useToasts();
+  const later = useLater();
   const marks = useMarks();
   const connection = useConnection();
   const interruptions = useInterruptions();
@@ -63,7 +65,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
     }
   }
 
-  function reportMissed(presenting: boolean): void {
+  function reportMissed(toasts: Pick<LateToasts, 'summarise' | 'show'>, presenting: boolean): void {
     const onTheirOwn = missedErrors.length === missed.count && !missed.gap;
     if (presenting && !onTheirOwn) toasts.summarise(missed);
     if (presenting) toasts.show(feed, missedErrors);
@@ -96,7 +98,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
       onGone: (ids, reason) =>
         batch.run(() => {
           notifications.remove(feed, ids);
-          toasts.remove(feed, ids, reason);
+          later.run(({ useToasts }) => useToasts().remove(feed, ids, reason));
         }),
       onGap: (_from, _to, { erased }) =>
         batch.run(() => {
@@ -104,16 +106,16 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
           if (!erased) return;
           missed.erased = true;
           notifications.clear(feed);
-          toasts.clear(feed);
+          later.run(({ useToasts }) => useToasts().clear(feed));
         }),
       onCaughtUp: () => {
         connection.awaited.delete(feed);
         const { position } = subscription;
         const { presenting } = client;
         batch.run(() => {
-          interruptions.run(() => reportMissed(presenting));
+          later.run(({ useToasts }) => reportMissed(useToasts(), presenting));
           wasHere = true;
-          if (position) useReader().begin(feed, position);
+          if (position) later.run(({ useReader }) => useReader().begin(feed, position));
           notifications.loaded.add(feed);
         });
       },

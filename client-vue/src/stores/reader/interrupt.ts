@@ -1,5 +1,4 @@
-import { isQuiet, mayInterrupt } from '@tocsin/client';
-import { isExpired, type LivePublication, type Preferences } from '@tocsin/contracts';
+import { isExpired, isQuiet, mayInterrupt, type LivePublication, type Preferences } from '@tocsin/contracts';
 import { severityOf } from '../../format/severity.ts';
 import { quiet } from '../../messages/en/quiet.ts';
 import { addEnglish, useMessages } from '../../messages/use-messages.ts';

@@ -1,5 +1,4 @@
-import { placesIn } from '@tocsin/client';
-import type { InboxState, Placed, Position } from '@tocsin/contracts';
+import { placesIn, type InboxState, type Placed, type Position } from '@tocsin/contracts';
 import type { Item } from '../feeds/feed-log.ts';
 import type { ReadMark } from './read-mark.ts';
 

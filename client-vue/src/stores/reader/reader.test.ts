@@ -37,7 +37,8 @@ describe('the reader', () => {
   /** Begins a session whose server takes everything. */
   const begins = (signedIn = true): Told[] => {
     const told: Told[] = [];
-    useReader().begins(async (...args) => void told.push(args), signedIn);
+    useMarks().begins(signedIn);
+    useReader().begins(async (...args) => void told.push(args));
     return told;
   };
   const item = (id: string) => useItems().all.find(({ notification }) => notification.id === id)!;
@@ -150,7 +151,7 @@ describe('the reader', () => {
 
   it('should take a refused snooze back, and say so', async () => {
     const refused = new ProblemError(409, undefined, undefined);
-    useReader().begins(() => Promise.reject(refused), true);
+    useReader().begins(() => Promise.reject(refused));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().snooze([item('n1')], new Date('2099-01-01'));
     expect(ids()).toEqual(['n2']);
@@ -159,7 +160,7 @@ describe('the reader', () => {
   });
 
   it('should keep other changes on this page if the server refuses them, and say so', async () => {
-    useReader().begins(() => Promise.reject(new ProblemError(400, undefined, undefined)), true);
+    useReader().begins(() => Promise.reject(new ProblemError(400, undefined, undefined)));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().archive([item('n1')]);
     await vi.waitFor(() => expect(useNotice().notice?.kind).toBe('unsaved'));

@@ -169,10 +169,9 @@ export const useReader = defineStore(() => {
 
   return {
     ...{ markRead, markUnread, archive, moveToInbox, snooze, markAllRead, markSeen, begin },
-    begins(send: Mark, signedIn: boolean): void {
+    begins(send: Mark): void {
       mark = send;
       queues.clear();
-      marks.begins(signedIn);
     },
   };
 });

@@ -1,0 +1,2 @@
+export { default as RowButtons } from './RowButtons.vue';
+export { default as RowMenu } from './RowMenu.vue';
