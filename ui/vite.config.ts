@@ -16,10 +16,21 @@ const pageAddresses: Plugin = {
   },
 };
 
-/** Modules of the first view, whose files would otherwise be divided by which later part shares them: many compress worse. */
-const SHARED = /\/(?:client-vue\/src\/(?:stores|components|messages|format)|client\/src|contracts\/src)\//;
-const LATER =
-  /\/(?:late-[\w-]+|returned|sound|interrupt|desktop|shortcuts|notice|reader|search|unread|named-icons|quiet-hours)\.ts|\/de\/|\/en\/(?:card|inbox|preferences|quiet)\.ts|NotificationActions|\/client\/src\/rest\/(?:unread|search)/;
+/** Modules of the first view share a file: divided by which later part uses them, they would compress worse. */
+const SHARED =
+  /\/(?:client-vue\/src\/(?:stores\/|components\/|messages\/|format\/|inbox\/row\/(?:Row|use-|row)|inbox\/NotificationRow|active-element)|client\/src\/)/;
+const LATER = new RegExp(
+  [
+    'stores/late-parts',
+    'stores/reader/(?:returned|sound|preference-changes|old-mutes|interrupt|desktop|shortcuts|notice|reader)',
+    'components/(?:NotificationActions|SeverityIcon|named-icons)',
+    'inbox/row/RowButtons',
+    'inbox/row/RowMenu',
+    'feeds/filter',
+    'messages/(?:de/|en/(?:card|inbox|preferences|quiet)\\.)',
+    'rest/(?:unread|search)\\.',
+  ].join('|'),
+);
 
 export default defineConfig({
   plugins: [vue(), pageAddresses, precompressed],
@@ -29,6 +40,8 @@ export default defineConfig({
     target: 'es2022',
     // The bff's strict content security policy allows no data: URLs.
     assetsInlineLimit: 0,
+    // Every browser of this target preloads modules by itself.
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       input: ['index.html', 'ops.html'].map((page) => resolve(import.meta.dirname, page)),
       output: {

@@ -1,4 +1,4 @@
 export { useLiveMessages } from '../toasts/speech/live-messages.ts';
 export { useToasts } from '../toasts/store.ts';
-export * from './reader/interrupt.ts';
+export { useInterruptions } from './reader/interruptions.ts';
 export { useReader } from './reader/reader.ts';

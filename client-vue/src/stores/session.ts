@@ -11,7 +11,6 @@ import { useClock } from './clock.ts';
 import { useConnection } from './connection.ts';
 import { followFeed, takeNewest } from './feeds/follow-feed.ts';
 import { FrameBatch } from './feeds/frame-batch.ts';
-import { useInterruptions } from './reader/interruptions.ts';
 import { usePreferences } from './reader/preferences.ts';
 import { useFeedLabels, type FeedLabels } from './feed-labels.ts';
 import { useIcons } from './icons.ts';
@@ -95,14 +94,14 @@ export function startSession({
   useConnection().reset(feeds);
   const client = createNotificationClient({ ...source, positions });
   const stopWatchingConnection = watchConnection(client);
-  useReader().begins((name, feed, change) => client.mark(name, feed, change), options.getToken !== undefined);
   client.on('mutes', (mutes) => usePreferences().heardMutes(mutes));
   client.on('preferences', (preferences) => usePreferences().heard(preferences));
   void usePreferences().load();
   const stopLoading = later.load();
   later.run(({ useReader }) => useReader().begins((name, feed, change) => client.mark(name, feed, change)));
   marks.begins(options.getToken !== undefined);
-  const stopInterrupting = useInterruptions().start(() => client.presenting);
+  let stopInterrupting = (): void => undefined;
+  later.run(({ useInterruptions }) => (stopInterrupting = useInterruptions().start(() => client.presenting)));
 
   for (const feed of feeds) {
     useConnection().awaited.add(feed);

@@ -1,6 +1,5 @@
-import type { Mutes, Page } from '@tocsin/contracts';
+import type { Page } from '@tocsin/contracts';
 import {
-  fetchMutes,
   fetchPage,
   type FetchPageOptions,
   type NotificationClientOptions,
@@ -39,6 +38,5 @@ export const useSource = defineStore(() => {
     ): Promise<T> {
       return call(source.url, source.clientId, await signed(options));
     },
-    mutes: async (): Promise<Mutes> => fetchMutes(source.url, source.clientId, await signed({})),
   };
 });

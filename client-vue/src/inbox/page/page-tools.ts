@@ -2,6 +2,7 @@ import { computed, effectScope, markRaw, nextTick, reactive, ref, type Ref } fro
 import type { Item } from '../../stores/feeds/feed-log.ts';
 import { useMarks } from '../../stores/reader/marks.ts';
 import { useReader } from '../../stores/reader/reader.ts';
+import ListEnd from '../ListEnd.vue';
 import InboxPreferences from '../preferences/InboxPreferences.vue';
 import { searchOf } from '../view/search-of.ts';
 import EmptyView from '../view/EmptyView.vue';
@@ -29,7 +30,11 @@ function pageTools(root: Readonly<Ref<HTMLElement | null>>, stop: () => void) {
   }
 
   return reactive({
-    ...{ PageTools: markRaw(PageTools), InboxPreferences: markRaw(InboxPreferences) },
+    ...{
+      ListEnd: markRaw(ListEnd),
+      PageTools: markRaw(PageTools),
+      InboxPreferences: markRaw(InboxPreferences),
+    },
     ...{ EmptyView: markRaw(EmptyView), DetailPane: markRaw(DetailPane), InboxNotice: markRaw(InboxNotice) },
     ...{ view, search, onKeydown, isHelpOpen, arePreferencesOpen, closePreferences, opened, stop },
   });

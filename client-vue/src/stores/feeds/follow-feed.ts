@@ -7,7 +7,6 @@ import { useConnection } from '../connection.ts';
 import { useLater } from '../later.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { useItems } from './items.ts';
-import { useInterruptions } from '../reader/interruptions.ts';
 import { useMarks } from '../reader/marks.ts';
 import { takePage } from './older.ts';
 
@@ -50,7 +49,6 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
   const later = useLater();
   const marks = useMarks();
   const connection = useConnection();
-  const interruptions = useInterruptions();
   let wasHere = returning;
   let missed: Missed = { feed, count: 0, gap: false };
   let missedErrors: LivePublication[] = [];
@@ -64,6 +62,9 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
       if (isError && missedErrors.length < MAX_MISSED_ERRORS) missedErrors.push(publication);
     }
   }
+
+  const tell = (publications: readonly LivePublication[], presenting: boolean): void =>
+    later.run(({ useInterruptions }) => useInterruptions().tell(feed, publications, presenting));
 
   function reportMissed(toasts: Pick<LateToasts, 'summarise' | 'show'>, presenting: boolean): void {
     const onTheirOwn = missedErrors.length === missed.count && !missed.gap;
@@ -80,9 +81,10 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         const { presenting } = client;
         batch.run(() => {
           notifications.add(feed, { epoch, publications, gapBefore: delivery === 'snapshot' });
-          if (away && wasHere) interruptions.sift(feed, publications, miss);
+          if (away && wasHere)
+            later.run(({ useInterruptions }) => miss(useInterruptions().loudOf(feed, publications)));
           // On a first visit, a snapshot is the newest page; nothing was missed.
-          else if (!(away && delivery === 'snapshot')) interruptions.tell(feed, publications, presenting);
+          else if (!(away && delivery === 'snapshot')) tell(publications, presenting);
         });
       },
       onRead: (read) => batch.run(() => marks.heardRead(feed, read)),
@@ -92,7 +94,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         batch.run(() => {
           for (const { epoch, ...publication } of due)
             notifications.add(feed, { epoch, publications: [publication] });
-          interruptions.tell(feed, due, presenting);
+          tell(due, presenting);
         });
       },
       onGone: (ids, reason) =>

@@ -2,6 +2,7 @@ import { isolate, type LivePublication } from '@tocsin/contracts';
 import { ref } from 'vue';
 import { defineStore } from '../define-store.ts';
 import { itemKey } from '../feeds/feed-log.ts';
+import { usePreferenceChanges } from './preference-changes.ts';
 import { usePreferences } from './preferences.ts';
 
 /** Most notifications shown for one burst. */
@@ -16,7 +17,7 @@ export const useDesktop = defineStore(() => {
   /** Call only on a click: browsers refuse to ask otherwise. */
   async function turnOn(): Promise<void> {
     permission.value = await Notification.requestPermission();
-    if (permission.value === 'granted') await preferences.change({ desktop: true });
+    if (permission.value === 'granted') await usePreferenceChanges().change({ desktop: true });
   }
 
   function show(feed: string, publications: readonly LivePublication[]): void {
@@ -35,5 +36,11 @@ export const useDesktop = defineStore(() => {
     }
   }
 
-  return { supported, permission, turnOn, turnOff: () => preferences.change({ desktop: false }), show };
+  return {
+    supported,
+    permission,
+    turnOn,
+    turnOff: () => usePreferenceChanges().change({ desktop: false }),
+    show,
+  };
 });

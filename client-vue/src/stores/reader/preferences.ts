@@ -1,4 +1,4 @@
-import { changePreferences, fetchPreferences, ProblemError } from '@tocsin/client';
+import { fetchPreferences, ProblemError } from '@tocsin/client';
 import type { Mutes, Notification, Preferences } from '@tocsin/contracts';
 import { shallowRef } from 'vue';
 import { severityOf } from '../../format/severity.ts';
@@ -11,20 +11,14 @@ const NONE: Preferences = {
   ...{ quietHours: null, sound: false, desktop: false },
 };
 
-/** Lists of what is muted. */
-export type Muted = 'feeds' | 'severities' | 'sources' | 'categories';
-
 /**
  * How the reader wants to be told of notifications, stored by the server. Muted notifications make no toast and don't
  * count as unread, but are listed.
  */
 export const usePreferences = defineStore(() => {
   const preferences = shallowRef<Preferences>(NONE);
-  /** The last change may be lost when the page is closed. */
-  const failed = shallowRef(false);
   /** A change made or received while loading takes precedence over what was loaded. */
   let changes = 0;
-  let queue: Promise<unknown> = Promise.resolve();
 
   function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
     const { feeds, severities, sources, categories } = preferences.value;
@@ -42,7 +36,8 @@ export const usePreferences = defineStore(() => {
     try {
       return await useSource().ask(fetchPreferences);
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 404) return await useSource().mutes();
+      if (error instanceof ProblemError && error.status === 404)
+        return await (await import('./old-mutes.ts')).oldMutes();
       throw error;
     }
   }
@@ -63,31 +58,8 @@ export const usePreferences = defineStore(() => {
     preferences.value = { ...preferences.value, ...now };
   }
 
-  /** Changes these preferences at once, and then on the server, one change after the other. */
-  async function change(changed: Partial<Preferences>): Promise<void> {
-    heard(changed);
-    queue = queue.then(() =>
-      useSource().ask((url, clientId, options) => changePreferences(url, clientId, changed, options)),
-    );
-    try {
-      await queue;
-      failed.value = false;
-    } catch (error) {
-      queue = Promise.resolve();
-      failed.value = true;
-      console.warn('Could not save the preferences. They apply to this page only.', error);
-    }
-  }
-
-  /** Mutes something, or no longer. */
-  function toggle(list: Muted, name: string): Promise<void> {
-    const before: readonly string[] = preferences.value[list];
-    const after = before.includes(name) ? before.filter((other) => other !== name) : [...before, name];
-    return change({ [list]: after });
-  }
-
   return {
-    ...{ preferences, failed, isMuted, load, heard, change, toggle },
+    ...{ preferences, isMuted, load, heard },
     heardMutes: ({ feeds, severities }: Mutes) => heard({ feeds, severities }),
   };
 });
