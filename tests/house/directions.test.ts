@@ -31,7 +31,7 @@ function sidesOf({ name, text }: PageFile): string[] {
   return [...styles.flatMap(({ content }) => sidesIn(content)), ...inStyleBinding(code)];
 }
 
-const EXEMPT = /^(?:client-vue\/src\/inbox|ui\/src\/ops)\//;
+const EXEMPT = /^ui\/src\/ops\//;
 
 it('should have no style of a fixed side, so that pages in rtl are mirrored', () => {
   const found = pageFiles('.vue', '.css')

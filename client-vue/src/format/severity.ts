@@ -1,12 +1,5 @@
 import { SEVERITIES, type Notification, type Severity } from '@tocsin/contracts';
 
-export const SEVERITY_NAMES: Readonly<Record<Severity, string>> = {
-  info: 'Info',
-  success: 'Success',
-  warning: 'Warning',
-  error: 'Error',
-};
-
 /** Shows a severity that this page does not know, from a newer server, as info. */
 export const severityOf = ({ severity }: Pick<Notification, 'severity'>): Severity =>
   SEVERITIES.includes(severity) ? severity : 'info';
