@@ -50,7 +50,8 @@ export function joinPageSession(options: ElementOptions): () => void {
 }
 
 function begin(name: string, options: ElementOptions): PageSession {
-  const { server, feeds, clientId, negotiate, getToken, feedLabels, iconOrigins, language, messages } = options;
+  const { server, feeds, clientId, negotiate, getToken, feedLabels, iconOrigins, language, messages } =
+    options;
   const scope = effectScope(true);
   scope.run(() =>
     useNotifications({
