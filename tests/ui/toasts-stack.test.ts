@@ -258,7 +258,7 @@ it.each(looks)(
       ...Array.from({ length: 3 }, () => ({ title: 'warehouse restarted', severity: 'warning' })),
       ...Array.from({ length: 8 }, (_, n) => ({ title: `Order ${n} was placed`, source: 'shop' })),
     ] as Parameters<ReturnType<typeof pages.bff>['publish']>[0]);
-    await expect.poll(() => rows(page).count(), 'equal ones share a row').toBe(14);
+    await expect.poll(() => rows(page).count(), { message: 'equal ones share a row' }).toBe(14);
     await look('folded');
     await staying(page).first().hover();
     await look('spread');
