@@ -27,7 +27,7 @@ const LATER = new RegExp(
     'inbox/row/RowButtons',
     'inbox/row/RowMenu',
     'feeds/filter',
-    'messages/(?:de/|en/(?:card|inbox|preferences|quiet)\\.)',
+    'messages/(?:de/|en/(?:card|inbox|preferences|quiet|spoken|toasts)\\.)',
     'rest/(?:unread|search)\\.',
   ].join('|'),
 );

@@ -117,7 +117,7 @@ describe('the page', () => {
     const page = await open();
     await page.getByTestId('tab-all').waitFor();
     const shifted = await shifts(page);
-    for (let n = 0; n < 8; n++) {
+    for (let n = 0; n < 6; n++) {
       bff.publish([{ title: `Arriving ${n}` }]);
       await expect.poll(() => rows(page).count()).toBe(31 + n);
       await page.waitForTimeout(250);

@@ -30,7 +30,7 @@ describe('the page', () => {
     bff.publish(titled(1));
     let ids: string[] = [];
     bff.afterPage = () => {
-      ids = bff.publish(titled(2), { push: false });
+      ids = bff.publish(titled(2, 'Late'), { push: false });
     };
     const page = await open();
     await live(page);
@@ -70,7 +70,7 @@ describe('the page', () => {
   it('should report missed notifications in one toast after a reload, and errors separately', async () => {
     const page = await open();
     await live(page);
-    bff.publish(titled(1));
+    bff.publish(titled(1, 'Before'));
     await expect.poll(() => rows(page).count()).toBe(1);
     await page.goto('about:blank');
     bff.publish([...titled(11), { title: 'Broken', severity: 'error' }]);

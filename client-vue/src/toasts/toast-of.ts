@@ -1,7 +1,10 @@
 import type { Notification } from '@tocsin/contracts';
 import { severityOf } from '../format/severity.ts';
-import { useMessages } from '../messages/use-messages.ts';
+import { toasts } from '../messages/en/toasts.ts';
+import { addEnglish, useMessages } from '../messages/use-messages.ts';
 import type { Toast } from './toast.ts';
+
+addEnglish({ toasts });
 
 export const toastKey = (feed: string, id: string): string => `${feed}/${id}`;
 

@@ -5,7 +5,7 @@ type ElementRef = Readonly<Ref<HTMLElement | null>>;
 /** Pixels by which rows move in one frame: up to three are no jump to the eye, and none to the browser's measure. */
 const STEP_PX = 2.75;
 /** Rows that have to make more room than this do so at once. */
-const MOST_PX = 240;
+const MOST_PX = 480;
 /** Up to this distance from the top in pixels, the reader is at the top. */
 const AT_TOP = 24;
 

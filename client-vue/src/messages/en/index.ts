@@ -3,8 +3,6 @@ import { common } from './common.ts';
 import { connection } from './connection.ts';
 import { list } from './list.ts';
 import { severities } from './severities.ts';
-import { spoken } from './spoken.ts';
-import { toasts } from './toasts.ts';
 
 /** Texts of the first view in English, by part of the page. Those of parts that load later are in `late.ts`. */
-export const en = { bell, common, connection, list, severities, spoken, toasts };
+export const en = { bell, common, connection, list, severities };

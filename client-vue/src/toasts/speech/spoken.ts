@@ -1,6 +1,9 @@
 import { isolate, SEVERITIES, type Severity } from '@tocsin/contracts';
-import { useMessages } from '../../messages/use-messages.ts';
+import { spoken } from '../../messages/en/spoken.ts';
+import { addEnglish, useMessages } from '../../messages/use-messages.ts';
 import type { Toast } from '../toast.ts';
+
+addEnglish({ spoken });
 
 /** Most errors of one arrival that are spoken one by one; the rest are counted. */
 export const MAX_SPOKEN_ERRORS = 10;
