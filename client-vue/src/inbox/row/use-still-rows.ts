@@ -2,10 +2,8 @@ import { onBeforeUnmount, onBeforeUpdate, onMounted, onUpdated, type Ref } from 
 
 type ElementRef = Readonly<Ref<HTMLElement | null>>;
 
-/** Pixels by which rows move in one frame: up to three are no jump to the eye, and none to the browser's measure. */
-const STEP_PX = 2.75;
-/** Rows that have to make more room than this do so at once. */
-const MOST_PX = 480;
+/** Duration of the move of rows that make room for new ones, in ms. */
+const MOVE_MS = 180;
 /** Up to this distance from the top in pixels, the reader is at the top. */
 const AT_TOP = 24;
 
@@ -39,33 +37,16 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
     const moved = before.row.getBoundingClientRect().top - before.top;
     if (moved <= 0) return;
     if (before.isHeld) (scroller?.value ?? window).scrollBy(0, moved);
-    else moveAside(before.row, moved);
+    else moveAside(moved);
   });
 
-  /** How far the rows still have to move, and the chunk in front of them. */
-  let behind = 0;
-  let front: HTMLElement | undefined;
-
-  function setBehind(pixels: number, chunk: HTMLElement | undefined): void {
-    if (front && front !== chunk) front.style.marginBlockStart = '';
-    [behind, front] = [pixels, chunk];
-    if (front) front.style.marginBlockStart = pixels > 0 ? `${-pixels}px` : '';
-  }
-
-  function step(): void {
-    setBehind(Math.max(0, behind - STEP_PX), front);
-    if (behind > 0) requestAnimationFrame(step);
-  }
-
-  /** Leaves the rows where they were, and lets new ones push them aside in small steps. */
-  function moveAside(row: Element, pixels: number): void {
-    const chunk = row.closest('.tocsin-day-list')?.firstElementChild;
-    const isStill = document.hidden || matchMedia('(prefers-reduced-motion: reduce)').matches;
-    if (!(chunk instanceof HTMLElement) || isStill || behind + pixels > MOST_PX)
-      return setBehind(0, undefined);
-    const isMoving = behind > 0;
-    setBehind(behind + pixels, chunk);
-    if (!isMoving) requestAnimationFrame(step);
+  /** Draws the rows where they were, and moves them from there. */
+  function moveAside(pixels: number): void {
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    list.value?.animate([{ transform: `translateY(${-pixels}px)` }, { transform: 'none' }], {
+      duration: MOVE_MS,
+      easing: 'cubic-bezier(0.2, 0.8, 0.2, 1)',
+    });
   }
 
   return { touched: () => void (isTouched = true) };
