@@ -59,4 +59,10 @@ export const inbox: Messages['inbox'] = {
   next: 'Nächste Benachrichtigung',
   previous: 'Vorige Benachrichtigung',
   showShortcuts: 'Diese Tastenkürzel anzeigen',
+  olderFailed: 'Ältere Benachrichtigungen konnten nicht geladen werden.',
+  olderNotShown: 'Einige ältere Benachrichtigungen werden nicht angezeigt.',
+  loadingOlder: 'Wird geladen …',
+  tryAgain: 'Erneut versuchen',
+  showOlder: 'Ältere anzeigen',
+  end: 'Keine älteren Benachrichtigungen.',
 };

@@ -29,10 +29,4 @@ export const list: Messages['list'] = {
   unreachableTitle: 'Der Server ist nicht erreichbar',
   unreachable:
     'Benachrichtigungen konnten nicht geladen werden. Sie erscheinen, sobald der Server antwortet.',
-  olderFailed: 'Ältere Benachrichtigungen konnten nicht geladen werden.',
-  olderNotShown: 'Einige ältere Benachrichtigungen werden nicht angezeigt.',
-  loadingOlder: 'Wird geladen …',
-  tryAgain: 'Erneut versuchen',
-  showOlder: 'Ältere anzeigen',
-  end: 'Keine älteren Benachrichtigungen.',
 };

@@ -55,4 +55,10 @@ export const inbox = {
   next: 'Next notification',
   previous: 'Previous notification',
   showShortcuts: 'Show these shortcuts',
+  olderFailed: "Couldn't load older notifications.",
+  olderNotShown: 'Some older notifications are not shown.',
+  loadingOlder: 'Loading…',
+  tryAgain: 'Try again',
+  showOlder: 'Show older',
+  end: 'No older notifications.',
 };

@@ -27,10 +27,4 @@ export const list = {
   offline: "Notifications will appear when you're connected again.",
   unreachableTitle: "The server can't be reached",
   unreachable: "Couldn't load notifications. They will appear as soon as the server answers.",
-  olderFailed: "Couldn't load older notifications.",
-  olderNotShown: 'Some older notifications are not shown.',
-  loadingOlder: 'Loading…',
-  tryAgain: 'Try again',
-  showOlder: 'Show older',
-  end: 'No older notifications.',
 };
