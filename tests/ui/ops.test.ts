@@ -181,10 +181,12 @@ describe('the composer', () => {
     const page = await openOps();
     await fill(page);
     const preview = page.getByTestId('preview');
+    // A row shows its actions when it is opened.
+    await preview.getByTestId('notification').locator('article').click();
     for (const shown of ['toast', 'notification']) {
-      const text = await preview.getByTestId(shown).innerText();
-      expect(text).toContain("Order 4711 was paid: it's ready");
-      expect(text).toContain('Open order');
+      const text = () => preview.getByTestId(shown).innerText();
+      await expect.poll(text).toContain("Order 4711 was paid: it's ready");
+      await expect.poll(text).toContain('Open order');
     }
     await page.getByTestId('send').click();
     await page.getByTestId('sent').getByText('Accepted as n-1').waitFor();
