@@ -4,7 +4,7 @@ import { useNotice } from '../../stores/reader/notice.ts';
 import { useShortcutSetting } from '../../stores/reader/shortcuts.ts';
 
 /** Elements in which letters are text, or keys have a meaning of their own. */
-const TAKES_KEYS = 'input, select, textarea, [contenteditable], [role="tablist"], .tocsin-menu';
+const TAKES_KEYS = 'input, select, textarea, [contenteditable], .tocsin-menu';
 
 /**
  * Single keys in an inbox: j and k go to the next and previous row, e archives, u marks as read or unread, z undoes, and
