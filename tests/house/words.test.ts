@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { pageFiles } from './pages.ts';
 import { wordsIn } from './words.ts';
 
-/** The messages themselves; what operators see is English. */
-const EXEMPT = /^(?:client-vue\/src\/messages\/|ui\/src\/(?:messages|ops|server)\/)/;
+/** The messages themselves, pages of operators, and a request header. */
+const EXEMPT =
+  /^(?:client-vue\/src\/messages\/|ui\/src\/(?:messages|ops|server)\/|ui\/src\/permalink\/(?:texts|fetch-linked)\.ts$)/;
 
 it('should have every word for readers in the messages', () => {
   const found = pageFiles('.vue', '.ts')

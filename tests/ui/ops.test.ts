@@ -182,7 +182,7 @@ describe('the composer', () => {
     await fill(page);
     const preview = page.getByTestId('preview');
     // A row shows its actions when it is opened.
-    await preview.getByTestId('notification').locator('article').click();
+    await preview.getByTestId('notification').locator('article').press('Enter');
     for (const shown of ['toast', 'notification']) {
       const text = () => preview.getByTestId(shown).innerText();
       await expect.poll(text).toContain("Order 4711 was paid: it's ready");
