@@ -281,7 +281,7 @@ describe('interruptions', () => {
     expect(await tones()).toBe(0);
     await page.getByTestId('quiet-on').uncheck();
     await expect.poll(() => bff.inbox.preferences.quietHours).toBe(null);
-    bff.publish([{ title: 'Heard' }]);
+    bff.publish([{ title: 'Audible' }]);
     await expect.poll(tones).toBe(1);
   });
 });

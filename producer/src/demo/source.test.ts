@@ -28,7 +28,7 @@ it('should create valid, distinct notifications of all severities, some with lin
 
 it('should link to the demo page, with a kind and an id that the page supports', () => {
   const script = readFileSync(join(import.meta.dirname, '../../../ui/public/demo.js'), 'utf8');
-  const kinds = /kinds = \[(.*)\]/.exec(script)?.[1]?.match(/[a-z]+/g) ?? [];
+  const kinds = [...script.matchAll(/^ {4}([a-z]+): \[/gm)].map(([, kind]) => kind);
   const links = Array.from({ length: 500 }, (_, n) => demoNotification(n)).flatMap(({ link, actions = [] }) =>
     [link, ...actions.map((action) => action.link)].filter((one) => one !== undefined),
   );

@@ -37,11 +37,11 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
     const moved = before.row.getBoundingClientRect().top - before.top;
     if (moved <= 0) return;
     if (before.isHeld) (scroller?.value ?? window).scrollBy(0, moved);
-    else moveAside(moved);
+    else slideDown(moved);
   });
 
   /** Draws the rows where they were, and moves them from there. */
-  function moveAside(pixels: number): void {
+  function slideDown(pixels: number): void {
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     list.value?.animate([{ transform: `translateY(${-pixels}px)` }, { transform: 'none' }], {
       duration: MOVE_MS,
