@@ -59,12 +59,16 @@ it('should show bell, inbox and toast in an app on another origin, whatever its 
   const before = await page.locator('header').evaluate((header) => getComputedStyle(header).fontFamily);
   await bff.publish([{ title: 'Before it was live', severity: 'info' }]);
   await page.getByTestId('toast').getByRole('heading', { name: 'Before it was live' }).waitFor();
+  await expect.poll(() => page.getByTestId('unread').textContent()).toBe('1');
   await page.getByTestId('bell').click();
   const inbox = page.getByTestId('inbox');
   await inbox.getByText('Before it was live').waitFor();
-  await expect.poll(() => page.getByTestId('unread').textContent()).toBe('1');
-  await page.getByTestId('mark-all-read').click();
+  // The bell counts unseen ones, and the open inbox shows them.
   await expect.poll(() => page.getByTestId('unread').count()).toBe(0);
+  const row = inbox.locator('.tocsin-row--unread');
+  await expect.poll(() => row.count()).toBe(1);
+  await page.getByTestId('mark-all-read').click();
+  await expect.poll(() => row.count()).toBe(0);
   expect(
     await page.locator('header').evaluate((header) => getComputedStyle(header).fontFamily),
     "the app's own style",
