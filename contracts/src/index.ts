@@ -20,6 +20,7 @@ export * from './feed/publication.ts';
 export * from './feed/severities.ts';
 export * from './http/problem.ts';
 export * from './inbox/interrupt.ts';
+export * from './inbox/muted.ts';
 export * from './inbox/places.ts';
 export * from './inbox/preferences.ts';
 export * from './inbox/quiet-hours.ts';

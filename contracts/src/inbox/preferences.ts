@@ -6,7 +6,7 @@ import { MAX_MUTED_BYTES, MAX_MUTED_FEEDS, MAX_MUTED_NAMES } from '../limits.ts'
 import { DOCUMENT_VERSION } from '../names.ts';
 import { clientIdSchema, readerKey } from '../reader/reader.ts';
 import { plainText } from '../text/text.ts';
-import { DEFAULT_PREFERENCES } from './interrupt.ts';
+import { DEFAULT_PREFERENCES } from './muted.ts';
 import { isTimeZone, WEEKDAYS } from './quiet-hours.ts';
 
 const timeOfDay = z

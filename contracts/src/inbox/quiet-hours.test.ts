@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PREFERENCES, mayInterrupt } from './interrupt.ts';
+import { mayInterrupt } from './interrupt.ts';
+import { DEFAULT_PREFERENCES } from './muted.ts';
 import { isQuiet, isTimeZone, quietUntil, type QuietHours } from './quiet-hours.ts';
 
 const night: QuietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: [] };

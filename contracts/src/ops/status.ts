@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** What an instance needs: its sidecar, the state store behind it, and the Redis of its broadcaster. */
+/** The dependencies of an instance: its sidecar, the state store behind it, and the Redis of its broadcaster. */
 export const DEPENDENCIES = ['sidecar', 'store', 'redis'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 

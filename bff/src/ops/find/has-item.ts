@@ -1,5 +1,4 @@
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
+import { isObject } from '@tocsin/contracts';
 
 /** Whether an entry, a notification or an array of notifications has an item with this id. */
 export function hasItem(value: unknown, id: string): boolean {

@@ -1,11 +1,19 @@
 import { effectScope, markRaw, reactive, type Ref } from 'vue';
+import type { Item } from '../../stores/feeds/feed-log.ts';
+import { useMarks } from '../../stores/reader/marks.ts';
+import { useReader } from '../../stores/reader/reader.ts';
 import ListEnd from '../ListEnd.vue';
 import InboxPreferences from '../preferences/InboxPreferences.vue';
 import EmptyView from '../view/EmptyView.vue';
 import InboxNotice from '../view/InboxNotice.vue';
+import { useInboxState } from '../view/inbox-state.ts';
 import DetailPane from './DetailPane.vue';
-import { usePageState } from './page-state.ts';
 import PageTools from './PageTools.vue';
+
+/** The reader has opened a notification, and so read it. */
+function opened(item: Item): void {
+  if (useMarks().placeOf(item).unread) useReader().markRead([item]);
+}
 
 function pageTools(root: Readonly<Ref<HTMLElement | null>>, stop: () => void) {
   return reactive({
@@ -15,7 +23,8 @@ function pageTools(root: Readonly<Ref<HTMLElement | null>>, stop: () => void) {
       InboxPreferences: markRaw(InboxPreferences),
     },
     ...{ EmptyView: markRaw(EmptyView), DetailPane: markRaw(DetailPane), InboxNotice: markRaw(InboxNotice) },
-    ...usePageState(root),
+    ...useInboxState(root, 'page-settings-button'),
+    opened,
     stop,
   });
 }

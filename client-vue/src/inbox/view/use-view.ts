@@ -15,7 +15,7 @@ const STATES: Readonly<Record<Tab, SearchState>> = {
   ...{ all: 'inbox', unread: 'unread', archive: 'archive', snoozed: 'snoozed' },
 };
 
-/** What an inbox shows: the loaded items of a tab that match the filter, and what the server finds besides. */
+/** The items of a tab that match the filter: loaded ones, and others that the server finds. */
 export function useView() {
   const notifications = useItems();
   const connection = useConnection();

@@ -1,6 +1,6 @@
 import { dayKey } from '../../format/time.ts';
 
-/** What is divided: by day, and by arrival. */
+/** An element of a list that is divided into days and chunks. */
 export interface Part {
   readonly key: string;
   readonly time: number;

@@ -15,7 +15,7 @@ import {
 
 const KEY = 'tocsin.last-opened';
 
-/** What a change that is under way makes of an item. */
+/** The effect of an unconfirmed change on an item. */
 export type Override = Partial<Pick<Placed, 'place' | 'unread' | 'until'>>;
 type Overrides = ReadonlyMap<string, { change: Override; token: symbol }>;
 

@@ -15,7 +15,7 @@ export interface Notice {
   readonly undo?: (() => void) | undefined;
 }
 
-/** What the reader has just done in the inbox, and the way back. */
+/** The reader's last change in the inbox, and how to undo it. */
 export const useNotice = defineStore(() => {
   const notice = shallowRef<Notice>();
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -5,8 +5,12 @@ import { defineStore } from '../define-store.ts';
 import { useSource } from '../source.ts';
 import { usePreferences } from './preferences.ts';
 
-/** Lists of what is muted. */
+/** The lists of muted feeds, severities, sources and categories. */
 export type Muted = 'feeds' | 'severities' | 'sources' | 'categories';
+
+/** The list without the item if it has it, otherwise with it. */
+export const toggled = <T>(list: readonly T[], item: T): T[] =>
+  list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
 
 /** Changes of the reader's preferences: applied at once, and then on the server, one after the other. */
 export const usePreferenceChanges = defineStore(() => {
@@ -30,12 +34,9 @@ export const usePreferenceChanges = defineStore(() => {
     }
   }
 
-  /** Mutes something, or no longer. */
-  function toggle(list: Muted, name: string): Promise<void> {
-    const before: readonly string[] = store.preferences[list];
-    const after = before.includes(name) ? before.filter((other) => other !== name) : [...before, name];
-    return change({ [list]: after });
-  }
+  /** Mutes a name of a list, or ends its mute. */
+  const toggle = (list: Muted, name: string): Promise<void> =>
+    change({ [list]: toggled<string>(store.preferences[list], name) });
 
   return { failed, change, toggle };
 });

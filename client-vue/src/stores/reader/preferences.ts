@@ -1,35 +1,27 @@
 import { fetchPreferences, ProblemError } from '@tocsin/client';
-import type { Mutes, Notification, Preferences } from '@tocsin/contracts';
+import {
+  DEFAULT_PREFERENCES,
+  isMutedBy,
+  type Mutes,
+  type Notification,
+  type Preferences,
+} from '@tocsin/contracts';
 import { shallowRef } from 'vue';
 import { severityOf } from '../../format/severity.ts';
 import { defineStore } from '../define-store.ts';
 import { useSource } from '../source.ts';
 
-/** The preferences of a reader who has set none. */
-const NONE: Preferences = {
-  ...{ feeds: [], severities: [], sources: [], categories: [] },
-  ...{ quietHours: null, sound: false, desktop: false },
-};
-
 /**
- * How the reader wants to be told of notifications, stored by the server. Muted notifications make no toast and don't
+ * The reader's preferences, stored by the server. Muted notifications make no toast and don't
  * count as unread, but are listed.
  */
 export const usePreferences = defineStore(() => {
-  const preferences = shallowRef<Preferences>(NONE);
+  const preferences = shallowRef<Preferences>(DEFAULT_PREFERENCES);
   /** A change made or received while loading takes precedence over what was loaded. */
   let changes = 0;
 
-  function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
-    const { feeds, severities, sources, categories } = preferences.value;
-    const { source, category } = notification;
-    return (
-      feeds.includes(feed) ||
-      severities.includes(severityOf(notification)) ||
-      (source !== undefined && sources.includes(source)) ||
-      (category !== undefined && categories.includes(category))
-    );
-  }
+  const isMuted = ({ feed, notification }: { feed: string; notification: Notification }): boolean =>
+    isMutedBy(preferences.value, { ...notification, feed, severity: severityOf(notification) });
 
   /** The server's preferences; of one that knows only mutes, these. */
   async function fetched(): Promise<Partial<Preferences>> {
@@ -46,7 +38,7 @@ export const usePreferences = defineStore(() => {
     const before = changes;
     try {
       const kept = await fetched();
-      if (before === changes) preferences.value = { ...NONE, ...kept };
+      if (before === changes) preferences.value = { ...DEFAULT_PREFERENCES, ...kept };
     } catch (error) {
       console.warn('Could not load the preferences. Nothing is muted for now.', error);
     }

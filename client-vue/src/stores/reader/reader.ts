@@ -27,7 +27,7 @@ const inChunks = (ids: readonly string[]): string[][] =>
     ids.slice(n * MAX_IDS, (n + 1) * MAX_IDS),
   );
 
-/** What the reader does with notifications: shown at once, sent to the server, and taken back if that refuses. */
+/** The reader's changes of notifications: shown at once, sent to the server, and taken back if it refuses a snooze. */
 export const useReader = defineStore(() => {
   const marks = useMarks();
   const notice = useNotice();

@@ -18,7 +18,14 @@ interface Device {
   returned: Map<string, number[]>;
 }
 
-/** What became of acknowledged marks. */
+/** Times in ms since 1970. */
+interface Snooze {
+  until: number;
+  acknowledgedAt: number;
+  isEnded: boolean;
+}
+
+/** The account of acknowledged marks. */
 export interface MarksAccount {
   archived: number;
   snoozed: number;
@@ -28,7 +35,7 @@ export interface MarksAccount {
   faults: string[];
 }
 
-/** Devices of one reader, one at each instance, that archive and snooze what arrives until told to stop. */
+/** Devices of one reader, one at each instance, that archive and snooze arriving notifications until they are stopped. */
 export class InboxMarks {
   readonly #devices: readonly Device[];
   readonly #urls: readonly string[];
@@ -36,11 +43,9 @@ export class InboxMarks {
   readonly #random: Random;
   /** Ids that arrived and have no mark yet. */
   readonly #fresh: string[] = [];
-  /** Acknowledged marks: archived ids, and the time of each snoozed id. */
+  /** Acknowledged marks, by id. */
   readonly #archived = new Set<string>();
-  readonly #snoozed = new Map<string, number>();
-  readonly #acknowledgedAt = new Map<string, number>();
-  readonly #ended = new Set<string>();
+  readonly #snoozed = new Map<string, Snooze>();
   readonly #work: Promise<unknown>;
   #running = true;
 
@@ -60,7 +65,7 @@ export class InboxMarks {
 
   /** When the last snooze ends, ms since 1970. */
   get lastDue(): number {
-    return Math.max(0, ...this.#snoozed.values());
+    return Math.max(0, ...[...this.#snoozed.values()].map(({ until }) => until));
   }
 
   /** Resolves when every mark that was begun is settled. */
@@ -74,12 +79,12 @@ export class InboxMarks {
     const faults = (await Promise.all(this.#urls.map((url) => this.#lostAt(url)))).flat();
     const lateMs: number[] = [];
     for (const { name, returned } of this.#devices) {
-      for (const [id, until] of this.#snoozed) {
+      for (const [id, { until, acknowledgedAt }] of this.#snoozed) {
         const times = returned.get(id) ?? [];
         if (times.length !== 1) faults.push(`${id} came back ${times.length} times to ${name}`);
         for (const at of times) {
           if (at < until) faults.push(`${id} came back ${until - at} ms too early to ${name}`);
-          else lateMs.push(at - Math.max(until, this.#acknowledgedAt.get(id) ?? 0));
+          else lateMs.push(at - Math.max(until, acknowledgedAt));
         }
       }
     }
@@ -141,17 +146,17 @@ export class InboxMarks {
     const until = Date.now() + 2_000 + this.#random.below(SNOOZE_MS);
     const change = { ids: [id], until: new Date(until) };
     if (!(await this.#mark((client) => client.mark('snooze', FEED, change)))) return;
-    this.#snoozed.set(id, until);
-    this.#acknowledgedAt.set(id, Date.now());
+    this.#snoozed.set(id, { until, acknowledgedAt: Date.now(), isEnded: false });
   }
 
   async #endReturned(): Promise<void> {
-    const ids = [...this.#snoozed.keys()].filter(
-      (id) => !this.#ended.has(id) && this.#devices.every(({ returned }) => returned.has(id)),
+    const returned = [...this.#snoozed].filter(
+      ([id, { isEnded }]) => !isEnded && this.#devices.every((device) => device.returned.has(id)),
     );
-    if (ids.length === 0) return;
+    if (returned.length === 0) return;
+    const ids = returned.map(([id]) => id);
     if (await this.#mark((client) => client.mark('unsnooze', FEED, { ids })))
-      for (const id of ids) this.#ended.add(id);
+      for (const [, snooze] of returned) snooze.isEnded = true;
   }
 
   /** Archived ids that an instance does not show in the archive. */

@@ -2,7 +2,7 @@ import { isolate, type FindPlace, type FoundPlace } from '@tocsin/contracts';
 import type { OpsMessages } from '../messages/messages.ts';
 import { formatTime } from '../numbers.ts';
 
-/** What a found place says. */
+/** The sentence of a found place. */
 export function placeText(found: FoundPlace, { find, setAside }: OpsMessages): string {
   switch (found.place) {
     case 'recorded':

@@ -6,7 +6,7 @@ import type { Fault } from './rules.ts';
 /** Names of instances in one text. */
 const SHOWN = 3;
 
-/** What a fault says. */
+/** The sentence of a fault. */
 export function faultText(fault: Fault, texts: OpsMessages['verdict']): string {
   switch (fault.kind) {
     case 'unreachable':
