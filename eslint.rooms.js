@@ -21,6 +21,7 @@ export const elements = [
   room('service-dapr', 'service/src/dapr'),
   room('service-otel', 'service/src/otel'),
   room('service', 'service/src'),
+  room('channels', 'bff/src/away/{channels,templates}'),
   room('core', `(producer|bff)/src/${CORES}`, ['app', 'room']),
   room('adapter', `(producer|bff)/src/${ADAPTERS}`, ['app', 'room']),
   room('testing', '(producer|bff|service)/testing', ['app']),
@@ -154,10 +155,16 @@ export const policies = [
   { from: from('adapter', { room: 'redis' }), allow: modules('redis') },
   { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
 
+  // The channels of fallbacks take plain options, so that each can be tested, and used by tools, by itself.
+  {
+    from: from('channels'),
+    allow: [to('channels', 'contracts'), modules('zod'), node('*', 'node:*')],
+  },
+
   {
     from: from('app'),
     allow: [
-      to('contracts', 'service', 'service-http', 'service-dapr'),
+      to('contracts', 'channels', 'service', 'service-http', 'service-dapr'),
       own('app'),
       own('core'),
       own('adapter'),
@@ -182,7 +189,7 @@ export const policies = [
   {
     from: from('tools'),
     allow: [
-      to('tools', 'conformance', 'contracts', 'client', 'service', 'app', 'ui-server'),
+      to('tools', 'channels', 'conformance', 'contracts', 'client', 'service', 'app', 'ui-server'),
       modules('*', '@*/*'),
       node('*', 'node:*'),
     ],
