@@ -3,7 +3,7 @@
  * no policy allows is an error. Tests and `testing/` may import everything; no other code may import them.
  */
 
-const CORES = '{produce,schedule,deliver,feed,recover,readers,auth,ops,connect}';
+const CORES = '{produce,schedule,deliver,feed,recover,readers,auth,ops,connect,away}';
 const ADAPTERS = '{dapr,redis,socketio,http,internals,receive,validate,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
@@ -110,6 +110,10 @@ export const policies = [
   { from: from('core', { room: 'auth' }), allow: [own('core', 'auth'), modules('jose')] },
   { from: from('core', { room: 'ops' }), allow: own('core', 'ops') },
   { from: from('core', { room: 'readers' }), allow: own('core', ['readers', 'recover', 'deliver', 'feed']) },
+  {
+    from: from('core', { room: 'away' }),
+    allow: [own('core', ['away', 'readers', 'recover', 'deliver', 'feed']), to('channels')],
+  },
   { from: from('core', { room: 'recover' }), allow: own('core', ['recover', 'deliver', 'feed']) },
   {
     from: from('core', { room: 'connect' }),
@@ -127,7 +131,10 @@ export const policies = [
       node('*', 'node:*'),
     ],
   },
-  { from: from('adapter', { room: 'http' }), allow: modules('express', 'express-rate-limit') },
+  {
+    from: from('adapter', { room: 'http' }),
+    allow: [to('channels'), modules('express', 'express-rate-limit')],
+  },
   { from: from('adapter', { room: 'receive' }), allow: [modules('express'), own('adapter', 'validate')] },
   // The server of the SDK needs an Express application.
   {

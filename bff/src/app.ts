@@ -6,9 +6,11 @@ import type { BffConfig } from './config.ts';
 import type { Broadcast } from './deliver/ports.ts';
 import { observePushes } from './observe/push-observer.ts';
 import { DependencyWatch } from './ops/dependencies.ts';
+import { Histories } from './readers/marks/histories.ts';
 import { createAuthenticator } from './wiring/access/authenticator.ts';
 import { opsAccessOf, logOpsAccess } from './wiring/access/ops-access.ts';
 import { createAzureSockets } from './wiring/backplane/azure.ts';
+import { createAway } from './wiring/away/away.ts';
 import { createContext } from './wiring/context.ts';
 import { createDelivery } from './wiring/delivery.ts';
 import { createFront } from './wiring/front.ts';
@@ -30,15 +32,20 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
 
   const delivery = createDelivery(context);
   const { views, missed, moved } = createViews(context, delivery);
+  const histories = new Histories({ view: (feed) => views.view(feed), now });
   const readers = createReaders({
-    ...{ backend, views, limitsOf: delivery.limitsOf, now, log },
+    ...{ backend, histories, limitsOf: delivery.limitsOf, now, log },
     maxDocuments: config.DOCUMENTS_PER_READER,
   });
+  const away = createAway(context, readers, histories);
+  if (away) delivery.onItems((items) => away.fallbacks.committed(items));
   delivery.onErased(async (erased) => {
     if (erased.before !== undefined) {
       await backend.setAside.erase(erased.feed);
       await readers.erase(erased.feed);
+      await away?.contacts.erase(erased.feed);
     }
+    await away?.fallbacks.erase(erased);
     await kept?.copies.erase(erased);
   });
 
@@ -56,6 +63,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     azure,
     views,
     readers,
+    away,
     dependencies,
     ready,
     uiDist: config.UI_DIST ?? BUILT_PAGE,
@@ -72,7 +80,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     if (shown) gateway.send(shown);
     observe(event);
   });
-  const endReceiving = await backend.receive(createInbound(context, delivery));
+  const endReceiving = await backend.receive(createInbound(context, delivery, away?.fallbacks));
   const reporter = createReporter(context, gateway, views);
   await listen(server, config.PORT, config.PUBLIC_HOST);
   reporter.start();
@@ -94,6 +102,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       await Promise.all([gateway.drain(config.DRAIN_MS), reporter.stop()]);
       await endReceiving();
       await delivery.settled();
+      await away?.fallbacks.settled();
       views.stop();
       snoozeTimers.stop();
       delivery.stop();

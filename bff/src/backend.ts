@@ -1,4 +1,5 @@
 import type { AnnouncementQueue, AnyAnnouncement } from '@tocsin/contracts';
+import type { InvokeBinding, LinkProofs, WakeUps } from './away/ports.ts';
 import type { AuditSink } from '@tocsin/service';
 import type { Adapter } from 'socket.io-adapter';
 import type { OnRefused } from '@tocsin/service';
@@ -37,6 +38,8 @@ export interface Inbound {
   onAnnouncement(data: unknown): Promise<unknown>;
   onDeadLetter(data: unknown): Promise<unknown>;
   onRefusedEvent(data: unknown): Promise<unknown>;
+  /** Resolves with true when the wake-up is processed, and with false if its name is unknown. */
+  onWakeUp(name: string): Promise<boolean>;
   /** Called for each rejected call that none of our instances signed. The call had no effect. */
   onRefused: OnRefused;
 }
@@ -75,6 +78,12 @@ export interface Backend {
   /** Proves and checks the positions that instances send to each other. */
   proofs: PositionProofs;
   readers: ReaderStore;
+  /** Wakes an instance when a fallback is due. */
+  wakeUps: WakeUps;
+  /** Invokes an output binding of the deployment. Rejects if its outcome is unknown. */
+  invokeBinding: InvokeBinding;
+  /** Signs the links of messages. */
+  linkProofs: LinkProofs;
   /** The backplane's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
   /** Starts to keep Redis within its limits, over a direct connection; absent without one. */

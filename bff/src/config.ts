@@ -143,6 +143,12 @@ export const bffSettings = z.object({
     )
     .describe('Other origins whose pages may use /app and /hubs, separated by commas'),
   ICON_ORIGINS: iconOriginsSetting(),
+  AWAY_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'JSON file with the channels that reach readers who are away, and the default fallbacks; see docs/guides/reach-people-who-are-away.md. Without it, fallbacks are not sent',
+    ),
   INSTANCE_NAME: z
     .string()
     .regex(/^[\w.:-]{1,100}$/, 'must be 1 to 100 of A-Z a-z 0-9 . _ : -')

@@ -1,6 +1,9 @@
 /** Schemas, names and limits that all workspaces share. The README has the glossary. */
 export * from './limits.ts';
 export * from './names.ts';
+export * from './away/contacts.ts';
+export * from './away/fallback.ts';
+export * from './away/stored.ts';
 export * from './claim-check/change.ts';
 export * from './claim-check/claim-check.ts';
 export * from './claim-check/refused-event.ts';
@@ -51,6 +54,7 @@ export * from './stored/later-version.ts';
 export * from './stored/schedule.ts';
 export * from './stored/set-aside.ts';
 export * from './text/bidi.ts';
+export * from './text/duration.ts';
 export * from './text/json.ts';
 export * from './text/safe-link.ts';
 export * from './text/text.ts';

@@ -41,13 +41,17 @@ export async function checkToken(token: string | undefined, rules: TokenRules): 
     const text = faults.map(({ path, message }) => `${path} ${message}`).join('; ');
     throw new AuthError('unauthorized', `the token has invalid claims: ${text}`);
   }
-  const { sub, exp, iat, feeds, roles } = claims.data;
+  const { sub, exp, iat, feeds, roles, email, email_verified: isVerified } = claims.data;
   if (rules.maxAgeS !== undefined && exp - (iat ?? -Infinity) > rules.maxAgeS) {
     const most = `${rules.maxAgeS} s`;
     throw new AuthError('unauthorized', `the token lives longer than ${most} from iat to exp`);
   }
   const expiresAt = Math.min(LAST_MS, (exp + rules.clockSkewS) * 1000);
-  return { sub, feeds, roles, expiresAt, ...(iat !== undefined && { issuedAt: iat * 1000 }) };
+  return {
+    ...{ sub, feeds, roles, expiresAt },
+    ...(email !== undefined && isVerified !== false && { email }),
+    ...(iat !== undefined && { issuedAt: iat * 1000 }),
+  };
 }
 
 async function verify(token: string, rules: TokenRules): Promise<JWTPayload> {

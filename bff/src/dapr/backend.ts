@@ -85,6 +85,14 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     deadLetters: new SetAsideRecords(sidecar, claimCheck),
     board: new DaprInstanceBoard(sidecar),
     past: new DaprPastBoard(sidecar),
+    wakeUps: { set: (name, at) => sidecar.scheduleJob(name, at, {}) },
+    invokeBinding: async (binding, operation, data, metadata) => {
+      await sidecar.invokeBinding(binding, { operation, data, metadata });
+    },
+    linkProofs: {
+      of: (...facts) => own.proofOf('link', ...facts),
+      hold: (given, ...facts) => own.isProof(given, 'link', ...facts),
+    },
     probes: {
       sidecar: () => sidecar.components(),
       store: () => feedLog.readDocuments(['readiness']),

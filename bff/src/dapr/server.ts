@@ -25,6 +25,7 @@ import express from 'express';
 import type { PartitionHost } from '../deliver/turn/partition-host.ts';
 import { subscriptionsOf, type RegisteredSubscription } from '../internals/dapr-subscriptions.ts';
 import { actorRoutes } from './actor-routes.ts';
+import { wakeUpRoutes } from './wake-up-routes.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import type { FeedHost } from '../deliver/turn/feed-host.ts';
 
@@ -46,6 +47,7 @@ export interface DaprServerOptions {
   onAnnouncement: (data: unknown) => Promise<unknown>;
   onDeadLetter: (data: unknown) => Promise<unknown>;
   onRefusedEvent: (data: unknown) => Promise<unknown>;
+  onWakeUp: (name: string) => Promise<boolean>;
   /** Called for each call that is not from our own instances. */
   onRefused: OnRefused;
   log: Logger;
@@ -81,6 +83,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   app.use((request, _response, next) => withTrace(request.get('traceparent'), next));
   app.use(actorRoutes(options));
   app.use(refuseInvocations(onRefused));
+  app.use(wakeUpRoutes(options));
   let listed: RegisteredSubscription[] = [];
   const vouchedFor = new WeakSet<object>();
   const deliver: SubscriptionRoutesOptions['deliver'] = (subscribed, request, response, next) => {

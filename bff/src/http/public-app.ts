@@ -15,8 +15,11 @@ import {
 } from '@tocsin/service';
 import express, { type Express } from 'express';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { LinkProofs } from '../away/ports.ts';
 import type { Readers } from '../readers/readers.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
+import { channelRoutes, type ChannelRoutesOptions } from './away/channel-routes.ts';
+import { unsubscribeRoutes } from './away/unsubscribe.ts';
 import { limitSearches, limitWrites } from './limit-rates.ts';
 import { negotiateRoutes, type Negotiate } from './routes/negotiate.ts';
 import { linkedRoutes } from './routes/linked.ts';
@@ -43,6 +46,9 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
   isServed: HostCheck | undefined;
   views: FeedViews;
   readers: Readers;
+  /** The parts that reach readers who are away, if the deployment has channels. */
+  away: Omit<ChannelRoutesOptions, 'log'> | undefined;
+  linkProofs: LinkProofs;
   /** Maximum number of changes per minute of one reader or address; 0 means no limit. The same for searches. */
   writesPerMinute: number;
   searchesPerMinute: number;
@@ -64,7 +70,7 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
 
 /** The HTTP interface of an instance for browsers and probes, apart from the gateway. */
 export function createPublicApp(options: PublicAppOptions): Express {
-  const { auth, allowedOrigins, views, readers, ready, registry, uiDist, log, addressOf } = options;
+  const { auth, allowedOrigins, views, readers, away, ready, registry, uiDist, log, addressOf } = options;
   const { elsewhere, isServed, writesPerMinute, searchesPerMinute } = options;
   const app = express();
   app.disable('x-powered-by');
@@ -76,6 +82,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(requireServedHost(isServed));
   app.use(specRoutes());
   app.use(OPS_PATHS, auditOpsRefused(options.trail));
+  if (away) app.use(unsubscribeRoutes({ contacts: away.contacts, proofs: options.linkProofs, log }));
   app.use('/app', crossOrigin(allowedOrigins));
   app.use(OPS_PATHS, noteOpsToken(options.opsAccess));
   app.use('/app', requireIdentity(auth, log));
@@ -84,7 +91,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
     next();
   });
   app.use(
-    ['/app/notifications', '/app/mutes', '/app/preferences'],
+    ['/app/notifications', '/app/mutes', '/app/preferences', '/app/channels'],
     limitWrites({ perMinute: writesPerMinute, addressOf }),
   );
   app.use('/app', boundBodies(options.bodies));
@@ -98,6 +105,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(unreadRoutes(readers.count, log));
   app.use(muteRoutes(readers.mutes, ownerOf, log));
   app.use(preferencesRoutes(readers.preferences, ownerOf, log));
+  if (away) app.use(channelRoutes({ ...away, log }));
   app.use(streamRoutes(options));
   if (elsewhere) app.use(negotiateRoutes(elsewhere.negotiate));
   app.use(opsRoutes(options));

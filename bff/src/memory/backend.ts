@@ -13,6 +13,7 @@ import { MemoryOrigin } from './origin.ts';
 import { MemoryPastBoard } from './past-board.ts';
 import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
+import { MemoryWakeUps } from './wake-ups.ts';
 
 export interface MemoryBackend extends Backend {
   entries: MemoryClaimCheck;
@@ -36,10 +37,11 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
   const compose: Compose = (body) => producer(body);
   const [entries, setAside, audit] = [new MemoryClaimCheck(), new MemorySetAside(), new MemoryAuditStore()];
   const keys = parseSigningKeys(randomBytes(32).toString('hex'));
+  const links = new Signer(() => keys);
   return {
     log: new MemoryFeedLog(),
     checkpoints: new MemoryCheckpoints(),
-    proofs: positionProofs(new Signer(() => keys)),
+    proofs: positionProofs(links),
     origin: new MemoryOrigin(),
     entries,
     setAside,
@@ -59,6 +61,12 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     },
     broadcaster: new MemoryBroadcaster(),
     readers: new MemoryReaderStore(),
+    wakeUps: new MemoryWakeUps((name) => inbound?.onWakeUp(name)),
+    invokeBinding: () => Promise.reject(new Error('there is no sidecar')),
+    linkProofs: {
+      of: (...facts) => links.proofOf('link', ...facts),
+      hold: (given, ...facts) => links.isProof(given, 'link', ...facts),
+    },
     announce,
     readSecret: async (name) => secrets[name],
     announceAgain: async (announcement) => {

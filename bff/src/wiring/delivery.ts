@@ -4,6 +4,7 @@ import type { Erased } from '../deliver/erase/erased-content.ts';
 import { HighWaterMarks } from '../deliver/load/high-water-marks.ts';
 import type { OnStep, Step } from '../deliver/ports.ts';
 import type { LimitsOf } from '../feed/limits.ts';
+import type { OnItems } from '../deliver/turn/turn.ts';
 import { observeTurns } from '../observe/turn-events.ts';
 import { createTurnSpans } from '../observe/turn-spans.ts';
 import type { AppContext } from './context.ts';
@@ -17,6 +18,8 @@ export interface Delivery extends Hosts {
   onStep: OnStep;
   /** Adds a step to every erasure. Turns of the feed wait for it. */
   onErased(step: (erased: Erased) => Promise<void>): void;
+  /** Adds the step after a batch is committed and broadcast; see `TurnsDependencies`. */
+  onItems(step: OnItems): void;
   /** Resolves when no turn is running. */
   settled(): Promise<void>;
   /** Stops the removal of documents that no head names. */
@@ -32,6 +35,7 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
   );
   const turnEvents = observeTurns(log, metrics);
   const erasureSteps: ((erased: Erased) => Promise<void>)[] = [];
+  let itemsStep: OnItems | undefined;
   const turns = {
     ...backend,
     ...{ marks, limitsOf, now, retire: retired.add },
@@ -39,6 +43,7 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
     onErased: async (erased: Erased) => {
       for (const step of erasureSteps) await step(erased);
     },
+    onItems: async (items: Parameters<OnItems>[0]) => itemsStep?.(items),
   };
   const hosts = createHosts(backend, turns, (name, err) => {
     metrics.takeovers.inc();
@@ -50,6 +55,9 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
   return {
     ...{ ...hosts, marks, limitsOf, onStep },
     onErased: (step) => erasureSteps.push(step),
+    onItems: (step) => {
+      itemsStep = step;
+    },
     async settled() {
       await hosts.partitionHost.settled();
       await hosts.feedHost.settled();

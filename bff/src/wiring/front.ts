@@ -14,6 +14,7 @@ import type { AzureSockets } from '../socketio/azure/azure-sockets.ts';
 import { Gateway } from '../socketio/gateway.ts';
 import { createConnections } from './access/connections.ts';
 import { opsAccessOf, opsLinksOf } from './access/ops-access.ts';
+import type { Away } from './away/away.ts';
 import type { AppContext } from './context.ts';
 import { Signal } from './signal.ts';
 
@@ -24,6 +25,7 @@ export interface FrontOptions {
   azure: AzureSockets | undefined;
   views: FeedViews;
   readers: Readers;
+  away: Away | undefined;
   dependencies: Pick<DependencyWatch, 'failing'>;
   /** Folder of the built page. */
   uiDist: string;
@@ -43,7 +45,7 @@ export interface Front {
 /** Builds the public server with its routes, the streams and the gateway. It does not listen yet. */
 export function createFront(
   { config, backend, log, registry, metrics, trail, instance, now }: AppContext,
-  { auth, azure, views, readers, dependencies, uiDist, ready }: FrontOptions,
+  { auth, azure, views, readers, away, dependencies, uiDist, ready }: FrontOptions,
 ): Front {
   const { pages } = readers;
   const { revocations } = auth;
@@ -70,7 +72,7 @@ export function createFront(
     onFault: (feed, err) => log.warn({ err, feed }, 'cannot read a feed for a stream; retrying'),
   });
   const app = createPublicApp({
-    ...{ ...backend, ...access, views, readers, trail, uiDist, ready, registry, now, log },
+    ...{ ...backend, ...access, views, readers, away, trail, uiDist, ready, registry, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations, streams, admitStream, onSubscribed },
     feedLog: backend.log,
     ...{ instance, failing: () => dependencies.failing, links: opsLinksOf(config) },

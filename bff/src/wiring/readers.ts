@@ -3,7 +3,7 @@ import type { Logger } from '@tocsin/service';
 import type { Backend } from '../backend.ts';
 import type { LimitsOf } from '../feed/limits.ts';
 import { DocumentLedger } from '../readers/documents/document-ledger.ts';
-import { Histories } from '../readers/marks/histories.ts';
+import type { Histories } from '../readers/marks/histories.ts';
 import { Inboxes } from '../readers/inbox/inboxes.ts';
 import { MuteLists } from '../readers/preferences/mute-lists.ts';
 import type { Readers } from '../readers/readers.ts';
@@ -12,7 +12,6 @@ import { ReadStates } from '../readers/marks/read-states.ts';
 import { search } from '../readers/search/search.ts';
 import { Slots } from '../readers/search/slots.ts';
 import { countFor } from '../readers/marks/unread.ts';
-import type { FeedViews } from '../recover/feed-views.ts';
 
 /** Marks are kept a day longer than their publications, to allow for clock differences and delays. */
 const MARGIN_MS = 24 * 60 * 60 * 1000;
@@ -21,7 +20,7 @@ const SEARCHES_WAITING = 32;
 
 export interface ReadersOptions {
   backend: Pick<Backend, 'readers' | 'broadcaster'>;
-  views: Pick<FeedViews, 'view'>;
+  histories: Histories;
   limitsOf: LimitsOf;
   /** Maximum number of documents of one reader or address. */
   maxDocuments: number;
@@ -29,10 +28,16 @@ export interface ReadersOptions {
   log: Logger;
 }
 
-export function createReaders({ backend, views, limitsOf, maxDocuments, now, log }: ReadersOptions): Readers {
+export function createReaders({
+  backend,
+  histories,
+  limitsOf,
+  maxDocuments,
+  now,
+  log,
+}: ReadersOptions): Readers {
   const { readers: store, broadcaster: channel } = backend;
   const ledger = new DocumentLedger({ store, max: maxDocuments, now });
-  const histories = new Histories({ view: (feed) => views.view(feed), now });
   const historyMsOf = (feed: string) => limitsOf(feed).historyTtlMs + MARGIN_MS;
   const documents = { store, channel, ledger };
   const states = new ReadStates({

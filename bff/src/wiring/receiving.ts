@@ -1,6 +1,7 @@
 import { announcementSchema } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { withSpans } from '@tocsin/service';
+import type { Fallbacks } from '../away/fallbacks/fallbacks.ts';
 import type { Inbound } from '../backend.ts';
 import { receiveAnnouncement } from '../deliver/receive/announcement.ts';
 import { coalesce } from '../deliver/receive/coalesce.ts';
@@ -16,6 +17,7 @@ const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces:
 export function createInbound(
   { config, backend, log, metrics, onRefused, now }: AppContext,
   delivery: Delivery,
+  fallbacks: Pick<Fallbacks, 'wake'> | undefined,
 ): Inbound {
   const { feedHost, partitionHost, routeFeedTurn, routePartitionTurn, marks, onStep } = delivery;
   const setAside = countSetAside(backend.setAside, metrics.setAside);
@@ -40,6 +42,8 @@ export function createInbound(
         return outcome;
       });
     }),
+    // Without channels, a wake-up of an earlier configuration is done.
+    onWakeUp: async (name) => fallbacks?.wake(name) ?? name.startsWith('away:'),
     onRefusedEvent: (data) => setAsideRefusedEvent(data, setAside),
     onDeadLetter: countOutcomes(metrics.deadLetters, (data) => reviveAnnouncement(data, reviving)),
   };

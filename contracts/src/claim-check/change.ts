@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
 import { DEFAULT_FEED } from '../names.ts';
+import { fallbacksSchema } from '../away/fallback.ts';
 import { notificationSchema } from '../feed/notification.ts';
 import { MAX_ID_LENGTH, dateTimeSchema, idSchema } from '../text/text.ts';
 
@@ -25,9 +26,12 @@ export const sourceHashSchema = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 h
 /**
  * An entry item with a notification. `sourceHash` is set if the id comes from a CloudEvent: such ids
  * are unique only within their source, so two events are the same only if both id and source match.
- * The feed does not store `sourceHash`.
+ * The feed stores neither `sourceHash` nor `fallback`.
  */
-export const arrivalSchema = notificationSchema.extend({ sourceHash: sourceHashSchema.optional() });
+export const arrivalSchema = notificationSchema.extend({
+  sourceHash: sourceHashSchema.optional(),
+  fallback: fallbacksSchema.optional(),
+});
 export type Arrival = z.infer<typeof arrivalSchema>;
 
 /**

@@ -3,6 +3,7 @@ import { feedSchema } from './name.ts';
 import { SEVERITIES } from './severities.ts';
 import { MAX_NOTIFICATIONS_PER_REQUEST, MAX_SCHEDULE_MS } from '../limits.ts';
 import { DEFAULT_FEED } from '../names.ts';
+import { fallbacksSchema } from '../away/fallback.ts';
 import { categorySchema, iconSchema } from './icon.ts';
 import { dateTimeSchema, idSchema, linkSchema, plainText } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
@@ -58,10 +59,15 @@ export const notificationInputSchema = z
       description:
         'When to show it: at most a year ahead and before `expiresAt`. A time in the past means now.',
     }),
+    fallback: fallbacksSchema.optional(),
   })
   .refine(({ deliverAt, expiresAt }) => !(deliverAt && expiresAt) || !isLater(deliverAt, expiresAt), {
     path: ['deliverAt'],
     message: 'must be before expiresAt',
+  })
+  .refine(({ feed, fallback }) => fallback === undefined || (feed ?? DEFAULT_FEED).startsWith('user:'), {
+    path: ['fallback'],
+    message: 'needs a user: feed',
   });
 export type NotificationInput = z.infer<typeof notificationInputSchema>;
 

@@ -3,10 +3,7 @@ import { feedPatternSchema } from '../feed/pattern.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, plainText } from '../text/text.ts';
 
-/**
- * Permissions of a key. `fallback` is for services that fetch notifications which did not reach a
- * browser.
- */
+/** Permissions of a key. `fallback` permits notifications with fallbacks, and reading their receipts. */
 export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback'] as const;
 export const keyScopeSchema = z.enum(KEY_SCOPES, `must be one of ${KEY_SCOPES.join(', ')}`);
 export type KeyScope = z.infer<typeof keyScopeSchema>;

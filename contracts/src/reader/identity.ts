@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emailAddressSchema } from '../away/contacts.ts';
 import { feedSchema } from '../feed/name.ts';
 import { topicPatternSchema } from '../feed/pattern.ts';
 
@@ -17,6 +18,9 @@ export const claimsSchema = z.object({
   iat: z.number().optional(),
   feeds: z.array(topicPatternSchema).max(MAX_GRANTS).default([]),
   roles: z.array(z.string().min(1).max(128)).max(MAX_GRANTS).default([]),
+  // Not needed to read, so an unusable address does not make the token invalid.
+  email: emailAddressSchema.optional().catch(undefined),
+  email_verified: z.boolean().optional().catch(undefined),
 });
 
 /** The signed-in person behind a connection or request. */
@@ -25,6 +29,8 @@ export interface Identity {
   /** Names of permitted topics, or patterns with `*` at the end. */
   feeds: readonly string[];
   roles: readonly string[];
+  /** The address of the token, unless its issuer says that it is not verified. */
+  email?: string;
   /** When the token was issued, in ms since 1970; absent if the token has no `iat`. */
   issuedAt?: number;
   /** The token is accepted until this time, in ms since 1970. */

@@ -25,7 +25,8 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
       const parameters = read(retractRequestSchema, ['feed'], request, response);
       if (!parameters) return;
       const { id, feed } = parameters;
-      if (!permits(request, response, { scope: 'retract', items: [{ feed }], pathOf: () => 'feed' })) return;
+      if (!permits(request, response, { scopes: ['retract'], items: [{ feed }], pathOf: () => 'feed' }))
+        return;
       const caller = callerName(request);
       const ids = [id];
       const outcome = await publishService.retract(feed, id, currentTraceparent(), caller);
@@ -50,7 +51,7 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
       const parameters = read(eraseRequestSchema, known, request, response);
       if (!parameters) return;
       const { feed } = parameters;
-      if (!permits(request, response, { scope: 'erase', items: [{ feed }], pathOf: () => 'feed' })) return;
+      if (!permits(request, response, { scopes: ['erase'], items: [{ feed }], pathOf: () => 'feed' })) return;
       const caller = callerName(request);
       const outcome = await publishService.erase(feed, currentTraceparent(), caller);
       audit(request, 'erase', { outcome, feeds: [feed] });

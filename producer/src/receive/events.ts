@@ -18,6 +18,8 @@ export interface EventRoutesOptions {
   publishService: Pick<PublishService, 'publish'>;
   /** Resolves when a refused event is stored for an operator. */
   refuse: (refused: RefusedEvent) => Promise<void>;
+  /** Whether events may have fallbacks, as anyone may if API keys are off. */
+  allowFallbacks: boolean;
   /** Pause before an event that ran out of retries is tried again, in ms. */
   deadLetterPauseMs: number;
   paths: SubscriptionPaths;
@@ -60,13 +62,14 @@ const SUBSCRIPTIONS = [
 export function eventRoutes({
   publishService,
   refuse,
+  allowFallbacks,
   deadLetterPauseMs,
   trail,
   log,
   ...use
 }: EventRoutesOptions): Router {
   const take = async (envelope: unknown): Promise<Status> => {
-    const read = readEvent(envelope, Date.now());
+    const read = readEvent(envelope, Date.now(), { allowFallbacks });
     if ('expired' in read) {
       log.info(
         { event: read.expired },

@@ -24,7 +24,9 @@ import { notificationRoutes, type NotificationRoutesOptions } from './notificati
 import { countProblems } from './public-app.ts';
 
 export interface InternalAppOptions
-  extends Omit<NotificationRoutesOptions, 'audit'>, Omit<EventRoutesOptions, 'publishService'> {
+  extends
+    Omit<NotificationRoutesOptions, 'audit'>,
+    Omit<EventRoutesOptions, 'publishService' | 'allowFallbacks'> {
   schedules: Pick<Schedules, 'takeOver' | 'find'>;
   /** The known API keys; absent if API keys are off. */
   callers?: Callers | undefined;
@@ -68,7 +70,7 @@ export function internalApp(options: InternalAppOptions): Express {
   app.use(operationRoutes({ ...routes, schedules, signer }));
   app.use(refuseInvocations(routes.onRefused));
   app.use(jobRoutes({ ...routes, schedules }));
-  app.use(eventRoutes(routes));
+  app.use(eventRoutes({ ...routes, allowFallbacks: callers === undefined }));
   app.use(notFound);
   app.use(errorHandler(routes.log));
   return app;

@@ -31,7 +31,7 @@ export function notificationRoutes({ publishService, audit, log }: NotificationR
       const { inputs, isArray } = read;
       const feeds = inputs.map(({ feed = DEFAULT_FEED }) => feed);
       const permitted = permits(request, response, {
-        scope: 'publish',
+        scopes: inputs.some(({ fallback }) => fallback) ? ['publish', 'fallback'] : ['publish'],
         items: inputs.map(({ feed = DEFAULT_FEED, source }) => ({ feed, source })),
         pathOf: (index, member) => (isArray ? `${index}.${member}` : member),
       });

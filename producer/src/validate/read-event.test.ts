@@ -43,3 +43,12 @@ describe('an oversized event', () => {
     }
   });
 });
+
+it('should refuse fallbacks unless events may have them, and list each', () => {
+  const fallback = [{ after: 'PT5M', via: 'email' }];
+  const data = [{ title: 'a' }, { title: 'b', feed: 'user:ada', fallback }];
+  expect(readEvent(event({ data }), NOW)).toMatchObject({ inputs: [{ title: 'a' }, { fallback }] });
+  expect(readEvent(event({ data }), NOW, { allowFallbacks: false })).toMatchObject({
+    refused: { errors: [{ path: '1.fallback' }] },
+  });
+});

@@ -27,10 +27,10 @@ const MAX_FAULT_TEXT = 500;
  * Reads the notifications in a message of the topic. A notification without an id gets the id of its event, or
  * `<event id>:<index>` if the event has several, and a hash of the event's source. So a redelivered event shows
  * nothing twice, and events of different sources are not confused. Equal raw payloads without ids are the same
- * notification.
+ * notification. Without `allowFallbacks`, refuses notifications with fallbacks, which need a key's permission.
  * https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
  */
-export function readEvent(envelope: unknown, now: number): ReadEvent {
+export function readEvent(envelope: unknown, now: number, { allowFallbacks = true } = {}): ReadEvent {
   const { event, data, faults, traceparent } = openEnvelope(envelope);
   const content = JSON.stringify(data) ?? 'null';
   const eventId = idOfEvent(event.id, data, sha256);
@@ -40,6 +40,8 @@ export function readEvent(envelope: unknown, now: number): ReadEvent {
   if (faults.length > 0) return refused({ event: eventId, source, content }, faults);
   const read = readValue(data);
   if ('problem' in read) return refused({ event: eventId, source, content }, read.problem.errors ?? []);
+  const unpermitted = allowFallbacks ? [] : faultsOfFallbacks(read);
+  if (unpermitted.length > 0) return refused({ event: eventId, source, content }, unpermitted);
   const sourceHash = source === undefined ? undefined : sha256(source).slice(0, SOURCE_DIGITS);
   const inputs = read.inputs.map((input, index) =>
     input.id !== undefined
@@ -54,6 +56,19 @@ export function readEvent(envelope: unknown, now: number): ReadEvent {
   const publishedAt = time === undefined ? undefined : parseDateTime(time);
   return { inputs, traceparent, source, publishedAt };
 }
+
+const faultsOfFallbacks = ({ inputs, isArray }: { inputs: readonly Input[]; isArray: boolean }): Fault[] =>
+  inputs.flatMap(({ fallback }, index) =>
+    fallback === undefined
+      ? []
+      : [
+          {
+            path: isArray ? `${index}.fallback` : 'fallback',
+            message:
+              'needs a key with the scope fallback, which events do not have: publish over HTTP, or use a policy',
+          },
+        ],
+  );
 
 const SOURCE_DIGITS = 16;
 

@@ -17,8 +17,9 @@ export interface SidecarOptions {
 }
 
 export interface BindingRequest {
-  operation: 'create' | 'get' | 'delete';
-  metadata: Record<string, string>;
+  /** `create`, `get`, or another operation of the binding. */
+  operation: string;
+  metadata: Readonly<Record<string, string>>;
   data?: unknown;
 }
 

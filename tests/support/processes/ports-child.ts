@@ -103,7 +103,7 @@ async function internal(port: number, settings: Record<string, string>, appToken
     signer: async () => new Signer(() => parseSigningKeys(INTERNAL_SECRET)),
     onRefused: () => undefined,
     ...{ feedHost: hostOfActors as never, partitionHost: hostOfActors as never },
-    ...{ onAnnouncement: done, onDeadLetter: done, onRefusedEvent: done },
+    ...{ onAnnouncement: done, onDeadLetter: done, onRefusedEvent: done, onWakeUp: async () => true },
     log: createLogger('bff', 'fatal'),
   });
 }

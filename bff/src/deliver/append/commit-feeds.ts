@@ -72,6 +72,7 @@ export async function commitFeeds(
       activation.confirm(loaded.stored);
     }),
   );
+  await dependencies.onItems?.(batch.items);
   for (const { feed, taken, commit } of committed) events.appended(feed, taken, commit);
   return refused;
 }

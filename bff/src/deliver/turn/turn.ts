@@ -4,6 +4,7 @@ import type { LimitsOf } from '../../feed/limits.ts';
 import type { CommitDependencies } from '../append/prepare-commit.ts';
 import type { ConfirmDependencies } from '../broadcast/confirm.ts';
 import type { CallerKnowledge, LoadedHead } from '../load/load-head.ts';
+import type { PlacedItem } from '../peek/check-items.ts';
 import type { SetAsideStore, StoreOrigin } from '../ports.ts';
 
 /** The outcome of an announcement. If the outcome is unknown, the turn rejects and is repeated. */
@@ -28,9 +29,16 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
   events: TurnEvents;
 }
 
+/**
+ * Called with the items of a batch after they were committed and broadcast, and again if the turn is repeated. If it
+ * rejects, the turn is repeated: the entries stay until it resolves.
+ */
+export type OnItems = (items: ReadonlyMap<string, readonly PlacedItem[]>) => Promise<void>;
+
 /** For turns of several feeds, each with its own limits. */
 export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {
   limitsOf: LimitsOf;
+  onItems?: OnItems | undefined;
 }
 
 /** The highest announced entry of a run. `from` is the lowest one, if several were announced. */

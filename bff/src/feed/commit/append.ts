@@ -95,7 +95,9 @@ class Appending {
   }
 
   publish(arrival: Arrival): void {
-    const taken = arrival.sourceHash === undefined ? this.#plain(arrival) : this.#event(arrival);
+    // Fallbacks are kept apart from the feed, whose content every browser of the reader gets.
+    const { fallback: _, ...content } = arrival;
+    const taken = content.sourceHash === undefined ? this.#plain(content) : this.#event(content);
     if (!taken) {
       this.#suppressed++;
       return;

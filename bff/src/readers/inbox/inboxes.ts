@@ -108,6 +108,12 @@ export class Inboxes {
     });
   }
 
+  /** The same, but always read from the store. */
+  storedNow(reader: string): Promise<InboxDocument | undefined> {
+    this.#cache.forget(inboxKey(reader));
+    return this.stored(reader);
+  }
+
   async stateOf(reader: string, feed: string): Promise<InboxState | undefined> {
     const document = await this.stored(reader);
     return document && stateOf(document, feed, this.#use.now());

@@ -53,6 +53,12 @@ export class ReadStates {
     return this.#cache.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
   }
 
+  /** The same, but always read from the store. */
+  storedNow(reader: string, feed: string): Promise<ReadDocument | undefined> {
+    this.#cache.forget(readKey(reader, feed));
+    return this.stored(reader, feed);
+  }
+
   /** The `read` event after a change; `undefined` if the document is gone. */
   async eventOf({ reader, feed }: ReaderChangeOf<'read'>): Promise<ReadEvent | undefined> {
     const document = await this.stored(reader, feed);

@@ -69,7 +69,7 @@ function keyOf({ headersDistinct }: Request): string | undefined {
 
 /** The permissions that a request needs. */
 export interface Needs {
-  scope: KeyScope;
+  scopes: readonly KeyScope[];
   items: readonly { feed: string; source?: string | undefined }[];
   /** The path of an item's member in the request. */
   pathOf: (index: number, member: 'feed' | 'source') => string;
@@ -99,9 +99,10 @@ export function permits(request: Request, response: Response, needs: Needs): boo
   return true;
 }
 
-function faultsOf(caller: Caller, { scope, items, pathOf }: Needs): Fault[] {
+function faultsOf(caller: Caller, { scopes, items, pathOf }: Needs): Fault[] {
   const faults: Fault[] = [];
-  if (!caller.has(scope)) faults.push({ path: '', message: `the key lacks the scope ${scope}` });
+  for (const scope of scopes)
+    if (!caller.has(scope)) faults.push({ path: '', message: `the key lacks the scope ${scope}` });
   for (const [index, { feed, source }] of items.entries()) {
     if (!caller.mayWrite(feed)) {
       faults.push({ path: pathOf(index, 'feed'), message: 'is not a feed that the key permits' });

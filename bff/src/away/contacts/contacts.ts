@@ -1,0 +1,125 @@
+import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
+import { writeDocument } from '../../readers/documents/write-document.ts';
+import type { ReaderStore } from '../../readers/ports.ts';
+import type { Contacts, PushSubscription } from '../channels/channel.ts';
+import {
+  CONTACTS_TTL_SECONDS,
+  MAX_DEVICES,
+  contactsKey,
+  parseContacts,
+  type ContactsDocument,
+} from './document.ts';
+
+type Language = ContactsDocument['language'];
+
+/** Life of a code in ms, and the number of wrong codes after which it is void. */
+const CODE_MS = 15 * 60 * 1000;
+const MAX_TRIES = 5;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MAX_CODES_PER_DAY = 5;
+
+/** The reader asked for too many codes today. */
+export class TooManyCodesError extends Error {
+  override readonly name = 'TooManyCodesError';
+}
+
+/** The addresses of readers. Only readers themselves add addresses, after they have agreed. */
+export class ContactBook {
+  readonly #store: ReaderStore;
+  readonly #now: () => number;
+
+  constructor(store: ReaderStore, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  async of(reader: string): Promise<Contacts & { language: Language }> {
+    const { email, devices, language } = await this.stored(reader);
+    return {
+      language,
+      ...(email && { email: { address: email.address } }),
+      push: devices.map(({ endpoint, keys: { p256dh, auth } }) => ({ endpoint, keys: { p256dh, auth } })),
+    };
+  }
+
+  /** The reader's document, also for exports. */
+  async stored(reader: string): Promise<ContactsDocument> {
+    return parseContacts(reader, (await this.#store.read(contactsKey(reader)))?.value);
+  }
+
+  setEmail(reader: string, address: string, language?: Language): Promise<void> {
+    return this.#change(reader, (before) => ({
+      ...before,
+      ...(language && { language }),
+      email: { address, since: this.#now() },
+    }));
+  }
+
+  removeEmail(reader: string): Promise<void> {
+    return this.#change(reader, ({ email: _, ...rest }) => rest);
+  }
+
+  /** Adds a device, or renews its keys. The newest device replaces the oldest beyond the limit. */
+  addDevice(reader: string, { endpoint, keys }: PushSubscription, language?: Language): Promise<void> {
+    return this.#change(reader, (before) => ({
+      ...before,
+      ...(language && { language }),
+      devices: [
+        ...before.devices.filter((device) => device.endpoint !== endpoint),
+        { endpoint, keys, since: this.#now() },
+      ].slice(-MAX_DEVICES),
+    }));
+  }
+
+  forgetDevices(reader: string, endpoints: readonly string[]): Promise<void> {
+    return this.#change(reader, (before) => ({
+      ...before,
+      devices: before.devices.filter(({ endpoint }) => !endpoints.includes(endpoint)),
+    }));
+  }
+
+  /**
+   * Creates a code of 8 digits for a second address, valid for 15 minutes. It replaces an earlier one.
+   * @throws TooManyCodesError
+   */
+  async createCode(reader: string, address: string): Promise<string> {
+    const code = String(randomInt(100_000_000)).padStart(8, '0');
+    const now = this.#now();
+    await this.#change(reader, (before) => {
+      const codes = (before.codes ?? []).filter((at) => at > now - DAY_MS);
+      if (codes.length >= MAX_CODES_PER_DAY) throw new TooManyCodesError('too many codes in a day');
+      const pending = { address, hash: hashOf(code), until: now + CODE_MS, tries: 0 };
+      return { ...before, pending, codes: [...codes, now] };
+    });
+    return code;
+  }
+
+  /** Adopts the address that received the code. Resolves with it; `undefined` if the code is wrong or void. */
+  async redeemCode(reader: string, code: string, language?: Language): Promise<string | undefined> {
+    let address: string | undefined;
+    const now = this.#now();
+    await this.#change(reader, ({ pending, ...before }) => {
+      address = undefined;
+      if (!pending || pending.until <= now || pending.tries >= MAX_TRIES) return before;
+      if (!timingSafeEqual(Buffer.from(pending.hash), Buffer.from(hashOf(code))))
+        return { ...before, pending: { ...pending, tries: pending.tries + 1 } };
+      ({ address } = pending);
+      return { ...before, ...(language && { language }), email: { address, since: now } };
+    });
+    return address;
+  }
+
+  async erase(feed: string): Promise<void> {
+    await this.#store.remove([contactsKey(feed)]);
+  }
+
+  async #change(reader: string, change: (before: ContactsDocument) => ContactsDocument): Promise<void> {
+    const key = contactsKey(reader);
+    await writeDocument(this.#store, {
+      ...{ key, ttlSeconds: CONTACTS_TTL_SECONDS },
+      plan: async (value) => change(parseContacts(reader, value)),
+    });
+  }
+}
+
+const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex');

@@ -1,0 +1,20 @@
+import { DOCUMENT_VERSION, contactsDocumentSchema, type ContactsDocument } from '@tocsin/contracts';
+import { TemporaryError } from '../../deliver/errors.ts';
+import { hashOfReader } from '../fallbacks/document.ts';
+
+export type { ContactsDocument } from '@tocsin/contracts';
+
+/** Kept for 400 days after the last change: a browser renews its subscription when the page is opened. */
+export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
+/** Maximum number of devices of a reader. A new one replaces the oldest. */
+export const MAX_DEVICES = 20;
+
+export const contactsKey = (reader: string): string => `contacts:${hashOfReader(reader)}`;
+
+/** The stored document, or an empty one. Throws for a document of a later version, so that it is not overwritten. */
+export function parseContacts(reader: string, value: unknown): ContactsDocument {
+  if (value === undefined) return { v: DOCUMENT_VERSION, reader, language: 'en', devices: [] };
+  const parsed = contactsDocumentSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new TemporaryError(`this version cannot read the contacts of a reader: ${parsed.error.message}`);
+}

@@ -1,0 +1,206 @@
+import type { Interruption, Notification } from '@tocsin/contracts';
+import {
+  nameOf,
+  type AwayDocument,
+  type Receipt,
+  type Sending,
+  type SentItem,
+  type Waiting,
+} from './document.ts';
+import { bounded } from './register.ts';
+
+/** The rules of a channel. */
+export interface ChannelRules {
+  /** Time in ms for which the first due fallback of a reader waits for others, so that they leave as one message. */
+  windowMs: number;
+  /** Maximum number of messages to one reader within an hour. */
+  perHour: number;
+  /** Whether a message with an unknown outcome is sent again: always if the channel recognises its key. */
+  repeats: boolean;
+}
+
+/** Whether a notification still needs its reader's attention. */
+export type Standing =
+  { isOpen: true; notification: Notification; isSeen: boolean } | { isOpen: false; reason: string };
+
+/** Everything that decides about due steps; read from the store for each decision. */
+export interface Situation {
+  now: number;
+  /** `undefined` if the deployment does not have the channel. */
+  rulesOf: (via: string) => ChannelRules | undefined;
+  /** Whether the reader can be reached through the channel. */
+  reaches: (via: string) => boolean;
+  standingOf: (waiting: Waiting) => Standing;
+  mayInterrupt: (notification: Notification, via: string) => Interruption;
+  newKey: () => string;
+}
+
+/** A message shows at most this many notifications, and counts the others. */
+export const MAX_SHOWN = 20;
+/** Longer than any channel takes to send. */
+export const SEND_TIME_MS = 45_000;
+const HOUR_MS = 60 * 60 * 1000;
+/** A message with an unknown outcome is sent again at most this often. */
+const MAX_ATTEMPTS = 10;
+
+export interface Decision {
+  document: AwayDocument;
+  /** The messages that this process must send after it has stored the document. */
+  messages: Sending[];
+}
+
+/**
+ * Decides about all steps that are due: sends them, holds them back, or ends them with a receipt. Reads no clock and
+ * does no I/O.
+ */
+export function decide(document: AwayDocument, situation: Situation): Decision {
+  const deciding = new Deciding(document, situation);
+  deciding.takeOver();
+  const vias = new Set(document.waiting.flatMap(({ steps }) => steps.map(({ via }) => via)));
+  for (const via of vias) deciding.channel(via);
+  return deciding.decision;
+}
+
+interface Ready {
+  item: SentItem;
+  at: number;
+}
+
+class Deciding {
+  readonly #before: AwayDocument;
+  readonly #use: Situation;
+  readonly #messages: Sending[] = [];
+  readonly #receipts: Receipt[] = [];
+  #waiting: Waiting[];
+  #sending: Sending[];
+
+  constructor(document: AwayDocument, situation: Situation) {
+    this.#before = document;
+    this.#use = situation;
+    this.#waiting = document.waiting;
+    this.#sending = document.sending;
+  }
+
+  get decision(): Decision {
+    const receipts = [...this.#before.receipts, ...this.#receipts];
+    const waiting = this.#waiting.filter(({ steps }) => steps.length > 0);
+    const document = bounded({ ...this.#before, waiting, sending: this.#sending, receipts });
+    return { document, messages: this.#messages };
+  }
+
+  /** Takes over messages whose sender has not reported an outcome in time. */
+  takeOver(): void {
+    const { now, rulesOf } = this.#use;
+    this.#sending = this.#sending.flatMap((message) => {
+      if (message.until > now) return [message];
+      if (!rulesOf(message.via)?.repeats || message.attempts >= MAX_ATTEMPTS) {
+        const reason = 'the sender stopped before the channel answered';
+        for (const item of message.items) this.#end(item, message.via, 'unknown', reason);
+        return [];
+      }
+      const again = { ...message, attempts: message.attempts + 1, until: now + SEND_TIME_MS };
+      this.#messages.push(again);
+      return [again];
+    });
+  }
+
+  channel(via: string): void {
+    const { now, rulesOf, reaches, newKey } = this.#use;
+    const rules = rulesOf(via);
+    if (!rules || !reaches(via)) {
+      const reason = rules ? 'the reader has no address for this channel' : `there is no channel ${via}`;
+      this.#takeDue(via, (waiting) => this.#end(waiting, via, rules ? 'suppressed' : 'refused', reason));
+      return;
+    }
+    // One message at a time, so that the next one does not overtake it.
+    if (this.#sending.some((message) => message.via === via)) return;
+    const ready = this.#readyOf(via);
+    const first = Math.min(...ready.map(({ at }) => at));
+    if (ready.length === 0) return;
+    const recent = (this.#before.sent[via] ?? []).filter((at) => at > now - HOUR_MS);
+    const allowedAt = recent.length < rules.perHour ? now : (recent.at(-rules.perHour) ?? now) + HOUR_MS;
+    if (first + rules.windowMs > now || allowedAt > now) {
+      this.#hold(via, ready, allowedAt);
+      return;
+    }
+    const isReady = new Set(ready.map(({ item }) => nameOf(item)));
+    this.#takeDue(via, (waiting) => !isReady.has(nameOf(waiting)));
+    const newest = ready.map(({ item }) => item).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    const items = newest.map(({ notification, ...item }, index) =>
+      index < MAX_SHOWN ? { ...item, notification } : item,
+    );
+    const message = { key: newKey(), via, until: now + SEND_TIME_MS, attempts: 1, items };
+    this.#sending = [...this.#sending, message];
+    this.#messages.push(message);
+  }
+
+  /** The due steps that may be sent. Ends those that are not needed, and moves those held back by quiet hours. */
+  #readyOf(via: string): Ready[] {
+    const { standingOf, mayInterrupt } = this.#use;
+    const ready: Ready[] = [];
+    const names = new Set<string>();
+    this.#takeDue(via, (waiting, step) => {
+      if (names.has(nameOf(waiting)))
+        return this.#end(waiting, via, 'suppressed', 'an earlier fallback is due too');
+      const standing = standingOf(waiting);
+      if (!standing.isOpen) return this.#end(waiting, via, 'suppressed', standing.reason);
+      if (step.unless === 'seen' && standing.isSeen) return this.#end(waiting, via, 'suppressed', 'seen');
+      const { notification } = standing;
+      const interruption = mayInterrupt(notification, via);
+      if (!interruption.interrupt) {
+        if (interruption.why === 'quiet' && interruption.until < Infinity) return interruption.until;
+        return this.#end(waiting, via, 'suppressed', interruption.why);
+      }
+      const { steps: _, ...rest } = waiting;
+      names.add(nameOf(waiting));
+      ready.push({ item: { ...rest, unless: step.unless, notification }, at: step.at });
+      return step.at;
+    });
+    return ready;
+  }
+
+  /** Calls `take` with each due step of the channel. It returns a new time of the step, or nothing to remove it. */
+  #takeDue(
+    via: string,
+    take: (waiting: Waiting, step: Waiting['steps'][number]) => number | boolean | undefined,
+  ): void {
+    this.#waiting = this.#waiting.map((waiting) => ({
+      ...waiting,
+      steps: waiting.steps.flatMap((step) => {
+        if (step.via !== via || step.at > this.#use.now) return [step];
+        const kept = take(waiting, step);
+        if (kept === true) return [step];
+        return typeof kept === 'number' ? [{ ...step, at: kept }] : [];
+      }),
+    }));
+  }
+
+  /** Moves ready steps to the time when the channel's rate permits the next message. */
+  #hold(via: string, ready: readonly Ready[], allowedAt: number): void {
+    if (allowedAt <= this.#use.now) return;
+    const held = new Set(ready.map(({ item }) => nameOf(item)));
+    this.#takeDue(via, (waiting, { at }) => (held.has(nameOf(waiting)) ? allowedAt : at));
+  }
+
+  #end(
+    { id, createdAt }: Pick<Waiting, 'id' | 'createdAt'>,
+    via: string,
+    outcome: Receipt['outcome'],
+    reason: string,
+  ): undefined {
+    this.#receipts.push({ id, createdAt, via, outcome, reason, at: this.#use.now });
+  }
+}
+
+/** When the reader's document must be checked next, in ms since 1970; `undefined` if nothing waits. */
+export function nextCheck(
+  { waiting, sending }: AwayDocument,
+  rulesOf: Situation['rulesOf'],
+): number | undefined {
+  const busy = new Set(sending.map(({ via }) => via));
+  let next = sending.reduce((least, { until }) => Math.min(least, until), Infinity);
+  for (const { steps } of waiting)
+    for (const { via, at } of steps)
+      if (!busy.has(via)) next = Math.min(next, at + (rulesOf(via)?.windowMs ?? 0));
+  return next === Infinity ? undefined : next;
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import {
+  DOCUMENT_VERSION,
+  awayDocumentSchema,
+  type AwayDocument,
+  type FallbackReceipt,
+  type SendingMessage,
+  type WaitingFallbacks,
+} from '@tocsin/contracts';
+import { TemporaryError } from '../../deliver/errors.ts';
+
+export type Waiting = WaitingFallbacks;
+export type Sending = SendingMessage;
+export type Receipt = FallbackReceipt;
+export type { AwayDocument, SentItem } from '@tocsin/contracts';
+
+/** Longest wait, quiet hours and retries included, and as long as receipts are kept. */
+export const AWAY_TTL_SECONDS = 62 * 24 * 60 * 60;
+
+/** Identifies a reader in keys and in job names, without the reader's name. */
+export const hashOfReader = (reader: string): string =>
+  createHash('sha256').update(reader).digest('hex').slice(0, 32);
+
+export const awayKey = (hash: string): string => `away:${hash}`;
+
+/** The stored document, or an empty one. Throws for a document of a later version, so that it is not overwritten. */
+export function parseAway(reader: string, value: unknown): AwayDocument {
+  if (value === undefined)
+    return { v: DOCUMENT_VERSION, reader, waiting: [], sending: [], receipts: [], sent: {}, attempts: {} };
+  const parsed = awayDocumentSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new TemporaryError(`this version cannot read the fallbacks of a reader: ${parsed.error.message}`);
+}
+
+/** Identifies a notification of a reader. Two with the same id differ in their time; the feed shows only the first. */
+export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;

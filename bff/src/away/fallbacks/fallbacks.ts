@@ -1,0 +1,278 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  isErasure,
+  isRetraction,
+  mayInterrupt,
+  type EntryItem,
+  type Fallback,
+  type Interruption,
+  type Notification,
+  type Preferences,
+} from '@tocsin/contracts';
+import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
+import { writeDocument } from '../../readers/documents/write-document.ts';
+import type { ReaderStore } from '../../readers/ports.ts';
+import type { AwayMessage, Channel, Contacts, SendResult } from '../channels/channel.ts';
+import type { WakeUps } from '../ports.ts';
+import { decide, nextCheck, type ChannelRules, type Decision, type Standing } from './decide.ts';
+import {
+  AWAY_TTL_SECONDS,
+  awayKey,
+  hashOfReader,
+  parseAway,
+  type AwayDocument,
+  type Receipt,
+  type Sending,
+  type Waiting,
+} from './document.ts';
+import { register, registeredOf, retract, type Registered } from './register.ts';
+import { settle } from './settle.ts';
+
+export interface ConfiguredChannel {
+  channel: Channel;
+  rules: ChannelRules;
+}
+
+type ReaderContacts = Contacts & { language: AwayMessage['language'] };
+
+export interface FallbacksOptions {
+  store: ReaderStore;
+  wakeUps: WakeUps;
+  channels: ReadonlyMap<string, ConfiguredChannel>;
+  /** The fallbacks of a notification that has none of its own. */
+  policy: (notification: Notification) => readonly Fallback[];
+  standingsOf: (reader: string, waiting: readonly Waiting[]) => Promise<(one: Waiting) => Standing>;
+  preferencesOf: (reader: string) => Promise<Preferences>;
+  contacts: {
+    of(reader: string): Promise<ReaderContacts>;
+    forgetDevices(reader: string, endpoints: readonly string[]): Promise<void>;
+  };
+  linksOf: (reader: string, via: string) => Promise<AwayMessage['links']>;
+  observer: FallbackObserver;
+  now: () => number;
+}
+
+/** Receives the events of fallbacks. Its methods must not throw. */
+export interface FallbackObserver {
+  registered(count: number): void;
+  ended(receipts: readonly Receipt[]): void;
+  /** The channel could not send; the message is sent later. */
+  unavailable(via: string, reason: string): void;
+  /** A step failed and will be repeated. */
+  failed(step: 'settle', error: unknown): void;
+}
+
+const USER = 'user:';
+/** A wake-up this soon could meet one that is being handed over, so it gets a name of its own. */
+const SOON_MS = 5_000;
+const MIN_WAIT_MS = 100;
+const SETTLE_ATTEMPTS = 5;
+
+/**
+ * Messages through other channels for notifications that their reader has not read in time. The document of a reader
+ * holds them with their content. A version of the document belongs to the one process that wrote it, so each message
+ * is claimed by one process, which sends it and records the outcome.
+ */
+export class Fallbacks {
+  readonly #use: FallbacksOptions;
+  /** Within an instance, changes of one reader run one at a time; between instances, the etag decides. */
+  readonly #turns = new KeyedQueue();
+  readonly #sends = new Set<Promise<void>>();
+
+  constructor(options: FallbacksOptions) {
+    this.#use = options;
+  }
+
+  /**
+   * Stores the fallbacks of the items that a turn has committed. May be repeated with the same items. Rejects if an
+   * outcome is unknown; then the turn must be repeated.
+   */
+  async committed(items: ReadonlyMap<string, readonly { item: EntryItem }[]>): Promise<void> {
+    const readers = [...items].flatMap(([feed, placed]) => {
+      if (!feed.startsWith(USER)) return [];
+      const added = placed.flatMap(({ item }) => {
+        if (isRetraction(item) || isErasure(item)) return [];
+        return registeredOf(item, this.#use.policy) ?? [];
+      });
+      return added.length > 0 ? [{ reader: feed, added }] : [];
+    });
+    await Promise.all(readers.map(({ reader, added }) => this.#register(reader, added)));
+  }
+
+  /**
+   * Decides about the due fallbacks of a reader, and starts to send them. `woken` is the name of the wake-up. Resolves
+   * when the decision and the next wake-up are stored; sending continues. Resolves with false for unknown names.
+   */
+  async wake(woken: string): Promise<boolean> {
+    const hash = WAKE_UP.exec(woken)?.[1];
+    if (hash === undefined) return false;
+    const stored = await this.#use.store.read(awayKey(hash));
+    if (!stored) return true;
+    const { reader } = parseAway(USER, stored.value);
+    if (hashOfReader(reader) !== hash) return true;
+    await this.#check(reader, woken);
+    return true;
+  }
+
+  /** Removes waiting content of retracted notifications, and everything if the feed was erased. */
+  async erase({ feed, ids }: { feed: string; ids?: readonly string[] | undefined }): Promise<void> {
+    if (!feed.startsWith(USER)) return;
+    const key = awayKey(hashOfReader(feed));
+    if (ids === undefined) return this.#use.store.remove([key]);
+    // Most readers have no fallbacks, so look before taking a turn.
+    if (!(await this.#use.store.read(key))) return;
+    const at = this.#use.now();
+    await this.#change(feed, async (before) => ({
+      document: retract(before, new Set(ids), at),
+      messages: [],
+    }));
+  }
+
+  /** The reader's document, for receipts and exports; `undefined` if there is none. */
+  async stored(reader: string): Promise<AwayDocument | undefined> {
+    const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
+    return stored && parseAway(reader, stored.value);
+  }
+
+  /** Resolves when no message is being sent. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#sends);
+  }
+
+  async #register(reader: string, added: readonly Registered[]): Promise<void> {
+    const document = await this.#change(reader, async (before) => {
+      const after = register(before, added, this.#use.now());
+      return { document: after, messages: [] };
+    });
+    this.#use.observer.registered(added.length);
+    // Even if nothing was added: an earlier call may have stored the document, but no wake-up.
+    await this.#wakeUp(reader, document);
+  }
+
+  async #check(reader: string, woken: string): Promise<void> {
+    const [contacts, preferences] = await Promise.all([
+      this.#use.contacts.of(reader),
+      this.#use.preferencesOf(reader),
+    ]);
+    let messages: Sending[] = [];
+    const document = await this.#change(reader, async (before) => {
+      const decision = await this.#decide(reader, before, contacts, preferences);
+      ({ messages } = decision);
+      return decision;
+    });
+    // Also if the wake-up cannot be stored: this process is the only one that may send these messages.
+    for (const message of messages) {
+      const send = this.#send(reader, message, contacts);
+      this.#sends.add(send);
+      void send.finally(() => this.#sends.delete(send));
+    }
+    await this.#wakeUp(reader, document, woken);
+  }
+
+  async #decide(
+    reader: string,
+    document: AwayDocument,
+    contacts: Contacts,
+    preferences: Preferences,
+  ): Promise<Decision> {
+    const { channels, now } = this.#use;
+    const at = now();
+    const due = document.waiting.filter(({ steps }) => steps.some((step) => step.at <= at));
+    const standingOf = await this.#use.standingsOf(reader, due);
+    return decide(document, {
+      now: at,
+      rulesOf: (via) => channels.get(via)?.rules,
+      reaches: (via) => channels.get(via)?.channel.reaches(contacts) ?? false,
+      standingOf,
+      mayInterrupt: (notification): Interruption => mayInterrupt(preferences, notification, at),
+      newKey: () => randomBytes(16).toString('hex'),
+    });
+  }
+
+  /** Never rejects. If the outcome cannot be stored, another process takes the message over after its time. */
+  async #send(reader: string, message: Sending, contacts: ReaderContacts): Promise<void> {
+    const { channels, observer, now } = this.#use;
+    const { via, key, attempts } = message;
+    const configured = channels.get(via);
+    if (!configured) return;
+    const result = await this.#sendThrough(configured.channel, reader, message, contacts);
+    if (result.outcome === 'unavailable' || result.outcome === 'unknown')
+      observer.unavailable(via, result.reason);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const document = await this.#change(reader, async (before) => ({
+          document: settle(before, { key, attempts }, result, configured.rules, now()),
+          messages: [],
+        }));
+        await this.#wakeUp(reader, document);
+        return;
+      } catch (error) {
+        observer.failed('settle', error);
+        if (attempt === SETTLE_ATTEMPTS) return;
+      }
+    }
+  }
+
+  async #sendThrough(
+    channel: Channel,
+    reader: string,
+    { via, key, items }: Sending,
+    contacts: ReaderContacts,
+  ): Promise<SendResult> {
+    let links: AwayMessage['links'];
+    try {
+      links = await this.#use.linksOf(reader, via);
+    } catch (error) {
+      return { outcome: 'unavailable', reason: `links cannot be signed: ${String(error)}` };
+    }
+    const notifications = items.flatMap(({ notification }) => notification ?? []);
+    const more = items.length - notifications.length;
+    const { language } = contacts;
+    const result = await channel.send({ key, reader, language, notifications, more, links }, contacts);
+    try {
+      if ('gone' in result && result.gone) await this.#use.contacts.forgetDevices(reader, result.gone);
+    } catch (error) {
+      // The push service names them again with the next message.
+      this.#use.observer.failed('settle', error);
+    }
+    return result;
+  }
+
+  async #change(reader: string, plan: (before: AwayDocument) => Promise<Decision>): Promise<AwayDocument> {
+    const key = awayKey(hashOfReader(reader));
+    let document: AwayDocument | undefined;
+    let ended: Receipt[] = [];
+    await this.#turns.add(key, () =>
+      writeDocument(this.#use.store, {
+        ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
+        plan: async (value) => {
+          const before = parseAway(reader, value);
+          ({ document } = await plan(before));
+          if (isDeepStrictEqual(document, before)) {
+            ended = [];
+            return undefined;
+          }
+          const known = new Set(before.receipts);
+          ended = document.receipts.filter((receipt) => !known.has(receipt));
+          return document;
+        },
+      }),
+    );
+    if (ended.length > 0) this.#use.observer.ended(ended);
+    return document as AwayDocument;
+  }
+
+  /** Stores a wake-up for the next due fallback. It must not have the name of the one that is being handed over. */
+  async #wakeUp(reader: string, document: AwayDocument, woken?: string): Promise<void> {
+    const { wakeUps, channels, now } = this.#use;
+    const next = nextCheck(document, (via) => channels.get(via)?.rules);
+    if (next === undefined) return;
+    const at = Math.max(next, now() + MIN_WAIT_MS);
+    const name = `away:${hashOfReader(reader)}:${at}`;
+    const isSoon = at - now() < SOON_MS || name === woken;
+    await wakeUps.set(isSoon ? `${name}:${randomBytes(4).toString('hex')}` : name, at);
+  }
+}
+
+const WAKE_UP = /^away:([0-9a-f]{32}):\d{1,16}(?::[0-9a-f]{8})?$/;

@@ -1,0 +1,87 @@
+import type { Arrival, Fallback, Notification } from '@tocsin/contracts';
+import { parseDateTime, parseDuration } from '@tocsin/contracts';
+import { sizeOf } from '../../feed/present.ts';
+import { nameOf, type AwayDocument, type Receipt, type Waiting } from './document.ts';
+
+/** Maximum number of notifications of a reader that wait. Fallbacks of further ones are refused. */
+export const MAX_WAITING = 2_000;
+/** Maximum size of the waiting content in bytes. The content of further ones is read from the feed. */
+export const MAX_CONTENT_BYTES = 128 * 1024;
+export const MAX_RECEIPTS = 1_000;
+
+/** A notification with its fallbacks. */
+export interface Registered {
+  notification: Notification;
+  sourceHash?: string | undefined;
+  fallback: readonly Fallback[];
+}
+
+/** Separates the fallbacks of an arrival from its content. */
+export function registeredOf(
+  { fallback: own, sourceHash, ...notification }: Arrival,
+  policy: (notification: Notification) => readonly Fallback[],
+): Registered | undefined {
+  const fallback = own ?? policy(notification);
+  return fallback.length > 0 ? { notification, sourceHash, fallback } : undefined;
+}
+
+/**
+ * Adds the fallbacks of new notifications. A known notification keeps its first fallbacks, also if they have ended, so
+ * a turn may register its items again. Returns the same document if it changes nothing.
+ */
+export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {
+  const { waiting: before, sending } = document;
+  const known = new Set(
+    [...before, ...sending.flatMap(({ items }) => items), ...document.receipts].map(nameOf),
+  );
+  let bytes = sizeOf(before);
+  const waiting: Waiting[] = [];
+  const receipts = [...document.receipts];
+  for (const { notification, sourceHash, fallback } of added) {
+    const { id, createdAt } = notification;
+    const name = nameOf({ id, createdAt });
+    if (known.has(name)) continue;
+    known.add(name);
+    if (before.length + waiting.length >= MAX_WAITING) {
+      const reason = `${MAX_WAITING} notifications of the reader already wait`;
+      for (const { via } of fallback)
+        receipts.push({ id, createdAt, via, outcome: 'refused', reason, at: now });
+      continue;
+    }
+    const size = sizeOf(notification);
+    const fits = bytes + size <= MAX_CONTENT_BYTES;
+    if (fits) bytes += size;
+    waiting.push({
+      ...{ id, createdAt },
+      ...(sourceHash !== undefined && { sourceHash }),
+      ...(fits && { notification }),
+      steps: fallback.map(({ after, via, unless = 'read' }) => ({
+        ...{ via, unless },
+        at: (parseDateTime(createdAt) ?? now) + (parseDuration(after) ?? 0),
+      })),
+    });
+  }
+  if (waiting.length === 0 && receipts.length === document.receipts.length) return document;
+  return bounded({ ...document, waiting: [...before, ...waiting], receipts });
+}
+
+/** Ends all steps of the retracted notifications, and removes their content. */
+export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: number): AwayDocument {
+  const ended = document.waiting.filter(({ id }) => ids.has(id));
+  const receipts = ended.flatMap(({ id, createdAt, steps }) =>
+    steps.map(({ via }): Receipt => ({
+      ...{ id, createdAt, via },
+      outcome: 'suppressed',
+      reason: 'retracted',
+      at: now,
+    })),
+  );
+  const waiting = document.waiting.filter(({ id }) => !ids.has(id));
+  return bounded({ ...document, waiting, receipts: [...document.receipts, ...receipts] });
+}
+
+/** Drops the oldest receipts beyond the limit. */
+export const bounded = (document: AwayDocument): AwayDocument => ({
+  ...document,
+  receipts: document.receipts.slice(-MAX_RECEIPTS),
+});

@@ -1,0 +1,22 @@
+/** Wakes an instance at a time, also after a crash of all of them. */
+export interface WakeUps {
+  /**
+   * Resolves when the wake-up `name` is stored for `at` (ms since 1970). It is handed over until an instance accepts
+   * it. An existing wake-up of that name stays as it is.
+   */
+  set(name: string, at: number): Promise<void>;
+}
+
+/** Proves that this deployment made a link. */
+export interface LinkProofs {
+  of(...facts: readonly string[]): string;
+  hold(proof: string, ...facts: readonly string[]): boolean;
+}
+
+/** Invokes a Dapr output binding. Rejects if the sidecar or the binding failed; the outcome is then unknown. */
+export type InvokeBinding = (
+  binding: string,
+  operation: string,
+  data: unknown,
+  metadata: Readonly<Record<string, string>>,
+) => Promise<void>;

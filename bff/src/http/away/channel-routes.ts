@@ -1,0 +1,142 @@
+import {
+  deletePushSchema,
+  emailCodeSchema,
+  putEmailSchema,
+  putPushSchema,
+  type Channels,
+  type Identity,
+} from '@tocsin/contracts';
+import { allowParameters, methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import type { AwayMessage, Channel } from '../../away/channels/channel.ts';
+import { TooManyCodesError, type ContactBook } from '../../away/contacts/contacts.ts';
+import { sendCode } from '../../away/contacts/send-code.ts';
+import { sendUnavailable } from '../answers.ts';
+import { jsonBody, readBody } from '../read-body.ts';
+import '../request.ts';
+
+export interface ChannelRoutesOptions {
+  channels: ReadonlyMap<string, { channel: Channel }>;
+  contacts: ContactBook;
+  vapidKey: () => Promise<string | undefined>;
+  linksOf: (reader: string, via: string) => Promise<AwayMessage['links']>;
+  log: Logger;
+}
+
+type Handler = (reader: string, request: Request, response: Response, identity: Identity) => Promise<void>;
+
+/**
+ * `/app/channels`: where the signed-in reader can be reached. A reader can add the address of the own token, an address
+ * that received a code, and the own devices, and nothing else.
+ */
+export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: ChannelRoutesOptions): Router {
+  const router = Router();
+  const has = (name: string, response: Response): boolean => {
+    if (channels.has(name)) return true;
+    const detail = `This deployment does not have the channel ${name}; see AWAY_FILE.`;
+    sendProblem(response, { status: 404, code: 'not_found', detail });
+    return false;
+  };
+  const signedIn =
+    (handle: Handler): RequestHandler =>
+    async (request, response) => {
+      const { identity } = request;
+      if (!identity) {
+        const detail = 'Only signed-in readers can be reached through channels. Send a token.';
+        return sendProblem(response, { status: 403, code: 'forbidden', detail });
+      }
+      try {
+        await handle(`user:${identity.sub}`, request, response, identity);
+      } catch (err) {
+        log.warn({ err }, 'cannot read or save the contacts of a reader');
+        sendUnavailable(response, 'The request failed, or its outcome is unknown. Send it again.');
+      }
+    };
+
+  const get: Handler = async (reader, _request, response, identity) => {
+    const known = await contacts.of(reader);
+    response.set('Cache-Control', 'no-store').json({
+      channels: [...channels].map(([name, { channel }]) => ({ name, reaches: channel.reaches(known) })),
+      email: { address: known.email?.address ?? null, offered: identity.email ?? null },
+      push: {
+        publicKey: channels.has('push') ? ((await vapidKey()) ?? null) : null,
+        endpoints: known.push.map(({ endpoint }) => endpoint),
+      },
+    } satisfies Channels);
+  };
+
+  const putEmail: Handler = async (reader, request, response, identity) => {
+    const body = readBody(putEmailSchema, request, response);
+    if (!body || !has('email', response)) return;
+    if (body.code !== undefined) {
+      const address = await contacts.redeemCode(reader, body.code, body.language);
+      if (address !== undefined) return void response.status(204).end();
+      const errors = [{ path: 'code', message: 'is wrong, used or older than 15 minutes' }];
+      const detail = 'This code is not valid. Ask for a new one.';
+      return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
+    }
+    if (identity.email === undefined) {
+      const detail = 'The token has no verified e-mail address. Ask for a code for another address.';
+      return sendProblem(response, { status: 409, code: 'conflict', detail });
+    }
+    await contacts.setEmail(reader, identity.email, body.language);
+    response.status(204).end();
+  };
+
+  const askCode: Handler = async (reader, request, response) => {
+    const body = readBody(emailCodeSchema, request, response);
+    if (!body || !has('email', response)) return;
+    try {
+      const code = await contacts.createCode(reader, body.address);
+      const { language } = await contacts.of(reader);
+      const channel = channels.get('email')?.channel as Channel;
+      const links = await linksOf(reader, 'email');
+      const result = await sendCode(channel, { reader, address: body.address, code, language, links });
+      if (result.outcome === 'sent' || result.outcome === 'unknown') return void response.status(204).end();
+      log.warn({ reason: result.reason }, 'cannot send a code by e-mail');
+      sendUnavailable(response, 'The code could not be sent. Ask for a new one.');
+    } catch (error) {
+      if (!(error instanceof TooManyCodesError)) throw error;
+      const detail = 'This reader has asked for five codes today. Try again tomorrow.';
+      sendProblem(response, { status: 429, code: 'too_many_requests', detail, retryAfter: 24 * 60 * 60 });
+    }
+  };
+
+  const putPush: Handler = async (reader, request, response) => {
+    const body = readBody(putPushSchema, request, response);
+    if (!body || !has('push', response)) return;
+    const { endpoint, keys } = body.subscription;
+    await contacts.addDevice(reader, { endpoint, keys }, body.language);
+    response.status(204).end();
+  };
+
+  const deletePush: Handler = async (reader, request, response) => {
+    const body = readBody(deletePushSchema, request, response);
+    if (!body) return;
+    await contacts.forgetDevices(reader, [body.endpoint]);
+    response.status(204).end();
+  };
+
+  const deleteEmail: Handler = async (reader, _request, response) => {
+    await contacts.removeEmail(reader);
+    response.status(204).end();
+  };
+
+  const plain = allowParameters();
+  router.route('/app/channels').get(plain, signedIn(get)).all(methodNotAllowed('GET', 'HEAD'));
+  router
+    .route('/app/channels/email')
+    .put(plain, ...jsonBody, signedIn(putEmail))
+    .delete(plain, signedIn(deleteEmail))
+    .all(methodNotAllowed('PUT', 'DELETE'));
+  router
+    .route('/app/channels/email/code')
+    .post(plain, ...jsonBody, signedIn(askCode))
+    .all(methodNotAllowed('POST'));
+  router
+    .route('/app/channels/push')
+    .put(plain, ...jsonBody, signedIn(putPush))
+    .delete(plain, ...jsonBody, signedIn(deletePush))
+    .all(methodNotAllowed('PUT', 'DELETE'));
+  return router;
+}

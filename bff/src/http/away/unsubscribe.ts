@@ -1,0 +1,93 @@
+import { allowParameters, methodNotAllowed, readParameters, sendProblem, type Logger } from '@tocsin/service';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import type { ContactBook } from '../../away/contacts/contacts.ts';
+import { isUnsubscribeLink } from '../../away/links.ts';
+import type { LinkProofs } from '../../away/ports.ts';
+import { sendUnavailable } from '../answers.ts';
+
+export interface UnsubscribeRoutesOptions {
+  contacts: Pick<ContactBook, 'of' | 'removeEmail'>;
+  proofs: LinkProofs;
+  log: Logger;
+}
+
+const PARAMETERS = ['reader', 'via', 'proof'] as const;
+
+const TEXTS = {
+  en: {
+    question: 'Stop e-mail notifications?',
+    button: 'Unsubscribe',
+    done: 'You will get no more e-mail notifications.',
+  },
+  de: {
+    question: 'Benachrichtigungen per E-Mail beenden?',
+    button: 'Abbestellen',
+    done: 'Sie erhalten keine Benachrichtigungen per E-Mail mehr.',
+  },
+} as const;
+type Language = keyof typeof TEXTS;
+
+/**
+ * `/unsubscribe`, the link in each e-mail. It needs no sign-in, because its proof was made by this deployment. `POST`
+ * unsubscribes with one click (RFC 8058). `GET` only shows a button, because mail scanners open links.
+ */
+export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
+  const withReader =
+    (handle: (reader: string, language: Language, response: Response) => Promise<void>): RequestHandler =>
+    async (request, response) => {
+      request.resume();
+      const reader = readerOfLink(request, proofs);
+      if (reader === undefined) {
+        const detail =
+          'This link is incomplete or was not made by this deployment. Open the link of the e-mail again.';
+        return sendProblem(response, { status: 403, code: 'forbidden', detail });
+      }
+      try {
+        const { language } = await contacts.of(reader);
+        await handle(reader, language, response);
+      } catch (err) {
+        log.warn({ err }, 'cannot unsubscribe a reader');
+        sendUnavailable(response, 'The request failed, or its outcome is unknown. Send it again.');
+      }
+    };
+  const router = Router();
+  router
+    .route('/unsubscribe')
+    .get(
+      allowParameters(...PARAMETERS),
+      withReader(async (_reader, language, response) => {
+        const { question, button } = TEXTS[language];
+        sendPage(
+          response,
+          language,
+          `<h1>${question}</h1><form method="post"><button>${button}</button></form>`,
+        );
+      }),
+    )
+    .post(
+      allowParameters(...PARAMETERS),
+      withReader(async (reader, language, response) => {
+        await contacts.removeEmail(reader);
+        sendPage(response, language, `<h1>${TEXTS[language].done}</h1>`);
+      }),
+    )
+    .all(methodNotAllowed('GET', 'HEAD', 'POST'));
+  return router;
+}
+
+function readerOfLink(request: Request, proofs: LinkProofs): string | undefined {
+  const { reader, via, proof } = readParameters(request.url, PARAMETERS).parameters;
+  if (reader === undefined || via === undefined || proof === undefined) return undefined;
+  return isUnsubscribeLink(proofs, { reader, via, proof }) ? reader : undefined;
+}
+
+function sendPage(response: Response, language: Language, body: string): void {
+  response
+    .set('Cache-Control', 'no-store')
+    .type('html')
+    .send(
+      `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
+        '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">' +
+        `<title>${TEXTS[language].question}</title></head><body>${body}</body></html>`,
+    );
+}

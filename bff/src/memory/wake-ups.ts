@@ -1,0 +1,34 @@
+import type { WakeUps } from '../away/ports.ts';
+
+const RETRY_MS = 1_000;
+/** The longest delay of setTimeout; a wake-up that comes early changes nothing and is set again. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/** Wake-ups of a single process, which ends them. */
+export class MemoryWakeUps implements WakeUps {
+  readonly #wake: (name: string) => Promise<unknown> | undefined;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(wake: (name: string) => Promise<unknown> | undefined) {
+    this.#wake = wake;
+  }
+
+  async set(name: string, at: number): Promise<void> {
+    if (!this.#timers.has(name)) this.#wait(name, at - Date.now());
+  }
+
+  #wait(name: string, ms: number): void {
+    const timer = setTimeout(() => void this.#fire(name), Math.min(Math.max(ms, 0), MAX_DELAY_MS));
+    this.#timers.set(name, timer.unref());
+  }
+
+  async #fire(name: string): Promise<void> {
+    try {
+      await this.#wake(name);
+      this.#timers.delete(name);
+    } catch {
+      // Handed over again until it is accepted, as Dapr does.
+      this.#wait(name, RETRY_MS);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { FALLBACK_OUTCOMES } from '@tocsin/contracts';
+import { Counter, fromZero, type Logger, type Registry } from '@tocsin/service';
+import type { FallbackObserver } from '../away/fallbacks/fallbacks.ts';
+
+/** Counts and logs the events of fallbacks. */
+export function createFallbackObserver(registry: Registry, log: Logger): FallbackObserver {
+  const registers = [registry];
+  const registered = new Counter({
+    name: 'tocsin_bff_fallbacks_registered_total',
+    help: 'Notifications with fallbacks that were stored.',
+    registers,
+  });
+  const ended = fromZero(
+    new Counter({
+      name: 'tocsin_bff_fallbacks_total',
+      help: 'Fallbacks that ended, by outcome: sent, suppressed (not needed), refused, or unknown.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    'outcome',
+    [...FALLBACK_OUTCOMES],
+  );
+  const faults = new Counter({
+    name: 'tocsin_bff_fallback_faults_total',
+    help: 'Failed attempts to send or record a message, by channel. Each is repeated.',
+    labelNames: ['via'] as const,
+    registers,
+  });
+  return {
+    registered: (count) => registered.inc(count),
+    ended(receipts) {
+      for (const { outcome } of receipts) ended.inc({ outcome });
+      for (const { id, via, outcome, reason } of receipts)
+        if (outcome === 'refused' || outcome === 'unknown')
+          log.warn({ id, via, outcome, reason }, 'a fallback was not sent, or its outcome is unknown');
+    },
+    unavailable(via, reason) {
+      faults.inc({ via });
+      log.warn({ via, reason }, 'a channel cannot send now; its messages are sent later');
+    },
+    failed(step, err) {
+      faults.inc({ via: 'none' });
+      log.warn({ err, step }, 'a step of a fallback failed; it will be repeated');
+    },
+  };
+}

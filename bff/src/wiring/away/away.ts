@@ -1,0 +1,66 @@
+import { parseDuration } from '@tocsin/contracts';
+import type { Channel } from '../../away/channels/channel.ts';
+import { ContactBook } from '../../away/contacts/contacts.ts';
+import type { ChannelRules } from '../../away/fallbacks/decide.ts';
+import { Fallbacks, type ConfiguredChannel } from '../../away/fallbacks/fallbacks.ts';
+import { standingsOf } from '../../away/fallbacks/standings.ts';
+import { linksFor } from '../../away/links.ts';
+import { policyOf } from '../../away/policy.ts';
+import { createFallbackObserver } from '../../observe/fallback-observer.ts';
+import type { Histories } from '../../readers/marks/histories.ts';
+import type { Readers } from '../../readers/readers.ts';
+import type { AppContext } from '../context.ts';
+import { createChannels, type VapidKey } from './channels.ts';
+import { readAwaySettings, type AwaySettings } from './settings.ts';
+
+/** The parts that reach readers who are away; absent without AWAY_FILE. */
+export interface Away {
+  fallbacks: Fallbacks;
+  contacts: ContactBook;
+  channels: ReadonlyMap<string, ConfiguredChannel>;
+  /** The public VAPID key; `undefined` without the channel `push`. */
+  vapidKey: VapidKey;
+  linksOf: ReturnType<typeof linksFor>;
+}
+
+type Rules = Pick<NonNullable<AwaySettings['email']>, 'window' | 'perHour' | 'unknown'>;
+
+/** By default, pushes leave soon, and e-mails are collected for a minute. */
+const DEFAULTS: Record<string, { windowMs: number; perHour: number }> = {
+  push: { windowMs: 1_000, perHour: 60 },
+  email: { windowMs: 60_000, perHour: 10 },
+};
+const OTHERS = { windowMs: 10_000, perHour: 60 };
+
+export function createAway(
+  { config, backend, log, registry, now }: AppContext,
+  { states, inboxes, preferences }: Readers,
+  histories: Pick<Histories, 'holding'>,
+): Away | undefined {
+  if (config.AWAY_FILE === undefined) return undefined;
+  const settings = readAwaySettings(config.AWAY_FILE);
+  const { channels: list, vapidKey } = createChannels(settings, backend);
+  const channels = new Map(
+    list.map(({ channel, rules }) => [channel.name, { channel, rules: rulesOf(channel, rules) }]),
+  );
+  const contacts = new ContactBook(backend.readers, now);
+  const linksOf = linksFor(settings.publicUrl, backend.linkProofs);
+  const fallbacks = new Fallbacks({
+    ...{ store: backend.readers, wakeUps: backend.wakeUps, channels, contacts, now },
+    policy: policyOf(settings.policies),
+    standingsOf: (reader, waiting) => standingsOf(reader, waiting, { states, inboxes, histories, now }),
+    preferencesOf: (reader) => preferences.of(reader),
+    linksOf,
+    observer: createFallbackObserver(registry, log),
+  });
+  return { fallbacks, contacts, channels, vapidKey, linksOf };
+}
+
+function rulesOf({ name, repeatable }: Channel, { window, perHour, unknown }: Rules): ChannelRules {
+  const defaults = DEFAULTS[name] ?? OTHERS;
+  return {
+    windowMs: window === undefined ? defaults.windowMs : (parseDuration(window) ?? defaults.windowMs),
+    perHour: perHour ?? defaults.perHour,
+    repeats: repeatable || unknown === 'repeat',
+  };
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import {
+  categorySchema,
+  channelNameSchema,
+  durationSchema,
+  fallbacksSchema,
+  faultsOf,
+  feedPatternSchema,
+  severitySchema,
+} from '@tocsin/contracts';
+import { ConfigError } from '@tocsin/service';
+import { z } from 'zod';
+
+/** Settings that all channels have. */
+const common = {
+  /** How long the first due fallback of a reader waits for others, so that they leave as one message. */
+  window: durationSchema('PT0S', 'P1D').optional(),
+  /** Maximum number of messages to one reader within an hour. */
+  perHour: z.int().min(1).max(1_000).optional(),
+  /** What to do when the outcome of a send is unknown: send again, perhaps twice, or give up, perhaps never. */
+  unknown: z.enum(['repeat', 'give-up'], 'must be repeat or give-up').optional(),
+};
+
+const componentSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must be the name of a Dapr component');
+
+const emailSchema = z.strictObject({
+  ...common,
+  /** The sender, such as `Shop <no-reply@shop.example>`. The secret `smtp` has the server and its login. */
+  from: z.string().min(3).max(320),
+  /** Signs e-mail. The secret `dkim` has the private key. */
+  dkim: z.strictObject({ domain: z.string(), selector: z.string() }).optional(),
+  requireTls: z.boolean().optional(),
+  /** A folder with templates that replace ours. */
+  templates: z.string().optional(),
+  /** IANA name of the time zone of times in e-mails. */
+  timeZone: z.string().optional(),
+});
+
+const pushSchema = z.strictObject({
+  ...common,
+  /** Contact for push services: a `mailto:` or `https:` address. The secret `vapid` has the keys. */
+  subject: z.string().regex(/^(mailto:|https:\/\/)\S+$/, 'must be a mailto: or https: address'),
+});
+
+/** Posts through a component of type `bindings.http`. The secret `webhook` signs the requests. */
+const webhookSchema = z.strictObject({ ...common, binding: componentSchema });
+
+/** Any other output binding. Values are text with placeholders; see docs/guides/write-your-own-channel.md. */
+const bindingSchema = z.strictObject({
+  ...common,
+  binding: componentSchema,
+  operation: z.string().min(1).max(100).default('create'),
+  needs: z.enum(['email', 'nothing']).default('nothing'),
+  metadata: z.record(z.string(), z.string().max(2_000)).default({}),
+  data: z.union([z.string().max(10_000), z.record(z.string(), z.json())]).optional(),
+});
+export type BindingSettings = z.infer<typeof bindingSchema>;
+
+const BUILT_IN = ['email', 'push', 'webhook'];
+
+const awaySchema = z.strictObject({
+  /** Where readers find the page, for links in messages. */
+  publicUrl: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+    .refine((url) => !/[?#]/.test(url), 'must be without ? and #'),
+  email: emailSchema.optional(),
+  push: pushSchema.optional(),
+  webhook: webhookSchema.optional(),
+  bindings: z
+    .record(
+      channelNameSchema.refine((name) => !BUILT_IN.includes(name), `must not be ${BUILT_IN.join(', ')}`),
+      bindingSchema,
+    )
+    .default({}),
+  policies: z
+    .array(
+      z.strictObject({
+        feeds: z.array(feedPatternSchema).min(1).max(200).optional(),
+        severities: z.array(severitySchema).min(1).optional(),
+        categories: z.array(categorySchema).min(1).max(200).optional(),
+        fallback: fallbacksSchema,
+      }),
+    )
+    .max(100)
+    .default([]),
+});
+export type AwaySettings = z.infer<typeof awaySchema>;
+
+/** Reads the settings of channels and policies. @throws ConfigError that lists all faults */
+export function readAwaySettings(file: string): AwaySettings {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`AWAY_FILE: ${file} cannot be read as JSON: ${why}`, { cause });
+  }
+  const parsed = awaySchema.safeParse(value);
+  if (!parsed.success) {
+    const faults = faultsOf(parsed.error).map(({ path, message }) => `  ${path}: ${message}`);
+    throw new ConfigError(
+      `AWAY_FILE: ${file} is invalid. Fix these members and start again:\n${faults.join('\n')}`,
+    );
+  }
+  const known = new Set([
+    ...BUILT_IN.filter((name) => parsed.data[name as 'email'] !== undefined),
+    ...Object.keys(parsed.data.bindings),
+  ]);
+  const unknown = parsed.data.policies.flatMap(({ fallback }, index) =>
+    fallback
+      .filter(({ via }) => !known.has(via))
+      .map(({ via }) => `  policies.${index}: there is no channel ${via}`),
+  );
+  if (unknown.length > 0)
+    throw new ConfigError(`AWAY_FILE: ${file} names unknown channels:\n${unknown.join('\n')}`);
+  return parsed.data;
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { channelNameSchema } from './fallback.ts';
+
+/** An e-mail address: one `@`, no spaces, quotes, brackets or control characters. */
+export const emailAddressSchema = z
+  .string()
+  .max(254, 'must have at most 254 characters')
+  .regex(
+    /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/,
+    'must be an e-mail address',
+  );
+
+const base64url = (max: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^[A-Za-z0-9_-]{1,${max}}=*$`), `must be base64url text of at most ${max} characters`);
+
+/** A browser's subscription for Web Push, as `PushSubscription.toJSON()` returns it. */
+export const pushSubscriptionSchema = z.strictObject({
+  endpoint: z
+    .url({ protocol: /^https?$/, error: 'must be an address of a push service' })
+    .max(1_000, 'must have at most 1000 characters'),
+  expirationTime: z.number().nullable().optional(),
+  keys: z.strictObject({ p256dh: base64url(100), auth: base64url(32) }),
+});
+
+export const LANGUAGES = ['en', 'de'] as const;
+const languageSchema = z.enum(LANGUAGES, `must be one of ${LANGUAGES.join(', ')}`);
+
+/**
+ * The body of `PUT /app/channels/email`: messages may go to the address of the token's `email` claim, or, with `code`,
+ * to the address that received the code.
+ */
+export const putEmailSchema = z.strictObject({
+  consent: z.literal(true, 'must be true: the reader agrees to get e-mail'),
+  code: z
+    .string()
+    .regex(/^\d{8}$/, 'must be the 8 digits of the code')
+    .optional(),
+  language: languageSchema.optional(),
+});
+
+/** The body of `POST /app/channels/email/code`: sends a code to a second address. */
+export const emailCodeSchema = z.strictObject({ address: emailAddressSchema });
+
+/** The body of `PUT /app/channels/push`. */
+export const putPushSchema = z.strictObject({
+  subscription: pushSubscriptionSchema,
+  language: languageSchema.optional(),
+});
+
+/** The body of `DELETE /app/channels/push`: the endpoint of the device to forget. */
+export const deletePushSchema = z.strictObject({ endpoint: pushSubscriptionSchema.shape.endpoint });
+
+/** The answer of `GET /app/channels`. */
+export const channelsSchema = z.strictObject({
+  /** The channels of the deployment, and whether the reader can be reached through them. */
+  channels: z.array(z.strictObject({ name: channelNameSchema, reaches: z.boolean() })),
+  email: z.strictObject({
+    /** The address that gets e-mail. */
+    address: z.string().nullable(),
+    /** The address of the token. */
+    offered: z.string().nullable(),
+  }),
+  push: z.strictObject({
+    /** The VAPID key for `PushManager.subscribe`, if the deployment has Web Push. */
+    publicKey: z.string().nullable(),
+    endpoints: z.array(z.string()),
+  }),
+});
+export type Channels = z.infer<typeof channelsSchema>;

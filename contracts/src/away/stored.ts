@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { feedSchema } from '../feed/name.ts';
+import { notificationSchema } from '../feed/notification.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { dateTimeSchema, idSchema } from '../text/text.ts';
+import { emailAddressSchema, LANGUAGES } from './contacts.ts';
+import { channelNameSchema, UNLESS } from './fallback.ts';
+
+const time = z.int().min(0);
+
+/** A step that waits: a message through `via` at `at` (ms since 1970), or later if it is held back. */
+const stepSchema = z.looseObject({ via: channelNameSchema, unless: z.enum(UNLESS), at: time });
+
+/**
+ * A notification with waiting steps. The content is absent if the document has no room for it; it is
+ * then read from the feed. `sourceHash` is set for CloudEvents, whose id in the feed may differ.
+ */
+export const waitingSchema = z.looseObject({
+  id: idSchema,
+  createdAt: dateTimeSchema,
+  sourceHash: z.string().optional(),
+  notification: notificationSchema.loose().optional(),
+  steps: z.array(stepSchema),
+});
+export type WaitingFallbacks = z.infer<typeof waitingSchema>;
+
+/** A notification of a message. Only those that the message shows have their content. */
+const sentItemSchema = waitingSchema.omit({ steps: true }).extend({ unless: z.enum(UNLESS) });
+export type SentItem = z.infer<typeof sentItemSchema>;
+
+/**
+ * A message that is being sent, newest notification first. The process that wrote it sends it. `until` is the end of
+ * its time: then the outcome is unknown, and another process takes over.
+ */
+const sendingSchema = z.looseObject({
+  key: z.string().max(64),
+  via: channelNameSchema,
+  until: time,
+  attempts: z.int().min(1),
+  items: z.array(sentItemSchema).min(1),
+});
+export type SendingMessage = z.infer<typeof sendingSchema>;
+
+export const FALLBACK_OUTCOMES = ['sent', 'suppressed', 'refused', 'unknown'] as const;
+export type FallbackOutcome = (typeof FALLBACK_OUTCOMES)[number];
+
+/** How a step ended, for receipts. */
+export const fallbackReceiptSchema = z.looseObject({
+  id: idSchema,
+  createdAt: dateTimeSchema,
+  via: channelNameSchema,
+  outcome: z.enum(FALLBACK_OUTCOMES),
+  reason: z.string().max(200).optional(),
+  at: time,
+});
+export type FallbackReceipt = z.infer<typeof fallbackReceiptSchema>;
+
+/**
+ * The fallbacks of one reader. `sent` has the times of the messages of the last hour, by channel.
+ * `attempts` counts failed sends in a row, by channel.
+ */
+export const awayDocumentSchema = z.looseObject({
+  v: z.literal(DOCUMENT_VERSION),
+  reader: feedSchema,
+  waiting: z.array(waitingSchema),
+  sending: z.array(sendingSchema),
+  receipts: z.array(fallbackReceiptSchema),
+  sent: z.record(z.string(), z.array(time)),
+  attempts: z.record(z.string(), z.int().min(0)),
+});
+export type AwayDocument = z.infer<typeof awayDocumentSchema>;
+
+/** Where a reader can be reached, with the reader's consent. */
+export const contactsDocumentSchema = z.looseObject({
+  v: z.literal(DOCUMENT_VERSION),
+  reader: feedSchema,
+  language: z.enum(LANGUAGES),
+  email: z.looseObject({ address: emailAddressSchema, since: time }).optional(),
+  /** A code that was sent to a second address. `tries` counts wrong codes. */
+  pending: z
+    .looseObject({ address: emailAddressSchema, hash: z.string(), until: time, tries: z.int().min(0) })
+    .optional(),
+  /** When codes were sent within the last day. */
+  codes: z.array(time).optional(),
+  devices: z.array(
+    z.looseObject({
+      endpoint: z.string(),
+      keys: z.looseObject({ p256dh: z.string(), auth: z.string() }),
+      since: time,
+    }),
+  ),
+});
+export type ContactsDocument = z.infer<typeof contactsDocumentSchema>;

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+const DURATION = /^P(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,7})S)?)?$/;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * Milliseconds of an ISO 8601 duration in days, hours, minutes and seconds; `undefined` for any other text. Years,
+ * months and weeks are not supported. A day has 24 hours.
+ */
+export function parseDuration(text: string): number | undefined {
+  const parts = DURATION.exec(text);
+  if (!parts || text.endsWith('P') || text.endsWith('T')) return undefined;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part ?? 0));
+  return days * DAY_MS + hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS;
+}
+
+/** An ISO 8601 duration from `min` to `max`, both durations too, for example `PT5M`. */
+export const durationSchema = (min: string, max: string) => {
+  const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? Infinity];
+  return z
+    .string()
+    .max(32, 'must have at most 32 characters')
+    .refine((text) => {
+      const ms = parseDuration(text);
+      return ms !== undefined && ms >= least && ms <= most;
+    }, `must be an ISO 8601 duration from ${min} to ${max}, such as PT5M`)
+    .meta({ examples: ['PT5M'] });
+};
