@@ -165,7 +165,20 @@ export const policies = [
   // The channels of fallbacks take plain options, so that each can be tested, and used by tools, by itself.
   {
     from: from('channels'),
-    allow: [to('channels', 'contracts'), modules('zod'), node('*', 'node:*')],
+    allow: [
+      to('channels', 'contracts'),
+      modules(
+        'ipaddr.js',
+        'liquidjs',
+        'nodemailer',
+        'nodemailer/*',
+        'standardwebhooks',
+        'undici',
+        'web-push',
+        'zod',
+      ),
+      node('*', 'node:*'),
+    ],
   },
 
   {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
 import { precompressed } from './build/precompressed.ts';
+import { withoutWebTransport } from './build/without-webtransport.ts';
 
 const bff = process.env['BFF_URL'] ?? 'http://localhost:4001';
 
@@ -33,7 +34,7 @@ const LATER = new RegExp(
 );
 
 export default defineConfig({
-  plugins: [vue(), pageAddresses, precompressed],
+  plugins: [vue(), pageAddresses, withoutWebTransport, precompressed],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

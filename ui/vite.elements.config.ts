@@ -1,27 +1,32 @@
 import { join } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
-import { inlineStyle } from './build/inline-style.ts';
+import { firstView } from './build/first-view.ts';
 import { precompressed } from './build/precompressed.ts';
+import { shadowStyle } from './build/shadow-style.ts';
+import { smallElements } from './build/small-elements.ts';
+import { withoutWebTransport } from './build/without-webtransport.ts';
+
+const ENTRY = join(import.meta.dirname, '..', 'client-vue', 'src', 'elements', 'script.ts');
 
 /** Bundles `<tocsin-bell>` and `<tocsin-toasts>` with their style, beside the pages, into `elements.js` and what it loads. */
 export default defineConfig({
   root: join(import.meta.dirname, '..'),
   publicDir: false,
-  plugins: [vue(), inlineStyle, precompressed],
+  plugins: [smallElements, withoutWebTransport, vue(), shadowStyle, precompressed],
   build: {
     outDir: join(import.meta.dirname, 'dist'),
     emptyOutDir: false,
     target: 'es2022',
-    cssCodeSplit: false,
     modulePreload: false,
     rolldownOptions: {
-      input: join(import.meta.dirname, '..', 'client-vue', 'src', 'elements', 'script.ts'),
+      input: ENTRY,
       preserveEntrySignatures: 'strict',
       output: {
         format: 'es',
         entryFileNames: 'elements.js',
         chunkFileNames: 'assets/[name]-[hash].js',
+        codeSplitting: { groups: [firstView(ENTRY, /^$/)] },
       },
     },
   },

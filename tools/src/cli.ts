@@ -12,6 +12,7 @@ await runCommandLine({
   build: async () => (await import('./build/build.ts')).build,
   conformance: async () => (await import('@tocsin/conformance')).conformance,
   containers: async () => (await import('./containers/containers.ts')).containers,
+  'dapr:digests': async () => (await import('./setup/release/refresh-digests.ts')).daprDigests,
   'dead-letters': async () => (await import('./dead-letters/dead-letters.ts')).deadLetters,
   deploy: async () => (await import('./deploy/deploy.ts')).deploy,
   doctor: async () => (await import('./doctor/doctor.ts')).doctor,

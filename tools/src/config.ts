@@ -8,8 +8,13 @@ export interface ToolsConfig {
   redisHost: string | undefined;
   redisUsername: string | undefined;
   redisPassword: string | undefined;
-  /** The folder that contains `.dapr/bin` of an installed Dapr. */
-  daprHome: string;
+  /** DAPR_RUNTIME_PATH: the folder that contains `.dapr/bin` of the Dapr to use. If set, no other is used. */
+  daprRuntimePath: string | undefined;
+  /** The folder in which `dapr init --slim` puts `.dapr/bin`. */
+  home: string;
+  /** DAPR_MIRROR: replaces https://github.com when Dapr is downloaded. */
+  daprMirror: string | undefined;
+  proxy: ProxyConfig;
   /** The folder for tools built for this user, shared by all clones. */
   cacheDir: string;
   /** The pause of the demo source, if it differs from the run file. */
@@ -18,6 +23,13 @@ export interface ToolsConfig {
   mayOpenBrowser: boolean;
   auth: AuthConfig;
   opening: Opening;
+}
+
+/** The proxies of the variables that curl and npm read too; an empty text is none. */
+export interface ProxyConfig {
+  httpProxy: string;
+  httpsProxy: string;
+  noProxy: string;
 }
 
 /** The address of the public ports. */
@@ -56,7 +68,10 @@ export function readConfig(env: Env = process.env): ToolsConfig {
     redisHost: env['REDIS_HOST'] || undefined,
     redisUsername: env['REDIS_USERNAME'] || undefined,
     redisPassword: env['REDIS_PASSWORD'] || undefined,
-    daprHome: env['DAPR_RUNTIME_PATH'] || home,
+    daprRuntimePath: env['DAPR_RUNTIME_PATH'] || undefined,
+    home,
+    daprMirror: env['DAPR_MIRROR'] || undefined,
+    proxy: readProxyConfig(env),
     cacheDir: join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'tocsin'),
     demoIntervalMs: env['DEMO_INTERVAL_MS'] || undefined,
     auth: readAuthConfig(env),
@@ -64,6 +79,12 @@ export function readConfig(env: Env = process.env): ToolsConfig {
     mayOpenBrowser: !env['CI'] && env['BROWSER'] !== 'none' && hasDisplay(env),
   };
 }
+
+const readProxyConfig = (env: Env): ProxyConfig => ({
+  httpProxy: env['http_proxy'] || env['HTTP_PROXY'] || '',
+  httpsProxy: env['https_proxy'] || env['HTTPS_PROXY'] || '',
+  noProxy: env['no_proxy'] || env['NO_PROXY'] || '',
+});
 
 export const readOpening = (env: Env = process.env): Opening => ({
   address: env['TOCSIN_ADDRESS'] || '127.0.0.1',

@@ -1,24 +1,30 @@
 import { onBeforeUnmount, watch, type Ref } from 'vue';
 
 /**
- * Moves a custom element with its shadow root into the page's modal dialog, and back when that closes: outside of the
- * dialog it would be inert, and its content cannot leave the shadow root without its style.
+ * Moves an element into the page's modal dialog, and back when that closes: outside of the dialog it would be inert. A
+ * custom element moves with its shadow root; an element of a component must be its parent's only child.
  */
 export function useMoveIntoDialog(
-  host: HTMLElement,
+  moved: () => HTMLElement | null | undefined,
   dialog: Readonly<Ref<HTMLDialogElement | undefined>>,
 ): void {
   const place = document.createComment('tocsin-toasts');
 
-  function moveBack(): void {
-    if (!place.isConnected) return;
-    place.replaceWith(host);
+  function moveBack(element: Element): void {
+    if (place.isConnected) place.replaceWith(element);
   }
 
   watch(dialog, (front) => {
-    if (!front) return moveBack();
-    if (!place.isConnected) host.before(place);
-    front.append(host);
+    const element = moved();
+    if (!element) return;
+    if (!front) return moveBack(element);
+    if (!place.isConnected) element.before(place);
+    front.append(element);
   });
-  onBeforeUnmount(() => place.remove());
+  onBeforeUnmount(() => {
+    const element = moved();
+    // A custom element that its page has removed does not come back.
+    if (element?.isConnected) moveBack(element);
+    place.remove();
+  });
 }

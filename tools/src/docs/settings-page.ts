@@ -60,8 +60,10 @@ ${table(settingsOf(uiSettings))}
 | \`TOCSIN_INSECURE\` | – | \`yes\` opens them without authentication |
 | \`REDIS_HOST\` | – | An existing Redis as host:port. If unset, \`npm start\` runs a private one that keeps its data in \`.data/\` |
 | \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | The user (if it is not the default user) and password for that Redis |
-| \`DAPR_RUNTIME_PATH\` | home folder | Folder that contains \`.dapr/bin\` of an installed Dapr |
-| \`XDG_CACHE_HOME\` | ~/.cache | Folder for a Dapr that \`npm start\` has built for you |
+| \`DAPR_RUNTIME_PATH\` | – | Folder that contains \`.dapr/bin\` of your Dapr. If set, no other Dapr is used; otherwise the home folder comes first |
+| \`DAPR_MIRROR\` | https://github.com | Address that replaces GitHub when \`npm start\` downloads Dapr |
+| \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for that download, as for curl and npm |
+| \`XDG_CACHE_HOME\` | ~/.cache | Folder for a Dapr that \`npm start\` has downloaded or built for you |
 | \`DEMO_INTERVAL_MS\` | 1000 | Milliseconds between two notifications of the demo source; 0 turns it off |
 | \`JWT_SECRET\` | – | The secret for tokens with \`AUTH_MODE=jwt\`, at least 32 bytes. If unset, one is generated and kept in \`.data/\` |
 | \`BROWSER\` | – | Set to \`none\` so that no browser opens |

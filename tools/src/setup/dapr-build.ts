@@ -1,20 +1,15 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
-import { findGo, goBuild } from './go-build.ts';
+import { goBuild } from './go-build.ts';
 import { hashOf } from './hash.ts';
 import { withLock } from './lock.ts';
 import { patchDapr } from './dapr-patches.ts';
+import { readRelease } from './release/release.ts';
 import type { Say } from './say.ts';
 
-const RUNTIME_VERSION = '1.18.1';
+const RUNTIME_VERSION = readRelease().runtime;
 const PROGRESS_EVERY_MS = 15_000;
-
-const NO_GO = `This machine has no usable Dapr, and no Go to build it. Install Dapr in one of its two official ways and start again:
-  with its script   curl -fsSL https://raw.githubusercontent.com/dapr/cli/master/install/install.sh | /bin/bash && dapr init --slim
-  with Homebrew     brew install dapr/tap/dapr-cli && dapr init --slim
-Or install Go (https://go.dev/dl/, \`apt-get install golang-go\`, \`brew install go\`), and Tocsin builds Dapr itself.`;
 
 const PACKAGES = ['daprd', 'placement', 'scheduler'].map((name) => `github.com/dapr/dapr/cmd/${name}`);
 const FLAGS = [
@@ -24,18 +19,18 @@ const FLAGS = [
   `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${RUNTIME_VERSION} -X github.com/dapr/kit/logger.DaprVersion=${RUNTIME_VERSION}`,
 ];
 
+/** The place of a Dapr built from tools/dapr/runtime. Contains `.dapr/bin` once it is complete. */
+export const buildDir = (cacheDir: string): string =>
+  join(cacheDir, `dapr-${RUNTIME_VERSION}-${hashOf(ROOT, ['tools/dapr/runtime']).slice(0, 12)}`);
+
 /**
  * Builds Dapr's runtime from tools/dapr/runtime into the cache, unless it is already there. An interrupted build never
  * counts as finished, and of two builds at once, one waits for the other.
  * @returns the folder that contains `.dapr/bin`
- * @throws Failure without Go, or with the end of Go's output if the build fails
+ * @throws Failure with the end of Go's output if the build fails
  */
-export async function buildDapr(cacheDir: string, say: Say): Promise<string> {
-  const hash = hashOf(ROOT, ['tools/dapr/runtime']).slice(0, 12);
-  const target = join(cacheDir, `dapr-${RUNTIME_VERSION}-${hash}`);
-  if (existsSync(target)) return target;
-  const go = findGo();
-  if (!go) throw new Failure(NO_GO);
+export async function buildDapr(go: string, cacheDir: string, say: Say): Promise<string> {
+  const target = buildDir(cacheDir);
   const onWait = (holder: number) =>
     say(`Another process (${holder}) is building Dapr for this user; waiting for it.`);
   return withLock(

@@ -6,25 +6,28 @@ import { findCommand } from '../process/run.ts';
 import { findGo, goBuild } from './go-build.ts';
 import { hashOf } from './hash.ts';
 import { withLock } from './lock.ts';
+import { releaseDir } from './release/install.ts';
+import { readRelease } from './release/release.ts';
 
-const VERSION = '1.16.5';
-
-/** The Dapr CLI, which only a test needs: from the PATH or built into the cache. `undefined` without the CLI and Go. */
+/**
+ * The Dapr CLI, which only a test needs: from the PATH, from a downloaded release or built into the cache. `undefined`
+ * without all three and Go.
+ */
 export async function ensureDaprCli(): Promise<string | undefined> {
-  const installed = findCommand(['dapr']);
+  const release = readRelease();
+  const { cacheDir } = readConfig();
+  const downloaded = join(releaseDir({ release, cacheDir }), '.dapr', 'bin', 'dapr');
+  const installed = findCommand(['dapr']) ?? (existsSync(downloaded) ? downloaded : undefined);
   const go = findGo();
   if (installed || !go) return installed;
-  const target = join(
-    readConfig().cacheDir,
-    `dapr-cli-${VERSION}-${hashOf(ROOT, ['tools/dapr/cli']).slice(0, 12)}`,
-  );
+  const target = join(cacheDir, `dapr-cli-${release.cli}-${hashOf(ROOT, ['tools/dapr/cli']).slice(0, 12)}`);
   const build = async () => {
     if (existsSync(target)) return;
     await goBuild(go, {
       module: 'tools/dapr/cli',
       name: "Dapr's CLI",
       packages: ['github.com/dapr/cli'],
-      flags: ['-ldflags', `-s -w -X main.version=${VERSION}`],
+      flags: ['-ldflags', `-s -w -X main.version=${release.cli}`],
       output: `${target}.partial`,
     });
     renameSync(`${target}.partial`, target);

@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from '../config.ts';
+import { readConfig, type ToolsConfig } from '../config.ts';
+import { Failure } from '../failure.ts';
 import { run } from '../process/run.ts';
-import { buildDapr } from './dapr-build.ts';
+import { buildDapr, buildDir } from './dapr-build.ts';
+import { findGo } from './go-build.ts';
+import { downloadDapr } from './release/install.ts';
+import { readRelease } from './release/release.ts';
 import { sayNothing, type Say } from './say.ts';
 
 /** The paths of Dapr's commands. */
@@ -13,6 +17,12 @@ export interface Dapr {
 }
 
 const OLDEST = [1, 18] as const;
+
+const NO_DAPR = `Do one of these and start again:
+  fill in or correct what is named above; DAPR_MIRROR sets a mirror of https://github.com, HTTPS_PROXY a proxy
+  install Dapr with its script   curl -fsSL https://raw.githubusercontent.com/dapr/cli/master/install/install.sh | /bin/bash && dapr init --slim
+  install Dapr with Homebrew     brew install dapr/tap/dapr-cli && dapr init --slim
+  install Go (https://go.dev/dl/, \`apt-get install golang-go\`, \`brew install go\`), and Tocsin builds Dapr itself`;
 
 /** True for a version from 1.18 on. */
 export function isNewEnough(version: string): boolean {
@@ -26,34 +36,61 @@ const daprIn = (runtimePath: string): Dapr => {
   return { daprd: command('daprd'), placement: command('placement'), scheduler: command('scheduler') };
 };
 
-async function installedDapr(daprHome: string, say: Say): Promise<Dapr | undefined> {
-  const dapr = daprIn(daprHome);
-  if (!existsSync(dapr.daprd)) return undefined;
+/** The reason why the Dapr in `runtimePath` cannot be used; `undefined` if it can. */
+async function faultOf(runtimePath: string): Promise<string | undefined> {
+  const dapr = daprIn(runtimePath);
+  const missing = [dapr.daprd, dapr.placement, dapr.scheduler].filter((file) => !existsSync(file));
+  if (missing.length > 0) return `it lacks ${missing.join(' and ')} (\`dapr init --slim\` installs them)`;
   const { output } = await run(dapr.daprd, ['--version']);
   const version = output.trim().split('\n').at(-1) ?? '';
-  if (!isNewEnough(version)) {
-    say(`The installed Dapr ${version} is older than ${OLDEST.join('.')}, so it is not used.`);
-    return undefined;
-  }
-  const missing = [dapr.placement, dapr.scheduler].filter((file) => !existsSync(file));
-  if (missing.length > 0) {
-    say(
-      `The installed Dapr ${version} lacks ${missing.join(' and ')} (\`dapr init --slim\` installs them), so it is not used.`,
-    );
-    return undefined;
-  }
-  return dapr;
+  return isNewEnough(version) ? undefined : `its version ${version} is older than ${OLDEST.join('.')}`;
+}
+
+/** The caller's Dapr, in which no other may stand in. */
+async function givenDapr(runtimePath: string): Promise<string> {
+  const fault = await faultOf(runtimePath);
+  if (fault === undefined) return runtimePath;
+  throw new Failure(
+    `The Dapr in DAPR_RUNTIME_PATH (${runtimePath}) cannot be used: ${fault}. Correct the path, or unset it so that Tocsin gets a Dapr of its own.`,
+  );
+}
+
+async function isInstalled(home: string, say: Say): Promise<boolean> {
+  if (!existsSync(daprIn(home).daprd)) return false;
+  const fault = await faultOf(home);
+  if (fault !== undefined) say(`The installed Dapr in ${home} is not used: ${fault}.`);
+  return fault === undefined;
+}
+
+async function locate(config: ToolsConfig, say: Say): Promise<string> {
+  const { daprRuntimePath, home, cacheDir, daprMirror: mirror, proxy } = config;
+  if (daprRuntimePath !== undefined) return givenDapr(daprRuntimePath);
+  if (await isInstalled(home, say)) return home;
+  const built = buildDir(cacheDir);
+  if (existsSync(built)) return built;
+  const reason = await downloadDapr({ release: readRelease(), cacheDir, mirror, proxy, say }).then(
+    (path) => ({ path }),
+    (error: unknown) => {
+      if (error instanceof Failure) return error.message;
+      throw error;
+    },
+  );
+  if (typeof reason !== 'string') return reason.path;
+  const go = findGo();
+  if (!go)
+    throw new Failure(`This machine has no usable Dapr, and none can be downloaded:\n${reason}\n${NO_DAPR}`);
+  say(reason);
+  return buildDapr(go, cacheDir, say);
 }
 
 let found: Dapr | undefined;
 
 /**
- * Finds an installed Dapr of version 1.18 or later or one built into the user's cache, else builds it there. Fast if one
- * exists.
- * @throws Failure with the remedy if there is no Dapr and no way to build it
+ * Finds a Dapr of version 1.18 or later: the one in DAPR_RUNTIME_PATH alone, else an installed one, one in the user's cache,
+ * or else downloads the release or builds it with Go. Fast if one exists.
+ * @throws Failure with the remedy if there is no Dapr and no way to get it
  */
 export async function ensureDapr(say: Say = sayNothing): Promise<Dapr> {
-  const { daprHome, cacheDir } = readConfig();
-  found ??= (await installedDapr(daprHome, say)) ?? daprIn(await buildDapr(cacheDir, say));
+  found ??= daprIn(await locate(readConfig(), say));
   return found;
 }

@@ -129,8 +129,8 @@ async function setUp(
   say: Say,
 ): Promise<{ dapr: Dapr; redisServer: RedisServer | undefined }> {
   const redisServer = config.redisHost ? undefined : await ensureRedisServer(say);
-  const dapr = await ensureDapr(say);
-  await ensureUi(say);
+  // A download leaves the cores to the build of the ui.
+  const [dapr] = await Promise.all([ensureDapr(say), ensureUi(say)]);
   return { dapr, redisServer };
 }
 

@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Permitted licences of shipped packages, by SPDX id: they only require attribution. */
+/**
+ * Permitted licences of shipped packages, by SPDX id. They only require attribution; MPL-2.0 also requires that changed
+ * files of the package are published, and we change none.
+ */
 export const ALLOWED_LICENCES = [
   '0BSD',
   'Apache-2.0',
@@ -12,6 +15,8 @@ export const ALLOWED_LICENCES = [
   'CC0-1.0',
   'ISC',
   'MIT',
+  'MIT-0',
+  'MPL-2.0',
   'Unlicense',
 ];
 

@@ -1,0 +1,98 @@
+import { createPrivateKey } from 'node:crypto';
+import { createTransport } from 'nodemailer';
+import addressparser from 'nodemailer/lib/addressparser';
+import { z } from 'zod';
+import type { AwayMessage } from '../channel.ts';
+import type { Rendered } from '../../templates/templates.ts';
+import type { EmailOptions } from './email-channel.ts';
+
+/** Signs e-mails. The public key is at `<selector>._domainkey.<domain>` in the DNS. */
+export interface Dkim {
+  domain: string;
+  selector: string;
+  /** An RSA key in PEM. */
+  privateKey: string;
+}
+
+/** A message in the form of RFC 5322, and its envelope. */
+export interface Mail {
+  from: string;
+  to: string;
+  /** Lines end with CRLF. */
+  raw: Buffer;
+}
+
+export type Compose = (message: AwayMessage, to: string, rendered: Rendered) => Promise<Mail>;
+
+const DOMAIN = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/i;
+const SELECTOR = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/i;
+
+/**
+ * Nodemailer composes the e-mail: it encodes and folds every header, so no text can add one. Adds faults of `from` and
+ * `dkim`, and then returns `undefined`.
+ */
+export function createComposer(
+  { from, dkim }: Pick<EmailOptions, 'from' | 'dkim'>,
+  faults: string[],
+): Compose | undefined {
+  const sender = senderOf(from);
+  if (!sender) faults.push('from: must be one address, such as Shop <no-reply@shop.example>');
+  if (dkim) faults.push(...faultsOfDkim(dkim));
+  if (!sender || faults.length > 0) return undefined;
+
+  const composer = createTransport({
+    streamTransport: true,
+    buffer: true,
+    newline: 'windows',
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(dkim && {
+      // By default it also signs List-Unsubscribe and List-Unsubscribe-Post, as RFC 8058 demands.
+      dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey },
+    }),
+  });
+  const domain = sender.address.slice(sender.address.lastIndexOf('@') + 1);
+  return async ({ key, language, links }, to, { subject, text, html }) => {
+    const { message } = await composer.sendMail({
+      from: sender,
+      to: { name: '', address: to },
+      subject,
+      text,
+      html,
+      // The same for each attempt, so that a mail server or a person can recognise a repeated e-mail.
+      messageId: `<${key}@${domain}>`,
+      list: { unsubscribe: { url: links.unsubscribe, comment: '' } },
+      headers: {
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        // Out-of-office replies must not answer.
+        'Auto-Submitted': 'auto-generated',
+        'Content-Language': language,
+      },
+    });
+    if (!Buffer.isBuffer(message)) throw new Error('The e-mail could not be composed');
+    return { from: sender.address, to, raw: message };
+  };
+}
+
+function senderOf(from: string): { name: string; address: string } | undefined {
+  const [sender, ...others] = addressparser(from, { flatten: true });
+  const isOne = sender !== undefined && others.length === 0 && z.email().safeParse(sender.address).success;
+  return isOne ? { name: sender.name, address: sender.address } : undefined;
+}
+
+function faultsOfDkim({ domain, selector, privateKey }: Dkim): string[] {
+  const faults: string[] = [];
+  if (!DOMAIN.test(domain)) faults.push('dkim.domain: must be a domain such as shop.example');
+  if (!SELECTOR.test(selector)) faults.push('dkim.selector: must be a label such as tocsin-2026');
+  if (!isRsaKey(privateKey))
+    faults.push('dkim.privateKey: must be an RSA key in PEM (-----BEGIN PRIVATE KEY-----)');
+  return faults;
+}
+
+function isRsaKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
+}

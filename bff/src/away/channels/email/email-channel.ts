@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Channel } from '../channel.ts';
+import { SEND_TIMEOUT_MS, settled } from '../settled.ts';
+import type { Templates } from '../../templates/templates.ts';
+import { createComposer, type Dkim } from './compose.ts';
+import { sendOverSmtp, type Progress } from './smtp-send.ts';
+import { serverOf } from './smtp-url.ts';
+
+export interface EmailOptions {
+  /** `smtp://user:password@host:587` (STARTTLS if the server offers it), or `smtps://…:465`. */
+  url: string;
+  /** The sender, such as `Shop <no-reply@shop.example>`. */
+  from: string;
+  templates: Templates;
+  /** Signs every e-mail. */
+  dkim?: Dkim | undefined;
+  /**
+   * Refuses to send without TLS. Default: true if the URL has a password and the host is not this machine, because
+   * the password would be readable on the network.
+   */
+  requireTls?: boolean | undefined;
+  /** Time limit of one send, in ms. Default 30,000. */
+  timeoutMs?: number | undefined;
+}
+
+/** One plain address: no list, name, comment or line break can be hidden in it. */
+const addressSchema = z.email().max(254);
+
+/**
+ * E-mail over SMTP. Not repeatable: no SMTP server recognises a message that it has already accepted, although the
+ * Message-ID of a message is the same for each attempt. If the connection breaks after the message was handed over,
+ * the outcome is `unknown`. An answer 4xx, or a server that can't be reached or rejects our login, is `unavailable`;
+ * an answer 5xx to the message is `refused`.
+ * @throws EmailOptionsError that lists all faults of the options
+ */
+export function createEmailChannel(options: EmailOptions): Channel {
+  const { templates, timeoutMs = SEND_TIMEOUT_MS } = options;
+  const faults: string[] = [];
+  const server = serverOf(options, faults);
+  const compose = createComposer(options, faults);
+  if (!server || !compose) throw new EmailOptionsError(faults);
+  return {
+    name: 'email',
+    repeatable: false,
+    reaches: ({ email }) => email !== undefined,
+    send: async (message, { email }) => {
+      const to = addressSchema.safeParse(email?.address);
+      if (!to.success) return { outcome: 'refused', reason: 'The e-mail address is not valid' };
+      const progress: Progress = { handedOver: false };
+      const onTimeout = () => {
+        const reason = `The SMTP server took longer than ${timeoutMs} ms`;
+        return { outcome: progress.handedOver ? ('unknown' as const) : ('unavailable' as const), reason };
+      };
+      return settled(timeoutMs, onTimeout, async (signal) => {
+        const mail = await compose(message, to.data, templates.render(message));
+        return sendOverSmtp(server, mail, progress, signal);
+      });
+    },
+  };
+}
+
+/** Lists all faults of the options of the e-mail channel. */
+export class EmailOptionsError extends Error {
+  override name = 'EmailOptionsError';
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The settings of the e-mail channel can't be used:${faults.map((fault) => `\n  ${fault}`).join('')}`,
+    );
+  }
+}

@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { SendResult } from '../channel.ts';
+import { reasonOf } from '../settled.ts';
+import type { Mail } from './compose.ts';
+import type { SmtpServer } from './smtp-url.ts';
+
+export interface Progress {
+  /** Whether the whole e-mail has been written to the server, which may therefore have accepted it. */
+  handedOver: boolean;
+}
+
+/** Time limits of the phases, in ms. All phases together have the time limit of the send. */
+const CONNECT_MS = 10_000;
+const SILENCE_MS = 25_000;
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/**
+ * Sends an e-mail over a connection of its own. Nodemailer's transports do not tell in which phase a connection broke,
+ * and its pool repeats a message by itself, so this uses the connection below them.
+ */
+export async function sendOverSmtp(
+  server: SmtpServer,
+  mail: Mail,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<SendResult> {
+  const connection = new SMTPConnection({
+    host: server.host,
+    port: server.port,
+    secure: server.secure,
+    requireTLS: server.requireTls,
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    dnsTimeout: CONNECT_MS,
+    socketTimeout: SILENCE_MS,
+    socketCloseTimeout: 0,
+    maxResponseSize: MAX_ANSWER_BYTES,
+  });
+  const close = () => connection.close();
+  signal.addEventListener('abort', close, { once: true });
+  try {
+    await phase(connection, (done) => connection.connect(done));
+    const { auth } = server;
+    if (auth) await phase(connection, (done) => connection.login(auth, done));
+  } catch (error) {
+    close();
+    return { outcome: 'unavailable', reason: reasonOf(error) };
+  }
+  try {
+    const body = Readable.from([mail.raw]);
+    body.once('end', () => (progress.handedOver = true));
+    const envelope = { from: mail.from, to: [mail.to], size: mail.raw.length };
+    await phase(connection, (done) => connection.send(envelope, body, done));
+    connection.quit();
+    return { outcome: 'sent' };
+  } catch (error) {
+    close();
+    return resultOf(error, progress);
+  } finally {
+    signal.removeEventListener('abort', close);
+  }
+}
+
+/** Runs a phase of the connection. Rejects also if the connection breaks, when some callbacks never come. */
+const phase = (
+  connection: SMTPConnection,
+  start: (done: (error?: Error | null) => void) => void,
+): Promise<void> =>
+  new Promise((resolve, reject) => {
+    connection.on('error', reject);
+    connection.on('end', () => reject(new Error('The SMTP server closed the connection')));
+    start((error) => (error ? reject(error) : resolve()));
+  });
+
+function resultOf(error: unknown, { handedOver }: Progress): SendResult {
+  const reason = reasonOf(error);
+  const { responseCode, code } = error as { responseCode?: number; code?: string };
+  if (responseCode !== undefined && responseCode >= 500) return { outcome: 'refused', reason };
+  if (responseCode !== undefined && responseCode >= 400) return { outcome: 'unavailable', reason };
+  if (handedOver) return { outcome: 'unknown', reason };
+  // Nodemailer itself found the e-mail too large for the server, or the address impossible.
+  if (code === 'EMESSAGE' || code === 'EENVELOPE') return { outcome: 'refused', reason };
+  return { outcome: 'unavailable', reason };
+}

@@ -1,0 +1,60 @@
+import ipaddr from 'ipaddr.js';
+import type { EmailOptions } from './email-channel.ts';
+
+/** An SMTP server, and how to log in. */
+export interface SmtpServer {
+  host: string;
+  port: number;
+  /** TLS from the start. */
+  secure: boolean;
+  requireTls: boolean;
+  auth?: { user: string; pass: string };
+}
+
+const SCHEMES: Record<string, { secure: boolean; port: number }> = {
+  'smtp:': { secure: false, port: 587 },
+  'smtps:': { secure: true, port: 465 },
+};
+
+const FORM = 'must be smtp://user:password@host:587 or smtps://user:password@host:465';
+
+/** Reads the URL of an SMTP server. Adds faults, and returns `undefined`, if it cannot be used. Never quotes the password. */
+export function serverOf(
+  { url, requireTls }: Pick<EmailOptions, 'url' | 'requireTls'>,
+  faults: string[],
+): SmtpServer | undefined {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const scheme = parsed && SCHEMES[parsed.protocol];
+  const isPlain = parsed && /^\/?$/.test(parsed.pathname) && parsed.search === '' && parsed.hash === '';
+  if (!scheme || !isPlain || parsed.hostname === '') {
+    faults.push(`url: ${FORM}`);
+    return undefined;
+  }
+  const user = decoded(parsed.username);
+  const pass = decoded(parsed.password);
+  if (user === undefined || pass === undefined || (user === '') !== (pass === '')) {
+    faults.push(
+      'url: must have both a user and a password, or neither; write % and other special characters as %25',
+    );
+    return undefined;
+  }
+  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
+  return {
+    host,
+    port: parsed.port === '' ? scheme.port : Number(parsed.port),
+    secure: scheme.secure,
+    requireTls: requireTls ?? (user !== '' && !isThisMachine(host)),
+    ...(user !== '' && { auth: { user, pass } }),
+  };
+}
+
+const isThisMachine = (host: string): boolean =>
+  host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback');
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import type { SendResult } from './channel.ts';
+
+/** Time limit of one send through a channel, in ms. */
+export const SEND_TIMEOUT_MS = 30_000;
+
+/** Longest reason of a result, in characters: reasons may quote answers of strangers. */
+const MAX_REASON = 300;
+
+/** An error's message as one bounded line without control characters. */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
+  const line = text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}…` : line;
+}
+
+/**
+ * Runs a send so that it never rejects and ends within `timeoutMs`. `signal` then aborts, and the result is that of
+ * `onTimeout`. An error that `send` throws becomes `refused`: it comes from the message, not from a network.
+ */
+export async function settled(
+  timeoutMs: number,
+  onTimeout: () => SendResult,
+  send: (signal: AbortSignal) => Promise<SendResult>,
+): Promise<SendResult> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<SendResult>((resolve) => {
+    timer = setTimeout(() => {
+      const result = onTimeout();
+      controller.abort();
+      resolve(result);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([send(controller.signal), late]);
+  } catch (error) {
+    return { outcome: 'refused', reason: reasonOf(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}

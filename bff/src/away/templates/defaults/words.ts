@@ -1,0 +1,50 @@
+/** The words of a language, by name. `{…}` marks the place of a value, which `VALUES` lists. */
+export type Words = Record<keyof typeof EN, string>;
+
+const EN = {
+  subjectOne: '{title}',
+  subjectMany: '{count} unread notifications',
+  headingOne: 'You have an unread notification',
+  headingMany: 'You have {count} unread notifications',
+  info: 'Info',
+  success: 'Success',
+  warning: 'Warning',
+  error: 'Error',
+  otherSources: 'Other',
+  open: 'Open',
+  details: 'Details',
+  moreOne: 'and 1 more in your inbox',
+  moreMany: 'and {more} more in your inbox',
+  openInbox: 'Open your inbox',
+  why: 'You get this e-mail because your inbox has unread notifications.',
+  unsubscribe: 'Unsubscribe from these e-mails',
+};
+
+const DE: Words = {
+  subjectOne: '{title}',
+  subjectMany: '{count} ungelesene Benachrichtigungen',
+  headingOne: 'Sie haben eine ungelesene Benachrichtigung',
+  headingMany: 'Sie haben {count} ungelesene Benachrichtigungen',
+  info: 'Info',
+  success: 'Erfolg',
+  warning: 'Warnung',
+  error: 'Fehler',
+  otherSources: 'Weitere',
+  open: 'Öffnen',
+  details: 'Details',
+  moreOne: 'und 1 weitere in Ihrem Posteingang',
+  moreMany: 'und {more} weitere in Ihrem Posteingang',
+  openInbox: 'Posteingang öffnen',
+  why: 'Sie erhalten diese E-Mail, weil Ihr Posteingang ungelesene Benachrichtigungen enthält.',
+  unsubscribe: 'Diese E-Mails abbestellen',
+};
+
+export const WORDS: Record<'en' | 'de', Words> = { en: EN, de: DE };
+
+/** The values that a word may contain. */
+export const VALUES: Partial<Record<keyof Words, readonly string[]>> = {
+  subjectOne: ['title'],
+  subjectMany: ['count'],
+  headingMany: ['count'],
+  moreMany: ['more'],
+};

@@ -1,0 +1,72 @@
+import type { Notification } from '@tocsin/contracts';
+import type { AwayMessage } from '../channels/channel.ts';
+
+const SITE = 'https://tocsin.example';
+
+const NOTIFICATIONS: readonly Notification[] = [
+  {
+    id: 'sample-1',
+    feed: 'user:42',
+    severity: 'error',
+    title: 'Payment failed: Köhler & Søn <invoice 2041>',
+    body: 'The bank refused the payment of €1,240.00.\nPlease check the account number and try again.',
+    source: 'Billing',
+    link: '/invoices/2041',
+    actions: [
+      { label: 'Pay again', link: '/invoices/2041/pay' },
+      { label: 'Call the bank', link: 'https://bank.example/contact' },
+    ],
+    createdAt: '2026-05-04T09:41:00Z',
+  },
+  {
+    id: 'sample-2',
+    feed: 'user:42',
+    severity: 'warning',
+    title: 'Your certificate expires in 3 days',
+    body: 'api.shop.example',
+    source: 'Operations',
+    createdAt: '2026-05-04T08:15:00Z',
+  },
+  {
+    id: 'sample-3',
+    feed: 'user:42',
+    severity: 'success',
+    title: 'Invoice 2040 was paid',
+    source: 'Billing',
+    createdAt: '2026-05-03T16:02:00Z',
+  },
+  {
+    id: 'sample-4',
+    feed: 'user:42',
+    severity: 'info',
+    title: 'הזמנה חדשה 118',
+    body: 'A_very_long_word_without_spaces_that_a_narrow_screen_must_break_somewhere_in_the_middle',
+    createdAt: '2026-05-03T07:30:00Z',
+  },
+];
+
+const message = (
+  language: 'en' | 'de',
+  notifications: readonly Notification[],
+  more: number,
+): AwayMessage => ({
+  key: `sample-${language}-${notifications.length}`,
+  reader: 'user:42',
+  language,
+  notifications,
+  more,
+  links: {
+    inbox: `${SITE}/`,
+    unsubscribe: `${SITE}/app/unsubscribe?token=sample`,
+    open: ({ feed, id }) => `${SITE}/#/notification/${encodeURIComponent(feed)}/${encodeURIComponent(id)}`,
+  },
+});
+
+/** Messages for previews and for the check of templates at the start: single and digest, in each language. */
+export const SAMPLES: readonly AwayMessage[] = (['en', 'de'] as const).flatMap((language) => [
+  message(language, NOTIFICATIONS.slice(0, 1), 0),
+  message(language, NOTIFICATIONS.slice(1, 2), 0),
+  message(language, NOTIFICATIONS, 1),
+  message(language, NOTIFICATIONS.slice(2), 12),
+  message(language, NOTIFICATIONS.slice(3), 0),
+]);

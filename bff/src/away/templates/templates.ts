@@ -1,0 +1,109 @@
+import type { Template } from 'liquidjs';
+import type { AwayMessage } from '../channels/channel.ts';
+import { engineFor, type Kind } from './engine.ts';
+import { readFolder, TEMPLATE_FILES } from './sources.ts';
+import { SAMPLES } from './samples.ts';
+import { viewOf, type ViewOptions } from './view.ts';
+import { wordsOf } from './words.ts';
+
+export interface TemplateOptions {
+  /**
+   * A folder with files that replace ours: `subject.liquid`, `text.liquid`, `html.liquid`, `words.en.json`,
+   * `words.de.json`. Missing files, and missing words, fall back to ours.
+   */
+  folder?: string | undefined;
+  /** The IANA time zone in which e-mails show times. Default `UTC`. */
+  timeZone?: string | undefined;
+}
+
+/** The content of an e-mail. `subject` is one line. */
+export interface Rendered {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+export interface Templates {
+  /** Deterministic: the same message always gives the same content. */
+  render(message: AwayMessage): Rendered;
+}
+
+/** Lists every faulty file of the templates' folder. */
+export class TemplateError extends Error {
+  override name = 'TemplateError';
+}
+
+/** Longest rendering of a template, in ms: an override with an endless loop must not stop the process. */
+const RENDER_LIMIT_MS = 500;
+
+/**
+ * Loads the templates of e-mails, and renders samples with them, so that faults are found at the start.
+ * @throws TemplateError that lists all faults, each with the file's name
+ */
+export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}): Templates {
+  const faults: string[] = [];
+  const sources = readFolder(folder, faults);
+  const words = wordsOf(sources, faults);
+  const parsed = {} as Record<Kind, Template[]>;
+  for (const kind of ['subject', 'text', 'html'] as const) {
+    const file = TEMPLATE_FILES[kind];
+    attempt(file, faults, () => (parsed[kind] = engineFor(kind).parse(sources[kind], file)));
+  }
+  if (!isTimeZone(timeZone)) faults.push(`${timeZone} is not a time zone; use a name such as Europe/Berlin`);
+  refuse(faults, folder);
+
+  const renderOne = (kind: Kind, message: AwayMessage): string => {
+    const options: ViewOptions = { words: words[message.language], timeZone, plain: kind !== 'html' };
+    return String(
+      engineFor(kind).renderSync(parsed[kind], viewOf(message, options), { renderLimit: RENDER_LIMIT_MS }),
+    );
+  };
+  for (const kind of ['subject', 'text', 'html'] as const) {
+    attempt(TEMPLATE_FILES[kind], faults, () => {
+      for (const sample of SAMPLES) {
+        if (renderOne(kind, sample).trim() === '') throw new Error('renders to nothing');
+      }
+    });
+  }
+  refuse(faults, folder);
+  return {
+    render: (message) => ({
+      subject: oneLine(renderOne('subject', message)),
+      text: renderOne('text', message),
+      html: renderOne('html', message),
+    }),
+  };
+}
+
+/** Runs `step`, and notes its error as a fault of the file. */
+function attempt(file: string, faults: string[], step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    const [message = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    faults.push(`${file}: ${message.replace(/, file:.*?(?=, line:|$)/, '')}`);
+  }
+}
+
+function refuse(faults: readonly string[], folder: string | undefined): void {
+  if (faults.length === 0) return;
+  const where = folder === undefined ? 'The templates' : `The templates in ${folder}`;
+  const list = [...new Set(faults)].map((fault) => `\n  ${fault}`).join('');
+  throw new TemplateError(`${where} can't be used. Correct or remove these files:${list}`);
+}
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Removes line breaks and control characters, so that a template cannot add header fields. */
+const oneLine = (text: string): string =>
+  text
+    // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
+    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .trim();

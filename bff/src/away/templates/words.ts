@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { faultsOf } from '@tocsin/contracts';
+import { VALUES, WORDS, type Words } from './defaults/words.ts';
+import { TEMPLATE_FILES, type TemplateSources } from './sources.ts';
+
+const NAMES = Object.keys(WORDS.en) as (keyof Words)[];
+const MAX_WORD = 500;
+
+const wordSchema = (name: keyof Words) => {
+  const values = VALUES[name] ?? [];
+  return z
+    .string()
+    .min(1)
+    .max(MAX_WORD)
+    .superRefine((word, context) => {
+      for (const [place, value = ''] of word.matchAll(/\{(\w+)\}/g)) {
+        if (values.includes(value)) continue;
+        const remedy = values.length > 0 ? `may contain only {${values.join('}, {')}}` : 'has no values';
+        context.addIssue({ code: 'custom', message: `contains ${place}, but ${remedy}` });
+      }
+    })
+    .optional();
+};
+
+const wordsSchema = z.strictObject(Object.fromEntries(NAMES.map((name) => [name, wordSchema(name)])));
+
+/** The words of both languages, ours where a file has none. Adds the faults of the files to `faults`. */
+export function wordsOf(sources: TemplateSources, faults: string[]): Record<'en' | 'de', Words> {
+  return { en: read('en'), de: read('de') };
+
+  function read(language: 'en' | 'de'): Words {
+    const file = TEMPLATE_FILES[language];
+    let json: unknown;
+    try {
+      json = JSON.parse(sources[language]);
+    } catch {
+      faults.push(`${file}: is not valid JSON`);
+      return WORDS[language];
+    }
+    const words = wordsSchema.safeParse(json);
+    if (words.success) return { ...WORDS[language], ...words.data };
+    for (const { path, message } of faultsOf(words.error)) faults.push(`${file}: ${path} ${message}`.trim());
+    return WORDS[language];
+  }
+}

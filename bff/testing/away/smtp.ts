@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import PostalMime, { type Email } from 'postal-mime';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+
+/** A received e-mail, raw and parsed. */
+export interface ReceivedMail {
+  from: string;
+  to: string[];
+  user: string | undefined;
+  secure: boolean;
+  raw: string;
+  mail: Email;
+}
+
+export interface TestSmtpServer {
+  url: string;
+  port: number;
+  received: ReceivedMail[];
+  /** The commands that a scripted server received. */
+  lines: string[];
+  close(): Promise<void>;
+}
+
+/** An SMTP server on loopback that keeps what it accepts. */
+export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<TestSmtpServer> {
+  const received: ReceivedMail[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: options.onAuth ? [] : ['AUTH', 'STARTTLS'],
+    logger: false,
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const raw = Buffer.concat(chunks);
+        const { mailFrom, rcptTo } = session.envelope;
+        void PostalMime.parse(raw).then((mail) => {
+          received.push({
+            from: mailFrom ? mailFrom.address : '',
+            to: rcptTo.map(({ address }) => address),
+            user: session.user === undefined ? undefined : String(session.user),
+            secure: session.secure,
+            raw: raw.toString('latin1'),
+            mail,
+          });
+          done();
+        });
+      });
+    },
+    ...options,
+  });
+  // Clients of these tests break connections on purpose.
+  server.on('error', () => {});
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    port,
+    received,
+    lines: [],
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+/**
+ * A server that answers each line of a client with the next of `answers`, and the end of the message (`.`) with the
+ * last; `undefined` closes the connection, and an empty answer stays silent.
+ */
+export async function startScriptedSmtp(answers: readonly (string | undefined)[]): Promise<TestSmtpServer> {
+  const sockets = new Set<Socket>();
+  const seen: string[] = [];
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    let next = 0;
+    let isBody = false;
+    const answer = (line: string | undefined) => {
+      if (line === undefined) socket.destroy();
+      else if (line !== '') socket.write(line.endsWith('…') ? line.slice(0, -1) : `${line}\r\n`);
+      if (line?.endsWith('…')) setTimeout(() => socket.destroy(), 50);
+      isBody = line?.startsWith('354') === true;
+    };
+    answer(answers[next++]);
+    let rest = '';
+    socket.on('data', (chunk) => {
+      rest += chunk.toString('latin1');
+      const lines = rest.split('\r\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (isBody && line !== '.') continue;
+        seen.push(line);
+        answer(answers[next++]);
+      }
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    port,
+    received: [],
+    lines: seen,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { run } from '@tocsin/tools/process/run';
+import { archivesOf, PLATFORMS, platformOf, type Release } from '../../tools/src/setup/release/release.ts';
+
+/** How the server answers the next request for a file. */
+export type Mood =
+  | { kind: 'whole' }
+  /** Ends the connection after so many bytes. */
+  | { kind: 'cut'; after: number }
+  | { kind: 'corrupt' }
+  /** Sends in small pieces with pauses in ms. */
+  | { kind: 'slow'; pieces: number; pauseMs: number }
+  /** Sends half and then nothing more. */
+  | { kind: 'silent' }
+  | { kind: 'status'; status: number }
+  /** Answers a Range with the whole file, as a server without Range does. */
+  | { kind: 'no-range' };
+
+export interface ReleaseServer {
+  url: string;
+  release: Release;
+  /** The paths and Range headers of all requests. */
+  requests: { file: string; range: string | undefined; method: string }[];
+  /** Answers for a command, first to last; afterwards `whole`. */
+  moods: Map<string, Mood[]>;
+  /** Serves the archives of this platform under the names of all platforms too. */
+  serveAllPlatforms: () => void;
+  close: () => void;
+}
+
+/** Packs `dapr_linux_amd64.tar.gz` and the others of this platform. `commands` has the files; others become scripts. */
+async function pack(dir: string, commands: Readonly<Record<string, string>>): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  for (const { command, path, name } of archivesOf(
+    { runtime: '1.18.1', cli: '1.16.5', digests: {} },
+    platformOf(),
+  )) {
+    const from = commands[command];
+    if (from === undefined) {
+      mkdirSync(dir, { recursive: true });
+      // Random comments, so that the archive is large enough to be cut.
+      const filler = createHash('sha512').update(command).digest('hex').repeat(2);
+      writeFileSync(join(dir, command), `#!/bin/sh\n# ${filler}\necho 1.18.1\n`);
+      chmodSync(join(dir, command), 0o755);
+    }
+    const archive = join(dir, name);
+    const folder = from === undefined ? dir : join(from, '..');
+    const { code, output } = await run('tar', ['-C', folder, '-I', 'gzip -1', '-cf', archive, command]);
+    if (code !== 0) throw new Error(output);
+    files.set(`/${path}`, readFileSync(archive));
+  }
+  return files;
+}
+
+const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+
+/** Serves release archives as GitHub does, and their checksum files, on loopback. */
+export async function releaseServer(commands: Readonly<Record<string, string>> = {}): Promise<ReleaseServer> {
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-release-'));
+  const files = await pack(dir, commands);
+  rmSync(dir, { recursive: true });
+  const requests: ReleaseServer['requests'] = [];
+  const moods: ReleaseServer['moods'] = new Map();
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').replace(/\.sha256$/, '');
+    const content = files.get(path);
+    const range = request.headers.range;
+    requests.push({ file: request.url ?? '', range, method: request.method ?? '' });
+    if (!content) response.writeHead(404).end();
+    else if (path !== request.url) response.end(`${sha256(content)}  ${basename(path)}\n`);
+    else {
+      const command = basename(path).split('_')[0] ?? '';
+      const mood = moods.get(command)?.shift() ?? { kind: 'whole' };
+      void answer(response, content, range, mood);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const digests = [...files].map(([path, content]) => [basename(path), sha256(content)] as const);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    release: { runtime: '1.18.1', cli: '1.16.5', digests: Object.fromEntries(digests) },
+    requests,
+    moods,
+    serveAllPlatforms: () => {
+      for (const [path, content] of [...files])
+        for (const platform of PLATFORMS) files.set(path.replace(platformOf(), platform), content);
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function answer(
+  response: ServerResponse,
+  whole: Buffer,
+  range: string | undefined,
+  mood: Mood,
+): Promise<void> {
+  if (mood.kind === 'status') {
+    response.writeHead(mood.status).end();
+    return;
+  }
+  const from = mood.kind === 'no-range' ? 0 : Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
+  if (from >= whole.length) {
+    response.writeHead(416).end();
+    return;
+  }
+  const content = Buffer.from(whole.subarray(from));
+  if (mood.kind === 'corrupt') content[content.length >> 1] = (content[content.length >> 1] ?? 0) ^ 1;
+  response.writeHead(from > 0 ? 206 : 200, {
+    'content-length': content.length,
+    ...(from > 0 && { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` }),
+  });
+  if (mood.kind === 'cut') {
+    response.write(content.subarray(0, mood.after));
+    // The client writes to its disk what has arrived.
+    await delay(50);
+    response.destroy();
+  } else if (mood.kind === 'silent') {
+    response.write(content.subarray(0, content.length >> 1));
+  } else if (mood.kind === 'slow') {
+    const size = Math.ceil(content.length / mood.pieces);
+    for (let at = 0; at < content.length; at += size) {
+      response.write(content.subarray(at, at + size));
+      await delay(mood.pauseMs);
+    }
+    response.end();
+  } else response.end(content);
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fetch, type Dispatcher, type Response } from 'undici';
+import { Failure, messageOf } from '../../failure.ts';
+
+/** No archive of Dapr is a third as large; a server cannot fill the disk. */
+const MAX_BYTES = 400 * 1024 * 1024;
+/** Attempts in a row that bring no byte, and in all. */
+const FRUITLESS_MAX = 3;
+const ATTEMPTS_MAX = 20;
+
+export interface Download {
+  url: string;
+  /** The finished file. Beside it, `.part` keeps what has arrived, also after a crash. */
+  file: string;
+  /** The expected SHA-256 in hex. */
+  sha256: string;
+  agent: Dispatcher;
+  /** Called with the bytes that are there and the size of the whole, if the server tells it. */
+  onBytes?: (received: number, size: number | undefined) => void;
+  /** The pause before another attempt, in ms; doubles with each fruitless one. */
+  pauseMs?: number;
+}
+
+/**
+ * Downloads a file and verifies it. Continues a `.part` with a Range request, and repeats after a cut or a 5xx. The file
+ * exists only with the expected content.
+ * @throws Failure that names the address and the reason
+ */
+export async function download(wanted: Download): Promise<void> {
+  const { url, file, sha256, pauseMs = 500 } = wanted;
+  const part = `${file}.part`;
+  let fruitless = 0;
+  for (let attempt = 1; !existsSync(file); attempt++) {
+    const before = sizeOf(part);
+    try {
+      await receive(wanted, part, before);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      fruitless = sizeOf(part) > before ? 0 : fruitless + 1;
+      const isUnreachable = before === 0 && sizeOf(part) === 0 && isConnectFault(error);
+      if (isUnreachable || fruitless === FRUITLESS_MAX || attempt === ATTEMPTS_MAX)
+        throw new Failure(`${url} could not be downloaded: ${reasonOf(error)}.`, { cause: error });
+      await delay(pauseMs * 2 ** fruitless);
+      continue;
+    }
+    const actual = await sha256Of(part);
+    if (actual === sha256) renameSync(part, file);
+    else {
+      rmSync(part, { force: true });
+      // A continued file may have begun with bytes of another one: a whole download decides.
+      if (before === 0)
+        throw new Failure(`${url} is not the released file: its SHA-256 is ${actual}, not ${sha256}.`);
+    }
+  }
+}
+
+/** An answer that another attempt may improve. */
+class Retryable extends Error {}
+
+async function receive({ url, agent, onBytes }: Download, part: string, have: number): Promise<void> {
+  const response = await fetch(url, {
+    dispatcher: agent,
+    // A mirror that compresses on the way would change the bytes that the digest is of.
+    headers: { 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) },
+  });
+  const from = startOf(response, have);
+  if (from === undefined) {
+    await response.body?.cancel();
+    // The part is as long as the file, or longer: the digest tells them apart.
+    if (response.status === 416 && have > 0) return;
+    const reason = `the server answered ${response.status}`;
+    if (response.status >= 500 || response.status === 429 || response.status === 408)
+      throw new Retryable(reason);
+    throw new Failure(`${url} could not be downloaded: ${reason}.`);
+  }
+  const length = Number(response.headers.get('content-length') ?? NaN);
+  const size = Number.isNaN(length) ? undefined : from + length;
+  let received = from;
+  const bounded = new Transform({
+    transform(chunk: Buffer, _, done) {
+      received += chunk.length;
+      onBytes?.(received, size);
+      done(received > MAX_BYTES ? new Failure(`${url} is larger than any release of Dapr.`) : null, chunk);
+    },
+  });
+  await pipeline(response.body ?? [], bounded, createWriteStream(part, { flags: from > 0 ? 'a' : 'w' }));
+  if (size !== undefined && received < size) throw new Retryable(`only ${received} of ${size} bytes arrived`);
+}
+
+/** The position of the answer's first byte in the file; `undefined` for an answer without content. */
+function startOf(response: Response, have: number): number | undefined {
+  if (response.status === 200) return 0;
+  if (response.status !== 206) return undefined;
+  const from = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
+  if (Number(from) === have) return have;
+  throw new Failure(`${response.url} answered with another part of the file than requested.`);
+}
+
+const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  if (existsSync(file)) await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+const CONNECT_FAULTS =
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT|SSL/;
+/** The deepest cause: undici wraps a refused connection in `fetch failed`. */
+export const causeOf = (error: unknown): unknown =>
+  error instanceof Error && error.cause !== undefined ? causeOf(error.cause) : error;
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+const isConnectFault = (error: unknown): boolean => CONNECT_FAULTS.test(codeOf(causeOf(error)));
+
+function reasonOf(error: unknown): string {
+  const cause = causeOf(error);
+  return messageOf(cause) || codeOf(cause) || messageOf(error);
+}

@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fetch, type Dispatcher } from 'undici';
+import { readConfig, type ToolsConfig } from '../../config.ts';
+import { Failure, messageOf } from '../../failure.ts';
+import { ROOT } from '../../paths.ts';
+import { downloadAgent } from './agent.ts';
+import { causeOf } from './download.ts';
+import { archivesOf, originOf, PLATFORMS, readRelease, RELEASE_FILE, type Archive } from './release.ts';
+
+/** A checksum file is one line. */
+const MAX_CHARACTERS = 1_000;
+
+/** Reads `<hex> [*]<name>`, or the digest alone. `undefined` for other content, also for the digest of another file. */
+export function readChecksum(text: string, name: string): string | undefined {
+  const [, digest, file] = /^([0-9a-f]{64})(?:\s+\*?(\S+))?\s*$/i.exec(text) ?? [];
+  const isOther = file !== undefined && file.split('/').at(-1) !== name;
+  return isOther ? undefined : digest?.toLowerCase();
+}
+
+async function fetchDigest(origin: string, { name, path }: Archive, agent: Dispatcher): Promise<string> {
+  const url = `${origin}/${path}.sha256`;
+  try {
+    const response = await fetch(url, { dispatcher: agent });
+    const text = response.ok ? (await response.text()).slice(0, MAX_CHARACTERS) : '';
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    const digest = readChecksum(text, name);
+    if (digest === undefined) throw new Error('it is not a checksum of this file');
+    return digest;
+  } catch (error) {
+    throw new Failure(`${url}: ${messageOf(causeOf(error))}`, { cause: error });
+  }
+}
+
+/** `npm run dapr:digests` */
+export async function daprDigests(): Promise<number> {
+  await refreshDigests(readConfig(), RELEASE_FILE);
+  return 0;
+}
+
+/**
+ * Writes the digests of the pinned version into the release file, from the checksum files of the release. All or nothing.
+ * @throws Failure that lists every file without a usable checksum
+ */
+export async function refreshDigests(
+  { daprMirror, proxy }: Pick<ToolsConfig, 'daprMirror' | 'proxy'>,
+  file: string,
+): Promise<void> {
+  const origin = originOf(daprMirror);
+  const release = readRelease(file);
+  const archives = PLATFORMS.flatMap((platform) => archivesOf(release, platform));
+  const agent = downloadAgent(proxy);
+  const ends = await Promise.allSettled(archives.map((archive) => fetchDigest(origin, archive, agent)));
+  await agent.destroy();
+  const faults = ends.flatMap((end) => (end.status === 'rejected' ? [messageOf(end.reason)] : []));
+  if (faults.length > 0) {
+    throw new Failure(
+      `The checksums of Dapr ${release.runtime} could not be read, and nothing was changed:\n  ${faults.join('\n  ')}\n` +
+        'Check the network, DAPR_MIRROR and HTTPS_PROXY, and run this again.',
+    );
+  }
+  const digests = Object.fromEntries(
+    ends.flatMap((end, at) => (end.status === 'fulfilled' ? [[archives[at]?.name ?? '', end.value]] : [])),
+  );
+  writeFileSync(file, `${JSON.stringify({ ...release, digests }, null, 2)}\n`);
+  process.stdout.write(
+    `${relative(ROOT, file)} has ${archives.length} digests of Dapr ${release.runtime} and its CLI ${release.cli}, from ` +
+      `${origin}. Compare a few with the release page before you commit them: every user trusts them.\n`,
+  );
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Failure } from '../../failure.ts';
+import { ROOT } from '../../paths.ts';
+
+/** Pins the versions of Dapr, and the SHA-256 of each release archive (`null`: not known yet). */
+export const RELEASE_FILE = join(ROOT, 'tools', 'dapr', 'release.json');
+/** Says how to fill the digests in. */
+export const REFRESH = '`npm run dapr:digests` fetches the digests from the release';
+
+const version = z.string().regex(/^\d+\.\d+\.\d+$/);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+export const releaseSchema = z.strictObject({
+  runtime: version,
+  cli: version,
+  digests: z.record(z.string(), digest.nullable()),
+});
+export type Release = z.infer<typeof releaseSchema>;
+
+/** The commands of a complete Dapr, and the repositories that release them. */
+const COMMANDS = { daprd: 'dapr/dapr', placement: 'dapr/dapr', scheduler: 'dapr/dapr', dapr: 'dapr/cli' };
+/** The platforms that Dapr releases for. Windows runs Tocsin under WSL, which is Linux. */
+export const PLATFORMS = ['linux_amd64', 'linux_arm64', 'darwin_amd64', 'darwin_arm64'] as const;
+
+/** One command of Dapr as released: a `.tar.gz` that contains only the command. */
+export interface Archive {
+  command: string;
+  name: string;
+  /** The path below https://github.com, or below a mirror. */
+  path: string;
+}
+
+export const readRelease = (file = RELEASE_FILE): Release =>
+  releaseSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+
+/** The platform in the names of archives. @throws Failure on a platform without archives */
+export function platformOf(os: string = process.platform, cpu: string = process.arch): string {
+  const name = `${os}_${cpu === 'x64' ? 'amd64' : cpu}`;
+  if (PLATFORMS.some((known) => known === name)) return name;
+  throw new Failure(`Tocsin does not download Dapr for ${os} on ${cpu}.`);
+}
+
+/** The archives of one platform: daprd, placement, scheduler and the CLI. */
+export const archivesOf = (release: Release, platform: string): Archive[] =>
+  Object.entries(COMMANDS).map(([command, repository]) => {
+    const name = `${command}_${platform}.tar.gz`;
+    const tag = command === 'dapr' ? release.cli : release.runtime;
+    return { command, name, path: `${repository}/releases/download/v${tag}/${name}` };
+  });
+
+/** Checks DAPR_MIRROR, the address that replaces https://github.com. @throws Failure if it is no such address */
+export function originOf(mirror: string | undefined): string {
+  if (mirror === undefined) return 'https://github.com';
+  const url = URL.canParse(mirror) ? new URL(mirror) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash)
+    return url.href.replace(/\/$/, '');
+  throw new Failure(
+    `DAPR_MIRROR is ${mirror}. Set it to an http(s) address that replaces https://github.com, without password, query or fragment, and start again.`,
+  );
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+
+const STYLE_MODULE = join(import.meta.dirname, '..', '..', 'client-vue', 'src', 'elements', 'style.ts');
+const STYLE_IMPORT = /\bimport ?["']([^"'\n]+\.css)["'];?/g;
+
+/** The request that Vite answers with the text of a style sheet; Vue's requests must end with the language. */
+const asText = (id: string): string =>
+  id.includes('?') ? id.replace('&lang.css', '&inline&lang.css') : `${id}?inline`;
+
+/**
+ * Each script hands the style that it imports to shadow roots, instead of the page; no style sheet is written. So the
+ * style of late parts arrives with these.
+ */
+export const shadowStyle: Plugin = {
+  name: 'tocsin-shadow-style',
+  enforce: 'post',
+  transform(code, id) {
+    if (!/\/client-vue\/src\/[^?]+\.(?:vue|ts)(?:\?vue&type=script|$)/.test(id)) return undefined;
+    const texts: string[] = [];
+    const changed = code.replace(STYLE_IMPORT, (_all, request: string) => {
+      texts.push(asText(request));
+      return '';
+    });
+    if (texts.length === 0) return undefined;
+    const imports = texts.map((text, index) => `import style${index} from ${JSON.stringify(text)};`);
+    const calls = texts.map((_text, index) => `addStyle(style${index});`);
+    return {
+      code: [`import { addStyle } from ${JSON.stringify(STYLE_MODULE)};`, ...imports, ...calls, changed].join(
+        '\n',
+      ),
+      map: null,
+    };
+  },
+};
