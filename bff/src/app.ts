@@ -37,7 +37,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     ...{ backend, histories, limitsOf: delivery.limitsOf, now, log },
     maxDocuments: config.DOCUMENTS_PER_READER,
   });
-  const away = createAway(context, readers, histories);
+  const away = await createAway(context, readers, histories);
   if (away) delivery.onItems((items) => away.fallbacks.committed(items));
   delivery.onErased(async (erased) => {
     if (erased.before !== undefined) {

@@ -29,6 +29,14 @@ export const SECRETS = {
    * sign their calls to each other and to the producer.
    */
   internal: { store: 'notification-secrets', name: 'internal' },
+  /** URL of the SMTP server with its login, for the channel `email`. */
+  smtp: { store: 'notification-secrets', name: 'smtp' },
+  /** RSA key in PEM that signs e-mail. */
+  dkim: { store: 'notification-secrets', name: 'dkim' },
+  /** JSON with `publicKey` and `privateKey`, as `npm run vapid` prints it, for the channel `push`. */
+  vapid: { store: 'notification-secrets', name: 'vapid' },
+  /** Signs requests of the channel `webhook`: `whsec_` and base64 of 24 to 64 bytes. */
+  webhook: { store: 'notification-secrets', name: 'webhook' },
   /** The same text for the producer, which uses it to verify calls from the bff. */
   internalOfProducer: { store: 'notification-keys', name: 'internal' },
   /** JSON: the records of `apiKeysSchema`. */

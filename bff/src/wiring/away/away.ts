@@ -11,7 +11,7 @@ import type { Histories } from '../../readers/marks/histories.ts';
 import type { Readers } from '../../readers/readers.ts';
 import type { AppContext } from '../context.ts';
 import { createChannels, type VapidKey } from './channels.ts';
-import { readAwaySettings, type AwaySettings } from './settings.ts';
+import { readAwaySettings, type CommonSettings } from './settings.ts';
 
 /** The parts that reach readers who are away; absent without AWAY_FILE. */
 export interface Away {
@@ -23,8 +23,6 @@ export interface Away {
   linksOf: ReturnType<typeof linksFor>;
 }
 
-type Rules = Pick<NonNullable<AwaySettings['email']>, 'window' | 'perHour' | 'unknown'>;
-
 /** By default, pushes leave soon, and e-mails are collected for a minute. */
 const DEFAULTS: Record<string, { windowMs: number; perHour: number }> = {
   push: { windowMs: 1_000, perHour: 60 },
@@ -32,16 +30,16 @@ const DEFAULTS: Record<string, { windowMs: number; perHour: number }> = {
 };
 const OTHERS = { windowMs: 10_000, perHour: 60 };
 
-export function createAway(
+export async function createAway(
   { config, backend, log, registry, now }: AppContext,
   { states, inboxes, preferences }: Readers,
   histories: Pick<Histories, 'holding'>,
-): Away | undefined {
+): Promise<Away | undefined> {
   if (config.AWAY_FILE === undefined) return undefined;
   const settings = readAwaySettings(config.AWAY_FILE);
-  const { channels: list, vapidKey } = createChannels(settings, backend);
+  const { channels: list, vapidKey } = await createChannels(settings, backend);
   const channels = new Map(
-    list.map(({ channel, rules }) => [channel.name, { channel, rules: rulesOf(channel, rules) }]),
+    list.map(({ channel, settings: own }) => [channel.name, { channel, rules: rulesOf(channel, own) }]),
   );
   const contacts = new ContactBook(backend.readers, now);
   const linksOf = linksFor(settings.publicUrl, backend.linkProofs);
@@ -56,7 +54,7 @@ export function createAway(
   return { fallbacks, contacts, channels, vapidKey, linksOf };
 }
 
-function rulesOf({ name, repeatable }: Channel, { window, perHour, unknown }: Rules): ChannelRules {
+function rulesOf({ name, repeatable }: Channel, { window, perHour, unknown }: CommonSettings): ChannelRules {
   const defaults = DEFAULTS[name] ?? OTHERS;
   return {
     windowMs: window === undefined ? defaults.windowMs : (parseDuration(window) ?? defaults.windowMs),

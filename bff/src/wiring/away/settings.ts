@@ -21,6 +21,13 @@ const common = {
   unknown: z.enum(['repeat', 'give-up'], 'must be repeat or give-up').optional(),
 };
 
+/** The settings that all channels have. */
+export interface CommonSettings {
+  window?: string | undefined;
+  perHour?: number | undefined;
+  unknown?: 'repeat' | 'give-up' | undefined;
+}
+
 const componentSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must be the name of a Dapr component');

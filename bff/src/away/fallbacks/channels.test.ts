@@ -1,0 +1,123 @@
+import type { QuietHours } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { READER, after, arrival, deployment, itemsOf, pass } from '../../../testing/away/deployment.ts';
+import { SEND_TIME_MS } from './decide.ts';
+import { hashOfReader } from './document.ts';
+
+const START = new Date('2026-01-01T10:00:00Z').getTime();
+beforeEach(() => void vi.useFakeTimers({ now: START }));
+afterEach(() => void vi.useRealTimers());
+
+describe('quiet hours', () => {
+  const quietHours: QuietHours = {
+    ...{ from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error'] },
+  };
+
+  it('should hold fallbacks back until their end, also across a change of daylight saving time', async () => {
+    // In the night to 29 March 2026, Berlin skips 02:00 to 03:00: 07:00 is 05:00 UTC.
+    vi.setSystemTime(new Date('2026-03-28T21:30:00Z'));
+    const { instance, titles, prefer } = deployment();
+    prefer({ quietHours });
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5M'))));
+    await pass(7 * 60 * 60_000 + 29 * 60_000);
+    expect([new Date(Date.now()).toISOString(), titles()]).toEqual(['2026-03-29T04:59:00.000Z', []]);
+    await pass(2 * 60_000);
+    expect(titles()).toEqual([['a']]);
+  });
+
+  it('should not hold back the severities that the reader allows', async () => {
+    vi.setSystemTime(new Date('2026-01-01T23:00:00Z'));
+    const { instance, titles, prefer } = deployment();
+    prefer({ quietHours });
+    await instance().fallbacks.committed(
+      itemsOf({ ...arrival('a', after('PT5S')), severity: 'error' }, arrival('b', after('PT5S'))),
+    );
+    await pass(10_000);
+    expect(titles()).toEqual([['a']]);
+  });
+
+  it('should not matter for a muted source, whose fallbacks end', async () => {
+    const { instance, outcomes, prefer } = deployment();
+    prefer({ sources: ['shop'] });
+    await instance().fallbacks.committed(itemsOf({ ...arrival('a', after('PT5S')), source: 'shop' }));
+    await pass(6_000);
+    expect(outcomes()).toEqual([['a', 'suppressed', 'muted']]);
+  });
+});
+
+describe('a channel', () => {
+  it('should be tried again until it is available, unless the notification was read meanwhile', async () => {
+    const { instance, answers, sent, outcomes, standings } = deployment();
+    answers.push(...Array.from({ length: 4 }, () => ({ outcome: 'unavailable' as const, reason: 'down' })));
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S')), arrival('b', after('PT5S'))));
+    await pass(10_000);
+    standings.set('b', 'read');
+    await pass(3 * 60_000);
+    expect(sent).toHaveLength(5);
+    expect(sent.at(-1)?.notifications.map(({ id }) => id)).toEqual(['a']);
+    expect(outcomes()).toEqual([
+      ['b', 'suppressed', 'read'],
+      ['a', 'sent'],
+    ]);
+  });
+
+  it('should give up after three days', async () => {
+    const { instance, answers, outcomes } = deployment();
+    answers.push(
+      ...Array.from({ length: 1_000 }, () => ({ outcome: 'unavailable' as const, reason: 'down' })),
+    );
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    await pass(4 * 24 * 60 * 60_000);
+    expect(outcomes()).toEqual([['a', 'refused', 'gave up: down']]);
+  });
+
+  it.each([
+    [true, ['a', 'a'], [['a', 'sent']]],
+    [false, ['a'], [['a', 'unknown', 'broke']]],
+  ])('with an unknown outcome should send again (%s) with the same key', async (repeats, ids, expected) => {
+    const { instance, answers, sent, outcomes } = deployment({ repeats });
+    answers.push({ outcome: 'unknown', reason: 'broke' });
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    await pass(60_000);
+    expect(sent.map(({ notifications: [one] }) => one?.id)).toEqual(ids);
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
+    expect(outcomes()).toEqual(expected);
+  });
+
+  it('should end a fallback that it refuses, and forget devices that are gone', async () => {
+    const { instance, answers, outcomes, forgotten } = deployment();
+    answers.push({ outcome: 'refused', reason: 'no mailbox', gone: ['https://push.example/1'] });
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    await pass(60_000);
+    expect([outcomes(), forgotten]).toEqual([[['a', 'refused', 'no mailbox']], ['https://push.example/1']]);
+  });
+});
+
+describe('a message whose sender was killed', () => {
+  it.each([
+    [true, ['a', 'a'], [['a', 'sent']]],
+    [false, ['a'], [['a', 'unknown', 'the sender stopped before the channel answered']]],
+  ])('should be taken over after its time, if the channel repeats (%s)', async (repeats, ids, expected) => {
+    const { instance, answers, sent, outcomes } = deployment({ repeats });
+    const [killed, other] = [instance(), instance()];
+    answers.push('never');
+    await killed.fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    await pass(SEND_TIME_MS);
+    expect([sent.length, outcomes()]).toEqual([1, []]);
+    await pass(10_000);
+    await other.fallbacks.wake(`away:${hashOfReader(READER)}:1`);
+    await pass(1_000);
+    expect(sent.map(({ notifications: [one] }) => one?.id)).toEqual(ids);
+    expect(outcomes()).toEqual(expected);
+  });
+
+  it('should not be sent by an instance that wakes up meanwhile', async () => {
+    const { instance, answers, sent } = deployment({ repeats: true });
+    const [slow, other] = [instance(), instance()];
+    answers.push('never');
+    await slow.fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    await pass(6_000);
+    await other.fallbacks.wake(`away:${hashOfReader(READER)}:1`);
+    expect(sent).toHaveLength(1);
+  });
+});

@@ -1,0 +1,86 @@
+import type { Arrival, Fallback, Preferences } from '@tocsin/contracts';
+import { DEFAULT_PREFERENCES } from '@tocsin/contracts';
+import { vi } from 'vitest';
+import type { AwayMessage, Contacts, SendResult } from '../../src/away/channels/channel.ts';
+import type { ChannelRules, Standing } from '../../src/away/fallbacks/decide.ts';
+import type { Receipt, Waiting } from '../../src/away/fallbacks/document.ts';
+import { Fallbacks } from '../../src/away/fallbacks/fallbacks.ts';
+import { MemoryReaderStore } from '../../src/memory/reader-store.ts';
+import { MemoryWakeUps } from '../../src/memory/wake-ups.ts';
+
+export const READER = 'user:ada';
+
+const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
+
+/** The store and marks that all instances share, and one channel whose answers the test sets. */
+export function deployment(rules: Partial<ChannelRules> = {}) {
+  const store = new MemoryReaderStore();
+  const standings = new Map<string, string>();
+  const contacts: Contacts = { email: { address: 'ada@example.com' }, push: [] };
+  let preferences: Preferences = DEFAULT_PREFERENCES;
+  const sent: AwayMessage[] = [];
+  const receipts: Receipt[] = [];
+  const answers: (SendResult | 'never')[] = [];
+  const forgotten: string[] = [];
+  const instance = () => {
+    const wakeUps = new MemoryWakeUps((name) => fallbacks.wake(name));
+    const set = vi.spyOn(wakeUps, 'set');
+    const channel = {
+      name: 'email',
+      repeatable: false,
+      reaches: ({ email }: Contacts) => email !== undefined,
+      send: (message: AwayMessage): Promise<SendResult> => {
+        sent.push(message);
+        const answer = answers.shift() ?? { outcome: 'sent' as const };
+        return answer === 'never' ? new Promise(() => undefined) : Promise.resolve(answer);
+      },
+    };
+    const fallbacks: Fallbacks = new Fallbacks({
+      ...{ store, wakeUps },
+      channels: new Map([['email', { channel, rules: { ...RULES, ...rules } }]]),
+      policy: ({ severity }) => (severity === 'error' ? [{ after: 'PT1M', via: 'email' }] : []),
+      standingsOf: async () => (one: Waiting) => standingOf(one, standings),
+      preferencesOf: async () => preferences,
+      contacts: {
+        of: async () => ({ ...contacts, language: 'en' }),
+        forgetDevices: async (_reader, endpoints) => void forgotten.push(...endpoints),
+      },
+      linksOf: async () => ({ inbox: '', unsubscribe: '', open: () => '' }),
+      observer: {
+        registered: () => undefined,
+        ended: (ended) => receipts.push(...ended),
+        unavailable: () => undefined,
+        failed: () => undefined,
+      },
+      now: () => Date.now(),
+    });
+    return { fallbacks, set };
+  };
+  return {
+    ...{ store, standings, contacts, sent, receipts, answers, forgotten, instance },
+    prefer: (changed: Partial<Preferences>) => (preferences = { ...preferences, ...changed }),
+    titles: () => sent.map(({ notifications }) => notifications.map(({ title }) => title)),
+    outcomes: () => receipts.map(({ id, outcome, reason }) => [id, outcome, ...(reason ? [reason] : [])]),
+  };
+}
+
+function standingOf({ id, notification }: Waiting, standings: ReadonlyMap<string, string>): Standing {
+  const reason = standings.get(id);
+  if (reason !== undefined && reason !== 'seen') return { isOpen: false, reason };
+  return {
+    isOpen: true,
+    isSeen: reason === 'seen',
+    notification: notification ?? { ...arrival(id), title: `${id} from the feed` },
+  };
+}
+
+export const arrival = (id: string, fallback?: Fallback[]): Arrival => ({
+  ...{ id, feed: READER, severity: 'info', title: id, createdAt: new Date(Date.now()).toISOString() },
+  ...(fallback && { fallback }),
+});
+export const itemsOf = (...items: Arrival[]) =>
+  new Map([[READER, items.map((item, index) => ({ seq: 1, index, item }))]]);
+export const after = (duration: string, unless?: 'seen'): Fallback[] => [
+  { after: duration, via: 'email', ...(unless && { unless }) },
+];
+export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { channelsSchema } from '@tocsin/contracts';
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
+import { SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSmtpServer, type TestSmtpServer } from '../../bff/testing/away/smtp.ts';
+import { eventually } from '../support/state.ts';
+
+const SECRET = randomBytes(32).toString('hex');
+const JSON_TYPE = { 'content-type': 'application/json' };
+const AFTER = 'PT3S';
+
+let stack: Stack;
+let smtp: TestSmtpServer;
+
+const tokenOf = (sub: string) =>
+  new SignJWT({ sub, email: `${sub}@example.org` })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer('tocsin')
+    .setAudience('tocsin')
+    .setExpirationTime('1h')
+    .sign(Buffer.from(SECRET));
+
+beforeAll(async () => {
+  smtp = await startSmtpServer();
+  const file = join(mkdtempSync(join(tmpdir(), 'tocsin-away-')), 'away.json');
+  const email = { from: 'Shop <no-reply@shop.example>', window: 'PT1S', perHour: 100, unknown: 'repeat' };
+  const policies = [{ severities: ['error'], fallback: [{ after: AFTER, via: 'email' }] }];
+  writeFileSync(file, JSON.stringify({ publicUrl: 'https://inbox.example/app', email, policies }));
+  stack = await startStack({
+    bffEnv: { AUTH_MODE: 'jwt', AWAY_FILE: file },
+    secrets: { NOTIFICATION_SECRETS_jwt: SECRET, NOTIFICATION_SECRETS_smtp: smtp.url },
+  });
+});
+afterAll(async () => {
+  await stack.stop();
+  await smtp.close();
+});
+
+const bff = (index: number) => stack.bffs[index] as Pair;
+const publish = (body: unknown) =>
+  fetch(`${stack.producers[0]?.url}/notifications`, {
+    ...{ method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body) },
+  });
+async function call(sub: string, path: string, method = 'GET', body?: unknown, index = 0) {
+  const headers = { ...JSON_TYPE, authorization: `Bearer ${await tokenOf(sub)}` };
+  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+  return fetch(`${bff(index).url}${path}`, init);
+}
+const agree = async (sub: string) =>
+  expect((await call(sub, '/app/channels/email', 'PUT', { consent: true })).status).toBe(204);
+const mailsTo = (sub: string) =>
+  smtp.received.filter(({ to }) => to.includes(`${sub}@example.org`)).map(({ mail }) => mail);
+const fallback = [{ after: AFTER, via: 'email' }];
+const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('a reader who is away', () => {
+  it('should get an e-mail about an unread notification, at the address of the token, after consent', async () => {
+    await publish({ id: 'before', feed: 'user:ada', title: 'Before consent', fallback });
+    await pass(4_500);
+    expect(mailsTo('ada')).toEqual([]);
+    await agree('ada');
+    const channels = channelsSchema.parse(
+      await (await call('ada', '/app/channels', 'GET', undefined, 1)).json(),
+    );
+    expect(channels.email).toEqual({ address: 'ada@example.org', offered: 'ada@example.org' });
+    await publish({ id: 'a', feed: 'user:ada', title: 'Payment failed', severity: 'error' });
+    const [mail] = await eventually(async () => (mailsTo('ada').length > 0 ? mailsTo('ada') : undefined));
+    expect(mail?.subject).toBe('Payment failed');
+    expect(mail?.text).toContain('https://inbox.example/app/?notification=a&feed=user%3Aada');
+  });
+
+  it('should get no e-mail about a notification that was read on another device', async () => {
+    await agree('ben');
+    await publish([
+      { id: 'r', feed: 'user:ben', title: 'Read in time', fallback },
+      { id: 'u', feed: 'user:ben', title: 'Unread', fallback },
+    ]);
+    await eventually(async () => {
+      const page = await call('ben', '/app/notifications?feed=user:ben', 'GET', undefined, 1);
+      return ((await page.json()) as { offset: number }).offset === 2;
+    });
+    const mark = { feed: 'user:ben', ids: ['r'] };
+    expect((await call('ben', '/app/notifications/read', 'POST', mark, 1)).status).toBe(204);
+    await eventually(async () => mailsTo('ben').length > 0);
+    await pass(2_000);
+    expect(mailsTo('ben').map(({ subject }) => subject)).toEqual(['Unread']);
+  });
+
+  it('should get one digest of ten notifications, in the own language', async () => {
+    await call('cem', '/app/channels/email', 'PUT', { consent: true, language: 'de' });
+    const ten = Array.from({ length: 10 }, (_, n) => ({
+      id: `d${n}`,
+      title: `Nr ${n}`,
+      feed: 'user:cem',
+      fallback,
+    }));
+    await publish(ten);
+    await eventually(async () => mailsTo('cem').length > 0);
+    await pass(2_000);
+    expect(mailsTo('cem').map(({ subject }) => subject)).toEqual(['10 ungelesene Benachrichtigungen']);
+  });
+
+  it('should get an e-mail although all bffs were killed before it was due', async () => {
+    await agree('dan');
+    await publish({ id: 'k', feed: 'user:dan', title: 'Survives', fallback });
+    await pass(1_000);
+    await Promise.all(stack.bffs.map(async ({ app }) => app.kill()));
+    await Promise.all(stack.bffs.map(async ({ app }) => app.start()));
+    await eventually(async () => mailsTo('dan').length > 0, 60_000);
+    await pass(3_000);
+    expect(mailsTo('dan').map(({ subject }) => subject)).toEqual(['Survives']);
+  });
+
+  it('should be unsubscribed by the link of the e-mail, with one click and without sign-in', async () => {
+    await agree('eve');
+    await publish({ id: 'e', feed: 'user:eve', title: 'With link', fallback });
+    const [mail] = await eventually(async () => (mailsTo('eve').length > 0 ? mailsTo('eve') : undefined));
+    const header = mail?.headers.find(({ key }) => key === 'list-unsubscribe')?.value ?? '';
+    const link = new URL(header.replace(/[<>]/g, ''));
+    const path = `/unsubscribe${link.search}`;
+    const forged = path.replace('eve', 'ada');
+    expect((await fetch(`${bff(0).url}${forged}`, { method: 'POST' })).status).toBe(403);
+    expect((await fetch(`${bff(0).url}${path}`)).status).toBe(200);
+    const click = { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) };
+    expect((await fetch(`${bff(1).url}${path}`, click)).status).toBe(200);
+    const channels = channelsSchema.parse(await (await call('eve', '/app/channels')).json());
+    expect(channels.email.address).toBeNull();
+  });
+
+  it('should be able to use a second address only with the code that was sent to it', async () => {
+    const address = 'second@example.org';
+    expect((await call('fay', '/app/channels/email/code', 'POST', { address })).status).toBe(204);
+    const mail = await eventually(async () => smtp.received.find(({ to }) => to.includes(address))?.mail);
+    const code = /\d{8}/.exec(mail.subject ?? '')?.[0];
+    const put = (given: string) => call('fay', '/app/channels/email', 'PUT', { consent: true, code: given });
+    expect((await put('00000000')).status).toBe(400);
+    expect((await put(code ?? '')).status).toBe(204);
+    expect((await put(code ?? '')).status).toBe(400);
+    const channels = channelsSchema.parse(await (await call('fay', '/app/channels')).json());
+    expect(channels.email.address).toBe(address);
+  });
+});
