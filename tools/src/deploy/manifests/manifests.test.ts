@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { APP_IDS, COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
-import { documentsIn, kustomize, type Document } from '../../../testing/kustomize.ts';
+import { documentsIn, kustomize, type Document } from './kustomize.ts';
 import { ROOT } from '../../paths.ts';
 import { findCommand } from '../../process/run.ts';
 import { NAMESPACE } from './kustomization.ts';

@@ -1,0 +1,89 @@
+// Publishes one notification to a reader's own feed and waits until a bff serves it. Exits with 1 and the reason otherwise.
+import { createHmac, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const {
+  PRODUCER_URL = 'http://producer',
+  BFF_URL = 'http://bff',
+  READER = 'helm-test',
+  TIMEOUT_S = '60',
+} = process.env;
+const { API_KEY, READER_TOKEN, JWT_SECRET, JWT_ISSUER = 'tocsin', JWT_AUDIENCE = 'tocsin' } = process.env;
+const deadline = Date.now() + Number(TIMEOUT_S) * 1000;
+const feed = `user:${READER}`;
+const id = `helm-test-${randomBytes(8).toString('hex')}`;
+
+const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+function ownToken() {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    sub: READER,
+    feeds: [],
+    roles: [],
+    iss: JWT_ISSUER,
+    aud: JWT_AUDIENCE,
+    iat: now,
+    exp: now + 300,
+  };
+  const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
+  return `${text}.${createHmac('sha256', JWT_SECRET).update(text).digest('base64url')}`;
+}
+
+async function ask(url, init = {}) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5000), ...init });
+  return { status: response.status, text: await response.text() };
+}
+
+/** Repeats until `done` has a value or the time is over. */
+async function until(what, attempt) {
+  let last = '';
+  while (Date.now() < deadline) {
+    try {
+      const { value, reason } = await attempt();
+      if (value !== undefined) return value;
+      last = reason;
+    } catch (error) {
+      last = error.cause?.message ?? error.message;
+    }
+    await delay(500);
+  }
+  console.error(`${what} did not succeed within ${TIMEOUT_S} s: ${last}`);
+  process.exit(1);
+}
+
+const key = API_KEY ? { 'x-api-key': API_KEY } : {};
+const body = JSON.stringify({
+  id,
+  feed,
+  title: 'Canary of helm test',
+  expiresAt: new Date(deadline + 60_000),
+});
+await until('Publishing', async () => {
+  const { status, text } = await ask(`${PRODUCER_URL}/notifications`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...key },
+    body,
+  });
+  if (status === 202) return { value: true };
+  if (status >= 400 && status < 500 && status !== 404 && status !== 429) {
+    console.error(`The producer refused the canary with ${status}: ${text}`);
+    process.exit(1);
+  }
+  return { reason: `${status} ${text}` };
+});
+const token = READER_TOKEN || (JWT_SECRET ? ownToken() : undefined);
+await until('Reading it', async () => {
+  const { status, text } = await ask(`${BFF_URL}/app/notifications?feed=${encodeURIComponent(feed)}`, {
+    headers: token ? { authorization: `Bearer ${token}` } : {},
+  });
+  if (status !== 200) return { reason: `${status} ${text}` };
+  const { publications } = JSON.parse(text);
+  const isThere = publications.some(({ notification }) => notification?.id === id);
+  return isThere ? { value: true } : { reason: 'the notification is not in the feed' };
+});
+// A key without the scope `retract` leaves it to expire.
+await ask(`${PRODUCER_URL}/notifications/${id}?feed=${encodeURIComponent(feed)}`, {
+  method: 'DELETE',
+  headers: key,
+});
+console.log(`Published ${id} and read it from a bff.`);

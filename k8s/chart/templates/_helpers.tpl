@@ -1,0 +1,51 @@
+{{- /* The image of an application: (list $ "bff"). */ -}}
+{{- define "tocsin.image" -}}
+{{- $top := index . 0 }}{{ $app := index . 1 }}{{ $image := $top.Values.image -}}
+{{- with $image.registry }}{{ . }}/{{ end }}tocsin-{{ $app }}
+{{- with index $image.digests $app }}@{{ . }}{{ else }}:{{ $image.tag | default $top.Chart.AppVersion }}{{ end }}
+{{- end }}
+
+{{- /* The settings of an application as YAML: those of k8s/base, the host name, and those of the values. */ -}}
+{{- define "tocsin.settings" -}}
+{{- $top := index . 0 }}{{ $app := index . 1 -}}
+{{- $base := include (printf "tocsin.defaults.%s" $app) $top | fromYaml -}}
+{{- with $top.Values.ingress.host }}{{ $_ := set $base "ALLOWED_HOSTS" (printf "%s,%s" $base.ALLOWED_HOSTS .) }}{{ end -}}
+{{- merge (deepCopy (index $top.Values $app).settings) $base | toYaml -}}
+{{- end }}
+
+{{- /* The value of one setting: (list $ "bff" "AUTH_MODE"). */ -}}
+{{- define "tocsin.setting" -}}
+{{- $settings := include "tocsin.settings" (list (index . 0) (index . 1)) | fromYaml -}}
+{{- index $settings (index . 2) | default "" -}}
+{{- end }}
+
+{{- /* Refuses an open Ingress, as `npm run deploy` does. */ -}}
+{{- define "tocsin.checkExposure" -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.insecure) -}}
+{{- if ne (include "tocsin.setting" (list $ "bff" "AUTH_MODE")) "jwt" -}}
+{{- fail "The Ingress would let anyone read every feed. Set bff.settings.AUTH_MODE=jwt, or ingress.insecure=true if only people you trust reach the ingress controller." -}}
+{{- end -}}
+{{- if and .Values.publish (ne (include "tocsin.setting" (list $ "producer" "API_KEYS")) "on") -}}
+{{- fail "publish=true would let anyone publish and erase. Set producer.settings.API_KEYS=on, or ingress.insecure=true if only people you trust reach the ingress controller." -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{- /* Keeps the data of an existing Secret, or creates it: (list $ name (dict key value)). */ -}}
+{{- define "tocsin.secret" -}}
+{{- $top := index . 0 }}{{ $name := index . 1 }}{{ $new := index . 2 -}}
+{{- $there := lookup "v1" "Secret" $top.Release.Namespace $name -}}
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ $name }}
+  annotations:
+    # An uninstall leaves the secrets of stored data, and a later install finds them.
+    helm.sh/resource-policy: keep
+  labels:
+    app.kubernetes.io/part-of: tocsin
+data:
+  {{- range $key, $value := $new }}
+  {{ $key }}: {{ dig "data" $key ($value | b64enc) $there | quote }}
+  {{- end }}
+{{- end }}

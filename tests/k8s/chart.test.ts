@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { run } from '@tocsin/tools/process/run';
+import { CHART } from '../../tools/src/deploy/chart/chart.ts';
+import { kustomize, type Document } from '../../tools/src/deploy/manifests/kustomize.ts';
+import { ensureHelm } from '../../tools/src/setup/helm.ts';
+
+const SAFE = { bff: { settings: { AUTH_MODE: 'jwt' } } };
+/** Every value that changes a manifest. */
+const EVERYTHING = {
+  image: {
+    registry: 'registry.example.com:5000/team',
+    tag: '1.2.3',
+    digests: { bff: `sha256:${'a'.repeat(64)}` },
+    pullPolicy: 'Always',
+    pullSecrets: [{ name: 'pull' }],
+  },
+  daprNamespace: 'dapr',
+  producer: { replicas: 3, settings: { API_KEYS: 'on', QUEUE_MAX: '500' } },
+  bff: {
+    replicas: 5,
+    autoscaling: { enabled: false },
+    settings: { AUTH_MODE: 'jwt', JWT_ISSUER: 'https://issuer.example.com', TRUST_PROXY: '2' },
+    resources: { limits: { memory: '1Gi' } },
+  },
+  ui: { replicas: 1 },
+  redis: { storageClass: 'fast', storage: '10Gi' },
+  ingress: { host: 'notify.example.com', tlsSecret: 'notify-tls', annotations: { 'example.com/a': 'b' } },
+  publish: true,
+  publishers: ['shop', 'billing'],
+  createSecrets: false,
+  nodeSelector: { disk: 'ssd' },
+  tolerations: [{ key: 'only', operator: 'Exists' }],
+  test: { keySecret: 'canary', reader: 'canary' },
+};
+
+let helm: string;
+let dir: string;
+beforeAll(async () => {
+  helm = await ensureHelm();
+  dir = mkdtempSync(join(tmpdir(), 'tocsin-chart-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+async function helmWith(
+  command: string[],
+  values: object,
+): Promise<{ code: number; output: string; stdout: string }> {
+  const file = join(dir, 'values.json');
+  writeFileSync(file, JSON.stringify(values));
+  return run(helm, [...command, '--kube-version', '1.32.0', '--values', file]);
+}
+
+async function template(
+  values: object,
+  namespace = 'any-namespace',
+): Promise<{ text: string; documents: Document[] }> {
+  const command = ['template', 'any-release', CHART, '--namespace', namespace];
+  const { code, output, stdout } = await helmWith(command, values);
+  if (code !== 0) throw new Error(output);
+  const documents = parseAllDocuments(stdout)
+    .map((document) => document.toJS() as Document | null)
+    .filter((document) => document !== null);
+  return { text: stdout, documents };
+}
+
+const nameOf = ({ kind, metadata }: Document) => `${kind} ${metadata.name}`;
+const isHook = ({ metadata }: Document) =>
+  Object.hasOwn((metadata['annotations'] as object | undefined) ?? {}, 'helm.sh/hook');
+
+/** A document without the differences that are meant: labels of the whole, checksums, namespaces. */
+function plain(document: Document, namespace: string): unknown {
+  const text = JSON.stringify(document, (key, value: unknown) => {
+    if (key.startsWith('checksum/') || key === 'app.kubernetes.io/part-of') return undefined;
+    return value;
+  }).replaceAll(namespace, 'NAMESPACE');
+  const { metadata, ...rest } = JSON.parse(text) as Document;
+  const { labels, namespace: _, ...others } = metadata as Record<string, object | undefined>;
+  return { ...rest, metadata: { ...others, ...(labels && Object.keys(labels).length > 0 && { labels }) } };
+}
+
+describe('the Helm chart', () => {
+  it.each([
+    ['its own values and an authenticated Ingress', SAFE],
+    ['all values', EVERYTHING],
+  ])('should pass `helm lint` with %s', async (_, values) => {
+    const { code, output } = await helmWith(['lint', CHART, '--strict'], values);
+    expect(code, output).toBe(0);
+  });
+
+  it('should be what kustomize makes, apart from its own objects', async () => {
+    const namespace = 'any-namespace';
+    const { documents } = await template({ ingress: { insecure: true } }, namespace);
+    const image = (name: string) => (name === 'redis' ? undefined : `tocsin-${name}:0.1.0`);
+    const expected = kustomize(join(CHART, '..', 'base')).filter(({ kind }) => kind !== 'Namespace');
+    const made = new Map(documents.filter((one) => !isHook(one)).map((one) => [nameOf(one), one]));
+    for (const document of expected) {
+      const ours = JSON.parse(JSON.stringify(document)) as Document & {
+        spec: {
+          replicas?: number;
+          template: { spec: { containers: { image: string }[] }; metadata: object };
+        };
+      };
+      const tag = image(ours.metadata.name);
+      const [container] = ours.kind === 'Deployment' ? ours.spec.template.spec.containers : [];
+      if (container && tag) container.image = tag;
+      // The autoscaler owns the number.
+      if (nameOf(ours) === 'Deployment bff') delete ours.spec.replicas;
+      if (ours.kind === 'Deployment' || ours.kind === 'StatefulSet')
+        Object.assign(ours.spec.template.metadata, {
+          annotations: (ours.spec.template.metadata as { annotations?: object }).annotations ?? {},
+        });
+      const theirs = made.get(nameOf(ours));
+      expect(theirs && plain(theirs, namespace), nameOf(ours)).toEqual(plain(ours, 'realtime-microservices'));
+      made.delete(nameOf(ours));
+    }
+    const secrets = ['redis', 'redis-operator', 'dapr-api-token', 'app-api-token', 'ops', 'jwt', 'internal'];
+    expect([...made.keys()].sort()).toEqual(
+      [
+        ...['redis', 'producer', 'bff'].map((name) => `ConfigMap ${name}`),
+        ...secrets.map((name) => `Secret ${name}`),
+      ].sort(),
+    );
+  });
+
+  it('should render all values as before', async () => {
+    const { text } = await template(EVERYTHING);
+    await expect(text).toMatchFileSnapshot('./chart.snapshot.yaml');
+  });
+
+  it('should name no namespace but its own', async () => {
+    const { text } = await template(EVERYTHING, 'somewhere-else');
+    expect(text).not.toContain('realtime-microservices');
+    expect(text).toContain(
+      'producer,.somewhere-else,.somewhere-else.svc,.somewhere-else.svc.cluster.local,notify.example.com',
+    );
+  });
+
+  it('should leave Redis out on request', async () => {
+    const { documents } = await template({ ...SAFE, redis: { enabled: false } });
+    expect(documents.map(nameOf).filter((name) => / redis/.test(name))).toEqual(['NetworkPolicy redis']);
+  });
+
+  it('should restart pods after a changed setting or component, and only then', async () => {
+    const sums = async (values: object) => {
+      const { documents } = await template(values);
+      const pods = documents.filter(({ kind }) => kind === 'Deployment');
+      return pods.map((pod) =>
+        JSON.stringify(pod)
+          .match(/"checksum\/\w+":"\w+"/g)
+          ?.join(),
+      );
+    };
+    const before = await sums(SAFE);
+    expect(await sums(SAFE)).toEqual(before);
+    const changed = await sums({ ...SAFE, producer: { settings: { QUEUE_MAX: '5' } } });
+    expect(changed.map((sum, at) => sum === before[at])).toEqual([true, false, true]);
+    expect((await sums({ ...SAFE, publishers: ['shop'] })).map((sum, at) => sum === before[at])).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it.each([
+    ['an open Ingress', {}, 'The Ingress would let anyone read every feed. Set bff.settings.AUTH_MODE=jwt'],
+    ['open publishing', { ...SAFE, publish: true }, 'publish=true would let anyone publish and erase.'],
+    ['an unknown value', { ...SAFE, replica: 3 }, 'replica'],
+    ['a number as a setting', { bff: { settings: { ...SAFE.bff.settings, TRUST_PROXY: 1 } } }, 'TRUST_PROXY'],
+    ['a certificate without a host', { ...SAFE, ingress: { tlsSecret: 'x' } }, 'host'],
+    ['a publisher with a scope in its name', { ...SAFE, publishers: ['a=notifications;b'] }, 'publishers'],
+  ])('should refuse %s with the reason', async (_, values, reason) => {
+    await expect(template(values)).rejects.toThrow(reason);
+  });
+});

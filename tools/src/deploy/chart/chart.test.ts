@@ -1,0 +1,59 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { productVersion } from '../../containers/images.ts';
+import { CHART, generatedTemplates } from './chart.ts';
+import { TemplateText } from './template-text.ts';
+
+const textOf = (file: string) => readFileSync(join(CHART, file), 'utf8');
+
+describe('the chart', () => {
+  it.each([...generatedTemplates()])(
+    'should follow from k8s/base; `npm run chart` writes %s',
+    (file, text) => {
+      const path = join('templates', file);
+      expect(existsSync(join(CHART, path)) && textOf(path)).toBe(text);
+    },
+  );
+
+  it('should have no generated template that is not generated any more', () => {
+    const made = readdirSync(join(CHART, 'templates'), { withFileTypes: true })
+      .filter(
+        (entry) => entry.isFile() && textOf(join('templates', entry.name)).includes('Made from k8s/base'),
+      )
+      .map(({ name }) => name);
+    expect(made.sort()).toEqual([...generatedTemplates().keys()].sort());
+  });
+
+  it('should have the version of the product', () => {
+    const { version, appVersion } = parse(textOf('Chart.yaml')) as Record<string, unknown>;
+    expect([version, appVersion]).toEqual([productVersion(), productVersion()]);
+  });
+
+  it('should describe every value in its schema, and no other', () => {
+    type Schema = { properties?: Record<string, Schema> };
+    const schema = JSON.parse(textOf('values.schema.json')) as Schema;
+    const paths = (value: unknown, at: Schema | undefined): string[] =>
+      value === null || typeof value !== 'object' || Array.isArray(value) || !at?.properties
+        ? []
+        : Object.entries(value).flatMap(([key, inner]) => [
+            ...(at.properties?.[key] ? [] : [key]),
+            ...paths(inner, at.properties?.[key]).map((path) => `${key}.${path}`),
+          ]);
+    const values = parse(textOf('values.yaml')) as Record<string, unknown>;
+    expect(paths(values, schema)).toEqual([]);
+    expect(Object.keys(schema.properties ?? {}).sort()).toEqual([...Object.keys(values), 'global'].sort());
+  });
+});
+
+describe('a template text', () => {
+  it('should put expressions into values and whole members', () => {
+    const text = new TemplateText();
+    const member = text.value('{{- if .a }}\nb: {{ .b }}\n{{- end }}');
+    const manifest = { outer: { [member]: null, c: text.value('{{ .c | quote }}'), d: 'x: y' } };
+    expect(text.render(manifest)).toBe(
+      'outer:\n  {{- if .a }}\n  b: {{ .b }}\n  {{- end }}\n  c: {{ .c | quote }}\n  d: "x: y"\n',
+    );
+  });
+});

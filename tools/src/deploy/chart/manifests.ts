@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import type { Document } from '../manifests/kustomize.ts';
+import type { TemplateText } from './template-text.ts';
+
+const containerSchema = z.looseObject({ name: z.string(), image: z.string() });
+const podSchema = z.looseObject({
+  metadata: z.looseObject({
+    labels: z.record(z.string(), z.string()),
+    annotations: z.record(z.string(), z.string()).default({}),
+  }),
+  spec: z.looseObject({ containers: z.tuple([containerSchema]) }),
+});
+const workloadSchema = z.looseObject({ spec: z.looseObject({ template: podSchema }) });
+const APPS_WITH_SETTINGS = ['producer', 'bff'];
+
+/** Sets the values of a Deployment or StatefulSet. `name` is that of its only container, and of its values. */
+function workload(document: Document, text: TemplateText): Document {
+  const parsed = workloadSchema.parse(document);
+  const { name } = document.metadata;
+  const { template } = parsed.spec;
+  const [container] = template.spec.containers;
+  const isRedis = name === 'redis';
+  const annotations = {
+    ...template.metadata.annotations,
+    // A changed setting, component or configuration starts new pods, as the hash in Kustomize's names does.
+    ...(APPS_WITH_SETTINGS.includes(name) && {
+      'checksum/settings': text.value(`{{ include "tocsin.settings" (list $ "${name}") | sha256sum }}`),
+      'checksum/dapr': text.value('{{ include (print $.Template.BasePath "/dapr.yaml") . | sha256sum }}'),
+    }),
+    ...(isRedis && {
+      'checksum/redis': text.value(
+        '{{ include (print $.Template.BasePath "/redis-config.yaml") . | sha256sum }}',
+      ),
+    }),
+  };
+  const spec = {
+    ...template.spec,
+    [text.value(
+      '{{- with .Values.image.pullSecrets }}\nimagePullSecrets: {{ toYaml . | nindent 8 }}\n{{- end }}',
+    )]: null,
+    [text.value('{{- with .Values.nodeSelector }}\nnodeSelector: {{ toYaml . | nindent 8 }}\n{{- end }}')]:
+      null,
+    [text.value('{{- with .Values.tolerations }}\ntolerations: {{ toYaml . | nindent 8 }}\n{{- end }}')]:
+      null,
+    containers: [
+      {
+        ...container,
+        image: isRedis
+          ? text.value('{{ .Values.redis.image | quote }}')
+          : text.value(`{{ include "tocsin.image" (list . "${name}") | quote }}`),
+        imagePullPolicy: text.value('{{ .Values.image.pullPolicy }}'),
+        resources: text.value(
+          `{{ .Values.${name}.resources | default (fromJson ${JSON.stringify(JSON.stringify(container['resources']))}) | toJson }}`,
+        ),
+      },
+    ],
+  };
+  return {
+    ...document,
+    spec: {
+      ...replicated(parsed.spec, name, text),
+      template: { ...template, metadata: { ...template.metadata, annotations }, spec },
+    },
+  };
+}
+
+function replicated(
+  spec: Record<string, unknown>,
+  name: string,
+  text: TemplateText,
+): Record<string, unknown> {
+  const { replicas, ...rest } = spec;
+  if (name === 'redis') return { ...rest, replicas };
+  if (name !== 'bff') return { replicas: text.value(`{{ .Values.${name}.replicas }}`), ...rest };
+  // With the autoscaler, the number belongs to it: an upgrade must not set it back.
+  const unlessScaled =
+    '{{- if not .Values.bff.autoscaling.enabled }}\nreplicas: {{ .Values.bff.replicas }}\n{{- end }}';
+  return { [text.value(unlessScaled)]: null, ...rest };
+}
+
+const VOLUME = z.looseObject({ spec: z.looseObject({ volumeClaimTemplates: z.tuple([z.looseObject({})]) }) });
+
+function statefulSet(document: Document, text: TemplateText): Document {
+  const set = VOLUME.parse(workload(document, text));
+  const [claim] = set.spec.volumeClaimTemplates;
+  const ofClass = '{{- with .Values.redis.storageClass }}\nstorageClassName: {{ . }}\n{{- end }}';
+  set.spec.volumeClaimTemplates = [
+    {
+      ...claim,
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        [text.value(ofClass)]: null,
+        resources: { requests: { storage: text.value('{{ .Values.redis.storage }}') } },
+      },
+    },
+  ];
+  return set as unknown as Document;
+}
+
+function autoscaler(document: Document, text: TemplateText): Document {
+  const { spec } = z.looseObject({ spec: z.looseObject({}) }).parse(document);
+  const [min, max] = ['min', 'max'].map((end) => text.value(`{{ .Values.bff.autoscaling.${end} }}`));
+  return { ...document, spec: { ...spec, minReplicas: min, maxReplicas: max } };
+}
+
+/** An Ingress for a host name or any address, with the annotations that make Traefik serve HTTPS only. */
+function ingress(document: Document, text: TemplateText): Document {
+  const { spec } = z.looseObject({ spec: z.object({ rules: z.tuple([z.looseObject({})]) }) }).parse(
+    // The class is a value.
+    { ...document, spec: { rules: (document['spec'] as { rules: unknown }).rules } },
+  );
+  const annotations = `{{- $tls := ternary (dict "traefik.ingress.kubernetes.io/router.entrypoints" "websecure" "traefik.ingress.kubernetes.io/router.tls" "true") (dict) (and (ne .Values.ingress.tlsSecret "") (eq .Values.ingress.className "traefik")) }}
+{{- with merge (deepCopy .Values.ingress.annotations) $tls }}
+annotations: {{ toYaml . | nindent 4 }}
+{{- end }}`;
+  const host = '{{- with .Values.ingress.host }}\n  host: {{ . | quote }}\n  {{- end }}';
+  const tls = `{{- with .Values.ingress.tlsSecret }}
+tls:
+  - hosts: [{{ $.Values.ingress.host | quote }}]
+    secretName: {{ . }}
+{{- end }}`;
+  return {
+    ...document,
+    metadata: { ...document.metadata, [text.value(annotations)]: null },
+    spec: {
+      ingressClassName: text.value('{{ .Values.ingress.className | quote }}'),
+      [text.value(tls)]: null,
+      rules: [{ ...spec.rules[0], [text.value(host.replaceAll('\n  ', '\n'))]: null }],
+    },
+  };
+}
+
+const controlPlane = (document: Document, text: TemplateText): Document =>
+  ({
+    ...document,
+    spec: {
+      ...(document['spec'] as object),
+      egress: [
+        {
+          to: [
+            {
+              namespaceSelector: {
+                matchLabels: { 'kubernetes.io/metadata.name': text.value('{{ .Values.daprNamespace }}') },
+              },
+            },
+          ],
+        },
+      ],
+    },
+  });
+
+const scopesSchema = z.looseObject({
+  spec: z.looseObject({ metadata: z.array(z.looseObject({ name: z.string() })) }),
+});
+
+/** Adds the applications of the values that may publish to the topic `notifications`. */
+function pubsub(document: Document, text: TemplateText): Document {
+  const parsed = scopesSchema.parse(document);
+  for (const setting of parsed.spec.metadata)
+    if (setting.name === 'publishingScopes')
+      setting['value'] = text.value(
+        `"${String(setting['value'])}{{ range .Values.publishers }};{{ . }}=notifications{{ end }}"`,
+      );
+  return parsed as unknown as Document;
+}
+
+type Change = (document: Document, text: TemplateText) => Document;
+const CHANGES: Record<string, Change> = {
+  'Deployment producer': workload,
+  'Deployment bff': workload,
+  'Deployment ui': workload,
+  'StatefulSet redis': statefulSet,
+  'HorizontalPodAutoscaler bff': autoscaler,
+  'Ingress tocsin': ingress,
+  'Ingress publish': ingress,
+  'NetworkPolicy dapr-control-plane': controlPlane,
+  'Component notification-pubsub': pubsub,
+};
+
+/** The condition under which a document is part of a release, if it is not always. */
+const CONDITIONS: Record<string, string> = {
+  'HorizontalPodAutoscaler bff': '.Values.bff.autoscaling.enabled',
+  'Ingress tocsin': '.Values.ingress.enabled',
+  'Ingress publish': 'and .Values.ingress.enabled .Values.publish',
+  'NetworkPolicy publish': '.Values.publish',
+  'Service redis': '.Values.redis.enabled',
+  'StatefulSet redis': '.Values.redis.enabled',
+  'ServiceAccount redis': '.Values.redis.enabled',
+  'ConfigMap redis': '.Values.redis.enabled',
+};
+
+/** `Deployment bff` */
+export const nameOf = ({ kind, metadata }: Document): string => `${kind} ${metadata.name}`;
+
+/** A document of k8s/base as a template. */
+export function templateOf(document: Document, text: TemplateText): string {
+  const { namespace: _, ...metadata } = document.metadata;
+  const labels = { ...(metadata['labels'] as object | undefined), 'app.kubernetes.io/part-of': 'tocsin' };
+  const own = { ...document, metadata: { ...metadata, labels } } as Document;
+  const changed = CHANGES[nameOf(document)]?.(own, text) ?? own;
+  const condition = CONDITIONS[nameOf(document)];
+  const body = text.render(changed);
+  return condition === undefined ? body : `{{- if ${condition} }}\n${body}{{- end }}\n`;
+}
+
+/** Every document that the rules above name; one that k8s/base no longer has is a rule without effect. */
+export const namedDocuments = (): string[] => [
+  ...new Set(
+    [...Object.keys(CHANGES), ...Object.keys(CONDITIONS)].filter((name) => name !== 'ConfigMap redis'),
+  ),
+];

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { readImageSource } from '../containers/options.ts';
+import { CHART } from '../deploy/chart/chart.ts';
+import { checkCluster } from '../deploy/cluster/cluster.ts';
+import { checkDapr } from '../deploy/cluster/installed-dapr.ts';
+import { chooseIngressClass } from '../deploy/cluster/ingress-class.ts';
+import { findKubectl } from '../deploy/cluster/kubectl.ts';
+import { needsNodeVolume } from '../deploy/cluster/storage.ts';
+import { Failure } from '../failure.ts';
+import { parseOptions, refuseFaults } from '../options.ts';
+import { ROOT } from '../paths.ts';
+import { run } from '../process/run.ts';
+import { ensureHelm } from '../setup/helm.ts';
+
+const USAGE = 'npm run test:chart -- [--registry HOST[:PORT][/PATH]] [--tag TAG]';
+/** Neither name is in the chart, so both show that any will do. */
+const NAMESPACE = 'tocsin-chart-test';
+const RELEASE = 'chart-test';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/**
+ * `npm run test:chart`: installs the chart into a namespace of its own in the cluster of kubectl's current context, sends the
+ * canary of `helm test`, upgrades, tests again, and removes everything. The nodes must have the images, or `--registry` names
+ * the registry.
+ * @throws Failure with Helm's output
+ */
+export async function testChart(args: string[]): Promise<number> {
+  const { values } = parseOptions(args, USAGE, {
+    options: { registry: { type: 'string' }, tag: { type: 'string' } },
+  });
+  const { registry = '', tag, faults } = readImageSource(values);
+  refuseFaults(faults, USAGE);
+  const kubectl = findKubectl();
+  const helm = await ensureHelm();
+  say(`Cluster: ${await checkCluster(kubectl)}`);
+  const dapr = await checkDapr(kubectl, say);
+  const ingressClass = await chooseIngressClass(kubectl, undefined);
+  if ((await kubectl.try(['get', 'namespace', NAMESPACE])).code === 0)
+    throw new Failure(
+      `The namespace ${NAMESPACE} exists. Delete it (\`kubectl delete namespace ${NAMESPACE}\`) first.`,
+    );
+  const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE);
+  const settings = {
+    image: { registry, tag },
+    daprNamespace: dapr.namespace,
+    ingress: { className: ingressClass.name, insecure: true, host: 'chart-test.example.com' },
+    redis: { storageClass: nodeVolume ? RELEASE : '', storage: '1Gi' },
+  };
+  const ask = async (command: string[], more: object = {}) => {
+    const input = JSON.stringify({ ...settings, ...more });
+    const withValues = command[0] === 'test' || command[0] === 'uninstall' ? [] : ['--values', '-'];
+    const { code, output } = await run(helm, [...command, '-n', NAMESPACE, ...withValues], {
+      cwd: ROOT,
+      input,
+    });
+    if (code !== 0) throw new Failure(`helm ${command.join(' ')} failed:\n${output}`);
+    say(`Passed: helm ${command[0]}`);
+    return output;
+  };
+  const wait = ['--wait', '--timeout', '5m'];
+  try {
+    if (nodeVolume) await kubectl.text(['apply', '-f', '-'], JSON.stringify(volume()));
+    await ask(['install', RELEASE, CHART, '--create-namespace', ...wait]);
+    say((await ask(['test', RELEASE, '--logs', '--timeout', '3m'])).split('\n').at(-1) ?? '');
+    await ask(['upgrade', RELEASE, CHART, ...wait], {
+      producer: { settings: { API_KEYS: 'off', QUEUE_MAX: '5000' } },
+    });
+    await ask(['test', RELEASE, '--logs', '--timeout', '3m']);
+    await ask(['uninstall', RELEASE, ...wait]);
+  } finally {
+    await kubectl.try(['delete', 'namespace', NAMESPACE, '--wait=true']);
+    if (nodeVolume) await kubectl.try(['delete', 'persistentvolume', RELEASE]);
+  }
+  return 0;
+}
+
+/** A folder of the only node, for a cluster without a storage class. */
+const volume = () => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: { name: RELEASE },
+  spec: {
+    storageClassName: RELEASE,
+    capacity: { storage: '1Gi' },
+    accessModes: ['ReadWriteOnce'],
+    persistentVolumeReclaimPolicy: 'Retain',
+    hostPath: { path: join('/var/lib', RELEASE), type: 'DirectoryOrCreate' },
+  },
+});
