@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../paths.ts';
 
-const SKIPPED = ['node_modules', '.git', '.artifacts', '.data', 'dist'];
+/** The templates of the chart are made from `k8s/base`. */
+const SKIPPED = ['node_modules', '.git', '.artifacts', '.data', 'dist', 'templates'];
 const filesIn = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
