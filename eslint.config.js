@@ -158,6 +158,7 @@ export default defineConfig(
       'import/resolver': {
         typescript: { project: ['tsconfig.json', 'ui/tsconfig.json'], noWarnOnMultipleProjects: true },
       },
+      'boundaries/legacy-templates': false,
       'boundaries/root-path': import.meta.dirname,
       'boundaries/elements': elements,
       'boundaries/files': files,
