@@ -2,7 +2,7 @@ import { createECDH, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import ece from 'http_ece';
+import { decrypt } from 'http_ece';
 import { importJWK, jwtVerify, type JWTPayload } from 'jose';
 import type { PushSubscription } from '../../src/away/channels/channel.ts';
 
@@ -50,9 +50,9 @@ export async function startPushService(applicationServerKey: string): Promise<Te
           if (answer) return answer(response, request);
           response.writeHead(201, { location: `${origin}/message/1` }).end();
         },
-        (error: Error) => {
-          faults.push(error.message);
-          response.writeHead(403).end(error.message);
+        (error: unknown) => {
+          faults.push(String(error));
+          response.writeHead(403).end('Forbidden');
         },
       );
     });
@@ -67,9 +67,11 @@ export async function startPushService(applicationServerKey: string): Promise<Te
     if (body.length > 4096) throw new Error(`The body has ${body.length} bytes`);
     const claims = await claimsOf(headers.authorization ?? '');
     if (answers.has(device)) return device;
-    const text = ece
-      .decrypt(body, { version: 'aes128gcm', privateKey: keys.curve, authSecret: keys.auth })
-      .toString('utf8');
+    const text = decrypt(body, {
+      version: 'aes128gcm',
+      privateKey: keys.curve,
+      authSecret: keys.auth,
+    }).toString('utf8');
     received.push({ device, headers, claims, text });
     return device;
   }

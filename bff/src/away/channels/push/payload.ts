@@ -60,9 +60,11 @@ function bodyOf({ notifications }: AwayMessage, isSingle: boolean): string {
   return shortened(text, MAX_BODY);
 }
 
-/** Cuts between characters, never inside one. */
+const segmenter = new Intl.Segmenter();
+
+/** Cuts between characters as people see them, never inside one. */
 function shortened(text: string, max: number): string {
-  const characters = [...text];
+  const characters = Array.from(segmenter.segment(text), ({ segment }) => segment);
   return characters.length <= max ? text : `${characters.slice(0, Math.max(0, max - 1)).join('')}…`;
 }
 

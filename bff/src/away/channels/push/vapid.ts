@@ -24,7 +24,7 @@ const subjectSchema = z
   .string()
   .max(200)
   .refine(
-    (subject) => /^(mailto:[^\s@]+@[^\s@]+|https:\/\/[^\s/]+\S*)$/.test(subject) && URL.canParse(subject),
+    (subject) => /^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/.test(subject) && URL.canParse(subject),
     'must be a mailto: or https: address',
   );
 
