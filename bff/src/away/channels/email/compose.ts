@@ -4,15 +4,7 @@ import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import type { AwayMessage } from '../channel.ts';
 import type { Rendered } from '../../templates/templates.ts';
-import type { EmailOptions } from './email-channel.ts';
-
-/** Signs e-mails. The public key is at `<selector>._domainkey.<domain>` in the DNS. */
-export interface Dkim {
-  domain: string;
-  selector: string;
-  /** An RSA key in PEM. */
-  privateKey: string;
-}
+import type { Dkim, EmailOptions } from './options.ts';
 
 /** A message in the form of RFC 5322, and its envelope. */
 export interface Mail {

@@ -1,27 +1,10 @@
 import { z } from 'zod';
 import type { Channel } from '../channel.ts';
 import { SEND_TIMEOUT_MS, settled } from '../settled.ts';
-import type { Templates } from '../../templates/templates.ts';
-import { createComposer, type Dkim } from './compose.ts';
+import { createComposer } from './compose.ts';
+import type { EmailOptions } from './options.ts';
 import { sendOverSmtp, type Progress } from './smtp-send.ts';
 import { serverOf } from './smtp-url.ts';
-
-export interface EmailOptions {
-  /** `smtp://user:password@host:587` (STARTTLS if the server offers it), or `smtps://…:465`. */
-  url: string;
-  /** The sender, such as `Shop <no-reply@shop.example>`. */
-  from: string;
-  templates: Templates;
-  /** Signs every e-mail. */
-  dkim?: Dkim | undefined;
-  /**
-   * Refuses to send without TLS. Default: true if the URL has a password and the host is not this machine, because
-   * the password would be readable on the network.
-   */
-  requireTls?: boolean | undefined;
-  /** Time limit of one send, in ms. Default 30,000. */
-  timeoutMs?: number | undefined;
-}
 
 /** One plain address: no list, name, comment or line break can be hidden in it. */
 const addressSchema = z.email().max(254);

@@ -1,0 +1,26 @@
+import type { Templates } from '../../templates/templates.ts';
+
+/** Signs e-mails. The public key is at `<selector>._domainkey.<domain>` in the DNS. */
+export interface Dkim {
+  domain: string;
+  selector: string;
+  /** An RSA key in PEM. */
+  privateKey: string;
+}
+
+export interface EmailOptions {
+  /** `smtp://user:password@host:587` (STARTTLS if the server offers it), or `smtps://…:465`. */
+  url: string;
+  /** The sender, such as `Shop <no-reply@shop.example>`. */
+  from: string;
+  templates: Templates;
+  /** Signs every e-mail. */
+  dkim?: Dkim | undefined;
+  /**
+   * Refuses to send without TLS. Default: true if the URL has a password and the host is not this machine, because
+   * the password would be readable on the network.
+   */
+  requireTls?: boolean | undefined;
+  /** Time limit of one send, in ms. Default 30,000. */
+  timeoutMs?: number | undefined;
+}
