@@ -60,6 +60,8 @@ export default defineConfig(
     'tools/dapr/',
     'docs/',
     '**/node_modules/',
+    // tests/build/create-tocsin.test.ts checks it as the project that it becomes.
+    'create-tocsin/template/',
   ]),
   eslint.configs.recommended,
   {
