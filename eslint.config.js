@@ -60,6 +60,8 @@ export default defineConfig(
     'tools/dapr/',
     'docs/',
     '**/node_modules/',
+    // tests/build/create-tocsin.test.ts checks it as the project that it becomes.
+    'create-tocsin/template/',
   ]),
   eslint.configs.recommended,
   {
@@ -158,6 +160,7 @@ export default defineConfig(
       'import/resolver': {
         typescript: { project: ['tsconfig.json', 'ui/tsconfig.json'], noWarnOnMultipleProjects: true },
       },
+      'boundaries/legacy-templates': false,
       'boundaries/root-path': import.meta.dirname,
       'boundaries/elements': elements,
       'boundaries/files': files,

@@ -41,7 +41,8 @@ const UNIT = {
   // No test replaces a module, so the files of a worker can share imported modules, which halves the time.
   pool: 'threads',
   isolate: false,
-  maxWorkers: 2,
+  // More than the cores of a small machine, because many tests wait for timers and sockets.
+  maxWorkers: 4,
   // No test asserts a duration. On a busy machine, properties take several times as long as usual.
   testTimeout: 60_000,
 } as const;
@@ -56,7 +57,7 @@ export default defineConfig({
           name: 'unit',
           include: ['*/src/**/*.test.ts'],
           exclude: ['lab/**'],
-          provide: { walkShare: 0.1 },
+          provide: { walkShare: 0.05 },
         },
       },
       {

@@ -1,4 +1,4 @@
-// `npm run check`: format and types, then lint, packages and unit tests. A stage starts after the previous one has passed.
+// `npm run check`: format and types, then lint, unit tests and packages. After a failed step, no further step starts.
 // `npm run check -- --changed` checks only files that differ from the last commit: format, types, the lint rules that need
 // no types, and the unit tests beside the files. `npm run check:lab` checks the laboratory.
 import { execFileSync, spawn } from 'node:child_process';
@@ -14,12 +14,9 @@ const local = (name, tool, ...args) => ({ name, command: ['npx', '--no-install',
 
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).split('\0').filter(Boolean);
 
-/** The steps of each stage, the longest first. Two run at a time. */
-const WHOLE = [
-  [npm('types:node'), npm('format'), npm('types:vue')],
-  [npm('lint'), npm('test:unit'), npm('packages')],
-];
-const LAB = [[npm('types:lab')], [npm('lint:lab'), npm('test:lab')]];
+/** The steps in their order. Two run at a time. */
+const WHOLE = ['types:node', 'format', 'types:vue', 'lint', 'test:unit', 'packages'].map(npm);
+const LAB = ['types:lab', 'lint:lab', 'test:lab'].map(npm);
 
 function changed() {
   const files = [
@@ -33,14 +30,11 @@ function changed() {
     .map((file) => file.replace(/(\.test)?\.ts$/, '.test.ts'))
     .filter((file) => existsSync(file));
   return [
-    [
-      sources.length > 0 && { name: 'types', command: ['node', 'tools/check-types.mjs', ...sources] },
-      files.length > 0 && local('format', 'prettier', '--check', '--ignore-unknown', ...files),
-      code.length > 0 && local('lint', ...lint, ...code),
-      tests.length > 0 &&
-        local('tests', 'vitest', 'run', '--project=unit', '--project=lab', ...new Set(tests)),
-    ].filter(Boolean),
-  ];
+    sources.length > 0 && { name: 'types', command: ['node', 'tools/check-types.mjs', ...sources] },
+    files.length > 0 && local('format', 'prettier', '--check', '--ignore-unknown', ...files),
+    code.length > 0 && local('lint', ...lint, ...code),
+    tests.length > 0 && local('tests', 'vitest', 'run', '--project=unit', '--project=lab', ...new Set(tests)),
+  ].filter(Boolean);
 }
 
 /** Runs a step and prints all its output when it ends. Resolves with true if it passed. */
@@ -60,21 +54,19 @@ const run = ({ name, command: [file, ...args] }) =>
 
 const secondsSince = (started) => ((performance.now() - started) / 1_000).toFixed(1);
 
-/** Runs the steps, two at a time. Resolves with true if all passed. */
-async function runStage(steps) {
+/** Runs the steps, two at a time, until one fails. Resolves with true if all passed. */
+async function runAll(steps) {
   const left = [...steps];
   let passed = true;
   const work = async () => {
-    for (let step = left.shift(); step; step = left.shift()) passed = (await run(step)) && passed;
+    while (passed && left.length > 0) passed = (await run(left.shift())) && passed;
   };
   await Promise.all([work(), work()]);
   return passed;
 }
 
 const started = performance.now();
-let passed = true;
-for (const steps of values.lab ? LAB : values.changed ? changed() : WHOLE)
-  passed = passed && (await runStage(steps));
+const passed = await runAll(values.lab ? LAB : values.changed ? changed() : WHOLE);
 console.log(
   `${passed ? 'Check passed' : 'Check failed; see the output above'} (${secondsSince(started)} s).`,
 );

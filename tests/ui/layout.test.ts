@@ -124,16 +124,22 @@ describe('the page', () => {
     expect(await rows(page).count(), 'keys outside of the inbox are the page’s').toBe(4);
   });
 
-  it('should shift little while notifications arrive', async () => {
+  it.each([
+    [1_440, 1_000],
+    [1_440, 330],
+    [360, 330],
+  ])('should shift little at %i px when one notification arrives each %i ms', async (width, pause) => {
+    const severities = ['info', 'success', 'error'] as const;
     bff.publish(titled(30));
-    const page = await open();
+    const page = await open({ width, height: 900 });
     await page.getByTestId('tab-all').waitFor();
     const shift = await measureShift(page);
-    for (let n = 0; n < 4; n++) {
-      bff.publish([{ title: `Arriving ${n}` }]);
-      await expect.poll(() => rows(page).count()).toBe(31 + n);
-      await page.waitForTimeout(1_200);
+    const count = Math.ceil(4_500 / pause);
+    for (let n = 0; n < count; n++) {
+      bff.publish([{ title: `Arriving ${n}`, severity: severities[n % severities.length] ?? 'info' }]);
+      await page.waitForTimeout(pause);
     }
+    await expect.poll(() => rows(page).count()).toBe(30 + count);
     await toasts(page).first().waitFor();
     expect(await shift()).toBeGreaterThan(0);
     expect(await shift()).toBeLessThan(0.05);

@@ -6,6 +6,7 @@ export { changedApis } from './build/api-reports.ts';
 export {
   buildClientPackage,
   buildClientVuePackage,
+  buildCreatePackage,
   buildPublishPackage,
   clientSize,
 } from './build/packages.ts';

@@ -10,8 +10,10 @@ import {
   buildClientVuePackage,
   CLIENT_PACKAGE,
   CLIENT_VUE_PACKAGE,
+  buildCreatePackage,
   buildPublishPackage,
   clientSize,
+  CREATE_PACKAGE,
   PUBLISH_PACKAGE,
 } from './packages.ts';
 
@@ -36,6 +38,12 @@ const buildPublish = async (): Promise<void> => {
   say(`Written: ${relative(ROOT, PUBLISH_PACKAGE)}`);
 };
 
+const buildCreate = (): Promise<void> => {
+  buildCreatePackage();
+  say(`Written: ${relative(ROOT, CREATE_PACKAGE)}`);
+  return Promise.resolve();
+};
+
 const buildPages = async (): Promise<void> => {
   await ensureUi(say);
   const { page, elements } = pageSizes();
@@ -50,6 +58,7 @@ const BUILDS = new Map<string, () => Promise<void>>([
   ...APPS.map((app) => [app, () => buildApp(app)] as const),
   ['client', buildClient],
   ['publish', buildPublish],
+  ['create', buildCreate],
 ]);
 
 /** The builds in order: the server of the pages needs the pages. */
@@ -57,7 +66,8 @@ const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [
 
 /**
  * `npm run build`: builds the pages, each application as one file, and the packages for other teams. `args` limits the build
- * to some of `producer`, `bff`, `ui` (the pages and their server), `pages`, `client` (both packages), `publish`.
+ * to some of `producer`, `bff`, `ui` (the pages and their server), `pages`, `client` (both packages), `publish`,
+ * `create`.
  */
 export async function build(args: string[]): Promise<number> {
   const unknown = args.filter((name) => !BUILDS.has(name));

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ROOT } from '../paths.ts';
@@ -9,10 +9,12 @@ import { writeTypes, writeVueTypes } from './client-types.ts';
 const CLIENT = join(ROOT, 'client');
 const CLIENT_VUE = join(ROOT, 'client-vue');
 const PUBLISH = join(ROOT, 'publish');
+const CREATE = join(ROOT, 'create-tocsin');
 /** The folders of the packages that `npm run build` writes. */
 export const CLIENT_PACKAGE = join(CLIENT, 'dist');
 export const CLIENT_VUE_PACKAGE = join(CLIENT_VUE, 'dist');
 export const PUBLISH_PACKAGE = join(PUBLISH, 'dist');
+export const CREATE_PACKAGE = join(CREATE, 'dist');
 
 interface Manifest {
   name: string;
@@ -126,6 +128,20 @@ export async function buildPublishPackage(outDir = PUBLISH_PACKAGE): Promise<voi
     sideEffects: false,
     exports: { '.': exported('index') },
     files: ['**/*.js', '**/*.d.ts'],
+  });
+}
+
+/** Copies `create-tocsin`, for `npm create tocsin`: plain JavaScript and a template. */
+export function buildCreatePackage(outDir = CREATE_PACKAGE): void {
+  rmSync(outDir, { recursive: true, force: true });
+  mkdirSync(outDir, { recursive: true });
+  cpSync(join(CREATE, 'index.mjs'), join(outDir, 'index.mjs'));
+  cpSync(join(CREATE, 'template'), join(outDir, 'template'), { recursive: true });
+  writePackage(CREATE, outDir, {
+    ...packed(readManifest(CREATE)),
+    engines: { node: '>=20.19' },
+    bin: { 'create-tocsin': 'index.mjs' },
+    files: ['index.mjs', 'template'],
   });
 }
 

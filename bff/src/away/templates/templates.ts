@@ -26,6 +26,8 @@ export interface Rendered {
 export interface Templates {
   /** Deterministic: the same message always gives the same content. */
   render(message: AwayMessage): Rendered;
+  /** The subject alone, for channels with a title. */
+  subject(message: AwayMessage): string;
 }
 
 /** Lists every faulty file of the templates' folder. */
@@ -66,9 +68,11 @@ export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}
     });
   }
   refuse(faults, folder);
+  const subject = (message: AwayMessage) => oneLine(renderOne('subject', message));
   return {
+    subject,
     render: (message) => ({
-      subject: oneLine(renderOne('subject', message)),
+      subject: subject(message),
       text: renderOne('text', message),
       html: renderOne('html', message),
     }),

@@ -2,8 +2,8 @@ import { onBeforeUnmount, onBeforeUpdate, onMounted, onUpdated, type Ref } from 
 
 type ElementRef = Readonly<Ref<HTMLElement | null>>;
 
-/** Duration of the move of rows that make room for new ones, in ms. */
-const MOVE_MS = 180;
+/** How long new rows take to appear, in ms. */
+const FADE_MS = 180;
 /** Up to this distance from the top in pixels, the reader is at the top. */
 const AT_TOP = 24;
 
@@ -13,6 +13,7 @@ const AT_TOP = 24;
  */
 export function useStillRows(list: ElementRef, scroller: ElementRef | undefined) {
   let isTouched = false;
+  let frame = 0;
   let before: { row: Element; top: number; isHeld: boolean } | undefined;
 
   const scrolled = (): number => scroller?.value?.scrollTop ?? scrollY;
@@ -21,6 +22,7 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
   };
 
   onMounted(() => (scroller?.value ?? window).addEventListener('scroll', look, { passive: true }));
+  onBeforeUnmount(() => cancelAnimationFrame(frame));
   onBeforeUnmount(() => (scroller?.value ?? window).removeEventListener('scroll', look));
 
   onBeforeUpdate(() => {
@@ -34,19 +36,29 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
 
   onUpdated(() => {
     if (!before?.row.isConnected) return;
+    // The position in `before` is that on the screen, also while the rows are held.
+    draw(0);
     const moved = before.row.getBoundingClientRect().top - before.top;
     if (moved <= 0) return;
     if (before.isHeld) (scroller?.value ?? window).scrollBy(0, moved);
-    else slideDown(moved);
+    else moveAside(before.row, moved);
   });
 
-  /** Draws the rows where they were, and moves them from there. */
-  function slideDown(pixels: number): void {
+  /**
+   * Draws the rows where they were for one frame, then below the new ones, which fade in. Browsers count rows that a new
+   * one moves as a layout shift, but not those that a plain `transform` holds in place and then lets go.
+   */
+  function moveAside(row: Element, pixels: number): void {
+    draw(pixels);
+    frame = requestAnimationFrame(() => (frame = requestAnimationFrame(() => draw(0))));
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-    list.value?.animate([{ transform: `translateY(${-pixels}px)` }, { transform: 'none' }], {
-      duration: MOVE_MS,
-      easing: 'cubic-bezier(0.2, 0.8, 0.2, 1)',
-    });
+    for (let added = row.previousElementSibling; added; added = added.previousElementSibling)
+      added.animate([{ opacity: 0 }, { opacity: 1 }], FADE_MS);
+  }
+
+  function draw(above: number): void {
+    cancelAnimationFrame(frame);
+    if (list.value) list.value.style.transform = above > 0 ? `translateY(${-above}px)` : '';
   }
 
   return { touched: () => void (isTouched = true) };

@@ -4,7 +4,7 @@ import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import type { AwayMessage } from '../channel.ts';
 import type { Rendered } from '../../templates/templates.ts';
-import type { Dkim, EmailOptions } from './email-options.ts';
+import type { Dkim, EmailOptions } from './options.ts';
 
 /** A message in the form of RFC 5322, and its envelope. */
 export interface Mail {

@@ -4,7 +4,8 @@ import { freePort } from '../../../../testing/free-port.ts';
 import { messageOf, notificationOf } from '../../../../testing/away/messages.ts';
 import { startScriptedSmtp, startSmtpServer, type TestSmtpServer } from '../../../../testing/away/smtp.ts';
 import { loadTemplates } from '../../templates/templates.ts';
-import { createEmailChannel, type EmailOptions } from './email-channel.ts';
+import { createEmailChannel } from './email-channel.ts';
+import type { EmailOptions } from './options.ts';
 import { serverOf } from './smtp-url.ts';
 
 const templates = loadTemplates();

@@ -2,11 +2,9 @@ import { z } from 'zod';
 import type { Channel } from '../channel.ts';
 import { SEND_TIMEOUT_MS, settled } from '../settled.ts';
 import { createComposer } from './compose.ts';
-import type { EmailOptions } from './email-options.ts';
+import type { EmailOptions } from './options.ts';
 import { sendOverSmtp, type Progress } from './smtp-send.ts';
 import { serverOf } from './smtp-url.ts';
-
-export type { EmailOptions } from './email-options.ts';
 
 /** One plain address: no list, name, comment or line break can be hidden in it. */
 const addressSchema = z.email().max(254);

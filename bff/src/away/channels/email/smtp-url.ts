@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { EmailOptions } from './email-options.ts';
+import type { EmailOptions } from './options.ts';
 
 /** An SMTP server, and how to log in. */
 export interface SmtpServer {

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { faultsOf } from '@tocsin/contracts';
+import type { Channel, Contacts } from '../channel.ts';
+import type { Templates } from '../../templates/templates.ts';
+import { sendThrough, type Invoke } from './invoke.ts';
+import { dataMappingSchema, filled, filledMetadata, metadataMappingSchema, uses } from './mapping.ts';
+
+const NAME = /^[a-z][a-z0-9-]{0,39}$/;
+const COMPONENT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$/;
+
+/** A channel over any Dapr output binding, as a settings file describes it. */
+export const bindingChannelSchema = z.strictObject({
+  name: z.string().regex(NAME, 'must be 1 to 40 of a-z 0-9 -, a letter first'),
+  /** The component's name. Default: the channel's name. */
+  binding: z.string().regex(COMPONENT, 'must be the name of a Dapr component').optional(),
+  /** Default `create`. */
+  operation: z
+    .string()
+    .regex(/^[\w-]{1,40}$/, 'must be an operation of the binding')
+    .optional(),
+  /** Texts, or `$` and a field's name. */
+  metadata: metadataMappingSchema.optional(),
+  /** Any JSON whose texts are texts, or `$` and a field's name. Default `$event`. */
+  data: dataMappingSchema.optional(),
+  /** Whether the service behind the binding ignores a `$key` that it has seen. Default false. */
+  repeatable: z.boolean().optional(),
+});
+
+export type BindingChannelSettings = z.infer<typeof bindingChannelSchema>;
+
+export type BindingOptions = BindingChannelSettings & { invoke: Invoke; templates: Templates };
+
+/**
+ * A channel over any Dapr output binding. A binding tells no more than that it failed, so most failures are `unknown`.
+ * @throws Error that lists all faults of the settings
+ */
+export function createBindingChannel({ invoke, templates, ...settings }: BindingOptions): Channel {
+  const parsed = bindingChannelSchema.safeParse(settings);
+  if (!parsed.success) {
+    const faults = faultsOf(parsed.error).map(({ path, message }) => `\n  ${path}: ${message}`);
+    throw new Error(`The channel ${settings.name} can't be used:${faults.join('')}`);
+  }
+  const {
+    name,
+    binding = name,
+    operation = 'create',
+    metadata = {},
+    data = '$event',
+    repeatable,
+  } = parsed.data;
+  const needsEmail = uses(metadata, 'email') || uses(data, 'email');
+  const reaches = ({ email }: Contacts) => email !== undefined || !needsEmail;
+  return {
+    name,
+    repeatable: repeatable ?? false,
+    reaches,
+    send: async (message, contacts) => {
+      if (!reaches(contacts)) return { outcome: 'refused', reason: 'The reader has no e-mail address' };
+      return sendThrough(() => {
+        const sources = { message, contacts, rendered: templates.render(message) };
+        const [filledData, values] = [filled(data, sources), filledMetadata(metadata, sources)];
+        return () => invoke(binding, operation, filledData, values);
+      });
+    },
+  };
+}

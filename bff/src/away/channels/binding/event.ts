@@ -1,0 +1,42 @@
+import type { Notification } from '@tocsin/contracts';
+import type { AwayMessage } from '../channel.ts';
+import type { Json } from './wire-json.ts';
+
+/**
+ * A message as JSON, in the form that Standard Webhooks recommends (`type`, `timestamp`, `data`). The same for each
+ * attempt. docs/guides/reach-people-who-are-away.md describes it. Members may be added.
+ */
+export function eventOf({ key, reader, language, notifications, more, links }: AwayMessage): Json {
+  const [newest] = notifications;
+  return {
+    type: 'notification.unread',
+    timestamp: newest?.createdAt ?? '',
+    data: {
+      key,
+      reader,
+      language,
+      count: notifications.length + more,
+      more,
+      notifications: notifications.map((notification) => ({
+        ...members(notification),
+        open: links.open(notification),
+      })),
+      links: { inbox: links.inbox, unsubscribe: links.unsubscribe },
+    },
+  };
+}
+
+/** The members that a receiver gets: what a person reads, not how the notification is delivered. */
+function members(notification: Notification): Record<string, Json> {
+  const { id, feed, severity, title, body, link, actions, source, category, createdAt, expiresAt } =
+    notification;
+  return {
+    ...{ id, feed, severity, title, createdAt },
+    ...(body !== undefined && { body }),
+    ...(link !== undefined && { link }),
+    ...(actions !== undefined && { actions: actions.map(({ label, link: to }) => ({ label, link: to })) }),
+    ...(source !== undefined && { source }),
+    ...(category !== undefined && { category }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}

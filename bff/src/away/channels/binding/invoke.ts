@@ -1,0 +1,51 @@
+import type { SendResult } from '../channel.ts';
+import { reasonOf, SEND_TIMEOUT_MS, settled } from '../settled.ts';
+
+/**
+ * Invokes a Dapr output binding. Rejects, with the sidecar's message, if the sidecar or the binding failed. Over the
+ * sidecar's HTTP API, data arrives as `wireJson` writes it.
+ */
+export type Invoke = (
+  binding: string,
+  operation: string,
+  data: unknown,
+  metadata: Readonly<Record<string, string>>,
+) => Promise<unknown>;
+
+/**
+ * Invokes a binding as a channel sends: never rejects, and ends in time. If `prepare` throws, the message itself is at
+ * fault.
+ */
+export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<SendResult> =>
+  settled(
+    SEND_TIMEOUT_MS,
+    () => ({ outcome: 'unknown', reason: `The sidecar took longer than ${SEND_TIMEOUT_MS} ms` }),
+    async () => {
+      const invocation = prepare();
+      try {
+        await invocation();
+        return { outcome: 'sent' };
+      } catch (error) {
+        return failed(error);
+      }
+    },
+  );
+
+/** The message of `bindings.http` for an answer other than 2xx. */
+const STATUS = /received status code (\d{3})/;
+
+/** Faults before anything was sent, in the words of Go's network library, of Node, and of the sidecar. */
+const NOT_SENT =
+  /connection refused|ECONNREFUSED|no such host|no route to host|network is unreachable|x509: |couldn't find output binding|ERR_INVOKE_OUTPUT_BINDING_NOT_FOUND/;
+
+/** Answers with which a receiver says that it did not process the request, and will later. */
+const LATER = new Set([408, 425, 429, 503]);
+
+function failed(error: unknown): SendResult {
+  const reason = reasonOf(error);
+  const status = Number(STATUS.exec(reason)?.[1]);
+  if (status >= 300 && status < 500 && !LATER.has(status)) return { outcome: 'refused', reason };
+  if (LATER.has(status) || NOT_SENT.test(reason)) return { outcome: 'unavailable', reason };
+  // Another 5xx may come after the request was processed.
+  return { outcome: 'unknown', reason };
+}

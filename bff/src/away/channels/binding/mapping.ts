@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { AwayMessage, Contacts } from '../channel.ts';
+import type { Rendered } from '../../templates/templates.ts';
+import { eventOf } from './event.ts';
+import type { Json } from './wire-json.ts';
+
+interface Sources {
+  message: AwayMessage;
+  contacts: Contacts;
+  rendered: Rendered;
+}
+
+/** What a mapping can take from a message, by name. */
+const FIELDS = {
+  /** The reader's e-mail address. Readers without one are not reached. */
+  email: ({ contacts }) => contacts.email?.address ?? '',
+  /** `user:<sub>`, and `<sub>` alone. */
+  reader: ({ message }) => message.reader,
+  sub: ({ message }) => message.reader.replace(/^user:/, ''),
+  /** Identifies the message; the same for each attempt. */
+  key: ({ message }) => message.key,
+  language: ({ message }) => message.language,
+  /** The texts of an e-mail, from the templates. */
+  subject: ({ rendered }) => rendered.subject,
+  text: ({ rendered }) => rendered.text,
+  html: ({ rendered }) => rendered.html,
+  /** The newest notification. */
+  title: ({ message }) => message.notifications[0]?.title ?? '',
+  body: ({ message }) => message.notifications[0]?.body ?? '',
+  severity: ({ message }) => message.notifications[0]?.severity ?? '',
+  open: ({ message }) => (message.notifications[0] ? message.links.open(message.notifications[0]) : ''),
+  /** Number of unread notifications. */
+  count: ({ message }) => message.notifications.length + message.more,
+  inbox: ({ message }) => message.links.inbox,
+  unsubscribe: ({ message }) => message.links.unsubscribe,
+  /** The whole message, as a webhook gets it. */
+  event: ({ message }) => eventOf(message),
+} satisfies Record<string, (sources: Sources) => Json>;
+
+export type Field = keyof typeof FIELDS;
+export const FIELD_NAMES = Object.keys(FIELDS) as Field[];
+
+const isField = (name: string): name is Field => Object.hasOwn(FIELDS, name);
+const EVENT = '$event';
+
+/** A text, or `$` and the name of a field. `$$` stands for a dollar sign at the beginning of a text. */
+const valueSchema = z
+  .string()
+  .max(2000)
+  .superRefine((value, context) => {
+    if (!value.startsWith('$') || value.startsWith('$$') || isField(value.slice(1))) return;
+    context.addIssue({
+      code: 'custom',
+      message: `is ${value}, but must be a text or one of $${FIELD_NAMES.join(', $')} ($$ for a dollar sign)`,
+    });
+  });
+
+/** Dapr's metadata are texts. */
+export const metadataMappingSchema = z.record(
+  z.string().min(1).max(100),
+  valueSchema.refine((value) => value !== EVENT, `must not be ${EVENT}, which is not a text`),
+);
+
+export type DataMapping =
+  string | number | boolean | null | readonly DataMapping[] | { readonly [key: string]: DataMapping };
+
+export const dataMappingSchema: z.ZodType<DataMapping> = z.lazy(() =>
+  z.union([
+    valueSchema,
+    z.int(),
+    z.boolean(),
+    z.null(),
+    z.array(dataMappingSchema).max(50),
+    z.record(z.string().min(1).max(100), dataMappingSchema),
+  ]),
+);
+
+/** Replaces every `$field` in a mapping. Texts of fields are never read as mappings themselves. */
+export function filled(mapping: DataMapping, sources: Sources): Json {
+  if (typeof mapping === 'string') return valueOf(mapping, sources);
+  if (typeof mapping !== 'object' || mapping === null) return mapping;
+  if (isList(mapping)) return mapping.map((each) => filled(each, sources));
+  return Object.fromEntries(Object.entries(mapping).map(([key, each]) => [key, filled(each, sources)]));
+}
+
+/** Replaces the values of metadata, as one line each: bindings may use them as headers. */
+export const filledMetadata = (
+  mapping: Readonly<Record<string, string>>,
+  sources: Sources,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(mapping).map(([name, value]) => {
+      const text = valueOf(value, sources);
+      return [name, oneLine(typeof text === 'string' ? text : JSON.stringify(text))];
+    }),
+  );
+
+/** Whether a mapping uses a field anywhere. */
+export function uses(mapping: DataMapping, field: Field): boolean {
+  if (typeof mapping === 'string') return mapping === `$${field}`;
+  if (typeof mapping !== 'object' || mapping === null) return false;
+  return Object.values(mapping).some((each) => uses(each, field));
+}
+
+function valueOf(value: string, sources: Sources): Json {
+  if (value.startsWith('$$')) return value.slice(1);
+  const name = value.slice(1);
+  return value.startsWith('$') && isField(name) ? FIELDS[name](sources) : value;
+}
+
+// eslint-disable-next-line no-control-regex -- finding control characters is the purpose
+const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+
+const isList = (mapping: object): mapping is readonly DataMapping[] => Array.isArray(mapping);

@@ -1,0 +1,68 @@
+import { Webhook } from 'standardwebhooks';
+import type { Channel } from '../channel.ts';
+import { eventOf } from './event.ts';
+import { sendThrough, type Invoke } from './invoke.ts';
+import { wireJson } from './wire-json.ts';
+
+export interface WebhookOptions {
+  invoke: Invoke;
+  /**
+   * The secret that the receiver shares: `whsec_` and 24 to 64 bytes in base64. Several lines while you change it: the
+   * message then has a signature of each.
+   */
+  secret: string;
+  /** The output binding of type `bindings.http`. Default `notification-webhook`. */
+  binding?: string | undefined;
+  /** The current time in ms since 1970. Default `Date.now`. */
+  now?: () => number;
+}
+
+const SECRET = /^whsec_[A-Za-z0-9+/]+={0,2}$/;
+const LEAST_BYTES = 24;
+const MOST_BYTES = 64;
+const MAX_SECRETS = 4;
+
+/**
+ * A webhook, signed per Standard Webhooks (https://www.standardwebhooks.com). Repeatable: `webhook-id` is the key of
+ * the message, and a receiver must ignore an id that it has processed.
+ * @throws Error if the secret is not valid; it does not quote the secret
+ */
+export function createWebhookChannel(options: WebhookOptions): Channel {
+  const { invoke, secret, binding = 'notification-webhook', now = Date.now } = options;
+  const signers = signersOf(secret);
+  return {
+    name: 'webhook',
+    repeatable: true,
+    reaches: () => true,
+    send: (message) =>
+      sendThrough(() => {
+        const event = eventOf(message);
+        // Rounded, because the signature covers whole seconds.
+        const at = new Date(Math.floor(now() / 1000) * 1000);
+        const body = wireJson(event);
+        // `bindings.http` sends metadata with a capital initial as headers.
+        const metadata = {
+          'Content-Type': 'application/json',
+          'Webhook-Id': message.key,
+          'Webhook-Timestamp': String(at.getTime() / 1000),
+          'Webhook-Signature': signers.map((signer) => signer.sign(message.key, at, body)).join(' '),
+        };
+        return () => invoke(binding, 'post', event, metadata);
+      }),
+  };
+}
+
+function signersOf(secret: string): Webhook[] {
+  const secrets = secret.split(/\r?\n/).filter((line) => line !== '');
+  const isValid = (line: string) => {
+    const { length } = Buffer.from(line.slice('whsec_'.length), 'base64');
+    return SECRET.test(line) && length >= LEAST_BYTES && length <= MOST_BYTES;
+  };
+  if (secrets.length === 0 || secrets.length > MAX_SECRETS || !secrets.every(isValid)) {
+    throw new Error(
+      `The webhook secret must be 1 to ${MAX_SECRETS} lines of whsec_ and ${LEAST_BYTES} to ${MOST_BYTES} bytes in ` +
+        'base64: `echo "whsec_$(openssl rand -base64 32)"` prints one.',
+    );
+  }
+  return secrets.map((line) => new Webhook(line));
+}

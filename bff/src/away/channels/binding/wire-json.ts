@@ -1,0 +1,24 @@
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** U+2028 and U+2029 end lines in some languages, and `<`, `>` and `&` are special in HTML. */
+const ESCAPED = /[<>&\u2028\u2029]/g;
+
+/**
+ * JSON as it leaves the sidecar. The sidecar's HTTP API reads the data of a binding and writes it again with Go's
+ * encoding/json, which sorts keys and escapes some characters. A signature must cover these bytes. Numbers must be safe
+ * integers, and keys ASCII; texts have no control characters other than tab and line feed. tests/channels/webhook.test.ts compares this with a real sidecar.
+ */
+export function wireJson(value: Json): string {
+  if (typeof value === 'string') {
+    const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    return JSON.stringify(value.replace(/\p{Surrogate}/gu, '\ufffd')).replace(ESCAPED, escaped);
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(wireJson).join(',')}]`;
+  const members = Object.entries(value)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, member]) => `${wireJson(key)}:${wireJson(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+const isList = (value: object): value is readonly Json[] => Array.isArray(value);

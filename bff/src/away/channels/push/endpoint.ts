@@ -1,0 +1,72 @@
+import { lookup as resolve } from 'node:dns';
+import type { LookupAddress, LookupOptions } from 'node:dns';
+import ipaddr from 'ipaddr.js';
+import { Agent } from 'undici';
+
+const MAX_ENDPOINT = 2048;
+/** Google's service before FCM, which is off. web-push would print a warning for each push. */
+const CLOSED_SERVICE = 'android.googleapis.com';
+const CONNECT_MS = 10_000;
+const ANSWER_MS = 20_000;
+/** Connections to one push service. */
+const CONNECTIONS = 16;
+
+/**
+ * The address of a push service, which a browser names and so a stranger may invent: `undefined` unless it is https on
+ * port 443, without a user, and not an address of our own network. With `allowLoopback`, for tests, loopback addresses
+ * on any port, with or without TLS, are fine too.
+ */
+export function endpointOf(endpoint: string, allowLoopback: boolean): URL | undefined {
+  if (endpoint.length > MAX_ENDPOINT || !URL.canParse(endpoint)) return undefined;
+  const url = new URL(endpoint);
+  if (url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const isAddress = ipaddr.isValid(host);
+  if (allowLoopback && isAddress && isLoopback(host)) return /^https?:$/.test(url.protocol) ? url : undefined;
+  if (url.protocol !== 'https:' || url.port !== '' || host === CLOSED_SERVICE) return undefined;
+  return isAddress && !isPublic(host) ? undefined : url;
+}
+
+const isLoopback = (address: string): boolean => ipaddr.process(address).range() === 'loopback';
+
+/** False for addresses of this machine and of private networks, and for all reserved ones. */
+export const isPublic = (address: string): boolean => ipaddr.process(address).range() === 'unicast';
+
+/** Thrown instead of connecting to a name that leads into our own network. */
+export class NotPublicError extends Error {
+  override name = 'NotPublicError';
+  readonly code = 'ENOTPUBLIC';
+}
+
+/**
+ * Connections that check the address at the time they connect: a name that was public a moment ago may lead elsewhere
+ * now (DNS rebinding). They follow no redirects.
+ */
+export const publicAgent = (): Agent =>
+  new Agent({
+    connections: CONNECTIONS,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    headersTimeout: ANSWER_MS,
+    bodyTimeout: ANSWER_MS,
+    connect: { timeout: CONNECT_MS, lookup: lookupPublic },
+  });
+
+type LookupDone = (
+  error: NodeJS.ErrnoException | null,
+  address: string | LookupAddress[],
+  family?: number,
+) => void;
+
+/** Like `dns.lookup`, but fails if any of the name's addresses is not public. */
+export function lookupPublic(hostname: string, options: LookupOptions, done: LookupDone): void {
+  resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return done(error, []);
+    const hidden = addresses.find(({ address }) => !isPublic(address));
+    const [first] = addresses;
+    if (hidden || !first) {
+      return done(new NotPublicError(`${hostname} leads to ${hidden?.address ?? 'no address'}`), []);
+    }
+    return options.all ? done(null, addresses) : done(null, first.address, first.family);
+  });
+}

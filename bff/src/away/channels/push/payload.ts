@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { isolate, SEVERITIES, type Notification } from '@tocsin/contracts';
+import type { AwayMessage } from '../channel.ts';
+
+/** A message for a browser, and how the push service treats it (RFC 8030). */
+export interface Push {
+  payload: string;
+  /** How long the push service keeps it for a device that is off, in seconds. */
+  ttl: number;
+  urgency: 'low' | 'normal' | 'high';
+  /** A later push with this topic replaces one that was not delivered yet. */
+  topic: string;
+}
+
+/** Push services accept 4,096 bytes encrypted, which are 3,993 bytes of text. */
+const MAX_PAYLOAD_BYTES = 3_800;
+/** Longest body, in characters. Devices show about four lines. */
+const MAX_BODY = 500;
+const TITLES = 5;
+const ONE_DAY_S = 24 * 60 * 60;
+
+const URGENCY = { info: 'low', success: 'low', warning: 'normal', error: 'high' } as const;
+
+/**
+ * The push of a message, as a declarative push (https://www.w3.org/TR/push-api/#declarative-push-message): a browser
+ * that knows it shows it without a service worker. For others, a service worker passes `notification` to
+ * `showNotification`. A click opens `navigate`.
+ */
+export function pushOf(message: AwayMessage, title: string, now: number): Push {
+  const { notifications, language, more, key } = message;
+  const [newest] = notifications;
+  const isSingle = newest !== undefined && notifications.length + more === 1;
+  const topic = topicOf(isSingle ? newest : undefined, key);
+  const notification = {
+    title,
+    lang: language,
+    dir: 'auto',
+    body: bodyOf(message, isSingle),
+    navigate: isSingle ? message.links.open(newest) : message.links.inbox,
+    // Shown again with the same tag, it takes the place of the first.
+    tag: topic,
+    ...(newest && { timestamp: Date.parse(newest.createdAt) }),
+    data: { inbox: message.links.inbox, ...(isSingle && { feed: newest.feed, id: newest.id }) },
+  };
+  return {
+    payload: fitting({ web_push: 8030, notification, app_badge: notifications.length + more }),
+    ttl: isSingle ? secondsLeft(newest, now) : ONE_DAY_S,
+    urgency: urgencyOf(notifications),
+    topic,
+  };
+}
+
+function bodyOf({ notifications }: AwayMessage, isSingle: boolean): string {
+  const text = isSingle
+    ? (notifications[0]?.body ?? '')
+    : notifications
+        .slice(0, TITLES)
+        .map(({ title }) => isolate(title))
+        .join('\n');
+  return shortened(text, MAX_BODY);
+}
+
+const segmenter = new Intl.Segmenter();
+
+/** Cuts between characters as people see them, never inside one. */
+function shortened(text: string, max: number): string {
+  const characters = Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return characters.length <= max ? text : `${characters.slice(0, Math.max(0, max - 1)).join('')}…`;
+}
+
+interface Payload {
+  web_push: 8030;
+  notification: { body: string; navigate: string; data: { inbox: string } };
+  app_badge: number;
+}
+
+/** The JSON of the payload, with as much of the body as fits. */
+function fitting(payload: Payload): string {
+  const json = (body: string, navigate: string) =>
+    JSON.stringify({ ...payload, notification: { ...payload.notification, body, navigate } });
+  const { body, navigate, data } = payload.notification;
+  for (const address of [navigate, data.inbox]) {
+    for (let length = MAX_BODY; length >= 0; length -= 100) {
+      const text = json(shortened(body, length), address);
+      if (Buffer.byteLength(text) <= MAX_PAYLOAD_BYTES) return text;
+    }
+  }
+  throw new Error('The notification is too long for a push');
+}
+
+/** 32 characters of base64url. The newest notification with a collapse key replaces the older ones. */
+function topicOf(single: Notification | undefined, key: string): string {
+  const name =
+    single?.collapseKey === undefined ? ['key', key] : ['collapse', single.feed, single.collapseKey];
+  return createHash('sha256').update(JSON.stringify(name)).digest('base64url').slice(0, 32);
+}
+
+const secondsLeft = ({ expiresAt }: Notification, now: number): number =>
+  expiresAt === undefined
+    ? ONE_DAY_S
+    : Math.max(0, Math.min(ONE_DAY_S, Math.floor((Date.parse(expiresAt) - now) / 1000)));
+
+function urgencyOf(notifications: readonly Notification[]): Push['urgency'] {
+  const highest = Math.max(...notifications.map(({ severity }) => SEVERITIES.indexOf(severity)));
+  return URGENCY[SEVERITIES[highest] ?? 'info'];
+}

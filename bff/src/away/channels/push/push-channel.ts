@@ -1,0 +1,154 @@
+import type { Agent, Dispatcher } from 'undici';
+import webPush from 'web-push';
+import type { Channel, PushSubscription, SendResult } from '../channel.ts';
+import { reasonOf, SEND_TIMEOUT_MS, settled } from '../settled.ts';
+import type { Templates } from '../../templates/templates.ts';
+import { endpointOf, NotPublicError, publicAgent } from './endpoint.ts';
+import { pushOf, type Push } from './payload.ts';
+import { vapidSchema, type Vapid } from './vapid.ts';
+
+export interface PushOptions {
+  vapid: Vapid;
+  /** Their subject is the title of a push. */
+  templates: Pick<Templates, 'subject'>;
+  /** Also sends to push services on this machine, without TLS. Only for tests. Default false. */
+  allowLoopback?: boolean | undefined;
+  /** Time limit of one send, in ms. Default 30,000. */
+  timeoutMs?: number | undefined;
+  /** The current time in ms since 1970. Default `Date.now`. */
+  now?: () => number;
+}
+
+/** Devices of a reader that get a push; the newest subscriptions, if there are more. */
+const MAX_DEVICES = 20;
+/** Bytes of an answer that are read. */
+const MAX_ANSWER_BYTES = 16 * 1024;
+const DISCARD_MS = 2_000;
+
+type DeviceResult = SendResult | { outcome: 'gone'; reason: string };
+
+/**
+ * Web Push to all devices of a reader at once: `sent` if any device's push service accepted it. Then devices that were
+ * unavailable are not tried again. Subscriptions that can never work (404, 410, not an address of a push service) are
+ * in `gone`. Not repeatable: a repeated push takes the place of the first on the screen, and of one that waits for a
+ * device, but appears again if the reader has closed the first.
+ * @throws Error if the VAPID keys are not valid
+ */
+export function createPushChannel(options: PushOptions): Channel & { close(): Promise<void> } {
+  const { templates, allowLoopback = false, timeoutMs = SEND_TIMEOUT_MS, now = Date.now } = options;
+  const vapid = vapidSchema.parse(options.vapid);
+  const agent = publicAgent();
+  const send = (subscription: PushSubscription, push: Push): Promise<DeviceResult> => {
+    const endpoint = endpointOf(subscription.endpoint, allowLoopback);
+    if (!endpoint) return Promise.resolve({ outcome: 'gone', reason: 'The endpoint is not a push service' });
+    let request;
+    try {
+      request = requestOf(endpoint, subscription, push, vapid);
+    } catch (error) {
+      return Promise.resolve({ outcome: 'gone', reason: reasonOf(error) });
+    }
+    return post(agent, endpoint, request, timeoutMs);
+  };
+  return {
+    name: 'push',
+    repeatable: false,
+    reaches: ({ push }) => push.length > 0,
+    send: async (message, contacts) => {
+      const devices = contacts.push.slice(-MAX_DEVICES);
+      try {
+        const push = pushOf(message, templates.subject(message), now());
+        const results = await Promise.all(devices.map((device) => send(device, push)));
+        return together(devices, results);
+      } catch (error) {
+        return { outcome: 'refused', reason: reasonOf(error) };
+      }
+    },
+    close: () => agent.close(),
+  };
+}
+
+/** Encrypts the payload for the subscription and signs the request. @throws Error if the subscription's keys are not valid */
+function requestOf(endpoint: URL, { keys }: PushSubscription, push: Push, vapidDetails: Vapid) {
+  const { headers, body } = webPush.generateRequestDetails({ endpoint: endpoint.href, keys }, push.payload, {
+    vapidDetails,
+    TTL: push.ttl,
+    urgency: push.urgency,
+    topic: push.topic,
+    contentEncoding: 'aes128gcm',
+  });
+  return { headers: headers as Record<string, string>, body };
+}
+
+async function post(
+  agent: Agent,
+  { origin, pathname, search }: URL,
+  { headers, body }: ReturnType<typeof requestOf>,
+  timeoutMs: number,
+): Promise<DeviceResult> {
+  const late: SendResult = {
+    outcome: 'unknown',
+    reason: `The push service took longer than ${timeoutMs} ms`,
+  };
+  let gone: DeviceResult | undefined;
+  const result = await settled(
+    timeoutMs,
+    () => late,
+    async (signal) => {
+      try {
+        const path = `${pathname}${search}`;
+        const answer = await agent.request({ origin, path, method: 'POST', headers, body, signal });
+        const { statusCode } = answer;
+        const reason = `The push service answered ${statusCode}`;
+        if (statusCode === 404 || statusCode === 410) gone = { outcome: 'gone', reason };
+        await discard(answer.body);
+        return resultOf(statusCode, reason);
+      } catch (error) {
+        return failed(error);
+      }
+    },
+  );
+  return gone ?? result;
+}
+
+/** Reads the rest of an answer, so that the connection can be used again, unless it is long or slow. */
+async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
+  try {
+    await body.dump({ limit: MAX_ANSWER_BYTES, signal: AbortSignal.timeout(DISCARD_MS) });
+  } catch {
+    // The status has already decided the outcome.
+    body.destroy();
+  }
+}
+
+function resultOf(status: number, reason: string): SendResult {
+  if (status >= 200 && status < 300) return { outcome: 'sent' };
+  if (status === 429 || status >= 500) return { outcome: 'unavailable', reason };
+  return { outcome: 'refused', reason };
+}
+
+/** Errors before the request was sent. After any other, the push service may have got it. */
+const NOT_CONNECTED =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_)/;
+
+function failed(error: unknown): SendResult {
+  const { code = '' } = error as { code?: string };
+  const reason = reasonOf(error);
+  if (error instanceof NotPublicError) return { outcome: 'refused', reason };
+  return { outcome: NOT_CONNECTED.test(code) ? 'unavailable' : 'unknown', reason };
+}
+
+/** The result of all devices together: the best of them, where `unknown` counts more than `unavailable`. */
+function together(devices: readonly PushSubscription[], results: readonly DeviceResult[]): SendResult {
+  const gone = devices
+    .filter((_, index) => results[index]?.outcome === 'gone')
+    .map(({ endpoint }) => endpoint);
+  const withGone = gone.length > 0 && { gone };
+  if (results.some(({ outcome }) => outcome === 'sent')) return { outcome: 'sent', ...withGone };
+  for (const outcome of ['unknown', 'unavailable'] as const) {
+    const result = results.find((each) => each.outcome === outcome);
+    if (result && 'reason' in result) return { outcome, reason: result.reason };
+  }
+  const [first] = results;
+  const reason = first && 'reason' in first ? first.reason : 'The reader has no device';
+  return { outcome: 'refused', reason, ...withGone };
+}

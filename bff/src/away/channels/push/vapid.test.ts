@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { newVapid, readVapid } from './vapid.ts';
+
+const vapid = newVapid('mailto:ops@shop.example');
+
+it('should read what it made', () => {
+  expect(readVapid(JSON.stringify(vapid))).toEqual(vapid);
+});
+
+it('should name all faults of the secret, and not the private key', () => {
+  const read = (changes: object) => () => readVapid(JSON.stringify({ ...vapid, ...changes }));
+  expect(read({ publicKey: newVapid(vapid.subject).publicKey })).toThrow(
+    'publicKey: is not the public key of privateKey',
+  );
+  const bad = read({ subject: 'ops', privateKey: 'secret+', extra: 1 });
+  expect(bad).toThrow(/subject: must be a mailto: or https: address[^]*privateKey: must be/);
+  expect(bad).not.toThrow(/secret\+/);
+  expect(() => readVapid('x')).toThrow('`npm run vapid`');
+});

@@ -1,0 +1,69 @@
+import { createECDH } from 'node:crypto';
+import webPush from 'web-push';
+import { z } from 'zod';
+import { faultsOf } from '@tocsin/contracts';
+
+/** The key pair with which push services recognise us (RFC 8292), and our contact. Keys are base64url. */
+export interface Vapid {
+  /** A `mailto:` or `https:` address, which operators of push services write to. */
+  subject: string;
+  publicKey: string;
+  privateKey: string;
+}
+
+const PUBLIC_BYTES = 65;
+const PRIVATE_BYTES = 32;
+
+const keySchema = (bytes: number) =>
+  z
+    .string()
+    .regex(/^[\w-]+$/, 'must be base64url without padding')
+    .refine((key) => Buffer.from(key, 'base64url').length === bytes, `must have ${bytes} bytes`);
+
+const subjectSchema = z
+  .string()
+  .max(200)
+  .refine(
+    (subject) => /^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/.test(subject) && URL.canParse(subject),
+    'must be a mailto: or https: address',
+  );
+
+/** The secret `vapid`, as `npm run vapid` writes it. */
+export const vapidSchema = z
+  .strictObject({
+    subject: subjectSchema,
+    publicKey: keySchema(PUBLIC_BYTES),
+    privateKey: keySchema(PRIVATE_BYTES),
+  })
+  .refine(({ publicKey, privateKey }) => publicOf(privateKey) === publicKey, {
+    path: ['publicKey'],
+    message: 'is not the public key of privateKey',
+  });
+
+/** Reads the secret `vapid`. @throws Error that lists all faults, without the private key */
+export function readVapid(secret: string): Vapid {
+  let json: unknown;
+  try {
+    json = JSON.parse(secret);
+  } catch {
+    throw new Error('The secret vapid is not JSON. `npm run vapid` writes one.');
+  }
+  const vapid = vapidSchema.safeParse(json);
+  if (vapid.success) return vapid.data;
+  const faults = faultsOf(vapid.error).map(({ path, message }) => `\n  ${path}: ${message}`);
+  throw new Error(`The secret vapid can't be used. \`npm run vapid\` writes one:${faults.join('')}`);
+}
+
+/** A new key pair. @throws Error if the subject is not a `mailto:` or `https:` address */
+export const newVapid = (subject: string): Vapid =>
+  vapidSchema.parse({ subject, ...webPush.generateVAPIDKeys() });
+
+function publicOf(privateKey: string): string | undefined {
+  try {
+    const curve = createECDH('prime256v1');
+    curve.setPrivateKey(Buffer.from(privateKey, 'base64url'));
+    return curve.getPublicKey('base64url');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,123 @@
+import { createECDH, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { decrypt } from 'http_ece';
+import { importJWK, jwtVerify, type JWTPayload } from 'jose';
+import type { PushSubscription } from '../../src/away/channels/channel.ts';
+
+/** A push that the service accepted: its signature was valid, and its body was for the device. */
+export interface ReceivedPush {
+  device: string;
+  headers: IncomingMessage['headers'];
+  claims: JWTPayload;
+  /** The decrypted body. */
+  text: string;
+}
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+export interface TestPushService {
+  origin: string;
+  received: ReceivedPush[];
+  /** Faults that the service found in requests. */
+  faults: string[];
+  /** A new device, as its browser describes it. */
+  subscribe(device: string): PushSubscription;
+  /** Replaces the answer 201 to pushes for a device. */
+  answer(device: string, answer: Answer | number): void;
+  close(): Promise<void>;
+}
+
+/**
+ * A push service on loopback. Like a vendor's, it refuses requests whose VAPID token does not match `applicationServerKey`
+ * (403), and like a browser, it decrypts the body with the device's keys.
+ */
+export async function startPushService(applicationServerKey: string): Promise<TestPushService> {
+  const devices = new Map<string, { curve: ReturnType<typeof createECDH>; auth: Buffer }>();
+  const answers = new Map<string, Answer>();
+  const received: ReceivedPush[] = [];
+  const faults: string[] = [];
+  let origin = '';
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      handle(request, Buffer.concat(chunks)).then(
+        (device) => {
+          const answer = answers.get(device);
+          if (answer) return answer(response, request);
+          response.writeHead(201, { location: `${origin}/message/1` }).end();
+        },
+        (error: unknown) => {
+          faults.push(String(error));
+          response.writeHead(403).end('Forbidden');
+        },
+      );
+    });
+  });
+
+  async function handle(request: IncomingMessage, body: Buffer): Promise<string> {
+    const { headers, method, url = '' } = request;
+    const device = url.replace('/push/', '');
+    const keys = devices.get(device);
+    if (method !== 'POST' || !keys) throw new Error(`Unknown resource ${method} ${url}`);
+    if (headers['content-encoding'] !== 'aes128gcm') throw new Error('The body is not encrypted');
+    if (body.length > 4096) throw new Error(`The body has ${body.length} bytes`);
+    const claims = await claimsOf(headers.authorization ?? '');
+    if (answers.has(device)) return device;
+    const text = decrypt(body, {
+      version: 'aes128gcm',
+      privateKey: keys.curve,
+      authSecret: keys.auth,
+    }).toString('utf8');
+    received.push({ device, headers, claims, text });
+    return device;
+  }
+
+  /** RFC 8292. */
+  async function claimsOf(authorization: string): Promise<JWTPayload> {
+    const [, token = '', key = ''] = /^vapid t=([^,]+), ?k=([\w-]+)$/.exec(authorization) ?? [];
+    if (key !== applicationServerKey) throw new Error('The subscription belongs to another key');
+    const point = Buffer.from(key, 'base64url');
+    const coordinate = (from: number) => point.subarray(from, from + 32).toString('base64url');
+    const jwk = { kty: 'EC', crv: 'P-256', x: coordinate(1), y: coordinate(33) };
+    const { payload } = await jwtVerify(token, await importJWK(jwk, 'ES256'), {
+      audience: origin,
+      requiredClaims: ['sub', 'exp'],
+      algorithms: ['ES256'],
+    });
+    if ((payload.exp ?? 0) > Date.now() / 1000 + 24 * 60 * 60)
+      throw new Error('The token is valid for too long');
+    return payload;
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    origin,
+    received,
+    faults,
+    subscribe: (device) => {
+      const curve = createECDH('prime256v1');
+      const auth = randomBytes(16);
+      devices.set(device, { curve, auth });
+      return {
+        endpoint: `${origin}/push/${device}`,
+        keys: { p256dh: curve.generateKeys('base64url'), auth: auth.toString('base64url') },
+      };
+    },
+    answer: (device, answer) =>
+      answers.set(
+        device,
+        typeof answer === 'number' ? (response) => response.writeHead(answer).end('no') : answer,
+      ),
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

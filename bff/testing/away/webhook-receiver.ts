@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+
+export interface ReceivedWebhook {
+  /** `webhook-id`. */
+  id: string;
+  contentType: string | undefined;
+  body: string;
+  event: unknown;
+}
+
+export interface WebhookReceiver {
+  url: string;
+  /** Those with a valid signature. */
+  received: ReceivedWebhook[];
+  faults: string[];
+  /** Replaces the answer 204. */
+  answer: ((response: ServerResponse) => void) | undefined;
+  close(): Promise<void>;
+}
+
+/** A receiver that verifies the signature of the raw body, as the guide tells receivers to. */
+export async function startWebhookReceiver(secret: string): Promise<WebhookReceiver> {
+  const webhook = new Webhook(secret);
+  const receiver: WebhookReceiver = { url: '', received: [], faults: [], answer: undefined, close };
+  const server = createServer((request: IncomingMessage, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8');
+      try {
+        const event = webhook.verify(body, request.headers as Record<string, string>);
+        const id = String(request.headers['webhook-id']);
+        receiver.received.push({ id, contentType: request.headers['content-type'], body, event });
+      } catch (error) {
+        receiver.faults.push(`${String(error)}: ${body}`);
+        response.writeHead(401).end();
+        return;
+      }
+      if (receiver.answer) receiver.answer(response);
+      else response.writeHead(204).end();
+    });
+  });
+  async function close() {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  }
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return receiver;
+}

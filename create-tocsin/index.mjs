@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+// `npm create tocsin <folder>`: copies template/ and fills in the name. Plain JavaScript without dependencies, because npm
+// runs it before anything is installed.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const TEMPLATE = join(HERE, 'template');
+const USAGE = `npm create tocsin <folder> [-- --packages FOLDER]
+
+Creates a service in TypeScript that publishes notifications, and a page that shows them.
+
+  --packages FOLDER   takes @tocsin/publish from its tarball in FOLDER instead of from your registry`;
+/** Also a Dapr app id and part of an npm package name. */
+const NAME = /^[a-z][a-z0-9-]{0,49}$/;
+
+/** Files that npm would leave out of a package have other names in it. */
+const targetName = (file) => file.replace(/(^|\/)_gitignore$/, '$1.gitignore');
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { packages: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    return { fault: error.message, positionals: [], values: {} };
+  }
+}
+
+/** The tarball of `@tocsin/publish` in a folder. */
+const tarballIn = (folder) => {
+  const found = existsSync(folder)
+    ? readdirSync(folder).filter((file) => /^tocsin-publish-\d.*\.tgz$/.test(file))
+    : [];
+  return found.length === 1 ? join(folder, found[0]) : undefined;
+};
+
+function check({ fault, positionals, values }) {
+  const [target] = positionals;
+  const name = target === undefined ? undefined : basename(resolve(target));
+  const packages = values.packages === undefined ? undefined : resolve(values.packages);
+  const tarball = packages === undefined ? undefined : tarballIn(packages);
+  const faults = [
+    ...(fault === undefined ? [] : [fault]),
+    ...(positionals.length === 1 ? [] : ['name one folder']),
+    ...(name === undefined || NAME.test(name)
+      ? []
+      : [`the folder's name is ${name}; use a-z, 0-9 and -, beginning with a letter, at most 50 characters`]),
+    ...(target !== undefined && existsSync(target) && readdirSync(target).length > 0
+      ? [`${target} is not empty`]
+      : []),
+    ...(packages !== undefined && tarball === undefined
+      ? [`${packages} must contain one tocsin-publish-VERSION.tgz; \`npm pack\` makes it`]
+      : []),
+  ];
+  return { target, name, tarball, faults };
+}
+
+function filesIn(folder, prefix = '') {
+  return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
+    const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+    return entry.isDirectory() ? filesIn(folder, path) : [path];
+  });
+}
+
+const given = readArguments();
+if (given.values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const { target, name, tarball, faults } = check(given);
+if (faults.length > 0) {
+  console.error(`Nothing was created: ${faults.join('; ')}.\n\n${USAGE}`);
+  process.exit(1);
+}
+const { version } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8'));
+for (const file of filesIn(TEMPLATE)) {
+  const path = join(target, targetName(file));
+  mkdirSync(dirname(path), { recursive: true });
+  const text = readFileSync(join(TEMPLATE, file), 'utf8')
+    .replaceAll('my-service', name)
+    .replaceAll('TOCSIN_PACKAGE', tarball === undefined ? `^${version}` : `file:${tarball}`);
+  writeFileSync(path, text);
+}
+console.log(`Created ${target}. Next:
+
+  cd ${target}
+  npm install
+  npm start
+
+Tocsin must run: ALLOWED_ORIGINS=http://localhost:3000 npm start, in its clone. README.md says more.`);
