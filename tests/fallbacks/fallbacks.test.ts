@@ -6,6 +6,8 @@ import { channelsSchema } from '@tocsin/contracts';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newVapid } from '../../bff/src/away/channels/push/vapid.ts';
+import { startPushService, type TestPushService } from '../../bff/testing/away/push-service.ts';
 import { startSmtpServer, type TestSmtpServer } from '../../bff/testing/away/smtp.ts';
 import { eventually } from '../support/state.ts';
 
@@ -15,6 +17,7 @@ const AFTER = 'PT3S';
 
 let stack: Stack;
 let smtp: TestSmtpServer;
+let pushService: TestPushService;
 
 const tokenOf = (sub: string) =>
   new SignJWT({ sub, email: `${sub}@example.org` })
@@ -26,18 +29,25 @@ const tokenOf = (sub: string) =>
 
 beforeAll(async () => {
   smtp = await startSmtpServer();
+  const vapid = newVapid('mailto:ops@shop.example');
+  pushService = await startPushService(vapid.publicKey);
   const file = join(mkdtempSync(join(tmpdir(), 'tocsin-away-')), 'away.json');
   const email = { from: 'Shop <no-reply@shop.example>', window: 'PT1S', perHour: 100, unknown: 'repeat' };
+  const push = { allowLoopback: true };
   const policies = [{ severities: ['error'], fallback: [{ after: AFTER, via: 'email' }] }];
-  writeFileSync(file, JSON.stringify({ publicUrl: 'https://inbox.example/app', email, policies }));
+  writeFileSync(file, JSON.stringify({ publicUrl: 'https://inbox.example/app', email, push, policies }));
   stack = await startStack({
     bffEnv: { AUTH_MODE: 'jwt', AWAY_FILE: file },
-    secrets: { NOTIFICATION_SECRETS_jwt: SECRET, NOTIFICATION_SECRETS_smtp: smtp.url },
+    secrets: {
+      NOTIFICATION_SECRETS_jwt: SECRET,
+      NOTIFICATION_SECRETS_smtp: smtp.url,
+      NOTIFICATION_SECRETS_vapid: JSON.stringify(vapid),
+    },
   });
 });
 afterAll(async () => {
   await stack.stop();
-  await smtp.close();
+  await Promise.all([smtp.close(), pushService.close()]);
 });
 
 const bff = (index: number) => stack.bffs[index] as Pair;
@@ -57,7 +67,7 @@ const mailsTo = (sub: string) =>
 const fallback = [{ after: AFTER, via: 'email' }];
 const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('a reader who is away', () => {
+describe.concurrent('a reader who is away', () => {
   it('should get an e-mail about an unread notification, at the address of the token, after consent', async () => {
     await publish({ id: 'before', feed: 'user:ada', title: 'Before consent', fallback });
     await pass(4_500);
@@ -90,6 +100,33 @@ describe('a reader who is away', () => {
     expect(mailsTo('ben').map(({ subject }) => subject)).toEqual(['Unread']);
   });
 
+  it('should get a push on each device, and no e-mail after a click that marks it as read', async () => {
+    await agree('gil');
+    const { push } = channelsSchema.parse(await (await call('gil', '/app/channels')).json());
+    expect(push.publicKey).toMatch(/^[\w-]{87}$/);
+    for (const device of ['phone', 'laptop', 'lost']) {
+      const subscription = pushService.subscribe(device);
+      expect((await call('gil', '/app/channels/push', 'PUT', { subscription })).status).toBe(204);
+    }
+    pushService.answer('lost', 410);
+    const both = [
+      { after: 'PT1S', via: 'push' },
+      { after: 'PT4S', via: 'email' },
+    ];
+    await publish({ id: 'p', feed: 'user:gil', title: 'Lock the door', fallback: both });
+    await eventually(async () => pushService.received.length === 2);
+    expect(JSON.parse(pushService.received[0]?.text ?? '')).toMatchObject({
+      web_push: 8030,
+      notification: { title: 'Lock the door' },
+    });
+    const read = { feed: 'user:gil', ids: ['p'] };
+    expect((await call('gil', '/app/notifications/read', 'POST', read, 1)).status).toBe(204);
+    await pass(5_000);
+    expect(mailsTo('gil')).toEqual([]);
+    const after = channelsSchema.parse(await (await call('gil', '/app/channels')).json());
+    expect(after.push.endpoints).toHaveLength(2);
+  });
+
   it('should get one digest of ten notifications, in the own language', async () => {
     await call('cem', '/app/channels/email', 'PUT', { consent: true, language: 'de' });
     const ten = Array.from({ length: 10 }, (_, n) => ({
@@ -102,17 +139,6 @@ describe('a reader who is away', () => {
     await eventually(async () => mailsTo('cem').length > 0);
     await pass(2_000);
     expect(mailsTo('cem').map(({ subject }) => subject)).toEqual(['10 ungelesene Benachrichtigungen']);
-  });
-
-  it('should get an e-mail although all bffs were killed before it was due', async () => {
-    await agree('dan');
-    await publish({ id: 'k', feed: 'user:dan', title: 'Survives', fallback });
-    await pass(1_000);
-    await Promise.all(stack.bffs.map(async ({ app }) => app.kill()));
-    await Promise.all(stack.bffs.map(async ({ app }) => app.start()));
-    await eventually(async () => mailsTo('dan').length > 0, 60_000);
-    await pass(3_000);
-    expect(mailsTo('dan').map(({ subject }) => subject)).toEqual(['Survives']);
   });
 
   it('should be unsubscribed by the link of the e-mail, with one click and without sign-in', async () => {
@@ -143,4 +169,15 @@ describe('a reader who is away', () => {
     const channels = channelsSchema.parse(await (await call('fay', '/app/channels')).json());
     expect(channels.email.address).toBe(address);
   });
+});
+
+it('should send an e-mail although all bffs were killed before it was due', async () => {
+  await agree('dan');
+  await publish({ id: 'k', feed: 'user:dan', title: 'Survives', fallback });
+  await pass(1_000);
+  await Promise.all(stack.bffs.map(async ({ app }) => app.kill()));
+  await Promise.all(stack.bffs.map(async ({ app }) => app.start()));
+  await eventually(async () => mailsTo('dan').length > 0, 60_000);
+  await pass(3_000);
+  expect(mailsTo('dan').map(({ subject }) => subject)).toEqual(['Survives']);
 });

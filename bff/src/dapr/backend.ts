@@ -28,6 +28,9 @@ import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
+/** Channels wait this long for a binding, in ms. */
+const BINDING_TIMEOUT_MS = 30_000;
+
 /** Carries publications between instances, without Dapr. */
 export interface Backplane {
   broadcaster: Backend['broadcaster'];
@@ -87,7 +90,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     past: new DaprPastBoard(sidecar),
     wakeUps: { set: (name, at) => sidecar.scheduleJob(name, at, {}) },
     invokeBinding: async (binding, operation, data, metadata) => {
-      await sidecar.invokeBinding(binding, { operation, data, metadata });
+      await sidecar.invokeBinding(binding, { operation, data, metadata }, { timeoutMs: BINDING_TIMEOUT_MS });
     },
     linkProofs: {
       of: (...facts) => own.proofOf('link', ...facts),

@@ -58,8 +58,12 @@ export class Sidecar {
   }
 
   /** Invokes an output binding. Resolves with the body of the answer; `undefined` if it is empty. */
-  async invokeBinding(name: string, request: BindingRequest): Promise<string | undefined> {
-    const { text } = await this.#call('POST', `/v1.0/bindings/${name}`, request);
+  async invokeBinding(
+    name: string,
+    request: BindingRequest,
+    options?: Pick<CallOptions, 'timeoutMs'>,
+  ): Promise<string | undefined> {
+    const { text } = await this.#call('POST', `/v1.0/bindings/${name}`, request, options);
     return text === '' ? undefined : text;
   }
 
@@ -221,14 +225,14 @@ export class Sidecar {
   }
 
   /** Like `#send`, but rejects unless the answer is a 2xx. */
-  async #call(method: Method, path: string, body?: unknown) {
-    const answer = await this.#send(method, path, body);
+  async #call(method: Method, path: string, body?: unknown, options?: CallOptions) {
+    const answer = await this.#send(method, path, body, options);
     if (answer.status >= 300) throw refusal(`${method} ${path}`, answer.status, answer.text);
     return answer;
   }
 
-  #send(method: Method, path: string, body?: unknown) {
-    return this.#sendText(method, path, body === undefined ? null : JSON.stringify(body));
+  #send(method: Method, path: string, body?: unknown, options?: CallOptions) {
+    return this.#sendText(method, path, body === undefined ? null : JSON.stringify(body), options);
   }
 
   async #sendText(

@@ -10,8 +10,8 @@ import { createFallbackObserver } from '../../observe/fallback-observer.ts';
 import type { Histories } from '../../readers/marks/histories.ts';
 import type { Readers } from '../../readers/readers.ts';
 import type { AppContext } from '../context.ts';
-import { createChannels, type VapidKey } from './channels.ts';
-import { readAwaySettings, type CommonSettings } from './settings.ts';
+import type { VapidKey } from './channels.ts';
+import type { CommonSettings } from './settings.ts';
 
 /** The parts that reach readers who are away; absent without AWAY_FILE. */
 export interface Away {
@@ -36,8 +36,11 @@ export async function createAway(
   histories: Pick<Histories, 'holding'>,
 ): Promise<Away | undefined> {
   if (config.AWAY_FILE === undefined) return undefined;
+  // Loads the libraries of channels only into deployments that have channels.
+  const { readAwaySettings } = await import('./settings.ts');
+  const { createChannels } = await import('./channels.ts');
   const settings = readAwaySettings(config.AWAY_FILE);
-  const { channels: list, vapidKey } = await createChannels(settings, backend);
+  const { channels: list, vapidKey } = createChannels(settings, backend);
   const channels = new Map(
     list.map(({ channel, settings: own }) => [channel.name, { channel, rules: rulesOf(channel, own) }]),
   );

@@ -1,5 +1,11 @@
 import { SECRETS } from '@tocsin/contracts';
+import { createBindingChannel } from '../../away/channels/binding/binding-channel.ts';
+import { createWebhookChannel } from '../../away/channels/binding/webhook-channel.ts';
 import type { Channel } from '../../away/channels/channel.ts';
+import { createEmailChannel } from '../../away/channels/email/email-channel.ts';
+import { createPushChannel } from '../../away/channels/push/push-channel.ts';
+import { readVapid } from '../../away/channels/push/vapid.ts';
+import { loadTemplates, type Templates } from '../../away/templates/templates.ts';
 import type { Backend } from '../../backend.ts';
 import { lazyChannel } from './lazy-channel.ts';
 import type { AwaySettings, CommonSettings } from './settings.ts';
@@ -12,44 +18,72 @@ export interface ChannelWithSettings {
   settings: CommonSettings;
 }
 
-type Secrets = Pick<Backend, 'readSecret'>;
+type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 
-/** Creates the channels of the settings. Libraries of channels are loaded when a channel is used. */
-export async function createChannels(
-  settings: AwaySettings,
-  backend: Secrets,
-): Promise<{ channels: ChannelWithSettings[]; vapidKey: VapidKey }> {
-  const { email } = settings;
+/** Creates the channels of the settings. @throws TemplateError, or Error with all faults of a binding's mapping */
+export function createChannels(
+  { templates: folder, timeZone, email, push, webhook, bindings }: AwaySettings,
+  use: Use,
+): { channels: ChannelWithSettings[]; vapidKey: VapidKey } {
+  const templates = loadTemplates({ folder, timeZone });
   const channels: ChannelWithSettings[] = [];
-  if (email) channels.push({ channel: await emailChannel(email, backend), settings: email });
-  return { channels, vapidKey: async () => undefined };
+  if (email) channels.push({ channel: emailChannel(email, templates, use), settings: email });
+  if (push) channels.push({ channel: pushChannel(push, templates, use), settings: push });
+  if (webhook) channels.push({ channel: webhookChannel(webhook, use), settings: webhook });
+  for (const [name, settings] of Object.entries(bindings)) {
+    const { window: _, perHour: _perHour, unknown: _unknown, ...own } = settings;
+    const channel = createBindingChannel({ ...own, name, templates, invoke: use.invokeBinding });
+    channels.push({ channel, settings });
+  }
+  const vapidKey: VapidKey = async () => push && readVapid(await secretOf(use, SECRETS.vapid.name)).publicKey;
+  return { channels, vapidKey };
 }
 
-/** @throws TemplateError if a template cannot be used */
-async function emailChannel(
-  { from, dkim, requireTls, templates: folder, timeZone }: NonNullable<AwaySettings['email']>,
-  backend: Secrets,
-): Promise<Channel> {
-  const { loadTemplates } = await import('../../away/templates/templates.ts');
-  const templates = loadTemplates({ folder, timeZone });
-  return lazyChannel({
+const emailChannel = (
+  { from, dkim, requireTls }: NonNullable<AwaySettings['email']>,
+  templates: Templates,
+  use: Use,
+): Channel =>
+  lazyChannel({
     ...{ name: 'email', repeatable: false },
-    reaches: (contacts) => contacts.email !== undefined,
+    reaches: ({ email }) => email !== undefined,
     create: async () => {
-      const { createEmailChannel } = await import('../../away/channels/email/email-channel.ts');
-      const url = await secretOf(backend, SECRETS.smtp.name);
-      const privateKey = dkim && (await secretOf(backend, SECRETS.dkim.name));
+      const url = await secretOf(use, SECRETS.smtp.name);
+      const privateKey = dkim && (await secretOf(use, SECRETS.dkim.name));
       return createEmailChannel({
         ...{ url, from, templates, requireTls },
         ...(dkim && privateKey !== undefined && { dkim: { ...dkim, privateKey } }),
       });
     },
   });
-}
+
+const pushChannel = (
+  { allowLoopback }: NonNullable<AwaySettings['push']>,
+  templates: Templates,
+  use: Use,
+): Channel =>
+  lazyChannel({
+    ...{ name: 'push', repeatable: false },
+    reaches: ({ push }) => push.length > 0,
+    create: async () => {
+      const vapid = readVapid(await secretOf(use, SECRETS.vapid.name));
+      return createPushChannel({ vapid, templates, allowLoopback });
+    },
+  });
+
+const webhookChannel = ({ binding }: NonNullable<AwaySettings['webhook']>, use: Use): Channel =>
+  lazyChannel({
+    ...{ name: 'webhook', repeatable: true },
+    reaches: () => true,
+    create: async () => {
+      const secret = await secretOf(use, SECRETS.webhook.name);
+      return createWebhookChannel({ secret, binding, invoke: use.invokeBinding });
+    },
+  });
 
 /** Rejects if the secret is absent. */
-async function secretOf(backend: Secrets, name: string): Promise<string> {
-  const value = await backend.readSecret(name);
+async function secretOf({ readSecret }: Use, name: string): Promise<string> {
+  const value = await readSecret(name);
   if (value !== undefined) return value;
-  throw new Error(`The secret ${name} is absent from ${SECRETS.smtp.store}. Add it; see docs/guides.`);
+  throw new Error(`the secret ${name} is absent from the store ${SECRETS.smtp.store}; add it`);
 }

@@ -10,6 +10,7 @@ import {
 } from '@tocsin/contracts';
 import { ConfigError } from '@tocsin/service';
 import { z } from 'zod';
+import { bindingChannelSchema } from '../../away/channels/binding/binding-channel.ts';
 
 /** Settings that all channels have. */
 const common = {
@@ -39,30 +40,20 @@ const emailSchema = z.strictObject({
   /** Signs e-mail. The secret `dkim` has the private key. */
   dkim: z.strictObject({ domain: z.string(), selector: z.string() }).optional(),
   requireTls: z.boolean().optional(),
-  /** A folder with templates that replace ours. */
-  templates: z.string().optional(),
-  /** IANA name of the time zone of times in e-mails. */
-  timeZone: z.string().optional(),
 });
 
+/** The secret `vapid` has the keys. */
 const pushSchema = z.strictObject({
   ...common,
-  /** Contact for push services: a `mailto:` or `https:` address. The secret `vapid` has the keys. */
-  subject: z.string().regex(/^(mailto:|https:\/\/)\S+$/, 'must be a mailto: or https: address'),
+  /** Also sends to push services on this machine. Only for tests. */
+  allowLoopback: z.boolean().optional(),
 });
 
 /** Posts through a component of type `bindings.http`. The secret `webhook` signs the requests. */
-const webhookSchema = z.strictObject({ ...common, binding: componentSchema });
+const webhookSchema = z.strictObject({ ...common, binding: componentSchema.optional() });
 
-/** Any other output binding. Values are text with placeholders; see docs/guides/write-your-own-channel.md. */
-const bindingSchema = z.strictObject({
-  ...common,
-  binding: componentSchema,
-  operation: z.string().min(1).max(100).default('create'),
-  needs: z.enum(['email', 'nothing']).default('nothing'),
-  metadata: z.record(z.string(), z.string().max(2_000)).default({}),
-  data: z.union([z.string().max(10_000), z.record(z.string(), z.json())]).optional(),
-});
+/** Any other output binding; see docs/guides/write-your-own-channel.md. */
+const bindingSchema = bindingChannelSchema.omit({ name: true }).extend(common);
 export type BindingSettings = z.infer<typeof bindingSchema>;
 
 const BUILT_IN = ['email', 'push', 'webhook'];
@@ -72,6 +63,10 @@ const awaySchema = z.strictObject({
   publicUrl: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
     .refine((url) => !/[?#]/.test(url), 'must be without ? and #'),
+  /** A folder with templates that replace ours. */
+  templates: z.string().optional(),
+  /** IANA name of the time zone of times in messages. */
+  timeZone: z.string().optional(),
   email: emailSchema.optional(),
   push: pushSchema.optional(),
   webhook: webhookSchema.optional(),
