@@ -1,3 +1,5 @@
+import { shallowRef } from 'vue';
+
 /** Pauses between attempts to load a part of the page, in milliseconds. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -8,8 +10,18 @@ const LONGEST_WAIT_MS = 4_000;
 let endFirstView = (): void => undefined;
 const firstView = new Promise<void>((resolve) => (endFirstView = resolve));
 
-/** Call it when the first notifications are there, or cannot be loaded for now. Safe to repeat. */
-export const firstViewEnded = (): void => endFirstView();
+/** Whether the first rows are on the screen. A list shows only those before. */
+export const hasFirstView = shallowRef(false);
+void firstView.then(() => (hasFirstView.value = true));
+
+/**
+ * Call it when the first notifications are there, or cannot be loaded for now. The first view ends when they have been
+ * drawn. Safe to repeat.
+ */
+export function firstViewEnded(): void {
+  if (document.hidden) endFirstView();
+  else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(endFirstView)));
+}
 
 /**
  * Loads a part that the first view does without, and tries again until it is there. It begins after the first view, so

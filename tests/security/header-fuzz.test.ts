@@ -6,14 +6,14 @@ import { PortsProcess } from '../support/processes/ports-process.ts';
 /** Twice the length may cost at most three times the CPU. Costs below FLOOR_MS are not compared. */
 const MOST = 3;
 const FLOOR_MS = 10;
-/** The number of measurements, of which the smallest counts: a busy machine only adds time. */
+/** How often each request is measured. The smallest value counts, because a busy machine only adds time. */
 const REPETITIONS = 10;
-/** A length at which a request with cubic cost ends within a second. */
+/** At this length, a request ends within a second even if its cost is cubic. */
 const SHORT = 600;
 /** The limit for headers and address together is 16 KiB, or 32 KiB at the bff's public port. */
 const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBff' ? 30_000 : 14_000);
 
-/** The texts to repeat between the start and end of a header's value. */
+/** Repeated between the start and end of a header's value. */
 const UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
 /** The starts of values that the parser of each header expects. */
 const HEADERS: [name: string, ...begins: string[]][] = [

@@ -8,6 +8,8 @@ await runCommandLine({
   'api-key': async () => (await import('./auth/api-key.ts')).apiKey,
   token: async () => (await import('./auth/token.ts')).token,
   docs: async () => (await import('./docs/docs.ts')).docs,
+  'preview-email': async () => (await import('./docs/preview-email.ts')).previewEmail,
+  vapid: async () => (await import('./auth/vapid.ts')).vapid,
   reset: async () => (await import('./start/instance/reset.ts')).reset,
   build: async () => (await import('./build/build.ts')).build,
   conformance: async () => (await import('@tocsin/conformance')).conformance,

@@ -52,6 +52,8 @@ export interface AuthConfig {
   issuer: string;
   audience: string;
   apiKeys: boolean;
+  /** The given secrets of channels that reach readers who are away: `NOTIFICATION_SECRETS_smtp` and so on. */
+  channelSecrets: Readonly<Record<string, string>>;
 }
 
 type Env = Record<string, string | undefined>;
@@ -100,7 +102,15 @@ export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
   issuer: env['JWT_ISSUER'] || 'tocsin',
   audience: env['JWT_AUDIENCE'] || 'tocsin',
   apiKeys: env['API_KEYS'] === 'on',
+  channelSecrets: Object.fromEntries(
+    CHANNEL_SECRETS.flatMap((name) => {
+      const value = env[name];
+      return value ? [[name, value]] : [];
+    }),
+  ),
 });
+
+const CHANNEL_SECRETS = ['smtp', 'dkim', 'vapid', 'webhook'].map((name) => `NOTIFICATION_SECRETS_${name}`);
 
 const PRIVATE =
   /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|OPS_TOKEN$|PUBLISHED_ON$|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;

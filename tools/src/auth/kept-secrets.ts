@@ -7,6 +7,7 @@ import { Failure } from '../failure.ts';
 
 const secretFile = (dataDir: string): string => join(dataDir, 'jwt-secret');
 const internalSecretFile = (dataDir: string): string => join(dataDir, 'internal-secret');
+export const vapidFile = (dataDir: string): string => join(dataDir, 'vapid.json');
 export const apiKeysFile = (dataDir: string): string => join(dataDir, 'api-keys.json');
 
 /** Writes a file that only this user can read. Readers see the old file or the new one, never a partial one. */
@@ -74,3 +75,10 @@ function jsonOf(file: string): unknown {
 
 export const keepApiKeys = (dataDir: string, keys: readonly ApiKey[]): void =>
   writePrivate(dataDir, apiKeysFile(dataDir), `${JSON.stringify(keys, null, 2)}\n`);
+
+/** The secret `vapid` that `npm run vapid` keeps, as text; `undefined` if there is none. */
+export const keptVapid = (dataDir: string): string | undefined =>
+  existsSync(vapidFile(dataDir)) ? readFileSync(vapidFile(dataDir), 'utf8').trim() : undefined;
+
+export const keepVapid = (dataDir: string, secret: string): void =>
+  writePrivate(dataDir, vapidFile(dataDir), `${secret}\n`);

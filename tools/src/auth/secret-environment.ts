@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
-import { apiKeysFile, keptApiKeys, keptInternalSecret, tokenSecrets } from './kept-secrets.ts';
+import { apiKeysFile, keptApiKeys, keptInternalSecret, keptVapid, tokenSecrets } from './kept-secrets.ts';
 
 /** The variable with which our applications find the secret for their messages to each other. */
 export const internalSecret = (secret: string): Record<string, string> => ({
@@ -10,7 +10,12 @@ export const internalSecret = (secret: string): Record<string, string> => ({
 
 /** The environment that the sidecars' secret stores read, as the settings require. */
 export function secretEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
-  const env = internalSecret(config.internalSecret ?? keptInternalSecret(dataDir));
+  const vapid = keptVapid(dataDir);
+  const env = {
+    ...internalSecret(config.internalSecret ?? keptInternalSecret(dataDir)),
+    ...(vapid !== undefined && { NOTIFICATION_SECRETS_vapid: vapid }),
+    ...config.channelSecrets,
+  };
   if (config.mode !== 'jwt' || config.hasIssuer) return env;
   return { ...env, NOTIFICATION_SECRETS_jwt: tokenSecrets(config, dataDir) };
 }

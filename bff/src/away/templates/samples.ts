@@ -46,11 +46,12 @@ const NOTIFICATIONS: readonly Notification[] = [
 ];
 
 const message = (
+  name: string,
   language: 'en' | 'de',
   notifications: readonly Notification[],
   more: number,
 ): AwayMessage => ({
-  key: `sample-${language}-${notifications.length}`,
+  key: `sample-${name}-${language}`,
   reader: 'user:42',
   language,
   notifications,
@@ -64,9 +65,9 @@ const message = (
 
 /** Messages for previews and for the check of templates at the start: single and digest, in each language. */
 export const SAMPLES: readonly AwayMessage[] = (['en', 'de'] as const).flatMap((language) => [
-  message(language, NOTIFICATIONS.slice(0, 1), 0),
-  message(language, NOTIFICATIONS.slice(1, 2), 0),
-  message(language, NOTIFICATIONS, 1),
-  message(language, NOTIFICATIONS.slice(2), 12),
-  message(language, NOTIFICATIONS.slice(3), 0),
+  message('single', language, NOTIFICATIONS.slice(0, 1), 0),
+  message('short', language, NOTIFICATIONS.slice(1, 2), 0),
+  message('digest', language, NOTIFICATIONS, 1),
+  message('long-digest', language, NOTIFICATIONS.slice(2), 12),
+  message('no-source', language, NOTIFICATIONS.slice(3), 0),
 ]);

@@ -24,9 +24,10 @@ export class Activation {
   #latest: { of: string; publications: Publication[] } | undefined;
   #index: { of: string; index: HistoryIndex } | undefined;
 
+  /** Whether the head's broadcast, pops and deletions are known to be done. */
   isConfirmed(head: Head): boolean {
-    const nothing = head.unconfirmed.length === 0 && head.withdrawn === undefined && !head.erased;
-    return nothing || this.#confirmed === nameOf(head);
+    const isComplete = head.unconfirmed.length === 0 && head.withdrawn === undefined && !head.erased;
+    return isComplete || this.#confirmed === nameOf(head);
   }
 
   confirm(head: Head): void {

@@ -283,7 +283,7 @@ describe('an instance that asks for tokens', () => {
       }),
     );
 
-  it('should let only those with the role through', async () => {
+  it('should admit only callers with the role', async () => {
     expect(new Set(await statuses())).toEqual(new Set([401]));
     expect(new Set(await statuses('x'))).toEqual(new Set([401]));
     expect(new Set(await statuses(secretToken({ roles: [] })))).toEqual(new Set([403]));
@@ -293,7 +293,7 @@ describe('an instance that asks for tokens', () => {
     ]);
   });
 
-  it('should go on showing feeds to those without it', async () => {
+  it('should let readers without the role read feeds', async () => {
     const headers = { authorization: `Bearer ${secretToken()}` };
     expect((await guarded.page('all', headers)).status).toBe(200);
   });

@@ -11,10 +11,9 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 import { firstOffset } from '../../../src/feed/history/history.ts';
-import type { WalkInstance } from '../world/instance.ts';
 import { isHigher, isLaterEpoch } from '../../../src/feed/position.ts';
 import { partsOfEntry, placeOfEntry, type Report } from './report.ts';
-import type { World } from '../world/world.ts';
+import type { CheckedWorld } from './checked-world.ts';
 import type { FeedDocument } from '../../../src/feed/chain/chain.ts';
 
 const MAX_HEAD_BYTES = 16 * 1024;
@@ -41,11 +40,11 @@ export class Checker {
   /** Entries deposited more than once, which may exist again after their pop. */
   readonly #writtenAgain = new Set<string>();
   readonly #popped = new Set<string>();
-  readonly #views = new WeakMap<WalkInstance, Position>();
-  readonly #world: World;
+  readonly #views = new WeakMap<object, Position>();
+  readonly #world: CheckedWorld;
   readonly #report: Report;
 
-  constructor(world: World, report: Report) {
+  constructor(world: CheckedWorld, report: Report) {
     this.#world = world;
     this.#report = report;
   }

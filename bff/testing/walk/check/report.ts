@@ -1,5 +1,5 @@
 import { partitionEntryKey } from '@tocsin/contracts';
-import { PARTITION } from '../world/producers.ts';
+import { PARTITION } from '../world/places.ts';
 
 const TRACE_SHOWN = 60;
 

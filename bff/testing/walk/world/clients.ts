@@ -2,10 +2,19 @@ import { FeedMerge, type MergeEvent } from '@tocsin/client';
 import type { Page, Position, Publication } from '@tocsin/contracts';
 import { readPage } from '../../../src/recover/page.ts';
 import type { WalkInstance } from './instance.ts';
-import type { World } from './world.ts';
+import type { Checker } from '../check/checker.ts';
+import type { Report } from '../check/report.ts';
 
 const PAGE = 4;
 const REORDER_LIMIT = 6;
+
+/** The parts of a world that its clients use. */
+interface ClientsWorld {
+  readonly report: Report;
+  readonly checker: Checker;
+  readonly position: Position | undefined;
+  readonly clock: number;
+}
 
 /** A browser with the real merge, over one socket at a time. */
 export class WalkClient {
@@ -24,9 +33,9 @@ export class WalkClient {
   readonly #pushed = new Map<string, number>();
   #gapOpen = false;
   #askLater = false;
-  readonly #world: World;
+  readonly #world: ClientsWorld;
 
-  constructor(world: World, positions: Position[] = [], kept?: Position) {
+  constructor(world: ClientsWorld, positions: Position[] = [], kept?: Position) {
     this.#world = world;
     this.positions = positions;
     this.from = kept;

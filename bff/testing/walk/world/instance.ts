@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Publication } from '@tocsin/contracts';
+import type { Position, Publication } from '@tocsin/contracts';
 import type { Signer } from '@tocsin/service';
 import type { Erased } from '../../../src/deliver/erase/erased-content.ts';
 import { TemporaryError } from '../../../src/deliver/errors.ts';
@@ -19,9 +19,38 @@ import { PartitionHost } from '../../../src/deliver/turn/partition-host.ts';
 import { FeedView } from '../../../src/recover/feed-view.ts';
 import { testProofs, testSigner } from '../../test-proofs.ts';
 import { Calls } from './calls.ts';
-import { FEED } from './producers.ts';
-import type { World } from './world.ts';
+import { FEED } from './places.ts';
+import type { Store } from './store.ts';
+import type { TurnCalls } from './turn-calls.ts';
+import type { Checker } from '../check/checker.ts';
+import type { Report } from '../check/report.ts';
+import type { FeedLimits } from '../../../src/feed/limits.ts';
 import { FeedHost } from '../../../src/deliver/turn/feed-host.ts';
+
+/** A client as its instance sees it. */
+interface Listener {
+  push(instance: WalkInstance, epoch: string, publications: readonly Publication[]): void;
+  receivePosition(instance: WalkInstance, position: Position): void;
+}
+
+/** The parts of a world that its instances use. */
+interface InstancesWorld {
+  readonly store: Store;
+  readonly checker: Checker;
+  readonly report: Report;
+  readonly turns: TurnCalls;
+  readonly instances: readonly WalkInstance[];
+  readonly clients: readonly Listener[];
+  readonly limits: FeedLimits;
+  readonly position: Position | undefined;
+  readonly clock: number;
+  readonly losses: number;
+  readonly busDown: boolean;
+  land(effect: () => void): void;
+  change<T>(effect: () => T): T;
+  retire(keys: readonly string[]): void;
+  kill(instance: WalkInstance, done: number): void;
+}
 
 /** A bff instance: the real hosts and the real view, with calls that are let through one by one. */
 export class WalkInstance {
@@ -46,7 +75,7 @@ export class WalkInstance {
   readonly setAside: SetAsideStore;
   readonly onStep: OnStep;
 
-  constructor(world: World, index: number) {
+  constructor(world: InstancesWorld, index: number) {
     this.index = index;
     this.calls = new Calls((effect) => world.land(effect));
     this.signer = testSigner(() => 0);
@@ -122,7 +151,7 @@ export class WalkInstance {
   }
 
   /** Passes the next broadcast to the view, then to its sockets. */
-  receive(world: World): void {
+  receive(world: InstancesWorld): void {
     const event = this.inbox.shift();
     if (!event) return;
     const { continues, shown } = this.view.receive(event);
@@ -131,7 +160,7 @@ export class WalkInstance {
   }
 
   /** Like the gateway. */
-  #push(world: World, epoch: string, publications: readonly Publication[]): void {
+  #push(world: InstancesWorld, epoch: string, publications: readonly Publication[]): void {
     const shown = publications.map((publication) => present(publication, world.clock));
     for (const client of world.clients) client.push(this, epoch, shown);
   }
@@ -140,7 +169,7 @@ export class WalkInstance {
     return !this.comparing && (this.compareDue || this.view.position !== undefined);
   }
 
-  compare(world: World): void {
+  compare(world: InstancesWorld): void {
     this.compareDue = false;
     this.comparing = true;
     const [known, { losses, position }] = [this.marks.of(FEED), world];
@@ -159,7 +188,7 @@ export class WalkInstance {
   }
 }
 
-function feedLog(world: World, instance: WalkInstance): FeedLog {
+function feedLog(world: InstancesWorld, instance: WalkInstance): FeedLog {
   const { calls } = instance;
   return {
     readHead: () => calls.read(() => world.store.head),
@@ -185,7 +214,7 @@ function feedLog(world: World, instance: WalkInstance): FeedLog {
   };
 }
 
-function checkpoints(world: World, { calls }: WalkInstance): Checkpoints {
+function checkpoints(world: InstancesWorld, { calls }: WalkInstance): Checkpoints {
   return {
     read: () => calls.read(() => structuredClone(world.store.checkpoint)),
     write: (_partition, checkpoint, etag) =>
@@ -201,7 +230,7 @@ function checkpoints(world: World, { calls }: WalkInstance): Checkpoints {
   };
 }
 
-function entries(world: World, { calls }: WalkInstance): Entries {
+function entries(world: InstancesWorld, { calls }: WalkInstance): Entries {
   const get = (key: string) => world.store.entries.get(key)?.text;
   return {
     peek: (key) => calls.read(() => get(key)),
@@ -217,7 +246,7 @@ function entries(world: World, { calls }: WalkInstance): Entries {
   };
 }
 
-function broadcaster(world: World, { calls }: WalkInstance): Broadcaster {
+function broadcaster(world: InstancesWorld, { calls }: WalkInstance): Broadcaster {
   return {
     broadcast: (events) =>
       calls.write(

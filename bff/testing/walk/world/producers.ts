@@ -1,10 +1,21 @@
 import { PARTITION_VERSION, partitionEntryKey, type PartitionEntry } from '@tocsin/contracts';
 import type { Fate } from './calls.ts';
-import type { World } from './world.ts';
+import type { Checker } from '../check/checker.ts';
+import { FEED, PARTITION } from './places.ts';
+import type { Store } from './store.ts';
 
-export const FEED = 'all';
-export const PARTITION = 0;
 const ATTEMPTS = 5;
+
+/** The parts of a world that producers and their callers use. */
+interface ProducersWorld {
+  readonly store: Store;
+  readonly checker: Checker;
+  readonly time: number;
+  /** The lifetime of an entry, in milliseconds. */
+  readonly life: number;
+  readonly expiring: ReadonlyMap<string, string>;
+  attempt(effect: () => void, fate: Fate): boolean;
+}
 
 interface Post {
   ids: string[];
@@ -25,11 +36,11 @@ export class WalkProducer {
   #finishedAt = 0;
   #current: Post[] | undefined;
   #process: Generator<void, void, Fate>;
-  readonly #world: World;
+  readonly #world: ProducersWorld;
   readonly #name: string;
   #generation = 0;
 
-  constructor(world: World, index: number) {
+  constructor(world: ProducersWorld, index: number) {
     this.#world = world;
     this.#name = `P${index}`;
     this.#newRun();
@@ -135,7 +146,7 @@ export class WalkCaller {
   ids: string[] | undefined;
   busy = false;
 
-  post(world: World, ids: string[], producer: WalkProducer): void {
+  post(world: Pick<ProducersWorld, 'store' | 'checker'>, ids: string[], producer: WalkProducer): void {
     let open = true;
     this.ids = ids;
     this.busy = true;

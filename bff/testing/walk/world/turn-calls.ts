@@ -1,5 +1,5 @@
 import type { Position } from '@tocsin/contracts';
-import { SignatureError } from '@tocsin/service';
+import { SignatureError, type Signer } from '@tocsin/service';
 import { TAKE_FEED, TAKE_PARTITION } from '../../../src/dapr/actor-methods.ts';
 import {
   isRetry,
@@ -10,11 +10,13 @@ import {
   type ActorMethod,
   type SignedCall,
 } from '../../../src/dapr/signed-call.ts';
+import type { HighWaterMarks } from '../../../src/deliver/load/high-water-marks.ts';
 import type { CallerKnowledge } from '../../../src/deliver/load/load-head.ts';
-import { CallFailed } from './calls.ts';
-import type { WalkInstance } from './instance.ts';
-import { FEED, PARTITION } from './producers.ts';
-import type { World } from './world.ts';
+import type { FeedHost } from '../../../src/deliver/turn/feed-host.ts';
+import type { PartitionHost } from '../../../src/deliver/turn/partition-host.ts';
+import type { Report } from '../check/report.ts';
+import { CallFailed, type Calls } from './calls.ts';
+import { FEED, PARTITION } from './places.ts';
 import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../../../src/deliver/turn/turn.ts';
 
 /** The placement of an instance that believes a stranger hosts our actors. */
@@ -28,8 +30,25 @@ const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
 
 const forgedAnswer = () => ({ outcome: 'delivered', position: FAR, proof: 'AAAAAAAAAAAAAAAAAAAAAA' });
 
+/** The parts of an instance that call turns and take them. */
+interface TurnInstance {
+  readonly index: number;
+  readonly calls: Calls;
+  readonly marks: HighWaterMarks;
+  readonly signer: Signer;
+  readonly host: FeedHost;
+  readonly partitionHost: PartitionHost;
+}
+
+interface TurnsWorld {
+  readonly instances: readonly TurnInstance[];
+  /** The instance that each instance assumes to host the actors. */
+  readonly placement: readonly number[];
+  readonly report: Report;
+}
+
 interface TurnCall {
-  host: WalkInstance;
+  host: TurnInstance;
   /** The high-water mark of the caller. */
   heard: Position | undefined;
   /** The epochs that host and caller knew at the time of the call. */
@@ -43,14 +62,14 @@ interface TurnCall {
 export class TurnCalls {
   /** The running calls; those of one host in the order of their turns. */
   readonly #underWay = new Set<TurnCall>();
-  readonly #world: World;
+  readonly #world: TurnsWorld;
 
-  constructor(world: World) {
+  constructor(world: TurnsWorld) {
     this.#world = world;
   }
 
   /** Calls the feed, like a reader that misses data. */
-  routeFeedTurn(from: WalkInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
+  routeFeedTurn(from: TurnInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#call(
       TAKE_FEED,
       from,
@@ -60,7 +79,7 @@ export class TurnCalls {
     );
   }
 
-  async routePartitionTurn(from: WalkInstance, announced: AnnouncedEntry): Promise<Outcome> {
+  async routePartitionTurn(from: TurnInstance, announced: AnnouncedEntry): Promise<Outcome> {
     const call = { partition: PARTITION, ...announced };
     const taken = await this.#call(
       TAKE_PARTITION,
@@ -75,7 +94,7 @@ export class TurnCalls {
   }
 
   /** A stranger calls an actor of a host. The signature, if any, is of a call with other content. */
-  forge(host: WalkInstance, heard: Position, how: Forgery): void {
+  forge(host: TurnInstance, heard: Position, how: Forgery): void {
     this.#forge(TAKE_FEED, host, how, { feed: FEED }, { feed: FEED, heard });
     const entry = { partition: PARTITION, run: 'F0000001', seq: 1 };
     this.#forge(TAKE_PARTITION, host, how, entry, { ...entry, seq: heard.offset + 1_000 });
@@ -83,7 +102,7 @@ export class TurnCalls {
 
   #forge<Call, Answer extends object>(
     method: ActorMethod<Call, Answer>,
-    { signer }: WalkInstance,
+    { signer }: TurnInstance,
     how: Forgery,
     genuineCall: Call,
     forged: Call,
@@ -103,17 +122,17 @@ export class TurnCalls {
 
   async #call<Call, Answer extends object>(
     method: ActorMethod<Call, Answer>,
-    from: WalkInstance,
+    from: TurnInstance,
     call: Call,
     heard: Position | undefined,
-    turn: (host: WalkInstance, call: Call) => Promise<Answer>,
+    turn: (host: TurnInstance, call: Call) => Promise<Answer>,
   ): Promise<Answer> {
     const delay = () => from.calls.read(() => undefined);
     const signed = signCall(method, from.signer, call);
     await delay();
     const { instances, placement } = this.#world;
     const place = placement[from.index] ?? 0;
-    const host = place === STRANGER ? undefined : (instances[place] as WalkInstance);
+    const host = place === STRANGER ? undefined : (instances[place] as TurnInstance);
     const answered = host ? await this.#takeAt(method, host, signed, heard, turn) : forgedAnswer();
     await delay();
     const answer = readAnswer(method, from.signer, signed.nonce, answered);
@@ -123,10 +142,10 @@ export class TurnCalls {
 
   async #takeAt<Call, Answer extends object>(
     method: ActorMethod<Call, Answer>,
-    host: WalkInstance,
+    host: TurnInstance,
     signed: SignedCall,
     heard: Position | undefined,
-    turn: (host: WalkInstance, call: Call) => Promise<Answer>,
+    turn: (host: TurnInstance, call: Call) => Promise<Answer>,
   ): Promise<unknown> {
     const { call: opened, nonce } = openCall(method, host.signer, signed.id, signed.signature, signed.body);
     const result = await new Promise<Answer>((resolve, reject) => {
@@ -140,15 +159,15 @@ export class TurnCalls {
   }
 
   /** The high-water mark of the caller of the host's running turn, unless the store was lost since. */
-  knownByCallerOf(host: WalkInstance): Position | undefined {
+  knownByCallerOf(host: TurnInstance): Position | undefined {
     return this.sawLoss(host) ? undefined : this.#turnOf(host)?.heard;
   }
 
-  epochsBefore(host: WalkInstance): readonly string[] {
+  epochsBefore(host: TurnInstance): readonly string[] {
     return this.#turnOf(host)?.epochs ?? [];
   }
 
-  sawLoss(host: WalkInstance): boolean {
+  sawLoss(host: TurnInstance): boolean {
     return this.#turnOf(host)?.sawLoss ?? false;
   }
 
@@ -156,11 +175,11 @@ export class TurnCalls {
     for (const call of this.#underWay) call.sawLoss = true;
   }
 
-  killed(host: WalkInstance): void {
+  killed(host: TurnInstance): void {
     for (const call of this.#underWay) if (call.host === host) call.reject(new CallFailed('killed'));
   }
 
-  #turnOf(host: WalkInstance): TurnCall | undefined {
+  #turnOf(host: TurnInstance): TurnCall | undefined {
     return [...this.#underWay].find((call) => call.host === host);
   }
 }

@@ -52,7 +52,7 @@ const NOTHING = {
   connects: 0,
   connections: 0,
   injected: 0,
-  rings: 0,
+  reannouncements: 0,
   reads: 0,
   others: 0,
 };
@@ -123,7 +123,11 @@ function windows(): Window[] {
       times(add(slow, times(COSTS.hearFurther, SIZES.batch - 1)), 400),
     ),
     windowOf('idle', { instances: 2, seconds: 8 }),
-    windowOf('rings', { instances: 2, seconds: 9, rings: 1_000 }, times(COSTS.ring, 1_000)),
+    windowOf(
+      'reannouncements',
+      { instances: 2, seconds: 9, reannouncements: 1_000 },
+      times(COSTS.ring, 1_000),
+    ),
     windowOf('crowd connects', { instances: 2, seconds: 3, connects: 3_000 }, times(COSTS.connect, 3_000)),
     windowOf('crowd idle', { instances: 2, seconds: 25, connections: 3_000 }, idleFor(3_000, 25)),
     windowOf(
@@ -204,11 +208,15 @@ describe('the constants', () => {
   });
 
   it('should not be computed from a window without re-announcements', () => {
-    const early = windows().map((window) => (window.step === 'rings' ? { ...window, rings: 0 } : window));
+    const early = windows().map((window) =>
+      window.step === 'reannouncements' ? { ...window, reannouncements: 0 } : window,
+    );
     expect(() => fitCpu(early)).toThrow(/0 re-announcements during the measurement/);
   });
 
   it('should not be computed without all windows', () => {
-    expect(() => fitCpu(windows().filter(({ step }) => step !== 'rings'))).toThrow(/"rings"/);
+    expect(() => fitCpu(windows().filter(({ step }) => step !== 'reannouncements'))).toThrow(
+      /"reannouncements"/,
+    );
   });
 });

@@ -33,20 +33,25 @@ const ALL = KINDS;
 const lower = (one: Cost, other: Cost): Cost =>
   Object.fromEntries(KINDS.map((kind) => [kind, Math.min(one[kind] ?? 0, other[kind] ?? 0)]));
 
-/** Separates the costs of idling and of re-announcements (rings), which may fall into both windows. */
-function idleAndRing(idle: Window, rings: Window, processes: (window: Window, kind: Kind) => number) {
+/** Separates the costs of idling and of re-announcements, which may fall into both windows. */
+function idleAndReannouncement(
+  idle: Window,
+  reannouncing: Window,
+  processes: (window: Window, kind: Kind) => number,
+) {
   const idleSecond: Cost = {};
   const ring: Cost = {};
-  const determinant = idle.seconds * rings.rings - rings.seconds * idle.rings;
+  const determinant =
+    idle.seconds * reannouncing.reannouncements - reannouncing.seconds * idle.reannouncements;
   if (determinant <= 0)
     throw new Failure(
-      `There were ${rings.rings} re-announcements during the measurement and ${idle.rings} before it, because another ` +
+      `There were ${reannouncing.reannouncements} re-announcements during the measurement and ${idle.reannouncements} before it, because another ` +
         'process slowed the steps. Measure on an idle machine.',
     );
   for (const kind of KINDS) {
-    const [quiet, rung] = [idle.cpu[kind], rings.cpu[kind]];
-    ring[kind] = Math.max(0, (idle.seconds * rung - rings.seconds * quiet) / determinant);
-    const rest = quiet - idle.rings * ring[kind];
+    const [quiet, rung] = [idle.cpu[kind], reannouncing.cpu[kind]];
+    ring[kind] = Math.max(0, (idle.seconds * rung - reannouncing.seconds * quiet) / determinant);
+    const rest = quiet - idle.reannouncements * ring[kind];
     idleSecond[kind] = Math.max(0, rest / idle.seconds / processes(idle, kind));
   }
   return { idleSecond, ring };
@@ -64,7 +69,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const [few, many] = [1, 2];
 
   const processes = (window: Window, kind: Kind) => (kind.startsWith('bff') ? window.instances : 1);
-  const { idleSecond, ring } = idleAndRing(one('idle'), one('rings'), processes);
+  const { idleSecond, ring } = idleAndReannouncement(one('idle'), one('reannouncements'), processes);
   /** The costs of a window without idle processes and re-announcements, which fall into any window. */
   const net = (window: Window): Cost =>
     Object.fromEntries(
@@ -72,7 +77,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
         kind,
         window.cpu[kind] -
           processes(window, kind) * window.seconds * (idleSecond[kind] ?? 0) -
-          window.rings * (ring[kind] ?? 0),
+          window.reannouncements * (ring[kind] ?? 0),
       ]),
     );
   const each = (window: Window, count: number): Cost => times(net(window), 1 / count);

@@ -108,7 +108,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   await steps.rest('idle', SIZES.idleSeconds);
   const wait = quietFrom + SIZES.ringAfterSeconds * 1000 - performance.now();
   if (wait > 0) await delay(wait);
-  await steps.rest('rings', SIZES.ringSeconds);
+  await steps.rest('reannouncements', SIZES.ringSeconds);
   const positionBytes = await measureCrowd(steps);
   await measureViews(steps, ofViews);
   const feedRate = await measureFeedRate(steps);

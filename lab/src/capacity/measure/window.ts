@@ -22,8 +22,7 @@ export interface Window {
   connections: number;
   /** The number of events injected into the broadcaster's stream. */
   injected: number;
-  /** The number of re-announcements. */
-  rings: number;
+  reannouncements: number;
   /** The number of cores that other processes used meanwhile. */
   others: number;
   /** The number of documents read from the state store. */
@@ -31,12 +30,12 @@ export interface Window {
 }
 
 export type Done = Partial<
-  Omit<Window, 'step' | 'instances' | 'seconds' | 'cpu' | 'reads' | 'rings' | 'others'>
+  Omit<Window, 'step' | 'instances' | 'seconds' | 'cpu' | 'reads' | 'reannouncements' | 'others'>
 >;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-const ringsOf = async ({ stack }: Rig): Promise<number> =>
+const reannouncementsOf = async ({ stack }: Rig): Promise<number> =>
   sum(
     await Promise.all(
       stack.producers.map(({ url }) =>
@@ -54,7 +53,7 @@ function othersOf(): number {
 
 /** Runs `work`, which returns its events, and reads the CPU time of the processes before and after. */
 export async function measured(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
-  const [reads, rings] = [await documentsRead(rig), await ringsOf(rig)];
+  const [reads, reannouncements] = [await documentsRead(rig), await reannouncementsOf(rig)];
   const others = othersOf();
   const before = readCpu(rig);
   const started = performance.now();
@@ -76,6 +75,6 @@ export async function measured(rig: Rig, step: string, work: () => Promise<Done>
     injected: 0,
     ...done,
     reads: (await documentsRead(rig)) - reads,
-    rings: (await ringsOf(rig)) - rings,
+    reannouncements: (await reannouncementsOf(rig)) - reannouncements,
   };
 }

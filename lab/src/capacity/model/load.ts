@@ -55,7 +55,7 @@ export interface Flow {
   /** Subscriptions a second to feeds that the instance did not watch before. */
   newViews: number;
   /** Re-announcements a second of feeds that were quiet for a minute. */
-  rings: number;
+  reannouncements: number;
 }
 
 /** The times of comparisons after a publication, in s; then one every 30 s (`bff/src/recover/feed-views.ts`). */
@@ -100,7 +100,7 @@ export function flowOf(load: Load, instances: number): Flow {
     pushes: entries * watchersPerFeed,
     comparisons: views * comparisonRate(entries / load.feeds),
     connects,
-    rings: entries * Math.exp((-entries / load.feeds) * QUIET),
+    reannouncements: entries * Math.exp((-entries / load.feeds) * QUIET),
     // The new clients whose feed has no other subscriber.
     newViews: connects * load.feedsPerConnection * alone,
   };

@@ -93,7 +93,7 @@ function termsOf(load: Load, flow: Flow, { cpu }: Constants, pods: { instances: 
       perSecond: (flow.entries * (instances - 1)) / instances,
       cost: cpu.remoteTurn,
     },
-    { name: 're-announcements of quiet feeds', perSecond: flow.rings, cost: cpu.ring },
+    { name: 're-announcements of quiet feeds', perSecond: flow.reannouncements, cost: cpu.ring },
     {
       name: 'events received by every bff',
       perSecond: flow.entries * instances,
@@ -140,7 +140,7 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
     // Entries are popped within a second.
     entries: load.rate * publication,
     announcements:
-      (flow.entries + flow.rings) *
+      (flow.entries + flow.reannouncements) *
       Math.min(ANNOUNCEMENT_HOURS, load.historyHours) *
       3600 *
       stored.announcement,

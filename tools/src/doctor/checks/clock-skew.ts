@@ -10,7 +10,7 @@ export interface Clock {
 
 /** From this skew in ms, notifications expire or are sent noticeably too early or too late. */
 const NOTICEABLE_MS = 2_000;
-/** The bff's default for JWT_CLOCK_SKEW, in ms. It rejects tokens beyond it. */
+/** From this skew in ms, which is the default of JWT_CLOCK_SKEW, a bff rejects valid tokens. */
 const HARMFUL_MS = 30_000;
 
 /** The clock of the sender of this answer. A `Date` header counts whole seconds and may be one second old. */

@@ -17,6 +17,7 @@ a { text-decoration: underline; }
 @media (max-width: 480px) {
   .page { padding: 12px 8px !important; }
   .box { padding: 20px 16px !important; }
+  .foot { padding: 16px 16px 0 !important; }
 }
 @media (prefers-color-scheme: dark) {
   .page { background: #131210 !important; }
@@ -65,7 +66,7 @@ a { text-decoration: underline; }
 {%- endif %}
 <p style="margin:28px 0 0;"><a class="button" href="{{ links.inbox }}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#a14a07;color:#ffffff;font-size:16px;font-weight:600;text-decoration:none;">{{ words.openInbox }}</a></p>
 </td></tr><tr>
-<td class="muted" align="left" style="padding:16px 28px 0;font-size:13px;line-height:1.5;color:#5f5a52;">
+<td class="foot muted" align="left" style="padding:16px 28px 0;font-size:13px;line-height:1.5;color:#5f5a52;">
 <span class="muted" style="color:#5f5a52;">{{ words.why }}</span><br><a class="muted" href="{{ links.unsubscribe }}" style="color:#5f5a52;">{{ words.unsubscribe }}</a>
 </td></tr></table>
 </td></tr></table>

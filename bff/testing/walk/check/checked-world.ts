@@ -1,0 +1,16 @@
+import type { Position } from '@tocsin/contracts';
+import type { FeedLimits } from '../../../src/feed/limits.ts';
+import type { Store } from '../world/store.ts';
+
+/** The parts of a world that the checker reads. */
+export interface CheckedWorld {
+  readonly store: Store;
+  /** Whether the store ever lost something. */
+  readonly storeLost: boolean;
+  readonly position: Position | undefined;
+  readonly clock: number;
+  readonly limits: FeedLimits;
+  /** The expiry of notifications, by id. */
+  readonly expiring: ReadonlyMap<string, string>;
+  readonly instances: readonly { readonly view: { readonly position: Position | undefined } }[];
+}

@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { readVapidKeys } from '@tocsin/bff/away/vapid';
+import { readAuthConfig } from '../config.ts';
+import { secretEnvironment } from './secret-environment.ts';
+import { vapid } from './vapid.ts';
+
+let dir: string;
+let printed: string;
+let said: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'tocsin-vapid-'));
+  [printed, said] = ['', ''];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((printed += String(text))));
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((said += String(text))));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(dir, { recursive: true });
+});
+const file = () => join(dir, 'vapid.json');
+
+it('should keep new keys so that only this user can read them, and say only the public one', async () => {
+  await vapid(['--data', dir]);
+  const { publicKey, privateKey } = readVapidKeys(readFileSync(file(), 'utf8'));
+  expect(statSync(file()).mode & 0o777).toBe(0o600);
+  expect(said).toContain(publicKey);
+  expect(said + printed).not.toContain(privateKey);
+});
+
+it('should keep existing keys, and print them for other stores', async () => {
+  await vapid(['--data', dir]);
+  const kept = readFileSync(file(), 'utf8');
+  await vapid(['--data', dir, '--print']);
+  expect(printed).toBe(kept);
+  expect(readFileSync(file(), 'utf8')).toBe(kept);
+  await vapid(['--data', dir, '--replace']);
+  expect(readFileSync(file(), 'utf8')).not.toBe(kept);
+});
+
+it('should refuse a file that cannot be used', () => {
+  writeFileSync(file(), '{}');
+  expect(() => vapid(['--data', dir])).toThrow(/vapid\.json can't be used[^]*publicKey: /);
+  expect(() => vapid(['--print', '--replace'])).toThrow('Usage: ');
+});
+
+it('should reach the sidecars of npm start, unless another secret is given', async () => {
+  await vapid(['--data', dir]);
+  const secrets = (env: Record<string, string>) => secretEnvironment(readAuthConfig(env), dir);
+  expect(secrets({})['NOTIFICATION_SECRETS_vapid']).toBe(readFileSync(file(), 'utf8').trim());
+  const given = { NOTIFICATION_SECRETS_vapid: '{}', NOTIFICATION_SECRETS_smtp: 'smtp://mail.example:25' };
+  expect(secrets(given)).toMatchObject(given);
+});
