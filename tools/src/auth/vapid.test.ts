@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { readVapidKeys } from '@tocsin/bff/away/vapid';
+import { readVapid } from '@tocsin/bff/away/vapid';
 import { readAuthConfig } from '../config.ts';
 import { secretEnvironment } from './secret-environment.ts';
 import { vapid } from './vapid.ts';
@@ -20,34 +20,41 @@ afterEach(() => {
   vi.restoreAllMocks();
   rmSync(dir, { recursive: true });
 });
+const NEW = ['--subject', 'mailto:ops@shop.example'];
 const file = () => join(dir, 'vapid.json');
 
 it('should keep new keys so that only this user can read them, and say only the public one', async () => {
-  await vapid(['--data', dir]);
-  const { publicKey, privateKey } = readVapidKeys(readFileSync(file(), 'utf8'));
+  await vapid(['--data', dir, ...NEW]);
+  const { publicKey, privateKey } = readVapid(readFileSync(file(), 'utf8'));
   expect(statSync(file()).mode & 0o777).toBe(0o600);
   expect(said).toContain(publicKey);
   expect(said + printed).not.toContain(privateKey);
 });
 
 it('should keep existing keys, and print them for other stores', async () => {
-  await vapid(['--data', dir]);
+  await vapid(['--data', dir, ...NEW]);
   const kept = readFileSync(file(), 'utf8');
   await vapid(['--data', dir, '--print']);
   expect(printed).toBe(kept);
   expect(readFileSync(file(), 'utf8')).toBe(kept);
-  await vapid(['--data', dir, '--replace']);
+  await vapid(['--data', dir, '--replace', ...NEW]);
   expect(readFileSync(file(), 'utf8')).not.toBe(kept);
 });
 
 it('should refuse a file that cannot be used', () => {
   writeFileSync(file(), '{}');
   expect(() => vapid(['--data', dir])).toThrow(/vapid\.json can't be used[^]*publicKey: /);
-  expect(() => vapid(['--print', '--replace'])).toThrow('Usage: ');
+  rmSync(file());
+  const refused = (...args: string[]) => expect(() => vapid(['--data', dir, ...args]));
+  refused().toThrow('--subject is missing');
+  refused('--print').toThrow('There are no keys yet');
+  refused('--subject', 'ops').toThrow('must be a mailto: or https: address');
+  refused('--print', '--replace').toThrow('Usage: ');
+  expect(existsSync(file())).toBe(false);
 });
 
 it('should reach the sidecars of npm start, unless another secret is given', async () => {
-  await vapid(['--data', dir]);
+  await vapid(['--data', dir, ...NEW]);
   const secrets = (env: Record<string, string>) => secretEnvironment(readAuthConfig(env), dir);
   expect(secrets({})['NOTIFICATION_SECRETS_vapid']).toBe(readFileSync(file(), 'utf8').trim());
   const given = { NOTIFICATION_SECRETS_vapid: '{}', NOTIFICATION_SECRETS_smtp: 'smtp://mail.example:25' };

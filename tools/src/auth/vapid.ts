@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
-import { newVapidKeys, readVapidKeys } from '@tocsin/bff/away/vapid';
+import { newVapid, readVapid, subjectSchema } from '@tocsin/bff/away/vapid';
 import { Failure } from '../failure.ts';
-import { parseOptions, usageFailure } from '../options.ts';
+import { parseOptions, refuseFaults } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
 import { keepVapid, keptVapid, vapidFile } from './kept-secrets.ts';
 
-const USAGE = 'npm run --silent vapid [-- --print | --replace] [--data DIR]';
+const USAGE =
+  'npm run vapid -- --subject mailto:ops@shop.example [--replace] [--data DIR]\n' +
+  '       npm run --silent vapid -- --print [--data DIR]';
 
 /**
  * `npm run vapid`: creates and keeps the key pair with which push services recognise us. `--print` prints the secret, for
@@ -14,31 +16,41 @@ const USAGE = 'npm run --silent vapid [-- --print | --replace] [--data DIR]';
 export function vapid(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
     options: {
+      subject: { type: 'string' },
       print: { type: 'boolean', default: false },
       replace: { type: 'boolean', default: false },
       data: { type: 'string', default: DATA_DIR },
     },
   });
-  if (values.print && values.replace) throw usageFailure(['Use only one of --print and --replace'], USAGE);
+  const { print, replace, subject } = values;
   const dataDir = resolve(values.data);
   const file = vapidFile(dataDir);
-  const kept = values.replace ? undefined : keptVapid(dataDir);
-  const secret = kept ?? JSON.stringify(newVapidKeys());
+  const kept = replace ? undefined : keptVapid(dataDir);
+  refuseFaults(faultsOf({ print, replace, subject, isKept: kept !== undefined }), USAGE);
+  const secret = kept ?? JSON.stringify(newVapid(subject ?? ''));
   const { publicKey } = readKept(secret, file);
   if (kept === undefined) keepVapid(dataDir, secret);
   process.stderr.write(
     `${kept === undefined ? 'Created' : 'Kept'}: ${file}, with the public key ${publicKey}. \`npm start\` reads it when ` +
       'it starts.\n',
   );
-  if (values.replace)
-    process.stderr.write('Browsers that registered with another key have to register again.\n');
-  if (values.print) process.stdout.write(`${secret}\n`);
+  if (replace) process.stderr.write('Browsers that registered with another key have to register again.\n');
+  if (print) process.stdout.write(`${secret}\n`);
   return Promise.resolve(0);
+}
+
+function faultsOf(given: { print: boolean; replace: boolean; subject: string | undefined; isKept: boolean }) {
+  const { print, replace, subject, isKept } = given;
+  if (print && replace) return ['Use only one of --print and --replace'];
+  if (isKept) return subject === undefined ? [] : ['The keys exist. Use --subject only with --replace'];
+  if (print) return ['There are no keys yet. Create them with --subject'];
+  if (subject === undefined) return ['--subject is missing: your contact for the operators of push services'];
+  return subjectSchema.safeParse(subject).success ? [] : ['--subject must be a mailto: or https: address'];
 }
 
 function readKept(secret: string, file: string) {
   try {
-    return readVapidKeys(secret);
+    return readVapid(secret);
   } catch (error) {
     const { message } = error as Error;
     throw new Failure(`${file} can't be used. Correct it, or replace it with --replace:\n${message}`);

@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest';
-import { newVapidKeys, readVapidKeys } from './vapid.ts';
+import { newVapid, readVapid } from './vapid.ts';
 
-const keys = newVapidKeys();
+const vapid = newVapid('mailto:ops@shop.example');
 
 it('should read what it made', () => {
-  expect(readVapidKeys(JSON.stringify(keys))).toEqual(keys);
+  expect(readVapid(JSON.stringify(vapid))).toEqual(vapid);
 });
 
 it('should name all faults of the secret, and not the private key', () => {
-  const read = (changes: object) => () => readVapidKeys(JSON.stringify({ ...keys, ...changes }));
-  expect(read({ publicKey: newVapidKeys().publicKey })).toThrow(
+  const read = (changes: object) => () => readVapid(JSON.stringify({ ...vapid, ...changes }));
+  expect(read({ publicKey: newVapid(vapid.subject).publicKey })).toThrow(
     'publicKey: is not the public key of privateKey',
   );
-  const bad = read({ publicKey: 'AA', privateKey: 'secret+', extra: 1 });
-  expect(bad).toThrow(/publicKey: must have 65 bytes[^]*privateKey: must be[^]*extra/);
+  const bad = read({ subject: 'ops', privateKey: 'secret+', extra: 1 });
+  expect(bad).toThrow(/subject: must be a mailto: or https: address[^]*privateKey: must be/);
   expect(bad).not.toThrow(/secret\+/);
-  expect(() => readVapidKeys('x')).toThrow('`npm run vapid`');
+  expect(() => readVapid('x')).toThrow('`npm run vapid`');
 });

@@ -3,15 +3,12 @@ import webPush from 'web-push';
 import { z } from 'zod';
 import { faultsOf } from '@tocsin/contracts';
 
-/** The key pair with which push services recognise us (RFC 8292), in base64url. Browsers get the public key. */
-export interface VapidKeys {
-  publicKey: string;
-  privateKey: string;
-}
-
-export interface Vapid extends VapidKeys {
+/** The key pair with which push services recognise us (RFC 8292), and our contact. Keys are base64url. */
+export interface Vapid {
   /** A `mailto:` or `https:` address, which operators of push services write to. */
   subject: string;
+  publicKey: string;
+  privateKey: string;
 }
 
 const PUBLIC_BYTES = 65;
@@ -23,7 +20,7 @@ const keySchema = (bytes: number) =>
     .regex(/^[\w-]+$/, 'must be base64url without padding')
     .refine((key) => Buffer.from(key, 'base64url').length === bytes, `must have ${bytes} bytes`);
 
-const subjectSchema = z
+export const subjectSchema = z
   .string()
   .max(200)
   .refine(
@@ -31,34 +28,35 @@ const subjectSchema = z
     'must be a mailto: or https: address',
   );
 
-const keysSchema = z.strictObject({
-  publicKey: keySchema(PUBLIC_BYTES),
-  privateKey: keySchema(PRIVATE_BYTES),
-});
-const isPair = {
-  test: ({ publicKey, privateKey }: VapidKeys) => publicOf(privateKey) === publicKey,
-  path: ['publicKey'],
-  message: 'is not the public key of privateKey',
-};
+/** The secret `vapid`, as `npm run vapid` writes it. */
+export const vapidSchema = z
+  .strictObject({
+    subject: subjectSchema,
+    publicKey: keySchema(PUBLIC_BYTES),
+    privateKey: keySchema(PRIVATE_BYTES),
+  })
+  .refine(({ publicKey, privateKey }) => publicOf(privateKey) === publicKey, {
+    path: ['publicKey'],
+    message: 'is not the public key of privateKey',
+  });
 
-export const vapidSchema = keysSchema.extend({ subject: subjectSchema }).refine(isPair.test, isPair);
-
-/** Reads the secret `vapid`, which `npm run vapid` writes. @throws Error that lists all faults, without the private key */
-export function readVapidKeys(secret: string): VapidKeys {
+/** Reads the secret `vapid`. @throws Error that lists all faults, without the private key */
+export function readVapid(secret: string): Vapid {
   let json: unknown;
   try {
     json = JSON.parse(secret);
   } catch {
     throw new Error('The secret vapid is not JSON. `npm run vapid` writes one.');
   }
-  const keys = keysSchema.refine(isPair.test, isPair).safeParse(json);
-  if (keys.success) return keys.data;
-  const faults = faultsOf(keys.error).map(({ path, message }) => `\n  ${path}: ${message}`);
+  const vapid = vapidSchema.safeParse(json);
+  if (vapid.success) return vapid.data;
+  const faults = faultsOf(vapid.error).map(({ path, message }) => `\n  ${path}: ${message}`);
   throw new Error(`The secret vapid can't be used. \`npm run vapid\` writes one:${faults.join('')}`);
 }
 
-/** A new key pair. */
-export const newVapidKeys = (): VapidKeys => keysSchema.parse(webPush.generateVAPIDKeys());
+/** A new key pair. @throws Error if the subject is not a `mailto:` or `https:` address */
+export const newVapid = (subject: string): Vapid =>
+  vapidSchema.parse({ subject, ...webPush.generateVAPIDKeys() });
 
 function publicOf(privateKey: string): string | undefined {
   try {
