@@ -6,7 +6,7 @@ import { channelsSchema } from '@tocsin/contracts';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newVapidKeys } from '../../bff/src/away/channels/push/vapid.ts';
+import { newVapid } from '../../bff/src/away/channels/push/vapid.ts';
 import { startPushService, type TestPushService } from '../../bff/testing/away/push-service.ts';
 import { startSmtpServer, type TestSmtpServer } from '../../bff/testing/away/smtp.ts';
 import { eventually } from '../support/state.ts';
@@ -29,11 +29,11 @@ const tokenOf = (sub: string) =>
 
 beforeAll(async () => {
   smtp = await startSmtpServer();
-  const vapid = newVapidKeys();
+  const vapid = newVapid('mailto:ops@shop.example');
   pushService = await startPushService(vapid.publicKey);
   const file = join(mkdtempSync(join(tmpdir(), 'tocsin-away-')), 'away.json');
   const email = { from: 'Shop <no-reply@shop.example>', window: 'PT1S', perHour: 100, unknown: 'repeat' };
-  const push = { subject: 'mailto:ops@shop.example', allowLoopback: true };
+  const push = { allowLoopback: true };
   const policies = [{ severities: ['error'], fallback: [{ after: AFTER, via: 'email' }] }];
   writeFileSync(file, JSON.stringify({ publicUrl: 'https://inbox.example/app', email, push, policies }));
   stack = await startStack({

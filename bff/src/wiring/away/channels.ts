@@ -4,7 +4,7 @@ import { createWebhookChannel } from '../../away/channels/binding/webhook-channe
 import type { Channel } from '../../away/channels/channel.ts';
 import { createEmailChannel } from '../../away/channels/email/email-channel.ts';
 import { createPushChannel } from '../../away/channels/push/push-channel.ts';
-import { readVapidKeys } from '../../away/channels/push/vapid.ts';
+import { readVapid } from '../../away/channels/push/vapid.ts';
 import { loadTemplates, type Templates } from '../../away/templates/templates.ts';
 import type { Backend } from '../../backend.ts';
 import { lazyChannel } from './lazy-channel.ts';
@@ -35,8 +35,7 @@ export function createChannels(
     const channel = createBindingChannel({ ...own, name, templates, invoke: use.invokeBinding });
     channels.push({ channel, settings });
   }
-  const vapidKey: VapidKey = async () =>
-    push && readVapidKeys(await secretOf(use, SECRETS.vapid.name)).publicKey;
+  const vapidKey: VapidKey = async () => push && readVapid(await secretOf(use, SECRETS.vapid.name)).publicKey;
   return { channels, vapidKey };
 }
 
@@ -59,7 +58,7 @@ const emailChannel = (
   });
 
 const pushChannel = (
-  { subject, allowLoopback }: NonNullable<AwaySettings['push']>,
+  { allowLoopback }: NonNullable<AwaySettings['push']>,
   templates: Templates,
   use: Use,
 ): Channel =>
@@ -67,8 +66,8 @@ const pushChannel = (
     ...{ name: 'push', repeatable: false },
     reaches: ({ push }) => push.length > 0,
     create: async () => {
-      const keys = readVapidKeys(await secretOf(use, SECRETS.vapid.name));
-      return createPushChannel({ vapid: { subject, ...keys }, templates, allowLoopback });
+      const vapid = readVapid(await secretOf(use, SECRETS.vapid.name));
+      return createPushChannel({ vapid, templates, allowLoopback });
     },
   });
 

@@ -45,8 +45,6 @@ const emailSchema = z.strictObject({
 /** The secret `vapid` has the keys. */
 const pushSchema = z.strictObject({
   ...common,
-  /** Contact for push services: a `mailto:` or `https:` address. */
-  subject: z.string().regex(/^(mailto:|https:\/\/)\S+$/, 'must be a mailto: or https: address'),
   /** Also sends to push services on this machine. Only for tests. */
   allowLoopback: z.boolean().optional(),
 });
