@@ -1,0 +1,76 @@
+import { Observer } from '@tocsin/lab';
+import { startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** What docs/guides/traps-for-publishers.md says about Dapr, which may change with its version. */
+let stack: Stack;
+let shop: ForeignSidecar;
+let observer: Observer;
+beforeAll(async () => {
+  stack = await startStack({ bffs: 1 });
+  shop = await stack.startForeignSidecar('shop');
+  observer = new Observer('client', stack.bffs[0]?.url ?? '');
+  await observer.ready();
+});
+afterAll(async () => {
+  observer.close();
+  await stack.stop();
+});
+
+const TOPIC = 'notification-pubsub/notifications';
+const call = (path: string, body: string, contentType: string) =>
+  fetch(`${shop.daprUrl}${path}`, {
+    method: 'POST',
+    headers: { ...shop.daprHeaders, 'content-type': contentType },
+    body,
+  });
+const publish = (body: unknown, contentType = 'application/json') =>
+  call(`/v1.0/publish/${TOPIC}`, typeof body === 'string' ? body : JSON.stringify(body), contentType);
+
+/** The faults of the events that the producer set aside. */
+async function setAside(): Promise<string> {
+  const response = await fetch(`${stack.bffs[0]?.url}/app/ops/dead-letters`);
+  return response.text();
+}
+
+describe('a trap for publishers', () => {
+  it('should be that an event sent as plain JSON becomes the data of another event', async () => {
+    const event = { specversion: '1.0', id: 'trap-1', type: 'a', source: 'shop', data: { title: 'As JSON' } };
+    expect((await publish(event)).status).toBe(204);
+    await expect.poll(setAside).toContain('specversion');
+    expect((await publish({ ...event, id: 'trap-2' }, 'application/cloudevents+json')).status).toBe(204);
+    await observer.sees(['trap-2']);
+  });
+
+  it('should not be text with a notification in JSON, but any other text', async () => {
+    expect((await publish('{"id":"trap-3","title":"As text"}', 'text/plain')).status).toBe(204);
+    await observer.sees(['trap-3']);
+    expect((await publish('Order 9 was shipped', 'text/plain')).status).toBe(204);
+    await expect.poll(setAside).toContain('Order 9 was shipped');
+  });
+
+  it('should be that each entry of a bulk publish is an event of its own, and is shown', async () => {
+    const entries = ['trap-5', 'trap-6'].map((id) => ({
+      entryId: id,
+      contentType: 'application/json',
+      event: { id, title: 'In bulk' },
+    }));
+    const response = await call(`/v1.0/publish/bulk/${TOPIC}`, JSON.stringify(entries), 'application/json');
+    expect(response.ok, await response.text()).toBe(true);
+    await observer.sees(['trap-5', 'trap-6']);
+  });
+
+  it('should be that equal raw payloads without an id count once', async () => {
+    const raw = (body: object) =>
+      call(`/v1.0/publish/${TOPIC}?metadata.rawPayload=true`, JSON.stringify(body), 'application/json');
+    for (const body of [{ title: 'Raw' }, { title: 'Raw' }, { id: 'trap-7', title: 'Raw' }])
+      expect((await raw(body)).status).toBe(204);
+    await observer.sees(['trap-7']);
+    await expect.poll(() => observer.shown.length).toBeGreaterThan(0);
+    const response = await fetch(`${stack.bffs[0]?.url}/app/notifications?feed=all`);
+    const { publications } = (await response.json()) as {
+      publications: { notification: { title: string } }[];
+    };
+    expect(publications.filter(({ notification }) => notification.title === 'Raw')).toHaveLength(2);
+  });
+});
