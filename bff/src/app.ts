@@ -14,6 +14,7 @@ import { createAway } from './wiring/away/away.ts';
 import { createContext } from './wiring/context.ts';
 import { createDelivery } from './wiring/delivery.ts';
 import { createFront } from './wiring/front.ts';
+import { createReaderData } from './wiring/reader-data.ts';
 import { createReaderEvents } from './wiring/reader-events.ts';
 import { createReaders } from './wiring/readers.ts';
 import { createInbound } from './wiring/receiving.ts';
@@ -37,7 +38,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     ...{ backend, histories, limitsOf: delivery.limitsOf, now, log },
     maxDocuments: config.DOCUMENTS_PER_READER,
   });
-  const away = await createAway(context, readers, histories);
+  const away = await createAway(context, readers, histories, delivery.onStep);
   if (away) delivery.onItems((items) => away.fallbacks.committed(items));
   delivery.onErased(async (erased) => {
     if (erased.before !== undefined) {
@@ -64,6 +65,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     views,
     readers,
     away,
+    readerData: createReaderData({ readers, histories, away, now }),
     dependencies,
     ready,
     uiDist: config.UI_DIST ?? BUILT_PAGE,

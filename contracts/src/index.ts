@@ -3,6 +3,7 @@ export * from './limits.ts';
 export * from './names.ts';
 export * from './away/contacts.ts';
 export * from './away/fallback.ts';
+export * from './away/receipts.ts';
 export * from './away/stored.ts';
 export * from './claim-check/change.ts';
 export * from './claim-check/claim-check.ts';

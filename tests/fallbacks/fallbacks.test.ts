@@ -14,6 +14,7 @@ import { eventually } from '../support/state.ts';
 const SECRET = randomBytes(32).toString('hex');
 const JSON_TYPE = { 'content-type': 'application/json' };
 const AFTER = 'PT3S';
+const OPS_TOKEN = randomBytes(32).toString('hex');
 
 let stack: Stack;
 let smtp: TestSmtpServer;
@@ -37,7 +38,7 @@ beforeAll(async () => {
   const policies = [{ severities: ['error'], fallback: [{ after: AFTER, via: 'email' }] }];
   writeFileSync(file, JSON.stringify({ publicUrl: 'https://inbox.example/app', email, push, policies }));
   stack = await startStack({
-    bffEnv: { AUTH_MODE: 'jwt', AWAY_FILE: file },
+    bffEnv: { AUTH_MODE: 'jwt', AWAY_FILE: file, OPS_TOKEN },
     secrets: {
       NOTIFICATION_SECRETS_jwt: SECRET,
       NOTIFICATION_SECRETS_smtp: smtp.url,
@@ -125,6 +126,22 @@ describe.concurrent('a reader who is away', () => {
     expect(mailsTo('gil')).toEqual([]);
     const after = channelsSchema.parse(await (await call('gil', '/app/channels')).json());
     expect(after.push.endpoints).toHaveLength(2);
+    const ops = { authorization: `Bearer ${OPS_TOKEN}` };
+    const receipts = await fetch(`${bff(1).url}/app/ops/receipts?feed=user:gil&id=p`, { headers: ops });
+    expect(await receipts.json()).toMatchObject({
+      reader: { seen: true, read: true, archived: false },
+      fallbacks: [
+        { via: 'push', state: 'sent' },
+        { via: 'email', state: 'suppressed', reason: 'read' },
+      ],
+    });
+    const exported = await (await fetch(`${bff(0).url}/app/ops/readers/gil/export`, { headers: ops })).json();
+    expect(exported).toMatchObject({
+      notifications: [{ notification: { id: 'p' } }],
+      contacts: { email: { address: 'gil@example.org' } },
+      fallbacks: { receipts: [{ via: 'push' }, { via: 'email' }] },
+    });
+    expect((await call('gil', '/app/ops/readers/ada/export')).status).toBe(403);
   });
 
   it('should get one digest of ten notifications, in the own language', async () => {

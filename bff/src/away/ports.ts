@@ -20,3 +20,6 @@ export type InvokeBinding = (
   data: unknown,
   metadata: Readonly<Record<string, string>>,
 ) => Promise<void>;
+
+/** Steps of a fallback at which a test may kill or delay the process. */
+export type FallbackStep = 'fallback-stored' | 'fallback-claimed' | 'fallback-sent';

@@ -1,8 +1,9 @@
+import type { FallbackStep } from '../away/ports.ts';
 import { HAS_FAILPOINTS, createFailpoints, recordsSpans } from '@tocsin/service';
 import { RetiredDocuments } from '../deliver/append/retired-documents.ts';
 import type { Erased } from '../deliver/erase/erased-content.ts';
 import { HighWaterMarks } from '../deliver/load/high-water-marks.ts';
-import type { OnStep, Step } from '../deliver/ports.ts';
+import type { Step } from '../deliver/ports.ts';
 import type { LimitsOf } from '../feed/limits.ts';
 import type { OnItems } from '../deliver/turn/turn.ts';
 import { observeTurns } from '../observe/turn-events.ts';
@@ -15,7 +16,7 @@ import { createHosts, type Hosts } from './hosts.ts';
 export interface Delivery extends Hosts {
   marks: HighWaterMarks;
   limitsOf: LimitsOf;
-  onStep: OnStep;
+  onStep: (step: Step | FallbackStep) => Promise<void>;
   /** Adds a step to every erasure. Turns of the feed wait for it. */
   onErased(step: (erased: Erased) => Promise<void>): void;
   /** Adds the step after a batch is committed and broadcast; see `TurnsDependencies`. */
@@ -27,7 +28,7 @@ export interface Delivery extends Hosts {
 }
 
 export function createDelivery({ config, backend, log, metrics, now }: AppContext): Delivery {
-  const onStep = createFailpoints<Step>(HAS_FAILPOINTS ? config.FAILPOINTS : undefined);
+  const onStep = createFailpoints<Step | FallbackStep>(HAS_FAILPOINTS ? config.FAILPOINTS : undefined);
   const limitsOf = createLimitsOf(config);
   const marks = new HighWaterMarks(config.FEEDS_REMEMBERED_MAX);
   const retired = new RetiredDocuments(backend.log, (err) =>

@@ -3,6 +3,7 @@ import { BodyBudget, createHostCheck } from '@tocsin/service';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { EventStreams } from '../connect/event-streams.ts';
 import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts';
+import type { ReaderOpsRoutesOptions } from '../http/ops/readers.ts';
 import { createPublicApp } from '../http/public-app.ts';
 import { createPublicServer } from '../http/public-server.ts';
 import { addConnectionGauges } from '../observe/metrics.ts';
@@ -26,6 +27,7 @@ export interface FrontOptions {
   views: FeedViews;
   readers: Readers;
   away: Away | undefined;
+  readerData: ReaderOpsRoutesOptions;
   dependencies: Pick<DependencyWatch, 'failing'>;
   /** Folder of the built page. */
   uiDist: string;
@@ -45,7 +47,7 @@ export interface Front {
 /** Builds the public server with its routes, the streams and the gateway. It does not listen yet. */
 export function createFront(
   { config, backend, log, registry, metrics, trail, instance, now }: AppContext,
-  { auth, azure, views, readers, away, dependencies, uiDist, ready }: FrontOptions,
+  { auth, azure, views, readers, away, readerData, dependencies, uiDist, ready }: FrontOptions,
 ): Front {
   const { pages } = readers;
   const { revocations } = auth;
@@ -72,7 +74,7 @@ export function createFront(
     onFault: (feed, err) => log.warn({ err, feed }, 'cannot read a feed for a stream; retrying'),
   });
   const app = createPublicApp({
-    ...{ ...backend, ...access, views, readers, away, trail, uiDist, ready, registry, now, log },
+    ...{ ...backend, ...access, views, readers, away, readerData, trail, uiDist, ready, registry, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations, streams, admitStream, onSubscribed },
     feedLog: backend.log,
     ...{ instance, failing: () => dependencies.failing, links: opsLinksOf(config) },

@@ -52,6 +52,7 @@ export function deployment(rules: Partial<ChannelRules> = {}) {
         unavailable: () => undefined,
         failed: () => undefined,
       },
+      onStep: async () => undefined,
       now: () => Date.now(),
     });
     return { fallbacks, set };

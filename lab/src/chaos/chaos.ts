@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startStack, type Stack } from '@tocsin/tools/stack/stack';
+import { channelsOf } from './channels.ts';
 import { Changes } from './clients/changes.ts';
+import { Fallbacks } from './clients/fallbacks.ts';
 import { InboxMarks } from './clients/inbox-marks.ts';
 import { Clients } from './clients/clients.ts';
 import { Failpoints } from './failpoints.ts';
@@ -16,6 +18,7 @@ import { readChaosOptions, type ChaosOptions } from './options.ts';
 import { printLedger } from './report/print-ledger.ts';
 import { Random } from './random.ts';
 import { Reader } from './clients/reader.ts';
+import { Receivers } from './clients/receivers.ts';
 import { writeReport } from './report/report.ts';
 import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
@@ -44,33 +47,42 @@ export async function chaos(args: string[], signal: AbortSignal): Promise<number
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-chaos-'));
   const failpoints = new Failpoints(dir);
   const reader = new Reader();
+  const receivers = new Receivers();
+  await receivers.start();
+  const channels = channelsOf(receivers, dir);
+  const settings = { AUTH_MODE: 'jwt', HISTORY_MAX, MAX_CONNECTIONS_PER_READER };
   const stack = await startStack({
     bffs: BFFS,
     producerEnv: failpoints.env('producer'),
     ...(options.naive
       ? { bffEnv: failpoints.env('bff'), apps: { bff: naiveBff } }
       : {
-          bffEnv: { ...failpoints.env('bff'), AUTH_MODE: 'jwt', HISTORY_MAX, MAX_CONNECTIONS_PER_READER },
-          secrets: reader.secrets,
+          bffEnv: { ...failpoints.env('bff'), ...settings, ...channels.env },
+          secrets: { ...reader.secrets, ...channels.secrets },
+          resources: channels.resources,
         }),
   });
   try {
-    const ledger = await run(stack, failpoints, reader, options, signal);
+    const ledger = await run({ stack, failpoints, reader, receivers, options, signal });
     say(`\n${printLedger(ledger)}`);
     return ledger.clean ? 0 : 1;
   } finally {
     await stack.stop();
+    receivers.close();
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-async function run(
-  stack: Stack,
-  failpoints: Failpoints,
-  reader: Reader,
-  options: ChaosOptions,
-  signal: AbortSignal,
-): Promise<Ledger> {
+interface Run {
+  stack: Stack;
+  failpoints: Failpoints;
+  reader: Reader;
+  receivers: Receivers;
+  options: ChaosOptions;
+  signal: AbortSignal;
+}
+
+async function run({ stack, failpoints, reader, receivers, options, signal }: Run): Promise<Ledger> {
   const { seed, minutes, full, naive } = options;
   const goals = goalsOf(options);
   const startedAt = Date.now();
@@ -84,6 +96,9 @@ async function run(
     const changes = naive ? undefined : new Changes(urls, new Random(seed + 2));
     const instances = stack.bffs.map(({ url }) => url);
     marks = tokens && new InboxMarks(instances, new Random(seed + 3), tokens.getToken);
+    const fallbacks = naive
+      ? undefined
+      : await createFallbacks(stack, reader, receivers, new Random(seed + 4));
     clients.stir();
     const faults = schedule(options);
     const end = startedAt + minutes * 60_000;
@@ -91,14 +106,15 @@ async function run(
       ...{ stack, failpoints, clients, workload, faults, goals, full, end, signal, say },
     });
     await clients.settle();
-    await Promise.all([workload.stop(), changes?.stop(), marks?.stop()]);
-    const lastDue = Math.max(changes?.lastDue ?? 0, marks?.lastDue ?? 0);
+    await Promise.all([workload.stop(), changes?.stop(), marks?.stop(), fallbacks?.stop()]);
+    const lastDue = Math.max(changes?.lastDue ?? 0, marks?.lastDue ?? 0, fallbacks?.lastDue ?? 0);
     await delay(Math.max(0, lastDue - Date.now()));
     await drain(clients);
     const gone = tokens ? await goneByFeed(stack, tokens.long) : new Map<string, Set<string>>();
     const ledger = await makeLedger({
       ...{ seed, naive, startedAt, workload, changes, clients, events },
       marks: await marks?.account(),
+      fallbacks: fallbacks?.account(),
       isGone: (feed, epoch, offset) => gone.get(feed)?.has(`${epoch} ${offset}`) ?? false,
       shortfalls: shortfalls(goals, { events, acknowledged: workload.total }),
     });
@@ -109,6 +125,24 @@ async function run(
     clients.close();
     marks?.close();
   }
+}
+
+async function createFallbacks(
+  { producers, bffs }: Stack,
+  reader: Reader,
+  receivers: Receivers,
+  random: Random,
+): Promise<Fallbacks> {
+  const instances = bffs.map(({ url }) => url);
+  const token = await reader.getTokenOf('away');
+  await Fallbacks.agree(instances[0] ?? '', token);
+  return new Fallbacks(
+    producers.map(({ url }) => url),
+    instances,
+    random,
+    receivers,
+    token,
+  );
 }
 
 /** The offsets of removed publications in each feed, from the history of an instance. */

@@ -31,6 +31,9 @@ export const STEPS: readonly Step[] = [
     'checkpointed',
     'popped',
     'answered',
+    'fallback-stored',
+    'fallback-claimed',
+    'fallback-sent',
   ]),
 ];
 

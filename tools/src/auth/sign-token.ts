@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 
 export interface TokenOptions {
-  claims: { sub: string; feeds: string[]; roles: string[] };
+  claims: { sub: string; feeds: string[]; roles: string[]; email?: string | undefined };
   /** Seconds since 1970. */
   exp: number;
   issuer: string;

@@ -7,7 +7,7 @@ import { revocations } from './revocations.ts';
 import { signToken } from './sign-token.ts';
 
 const USAGE =
-  "npm run --silent token -- --sub user-1 [--feeds 'orders*,stock'] [--roles ops] [--ttl 1h]\n" +
+  "npm run --silent token -- --sub user-1 [--feeds 'orders*,stock'] [--roles ops] [--ttl 1h] [--email a@example.org]\n" +
   '       npm run token -- --revoke user-1 [--before 2026-05-01T12:00:00Z]\n' +
   '       npm run token -- --lift user-1\n' +
   '       npm run token -- --revocations';
@@ -18,10 +18,10 @@ const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
  * revokes the tokens of a subject, including tokens from another issuer.
  */
 export async function token(args: string[]): Promise<number> {
-  const { sub, feeds, roles, ttl, data, ...values } = readArgs(args);
+  const { sub, feeds, roles, ttl, data, email, ...values } = readArgs(args);
   if (sub === undefined) return revocations(values);
   const config = readAuthConfig();
-  const claims = { sub, feeds: listOf(feeds), roles: listOf(roles) };
+  const claims = { sub, feeds: listOf(feeds), roles: listOf(roles), ...(email !== undefined && { email }) };
   const exp = Math.floor(Date.now() / 1000) + secondsOf(ttl);
   const checked = claimsSchema.safeParse({ ...claims, exp });
   if (!checked.success) {
@@ -30,6 +30,9 @@ export async function token(args: string[]): Promise<number> {
   }
   const { issuer, audience } = config;
   const secret = newestSecret(tokenSecrets(config, data));
+  // The bff ignores an invalid address, because it is not needed to read.
+  if (email !== undefined && checked.data.email === undefined)
+    throw usageFailure([`--email is ${email}; it must be an e-mail address`], USAGE);
   const text = await signToken({ claims, exp, issuer, audience, secret });
   process.stdout.write(`${text}\n`);
   return 0;
@@ -42,6 +45,7 @@ function readArgs(args: string[]) {
       feeds: { type: 'string', default: '' },
       roles: { type: 'string', default: '' },
       ttl: { type: 'string', default: '1h' },
+      email: { type: 'string' },
       data: { type: 'string', default: DATA_DIR },
       revoke: { type: 'string' },
       before: { type: 'string' },

@@ -46,6 +46,8 @@ export interface StackOptions {
   redisPassword?: string;
   /** Added to the environment of every sidecar, whose secret stores read it. */
   secrets?: Record<string, string>;
+  /** Folders of additional resources of all sidecars. Components are scoped to applications. */
+  resources?: readonly string[];
   /** Replaces the applications of this repository, for tests of the stack itself. */
   apps?: Partial<Record<'producer' | 'bff', AppCommand>>;
   /** The folder of all logs; by default a new folder under `.artifacts/logs`, which keeps the newest 20. */
@@ -118,7 +120,12 @@ async function createStack(options: StackOptions): Promise<Stack> {
     daprd: dapr.daprd,
     placement: services.placement.address,
     scheduler: services.scheduler.address,
-    settings: { ...sidecars, configFiles: [...sidecars.configFiles, nameResolution(dir)], logLevel: 'info' },
+    settings: {
+      ...sidecars,
+      resourcesPaths: [...sidecars.resourcesPaths, ...(options.resources ?? [])],
+      configFiles: [...sidecars.configFiles, nameResolution(dir)],
+      logLevel: 'info',
+    },
     environment: {
       ...cleanEnvironment(),
       DAPR_API_TOKEN: daprApiToken,

@@ -14,7 +14,7 @@ import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
 import type { AwayMessage, Channel, Contacts, SendResult } from '../channels/channel.ts';
-import type { WakeUps } from '../ports.ts';
+import type { FallbackStep, WakeUps } from '../ports.ts';
 import { decide, nextCheck, type ChannelRules, type Decision, type Standing } from './decide.ts';
 import {
   AWAY_TTL_SECONDS,
@@ -50,6 +50,7 @@ export interface FallbacksOptions {
   };
   linksOf: (reader: string, via: string) => Promise<AwayMessage['links']>;
   observer: FallbackObserver;
+  onStep: (step: FallbackStep) => Promise<void>;
   now: () => number;
 }
 
@@ -146,6 +147,7 @@ export class Fallbacks {
       return { document: after, messages: [] };
     });
     this.#use.observer.registered(added.length);
+    await this.#use.onStep('fallback-stored');
     // Even if nothing was added: an earlier call may have stored the document, but no wake-up.
     await this.#wakeUp(reader, document);
   }
@@ -161,6 +163,7 @@ export class Fallbacks {
       ({ messages } = decision);
       return decision;
     });
+    if (messages.length > 0) await this.#use.onStep('fallback-claimed');
     // Also if the wake-up cannot be stored: this process is the only one that may send these messages.
     for (const message of messages) {
       const send = this.#send(reader, message, contacts);
@@ -197,6 +200,7 @@ export class Fallbacks {
     const configured = channels.get(via);
     if (!configured) return;
     const result = await this.#sendThrough(configured.channel, reader, message, contacts);
+    await this.#use.onStep('fallback-sent');
     if (result.outcome === 'unavailable' || result.outcome === 'unknown')
       observer.unavailable(via, result.reason);
     for (let attempt = 1; ; attempt++) {

@@ -18,6 +18,7 @@ import { deadLetterRoutes } from './dead-letters.ts';
 import { findRoutes, type FindRoutesOptions } from './find.ts';
 import { instanceRoutes } from './instances.ts';
 import { putBackRoutes } from './put-back.ts';
+import { readerOpsRoutes, type ReaderOpsRoutesOptions } from './readers.ts';
 import { retractRoutes } from './retract.ts';
 import { revocationRoutes } from './revocations.ts';
 import { statusRoutes, type StatusOptions } from './status.ts';
@@ -36,6 +37,8 @@ export interface OpsRoutesOptions extends StatusOptions {
   revocations?: Revocations | undefined;
   auditReader: AuditReader;
   trail: Trail;
+  /** The data of single readers. */
+  readerData: ReaderOpsRoutesOptions;
   log: Logger;
 }
 
@@ -50,6 +53,7 @@ export function opsRoutes(options: OpsRoutesOptions): Router {
   const findSchedule = createFindSchedule(operate);
   router.use('/app/ops', findRoutes({ ...options, log: options.feedLog, findSchedule }, log));
   router.use('/app/ops', retractRoutes(operate, trail, log));
+  router.use('/app/ops', readerOpsRoutes(options.readerData, log));
   router.use(composeRoutes(compose, trail, log));
   return router;
 }

@@ -5,6 +5,7 @@ import type { ChannelRules } from '../../away/fallbacks/decide.ts';
 import { Fallbacks, type ConfiguredChannel } from '../../away/fallbacks/fallbacks.ts';
 import { standingsOf } from '../../away/fallbacks/standings.ts';
 import { linksFor } from '../../away/links.ts';
+import type { FallbackStep } from '../../away/ports.ts';
 import { policyOf } from '../../away/policy.ts';
 import { createFallbackObserver } from '../../observe/fallback-observer.ts';
 import type { Histories } from '../../readers/marks/histories.ts';
@@ -34,6 +35,7 @@ export async function createAway(
   { config, backend, log, registry, now }: AppContext,
   { states, inboxes, preferences }: Readers,
   histories: Pick<Histories, 'holding'>,
+  onStep: (step: FallbackStep) => Promise<void>,
 ): Promise<Away | undefined> {
   if (config.AWAY_FILE === undefined) return undefined;
   // Loads the libraries of channels only into deployments that have channels.
@@ -47,7 +49,7 @@ export async function createAway(
   const contacts = new ContactBook(backend.readers, now);
   const linksOf = linksFor(settings.publicUrl, backend.linkProofs);
   const fallbacks = new Fallbacks({
-    ...{ store: backend.readers, wakeUps: backend.wakeUps, channels, contacts, now },
+    ...{ store: backend.readers, wakeUps: backend.wakeUps, channels, contacts, onStep, now },
     policy: policyOf(settings.policies),
     standingsOf: (reader, waiting) => standingsOf(reader, waiting, { states, inboxes, histories, now }),
     preferencesOf: (reader) => preferences.of(reader),

@@ -21,9 +21,12 @@ export class Reader {
   readonly getToken = (): Promise<string> => this.#sign(LIFE_S);
   readonly getLongToken = (): Promise<string> => this.#sign(LONG_LIFE_S);
 
-  #sign(seconds: number): Promise<string> {
+  /** The token of a reader who gets fallbacks. */
+  readonly getTokenOf = (sub: string): Promise<string> => this.#sign(LONG_LIFE_S, sub);
+
+  #sign(seconds: number, sub = '42'): Promise<string> {
     return signToken({
-      claims: { sub: '42', feeds: FEED_NAMES, roles: [] },
+      claims: { sub, feeds: FEED_NAMES, roles: [], email: `${sub}@example.org` },
       exp: Math.floor(Date.now() / 1000) + seconds,
       issuer: 'tocsin',
       audience: 'tocsin',

@@ -2,6 +2,7 @@ import { audit, isClean, longestPause, type Account } from '../../ledger/audit.t
 import { quantile } from '../../bench/quantile.ts';
 import type { Changes, Rule } from '../clients/changes.ts';
 import { brokenRules, lateness } from './check-rules.ts';
+import type { FallbacksAccount } from '../clients/fallbacks.ts';
 import type { MarksAccount } from '../clients/inbox-marks.ts';
 import type { Clients, Watcher } from '../clients/clients.ts';
 import { killsOf } from '../goals.ts';
@@ -41,6 +42,8 @@ export interface Ledger {
   changes: ChangesRow | undefined;
   /** Absent for the naive bff, which keeps no marks. */
   marks: MarksAccount | undefined;
+  /** Absent for the naive bff, which has no channels. */
+  fallbacks: FallbacksAccount | undefined;
   faults: FaultRow[];
   /** The missed goals. */
   shortfalls: readonly string[];
@@ -57,6 +60,8 @@ export interface LedgerInput {
   changes: Changes | undefined;
   /** Absent for the naive bff, which keeps no marks. */
   marks: MarksAccount | undefined;
+  /** Absent for the naive bff, which has no channels. */
+  fallbacks: FallbacksAccount | undefined;
   /** True if the publication at an offset of a feed is gone. */
   isGone: (feed: string, epoch: string, offset: number) => boolean;
   clients: Clients;
@@ -72,6 +77,7 @@ export async function makeLedger({
   workload,
   changes,
   marks,
+  fallbacks,
   isGone,
   clients,
   events,
@@ -100,11 +106,13 @@ export async function makeLedger({
     accounts,
     changes: changes && changesRow(rules, watchers),
     marks,
+    fallbacks,
     faults: faultRows(events, clients),
     shortfalls,
     clean:
       accounts.every((account) => isClean(account) && account.broken.length === 0) &&
       (marks?.faults ?? []).length === 0 &&
+      (fallbacks?.faults ?? []).length === 0 &&
       shortfalls.length === 0,
   };
 }

@@ -1,5 +1,6 @@
 import { table } from '@tocsin/tools/print/table';
 import { quantile } from '../../bench/quantile.ts';
+import type { FallbacksAccount } from '../clients/fallbacks.ts';
 import type { MarksAccount } from '../clients/inbox-marks.ts';
 import type { ChangesRow, Ledger } from './ledger.ts';
 import { MANY_FEEDS } from '../clients/workload.ts';
@@ -15,6 +16,12 @@ const marksOf = ({ archived, snoozed, lateMs }: MarksAccount): string =>
   `A reader with a device at each instance archived ${archived} and snoozed ${snoozed} (back ` +
   `${Math.round(quantile(lateMs, 0.5))} ms late in the median and ` +
   `${Math.max(0, ...lateMs)} ms at most, during faults too).`;
+
+const fallbacksOf = (account: FallbacksAccount): string =>
+  `A reader who was away had ${account.webhook} fallbacks by webhook and ${account.email} by e-mail, and read ` +
+  `${account.readInTime} in time. They were sent ${Math.round(quantile(account.lateMs, 0.5))} ms late in the median and ` +
+  `${Math.round(Math.max(0, ...account.lateMs))} ms at most, during faults too. ${account.repeatedWebhooks} webhooks were ` +
+  `sent again with the same id, and ${account.emailsTwice} notifications came in an e-mail that was sent twice.`;
 
 /** One row for each client, and one for all clients of the many feeds. */
 function rowsOf(accounts: Ledger['accounts']) {
@@ -78,7 +85,7 @@ export function printLedger(ledger: Ledger): string {
       highestPauseMs,
     ]),
   ];
-  const markFaults = ledger.marks?.faults ?? [];
+  const markFaults = [...(ledger.marks?.faults ?? []), ...(ledger.fallbacks?.faults ?? [])];
   const total =
     `${ledger.naive ? 'naive: ' : ''}${ledger.acknowledged} acknowledged, ${ledger.deliveries} delivered to ` +
     `${ledger.accounts.length} clients through ${ledger.kills} kills in ${ledger.seconds} s (seed ${ledger.seed}): ` +
@@ -88,6 +95,7 @@ export function printLedger(ledger: Ledger): string {
     `${sum(({ honestGaps }) => honestGaps)} honest gaps`;
   const changes = ledger.changes ? `${changesOf(ledger.changes)}\n` : '';
   const marks = ledger.marks ? `${marksOf(ledger.marks)}\n` : '';
+  const fallbacks = ledger.fallbacks ? `${fallbacksOf(ledger.fallbacks)}\n` : '';
   const broken = [
     ...ledger.accounts.flatMap(({ observer, broken }) =>
       broken.map((sentence) => `${observer}: ${sentence}.\n`),
@@ -95,5 +103,5 @@ export function printLedger(ledger: Ledger): string {
     ...markFaults.map((sentence) => `${sentence}.\n`),
   ];
   const shortfalls = ledger.shortfalls.map((sentence) => `Not done: ${sentence}.\n`).join('');
-  return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${broken.slice(0, MAX_SENTENCES).join('')}${changes}${marks}${total}`;
+  return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${broken.slice(0, MAX_SENTENCES).join('')}${changes}${marks}${fallbacks}${total}`;
 }

@@ -1,0 +1,47 @@
+import { exportRequestSchema, faultsOf, receiptsQuerySchema, type Receipts } from '@tocsin/contracts';
+import { allowParameters, methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
+import { Router } from 'express';
+import { readQuery } from '../read-query.ts';
+import { sendUnavailable } from '../answers.ts';
+
+export interface ReaderOpsRoutesOptions {
+  receiptsOf: (named: { feed: string; id: string }) => Promise<Receipts>;
+  /** Everything that is stored about a reader. */
+  exportOf: (reader: string) => Promise<object>;
+}
+
+/** `GET /receipts?feed=…&id=…` and `GET /readers/{sub}/export`. */
+export function readerOpsRoutes({ receiptsOf, exportOf }: ReaderOpsRoutesOptions, log: Logger): Router {
+  const router = Router();
+  router
+    .route('/receipts')
+    .get(async (request, response) => {
+      const named = readQuery(receiptsQuerySchema, request, response);
+      if (!named) return;
+      try {
+        response.set('Cache-Control', 'no-store').json(await receiptsOf(named));
+      } catch (err) {
+        log.warn({ err, feed: named.feed }, 'cannot read receipts');
+        sendUnavailable(response, 'The receipts cannot be read now. Ask again.');
+      }
+    })
+    .all(methodNotAllowed('GET', 'HEAD'));
+  router
+    .route('/readers/:sub/export')
+    .get(allowParameters(), async (request, response) => {
+      const named = exportRequestSchema.safeParse(request.params);
+      if (!named.success) {
+        const detail = 'The subject is invalid; errors lists every fault.';
+        const errors = faultsOf(named.error);
+        return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
+      }
+      try {
+        response.set('Cache-Control', 'no-store').json(await exportOf(`user:${named.data.sub}`));
+      } catch (err) {
+        log.warn({ err }, 'cannot export the data of a reader');
+        sendUnavailable(response, 'The data of the reader cannot be read now. Ask again.');
+      }
+    })
+    .all(methodNotAllowed('GET', 'HEAD'));
+  return router;
+}

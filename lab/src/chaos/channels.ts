@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '@tocsin/tools/paths';
+import type { Receivers } from './clients/receivers.ts';
+
+const COMPONENT = 'notification-webhook.yaml';
+const EXAMPLE_URL = 'https://hooks.example.com/tocsin';
+
+/** The settings, the secrets and the folder of components with which the bffs of a run have channels. */
+export function channelsOf(receivers: Receivers, dir: string) {
+  const resources = join(dir, 'resources');
+  mkdirSync(resources);
+  const component = readFileSync(join(ROOT, 'components', 'channels', COMPONENT), 'utf8');
+  writeFileSync(join(resources, COMPONENT), component.replace(EXAMPLE_URL, receivers.webhookUrl));
+  const settings = join(dir, 'away.json');
+  const common = { window: 'PT0S', perHour: 1_000 };
+  writeFileSync(
+    settings,
+    JSON.stringify({
+      publicUrl: 'https://inbox.example.org',
+      // Otherwise a kill of the sender would lose the e-mail on purpose.
+      email: { ...common, unknown: 'repeat', from: 'Tocsin <chaos@example.org>' },
+      webhook: common,
+    }),
+  );
+  return {
+    env: { AWAY_FILE: settings },
+    secrets: {
+      NOTIFICATION_SECRETS_smtp: receivers.smtpUrl,
+      NOTIFICATION_SECRETS_webhook: `whsec_${randomBytes(32).toString('base64')}`,
+    },
+    resources: [resources],
+  };
+}

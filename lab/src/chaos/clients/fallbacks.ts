@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Caller } from '../../ledger/caller.ts';
+import type { Random } from '../random.ts';
+import type { Received, Receivers } from './receivers.ts';
+
+const FEED = 'user:away';
+/** Rare enough that a message shows all notifications that wait for it while a dead sender's time passes. */
+const BETWEEN_MS = 1_000;
+/** Fallbacks are due after 3 to 12 s. */
+const LEAST_AFTER_S = 3;
+const MORE_AFTER_S = 10;
+/** A read that was answered this long before a fallback is due always suppresses it. */
+const READ_MARGIN_MS = 1_000;
+/** A message whose sender was killed is sent again after 45 s, and an unavailable channel after a pause. */
+const SETTLE_MS = 75_000;
+
+interface Expected {
+  via: 'webhook' | 'email';
+  dueAt: number;
+  /** When the read mark was acknowledged, in ms since 1970. */
+  readAt?: number;
+  /** When the request of a read mark started, acknowledged or not. */
+  tried?: true;
+}
+
+/** The account of the acknowledged notifications with fallbacks. */
+export interface FallbacksAccount {
+  webhook: number;
+  email: number;
+  readInTime: number;
+  /** Messages that arrived again with the same key, by which a webhook's receiver recognises them. */
+  repeatedWebhooks: number;
+  /** Notifications that arrived in two e-mails. An SMTP server does not recognise a repeated message. */
+  emailsTwice: number;
+  /** How late messages arrived, in ms. */
+  lateMs: number[];
+  /** A sentence for each fallback that was missed, sent twice, sent early, or sent although read. */
+  faults: string[];
+}
+
+/** Publishes notifications with fallbacks, and reads some of them in time, until it is stopped. */
+export class Fallbacks {
+  readonly #caller: Caller;
+  readonly #random: Random;
+  readonly #receivers: Receivers;
+  readonly #instances: readonly string[];
+  readonly #token: string;
+  readonly #expected = new Map<string, Expected>();
+  readonly #work: Promise<unknown>;
+  readonly #reads: Promise<void>[] = [];
+  #running = true;
+
+  constructor(
+    urls: readonly string[],
+    instances: readonly string[],
+    random: Random,
+    receivers: Receivers,
+    token: string,
+  ) {
+    this.#caller = new Caller({ urls, patienceMs: 180_000 });
+    this.#random = random;
+    this.#receivers = receivers;
+    this.#instances = instances;
+    this.#token = token;
+    this.#work = this.#publish();
+    // Awaited in stop(). Until then, a failure must not end the process.
+    this.#work.catch(() => undefined);
+  }
+
+  /** The reader agrees to e-mail. Call it before publishing starts to be due. */
+  static async agree(instance: string, token: string): Promise<void> {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ consent: true });
+    const { status } = await fetch(`${instance}/app/channels/email`, { method: 'PUT', headers, body });
+    if (status !== 204) throw new Error(`the reader's consent was answered ${status}`);
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    await this.#work;
+    await Promise.all(this.#reads);
+  }
+
+  /** When nothing more can arrive, in ms since 1970. */
+  get lastDue(): number {
+    return Math.max(0, ...[...this.#expected.values()].map(({ dueAt }) => dueAt)) + SETTLE_MS;
+  }
+
+  account(): FallbacksAccount {
+    const { webhooks, mails } = this.#receivers;
+    const faults: string[] = [];
+    const lateMs: number[] = [];
+    let emailsTwice = 0;
+    let readInTime = 0;
+    for (const [id, { via, dueAt, readAt, tried }] of this.#expected) {
+      const arrived = (via === 'webhook' ? webhooks : mails).filter(({ ids }) => ids.includes(id));
+      const messages = new Set(arrived.map(({ key }) => key));
+      const mustNot = readAt !== undefined && readAt <= dueAt - READ_MARGIN_MS;
+      if (mustNot) readInTime++;
+      const [first] = arrived;
+      if (mustNot && first) faults.push(`${id} was sent by ${via} although it was read in time`);
+      else if (!tried && !first) faults.push(`${id} was not sent by ${via}`);
+      if (messages.size > 1) faults.push(`${id} was in ${messages.size} messages by ${via}`);
+      if (via === 'email' && arrived.length > messages.size) emailsTwice++;
+      if (first && first.at < dueAt - CLOCK_MS)
+        faults.push(`${id} was sent ${dueAt - first.at} ms too early`);
+      if (first) lateMs.push(Math.max(0, first.at - dueAt));
+    }
+    const all = [...this.#expected.values()];
+    return {
+      webhook: all.filter(({ via }) => via === 'webhook').length,
+      email: all.filter(({ via }) => via === 'email').length,
+      ...{ readInTime, emailsTwice, lateMs, faults },
+      repeatedWebhooks: repeatedOf(webhooks),
+    };
+  }
+
+  async #publish(): Promise<void> {
+    while (this.#running) {
+      const id = `away-${randomBytes(8).toString('hex')}`;
+      const via = this.#random.below(2) === 0 ? 'webhook' : 'email';
+      const afterS = LEAST_AFTER_S + this.#random.below(MORE_AFTER_S);
+      const fallback = [{ after: `PT${afterS}S`, via }];
+      const sentAt = Date.now();
+      await this.#caller.post([{ id, title: id, feed: FEED, fallback } as never]);
+      // The notification is dated by the producer that accepted it: between these two times.
+      const expected: Expected = { via, dueAt: sentAt + afterS * 1_000 };
+      this.#expected.set(id, expected);
+      if (this.#random.below(3) === 0) this.#reads.push(this.#read(id, expected));
+      await delay(BETWEEN_MS + this.#random.below(BETWEEN_MS));
+    }
+  }
+
+  /** Reads a notification soon after it was published. The outcome of a failed request is unknown. */
+  async #read(id: string, expected: Expected): Promise<void> {
+    await delay(300 + this.#random.below(1_500));
+    expected.tried = true;
+    const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ feed: FEED, ids: [id] });
+    const url = `${this.#random.pick(this.#instances)}/app/notifications/read`;
+    try {
+      const signal = AbortSignal.timeout(5_000);
+      const { status } = await fetch(url, { method: 'POST', headers, body, signal });
+      // A mark for a notification that has not arrived yet changes nothing, so ask whether it is kept.
+      if (status === 204 && (await this.#isRead(id, headers))) expected.readAt = Date.now();
+    } catch {
+      // Killed while it answered.
+    }
+  }
+
+  async #isRead(id: string, headers: Record<string, string>): Promise<boolean> {
+    const url = `${this.#random.pick(this.#instances)}/app/notifications?feed=${FEED}`;
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(5_000) });
+    if (!answer.ok) return false;
+    const { publications, read } = (await answer.json()) as {
+      publications: { offset: number; notification: { id: string } | null }[];
+      read?: { offset: number; ids: string[] };
+    };
+    const offset = publications.find(({ notification }) => notification?.id === id)?.offset ?? Infinity;
+    return read !== undefined && (read.ids.includes(id) || offset <= read.offset);
+  }
+}
+
+/** Difference between the clocks that count milliseconds, and rounding. */
+const CLOCK_MS = 50;
+
+const repeatedOf = (received: readonly Received[]): number =>
+  received.length - new Set(received.map(({ key }) => key)).size;
