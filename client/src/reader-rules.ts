@@ -29,8 +29,9 @@ export const mayInterrupt: (
   at?: number,
 ) => Interruption = rules.mayInterrupt;
 
-/** Whether the preferences mute the notification. */
-export const isMutedBy: (preferences: Preferences, notification: Interrupting) => boolean = rules.isMutedBy;
+/** Whether the preferences mute the notification at `at` (ms since 1970; default: now). */
+export const isMutedBy: (preferences: Preferences, notification: Interrupting, at?: number) => boolean =
+  rules.isMutedBy;
 
 /** Whether `at` (ms since 1970) is within the quiet hours. */
 export const isQuiet: (quiet: QuietHours, at: number) => boolean = rules.isQuiet;

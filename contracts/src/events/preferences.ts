@@ -1,4 +1,5 @@
 import type { Severity } from '../feed/notification.ts';
+import type { MutedUntil, Preferences } from '../inbox/muted.ts';
 import type { QuietHours } from '../inbox/quiet-hours.ts';
 import { isObject, isText, listOf, type Guard } from './schema.ts';
 import { serverEvent, type PayloadOf } from './server-event.ts';
@@ -11,12 +12,18 @@ const isBoolean = (value: unknown): value is boolean => typeof value === 'boolea
 const isQuietHours = (value: unknown): value is QuietHours | null =>
   value === null || (isObject(value) && isText(value['timeZone']) && areNames(value['allow']));
 
+const isMutedUntil = (value: unknown): value is MutedUntil =>
+  isObject(value) && isText(value['list']) && isText(value['name']) && isText(value['until']);
+const areMutedUntil: Guard<readonly MutedUntil[]> = listOf(isMutedUntil);
+
 /** All preferences of the reader, after a change in any tab or device. */
-export const preferencesEvent = serverEvent('preferences', 'reader', {
+export const preferencesEvent = serverEvent<'preferences', 'reader', Preferences>('preferences', 'reader', {
   feeds: areNames,
   severities: areNames as Guard<readonly Severity[]>,
   sources: areNames,
   categories: areNames,
+  mutedUntil: (value): value is readonly MutedUntil[] | undefined =>
+    value === undefined || areMutedUntil(value),
   quietHours: isQuietHours,
   sound: isBoolean,
   desktop: isBoolean,

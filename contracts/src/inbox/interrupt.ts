@@ -16,7 +16,7 @@ export function mayInterrupt(
   notification: Interrupting,
   at = Date.now(),
 ): Interruption {
-  if (isMutedBy(preferences, notification)) return { interrupt: false, why: 'muted' };
+  if (isMutedBy(preferences, notification, at)) return { interrupt: false, why: 'muted' };
   const { quietHours } = preferences;
   if (!quietHours || quietHours.allow.includes(notification.severity) || !isQuiet(quietHours, at))
     return { interrupt: true };

@@ -1,5 +1,15 @@
 import type { Notification, Severity } from '../feed/notification.ts';
+import { parseDateTime } from '../text/time.ts';
 import type { QuietHours } from './quiet-hours.ts';
+
+/** A mute that ends by itself, such as one for the night. */
+export interface MutedUntil {
+  list: 'feeds' | 'sources' | 'categories';
+  /** A name as in the list. */
+  name: string;
+  /** The end, as RFC 3339. */
+  until: string;
+}
 
 /** How one reader wants to be notified, on all devices. */
 export interface Preferences {
@@ -8,6 +18,8 @@ export interface Preferences {
   severities: readonly Severity[];
   sources: readonly string[];
   categories: readonly string[];
+  /** Mutes with an end, beside those above. Absent means none. */
+  mutedUntil?: readonly MutedUntil[] | undefined;
   quietHours: QuietHours | null;
   sound: boolean;
   /** Whether to show notifications of the operating system. */
@@ -28,11 +40,21 @@ export const DEFAULT_PREFERENCES: Preferences = {
 export type Interrupting = Pick<Notification, 'feed' | 'severity'> &
   Partial<Pick<Notification, 'source' | 'category'>>;
 
-export const isMutedBy = (
-  { feeds, severities, sources, categories }: Preferences,
+/** Whether a mute is still in force at `at` (ms since 1970). */
+export const isInForce = ({ until }: MutedUntil, at: number): boolean => (parseDateTime(until) ?? 0) > at;
+
+/** Whether the notification is muted at `at` (ms since 1970). */
+export function isMutedBy(
+  { feeds, severities, sources, categories, mutedUntil = [] }: Preferences,
   { feed, severity, source, category }: Interrupting,
-): boolean =>
-  feeds.includes(feed) ||
-  severities.includes(severity) ||
-  (source !== undefined && sources.includes(source)) ||
-  (category !== undefined && categories.includes(category));
+  at = Date.now(),
+): boolean {
+  const names = { feeds: feed, sources: source, categories: category };
+  return (
+    feeds.includes(feed) ||
+    severities.includes(severity) ||
+    (source !== undefined && sources.includes(source)) ||
+    (category !== undefined && categories.includes(category)) ||
+    mutedUntil.some((mute) => names[mute.list] === mute.name && isInForce(mute, at))
+  );
+}

@@ -2,10 +2,17 @@ import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
 import { severitySchema } from '../feed/notification.ts';
 import { categorySchema } from '../feed/icon.ts';
-import { MAX_MUTED_BYTES, MAX_MUTED_FEEDS, MAX_MUTED_NAMES } from '../limits.ts';
+import {
+  MAX_MUTED_BYTES,
+  MAX_MUTED_FEEDS,
+  MAX_MUTED_NAMES,
+  MAX_MUTED_UNTIL,
+  MAX_SCHEDULE_MS,
+} from '../limits.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { clientIdSchema, readerKey } from '../reader/reader.ts';
-import { plainText } from '../text/text.ts';
+import { dateTimeSchema, plainText } from '../text/text.ts';
+import { parseDateTime } from '../text/time.ts';
 import { DEFAULT_PREFERENCES } from './muted.ts';
 import { isTimeZone, WEEKDAYS } from './quiet-hours.ts';
 
@@ -46,11 +53,25 @@ const namesOf = <Name extends z.ZodType<string>>(name: Name, max: number, what: 
         });
     });
 
+/** A mute with an end, which is at most a year ahead. The server drops mutes that have ended. */
+const mutedUntilSchema = z.strictObject({
+  list: z.enum(['feeds', 'sources', 'categories'], 'must be feeds, sources or categories'),
+  name: plainText({ max: 200 }),
+  until: dateTimeSchema.refine(
+    (text) => !((parseDateTime(text) ?? NaN) > Date.now() + MAX_SCHEDULE_MS),
+    'must be at most a year ahead',
+  ),
+});
+
 const members = {
   feeds: namesOf(feedSchema, MAX_MUTED_FEEDS, 'feeds'),
   severities,
   sources: namesOf(plainText({ max: 80 }), MAX_MUTED_NAMES, 'sources'),
   categories: namesOf(categorySchema, MAX_MUTED_NAMES, 'categories'),
+  mutedUntil: z
+    .array(mutedUntilSchema)
+    .max(MAX_MUTED_UNTIL, `must have at most ${MAX_MUTED_UNTIL} mutes`)
+    .optional(),
   quietHours: quietHoursSchema.nullable(),
   sound: z.boolean(),
   desktop: z.boolean(),
@@ -65,6 +86,7 @@ export const putPreferencesSchema = z.strictObject({
   severities: members.severities.default([]),
   sources: members.sources.default([]),
   categories: members.categories.default([]),
+  mutedUntil: members.mutedUntil.default([]),
   quietHours: members.quietHours.default(null),
   sound: members.sound.default(DEFAULT_PREFERENCES.sound),
   desktop: members.desktop.default(DEFAULT_PREFERENCES.desktop),
@@ -91,6 +113,7 @@ export const preferencesDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   sources: members.sources,
   categories: members.categories,
+  mutedUntil: z.array(z.looseObject(mutedUntilSchema.shape)).optional(),
   quietHours: z.looseObject(quietHoursSchema.shape).nullable(),
   sound: members.sound,
   desktop: members.desktop,

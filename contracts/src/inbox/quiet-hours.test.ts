@@ -79,6 +79,15 @@ describe('mayInterrupt', () => {
     });
   });
 
+  it('should let a mute with an end mute until then', () => {
+    const until = '2026-07-02T06:00:00Z';
+    const muted = { ...DEFAULT_PREFERENCES, mutedUntil: [{ list: 'sources' as const, name: 'ci', until }] };
+    expect(mayInterrupt(muted, info, now)).toEqual({ interrupt: false, why: 'muted' });
+    expect(mayInterrupt(muted, { ...info, source: 'shop' }, now)).toEqual({ interrupt: true });
+    expect(mayInterrupt(muted, info, at(until) - 1)).toEqual({ interrupt: false, why: 'muted' });
+    expect(mayInterrupt(muted, info, at(until))).toEqual({ interrupt: true });
+  });
+
   it('should not allow interruptions in quiet hours, except for severities that the reader lets through', () => {
     const preferences = { ...DEFAULT_PREFERENCES, quietHours: { ...night, allow: ['error' as const] } };
     expect(mayInterrupt(preferences, info, now)).toEqual({

@@ -116,6 +116,20 @@ describe('preferences', () => {
     expect(await of('gil')).toMatchObject({ feeds: [], sources: [], quietHours: null, sound: true });
   });
 
+  it('should drop a mute when it has ended', async () => {
+    const mute = (name: string, ms: number) => ({
+      ...{ list: 'sources' as const, name, until: new Date(Date.now() + ms).toISOString() },
+    });
+    const [night, ended] = [mute('ci', 60_000), mute('shop', -1)];
+    const change = { mutedUntil: [night, ended], clientId: 'ida' };
+    expect((await send('PATCH', 'preferences', change)).status).toBe(204);
+    expect((await of('ida')).mutedUntil).toEqual([night]);
+    await send('PATCH', 'preferences', { mutedUntil: [mute('ci', 50)], clientId: 'ida' });
+    await expect.poll(async () => Object.keys(await of('ida'))).not.toContain('mutedUntil');
+    const long = await send('PATCH', 'preferences', { mutedUntil: [mute('ci', 4e10)], clientId: 'ida' });
+    expect(((await long.json()) as Problem).errors?.map(({ path }) => path)).toEqual(['mutedUntil.0.until']);
+  });
+
   it('should reject invalid times, days and time zones, and list each fault', async () => {
     const wrong = { from: '24:00', to: '7', timeZone: '+02:00', days: ['moon'], allow: ['panic'] };
     const response = await send('PATCH', 'preferences', { quietHours: wrong, clientId: 'gil' });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   DEFAULT_PREFERENCES,
   DOCUMENT_VERSION,
+  isInForce,
   preferencesDocumentSchema,
   preferencesKey,
   type Preferences,
@@ -74,7 +75,7 @@ export class ReaderPreferences {
       ttlSeconds: TTL_SECONDS,
       plan: async (value) => {
         const before = ownOf(value);
-        const after = { ...before, ...definedOf(own) };
+        const after = withoutEnded({ ...before, ...definedOf(own) });
         if (isDeepStrictEqual(before, after)) return undefined;
         return { ...(value as object | undefined), v: DOCUMENT_VERSION, ...after };
       },
@@ -105,8 +106,19 @@ function ownOf(value: unknown): Own {
   return fromDocument(parsed.data);
 }
 
-function fromDocument({ quietHours, sound, desktop, sources, categories }: PreferencesDocument): Own {
-  return { quietHours: quietHours && quietOf(quietHours), sound, desktop, sources, categories };
+function fromDocument({ mutedUntil, ...document }: PreferencesDocument): Own {
+  const { quietHours, sound, desktop, sources, categories } = document;
+  const own = { quietHours: quietHours && quietOf(quietHours), sound, desktop, sources, categories };
+  return withoutEnded({
+    ...own,
+    mutedUntil: mutedUntil?.map(({ list, name, until }) => ({ list, name, until })),
+  });
+}
+
+/** Without mutes that have ended; without the member if none is left, as for readers who never had one. */
+function withoutEnded({ mutedUntil = [], ...own }: Own): Own {
+  const inForce = mutedUntil.filter((mute) => isInForce(mute, Date.now()));
+  return inForce.length > 0 ? { ...own, mutedUntil: inForce } : own;
 }
 
 const quietOf = ({ from, to, timeZone, days, allow }: QuietHours): QuietHours => ({

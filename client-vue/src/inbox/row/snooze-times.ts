@@ -13,6 +13,9 @@ export const SNOOZES = [
   { name: 'nextWeek', at: (now: Date) => morning(now, (MONDAY - now.getDay() + 7) % 7 || 7) },
 ] as const;
 
+/** The end of the night: the next time that it is eight in the morning. */
+export const nextMorning = (now: Date): Date => morning(now, now.getHours() < MORNING ? 0 : 1);
+
 const two = (number: number): string => String(number).padStart(2, '0');
 
 /** The value of an input of the type `datetime-local`. */

@@ -52,6 +52,7 @@ export const inbox: Messages['inbox'] = {
   pickTime: 'Zeitpunkt wählen …',
   until: 'Zurückstellen bis',
   muteSource: (source) => `${source} stummschalten`,
+  muteForNight: (source) => `${source} über Nacht stummschalten`,
   unmuteSource: (source) => `Stummschaltung von ${source} aufheben`,
   details: 'Details',
   selectOne: 'Wählen Sie eine Benachrichtigung aus, um sie hier zu lesen.',

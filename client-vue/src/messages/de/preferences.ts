@@ -7,6 +7,7 @@ export const preferences: Messages['preferences'] = {
   mute: 'Stummschalten',
   muteHint:
     'Stummgeschaltete Benachrichtigungen erscheinen nicht als Hinweis und zählen nicht als ungelesen, bleiben aber in der Liste.',
+  mutedUntil: (name, time) => `${name} (bis ${time})`,
   severities: 'Schweregrade',
   feeds: 'Feeds',
   sources: 'Quellen',

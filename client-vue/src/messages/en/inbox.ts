@@ -48,6 +48,7 @@ export const inbox = {
   pickTime: 'Pick a time…',
   until: 'Snooze until',
   muteSource: (source: string) => `Mute ${source}`,
+  muteForNight: (source: string) => `Mute ${source} for the night`,
   unmuteSource: (source: string) => `Unmute ${source}`,
   details: 'Details',
   selectOne: 'Select a notification to read it here.',

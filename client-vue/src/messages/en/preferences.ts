@@ -5,6 +5,7 @@ export const preferences = {
   unsaved: "Couldn't save. This change will be lost when you close the page.",
   mute: 'Mute',
   muteHint: "Muted notifications don't pop up or count as unread, but stay in the list.",
+  mutedUntil: (name: string, time: string) => `${name} (until ${time})`,
   severities: 'Severities',
   feeds: 'Feeds',
   sources: 'Sources',

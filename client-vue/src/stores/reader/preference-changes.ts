@@ -1,7 +1,8 @@
 import { changePreferences } from '@tocsin/client';
-import type { Preferences } from '@tocsin/contracts';
+import { isInForce, type MutedUntil, type Preferences } from '@tocsin/contracts';
 import { ref } from 'vue';
 import { defineStore } from '../define-store.ts';
+import { useClock } from '../clock.ts';
 import { useSource } from '../source.ts';
 import { usePreferences } from './preferences.ts';
 
@@ -34,9 +35,28 @@ export const usePreferenceChanges = defineStore(() => {
     }
   }
 
-  /** Mutes a name of a list, or ends its mute. */
-  const toggle = (list: Muted, name: string): Promise<void> =>
-    change({ [list]: toggled<string>(store.preferences[list], name) });
+  const inForce = (): readonly MutedUntil[] =>
+    (store.preferences.mutedUntil ?? []).filter((mute) => isInForce(mute, useClock().now));
+  /** When a mute ends, as RFC 3339; `undefined` for one without an end, and for no mute. */
+  const mutedUntil = (list: Muted, name: string): string | undefined =>
+    inForce().find((mute) => mute.list === list && mute.name === name)?.until;
+  const isMuted = (list: Muted, name: string): boolean =>
+    store.preferences[list].some((muted) => muted === name) || mutedUntil(list, name) !== undefined;
 
-  return { failed, change, toggle };
+  /** Mutes a name of a list, or ends its mute, whether or not that has an end. */
+  function toggle(list: Muted, name: string): Promise<void> {
+    if (mutedUntil(list, name) === undefined)
+      return change({ [list]: toggled<string>(store.preferences[list], name) });
+    const others = store.preferences[list].filter((muted) => muted !== name);
+    return change({ [list]: others, mutedUntil: without(list, name) });
+  }
+
+  const without = (list: Muted, name: string): MutedUntil[] =>
+    inForce().filter((mute) => mute.list !== list || mute.name !== name);
+
+  /** Mutes a name until a time; the server ends the mute on all devices. */
+  const muteUntil = (list: MutedUntil['list'], name: string, until: Date): Promise<void> =>
+    change({ mutedUntil: [...without(list, name), { list, name, until: until.toISOString() }] });
+
+  return { failed, change, toggle, muteUntil, mutedUntil, isMuted };
 });

@@ -9,6 +9,7 @@ import {
 import { shallowRef } from 'vue';
 import { severityOf } from '../../format/severity.ts';
 import { defineStore } from '../define-store.ts';
+import { useClock } from '../clock.ts';
 import { useSource } from '../source.ts';
 
 /**
@@ -20,8 +21,11 @@ export const usePreferences = defineStore(() => {
   /** A change made or received while loading takes precedence over what was loaded. */
   let changes = 0;
 
-  const isMuted = ({ feed, notification }: { feed: string; notification: Notification }): boolean =>
-    isMutedBy(preferences.value, { ...notification, feed, severity: severityOf(notification) });
+  function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
+    const asked = { ...notification, feed, severity: severityOf(notification) };
+    // Mutes end with the clock of the page, so that counts follow.
+    return isMutedBy(preferences.value, asked, preferences.value.mutedUntil && useClock().now);
+  }
 
   /** The server's preferences; of one that knows only mutes, these. */
   async function fetched(): Promise<Partial<Preferences>> {
