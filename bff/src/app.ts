@@ -104,6 +104,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       await Promise.all([gateway.drain(config.DRAIN_MS), reporter.stop()]);
       await endReceiving();
       await delivery.settled();
+      away?.stop();
       await away?.fallbacks.settled();
       views.stop();
       snoozeTimers.stop();

@@ -91,3 +91,12 @@ export const contactsDocumentSchema = z.looseObject({
   ),
 });
 export type ContactsDocument = z.infer<typeof contactsDocumentSchema>;
+
+/** Wake-ups that the scheduler has not taken: name, and time in ms since 1970. Every instance sets them again. */
+export const lateWakeUpsSchema = z.looseObject({
+  v: z.literal(DOCUMENT_VERSION),
+  waiting: z.array(z.tuple([z.string().max(100), time])),
+});
+export type LateWakeUps = z.infer<typeof lateWakeUpsSchema>;
+
+export const LATE_WAKE_UPS_KEY = 'away-late';

@@ -3,6 +3,7 @@ import type { Channel } from '../../away/channels/channel.ts';
 import { ContactBook } from '../../away/contacts/contacts.ts';
 import type { ChannelRules } from '../../away/fallbacks/decide.ts';
 import { Fallbacks, type ConfiguredChannel } from '../../away/fallbacks/fallbacks.ts';
+import { SureWakeUps } from '../../away/fallbacks/sure-wake-ups.ts';
 import { standingsOf } from '../../away/fallbacks/standings.ts';
 import { linksFor } from '../../away/links.ts';
 import type { FallbackStep } from '../../away/ports.ts';
@@ -22,6 +23,8 @@ export interface Away {
   /** The public VAPID key; `undefined` without the channel `push`. */
   vapidKey: VapidKey;
   linksOf: ReturnType<typeof linksFor>;
+  /** Stops setting wake-ups that the scheduler did not take. */
+  stop: () => void;
 }
 
 /** By default, pushes leave soon, and e-mails are collected for a minute. */
@@ -48,15 +51,19 @@ export async function createAway(
   );
   const contacts = new ContactBook(backend.readers, now);
   const linksOf = linksFor(settings.publicUrl, backend.linkProofs);
+  const wakeUps = new SureWakeUps({
+    ...{ wakeUps: backend.wakeUps, store: backend.readers, now },
+    onFault: (err) => log.warn({ err }, 'the scheduler takes no wake-ups now; fallbacks may be late'),
+  });
   const fallbacks = new Fallbacks({
-    ...{ store: backend.readers, wakeUps: backend.wakeUps, channels, contacts, onStep, now },
+    ...{ store: backend.readers, wakeUps, channels, contacts, onStep, now },
     policy: policyOf(settings.policies),
     standingsOf: (reader, waiting) => standingsOf(reader, waiting, { states, inboxes, histories, now }),
     preferencesOf: (reader) => preferences.of(reader),
     linksOf,
     observer: createFallbackObserver(registry, log),
   });
-  return { fallbacks, contacts, channels, vapidKey, linksOf };
+  return { fallbacks, contacts, channels, vapidKey, linksOf, stop: () => wakeUps.stop() };
 }
 
 function rulesOf({ name, repeatable }: Channel, { window, perHour, unknown }: CommonSettings): ChannelRules {

@@ -1,10 +1,6 @@
 import { SECRETS } from '@tocsin/contracts';
 import { createBindingChannel } from '../../away/channels/binding/binding-channel.ts';
-import { createWebhookChannel } from '../../away/channels/binding/webhook-channel.ts';
 import type { Channel } from '../../away/channels/channel.ts';
-import { createEmailChannel } from '../../away/channels/email/email-channel.ts';
-import { createPushChannel } from '../../away/channels/push/push-channel.ts';
-import { readVapid } from '../../away/channels/push/vapid.ts';
 import { loadTemplates, type Templates } from '../../away/templates/templates.ts';
 import type { Backend } from '../../backend.ts';
 import { lazyChannel } from './lazy-channel.ts';
@@ -20,7 +16,7 @@ export interface ChannelWithSettings {
 
 type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 
-/** Creates the channels of the settings. @throws TemplateError, or Error with all faults of a binding's mapping */
+/** Creates the channels of the settings. A channel loads its library with its first message. @throws TemplateError, or Error with all faults of a binding's mapping */
 export function createChannels(
   { templates: folder, timeZone, email, push, webhook, bindings }: AwaySettings,
   use: Use,
@@ -35,7 +31,11 @@ export function createChannels(
     const channel = createBindingChannel({ ...own, name, templates, invoke: use.invokeBinding });
     channels.push({ channel, settings });
   }
-  const vapidKey: VapidKey = async () => push && readVapid(await secretOf(use, SECRETS.vapid.name)).publicKey;
+  const vapidKey: VapidKey = async () => {
+    if (!push) return undefined;
+    const { readVapid } = await import('../../away/channels/push/vapid.ts');
+    return readVapid(await secretOf(use, SECRETS.vapid.name)).publicKey;
+  };
   return { channels, vapidKey };
 }
 
@@ -48,6 +48,7 @@ const emailChannel = (
     ...{ name: 'email', repeatable: false },
     reaches: ({ email }) => email !== undefined,
     create: async () => {
+      const { createEmailChannel } = await import('../../away/channels/email/email-channel.ts');
       const url = await secretOf(use, SECRETS.smtp.name);
       const privateKey = dkim && (await secretOf(use, SECRETS.dkim.name));
       return createEmailChannel({
@@ -66,6 +67,8 @@ const pushChannel = (
     ...{ name: 'push', repeatable: false },
     reaches: ({ push }) => push.length > 0,
     create: async () => {
+      const { createPushChannel } = await import('../../away/channels/push/push-channel.ts');
+      const { readVapid } = await import('../../away/channels/push/vapid.ts');
       const vapid = readVapid(await secretOf(use, SECRETS.vapid.name));
       return createPushChannel({ vapid, templates, allowLoopback });
     },
@@ -76,6 +79,7 @@ const webhookChannel = ({ binding }: NonNullable<AwaySettings['webhook']>, use: 
     ...{ name: 'webhook', repeatable: true },
     reaches: () => true,
     create: async () => {
+      const { createWebhookChannel } = await import('../../away/channels/binding/webhook-channel.ts');
       const secret = await secretOf(use, SECRETS.webhook.name);
       return createWebhookChannel({ secret, binding, invoke: use.invokeBinding });
     },

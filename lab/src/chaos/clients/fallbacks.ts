@@ -123,7 +123,7 @@ export class Fallbacks {
       const afterS = LEAST_AFTER_S + this.#random.below(MORE_AFTER_S);
       const fallback = [{ after: `PT${afterS}S`, via }];
       const sentAt = Date.now();
-      await this.#caller.post([{ id, title: id, feed: FEED, fallback } as never]);
+      await this.#caller.post([{ id, title: id, feed: FEED, fallback }]);
       // The notification is dated by the producer that accepted it: between these two times.
       const expected: Expected = { via, dueAt: sentAt + afterS * 1_000 };
       this.#expected.set(id, expected);

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { MemoryReaderStore } from '../../memory/reader-store.ts';
+import { SureWakeUps } from './sure-wake-ups.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+afterEach(() => void vi.useRealTimers());
+
+/** Instances that share a store, and a scheduler that a test can take away. */
+function deployment() {
+  const store = new MemoryReaderStore();
+  const taken = new Map<string, number>();
+  const scheduler = { isAway: false, asked: 0 };
+  const faults: unknown[] = [];
+  const instance = () =>
+    new SureWakeUps({
+      ...{ store, now: () => Date.now(), onFault: (error: unknown) => faults.push(error) },
+      wakeUps: {
+        set: async (name, at) => {
+          scheduler.asked++;
+          if (scheduler.isAway) throw new Error('the scheduler is away');
+          if (!taken.has(name)) taken.set(name, at);
+        },
+      },
+    });
+  return { store, taken, scheduler, faults, instance };
+}
+
+it('should keep what the scheduler does not take, and any instance should set it later', async () => {
+  const { taken, scheduler, faults, instance } = deployment();
+  const [one, other] = [instance(), instance()];
+  scheduler.isAway = true;
+  await one.set('a', 1_002_000);
+  await one.set('b', 1_900_000);
+  expect([taken.size, scheduler.asked, faults.length]).toEqual([0, 1, 1]);
+  one.stop();
+  await vi.advanceTimersByTimeAsync(20_000);
+  scheduler.isAway = false;
+  await vi.advanceTimersByTimeAsync(11_000);
+  expect([...taken]).toEqual([
+    ['a', expect.any(Number)],
+    ['b', 1_900_000],
+  ]);
+  expect(taken.get('a')).toBeGreaterThan(1_020_000);
+  const asked = scheduler.asked;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(scheduler.asked).toBe(asked);
+  other.stop();
+});
+
+it('should reject if the store does not take the wake-up either', async () => {
+  const { store, scheduler, instance } = deployment();
+  const one = instance();
+  scheduler.isAway = true;
+  vi.spyOn(store, 'write').mockRejectedValue(new Error('the store is away'));
+  await expect(one.set('a', 1)).rejects.toThrow('the store is away');
+  one.stop();
+});

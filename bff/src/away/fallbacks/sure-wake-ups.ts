@@ -1,0 +1,96 @@
+import { DOCUMENT_VERSION, LATE_WAKE_UPS_KEY, lateWakeUpsSchema, type LateWakeUps } from '@tocsin/contracts';
+import { TemporaryError } from '../../deliver/errors.ts';
+import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
+import { writeDocument } from '../../readers/documents/write-document.ts';
+import type { ReaderStore } from '../../readers/ports.ts';
+import type { WakeUps } from '../ports.ts';
+import { AWAY_TTL_SECONDS } from './document.ts';
+
+export interface SureWakeUpsOptions {
+  wakeUps: WakeUps;
+  store: ReaderStore;
+  /** Called when the scheduler or the store cannot be reached. */
+  onFault: (error: unknown) => void;
+  now: () => number;
+}
+
+/** After a failure, the scheduler is not asked for this time in ms, so that turns do not wait for it. */
+const REST_MS = 5_000;
+const AT_ONCE = 100;
+/** About 700 kB. Beyond this, turns with fallbacks wait for the scheduler. */
+const MAX_LATE = 10_000;
+
+/**
+ * Wake-ups that do not depend on the scheduler at the moment when they are set: a wake-up that it does not take is
+ * kept in the store, and every instance sets it again, until one succeeds.
+ */
+export class SureWakeUps implements WakeUps {
+  readonly #use: SureWakeUpsOptions;
+  readonly #turns = new KeyedQueue();
+  readonly #timer: NodeJS.Timeout;
+  #restsUntil = 0;
+
+  constructor(options: SureWakeUpsOptions) {
+    this.#use = options;
+    this.#timer = setInterval(() => void this.setLate(), REST_MS).unref();
+  }
+
+  /** Rejects if neither the scheduler nor the store took the wake-up. */
+  async set(name: string, at: number): Promise<void> {
+    const { wakeUps, onFault, now } = this.#use;
+    if (now() >= this.#restsUntil) {
+      try {
+        return await wakeUps.set(name, at);
+      } catch (error) {
+        this.#restsUntil = now() + REST_MS;
+        onFault(error);
+      }
+    }
+    await this.#change((waiting) => {
+      if (waiting.length >= MAX_LATE)
+        throw new TemporaryError(`the scheduler has not taken ${MAX_LATE} wake-ups`);
+      return waiting.some(([other]) => other === name) ? waiting : [...waiting, [name, at]];
+    });
+  }
+
+  /** Sets kept wake-ups again. Never rejects. */
+  async setLate(): Promise<void> {
+    const { wakeUps, store, onFault, now } = this.#use;
+    if (now() < this.#restsUntil) return;
+    try {
+      const { waiting } = parse((await store.read(LATE_WAKE_UPS_KEY))?.value);
+      const part = waiting.slice(0, AT_ONCE);
+      if (part.length === 0) return;
+      await Promise.all(part.map(([name, at]) => wakeUps.set(name, Math.max(at, now()))));
+      const done = new Set(part.map(([name]) => name));
+      await this.#change((current) => current.filter(([name]) => !done.has(name)));
+    } catch (error) {
+      this.#restsUntil = now() + REST_MS;
+      onFault(error);
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #change(change: (waiting: LateWakeUps['waiting']) => LateWakeUps['waiting']): Promise<unknown> {
+    return this.#turns.add(LATE_WAKE_UPS_KEY, () =>
+      writeDocument(this.#use.store, {
+        ...{ key: LATE_WAKE_UPS_KEY, ttlSeconds: AWAY_TTL_SECONDS },
+        plan: async (value) => {
+          const { waiting } = parse(value);
+          const after = change(waiting);
+          return after === waiting ? undefined : { v: DOCUMENT_VERSION, waiting: after };
+        },
+      }),
+    );
+  }
+}
+
+function parse(value: unknown): LateWakeUps {
+  if (value === undefined) return { v: DOCUMENT_VERSION, waiting: [] };
+  const parsed = lateWakeUpsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new TemporaryError(`this version cannot read ${LATE_WAKE_UPS_KEY}: ${parsed.error.message}`);
+}
