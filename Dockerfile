@@ -13,6 +13,7 @@ COPY tools/package.json tools/
 COPY lab/package.json lab/
 COPY conformance/package.json conformance/
 COPY publish/package.json publish/
+COPY create-tocsin/package.json create-tocsin/
 # No package needs an install script, so install scripts are turned off.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --prefer-offline
 

@@ -24,9 +24,9 @@ let invoke: Invoke;
 let files: string;
 let resources: string;
 
-/** Copies a file of components/channels with one value replaced, as a deployment does. */
+/** Copies a file of examples/channels with one value replaced, as a deployment does. */
 const enable = (component: string, from: string, to: string) => {
-  const file = readFileSync(join('components', 'channels', `${component}.yaml`), 'utf8');
+  const file = readFileSync(join('examples', 'channels', `${component}.yaml`), 'utf8');
   expect(file).toContain(from);
   writeFileSync(join(resources, `${component}.yaml`), file.replace(from, to));
 };
@@ -45,7 +45,7 @@ beforeAll(async () => {
     timeoutMs: 25_000,
   });
   invoke = (binding, operation, data, metadata) =>
-    sidecar.invokeBinding(binding, { operation: operation as 'create', data, metadata });
+    sidecar.invokeBinding(binding, { operation: operation, data, metadata });
 });
 afterAll(async () => {
   await sidecar?.close();
@@ -176,7 +176,7 @@ describe('a channel over another binding, through a real sidecar', () => {
   it('should be unavailable if the sidecar is down, and a webhook too', async () => {
     const nowhere = new Sidecar({ httpPort: 1, timeoutMs: 1000 });
     const down: Invoke = (binding, operation, data, metadata) =>
-      nowhere.invokeBinding(binding, { operation: operation as 'create', data, metadata });
+      nowhere.invokeBinding(binding, { operation: operation, data, metadata });
     const channels = [
       createBindingChannel({ ...settings, invoke: down, templates }),
       createWebhookChannel({ invoke: down, secret }),

@@ -28,7 +28,7 @@ const resourceSchema = z.object({
   scopes: z.array(z.string()).optional(),
 });
 const resources = readdirSync(join(root, 'components'))
-  .filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml')
+  .filter((file) => file !== 'kustomization.yaml')
   .map((file) => ({ file, resource: resourceSchema.parse(read('components', file)) }));
 const component = (name: string) => {
   const found = resources.find(({ resource }) => resource.metadata.name === name)?.resource;

@@ -10,6 +10,7 @@ await runCommandLine({
   docs: async () => (await import('./docs/docs.ts')).docs,
   'preview-email': async () => (await import('./docs/preview-email.ts')).previewEmail,
   vapid: async () => (await import('./auth/vapid.ts')).vapid,
+  release: async () => (await import('./release/release.ts')).release,
   reset: async () => (await import('./start/instance/reset.ts')).reset,
   build: async () => (await import('./build/build.ts')).build,
   conformance: async () => (await import('@tocsin/conformance')).conformance,

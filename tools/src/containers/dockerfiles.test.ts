@@ -20,11 +20,18 @@ const stage = (name: string): string => {
   return text;
 };
 
+/** The lines of .dockerignore that send a file to the engine. */
+const sent = read('.dockerignore').split('\n');
+
 describe('the Dockerfile', () => {
   it('should install the packages of every workspace from the lock file, without running their scripts', () => {
     expect(stage('packages')).toMatch(/npm ci --ignore-scripts/);
     for (const workspace of workspaces) {
       expect(stage('packages')).toContain(`COPY ${workspace}/package.json ${workspace}/\n`);
+      expect(
+        [`!${workspace}`, `!${workspace}/package.json`].some((line) => sent.includes(line)),
+        workspace,
+      ).toBe(true);
     }
   });
 

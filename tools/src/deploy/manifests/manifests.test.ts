@@ -19,17 +19,12 @@ const yamlFilesIn = (folder: string): string[] =>
 const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(documentsIn);
 
 const inCompose = filesOf('compose/dapr');
-/** Channels are off: their files are examples, which a deployment copies and changes. */
-const isOn = (file: string): boolean => !file.includes('components/channels/');
 /** The components of one machine, with those that differ in containers replaced (who may publish). */
-const here = yamlFilesIn('components')
-  .filter(isOn)
-  .flatMap(documentsIn)
-  .map(
-    (ours) =>
-      inCompose.find(({ kind, metadata }) => kind === 'Component' && metadata.name === ours.metadata.name) ??
-      ours,
-  );
+const here = filesOf('components').map(
+  (ours) =>
+    inCompose.find(({ kind, metadata }) => kind === 'Component' && metadata.name === ours.metadata.name) ??
+    ours,
+);
 const base = kustomize(join(ROOT, 'k8s/base'));
 const there = [...base, ...filesOf('k8s/components'), ...filesOf('k8s/overlays')];
 const dapr = kustomize(join(ROOT, 'k8s/base/dapr'));

@@ -78,6 +78,8 @@ describe('a channel over a binding', () => {
   it.each([
     ['error invoking output binding x: dial tcp 10.0.0.1:25: connect: connection refused', 'unavailable'],
     ['error invoking output binding x: received status code 404', 'refused'],
+    ['error invoking output binding x: received status code 429', 'unavailable'],
+    ['error invoking output binding x: received status code 500', 'unknown'],
     ['error invoking output binding x: timeout', 'unknown'],
     ['The sidecar did not answer POST /v1.0/bindings/x: no answer within 25000 ms', 'unknown'],
   ])('should read the failure "%s"', async (text, outcome) => {

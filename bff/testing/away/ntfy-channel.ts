@@ -1,0 +1,33 @@
+import type { Channel } from '../../src/away/channels/channel.ts';
+import { reasonOf, settled } from '../../src/away/channels/settled.ts';
+
+/** Posts to a topic of an ntfy server, which the deployment chooses. */
+export const createNtfyChannel = ({ topicUrl }: { topicUrl: string }): Channel => ({
+  name: 'ntfy',
+  // ntfy does not recognise a repeated message.
+  repeatable: false,
+  reaches: () => true,
+  send: ({ notifications: [newest], more, links }) => {
+    const late = () => ({ outcome: 'unknown' as const, reason: 'No answer within 30 s' });
+    return settled(30_000, late, async (signal) => {
+      const headers = { Click: links.inbox, Tags: newest?.severity ?? 'info' };
+      const title = newest?.title ?? '';
+      const body = more > 0 ? `${title} and ${more} more` : title;
+      try {
+        const { ok, status } = await fetch(topicUrl, {
+          method: 'POST',
+          headers,
+          body,
+          signal,
+          redirect: 'error',
+        });
+        if (ok) return { outcome: 'sent' };
+        const outcome = status === 429 || status === 503 ? 'unavailable' : 'refused';
+        return { outcome, reason: `ntfy answered ${status}` };
+      } catch (error) {
+        // fetch does not say whether the request had left.
+        return { outcome: 'unknown', reason: reasonOf(error) };
+      }
+    });
+  },
+});

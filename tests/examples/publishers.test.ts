@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Observer } from '@tocsin/lab';
+import { startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
+import { findCommand, run } from '@tocsin/tools/process/run';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const PUBLISHERS = join(import.meta.dirname, '../../examples/publishers');
+const dir = mkdtempSync(join(tmpdir(), 'tocsin-publishers-'));
+
+/** Each publisher with its toolchain, the commands that install and build it, and the command that publishes. */
+const LANGUAGES = [
+  {
+    name: 'Python',
+    folder: 'python',
+    tool: 'python3',
+    build: [
+      ['python3', '-m', 'venv', join(dir, 'venv')],
+      [join(dir, 'venv/bin/pip'), 'install', '--quiet', '-r', 'requirements.txt'],
+    ],
+    command: [join(dir, 'venv/bin/python'), 'publish.py'],
+  },
+  {
+    name: 'Go',
+    folder: 'go',
+    tool: 'go',
+    build: [['go', 'build', '-o', join(dir, 'go-publisher'), '.']],
+    command: [join(dir, 'go-publisher')],
+  },
+  {
+    name: 'Java',
+    folder: 'java',
+    tool: 'mvn',
+    build: [
+      [
+        ...['mvn', '-q', '-B', 'compile', 'dependency:copy-dependencies'],
+        ...[`-DoutputDirectory=${join(dir, 'jars')}`, `-Dtocsin.build=${join(dir, 'java')}`],
+      ],
+    ],
+    command: ['java', '-cp', `${join(dir, 'java/classes')}:${join(dir, 'jars')}/*`, 'Publish'],
+  },
+];
+
+let stack: Stack;
+let shop: ForeignSidecar;
+let observer: Observer;
+beforeAll(async () => {
+  stack = await startStack({ bffs: 1 });
+  shop = await stack.startForeignSidecar('shop');
+  observer = new Observer('client', stack.bffs[0]?.url ?? '');
+  await observer.ready();
+});
+afterAll(async () => {
+  observer.close();
+  await stack.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe.each(LANGUAGES)('the publisher in $name', ({ name, folder, tool, build, command }) => {
+  it.skipIf(findCommand([tool]) === undefined)(
+    'should publish with the Dapr SDK, once for each id',
+    async () => {
+      const cwd = join(PUBLISHERS, folder);
+      for (const [program = '', ...args] of build) {
+        const { code, output } = await run(program, args, { cwd });
+        expect(code, output).toBe(0);
+      }
+      const env = {
+        DAPR_GRPC_PORT: String(shop.daprGrpcPort),
+        DAPR_HTTP_PORT: new URL(shop.daprUrl).port,
+        DAPR_API_TOKEN: shop.daprHeaders['dapr-api-token'] ?? '',
+      };
+      const id = `from-${name}`;
+      const [program = '', ...args] = command;
+      for (let i = 0; i < 2; i++) {
+        const { code, output } = await run(program, [...args, id], { cwd, env });
+        expect(code, output).toBe(0);
+        expect(output).toContain(`published ${id}`);
+      }
+      await observer.sees([id]);
+      expect(observer.shown.filter((shown) => shown.id === id)).toHaveLength(1);
+    },
+  );
+});

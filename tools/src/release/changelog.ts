@@ -1,0 +1,18 @@
+import { Failure } from '../failure.ts';
+
+/** The text of a section of the changelog, without its heading. @throws Failure if there is no such section, or it is empty */
+export function sectionOf(changelog: string, name: string): string {
+  const parts = changelog.split(/^## (.+)$/m);
+  const at = parts.findIndex(
+    (part, index) => index % 2 === 1 && part.replace(/ - \d{4}-\d\d-\d\d$/, '') === name,
+  );
+  const text = at === -1 ? '' : (parts[at + 1] ?? '').trim();
+  if (text === '') throw new Failure(`CHANGELOG.md has no section "## ${name}" with content.`);
+  return text;
+}
+
+/** The section of a version if it is there already, else that of unreleased changes. */
+export const changesOf = (changelog: string, version: string): string =>
+  new RegExp(`^## ${version.replaceAll('.', '\\.')} - `, 'm').test(changelog)
+    ? sectionOf(changelog, version)
+    : sectionOf(changelog, 'Unreleased');

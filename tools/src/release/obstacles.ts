@@ -1,0 +1,33 @@
+import type { Release } from '../setup/release/release.ts';
+
+export interface ReleaseFacts {
+  version: string;
+  /** The output of `git status --porcelain`. */
+  changes: string;
+  /** The tags of the commit. */
+  tags: readonly string[];
+  changelog: string;
+  dapr: Release;
+  /** The address of the repository, for the packages' provenance. */
+  repository: string | undefined;
+}
+
+/** What must be done before this commit is published, with the next step each. */
+export function obstaclesOf({ version, changes, tags, changelog, dapr, repository }: ReleaseFacts): string[] {
+  const missing = Object.values(dapr.digests).filter((digest) => digest === null).length;
+  return [
+    ...(changes.trim() === '' ? [] : ['The folder has uncommitted changes. Commit or remove them.']),
+    ...(tags.includes(`v${version}`) ? [] : [`The commit has no tag v${version}: \`git tag v${version}\`.`]),
+    ...(changelog.includes(`## ${version} - `)
+      ? []
+      : [`CHANGELOG.md has no section "## ${version} - DATE". Move the unreleased changes there.`]),
+    ...(missing === 0
+      ? []
+      : [
+          `${missing} archives of Dapr ${dapr.runtime} have no digest: \`npm run dapr:digests\`, then commit.`,
+        ]),
+    ...(repository === undefined
+      ? ['Name the repository: `--repository URL`. Provenance needs it in each package.']
+      : []),
+  ];
+}
