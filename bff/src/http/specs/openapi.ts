@@ -27,6 +27,7 @@ const NAMES = [
     'Snooze',
   ],
   ...['Preferences', 'PutPreferences', 'PatchPreferences'],
+  ...['Channels', 'PutEmail', 'EmailCode', 'PutPush', 'DeletePush'],
 ];
 
 const json = (name: string) => ({ 'application/json': { schema: ref(name) } });
@@ -85,6 +86,21 @@ const write = (operationId: string, summary: string, body: string) => ({
   requestBody: { required: true, content: json(body) },
   responses: writes,
 });
+
+/** A change of the reader's own addresses. Without AWAY_FILE, these routes do not exist. */
+const writeChannel = (operationId: string, summary: string, body: string | undefined) => {
+  const { requestBody, responses, ...rest } = write(operationId, summary, body ?? '');
+  return {
+    ...rest,
+    ...(body !== undefined && { requestBody }),
+    responses: {
+      ...responses,
+      204: { description: 'Saved.' },
+      404: problem('The deployment does not have this channel.'),
+      409: problem('The token has no verified e-mail address.'),
+    },
+  };
+};
 
 const snooze = {
   ...write('snooze', 'Hide notifications until a time', 'Snooze'),
@@ -201,6 +217,20 @@ export const openApiDocument = () => ({
       get: get('getPreferences', 'The preferences of the reader', [clientId], 'Preferences'),
       put: write('putPreferences', 'Replace all preferences', 'PutPreferences'),
       patch: write('patchPreferences', 'Change only the given preferences', 'PatchPreferences'),
+    },
+    '/app/channels': {
+      get: get('getChannels', 'Where the signed-in reader can be reached', [], 'Channels'),
+    },
+    '/app/channels/email': {
+      put: writeChannel('putEmail', 'Agree to e-mail, to the own or a confirmed address', 'PutEmail'),
+      delete: writeChannel('deleteEmail', 'Stop e-mail', undefined),
+    },
+    '/app/channels/email/code': {
+      post: writeChannel('sendEmailCode', 'Send a code to another address', 'EmailCode'),
+    },
+    '/app/channels/push': {
+      put: writeChannel('putPush', 'Add a device', 'PutPush'),
+      delete: writeChannel('deletePush', 'Forget a device', 'DeletePush'),
     },
     '/app/unread': {
       get: get(

@@ -1,11 +1,16 @@
 import {
   SOCKET_ERROR_CODES,
   archiveSchema,
+  channelsSchema,
+  deletePushSchema,
+  emailCodeSchema,
   markSeenSchema,
   namedIdsSchema,
   patchPreferencesSchema,
   preferencesSchema,
+  putEmailSchema,
   putPreferencesSchema,
+  putPushSchema,
   snoozeSchema,
   gonePublicationSchema,
   linkedNotificationSchema,
@@ -41,6 +46,7 @@ const sent: Record<string, z.ZodType> = {
   Unread: unreadSchema,
   Mutes: mutesSchema,
   Preferences: preferencesSchema,
+  Channels: channelsSchema,
   Problem: problemSchema,
   SubscribeAnswer: z.object({ ok: z.literal(true), ...pageSchema.shape }),
   Done: z.object({ ok: z.literal(true) }),
@@ -69,6 +75,10 @@ const taken: Record<string, z.ZodType> = {
   Snooze: snoozeSchema,
   PutPreferences: putPreferencesSchema,
   PatchPreferences: patchPreferencesSchema,
+  PutEmail: putEmailSchema,
+  EmailCode: emailCodeSchema,
+  PutPush: putPushSchema,
+  DeletePush: deletePushSchema,
 };
 
 type JsonSchema = Record<string, unknown>;
