@@ -11,7 +11,7 @@ const EXAMPLE_URL = 'https://hooks.example.com/tocsin';
 export function channelsOf(receivers: Receivers, dir: string) {
   const resources = join(dir, 'resources');
   mkdirSync(resources);
-  const component = readFileSync(join(ROOT, 'components', 'channels', COMPONENT), 'utf8');
+  const component = readFileSync(join(ROOT, 'examples', 'channels', COMPONENT), 'utf8');
   writeFileSync(join(resources, COMPONENT), component.replace(EXAMPLE_URL, receivers.webhookUrl));
   const settings = join(dir, 'away.json');
   const common = { window: 'PT0S', perHour: 1_000 };

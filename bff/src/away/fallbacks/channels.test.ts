@@ -84,6 +84,16 @@ describe('a channel', () => {
     expect(outcomes()).toEqual(expected);
   });
 
+  it('should pause longer after each unknown outcome, and end after about three days', async () => {
+    const { instance, answers, sent, outcomes } = deployment({ repeats: true });
+    answers.push(...Array.from({ length: 1_000 }, () => ({ outcome: 'unknown' as const, reason: '500' })));
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    await pass(60 * 60_000);
+    expect(sent.length).toBeLessThan(15);
+    await pass(5 * 24 * 60 * 60_000);
+    expect(outcomes()).toEqual([['a', 'unknown', expect.any(String)]]);
+  });
+
   it('should end a fallback that it refuses, and forget devices that are gone', async () => {
     const { instance, answers, outcomes, forgotten } = deployment();
     answers.push({ outcome: 'refused', reason: 'no mailbox', gone: ['https://push.example/1'] });

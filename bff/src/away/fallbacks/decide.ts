@@ -40,8 +40,8 @@ export const MAX_SHOWN = 20;
 /** Longer than any channel takes to send. */
 export const SEND_TIME_MS = 45_000;
 const HOUR_MS = 60 * 60 * 1000;
-/** A message with an unknown outcome is sent again at most this often. */
-const MAX_ATTEMPTS = 10;
+/** A message with an unknown outcome is sent again at most this often: for about three days. */
+const MAX_ATTEMPTS = 300;
 
 export interface Decision {
   document: AwayDocument;

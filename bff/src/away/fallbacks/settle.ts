@@ -9,8 +9,6 @@ const FIRST_PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 15 * MINUTE_MS;
 /** An unavailable channel is tried again for this time after a notification was published. */
 const GIVE_UP_MS = 3 * 24 * 60 * MINUTE_MS;
-/** Repeated soon, because a channel with an unknown outcome often answers again. */
-const REPEAT_AFTER_MS = 5_000;
 const MAX_REASON = 200;
 
 /**
@@ -36,7 +34,7 @@ export function settle(
   }
   const { reason } = result;
   if (result.outcome === 'unknown' && rules.repeats) {
-    const again = { ...message, until: now + REPEAT_AFTER_MS };
+    const again = { ...message, until: now + pauseAfter(attempts) };
     return { ...document, sending: [...sending, again] };
   }
   if (result.outcome !== 'unavailable') {
@@ -45,7 +43,7 @@ export function settle(
       receipts: [...document.receipts, ...receiptsOf(message, result.outcome, now, reason)],
     });
   }
-  const at = now + Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failed - 1, 10), MAX_PAUSE_MS);
+  const at = now + pauseAfter(failed);
   const isLate = ({ createdAt }: { createdAt: string }) => Date.parse(createdAt) + GIVE_UP_MS < now;
   const late = receiptsOf({ via, items: items.filter(isLate) }, 'refused', now, `gave up: ${reason}`);
   return bounded({
@@ -59,6 +57,9 @@ export function settle(
     receipts: [...document.receipts, ...late],
   });
 }
+
+const pauseAfter = (failures: number): number =>
+  Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10), MAX_PAUSE_MS);
 
 /** Returns the notifications of a message to the waiting ones. */
 function returned(
