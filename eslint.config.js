@@ -17,6 +17,7 @@ const CONFIGS = [
   'ui/src/server/config.ts',
   'tools/first-stage.mjs',
   'service/healthcheck.mjs',
+  'examples/outbox/place-orders.mjs',
   'tests/**',
 ];
 /** Configuration files of tools that require a default export. */

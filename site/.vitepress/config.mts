@@ -36,6 +36,8 @@ export default defineConfig({
           guide('Keep an inbox', 'keep-an-inbox'),
           guide('One notification to many users', 'one-to-many'),
           guide('Traps for publishers', 'traps-for-publishers'),
+          guide('Commit state and notification', 'commit-state-and-notification'),
+          guide('Reach people who are away', 'reach-people-who-are-away'),
         ],
       },
       {

@@ -1,0 +1,229 @@
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Observer } from '@tocsin/lab';
+import {
+  ManagedProcess,
+  ROOT,
+  answersOk,
+  ensureRedisServer,
+  freePorts,
+  pollUntil,
+  privateRedis,
+  startStack,
+  type ForeignSidecar,
+  type Stack,
+} from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTopic } from '../support/outbox/topic-reader.ts';
+
+/** The statements of docs/guides/commit-state-and-notification.md about Dapr's outbox. */
+const EXAMPLE = join(ROOT, 'examples/outbox');
+const COMPONENTS = join(EXAMPLE, 'components');
+const KILLS = Number(process.env.OUTBOX_KILLS ?? 5);
+
+let stack: Stack;
+let shops: ForeignSidecar[];
+let observer: Observer;
+let topic: Awaited<ReturnType<typeof readTopic>>;
+beforeAll(async () => {
+  stack = await startStack({ bffs: 1 });
+  const start = () => stack.startForeignSidecar('shop', { resources: COMPONENTS });
+  shops = await Promise.all([start(), start()]);
+  topic = await readTopic(stack.redisHost);
+  observer = new Observer('client', stack.bffs[0]?.url ?? '');
+  await observer.ready();
+});
+afterAll(async () => {
+  observer.close();
+  await topic.close();
+  await stack.stop();
+});
+
+const first = () => shops[0] as ForeignSidecar;
+const timesShown = (id: string) => observer.shown.filter((shown) => shown.id === id).length;
+const setAside = async () => (await fetch(`${stack.bffs[0]?.url}/app/ops/dead-letters`)).text();
+
+type Request = Record<string, unknown>;
+const upsert = (key: string, value: unknown, more: Request = {}) => ({
+  operation: 'upsert',
+  request: { key, value, ...more },
+});
+const notify = (key: string, id: string, more: Request = { contentType: 'application/json' }) =>
+  upsert(key, { id, title: id }, { metadata: { 'outbox.projection': 'true' }, ...more });
+const transact = ({ daprUrl, daprHeaders }: ForeignSidecar, operations: unknown[]) =>
+  fetch(`${daprUrl}/v1.0/state/orders/transaction`, {
+    method: 'POST',
+    headers: { ...daprHeaders, 'content-type': 'application/json' },
+    body: JSON.stringify({ operations }),
+  });
+async function stateOf({ daprUrl, daprHeaders }: ForeignSidecar, key: string): Promise<unknown> {
+  const text = await (await fetch(`${daprUrl}/v1.0/state/orders/${key}`, { headers: daprHeaders })).text();
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+/** The highest number of a published order. */
+const newest = (): number =>
+  Math.max(
+    0,
+    ...topic.events.map(({ notification = '' }) => Number(/^order-(\d+)-/.exec(notification)?.[1] ?? 0)),
+  );
+
+async function answers({ daprUrl, daprHeaders }: ForeignSidecar): Promise<void> {
+  const isReady = () => answersOk(`${daprUrl}/v1.0/healthz/outbound`, daprHeaders);
+  expect(await pollUntil(isReady, { timeoutMs: 30_000 })).toBeUndefined();
+}
+
+describe("Dapr's outbox", () => {
+  it('should publish the projection once with the id of the notification, however often you repeat', async () => {
+    for (let i = 0; i < 2; i++)
+      expect((await transact(first(), [upsert('a', { n: i }), notify('a', 'a-placed')])).status).toBe(204);
+    await observer.sees(['a-placed']);
+    await expect
+      .poll(() => topic.events.filter(({ notification }) => notification === 'a-placed'))
+      .toHaveLength(2);
+    const ids = topic.events.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(2);
+    expect(await stateOf(first(), 'a')).toEqual({ n: 1 });
+    expect(timesShown('a-placed')).toBe(1);
+  });
+
+  it('should publish several projections only if each comes directly before its state', async () => {
+    const pairs = ['b', 'c'].map((key) => [upsert(key, 1), notify(key, `${key}-placed`)] as const);
+    expect(
+      (
+        await transact(
+          first(),
+          pairs.flatMap(([state, sent]) => [sent, state]),
+        )
+      ).status,
+    ).toBe(204);
+    await observer.sees(['b-placed', 'c-placed']);
+    // daprd 1.18.1 panics, and closes the connection. Nothing is written.
+    const other = ['d', 'e'].map((key) => [upsert(key, 1), notify(key, `${key}-placed`)] as const);
+    await expect(transact(first(), other.flat())).rejects.toThrow();
+    expect(await stateOf(first(), 'd')).toBeUndefined();
+  });
+
+  it('should also publish each value without a projection, and objects without a content type as text', async () => {
+    expect((await transact(first(), [upsert('f', 'a stored value')])).status).toBe(204);
+    expect((await transact(first(), [upsert('g', 1), notify('g', 'g-placed', {})])).status).toBe(204);
+    await expect.poll(setAside).toContain('a stored value');
+    await expect.poll(setAside).toContain('map[id:g-placed');
+  });
+
+  it('should publish although the transaction failed on an etag, with Redis', async () => {
+    const refused = upsert('a', 'changed', { etag: '99', options: { concurrency: 'first-write' } });
+    expect((await transact(first(), [refused, notify('a', 'a-refused')])).status).toBe(500);
+    expect(await stateOf(first(), 'a')).toEqual({ n: 1 });
+    await observer.sees(['a-refused']);
+  });
+
+  it('should lose a notification whose publish fails, unless a resiliency policy repeats it', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'tocsin-outbox-'));
+    const [port = 0] = await freePorts(1);
+    const server = await ensureRedisServer(() => undefined);
+    const own = privateRedis({ server, port, dir: join(dir, 'redis'), logFile: join(dir, 'redis.log') });
+    await own.start();
+    /** The components with a Redis of their own, so that only the topic fails. */
+    const componentsOf = (appId: string, retries: boolean) => {
+      const folder = join(dir, appId);
+      cpSync(COMPONENTS, folder, { recursive: true });
+      if (!retries) rmSync(join(folder, 'resiliency.yaml'));
+      for (const file of readdirSync(folder)) {
+        const text = readFileSync(join(folder, file), 'utf8')
+          .replace(/localhost:6379\n\s*secretKeyRef: .*\n/, `127.0.0.1:${port}\n`)
+          .replace('[shop]', `[${appId}]`);
+        writeFileSync(join(folder, file), text);
+      }
+      return folder;
+    };
+    try {
+      const [bare, kept] = await Promise.all(
+        ['bare', 'kept'].map((appId) =>
+          stack.startForeignSidecar(appId, { resources: componentsOf(appId, appId === 'kept') }),
+        ),
+      );
+      const ids = Array.from({ length: 10 }, (_, i) => `${i}`);
+      for (const id of ids) {
+        expect(
+          (await transact(bare as ForeignSidecar, [upsert(id, 1), notify(id, `bare-${id}`)])).status,
+        ).toBe(204);
+        expect(
+          (await transact(kept as ForeignSidecar, [upsert(id, 1), notify(id, `kept-${id}`)])).status,
+        ).toBe(204);
+      }
+      await stack.redis.kill();
+      await delay(3_000);
+      await stack.revive('redis');
+      await observer.sees(
+        ids.map((id) => `kept-${id}`),
+        40_000,
+      );
+      const lost = ids.filter((id) => timesShown(`bare-${id}`) === 0);
+      console.log(`outbox, topic down for 3 s: ${lost.length} of 10 lost without retries, 0 of 10 with them`);
+      expect(lost).toEqual(ids);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it(
+    `should lose and invent nothing in ${KILLS} kills of the publisher and its sidecars`,
+    async () => {
+      const port = new URL(first().daprUrl).port;
+      const app = new ManagedProcess({
+        name: 'the shop',
+        command: process.execPath,
+        args: [join(EXAMPLE, 'place-orders.mjs')],
+        env: {
+          DAPR_HTTP_PORT: port,
+          DAPR_API_TOKEN: first().daprHeaders['dapr-api-token'] ?? '',
+          COUNT: '100000',
+          PAUSE_MS: '5',
+        },
+        logFile: join(stack.logDir, 'shop.log'),
+      });
+      const sidecars = shops.map(({ sidecar }) => sidecar);
+      const targets = [[app, sidecars[0]], [sidecars[0]], [sidecars[1], app], [app, ...sidecars]];
+      await app.start();
+      for (let kill = 0; kill < KILLS; kill++) {
+        await answers(first());
+        await delay(300 + Math.random() * 1_200);
+        const killed = (targets[kill % targets.length] ?? []) as ManagedProcess[];
+        await Promise.all(killed.map((one) => one.kill()));
+        // Continues shortly before the newest published order, because looking at all of them takes long.
+        const START = String(Math.max(1, newest() - 20));
+        await Promise.all(killed.map((one) => one.start({ env: { START } })));
+      }
+      await delay(1_000);
+      await app.kill();
+      await answers(first());
+      const placed: string[] = [];
+      const isPlaced = async (number: number) => (await stateOf(first(), `order-${number}`)) !== undefined;
+      for (let number = 1; await isPlaced(number); number++) placed.push(`order-${number}-placed`);
+      expect(placed.length).toBeGreaterThan(KILLS);
+      await observer.sees(placed, 40_000);
+      // Messages without a transaction are given up 11 s after they are read.
+      await delay(2_000);
+      const shown = observer.shown.map(({ id }) => id).filter((id) => id.startsWith('order-'));
+      const events = topic.events.filter(({ notification }) => notification?.startsWith('order-'));
+      const eventIds = new Set(events.map(({ id }) => id));
+      const invented = shown.filter((id) => !placed.includes(id));
+      const log = readFileSync(first().sidecar.spec.logFile, 'utf8');
+      const withoutTransaction = log.split('discarding message').length - 1;
+      console.log(
+        `outbox, ${KILLS} kills: ${placed.length} orders, lost ${placed.filter((id) => !shown.includes(id)).length}, ` +
+          `without state ${invented.length}, shown twice ${shown.length - new Set(shown).size}, ` +
+          `events ${events.length}, of these repeated by Dapr ${events.length - eventIds.size}, ` +
+          `messages given up without a transaction ${withoutTransaction}`,
+      );
+      expect(invented).toEqual([]);
+      expect(shown.length).toBe(new Set(shown).size);
+      // Dapr repeats an event with the id that it had.
+      expect(eventIds.size).toBe(placed.length);
+    },
+    90_000 + KILLS * 10_000,
+  );
+});

@@ -1,0 +1,44 @@
+import { createClient } from 'redis';
+
+/** An event as it was published to the topic `notifications`. */
+export interface PublishedEvent {
+  id: string;
+  source: string;
+  /** The id in its data, or undefined if the data is not a notification. */
+  notification: string | undefined;
+}
+
+/** Records the events of the topic `notifications` from now on, including those that the producer removes soon after. */
+export async function readTopic(redisHost: string) {
+  const redis = createClient({ url: `redis://${redisHost}` });
+  redis.on('error', () => undefined);
+  await redis.connect();
+  const events: PublishedEvent[] = [];
+  let closed = false;
+  const read = async () => {
+    let last = '0';
+    while (!closed) {
+      const answer = (await redis
+        .xRead({ key: 'notifications', id: last }, { BLOCK: 200 })
+        .catch(() => null)) as { messages: { id: string; message: { data?: string } }[] }[] | null;
+      for (const { id, message } of answer?.[0]?.messages ?? []) {
+        last = id;
+        if (message.data !== undefined) events.push(eventOf(message.data));
+      }
+    }
+  };
+  const done = read();
+  return {
+    events,
+    close: async () => {
+      closed = true;
+      await done;
+      redis.destroy();
+    },
+  };
+}
+
+function eventOf(text: string): PublishedEvent {
+  const { id, source, data } = JSON.parse(text) as { id: string; source: string; data?: { id?: string } };
+  return { id, source, notification: data?.id };
+}
