@@ -7,3 +7,4 @@ export * from './memory/due-window-store.ts';
 export * from './memory/jobs.ts';
 export * from './memory/key-use-store.ts';
 export * from './memory/known-keys.ts';
+export { openApiDocument } from './receive/openapi/openapi.ts';

@@ -10,6 +10,7 @@ await runCommandLine({
   docs: async () => (await import('./docs/docs.ts')).docs,
   'preview-email': async () => (await import('./docs/preview-email.ts')).previewEmail,
   vapid: async () => (await import('./auth/vapid.ts')).vapid,
+  'lint:api': async () => (await import('./docs/lint-api.ts')).lintApi,
   release: async () => (await import('./release/release.ts')).release,
   reset: async () => (await import('./start/instance/reset.ts')).reset,
   build: async () => (await import('./build/build.ts')).build,
