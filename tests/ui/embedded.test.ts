@@ -8,6 +8,7 @@ import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { toasts } from './browser.ts';
 import { installClient } from './installed-client.ts';
+import { stylesIn, writeIsolationPages } from './isolation-pages.ts';
 
 const SECRET = 'a-secret-of-this-test-alone-0123456789abcdef';
 /** Life of the first tokens in seconds. */
@@ -66,7 +67,8 @@ beforeAll(async () => {
   await writeFile(join(root, 'main.js'), MAIN);
   await writeFile(join(root, 'index.html'), HTML);
   const config: InlineConfig = { root, configFile: false, logLevel: 'error', plugins: [vue()] };
-  await build(config);
+  const input = [join(root, 'index.html'), ...(await writeIsolationPages(root))];
+  await build({ ...config, build: { rolldownOptions: { input } } });
   [browser, app] = await Promise.all([
     launchBrowser(),
     preview({ ...config, preview: { port, strictPort: true, host: '0.0.0.0' } }),
@@ -111,6 +113,29 @@ it("should render the app's rows and toasts and keep the buttons", async () => {
   await row.getByText('Mine, old', { exact: true }).waitFor();
   await row.getByTestId('row-dismiss').click();
   await expect.poll(() => row.count()).toBe(0);
+});
+
+it.each(['hostile', 'tailwind'])('should look the same in a page with the style sheet %s', async (name) => {
+  async function look(style: string): Promise<Record<string, string[]>> {
+    await page.goto(`${origin}/${style}.html`);
+    await page.getByTestId('bell').click();
+    await page.getByTestId('inbox').getByTestId('notification').first().waitFor();
+    await page.getByTestId('row-menu').first().waitFor({ state: 'attached' });
+    await bff.publish([{ title: `Loud in ${style}`, body: 'Of all', severity: 'error' }]);
+    await toasts(page).first().waitFor();
+    await page.mouse.move(0, 0);
+    return stylesIn(page);
+  }
+  await bff.publish([{ title: 'First', body: 'Of all', source: 'Shop', severity: 'warning', link: '/demo' }]);
+  const [plain, styled] = [await look('plain'), await look(name)];
+  const both = Object.keys(plain).filter((element) => element in styled);
+  expect(both.length).toBeGreaterThan(40);
+  const differing = both.flatMap((element) =>
+    (styled[element] ?? [])
+      .filter((line, index) => line !== plain[element]?.[index])
+      .map((line) => `${element} { ${line} }`),
+  );
+  expect(differing).toEqual([]);
 });
 
 it('should send the server a new token on the same connection before the old one ends', async () => {
