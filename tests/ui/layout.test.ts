@@ -109,6 +109,7 @@ describe('the page', () => {
     await expect.poll(() => detail.locator('h2').textContent()).toContain('Newest');
     expect(await detail.locator('.tocsin-detail-text').textContent()).toBe('In\n  full');
     await detail.getByRole('link', { name: 'Act' }).waitFor();
+    expect(await violations(page)).toEqual([]);
     await page.keyboard.press('j');
     await expect.poll(() => detail.locator('h2').textContent()).toContain('Order 3');
     await page.keyboard.press('k');

@@ -7,6 +7,7 @@ export const de: Texts = {
   inMemory:
     'Entwicklungsmodus: Alles liegt im Speicher eines einzigen Prozesses, ohne Dapr und Redis. Ein Neustart löscht alles.',
   feedOfAll: 'Alle',
+  feeds: (count, names) => `${count === 1 ? 'Feed' : 'Feeds'}: ${names}`,
   newer: (count) => `${count} neue`,
   connection: 'Verbindung',
   states: {

@@ -5,6 +5,7 @@ export const en = {
   inMemory:
     'Development mode: everything is kept in the memory of one process, without Dapr and Redis. A restart loses it all.',
   feedOfAll: 'All',
+  feeds: (count: number, names: string) => `${count === 1 ? 'Feed' : 'Feeds'}: ${names}`,
   newer: (count: number) => `${count} new`,
   connection: 'Connection',
   states: {
