@@ -41,14 +41,14 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
     const moved = before.row.getBoundingClientRect().top - before.top;
     if (moved <= 0) return;
     if (before.isHeld) (scroller?.value ?? window).scrollBy(0, moved);
-    else moveAside(before.row, moved);
+    else makeRoom(before.row, moved);
   });
 
   /**
    * Draws the rows where they were for one frame, then below the new ones, which fade in. Browsers count rows that a new
    * one moves as a layout shift, but not those that a plain `transform` holds in place and then lets go.
    */
-  function moveAside(row: Element, pixels: number): void {
+  function makeRoom(row: Element, pixels: number): void {
     draw(pixels);
     frame = requestAnimationFrame(() => (frame = requestAnimationFrame(() => draw(0))));
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;

@@ -12,9 +12,14 @@ it('should have every field of a notification', () => {
     ...{ actions: [{ label: 'l', link: '/l' }], collapseKey: 'k', id: 'i' },
     ...{ category: 'c', icon: 'bell' },
     ...{ deliverAt: '2999-01-01T10:00', expiresAt: '2999-01-01T11:00:30' },
+    fallback: 'PT5M push, PT1H email',
   };
   const body = bodyOf(full);
   expect(Object.keys(body).sort()).toEqual(Object.keys(notificationInputSchema.shape).sort());
+  expect(body['fallback']).toEqual([
+    { after: 'PT5M', via: 'push' },
+    { after: 'PT1H', via: 'email' },
+  ]);
   expect(body['expiresAt']).toBe(new Date(2999, 0, 1, 11, 0, 30).toISOString());
 });
 

@@ -15,6 +15,8 @@ export interface Draft {
   deliverAt: string;
   expiresAt: string;
   id: string;
+  /** Durations and channels, such as `PT5M push, PT1H email`. */
+  fallback: string;
 }
 
 export const MAX_ACTIONS = 3;
@@ -22,6 +24,7 @@ export const MAX_ACTIONS = 3;
 export const emptyDraft = (): Draft => ({
   ...{ title: '', body: '', severity: 'info', feed: 'all', link: '', actions: [] },
   ...{ source: '', category: '', icon: '', collapseKey: '', deliverAt: '', expiresAt: '', id: '' },
+  fallback: '',
 });
 
 /** The body of `POST /notifications`. Omits empty fields, except the required title. */
@@ -35,8 +38,16 @@ export function bodyOf(draft: Draft): Record<string, unknown> {
   if (actions.length > 0) body['actions'] = actions.map(({ label, link }) => ({ label, link }));
   for (const name of ['deliverAt', 'expiresAt'] as const)
     if (draft[name] !== '') body[name] = instantOf(draft[name]);
+  if (draft.fallback.trim() !== '') body['fallback'] = fallbacksOf(draft.fallback);
   return body;
 }
+
+/** Reads `PT5M push, PT1H email`. Leaves missing parts for the server to reject. */
+const fallbacksOf = (text: string): object[] =>
+  text.split(',').map((part) => {
+    const [after, via] = part.trim().split(/\s+/);
+    return { after, via };
+  });
 
 /** Converts the reader's local time to an instant. Leaves an invalid time for the server to reject. */
 function instantOf(local: string): string {

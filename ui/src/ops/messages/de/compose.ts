@@ -26,6 +26,8 @@ export const compose: OpsMessages['compose'] = {
   expiresAt: 'Läuft ab am',
   expiresAtHint: 'Danach nicht mehr sichtbar',
   collapseKey: 'Ersetzungsschlüssel',
+  fallback: 'Weitere Kanäle, wenn ungelesen',
+  fallbackHint: 'Nur für user:-Feeds, zum Beispiel PT5M push, PT1H email',
   collapseKeyHint: 'Ersetzt die vorige Benachrichtigung mit diesem Schlüssel',
   id: 'Id',
   idHint: 'Leer: wird erzeugt. Eine bekannte Id wird nicht noch einmal angezeigt',

@@ -25,6 +25,8 @@ export const compose = {
   expiresAt: 'Expires at',
   expiresAtHint: 'Hidden after this time',
   collapseKey: 'Collapse key',
+  fallback: 'Other channels if unread',
+  fallbackHint: 'Only for user: feeds, for example PT5M push, PT1H email',
   collapseKeyHint: 'Replaces the previous notification with this key',
   id: 'Id',
   idHint: 'Leave empty to generate one. A known id is not shown again',
