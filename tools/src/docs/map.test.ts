@@ -5,7 +5,8 @@ import { ROOT } from '../paths.ts';
 
 const page = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 
-const topLevel = new Set(readdirSync(ROOT));
+/** Without folders that commands write. */
+const topLevel = new Set(readdirSync(ROOT).filter((name) => name !== '.artifacts'));
 
 /** The paths in code spans that start with a folder at the root of the repository. */
 const paths = [...page.matchAll(/`([\w.-]+(?:\/[\w.-]+)*\/?)`/g)]
