@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Observer } from '@tocsin/lab';
@@ -102,7 +103,11 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
 
   beforeAll(async () => {
     if (!programs) return;
-    stack = await startStack();
+    // The metrics of fallbacks exist only with a file of channels.
+    const file = join(mkdtempSync(join(tmpdir(), 'tocsin-away-')), 'away.json');
+    const email = { from: 'Shop <no-reply@shop.example>' };
+    writeFileSync(file, JSON.stringify({ publicUrl: 'https://inbox.example', email }));
+    stack = await startStack({ bffEnv: { AWAY_FILE: file } });
     observers.push(...stack.bffs.map(({ name, url }) => new Observer(name, url)));
     await Promise.all(observers.map((observer) => observer.ready()));
     prometheus = await startPrometheus(programs.prometheus, stack);

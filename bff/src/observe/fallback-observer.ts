@@ -2,8 +2,12 @@ import { FALLBACK_OUTCOMES } from '@tocsin/contracts';
 import { Counter, fromZero, type Logger, type Registry } from '@tocsin/service';
 import type { FallbackObserver } from '../away/fallbacks/fallbacks.ts';
 
-/** Counts and logs the events of fallbacks. */
-export function createFallbackObserver(registry: Registry, log: Logger): FallbackObserver {
+/** Counts and logs the events of fallbacks through these channels. */
+export function createFallbackObserver(
+  registry: Registry,
+  log: Logger,
+  channels: readonly string[],
+): FallbackObserver {
   const registers = [registry];
   const registered = new Counter({
     name: 'tocsin_bff_fallbacks_registered_total',
@@ -20,12 +24,16 @@ export function createFallbackObserver(registry: Registry, log: Logger): Fallbac
     'outcome',
     [...FALLBACK_OUTCOMES],
   );
-  const faults = new Counter({
-    name: 'tocsin_bff_fallback_faults_total',
-    help: 'Failed attempts to send or record a message, by channel. Each is repeated.',
-    labelNames: ['via'] as const,
-    registers,
-  });
+  const faults = fromZero(
+    new Counter({
+      name: 'tocsin_bff_fallback_faults_total',
+      help: 'Failed attempts to send or record a message, by channel. Each is repeated.',
+      labelNames: ['via'] as const,
+      registers,
+    }),
+    'via',
+    ['none', ...channels],
+  );
   return {
     registered: (count) => registered.inc(count),
     ended(receipts) {

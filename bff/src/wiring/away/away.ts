@@ -61,7 +61,7 @@ export async function createAway(
     standingsOf: (reader, waiting) => standingsOf(reader, waiting, { states, inboxes, histories, now }),
     preferencesOf: (reader) => preferences.of(reader),
     linksOf,
-    observer: createFallbackObserver(registry, log),
+    observer: createFallbackObserver(registry, log, [...channels.keys()]),
   });
   return { fallbacks, contacts, channels, vapidKey, linksOf, stop: () => wakeUps.stop() };
 }

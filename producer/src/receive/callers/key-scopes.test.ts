@@ -15,6 +15,8 @@ const KEYS = [
   record('old'),
   record('publisher', { scopes: ['publish'] }),
   record('retractor', { scopes: ['retract'] }),
+  record('pager', { scopes: ['publish', 'fallback'], feeds: ['user:*'] }),
+  record('pusher', { scopes: ['publish'], feeds: ['user:*'] }),
   record('shop', { scopes: ['publish'], source: 'shop' }),
   record('expired', { expiresAt: '2026-01-01T00:00:00Z' }),
   record('lasting', { expiresAt: '2026-01-01T00:00:01Z' }),
@@ -47,6 +49,18 @@ describe('the scopes of a key', () => {
     ['retractor', [403, 202, 403]],
   ])('should limit the key %s; a record without scopes allows everything', async (key, expected) => {
     expect(await statuses(key)).toEqual(expected);
+  });
+
+  it('should include fallback for a notification with fallbacks', async () => {
+    const body = [
+      { title: 'a', feed: 'user:ada' },
+      { title: 'b', feed: 'user:ada', fallback: [{ after: 'PT5M', via: 'email' }] },
+    ];
+    expect((await post('pager', body)).status).toBe(202);
+    const response = await post('pusher', body);
+    expect(response.status).toBe(403);
+    const { errors } = problemSchema.parse(await response.json());
+    expect(errors).toEqual([{ path: '', message: 'the key lacks the scope fallback' }]);
   });
 
   it('should be reported in errors, together with every feed and source that is not permitted', async () => {

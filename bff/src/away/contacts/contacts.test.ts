@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryReaderStore } from '../../memory/reader-store.ts';
+import { ContactBook, TooManyCodesError } from './contacts.ts';
+import { MAX_DEVICES } from './document.ts';
+
+const READER = 'user:ada';
+const ADDRESS = 'second@example.org';
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+let now: number;
+let store: MemoryReaderStore;
+let contacts: ContactBook;
+beforeEach(() => {
+  now = 1_000_000;
+  store = new MemoryReaderStore();
+  contacts = new ContactBook(store, () => now);
+});
+/** A code that differs from `code`. */
+const otherThan = (code: string) => (code === '00000000' ? '00000001' : '00000000');
+
+describe('a code for a second address', () => {
+  it('should add the address once, and be stored only as a hash', async () => {
+    const code = await contacts.createCode(READER, ADDRESS);
+    expect(code).toMatch(/^\d{8}$/);
+    expect(JSON.stringify(await contacts.stored(READER))).not.toContain(code);
+    expect(await contacts.of(READER)).not.toHaveProperty('email');
+    expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
+    expect(await contacts.of(READER)).toMatchObject({ email: { address: ADDRESS } });
+    expect(await contacts.redeemCode(READER, code)).toBeUndefined();
+  });
+
+  it('should be void after five wrong ones', async () => {
+    const code = await contacts.createCode(READER, ADDRESS);
+    for (let i = 0; i < 5; i++) expect(await contacts.redeemCode(READER, otherThan(code))).toBeUndefined();
+    expect(await contacts.redeemCode(READER, code)).toBeUndefined();
+  });
+
+  it('should be valid after four wrong ones', async () => {
+    const code = await contacts.createCode(READER, ADDRESS);
+    for (let i = 0; i < 4; i++) await contacts.redeemCode(READER, otherThan(code));
+    expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
+  });
+
+  it('should be void after 15 minutes, and with the next code', async () => {
+    const first = await contacts.createCode(READER, ADDRESS);
+    now += 15 * MINUTE_MS;
+    expect(await contacts.redeemCode(READER, first)).toBeUndefined();
+    const second = await contacts.createCode(READER, ADDRESS);
+    const third = await contacts.createCode(READER, ADDRESS);
+    if (second !== third) expect(await contacts.redeemCode(READER, second)).toBeUndefined();
+    expect(await contacts.redeemCode(READER, third)).toBe(ADDRESS);
+  });
+
+  it('should be refused to a reader who had five in 24 hours, also if they were used', async () => {
+    for (let i = 0; i < 5; i++) {
+      const code = await contacts.createCode(READER, ADDRESS);
+      await contacts.redeemCode(READER, code);
+    }
+    await expect(contacts.createCode(READER, ADDRESS)).rejects.toThrow(TooManyCodesError);
+    await expect(contacts.createCode('user:ben', ADDRESS)).resolves.toMatch(/^\d{8}$/);
+    now += DAY_MS;
+    await expect(contacts.createCode(READER, ADDRESS)).resolves.toMatch(/^\d{8}$/);
+  });
+
+  it('should be of no use to another reader', async () => {
+    const code = await contacts.createCode(READER, ADDRESS);
+    expect(await contacts.redeemCode('user:ben', code)).toBeUndefined();
+  });
+});
+
+describe('the devices of a reader', () => {
+  it('should be bounded: a new one replaces the oldest', async () => {
+    const device = (n: number) => ({
+      endpoint: `https://push.example/${n}`,
+      keys: { p256dh: 'BA', auth: 'AA' },
+    });
+    for (let n = 0; n <= MAX_DEVICES; n++) await contacts.addDevice(READER, device(n));
+    const { push } = await contacts.of(READER);
+    expect(push).toHaveLength(MAX_DEVICES);
+    expect(push.map(({ endpoint }) => endpoint)).not.toContain('https://push.example/0');
+  });
+});
