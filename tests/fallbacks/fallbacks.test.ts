@@ -135,7 +135,9 @@ describe.concurrent('a reader who is away', () => {
         { via: 'email', state: 'suppressed', reason: 'read' },
       ],
     });
-    const exported: unknown = await (await fetch(`${bff(0).url}/app/ops/readers/gil/export`, { headers: ops })).json();
+    const exported: unknown = await (
+      await fetch(`${bff(0).url}/app/ops/readers/gil/export`, { headers: ops })
+    ).json();
     expect(exported).toMatchObject({
       notifications: [{ notification: { id: 'p' } }],
       contacts: { email: { address: 'gil@example.org' } },

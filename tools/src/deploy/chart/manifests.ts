@@ -130,24 +130,23 @@ tls:
   };
 }
 
-const controlPlane = (document: Document, text: TemplateText): Document =>
-  ({
-    ...document,
-    spec: {
-      ...(document['spec'] as object),
-      egress: [
-        {
-          to: [
-            {
-              namespaceSelector: {
-                matchLabels: { 'kubernetes.io/metadata.name': text.value('{{ .Values.daprNamespace }}') },
-              },
+const controlPlane = (document: Document, text: TemplateText): Document => ({
+  ...document,
+  spec: {
+    ...(document['spec'] as object),
+    egress: [
+      {
+        to: [
+          {
+            namespaceSelector: {
+              matchLabels: { 'kubernetes.io/metadata.name': text.value('{{ .Values.daprNamespace }}') },
             },
-          ],
-        },
-      ],
-    },
-  });
+          },
+        ],
+      },
+    ],
+  },
+});
 
 const scopesSchema = z.looseObject({
   spec: z.looseObject({ metadata: z.array(z.looseObject({ name: z.string() })) }),
