@@ -63,11 +63,11 @@ describe('the service worker', () => {
   it('should open the page at the notification, which marks it as read', async () => {
     const [id = ''] = bff.publish([{ title: 'Payment failed' }], { feed: 'user:ada' });
     bff.publish([{ title: 'Later' }], { feed: 'user:ada' });
+    await page.goto(`${bff.url}/ops`);
     const { worker, deliver } = await startWorker(page, bff.url);
     const { navigate } = pushOf(id, 'user:ada').notification;
     await deliver(JSON.stringify(pushOf(id, 'user:ada')));
     await expect.poll(() => shownBy(worker)).toHaveLength(1);
-    await page.goto('about:blank');
     expect(await click(worker)).toEqual([`open ${navigate}`]);
     expect(await shownBy(worker)).toEqual([]);
     expect(bff.reads.size).toBe(0);
