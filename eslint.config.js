@@ -124,10 +124,17 @@ export default defineConfig(
     languageOptions: {
       sourceType: 'script',
       globals: Object.fromEntries(
-        ['document', 'localStorage', 'location', 'matchMedia', 'navigator', 'URLSearchParams'].map((name) => [
-          name,
-          'readonly',
-        ]),
+        [
+          'console',
+          'document',
+          'localStorage',
+          'location',
+          'matchMedia',
+          'navigator',
+          'self',
+          'URL',
+          'URLSearchParams',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },

@@ -28,8 +28,8 @@ const LATER = new RegExp(
     'inbox/row/RowButtons',
     'inbox/row/RowMenu',
     'feeds/filter',
-    'messages/(?:de/|en/(?:card|inbox|preferences|quiet|spoken|toasts)\\.)',
-    'rest/(?:unread|search)\\.',
+    'messages/(?:de/|en/(?:card|away|inbox|preferences|quiet|spoken|toasts)\\.)',
+    'rest/(?:channels|unread|search)\\.',
   ].join('|'),
 );
 

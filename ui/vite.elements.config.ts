@@ -26,7 +26,7 @@ export default defineConfig({
         format: 'es',
         entryFileNames: 'elements.js',
         chunkFileNames: 'assets/[name]-[hash].js',
-        codeSplitting: { groups: [firstView(ENTRY, /^$/)] },
+        codeSplitting: { groups: [firstView(ENTRY, /\/client\/src\/rest\/channels\./)] },
       },
     },
   },

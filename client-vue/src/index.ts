@@ -11,5 +11,6 @@ export { default as NotificationRow } from './inbox/NotificationRow.vue';
 export { default as ToastCard } from './toasts/ToastCard.vue';
 export { default as IsolatedText } from './components/IsolatedText.vue';
 export { default as AppIcon } from './components/AppIcon.vue';
+export { clientIdOfBrowser } from './stores/client-id.ts';
 export { safeStorage } from './stores/storage.ts';
 export { toastOf } from './toasts/toast-of.ts';

@@ -9,6 +9,15 @@ export {
   REORDER_LIMIT as MAX_ASIDE,
 } from './merge/merge.ts';
 export type { Delivery, MergeEffect, MergeEvent } from './merge/merge-types.ts';
+export {
+  addPushDevice,
+  agreeToEmail,
+  fetchChannels,
+  removePushDevice,
+  sendEmailCode,
+  stopEmail,
+  type MessageLanguage,
+} from './rest/channels.ts';
 export { fetchMutes, putMutes } from './rest/mutes.ts';
 export { changePreferences, fetchPreferences } from './rest/preferences.ts';
 export { searchNotifications, type SearchRequest } from './rest/search.ts';
@@ -19,6 +28,7 @@ export type * from './reader-types.ts';
 export type * from './types.ts';
 export * from './reader-rules.ts';
 export type {
+  Channels,
   DueSnooze,
   Found,
   GoneReason,

@@ -20,6 +20,7 @@ import {
 } from '@tocsin/contracts';
 import { pageHeaders } from '@tocsin/service';
 import { Server } from 'socket.io';
+import { FakeAway } from './fake-away.ts';
 import { serveFile } from './fake-files.ts';
 import { FakeInbox } from './fake-inbox.ts';
 
@@ -67,6 +68,7 @@ export class FakeBff {
   handshakes: Record<string, unknown>[] = [];
   bearers = new Set<string | undefined>();
   reads = new Map<string, ReadState>();
+  readonly away = new FakeAway((feed) => this.#feed(feed));
   readonly inbox = new FakeInbox({
     feed: (feed) => this.#feed(feed),
     feeds: () => [...this.#feeds.keys()],
@@ -255,6 +257,7 @@ export class FakeBff {
       return void response.end(JSON.stringify(this.mutes));
     }
     if (await this.#serveInbox(request, url, response)) return;
+    if (await this.away.serve({ request, url, response, body: () => bodyOf(request) })) return;
     if (url.pathname !== '/app/notifications') return serveFile(this.#dist, url.pathname, response);
     this.requests.push(url.search);
     this.bearers.add(request.headers.authorization);

@@ -6,3 +6,11 @@ export function showUnread(count: number): void {
   document.title = count > 0 ? `(${count > 99 ? '99+' : count}) Tocsin` : 'Tocsin';
   document.querySelector('link[rel=icon]')?.setAttribute('href', count > 0 ? ICON_UNREAD : ICON);
 }
+
+/** Shows the number of unread notifications on the icon of the installed page, in place of that of the last push. */
+export function showBadge(count: number): void {
+  if ('setAppBadge' in navigator)
+    navigator
+      .setAppBadge(count)
+      .catch((error: unknown) => console.warn('The badge could not be set.', error));
+}

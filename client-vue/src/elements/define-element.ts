@@ -16,7 +16,7 @@ import { useNotifications, type NotificationsOptions } from '../use-notification
 import { joinPageSession } from './page-session.ts';
 import { adoptStyle } from './style.ts';
 
-/** The attributes that every element takes; `getToken`, `feedLabels` and `messages` are properties only. */
+/** The attributes that every element takes; `getToken`, `pushWorker`, `feedLabels` and `messages` are properties only. */
 const COMMON = {
   server: String,
   feeds: String,
@@ -29,6 +29,7 @@ const COMMON = {
   lang: String,
   messages: Object as PropType<OwnMessages>,
   getToken: Function as PropType<NonNullable<NotificationsOptions['getToken']>>,
+  pushWorker: Function as PropType<NonNullable<NotificationsOptions['pushWorker']>>,
 };
 
 export interface ElementProps {
@@ -43,6 +44,7 @@ export interface ElementProps {
   lang?: string;
   messages?: OwnMessages;
   getToken?: NonNullable<NotificationsOptions['getToken']>;
+  pushWorker?: NonNullable<NotificationsOptions['pushWorker']>;
 }
 
 /** The events that every element dispatches; they bubble and leave the shadow root. */
@@ -82,6 +84,7 @@ export function defineElement(
         clientId: given.clientId,
         negotiate: given.negotiate,
         getToken,
+        pushWorker: given.pushWorker,
         feedLabels: given.feedLabels,
         iconOrigins: given.iconOrigins?.split(/\s+/).filter(Boolean),
         language: () => given.lang || language?.value,

@@ -9,6 +9,7 @@ export interface ElementOptions {
   clientId?: string | undefined;
   negotiate?: boolean | undefined;
   getToken?: NotificationsOptions['getToken'];
+  pushWorker?: NotificationsOptions['pushWorker'];
   feedLabels?: NotificationsOptions['feedLabels'];
   iconOrigins?: readonly string[] | undefined;
   /** Those of the first element count. */
@@ -50,8 +51,18 @@ export function joinPageSession(options: ElementOptions): () => void {
 }
 
 function begin(name: string, options: ElementOptions): PageSession {
-  const { server, feeds, clientId, negotiate, getToken, feedLabels, iconOrigins, language, messages } =
-    options;
+  const {
+    server,
+    feeds,
+    clientId,
+    negotiate,
+    getToken,
+    pushWorker,
+    feedLabels,
+    iconOrigins,
+    language,
+    messages,
+  } = options;
   const scope = effectScope(true);
   scope.run(() =>
     useNotifications({
@@ -60,6 +71,7 @@ function begin(name: string, options: ElementOptions): PageSession {
       ...(clientId !== undefined && { clientId }),
       ...(negotiate && { negotiate }),
       ...(getToken && { getToken }),
+      ...(pushWorker && { pushWorker }),
       ...(feedLabels && { feedLabels }),
       ...(iconOrigins && { iconOrigins }),
       ...(language && { language }),

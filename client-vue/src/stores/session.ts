@@ -60,6 +60,12 @@ export type SessionOptions = Pick<
   feedLabels?: FeedLabels;
   /** Origins of images that notifications may show as their icon, such as `https://cdn.example.com`. Default: none. */
   iconOrigins?: readonly string[];
+  /**
+   * Registers the service worker that shows pushes, and resolves with its registration. Called when the reader turns
+   * push on, and on a device of a reader who has turned it on. Without it, push is offered only in browsers that need no
+   * service worker for it.
+   */
+  pushWorker?: () => Promise<ServiceWorkerRegistration>;
 };
 
 /**

@@ -8,7 +8,9 @@ import {
 import { defineStore } from './define-store.ts';
 
 /** The server for REST calls, and the reader's credentials. */
-export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clientId'>;
+export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clientId'> & {
+  pushWorker?: () => Promise<ServiceWorkerRegistration>;
+};
 
 /** Each function throws as its counterpart in the client and `getToken` do. */
 export const useSource = defineStore(() => {
@@ -22,6 +24,12 @@ export const useSource = defineStore(() => {
   return {
     set(next: Source): void {
       source = next;
+    },
+    hasPushWorker: (): boolean => source.pushWorker !== undefined,
+    /** Registers the service worker that shows pushes, if the page has one. */
+    async registerPushWorker(): Promise<ServiceWorkerRegistration> {
+      if (!source.pushWorker) throw new Error('This page has no service worker for push.');
+      return source.pushWorker();
     },
     async page(request: PageRequest, options: FetchPageOptions = {}): Promise<Page> {
       const { url, clientId } = source;

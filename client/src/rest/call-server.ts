@@ -7,8 +7,8 @@ export interface CallOptions {
   /** Time limit for the whole answer, in milliseconds. Default: 10,000. */
   timeoutMs?: number;
   token?: string;
-  /** HTTP method of a request with a body. Default: POST. */
-  method?: 'POST' | 'PUT' | 'PATCH';
+  /** HTTP method of a request that changes something. Default: POST with a body, otherwise GET. */
+  method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   signal?: AbortSignal;
 }
 
@@ -42,7 +42,7 @@ export async function callServer<T>(
   url: string,
   path: string,
   body: unknown,
-  { timeoutMs = TIMING.page, token, signal, method = 'POST' }: CallOptions,
+  { timeoutMs = TIMING.page, token, signal, method }: CallOptions,
   read: (response: Response) => T | Promise<T>,
 ): Promise<T> {
   const text = body === undefined ? undefined : JSON.stringify(body);
@@ -58,7 +58,8 @@ export async function callServer<T>(
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      ...(text !== undefined && { method, body: text, keepalive: text.length < MAX_KEPT_ALIVE }),
+      method: method ?? (text === undefined ? 'GET' : 'POST'),
+      ...(text !== undefined && { body: text, keepalive: text.length < MAX_KEPT_ALIVE }),
       signal: timeout.signal,
     });
     if (!response.ok)

@@ -6,13 +6,17 @@ const TIMEOUT_MS = 10_000;
 export type Linked =
   { state: 'shown'; linked: LinkedNotification } | { state: 'unknown' | 'refused' | 'failed' };
 
+/** The header that signs a request, if there is a token. */
+export const signedBy = (token: string | undefined): Record<string, string> =>
+  token ? { authorization: `Bearer ${token}` } : {};
+
 /** Loads a notification. Never rejects. */
 export async function fetchLinked({ id, feed }: Permalink, token: string | undefined): Promise<Linked> {
   try {
     const response = await fetch(`/app/notification?${new URLSearchParams({ id, feed }).toString()}`, {
       cache: 'no-store',
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      headers: { accept: 'application/json', ...signedBy(token) },
     });
     if (response.ok) return { state: 'shown', linked: (await response.json()) as LinkedNotification };
     if (response.status === 404 || response.status === 400) return { state: 'unknown' };

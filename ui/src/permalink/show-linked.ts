@@ -2,11 +2,12 @@ import type { Permalink } from './address.ts';
 import { drawNotification, element } from './draw-linked.ts';
 import { fetchLinked, type Linked } from './fetch-linked.ts';
 import './linked.css';
+import { markLinkedRead } from './mark-linked.ts';
 import { textsFor } from './texts.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
 /**
- * Shows a notification above the list, in the place that the page leaves for it. Draws it without Vue, so that this late
+ * Shows a notification above the list, in the place that the page leaves for it, and marks it as read. Draws it without Vue, so that this late
  * part shares no code with the first view, which would load in more pieces then.
  */
 export async function showLinked(
@@ -41,7 +42,10 @@ export async function showLinked(
     }
     const { publication } = answer.linked;
     if (publication.notification === null) content.replaceChildren(said(texts[publication.gone]));
-    else content.replaceChildren(...drawNotification(publication));
+    else {
+      content.replaceChildren(...drawNotification(publication));
+      void markLinkedRead(permalink, token);
+    }
   }
   async function load(): Promise<void> {
     content.replaceChildren(element('p', 'linked-said', texts.loading));

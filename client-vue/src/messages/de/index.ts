@@ -1,4 +1,5 @@
 import type { Messages } from '../messages.ts';
+import { away } from './away.ts';
 import { bell } from './bell.ts';
 import { card } from './card.ts';
 import { common } from './common.ts';
@@ -13,6 +14,7 @@ import { toasts } from './toasts.ts';
 
 /** All texts of this package in German. */
 export const de: Messages = {
+  away,
   bell,
   card,
   common,

@@ -1,3 +1,4 @@
+import { away } from './away.ts';
 import { card } from './card.ts';
 import { inbox } from './inbox.ts';
 import { preferences } from './preferences.ts';
@@ -6,4 +7,4 @@ import { spoken } from './spoken.ts';
 import { toasts } from './toasts.ts';
 
 /** For the type of all texts only: parts that load later bring their English texts along, with `addEnglish`. */
-export const late = { card, inbox, preferences, quiet, spoken, toasts };
+export const late = { away, card, inbox, preferences, quiet, spoken, toasts };

@@ -1,0 +1,82 @@
+import { addPushDevice, removePushDevice, type MessageLanguage } from '@tocsin/client';
+import { useMessages } from '../../../messages/use-messages.ts';
+import { useSource } from '../../../stores/source.ts';
+
+/** Browsers with Declarative Web Push have a push manager that needs no service worker. */
+const declarative = (): PushManager | undefined => (globalThis as { pushManager?: PushManager }).pushManager;
+
+/** Whether this browser and this page can receive pushes. */
+export const isPushSupported = (): boolean =>
+  'Notification' in globalThis &&
+  (declarative() !== undefined ||
+    ('PushManager' in globalThis && 'serviceWorker' in navigator && useSource().hasPushWorker()));
+
+/** The language of messages, if the page is in one that they can have. */
+export function messageLanguage(): MessageLanguage | undefined {
+  const [base] = useMessages().spoken.toLowerCase().split('-');
+  return base === 'de' || base === 'en' ? base : undefined;
+}
+
+/** Resolves when the worker is active: before, browsers refuse to subscribe. */
+function activated({ active, waiting, installing }: ServiceWorkerRegistration): Promise<void> {
+  const worker = installing ?? waiting;
+  if (active || !worker) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const follow = (): void => {
+      if (worker.state === 'activated') resolve();
+      else if (worker.state === 'redundant') reject(new Error('The service worker could not be installed.'));
+    };
+    worker.addEventListener('statechange', follow);
+    follow();
+  });
+}
+
+async function pushManager(): Promise<PushManager> {
+  const own = declarative();
+  if (own) return own;
+  const registration = await useSource().registerPushWorker();
+  await activated(registration);
+  return registration.pushManager;
+}
+
+function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** Whether pushes to one of these endpoints reach this device. */
+export async function isSubscribed(endpoints: readonly string[]): Promise<boolean> {
+  if (endpoints.length === 0 || Notification.permission !== 'granted') return false;
+  const subscription = await (await pushManager()).getSubscription();
+  return subscription !== null && endpoints.includes(subscription.endpoint);
+}
+
+/**
+ * Subscribes this device with the key of the deployment, and registers it for the reader. A subscription of another
+ * reader or key ends. Call it only once the permission is granted. Rejects, with nothing subscribed, if a step fails.
+ */
+export async function subscribe(publicKey: string): Promise<void> {
+  const manager = await pushManager();
+  await (await manager.getSubscription())?.unsubscribe();
+  const subscription = await manager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: bytesOf(publicKey),
+  });
+  try {
+    await useSource().ask((url, _clientId, options) =>
+      addPushDevice(url, subscription, messageLanguage(), options),
+    );
+  } catch (error) {
+    await subscription.unsubscribe();
+    throw error;
+  }
+}
+
+/** Ends push on this device, also if the server cannot be told: then it learns it from the next push. */
+export async function unsubscribe(): Promise<void> {
+  const subscription = await (await pushManager()).getSubscription();
+  if (!subscription) return;
+  const { endpoint } = subscription;
+  await subscription.unsubscribe();
+  await useSource().ask((url, _clientId, options) => removePushDevice(url, endpoint, options));
+}

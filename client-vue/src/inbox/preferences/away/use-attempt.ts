@@ -1,0 +1,25 @@
+import { ref } from 'vue';
+
+/** Runs one action at a time, and keeps the reason why the last one failed. */
+export function useAttempt<Fault extends string>(faultOf: (error: unknown) => Fault) {
+  const isBusy = ref(false);
+  const fault = ref<Fault>();
+
+  /** Resolves with whether the action succeeded. Ignored while another one runs. */
+  async function attempt(act: () => Promise<Fault | undefined | void>): Promise<boolean> {
+    if (isBusy.value) return false;
+    isBusy.value = true;
+    fault.value = undefined;
+    try {
+      fault.value = (await act()) ?? undefined;
+    } catch (error) {
+      console.warn('Could not change how you are reached while you are away.', error);
+      fault.value = faultOf(error);
+    } finally {
+      isBusy.value = false;
+    }
+    return fault.value === undefined;
+  }
+
+  return { isBusy, fault, attempt };
+}

@@ -1,0 +1,41 @@
+import { fetchChannels, ProblemError, type Channels } from '@tocsin/client';
+import { ref, shallowRef } from 'vue';
+import { useSource } from '../../../stores/source.ts';
+
+export type ChannelsState = 'loading' | 'ready' | 'signedOut' | 'notOffered' | 'failed';
+
+const hasChannel = ({ channels }: Channels, name: string): boolean =>
+  channels.some((channel) => channel.name === name);
+
+function stateAfter(error: unknown): ChannelsState {
+  const status = error instanceof ProblemError ? error.status : 0;
+  if (status === 404) return 'notOffered';
+  if (status === 401 || status === 403) return 'signedOut';
+  console.warn('Could not load how you are reached while you are away.', error);
+  return 'failed';
+}
+
+/** Where the signed-in reader can be reached, as the server has it. */
+export function useChannels() {
+  const state = ref<ChannelsState>('loading');
+  const channels = shallowRef<Channels>();
+
+  /** Loads them again. Never rejects; `state` tells the outcome. */
+  async function load(): Promise<void> {
+    try {
+      const answer = await useSource().ask((url, _clientId, options) => fetchChannels(url, options));
+      channels.value = answer;
+      const isOffered = hasChannel(answer, 'email') || answer.push.publicKey !== null;
+      state.value = isOffered ? 'ready' : 'notOffered';
+    } catch (error) {
+      state.value = stateAfter(error);
+    }
+  }
+
+  return {
+    state,
+    channels,
+    load,
+    has: (name: string) => !!channels.value && hasChannel(channels.value, name),
+  };
+}

@@ -1,0 +1,84 @@
+import { isObject, type Channels } from '@tocsin/contracts';
+import { callServer, type CallOptions } from './call-server.ts';
+
+/** The languages that messages to a reader can have. */
+export type MessageLanguage = 'en' | 'de';
+
+const PATH = '/app/channels';
+const nothing = (): void => undefined;
+
+const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
+
+function isChannels(value: unknown): value is Channels {
+  if (!isObject(value)) return false;
+  const { channels, email, push } = value;
+  return (
+    Array.isArray(channels) &&
+    channels.every((one) => isObject(one) && typeof one['name'] === 'string') &&
+    isObject(email) &&
+    isTextOrNull(email['address']) &&
+    isTextOrNull(email['offered']) &&
+    isObject(push) &&
+    isTextOrNull(push['publicKey']) &&
+    Array.isArray(push['endpoints']) &&
+    push['endpoints'].every((endpoint) => typeof endpoint === 'string')
+  );
+}
+
+/**
+ * Returns the channels of the deployment, and where the signed-in reader can be reached. Throws as `fetchPage` does:
+ * with the status 404 if the deployment has no channels, and 403 for a reader who is not signed in.
+ */
+export function fetchChannels(url: string, options: CallOptions = {}): Promise<Channels> {
+  return callServer(url, PATH, undefined, options, async (response) => {
+    const answer: unknown = await response.json();
+    if (!isChannels(answer)) throw new SyntaxError('The answer is not a list of channels.');
+    return answer;
+  });
+}
+
+/**
+ * Agrees to e-mail, in the reader's name: to the address of the token, or with `code` to the address that received it.
+ * Throws as `fetchPage` does: with the status 400 for a wrong code, and 409 if the token has no address.
+ */
+export function agreeToEmail(
+  url: string,
+  choice: { code?: string; language?: MessageLanguage } = {},
+  options: CallOptions = {},
+): Promise<void> {
+  const body = { consent: true, ...choice };
+  return callServer(url, `${PATH}/email`, body, { ...options, method: 'PUT' }, nothing);
+}
+
+/**
+ * Sends a code to another address, for `agreeToEmail`. It is valid for 15 minutes. Throws as `fetchPage` does: with the
+ * status 429 after five codes in a day.
+ */
+export function sendEmailCode(url: string, address: string, options: CallOptions = {}): Promise<void> {
+  return callServer(url, `${PATH}/email/code`, { address }, { ...options, method: 'POST' }, nothing);
+}
+
+/** Ends e-mail to the reader, and forgets the address. Throws as `fetchPage` does. */
+export function stopEmail(url: string, options: CallOptions = {}): Promise<void> {
+  return callServer(url, `${PATH}/email`, undefined, { ...options, method: 'DELETE' }, nothing);
+}
+
+/**
+ * Registers a device for push. `subscription` is the result of `PushManager.subscribe` with the key `push.publicKey` of
+ * `fetchChannels`. Throws as `fetchPage` does.
+ */
+export function addPushDevice(
+  url: string,
+  subscription: Pick<PushSubscription, 'toJSON'>,
+  language?: MessageLanguage,
+  options: CallOptions = {},
+): Promise<void> {
+  const { endpoint, keys } = subscription.toJSON();
+  const body = { subscription: { endpoint, keys }, ...(language && { language }) };
+  return callServer(url, `${PATH}/push`, body, { ...options, method: 'PUT' }, nothing);
+}
+
+/** Ends push to the device with this endpoint. Throws as `fetchPage` does. */
+export function removePushDevice(url: string, endpoint: string, options: CallOptions = {}): Promise<void> {
+  return callServer(url, `${PATH}/push`, { endpoint }, { ...options, method: 'DELETE' }, nothing);
+}

@@ -1,0 +1,127 @@
+import type { BrowserContext, Page, Worker } from 'playwright-core';
+
+/** State of the replaced parts of the browser, which a test reads. */
+interface PushWindow {
+  asked: number;
+}
+
+/**
+ * Replaces the parts of push that need a vendor's service, or a person who answers the browser's question: `subscribe`
+ * and `getSubscription`, kept across reloads, and the permission. `answer` is what the reader chooses.
+ */
+export const withPush =
+  (answer: NotificationPermission = 'granted') =>
+  async (context: BrowserContext): Promise<void> => {
+    await context.addInitScript((chosen: NotificationPermission) => {
+      const KEY = 'test.subscription';
+      const PERMISSION = 'test.permission';
+      const endpointOf = () => localStorage.getItem(KEY);
+      const current = () => {
+        const endpoint = endpointOf();
+        return endpoint === null
+          ? null
+          : {
+              endpoint,
+              toJSON: () => ({ endpoint, expirationTime: null, keys: { p256dh: 'BPublic', auth: 'secret' } }),
+              unsubscribe: () => {
+                localStorage.removeItem(KEY);
+                return Promise.resolve(true);
+              },
+            };
+      };
+      Object.assign(PushManager.prototype, {
+        getSubscription: () => Promise.resolve(current()),
+        subscribe: ({ applicationServerKey }: { applicationServerKey: Uint8Array }) => {
+          if (endpointOf() !== null) return Promise.reject(new Error('already subscribed'));
+          localStorage.setItem(KEY, `https://push.example/${applicationServerKey.length}-${Date.now()}`);
+          return Promise.resolve(current());
+        },
+      });
+      const state = window as unknown as PushWindow;
+      state.asked = 0;
+      const allowed = () => localStorage.getItem(PERMISSION) ?? 'default';
+      Object.defineProperty(Notification, 'permission', { get: allowed });
+      Notification.requestPermission = () => {
+        state.asked++;
+        localStorage.setItem(PERMISSION, chosen);
+        return Promise.resolve(chosen);
+      };
+    }, answer);
+  };
+
+/** How often the page has asked for the permission. */
+export const asked = (page: Page) => page.evaluate(() => (window as unknown as PushWindow).asked);
+
+/** The endpoint to which the browser is subscribed. */
+export const subscribed = (page: Page) => page.evaluate(() => localStorage.getItem('test.subscription'));
+
+/** Registers the page's service worker as the preferences do, and returns it and the delivery of pushes to it. */
+export async function startWorker(
+  page: Page,
+  origin: string,
+): Promise<{ worker: Worker; deliver: (data: string) => Promise<void> }> {
+  await page.context().grantPermissions(['notifications'], { origin });
+  const devtools = await page.context().newCDPSession(page);
+  const registered = new Promise<string>((resolve) =>
+    devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const [first] = registrations;
+      if (first) resolve(first.registrationId);
+    }),
+  );
+  await devtools.send('ServiceWorker.enable');
+  const started = page.context().waitForEvent('serviceworker');
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.register('/push-worker.js');
+    await navigator.serviceWorker.ready;
+  });
+  const registrationId = await registered;
+  return {
+    worker: await started,
+    deliver: async (data) => {
+      await devtools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+    },
+  };
+}
+
+/** The notifications that the worker shows. */
+export const shownBy = (worker: Worker) =>
+  worker.evaluate(async () => {
+    const { registration } = self as unknown as { registration: ServiceWorkerRegistration };
+    const shown = await registration.getNotifications();
+    return shown.map(({ title, body, tag, icon, data }) => ({
+      ...{ title, body, tag, data: data as unknown },
+      icon: new URL(icon).pathname,
+    }));
+  });
+
+/**
+ * Clicks the shown notification: DevTools cannot, so this dispatches the event to the worker's handler. Only a person's
+ * click may open or focus a window, so both are recorded instead. Returns what the worker asked for.
+ */
+export const click = (worker: Worker): Promise<string[]> =>
+  worker.evaluate(async () => {
+    const scope = self as unknown as {
+      registration: ServiceWorkerRegistration;
+      clients: { openWindow: (url: string) => Promise<null> };
+      WindowClient: { prototype: { focus: () => Promise<unknown> } };
+      NotificationEvent: new (type: string, init: { notification: Notification }) => Event;
+      dispatchEvent: (event: Event) => boolean;
+    };
+    const calls: string[] = [];
+    scope.clients.openWindow = (url) => {
+      calls.push(`open ${url}`);
+      return Promise.resolve(null);
+    };
+    scope.WindowClient.prototype.focus = function focus(this: unknown) {
+      calls.push('focus');
+      return Promise.resolve(this);
+    };
+    const [notification] = await scope.registration.getNotifications();
+    if (!notification) throw new Error('No notification is shown.');
+    const event = new scope.NotificationEvent('notificationclick', { notification });
+    let handled: Promise<unknown> | undefined;
+    Object.defineProperty(event, 'waitUntil', { value: (work: Promise<unknown>) => (handled = work) });
+    scope.dispatchEvent(event);
+    await handled;
+    return calls;
+  });

@@ -1,0 +1,69 @@
+'use strict';
+// The page's service worker: shows pushes as notifications, and opens what they link to. It handles no requests, so the
+// page loads as without it. Browsers with Declarative Web Push do the same without running it.
+
+/** What a push without readable content says, since browsers demand that each push shows something. */
+const UNKNOWN = /^de\b/i.test(navigator.language) ? 'Neue Benachrichtigungen' : 'New notifications';
+
+/** The declarative push message (https://www.w3.org/TR/push-api/#declarative-push-message) of an event. */
+function messageOf(event) {
+  try {
+    const message = event.data.json();
+    if (typeof message.notification.title === 'string') return message;
+  } catch (error) {
+    console.warn('Tocsin received a push that it cannot read.', error);
+  }
+  return { notification: { title: UNKNOWN } };
+}
+
+async function setBadge(count) {
+  if ('setAppBadge' in navigator && Number.isSafeInteger(count) && count >= 0)
+    await navigator.setAppBadge(count);
+}
+
+/** Opens an address: in an open page of the reader if there is one, since a new tab has no token. */
+async function open(address) {
+  const target = new URL(address, self.registration.scope);
+  const windows = await self.clients.matchAll({ type: 'window' });
+  const page = windows.find(({ url }) => {
+    const { origin, pathname } = new URL(url);
+    return origin === target.origin && pathname === target.pathname;
+  });
+  if (!page) return self.clients.openWindow(target.href);
+  if (!target.searchParams.has('notification')) return page.focus();
+  // The page goes on to follow its feeds.
+  const followed = new URL(page.url).searchParams.getAll('feed');
+  for (const feed of followed.length > 0 ? followed : ['all'])
+    if (!target.searchParams.getAll('feed').includes(feed)) target.searchParams.append('feed', feed);
+  try {
+    await page.navigate(target.href);
+  } catch (error) {
+    console.warn('Tocsin opens a new page, since it cannot use the open one.', error);
+    return self.clients.openWindow(target.href);
+  }
+  return page.focus();
+}
+
+self.addEventListener('install', (event) => event.waitUntil(self.skipWaiting()));
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener('push', (event) => {
+  const { notification, app_badge: count } = messageOf(event);
+  const { title, navigate, body, tag, lang, dir, timestamp, data } = notification;
+  const options = { body, tag, lang, dir, timestamp, data: { ...data, navigate } };
+  event.waitUntil(
+    Promise.all([
+      self.registration.showNotification(title, {
+        icon: '/icons/icon-192.png',
+        badge: '/icons/badge-96.png',
+        ...options,
+      }),
+      setBadge(count),
+    ]),
+  );
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data.navigate ?? '/'));
+});

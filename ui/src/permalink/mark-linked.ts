@@ -1,0 +1,29 @@
+import { clientIdOfBrowser } from '@tocsin/client-vue';
+import type { Permalink } from './address.ts';
+import { signedBy } from './fetch-linked.ts';
+
+const ATTEMPTS = 5;
+const PAUSE_MS = 1_000;
+
+/**
+ * Marks a notification as read on all devices of the reader, who has opened it. The server tells the page's own list.
+ * Never rejects: after some attempts, the notification stays unread.
+ */
+export async function markLinkedRead({ id, feed }: Permalink, token: string | undefined): Promise<void> {
+  const body = { feed, ids: [id], ...(token === undefined && { clientId: clientIdOfBrowser() }) };
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    try {
+      const response = await fetch('/app/notifications/read', {
+        method: 'POST',
+        keepalive: true,
+        headers: { 'content-type': 'application/json', ...signedBy(token) },
+        body: JSON.stringify(body),
+      });
+      if (response.ok) return;
+      if (response.status < 500 && response.status !== 429) return;
+    } catch (error) {
+      console.warn('The linked notification could not be marked as read.', error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, attempt * PAUSE_MS));
+  }
+}
