@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '@tocsin/tools/failure';
+import { pollUntil } from '@tocsin/tools/net/poll';
+import { parseOptions } from '@tocsin/tools/options';
+import { usageOf } from '@tocsin/tools/process/usage';
+import { startStack, type Stack } from '@tocsin/tools/stack/stack';
+import { HttpLane, postRequest } from './harness/http-lane.ts';
+import { median } from './quantile.ts';
+import { readMetric } from './read-metric.ts';
+
+const LANES = 64;
+const REST_SECONDS = 3;
+const VIA = 'email';
+
+/** What happens to the notifications of a round, in the order of the table. */
+const KINDS = ['without', 'waiting', 'due'] as const;
+type Kind = (typeof KINDS)[number];
+const FALLBACKS: Record<Kind, object> = {
+  without: {},
+  waiting: { fallback: [{ after: 'PT6H', via: VIA }] },
+  due: { fallback: [{ after: 'PT1S', via: VIA }] },
+};
+const LABELS: Record<Kind, string> = {
+  without: 'no fallback',
+  waiting: 'a fallback that waits',
+  due: 'a fallback that is due after 1 s, and decided',
+};
+
+/** CPU for each notification by group of processes, without their idle use, in µs. */
+type Cpu = Record<'all' | 'applications' | 'sidecars' | 'scheduler' | 'redis', number>;
+
+export interface AwayFigures {
+  cpu: Cpu;
+  /** Notifications accepted and published in a second; for `due`, earlier ones are decided meanwhile. */
+  rate: number;
+}
+
+const USAGE = 'npm run bench:away -- [--rounds N] [--count N] [--readers N]';
+
+/**
+ * `npm run bench:away`: compares notifications with a fallback to ones without, in turn on one stack. No message is sent: the
+ * readers have no address, so each due fallback ends when its decision is stored.
+ */
+export async function benchAway(args: string[], signal: AbortSignal): Promise<number> {
+  const { values } = parseOptions(args, USAGE, {
+    options: {
+      rounds: { type: 'string', default: '3' },
+      count: { type: 'string', default: '2000' },
+      readers: { type: 'string', default: '500' },
+    },
+  });
+  const [rounds = 0, count = 0, readers = 0] = [values.rounds, values.count, values.readers].map(Number);
+  const faults = [rounds, count, readers].filter((value) => !Number.isInteger(value) || value < 1);
+  if (faults.length > 0) throw new Failure(`Each number must be a whole number from 1.\n${USAGE}`);
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-bench-away-'));
+  const file = join(folder, 'away.json');
+  const channels = {
+    publicUrl: 'https://inbox.example',
+    email: { from: 'bench@inbox.example', window: 'PT0S' },
+  };
+  writeFileSync(file, JSON.stringify(channels));
+  const stack = await startStack({
+    env: { LOG_LEVEL: 'error', NODE_ENV: 'production' },
+    bffEnv: { AWAY_FILE: file },
+  });
+  try {
+    report(await measureAway(stack, { rounds, count, readers, signal }), { rounds, count, readers });
+    return 0;
+  } finally {
+    await stack.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+interface AwayOptions {
+  rounds: number;
+  /** Notifications of each kind in a round. */
+  count: number;
+  readers: number;
+  signal: AbortSignal;
+}
+
+/** The medians of all rounds after one that warms up. @throws Failure if a notification is not published */
+export async function measureAway(
+  stack: Stack,
+  { rounds, count, readers, signal }: AwayOptions,
+): Promise<Record<Kind, AwayFigures>> {
+  const all: Record<Kind, AwayFigures[]> = { without: [], waiting: [], due: [] };
+  for (let round = 0; round <= rounds && !signal.aborted; round++) {
+    // A different kind is first in each round.
+    const turn = round % KINDS.length;
+    for (const kind of [...KINDS.slice(turn), ...KINDS.slice(0, turn)]) {
+      const rest = await restingCpu(stack);
+      const figures = await oneRound(stack, { kind, count, readers }, rest);
+      if (round > 0) all[kind].push(figures);
+    }
+  }
+  const middle = (kind: Kind): AwayFigures => ({
+    cpu: cpuOf((group) => median(all[kind].map(({ cpu }) => cpu[group]))),
+    rate: median(all[kind].map(({ rate }) => rate)),
+  });
+  return { without: middle('without'), waiting: middle('waiting'), due: middle('due') };
+}
+
+const cpuOf = (of: (group: keyof Cpu) => number): Cpu => ({
+  all: of('all'),
+  applications: of('applications'),
+  sidecars: of('sidecars'),
+  scheduler: of('scheduler'),
+  redis: of('redis'),
+});
+
+/** CPU seconds since the start of the processes. */
+function readCpu(stack: Stack): Cpu {
+  const pairs = [...stack.producers, ...stack.bffs];
+  const of = (...processes: readonly { pid: number }[]) =>
+    processes.reduce((sum, { pid }) => sum + usageOf(pid).cpuSeconds, 0);
+  const groups = {
+    applications: of(...pairs.map(({ app }) => app)),
+    sidecars: of(...pairs.map(({ sidecar }) => sidecar)),
+    scheduler: of(stack.scheduler),
+    redis: of(stack.redis),
+  };
+  return { ...groups, all: groups.applications + groups.sidecars + groups.scheduler + groups.redis };
+}
+
+/** CPU seconds in a second without load. */
+async function restingCpu(stack: Stack): Promise<Cpu> {
+  const before = readCpu(stack);
+  await delay(REST_SECONDS * 1000);
+  const after = readCpu(stack);
+  return cpuOf((group) => (after[group] - before[group]) / REST_SECONDS);
+}
+
+const sumOf = async (stack: Stack, metric: string): Promise<number> =>
+  (await Promise.all(stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, metric)))).reduce(
+    (sum, value) => sum + value,
+    0,
+  );
+
+async function reaches(stack: Stack, metric: string, goal: number): Promise<void> {
+  const fault = await pollUntil(async () => (await sumOf(stack, metric)) >= goal, {
+    timeoutMs: 60_000,
+    everyMs: 100,
+  });
+  if (fault) throw new Failure(`${metric} did not reach ${goal}: ${fault}`);
+}
+
+async function oneRound(
+  stack: Stack,
+  { kind, count, readers }: { kind: Kind; count: number; readers: number },
+  rest: Cpu,
+): Promise<AwayFigures> {
+  const url = `${stack.producers[0]?.url}/notifications`;
+  const published = await sumOf(stack, 'tocsin_bff_publications_total');
+  const ended = await sumOf(stack, 'tocsin_bff_fallbacks_total');
+  const body = (n: number) => ({
+    feed: `user:r${n % readers}`,
+    title: 'n',
+    body: 'x'.repeat(200),
+    ...FALLBACKS[kind],
+  });
+  const lanes = await Promise.all(Array.from({ length: LANES }, () => HttpLane.open(url)));
+  try {
+    const before = readCpu(stack);
+    const started = performance.now();
+    let next = 0;
+    await Promise.all(
+      lanes.map(async (lane) => {
+        while (next < count) {
+          const { status, body: answer } = await lane.send(postRequest(url, JSON.stringify(body(next++))));
+          if (status !== 202) throw new Failure(`The producer answered ${status}: ${answer}`);
+        }
+      }),
+    );
+    await reaches(stack, 'tocsin_bff_publications_total', published + count);
+    const publishedAt = performance.now();
+    if (kind === 'due') await reaches(stack, 'tocsin_bff_fallbacks_total', ended + count);
+    const seconds = (performance.now() - started) / 1000;
+    const after = readCpu(stack);
+    return {
+      cpu: cpuOf((group) => ((after[group] - before[group] - rest[group] * seconds) / count) * 1e6),
+      rate: count / ((publishedAt - started) / 1000),
+    };
+  } finally {
+    for (const lane of lanes) lane.close();
+  }
+}
+
+function report(
+  figures: Record<Kind, AwayFigures>,
+  { rounds, count, readers }: Omit<AwayOptions, 'signal'>,
+): void {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const { without } = figures;
+  const ratio = (value: number, of: number) => `×${(value / of).toFixed(2)}`;
+  say(
+    `\nSingle notifications, ${LANES} in flight, to ${readers} readers on 2 bffs; medians of ${rounds} rounds of ${count} of each kind, in turn`,
+  );
+  for (const kind of KINDS) {
+    const { cpu, rate } = figures[kind];
+    const parts = (['applications', 'sidecars', 'scheduler', 'redis'] as const).map(
+      (group) => `${group} ${cpu[group].toFixed(0)}`,
+    );
+    say(
+      `  ${LABELS[kind].padEnd(46)} CPU ${cpu.all.toFixed(0).padStart(5)} µs ${ratio(cpu.all, without.cpu.all)}   ` +
+        `${rate.toFixed(0).padStart(5)}/s ${ratio(rate, without.rate)}   ${parts.join(', ')} µs`,
+    );
+  }
+}
