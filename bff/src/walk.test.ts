@@ -5,7 +5,7 @@ import { guarantee } from '../testing/walk/property.ts';
 
 const SHARE = inject('walkShare');
 /** To run longer, or to repeat a failure: `npm run walk -w bff`. */
-const RUNS = { numRuns: 250 * SHARE, seed: 20261124, interruptAfterTimeLimit: 90_000 };
+const RUNS = { numRuns: Math.ceil(250 * SHARE), seed: 20261124, interruptAfterTimeLimit: 90_000 };
 
 it(
   'should not lose, duplicate or reorder publications despite failures, crashes, losses and repeated messages',

@@ -181,6 +181,8 @@ describe.concurrent('a reader who is away', () => {
     expect((await call('fay', '/app/channels/email/code', 'POST', { address })).status).toBe(204);
     const mail = await eventually(async () => smtp.received.find(({ to }) => to.includes(address))?.mail);
     const code = /\d{8}/.exec(mail.subject ?? '')?.[0];
+    const header = mail.headers.find(({ key }) => key === 'list-unsubscribe')?.value ?? '';
+    expect(new URL(header.replace(/[<>]/g, '')).searchParams.get('via')).toBe('code');
     const put = (given: string) => call('fay', '/app/channels/email', 'PUT', { consent: true, code: given });
     expect((await put('00000000')).status).toBe(400);
     expect((await put(code ?? '')).status).toBe(204);

@@ -106,7 +106,7 @@ it(
           fixture.close();
         }
       }),
-      { numRuns: 150 * inject('walkShare'), seed: 20261124 },
+      { numRuns: Math.ceil(150 * inject('walkShare')), seed: 20261124 },
     );
   },
 );

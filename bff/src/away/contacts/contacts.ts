@@ -109,6 +109,11 @@ export class ContactBook {
     return address;
   }
 
+  /** Makes the last code void. */
+  dropCode(reader: string): Promise<void> {
+    return this.#change(reader, ({ pending: _, ...rest }) => rest);
+  }
+
   async erase(feed: string): Promise<void> {
     await this.#store.remove([contactsKey(feed)]);
   }

@@ -23,6 +23,9 @@ export interface ChannelRoutesOptions {
   log: Logger;
 }
 
+/** The name of the links in mails with a code. */
+export const CODE_LINK = 'code';
+
 type Handler = (reader: string, request: Request, response: Response, identity: Identity) => Promise<void>;
 
 /**
@@ -90,7 +93,8 @@ export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: Ch
       const code = await contacts.createCode(reader, body.address);
       const { language } = await contacts.of(reader);
       const channel = channels.get('email')?.channel as Channel;
-      const links = await linksOf(reader, 'email');
+      // The mail may reach a stranger, whose link must not unsubscribe the reader.
+      const links = await linksOf(reader, CODE_LINK);
       const result = await sendCode(channel, { reader, address: body.address, code, language, links });
       if (result.outcome === 'sent' || result.outcome === 'unknown') return void response.status(204).end();
       log.warn({ reason: result.reason }, 'cannot send a code by e-mail');

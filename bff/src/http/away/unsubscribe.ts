@@ -4,9 +4,10 @@ import type { ContactBook } from '../../away/contacts/contacts.ts';
 import { isUnsubscribeLink } from '../../away/links.ts';
 import type { LinkProofs } from '../../away/ports.ts';
 import { sendUnavailable } from '../answers.ts';
+import { CODE_LINK } from './channel-routes.ts';
 
 export interface UnsubscribeRoutesOptions {
-  contacts: Pick<ContactBook, 'of' | 'removeEmail'>;
+  contacts: Pick<ContactBook, 'of' | 'removeEmail' | 'dropCode'>;
   proofs: LinkProofs;
   log: Logger;
 }
@@ -33,18 +34,18 @@ type Language = keyof typeof TEXTS;
  */
 export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
   const withReader =
-    (handle: (reader: string, language: Language, response: Response) => Promise<void>): RequestHandler =>
+    (handle: (link: Link, language: Language, response: Response) => Promise<void>): RequestHandler =>
     async (request, response) => {
       request.resume();
-      const reader = readerOfLink(request, proofs);
-      if (reader === undefined) {
+      const link = linkOf(request, proofs);
+      if (link === undefined) {
         const detail =
           'This link is incomplete or was not made by this deployment. Open the link of the e-mail again.';
         return sendProblem(response, { status: 403, code: 'forbidden', detail });
       }
       try {
-        const { language } = await contacts.of(reader);
-        await handle(reader, language, response);
+        const { language } = await contacts.of(link.reader);
+        await handle(link, language, response);
       } catch (err) {
         log.warn({ err }, 'cannot unsubscribe a reader');
         sendUnavailable(response, 'The request failed, or its outcome is unknown. Send it again.');
@@ -55,7 +56,7 @@ export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOp
     .route('/unsubscribe')
     .get(
       allowParameters(...PARAMETERS),
-      withReader(async (_reader, language, response) => {
+      withReader(async (_link, language, response) => {
         const { question, button } = TEXTS[language];
         sendPage(
           response,
@@ -66,8 +67,10 @@ export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOp
     )
     .post(
       allowParameters(...PARAMETERS),
-      withReader(async (reader, language, response) => {
-        await contacts.removeEmail(reader);
+      withReader(async ({ reader, via }, language, response) => {
+        // The link of a mail with a code voids the code, and leaves the reader's own address.
+        if (via === CODE_LINK) await contacts.dropCode(reader);
+        else await contacts.removeEmail(reader);
         sendPage(response, language, `<h1>${TEXTS[language].done}</h1>`);
       }),
     )
@@ -75,10 +78,15 @@ export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOp
   return router;
 }
 
-function readerOfLink(request: Request, proofs: LinkProofs): string | undefined {
+interface Link {
+  reader: string;
+  via: string;
+}
+
+function linkOf(request: Request, proofs: LinkProofs): Link | undefined {
   const { reader, via, proof } = readParameters(request.url, PARAMETERS).parameters;
   if (reader === undefined || via === undefined || proof === undefined) return undefined;
-  return isUnsubscribeLink(proofs, { reader, via, proof }) ? reader : undefined;
+  return isUnsubscribeLink(proofs, { reader, via, proof }) ? { reader, via } : undefined;
 }
 
 function sendPage(response: Response, language: Language, body: string): void {
