@@ -2,6 +2,7 @@ import { announcementSchema } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { withSpans } from '@tocsin/service';
 import type { Fallbacks } from '../away/fallbacks/fallbacks.ts';
+import { createHandOn } from '../away/fallbacks/hand-on.ts';
 import type { Inbound } from '../backend.ts';
 import { receiveAnnouncement } from '../deliver/receive/announcement.ts';
 import { coalesce } from '../deliver/receive/coalesce.ts';
@@ -42,8 +43,9 @@ export function createInbound(
         return outcome;
       });
     }),
-    // Without channels, a wake-up of an earlier configuration is done.
-    onWakeUp: async (name) => fallbacks?.wake(name) ?? name.startsWith('away:'),
+    onWakeUp: fallbacks
+      ? (name) => fallbacks.wake(name)
+      : createHandOn({ store: backend.readers, wakeUps: backend.wakeUps, now }),
     onRefusedEvent: (data) => setAsideRefusedEvent(data, setAside),
     onDeadLetter: countOutcomes(metrics.deadLetters, (data) => reviveAnnouncement(data, reviving)),
   };

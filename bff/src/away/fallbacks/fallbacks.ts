@@ -28,6 +28,7 @@ import {
 } from './document.ts';
 import { register, registeredOf, retract, type Registered } from './register.ts';
 import { settle } from './settle.ts';
+import { hashInWakeUp, wakeUpName } from './wake-up-names.ts';
 
 export interface ConfiguredChannel {
   channel: Channel;
@@ -106,7 +107,7 @@ export class Fallbacks {
    * when the decision and the next wake-up are stored; sending continues. Resolves with false for unknown names.
    */
   async wake(woken: string): Promise<boolean> {
-    const hash = WAKE_UP.exec(woken)?.[1];
+    const hash = hashInWakeUp(woken);
     if (hash === undefined) return false;
     const stored = await this.#use.store.read(awayKey(hash));
     if (!stored) return true;
@@ -273,10 +274,8 @@ export class Fallbacks {
     const next = nextCheck(document, (via) => channels.get(via)?.rules);
     if (next === undefined) return;
     const at = Math.max(next, now() + MIN_WAIT_MS);
-    const name = `away:${hashOfReader(reader)}:${at}`;
-    const isSoon = at - now() < SOON_MS || name === woken;
-    await wakeUps.set(isSoon ? `${name}:${randomBytes(4).toString('hex')}` : name, at);
+    const hash = hashOfReader(reader);
+    const unique = at - now() < SOON_MS || wakeUpName(hash, at, { unique: false }) === woken;
+    await wakeUps.set(wakeUpName(hash, at, { unique }), at);
   }
 }
-
-const WAKE_UP = /^away:([0-9a-f]{32}):\d{1,16}(?::[0-9a-f]{8})?$/;

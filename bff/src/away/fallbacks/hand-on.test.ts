@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { MemoryReaderStore } from '../../memory/reader-store.ts';
+import { after, arrival } from '../../../testing/away/deployment.ts';
+import { awayKey, hashOfReader, parseAway } from './document.ts';
+import { createHandOn } from './hand-on.ts';
+import { register, registeredOf } from './register.ts';
+
+const READER = 'user:ada';
+const NOW = Date.parse('2026-01-01T10:00:00Z');
+
+it('should set the wake-up of waiting fallbacks again, and end others', async () => {
+  const store = new MemoryReaderStore();
+  const set: [string, number][] = [];
+  const wakeUps = { set: async (name: string, at: number) => void set.push([name, at]) };
+  const handOn = createHandOn({ store, wakeUps, now: () => NOW });
+  const hash = hashOfReader(READER);
+  expect(await handOn(`away:${hash}:1`)).toBe(true);
+  expect(set).toEqual([]);
+  const added = registeredOf(arrival('a', after('PT5M')), () => []);
+  const document = register(parseAway(READER, undefined), added ? [added] : [], NOW);
+  await store.write(awayKey(hash), document, undefined);
+  expect(await handOn(`away:${hash}:1`)).toBe(true);
+  expect(set).toEqual([[expect.stringMatching(`^away:${hash}:`), NOW + 60_000]]);
+  expect(await handOn('backup')).toBe(false);
+});

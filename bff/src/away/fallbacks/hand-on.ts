@@ -1,0 +1,31 @@
+import type { ReaderStore } from '../../readers/ports.ts';
+import type { WakeUps } from '../ports.ts';
+import { awayKey, parseAway } from './document.ts';
+import { hashInWakeUp, wakeUpName } from './wake-up-names.ts';
+
+/** Time in ms after which another instance may have channels, for example during a deployment. */
+const LATER_MS = 60_000;
+
+export interface HandOnOptions {
+  store: Pick<ReaderStore, 'read'>;
+  wakeUps: WakeUps;
+  now: () => number;
+}
+
+/**
+ * Processes wake-ups on an instance without channels: sets them again for later as long as the reader has waiting
+ * fallbacks, because other instances may have channels. Resolves with false for unknown names.
+ */
+export const createHandOn =
+  ({ store, wakeUps, now }: HandOnOptions) =>
+  async (name: string): Promise<boolean> => {
+    const hash = hashInWakeUp(name);
+    if (hash === undefined) return false;
+    const stored = await store.read(awayKey(hash));
+    if (!stored) return true;
+    const { waiting, sending } = parseAway('user:', stored.value);
+    if (waiting.length + sending.length === 0) return true;
+    const at = now() + LATER_MS;
+    await wakeUps.set(wakeUpName(hash, at, { unique: true }), at);
+    return true;
+  };
