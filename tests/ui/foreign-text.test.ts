@@ -55,6 +55,7 @@ describe('text with direction controls', () => {
       { title: text, body: text, source: text, link: '/x', actions: [{ label: text, link: '/y' }] },
     ]);
     await rows(page).first().waitFor();
+    await toasts(page).first().waitFor();
     expect(await toasts(page).first().locator('bdi, [dir="auto"]').count()).toBeGreaterThan(3);
     await besides(page);
     expect(await inOrder(page, '[data-testid="notification"]', ' ours (kept)')).toBe(true);
