@@ -3,6 +3,7 @@ import type {
   AuditPage,
   Fault,
   FoundNotification,
+  Receipts,
   InstanceSnapshot,
   Instances,
   ListedAuditRecord,
@@ -65,6 +66,7 @@ export class FakeOps {
   change: Partial<InstanceSnapshot> = {};
   /** The answer to every search. */
   found: Pick<FoundNotification, 'found' | 'unsearched'> = { found: [], unsearched: [] };
+  receipts: Pick<Receipts, 'reader' | 'fallbacks'> = { fallbacks: [] };
   readonly retracted: unknown[] = [];
   readonly calls: string[] = [];
   readonly composed: unknown[] = [];
@@ -95,6 +97,10 @@ export class FakeOps {
     if (call === 'GET /app/ops/find') {
       const { id, feed } = Object.fromEntries(new URL(request.url()).searchParams);
       return route.fulfill({ json: { id, feed, ...this.found } });
+    }
+    if (call === 'GET /app/ops/receipts') {
+      const { id, feed } = Object.fromEntries(new URL(request.url()).searchParams);
+      return route.fulfill({ json: { id, feed, ...this.receipts } });
     }
     if (call === 'POST /app/ops/retract') {
       this.retracted.push(request.postDataJSON());

@@ -151,6 +151,18 @@ describe('the search for a notification', () => {
     await field(page, 'find-id').fill('nowhere');
     await page.keyboard.press('Enter');
     await found.getByText('Not found.').waitFor();
+    ops.receipts = {
+      reader: { seen: true, read: false, archived: false },
+      fallbacks: [{ via: 'email', state: 'waiting', at: '2026-01-01T10:00:00Z' }],
+    };
+    await field(page, 'find-feed').fill('user:ada');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => page.getByTestId('receipt').allInnerTexts())
+      .toEqual([
+        'The reader has seen it, but not read it.',
+        expect.stringMatching(/^Fallback by email: waits \(/),
+      ]);
     await page.getByTestId('retract-composed').click();
     await page.getByTestId('retracted').getByText('Retracted: n-1.').waitFor();
     expect(ops.retracted).toEqual([{ id: 'n-1', feed: 'all' }]);

@@ -9,6 +9,7 @@ import type {
   Problem,
   PutBack,
   PutBackResult,
+  Receipts,
   SetAside,
   SetAsideList,
 } from '@tocsin/contracts';
@@ -44,6 +45,8 @@ export interface OpsApi {
   audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
   /** Where a notification is. */
   find(named: NamedNotification): Promise<FoundNotification>;
+  /** How far a notification of a `user:` feed has reached its reader. */
+  receipts(named: NamedNotification): Promise<Receipts>;
   retract(named: NamedNotification): Promise<void>;
   /** Resolves with the accepted ids. */
   compose(body: unknown): Promise<string[]>;
@@ -112,6 +115,10 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
     find: ({ id, feed }) => {
       const query = new URLSearchParams({ id, feed }).toString();
       return get<FoundNotification>(`/app/ops/find?${query}`, 'found', 'unsearched');
+    },
+    receipts: ({ id, feed }) => {
+      const query = new URLSearchParams({ id, feed }).toString();
+      return get<Receipts>(`/app/ops/receipts?${query}`, 'fallbacks');
     },
     retract: async (body) => {
       await call('POST', '/app/ops/retract', { body });
