@@ -50,6 +50,19 @@ const inbox = (port: PortName): Route[] => [
   })),
 ];
 
+/** The routes for a reader's own addresses. */
+const channels = (port: PortName): Route[] => {
+  const subscription = { endpoint: 'https://push.example.com/one', keys: { p256dh: 'one', auth: 'one' } };
+  return [
+    ...gets(port, ['/app/channels', '/unsubscribe?reader=user:one&via=email&proof=none']),
+    { port, method: 'PUT', path: '/app/channels/email', body: json({ consent: true }) },
+    { port, method: 'DELETE', path: '/app/channels/email' },
+    { port, method: 'POST', path: '/app/channels/email/code', body: json({ address: 'one@example.com' }) },
+    { port, method: 'PUT', path: '/app/channels/push', body: json({ subscription }) },
+    { port, method: 'DELETE', path: '/app/channels/push', body: json({ endpoint: subscription.endpoint }) },
+  ];
+};
+
 const bff = (port: PortName): Route[] => [
   ...gets(port, [
     '/app/notifications?feed=all&limit=1',
@@ -67,12 +80,15 @@ const bff = (port: PortName): Route[] => [
     body: json({ feed: 'all', offset: 1, clientId: 'one' }),
   },
   ...inbox(port),
+  ...channels(port),
   { port, method: 'PUT', path: '/app/mutes', body: json({ feeds: [], severities: [], clientId: 'one' }) },
   ...gets(port, [
     '/app/ops/instances',
     '/app/ops/history',
     '/app/ops/status',
     '/app/ops/find?id=one&feed=all',
+    '/app/ops/receipts?id=one&feed=user:one',
+    '/app/ops/readers/one/export',
     '/app/ops/dead-letters',
     '/app/ops/dead-letters/none',
     '/app/ops/audit',
@@ -122,6 +138,7 @@ export const INTERNAL_ROUTES: readonly Route[] = [
   ...gets('bffInternal', ['/healthz', '/dapr/subscribe', '/dapr/config']),
   { port: 'bffInternal', method: 'PUT', path: '/actors/Feed/all/method/take', body: call },
   { port: 'bffInternal', method: 'DELETE', path: '/actors/Feed/all' },
+  { port: 'bffInternal', method: 'POST', path: '/job/away:one', body: json({}) },
   { port: 'bffInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
 ];
 

@@ -82,7 +82,10 @@ async function startAll({ secrets, appToken, settings }: Start): Promise<Ports> 
     secrets.apikeys,
   );
   await producer(set('openProducer', 'openProducerInternal'));
-  const bff = { TRUST_PROXY: 'loopback,10.0.0.0/8', WRITES_PER_MINUTE: '0', DRAIN_MS: '0' };
+  const bff = {
+    ...{ TRUST_PROXY: 'loopback,10.0.0.0/8', WRITES_PER_MINUTE: '0', DRAIN_MS: '0' },
+    AWAY_FILE: writeAwayFile(),
+  };
   const jwt = { ...set('bff'), ...bff, AUTH_MODE: 'jwt', ALLOWED_ORIGINS: 'https://app.example.com' };
   await startBff(parseConfig(bffSettings, jwt), memoryBackend({ jwt: secrets.jwt }));
   await startBff(parseConfig(bffSettings, { ...set('openBff'), ...bff }), memoryBackend());
@@ -90,6 +93,16 @@ async function startAll({ secrets, appToken, settings }: Start): Promise<Ports> 
   await internal(ports.openBffInternal, settings);
   await startUi(parseConfig(uiSettings, set('ui')));
   return ports;
+}
+
+/** Channels that never send, because their secrets are absent. */
+function writeAwayFile(): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'tocsin-ports-')), 'away.json');
+  writeFileSync(
+    file,
+    JSON.stringify({ publicUrl: 'https://app.example.com', email: { from: 'a@example.com' } }),
+  );
+  return file;
 }
 
 /** The internal port of the bff, with an idle host. */
