@@ -18,6 +18,7 @@ const CONFIGS = [
   'tools/first-stage.mjs',
   'service/healthcheck.mjs',
   'examples/outbox/place-orders.mjs',
+  'k8s/chart/files/canary.mjs',
   'tests/**',
 ];
 /** Configuration files of tools that require a default export. */
@@ -47,6 +48,7 @@ const nodeGlobals = Object.fromEntries(
     'clearTimeout',
     'clearInterval',
     'fetch',
+    'AbortSignal',
     'Buffer',
     'performance',
   ].map((name) => [name, 'readonly']),
