@@ -1,5 +1,5 @@
 import { DOCUMENT_VERSION, contactsDocumentSchema, type ContactsDocument } from '@tocsin/contracts';
-import { TemporaryError } from '../../deliver/errors.ts';
+import { parseStored } from '../../deliver/parse-stored.ts';
 import { hashOfReader } from '../fallbacks/document.ts';
 
 export type { ContactsDocument } from '@tocsin/contracts';
@@ -14,7 +14,5 @@ export const contactsKey = (reader: string): string => `contacts:${hashOfReader(
 /** The stored document, or an empty one. Throws for a document of a later version, so that it is not overwritten. */
 export function parseContacts(reader: string, value: unknown): ContactsDocument {
   if (value === undefined) return { v: DOCUMENT_VERSION, reader, language: 'en', devices: [] };
-  const parsed = contactsDocumentSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new TemporaryError(`this version cannot read the contacts of a reader: ${parsed.error.message}`);
+  return parseStored(contactsDocumentSchema, value, 'the contacts of a reader');
 }

@@ -7,7 +7,7 @@ import {
   type SendingMessage,
   type WaitingFallbacks,
 } from '@tocsin/contracts';
-import { TemporaryError } from '../../deliver/errors.ts';
+import { parseStored } from '../../deliver/parse-stored.ts';
 
 export type Waiting = WaitingFallbacks;
 export type Sending = SendingMessage;
@@ -27,9 +27,7 @@ export const awayKey = (hash: string): string => `away:${hash}`;
 export function parseAway(reader: string, value: unknown): AwayDocument {
   if (value === undefined)
     return { v: DOCUMENT_VERSION, reader, waiting: [], sending: [], receipts: [], sent: {}, attempts: {} };
-  const parsed = awayDocumentSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new TemporaryError(`this version cannot read the fallbacks of a reader: ${parsed.error.message}`);
+  return parseStored(awayDocumentSchema, value, 'the fallbacks of a reader');
 }
 
 /** Identifies a notification of a reader. Two with the same id differ in their time; the feed shows only the first. */

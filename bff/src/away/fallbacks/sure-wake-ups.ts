@@ -1,5 +1,6 @@
 import { DOCUMENT_VERSION, LATE_WAKE_UPS_KEY, lateWakeUpsSchema, type LateWakeUps } from '@tocsin/contracts';
 import { TemporaryError } from '../../deliver/errors.ts';
+import { parseStored } from '../../deliver/parse-stored.ts';
 import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
@@ -88,9 +89,7 @@ export class SureWakeUps implements WakeUps {
   }
 }
 
-function parse(value: unknown): LateWakeUps {
-  if (value === undefined) return { v: DOCUMENT_VERSION, waiting: [] };
-  const parsed = lateWakeUpsSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new TemporaryError(`this version cannot read ${LATE_WAKE_UPS_KEY}: ${parsed.error.message}`);
-}
+const parse = (value: unknown): LateWakeUps =>
+  value === undefined
+    ? { v: DOCUMENT_VERSION, waiting: [] }
+    : parseStored(lateWakeUpsSchema, value, LATE_WAKE_UPS_KEY);

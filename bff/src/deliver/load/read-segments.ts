@@ -1,5 +1,6 @@
 import { segmentSchema, type Publication, type SegmentReference } from '@tocsin/contracts';
-import { LostDocumentError, TemporaryError } from '../errors.ts';
+import { LostDocumentError } from '../errors.ts';
+import { parseStored } from '../parse-stored.ts';
 import type { FeedLog } from '../ports.ts';
 
 /**
@@ -14,9 +15,7 @@ export async function readSegments(
   const documents = await log.readDocuments(keys);
   return keys.map((key, index) => {
     if (documents[index] === undefined) throw new LostDocumentError(key);
-    const parsed = segmentSchema.safeParse(documents[index]);
-    if (!parsed.success) throw new TemporaryError(`this version cannot read ${key}: ${parsed.error.message}`);
-    return parsed.data.publications;
+    return parseStored(segmentSchema, documents[index], key).publications;
   });
 }
 

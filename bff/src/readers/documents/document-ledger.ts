@@ -1,5 +1,5 @@
 import { DOCUMENT_VERSION, ledgerKey, ledgerSchema, type Ledger } from '@tocsin/contracts';
-import { TemporaryError } from '../../deliver/errors.ts';
+import { parseStored } from '../../deliver/parse-stored.ts';
 import { sizeOf } from '../../feed/present.ts';
 import type { ReaderStore } from '../ports.ts';
 import { KeyedQueue } from './keyed-queue.ts';
@@ -63,15 +63,11 @@ export class DocumentLedger {
       key,
       ttlSeconds: TTL_SECONDS,
       plan: async (value) => {
-        const documents = await plan(value === undefined ? [] : parse(key, value).documents);
+        const documents = await plan(
+          value === undefined ? [] : parseStored(ledgerSchema, value, key).documents,
+        );
         return documents && ({ v: DOCUMENT_VERSION, documents } satisfies Ledger);
       },
     });
   }
-}
-
-function parse(key: string, value: unknown): Ledger {
-  const parsed = ledgerSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new TemporaryError(`this version cannot read ${key}: ${parsed.error.message}`);
 }

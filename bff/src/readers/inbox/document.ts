@@ -14,7 +14,7 @@ import {
   type Snoozed,
   type SnoozeMark,
 } from '@tocsin/contracts';
-import { TemporaryError } from '../../deliver/errors.ts';
+import { parseStored } from '../../deliver/parse-stored.ts';
 import { sizeOf } from '../../feed/present.ts';
 
 /**
@@ -34,9 +34,7 @@ export class TooManySnoozedError extends Error {
 /** The stored document, or an empty one. Throws for a document of a later version, so that it is not overwritten. */
 export function parseInbox(key: string, value: unknown): InboxDocument {
   if (value === undefined) return { v: DOCUMENT_VERSION, version: 0, feeds: {}, snoozed: [] };
-  const parsed = inboxDocumentSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new TemporaryError(`this version cannot read ${key}: ${parsed.error.message}`);
+  return parseStored(inboxDocumentSchema, value, key);
 }
 
 /** `after` with the next version. It is also higher than the version of any deleted document of this reader. */

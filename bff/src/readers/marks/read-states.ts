@@ -9,6 +9,7 @@ import {
   type ReadState,
 } from '@tocsin/contracts';
 import { TemporaryError } from '../../deliver/errors.ts';
+import { parseStored } from '../../deliver/parse-stored.ts';
 import { isLaterEpoch } from '../../feed/position.ts';
 import { advance } from './advance.ts';
 import type { DocumentLedger } from '../documents/document-ledger.ts';
@@ -125,10 +126,7 @@ export const stateIn = (epoch: string, stored: ReadDocument | undefined): ReadSt
   stored?.epoch === epoch ? { offset: stored.offset, ids: stored.ids } : { offset: 0, ids: [] };
 
 function parse(key: string, value: unknown): ReadDocument | undefined {
-  if (value === undefined) return undefined;
-  const parsed = readDocumentSchema.safeParse(value);
-  if (!parsed.success) throw new TemporaryError(`this version cannot read ${key}: ${parsed.error.message}`);
-  return parsed.data;
+  return value === undefined ? undefined : parseStored(readDocumentSchema, value, key);
 }
 
 const isSame = (a: ReadState, b: ReadState): boolean =>

@@ -5,7 +5,7 @@ import {
   type Mutes,
   type MutesDocument,
 } from '@tocsin/contracts';
-import { TemporaryError } from '../../deliver/errors.ts';
+import { parseStored } from '../../deliver/parse-stored.ts';
 import type { DocumentLedger } from '../documents/document-ledger.ts';
 import type { ReaderChannel, ReaderStore } from '../ports.ts';
 import { PendingChanges } from '../documents/pending-changes.ts';
@@ -63,11 +63,8 @@ export class MuteLists {
   }
 }
 
-function parse(value: unknown): MutesDocument {
-  const parsed = mutesDocumentSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new TemporaryError(`this version cannot read the mutes of a reader: ${parsed.error.message}`);
-}
+const parse = (value: unknown): MutesDocument =>
+  parseStored(mutesDocumentSchema, value, 'the mutes of a reader');
 
 const isSame = (a: Mutes, b: Mutes): boolean =>
   isSameList(a.feeds, b.feeds) && isSameList(a.severities, b.severities);

@@ -9,7 +9,7 @@ import {
   type PreferencesDocument,
   type QuietHours,
 } from '@tocsin/contracts';
-import { TemporaryError } from '../../deliver/errors.ts';
+import { parseStored } from '../../deliver/parse-stored.ts';
 import type { DocumentLedger } from '../documents/document-ledger.ts';
 import { KeyedQueue } from '../documents/keyed-queue.ts';
 import { PendingChanges } from '../documents/pending-changes.ts';
@@ -100,10 +100,7 @@ export class ReaderPreferences {
 function ownOf(value: unknown): Own {
   const { quietHours: never, sound: silent, desktop: off, sources, categories } = DEFAULT_PREFERENCES;
   if (value === undefined) return { quietHours: never, sound: silent, desktop: off, sources, categories };
-  const parsed = preferencesDocumentSchema.safeParse(value);
-  if (!parsed.success)
-    throw new TemporaryError(`this version cannot read the preferences of a reader: ${parsed.error.message}`);
-  return fromDocument(parsed.data);
+  return fromDocument(parseStored(preferencesDocumentSchema, value, 'the preferences of a reader'));
 }
 
 function fromDocument({ mutedUntil, ...document }: PreferencesDocument): Own {
