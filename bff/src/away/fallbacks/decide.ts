@@ -1,6 +1,7 @@
 import type { Interruption, Notification } from '@tocsin/contracts';
 import {
   nameOf,
+  receiptsOf,
   type AwayDocument,
   type Receipt,
   type Sending,
@@ -115,8 +116,8 @@ class Deciding {
     // One message at a time, so that the next one does not overtake it.
     if (this.#sending.some((message) => message.via === via)) return;
     const ready = this.#readyOf(via);
-    const first = Math.min(...ready.map(({ at }) => at));
     if (ready.length === 0) return;
+    const first = Math.min(...ready.map(({ at }) => at));
     const recent = (this.#before.sent[via] ?? []).filter((at) => at > now - HOUR_MS);
     const allowedAt = recent.length < rules.perHour ? now : (recent.at(-rules.perHour) ?? now) + HOUR_MS;
     if (first + rules.windowMs > now || allowedAt > now) {
@@ -183,14 +184,18 @@ class Deciding {
   }
 
   #end(
-    { id, createdAt }: Pick<Waiting, 'id' | 'createdAt'>,
+    waiting: Pick<Waiting, 'id' | 'createdAt'>,
     via: string,
     outcome: Receipt['outcome'],
     reason: string,
   ): undefined {
-    this.#receipts.push({ id, createdAt, via, outcome, reason, at: this.#use.now });
+    this.#receipts.push(...receiptsOf([waiting], { via, outcome, reason, at: this.#use.now }));
   }
 }
+
+/** Whether a decision could change anything: a step is due, or the time of a sender has passed. */
+export const hasDue = ({ waiting, sending }: AwayDocument, now: number): boolean =>
+  sending.some(({ until }) => until <= now) || waiting.some(({ steps }) => steps.some(({ at }) => at <= now));
 
 /** When the reader's document must be checked next, in ms since 1970; `undefined` if nothing waits. */
 export function nextCheck(

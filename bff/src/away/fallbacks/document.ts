@@ -23,12 +23,27 @@ export const hashOfReader = (reader: string): string =>
 
 export const awayKey = (hash: string): string => `away:${hash}`;
 
-/** The stored document, or an empty one. Throws for a document of a later version, so that it is not overwritten. */
-export function parseAway(reader: string, value: unknown): AwayDocument {
-  if (value === undefined)
-    return { v: DOCUMENT_VERSION, reader, waiting: [], sending: [], receipts: [], sent: {}, attempts: {} };
-  return parseStored(awayDocumentSchema, value, 'the fallbacks of a reader');
-}
+/** The document of a reader who had no fallbacks before. */
+export const newAway = (reader: string): AwayDocument => ({
+  ...{ v: DOCUMENT_VERSION, reader, waiting: [], sending: [], receipts: [] },
+  ...{ sent: {}, attempts: {} },
+});
+
+/** The stored document. Throws for a document of a later version, so that it is not overwritten. */
+export const parseAway = (value: unknown): AwayDocument =>
+  parseStored(awayDocumentSchema, value, 'the fallbacks of a reader');
+
+const MAX_REASON = 200;
+
+/** How the steps of notifications through a channel ended at `at` (ms since 1970). Long reasons are cut. */
+export const receiptsOf = (
+  items: readonly Pick<Waiting, 'id' | 'createdAt'>[],
+  { via, outcome, at, reason }: Pick<Receipt, 'via' | 'outcome' | 'at' | 'reason'>,
+): Receipt[] =>
+  items.map(({ id, createdAt }) => ({
+    ...{ id, createdAt, via, outcome, at },
+    ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
+  }));
 
 /** Identifies a notification of a reader. Two with the same id differ in their time; the feed shows only the first. */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;

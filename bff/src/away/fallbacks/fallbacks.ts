@@ -15,11 +15,12 @@ import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
 import type { AwayMessage, Channel, Contacts, SendResult } from '../channels/channel.ts';
 import type { FallbackStep, WakeUps } from '../ports.ts';
-import { decide, nextCheck, type ChannelRules, type Decision, type Standing } from './decide.ts';
+import { decide, hasDue, nextCheck, type ChannelRules, type Decision, type Standing } from './decide.ts';
 import {
   AWAY_TTL_SECONDS,
   awayKey,
   hashOfReader,
+  newAway,
   parseAway,
   type AwayDocument,
   type Receipt,
@@ -109,11 +110,7 @@ export class Fallbacks {
   async wake(woken: string): Promise<boolean> {
     const hash = hashInWakeUp(woken);
     if (hash === undefined) return false;
-    const stored = await this.#use.store.read(awayKey(hash));
-    if (!stored) return true;
-    const { reader } = parseAway(USER, stored.value);
-    if (hashOfReader(reader) !== hash) return true;
-    await this.#check(reader, woken);
+    await this.#check(hash, woken);
     return true;
   }
 
@@ -122,19 +119,14 @@ export class Fallbacks {
     if (!feed.startsWith(USER)) return;
     const key = awayKey(hashOfReader(feed));
     if (ids === undefined) return this.#use.store.remove([key]);
-    // Most readers have no fallbacks, so look before taking a turn.
-    if (!(await this.#use.store.read(key))) return;
     const at = this.#use.now();
-    await this.#change(feed, async (before) => ({
-      document: retract(before, new Set(ids), at),
-      messages: [],
-    }));
+    await this.#change(key, async (before) => before && retract(before, new Set(ids), at));
   }
 
   /** The reader's document, for receipts and exports; `undefined` if there is none. */
   async stored(reader: string): Promise<AwayDocument | undefined> {
     const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
-    return stored && parseAway(reader, stored.value);
+    return stored && parseAway(stored.value);
   }
 
   /** Resolves when no message is being sent. */
@@ -143,47 +135,47 @@ export class Fallbacks {
   }
 
   async #register(reader: string, added: readonly Registered[]): Promise<void> {
-    const document = await this.#change(reader, async (before) => {
-      const after = register(before, added, this.#use.now());
-      return { document: after, messages: [] };
-    });
-    this.#use.observer.registered(added.length);
-    await this.#use.onStep('fallback-stored');
+    const { observer, onStep, now } = this.#use;
+    const document = await this.#change(awayKey(hashOfReader(reader)), async (before) =>
+      register(before ?? newAway(reader), added, now()),
+    );
+    observer.registered(added.length);
+    await onStep('fallback-stored');
     // Even if nothing was added: an earlier call may have stored the document, but no wake-up.
-    await this.#wakeUp(reader, document);
+    await this.#wakeUp(document);
   }
 
-  async #check(reader: string, woken: string): Promise<void> {
-    const [contacts, preferences] = await Promise.all([
-      this.#use.contacts.of(reader),
-      this.#use.preferencesOf(reader),
-    ]);
-    let messages: Sending[] = [];
-    const document = await this.#change(reader, async (before) => {
-      const decision = await this.#decide(reader, before, contacts, preferences);
-      ({ messages } = decision);
-      return decision;
+  async #check(hash: string, woken: string): Promise<void> {
+    let sends: (() => Promise<void>)[] = [];
+    const document = await this.#change(awayKey(hash), async (before) => {
+      sends = [];
+      if (!before || hashOfReader(before.reader) !== hash) return undefined;
+      const { reader } = before;
+      if (!hasDue(before, this.#use.now())) return before;
+      const [contacts, preferences] = await Promise.all([
+        this.#use.contacts.of(reader),
+        this.#use.preferencesOf(reader),
+      ]);
+      const { document: after, messages } = await this.#decide(before, contacts, preferences);
+      sends = messages.map((message) => () => this.#send(reader, message, contacts));
+      return after;
     });
-    if (messages.length > 0) await this.#use.onStep('fallback-claimed');
+    if (!document) return;
+    if (sends.length > 0) await this.#use.onStep('fallback-claimed');
     // Also if the wake-up cannot be stored: this process is the only one that may send these messages.
-    for (const message of messages) {
-      const send = this.#send(reader, message, contacts);
+    for (const start of sends) {
+      const send = start();
       this.#sends.add(send);
       void send.finally(() => this.#sends.delete(send));
     }
-    await this.#wakeUp(reader, document, woken);
+    await this.#wakeUp(document, woken);
   }
 
-  async #decide(
-    reader: string,
-    document: AwayDocument,
-    contacts: Contacts,
-    preferences: Preferences,
-  ): Promise<Decision> {
+  async #decide(document: AwayDocument, contacts: Contacts, preferences: Preferences): Promise<Decision> {
     const { channels, now } = this.#use;
     const at = now();
     const due = document.waiting.filter(({ steps }) => steps.some((step) => step.at <= at));
-    const standingOf = await this.#use.standingsOf(reader, due);
+    const standingOf = await this.#use.standingsOf(document.reader, due);
     return decide(document, {
       now: at,
       rulesOf: (via) => channels.get(via)?.rules,
@@ -206,11 +198,11 @@ export class Fallbacks {
       observer.unavailable(via, result.reason);
     for (let attempt = 1; ; attempt++) {
       try {
-        const document = await this.#change(reader, async (before) => ({
-          document: settle(before, { key, attempts }, result, configured.rules, now()),
-          messages: [],
-        }));
-        await this.#wakeUp(reader, document);
+        const document = await this.#change(
+          awayKey(hashOfReader(reader)),
+          async (before) => before && settle(before, { key, attempts }, result, configured.rules, now()),
+        );
+        if (document) await this.#wakeUp(document);
         return;
       } catch (error) {
         observer.failed('settle', error);
@@ -244,37 +236,36 @@ export class Fallbacks {
     return result;
   }
 
-  async #change(reader: string, plan: (before: AwayDocument) => Promise<Decision>): Promise<AwayDocument> {
-    const key = awayKey(hashOfReader(reader));
-    let document: AwayDocument | undefined;
+  /** Replaces a document, unless `plan` returns `undefined` or an equal one. Resolves with the result of `plan`. */
+  async #change<After extends AwayDocument | undefined>(
+    key: string,
+    plan: (before: AwayDocument | undefined) => Promise<After>,
+  ): Promise<After> {
+    let after: After | undefined;
     let ended: Receipt[] = [];
     await this.#turns.add(key, () =>
       writeDocument(this.#use.store, {
         ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
         plan: async (value) => {
-          const before = parseAway(reader, value);
-          ({ document } = await plan(before));
-          if (isDeepStrictEqual(document, before)) {
-            ended = [];
-            return undefined;
-          }
-          const known = new Set(before.receipts);
-          ended = document.receipts.filter((receipt) => !known.has(receipt));
-          return document;
+          const before = value === undefined ? undefined : parseAway(value);
+          after = await plan(before);
+          const known = new Set(before?.receipts);
+          ended = after?.receipts.filter((receipt) => !known.has(receipt)) ?? [];
+          return isDeepStrictEqual(after, before) ? undefined : after;
         },
       }),
     );
     if (ended.length > 0) this.#use.observer.ended(ended);
-    return document as AwayDocument;
+    return after as After;
   }
 
   /** Stores a wake-up for the next due fallback. It must not have the name of the one that is being handed over. */
-  async #wakeUp(reader: string, document: AwayDocument, woken?: string): Promise<void> {
+  async #wakeUp(document: AwayDocument, woken?: string): Promise<void> {
     const { wakeUps, channels, now } = this.#use;
     const next = nextCheck(document, (via) => channels.get(via)?.rules);
     if (next === undefined) return;
     const at = Math.max(next, now() + MIN_WAIT_MS);
-    const hash = hashOfReader(reader);
+    const hash = hashOfReader(document.reader);
     const unique = at - now() < SOON_MS || wakeUpName(hash, at, { unique: false }) === woken;
     await wakeUps.set(wakeUpName(hash, at, { unique }), at);
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
 import { after, arrival } from '../../../testing/away/deployment.ts';
-import { awayKey, hashOfReader, parseAway } from './document.ts';
+import { awayKey, hashOfReader, newAway } from './document.ts';
 import { createHandOn } from './hand-on.ts';
 import { register, registeredOf } from './register.ts';
 
@@ -17,7 +17,7 @@ it('should set the wake-up of waiting fallbacks again, and end others', async ()
   expect(await handOn(`away:${hash}:1`)).toBe(true);
   expect(set).toEqual([]);
   const added = registeredOf(arrival('a', after('PT5M')), () => []);
-  const document = register(parseAway(READER, undefined), added ? [added] : [], NOW);
+  const document = register(newAway(READER), added ? [added] : [], NOW);
   await store.write(awayKey(hash), document, undefined);
   expect(await handOn(`away:${hash}:1`)).toBe(true);
   expect(set).toEqual([[expect.stringMatching(`^away:${hash}:`), NOW + 60_000]]);

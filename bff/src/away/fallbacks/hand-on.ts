@@ -23,7 +23,7 @@ export const createHandOn =
     if (hash === undefined) return false;
     const stored = await store.read(awayKey(hash));
     if (!stored) return true;
-    const { waiting, sending } = parseAway('user:', stored.value);
+    const { waiting, sending } = parseAway(stored.value);
     if (waiting.length + sending.length === 0) return true;
     const at = now() + LATER_MS;
     await wakeUps.set(wakeUpName(hash, at, { unique: true }), at);

@@ -1,11 +1,8 @@
-import { placesIn, type Receipts } from '@tocsin/contracts';
-import { stateOf } from '../../readers/inbox/document.ts';
-import { locate } from '../../readers/marks/advance.ts';
-import { stateIn } from '../../readers/marks/read-states.ts';
+import type { Receipts } from '@tocsin/contracts';
 import type { AwayDocument } from './document.ts';
-import type { StandingsOptions } from './standings.ts';
+import { marksNow, type MarksNowOptions } from './marks-now.ts';
 
-export interface ReceiptsOptions extends StandingsOptions {
+export interface ReceiptsOptions extends MarksNowOptions {
   /** The reader's fallbacks; `undefined` if there are none. */
   fallbacksOf: (reader: string) => Promise<AwayDocument | undefined>;
 }
@@ -19,25 +16,16 @@ export async function receiptsOf(
   return { id, feed, ...(reader && { reader }), fallbacks: fallbacks ? fallbacksWith(id, fallbacks) : [] };
 }
 
-async function marksOf(
-  feed: string,
-  id: string,
-  { states, inboxes, histories, now }: StandingsOptions,
-): Promise<Receipts['reader']> {
-  const { head, history } = await histories.holding(feed, { ids: [id] });
-  const offset = (await locate(new Set([id]), history)).get(id);
+async function marksOf(feed: string, id: string, options: MarksNowOptions): Promise<Receipts['reader']> {
+  const { offsets, placeOf } = await marksNow(feed, [id], options);
+  const offset = offsets.get(id);
   if (offset === undefined) return undefined;
-  const [read, inbox] = await Promise.all([states.storedNow(feed, feed), inboxes.storedNow(feed)]);
-  const placed = placesIn({
-    epoch: head.epoch,
-    read: read && stateIn(head.epoch, read),
-    inbox: inbox && stateOf(inbox, feed, now()),
-  })({ offset, notification: { id } });
+  const { place, unread, unseen, until } = placeOf({ offset, notification: { id } });
   return {
-    seen: !placed.unseen,
-    read: !placed.unread,
-    archived: placed.place === 'archive',
-    ...(placed.until !== undefined && { snoozedUntil: placed.until }),
+    seen: !unseen,
+    read: !unread,
+    archived: place === 'archive',
+    ...(until !== undefined && { snoozedUntil: until }),
   };
 }
 

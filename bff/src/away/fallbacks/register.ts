@@ -1,7 +1,7 @@
 import type { Arrival, Fallback, Notification } from '@tocsin/contracts';
 import { parseDateTime, parseDuration } from '@tocsin/contracts';
 import { sizeOf } from '../../feed/present.ts';
-import { nameOf, type AwayDocument, type Receipt, type Waiting } from './document.ts';
+import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
 
 /** Maximum number of notifications of a reader that wait. Fallbacks of further ones are refused. */
 export const MAX_WAITING = 2_000;
@@ -45,7 +45,7 @@ export function register(document: AwayDocument, added: readonly Registered[], n
     if (before.length + waiting.length >= MAX_WAITING) {
       const reason = `${MAX_WAITING} notifications of the reader already wait`;
       for (const { via } of fallback)
-        receipts.push({ id, createdAt, via, outcome: 'refused', reason, at: now });
+        receipts.push(...receiptsOf([{ id, createdAt }], { via, outcome: 'refused', reason, at: now }));
       continue;
     }
     const size = sizeOf(notification);
@@ -68,13 +68,10 @@ export function register(document: AwayDocument, added: readonly Registered[], n
 /** Ends all steps of the retracted notifications, and removes their content. */
 export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: number): AwayDocument {
   const ended = document.waiting.filter(({ id }) => ids.has(id));
-  const receipts = ended.flatMap(({ id, createdAt, steps }) =>
-    steps.map(({ via }): Receipt => ({
-      ...{ id, createdAt, via },
-      outcome: 'suppressed',
-      reason: 'retracted',
-      at: now,
-    })),
+  const receipts = ended.flatMap((waiting) =>
+    waiting.steps.flatMap(({ via }) =>
+      receiptsOf([waiting], { via, outcome: 'suppressed', reason: 'retracted', at: now }),
+    ),
   );
   const waiting = document.waiting.filter(({ id }) => !ids.has(id));
   return bounded({ ...document, waiting, receipts: [...document.receipts, ...receipts] });

@@ -1,6 +1,13 @@
 import type { SendResult } from '../channels/channel.ts';
 import type { ChannelRules } from './decide.ts';
-import { nameOf, type AwayDocument, type Receipt, type Sending, type Waiting } from './document.ts';
+import {
+  nameOf,
+  receiptsOf,
+  type AwayDocument,
+  type Sending,
+  type SentItem,
+  type Waiting,
+} from './document.ts';
 import { bounded } from './register.ts';
 
 const MINUTE_MS = 60_000;
@@ -9,7 +16,6 @@ const FIRST_PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 15 * MINUTE_MS;
 /** An unavailable channel is tried again for this time after a notification was published. */
 const GIVE_UP_MS = 3 * 24 * 60 * MINUTE_MS;
-const MAX_REASON = 200;
 
 /**
  * Applies the outcome of a message. Does nothing if another process has taken the message over. An unavailable channel
@@ -26,35 +32,32 @@ export function settle(
   if (!message) return document;
   const sending = document.sending.filter((one) => one !== message);
   const { via, items } = message;
-  const failed = (document.attempts[via] ?? 0) + (result.outcome === 'sent' ? 0 : 1);
-  const after = { ...document, sending, attempts: { ...document.attempts, [via]: 0 } };
-  if (result.outcome === 'sent') {
-    const sent = { ...document.sent, [via]: [...(document.sent[via] ?? []), now].slice(-rules.perHour) };
-    return bounded({ ...after, sent, receipts: [...document.receipts, ...receiptsOf(message, 'sent', now)] });
-  }
-  const { reason } = result;
-  if (result.outcome === 'unknown' && rules.repeats) {
-    const again = { ...message, until: now + pauseAfter(attempts) };
-    return { ...document, sending: [...sending, again] };
-  }
-  if (result.outcome !== 'unavailable') {
+  const { outcome } = result;
+  if (outcome === 'unknown' && rules.repeats)
+    return { ...document, sending: [...sending, { ...message, until: now + pauseAfter(attempts) }] };
+  if (outcome === 'unavailable') {
+    const failed = (document.attempts[via] ?? 0) + 1;
+    const isLate = ({ createdAt }: SentItem) => Date.parse(createdAt) + GIVE_UP_MS < now;
+    const reason = `gave up: ${result.reason}`;
+    const late = receiptsOf(items.filter(isLate), { via, outcome: 'refused', at: now, reason });
+    const kept = items.filter((item) => !isLate(item));
     return bounded({
-      ...after,
-      receipts: [...document.receipts, ...receiptsOf(message, result.outcome, now, reason)],
+      ...document,
+      sending,
+      attempts: { ...document.attempts, [via]: failed },
+      waiting: returned(document.waiting, kept, { via, at: now + pauseAfter(failed) }),
+      receipts: [...document.receipts, ...late],
     });
   }
-  const at = now + pauseAfter(failed);
-  const isLate = ({ createdAt }: { createdAt: string }) => Date.parse(createdAt) + GIVE_UP_MS < now;
-  const late = receiptsOf({ via, items: items.filter(isLate) }, 'refused', now, `gave up: ${reason}`);
+  const reason = outcome === 'sent' ? undefined : result.reason;
+  const times = document.sent[via] ?? [];
   return bounded({
-    ...after,
-    attempts: { ...document.attempts, [via]: failed },
-    waiting: returned(
-      document.waiting,
-      items.filter((item) => !isLate(item)),
-      { via, at },
-    ),
-    receipts: [...document.receipts, ...late],
+    ...document,
+    sending,
+    attempts: { ...document.attempts, [via]: 0 },
+    sent:
+      outcome === 'sent' ? { ...document.sent, [via]: [...times, now].slice(-rules.perHour) } : document.sent,
+    receipts: [...document.receipts, ...receiptsOf(items, { via, outcome, at: now, reason })],
   });
 }
 
@@ -74,14 +77,3 @@ function returned(
   }
   return [...all.values()];
 }
-
-const receiptsOf = (
-  { via, items }: Pick<Sending, 'via' | 'items'>,
-  outcome: Receipt['outcome'],
-  at: number,
-  reason?: string,
-): Receipt[] =>
-  items.map(({ id, createdAt }) => ({
-    ...{ id, createdAt, via, outcome, at },
-    ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
-  }));

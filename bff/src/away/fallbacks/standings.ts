@@ -1,50 +1,31 @@
-import { idBesideAnother, placesIn, type Placed, type Publication } from '@tocsin/contracts';
-import { stateOf } from '../../readers/inbox/document.ts';
-import type { Inboxes } from '../../readers/inbox/inboxes.ts';
-import { locate } from '../../readers/marks/advance.ts';
-import type { Histories } from '../../readers/marks/histories.ts';
-import { stateIn, type ReadStates } from '../../readers/marks/read-states.ts';
+import { idBesideAnother, type Publication } from '@tocsin/contracts';
 import type { Standing } from './decide.ts';
 import { nameOf, type Waiting } from './document.ts';
-
-export interface StandingsOptions {
-  states: Pick<ReadStates, 'storedNow'>;
-  inboxes: Pick<Inboxes, 'storedNow'>;
-  histories: Pick<Histories, 'holding'>;
-  now: () => number;
-}
+import { marksNow, type MarksNow, type MarksNowOptions } from './marks-now.ts';
 
 /**
- * Where the reader has put the notifications of the own feed `reader`, by the marks that the store has now: a mark
- * whose request was answered before is never missed.
+ * Whether the notifications of the own feed `reader` still need attention. A mark whose request was answered before is
+ * never missed.
  */
 export async function standingsOf(
   reader: string,
   waiting: readonly Waiting[],
-  { states, inboxes, histories, now }: StandingsOptions,
+  options: MarksNowOptions,
 ): Promise<(one: Waiting) => Standing> {
   if (waiting.length === 0) return () => GONE;
-  const ids = waiting.flatMap(({ id, sourceHash }) =>
-    sourceHash === undefined ? [id] : [id, idBesideAnother(id, sourceHash)],
+  const { history, offsets, placeOf } = await marksNow(reader, waiting.flatMap(idsOf), options);
+  const standings = await Promise.all(
+    waiting.map(async (one): Promise<[string, Standing]> => {
+      const own = idsOf(one).flatMap((id) => offsets.get(id) ?? []);
+      const published = await Promise.all(own.map((offset) => history.stretch(offset, offset)));
+      return [nameOf(one), standingOf(one, published.flat(), placeOf)];
+    }),
   );
-  // The marks after the history: a mark is stored only for a publication that the history has.
-  const { head, history } = await histories.holding(reader, { ids });
-  const places = await locate(new Set(ids), history);
-  const [read, inbox] = await Promise.all([states.storedNow(reader, reader), inboxes.storedNow(reader)]);
-  const placeOf = placesIn({
-    epoch: head.epoch,
-    read: read && stateIn(head.epoch, read),
-    inbox: inbox && stateOf(inbox, reader, now()),
-  });
-  const standings = new Map<string, Standing>();
-  for (const one of waiting) {
-    const offsets = idsOf(one).flatMap((id) => places.get(id) ?? []);
-    const published = await Promise.all(offsets.map((offset) => history.stretch(offset, offset)));
-    standings.set(nameOf(one), standingOf(one, published.flat(), placeOf));
-  }
-  return (one) => standings.get(nameOf(one)) ?? GONE;
+  const byName = new Map(standings);
+  return (one) => byName.get(nameOf(one)) ?? GONE;
 }
 
+/** A CloudEvent may be shown under another id. */
 const idsOf = ({ id, sourceHash }: Waiting): string[] =>
   sourceHash === undefined ? [id] : [id, idBesideAnother(id, sourceHash)];
 
@@ -53,7 +34,7 @@ const GONE: Standing = { isOpen: false, reason: 'left the history' };
 function standingOf(
   { createdAt, notification: kept }: Waiting,
   published: readonly Publication[],
-  placeOf: (publication: { offset: number; notification: { id: string } }) => Placed,
+  placeOf: MarksNow['placeOf'],
 ): Standing {
   for (const publication of published) {
     const { notification } = publication;
@@ -64,13 +45,13 @@ function standingOf(
   if (other?.notification === null) return { isOpen: false, reason: other.gone };
   // The feed had the id already, so it did not show this notification.
   if (other) return { isOpen: false, reason: 'published twice' };
-  // Offset 0 has only the marks that name an id.
+  // No mark by offset reaches it, only those that name the id.
   return kept ? placed({ offset: Infinity, notification: kept }, placeOf) : GONE;
 }
 
 function placed(
   publication: { offset: number; notification: NonNullable<Waiting['notification']> },
-  placeOf: (publication: { offset: number; notification: { id: string } }) => Placed,
+  placeOf: MarksNow['placeOf'],
 ): Standing {
   const { place, unread, unseen } = placeOf(publication);
   if (place === 'archive') return { isOpen: false, reason: 'archived' };

@@ -1,0 +1,38 @@
+import { placesIn, type Placed } from '@tocsin/contracts';
+import { stateOf } from '../../readers/inbox/document.ts';
+import type { Inboxes } from '../../readers/inbox/inboxes.ts';
+import { locate, type History } from '../../readers/marks/advance.ts';
+import type { Histories } from '../../readers/marks/histories.ts';
+import { stateIn, type ReadStates } from '../../readers/marks/read-states.ts';
+
+export interface MarksNowOptions {
+  states: Pick<ReadStates, 'storedNow'>;
+  inboxes: Pick<Inboxes, 'storedNow'>;
+  histories: Pick<Histories, 'holding'>;
+  now: () => number;
+}
+
+export interface MarksNow {
+  history: History;
+  /** The offsets of the ids that the history has. */
+  offsets: ReadonlyMap<string, number>;
+  placeOf: (publication: { offset: number; notification: { id: string } }) => Placed;
+}
+
+/** Where a reader has put notifications of the own feed, by the marks that the store has now. */
+export async function marksNow(
+  reader: string,
+  ids: readonly string[],
+  { states, inboxes, histories, now }: MarksNowOptions,
+): Promise<MarksNow> {
+  // The marks after the history: a mark is stored only for a publication that the history has.
+  const { head, history } = await histories.holding(reader, { ids });
+  const offsets = await locate(new Set(ids), history);
+  const [read, inbox] = await Promise.all([states.storedNow(reader, reader), inboxes.storedNow(reader)]);
+  const placeOf = placesIn({
+    epoch: head.epoch,
+    read: read && stateIn(head.epoch, read),
+    inbox: inbox && stateOf(inbox, reader, now()),
+  });
+  return { history, offsets, placeOf };
+}
