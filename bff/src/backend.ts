@@ -1,5 +1,6 @@
 import type { AnnouncementQueue, AnyAnnouncement } from '@tocsin/contracts';
-import type { InvokeBinding, LinkProofs, WakeUps } from './away/ports.ts';
+import type { Invoke } from './away/channels/binding/invoke.ts';
+import type { LinkProofs, WakeUps } from './away/ports.ts';
 import type { AuditSink } from '@tocsin/service';
 import type { Adapter } from 'socket.io-adapter';
 import type { OnRefused } from '@tocsin/service';
@@ -80,8 +81,8 @@ export interface Backend {
   readers: ReaderStore;
   /** Wakes an instance when a fallback is due. */
   wakeUps: WakeUps;
-  /** Invokes an output binding of the deployment. Rejects if its outcome is unknown. */
-  invokeBinding: InvokeBinding;
+  /** Invokes an output binding of the deployment. */
+  invokeBinding: Invoke;
   /** Signs the links of messages. */
   linkProofs: LinkProofs;
   /** The backplane's socket.io adapter, if it has one. */

@@ -26,6 +26,7 @@ export * from './http/guards/security-headers.ts';
 export * from './http/problems/errors.ts';
 export * from './http/problems/problem.ts';
 export * from './http/routes/health.ts';
+export * from './http/routes/job-routes.ts';
 export * from './http/routes/metrics.ts';
 export * from './http/routes/pages.ts';
 export * from './http/routes/subscription-routes.ts';

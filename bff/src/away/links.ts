@@ -2,12 +2,23 @@ import type { Notification } from '@tocsin/contracts';
 import type { AwayMessage } from './channels/channel.ts';
 import type { LinkProofs } from './ports.ts';
 
+/** Proves facts, and checks such proofs, with a secret that all instances share. */
+interface Prover {
+  proofOf(...facts: readonly string[]): string;
+  isProof(proof: string | undefined, ...facts: readonly string[]): boolean;
+}
+
+export const linkProofs = (prover: Prover): LinkProofs => ({
+  of: (...facts) => prover.proofOf('link', ...facts),
+  hold: (proof, ...facts) => prover.isProof(proof, 'link', ...facts),
+});
+
 const UNSUBSCRIBE = 'unsubscribe';
 
 /** Creates the links of messages to a reader through a channel. The unsubscribe link needs no sign-in, and does not expire. */
 export const linksFor =
   (publicUrl: string, proofs: LinkProofs) =>
-  async (reader: string, via: string): Promise<AwayMessage['links']> => {
+  (reader: string, via: string): AwayMessage['links'] => {
     const page = publicUrl.replace(/\/$/, '');
     const proof = proofs.of(UNSUBSCRIBE, reader, via);
     return {

@@ -13,13 +13,5 @@ export interface LinkProofs {
   hold(proof: string, ...facts: readonly string[]): boolean;
 }
 
-/** Invokes a Dapr output binding. Rejects if the sidecar or the binding failed; the outcome is then unknown. */
-export type InvokeBinding = (
-  binding: string,
-  operation: string,
-  data: unknown,
-  metadata: Readonly<Record<string, string>>,
-) => Promise<void>;
-
 /** Steps of a fallback at which a test may kill or delay the process. */
 export type FallbackStep = 'fallback-stored' | 'fallback-claimed' | 'fallback-sent';

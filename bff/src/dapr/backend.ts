@@ -26,6 +26,7 @@ import { DaprOrigin } from './origin.ts';
 import { DaprReaderStore } from './reader-store.ts';
 import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
+import { linkProofs } from '../away/links.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
 /** Channels wait this long for a binding, in ms. */
@@ -92,10 +93,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     invokeBinding: async (binding, operation, data, metadata) => {
       await sidecar.invokeBinding(binding, { operation, data, metadata }, { timeoutMs: BINDING_TIMEOUT_MS });
     },
-    linkProofs: {
-      of: (...facts) => own.proofOf('link', ...facts),
-      hold: (given, ...facts) => own.isProof(given, 'link', ...facts),
-    },
+    linkProofs: linkProofs(own),
     probes: {
       sidecar: () => sidecar.components(),
       store: () => feedLog.readDocuments(['readiness']),

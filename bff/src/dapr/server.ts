@@ -5,6 +5,7 @@ import {
   createBoundedServer,
   dataHeaders,
   errorHandler,
+  jobRoutes,
   listen,
   notFound,
   refuseInvocations,
@@ -25,7 +26,6 @@ import express from 'express';
 import type { PartitionHost } from '../deliver/turn/partition-host.ts';
 import { subscriptionsOf, type RegisteredSubscription } from '../internals/dapr-subscriptions.ts';
 import { actorRoutes } from './actor-routes.ts';
-import { wakeUpRoutes } from './wake-up-routes.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import type { FeedHost } from '../deliver/turn/feed-host.ts';
 
@@ -83,7 +83,20 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   app.use((request, _response, next) => withTrace(request.get('traceparent'), next));
   app.use(actorRoutes(options));
   app.use(refuseInvocations(onRefused));
-  app.use(wakeUpRoutes(options));
+  app.use(
+    jobRoutes({
+      take: options.onWakeUp,
+      unknown: 'This application has no job with this name. Nothing was changed.',
+      onRefused,
+      onFailure(err) {
+        log.warn(
+          { err },
+          'cannot decide about the due fallbacks of a reader; Dapr will hand the job over again',
+        );
+        return 'The due fallbacks could not be processed. Hand the job over again.';
+      },
+    }),
+  );
   let listed: RegisteredSubscription[] = [];
   const vouchedFor = new WeakSet<object>();
   const deliver: SubscriptionRoutesOptions['deliver'] = (subscribed, request, response, next) => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { MemoryClaimCheck, Signer, parseSigningKeys } from '@tocsin/service';
 import type { Backend, Inbound } from '../backend.ts';
 import type { Compose, Operate } from '../ops/ports.ts';
+import { linkProofs } from '../away/links.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
@@ -37,11 +38,11 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
   const compose: Compose = (body) => producer(body);
   const [entries, setAside, audit] = [new MemoryClaimCheck(), new MemorySetAside(), new MemoryAuditStore()];
   const keys = parseSigningKeys(randomBytes(32).toString('hex'));
-  const links = new Signer(() => keys);
+  const signer = new Signer(() => keys);
   return {
     log: new MemoryFeedLog(),
     checkpoints: new MemoryCheckpoints(),
-    proofs: positionProofs(links),
+    proofs: positionProofs(signer),
     origin: new MemoryOrigin(),
     entries,
     setAside,
@@ -63,10 +64,7 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     readers: new MemoryReaderStore(),
     wakeUps: new MemoryWakeUps((name) => inbound?.onWakeUp(name)),
     invokeBinding: () => Promise.reject(new Error('there is no sidecar')),
-    linkProofs: {
-      of: (...facts) => links.proofOf('link', ...facts),
-      hold: (given, ...facts) => links.isProof(given, 'link', ...facts),
-    },
+    linkProofs: linkProofs(signer),
     announce,
     readSecret: async (name) => secrets[name],
     announceAgain: async (announcement) => {

@@ -45,7 +45,7 @@ export function deployment(rules: Partial<ChannelRules> = {}) {
         of: async () => ({ ...contacts, language: 'en' }),
         forgetDevices: async (_reader, endpoints) => void forgotten.push(...endpoints),
       },
-      linksOf: async () => ({ inbox: '', unsubscribe: '', open: () => '' }),
+      linksOf: () => ({ inbox: '', unsubscribe: '', open: () => '' }),
       observer: {
         registered: () => undefined,
         ended: (ended) => receipts.push(...ended),

@@ -50,7 +50,8 @@ export interface FallbacksOptions {
     of(reader: string): Promise<ReaderContacts>;
     forgetDevices(reader: string, endpoints: readonly string[]): Promise<void>;
   };
-  linksOf: (reader: string, via: string) => Promise<AwayMessage['links']>;
+  /** Throws while links cannot be signed. */
+  linksOf: (reader: string, via: string) => AwayMessage['links'];
   observer: FallbackObserver;
   onStep: (step: FallbackStep) => Promise<void>;
   now: () => number;
@@ -219,7 +220,7 @@ export class Fallbacks {
   ): Promise<SendResult> {
     let links: AwayMessage['links'];
     try {
-      links = await this.#use.linksOf(reader, via);
+      links = this.#use.linksOf(reader, via);
     } catch (error) {
       return { outcome: 'unavailable', reason: `links cannot be signed: ${String(error)}` };
     }

@@ -19,7 +19,7 @@ export interface ChannelRoutesOptions {
   channels: ReadonlyMap<string, { channel: Channel }>;
   contacts: ContactBook;
   vapidKey: () => Promise<string | undefined>;
-  linksOf: (reader: string, via: string) => Promise<AwayMessage['links']>;
+  linksOf: (reader: string, via: string) => AwayMessage['links'];
   log: Logger;
 }
 
@@ -94,7 +94,7 @@ export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: Ch
       const { language } = await contacts.of(reader);
       const channel = channels.get('email')?.channel as Channel;
       // The mail may reach a stranger, whose link must not unsubscribe the reader.
-      const links = await linksOf(reader, CODE_LINK);
+      const links = linksOf(reader, CODE_LINK);
       const result = await sendCode(channel, { reader, address: body.address, code, language, links });
       if (result.outcome === 'sent' || result.outcome === 'unknown') return void response.status(204).end();
       log.warn({ reason: result.reason }, 'cannot send a code by e-mail');

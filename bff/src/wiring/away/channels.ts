@@ -1,6 +1,7 @@
 import { SECRETS } from '@tocsin/contracts';
 import { createBindingChannel } from '../../away/channels/binding/binding-channel.ts';
 import type { Channel } from '../../away/channels/channel.ts';
+import { EMAIL, PUSH, WEBHOOK } from '../../away/channels/traits.ts';
 import { loadTemplates, type Templates } from '../../away/templates/templates.ts';
 import type { Backend } from '../../backend.ts';
 import { lazyChannel } from './lazy-channel.ts';
@@ -45,8 +46,7 @@ const emailChannel = (
   use: Use,
 ): Channel =>
   lazyChannel({
-    ...{ name: 'email', repeatable: false },
-    reaches: ({ email }) => email !== undefined,
+    ...EMAIL,
     create: async () => {
       const { createEmailChannel } = await import('../../away/channels/email/email-channel.ts');
       const url = await secretOf(use, SECRETS.smtp.name);
@@ -64,8 +64,7 @@ const pushChannel = (
   use: Use,
 ): Channel =>
   lazyChannel({
-    ...{ name: 'push', repeatable: false },
-    reaches: ({ push }) => push.length > 0,
+    ...PUSH,
     create: async () => {
       const { createPushChannel } = await import('../../away/channels/push/push-channel.ts');
       const { readVapid } = await import('../../away/channels/push/vapid.ts');
@@ -76,8 +75,7 @@ const pushChannel = (
 
 const webhookChannel = ({ binding }: NonNullable<AwaySettings['webhook']>, use: Use): Channel =>
   lazyChannel({
-    ...{ name: 'webhook', repeatable: true },
-    reaches: () => true,
+    ...WEBHOOK,
     create: async () => {
       const { createWebhookChannel } = await import('../../away/channels/binding/webhook-channel.ts');
       const secret = await secretOf(use, SECRETS.webhook.name);

@@ -1,6 +1,7 @@
 import type { Channel } from '../../away/channels/channel.ts';
+import type { Traits } from '../../away/channels/traits.ts';
 
-export interface LazyChannelOptions extends Pick<Channel, 'name' | 'repeatable' | 'reaches'> {
+export interface LazyChannelOptions extends Traits {
   /** Creates the channel; rejects if its secret cannot be read now, or is invalid. */
   create: () => Promise<Channel>;
 }

@@ -13,28 +13,22 @@ import { z } from 'zod';
 import { bindingChannelSchema } from '../../away/channels/binding/binding-channel.ts';
 
 /** Settings that all channels have. */
-const common = {
+const commonSchema = z.strictObject({
   /** How long the first due fallback of a reader waits for others, so that they leave as one message. */
   window: durationSchema('PT0S', 'P1D').optional(),
   /** Maximum number of messages to one reader within an hour. */
   perHour: z.int().min(1).max(1_000).optional(),
-  /** What to do when the outcome of a send is unknown: send again, perhaps twice, or give up, perhaps never. */
+  /** If the outcome of a send is unknown: send again, perhaps twice, or give up, perhaps without a message. */
   unknown: z.enum(['repeat', 'give-up'], 'must be repeat or give-up').optional(),
-};
+});
 
-/** The settings that all channels have. */
-export interface CommonSettings {
-  window?: string | undefined;
-  perHour?: number | undefined;
-  unknown?: 'repeat' | 'give-up' | undefined;
-}
+export type CommonSettings = z.infer<typeof commonSchema>;
 
 const componentSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must be the name of a Dapr component');
 
-const emailSchema = z.strictObject({
-  ...common,
+const emailSchema = commonSchema.extend({
   /** The sender, such as `Shop <no-reply@shop.example>`. The secret `smtp` has the server and its login. */
   from: z.string().min(3).max(320),
   /** Signs e-mail. The secret `dkim` has the private key. */
@@ -43,17 +37,16 @@ const emailSchema = z.strictObject({
 });
 
 /** The secret `vapid` has the keys. */
-const pushSchema = z.strictObject({
-  ...common,
+const pushSchema = commonSchema.extend({
   /** Also sends to push services on this machine. Only for tests. */
   allowLoopback: z.boolean().optional(),
 });
 
 /** Posts through a component of type `bindings.http`. The secret `webhook` signs the requests. */
-const webhookSchema = z.strictObject({ ...common, binding: componentSchema.optional() });
+const webhookSchema = commonSchema.extend({ binding: componentSchema.optional() });
 
 /** Any other output binding; see docs/guides/write-your-own-channel.md. */
-const bindingSchema = bindingChannelSchema.omit({ name: true }).extend(common);
+const bindingSchema = bindingChannelSchema.omit({ name: true }).extend(commonSchema.shape);
 export type BindingSettings = z.infer<typeof bindingSchema>;
 
 const BUILT_IN = ['email', 'push', 'webhook'];

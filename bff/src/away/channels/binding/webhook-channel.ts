@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import type { Channel } from '../channel.ts';
+import { WEBHOOK } from '../traits.ts';
 import { eventOf } from './event.ts';
 import { sendThrough, type Invoke } from './invoke.ts';
 import { wireJson } from './wire-json.ts';
@@ -31,9 +32,7 @@ export function createWebhookChannel(options: WebhookOptions): Channel {
   const { invoke, secret, binding = 'notification-webhook', now = Date.now } = options;
   const signers = signersOf(secret);
   return {
-    name: 'webhook',
-    repeatable: true,
-    reaches: () => true,
+    ...WEBHOOK,
     send: (message) =>
       sendThrough(() => {
         const event = eventOf(message);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Channel } from '../channel.ts';
+import { EMAIL } from '../traits.ts';
 import { SEND_TIMEOUT_MS, settled } from '../settled.ts';
 import { createComposer } from './compose.ts';
 import type { EmailOptions } from './options.ts';
@@ -23,9 +24,7 @@ export function createEmailChannel(options: EmailOptions): Channel {
   const compose = createComposer(options, faults);
   if (!server || !compose) throw new EmailOptionsError(faults);
   return {
-    name: 'email',
-    repeatable: false,
-    reaches: ({ email }) => email !== undefined,
+    ...EMAIL,
     send: async (message, { email }) => {
       const to = addressSchema.safeParse(email?.address);
       if (!to.success) return { outcome: 'refused', reason: 'The e-mail address is not valid' };

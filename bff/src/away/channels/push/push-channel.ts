@@ -1,6 +1,7 @@
 import type { Agent, Dispatcher } from 'undici';
 import webPush from 'web-push';
 import type { Channel, PushSubscription, SendResult } from '../channel.ts';
+import { PUSH } from '../traits.ts';
 import { reasonOf, SEND_TIMEOUT_MS, settled } from '../settled.ts';
 import type { Templates } from '../../templates/templates.ts';
 import { endpointOf, NotPublicError, publicAgent } from './endpoint.ts';
@@ -50,9 +51,7 @@ export function createPushChannel(options: PushOptions): Channel & { close(): Pr
     return post(agent, endpoint, request, timeoutMs);
   };
   return {
-    name: 'push',
-    repeatable: false,
-    reaches: ({ push }) => push.length > 0,
+    ...PUSH,
     send: async (message, contacts) => {
       const devices = contacts.push.slice(-MAX_DEVICES);
       try {

@@ -1,0 +1,39 @@
+import { Router } from 'express';
+import type { OnRefused } from '../../security/refusals.ts';
+import { sendProblem } from '../problems/problem.ts';
+
+export interface JobRoutesOptions {
+  /** Resolves with true when the job is processed, and with false if there is none of this name. */
+  take: (name: string) => Promise<boolean>;
+  /** The detail of the answer for an unknown job. */
+  unknown: string;
+  /** Called when `take` rejects. Returns the detail of the answer. */
+  onFailure: (error: unknown, name: string) => string;
+  onRefused: OnRefused;
+}
+
+/**
+ * `POST /job/<name>`: Dapr's scheduler hands over a due job, again every second until the answer is 200 or 404.
+ * Ignores the body, which cannot be trusted: `take` knows what is due.
+ */
+export function jobRoutes({ take, unknown, onFailure, onRefused }: JobRoutesOptions): Router {
+  const router = Router();
+  router.post('/job/:name', async (request, response) => {
+    request.resume();
+    const { name } = request.params;
+    try {
+      if (await take(name)) {
+        response.json({});
+        return;
+      }
+      onRefused('unknown_job');
+      // 404 is the only error that stops Dapr from handing over the job again. The job may have been cancelled in the
+      // meantime.
+      sendProblem(response, { status: 404, code: 'not_found', detail: unknown });
+    } catch (error) {
+      const detail = onFailure(error, name);
+      sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
+    }
+  });
+  return router;
+}
