@@ -56,7 +56,7 @@ beforeAll(async () => {
   const publish = await pack(join(dir, 'built-publish'));
   const { code, output } = await create('corner-shop', '--packages', '.');
   if (code !== 0) throw new Error(output);
-  // What `npm install` would fetch.
+  // The packages that `npm install` would fetch.
   const modules = join(project, 'node_modules');
   await unpack(publish, join(modules, '@tocsin', 'publish'));
   mkdirSync(join(modules, '@types'));

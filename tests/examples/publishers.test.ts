@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Observer } from '@tocsin/lab';
-import { startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
 import { findCommand, run } from '@tocsin/tools/process/run';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { useShopStack } from '../support/processes/shop-stack.ts';
 
 const PUBLISHERS = join(import.meta.dirname, '../../examples/publishers');
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-publishers-'));
@@ -42,20 +41,8 @@ const LANGUAGES = [
   },
 ];
 
-let stack: Stack;
-let shop: ForeignSidecar;
-let observer: Observer;
-beforeAll(async () => {
-  stack = await startStack({ bffs: 1 });
-  shop = await stack.startForeignSidecar('shop');
-  observer = new Observer('client', stack.bffs[0]?.url ?? '');
-  await observer.ready();
-});
-afterAll(async () => {
-  observer.close();
-  await stack.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+const started = useShopStack();
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe.each(LANGUAGES)('the publisher in $name', ({ name, folder, tool, build, command }) => {
   it.skipIf(findCommand([tool]) === undefined)(
@@ -67,9 +54,9 @@ describe.each(LANGUAGES)('the publisher in $name', ({ name, folder, tool, build,
         expect(code, output).toBe(0);
       }
       const env = {
-        DAPR_GRPC_PORT: String(shop.daprGrpcPort),
-        DAPR_HTTP_PORT: new URL(shop.daprUrl).port,
-        DAPR_API_TOKEN: shop.daprHeaders['dapr-api-token'] ?? '',
+        DAPR_GRPC_PORT: String(started.shop.daprGrpcPort),
+        DAPR_HTTP_PORT: new URL(started.shop.daprUrl).port,
+        DAPR_API_TOKEN: started.shop.daprHeaders['dapr-api-token'] ?? '',
       };
       const id = `from-${name}`;
       const [program = '', ...args] = command;
@@ -78,8 +65,8 @@ describe.each(LANGUAGES)('the publisher in $name', ({ name, folder, tool, build,
         expect(code, output).toBe(0);
         expect(output).toContain(`published ${id}`);
       }
-      await observer.sees([id]);
-      expect(observer.shown.filter((shown) => shown.id === id)).toHaveLength(1);
+      await started.observer.sees([id]);
+      expect(started.observer.shown.filter((shown) => shown.id === id)).toHaveLength(1);
     },
   );
 });

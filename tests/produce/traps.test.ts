@@ -1,27 +1,14 @@
-import { Observer } from '@tocsin/lab';
-import { startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useShopStack } from '../support/processes/shop-stack.ts';
 
-/** What docs/guides/traps-for-publishers.md says about Dapr, which may change with its version. */
-let stack: Stack;
-let shop: ForeignSidecar;
-let observer: Observer;
-beforeAll(async () => {
-  stack = await startStack({ bffs: 1 });
-  shop = await stack.startForeignSidecar('shop');
-  observer = new Observer('client', stack.bffs[0]?.url ?? '');
-  await observer.ready();
-});
-afterAll(async () => {
-  observer.close();
-  await stack.stop();
-});
+/** The behaviour of Dapr that docs/guides/traps-for-publishers.md describes, which may change with its version. */
+const started = useShopStack();
 
 const TOPIC = 'notification-pubsub/notifications';
 const call = (path: string, body: string, contentType: string) =>
-  fetch(`${shop.daprUrl}${path}`, {
+  fetch(`${started.shop.daprUrl}${path}`, {
     method: 'POST',
-    headers: { ...shop.daprHeaders, 'content-type': contentType },
+    headers: { ...started.shop.daprHeaders, 'content-type': contentType },
     body,
   });
 const publish = (body: unknown, contentType = 'application/json') =>
@@ -29,7 +16,7 @@ const publish = (body: unknown, contentType = 'application/json') =>
 
 /** The faults of the events that the producer set aside. */
 async function setAside(): Promise<string> {
-  const response = await fetch(`${stack.bffs[0]?.url}/app/ops/dead-letters`);
+  const response = await fetch(`${started.stack.bffs[0]?.url}/app/ops/dead-letters`);
   return response.text();
 }
 
@@ -39,12 +26,12 @@ describe('a trap for publishers', () => {
     expect((await publish(event)).status).toBe(204);
     await expect.poll(setAside).toContain('specversion');
     expect((await publish({ ...event, id: 'trap-2' }, 'application/cloudevents+json')).status).toBe(204);
-    await observer.sees(['trap-2']);
+    await started.observer.sees(['trap-2']);
   });
 
   it('should not be text with a notification in JSON, but any other text', async () => {
     expect((await publish('{"id":"trap-3","title":"As text"}', 'text/plain')).status).toBe(204);
-    await observer.sees(['trap-3']);
+    await started.observer.sees(['trap-3']);
     expect((await publish('Order 9 was shipped', 'text/plain')).status).toBe(204);
     await expect.poll(setAside).toContain('Order 9 was shipped');
   });
@@ -57,7 +44,7 @@ describe('a trap for publishers', () => {
     }));
     const response = await call(`/v1.0/publish/bulk/${TOPIC}`, JSON.stringify(entries), 'application/json');
     expect(response.ok, await response.text()).toBe(true);
-    await observer.sees(['trap-5', 'trap-6']);
+    await started.observer.sees(['trap-5', 'trap-6']);
   });
 
   it('should be that equal raw payloads without an id count once', async () => {
@@ -65,9 +52,9 @@ describe('a trap for publishers', () => {
       call(`/v1.0/publish/${TOPIC}?metadata.rawPayload=true`, JSON.stringify(body), 'application/json');
     for (const body of [{ title: 'Raw' }, { title: 'Raw' }, { id: 'trap-7', title: 'Raw' }])
       expect((await raw(body)).status).toBe(204);
-    await observer.sees(['trap-7']);
-    await expect.poll(() => observer.shown.length).toBeGreaterThan(0);
-    const response = await fetch(`${stack.bffs[0]?.url}/app/notifications?feed=all`);
+    await started.observer.sees(['trap-7']);
+    await expect.poll(() => started.observer.shown.length).toBeGreaterThan(0);
+    const response = await fetch(`${started.stack.bffs[0]?.url}/app/notifications?feed=all`);
     const { publications } = (await response.json()) as {
       publications: { notification: { title: string } }[];
     };

@@ -4,29 +4,16 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { createPublisher } from '@tocsin/publish';
-import { Observer } from '@tocsin/lab';
-import { startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Stack } from '@tocsin/tools';
+import { describe, expect, it } from 'vitest';
+import { useShopStack } from '../support/processes/shop-stack.ts';
 
-let stack: Stack;
-/** An application without our code, which uses only its sidecar. */
-let shop: ForeignSidecar;
-let observer: Observer;
-beforeAll(async () => {
-  stack = await startStack({ bffs: 1 });
-  shop = await stack.startForeignSidecar('shop');
-  observer = new Observer('client', stack.bffs[0]?.url ?? '');
-  await observer.ready();
-});
-afterAll(async () => {
-  observer.close();
-  await stack.stop();
-});
+const started = useShopStack();
 
 const send = (path: string, body: string | Uint8Array<ArrayBuffer>, contentType: string) =>
-  fetch(`${shop.daprUrl}${path}`, {
+  fetch(`${started.shop.daprUrl}${path}`, {
     method: 'POST',
-    headers: { ...shop.daprHeaders, 'content-type': contentType },
+    headers: { ...started.shop.daprHeaders, 'content-type': contentType },
     body,
   });
 const call = (path: string, body: unknown, contentType = 'application/json') =>
@@ -43,7 +30,7 @@ const cloudEvent = (id: string, data: unknown, source = 'shop') => ({
   datacontenttype: 'application/json',
   data,
 });
-const timesShown = (id: string) => observer.shown.filter((shown) => shown.id === id).length;
+const timesShown = (id: string) => started.observer.shown.filter((shown) => shown.id === id).length;
 
 describe('an application without our code', () => {
   it('should publish to the topic, and have each event shown once even if it arrives repeatedly', async () => {
@@ -59,8 +46,8 @@ describe('an application without our code', () => {
         ])
       ).status,
     ).toBe(204);
-    await observer.sees(['shipped-1', 'plain-1', 'plain-2']);
-    await observer.sees(await markAfter());
+    await started.observer.sees(['shipped-1', 'plain-1', 'plain-2']);
+    await started.observer.sees(await markAfter());
     expect(timesShown('shipped-1')).toBe(1);
   });
 
@@ -69,31 +56,35 @@ describe('an application without our code', () => {
     const answer = await call(method, { id: 'invoked', title: 'x' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['invoked'] }]);
     expect((await call(method, { title: '' })).status).toBe(400);
-    await observer.sees(['invoked']);
+    await started.observer.sees(['invoked']);
   });
 
   it('should publish in order with @tocsin/publish while the producer is killed and restarted', async () => {
     const publisher = createPublisher({
-      url: `${shop.daprUrl}/v1.0/invoke/producer/method`,
-      headers: shop.daprHeaders,
+      url: `${started.shop.daprUrl}/v1.0/invoke/producer/method`,
+      headers: started.shop.daprHeaders,
       batchingDelayMs: 1,
     });
     const ids = Array.from({ length: 300 }, (_, index) => `kept-${index}`);
     const published: Promise<string>[] = [];
     for (const id of ids) {
       published.push(publisher.publish({ id, title: id }));
-      if (id === 'kept-150') void stack.producers[0]?.app.restart();
+      if (id === 'kept-150') void started.stack.producers[0]?.app.restart();
       await delay(2);
     }
     expect(await Promise.all(published)).toEqual(ids);
     await publisher.close();
-    await observer.sees(ids);
-    expect(observer.shown.map(({ id }) => id).filter((id) => id.startsWith('kept-'))).toEqual(ids);
+    await started.observer.sees(ids);
+    expect(started.observer.shown.map(({ id }) => id).filter((id) => id.startsWith('kept-'))).toEqual(ids);
   });
 
   it('should do both from Python with only the standard library', async () => {
     const python = spawn('python3', ['-'], {
-      env: { ...process.env, DAPR_URL: shop.daprUrl, DAPR_API_TOKEN: shop.daprHeaders['dapr-api-token'] },
+      env: {
+        ...process.env,
+        DAPR_URL: started.shop.daprUrl,
+        DAPR_API_TOKEN: started.shop.daprHeaders['dapr-api-token'],
+      },
     });
     python.stdin.end(`
 import json, os, urllib.request
@@ -110,27 +101,27 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
       once(python, 'close'),
     ]);
     expect([output, errors]).toEqual(['204\n202\n', '']);
-    await observer.sees(['python-published', 'python-invoked']);
+    await started.observer.sees(['python-published', 'python-invoked']);
   });
 
   it('should keep notifications of two sources with the same id apart, and retract both', async () => {
     const send = (source: string) =>
       publish(cloudEvent('same', { title: `Of ${source}` }, source), 'application/cloudevents+json');
     expect((await send('shop')).status).toBe(204);
-    await observer.sees(['same']);
+    await started.observer.sees(['same']);
     expect((await send('stock')).status).toBe(204);
     const ofStock = `same.${createHash('sha256').update('stock').digest('hex').slice(0, 8)}`;
-    await observer.sees([ofStock]);
+    await started.observer.sees([ofStock]);
     expect([(await send('stock')).status, (await send('shop')).status]).toEqual([204, 204]);
-    await observer.sees(await markAfter());
+    await started.observer.sees(await markAfter());
     expect([timesShown('same'), timesShown(ofStock)]).toEqual([1, 1]);
     const goneIn = async () => {
-      const page = await fetch(`${stack.bffs[0]?.url}/app/notifications?limit=200`);
+      const page = await fetch(`${started.stack.bffs[0]?.url}/app/notifications?limit=200`);
       const { publications } = (await page.json()) as { publications: { id?: string; gone?: string }[] };
       return publications.flatMap(({ id, gone }) => (gone === 'retracted' && id ? [id] : []));
     };
     for (const id of ['same', ofStock]) {
-      const path = `${stack.producers[0]?.url}/notifications/${id}`;
+      const path = `${started.stack.producers[0]?.url}/notifications/${id}`;
       expect((await fetch(path, { method: 'DELETE' })).status).toBe(202);
       await expect.poll(goneIn).toContain(id);
     }
@@ -146,37 +137,37 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
       expect((await later('withdrawn', source)).status).toBe(204);
       expect((await later('far', source, farAway)).status).toBe(204);
     }
-    await observer.sees(await markAfter());
+    await started.observer.sees(await markAfter());
     const digits = (text: string, count: number) =>
       createHash('sha256').update(text).digest('hex').slice(0, count);
     const jobs = ['shop', 'stock'].map((source) => `${digits('all', 32)}:far ${digits(source, 16)}`);
-    const { daprUrl, daprHeaders } = stack.producers[0] as Stack['producers'][number];
+    const { daprUrl, daprHeaders } = started.stack.producers[0] as Stack['producers'][number];
     const isKept = async (job: string) =>
       (await fetch(`${daprUrl}/v1.0/jobs/${encodeURIComponent(job)}`, { headers: daprHeaders })).ok;
     const kept = () => Promise.all(jobs.map(isKept));
     await expect.poll(kept).toEqual([true, true]);
     for (const id of ['withdrawn', 'far']) {
-      const path = `${stack.producers[0]?.url}/notifications/${id}`;
+      const path = `${started.stack.producers[0]?.url}/notifications/${id}`;
       expect((await fetch(path, { method: 'DELETE' })).status).toBe(202);
     }
     expect(await kept()).toEqual([false, false]);
     const ofOther = (id: string, source: string) => `${id}.${digits(source, 8)}`;
-    const shownAs = () => observer.shown.map(({ id }) => id).filter((id) => id.startsWith('due'));
+    const shownAs = () => started.observer.shown.map(({ id }) => id).filter((id) => id.startsWith('due'));
     await expect.poll(() => shownAs().length, { timeout: 20_000 }).toBe(2);
     expect(shownAs()).toContain('due');
     expect([ofOther('due', 'shop'), ofOther('due', 'stock')]).toContain(shownAs().find((id) => id !== 'due'));
-    expect(observer.shown.filter(({ id }) => id.startsWith('withdrawn'))).toEqual([]);
+    expect(started.observer.shown.filter(({ id }) => id.startsWith('withdrawn'))).toEqual([]);
   });
 
   it('should publish raw payloads: one notification and an array', async () => {
     expect((await publishRaw('{"id":"raw-1","title":"x"}', 'application/json')).status).toBe(204);
     expect((await publishRaw('[{"id":"raw-2","title":"x"}]', 'application/octet-stream')).status).toBe(204);
-    await observer.sees(['raw-1', 'raw-2']);
+    await started.observer.sees(['raw-1', 'raw-2']);
   });
 
   /** The set-aside records. */
   async function setAside(): Promise<{ entry: string; content: string | null }[]> {
-    const bff = stack.bffs[0] as Stack['bffs'][number];
+    const bff = started.stack.bffs[0] as Stack['bffs'][number];
     const state = async (key: string): Promise<unknown> => {
       const url = `${bff.daprUrl}/v1.0/state/notification-state/${encodeURIComponent(key)}`;
       return (await fetch(url, { headers: bff.daprHeaders })).json().catch(() => ({}));
@@ -192,7 +183,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
   it('should set aside invalid events with their faults, without delaying others', async () => {
     const event = cloudEvent('bad-1', { title: '', colour: 'red' });
     expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
-    await observer.sees(await markAfter());
+    await started.observer.sees(await markAfter());
     await expect.poll(setAside).toHaveLength(1);
     expect((await setAside())[0]).toMatchObject({
       entry: expect.stringMatching(/^event:/) as string,
@@ -233,7 +224,11 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     expect((await call('/v1.0/bindings/notification-entries', binding)).status).toBeGreaterThanOrEqual(400);
     expect((await call('/v1.0/state/notification-state', [])).status).toBeGreaterThanOrEqual(400);
     expect(
-      (await fetch(`${shop.daprUrl}/v1.0/secrets/environment/HOST`, { headers: shop.daprHeaders })).status,
+      (
+        await fetch(`${started.shop.daprUrl}/v1.0/secrets/environment/HOST`, {
+          headers: started.shop.daprHeaders,
+        })
+      ).status,
     ).toBe(403);
   });
 });
@@ -242,7 +237,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
 let marks = 0;
 async function markAfter(): Promise<string[]> {
   const id = `mark-${++marks}`;
-  await fetch(`${stack.producers[0]?.url}/notifications`, {
+  await fetch(`${started.stack.producers[0]?.url}/notifications`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ id, title: id }),

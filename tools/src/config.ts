@@ -25,7 +25,7 @@ export interface ToolsConfig {
   opening: Opening;
 }
 
-/** The proxies of the variables that curl and npm read too; an empty text is none. */
+/** The proxies of the variables that curl and npm read too; an empty text means no proxy. */
 export interface ProxyConfig {
   httpProxy: string;
   httpsProxy: string;

@@ -9,7 +9,7 @@ export interface FallbackPolicy {
   fallback: readonly Fallback[];
 }
 
-/** The fallbacks of the first policy that matches; empty if there is none. */
+/** The fallbacks of the first matching policy; otherwise empty. */
 export const policyOf =
   (policies: readonly FallbackPolicy[]) =>
   ({ feed, severity, category }: Notification): readonly Fallback[] =>

@@ -15,7 +15,7 @@ const LANES = 64;
 const REST_SECONDS = 3;
 const VIA = 'email';
 
-/** What happens to the notifications of a round, in the order of the table. */
+/** The kinds of notifications in a round, in the order of the table. */
 const KINDS = ['without', 'waiting', 'due'] as const;
 type Kind = (typeof KINDS)[number];
 const FALLBACKS: Record<Kind, object> = {

@@ -76,7 +76,7 @@ function jsonOf(file: string): unknown {
 export const keepApiKeys = (dataDir: string, keys: readonly ApiKey[]): void =>
   writePrivate(dataDir, apiKeysFile(dataDir), `${JSON.stringify(keys, null, 2)}\n`);
 
-/** The secret `vapid` that `npm run vapid` keeps, as text; `undefined` if there is none. */
+/** The secret `vapid` that `npm run vapid` keeps, as text; `undefined` without one. */
 export const keptVapid = (dataDir: string): string | undefined =>
   existsSync(vapidFile(dataDir)) ? readFileSync(vapidFile(dataDir), 'utf8').trim() : undefined;
 

@@ -12,7 +12,7 @@ export interface ReleaseFacts {
   repository: string | undefined;
 }
 
-/** What must be done before this commit is published, with the next step each. */
+/** The obstacles to publishing this commit, each with the next step. */
 export function obstaclesOf({ version, changes, tags, changelog, dapr, repository }: ReleaseFacts): string[] {
   const missing = Object.values(dapr.digests).filter((digest) => digest === null).length;
   return [

@@ -124,7 +124,7 @@ export class Fallbacks {
     await this.#change(key, async (before) => before && retract(before, new Set(ids), at));
   }
 
-  /** The reader's document, for receipts and exports; `undefined` if there is none. */
+  /** The reader's document, for receipts and exports; `undefined` without fallbacks. */
   async stored(reader: string): Promise<AwayDocument | undefined> {
     const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
     return stored && parseAway(stored.value);

@@ -3,7 +3,7 @@ import type { AwayDocument } from './document.ts';
 import { marksNow, type MarksNowOptions } from './marks-now.ts';
 
 export interface ReceiptsOptions extends MarksNowOptions {
-  /** The reader's fallbacks; `undefined` if there are none. */
+  /** The reader's document; `undefined` without fallbacks. */
   fallbacksOf: (reader: string) => Promise<AwayDocument | undefined>;
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { agreeToEmail, fetchPage } from '@tocsin/client';
 import { Caller } from '../../ledger/caller.ts';
 import type { Random } from '../random.ts';
 import type { Received, Receivers } from './receivers.ts';
@@ -69,11 +70,8 @@ export class Fallbacks {
   }
 
   /** The reader agrees to e-mail. Call it before publishing starts to be due. */
-  static async agree(instance: string, token: string): Promise<void> {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const body = JSON.stringify({ consent: true });
-    const { status } = await fetch(`${instance}/app/channels/email`, { method: 'PUT', headers, body });
-    if (status !== 204) throw new Error(`the reader's consent was answered ${status}`);
+  static agree(instance: string, token: string): Promise<void> {
+    return agreeToEmail(instance, {}, { token });
   }
 
   async stop(): Promise<void> {
@@ -143,22 +141,21 @@ export class Fallbacks {
       const signal = AbortSignal.timeout(5_000);
       const { status } = await fetch(url, { method: 'POST', headers, body, signal });
       // A mark for a notification that has not arrived yet changes nothing, so ask whether it is kept.
-      if (status === 204 && (await this.#isRead(id, headers))) expected.readAt = Date.now();
+      if (status === 204 && (await this.#isRead(id))) expected.readAt = Date.now();
     } catch {
       // Killed while it answered.
     }
   }
 
-  async #isRead(id: string, headers: Record<string, string>): Promise<boolean> {
-    const url = `${this.#random.pick(this.#instances)}/app/notifications?feed=${FEED}`;
-    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(5_000) });
-    if (!answer.ok) return false;
-    const { publications, read } = (await answer.json()) as {
-      publications: { offset: number; notification: { id: string } | null }[];
-      read?: { offset: number; ids: string[] };
-    };
+  async #isRead(id: string): Promise<boolean> {
+    const page = await fetchPage(
+      this.#random.pick(this.#instances),
+      { feed: FEED },
+      { token: this.#token, signal: AbortSignal.timeout(5_000) },
+    );
+    const { publications, read = { offset: 0, ids: [] } } = page;
     const offset = publications.find(({ notification }) => notification?.id === id)?.offset ?? Infinity;
-    return read !== undefined && (read.ids.includes(id) || offset <= read.offset);
+    return read.ids.includes(id) || offset <= read.offset;
   }
 }
 

@@ -10,7 +10,7 @@ interface Sources {
   rendered: Rendered;
 }
 
-/** What a mapping can take from a message, by name. */
+/** The fields of a message that a mapping can use, by name. */
 const FIELDS = {
   /** The reader's e-mail address. Readers without one are not reached. */
   email: ({ contacts }) => contacts.email?.address ?? '',
