@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { goalsOf, shortfalls } from './goals.ts';
-import { killsOnce, schedule, type Fault } from './schedule.ts';
+import { ROUND_LENGTH, killsOnce, schedule, type Fault } from './schedule.ts';
 
 const done = (faults: Fault[]) => faults.map((fault) => ({ fault, happened: true }));
 const redis: Fault = { kind: 'kill', target: 'redis' };
@@ -25,14 +25,14 @@ describe('the goals of a run', () => {
     const goals = goalsOf({ full: true, naive: false });
     const faults: Fault[] = [];
     for (const fault of schedule({ seed: 3, full: true, naive: false })) {
-      if (faults.push(fault) === 5 * 53) break;
+      if (faults.push(fault) === 5 * ROUND_LENGTH) break;
     }
     expect(shortfalls(goals, { events: done(faults), acknowledged: 10_000 })).toEqual([]);
     expect(shortfalls(goals, { events: done(faults), acknowledged: 9_999 })).toEqual([
       '9999 of 10000 notifications',
     ]);
-    const four = shortfalls(goals, { events: done(faults.slice(53)), acknowledged: 10_000 });
-    expect(four).toContain('kill -9 at bff committed happened 4 of 5 times');
-    expect(four.at(-1)).toBe('92 of 100 kills');
+    const three = shortfalls(goals, { events: done(faults.slice(2 * ROUND_LENGTH)), acknowledged: 10_000 });
+    expect(three).toContain('kill -9 at bff committed happened 3 of 5 times');
+    expect(three.at(-1)).toBe(`${3 * killsOnce().length} of 100 kills`);
   });
 });

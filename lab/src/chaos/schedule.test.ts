@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { killsOnce, nameOf, schedule, type ScheduleOptions } from './schedule.ts';
+import { ROUND_LENGTH, killsOnce, nameOf, schedule, type ScheduleOptions } from './schedule.ts';
 
 const SHORT: ScheduleOptions = { seed: 1, full: false, naive: false };
 
@@ -23,8 +23,8 @@ describe('the schedule of faults', () => {
   });
 
   it('should kill, stop and restart every process in each round of a full run', () => {
-    const round = first(51, { ...SHORT, full: true });
-    expect(new Set(round).size).toBe(51);
+    const round = first(ROUND_LENGTH, { ...SHORT, full: true });
+    expect(new Set(round).size).toBe(ROUND_LENGTH);
     for (const harm of ['kill -9', 'SIGSTOP', 'restart']) {
       expect(round).toContain(`${harm} bff-2 sidecar`);
       expect(round).toContain(`${harm} redis`);

@@ -105,6 +105,9 @@ export const killsOnce = (): Fault[] => [
   ...STEPS.map((step) => ({ kind: 'kill-at' as const, ...step })),
 ];
 
+/** How many faults a full round has. */
+export const ROUND_LENGTH = killsOnce().length + 2 * PROCESSES.length + WAKING_STEPS.length;
+
 /** How long a process stays stopped, in ms: long enough that others take over a bff's turns, and callers retry a producer. */
 const asleep = ({ app }: Step, random: Random): number =>
   app === 'bff' ? 5_000 + random.below(3_000) : 2_000 + random.below(4_000);
