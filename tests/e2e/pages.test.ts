@@ -5,8 +5,8 @@ import { Caller, makeNotifications } from '@tocsin/lab';
 import { startStack, launchBrowser, type Stack } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { live, rows } from '../ui/browser.ts';
-import { builtPage, removeBuiltPage } from '../ui/built-page.ts';
+import { live, rows } from '../ui/support/browser.ts';
+import { builtPage, removeBuiltPage } from '../ui/support/built-page.ts';
 
 const MISSED = 5_000;
 const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { launchBrowser, signToken, startStack, type Stack } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { live, rows, toasts } from '../ui/browser.ts';
-import { builtPage, removeBuiltPage } from '../ui/built-page.ts';
+import { live, rows, toasts } from '../ui/support/browser.ts';
+import { builtPage, removeBuiltPage } from '../ui/support/built-page.ts';
 
 const SECRET = randomBytes(48).toString('base64url');
 const WITHIN = { timeout: 20_000 };

@@ -38,7 +38,7 @@ describe('a forbidden import', () => {
     ['client/src/client.ts', '@tocsin/client-vue'],
     ['client-vue/src/stores/session.ts', 'vue-toastification'],
     ['client-vue/src/stores/session.ts', 'socket.io-client'],
-    ['client-vue/src/toasts/stack.ts', '@tocsin/service'],
+    ['client-vue/src/toasts/stack/stack.ts', '@tocsin/service'],
     ['ui/src/main.ts', 'vue-toastification'],
     ['ui/src/main.ts', '@tocsin/client'],
     ['ui/src/main.ts', 'socket.io-client'],

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { launchBrowser } from '@tocsin/tools';
-import { live, toasts } from '../ui/browser.ts';
+import { live, toasts } from '../ui/support/browser.ts';
 
 /**
  * Opens the page at `url` in a new Chromium, waits until it is live and shows two toasts, and saves a screenshot to the file

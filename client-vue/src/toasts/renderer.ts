@@ -1,5 +1,5 @@
 import { createToastRenderer, type ToastRenderer } from './adapter.ts';
-import StackedToast from './StackedToast.vue';
+import StackedToast from './card/StackedToast.vue';
 
 /** Draws cards with their content into `container`. Loads after the first view, which has no toasts yet. */
 export const rendererIn = (container: HTMLElement, props: Readonly<Record<string, unknown>>): ToastRenderer =>

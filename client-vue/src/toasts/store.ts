@@ -3,10 +3,10 @@ import { computed, ref, shallowRef } from 'vue';
 import { defineStore } from '../stores/define-store.ts';
 import type { ToastRenderer } from './adapter.ts';
 import { useLiveMessages } from './speech/live-messages.ts';
-import { Countdowns } from './countdowns.ts';
-import { ToastStack, type StackView, type ViewOptions } from './stack.ts';
-import { summaryOf, toastKey, toastOf, type Missed } from './toast-of.ts';
-import { isSticky, type Toast } from './toast.ts';
+import { Countdowns } from './stack/countdowns.ts';
+import { ToastStack, type StackView, type ViewOptions } from './stack/stack.ts';
+import { summaryOf, toastKey, toastOf, type Missed } from './stack/toast-of.ts';
+import { isSticky, type Toast } from './stack/toast.ts';
 
 /** How long toasts other than errors stay. */
 export const TOAST_MS = 6_000;

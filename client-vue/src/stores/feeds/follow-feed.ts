@@ -2,7 +2,7 @@ import type { NotificationClient } from '@tocsin/client';
 import { isolate, type InboxState, type LivePublication, type Page } from '@tocsin/contracts';
 import { severityOf } from '../../format/severity.ts';
 import type { useToasts } from '../../toasts/store.ts';
-import type { Missed } from '../../toasts/toast-of.ts';
+import type { Missed } from '../../toasts/stack/toast-of.ts';
 import { useConnection } from '../connection.ts';
 import { useLater } from '../later.ts';
 import type { FrameBatch } from './frame-batch.ts';

@@ -1,7 +1,7 @@
 import { ref } from 'vue';
 import { defineStore } from '../../stores/define-store.ts';
 import { SpokenBatch, spokenErrors } from './spoken.ts';
-import { isSticky, type Toast } from '../toast.ts';
+import { isSticky, type Toast } from '../stack/toast.ts';
 
 export interface LiveMessage {
   readonly key: number;

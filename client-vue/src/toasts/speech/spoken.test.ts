@@ -1,7 +1,7 @@
 import type { Severity } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
 import { SpokenBatch, spokenErrors, spokenOf } from './spoken.ts';
-import type { Toast } from '../toast.ts';
+import type { Toast } from '../stack/toast.ts';
 
 const toast = (title: string, severity: Severity = 'info'): Toast => ({
   ...{ key: title, kind: 'notification', actions: [], severity, title },

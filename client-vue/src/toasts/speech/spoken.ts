@@ -1,7 +1,7 @@
 import { isolate, SEVERITIES, type Severity } from '@tocsin/contracts';
 import { spoken } from '../../messages/en/spoken.ts';
 import { addEnglish, useMessages } from '../../messages/use-messages.ts';
-import type { Toast } from '../toast.ts';
+import type { Toast } from '../stack/toast.ts';
 
 addEnglish({ spoken });
 

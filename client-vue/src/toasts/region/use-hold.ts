@@ -1,0 +1,60 @@
+import { computed, onBeforeUnmount, onMounted, ref, watch, type ComputedRef, type Ref } from 'vue';
+import { useToasts } from '../store.ts';
+
+/**
+ * Tracks whether the reader is using the toasts, by pointer, focus or touch. The cards are then spread out and stay.
+ * Also pauses the countdowns while the tab is hidden.
+ */
+export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
+  held: ComputedRef<boolean>;
+  pointer: (event: PointerEvent) => void;
+  focus: (inside: boolean) => void;
+  release: () => void;
+} {
+  const toasts = useToasts();
+  const hovered = ref(false);
+  const focused = ref(false);
+  const touched = ref(false);
+  const held = computed(() => toasts.any && (hovered.value || focused.value || touched.value));
+  watch(held, (now) => toasts.hold(now));
+  // The pointer does not leave an element that disappears under it.
+  watch(
+    () => toasts.any,
+    (any) => {
+      if (!any) release();
+    },
+  );
+
+  function release(): void {
+    hovered.value = false;
+    focused.value = false;
+    touched.value = false;
+  }
+
+  /** Handles a pointer that enters, leaves or taps. */
+  function pointer({ type, pointerType }: PointerEvent): void {
+    if (pointerType === 'mouse') hovered.value = type !== 'pointerleave';
+    else if (type === 'pointerdown') touched.value = true;
+  }
+
+  function onPointerDown({ target }: PointerEvent): void {
+    if (!(target instanceof Node) || region.value?.contains(target)) return;
+    touched.value = false;
+  }
+
+  function onVisibility(): void {
+    if (document.hidden) toasts.pause('hidden');
+    else toasts.resume('hidden');
+  }
+
+  onMounted(() => {
+    document.addEventListener('pointerdown', onPointerDown, true);
+    document.addEventListener('visibilitychange', onVisibility);
+    onVisibility();
+  });
+  onBeforeUnmount(() => {
+    document.removeEventListener('pointerdown', onPointerDown, true);
+    document.removeEventListener('visibilitychange', onVisibility);
+  });
+  return { held, pointer, focus: (inside) => (focused.value = inside), release };
+}

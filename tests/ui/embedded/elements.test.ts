@@ -1,0 +1,266 @@
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { freePorts, launchBrowser, startMemoryBff, type MemoryBff } from '@tocsin/tools';
+import type { Browser, Page } from 'playwright-core';
+import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { installClient } from './installed-client.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const page = (body: string, head = '') => `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>App</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
+const TAGS = (server: string) =>
+  `<tocsin-bell server="${server}"></tocsin-bell><tocsin-toasts server="${server}"></tocsin-toasts>`;
+
+/** The apps of the guide, each with what a developer writes. */
+const REACT = (server: string) => `import '@tocsin/client-vue/elements';
+import { createElement as h, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+function App() {
+  const [unread, setUnread] = useState(0);
+  const props = { server: '${server}', 'ontocsin-unread': (event) => setUnread(event.detail.unread) };
+  return h('main', null, h('p', { id: 'unread' }, unread), h('tocsin-bell', props), h('tocsin-toasts', props));
+}
+createRoot(document.getElementById('app')).render(h(App));`;
+const SVELTE = (server: string) => `<script>
+  import '@tocsin/client-vue/elements';
+  let unread = $state(0);
+</script>
+<p id="unread">{unread}</p>
+<tocsin-bell server="${server}" ontocsin-unread={(event) => (unread = event.detail.unread)}></tocsin-bell>
+<tocsin-toasts server="${server}"></tocsin-toasts>`;
+/** Everything that a page's style does to elements that it does not know. */
+const HOSTILE = `* { all: unset } h2, h3, button, p { font-size: 60px !important; color: red !important; display: none !important }
+header { position: fixed; inset: 0 0 auto; height: 100px; z-index: 2147483647; background: black; display: block }`;
+
+let browser: Browser;
+let root: string;
+let app: PreviewServer;
+let origin: string;
+let bff: MemoryBff;
+let tab: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tocsin-elements-'));
+  await installClient(root);
+  for (const name of ['react', 'react-dom', 'scheduler', 'svelte'])
+    await symlink(join(ROOT, 'node_modules', name), join(root, 'node_modules', name)).catch(() => undefined);
+  const [appPort = 0] = await freePorts(1);
+  origin = `http://localhost:${appPort}`;
+  const packed = join(root, 'node_modules', '@tocsin', 'client-vue');
+  await writeFile(join(packed, 'index.html'), page('the page of the bff'));
+  bff = await startMemoryBff({ ALLOWED_ORIGINS: origin, UI_DIST: packed });
+  const tags = TAGS(bff.url);
+  const preflight = await readFile(join(ROOT, 'node_modules/tailwindcss/preflight.css'), 'utf8');
+  const script = `<script type="module" src="${bff.url}/elements.js"></script>`;
+  await mkdir(join(root, 'public'));
+  // A page without a bundler, whose elements find the bff by the script that they came with.
+  await writeFile(
+    join(root, 'public', 'plain.html'),
+    page('<tocsin-bell></tocsin-bell><tocsin-toasts></tocsin-toasts>', script),
+  );
+  await writeFile(
+    join(root, 'public', 'hostile.html'),
+    page(
+      `<header></header><div style="display: block; margin-top: 150px">${tags}</div>`,
+      `<style>${HOSTILE}</style>${script}`,
+    ),
+  );
+  await writeFile(
+    join(root, 'public', 'tailwind.html'),
+    page(`<h2 class="theirs">Theirs</h2>${tags}`, `<style>${preflight}</style>${script}`),
+  );
+  await writeFile(join(root, 'react.js'), REACT(bff.url));
+  await writeFile(join(root, 'App.svelte'), SVELTE(bff.url));
+  await writeFile(
+    join(root, 'svelte.js'),
+    `import { mount } from 'svelte';\nimport App from '../App.svelte';\nmount(App, { target: document.body });`,
+  );
+  await writeFile(
+    join(root, 'react.html'),
+    page('<div id="app"></div><script type="module" src="../react.js"></script>'),
+  );
+  await writeFile(join(root, 'svelte.html'), page('<script type="module" src="../svelte.js"></script>'));
+  const config: InlineConfig = { root, configFile: false, logLevel: 'error', plugins: [svelte()] };
+  await build({
+    ...config,
+    build: { rolldownOptions: { input: ['react', 'svelte'].map((name) => join(root, `${name}.html`)) } },
+  });
+  [browser, app] = await Promise.all([
+    launchBrowser(),
+    preview({ ...config, preview: { port: appPort, strictPort: true, host: '0.0.0.0' } }),
+  ]);
+});
+afterAll(async () => {
+  await browser.close();
+  await app.close();
+  await bff.stop();
+  await rm(root, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  tab = await browser.newPage();
+  faults = [];
+  tab.on('pageerror', (error) => faults.push(String(error)));
+});
+afterEach(() => tab.close());
+
+const bell = () => tab.locator('tocsin-bell').getByTestId('bell');
+const toast = () => tab.locator('tocsin-toasts').getByTestId('toast');
+const live = () =>
+  expect
+    .poll(() =>
+      tab
+        .locator('tocsin-bell')
+        .evaluate(
+          (element) =>
+            element.shadowRoot?.querySelector('[data-testid="bell-trouble"]') === null &&
+            element.shadowRoot.querySelector('[data-testid="bell"]') !== null,
+        ),
+    )
+    .toBe(true);
+
+let titles = 0;
+async function publish(): Promise<string> {
+  const title = `Number ${++titles}`;
+  await bff.publish([{ title, severity: 'error' }]);
+  return title;
+}
+
+/** Shows a toast and the inbox, with its row. */
+async function works(): Promise<void> {
+  await live();
+  await tab.waitForTimeout(500);
+  const title = await publish();
+  await toast().getByRole('heading', { name: title }).waitFor();
+  await bell().click();
+  await tab.locator('tocsin-bell').getByTestId('inbox').getByRole('heading', { name: title }).waitFor();
+  expect(faults).toEqual([]);
+}
+
+it.each(['plain.html', 'react.html', 'svelte.html', 'tailwind.html'])(
+  'should show bell, inbox and toasts in %s',
+  async (name) => {
+    await tab.goto(`${origin}/${name}`);
+    await works();
+  },
+);
+
+it.each(['react.html', 'svelte.html'])('should tell %s how many are unread', async (name) => {
+  await tab.goto(`${origin}/${name}`);
+  await live();
+  await tab.waitForTimeout(500);
+  const before = Number(await tab.locator('#unread').textContent());
+  await publish();
+  await expect.poll(async () => Number(await tab.locator('#unread').textContent())).toBe(before + 1);
+});
+
+describe('a page with a style that spoils everything', () => {
+  it('should show readable toasts above its header, and a bell that can be clicked', async () => {
+    await tab.goto(`${origin}/hostile.html`);
+    await works();
+    const title = toast().locator('.tocsin-toast-title').first();
+    const style = await title.evaluate((element) => {
+      const { fontSize, display, color } = getComputedStyle(element);
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+      return { fontSize, display, color, onTop: seen?.tagName };
+    });
+    expect(style).toMatchObject({ onTop: 'TOCSIN-TOASTS' });
+    expect(style.display).not.toBe('none');
+    expect(parseFloat(style.fontSize)).toBeLessThan(24);
+    expect(style.color).not.toBe('rgb(255, 0, 0)');
+  });
+
+  it('should keep its own style', async () => {
+    await tab.goto(`${origin}/tailwind.html`);
+    const own = () =>
+      tab
+        .locator('.theirs')
+        .evaluate((element) =>
+          [...getComputedStyle(element)]
+            .map((name) => `${name}: ${getComputedStyle(element).getPropertyValue(name)}`)
+            .join('\n'),
+        );
+    const before = await own();
+    await works();
+    expect(await own()).toBe(before);
+  });
+});
+
+it('should move into the modal dialog of its page and back', async () => {
+  await tab.goto(`${origin}/plain.html`);
+  await live();
+  await tab.waitForTimeout(500);
+  await tab.evaluate(() => {
+    const dialog = document.createElement('dialog');
+    dialog.textContent = 'Theirs';
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+  const title = await publish();
+  await tab.locator('dialog tocsin-toasts').getByRole('heading', { name: title }).waitFor();
+  await tab.keyboard.press('Escape');
+  await expect.poll(() => tab.locator('dialog[open]').count(), { message: 'Escape is the dialog’s' }).toBe(0);
+  await tab.locator('body > tocsin-toasts').getByRole('heading', { name: title }).waitFor();
+});
+
+it('should be dark where the system is, or where the element says so', async () => {
+  await tab.emulateMedia({ colorScheme: 'dark' });
+  await tab.goto(`${origin}/plain.html`);
+  const colour = () =>
+    tab
+      .locator('tocsin-bell')
+      .evaluate((element) => getComputedStyle(element).getPropertyValue('--tocsin-surface').trim());
+  expect(await colour()).toBe('#1c1a18');
+  await tab.locator('tocsin-bell').evaluate((element) => element.setAttribute('theme', 'light'));
+  expect(await colour()).toBe('#fff');
+});
+
+it('should take the language of the closest ancestor, follow it, and take texts of the page', async () => {
+  await tab.goto(`${origin}/plain.html`);
+  const label = () => bell().getAttribute('aria-label');
+  await expect.poll(label).toMatch(/^Notifications, /);
+  await tab.evaluate(() => (document.documentElement.lang = 'de'));
+  await expect.poll(label).toMatch(/^Benachrichtigungen, /);
+  const spoken = () => bell().evaluate((element) => element.closest('[lang]')?.getAttribute('lang'));
+  expect(await spoken()).toBe('de');
+  await tab.locator('tocsin-bell').evaluate((element) => element.setAttribute('lang', 'fr'));
+  await expect.poll(label).toMatch(/^Notifications, /);
+  expect(await spoken(), 'the texts are English').toBe('en');
+  await tab.locator('tocsin-bell').evaluate((element) => {
+    const unread = (count: string) => `${count} non lues`;
+    Object.assign(element, { messages: { bell: { noneUnread: 'Rien de neuf', unread } } });
+  });
+  await expect.poll(label).toMatch(/^(?:Rien de neuf|\d+\+? non lues)$/);
+  expect(await spoken()).toBe('fr');
+});
+
+it('should disconnect when its elements are gone', async () => {
+  await tab.goto(`${origin}/plain.html`);
+  const closed = tab
+    .waitForEvent('websocket')
+    .then((socket) => new Promise((resolve) => socket.on('close', resolve)));
+  await live();
+  await tab.evaluate(() =>
+    document.querySelectorAll('tocsin-bell, tocsin-toasts').forEach((element) => element.remove()),
+  );
+  await closed;
+});
+
+it('should be imported in Node without a page, as for rendering on a server', async () => {
+  const packed = join(root, 'node_modules', '@tocsin', 'client-vue');
+  const resolve = createRequire(join(root, 'main.js'));
+  expect(resolve.resolve('@tocsin/client-vue')).toBe(join(packed, 'components.js'));
+  const components = (await import(pathToFileURL(join(packed, 'components.js')).href)) as Record<
+    string,
+    unknown
+  >;
+  expect(Object.keys(components)).toContain('NotificationBell');
+  const elements = (await import(pathToFileURL(join(packed, 'elements.js')).href)) as Record<string, unknown>;
+  expect(Object.keys(elements)).toContain('defineTocsinElements');
+});

@@ -1,0 +1,21 @@
+import type { Page } from 'playwright-core';
+import { toasts } from '../support/browser.ts';
+import type { Draft } from '../fakes/fake-bff.ts';
+
+/** Drafts with numbered titles. */
+export const titled = (count: number, title = 'Order'): Draft[] =>
+  Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
+export const inbox = (page: Page) => page.getByTestId('inbox');
+export const listed = (page: Page) => inbox(page).getByTestId('notification');
+export const titles = (page: Page) => listed(page).locator('h3 bdi').allTextContents();
+export const toasted = async (page: Page) => (await toasts(page).locator('h3').allTextContents()).join();
+/** The test id of the focused element, else its tag. */
+export const focused = (page: Page) =>
+  page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
+
+/** Opens the inbox with the keyboard. */
+export async function enter(page: Page): Promise<void> {
+  await page.getByTestId('bell').focus();
+  await page.keyboard.press('Enter');
+  await inbox(page).waitFor();
+}

@@ -1,0 +1,223 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { live, toasts, type OpenOptions } from '../support/browser.ts';
+import { measureBusy, told } from '../support/busy.ts';
+import { usePages } from '../support/use-pages.ts';
+import { type FakeBff, type Draft } from '../fakes/fake-bff.ts';
+
+const pages = usePages();
+let bff: FakeBff;
+beforeEach(() => {
+  bff = pages.bff;
+});
+const open = async (options?: OpenOptions): Promise<Page> => {
+  const page = await pages.open(options);
+  await live(page);
+  return page;
+};
+const titled = (count: number, title = 'Order'): Draft[] =>
+  Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
+const inbox = (page: Page) => page.getByTestId('inbox');
+const listed = (page: Page) => inbox(page).getByTestId('notification');
+const titles = (page: Page) => listed(page).locator('h3').allTextContents();
+const focused = (page: Page) =>
+  page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
+
+describe('the inbox', () => {
+  it('should open with Enter, close with Escape and return the focus', async () => {
+    bff.publish(titled(2));
+    const page = await open();
+    bff.publish([{ title: 'Stays', severity: 'error' }]);
+    await expect.poll(() => toasts(page).count()).toBe(1);
+    await page.getByTestId('bell').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => focused(page)).toBe('panel');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => focused(page)).toBe('mark-all-read');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => inbox(page).count()).toBe(0);
+    expect(await focused(page)).toBe('bell');
+    expect(await toasts(page).count(), 'Escape was for the inbox').toBe(1);
+    await page.getByTestId('bell').click();
+    await page.getByTestId('inbox-close').click();
+    expect(await focused(page)).toBe('bell');
+    await page.getByTestId('bell').click();
+    await page.mouse.click(5, 400);
+    await expect.poll(() => inbox(page).count()).toBe(0);
+  });
+
+  it('should mark one and all as read, tell the server and follow read marks of other devices', async () => {
+    bff.publish(titled(1));
+    const page = await open();
+    const ids = bff.publish(titled(4, 'New'));
+    await expect.poll(() => page.title()).toBe('(4) Tocsin');
+    await page.getByTestId('bell').click();
+    await listed(page).nth(1).getByTestId('mark-read').click();
+    await expect.poll(() => page.title()).toBe('(3) Tocsin');
+    await expect.poll(() => bff.reads.get('all')).toEqual({ offset: 1, ids: [ids[2]] });
+    expect(await focused(page), 'the button now does the opposite').toBe('mark-unread');
+    bff.read('all', { ids: [ids[0] ?? ''] });
+    await expect.poll(() => page.title()).toBe('(2) Tocsin');
+    await inbox(page).getByTestId('mark-all-read').click();
+    await expect.poll(() => page.title()).toBe('Tocsin');
+    await expect.poll(() => bff.reads.get('all')?.offset).toBe(5);
+    expect(await inbox(page).getByTestId('mark-read').count()).toBe(0);
+  });
+
+  it('should count notifications that are unread on every device', async () => {
+    bff.publish(titled(5));
+    bff.read('all', { offset: 2 });
+    const page = await open();
+    await expect.poll(() => page.title()).toBe('(3) Tocsin');
+    bff.read('all', { offset: 4 });
+    await expect.poll(() => page.title()).toBe('(1) Tocsin');
+  });
+
+  it('should filter by words, severity, source, feed and unread', async () => {
+    bff.publish([{ title: 'Disk full', severity: 'warning', source: 'Db' }, { title: 'Backup done' }]);
+    // A different millisecond, because feeds are merged by time.
+    await delay(2);
+    bff.publish([{ title: 'Order of a disk', body: 'For Café Luna' }], { feed: 'topic:orders' });
+    const page = await open({ search: '?feed=all&feed=topic:orders' });
+    await page.getByTestId('bell').click();
+    await expect.poll(() => titles(page)).toHaveLength(3);
+    await inbox(page).getByTestId('inbox-search').fill('DISK');
+    await expect.poll(() => titles(page)).toEqual(['Order of a disk', 'Disk full']);
+    await inbox(page).getByTestId('inbox-search').fill('café disk');
+    await expect.poll(() => titles(page)).toEqual(['Order of a disk']);
+    await inbox(page).getByTestId('inbox-search').fill('');
+    await inbox(page).getByTestId('inbox-filter').click();
+    await inbox(page).getByTestId('inbox-severity').selectOption('warning');
+    await expect.poll(() => titles(page)).toEqual(['Disk full']);
+    await inbox(page).getByTestId('inbox-severity').selectOption('');
+    await inbox(page).getByTestId('inbox-feed').selectOption('topic:orders');
+    await expect.poll(() => titles(page)).toEqual(['Order of a disk']);
+    await inbox(page).getByTestId('inbox-clear').click();
+    await inbox(page).getByTestId('inbox-source').selectOption('Db');
+    await expect.poll(() => titles(page)).toEqual(['Disk full']);
+    await inbox(page).getByTestId('tab-unread').click();
+    await inbox(page).getByTestId('inbox-none').waitFor();
+  });
+
+  it('should archive for every tab, even after a reload', async () => {
+    bff.publish(titled(3));
+    const page = await open();
+    await page.getByTestId('bell').click();
+    await listed(page).nth(1).getByTestId('row-dismiss').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 0']);
+    expect(await focused(page), 'the next row, none of its buttons').toBe('ARTICLE');
+    await page.reload();
+    await live(page);
+    await page.getByTestId('bell').click();
+    await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 0']);
+  });
+
+  it('should show no toast and no count for muted notifications but list them', async () => {
+    bff.publish(titled(1));
+    const page = await open();
+    await page.getByTestId('bell').click();
+    await page.getByTestId('inbox-settings-button').click();
+    await page.getByLabel('Warning', { exact: true }).check();
+    await expect.poll(() => bff.mutes.severities).toEqual(['warning']);
+    await page.getByTestId('preferences-close').click();
+    expect(await focused(page)).toBe('inbox-settings-button');
+    bff.publish([
+      { title: 'Quiet', severity: 'warning' },
+      { title: 'Loud', severity: 'error' },
+    ]);
+    await expect.poll(() => titles(page)).toHaveLength(3);
+    await expect.poll(() => toasts(page).locator('h3').allTextContents()).toEqual(['Loud']);
+    expect(await page.title()).toBe('(1) Tocsin');
+    await page.reload();
+    await live(page);
+    bff.publish([{ title: 'Quiet too', severity: 'warning' }]);
+    await page.getByTestId('bell').click();
+    await expect.poll(() => titles(page)).toHaveLength(4);
+    expect((await toasts(page).locator('h3').allTextContents()).join()).not.toContain('Quiet');
+  });
+
+  it('should ask for desktop notifications only on a click and show them while the page is hidden', async () => {
+    const page = await open({
+      before: async (context) => {
+        await context.addInitScript(() => {
+          const shown: string[] = [];
+          function Fake(title: string) {
+            shown.push(title);
+            return {};
+          }
+          Fake.permission = 'default';
+          Fake.asked = 0;
+          Fake.requestPermission = () => {
+            Fake.asked++;
+            Fake.permission = 'granted';
+            return Promise.resolve('granted');
+          };
+          Object.assign(window, { Notification: Fake, shown });
+        });
+      },
+    });
+    const asked = () =>
+      page.evaluate(() => (window as unknown as { Notification: { asked: number } }).Notification.asked);
+    const shown = () => page.evaluate(() => (window as unknown as { shown: string[] }).shown);
+    await page.getByTestId('bell').click();
+    await page.getByTestId('inbox-settings-button').click();
+    expect(await asked()).toBe(0);
+    await page.getByTestId('desktop').click();
+    await expect.poll(asked).toBe(1);
+    await expect.poll(() => bff.inbox.preferences.desktop).toBe(true);
+    await page.getByTestId('preferences-close').click();
+    bff.publish([{ title: 'Seen' }]);
+    await expect.poll(() => titles(page)).toHaveLength(1);
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    bff.publish([{ title: 'Hidden' }]);
+    await expect.poll(shown).toEqual(['Hidden']);
+  });
+
+  it('should page through the whole history after 5,000 missed notifications, reported in one toast', async () => {
+    bff.publish(titled(3_000, 'Before'));
+    const page = await open();
+    await page.goto('about:blank');
+    bff.publish(titled(5_000, 'Missed'));
+    await page.goto(bff.url);
+    await page.getByRole('heading', { name: '5000 while you were away' }).waitFor();
+    expect(await toasts(page).count()).toBe(1);
+    await page.getByTestId('bell').click();
+    const end = inbox(page).getByText('No older notifications.');
+    const busy = await measureBusy(page);
+    let scrolls = 0;
+    while ((await end.count()) === 0 && scrolls++ < 200)
+      await page.getByTestId('inbox-list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+    console.log(`8,000 rows, ${scrolls} times to the end: ${told(await busy())}`);
+    await end.waitFor();
+    await inbox(page).getByText('Before 0', { exact: true }).waitFor();
+    expect(await listed(page).count(), 'only rows near the screen are in the document').toBeLessThan(400);
+    await inbox(page).getByTestId('inbox-search').fill('Before 1234');
+    await expect.poll(() => titles(page)).toEqual(['Before 1234']);
+  });
+});
+
+it('should take the token out of the address and send it on the socket and over HTTP', async () => {
+  bff.publish(titled(1));
+  const page = await open({ search: '?feed=all#token=a.b.c' });
+  expect(page.url()).toBe(`${bff.url}/?feed=all`);
+  expect(bff.handshakes.map(({ token }) => token)).toEqual(['a.b.c']);
+  expect([...bff.bearers]).toEqual(['Bearer a.b.c']);
+  await page.reload();
+  await live(page);
+  expect(bff.handshakes.at(-1)).toEqual({ token: 'a.b.c' });
+});
+
+it('should identify this browser by the same id in every tab', async () => {
+  const page = await open();
+  const [first] = bff.handshakes;
+  expect(first?.['clientId']).toMatch(/^[0-9a-f]{32}$/);
+  await page.reload();
+  await live(page);
+  expect(bff.handshakes.at(-1)).toEqual(first);
+  expect(bff.requests[0]).toContain(`clientId=${String(first?.['clientId'])}`);
+});

@@ -1,0 +1,146 @@
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { live, type OpenOptions } from '../support/browser.ts';
+import type { FakeBff } from '../fakes/fake-bff.ts';
+import { enter, focused, inbox, listed, titled, titles, toasted } from './inbox-page.ts';
+import { usePages } from '../support/use-pages.ts';
+
+const pages = usePages();
+let bff: FakeBff;
+beforeEach(() => {
+  bff = pages.bff;
+});
+const open = async (options?: OpenOptions): Promise<Page> => {
+  const page = await pages.open(options);
+  await live(page);
+  return page;
+};
+const changes = () => bff.inbox.changes.map(({ name }) => name);
+
+/** Presses Tab until an element with this test id has the focus. */
+async function tabTo(page: Page, testId: string): Promise<void> {
+  for (let n = 0; n < 40 && (await focused(page)) !== testId; n++) await page.keyboard.press('Tab');
+  expect(await focused(page)).toBe(testId);
+}
+
+describe('with the keyboard alone', () => {
+  it("should find yesterday's failed payment without loading pages", async () => {
+    const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString();
+    bff.publish([
+      { title: 'Payment of order 4711 failed', source: 'Payments', createdAt: yesterday, body: 'Café Luna' },
+      ...titled(200),
+    ]);
+    const page = await open();
+    const loaded = bff.requests.length;
+    await enter(page);
+    await tabTo(page, 'inbox-search');
+    await page.keyboard.type('failed cafe');
+    await expect.poll(() => titles(page)).toEqual(['Payment of order 4711 failed']);
+    expect(bff.requests.slice(loaded), 'no page of the history').toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => listed(page).locator('.tocsin-row-text').textContent()).toBe('Café Luna');
+  });
+
+  it('should silence one source, and give it its voice back', async () => {
+    bff.publish([{ title: 'Backup 1 done', source: 'Backups' }]);
+    const page = await open();
+    await enter(page);
+    await page.keyboard.press('j');
+    await tabTo(page, 'row-menu');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('row-menu-open').waitFor();
+    await page.keyboard.press('ArrowUp');
+    expect(await focused(page)).toBe('menu-mute');
+    await page.keyboard.press('Enter');
+    expect(await focused(page)).toBe('row-menu');
+    await expect.poll(() => bff.inbox.preferences.sources).toEqual(['Backups']);
+    bff.publish([
+      { title: 'Backup 2 done', source: 'Backups' },
+      { title: 'Loud', source: 'Deployments' },
+    ]);
+    await expect.poll(() => toasted(page)).toBe('Loud');
+    await expect.poll(() => page.title()).toBe('(1) Tocsin');
+    await page.getByTestId('inbox-settings-button').press('Enter');
+    await page.getByTestId('mute-sources').getByLabel('Backups').press(' ');
+    await expect.poll(() => bff.inbox.preferences.sources).toEqual([]);
+  });
+
+  it('should silence one source for the night, on all devices and until the morning', async () => {
+    bff.publish([{ title: 'Backup 1 done', source: 'Backups' }]);
+    const page = await open();
+    await enter(page);
+    await page.keyboard.press('j');
+    await tabTo(page, 'row-menu');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('row-menu-open').waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    expect(await focused(page)).toBe('menu-mute-night');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => bff.inbox.preferences.mutedUntil?.length).toBe(1);
+    const [mute] = bff.inbox.preferences.mutedUntil ?? [];
+    expect(mute).toMatchObject({ list: 'sources', name: 'Backups' });
+    const end = new Date(mute?.until ?? 0);
+    expect(await page.evaluate((time) => new Date(time).getHours(), end.getTime())).toBe(8);
+    expect(end.getTime() - Date.now()).toBeLessThanOrEqual(24 * 60 * 60 * 1_000);
+    bff.publish([
+      { title: 'Backup 2 done', source: 'Backups' },
+      { title: 'Loud', source: 'Deployments' },
+    ]);
+    await expect.poll(() => toasted(page)).toBe('Loud');
+    await page.getByTestId('inbox-settings-button').press('Enter');
+    const backups = page.getByTestId('mute-sources').getByLabel(/^Backups \(until .*8:00/);
+    expect(await backups.isChecked()).toBe(true);
+    // As if the morning had come.
+    bff.inbox.prefer({
+      mutedUntil: [{ list: 'sources', name: 'Backups', until: new Date(Date.now() + 500).toISOString() }],
+    });
+    await page.waitForTimeout(1_000);
+    bff.publish([{ title: 'Backup 3 done', source: 'Backups' }]);
+    await expect.poll(() => toasted(page)).toBe('Backup 3 done');
+  });
+
+  it('should undo a mistaken archive, at once and from the archive', async () => {
+    bff.publish(titled(3));
+    const page = await open();
+    await enter(page);
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('e');
+    await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 0']);
+    expect(await inbox(page).getByTestId('notice').textContent()).toBe('Moved to the archive.');
+    await page.keyboard.press('z');
+    await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 1', 'Order 0']);
+    await expect.poll(changes).toEqual(['archive', 'unarchive']);
+    await page.keyboard.press('e');
+    await inbox(page).getByTestId('tab-all').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await focused(page)).toBe('tab-archive');
+    await expect.poll(() => titles(page)).toHaveLength(1);
+    await tabTo(page, 'row-restore');
+    await page.keyboard.press('Enter');
+    await inbox(page).getByTestId('inbox-none').waitFor();
+    await inbox(page).getByTestId('tab-all').click();
+    await expect.poll(() => titles(page)).toHaveLength(3);
+  });
+
+  it('should act once while Enter is held, and leave letters alone where they are turned off', async () => {
+    bff.publish(titled(5));
+    const page = await open();
+    await enter(page);
+    await listed(page).nth(1).getByTestId('row-dismiss').focus();
+    for (let n = 0; n < 5; n++) await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    await expect.poll(() => titles(page)).toEqual(['Order 4', 'Order 2', 'Order 1', 'Order 0']);
+    expect(await focused(page)).toBe('ARTICLE');
+    await page.getByTestId('inbox-settings-button').click();
+    await page.getByTestId('shortcuts').uncheck();
+    await page.getByTestId('preferences-close').click();
+    await listed(page).first().getByTestId('row-dismiss').focus();
+    await page.keyboard.press('e');
+    expect(await titles(page)).toHaveLength(4);
+  });
+});

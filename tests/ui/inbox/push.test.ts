@@ -1,0 +1,109 @@
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { live, rows } from '../support/browser.ts';
+import type { FakeBff } from '../fakes/fake-bff.ts';
+import { click, shownBy, startWorker } from './push-page.ts';
+import { usePages } from '../support/use-pages.ts';
+
+const pages = usePages();
+let bff: FakeBff;
+let page: Page;
+beforeEach(async () => {
+  bff = pages.bff;
+  page = await pages.open();
+});
+
+/** A push as a bff sends it. */
+const pushOf = (id: string, feed: string) => ({
+  web_push: 8030,
+  notification: {
+    ...{ title: 'Payment failed', lang: 'en', dir: 'auto', body: 'Card of order 7', tag: 'order-7' },
+    navigate: `${bff.url}/?${new URLSearchParams({ notification: id, feed })}`,
+    data: { inbox: `${bff.url}/`, feed, id },
+  },
+  app_badge: 2,
+});
+
+describe('the service worker', () => {
+  it('should be small, served for the whole site and checked for updates', async () => {
+    const response = await page.request.get(`${bff.url}/push-worker.js`);
+    expect(response.headers()['content-type']).toMatch(/^text\/javascript/);
+    expect((await response.body()).length).toBeLessThan(4_000);
+    const { worker } = await startWorker(page, bff.url);
+    const scope = await worker.evaluate(
+      () => (self as unknown as { registration: ServiceWorkerRegistration }).registration.scope,
+    );
+    expect(scope).toBe(`${bff.url}/`);
+  });
+
+  it('should show each push, and one that it cannot read', async () => {
+    const { worker, deliver } = await startWorker(page, bff.url);
+    await worker.evaluate(() => {
+      const counts: number[] = [];
+      Object.assign(self, { counts });
+      Object.assign(navigator, { setAppBadge: async (count: number) => void counts.push(count) });
+    });
+    const push = pushOf('n-1', 'user:ada');
+    await deliver(JSON.stringify(push));
+    await expect.poll(() => shownBy(worker)).toHaveLength(1);
+    expect(await shownBy(worker)).toEqual([
+      {
+        ...{ title: 'Payment failed', body: 'Card of order 7', tag: 'order-7', icon: '/icons/icon-192.png' },
+        data: { ...push.notification.data, navigate: push.notification.navigate },
+      },
+    ]);
+    expect(await worker.evaluate(() => (self as unknown as { counts: number[] }).counts)).toEqual([2]);
+    await deliver('{"web_push":8030,"notification":{}}');
+    await deliver('not JSON');
+    await expect
+      .poll(async () => (await shownBy(worker)).map(({ title }) => title).sort())
+      .toEqual(['New notifications', 'New notifications', 'Payment failed']);
+  });
+
+  it('should open the page at the notification, which marks it as read', async () => {
+    const [id = ''] = bff.publish([{ title: 'Payment failed' }], { feed: 'user:ada' });
+    bff.publish([{ title: 'Later' }], { feed: 'user:ada' });
+    await page.goto(`${bff.url}/ops`);
+    const { worker, deliver } = await startWorker(page, bff.url);
+    const { navigate } = pushOf(id, 'user:ada').notification;
+    await deliver(JSON.stringify(pushOf(id, 'user:ada')));
+    await expect.poll(() => shownBy(worker)).toHaveLength(1);
+    expect(await click(worker)).toEqual([`open ${navigate}`]);
+    expect(await shownBy(worker)).toEqual([]);
+    expect(bff.reads.size).toBe(0);
+    await page.goto(navigate);
+    await page.getByTestId('linked').getByText('Payment failed').waitFor();
+    await expect.poll(() => bff.reads.get('user:ada')).toEqual({ offset: 0, ids: [id] });
+    await live(page);
+    await expect.poll(() => page.title(), { message: 'only the later one is unread' }).toBe('(1) Tocsin');
+  });
+
+  it('should use the open page of the reader, which goes on to follow its feeds', async () => {
+    const [id = ''] = bff.publish([{ title: 'Payment failed' }], { feed: 'user:ada' });
+    bff.publish([{ title: 'Everybody' }]);
+    await page.goto(`${bff.url}/ops`);
+    const { worker, deliver } = await startWorker(page, bff.url);
+    await page.goto(bff.url);
+    await live(page);
+    await page.evaluate(() => sessionStorage.setItem('test', 'kept'));
+    await deliver(JSON.stringify(pushOf(id, 'user:ada')));
+    await expect.poll(() => shownBy(worker)).toHaveLength(1);
+    expect(await click(worker)).toEqual(['focus']);
+    await page.getByTestId('linked').getByText('Payment failed').waitFor();
+    await expect.poll(() => bff.reads.get('user:ada')).toEqual({ offset: 0, ids: [id] });
+    await expect.poll(() => rows(page).count()).toBe(2);
+    expect(await page.evaluate(() => sessionStorage.getItem('test'))).toBe('kept');
+  });
+
+  it('should only come to the front for a digest', async () => {
+    const { worker, deliver } = await startWorker(page, bff.url);
+    const push = pushOf('n-1', 'user:ada');
+    await deliver(
+      JSON.stringify({ ...push, notification: { ...push.notification, navigate: `${bff.url}/` } }),
+    );
+    await expect.poll(() => shownBy(worker)).toHaveLength(1);
+    await page.evaluate(() => Object.assign(window, { isKept: true }));
+    expect(await click(worker)).toEqual(['focus']);
+    expect(await page.evaluate(() => 'isKept' in window)).toBe(true);
+  });
+});

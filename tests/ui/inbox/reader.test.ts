@@ -1,0 +1,180 @@
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { live, toasts, type OpenOptions } from '../support/browser.ts';
+import type { FakeBff } from '../fakes/fake-bff.ts';
+import { enter, inbox, listed, titled, titles, toasted } from './inbox-page.ts';
+import { usePages } from '../support/use-pages.ts';
+
+const pages = usePages();
+let bff: FakeBff;
+beforeEach(() => {
+  bff = pages.bff;
+});
+const open = async (options?: OpenOptions): Promise<Page> => {
+  const page = await pages.open(options);
+  await live(page);
+  return page;
+};
+const changes = () => bff.inbox.changes.map(({ name }) => name);
+
+describe('read, seen, done', () => {
+  it('should count new ones at the bell until the inbox is open, and mark as read what is followed', async () => {
+    const page = await open();
+    bff.publish([{ title: 'Linked', link: '/demo', severity: 'error' }, ...titled(1)]);
+    await expect.poll(() => page.getByTestId('unread').textContent()).toBe('2');
+    await toasts(page)
+      .getByRole('link', { name: 'Linked' })
+      .click({ modifiers: ['ControlOrMeta'] });
+    await expect.poll(() => page.title()).toBe('(1) Tocsin');
+    await expect.poll(() => toasted(page)).not.toContain('Linked');
+    await page.getByTestId('bell').click();
+    await expect.poll(() => page.getByTestId('unread').count()).toBe(0);
+    await expect.poll(changes).toEqual(['seen']);
+    expect(await page.getByTestId('bell').getAttribute('aria-label')).toBe('Notifications, 0 new, 1 unread');
+    await listed(page).last().getByTestId('mark-unread').click();
+    await expect.poll(() => page.title()).toBe('(2) Tocsin');
+    await expect.poll(changes).toContain('unread');
+    await inbox(page).getByTestId('mark-all-read').click();
+    await expect.poll(() => toasts(page).count()).toBe(0);
+    await expect.poll(() => page.title()).toBe('Tocsin');
+  });
+
+  it("should count what waits in a person's own feed on a first visit", async () => {
+    bff.publish(titled(2), { feed: 'user:ada' });
+    bff.publish(titled(2));
+    const page = await open({ search: '?feed=all&feed=user:ada' });
+    await expect.poll(() => page.title()).toBe('(2) Tocsin');
+    await expect.poll(() => bff.reads.get('all')?.offset).toBe(2);
+    expect(bff.reads.has('user:ada')).toBe(false);
+  });
+
+  it('should snooze, and bring it back as unread with a toast', async () => {
+    bff.publish(titled(2));
+    const page = await open();
+    await enter(page);
+    await listed(page).last().getByTestId('row-menu').press('Enter');
+    await page.getByTestId('snooze-inAnHour').click();
+    await expect.poll(() => titles(page)).toEqual(['Order 1']);
+    const hour = Date.parse(bff.inbox.changes.at(-1)?.until ?? '') - Date.now();
+    expect(Math.round(hour / 60_000)).toBe(60);
+    await inbox(page).getByTestId('tab-snoozed').click();
+    await expect.poll(() => listed(page).getByTestId('row-note').textContent()).toMatch(/^Snoozed until/);
+    await inbox(page).getByTestId('tab-all').click();
+    bff.inbox.ring();
+    await expect.poll(() => toasted(page)).toBe('Order 0');
+    await expect.poll(() => titles(page)).toEqual(['Order 0', 'Order 1']);
+    expect(await listed(page).first().getByTestId('row-note').textContent()).toBe('Back from snooze');
+    expect(await page.title()).toBe('(1) Tocsin');
+  });
+
+  it('should say when the server does not keep a change, and search what is loaded', async () => {
+    bff.inbox.isOld = true;
+    bff.publish(titled(60));
+    const page = await open();
+    await enter(page);
+    await listed(page).first().getByTestId('row-dismiss').press('Enter');
+    await expect.poll(() => inbox(page).getByTestId('notice').textContent()).toMatch(/^Couldn't save/);
+    await inbox(page).getByTestId('inbox-search').fill('Order 5');
+    await expect.poll(() => inbox(page).getByTestId('search-status').textContent()).toMatch(/can't search/);
+    expect((await titles(page)).length).toBeGreaterThan(5);
+  });
+});
+
+describe('what an inbox shows', () => {
+  it('should group equal neighbours, and archive them together', async () => {
+    const restarted = Array.from({ length: 14 }, () => ({ title: 'warehouse restarted', source: 'k8s' }));
+    bff.publish([...titled(1), ...restarted]);
+    const page = await open();
+    await enter(page);
+    await expect.poll(() => titles(page)).toEqual(['warehouse restarted', 'Order 0']);
+    const count = listed(page).first().getByTestId('row-count');
+    expect(await count.textContent()).toContain('14×');
+    await count.click();
+    await expect.poll(() => listed(page).count()).toBe(15);
+    await count.click();
+    await listed(page).first().getByTestId('row-dismiss').press('Enter');
+    await expect.poll(() => titles(page)).toEqual(['Order 0']);
+    await expect.poll(() => bff.inbox.changes.at(-1)?.ids?.length).toBe(14);
+  });
+
+  it('should name source, category and feed, and draw the icon', async () => {
+    bff.publish([{ title: 'Paid', source: 'Shop', category: 'billing', icon: 'money', body: 'a\n  b' }], {
+      feed: 'topic:orders',
+    });
+    const page = await open({ search: '?feed=all&feed=topic:orders' });
+    await enter(page);
+    const row = listed(page).first();
+    expect(await row.locator('.tocsin-row-part').allTextContents()).toEqual(['Shop', 'billing', 'orders']);
+    await expect.poll(() => row.locator('[data-icon="money"] path').getAttribute('d')).toContain('M3.5 7h17');
+    await row.getByTestId('row-more').press('Enter');
+    expect(await row.locator('.tocsin-row-text').evaluate((text) => getComputedStyle(text).whiteSpace)).toBe(
+      'pre-wrap',
+    );
+    expect(await row.locator('time').getAttribute('title')).toMatch(/20\d\d/);
+  });
+
+  it('should page through what was found, and end a search that was overtaken', async () => {
+    bff.publish(titled(120));
+    bff.inbox.searchDelay = 300;
+    const page = await open();
+    await enter(page);
+    await inbox(page).getByTestId('inbox-search').fill('Nothing');
+    await expect.poll(() => inbox(page).getByTestId('search-status').textContent()).toBe('Searching…');
+    await expect.poll(() => bff.inbox.searches.length).toBe(1);
+    await inbox(page).getByTestId('inbox-search').fill('Order');
+    await expect.poll(() => bff.inbox.searches.length).toBeGreaterThan(1);
+    await expect
+      .poll(async () => {
+        await page.getByTestId('inbox-list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+        return listed(page).count();
+      })
+      .toBe(120);
+    expect(bff.inbox.searches.at(-1)?.get('cursor')).toBe('100');
+  });
+});
+
+describe('interruptions', () => {
+  it('should hold toasts back in quiet hours, but those allowed, and sum up afterwards', async () => {
+    bff.inbox.prefer({ quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] } });
+    const page = await open();
+    bff.publish([...titled(12), { title: 'Broken', severity: 'error' }]);
+    await expect.poll(() => toasted(page)).toBe('Broken');
+    expect(await page.getByTestId('unread').textContent(), 'they count all the same').toBe('13');
+    bff.inbox.prefer({ quietHours: null });
+    await expect.poll(() => toasted(page)).toContain('12 notifications came during quiet hours');
+  });
+
+  it('should play a sound only for those who want it', async () => {
+    const page = await open({
+      before: async (context) => {
+        await context.addInitScript(() => {
+          Object.assign(window, { tones: 0 });
+          OscillatorNode.prototype.start = () => {
+            (window as unknown as { tones: number }).tones++;
+          };
+          OscillatorNode.prototype.stop = () => undefined;
+        });
+      },
+    });
+    const tones = () => page.evaluate(() => (window as unknown as { tones: number }).tones);
+    bff.publish([{ title: 'Silent' }]);
+    await expect.poll(() => toasted(page)).toContain('Silent');
+    await page.getByTestId('bell').click();
+    await page.getByTestId('inbox-settings-button').click();
+    await page.getByTestId('sound').check();
+    await page.getByTestId('quiet-on').check();
+    await page.getByTestId('quiet-zone').fill('Nowhere');
+    await page.getByTestId('quiet-zone').blur();
+    await page.getByRole('alert').getByText('Enter the name of a time zone').waitFor();
+    await expect
+      .poll(() => bff.inbox.preferences)
+      .toMatchObject({
+        ...{ sound: true, quietHours: { from: '22:00', to: '07:00', allow: ['error'] } },
+      });
+    expect(await tones()).toBe(0);
+    await page.getByTestId('quiet-on').uncheck();
+    await expect.poll(() => bff.inbox.preferences.quietHours).toBe(null);
+    bff.publish([{ title: 'Audible' }]);
+    await expect.poll(tones).toBe(1);
+  });
+});

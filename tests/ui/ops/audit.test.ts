@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { looks, overflow, violations } from '../support/axe.ts';
+import { FakeOps } from '../fakes/fake-ops.ts';
+import { artifacts, opsPages } from './ops-pages.ts';
+
+const pages = opsPages();
+let ops: FakeOps;
+beforeEach(() => {
+  ops = new FakeOps();
+});
+
+const openOps = () => pages.open(ops);
+const audit = (page: Page) => page.getByTestId('audit-record');
+
+const TABLET = (['light', 'dark'] as const).map((theme) => ({ width: 768, height: 1024, theme }));
+
+it.each(['older', 'away', 'nothing'])('should be accessible while it shows: %s', async (name) => {
+  [ops.auditUnreadable, ops.auditAway] = [2, name === 'away'];
+  if (name === 'nothing') ops.audit = [];
+  const page = await openOps();
+  if (name === 'away') await page.getByTestId('audit-failed').waitFor();
+  else if (name === 'nothing') await page.getByTestId('audit-none').waitFor();
+  else {
+    await audit(page).nth(3).waitFor();
+    await page.getByTestId('audit-older').click();
+    await audit(page).nth(5).waitFor();
+  }
+  for (const { width, height, theme } of [...looks, ...TABLET]) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: theme });
+    const look = `audit-${name}-${width}-${theme}`;
+    const section = page.locator('section', { has: page.locator('#audit') });
+    await section.screenshot({ path: join(artifacts, `${look}.png`) });
+    expect(await violations(page), look).toEqual([]);
+    expect(await overflow(page), `${look}: nothing sticks out sideways`).toBeLessThanOrEqual(0);
+  }
+});
+
+describe('the audit trail', () => {
+  it('should show who did what and page back to its beginning with the keyboard', async () => {
+    const page = await openOps();
+    await audit(page).nth(3).waitFor();
+    const texts = await audit(page).allInnerTexts();
+    expect(texts[0]).toMatch(
+      /Reader\s+ada[^]*Deleted a set-aside record[^]*entry:Ab3dE9xQ:topic%3Aorders:117[^]*Done/,
+    );
+    expect(texts[1]).toMatch(/Anonymous[^]*Published × 214[^]*Not signed in/);
+    expect(texts[3]).toMatch(/App\s+warehouse[^]*name not verified/);
+    await page.getByTestId('audit-older').focus();
+    await page.keyboard.press('Enter');
+    await audit(page).nth(5).waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    await expect.poll(focused).toContain('order-4711, order-4712, order-4713 and 9 more');
+    expect(await page.getByTestId('audit-older').count()).toBe(0);
+    expect(await page.getByTestId('audit-said').innerText()).toBe('2 older records were added.');
+  });
+
+  it('should find matching records, say if there are none and keep the filter for older ones', async () => {
+    ops.auditPage = 2;
+    const page = await openOps();
+    await audit(page).nth(1).waitFor();
+    await page.locator('[name="audit-actor"]').fill('shop');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('audit-none').getByText('Load older ones to continue searching').waitFor();
+    await page.locator('[name="audit-actor"]').fill('something else');
+    for (let n = 0; n < 2; n++) await page.getByTestId('audit-older').click();
+    await audit(page).nth(0).waitFor();
+    expect(await audit(page).allInnerTexts()).toEqual([expect.stringContaining('Published × 12')]);
+    await page.locator('[name="audit-actor"]').fill('');
+    await page.locator('[name="audit-action"]').selectOption('reader-revoked');
+    await page.getByTestId('audit-show').click();
+    ops.audit = ops.audit.slice(0, 2);
+    await page.getByTestId('audit-show').click();
+    await page.getByTestId('audit-none').getByText('No records match these filters.').waitFor();
+  });
+
+  it('should say that it cannot be read, keep its content and offer to retry', async () => {
+    const page = await openOps();
+    await audit(page).nth(3).waitFor();
+    ops.auditAway = true;
+    await page.getByTestId('audit-show').click();
+    await page.getByTestId('audit-failed').getByText('cannot be read now').waitFor();
+    expect(await audit(page).count()).toBe(4);
+    ops.auditAway = false;
+    await page.getByTestId('audit-show').click();
+    await page.getByTestId('audit-failed').waitFor({ state: 'hidden' });
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { launchBrowser } from '@tocsin/tools';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { open, type OpenOptions, type OpenPage } from '../support/browser.ts';
+import { builtPage, removeBuiltPage } from '../support/built-page.ts';
+import { FakeBff } from '../fakes/fake-bff.ts';
+import type { FakeOps } from '../fakes/fake-ops.ts';
+
+/** Folder for the tests' pictures. */
+export const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
+
+/**
+ * Opens `/ops` for the tests of the calling file, and fails a test if the browser reports an exception or a
+ * violation of the content security policy.
+ */
+export function opsPages() {
+  let browser: Browser;
+  let bff: FakeBff;
+  let opened: OpenPage | undefined;
+
+  beforeAll(async () => {
+    [browser, bff] = [await launchBrowser(), new FakeBff(await builtPage())];
+    await bff.start();
+    await mkdir(artifacts, { recursive: true });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await bff.stop();
+    await removeBuiltPage();
+  });
+  afterEach(async () => {
+    const faults = opened?.faults ?? [];
+    await opened?.context.close();
+    opened = undefined;
+    expect(faults, 'no exception and no breach of the content security policy').toEqual([]);
+  });
+
+  return {
+    async open(ops: FakeOps, before?: OpenOptions['before']): Promise<Page> {
+      opened = await open(browser, bff, { search: 'favicon.svg', ...(before && { before }) });
+      const { page } = opened;
+      await ops.serve(page);
+      await page.goto(`${bff.url}/ops`);
+      return page;
+    },
+  };
+}

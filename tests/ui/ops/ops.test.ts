@@ -1,0 +1,268 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { SNAPSHOT_EVERY_MS } from '@tocsin/contracts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { looks, overflow, violations } from '../support/axe.ts';
+import { FakeOps } from '../fakes/fake-ops.ts';
+import { artifacts, opsPages } from './ops-pages.ts';
+
+const pages = opsPages();
+let ops: FakeOps;
+beforeEach(() => {
+  ops = new FakeOps();
+});
+
+/** The ops page with a clock that the test controls. */
+const openOps = () =>
+  pages.open(ops, async (context) => {
+    await context.clock.install();
+  });
+const instances = (page: Page) => page.getByTestId('instance');
+const letters = (page: Page) => page.getByTestId('set-aside-record');
+const field = (page: Page, path: string) => page.locator(`[name="${path}"]`);
+
+/** Lets this many snapshots arrive. */
+async function watch(page: Page, times: number): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    const before = ops.reads;
+    await page.clock.runFor(SNAPSHOT_EVERY_MS);
+    await expect.poll(() => ops.reads).toBeGreaterThan(before);
+  }
+}
+
+async function fill(page: Page): Promise<void> {
+  const values = {
+    ...{ title: "Order 4711 was paid: it's ready", body: 'EUR 1,249.00 by card.', feed: 'topic:orders' },
+    ...{ source: 'Payments', link: 'https://example.org/orders/4711', collapseKey: 'order-4711' },
+    ...{ deliverAt: '2999-01-05T10:00:00', expiresAt: '2999-01-05T11:00:00', id: 'order-4711-paid' },
+  };
+  for (const [path, value] of Object.entries(values)) await field(page, path).fill(value);
+  await field(page, 'severity').selectOption('success');
+  await page.getByTestId('add-action').click();
+  await field(page, 'actions.0.label').fill('Open order');
+  await field(page, 'actions.0.link').fill('/orders/4711');
+}
+
+const FAULTS = [
+  { path: 'title', message: 'must have at least 1 character' },
+  { path: 'actions.0.link', message: 'must be an http(s) address' },
+  { path: 'deliverAt', message: 'must be before expiresAt' },
+  { path: 'colour', message: 'is not a known member' },
+];
+
+const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Promise<unknown> }> = {
+  figures: {
+    reach: async (page) => {
+      await instances(page).nth(1).waitFor();
+      await watch(page, 12);
+      await fill(page);
+    },
+  },
+  nothing: {
+    prepare: () => {
+      ops.letters = [];
+      ops.audit = [];
+      ops.away = false;
+    },
+    reach: (page) => page.getByTestId('no-letters').waitFor(),
+  },
+  'no-answer': {
+    prepare: () => {
+      ops.away = true;
+    },
+    reach: (page) => page.getByTestId('fault').getByText('trying again').waitFor(),
+  },
+  token: {
+    prepare: () => {
+      ops.guard = 'token';
+    },
+    reach: (page) => page.getByTestId('token-form').waitFor(),
+  },
+  faults: {
+    prepare: () => {
+      ops.faults = FAULTS;
+    },
+    reach: async (page) => {
+      await page.getByTestId('add-action').click();
+      await page.getByTestId('send').click();
+      await page.getByTestId('compose-failed').waitFor();
+    },
+  },
+  confirm: {
+    reach: async (page) => {
+      await letters(page).first().getByTestId('delete').click();
+      await page.getByTestId('confirm').waitFor();
+    },
+  },
+};
+
+const TABLET = (['light', 'dark'] as const).map((theme) => ({ width: 768, height: 1024, theme }));
+
+it.each(Object.keys(STATES))('should be accessible while it shows: %s', async (name) => {
+  const state = STATES[name];
+  state?.prepare?.();
+  const page = await openOps();
+  await state?.reach(page);
+  for (const { width, height, theme } of [...looks, ...TABLET]) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: theme });
+    await page.clock.runFor(500);
+    const look = `ops-${name}-${width}-${theme}`;
+    await page.screenshot({ path: join(artifacts, `${look}.png`), fullPage: name !== 'confirm' });
+    expect(await violations(page), look).toEqual([]);
+    expect(await overflow(page), `${look}: nothing sticks out sideways`).toBeLessThanOrEqual(0);
+  }
+});
+
+describe('the instances', () => {
+  it('should be rows with live figures and curves', async () => {
+    const page = await openOps();
+    await instances(page).nth(1).waitFor();
+    const before = await instances(page).first().innerText();
+    await watch(page, 3);
+    await expect.poll(() => instances(page).first().innerText()).not.toBe(before);
+    expect(await instances(page).first().locator('canvas').count()).toBe(2);
+  });
+
+  it('should say that the figures may be old and continue', async () => {
+    const page = await openOps();
+    await instances(page).nth(1).waitFor();
+    ops.away = true;
+    await page.clock.runFor(SNAPSHOT_EVERY_MS);
+    await page.getByTestId('fault').getByText('trying again').waitFor();
+    expect(await instances(page).count()).toBe(2);
+    ops.away = false;
+    await watch(page, 1);
+    await expect.poll(() => page.getByTestId('fault').innerText()).toBe('');
+  });
+});
+
+describe('set-aside records', () => {
+  it('should be put back, or say why not', async () => {
+    const page = await openOps();
+    await letters(page).nth(2).waitFor();
+    expect(await letters(page).first().innerText()).toContain('colour: is not a known member');
+    await letters(page).nth(2).getByTestId('put-back').click();
+    await page.getByTestId('letters-said').getByText('no usable content').waitFor();
+    await letters(page).nth(1).getByTestId('put-back').click();
+    await page.getByTestId('letters-said').getByText('Put back: entry:Ab3dE9xQ').waitFor();
+    await expect.poll(() => letters(page).count()).toBe(2);
+  });
+
+  it('should be deleted by keyboard, but only after confirmation', async () => {
+    const page = await openOps();
+    const remove = letters(page).first().getByTestId('delete');
+    await remove.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByTestId('confirm');
+    await dialog.waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+    expect(await focused()).toBe('Keep it');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await focused()).toContain('Delete…');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(ops.calls.filter((call) => call.startsWith('DELETE'))).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Delete');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => letters(page).count()).toBe(2);
+    await expect.poll(focused).toContain('Set-aside records');
+    expect(ops.calls.filter((call) => call.startsWith('DELETE'))).toHaveLength(1);
+  });
+});
+
+describe('the composer', () => {
+  it('should preview and send every member and show the equivalent command', async () => {
+    const page = await openOps();
+    await fill(page);
+    const preview = page.getByTestId('preview');
+    // A row shows its actions when it is opened.
+    await preview.getByTestId('notification').locator('article').press('Enter');
+    for (const shown of ['toast', 'notification']) {
+      const text = () => preview.getByTestId(shown).innerText();
+      await expect.poll(text).toContain("Order 4711 was paid: it's ready");
+      await expect.poll(text).toContain('Open order');
+    }
+    await page.getByTestId('send').click();
+    await page.getByTestId('sent').getByText('Accepted as n-1').waitFor();
+    const [composed] = ops.composed;
+    expect(composed).toMatchObject({
+      ...{ title: "Order 4711 was paid: it's ready", severity: 'success', feed: 'topic:orders' },
+      actions: [{ label: 'Open order', link: '/orders/4711' }],
+    });
+    expect(Object.keys(composed as object)).toHaveLength(11);
+    const command = await page.getByTestId('curl').innerText();
+    const script = `curl() { printf %s "$2"; }; ${command}`;
+    expect(JSON.parse(execFileSync('sh', ['-c', script], { encoding: 'utf8' }))).toEqual(composed);
+  });
+
+  it('should show each fault at its field and other faults above', async () => {
+    ops.faults = FAULTS;
+    const page = await openOps();
+    await page.getByTestId('add-action').click();
+    await page.getByTestId('send').click();
+    const failed = page.getByTestId('compose-failed');
+    await failed.getByText('colour is not a known member').waitFor();
+    await expect.poll(() => failed.evaluate((element) => element === document.activeElement)).toBe(true);
+    for (const { path, message } of FAULTS.slice(0, 3)) {
+      const input = field(page, path);
+      expect(await input.getAttribute('aria-invalid')).toBe('true');
+      const fault = await input.getAttribute('aria-describedby');
+      const texts = await Promise.all(
+        (fault ?? '').split(' ').map((id) => page.locator(`[id="${id}"]`).innerText()),
+      );
+      expect(texts.join(' ')).toContain(message);
+    }
+    ops.faults = undefined;
+    await page.getByTestId('send').click();
+    await page.getByTestId('sent').getByText('Accepted').waitFor();
+    expect(await page.locator('[aria-invalid]').count()).toBe(0);
+  });
+
+  it('should repeat a request with an unknown outcome with the same id', async () => {
+    ops.lostId = 'lost-1';
+    const page = await openOps();
+    await field(page, 'title').fill('x');
+    await page.getByTestId('send').click();
+    await page.getByTestId('compose-failed').getByText('did not answer').waitFor();
+    ops.lostId = undefined;
+    await page.getByTestId('send').click();
+    await page.getByTestId('sent').getByText('Accepted').waitFor();
+    expect(ops.composed).toEqual([{ title: 'x' }, { title: 'x', id: 'lost-1' }]);
+  });
+});
+
+describe('a server that requires a token', () => {
+  it('should be shown as closed with the remedy if it accepts no token', async () => {
+    ops.guard = 'closed';
+    const page = await openOps();
+    await page.getByTestId('closed').getByText('Set OPS_TOKEN on the bff.').waitFor();
+    expect(await page.getByTestId('token-form').count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('should get a token, which is kept for this tab', async () => {
+    [ops.guard, ops.token] = ['token', 'right'];
+    const page = await openOps();
+    const form = page.getByTestId('token-form');
+    await form.waitFor();
+    await page.getByLabel('Token').fill('wrong');
+    await page.keyboard.press('Enter');
+    await form.getByText('doesn’t accept this token').waitFor();
+    await page.getByLabel('Token').fill(' right ');
+    await page.keyboard.press('Enter');
+    await instances(page).nth(1).waitFor();
+    await page.reload();
+    await instances(page).nth(1).waitFor();
+    expect(await page.getByTestId('curl').innerText()).toContain('$TOKEN');
+    expect(await page.getByTestId('curl').innerText()).not.toContain('right');
+    ops.guard = 'role';
+    await page.clock.runFor(SNAPSHOT_EVERY_MS);
+    await form.getByText('doesn’t have the role').waitFor();
+  });
+});

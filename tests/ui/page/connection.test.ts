@@ -1,0 +1,147 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { looks, overflow, violations } from '../support/axe.ts';
+import { live, rows } from '../support/browser.ts';
+import type { FakeBff } from '../fakes/fake-bff.ts';
+import { SilentProxy } from '../fakes/silent-proxy.ts';
+import { usePages } from '../support/use-pages.ts';
+
+const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
+const pages = usePages();
+let bff: FakeBff;
+beforeAll(async () => {
+  await mkdir(artifacts, { recursive: true });
+});
+beforeEach(() => {
+  bff = pages.bff;
+});
+
+/** The texts of bell, inbox and page, in this order. */
+const told = async (page: Page) => [
+  await page.getByTestId('bell-trouble').getAttribute('data-connection'),
+  await page.getByTestId('inbox').getByTestId('connection-notice').getAttribute('data-connection'),
+  await page.getByTestId('connection').getAttribute('data-state'),
+];
+const state = (page: Page, name: string) =>
+  page.locator(`[data-testid="connection"][data-state="${name}"]`).waitFor();
+const inbox = async (page: Page) => {
+  await page.getByTestId('bell').click();
+  return page.getByTestId('inbox');
+};
+
+describe('the connection', () => {
+  it('should show offline at once in bell, inbox and page when the browser reports it, and recover afterwards', async () => {
+    bff.publish([{ title: 'Here' }]);
+    const page = await pages.open();
+    await live(page);
+    await inbox(page);
+    await rows(page).first().waitFor();
+    const started = Date.now();
+    await page.context().setOffline(true);
+    await state(page, 'offline');
+    expect(Date.now() - started).toBeLessThan(2_000);
+    await expect.poll(() => told(page)).toEqual(['offline', 'offline', 'offline']);
+    expect(await page.getByTestId('bell').getAttribute('aria-label')).toContain("You're offline.");
+    await page.context().setOffline(false);
+    await live(page);
+    await expect.poll(() => page.getByTestId('bell-trouble').count()).toBe(0);
+    expect(await page.getByTestId('connection-notice').count()).toBe(0);
+  });
+
+  it('should show a silent connection as lost within 15 s', async () => {
+    const proxy = new SilentProxy(Number(new URL(bff.url).port));
+    const url = await proxy.start();
+    try {
+      const page = await pages.open();
+      await page.goto(url);
+      await live(page);
+      bff.publish([{ title: 'The last that comes through' }]);
+      await rows(page).first().waitFor();
+      proxy.silent = true;
+      const started = Date.now();
+      await page
+        .locator('[data-testid="connection"][data-state="reconnecting"]')
+        .waitFor({ timeout: 20_000 });
+      expect(Date.now() - started).toBeLessThan(15_000);
+      proxy.silent = false;
+      await live(page);
+    } finally {
+      proxy.stop();
+    }
+  });
+});
+
+describe('the inbox', () => {
+  it('should say that it is still loading', async () => {
+    bff.restDelay = 60_000;
+    bff.refuse = { code: 'unavailable', message: 'later', temporary: true };
+    const page = await pages.open();
+    const list = await inbox(page);
+    await list.getByTestId('loading').waitFor();
+    expect(await list.textContent()).not.toMatch(/No notifications yet|No older notifications/);
+  });
+
+  it('should say that there is nothing only when it knows', async () => {
+    const page = await pages.open();
+    await live(page);
+    const list = await inbox(page);
+    await list.getByTestId('empty').waitFor();
+    expect(await list.textContent()).toMatch(/No notifications yet/);
+  });
+
+  it('should say that the server cannot be reached and show notifications when it can', async () => {
+    const page = await pages.open();
+    await live(page);
+    await page.goto('about:blank');
+    bff.restFails = true;
+    bff.refuse = { code: 'unavailable', message: 'later', temporary: true };
+    await page.goto(bff.url);
+    const list = await inbox(page);
+    await list.getByTestId('unreachable').waitFor();
+    expect(await list.textContent()).not.toMatch(/No notifications yet|No older notifications/);
+    expect(await page.getByTestId('bell-trouble').getAttribute('data-connection')).toBe('unreachable');
+    await state(page, 'unreachable');
+    [bff.restFails, bff.refuse] = [false, undefined];
+    await list.getByTestId('empty').waitFor({ timeout: 15_000 });
+  });
+
+  it('should say that the server refuses and why', async () => {
+    bff.restFails = true;
+    bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
+    const page = await pages.open({ search: '?feed=nonsense' });
+    const list = await inbox(page);
+    await list.getByTestId('refused').waitFor();
+    expect(await list.textContent()).toContain('no such feed');
+    await state(page, 'refused');
+  });
+});
+
+it.each(looks)(
+  'should be accessible in each state at $width px, $theme',
+  async ({ width, height, theme }) => {
+    const look = async (page: Page, name: string) => {
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: join(artifacts, `inbox-${name}-${width}-${theme}.png`) });
+      expect(await violations(page), name).toEqual([]);
+      expect(await overflow(page), name).toBeLessThanOrEqual(0);
+    };
+    bff.publish([{ title: 'Here', severity: 'success', source: 'shop' }]);
+    const page = await pages.open({ width, height, theme });
+    await live(page);
+    await inbox(page);
+    await rows(page).first().waitFor();
+    await page.context().setOffline(true);
+    await state(page, 'offline');
+    await look(page, 'offline');
+    await page.context().setOffline(false);
+    await page.goto('about:blank');
+    bff.restFails = true;
+    bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
+    await page.goto(bff.url);
+    await inbox(page);
+    await page.getByTestId('inbox').getByTestId('refused').waitFor();
+    await look(page, 'refused');
+  },
+);

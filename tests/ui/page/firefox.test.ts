@@ -1,0 +1,168 @@
+import { ensureFirefox } from '@tocsin/tools';
+import type { Browser, Page } from 'puppeteer-core';
+import type { Page as PlaywrightPage } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { overflow, violations } from '../support/axe.ts';
+import {
+  byId,
+  launchFirefox,
+  openInFirefox,
+  servedFiles,
+  texts,
+  type FirefoxOptions,
+} from './firefox-page.ts';
+
+const firefox = await ensureFirefox((line) => process.stdout.write(`${line}\n`));
+
+/** The same checks as in Chromium need only `evaluate`. */
+const asPlaywright = (page: Page) => page as unknown as PlaywrightPage;
+const TITLES = '.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid="toast"] h3';
+
+describe.skipIf(firefox === undefined)('in Firefox', () => {
+  let browser: Browser;
+  let served: Awaited<ReturnType<typeof servedFiles>>;
+  let opened: Awaited<ReturnType<typeof openInFirefox>> | undefined;
+  beforeAll(async () => {
+    served = await servedFiles();
+    browser = await launchFirefox(firefox ?? '');
+  });
+  afterEach(async () => {
+    expect(await opened?.close()).toEqual([]);
+    opened = undefined;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.remove();
+  });
+
+  const open = async (options: FirefoxOptions = {}) => {
+    opened = await openInFirefox(browser, served.dist, options);
+    return opened;
+  };
+  const live = (page: Page) => page.waitForSelector('[data-testid="connection"][data-state="live"]');
+  const toastTitles = (page: Page) => texts(page, TITLES);
+  const focused = (page: Page) =>
+    page.evaluate(
+      () => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName,
+    );
+
+  it('should list and pop up notifications, and catch up after a lost connection', async () => {
+    const { page, bff } = await open();
+    await live(page);
+    bff.publish([{ title: 'Disk full', severity: 'error' }, { title: 'Order placed' }]);
+    await expect.poll(() => toastTitles(page)).toEqual(['Disk full', 'Order placed']);
+    await expect.poll(() => texts(page, byId('unread'))).toEqual(['2']);
+    expect(await page.title()).toBe('(2) Tocsin');
+    expect(await violations(asPlaywright(page))).toEqual([]);
+    await bff.stop();
+    await page.waitForSelector('[data-state="reconnecting"]');
+    bff.publish([{ title: 'Missed 1' }, { title: 'Missed 2' }], { push: false });
+    await bff.start();
+    await live(page);
+    await expect.poll(() => toastTitles(page)).toContain('2 while you were away');
+    await expect.poll(async () => (await page.$$(byId('notification'))).length).toBe(4);
+  });
+
+  it('should lead the keyboard to the toasts, into the inbox and back', async () => {
+    const { page, bff } = await open();
+    await live(page);
+    bff.publish([
+      { title: 'First', severity: 'error' },
+      { title: 'Second', severity: 'error' },
+    ]);
+    await expect.poll(() => toastTitles(page)).toEqual(['Second', 'First']);
+    await page.keyboard.press('F8');
+    await expect.poll(() => focused(page)).toBe('toasts');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => toastTitles(page)).toEqual(['First']);
+    await page.focus(byId('bell'));
+    await page.keyboard.press('Enter');
+    await page.waitForSelector(byId('inbox'));
+    await expect.poll(() => focused(page)).toBe('panel');
+    expect(await violations(asPlaywright(page))).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.$(byId('panel'))).toBeNull();
+    expect(await focused(page)).toBe('bell');
+  });
+
+  it('should let toasts be dragged away', async () => {
+    const { page, bff } = await open();
+    await live(page);
+    bff.publish([{ title: 'To the side', severity: 'error', link: '/#followed' }]);
+    const toast = await page.waitForSelector(byId('toast'));
+    await page.waitForFunction(() => document.getAnimations().length === 0);
+    const { x, y, width, height } = (await toast?.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2 + 150, y + height / 2 + 4, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(() => toastTitles(page)).toEqual([]);
+    expect(page.url()).not.toContain('followed');
+  });
+
+  it('should move the toasts into a modal dialog and back', async () => {
+    const { page, bff } = await open();
+    await live(page);
+    await page.evaluate(() => {
+      const dialog = document.createElement('dialog');
+      dialog.textContent = 'Of the host';
+      document.body.append(dialog);
+      dialog.showModal();
+    });
+    bff.publish([{ title: 'While it is open', severity: 'error' }]);
+    await expect.poll(() => texts(page, `dialog ${TITLES}`)).toEqual(['While it is open']);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.$('dialog[open]')).toBeNull();
+    await expect.poll(() => page.$(`dialog ${TITLES}`)).toBeNull();
+    expect(await toastTitles(page)).toEqual(['While it is open']);
+  });
+
+  it('should be in the reader’s language', async () => {
+    const { page, bff } = await open({ language: 'de-DE' });
+    await live(page);
+    expect(await page.$eval('html', ({ lang }) => lang)).toBe('de');
+    bff.publish([{ title: 'Festplatte voll', severity: 'error' }]);
+    await expect.poll(() => texts(page, '.tocsin-day-name')).toEqual(['Heute']);
+    await expect
+      .poll(() => texts(page, byId('live-assertive')))
+      .toEqual([expect.stringMatching(/^Fehler: /)]);
+  });
+
+  it.each([
+    { width: 500, height: 780 },
+    { width: 768, height: 1024 },
+    { width: 1440, height: 900 },
+  ])('should be mirrored in a page in rtl at $width px', async (size) => {
+    const { page, bff } = await open({ ...size, dir: 'rtl' });
+    await live(page);
+    bff.publish([{ title: 'הגיבוי נכשל', severity: 'error' }]);
+    const toast = await page.waitForSelector(byId('toast'));
+    await expect.poll(async () => (await toast?.boundingBox())?.x).toBe(size.width > 640 ? 16 : 8);
+    await page.click(byId('bell'));
+    await page.waitForSelector(byId('inbox'));
+    const { x, width } = (await (await page.$(byId('panel')))?.boundingBox()) ?? { x: -1, width: 0 };
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(x + width).toBeLessThanOrEqual(size.width);
+    expect(await overflow(asPlaywright(page))).toBeLessThanOrEqual(0);
+  });
+
+  it('should work as custom elements in a page of another app', async () => {
+    const { page, bff } = await open({ path: '/shop.html' });
+    // Puppeteer's own waiting sees no change within a shadow root.
+    const shown = async (selector: string) => {
+      await expect.poll(() => page.$(selector)).not.toBeNull();
+      return page.$(selector);
+    };
+    await expect.poll(() => bff.subscribes.length).toBe(1);
+    await shown(byId('bell', 'tocsin-bell'));
+    await expect.poll(() => page.$(byId('bell-trouble', 'tocsin-bell'))).toBeNull();
+    bff.publish([{ title: 'In the shop', severity: 'error' }]);
+    const toast = await shown(byId('toast', 'tocsin-toasts'));
+    expect(await toast?.evaluate((element) => element.querySelector('h3')?.textContent)).toBe('In the shop');
+    await (await shown(byId('bell', 'tocsin-bell')))?.click();
+    await shown(byId('inbox', 'tocsin-bell'));
+    await page.evaluate(() => (document.documentElement.lang = 'de'));
+    await shown('tocsin-bell >>> [aria-label^="Benachrichtigungen"]');
+    expect(await violations(asPlaywright(page))).toEqual([]);
+  });
+});

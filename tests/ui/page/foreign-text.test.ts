@@ -1,0 +1,102 @@
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { live, rows, toasts } from '../support/browser.ts';
+import type { FakeBff } from '../fakes/fake-bff.ts';
+import { usePages } from '../support/use-pages.ts';
+
+const [RLO, PDI] = ['\u202e', '\u2069'];
+const pages = usePages();
+let bff: FakeBff;
+beforeEach(() => {
+  bff = pages.bff;
+});
+
+/** Whether the letters of a text node are drawn in order from left to right. */
+const inOrder = (page: Page, selector: string, text: string) =>
+  page.evaluate(
+    ([css, wanted]) => {
+      for (const element of document.querySelectorAll(css ?? '')) {
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          const start = (node.textContent ?? '').indexOf(wanted ?? '');
+          if (start < 0) continue;
+          const lefts = Array.from({ length: (wanted ?? '').length }, (_, i) => {
+            const range = document.createRange();
+            range.setStart(node, start + i);
+            range.setEnd(node, start + i + 1);
+            return range.getBoundingClientRect().left;
+          });
+          return lefts.every((left, i) => i === 0 || left > (lefts[i - 1] ?? 0));
+        }
+      }
+      return undefined;
+    },
+    [selector, text],
+  );
+
+/** A page with our text and foreign text on one line, as a foreign title beside our own words. */
+const besides = (page: Page) =>
+  page.evaluate(() => {
+    for (const bdi of document.querySelectorAll('[data-testid="notification"] bdi'))
+      bdi.after(' ours (kept)');
+    for (const hidden of document.querySelectorAll('.tocsin-visually-hidden'))
+      hidden.classList.remove('tocsin-visually-hidden');
+  });
+
+describe('text with direction controls', () => {
+  it.each([
+    ['an override that is never ended', `invoice${RLO}gpj.exe`],
+    ['one that ends the isolate around it first', `invoice${PDI}${RLO}gpj.exe`],
+    ['one within an isolate that is never ended', `invoice\u2067${RLO}gpj.exe`],
+  ])('should turn nothing beside it: %s', async (_what, text) => {
+    const page = await pages.open();
+    await live(page);
+    bff.publish([
+      { title: text, body: text, source: text, link: '/x', actions: [{ label: text, link: '/y' }] },
+    ]);
+    await rows(page).first().waitFor();
+    await toasts(page).first().waitFor();
+    expect(await toasts(page).first().locator('bdi, [dir="auto"]').count()).toBeGreaterThan(3);
+    await besides(page);
+    expect(await inOrder(page, '[data-testid="notification"]', ' ours (kept)')).toBe(true);
+    expect(await inOrder(page, '[data-testid="toast"]', 'Dismiss ')).toBe(true);
+    const label = await page.getByTestId('row-dismiss').first().getAttribute('aria-label');
+    expect(label).toMatch(/^Done: \u2068invoice.*\u2069$/);
+    await expect
+      .poll(() => page.getByTestId('live-polite').textContent(), { timeout: 5_000 })
+      .toMatch(/^Info: \u2068invoice/);
+  });
+});
+
+describe('a link with a token', () => {
+  const token = (sub: string) => `x.${Buffer.from(JSON.stringify({ sub })).toString('base64url')}.x`;
+  const go = (page: Page, sub: string) =>
+    page.evaluate(
+      (hash) => {
+        location.hash = hash;
+      },
+      `token=${token(sub)}`,
+    );
+  const bearer = (page: Page) => page.evaluate(() => sessionStorage.getItem('tocsin.token'));
+
+  it('should not change who is signed in unless the reader agrees, and should leave the address at once', async () => {
+    const page = await pages.open({ search: `?feed=all#token=${token('ada')}` });
+    await live(page);
+    expect(page.url()).not.toContain('token');
+    await go(page, `ben${RLO}`);
+    const offer = page.getByTestId('sign-in-offer');
+    await offer.getByText(/You stay signed in as .?ada/).waitFor();
+    expect(page.url()).not.toContain('token');
+    expect(await bearer(page)).toBe(token('ada'));
+    await page.getByTestId('sign-in-stay').click();
+    await offer.waitFor({ state: 'detached' });
+    await page.reload();
+    await live(page);
+    expect([await bearer(page), await offer.count()]).toEqual([token('ada'), 0]);
+    await go(page, 'ben');
+    await page.getByTestId('sign-in-other').click();
+    await expect.poll(() => bearer(page)).toBe(token('ben'));
+    await live(page);
+    await expect.poll(() => bff.handshakes.at(-1)?.['token']).toBe(token('ben'));
+  });
+});

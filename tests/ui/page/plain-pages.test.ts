@@ -1,0 +1,93 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { looks, overflow, violations } from '../support/axe.ts';
+import { usePages } from '../support/use-pages.ts';
+
+const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
+const pages = usePages();
+
+it.each(looks)(
+  'should say where to go from a page that does not exist, at $width px, $theme',
+  async (look) => {
+    await mkdir(artifacts, { recursive: true });
+    const page = await pages.open(look);
+    for (const [name, path, heading] of [
+      ['missing', '/orders/10400', 'Page not found'],
+      ['demo', '/demo?order=10400', 'Order 10400'],
+      ['demo-nonsense', '/demo?order=Your+account+is+locked', 'Demo page'],
+    ] as const) {
+      await page.goto(pages.bff.url + path);
+      await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+      await page.screenshot({ path: join(artifacts, `${name}-${look.width}-${look.theme}.png`) });
+      expect(await violations(page), name).toEqual([]);
+      expect(await overflow(page), name).toBeLessThanOrEqual(0);
+    }
+    await page.getByRole('link', { name: /notifications/ }).click();
+    await page.getByTestId('bell').waitFor();
+  },
+);
+
+it('should be in the reader’s language', async () => {
+  const page = await pages.open({ locale: 'de-DE' });
+  await page.goto(`${pages.bff.url}/orders/10400`);
+  await page.getByRole('heading', { name: 'Seite nicht gefunden', exact: true }).waitFor();
+  expect(await page.title()).toBe('Seite nicht gefunden – Tocsin');
+  expect(await violations(page)).toEqual([]);
+  await page.goto(`${pages.bff.url}/demo?order=10400`);
+  await page.getByRole('heading', { name: 'Bestellung 10400', exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Zurück zu Ihren Benachrichtigungen' }).click();
+  await page.getByRole('heading', { name: 'Benachrichtigungen', exact: true }).waitFor();
+});
+
+it('should show the notification that an address names, or say that it is gone', async () => {
+  const page = await pages.open();
+  const notification = {
+    ...{ id: 'order-1', feed: 'all', title: 'Order 1 was paid', severity: 'success', actions: [] },
+    createdAt: new Date().toISOString(),
+  };
+  let answer: { status?: number; json: object } = { status: 404, json: { code: 'not_found' } };
+  const asked: string[] = [];
+  await page.route('**/app/notification?*', (route) => {
+    asked.push(new URL(route.request().url()).search);
+    return route.fulfill(answer);
+  });
+  const linked = page.getByTestId('linked');
+  const show = (publication: object) => {
+    answer = { json: { feed: 'all', epoch: 'e', publication: { offset: 3, ...publication } } };
+    return page.goto(`${pages.bff.url}/?notification=order-1&feed=all`);
+  };
+  await page.goto(`${pages.bff.url}/?notification=order-1&feed=all`);
+  await linked.getByText('does not exist, or is no longer kept').waitFor();
+  expect(asked).toEqual(['?id=order-1&feed=all']);
+  await show({ notification: null, id: 'order-1', gone: 'retracted' });
+  await linked.getByText('was retracted').waitFor();
+  await show({ notification });
+  await linked.getByText('Order 1 was paid').waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  await expect.poll(focused).toBe('Linked notification');
+  for (const { width, height, theme } of looks) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: theme });
+    await page.screenshot({ path: join(artifacts, `linked-${width}-${theme}.png`) });
+    expect(await violations(page), `${width} ${theme}`).toEqual([]);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+  }
+  await page.getByTestId('linked-close').click();
+  expect(new URL(page.url()).search).toBe('?feed=all');
+  await expect.poll(focused).toBe('Notifications');
+});
+
+it('should have a badge on its icon while something is unread, and a manifest', async () => {
+  const page = await pages.open();
+  await page.getByTestId('bell').waitFor();
+  const icon = page.locator('link[rel=icon]');
+  expect(await icon.getAttribute('href')).toBe('/favicon.svg');
+  pages.bff.publish([{ title: 'New' }]);
+  await expect.poll(() => icon.getAttribute('href')).toBe('/favicon-unread.svg');
+  const manifest = await page.evaluate(async () => {
+    const link = document.querySelector<HTMLLinkElement>('link[rel=manifest]');
+    return (await fetch(link?.href ?? '')).json() as Promise<{ name: string }>;
+  });
+  expect(manifest.name).toBe('Tocsin notifications');
+});

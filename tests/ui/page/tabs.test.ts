@@ -1,0 +1,157 @@
+import { launchBrowser } from '@tocsin/tools';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { live, rows, toasts } from '../support/browser.ts';
+import { builtPage, removeBuiltPage } from '../support/built-page.ts';
+import { buildClientPage, type ClientPageWindow } from './client-page.ts';
+import { FakeBff } from '../fakes/fake-bff.ts';
+
+const TABS = 5;
+const SOON = { timeout: 20_000 };
+
+let browser: Browser;
+let bff: FakeBff;
+let context: BrowserContext;
+/** Tabs with an open WebSocket. */
+const connected = new Set<Page>();
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await removeBuiltPage();
+});
+beforeEach(async () => {
+  context = await browser.newContext();
+});
+afterEach(async () => {
+  await context.close();
+  await bff.stop();
+  connected.clear();
+});
+
+async function openTabs(dist: string): Promise<Page[]> {
+  bff = new FakeBff(dist);
+  await bff.start();
+  // The log exists before anything reads it.
+  bff.publish([{ title: 'First' }]);
+  const pages: Page[] = [];
+  for (let n = 0; n < TABS; n++) {
+    const page = await context.newPage();
+    page.on('websocket', () => connected.add(page));
+    await page.goto(bff.url);
+    pages.push(page);
+  }
+  return pages;
+}
+
+describe('five tabs with the packed client', () => {
+  const read = <T>(page: Page, member: keyof ClientPageWindow) =>
+    page.evaluate((name) => (window as unknown as ClientPageWindow)[name], member) as Promise<T>;
+  const ids = (page: Page) => read<string[]>(page, 'ids');
+  const presenting = async (pages: Page[]): Promise<number> => {
+    const all = pages.map((page) =>
+      page.evaluate(() => (window as unknown as ClientPageWindow).client.presenting),
+    );
+    return (await Promise.all(all)).filter(Boolean).length;
+  };
+  let page: Awaited<ReturnType<typeof buildClientPage>>;
+  let pages: Page[];
+  let published: string[];
+
+  const publish = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n++) {
+      published.push(...bff.publish([{ title: 'Burst' }]));
+      await new Promise((resolve) => setTimeout(resolve, 3));
+    }
+  };
+  const leader = (): Page => {
+    const [only, ...others] = pages.filter((each) => connected.has(each));
+    if (!only || others.length > 0) throw new Error(`${others.length + 1} tabs have a connection.`);
+    return only;
+  };
+
+  beforeAll(async () => {
+    page = await buildClientPage();
+  });
+  afterAll(() => page.remove());
+  beforeEach(async () => {
+    pages = await openTabs(page.dist);
+    published = ['n-1'];
+    for (const each of pages) await expect.poll(() => ids(each), SOON).toEqual(published);
+  });
+
+  it('should have one socket and lose or double nothing when its tab closes amid 200 notifications', async () => {
+    expect(bff.connections).toBe(1);
+    const closed = leader();
+    await publish(100);
+    await Promise.all([publish(100), closed.close()]);
+    const others = pages.filter((each) => each !== closed);
+    for (const each of others) {
+      await expect.poll(async () => (await ids(each)).length, SOON).toBe(published.length);
+      expect(await ids(each)).toEqual(published);
+      expect(await read(each, 'statuses')).toEqual(['live']);
+    }
+    await expect.poll(() => bff.connections, SOON).toBe(1);
+    await expect.poll(() => presenting(others), SOON).toBe(1);
+  });
+
+  it('should take over from a frozen tab, which follows when it wakes up', async () => {
+    const frozen = leader();
+    const others = pages.filter((each) => each !== frozen);
+    const session = await context.newCDPSession(frozen);
+    await publish(20);
+    // A page paused in the debugger behaves like a frozen one.
+    await session.send('Debugger.enable');
+    await session.send('Debugger.pause');
+    await publish(50);
+    for (const each of others) await expect.poll(() => ids(each), SOON).toEqual(published);
+    expect(connected.size, 'another tab has connected').toBe(2);
+    await session.send('Debugger.resume');
+    await session.send('Debugger.disable');
+    await publish(10);
+    for (const each of pages) await expect.poll(() => ids(each), SOON).toEqual(published);
+    await expect.poll(() => bff.connections, SOON).toBe(1);
+    await expect.poll(() => presenting(pages), SOON).toBe(1);
+  });
+});
+
+describe('five tabs with the page', () => {
+  let pages: Page[];
+  const unread = (page: Page) => page.getByTestId('unread');
+  const counts = () => Promise.all(pages.map((page) => unread(page).allTextContents()));
+  beforeEach(async () => {
+    pages = await openTabs(await builtPage());
+    for (const page of pages) await live(page);
+  });
+
+  it('should list and count each notification in all tabs and show its toast in one', async () => {
+    bff.publish([{ title: 'Once', severity: 'error' }]);
+    for (const page of pages) await expect.poll(() => rows(page).count(), SOON).toBe(2);
+    const shown = () => Promise.all(pages.map((page) => toasts(page).count()));
+    await expect.poll(async () => (await shown()).reduce((sum, count) => sum + count), SOON).toBe(1);
+    await expect.poll(counts, SOON).toEqual(pages.map(() => ['1']));
+    expect(bff.connections).toBe(1);
+  });
+
+  it('should follow read marks and mutes of one tab and of another device', async () => {
+    const [first, , last] = pages;
+    const titled = () => Promise.all(pages.map((page) => page.title()));
+    const ids = bff.publish([{ title: 'One' }, { title: 'Two', severity: 'warning' }, { title: 'Three' }]);
+    await expect.poll(titled, SOON).toEqual(pages.map(() => '(3) Tocsin'));
+    bff.read('all', { ids: [ids[0] ?? ''] });
+    await expect.poll(titled, SOON).toEqual(pages.map(() => '(2) Tocsin'));
+    await last?.getByTestId('bell').click();
+    await last?.getByTestId('inbox-settings-button').click();
+    await last?.getByLabel('Warning', { exact: true }).check();
+    await expect.poll(titled, SOON).toEqual(pages.map(() => '(1) Tocsin'));
+    expect(await counts(), 'seen in one tab, so seen in all').toEqual(pages.map(() => []));
+    bff.mute({ feeds: [], severities: [] });
+    await expect.poll(titled, SOON).toEqual(pages.map(() => '(2) Tocsin'));
+    await first?.getByTestId('bell').click();
+    await first?.getByTestId('mark-all-read').click();
+    await expect.poll(titled, SOON).toEqual(pages.map(() => 'Tocsin'));
+    expect(bff.connections).toBe(1);
+  });
+});

@@ -1,0 +1,78 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { FakeBff } from '../fakes/fake-bff.ts';
+
+export interface OpenOptions {
+  width?: number;
+  height?: number;
+  theme?: 'light' | 'dark';
+  reducedMotion?: boolean;
+  search?: string;
+  locale?: string;
+  /** A touch screen without a mouse. */
+  touch?: boolean;
+  /** The direction of the page. */
+  dir?: 'rtl';
+  /** Runs before the page's own scripts. */
+  before?: (context: BrowserContext) => Promise<void>;
+}
+
+export interface OpenPage {
+  page: Page;
+  context: BrowserContext;
+  /** The browser's complaints: exceptions and violations of the content security policy. */
+  faults: string[];
+}
+
+/**
+ * A time zone in which it is two in the afternoon, so that a notification of an hour ago is from the same day
+ * whenever tests run.
+ */
+function inTheAfternoon(): string {
+  const ahead = 14 - new Date().getUTCHours();
+  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+}
+
+/** Opens the page in a fresh profile. */
+export async function open(browser: Browser, bff: FakeBff, options: OpenOptions = {}): Promise<OpenPage> {
+  const {
+    width = 1440,
+    height = 900,
+    theme = 'light',
+    reducedMotion = false,
+    search = '',
+    locale = 'en-GB',
+    touch = false,
+  } = options;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+    locale,
+    ...(touch && { hasTouch: true, isMobile: true }),
+    timezoneId: inTheAfternoon(),
+  });
+  if (options.dir) {
+    await context.addInitScript((dir) => {
+      // The document has no element yet.
+      new MutationObserver((_changes, observer) => {
+        document.documentElement.dir = dir;
+        observer.disconnect();
+      }).observe(document, { childList: true });
+    }, options.dir);
+  }
+  await options.before?.(context);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => {
+    const text = message.text();
+    if (message.type() === 'error' && !/Failed to load resource|WebSocket connection/.test(text))
+      faults.push(text);
+  });
+  await page.goto(`${bff.url}/${search}`);
+  return { page, context, faults };
+}
+
+export const live = (page: Page) => page.locator('[data-testid="connection"][data-state="live"]').waitFor();
+export const toasts = (page: Page) => page.locator('[data-testid="toast"]');
+export const rows = (page: Page) => page.locator('[data-testid="notification"]');

@@ -1,0 +1,50 @@
+import { launchBrowser } from '@tocsin/tools';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { builtPage, removeBuiltPage } from './built-page.ts';
+import { open, type OpenOptions, type OpenPage } from './browser.ts';
+import { FakeBff } from '../fakes/fake-bff.ts';
+
+export interface Pages {
+  /** A new one for each test. */
+  readonly bff: FakeBff;
+  /** Opens the page in a fresh profile, which is closed after the test. */
+  open: (options?: OpenOptions) => Promise<Page>;
+}
+
+/**
+ * Starts a browser for all tests of a file and a bff for each test, and fails a test if a page reports a
+ * fault.
+ */
+export function usePages(): Pages {
+  let browser: Browser;
+  let bff: FakeBff;
+  const opened: OpenPage[] = [];
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await removeBuiltPage();
+  });
+  beforeEach(async () => {
+    bff = new FakeBff(await builtPage());
+    await bff.start();
+  });
+  afterEach(async () => {
+    const faults = opened.flatMap((page) => page.faults);
+    for (const { context } of opened.splice(0)) await context.close();
+    await bff.stop();
+    expect(faults, 'no exception and no breach of the content security policy').toEqual([]);
+  });
+  return {
+    get bff() {
+      return bff;
+    },
+    open: async (options) => {
+      const page = await open(browser, bff, options);
+      opened.push(page);
+      return page.page;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { Page } from 'playwright-core';
+import { beforeEach } from 'vitest';
+import { live, type OpenOptions } from '../support/browser.ts';
+import type { Draft, FakeBff } from '../fakes/fake-bff.ts';
+import { usePages } from '../support/use-pages.ts';
+
+/** Counts in the page what polling could miss: the most toasts at once, and each live message. */
+const watch = () => {
+  const seen = { most: 0, polite: [] as string[], assertive: [] as string[], focused: [] as string[] };
+  Object.assign(window, { seen });
+  document.addEventListener('focusin', ({ target }) =>
+    seen.focused.push((target as Element).outerHTML.slice(0, 80)),
+  );
+  new MutationObserver((changes) => {
+    const places = [...document.querySelectorAll('[data-testid="toast"]')];
+    seen.most = Math.max(seen.most, places.filter((toast) => !toast.closest('.tocsin-toast-leave')).length);
+    for (const { addedNodes, target } of changes) {
+      const region = (target as Element).closest?.('[aria-live]')?.getAttribute('aria-live');
+      if (region !== 'polite' && region !== 'assertive') continue;
+      for (const node of addedNodes) if (node.textContent) seen[region].push(node.textContent);
+    }
+  }).observe(document, { childList: true, subtree: true });
+};
+interface Seen {
+  most: number;
+  polite: string[];
+  assertive: string[];
+  focused: string[];
+}
+
+export const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Seen }).seen);
+
+/** Toasts on the screen that are not leaving. */
+export const staying = (page: Page) =>
+  page.locator('.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid="toast"]');
+export const titles = (page: Page) => staying(page).locator('h3').allTextContents();
+
+export const drafts = (count: number, severity: Draft['severity'] = 'info') =>
+  Array.from({ length: count }, (_, n): Draft => ({ title: `Toast ${n}`, severity }));
+
+/** Advances the page's clock by this many milliseconds. */
+export const pass = async (page: Page, ms: number) => {
+  await page.clock.runFor(ms);
+  await page.waitForTimeout(50);
+};
+
+export const focusedId = (page: Page) =>
+  page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
+
+/** Live pages whose clock `pass` advances, and their bff. */
+export function useToastPages(): { bff: () => FakeBff; open: (options?: OpenOptions) => Promise<Page> } {
+  const pages = usePages();
+  let bff: FakeBff;
+  beforeEach(() => {
+    bff = pages.bff;
+  });
+  return {
+    bff: () => bff,
+    open: async (options = {}) => {
+      const page = await pages.open({
+        ...options,
+        before: async (context) => {
+          await options.before?.(context);
+          await context.clock.install();
+          await context.addInitScript(watch);
+        },
+      });
+      await live(page);
+      return page;
+    },
+  };
+}

@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { rows } from '../support/browser.ts';
+import { measureBusy, told } from '../support/busy.ts';
+import { drafts, focusedId, pass, seen, staying, titles, useToastPages } from './toasts-page.ts';
+
+const pages = useToastPages();
+const { open } = pages;
+
+describe('toasts', () => {
+  it('should show and announce a later error at once after three errors and 500 infos', async () => {
+    const page = await open();
+    pages.bff().publish(drafts(3, 'error'));
+    pages.bff().publish(Array.from({ length: 500 }, (_, n) => ({ title: `Info ${n}` })));
+    await expect.poll(() => rows(page).count()).toBe(503);
+    pages.bff().publish([{ title: 'CRITICAL: the payment database is down', severity: 'error' }]);
+    await expect
+      .poll(() => titles(page))
+      .toEqual(['CRITICAL: the payment database is down', 'Toast 2', 'Info 499']);
+    const front = staying(page).first();
+    expect(await front.isVisible()).toBe(true);
+    const { most, assertive } = await seen(page);
+    expect(most).toBe(3);
+    expect(assertive).toEqual([
+      'Error: Toast 0',
+      'Error: Toast 1',
+      'Error: Toast 2',
+      'Error: CRITICAL: the payment database is down',
+    ]);
+    expect(await page.getByTestId('toasts-errors').textContent()).toMatch(/2 more errors/);
+    expect(await page.getByTestId('toasts-more').textContent()).toMatch(/499 more/);
+  });
+
+  it('should announce each of 20 once on arrival and never move the focus', async () => {
+    const page = await open();
+    await page.getByTestId('theme').focus();
+    for (let n = 0; n < 20; n++)
+      pages.bff().publish([{ title: `Toast ${n}`, severity: n % 5 === 0 ? 'error' : 'success' }]);
+    await expect.poll(() => rows(page).count()).toBe(20);
+    await pass(page, 2_100);
+    const { polite, assertive, focused } = await seen(page);
+    expect(assertive).toEqual(['Error: Toast 0', 'Error: Toast 5', 'Error: Toast 10', 'Error: Toast 15']);
+    expect(polite).toEqual(['16 notifications: 16 success. Newest: Success: Toast 19']);
+    expect(focused).toHaveLength(1);
+    const live = page.locator('[aria-live], [role="alert"], [role="status"], [role="log"]');
+    // Those of the list speak only of what the reader does there.
+    const ofList = page.locator('[data-testid="search-status"], [data-testid="notice"]');
+    expect((await live.count()) - (await ofList.count())).toBe(2);
+    expect((await ofList.allTextContents()).join('').trim()).toBe('');
+  });
+
+  it('should stack equal ones with a count', async () => {
+    const page = await open();
+    for (let n = 0; n < 14; n++)
+      pages
+        .bff()
+        .publish([{ title: 'warehouse restarted', severity: 'error', source: 'alerts', body: `${n}` }]);
+    await expect.poll(() => page.getByTestId('toast-count').textContent()).toContain('14 times');
+    expect(await staying(page).count()).toBe(1);
+    expect(await staying(page).locator('.tocsin-toast-text').textContent()).toBe('13');
+    for (const at of ['10 %', '50 %', 'done'])
+      pages.bff().publish([{ title: `Import: ${at}`, collapseKey: 'import' }]);
+    await expect.poll(() => titles(page)).toEqual(['warehouse restarted', 'Import: done']);
+    await expect.poll(() => page.getByTestId('toast-count').last().textContent()).toContain('3 times');
+  });
+
+  it('should open the fold of errors and lead from "N more" to the inbox', async () => {
+    const page = await open();
+    pages.bff().publish(drafts(6, 'error'));
+    pages.bff().publish(Array.from({ length: 9 }, (_, n) => ({ title: `Info ${n}` })));
+    const fold = page.getByTestId('toasts-errors');
+    await expect.poll(() => fold.textContent()).toMatch(/4 more errors/);
+    await fold.click();
+    await expect.poll(() => staying(page).count()).toBe(7);
+    expect(await fold.getAttribute('aria-expanded')).toBe('true');
+    await fold.click();
+    await page.mouse.move(5, 5);
+    await expect.poll(() => staying(page).count()).toBe(3);
+    await page.getByTestId('toasts-more').click();
+    await page.getByTestId('inbox').getByText('Info 0', { exact: true }).waitFor();
+    await expect.poll(() => page.getByTestId('toasts-more').count()).toBe(0);
+    const toast = await staying(page).first().boundingBox();
+    const panel = await page.getByTestId('panel').boundingBox();
+    expect((toast?.x ?? 0) + (toast?.width ?? 0), 'beside the inbox').toBeLessThanOrEqual(panel?.x ?? 0);
+  });
+
+  it('should remove others after six seconds and keep errors', async () => {
+    const page = await open();
+    pages.bff().publish([{ title: 'Fine' }, { title: 'Broken', severity: 'error' }]);
+    await expect.poll(() => staying(page).count()).toBe(2);
+    await pass(page, 5_000);
+    expect(await staying(page).count()).toBe(2);
+    await pass(page, 1_500);
+    expect(await titles(page)).toEqual(['Broken']);
+    await pass(page, 60_000);
+    expect(await titles(page)).toEqual(['Broken']);
+  });
+
+  it('should pause while the pointer is over them or the focus in them', async () => {
+    const page = await open();
+    pages.bff().publish(drafts(1));
+    await staying(page).hover();
+    await pass(page, 7_000);
+    expect(await staying(page).count()).toBe(1);
+    await page.getByTestId('toast-dismiss').focus();
+    await page.mouse.move(5, 5);
+    await pass(page, 7_000);
+    expect(await staying(page).count()).toBe(1);
+    await page.getByTestId('theme').focus();
+    await pass(page, 7_000);
+    await expect.poll(() => staying(page).count()).toBe(0);
+  });
+
+  it('should pause while the tab is hidden', async () => {
+    const page = await open();
+    const setHidden = (hidden: boolean) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    await setHidden(true);
+    pages.bff().publish(drafts(2));
+    await pass(page, 8_000);
+    expect(await staying(page).count()).toBe(2);
+    await setHidden(false);
+    await pass(page, 7_000);
+    await expect.poll(() => staying(page).count()).toBe(0);
+  });
+
+  it('should work by keyboard and move the focus on when its toast goes', async () => {
+    pages.bff().publish([{ title: 'Row', link: '/row' }]);
+    const page = await open();
+    const actions = [{ label: 'Open it', link: '/#opened' }];
+    pages.bff().publish([{ title: 'First', severity: 'error', actions }]);
+    pages.bff().publish([{ title: 'Second', severity: 'error', actions }]);
+    await expect.poll(() => staying(page).count()).toBe(2);
+    const names: string[] = [];
+    for (let press = 0; press < 40; press++) {
+      await page.keyboard.press('Tab');
+      names.push(await page.evaluate(() => document.activeElement?.textContent?.trim() ?? ''));
+    }
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'Skip to the notifications',
+        'Open it',
+        'Dismiss Second',
+        'Dismiss First',
+        'Row',
+      ]),
+    );
+    await page.getByTestId('theme').focus();
+    await page.getByRole('button', { name: 'Dismiss Second', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+    await expect.poll(focused).toBe('Dismiss First');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => focusedId(page)).toBe('theme');
+  });
+
+  it('should move the focus to the toasts and back with F8, and leave Escape to the page elsewhere', async () => {
+    const page = await open();
+    await page.getByTestId('theme').focus();
+    pages.bff().publish(drafts(2, 'error'));
+    await expect.poll(() => staying(page).count()).toBe(2);
+    await page.keyboard.press('Escape');
+    expect(await staying(page).count()).toBe(2);
+    await page.keyboard.press('F8');
+    await expect.poll(() => focusedId(page)).toBe('toasts');
+    expect(await page.getByTestId('toasts').getAttribute('aria-keyshortcuts')).toBe('F8');
+    await page.keyboard.press('F8');
+    await expect.poll(() => focusedId(page)).toBe('theme');
+    await page.keyboard.press('F8');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => titles(page)).toEqual(['Toast 0']);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => staying(page).count()).toBe(0);
+    expect(await focusedId(page)).toBe('theme');
+  });
+
+  it('should stay usable in a burst of 500: three toasts, a count, a complete list', async () => {
+    const page = await open();
+    const endOfBurst = await measureBusy(page);
+    const ids = pages.bff().publish(drafts(500));
+    await expect.poll(() => rows(page).count()).toBe(500);
+    const burst = await endOfBurst();
+    expect(await titles(page)).toEqual(['Toast 499', 'Toast 498', 'Toast 497']);
+    expect(await page.getByTestId('toasts-more').textContent()).toMatch(/497 more/);
+    expect(
+      await rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-notification-id'))),
+    ).toEqual(ids.reverse());
+    const started = Date.now();
+    await page.getByTestId('theme').click();
+    expect(Date.now() - started).toBeLessThan(1_000);
+    await page.getByTestId('dismiss-all').click();
+    await expect.poll(() => staying(page).count()).toBe(0);
+    expect((await seen(page)).most).toBe(3);
+
+    const idle = await open();
+    const endOfIdle = await measureBusy(idle);
+    await idle.waitForTimeout(burst.spanMs);
+    console.log(`500 at once: ${told(burst)}; an idle page: ${told(await endOfIdle())}`);
+  });
+
+  it('should not move when the reader prefers reduced motion', async () => {
+    const page = await open({ reducedMotion: true });
+    pages.bff().publish(drafts(2, 'error'));
+    await expect.poll(() => staying(page).count()).toBe(2);
+    const moving = () => page.evaluate(() => document.getAnimations().length);
+    expect(await moving()).toBe(0);
+    await staying(page).first().hover();
+    expect(await moving()).toBe(0);
+    await page.getByTestId('toast-dismiss').first().click();
+    await expect.poll(() => staying(page).count()).toBe(1);
+    expect(await moving()).toBe(0);
+  });
+});
