@@ -134,24 +134,6 @@ describe('claiming entries', () => {
     await Promise.all(stack.bffs.map((pair) => pair.ready(60_000)));
   }
 
-  it.each(['committed', 'popped'])('should complete a turn that was killed after it had %s', async (step) => {
-    const feed = `topic:${step}`;
-    const watching = await watch(feed);
-    const check = new ClaimCheck(producer);
-    await restartAll({ FAILPOINTS: `${step}=kill@1` });
-    const ids = [await check.deposit(feed, 1)];
-    await check.announce(feed, 1);
-    await eventually(async () => stack.bffs.some(({ app }) => !app.running));
-    await restartAll();
-    expect((await readHead(bff, feed))?.offset).toBe(1);
-    await seeAll(watching, ids);
-    ids.push(await check.deposit(feed, 2));
-    await check.announce(feed, 2);
-    await seeAll(watching, ids);
-    for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
-    expect(await check.isThere(feed, 1)).toBe(false);
-  });
-
   it('should deliver a dead letter', async () => {
     const feed = 'topic:dead';
     const watching = await watch(feed);

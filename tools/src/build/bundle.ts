@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ROOT } from '../paths.ts';
 
 export const APPS = ['producer', 'bff', 'ui'] as const;
@@ -15,23 +15,27 @@ const FOLDERS: Record<App, { source: string; bundle: string }> = {
 /** The path of an application's bundle made by `npm run build`. */
 export const bundleOf = (app: App): string => join(ROOT, FOLDERS[app].bundle, 'dist', 'main.js');
 
+/** The path of an application's bundle with failpoints, which only tests run. */
+export const testBundleOf = (app: App): string =>
+  join(ROOT, FOLDERS[app].bundle, 'dist', 'with-failpoints.js');
+
 /**
- * Builds an application as one file that needs only Node and contains no failpoints. @throws Error with the bundler's
- * message
+ * Builds an application as one file that needs only Node and contains no failpoints unless they are wanted. @throws Error
+ * with the bundler's message
  */
-export async function bundle(app: App, file = bundleOf(app)): Promise<void> {
+export async function bundle(app: App, file = bundleOf(app), failpoints = false): Promise<void> {
   const { build } = await import('rolldown');
-  rmSync(dirname(file), { recursive: true, force: true });
+  rmSync(file, { force: true });
   await build({
     cwd: ROOT,
     input: join(ROOT, FOLDERS[app].source, 'main.ts'),
     platform: 'node',
-    transform: { target: 'node20', define: { TOCSIN_FAILPOINTS: 'false' } },
+    transform: { target: 'node20', define: { TOCSIN_FAILPOINTS: String(failpoints) } },
     output: {
       file,
       format: 'esm',
       codeSplitting: false,
-      sourcemap: true,
+      sourcemap: !failpoints,
       // Dapr takes the type of an actor from the name of its class.
       keepNames: true,
       minify: 'dce-only',

@@ -9,6 +9,8 @@ import { internalSecret } from '../auth/secret-environment.ts';
 import { freePorts } from '../net/ports.ts';
 import { ROOT, RUN_FILE } from '../paths.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
+import { testBundleOf } from '../build/bundle.ts';
+import { ensureApps } from '../setup/apps.ts';
 import { ensureDapr } from '../setup/dapr.ts';
 import { ensureRedisServer, pingRedis, privateRedis } from '../setup/redis.ts';
 import { sayNothing } from '../setup/say.ts';
@@ -76,10 +78,10 @@ export interface Stack {
 
 type Service = 'redis' | 'placement' | 'scheduler';
 
-const APPS: Record<'producer' | 'bff', AppCommand> = {
-  producer: { cwd: join(ROOT, 'producer'), command: [process.execPath, '--import', 'tsx', 'src/main.ts'] },
-  bff: { cwd: join(ROOT, 'bff'), command: [process.execPath, '--import', 'tsx', 'src/main.ts'] },
-};
+const commandOf = (app: 'producer' | 'bff'): AppCommand => ({
+  cwd: join(ROOT, app),
+  command: [process.execPath, testBundleOf(app)],
+});
 
 /**
  * Starts pairs of sidecar and application with their own Redis, placement and scheduler, all on free ports of this
@@ -104,6 +106,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
 async function createStack(options: StackOptions): Promise<Stack> {
   const dapr = await ensureDapr();
+  await ensureApps(sayNothing);
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-stack-'));
   const logDir = options.logDir ?? newLogDir();
   mkdirSync(logDir, { recursive: true });
@@ -143,7 +146,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
         createPair(context, {
           appId,
           name: `${appId}-${index + 1}`,
-          app: options.apps?.[appId] ?? APPS[appId],
+          app: options.apps?.[appId] ?? commandOf(appId),
           env: { ...options.env, ...(typeof env === 'function' ? env(index) : env) },
         }),
       ),

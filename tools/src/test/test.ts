@@ -1,3 +1,4 @@
+import { ensureApps } from '../setup/apps.ts';
 import { ensureChromium } from '../setup/chromium.ts';
 import { ensureDapr } from '../setup/dapr.ts';
 import { ensureFirefox } from '../setup/firefox.ts';
@@ -23,5 +24,6 @@ async function setUp(): Promise<void> {
   await ensureFirefox(say);
   await ensureDapr(say);
   await ensureUi(say);
+  await ensureApps(say);
   await ensureSchemathesis(say);
 }

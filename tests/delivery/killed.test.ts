@@ -1,0 +1,80 @@
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { useFeeds, type Feeds } from '../support/processes/feeds.ts';
+import { ClaimCheck } from '../support/redis/claim-check.ts';
+import { eventually, readHead } from '../support/state.ts';
+
+/** Restarts all instances, with or without failpoints. */
+async function restartAll(stack: Stack, env: Record<string, string> = {}): Promise<void> {
+  for (const { app } of stack.bffs) {
+    await app.kill();
+    await app.start({ env });
+  }
+  await Promise.all(stack.bffs.map((pair) => pair.ready(60_000)));
+}
+
+/** Kills the first instance that reaches the step after `trigger`, and restarts all. */
+async function killAt(step: string, stack: Stack, trigger: () => Promise<unknown>): Promise<void> {
+  await restartAll(stack, { FAILPOINTS: `${step}=kill@1` });
+  await trigger();
+  await eventually(async () => stack.bffs.some(({ app }) => !app.running), 60_000);
+  await restartAll(stack);
+}
+
+const STEPS = ['committed', 'popped', 'broadcast'];
+/** The tests mostly wait for Dapr to notice the kills. So each has its own stack, and all run at the same time. */
+const stacks = new Map<string, { stack: Stack; feeds: Feeds }>();
+
+beforeAll(async () => {
+  for (const step of STEPS) {
+    const stack = await startStack();
+    stacks.set(step, { stack, feeds: await useFeeds(stack) });
+  }
+});
+afterAll(async () => {
+  for (const { stack, feeds } of stacks.values()) {
+    await feeds.close();
+    await stack.stop();
+  }
+});
+
+describe.concurrent('an instance that was killed', () => {
+  it.for(STEPS)(
+    'should complete its turn, retraction and erasure after it had %s',
+    { timeout: 240_000 },
+    async (step, { expect }) => {
+      const { stack, feeds } = stacks.get(step) ?? expect.fail();
+      const turn = 'topic:turn';
+      const watchingTurn = await feeds.watch(turn);
+      const check = new ClaimCheck(stack.producers[0] as Pair);
+      const ids = [await check.deposit(turn, 1)];
+      await killAt(step, stack, () => check.announce(turn, 1));
+      expect((await readHead(stack.bffs[0] as Pair, turn))?.offset).toBe(1);
+      await Promise.all(watchingTurn.map((observer) => observer.sees(ids, 60_000)));
+      ids.push(await check.deposit(turn, 2));
+      await check.announce(turn, 2);
+      await Promise.all(watchingTurn.map((observer) => observer.sees(ids, 60_000)));
+      for (const observer of watchingTurn) expect(observer.shown.map(({ id }) => id)).toEqual(ids);
+      expect(await check.isThere(turn, 1)).toBe(false);
+
+      const [feed, gone] = ['topic:retracted', 'topic:erased'];
+      const watching = await feeds.watch(feed);
+      await feeds.post(
+        { id: 'a', feed, title: 'Retracted content' },
+        { id: 'b', feed, title: 'b' },
+        { id: 'c', feed: gone, title: 'Erased content' },
+      );
+      await Promise.all(watching.map((observer) => observer.sees(['a', 'b'], 60_000)));
+      await feeds.served(gone, ['c']);
+      await killAt(step, stack, () => Promise.all([feeds.retract('a', feed), feeds.erase(gone)]));
+      await feeds.told(watching, 'a retracted');
+      await feeds.served(feed, ['a retracted', 'b', 'a retracted']);
+      await feeds.served(gone, []);
+      await feeds.untilGone('Retracted content');
+      await feeds.untilGone('Erased content');
+      await feeds.post({ id: 'd', feed, title: 'd' }, { id: 'd', feed: gone, title: 'd' });
+      await Promise.all(watching.map((observer) => observer.sees(['d'], 60_000)));
+      await feeds.served(gone, ['d']);
+    },
+  );
+});
