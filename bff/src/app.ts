@@ -19,6 +19,7 @@ import { createReaderEvents } from './wiring/reader-events.ts';
 import { createReaders } from './wiring/readers.ts';
 import { createInbound } from './wiring/receiving.ts';
 import { createReporter } from './wiring/reporter.ts';
+import { tellOf } from './wiring/tell.ts';
 import { createViews } from './wiring/views.ts';
 
 /** The built page. The relative path is the same from this file and from the bundle `bff/dist/main.js`. */
@@ -37,6 +38,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const readers = createReaders({
     ...{ backend, histories, limitsOf: delivery.limitsOf, now, log },
     maxDocuments: config.DOCUMENTS_PER_READER,
+    tell: tellOf(context),
   });
   const away = await createAway(context, readers, histories, delivery.onStep);
   if (away) delivery.onItems((items) => away.fallbacks.committed(items));
@@ -59,13 +61,14 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     await azure?.ready();
   };
   const dependencies = new DependencyWatch(backend.probes, now);
+  const readerData = createReaderData({ readers, histories, away, now });
   const { server, gateway, joined, left } = createFront(context, {
     auth,
     azure,
     views,
     readers,
     away,
-    readerData: createReaderData({ readers, histories, away, now }),
+    readerData,
     dependencies,
     ready,
     uiDist: config.UI_DIST ?? BUILT_PAGE,
@@ -82,7 +85,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     if (shown) gateway.send(shown);
     observe(event);
   });
-  const endReceiving = await backend.receive(createInbound(context, delivery, away?.fallbacks));
+  const endReceiving = await backend.receive(createInbound(context, delivery, away?.fallbacks, readerData));
   const reporter = createReporter(context, gateway, views);
   await listen(server, config.PORT, config.PUBLIC_HOST);
   reporter.start();
@@ -108,6 +111,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       await away?.fallbacks.settled();
       views.stop();
       snoozeTimers.stop();
+      await readers.counter.stop();
       delivery.stop();
       auth.stop();
       await gateway.stop();

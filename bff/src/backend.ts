@@ -1,4 +1,4 @@
-import type { AnnouncementQueue, AnyAnnouncement } from '@tocsin/contracts';
+import type { AnnouncementQueue, AnyAnnouncement, ReceiptEvent, Receipts } from '@tocsin/contracts';
 import type { Invoke } from './away/channels/binding/invoke.ts';
 import type { LinkProofs, WakeUps } from './away/ports.ts';
 import type { AuditSink } from '@tocsin/service';
@@ -41,6 +41,8 @@ export interface Inbound {
   onRefusedEvent(data: unknown): Promise<unknown>;
   /** Resolves with true when the wake-up is processed, and with false if its name is unknown. */
   onWakeUp(name: string): Promise<boolean>;
+  /** How far a notification has reached the readers of its feed. Rejects if that cannot be read now. */
+  receiptsOf(named: { feed: string; id: string }): Promise<Receipts>;
   /** Called for each rejected call that none of our instances signed. The call had no effect. */
   onRefused: OnRefused;
 }
@@ -105,6 +107,8 @@ export interface Backend {
   /** A secret of this application; `undefined` if it does not exist. */
   readSecret(name: string): Promise<string | undefined>;
   announceAgain(announcement: AnyAnnouncement): Promise<void>;
+  /** Publishes a receipt for other applications. Rejects if the broker may not have it. */
+  tell(event: ReceiptEvent): Promise<void>;
   /** Starts delivering messages. Resolves with the function that stops it. */
   receive(inbound: Inbound): Promise<() => Promise<void>>;
   /** Rejects with the reason why the backend cannot be used. */

@@ -75,6 +75,12 @@ export const bffSettings = z.object({
   DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
     'Maximum number of documents of marks, mutes and preferences for one signed-in reader, or for one address without sign-in; the newest replaces the oldest',
   ),
+  RECEIPTS_TOPIC: z
+    .enum(['on', 'off'], 'must be on or off')
+    .default('off')
+    .describe(
+      'Whether other applications get receipts as events of the topic `notification-receipts`; subscribers also need a scope in notification-pubsub',
+    ),
   BODIES_MAX_BYTES: bodiesSetting(),
   TRUST_PROXY: z
     .string()

@@ -53,6 +53,8 @@ export const TOPICS = {
   notifications: 'notifications',
   deadNotifications: 'notifications-dead',
   refusedNotifications: 'notifications-refused',
+  /** Receipts for applications that the deployment lets subscribe; see RECEIPTS_TOPIC of the bff. */
+  receipts: 'notification-receipts',
   auditActs: 'notification-audit',
   auditPublications: 'notification-audit-publications',
   auditRefusals: 'notification-audit-refusals',

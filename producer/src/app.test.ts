@@ -40,6 +40,7 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
     auditSink: { append: async (stream, record) => void audited.push({ stream, record }) },
     knownKeys: new MemoryKnownKeys(),
     refuse: () => Promise.resolve(),
+    askReceipts: (named) => Promise.resolve({ ...named, fallbacks: [] }),
     createJobs: (handOver) => new MemoryJobs(handOver),
     readSecret: (name) => Promise.resolve(secrets[name]),
     subscriptions: () => Promise.resolve([]),

@@ -19,6 +19,7 @@ import {
   type Registry,
   type RunningApp,
 } from '@tocsin/service';
+import type { NamedNotification } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { createAccess, type Access } from './access.ts';
 import type { Backend } from './backend.ts';
@@ -166,6 +167,7 @@ function createServers({ config, backend, access, metrics, ...use }: ServersOpti
   const { publishService, schedules, trail, registry, ready, log } = use;
   const shared = {
     ...{ publishService, trail, log, callers: access?.callers },
+    ...(access && { receiptsOf: (named: NamedNotification) => backend.askReceipts(named, access.signer) }),
     bodies: new BodyBudget(config.BODIES_MAX_BYTES),
     isServed: createHostCheck(config.ALLOWED_HOSTS),
     onProblem: (code: string) => metrics.refused.inc({ code }),

@@ -1,5 +1,5 @@
-import type { RefusedEvent } from '@tocsin/contracts';
-import type { AuditSink, HeldSubscription } from '@tocsin/service';
+import type { Receipts, RefusedEvent } from '@tocsin/contracts';
+import type { AuditSink, HeldSubscription, Signer } from '@tocsin/service';
 import type { KeyUseStore } from './auth/key-uses.ts';
 import type { KnownKeysStore } from './auth/key-watch.ts';
 import type { Announcer, EntryStore } from './produce/ports.ts';
@@ -24,6 +24,8 @@ export interface Backend {
   subscriptions(): Promise<readonly HeldSubscription[]>;
   /** Publishes a refused event to the bff, which keeps it for an operator. */
   refuse(refused: RefusedEvent): Promise<void>;
+  /** Asks a bff for the receipts of a notification. Rejects if none answers. */
+  askReceipts(named: { feed: string; id: string }, signer: Signer): Promise<Receipts>;
   /** Rejects with the reason if the backend cannot be used. */
   ready(): Promise<void>;
   close(): Promise<void>;

@@ -13,6 +13,7 @@ import {
 import type { Express } from 'express';
 import type { Callers } from '../src/auth/callers.ts';
 import { publicApp } from '../src/receive/public-app.ts';
+import type { ReceiptRoutesOptions } from '../src/receive/receipts.ts';
 import { createMetrics, observeQueue } from '../src/observe/metrics.ts';
 import { LogObserver } from '../src/observe/observer.ts';
 import type { ProducerOptions } from '../src/produce/producer.ts';
@@ -31,6 +32,7 @@ export async function serve(app: Express): Promise<{ server: Server; url: string
 export async function testServer(
   options: Partial<ProducerOptions> & { bodiesMaxBytes?: number } = {},
   callers?: Callers,
+  receiptsOf?: ReceiptRoutesOptions['receiptsOf'],
 ) {
   const log = createLogger('producer', 'silent');
   const registry = createRegistry();
@@ -43,6 +45,7 @@ export async function testServer(
   const scheduled = testSchedules(tested.producer);
   const app = publicApp({
     callers,
+    receiptsOf,
     bodies: new BodyBudget(options.bodiesMaxBytes ?? 64 * 1024 * 1024),
     isServed: createHostCheck([]),
     publishService: scheduled.publishService,

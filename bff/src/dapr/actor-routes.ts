@@ -1,18 +1,17 @@
 import { ACTOR_TYPE, PARTITION_ACTOR_TYPE, feedOfKey } from '@tocsin/contracts';
 import {
   SIGNATURE_HEADER,
-  SignatureError,
   refuseInvocations,
-  sendProblem,
   takeBody,
   type Logger,
   type OnRefused,
   type Signer,
 } from '@tocsin/service';
-import { Router, type RequestHandler, type Response } from 'express';
+import { Router, type RequestHandler } from 'express';
 import type { PartitionHost } from '../deliver/turn/partition-host.ts';
 import { TAKE_FEED, TAKE_PARTITION, type FeedCall, type PartitionCall } from './actor-methods.ts';
-import { InvalidCallError, openCall, proveAnswer, type ActorMethod, type Retry } from './signed-call.ts';
+import { refuseCall } from './refuse-call.ts';
+import { openCall, proveAnswer, type ActorMethod, type Retry } from './signed-call.ts';
 import type { FeedHost } from '../deliver/turn/feed-host.ts';
 
 export interface ActorRoutesOptions {
@@ -32,24 +31,6 @@ const MAX_CALL_BYTES = 16 * 1024;
  * which daprd cannot sign and which loses nothing. There are no reminders, timers or other methods.
  */
 export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }: ActorRoutesOptions): Router {
-  const refuse = (response: Response, error: unknown): void => {
-    if (error instanceof SignatureError) {
-      onRefused(error.fault);
-      return sendProblem(response, { status: 403, code: 'forbidden', detail: error.message });
-    }
-    if (error instanceof InvalidCallError) {
-      const { message: detail, errors } = error;
-      return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
-    }
-    log.warn({ err: error }, 'cannot check an actor call now');
-    sendProblem(response, {
-      status: 503,
-      code: 'unavailable',
-      detail: 'The secret "internal" is not known yet. Nothing was done; repeat the call.',
-      retryAfter: 1,
-    });
-  };
-
   const take =
     <Call, Answer extends object>(
       method: ActorMethod<Call, Answer>,
@@ -63,7 +44,7 @@ export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }:
         own = await signer();
         opened = openCall(method, own, request.params.id, request.get(SIGNATURE_HEADER), body);
       } catch (error) {
-        return refuse(response, error);
+        return refuseCall(response, error, { onRefused, log });
       }
       response.json(proveAnswer(method, own, opened.nonce, await answerOf(turn(opened.call))));
     };

@@ -1,5 +1,5 @@
 import { AbstractActor, CommunicationProtocolEnum, DaprPubSubStatusEnum, DaprServer } from '@dapr/dapr';
-import { ACTOR_TYPE, COMPONENTS, PARTITION_ACTOR_TYPE, TOPICS } from '@tocsin/contracts';
+import { ACTOR_TYPE, COMPONENTS, PARTITION_ACTOR_TYPE, TOPICS, type Receipts } from '@tocsin/contracts';
 import {
   closeServer,
   createBoundedServer,
@@ -26,6 +26,7 @@ import express from 'express';
 import type { PartitionHost } from '../deliver/turn/partition-host.ts';
 import { subscriptionsOf, type RegisteredSubscription } from '../internals/dapr-subscriptions.ts';
 import { actorRoutes } from './actor-routes.ts';
+import { receiptsRoute } from './receipts-route.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import type { FeedHost } from '../deliver/turn/feed-host.ts';
 
@@ -48,6 +49,7 @@ export interface DaprServerOptions {
   onDeadLetter: (data: unknown) => Promise<unknown>;
   onRefusedEvent: (data: unknown) => Promise<unknown>;
   onWakeUp: (name: string) => Promise<boolean>;
+  receiptsOf: (named: { feed: string; id: string }) => Promise<Receipts>;
   /** Called for each call that is not from our own instances. */
   onRefused: OnRefused;
   log: Logger;
@@ -82,6 +84,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   app.use(requireApiToken(options.appToken));
   app.use((request, _response, next) => withTrace(request.get('traceparent'), next));
   app.use(actorRoutes(options));
+  app.use(receiptsRoute(options));
   app.use(refuseInvocations(onRefused));
   app.use(
     jobRoutes({

@@ -1,5 +1,6 @@
 import type { MarkRead, SearchAnswer } from '@tocsin/contracts';
 import type { Inboxes } from './inbox/inboxes.ts';
+import type { ReceiptCounter } from './counts/receipt-counter.ts';
 import type { MuteLists } from './preferences/mute-lists.ts';
 import type { ReaderPages } from './page-for-reader.ts';
 import type { ReaderPreferences } from './preferences/preferences.ts';
@@ -13,6 +14,7 @@ export interface Readers {
   inboxes: Inboxes;
   mutes: MuteLists;
   preferences: ReaderPreferences;
+  counter: ReceiptCounter;
   pages: ReaderPages;
   /** Marks notifications as read, and removes their unread marks. */
   markRead: (reader: string, mark: Omit<MarkRead, 'clientId'>, owner: string) => Promise<void>;

@@ -1,7 +1,7 @@
 import { TOPICS } from '@tocsin/contracts';
 import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
-import { isRefusedErased, isWhollyErased, type StreamMessage } from './message-content.ts';
+import { isReceiptErased, isRefusedErased, isWhollyErased, type StreamMessage } from './message-content.ts';
 
 /** Low, because an event may have 4 MiB. */
 const MESSAGES_AT_ONCE = 8;
@@ -14,6 +14,7 @@ const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent
   [TOPICS.notifications, isWhollyErased],
   [TOPICS.deadNotifications, isWhollyErased],
   [TOPICS.refusedNotifications, isRefusedErased],
+  [TOPICS.receipts, isReceiptErased],
 ];
 
 /** Deletes messages with erased content that Redis received until `now`. Resolves with their number. */

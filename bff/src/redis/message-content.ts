@@ -31,6 +31,13 @@ export function isRefusedErased({ id, message }: StreamMessage, content: ErasedC
   return items.some((item, index) => content.has(item, { id: idAt(index), publishedAt }));
 }
 
+/** Whether a receipt is about the reader of an erased feed. It has no content, so a retraction does not matter. */
+export function isReceiptErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
+  const { data, publishedAt } = read(id, message['data'] ?? '');
+  const feed = typeof data === 'object' && data !== null && 'feed' in data ? data.feed : undefined;
+  return typeof feed === 'string' && content.has({ feed, id: '' }, { publishedAt });
+}
+
 /** The items of a published value; `undefined` if it has none. */
 export function itemsOf(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value.length > 0 ? value : undefined;

@@ -31,6 +31,7 @@ const BOUNDED_STREAMS: readonly string[] = [
   TOPICS.deadAnnouncements,
   TOPICS.deadNotifications,
   TOPICS.refusedNotifications,
+  TOPICS.receipts,
   ERASURES_STREAM,
 ];
 

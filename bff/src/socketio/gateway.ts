@@ -11,6 +11,7 @@ import { closeServer, type HostCheck, type Logger } from '@tocsin/service';
 import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
+import { Acknowledged, SentPositions, type OnDelivered } from '../connect/acknowledged.ts';
 import type { EventStreams } from '../connect/event-streams.ts';
 import type { SocketData } from '../connect/session.ts';
 import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts';
@@ -49,6 +50,8 @@ export interface GatewayOptions {
   now: () => number;
   /** Called with the outcome of each subscription. */
   onSubscribed: (outcome: SubscriptionOutcome) => void;
+  /** Called when a page has acknowledged publications. */
+  onDelivered: OnDelivered;
   /** Called when the server ends a connection, with the reason. */
   onEnded: (reason: EndReason) => void;
   /** Called for each connection of a reader after it has joined the reader's room. */
@@ -92,11 +95,12 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #timer: NodeJS.Timeout;
   readonly #sendQueue = new SendQueue({ send: (event) => this.#sendNow(event) });
+  readonly #sent = new SentPositions();
   #draining = false;
 
   constructor(options: GatewayOptions) {
     const { server, auth, allowedOrigins, views, pages, adapter, azure, log, now } = options;
-    const { admission, onSubscribed, onEnded, onJoined, onLeft, onRefused, timing } = options;
+    const { admission, onDelivered, onSubscribed, onEnded, onJoined, onLeft, onRefused, timing } = options;
     this.#options = options;
     // With Azure, no browser connects here: the engine gets a server that never listens, until Azure replaces it.
     this.#io = new Server(azure ? createServer() : server, {
@@ -146,6 +150,7 @@ export class Gateway {
       const endIfRevoked = serveConnection(socket, {
         ...{ auth, views, pages, log, now, onSubscribed, onEnded, onJoined, onLeft },
         onAnswering: (feed) => this.#sendQueue.flush(feed),
+        ...(!azure && { acknowledged: new Acknowledged(this.#sent, onDelivered) }),
       });
       revocationChecks.set(socket, endIfRevoked);
     });
@@ -194,6 +199,8 @@ export class Gateway {
     // With Azure, the service knows the members of a room, and no browser is connected here.
     if (this.#options.azure) room.emit('publications', event);
     else fanOut(this.#io.of('/'), roomOf(feed), event);
+    const last = shown.at(-1);
+    if (last) this.#sent.sent(feed, { epoch, offset: last.offset });
     this.#options.streams.publications(event);
     const retracted = shown.flatMap((publication) =>
       publication.notification === null && publication.gone === 'retracted' ? [publication.id] : [],

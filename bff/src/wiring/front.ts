@@ -94,6 +94,7 @@ export function createFront(
   const gateway = new Gateway({
     ...{ ...access, ...connected, server, azure, log, admission, streams, timing, onRefused },
     adapter: backend.socketAdapter,
+    onDelivered: (...delivered) => readers.counter.delivered(...delivered),
   });
   // After engine.io, which takes over the existing request listeners for its own paths.
   strangers.watch(server);

@@ -4,9 +4,14 @@ import { receiptsOf } from '../away/fallbacks/receipts.ts';
 import type { ReaderOpsRoutesOptions } from '../http/ops/readers.ts';
 import type { Histories } from '../readers/marks/histories.ts';
 import type { Readers } from '../readers/readers.ts';
+import { Slots } from '../readers/search/slots.ts';
+
+/** Receipts that are read at a time on this instance, and requests that wait. */
+const AT_ONCE = 4;
+const MOST_WAITING = 32;
 
 interface ReaderData {
-  readers: Pick<Readers, 'states' | 'inboxes' | 'mutes' | 'preferences'>;
+  readers: Pick<Readers, 'states' | 'inboxes' | 'preferences' | 'counter'>;
   histories: Pick<Histories, 'holding' | 'current'>;
   away: { fallbacks: Pick<Fallbacks, 'stored'>; contacts: Pick<ContactBook, 'stored'> } | undefined;
   now: () => number;
@@ -14,10 +19,12 @@ interface ReaderData {
 
 /** The data of one reader, for operators: receipts of a notification, and an export of everything. */
 export function createReaderData({ readers, histories, away, now }: ReaderData): ReaderOpsRoutesOptions {
-  const { states, inboxes, preferences } = readers;
+  const { states, inboxes, preferences, counter } = readers;
+  const slots = new Slots(AT_ONCE, MOST_WAITING);
   const fallbacksOf = async (reader: string) => away?.fallbacks.stored(reader);
   return {
-    receiptsOf: (named) => receiptsOf(named, { states, inboxes, histories, fallbacksOf, now }),
+    receiptsOf: (named) =>
+      slots.run(() => receiptsOf(named, { states, inboxes, histories, counter, fallbacksOf, now })),
     async exportOf(reader) {
       const { head, history } = await histories.current(reader);
       const [read, inbox, chosen, fallbacks, contacts, notifications] = await Promise.all([

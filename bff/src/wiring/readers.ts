@@ -4,11 +4,12 @@ import type { Backend } from '../backend.ts';
 import type { LimitsOf } from '../feed/limits.ts';
 import { DocumentLedger } from '../readers/documents/document-ledger.ts';
 import type { Histories } from '../readers/marks/histories.ts';
+import { ReceiptCounter } from '../readers/counts/receipt-counter.ts';
 import { Inboxes } from '../readers/inbox/inboxes.ts';
 import { MuteLists } from '../readers/preferences/mute-lists.ts';
 import type { Readers } from '../readers/readers.ts';
 import { ReaderPreferences } from '../readers/preferences/preferences.ts';
-import { ReadStates } from '../readers/marks/read-states.ts';
+import { ReadStates, type ReadStatesOptions } from '../readers/marks/read-states.ts';
 import { search } from '../readers/search/search.ts';
 import { Slots } from '../readers/search/slots.ts';
 import { countFor } from '../readers/marks/unread.ts';
@@ -24,6 +25,8 @@ export interface ReadersOptions {
   limitsOf: LimitsOf;
   /** Maximum number of documents of one reader or address. */
   maxDocuments: number;
+  /** Tells other applications what readers have read. */
+  tell: ReadStatesOptions['tell'];
   now: () => number;
   log: Logger;
 }
@@ -33,16 +36,21 @@ export function createReaders({
   histories,
   limitsOf,
   maxDocuments,
+  tell,
   now,
   log,
 }: ReadersOptions): Readers {
   const { readers: store, broadcaster: channel } = backend;
   const ledger = new DocumentLedger({ store, max: maxDocuments, now });
   const historyMsOf = (feed: string) => limitsOf(feed).historyTtlMs + MARGIN_MS;
-  const documents = { store, channel, ledger };
+  const ttlSecondsOf = (feed: string) => Math.ceil(historyMsOf(feed) / 1000);
+  const counter = new ReceiptCounter({
+    ...{ store, ttlSecondsOf },
+    onFault: (feed, err) => log.warn({ err, feed }, 'cannot store the counts of receipts; retrying'),
+  });
+  const documents = { store, channel, ledger, counter };
   const states = new ReadStates({
-    ...{ ...documents, histories, now },
-    ttlSecondsOf: (feed) => Math.ceil(historyMsOf(feed) / 1000),
+    ...{ ...documents, histories, ttlSecondsOf, tell, now },
   });
   const inboxes = new Inboxes({ ...documents, histories, historyMsOf, now });
   const mutes = new MuteLists(documents);
@@ -50,7 +58,7 @@ export function createReaders({
   const slots = new Slots(SEARCHES_AT_ONCE, SEARCHES_WAITING);
   const searched = { ...{ states, inboxes, histories, now }, rest: () => nextTurn() };
   return {
-    ...{ states, inboxes, mutes, preferences },
+    ...{ states, inboxes, mutes, preferences, counter },
     pages: {
       ...{ states, inboxes, now },
       onUnreadable: (err: unknown) => log.warn({ err }, 'read state unavailable; returned a page without it'),
@@ -62,7 +70,7 @@ export function createReaders({
     count: (reader, feed) => countFor(reader, feed, { states, inboxes, histories }),
     search: (reader, request) => slots.run(() => search(reader, request, searched)),
     async erase(feed) {
-      await states.erase(feed);
+      await Promise.all([states.erase(feed), counter.erase(feed)]);
       if (!feed.startsWith('user:')) return;
       await Promise.all([inboxes.erase(feed), preferences.erase(feed)]);
     },

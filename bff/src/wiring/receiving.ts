@@ -19,6 +19,7 @@ export function createInbound(
   { config, backend, log, metrics, onRefused, now }: AppContext,
   delivery: Delivery,
   fallbacks: Pick<Fallbacks, 'wake'> | undefined,
+  { receiptsOf }: Pick<Inbound, 'receiptsOf'>,
 ): Inbound {
   const { feedHost, partitionHost, routeFeedTurn, routePartitionTurn, marks, onStep } = delivery;
   const setAside = countSetAside(backend.setAside, metrics.setAside);
@@ -33,7 +34,7 @@ export function createInbound(
     pause: () => pause(config.DEAD_LETTER_PAUSE_MS),
   };
   return {
-    ...{ feedHost, partitionHost, onRefused },
+    ...{ feedHost, partitionHost, receiptsOf, onRefused },
     onAnnouncement: countOutcomes(metrics.announcements, (data) => {
       const traced = tracedSchema.catch({}).parse(data);
       return withSpans('receive', traced, {}, async () => {

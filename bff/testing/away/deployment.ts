@@ -5,6 +5,7 @@ import type { AwayMessage, Contacts, SendResult } from '../../src/away/channels/
 import type { ChannelRules, Standing } from '../../src/away/fallbacks/decide.ts';
 import type { Receipt, Waiting } from '../../src/away/fallbacks/document.ts';
 import { Fallbacks } from '../../src/away/fallbacks/fallbacks.ts';
+import type { Tell } from '../../src/away/fallbacks/tell.ts';
 import { MemoryReaderStore } from '../../src/memory/reader-store.ts';
 import { MemoryWakeUps } from '../../src/memory/wake-ups.ts';
 
@@ -22,7 +23,7 @@ export function deployment(rules: Partial<ChannelRules> = {}) {
   const receipts: Receipt[] = [];
   const answers: (SendResult | 'never')[] = [];
   const forgotten: string[] = [];
-  const instance = () => {
+  const instance = (tell?: Tell) => {
     const wakeUps = new MemoryWakeUps((name) => fallbacks.wake(name));
     const set = vi.spyOn(wakeUps, 'set');
     const channel = {
@@ -36,7 +37,7 @@ export function deployment(rules: Partial<ChannelRules> = {}) {
       },
     };
     const fallbacks: Fallbacks = new Fallbacks({
-      ...{ store, wakeUps },
+      ...{ store, wakeUps, tell },
       channels: new Map([['email', { channel, rules: { ...RULES, ...rules } }]]),
       policy: ({ severity }) => (severity === 'error' ? [{ after: 'PT1M', via: 'email' }] : []),
       standingsOf: async () => (one: Waiting) => standingOf(one, standings),

@@ -44,7 +44,7 @@ export type SendingMessage = z.infer<typeof sendingSchema>;
 export const FALLBACK_OUTCOMES = ['sent', 'suppressed', 'refused', 'unknown'] as const;
 export type FallbackOutcome = (typeof FALLBACK_OUTCOMES)[number];
 
-/** How a step ended, for receipts. */
+/** How a step ended, for receipts. `untold`: other applications have not got it yet. */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,
   createdAt: dateTimeSchema,
@@ -52,6 +52,7 @@ export const fallbackReceiptSchema = z.looseObject({
   outcome: z.enum(FALLBACK_OUTCOMES),
   reason: z.string().max(200).optional(),
   at: time,
+  untold: z.literal(true).optional(),
 });
 export type FallbackReceipt = z.infer<typeof fallbackReceiptSchema>;
 

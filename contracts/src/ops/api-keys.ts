@@ -3,8 +3,8 @@ import { feedPatternSchema } from '../feed/pattern.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, plainText } from '../text/text.ts';
 
-/** Permissions of a key. `fallback` permits notifications with fallbacks, and reading their receipts. */
-export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback'] as const;
+/** Permissions of a key. `fallback` permits notifications with fallbacks, `receipts` reading who got a notification. */
+export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback', 'receipts'] as const;
 export const keyScopeSchema = z.enum(KEY_SCOPES, `must be one of ${KEY_SCOPES.join(', ')}`);
 export type KeyScope = z.infer<typeof keyScopeSchema>;
 

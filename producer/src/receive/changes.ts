@@ -1,28 +1,16 @@
 import { Router, type Request, type Response } from 'express';
-import {
-  eraseRequestSchema,
-  faultsOf,
-  retractRequestSchema,
-  type Accepted,
-  type Erased,
-} from '@tocsin/contracts';
-import {
-  currentTraceparent,
-  methodNotAllowed,
-  readParameters,
-  sendProblem,
-  withRootSpan,
-} from '@tocsin/service';
-import type { z } from 'zod';
+import { eraseRequestSchema, retractRequestSchema, type Accepted, type Erased } from '@tocsin/contracts';
+import { currentTraceparent, methodNotAllowed, withRootSpan } from '@tocsin/service';
 import { callerName, permits } from './callers/api-key.ts';
 import { sendUnavailable } from './answer.ts';
 import type { NotificationRoutesOptions } from './notifications.ts';
+import { readRequest } from './read-request.ts';
 
 /** `DELETE /notifications/{id}?feed=…`, `DELETE /feeds/{feed}` and `DELETE /feeds?feed=…`. */
 export function changeRoutes({ publishService, audit, log }: NotificationRoutesOptions): Router {
   const retract = (request: Request, response: Response) =>
     withRootSpan('produce', request.get('traceparent'), async () => {
-      const parameters = read(retractRequestSchema, ['feed'], request, response);
+      const parameters = readRequest(retractRequestSchema, ['feed'], request, response);
       if (!parameters) return;
       const { id, feed } = parameters;
       if (!permits(request, response, { scopes: ['retract'], items: [{ feed }], pathOf: () => 'feed' }))
@@ -48,7 +36,7 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
   const erase = (request: Request, response: Response) =>
     withRootSpan('produce', request.get('traceparent'), async () => {
       const known = 'feed' in request.params ? [] : ['feed'];
-      const parameters = read(eraseRequestSchema, known, request, response);
+      const parameters = readRequest(eraseRequestSchema, known, request, response);
       if (!parameters) return;
       const { feed } = parameters;
       if (!permits(request, response, { scopes: ['erase'], items: [{ feed }], pathOf: () => 'feed' })) return;
@@ -71,26 +59,4 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
   router.route('/feeds').delete(erase).all(methodNotAllowed('DELETE'));
   router.route('/feeds/:feed').delete(erase).all(methodNotAllowed('DELETE'));
   return router;
-}
-
-/**
- * Parses the path and the query of a request. Refuses unknown parameters, because a misspelt `feed` would change
- * another feed. Answers invalid requests with all faults and returns `undefined`.
- */
-function read<T>(
-  schema: z.ZodType<T>,
-  known: readonly string[],
-  request: Request,
-  response: Response,
-): T | undefined {
-  const { parameters, faults } = readParameters(request.url, known);
-  const parsed = schema.safeParse({ ...parameters, ...request.params });
-  if (parsed.success && faults.length === 0) return parsed.data;
-  sendProblem(response, {
-    status: 400,
-    code: 'invalid_query',
-    detail: 'The path or the query is invalid; see errors.',
-    errors: [...faults, ...(parsed.error ? faultsOf(parsed.error) : [])],
-  });
-  return undefined;
 }

@@ -22,10 +22,12 @@ import { requireSignatureOrKey } from './callers/signature-or-key.ts';
 import { operationRoutes } from './operations.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { countProblems } from './public-app.ts';
+import { receiptRoutes, type ReceiptRoutesOptions } from './receipts.ts';
 
 export interface InternalAppOptions
   extends
     Omit<NotificationRoutesOptions, 'audit'>,
+    ReceiptRoutesOptions,
     Omit<EventRoutesOptions, 'publishService' | 'allowFallbacks'> {
   schedules: Pick<Schedules, 'takeOver' | 'find'>;
   /** The known API keys; absent if API keys are off. */
@@ -44,7 +46,7 @@ export interface InternalAppOptions
 
 /**
  * Creates the app for the internal port. It serves the health probe. It lets other applications publish, retract and
- * erase by invocation, with an API key as on the public port. And it accepts events and due jobs, only from the
+ * erase, and read receipts, by invocation with an API key as on the public port. And it accepts events and due jobs, only from the
  * sidecar.
  */
 export function internalApp(options: InternalAppOptions): Express {
@@ -67,6 +69,7 @@ export function internalApp(options: InternalAppOptions): Express {
     app.use(['/notifications', '/feeds'], requireSignatureOrKey({ ...routes, callers, signer }));
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
+  app.use(receiptRoutes(routes));
   app.use(operationRoutes({ ...routes, schedules, signer }));
   app.use(refuseInvocations(routes.onRefused));
   app.use(jobRoutes({ ...routes, schedules }));

@@ -17,9 +17,10 @@ import { requireApiKey } from './callers/api-key.ts';
 import { auditRefused, auditRequests } from './audit.ts';
 import { changeRoutes } from './changes.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
+import { receiptRoutes, type ReceiptRoutesOptions } from './receipts.ts';
 import { openApiRoutes } from './openapi/openapi.ts';
 
-export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit'> {
+export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit'>, ReceiptRoutesOptions {
   trail: Pick<AuditTrail, 'note'>;
   /** The known API keys; absent if API keys are off. */
   callers?: Callers | undefined;
@@ -64,6 +65,7 @@ export function publicApp(options: PublicAppOptions): Express {
   app.use('/notifications', boundBodies(bodies));
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
+  app.use(receiptRoutes(routes));
   app.use(openApiRoutes());
   app.use(notFound);
   app.use(errorHandler(routes.log));

@@ -18,6 +18,8 @@ export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 /** The purposes of these calls' signatures. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 export const OPERATE_PURPOSE = 'POST /operations';
+/** The purpose of the signature with which the producer asks the bff. */
+export const RECEIPTS_PURPOSE = 'POST /receipts';
 
 /**
  * Sends a body for `POST /notifications` to the producer by service invocation. If the bff has the secret `internal`,

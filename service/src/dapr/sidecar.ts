@@ -67,12 +67,21 @@ export class Sidecar {
     return text === '' ? undefined : text;
   }
 
-  /** Publishes `data` as a CloudEvent, or unchanged if `raw`. Resolves when the broker has accepted it. */
-  async publish(pubsub: string, topic: string, data: unknown, { raw = false } = {}): Promise<void> {
+  /**
+   * Publishes `data` as a CloudEvent, or unchanged if `raw`. `isEvent`: it is a CloudEvent already. Resolves when the
+   * broker has accepted it.
+   */
+  async publish(
+    pubsub: string,
+    topic: string,
+    data: unknown,
+    { raw = false, isEvent = false } = {},
+  ): Promise<void> {
     await this.#call(
       'POST',
       `/v1.0/publish/${pubsub}/${topic}${raw ? '?metadata.rawPayload=true' : ''}`,
       data,
+      isEvent ? { headers: { 'content-type': 'application/cloudevents+json' } } : undefined,
     );
   }
 
@@ -256,9 +265,9 @@ export class Sidecar {
         path,
         headers: {
           ...this.#headers,
+          ...(body !== null && { 'content-type': 'application/json' }),
           ...headers,
           ...(traceparent && { traceparent }),
-          ...(body !== null && { 'content-type': 'application/json' }),
         },
         body,
         signal,

@@ -25,7 +25,7 @@ const changes = (port: PortName): Route[] => [
 
 const producer = (port: PortName): Route[] => [
   ...changes(port),
-  ...gets(port, ['/openapi.json']),
+  ...gets(port, ['/notifications/one/receipts?feed=all', '/openapi.json']),
   ...gets(port, ['/healthz', '/readyz', '/metrics'], true),
 ];
 
@@ -128,7 +128,7 @@ const call = json({ feed: 'all' });
 /** Routes that the sidecar calls. */
 export const INTERNAL_ROUTES: readonly Route[] = [
   ...changes('producerInternal'),
-  ...gets('producerInternal', ['/healthz', '/dapr/subscribe']),
+  ...gets('producerInternal', ['/notifications/one/receipts?feed=all', '/healthz', '/dapr/subscribe']),
   { port: 'producerInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
   { port: 'producerInternal', method: 'POST', path: '/job/one', body: json({}) },
   {
@@ -138,6 +138,7 @@ export const INTERNAL_ROUTES: readonly Route[] = [
   ...gets('bffInternal', ['/healthz', '/dapr/subscribe', '/dapr/config']),
   { port: 'bffInternal', method: 'PUT', path: '/actors/Feed/all/method/take', body: call },
   { port: 'bffInternal', method: 'DELETE', path: '/actors/Feed/all' },
+  { port: 'bffInternal', method: 'POST', path: '/receipts', body: json({ id: 'one', feed: 'all' }) },
   { port: 'bffInternal', method: 'POST', path: '/job/away:one', body: json({}) },
   { port: 'bffInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
 ];

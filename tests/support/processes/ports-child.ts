@@ -62,6 +62,7 @@ const backend = (apikeys?: string): Backend => ({
   readSecret: async (name) => (name === SECRETS.apiKeys.name ? apikeys : INTERNAL_SECRET),
   subscriptions: async () => held(TOPICS.notifications),
   refuse: async () => undefined,
+  askReceipts: async (named) => ({ ...named, fallbacks: [] }),
   ready: async () => undefined,
   close: async () => undefined,
 });
@@ -117,6 +118,7 @@ async function internal(port: number, settings: Record<string, string>, appToken
     onRefused: () => undefined,
     ...{ feedHost: hostOfActors as never, partitionHost: hostOfActors as never },
     ...{ onAnnouncement: done, onDeadLetter: done, onRefusedEvent: done, onWakeUp: async () => true },
+    receiptsOf: async (named) => ({ ...named, fallbacks: [] }),
     log: createLogger('bff', 'fatal'),
   });
 }

@@ -106,6 +106,7 @@ const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
   readSecret: () => Promise.resolve(undefined),
   subscriptions: () => Promise.resolve([]),
   refuse: () => Promise.reject(new Error('there are no events without Dapr')),
+  askReceipts: () => Promise.reject(new Error('there are no API keys without Dapr')),
   ready: () => Promise.resolve(),
   close: () => Promise.resolve(),
 });

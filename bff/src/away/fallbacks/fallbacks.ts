@@ -29,6 +29,7 @@ import {
 } from './document.ts';
 import { register, registeredOf, retract, type Registered } from './register.ts';
 import { settle } from './settle.ts';
+import { TELL_AGAIN_MS, hasUntold, tellUntold, withTold, withUntold, type Tell } from './tell.ts';
 import { hashInWakeUp, wakeUpName } from './wake-up-names.ts';
 
 export interface ConfiguredChannel {
@@ -53,6 +54,8 @@ export interface FallbacksOptions {
   /** Throws while links cannot be signed. */
   linksOf: (reader: string, via: string) => AwayMessage['links'];
   observer: FallbackObserver;
+  /** Publishes each ended fallback at least once; absent if no other application wants to know. */
+  tell?: Tell | undefined;
   onStep: (step: FallbackStep) => Promise<void>;
   now: () => number;
 }
@@ -64,7 +67,7 @@ export interface FallbackObserver {
   /** The channel could not send; the message is sent later. */
   unavailable(via: string, reason: string): void;
   /** A step failed and will be repeated. */
-  failed(step: 'settle', error: unknown): void;
+  failed(step: 'settle' | 'tell', error: unknown): void;
 }
 
 const USER = 'user:';
@@ -121,7 +124,8 @@ export class Fallbacks {
     const key = awayKey(hashOfReader(feed));
     if (ids === undefined) return this.#use.store.remove([key]);
     const at = this.#use.now();
-    await this.#change(key, async (before) => before && retract(before, new Set(ids), at));
+    const document = await this.#change(key, async (before) => before && retract(before, new Set(ids), at));
+    if (document && hasUntold(document)) await this.#wakeUp(document);
   }
 
   /** The reader's document, for receipts and exports; `undefined` without fallbacks. */
@@ -237,10 +241,11 @@ export class Fallbacks {
     return result;
   }
 
-  /** Replaces a document, unless `plan` returns `undefined` or an equal one. Resolves with the result of `plan`. */
+  /** Replaces a document, unless `plan` returns `undefined` or an equal one. `ends`: its new receipts are new ends. */
   async #change<After extends AwayDocument | undefined>(
     key: string,
     plan: (before: AwayDocument | undefined) => Promise<After>,
+    { ends = true } = {},
   ): Promise<After> {
     let after: After | undefined;
     let ended: Receipt[] = [];
@@ -250,6 +255,8 @@ export class Fallbacks {
         plan: async (value) => {
           const before = value === undefined ? undefined : parseAway(value);
           after = await plan(before);
+          if (!ends) return after;
+          if (after && this.#use.tell) after = withUntold(before, after) as After;
           const known = new Set(before?.receipts);
           ended = after?.receipts.filter((receipt) => !known.has(receipt)) ?? [];
           return isDeepStrictEqual(after, before) ? undefined : after;
@@ -260,11 +267,28 @@ export class Fallbacks {
     return after as After;
   }
 
-  /** Stores a wake-up for the next due fallback. It must not have the name of the one that is being handed over. */
+  /** Publishes receipts that are marked as untold. Resolves with false if some still are. Never rejects. */
+  async #tell(document: AwayDocument): Promise<boolean> {
+    const { tell, observer } = this.#use;
+    if (!tell || !hasUntold(document)) return true;
+    try {
+      const told = await tellUntold(document, tell);
+      const key = awayKey(hashOfReader(document.reader));
+      await this.#change(key, async (before) => before && withTold(before, told), { ends: false });
+      return true;
+    } catch (error) {
+      observer.failed('tell', error);
+      return false;
+    }
+  }
+
+  /** Publishes waiting receipts, and stores a wake-up for the next due fallback. It must not have the name of the one that is being handed over. */
   async #wakeUp(document: AwayDocument, woken?: string): Promise<void> {
     const { wakeUps, channels, now } = this.#use;
-    const next = nextCheck(document, (via) => channels.get(via)?.rules);
-    if (next === undefined) return;
+    const isTold = await this.#tell(document);
+    const due = nextCheck(document, (via) => channels.get(via)?.rules) ?? Infinity;
+    const next = isTold ? due : Math.min(due, now() + TELL_AGAIN_MS);
+    if (next === Infinity) return;
     const at = Math.max(next, now() + MIN_WAIT_MS);
     const hash = hashOfReader(document.reader);
     const unique = at - now() < SOON_MS || wakeUpName(hash, at, { unique: false }) === woken;

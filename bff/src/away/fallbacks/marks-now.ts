@@ -13,6 +13,7 @@ export interface MarksNowOptions {
 }
 
 export interface MarksNow {
+  epoch: string;
   history: History;
   /** The offsets of the ids that the history has. */
   offsets: ReadonlyMap<string, number>;
@@ -34,5 +35,5 @@ export async function marksNow(
     read: read && stateIn(head.epoch, read),
     inbox: inbox && stateOf(inbox, reader, now()),
   });
-  return { history, offsets, placeOf };
+  return { epoch: head.epoch, history, offsets, placeOf };
 }

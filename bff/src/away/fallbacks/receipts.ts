@@ -1,27 +1,56 @@
 import type { Receipts } from '@tocsin/contracts';
+import type { ReceiptCounter } from '../../readers/counts/receipt-counter.ts';
+import { locate } from '../../readers/marks/advance.ts';
 import type { AwayDocument } from './document.ts';
 import { marksNow, type MarksNowOptions } from './marks-now.ts';
 
 export interface ReceiptsOptions extends MarksNowOptions {
   /** The reader's document; `undefined` without fallbacks. */
   fallbacksOf: (reader: string) => Promise<AwayDocument | undefined>;
+  counter: Pick<ReceiptCounter, 'of'>;
 }
 
-/** How far a notification has reached the reader of the own feed: marks, and fallbacks with their outcomes. */
-export async function receiptsOf(
-  { feed, id }: { feed: string; id: string },
-  { fallbacksOf, ...use }: ReceiptsOptions,
-): Promise<Receipts> {
-  const [reader, fallbacks] = await Promise.all([marksOf(feed, id, use), fallbacksOf(feed)]);
+interface Named {
+  feed: string;
+  id: string;
+}
+
+/**
+ * How far a notification has reached the readers of its feed: marks of the reader of a `user:` feed, and fallbacks with
+ * their outcomes; otherwise counts.
+ */
+export async function receiptsOf(named: Named, options: ReceiptsOptions): Promise<Receipts> {
+  const { id, feed } = named;
+  if (!feed.startsWith('user:')) {
+    const readers = await countsOf(named, options);
+    return { id, feed, ...(readers && { readers }), fallbacks: [] };
+  }
+  const [reader, fallbacks] = await Promise.all([marksOf(named, options), options.fallbacksOf(feed)]);
   return { id, feed, ...(reader && { reader }), fallbacks: fallbacks ? fallbacksWith(id, fallbacks) : [] };
 }
 
-async function marksOf(feed: string, id: string, options: MarksNowOptions): Promise<Receipts['reader']> {
-  const { offsets, placeOf } = await marksNow(feed, [id], options);
+async function countsOf(
+  { feed, id }: Named,
+  { histories, counter }: ReceiptsOptions,
+): Promise<Receipts['readers']> {
+  const { head, history } = await histories.holding(feed, { ids: [id] });
+  const offset = (await locate(new Set([id]), history)).get(id);
+  if (offset === undefined) return undefined;
+  const counts = await counter.of(feed, { epoch: head.epoch, offset });
+  if (!counts) return undefined;
+  const { pages, seen, read, archived } = counts;
+  // A reader may read a notification without looking at the list.
+  return { accuracy: 'about', pages, seen: Math.max(seen, read), read, archived };
+}
+
+async function marksOf({ feed, id }: Named, options: ReceiptsOptions): Promise<Receipts['reader']> {
+  const { epoch, offsets, placeOf } = await marksNow(feed, [id], options);
   const offset = offsets.get(id);
   if (offset === undefined) return undefined;
+  const counts = await options.counter.of(feed, { epoch, offset });
   const { place, unread, unseen, until } = placeOf({ offset, notification: { id } });
   return {
+    delivered: !unseen || (counts?.pages ?? 0) > 0,
     seen: !unseen,
     read: !unread,
     archived: place === 'archive',

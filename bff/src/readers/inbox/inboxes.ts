@@ -1,6 +1,7 @@
 import {
   inboxKey,
   type Archive,
+  type FeedMarks,
   type InboxDocument,
   type InboxEvent,
   type InboxState,
@@ -20,6 +21,7 @@ import { PendingChanges } from '../documents/pending-changes.ts';
 import { ReadCache } from '../documents/read-cache.ts';
 import { writeDocument } from '../documents/write-document.ts';
 import type { FeedHistory, Histories } from '../marks/histories.ts';
+import type { ReceiptCounter } from '../counts/receipt-counter.ts';
 import type { ReaderChannel, ReaderStore } from '../ports.ts';
 import type { ReaderChangeOf } from '../events/reader-change.ts';
 import { ANONYMOUS } from '../reader.ts';
@@ -34,7 +36,7 @@ import {
   type InboxChange,
   type Places,
 } from './changes.ts';
-import { bounded, isDue, parseInbox, snoozedOf, stateOf, successorOf, timeOf } from './document.ts';
+import { bounded, isDue, marksIn, parseInbox, snoozedOf, stateOf, successorOf, timeOf } from './document.ts';
 import { isSameInbox } from './same.ts';
 
 export interface InboxesOptions {
@@ -44,6 +46,8 @@ export interface InboxesOptions {
   histories: Pick<Histories, 'holding'>;
   /** Time in ms for which a feed keeps a publication. */
   historyMsOf: (feed: string) => number;
+  /** Told about each stored change of a reader's marks. */
+  counter?: Pick<ReceiptCounter, 'marked'> | undefined;
   now: () => number;
 }
 
@@ -234,7 +238,7 @@ export class Inboxes {
     named: Named,
     plan: (place: Place) => InboxChange | Promise<InboxChange>,
   ): Promise<void> {
-    const { store, channel, ledger, histories, historyMsOf, now } = this.#use;
+    const { store, channel, ledger, histories, historyMsOf, counter, now } = this.#use;
     const { feed } = named;
     const key = inboxKey(reader);
     const ids = new Set(named.ids);
@@ -243,6 +247,7 @@ export class Inboxes {
     const change = await plan({ head, history, places, ids });
     const context = { feed, epoch: head.epoch, head: head.offset, floor: history.floor };
     let document: InboxDocument | undefined;
+    let marks: [before: FeedMarks, after: FeedMarks] | undefined;
     const version = await writeDocument(store, {
       key,
       ttlSeconds: INBOX_TTL_SECONDS,
@@ -253,6 +258,7 @@ export class Inboxes {
           throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);
         const after = change(before, { ...context, now: now() });
         if (isSameInbox(before, after)) return undefined;
+        marks = [marksIn(before, feed, head.epoch), marksIn(after, feed, head.epoch)];
         document = bounded(successorOf(before, after, now()), {
           feed,
           floor: history.floor,
@@ -266,6 +272,7 @@ export class Inboxes {
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;
     if (version !== undefined) this.#cache.set(key, document, version);
+    if (version !== undefined && marks) counter?.marked(feed, { head, history }, ...marks);
     await this.#pendingChanges.publish(key, () =>
       channel.publish({ name: 'inbox', reader, feed, version: version ?? '' }),
     );

@@ -7,6 +7,7 @@ import {
   type ReadDocument,
   type ReadEvent,
   type ReadState,
+  type ReceiptEvent,
 } from '@tocsin/contracts';
 import { TemporaryError } from '../../deliver/errors.ts';
 import { parseStored } from '../../deliver/parse-stored.ts';
@@ -16,10 +17,12 @@ import type { DocumentLedger } from '../documents/document-ledger.ts';
 import type { Histories } from './histories.ts';
 import type { ReaderChannel, ReaderStore } from '../ports.ts';
 import type { ReaderChange, ReaderChangeOf } from '../events/reader-change.ts';
+import type { ReceiptCounter } from '../counts/receipt-counter.ts';
 import { ANONYMOUS } from '../reader.ts';
 import { ReadCache } from '../documents/read-cache.ts';
 import { KeyedQueue } from '../documents/keyed-queue.ts';
 import { PendingChanges } from '../documents/pending-changes.ts';
+import { readEventOf, type ReadChange } from './tell-read.ts';
 import { writeDocument } from '../documents/write-document.ts';
 
 export interface ReadStatesOptions {
@@ -29,6 +32,13 @@ export interface ReadStatesOptions {
   histories: Pick<Histories, 'holding'>;
   /** Time after which a feed's publications have left the history, so that their read state is no longer needed. */
   ttlSecondsOf: (feed: string) => number;
+  /** Told about each stored change of a read state. */
+  counter?: Pick<ReceiptCounter, 'read'> | undefined;
+  /**
+   * Tells other applications what a reader has read in the own feed, before the mark is stored: if the mark then fails,
+   * the page repeats it. Absent if no application wants to know.
+   */
+  tell?: ((event: ReceiptEvent) => Promise<void>) | undefined;
   now: () => number;
 }
 
@@ -89,12 +99,13 @@ export class ReadStates {
     { reader, owner, key }: { reader: string; owner: string; key: string },
     { feed, epoch, offset = 0, ids = [] }: Omit<MarkRead, 'clientId'>,
   ) {
-    const { store, channel, ledger, ttlSecondsOf, now } = this.#use;
+    const { store, channel, ledger, ttlSecondsOf, counter, now } = this.#use;
     const { head, history } = await this.#use.histories.holding(feed, { epoch, offset, ids });
     // An empty feed has nothing to read, and arbitrary feed names must not fill the store.
     if (head.offset === 0) return;
     const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
     let document: ReadDocument | undefined;
+    let before: ReadState = NOTHING_READ;
     const version = await writeDocument(store, {
       key,
       ttlSeconds: ttlSecondsOf(feed),
@@ -102,18 +113,26 @@ export class ReadStates {
         const stored = parse(key, value);
         if (stored && isLaterEpoch(stored.epoch, head.epoch))
           throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);
-        const before = stateIn(head.epoch, stored);
+        before = stateIn(head.epoch, stored);
         const state = await advance(before, marked, history);
         if (isSame(before, state)) return undefined;
+        if (feed === reader) await this.#tell({ feed, head, history, before, after: state });
         return (document = { v: DOCUMENT_VERSION, epoch: head.epoch, ...state, at: now() });
       },
       beforeFirst: () => ledger.admit(owner, key),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;
     if (version !== undefined) this.#cache.set(key, document, version);
+    if (version !== undefined && document) await counter?.read(feed, { head, history }, before, document);
     await this.#pendingChanges.publish(key, () =>
       channel.publish({ name: 'read', reader, feed, version: version ?? '' }),
     );
+  }
+
+  async #tell(change: ReadChange): Promise<void> {
+    const { tell, now } = this.#use;
+    const event = tell && (await readEventOf(change, now()));
+    if (event) await tell(event);
   }
 
   #changed(change: ReaderChange): void {
@@ -123,7 +142,9 @@ export class ReadStates {
 
 /** The read state in the epoch; empty if it is of another epoch. */
 export const stateIn = (epoch: string, stored: ReadDocument | undefined): ReadState =>
-  stored?.epoch === epoch ? { offset: stored.offset, ids: stored.ids } : { offset: 0, ids: [] };
+  stored?.epoch === epoch ? { offset: stored.offset, ids: stored.ids } : NOTHING_READ;
+
+const NOTHING_READ: ReadState = { offset: 0, ids: [] };
 
 function parse(key: string, value: unknown): ReadDocument | undefined {
   return value === undefined ? undefined : parseStored(readDocumentSchema, value, key);

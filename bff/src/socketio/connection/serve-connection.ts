@@ -19,6 +19,7 @@ import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { z } from 'zod';
 import type { Authenticator } from '../../auth/authenticator.ts';
 import { AuthError } from '../../auth/errors.ts';
+import type { Acknowledged } from '../../connect/acknowledged.ts';
 import { Session, type SocketData } from '../../connect/session.ts';
 import { Subscriptions, type EndReason, type SubscriptionReads } from '../../connect/subscriptions.ts';
 import { encodePage } from '../../recover/encoded.ts';
@@ -35,6 +36,8 @@ export interface ConnectionDependencies extends SubscriptionReads {
   now: () => number;
   /** Called just before a subscription is answered, to send queued earlier publications first. */
   onAnswering: (feed: string) => void;
+  /** The publications that the page has acknowledged; absent if its pings are not sent here. */
+  acknowledged?: Acknowledged | undefined;
   /** Called when the server ends a connection, with the reason. */
   onEnded: (reason: EndReason) => void;
   /** Called for each connection of a reader after it has joined the reader's room. */
@@ -60,6 +63,7 @@ export function serveConnection(
     now,
     onSubscribed,
     onAnswering,
+    acknowledged,
     onEnded,
     onJoined,
     onLeft,
@@ -113,6 +117,7 @@ export function serveConnection(
     try {
       const page = await subscriptions.answer(feed, position);
       onAnswering(feed);
+      acknowledged?.subscribed(feed, position, page);
       return new EncodedAnswer(encodePage(page, { ok: true }));
     } catch (error) {
       log.warn({ err: error, feed }, 'cannot answer a subscription; the client must retry');
@@ -126,6 +131,7 @@ export function serveConnection(
     const { feed } = request.data;
     await socket.leave(roomOf(feed));
     subscriptions.remove(feed);
+    acknowledged?.unsubscribed(feed);
     return { ok: true };
   };
 
@@ -168,6 +174,12 @@ export function serveConnection(
     end('message_too_large', `a message may have at most ${MAX_CLIENT_MESSAGE_BYTES} bytes`);
   };
   socket.conn.on('packet', measure);
+  if (acknowledged) {
+    socket.conn.on('packetCreate', ({ type }: { type: string }) => {
+      if (type === 'ping') acknowledged.asked();
+    });
+    socket.conn.on('heartbeat', () => acknowledged.answered());
+  }
 
   // The event name comes from the client and may be of any type.
   socket.onAny((event: unknown, ...args: unknown[]) => {

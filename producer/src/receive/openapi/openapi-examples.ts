@@ -1,4 +1,4 @@
-import type { NotificationInput, Problem } from '@tocsin/contracts';
+import type { NotificationInput, Problem, Receipts } from '@tocsin/contracts';
 
 const ids = ['0199a2f0-7c1e-7d3a-9b57-2f6d1c0e8a41'];
 
@@ -33,6 +33,16 @@ export const REQUEST_EXAMPLES: Record<
 };
 
 export const ACCEPTED_EXAMPLE = { ids };
+
+export const RECEIPTS_EXAMPLE: Receipts = {
+  id: 'order-10421-declined',
+  feed: 'user:42',
+  reader: { delivered: true, seen: true, read: false, archived: false },
+  fallbacks: [
+    { via: 'push', state: 'sent', at: '2026-05-04T09:41:00.000Z' },
+    { via: 'email', state: 'waiting', at: '2026-05-04T10:36:00.000Z' },
+  ],
+};
 
 export const INVALID_EXAMPLE: Problem = {
   type: 'about:blank',

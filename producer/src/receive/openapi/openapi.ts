@@ -10,11 +10,13 @@ import {
   notificationInputSchema,
   notificationInputsSchema,
   problemSchema,
+  receiptsSchema,
 } from '@tocsin/contracts';
 import { VERSION, allowParameters, healthSchema, methodNotAllowed, readySchema } from '@tocsin/service';
 import {
   ACCEPTED_EXAMPLE,
   INVALID_EXAMPLE,
+  RECEIPTS_EXAMPLE,
   REQUEST_EXAMPLES,
   UNAVAILABLE_EXAMPLE,
 } from './openapi-examples.ts';
@@ -25,6 +27,7 @@ registry.add(notificationInputsSchema, { id: 'NotificationInputs' });
 registry.add(acceptedSchema, { id: 'Accepted' });
 registry.add(eraseRequestSchema, { id: 'Erased' });
 registry.add(problemSchema, { id: 'Problem' });
+registry.add(receiptsSchema, { id: 'Receipts' });
 registry.add(healthSchema, { id: 'Health' });
 registry.add(readySchema, { id: 'Ready' });
 
@@ -167,6 +170,23 @@ const deleteNotification = {
   },
 };
 
+const getReceipts = {
+  operationId: 'getReceipts',
+  security: [{ bearer: [] }, { apiKey: [] }],
+  summary: 'Ask who got a notification',
+  description:
+    'For a `user:` feed, what its reader did with the notification, and how its fallbacks ended. For other feeds, how ' +
+    'many readers did. The API key needs the scope `receipts`. Kept as long as the notification is in the history.',
+  parameters: [idInPath, feedInQuery, traceparent],
+  responses: {
+    200: { description: 'The receipts.', content: json('Receipts', RECEIPTS_EXAMPLE) },
+    400: problem('The id or the query is invalid; errors lists all faults.'),
+    ...keyAnswers,
+    403: problem('The API key lacks the scope `receipts` or does not permit the feed, or API keys are off.'),
+    503: { ...problem('No bff answered in time. Repeat the request.'), headers: retryAfter },
+  },
+};
+
 const deleteFeed = {
   operationId: 'deleteFeed',
   security,
@@ -209,6 +229,7 @@ export const openApiDocument = () => ({
   paths: {
     '/notifications': { post: postNotifications },
     '/notifications/{id}': { delete: deleteNotification },
+    '/notifications/{id}/receipts': { get: getReceipts },
     '/feeds': { delete: deleteFeedByQuery },
     '/feeds/{feed}': { delete: deleteFeed },
     '/healthz': get('getHealth', 'Health and version', {

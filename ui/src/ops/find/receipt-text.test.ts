@@ -7,6 +7,7 @@ const marks = { seen: false, read: false, archived: false };
 
 it.each([
   [{}, 'has not seen it yet'],
+  [{ delivered: true }, 'has a page that received it, but has not seen it yet'],
   [{ seen: true }, 'has seen it, but not read it'],
   [{ seen: true, read: true }, 'has read it'],
   [{ read: true, archived: true }, 'has archived it'],
@@ -23,4 +24,11 @@ it('should say how each fallback ended, and why', () => {
   const [push, email] = receiptTexts({ ...named, fallbacks }, en);
   expect(push).toMatch(/^Fallback by push: sent \(/);
   expect(email).toMatch(/not needed .* read$/);
+});
+
+it('should say about how many pages and readers got a notification of a topic', () => {
+  const readers = { accuracy: 'about' as const, pages: 12, seen: 7, read: 5, archived: 1 };
+  expect(receiptTexts({ id: 'a', feed: 'topic:orders', readers, fallbacks: [] }, en)).toEqual([
+    'About 12 pages received it; readers: 7 saw, 5 read and 1 archived it.',
+  ]);
 });

@@ -2,8 +2,8 @@ import { isolate, type Receipts } from '@tocsin/contracts';
 import type { OpsMessages } from '../messages/messages.ts';
 import { formatTime } from '../numbers.ts';
 
-/** The sentences about a notification's reader: the marks, then each fallback. */
-export function receiptTexts({ reader, fallbacks }: Receipts, { find }: OpsMessages): string[] {
+/** The sentences about a notification's readers: the marks or counts, then each fallback. */
+export function receiptTexts({ reader, readers, fallbacks }: Receipts, { find }: OpsMessages): string[] {
   const marks = reader && [
     find.readerHas(
       reader.archived
@@ -14,11 +14,14 @@ export function receiptTexts({ reader, fallbacks }: Receipts, { find }: OpsMessa
             ? find.read
             : reader.seen
               ? find.seen
-              : find.unseen,
+              : reader.delivered
+                ? find.delivered
+                : find.unseen,
     ),
   ];
   return [
     ...(marks ?? []),
+    ...(readers ? [find.counts(readers)] : []),
     ...fallbacks.map(({ via, state, at, reason }) => {
       const text = find.fallback(isolate(via), find.states[state], formatTime(Date.parse(at)));
       return reason === undefined ? text : `${text} ${isolate(reason)}`;

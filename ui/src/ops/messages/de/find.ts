@@ -32,7 +32,10 @@ export const find: OpsMessages['find'] = {
   snoozed: (time) => `hat sie bis ${time} zurückgestellt`,
   read: 'hat sie gelesen',
   seen: 'hat sie gesehen, aber nicht gelesen',
+  delivered: 'hat eine Seite, die sie empfangen hat, sie aber noch nicht gesehen',
   unseen: 'hat sie noch nicht gesehen',
+  counts: ({ pages, seen, read, archived }) =>
+    `Etwa ${pages} Seiten haben sie empfangen; Personen: ${seen} gesehen, ${read} gelesen, ${archived} archiviert.`,
   fallback: (via, state, time) => `Ersatzweg ${via}: ${state} (${time}).`,
   states: {
     waiting: 'wartet',

@@ -30,7 +30,10 @@ export const find = {
   snoozed: (time: string) => `has snoozed it until ${time}`,
   read: 'has read it',
   seen: 'has seen it, but not read it',
+  delivered: 'has a page that received it, but has not seen it yet',
   unseen: 'has not seen it yet',
+  counts: ({ pages, seen, read, archived }: Record<'pages' | 'seen' | 'read' | 'archived', number>) =>
+    `About ${pages} pages received it; readers: ${seen} saw, ${read} read and ${archived} archived it.`,
   fallback: (via: string, state: string, time: string) => `Fallback by ${via}: ${state} (${time}).`,
   states: {
     waiting: 'waits',

@@ -1,0 +1,62 @@
+import type { ReceiptEvent } from '@tocsin/contracts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { READER, after, arrival, deployment, itemsOf, pass } from '../../../testing/away/deployment.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const MINUTE = 60_000;
+
+it('should tell other applications once how each fallback ended', async () => {
+  const { instance, outcomes } = deployment();
+  const told: ReceiptEvent[] = [];
+  const { fallbacks } = instance(async (event) => void told.push(event));
+  await fallbacks.committed(itemsOf(arrival('a', after('PT1M')), arrival('b', after('PT2M'))));
+  await pass(3 * MINUTE);
+  expect(told).toMatchObject(
+    ['a', 'b'].map((id) => ({
+      ...{ type: 'tocsin.fallback.ended', subject: id },
+      data: { id, feed: READER, via: 'email', outcome: 'sent' },
+    })),
+  );
+  expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+  expect(outcomes()).toEqual([
+    ['a', 'sent'],
+    ['b', 'sent'],
+  ]);
+  await pass(60 * MINUTE);
+  expect(told).toHaveLength(2);
+});
+
+it('should tell again with the same id until the broker has the event, also from another instance', async () => {
+  const { instance, outcomes } = deployment();
+  const tried: string[] = [];
+  let isUp = false;
+  const tell = async ({ id }: ReceiptEvent) => {
+    tried.push(id);
+    if (!isUp) throw new Error('no broker');
+  };
+  const { fallbacks } = instance(tell);
+  await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
+  await pass(2 * MINUTE);
+  expect(tried.length).toBeGreaterThan(1);
+  isUp = true;
+  await pass(MINUTE);
+  const count = tried.length;
+  await pass(10 * MINUTE);
+  expect(tried).toHaveLength(count);
+  expect(new Set(tried).size).toBe(1);
+  expect(outcomes()).toEqual([['a', 'sent']]);
+});
+
+it('should tell what a process had stored and not told when it was killed', async () => {
+  const { instance } = deployment();
+  // As if the process had been killed: the event is never accepted, and no step follows.
+  const killed = instance(() => new Promise(() => undefined));
+  await killed.fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
+  await pass(MINUTE);
+  const told: string[] = [];
+  const other = instance(async ({ data }) => void told.push(JSON.stringify(data)));
+  for (const [name] of killed.set.mock.calls) await other.fallbacks.wake(name);
+  expect(told).toEqual([JSON.stringify({ id: 'a', feed: READER, via: 'email', outcome: 'sent' })]);
+});

@@ -1,0 +1,61 @@
+import { beforeEach, expect, it } from 'vitest';
+import { Acknowledged, SentPositions } from './acknowledged.ts';
+
+const EPOCH = '1-a';
+let sent: SentPositions;
+let delivered: unknown[][];
+let page: Acknowledged;
+beforeEach(() => {
+  sent = new SentPositions();
+  delivered = [];
+  page = new Acknowledged(sent, (...one) => delivered.push(one));
+});
+
+const send = (offset: number, epoch = EPOCH) => sent.sent('all', { epoch, offset });
+const answerOf = (offset: number, recovered = true, epoch = EPOCH) => ({ epoch, offset, recovered });
+
+it('should report what was sent before the ping that the page has answered, once', () => {
+  page.subscribed('all', undefined, answerOf(5));
+  send(7);
+  page.asked();
+  send(8);
+  expect(delivered).toEqual([]);
+  page.answered();
+  expect(delivered).toEqual([['all', EPOCH, 6, 7]]);
+  page.answered();
+  page.asked();
+  page.answered();
+  page.asked();
+  page.answered();
+  expect(delivered).toEqual([
+    ['all', EPOCH, 6, 7],
+    ['all', EPOCH, 8, 8],
+  ]);
+});
+
+it('should report what a page has recovered, but not what was there when it came', () => {
+  page.subscribed('all', { epoch: EPOCH, offset: 2 }, answerOf(4));
+  page.asked();
+  page.answered();
+  expect(delivered).toEqual([['all', EPOCH, 3, 4]]);
+  const fresh = new Acknowledged(sent, (...one) => delivered.push(one));
+  fresh.subscribed('all', { epoch: '0-b', offset: 2 }, answerOf(4, false));
+  fresh.asked();
+  fresh.answered();
+  expect(delivered).toHaveLength(1);
+});
+
+it('should not report again what a page asks for again, nor positions of another epoch', () => {
+  page.subscribed('all', undefined, answerOf(0));
+  send(3);
+  page.asked();
+  page.answered();
+  page.subscribed('all', { epoch: EPOCH, offset: 1 }, answerOf(3));
+  send(9, '2-b');
+  page.asked();
+  page.answered();
+  page.unsubscribed('all');
+  page.asked();
+  page.answered();
+  expect(delivered).toEqual([['all', EPOCH, 1, 3]]);
+});

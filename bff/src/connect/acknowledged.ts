@@ -1,0 +1,81 @@
+import type { Page, Position } from '@tocsin/contracts';
+import { LRUCache } from 'lru-cache';
+
+/** Called with publications that a page has received for the first time on its connection. */
+export type OnDelivered = (feed: string, epoch: string, first: number, last: number) => void;
+
+/** Feeds whose last sent position is known. */
+const MAX_FEEDS = 20_000;
+
+/** The positions up to which an instance has sent each feed to its subscribers. */
+export class SentPositions {
+  readonly #sent = new LRUCache<string, Position>({ max: MAX_FEEDS });
+
+  sent(feed: string, position: Position): void {
+    this.#sent.set(feed, position);
+  }
+
+  of(feed: string): Position | undefined {
+    return this.#sent.get(feed);
+  }
+}
+
+/**
+ * The publications that one page has acknowledged. A page answers pings, and a connection keeps the order: with the
+ * answer, everything that was sent before the ping has arrived. So deliveries are known without a message of their own.
+ */
+export class Acknowledged {
+  readonly #sent: Pick<SentPositions, 'of'>;
+  readonly #onDelivered: OnDelivered;
+  readonly #feeds = new Map<string, Known>();
+  #asked: readonly (readonly [feed: string, position: Position])[] = [];
+
+  constructor(sent: Pick<SentPositions, 'of'>, onDelivered: OnDelivered) {
+    this.#sent = sent;
+    this.#onDelivered = onDelivered;
+  }
+
+  /** The page subscribes to a feed, with its position if it has one, and gets this answer. */
+  subscribed(
+    feed: string,
+    after: Position | undefined,
+    { epoch, offset, recovered }: Pick<Page, 'epoch' | 'offset' | 'recovered'>,
+  ): void {
+    const before = this.#feeds.get(feed);
+    const from = recovered && after?.epoch === epoch ? after.offset : offset;
+    const known = before?.epoch === epoch ? before.offset : 0;
+    this.#feeds.set(feed, { epoch, offset: Math.max(from, known), answered: offset });
+  }
+
+  unsubscribed(feed: string): void {
+    this.#feeds.delete(feed);
+  }
+
+  /** A ping is sent. */
+  asked(): void {
+    this.#asked = [...this.#feeds].map(([feed, { epoch, answered }]) => {
+      const sent = this.#sent.of(feed);
+      const offset = sent?.epoch === epoch ? Math.max(sent.offset, answered) : answered;
+      return [feed, { epoch, offset }] as const;
+    });
+  }
+
+  /** The page has answered the last ping. */
+  answered(): void {
+    for (const [feed, { epoch, offset }] of this.#asked) {
+      const known = this.#feeds.get(feed);
+      if (known?.epoch !== epoch || known.offset >= offset) continue;
+      this.#onDelivered(feed, epoch, known.offset + 1, offset);
+      known.offset = offset;
+    }
+    this.#asked = [];
+  }
+}
+
+interface Known {
+  epoch: string;
+  /** Everything up to here is acknowledged, or was not sent on this connection. */
+  offset: number;
+  /** The end of the last answer. */
+  answered: number;
+}

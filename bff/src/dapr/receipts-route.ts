@@ -1,0 +1,54 @@
+import { faultsOf, receiptsQuerySchema, type Receipts } from '@tocsin/contracts';
+import {
+  RECEIPTS_PURPOSE,
+  SIGNATURE_HEADER,
+  allowParameters,
+  methodNotAllowed,
+  readJson,
+  requireJson,
+  sendProblem,
+  takeBody,
+  type Signer,
+} from '@tocsin/service';
+import { Router, type RequestHandler } from 'express';
+import { refuseCall, type RefuseCallOptions } from './refuse-call.ts';
+import { InvalidCallError } from './signed-call.ts';
+
+export interface ReceiptsRouteOptions extends RefuseCallOptions {
+  receiptsOf: (named: { feed: string; id: string }) => Promise<Receipts>;
+  /** Resolves when the secret is known. */
+  signer: () => Promise<Signer>;
+}
+
+/** A feed's name has at most 1,020 bytes, and more after JSON escapes it. */
+const MAX_CALL_BYTES = 16 * 1024;
+
+/** `POST /receipts`: asked by the producer, which has checked the API key, by invocation with its signature. */
+export function receiptsRoute({ receiptsOf, signer, ...refusing }: ReceiptsRouteOptions): Router {
+  const post: RequestHandler = async (request, response) => {
+    const body = request.body as Uint8Array;
+    let named: { feed: string; id: string };
+    try {
+      (await signer()).check(request.get(SIGNATURE_HEADER), RECEIPTS_PURPOSE, body);
+      const read = readJson(body);
+      const asked = receiptsQuerySchema.safeParse('problem' in read ? undefined : read.value);
+      if (!asked.success) throw new InvalidCallError(faultsOf(asked.error));
+      named = asked.data;
+    } catch (error) {
+      return refuseCall(response, error, refusing);
+    }
+    try {
+      response.json(await receiptsOf(named));
+    } catch (err) {
+      refusing.log.warn({ err, feed: named.feed }, 'cannot read receipts');
+      const detail = 'The receipts cannot be read now. Ask again.';
+      sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
+    }
+  };
+  const router = Router();
+  router
+    .route('/receipts')
+    .post(allowParameters(), requireJson, takeBody(MAX_CALL_BYTES), post)
+    .all(methodNotAllowed('POST'));
+  return router;
+}

@@ -1,0 +1,27 @@
+import { SignatureError, sendProblem, type Logger, type OnRefused } from '@tocsin/service';
+import type { Response } from 'express';
+import { InvalidCallError } from './signed-call.ts';
+
+export interface RefuseCallOptions {
+  onRefused: OnRefused;
+  log: Logger;
+}
+
+/** Answers a signed call that failed its check: 403, 400, or 503 while the secret is unknown. */
+export function refuseCall(response: Response, error: unknown, { onRefused, log }: RefuseCallOptions): void {
+  if (error instanceof SignatureError) {
+    onRefused(error.fault);
+    return sendProblem(response, { status: 403, code: 'forbidden', detail: error.message });
+  }
+  if (error instanceof InvalidCallError) {
+    const { message: detail, errors } = error;
+    return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
+  }
+  log.warn({ err: error }, 'cannot check a signed call now');
+  sendProblem(response, {
+    status: 503,
+    code: 'unavailable',
+    detail: 'The secret "internal" is not known yet. Nothing was done; repeat the call.',
+    retryAfter: 1,
+  });
+}

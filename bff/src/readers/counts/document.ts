@@ -1,0 +1,72 @@
+import { COUNTED, DOCUMENT_VERSION, type Counted, type ReceiptCounts } from '@tocsin/contracts';
+import { isLaterEpoch } from '../../feed/position.ts';
+
+/** Maximum number of steps of each count: at most 80 KB for a document. */
+export const MAX_STEPS = 1_000;
+/** Writers whose last batch is remembered, so that a repeated batch counts once. */
+const MAX_WRITERS = 32;
+
+export type Steps = ReadonlyMap<number, number>;
+
+/** Changes of the counts of a feed, to be added once. */
+export interface Batch {
+  writer: string;
+  seq: number;
+  epoch: string;
+  /** The first offset in the history. */
+  floor: number;
+  steps: Readonly<Record<Counted, Steps>>;
+}
+
+const empty = (epoch: string): ReceiptCounts => ({
+  ...{ v: DOCUMENT_VERSION, epoch, from: 1, writers: [] },
+  steps: { pages: [], seen: [], read: [], archived: [] },
+});
+
+/** The document with the batch. `undefined` if it has the batch already, or is of a later epoch. */
+export function withBatch(stored: ReceiptCounts | undefined, batch: Batch): ReceiptCounts | undefined {
+  if (stored && isLaterEpoch(stored.epoch, batch.epoch)) return undefined;
+  const before = stored?.epoch === batch.epoch ? stored : empty(batch.epoch);
+  const known = before.writers.find(([writer]) => writer === batch.writer);
+  if (known && known[1] >= batch.seq) return undefined;
+  const others = before.writers.filter(([writer]) => writer !== batch.writer);
+  const merged = COUNTED.map((name) => [name, sum(before.steps[name], batch.steps[name])] as const);
+  const cuts = merged.map(([, steps]) => steps.at(-MAX_STEPS)?.[0] ?? 1);
+  const from = Math.max(before.from, batch.floor, ...cuts);
+  const steps = Object.fromEntries(merged.map(([name, all]) => [name, since(from, all)]));
+  return {
+    ...{ ...before, from, steps: steps as ReceiptCounts['steps'] },
+    writers: [...others.slice(1 - MAX_WRITERS), [batch.writer, batch.seq]],
+  };
+}
+
+/** The counts of a publication; `undefined` if they are unknown. */
+export function countsAt(
+  stored: ReceiptCounts | undefined,
+  { epoch, offset }: { epoch: string; offset: number },
+): Record<Counted, number> | undefined {
+  const { from, steps } = stored?.epoch === epoch ? stored : empty(epoch);
+  if (offset < from) return undefined;
+  const counts = COUNTED.map((name) => {
+    const passed = steps[name].filter(([at]) => at <= offset);
+    return [name, Math.max(0, total(passed))] as const;
+  });
+  return Object.fromEntries(counts) as Record<Counted, number>;
+}
+
+type StoredSteps = ReceiptCounts['steps'][Counted];
+
+const total = (steps: StoredSteps): number => steps.reduce((all, [, change]) => all + change, 0);
+
+function sum(before: StoredSteps, added: Steps): StoredSteps {
+  const all = new Map(before);
+  for (const [offset, change] of added) all.set(offset, (all.get(offset) ?? 0) + change);
+  return [...all].filter(([, change]) => change !== 0).sort(([a], [b]) => a - b);
+}
+
+/** Joins the steps up to `from` into one at `from`. */
+function since(from: number, steps: StoredSteps): StoredSteps {
+  const base = total(steps.filter(([offset]) => offset <= from));
+  const later = steps.filter(([offset]) => offset > from);
+  return base === 0 ? later : [[from, base], ...later];
+}

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import {
+  receiptCountsKey,
+  receiptCountsSchema,
+  type Counted,
+  type FeedMarks,
+  type ReadState,
+  type ReceiptCounts,
+} from '@tocsin/contracts';
+import { parseStored } from '../../deliver/parse-stored.ts';
+import { isLaterEpoch } from '../../feed/position.ts';
+import { writeDocument } from '../documents/write-document.ts';
+import type { FeedHistory } from '../marks/histories.ts';
+import type { ReaderStore } from '../ports.ts';
+import { countsAt, withBatch, type Batch } from './document.ts';
+import { archiveChanges, newlyRead, newlySeen, type Span } from './spans.ts';
+
+export interface ReceiptCounterOptions {
+  store: ReaderStore;
+  ttlSecondsOf: (feed: string) => number;
+  /** Called when counts cannot be stored. They are stored later. */
+  onFault: (feed: string, error: unknown) => void;
+}
+
+/** Counts are stored this often, in ms. */
+const FLUSH_MS = 2_000;
+/** Documents that are written with each flush, and at once. The others wait, so the load on the store is bounded. */
+const MAX_WRITES = 100;
+const WRITES_AT_ONCE = 4;
+/** Beyond these, changes are not counted: about 20 MB. */
+const MAX_FEEDS = 20_000;
+const MAX_CHANGES = 200_000;
+
+interface Waiting {
+  epoch: string;
+  floor: number;
+  steps: Record<Counted, Map<number, number>>;
+  /** The outcome of writing it is unknown. */
+  unsettled?: Batch;
+}
+
+const USER = 'user:';
+
+/**
+ * Counts the pages and readers that got the publications of a feed, without naming them. Changes are collected in
+ * memory and stored every 2 s, so a mark or a delivery costs no write of its own. A crash loses the last changes.
+ * Readers of `user:` feeds are not counted, because their own marks say more; pages are.
+ */
+export class ReceiptCounter {
+  readonly #use: ReceiptCounterOptions;
+  readonly #writer = randomBytes(9).toString('base64url');
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #timer: NodeJS.Timeout;
+  #changes = 0;
+  #seq = 0;
+  #flushing: Promise<void> | undefined;
+
+  constructor(options: ReceiptCounterOptions) {
+    this.#use = options;
+    this.#timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
+  }
+
+  /** A page has acknowledged the publications `first` to `last`. */
+  delivered(feed: string, epoch: string, first: number, last: number): void {
+    this.#add(feed, { epoch, floor: 1 }, 'pages', [[first, last, 1]]);
+  }
+
+  /** A reader's read state has changed. Never rejects. */
+  async read(
+    feed: string,
+    { head, history }: FeedHistory,
+    before: ReadState,
+    after: ReadState,
+  ): Promise<void> {
+    if (feed.startsWith(USER)) return;
+    try {
+      const spans = await newlyRead(before, after, history);
+      this.#add(feed, { epoch: head.epoch, floor: history.floor }, 'read', spans);
+    } catch (error) {
+      this.#use.onFault(feed, error);
+    }
+  }
+
+  /** A reader's other marks in a feed have changed. */
+  marked(feed: string, { head, history }: FeedHistory, before: FeedMarks, after: FeedMarks): void {
+    if (feed.startsWith(USER)) return;
+    const place = { epoch: head.epoch, floor: history.floor };
+    this.#add(feed, place, 'seen', newlySeen(before, after));
+    this.#add(feed, place, 'archived', archiveChanges(before, after));
+  }
+
+  /** The stored counts of a publication; `undefined` if they are unknown. */
+  async of(feed: string, position: { epoch: string; offset: number }) {
+    const stored = await this.#use.store.read(receiptCountsKey(feed));
+    return countsAt(stored && parse(feed, stored.value), position);
+  }
+
+  /** Deletes the counts of an erased feed. */
+  async erase(feed: string): Promise<void> {
+    this.#drop(feed);
+    await this.#use.store.remove([receiptCountsKey(feed)]);
+  }
+
+  /** Stores waiting changes of the feeds that wait longest. Never rejects. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined));
+    return this.#flushing;
+  }
+
+  /** Stores the remaining changes, as far as one flush takes them. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#flushing;
+    await this.flush();
+  }
+
+  #add(
+    feed: string,
+    { epoch, floor }: { epoch: string; floor: number },
+    name: Counted,
+    spans: readonly Span[],
+  ): void {
+    if (spans.length === 0) return;
+    let waiting = this.#waiting.get(feed);
+    if (!waiting && this.#waiting.size >= MAX_FEEDS) return;
+    if (waiting && isLaterEpoch(waiting.epoch, epoch)) return;
+    if (waiting?.epoch !== epoch) {
+      this.#drop(feed);
+      waiting = { epoch, floor, steps: noSteps() };
+      this.#waiting.set(feed, waiting);
+    }
+    waiting.floor = Math.max(waiting.floor, floor);
+    const steps = waiting.steps[name];
+    const before = steps.size;
+    for (const [first, last, change] of this.#changes < MAX_CHANGES ? spans : []) {
+      steps.set(first, (steps.get(first) ?? 0) + change);
+      steps.set(last + 1, (steps.get(last + 1) ?? 0) - change);
+    }
+    this.#changes += steps.size - before;
+  }
+
+  /** Forgets what waits for a feed. */
+  #drop(feed: string): void {
+    const waiting = this.#waiting.get(feed);
+    if (!waiting) return;
+    this.#waiting.delete(feed);
+    this.#changes -= sizeOf(waiting.steps) + sizeOf(waiting.unsettled?.steps);
+  }
+
+  async #flush(): Promise<void> {
+    const feeds = [...this.#waiting].slice(0, MAX_WRITES);
+    const next = feeds.values();
+    const work = async () => {
+      for (const [feed, waiting] of next) await this.#store(feed, waiting);
+    };
+    await Promise.all(Array.from({ length: WRITES_AT_ONCE }, work));
+  }
+
+  async #store(feed: string, waiting: Waiting): Promise<void> {
+    const isSame = () => this.#waiting.get(feed) === waiting;
+    if (!isSame()) return;
+    const { epoch, floor, steps } = waiting;
+    waiting.unsettled ??= { writer: this.#writer, seq: ++this.#seq, epoch, floor, steps };
+    const { unsettled } = waiting;
+    // Changes from now on belong to the next batch.
+    if (unsettled.steps === steps) waiting.steps = noSteps();
+    try {
+      await writeDocument(this.#use.store, {
+        key: receiptCountsKey(feed),
+        ttlSeconds: this.#use.ttlSecondsOf(feed),
+        plan: async (value) => withBatch(value === undefined ? undefined : parse(feed, value), unsettled),
+      });
+      delete waiting.unsettled;
+      if (isSame()) this.#changes -= sizeOf(unsettled.steps);
+    } catch (error) {
+      this.#use.onFault(feed, error);
+    }
+    if (!isSame()) return;
+    // To the end, so that feeds that always change do not hold up the others.
+    this.#waiting.delete(feed);
+    const isDone = !waiting.unsettled && sizeOf(waiting.steps) === 0;
+    if (!isDone) this.#waiting.set(feed, waiting);
+  }
+}
+
+const sizeOf = (steps: Batch['steps'] | undefined): number =>
+  Object.values(steps ?? {}).reduce((sum, { size }) => sum + size, 0);
+
+const noSteps = (): Waiting['steps'] => ({
+  pages: new Map(),
+  seen: new Map(),
+  read: new Map(),
+  archived: new Map(),
+});
+
+const parse = (feed: string, value: unknown): ReceiptCounts =>
+  parseStored(receiptCountsSchema, value, `the receipts of ${feed}`);

@@ -1,0 +1,41 @@
+import type { FeedMarks, ReadState } from '@tocsin/contracts';
+import { locate, type History } from '../marks/advance.ts';
+
+/** Adds `change` to the counts of the publications `first` to `last`. */
+export type Span = readonly [first: number, last: number, change: 1 | -1];
+
+/** The publications that a reader has read by a change of the read state. */
+export async function newlyRead(
+  before: ReadState,
+  after: ReadState,
+  history: Pick<History, 'head' | 'floor' | 'ids'>,
+): Promise<Span[]> {
+  const places = await locate(new Set([...before.ids, ...after.ids]), history);
+  const known = new Set(before.ids);
+  const placed = (ids: readonly string[]) => ids.flatMap((id) => places.get(id) ?? []);
+  const single = (offset: number, change: 1 | -1): Span => [offset, offset, change];
+  const added = placed(after.ids.filter((id) => !known.has(id)));
+  return [
+    ...span(before.offset + 1, after.offset, 1),
+    ...placed(before.ids)
+      .filter((offset) => offset > before.offset && offset <= after.offset)
+      .map((offset) => single(offset, -1)),
+    ...added.filter((offset) => offset > after.offset).map((offset) => single(offset, 1)),
+  ];
+}
+
+/** The publications that a reader has seen by a change of the marks. */
+export const newlySeen = (before: Pick<FeedMarks, 'seen'>, after: Pick<FeedMarks, 'seen'>): Span[] =>
+  span(before.seen + 1, after.seen, 1);
+
+/** The publications that have come into the archive, and those that have left it. */
+export const archiveChanges = (
+  before: Pick<FeedMarks, 'archived'>,
+  after: Pick<FeedMarks, 'archived'>,
+): Span[] => [
+  ...after.archived.flatMap(([first, last]) => span(first, last, 1)),
+  ...before.archived.flatMap(([first, last]) => span(first, last, -1)),
+];
+
+const span = (first: number, last: number, change: 1 | -1): Span[] =>
+  last < first ? [] : [[first, last, change]];

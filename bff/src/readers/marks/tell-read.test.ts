@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { readEventOf } from './tell-read.ts';
+
+const ids = (first: number, last: number) =>
+  Promise.resolve(Array.from({ length: last - first + 1 }, (_, n) => `n${first + n}`));
+const history = { head: 3_000, floor: 1, stretch: async () => [], ids };
+const change = { feed: 'user:ada', head: { epoch: '1-a', offset: 3_000 }, history };
+const eventOf = async (
+  before: { offset: number; ids?: string[] },
+  after: { offset: number; ids?: string[] },
+) => readEventOf({ ...change, before: { ids: [], ...before }, after: { ids: [], ...after } }, 0);
+
+it('should name what a mark has read, without what was read before', async () => {
+  const event = await eventOf({ offset: 1, ids: ['n3'] }, { offset: 4, ids: ['n7'] });
+  expect(event?.data).toEqual({ feed: 'user:ada', ids: ['n2', 'n4', 'n7'], more: false });
+  expect(await eventOf({ offset: 4, ids: ['n7'] }, { offset: 4, ids: ['n7'] })).toBeUndefined();
+});
+
+it('should have the same id if the mark is repeated, and another for another mark', async () => {
+  const [one, again, other] = [
+    await eventOf({ offset: 0 }, { offset: 2 }),
+    await eventOf({ offset: 0 }, { offset: 2 }),
+    await eventOf({ offset: 2 }, { offset: 3 }),
+  ];
+  expect(one?.id).toBe(again?.id);
+  expect(one?.id).not.toBe(other?.id);
+});
+
+it('should name at most 1,000, the newest last', async () => {
+  const event = await eventOf({ offset: 0 }, { offset: 2_500 });
+  const { ids: named, more } = event?.data as { ids: string[]; more: boolean };
+  expect([named.length, named.at(-1), more]).toEqual([1_000, 'n2500', true]);
+});

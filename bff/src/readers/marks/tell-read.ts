@@ -1,0 +1,35 @@
+import type { ReadState, ReceiptEvent } from '@tocsin/contracts';
+import { sha256 } from '../../feed/ids.ts';
+import type { FeedHistory } from './histories.ts';
+
+/** Maximum number of ids in one event: 130 KB. */
+const MAX_IDS = 1_000;
+
+export interface ReadChange extends FeedHistory {
+  feed: string;
+  before: ReadState;
+  after: ReadState;
+}
+
+/**
+ * The event for a change of a reader's read state in the own feed; `undefined` if it reads nothing. A repeated change
+ * has the same event id.
+ */
+export async function readEventOf(
+  { feed, head: { epoch }, history, before, after }: ReadChange,
+  now: number,
+): Promise<ReceiptEvent | undefined> {
+  const floor = Math.max(before.offset + 1, history.floor);
+  const first = Math.max(floor, after.offset - MAX_IDS + 1);
+  const passed = first <= after.offset ? await history.ids(first, after.offset) : [];
+  const known = new Set(before.ids);
+  const read = [...passed, ...after.ids].filter((id) => !known.has(id));
+  if (read.length === 0) return undefined;
+  const ids = read.slice(-MAX_IDS);
+  return {
+    ...{ specversion: '1.0', source: '/tocsin', type: 'tocsin.notifications.read' },
+    id: sha256(JSON.stringify(['read', feed, epoch, ids])).slice(0, 32),
+    ...{ time: new Date(now).toISOString(), datacontenttype: 'application/json' },
+    data: { feed, ids, more: first > floor || read.length > ids.length },
+  };
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { feedSchema } from '../feed/name.ts';
+import { dateTimeSchema, idSchema } from '../text/text.ts';
+import { channelNameSchema } from './fallback.ts';
+import { FALLBACK_OUTCOMES } from './stored.ts';
+
+const shared = {
+  specversion: z.literal('1.0'),
+  /** The same for each repetition of the event. */
+  id: z.string().min(1).max(64),
+  source: z.literal('/tocsin'),
+  time: dateTimeSchema,
+  datacontenttype: z.literal('application/json'),
+};
+
+/** A fallback of a notification has ended. */
+const fallbackEndedSchema = z.object({
+  ...shared,
+  type: z.literal('tocsin.fallback.ended'),
+  subject: idSchema,
+  data: z.object({
+    id: idSchema,
+    feed: feedSchema,
+    via: channelNameSchema,
+    outcome: z.enum(FALLBACK_OUTCOMES),
+    reason: z.string().optional(),
+  }),
+});
+
+/** The reader of a `user:` feed has read notifications, the newest last. `more`: and older ones. */
+const notificationsReadSchema = z.object({
+  ...shared,
+  type: z.literal('tocsin.notifications.read'),
+  data: z.object({ feed: feedSchema, ids: z.array(idSchema).min(1), more: z.boolean() }),
+});
+
+/** A CloudEvent of the topic `notification-receipts`. Members and types may be added. */
+export const receiptEventSchema = z.discriminatedUnion('type', [
+  fallbackEndedSchema,
+  notificationsReadSchema,
+]);
+export type ReceiptEvent = z.infer<typeof receiptEventSchema>;

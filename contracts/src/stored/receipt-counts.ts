@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { feedKey } from '../feed/name.ts';
+import { epochSchema, offsetSchema } from '../feed/publication.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+
+/** Changes of a count from one publication to the next: `[offset, change]`, by offset. */
+const stepsSchema = z.array(z.tuple([offsetSchema, z.int()]));
+
+export const COUNTED = ['pages', 'seen', 'read', 'archived'] as const;
+export type Counted = (typeof COUNTED)[number];
+
+/**
+ * How many pages and readers got the publications of a feed, without their names. The count of a publication is the
+ * sum of the steps up to its offset; below `from` it is unknown. `writers` has the last batch of each writer.
+ */
+export const receiptCountsSchema = z.looseObject({
+  v: z.literal(DOCUMENT_VERSION),
+  epoch: epochSchema,
+  from: offsetSchema,
+  steps: z.strictObject({
+    pages: stepsSchema,
+    seen: stepsSchema,
+    read: stepsSchema,
+    archived: stepsSchema,
+  }),
+  writers: z.array(z.tuple([z.string().max(64), z.int().min(1)])),
+});
+export type ReceiptCounts = z.infer<typeof receiptCountsSchema>;
+
+export const receiptCountsKey = (feed: string): string => `receipts:${feedKey(feed)}`;

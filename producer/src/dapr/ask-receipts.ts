@@ -1,0 +1,25 @@
+import { APP_IDS, receiptsSchema, parseJson, type Receipts } from '@tocsin/contracts';
+import { RECEIPTS_PURPOSE, SIGNATURE_HEADER, SidecarError, type Sidecar, type Signer } from '@tocsin/service';
+
+/**
+ * Asks a bff for the receipts of a notification by service invocation, signed with the secret `internal`. Rejects if
+ * the secret is unknown, or if the bff does not answer or is of a version without receipts.
+ */
+export async function askReceipts(
+  sidecar: Pick<Sidecar, 'invoke'>,
+  signer: Pick<Signer, 'sign'>,
+  named: { feed: string; id: string },
+): Promise<Receipts> {
+  const body = JSON.stringify(named);
+  const headers = { [SIGNATURE_HEADER]: signer.sign(RECEIPTS_PURPOSE, body).signature };
+  const { status, text } = await sidecar.invoke(APP_IDS.bff, 'receipts', body, headers);
+  const receipts = receiptsSchema.safeParse(parseJson(text));
+  if (status === 200 && receipts.success) return receipts.data;
+  throw new SidecarError(
+    `${APP_IDS.bff} answered POST /receipts with status ${status}: ${text.slice(0, 200)}`,
+    {
+      code: `HTTP_${status}`,
+      status,
+    },
+  );
+}

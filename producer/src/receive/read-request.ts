@@ -1,0 +1,26 @@
+import type { Request, Response } from 'express';
+import { faultsOf } from '@tocsin/contracts';
+import { readParameters, sendProblem } from '@tocsin/service';
+import type { z } from 'zod';
+
+/**
+ * Parses the path and the query of a request. Refuses unknown parameters, because a misspelt `feed` would name
+ * another feed. Answers invalid requests with all faults and returns `undefined`.
+ */
+export function readRequest<T>(
+  schema: z.ZodType<T>,
+  known: readonly string[],
+  request: Request,
+  response: Response,
+): T | undefined {
+  const { parameters, faults } = readParameters(request.url, known);
+  const parsed = schema.safeParse({ ...parameters, ...request.params });
+  if (parsed.success && faults.length === 0) return parsed.data;
+  sendProblem(response, {
+    status: 400,
+    code: 'invalid_query',
+    detail: 'The path or the query is invalid; see errors.',
+    errors: [...faults, ...(parsed.error ? faultsOf(parsed.error) : [])],
+  });
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import { Router, type RequestHandler } from 'express';
+import { receiptsQuerySchema, type Receipts } from '@tocsin/contracts';
+import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
+import { callerName, permits } from './callers/api-key.ts';
+import { readRequest } from './read-request.ts';
+
+export interface ReceiptRoutesOptions {
+  /** Asks a bff. Rejects if it does not answer. Absent if API keys are off. */
+  receiptsOf?: ((named: { feed: string; id: string }) => Promise<Receipts>) | undefined;
+  log: Logger;
+}
+
+/**
+ * `GET /notifications/{id}/receipts?feed=…`. Answers only callers with an API key: without keys, everyone could learn
+ * what a person has read.
+ */
+export function receiptRoutes({ receiptsOf, log }: ReceiptRoutesOptions): Router {
+  const get: RequestHandler = async (request, response) => {
+    const named = readRequest(receiptsQuerySchema, ['feed'], request, response);
+    if (!named) return;
+    const { feed } = named;
+    if (!receiptsOf || !request.caller) {
+      const detail = 'Receipts say what people have read, so they need API keys. Set API_KEYS=on.';
+      return sendProblem(response, { status: 403, code: 'forbidden', detail });
+    }
+    if (!permits(request, response, { scopes: ['receipts'], items: [{ feed }], pathOf: () => 'feed' }))
+      return;
+    try {
+      response.set('Cache-Control', 'no-store').json(await receiptsOf(named));
+    } catch (err) {
+      log.warn({ err, feed, caller: callerName(request) }, 'cannot read receipts');
+      const detail = 'The receipts cannot be read now. Repeat the request.';
+      sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
+    }
+  };
+  const router = Router();
+  router.route('/notifications/:id/receipts').get(get).all(methodNotAllowed('GET', 'HEAD'));
+  return router;
+}
