@@ -34,13 +34,8 @@ export class Stranger {
 
   /** The open TCP ports of each address, out of all 65,535. */
   async scan(addresses: readonly string[]): Promise<Record<string, number[]>> {
-    const script = addresses
-      .map((address) => `node /support/network/scan-ports.mjs ${address}; echo`)
-      .join('\n');
-    const lines = (await this.#run('sh', '-ec', script)).trim().split('\n');
-    return Object.fromEntries(
-      addresses.map((address, i) => [address, z.array(z.int()).parse(JSON.parse(lines[i] ?? ''))]),
-    );
+    const output = await this.#run('node', '/support/network/scan-addresses.mjs', ...addresses);
+    return z.record(z.string(), z.array(z.int())).parse(JSON.parse(output));
   }
 
   /** The places that accept a connection, as `address:port`. */

@@ -54,10 +54,11 @@ describe.skipIf(missing)('from another machine on the network', { timeout: 240_0
   });
   afterEach(stopAll);
 
-  const open = async () => ({
-    v4: await neighbour.scan(),
-    v6: neighbour.address6 ? await neighbour.scan(neighbour.address6) : [],
-  });
+  const open = async () => {
+    const v6Scan = neighbour.address6 ? neighbour.scan(neighbour.address6) : [];
+    const [v4, v6] = await Promise.all([neighbour.scan(), v6Scan]);
+    return { v4, v6 };
+  };
   const openToAll = async ({ child }: Launch) =>
     listenersOf(await treeOf(child.pid ?? 0)).filter((one) => !isLoopback(one));
 
