@@ -2,13 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { overflow, violations } from '../support/axe.ts';
+import { artifacts, overflow, violations } from '../support/axe.ts';
 import { live, type OpenOptions } from '../support/browser.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
 import { asked, subscribed, withPush } from './push-page.ts';
 import { usePages } from '../support/use-pages.ts';
 
-const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
 const pages = usePages();
 let bff: FakeBff;
 beforeEach(() => {

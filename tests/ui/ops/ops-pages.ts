@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { launchBrowser } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
@@ -7,9 +5,6 @@ import { open, type OpenOptions, type OpenPage } from '../support/browser.ts';
 import { builtPage, removeBuiltPage } from '../support/built-page.ts';
 import { FakeBff } from '../fakes/fake-bff.ts';
 import type { FakeOps } from '../fakes/fake-ops.ts';
-
-/** Folder for the tests' pictures. */
-export const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
 
 /**
  * Opens `/ops` for the tests of the calling file, and fails a test if the browser reports an exception or a
@@ -23,7 +18,6 @@ export function opsPages() {
   beforeAll(async () => {
     [browser, bff] = [await launchBrowser(), new FakeBff(await builtPage())];
     await bff.start();
-    await mkdir(artifacts, { recursive: true });
   });
   afterAll(async () => {
     await browser.close();

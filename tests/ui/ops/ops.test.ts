@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { SNAPSHOT_EVERY_MS } from '@tocsin/contracts';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { looks, overflow, violations } from '../support/axe.ts';
+import { checkLooks, violations } from '../support/axe.ts';
 import { FakeOps } from '../fakes/fake-ops.ts';
-import { artifacts, opsPages } from './ops-pages.ts';
+import { opsPages } from './ops-pages.ts';
 
 const pages = opsPages();
 let ops: FakeOps;
@@ -97,22 +96,15 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
   },
 };
 
-const TABLET = (['light', 'dark'] as const).map((theme) => ({ width: 768, height: 1024, theme }));
-
 it.each(Object.keys(STATES))('should be accessible while it shows: %s', async (name) => {
   const state = STATES[name];
   state?.prepare?.();
   const page = await openOps();
   await state?.reach(page);
-  for (const { width, height, theme } of [...looks, ...TABLET]) {
-    await page.setViewportSize({ width, height });
-    await page.emulateMedia({ colorScheme: theme });
-    await page.clock.runFor(500);
-    const look = `ops-${name}-${width}-${theme}`;
-    await page.screenshot({ path: join(artifacts, `${look}.png`), fullPage: name !== 'confirm' });
-    expect(await violations(page), look).toEqual([]);
-    expect(await overflow(page), `${look}: nothing sticks out sideways`).toBeLessThanOrEqual(0);
-  }
+  await checkLooks(page, `ops-${name}`, {
+    fullPage: name !== 'confirm',
+    settle: () => page.clock.runFor(500),
+  });
 });
 
 describe('the instances', () => {

@@ -1,19 +1,12 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { looks, overflow, violations } from '../support/axe.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { live, rows } from '../support/browser.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
 import { SilentProxy } from '../fakes/silent-proxy.ts';
 import { usePages } from '../support/use-pages.ts';
 
-const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
 const pages = usePages();
 let bff: FakeBff;
-beforeAll(async () => {
-  await mkdir(artifacts, { recursive: true });
-});
 beforeEach(() => {
   bff = pages.bff;
 });
@@ -117,31 +110,3 @@ describe('the inbox', () => {
     await state(page, 'refused');
   });
 });
-
-it.each(looks)(
-  'should be accessible in each state at $width px, $theme',
-  async ({ width, height, theme }) => {
-    const look = async (page: Page, name: string) => {
-      await page.waitForTimeout(300);
-      await page.screenshot({ path: join(artifacts, `inbox-${name}-${width}-${theme}.png`) });
-      expect(await violations(page), name).toEqual([]);
-      expect(await overflow(page), name).toBeLessThanOrEqual(0);
-    };
-    bff.publish([{ title: 'Here', severity: 'success', source: 'shop' }]);
-    const page = await pages.open({ width, height, theme });
-    await live(page);
-    await inbox(page);
-    await rows(page).first().waitFor();
-    await page.context().setOffline(true);
-    await state(page, 'offline');
-    await look(page, 'offline');
-    await page.context().setOffline(false);
-    await page.goto('about:blank');
-    bff.restFails = true;
-    bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
-    await page.goto(bff.url);
-    await inbox(page);
-    await page.getByTestId('inbox').getByTestId('refused').waitFor();
-    await look(page, 'refused');
-  },
-);

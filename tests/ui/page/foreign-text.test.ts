@@ -68,6 +68,31 @@ describe('text with direction controls', () => {
   });
 });
 
+describe('our own words in a mirrored page', () => {
+  it('should keep their order and their full stop, and be aligned like the rest', async () => {
+    bff.publish([{ title: 'Older', createdAt: new Date(Date.now() - 5 * 60_000).toISOString() }]);
+    const page = await pages.open({ dir: 'rtl' });
+    await live(page);
+    await rows(page).first().waitFor();
+    const time = await rows(page).locator('time').first().innerText();
+    expect(time).toMatch(/^\d min ago$/);
+    expect(await inOrder(page, '[data-testid="notification"] time', time)).toBe(true);
+    bff.publish([{ title: 'Deployed', source: 'shop', severity: 'error' }]);
+    await toasts(page).first().waitFor();
+    expect(await inOrder(page, '[data-testid="list-end"]', 'No older notifications.')).toBe(true);
+    const ends = await toasts(page)
+      .first()
+      .evaluate((toast) =>
+        ['h3', '.tocsin-toast-source'].map((css) => {
+          const text = document.createRange();
+          text.selectNodeContents(toast.querySelector(css) ?? toast);
+          return Math.round(text.getBoundingClientRect().right);
+        }),
+      );
+    expect(ends[1], 'the source ends below the title').toBe(ends[0]);
+  });
+});
+
 describe('a link with a token', () => {
   const token = (sub: string) => `x.${Buffer.from(JSON.stringify({ sub })).toString('base64url')}.x`;
   const go = (page: Page, sub: string) =>

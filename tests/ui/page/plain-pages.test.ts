@@ -1,10 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { looks, overflow, violations } from '../support/axe.ts';
+import { artifacts, checkLooks, looks, overflow, violations } from '../support/axe.ts';
 import { usePages } from '../support/use-pages.ts';
 
-const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
 const pages = usePages();
 
 it.each(looks)(
@@ -66,13 +65,7 @@ it('should show the notification that an address names, or say that it is gone',
   await linked.getByText('Order 1 was paid').waitFor();
   const focused = () => page.evaluate(() => document.activeElement?.textContent);
   await expect.poll(focused).toBe('Linked notification');
-  for (const { width, height, theme } of looks) {
-    await page.setViewportSize({ width, height });
-    await page.emulateMedia({ colorScheme: theme });
-    await page.screenshot({ path: join(artifacts, `linked-${width}-${theme}.png`) });
-    expect(await violations(page), `${width} ${theme}`).toEqual([]);
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
-  }
+  await checkLooks(page, 'linked');
   await page.getByTestId('linked-close').click();
   expect(new URL(page.url()).search).toBe('?feed=all');
   await expect.poll(focused).toBe('Notifications');

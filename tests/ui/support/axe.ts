@@ -2,24 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AxeResults, RunOptions } from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 const axePath = createRequire(join(import.meta.dirname, '../../../ui/package.json')).resolve(
   'axe-core/axe.min.js',
 );
 let source: Promise<string> | undefined;
 
+const EVERY_RULE: RunOptions['runOnly'] = {
+  type: 'tag',
+  values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+};
+/** The only rule whose result depends on the theme. */
+const COLOURS: RunOptions['runOnly'] = { type: 'rule', values: ['color-contrast'] };
+
 /** Everything that axe finds against WCAG 2.2 AA and its own good practice, as `rule: selector`. */
-export async function violations(page: Page): Promise<string[]> {
+export async function violations(page: Page, rules = EVERY_RULE): Promise<string[]> {
   // The page's policy allows no inline script; an evaluated one is not the page's.
   await page.evaluate(await (source ??= readFile(axePath, 'utf8')));
-  const results = await page.evaluate(async () => {
+  const results = await page.evaluate(async (runOnly) => {
     const { axe } = window as unknown as { axe: { run: (options: RunOptions) => Promise<AxeResults> } };
-    return axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      resultTypes: ['violations'],
-    });
-  });
+    return axe.run({ ...(runOnly && { runOnly }), resultTypes: ['violations'] });
+  }, rules);
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
   );
@@ -38,3 +43,40 @@ export const looks = [
   { width: 1440, height: 900, theme: 'light' },
   { width: 1440, height: 900, theme: 'dark' },
 ] as const;
+
+/** Folder for the tests' pictures. */
+export const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
+
+/**
+ * Takes a picture of the page in every look, and one mirrored, and checks accessibility and width. All of axe's rules
+ * run once for each width; in the other theme, only contrast.
+ */
+export async function checkLooks(
+  page: Page,
+  name: string,
+  options: { fullPage?: boolean; of?: Locator; settle?: () => Promise<void> } = {},
+): Promise<void> {
+  const { fullPage = false, of, settle = () => page.waitForTimeout(150) } = options;
+  const check = async (look: string) => {
+    await settle();
+    const path = join(artifacts, `${look}.png`);
+    await (of ? of.screenshot({ path }) : page.screenshot({ path, fullPage }));
+    expect(await overflow(page), `${look}: nothing sticks out sideways`).toBeLessThanOrEqual(0);
+  };
+  for (const { width, height, theme } of looks) {
+    const look = `${name}-${width}-${theme}`;
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: theme });
+    await check(look);
+    expect(await violations(page, theme === 'light' ? EVERY_RULE : COLOURS), look).toEqual([]);
+  }
+  await page.evaluate(() => (document.documentElement.dir = 'rtl'));
+  for (const { width, height } of [
+    { width: 360, height: 780 },
+    { width: 1440, height: 900 },
+  ]) {
+    await page.setViewportSize({ width, height });
+    await check(`${name}-${width}-rtl`);
+  }
+  await page.evaluate(() => (document.documentElement.dir = 'ltr'));
+}

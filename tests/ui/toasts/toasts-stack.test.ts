@@ -1,19 +1,12 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { looks, overflow, violations } from '../support/axe.ts';
-import { rows } from '../support/browser.ts';
-import { drafts, focusedId, pass, seen, staying, titles, useToastPages } from './toasts-page.ts';
+import { describe, expect, it } from 'vitest';
+import { artifacts, overflow, violations } from '../support/axe.ts';
+import { drafts, focusedId, seen, staying, titles, useToastPages } from './toasts-page.ts';
 
-const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
 const pages = useToastPages();
 const { open } = pages;
 const LONG = 'A title that goes on and on, as those of machines do. '.repeat(2).trim();
-
-beforeAll(async () => {
-  await mkdir(artifacts, { recursive: true });
-});
 
 /** Whether a pointer at the middle of the element would hit it. */
 const isOnTop = (page: Page, selector: string) =>
@@ -239,36 +232,3 @@ describe('a page in rtl', () => {
     expect(await violations(page)).toEqual([]);
   });
 });
-
-it.each(looks)(
-  'should look right and be accessible at $width px, $theme',
-  async ({ width, height, theme }) => {
-    const page = await open({ width, height, theme });
-    const look = async (name: string) => {
-      await page.waitForTimeout(400);
-      await page.screenshot({ path: join(artifacts, `stack-${name}-${width}-${theme}.png`) });
-      expect(await violations(page), name).toEqual([]);
-      expect(await overflow(page), name).toBeLessThanOrEqual(0);
-    };
-    pages.bff().publish([
-      ...Array.from({ length: 5 }, (_, n) => ({
-        ...{ title: `Payment of order ${n} was declined`, severity: 'error', source: 'billing' },
-        ...{ body: 'The card was refused.', link: `/orders/${n}` },
-      })),
-      ...Array.from({ length: 3 }, () => ({ title: 'warehouse restarted', severity: 'warning' })),
-      ...Array.from({ length: 8 }, (_, n) => ({ title: `Order ${n} was placed`, source: 'shop' })),
-    ] as Parameters<ReturnType<typeof pages.bff>['publish']>[0]);
-    await expect.poll(() => rows(page).count(), { message: 'equal ones share a row' }).toBe(14);
-    await look('folded');
-    await staying(page).first().hover();
-    await look('spread');
-    await page.getByTestId('toasts-errors').click();
-    await look('opened');
-    await page.getByTestId('toasts-errors').click();
-    await page.mouse.move(5, 400);
-    await page.getByTestId('bell').click();
-    await page.getByTestId('inbox').waitFor();
-    await look('beside-inbox');
-    await pass(page, 10);
-  },
-);

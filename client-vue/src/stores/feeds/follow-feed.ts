@@ -4,6 +4,7 @@ import { severityOf } from '../../format/severity.ts';
 import type { useToasts } from '../../toasts/store.ts';
 import type { Missed } from '../../toasts/stack/toast-of.ts';
 import { useConnection } from '../connection.ts';
+import { useFeedLabels } from '../feed-labels.ts';
 import { useLater } from '../later.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { useItems } from './items.ts';
@@ -123,7 +124,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
       },
       onRefused: ({ message }) => {
         connection.awaited.delete(feed);
-        connection.refused.push(`${isolate(feed)}: ${message}`);
+        connection.refused.push(`${isolate(useFeedLabels().labelOf(feed))}: ${message}`);
       },
     },
     page && { position: { epoch: page.epoch, offset: page.offset } },

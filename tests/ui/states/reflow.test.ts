@@ -1,46 +1,22 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { launchBrowser } from '@tocsin/tools';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { looks, overflow, violations } from '../support/axe.ts';
-import { builtPage, removeBuiltPage } from '../support/built-page.ts';
-import { inState, STATES } from './states.ts';
+import { expect, it } from 'vitest';
+import { artifacts, overflow } from '../support/axe.ts';
+import { live } from '../support/browser.ts';
+import { day } from './day.ts';
+import { useStates, type State } from './in-state.ts';
+import { TOAST_STATES } from './toast-states.ts';
 
-const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
-
-let browser: Browser;
-let dist: string;
-
-beforeAll(async () => {
-  [browser, dist] = await Promise.all([launchBrowser(), builtPage()]);
-  await mkdir(artifacts, { recursive: true });
-});
-afterAll(async () => {
-  await browser.close();
-  await removeBuiltPage();
-});
-
-it.each(Object.keys(STATES))('should be accessible while it shows: %s', async (state) => {
-  await inState(browser, dist, state, {}, async ({ page, faults }) => {
-    for (const { width, height, theme } of looks) {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme: theme });
-      await page.waitForTimeout(150);
-      const look = `${state}-${width}-${theme}`;
-      await page.screenshot({ path: join(artifacts, `${look}.png`) });
-      expect(await violations(page), look).toEqual([]);
-      expect(await overflow(page), `${look}: nothing sticks out sideways`).toBeLessThanOrEqual(0);
-    }
-    expect(faults).toEqual([]);
-  });
-});
+const reach = useStates();
+const list: State = {
+  prepare: (bff) => bff.publish(day()),
+  reach: ({ page }) => live(page),
+};
 
 it.each([
   ['at 200 % zoom', 720, 450],
   ['at 400 % zoom', 320, 256],
 ])('should reflow %s', async (_name, width, height) => {
-  await inState(browser, dist, 'toasts', { width, height }, async ({ page }) => {
+  await reach(TOAST_STATES.toasts, { width, height }, async ({ page }) => {
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     const box = await page.getByTestId('toasts').boundingBox();
     expect(box?.y).toBeGreaterThanOrEqual(0);
@@ -50,7 +26,7 @@ it.each([
 });
 
 it('should move only the list, the counts of tabs and the toasts when notifications arrive', async () => {
-  await inState(browser, dist, 'list', {}, async ({ page, bff }) => {
+  await reach(list, {}, async ({ page, bff }) => {
     await page.evaluate(() => {
       const shifted: string[] = [];
       Object.assign(window, { shifted });

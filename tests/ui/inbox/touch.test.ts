@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { artifacts, overflow } from '../support/axe.ts';
+import { live } from '../support/browser.ts';
+import type { FakeBff } from '../fakes/fake-bff.ts';
+import { usePages } from '../support/use-pages.ts';
+import { inbox, listed, titled, titles, toasted } from './inbox-page.ts';
+
+const pages = usePages();
+let bff: FakeBff;
+beforeEach(() => {
+  bff = pages.bff;
+});
+
+/** The inbox on a German phone, opened by a tap. */
+async function openInbox(): Promise<Page> {
+  const page = await pages.open({ width: 360, height: 740, touch: true, locale: 'de-DE' });
+  await live(page);
+  await page.getByTestId('bell').tap();
+  await inbox(page).waitFor();
+  return page;
+}
+const look = (page: Page, name: string) => page.screenshot({ path: join(artifacts, `touch-${name}.png`) });
+
+/** Taps, after checking that a finger hits it: 44 px high, and inside of the screen. */
+async function tap(page: Page, testId: string): Promise<void> {
+  const target = inbox(page).getByTestId(testId).first();
+  await target.scrollIntoViewIfNeeded();
+  const box = await target.boundingBox();
+  expect(box?.height, testId).toBeGreaterThanOrEqual(44);
+  expect(box?.x, testId).toBeGreaterThanOrEqual(0);
+  expect((box?.x ?? 0) + (box?.width ?? 999), testId).toBeLessThanOrEqual(360);
+  await target.tap();
+}
+
+describe('with a finger on a phone', () => {
+  it("should find yesterday's failed payment", async () => {
+    const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString();
+    bff.publish([
+      { title: 'Payment of order 4710 received', source: 'Payments', createdAt: yesterday },
+      {
+        ...{ title: 'Payment of order 4711 failed', source: 'Payments', severity: 'error' },
+        ...{ createdAt: yesterday, body: 'Café Luna' },
+      },
+      ...titled(200),
+    ]);
+    const page = await openInbox();
+    await tap(page, 'inbox-filter');
+    await inbox(page).getByTestId('inbox-severity').selectOption('error');
+    await tap(page, 'inbox-search');
+    await page.keyboard.type('payment');
+    await expect.poll(() => titles(page)).toEqual(['Payment of order 4711 failed']);
+    await look(page, 'found');
+    await listed(page).first().tap();
+    await expect.poll(() => listed(page).locator('.tocsin-row-text').textContent()).toBe('Café Luna');
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+  });
+
+  it('should silence one source for the night', async () => {
+    bff.publish([...titled(8), { title: 'Backup 1 done', source: 'Backups' }]);
+    const page = await openInbox();
+    await tap(page, 'row-menu');
+    await page.getByTestId('row-menu-open').waitFor();
+    await look(page, 'menu');
+    await tap(page, 'menu-mute-night');
+    await expect.poll(() => bff.inbox.preferences.mutedUntil?.length).toBe(1);
+    expect(bff.inbox.preferences.mutedUntil?.[0]).toMatchObject({ list: 'sources', name: 'Backups' });
+    bff.publish([
+      { title: 'Backup 2 done', source: 'Backups' },
+      { title: 'Loud', source: 'Deployments' },
+    ]);
+    await expect.poll(() => toasted(page)).toBe('Loud');
+  });
+
+  it('should undo a mistaken archive, at once and from the archive', async () => {
+    bff.publish(titled(3));
+    const page = await openInbox();
+    const archive = async () => {
+      await tap(page, 'row-menu');
+      await tap(page, 'menu-done');
+      await expect.poll(() => titles(page)).toEqual(['Order 1', 'Order 0']);
+    };
+    await archive();
+    await look(page, 'undo');
+    await tap(page, 'undo');
+    await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 1', 'Order 0']);
+    await archive();
+    await tap(page, 'tab-archive');
+    await expect.poll(() => titles(page)).toEqual(['Order 2']);
+    await tap(page, 'row-menu');
+    await tap(page, 'menu-done');
+    await inbox(page).getByTestId('inbox-none').waitFor();
+    await tap(page, 'tab-all');
+    await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 1', 'Order 0']);
+    expect(bff.inbox.changes.map(({ name }) => name)).toEqual([
+      ...['archive', 'unarchive', 'archive', 'unarchive'],
+    ]);
+  });
+});

@@ -1,0 +1,74 @@
+import { launchBrowser } from '@tocsin/tools';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FakeBff } from '../fakes/fake-bff.ts';
+import { checkLooks } from '../support/axe.ts';
+import { open, type OpenOptions, type OpenPage } from '../support/browser.ts';
+import { builtPage, removeBuiltPage } from '../support/built-page.ts';
+
+export interface StateContext extends OpenPage {
+  bff: FakeBff;
+}
+
+/** A state of the page, and how to reach it. */
+export interface State {
+  options?: OpenOptions;
+  prepare?: (bff: FakeBff) => void;
+  reach: (context: StateContext) => Promise<unknown>;
+}
+
+/** Toasts pause while the page is hidden; it stays visible to the test. */
+const holdToasts = (page: Page) =>
+  page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+
+/** Brings a new page into a state, passes it to `look` when it is idle, and cleans up. */
+export async function inState(
+  browser: Browser,
+  dist: string,
+  state: State,
+  options: OpenOptions,
+  look: (context: StateContext) => Promise<void>,
+): Promise<void> {
+  const bff = new FakeBff(dist);
+  state.prepare?.(bff);
+  await bff.start();
+  const opened = await open(browser, bff, { ...state.options, ...options });
+  try {
+    await state.reach({ ...opened, bff });
+    await holdToasts(opened.page);
+    await opened.page.waitForTimeout(400);
+    await look({ ...opened, bff });
+  } finally {
+    await opened.context.close();
+    await bff.stop();
+  }
+}
+
+/** A browser and the built page for the tests of the calling file. Returns how to bring a page into a state. */
+export function useStates() {
+  let browser: Browser;
+  let dist: string;
+  beforeAll(async () => {
+    [browser, dist] = await Promise.all([launchBrowser(), builtPage()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await removeBuiltPage();
+  });
+  return (state: State, options: OpenOptions, look: (context: StateContext) => Promise<void>) =>
+    inState(browser, dist, state, options, look);
+}
+
+/** Checks each state in each look, and takes its pictures. */
+export function checkStates(states: Record<string, State>): void {
+  const reach = useStates();
+  it.each(Object.entries(states))('should be accessible while it shows: %s', (name, state) =>
+    reach(state, {}, async ({ page, faults }) => {
+      await checkLooks(page, name);
+      expect(faults).toEqual([]);
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+import { live, toasts } from '../support/browser.ts';
+import { arriving, burst, day, troubles } from './day.ts';
+import type { State } from './in-state.ts';
+
+/** States with toasts, and how to reach them. */
+export const TOAST_STATES = {
+  toasts: {
+    prepare: (bff) => bff.publish(day()),
+    reach: async ({ page, bff }) => {
+      await live(page);
+      for (const notification of arriving()) bff.publish([notification]);
+      await page.locator('[data-testid="unread"]', { hasText: '3' }).waitFor();
+      await toasts(page).first().waitFor();
+    },
+  },
+  burst: {
+    prepare: (bff) => bff.publish(day()),
+    reach: async ({ page, bff }) => {
+      await live(page);
+      bff.publish(burst(120));
+      await page.getByTestId('toasts-more').waitFor();
+    },
+  },
+  'toasts-folded': {
+    reach: async ({ page, bff }) => {
+      await live(page);
+      bff.publish(troubles());
+      await page.getByTestId('toasts-errors').waitFor();
+    },
+  },
+  'toasts-spread': {
+    reach: async ({ page, bff }) => {
+      await live(page);
+      bff.publish(troubles());
+      await page.getByTestId('toasts-errors').waitFor();
+      await page.keyboard.press('F8');
+    },
+  },
+  'toasts-opened': {
+    reach: async ({ page, bff }) => {
+      await live(page);
+      bff.publish(troubles());
+      await page.keyboard.press('F8');
+      await page.getByTestId('toasts-errors').press('Enter');
+    },
+  },
+  'toasts-beside-inbox': {
+    options: { locale: 'de-DE' },
+    reach: async ({ page, bff }) => {
+      await live(page);
+      bff.publish(troubles());
+      await toasts(page).first().waitFor();
+      await page.getByTestId('bell').press('Enter');
+      await page.getByTestId('inbox').getByTestId('notification').first().waitFor();
+    },
+  },
+  'toasts-in-dialog': {
+    reach: async ({ page, bff }) => {
+      await live(page);
+      await page.evaluate(() => {
+        const dialog = document.createElement('dialog');
+        dialog.setAttribute('aria-label', 'Of the host');
+        dialog.innerHTML = '<p>Of the host</p><button>Inside</button>';
+        document.body.append(dialog);
+        dialog.showModal();
+      });
+      bff.publish(troubles());
+      await page.locator('dialog [data-testid="toast"]').first().waitFor();
+    },
+  },
+} satisfies Record<string, State>;
