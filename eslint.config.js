@@ -5,9 +5,14 @@ import vue from 'eslint-plugin-vue';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import vueParser from 'vue-eslint-parser';
-import { elements, files, policies } from './eslint.rooms.js';
+import { elements, files, policies, policiesOf } from './eslint.rooms.js';
 
+/**
+ * `.oxlintrc.json` has all other rules for TypeScript. oxlint checks with the native compiler, so its rules that need types
+ * take seconds. Here are the rules that it lacks, and those for `.vue` files and scripts.
+ */
 const TYPESCRIPT = ['**/*.ts'];
+const SCRIPTS = ['**/*.{js,mjs}'];
 const VUE = ['{ui,client-vue}/src/**/*.vue'];
 const SOURCES = ['*/src/**/*.{ts,vue}'];
 const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**', '*/testing/**'];
@@ -38,6 +43,8 @@ const noPromiseCatchAll = {
   message: 'This hides failures. Log the error, or handle it.',
 };
 
+const allowOnly = (policies) => ['error', { default: 'disallow', checkAllOrigins: true, policies }];
+
 const nodeGlobals = Object.fromEntries(
   [
     'process',
@@ -66,30 +73,19 @@ export default defineConfig(
     // tests/build/create-tocsin.test.ts checks it as the project that it becomes.
     'create-tocsin/template/',
   ]),
-  eslint.configs.recommended,
+  {
+    files: [...SCRIPTS, ...VUE],
+    extends: [eslint.configs.recommended],
+    rules: {
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      eqeqeq: 'error',
+      'max-lines': ['error', 300],
+    },
+  },
   {
     files: TYPESCRIPT,
-    extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    rules: {
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
-      // Numbers in template strings are formatted as expected.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // `() => call()` with a void result is shorter than a block, and as clear.
-      '@typescript-eslint/no-confusing-void-expression': 'off',
-      '@typescript-eslint/no-invalid-void-type': 'off',
-      // Methods of ports are async in every adapter, so that they reject and never throw.
-      '@typescript-eslint/require-await': 'off',
-      // Slow rules for features that this code does not use: enums, and spreading class instances.
-      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
-      '@typescript-eslint/no-unsafe-enum-comparison': 'off',
-      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      // These rules ignore changes by callbacks and by other turns of the event loop.
-      '@typescript-eslint/no-unnecessary-condition': 'off',
-      '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'off',
-    },
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    languageOptions: { parser: tseslint.parser },
   },
   {
     files: VUE,
@@ -108,17 +104,6 @@ export default defineConfig(
       'vue/multiline-html-element-content-newline': 'off',
       // The compiler checks names more exactly.
       'no-undef': 'off',
-    },
-  },
-  {
-    files: ['ui/src/**/*.ts', 'client/src/vue/**/*.ts', 'client-vue/src/**/*.ts'],
-    ignores: ['ui/src/server/**'],
-    // Only the Vue compiler knows the types of .vue files; `vue-tsc` checks them.
-    rules: {
-      '@typescript-eslint/no-unsafe-argument': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
-      '@typescript-eslint/no-unsafe-call': 'off',
-      '@typescript-eslint/no-unsafe-member-access': 'off',
     },
   },
   {
@@ -152,14 +137,7 @@ export default defineConfig(
       'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
     },
   },
-  {
-    rules: {
-      'no-empty': ['error', { allowEmptyCatch: false }],
-      eqeqeq: 'error',
-      'max-lines': ['error', 300],
-      'no-restricted-syntax': ['error', noDefaultExport, noEnvironment, noPromiseCatchAll],
-    },
-  },
+  { rules: { 'no-restricted-syntax': ['error', noDefaultExport, noEnvironment, noPromiseCatchAll] } },
   { files: DEFAULT_EXPORTS, rules: { 'no-restricted-syntax': ['error', noPromiseCatchAll] } },
   { files: CONFIGS, rules: { 'no-restricted-syntax': ['error', noDefaultExport, noPromiseCatchAll] } },
   {
@@ -176,11 +154,14 @@ export default defineConfig(
       'boundaries/files': files,
       'boundaries/include': ['*/src/**/*', '*/testing/**/*'],
     },
-    rules: {
-      'boundaries/no-unknown-files': 'error',
-      'boundaries/dependencies': ['error', { default: 'disallow', checkAllOrigins: true, policies }],
-    },
+    rules: { 'boundaries/no-unknown-files': 'error', 'boundaries/dependencies': allowOnly(policies) },
   },
+  // Of the rooms that a file is in, the innermost counts, and of these blocks the last.
+  ...elements.toReversed().map(({ type, pattern }) => ({
+    files: [`${pattern}/**/*.{ts,vue}`],
+    ignores: TESTS,
+    rules: { 'boundaries/dependencies': allowOnly(policiesOf(type)) },
+  })),
   {
     // Browsers load the events. Importing a value from a file with schemas would load the schema library too.
     files: ['contracts/src/events/*.ts'],
@@ -192,14 +173,6 @@ export default defineConfig(
           patterns: [{ group: ['../*', 'zod'], allowTypeImports: true, message: 'Import only types here.' }],
         },
       ],
-    },
-  },
-  {
-    files: TESTS,
-    rules: {
-      // If a value is missing, the test fails anyway; and tests often detach methods on purpose.
-      '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/unbound-method': 'off',
     },
   },
 );

@@ -1,6 +1,7 @@
 // `npm run check`: format and types, then lint, unit tests and packages. After a failed step, no further step starts.
-// `npm run check -- --changed` checks only files that differ from the last commit: format, types, the lint rules that need
-// no types, and the unit tests beside the files. `npm run check:lab` checks the laboratory.
+// `npm run check -- --changed` checks files that differ from the last commit: format, lint, and the unit tests beside the
+// files. It checks types of these files only, and leaves out types of pages (ui, client-vue). `npm run check:lab` checks the
+// laboratory.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -15,8 +16,13 @@ const local = (name, tool, ...args) => ({ name, command: ['npx', '--no-install',
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).split('\0').filter(Boolean);
 
 /** The steps in their order. Two run at a time. */
-const WHOLE = ['types:node', 'format', 'types:vue', 'lint', 'test:unit', 'packages'].map(npm);
+const WHOLE = ['types:node', 'format', 'types:vue', 'lint:code', 'lint:rooms', 'packages', 'test:unit'].map(
+  npm,
+);
 const LAB = ['types:lab', 'lint:lab', 'test:lab'].map(npm);
+
+/** They import `.vue` files, whose types only `npm run types:vue` knows. */
+const PAGES = /^(ui\/(?!src\/server\/)|client-vue\/|client\/src\/vue\/)/;
 
 function changed() {
   const files = [
@@ -25,14 +31,18 @@ function changed() {
   ];
   const code = files.filter((file) => /\.(ts|js|mjs|vue)$/.test(file));
   const sources = code.filter((file) => /^[\w-]+\/src\/.*\.ts$/.test(file));
-  const lint = ['eslint', '--max-warnings=0', '--no-warn-ignored', '--config=eslint.fast.config.js'];
+  const typescript = code.filter((file) => file.endsWith('.ts'));
+  const pages = typescript.filter((file) => PAGES.test(file));
+  const plain = typescript.filter((file) => !PAGES.test(file));
+  const lint = ['oxlint', '--type-aware', '--deny-warnings', '--no-error-on-unmatched-pattern'];
   const tests = sources
     .map((file) => file.replace(/(\.test)?\.ts$/, '.test.ts'))
     .filter((file) => existsSync(file));
   return [
-    sources.length > 0 && { name: 'types', command: ['node', 'tools/check-types.mjs', ...sources] },
-    files.length > 0 && local('format', 'prettier', '--check', '--ignore-unknown', ...files),
-    code.length > 0 && local('lint', ...lint, ...code),
+    files.length > 0 && local('format', 'oxfmt', '--check', '--no-error-on-unmatched-pattern', ...files),
+    plain.length > 0 && local('types and lint:code', ...lint, '--type-check', ...plain),
+    pages.length > 0 && local('lint:code', ...lint, ...pages),
+    code.length > 0 && local('lint:rooms', 'eslint', '--max-warnings=0', '--no-warn-ignored', ...code),
     tests.length > 0 && local('tests', 'vitest', 'run', '--project=unit', '--project=lab', ...new Set(tests)),
   ].filter(Boolean);
 }

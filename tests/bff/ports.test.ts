@@ -114,7 +114,7 @@ setAsideSuite('Dapr', () => ({
   },
   list: async () => {
     const stored = await sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
-    return (stored?.value as { entries: string[] }).entries;
+    return (stored!.value as { entries: string[] }).entries;
   },
 }));
 
@@ -143,7 +143,7 @@ describe('the real store', () => {
     const store = new DaprSetAside(sidecar, { maxBytes: 45_000, onDropped: (count) => (dropped += count) });
     for (let n = 0; n < 8; n++) await store.add(record(n));
     const index = await sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
-    const { entries } = index?.value as { entries: string[] };
+    const { entries } = index!.value as { entries: string[] };
     expect(entries.slice(0, 4)).toEqual([7, 6, 5, 4].map((n) => record(n).entry));
     expect(dropped).toBeGreaterThanOrEqual(4);
     const kept = await sidecar.getStates(

@@ -5,13 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const RULES = new Set([
-  'boundaries/dependencies',
-  'no-restricted-syntax',
-  'no-empty',
-  '@typescript-eslint/no-explicit-any',
-  '@typescript-eslint/no-floating-promises',
-]);
+const RULES = new Set(['boundaries/dependencies', 'no-restricted-syntax']);
 
 let eslint: ESLint;
 beforeAll(() => {
@@ -121,12 +115,6 @@ describe('a forbidden pattern', () => {
     ['no-restricted-syntax', 'export const port = process.env.PORT;'],
     ['no-restricted-syntax', 'export default 1;'],
     ['no-restricted-syntax', 'export const quiet = (work: Promise<void>) => work.catch(() => {});'],
-    ['no-empty', 'try { JSON.parse("") } catch {}'],
-    ['@typescript-eslint/no-explicit-any', 'export const anything = (value: any) => String(value);'],
-    [
-      '@typescript-eslint/no-floating-promises',
-      'export const start = (work: () => Promise<void>) => { work(); };',
-    ],
   ])('should fail by %s: %s', async (rule, code) => {
     expect(await broken('producer/src/produce/producer.ts', code)).toEqual([rule]);
   });

@@ -109,5 +109,12 @@ export type OnErased = (erased: Erased) => Promise<void>;
 
 /** Steps of a turn at which a test may kill or delay the process. */
 export type Step =
-  'received' | 'loaded' | 'peeked' | 'committed' | 'popped' | 'broadcast' | 'checkpointed' | 'answered';
+  | 'received'
+  | 'loaded'
+  | 'peeked'
+  | 'committed'
+  | 'popped'
+  | 'broadcast'
+  | 'checkpointed'
+  | 'answered';
 export type OnStep = (step: Step) => Promise<void>;

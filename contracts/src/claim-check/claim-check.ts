@@ -115,5 +115,6 @@ export const setAsideItemName = (name: PartitionEntryName, index: number, feed: 
  * for the feed.
  */
 export const isEntryOf = (feed: string, name: string): boolean =>
-  (/^entry:\{\d+\}:[A-Za-z0-9]{8}:\d+:\d+:(.+)$/.exec(name) ??
-    /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(name))?.[1] === feedKey(feed);
+  (
+    /^entry:\{\d+\}:[A-Za-z0-9]{8}:\d+:\d+:(.+)$/.exec(name) ?? /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(name)
+  )?.[1] === feedKey(feed);

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { isSafeLink } from './safe-link.ts';
 import { parseDateTime } from './time.ts';
 
-// eslint-disable-next-line no-control-regex -- finding control characters is the purpose
+// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
-// eslint-disable-next-line no-control-regex -- the same without tab (09) and line feed (0a)
+// oxlint-disable-next-line no-control-regex -- the same without tab (09) and line feed (0a)
 const CONTROL_BUT_BREAKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 /** Pattern of plain text for JSON schemas: at least one visible character, and no control characters. */
 const patternOf = (control: RegExp): string => {

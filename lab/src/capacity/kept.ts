@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '@tocsin/tools/failure';
 import { ROOT } from '@tocsin/tools/paths';
-import { format, resolveConfig } from 'prettier';
+import { formatText } from '@tocsin/tools/print/format-text';
 import type { CheckResult } from './check/compare.ts';
 import { CONSTANTS_FILE } from './constants-file.ts';
 import { constantsSchema } from './constants-schema.ts';
@@ -13,10 +13,10 @@ const CHECK_FILE = 'bench/capacity/check.json';
 const PAGE = 'docs/scaling.md';
 const DIGITS = 3;
 
-async function write(file: string, content: string, parser: 'json' | 'markdown'): Promise<void> {
+async function write(file: string, content: string): Promise<void> {
   const path = join(ROOT, file);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, await format(content, { ...(await resolveConfig(path)), parser }));
+  writeFileSync(path, await formatText(file, content));
 }
 
 const rounded = (_key: string, value: unknown): unknown =>
@@ -44,19 +44,19 @@ function readCheck(): CheckResult | undefined {
 
 async function makePage(): Promise<void> {
   const page = readFileSync(join(ROOT, PAGE), 'utf8');
-  await write(PAGE, withFigures(page, readConstants(), readCheck()), 'markdown');
+  await write(PAGE, withFigures(page, readConstants(), readCheck()));
 }
 
 /** Stores the constants with three digits each, and generates the page. Returns the written files. */
 export async function keepConstants(constants: Constants): Promise<string[]> {
-  await write(CONSTANTS_FILE, JSON.stringify(constantsSchema.parse(constants), rounded), 'json');
+  await write(CONSTANTS_FILE, JSON.stringify(constantsSchema.parse(constants), rounded));
   await makePage();
   return [CONSTANTS_FILE, PAGE];
 }
 
 /** Stores the result of a check, and generates the page. Returns the written files. */
 export async function keepCheck(result: CheckResult): Promise<string[]> {
-  await write(CHECK_FILE, JSON.stringify(result, rounded), 'json');
+  await write(CHECK_FILE, JSON.stringify(result, rounded));
   await makePage();
   return [CHECK_FILE, PAGE];
 }

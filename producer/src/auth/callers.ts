@@ -24,7 +24,7 @@ export function parseApiKeys(text: string): ApiKeys {
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     // Invalid JSON may be a key in plain text, and the parser's message would quote it.
-    // eslint-disable-next-line preserve-caught-error
+    // oxlint-disable-next-line preserve-caught-error
     throw new Error('The secret with the API keys is not valid JSON.');
   }
   const keys = apiKeysSchema.safeParse(value);

@@ -39,7 +39,7 @@ describe('a schedule', () => {
     expect(delivered()).toEqual([]);
     await vi.advanceTimersByTimeAsync(10);
     expect(delivered()).toEqual(['soon']);
-    const [item] = backend.deposited[0]?.notifications as Notification[];
+    const [item] = backend.deposited[0]!.notifications as Notification[];
     expect(item?.createdAt).toBe(new Date(START + 5_000).toISOString());
     expect(item).not.toHaveProperty('deliverAt');
     expect(dueWindowStore.documents.size).toBe(0);

@@ -4,7 +4,14 @@ import { withTrace } from './trace.ts';
 
 /** The steps of a notification, in order. */
 export type SpanName =
-  'produce' | 'deposit' | 'announce' | 'receive' | 'turn' | 'commit' | 'claim' | 'broadcast';
+  | 'produce'
+  | 'deposit'
+  | 'announce'
+  | 'receive'
+  | 'turn'
+  | 'commit'
+  | 'claim'
+  | 'broadcast';
 
 export interface FinishedSpan {
   name: SpanName;

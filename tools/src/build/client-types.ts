@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { format } from 'prettier';
 import ts from 'typescript';
 import { ROOT } from '../paths.ts';
+import { formatText } from '../print/format-text.ts';
 import { plainTypes } from './plain-types.ts';
 
 const CONTRACTS = join(ROOT, 'contracts', 'src', 'index.ts');
@@ -130,5 +130,8 @@ async function writeContracts(
   const module = program.getSourceFile(CONTRACTS);
   if (!module) throw new Error('The contracts have no entry file.');
   const types = plainTypes(program, module, new Set(names));
-  writeFileSync(join(outDir, 'contracts.d.ts'), await format(types, { parser: 'typescript' }));
+  writeFileSync(
+    join(outDir, 'contracts.d.ts'),
+    await formatText('contracts.d.ts', types, { printWidth: 80 }),
+  );
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { ROOT } from '../paths.ts';
+import { formatText } from '../print/format-text.ts';
 import { glossaryPage } from './glossary-page.ts';
 import { settingsPage } from './settings-page.ts';
 
@@ -19,8 +19,7 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
 ];
 
 /** The page, formatted like all other files. */
-export const formatted = async ({ file, make }: GeneratedPage): Promise<string> =>
-  format(make(), { ...(await resolveConfig(join(ROOT, file))), parser: 'markdown' });
+export const formatted = ({ file, make }: GeneratedPage): Promise<string> => formatText(file, make());
 
 /** `npm run docs`: writes the generated pages. */
 export async function docs(): Promise<number> {

@@ -13,7 +13,8 @@ export type Credentials = Pick<Target, 'token' | 'apiKey'>;
 
 /** The system to check: given addresses, or a cluster whose addresses the doctor finds. */
 export type DoctorOptions = { json: boolean } & (
-  { target: Target } | { cluster: { context: string | undefined; credentials: Credentials } }
+  | { target: Target }
+  | { cluster: { context: string | undefined; credentials: Credentials } }
 );
 
 const USAGE = `npm run doctor -- [--json] [--token JWT] [--api-key KEY] [--run-file FILE] [--data FOLDER] [--redis HOST:PORT]

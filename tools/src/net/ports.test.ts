@@ -7,7 +7,7 @@ afterEach(() => new Promise<void>((resolve) => (server ? server.close(() => reso
 
 const listen = (host: string): Promise<number> =>
   new Promise((resolve) => {
-    server = createServer().listen(0, host, () => resolve((server?.address() as AddressInfo).port));
+    server = createServer().listen(0, host, () => resolve((server!.address() as AddressInfo).port));
   });
 
 describe('ports', () => {

@@ -4,7 +4,8 @@ import type { Permalink } from './address.ts';
 const TIMEOUT_MS = 10_000;
 
 export type Linked =
-  { state: 'shown'; linked: LinkedNotification } | { state: 'unknown' | 'refused' | 'failed' };
+  | { state: 'shown'; linked: LinkedNotification }
+  | { state: 'unknown' | 'refused' | 'failed' };
 
 /** The header that signs a request, if there is a token. */
 export const signedBy = (token: string | undefined): Record<string, string> =>

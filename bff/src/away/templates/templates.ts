@@ -108,6 +108,6 @@ function isTimeZone(timeZone: string): boolean {
 /** Removes line breaks and control characters, so that a template cannot add header fields. */
 const oneLine = (text: string): string =>
   text
-    // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
+    // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .trim();

@@ -5,7 +5,13 @@ import { defineStore } from '../define-store.ts';
 export const NOTICE_MS = 8_000;
 
 export type NoticeKind =
-  'archived' | 'unarchived' | 'snoozed' | 'undone' | 'unsaved' | 'snooze-refused' | 'snooze-full';
+  | 'archived'
+  | 'unarchived'
+  | 'snoozed'
+  | 'undone'
+  | 'unsaved'
+  | 'snooze-refused'
+  | 'snooze-full';
 
 export interface Notice {
   readonly key: number;

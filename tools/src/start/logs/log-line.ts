@@ -6,7 +6,7 @@ export interface LogLine {
   text: string;
 }
 
-// eslint-disable-next-line no-control-regex -- terminal colours start with the control character ESC
+// oxlint-disable-next-line no-control-regex -- terminal colours start with the control character ESC
 const COLOURS = /\u001b\[[\d;]*m/g;
 const MARKED = /^== (?:APP - )?(.+?) ==(?: (.*))?$/;
 const DAPRD = /^time="[^"]*" level=(\w+) msg="((?:[^"\\]|\\.)*)"(.*)$/;

@@ -62,7 +62,12 @@ export const metadataMappingSchema = z.record(
 );
 
 export type DataMapping =
-  string | number | boolean | null | readonly DataMapping[] | { readonly [key: string]: DataMapping };
+  | string
+  | number
+  | boolean
+  | null
+  | readonly DataMapping[]
+  | { readonly [key: string]: DataMapping };
 
 export const dataMappingSchema: z.ZodType<DataMapping> = z.lazy(() =>
   z.union([
@@ -108,7 +113,7 @@ function valueOf(value: string, sources: Sources): Json {
   return value.startsWith('$') && isField(name) ? FIELDS[name](sources) : value;
 }
 
-// eslint-disable-next-line no-control-regex -- finding control characters is the purpose
+// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
 const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 
 const isList = (mapping: object): mapping is readonly DataMapping[] => Array.isArray(mapping);

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, type FormatConfig } from 'oxfmt';
+import { Failure } from '../failure.ts';
+import { ROOT } from '../paths.ts';
+
+type Style = Required<Pick<FormatConfig, 'singleQuote' | 'printWidth'>>;
+
+/** The repository's style. The rest of `.oxfmtrc.json` chooses the files that `npm run format` checks. */
+function style(): Style {
+  const { singleQuote, printWidth } = JSON.parse(readFileSync(join(ROOT, '.oxfmtrc.json'), 'utf8')) as Style;
+  return { singleQuote, printWidth };
+}
+
+/**
+ * Formats a generated text as `npm run format` expects it, or in the given style. The file's name decides the language.
+ * @throws Failure if the text does not parse
+ */
+export async function formatText(
+  file: string,
+  text: string,
+  config: FormatConfig = style(),
+): Promise<string> {
+  const { code, errors } = await format(file, text, config);
+  const [error] = errors;
+  if (error) throw new Failure(`Cannot format ${file}: ${error.message}`);
+  return code;
+}
