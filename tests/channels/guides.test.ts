@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { receiptEventSchema, receiptsSchema } from '@tocsin/contracts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createBindingChannel } from '../../bff/src/away/channels/binding/binding-channel.ts';
 import { FIELD_NAMES } from '../../bff/src/away/channels/binding/mapping.ts';
@@ -34,6 +35,14 @@ describe('the guides of channels', () => {
         createBindingChannel({ ...binding, name, invoke, templates: loadTemplates() });
       }
     }
+  });
+
+  it('should show receipts and their events as they are', () => {
+    const shown = blocks(read('reach-people-who-are-away'), 'json');
+    const only = (text: string): unknown => JSON.parse(shown.find((block) => block.includes(text)) ?? '');
+    const [counts, event] = [only('"accuracy"'), only('"tocsin.fallback.ended"')];
+    expect(receiptsSchema.parse(counts)).toEqual(counts);
+    expect(receiptEventSchema.parse(event)).toEqual(event);
   });
 
   it('should list every field of a mapping', () => {

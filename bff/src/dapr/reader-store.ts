@@ -1,17 +1,34 @@
 import { COMPONENTS } from '@tocsin/contracts';
-import { ABSENT, type Sidecar } from '@tocsin/service';
+import { ABSENT, type SidecarError, type Sidecar, type StoredState } from '@tocsin/service';
+import DataLoader from 'dataloader';
 import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
+
+/** Documents per call. */
+const MAX_READS = 20;
 
 /** Documents of readers in Dapr's state API. */
 export class DaprReaderStore implements ReaderStore {
   readonly #sidecar: Sidecar;
+  readonly #reads: DataLoader<string, StoredState | undefined>;
 
   constructor(sidecar: Sidecar) {
     this.#sidecar = sidecar;
+    // Batches reads of the same tick into one call without delaying others. Each answer is used once.
+    this.#reads = new DataLoader<string, StoredState | undefined>((keys) => this.#readTogether(keys), {
+      cache: false,
+      maxBatchSize: MAX_READS,
+    });
   }
 
   read(key: string): Promise<StoredDocument | undefined> {
-    return this.#sidecar.getState(COMPONENTS.state, key);
+    return this.#reads.load(key);
+  }
+
+  async #readTogether(keys: readonly string[]): Promise<(StoredState | SidecarError | undefined)[]> {
+    const [only] = keys;
+    if (only !== undefined && keys.length === 1)
+      return [await this.#sidecar.getState(COMPONENTS.state, only)];
+    return this.#sidecar.getStatesSettled(COMPONENTS.state, keys);
   }
 
   async write(key: string, value: object, etag: string | undefined, ttlSeconds: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { FALLBACK_OUTCOMES } from '@tocsin/contracts';
 import { Counter, fromZero, type Logger, type Registry } from '@tocsin/service';
-import type { FallbackObserver } from '../away/fallbacks/fallbacks.ts';
+import type { FallbackObserver } from '../away/fallbacks/fallback-observer.ts';
 
 /** Counts and logs the events of fallbacks through these channels. */
 export function createFallbackObserver(
@@ -27,13 +27,18 @@ export function createFallbackObserver(
   const faults = fromZero(
     new Counter({
       name: 'tocsin_bff_fallback_faults_total',
-      help: 'Failed attempts to send or record a message, by channel. Each is repeated.',
+      help: 'Failed attempts to send a message, by channel. Each is repeated.',
       labelNames: ['via'] as const,
       registers,
     }),
     'via',
-    ['none', ...channels],
+    channels,
   );
+  const unrecorded = new Counter({
+    name: 'tocsin_bff_fallback_step_faults_total',
+    help: 'Failed attempts to record the outcome of a message. Each is repeated.',
+    registers,
+  });
   return {
     registered: (count) => registered.inc(count),
     ended(receipts) {
@@ -47,7 +52,7 @@ export function createFallbackObserver(
       log.warn({ via, reason }, 'a channel cannot send now; its messages are sent later');
     },
     failed(step, err) {
-      faults.inc({ via: 'none' });
+      unrecorded.inc();
       log.warn({ err, step }, 'a step of a fallback failed; it will be repeated');
     },
   };

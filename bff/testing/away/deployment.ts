@@ -1,7 +1,7 @@
 import type { Arrival, Fallback, Preferences } from '@tocsin/contracts';
 import { DEFAULT_PREFERENCES } from '@tocsin/contracts';
 import { vi } from 'vitest';
-import type { AwayMessage, Contacts, SendResult } from '../../src/away/channels/channel.ts';
+import type { AwayMessage, Channel, Contacts, SendResult } from '../../src/away/channels/channel.ts';
 import type { ChannelRules, Standing } from '../../src/away/fallbacks/decide.ts';
 import type { Receipt, Waiting } from '../../src/away/fallbacks/document.ts';
 import { Fallbacks } from '../../src/away/fallbacks/fallbacks.ts';
@@ -13,8 +13,8 @@ export const READER = 'user:ada';
 
 const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 
-/** The store and marks that all instances share, and one channel whose answers the test sets. */
-export function deployment(rules: Partial<ChannelRules> = {}) {
+/** The store and marks that all instances share, and one channel: a real one, or one whose answers the test sets. */
+export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
   const standings = new Map<string, string>();
   const contacts: Contacts = { email: { address: 'ada@example.com' }, push: [] };
@@ -23,14 +23,18 @@ export function deployment(rules: Partial<ChannelRules> = {}) {
   const receipts: Receipt[] = [];
   const answers: (SendResult | 'never')[] = [];
   const forgotten: string[] = [];
-  const instance = (tell?: Tell) => {
+  /** What decisions asked for. */
+  const needed: string[] = [];
+  /** An instance whose clock is `skew` ms ahead of the scheduler's. */
+  const instance = (tell?: Tell, skew: number | (() => number) = 0) => {
+    const skewMs = typeof skew === 'number' ? () => skew : skew;
     const wakeUps = new MemoryWakeUps((name) => fallbacks.wake(name));
     const set = vi.spyOn(wakeUps, 'set');
-    const channel = {
+    const channel: Channel = real ?? {
       name: 'email',
       repeatable: false,
-      reaches: ({ email }: Contacts) => email !== undefined,
-      send: (message: AwayMessage): Promise<SendResult> => {
+      reaches: ({ email }) => email !== undefined,
+      send: (message): Promise<SendResult> => {
         sent.push(message);
         const answer = answers.shift() ?? { outcome: 'sent' as const };
         return answer === 'never' ? new Promise(() => undefined) : Promise.resolve(answer);
@@ -40,10 +44,16 @@ export function deployment(rules: Partial<ChannelRules> = {}) {
       ...{ store, wakeUps, tell },
       channels: new Map([['email', { channel, rules: { ...RULES, ...rules } }]]),
       policy: ({ severity }) => (severity === 'error' ? [{ after: 'PT1M', via: 'email' }] : []),
-      standingsOf: async () => (one: Waiting) => standingOf(one, standings),
-      preferencesOf: async () => preferences,
+      standingsOf: async (_reader, waiting) => {
+        needed.push(...waiting.map(({ id }) => `standing of ${id}`));
+        return (one) => standingOf(one, standings);
+      },
+      preferencesOf: async () => {
+        needed.push('preferences');
+        return preferences;
+      },
       contacts: {
-        of: async () => ({ ...contacts, language: 'en' }),
+        ofHash: async () => ({ ...contacts, language: 'en' }),
         forgetDevices: async (_reader, endpoints) => void forgotten.push(...endpoints),
       },
       linksOf: () => ({ inbox: '', unsubscribe: '', open: () => '' }),
@@ -54,12 +64,12 @@ export function deployment(rules: Partial<ChannelRules> = {}) {
         failed: () => undefined,
       },
       onStep: async () => undefined,
-      now: () => Date.now(),
+      now: () => Date.now() + skewMs(),
     });
     return { fallbacks, set };
   };
   return {
-    ...{ store, standings, contacts, sent, receipts, answers, forgotten, instance },
+    ...{ store, standings, contacts, sent, receipts, answers, forgotten, needed, instance },
     prefer: (changed: Partial<Preferences>) => (preferences = { ...preferences, ...changed }),
     titles: () => sent.map(({ notifications }) => notifications.map(({ title }) => title)),
     outcomes: () => receipts.map(({ id, outcome, reason }) => [id, outcome, ...(reason ? [reason] : [])]),

@@ -22,8 +22,8 @@ export interface TestSmtpServer {
   close(): Promise<void>;
 }
 
-/** An SMTP server on loopback that keeps what it accepts. */
-export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<TestSmtpServer> {
+/** An SMTP server on loopback, by default on a free port, that keeps what it accepts. */
+export async function startSmtpServer(options: SMTPServerOptions = {}, port = 0): Promise<TestSmtpServer> {
   const received: ReceivedMail[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -52,12 +52,12 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
   });
   // Clients of these tests break connections on purpose.
   server.on('error', () => {});
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server.server, 'listening');
-  const { port } = server.server.address() as AddressInfo;
+  const bound = (server.server.address() as AddressInfo).port;
   return {
-    url: `smtp://127.0.0.1:${port}`,
-    port,
+    url: `smtp://127.0.0.1:${bound}`,
+    port: bound,
     received,
     lines: [],
     close: () => new Promise((resolve) => server.close(resolve)),

@@ -8,8 +8,16 @@ import { channelNameSchema, UNLESS } from './fallback.ts';
 
 const time = z.int().min(0);
 
-/** A step that waits: a message through `via` at `at` (ms since 1970), or later if it is held back. */
-const stepSchema = z.looseObject({ via: channelNameSchema, unless: z.enum(UNLESS), at: time });
+/**
+ * A step that waits: a message through `via` at `at` (ms since 1970), or later if it is held back. `since` is the time
+ * of the first attempt to send it.
+ */
+const stepSchema = z.looseObject({
+  via: channelNameSchema,
+  unless: z.enum(UNLESS),
+  at: time,
+  since: time.optional(),
+});
 
 /**
  * A notification with waiting steps. The content is absent if the document has no room for it; it is
@@ -24,8 +32,10 @@ export const waitingSchema = z.looseObject({
 });
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;
 
-/** A notification of a message. Only those that the message shows have their content. */
-const sentItemSchema = waitingSchema.omit({ steps: true }).extend({ unless: z.enum(UNLESS) });
+/** A notification of a message. Only those that the message shows have their content. `since` is as in a step. */
+const sentItemSchema = waitingSchema
+  .omit({ steps: true })
+  .extend({ unless: z.enum(UNLESS), since: time.optional() });
 export type SentItem = z.infer<typeof sentItemSchema>;
 
 /**

@@ -7,29 +7,30 @@ import type { Receivers } from './clients/receivers.ts';
 const COMPONENT = 'notification-webhook.yaml';
 const EXAMPLE_URL = 'https://hooks.example.com/tocsin';
 
+const COMMON = { window: 'PT0S', perHour: 1_000 };
+
 /** The settings, the secrets and the folder of components with which the bffs of a run have channels. */
 export function channelsOf(receivers: Receivers, dir: string) {
+  // Otherwise a kill of the sender would lose the e-mail on purpose.
+  const email = { ...COMMON, unknown: 'repeat', from: 'Tocsin <chaos@example.org>' };
+  const { secrets, ...channels } = webhookOf(receivers.webhookUrl, dir, { email });
+  return { ...channels, secrets: { ...secrets, NOTIFICATION_SECRETS_smtp: receivers.smtpUrl } };
+}
+
+/** The same with webhooks to this URL, and further settings. */
+export function webhookOf(url: string, dir: string, more: object = {}) {
   const resources = join(dir, 'resources');
   mkdirSync(resources);
   const component = readFileSync(join(ROOT, 'examples', 'channels', COMPONENT), 'utf8');
-  writeFileSync(join(resources, COMPONENT), component.replace(EXAMPLE_URL, receivers.webhookUrl));
+  writeFileSync(join(resources, COMPONENT), component.replace(EXAMPLE_URL, url));
   const settings = join(dir, 'away.json');
-  const common = { window: 'PT0S', perHour: 1_000 };
   writeFileSync(
     settings,
-    JSON.stringify({
-      publicUrl: 'https://inbox.example.org',
-      // Otherwise a kill of the sender would lose the e-mail on purpose.
-      email: { ...common, unknown: 'repeat', from: 'Tocsin <chaos@example.org>' },
-      webhook: common,
-    }),
+    JSON.stringify({ publicUrl: 'https://inbox.example.org', webhook: COMMON, ...more }),
   );
   return {
     env: { AWAY_FILE: settings },
-    secrets: {
-      NOTIFICATION_SECRETS_smtp: receivers.smtpUrl,
-      NOTIFICATION_SECRETS_webhook: `whsec_${randomBytes(32).toString('base64')}`,
-    },
+    secrets: { NOTIFICATION_SECRETS_webhook: `whsec_${randomBytes(32).toString('base64')}` },
     resources: [resources],
   };
 }

@@ -51,7 +51,7 @@ it.each([
 
 it('should be refused without a key, also if API keys are off', async () => {
   expect((await get('order-7/receipts?feed=user:ada')).status).toBe(401);
-  const open = await testServer();
+  const open = await testServer({}, undefined, async (named) => ({ ...named, fallbacks: [] }));
   try {
     const response = await fetch(`${open.url}/notifications/order-7/receipts?feed=user:ada`);
     expect([response.status, (await problemOf(response)).detail]).toEqual([

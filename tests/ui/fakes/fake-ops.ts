@@ -66,7 +66,7 @@ export class FakeOps {
   change: Partial<InstanceSnapshot> = {};
   /** The answer to every search. */
   found: Pick<FoundNotification, 'found' | 'unsearched'> = { found: [], unsearched: [] };
-  receipts: Pick<Receipts, 'reader' | 'fallbacks'> = { fallbacks: [] };
+  receipts: Omit<Receipts, 'id' | 'feed'> = { fallbacks: [] };
   readonly retracted: unknown[] = [];
   readonly calls: string[] = [];
   readonly composed: unknown[] = [];

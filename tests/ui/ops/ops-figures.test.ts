@@ -163,6 +163,15 @@ describe('the search for a notification', () => {
         'The reader has seen it, but not read it.',
         expect.stringMatching(/^Fallback by email: waits \(/),
       ]);
+    ops.receipts = {
+      readers: { accuracy: 'about', pages: 12, seen: 7, read: 5, archived: 1 },
+      fallbacks: [],
+    };
+    await field(page, 'find-feed').fill('topic:orders');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => page.getByTestId('receipt').allInnerTexts())
+      .toEqual(['About 12 pages received it; readers: 7 saw, 5 read and 1 archived it.']);
     await page.getByTestId('retract-composed').click();
     await page.getByTestId('retracted').getByText('Retracted: n-1.').waitFor();
     expect(ops.retracted).toEqual([{ id: 'n-1', feed: 'all' }]);

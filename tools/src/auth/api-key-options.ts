@@ -5,7 +5,7 @@ import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
 
 export const USAGE =
-  "npm run --silent api-key -- --name shop --feeds 'all,topic:orders*' [--scopes publish,retract,erase,fallback]\n" +
+  "npm run --silent api-key -- --name shop --feeds 'all,topic:orders*' [--scopes publish,retract,erase,fallback,receipts]\n" +
   '         [--source shop] [--expires 90d] [--per-second 50]\n' +
   '       npm run api-key -- --list | --revoke shop | --remove shop';
 

@@ -1,11 +1,13 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
+import { hashOfReader } from '../fallbacks/document.ts';
 import type { Contacts, PushSubscription } from '../channels/channel.ts';
 import {
   CONTACTS_TTL_SECONDS,
   MAX_DEVICES,
   contactsKey,
+  keyOfHash,
   parseContacts,
   type ContactsDocument,
 } from './document.ts';
@@ -34,7 +36,12 @@ export class ContactBook {
   }
 
   async of(reader: string): Promise<Contacts & { language: Language }> {
-    const { email, devices, language } = await this.stored(reader);
+    return this.ofHash(hashOfReader(reader));
+  }
+
+  /** The same, by the hash of the reader. */
+  async ofHash(hash: string): Promise<Contacts & { language: Language }> {
+    const { email, devices, language } = parseContacts('', (await this.#store.read(keyOfHash(hash)))?.value);
     return {
       language,
       ...(email && { email: { address: email.address } }),

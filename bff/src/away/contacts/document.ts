@@ -9,7 +9,9 @@ export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
 /** Maximum number of devices of a reader. A new one replaces the oldest. */
 export const MAX_DEVICES = 20;
 
-export const contactsKey = (reader: string): string => `contacts:${hashOfReader(reader)}`;
+/** The key by the hash of a reader. */
+export const keyOfHash = (hash: string): string => `contacts:${hash}`;
+export const contactsKey = (reader: string): string => keyOfHash(hashOfReader(reader));
 
 /** The stored document, or an empty one. Throws for a document of a later version, so that it is not overwritten. */
 export function parseContacts(reader: string, value: unknown): ContactsDocument {

@@ -71,6 +71,14 @@ describe('a channel', () => {
     expect(outcomes()).toEqual([['a', 'refused', 'gave up: down']]);
   });
 
+  it('should also be tried again for a fallback that waited longer than three days', async () => {
+    const { instance, answers, titles } = deployment();
+    answers.push({ outcome: 'unavailable', reason: 'down' });
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('P7D'))));
+    await pass(7 * 24 * 60 * 60_000 + 10_000);
+    expect(titles()).toEqual([['a'], ['a']]);
+  });
+
   it.each([
     [true, ['a', 'a'], [['a', 'sent']]],
     [false, ['a'], [['a', 'unknown', 'broke']]],
@@ -84,14 +92,17 @@ describe('a channel', () => {
     expect(outcomes()).toEqual(expected);
   });
 
-  it('should pause longer after each unknown outcome, and end after about three days', async () => {
-    const { instance, answers, sent, outcomes } = deployment({ repeats: true });
+  it('should pause longer after each unknown outcome, and end after three days', async () => {
+    const { instance, answers, sent, outcomes, receipts } = deployment({ repeats: true });
     answers.push(...Array.from({ length: 1_000 }, () => ({ outcome: 'unknown' as const, reason: '500' })));
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     await pass(60 * 60_000);
     expect(sent.length).toBeLessThan(15);
     await pass(5 * 24 * 60 * 60_000);
     expect(outcomes()).toEqual([['a', 'unknown', expect.any(String)]]);
+    const days = ((receipts[0]?.at ?? 0) - START) / (24 * 60 * 60_000);
+    expect(days).toBeGreaterThan(3);
+    expect(days).toBeLessThan(3.02);
   });
 
   it('should end a fallback that it refuses, and forget devices that are gone', async () => {
@@ -115,7 +126,7 @@ describe('a message whose sender was killed', () => {
     await pass(SEND_TIME_MS);
     expect([sent.length, outcomes()]).toEqual([1, []]);
     await pass(10_000);
-    await other.fallbacks.wake(`away:${hashOfReader(READER)}:1`);
+    await other.fallbacks.wake(`away:${hashOfReader(READER)}:${Date.now()}`);
     await pass(1_000);
     expect(sent.map(({ notifications: [one] }) => one?.id)).toEqual(ids);
     expect(outcomes()).toEqual(expected);
@@ -127,7 +138,7 @@ describe('a message whose sender was killed', () => {
     answers.push('never');
     await slow.fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     await pass(6_000);
-    await other.fallbacks.wake(`away:${hashOfReader(READER)}:1`);
+    await other.fallbacks.wake(`away:${hashOfReader(READER)}:${Date.now()}`);
     expect(sent).toHaveLength(1);
   });
 });

@@ -8,6 +8,7 @@ import {
   type SentItem,
   type Waiting,
 } from './document.ts';
+import { isGivenUp } from './give-up.ts';
 import { bounded } from './register.ts';
 
 /** The rules of a channel. */
@@ -28,10 +29,14 @@ export type Standing =
 /** Everything that decides about due steps; read from the store for each decision. */
 export interface Situation {
   now: number;
+  /** The time of the wake-up, which has passed on the scheduler's clock. */
+  woken: number;
   /** `undefined` if the deployment does not have the channel. */
   rulesOf: (via: string) => ChannelRules | undefined;
   /** Whether the reader can be reached through the channel. */
   reaches: (via: string) => boolean;
+  /** Whether this instance sends as many messages through the channel as it may; then its due steps wait. */
+  isFull: (via: string) => boolean;
   standingOf: (waiting: Waiting) => Standing;
   mayInterrupt: (notification: Notification, via: string) => Interruption;
   newKey: () => string;
@@ -42,8 +47,6 @@ export const MAX_SHOWN = 20;
 /** Longer than any channel takes to send. */
 export const SEND_TIME_MS = 45_000;
 const HOUR_MS = 60 * 60 * 1000;
-/** A message with an unknown outcome is sent again at most this often: for about three days. */
-const MAX_ATTEMPTS = 300;
 
 export interface Decision {
   document: AwayDocument;
@@ -90,24 +93,27 @@ class Deciding {
     return { document, messages: this.#messages };
   }
 
-  /** Takes over messages whose sender has not reported an outcome in time. */
+  /**
+   * Takes over messages whose sender has not reported an outcome in time. Their time must have passed on the clock of
+   * the scheduler too, so that an instance whose clock is ahead takes nothing from a live sender.
+   */
   takeOver(): void {
-    const { now, rulesOf } = this.#use;
+    const { now, woken, rulesOf } = this.#use;
     this.#sending = this.#sending.flatMap((message) => {
-      if (message.until > now) return [message];
-      if (!rulesOf(message.via)?.repeats || message.attempts >= MAX_ATTEMPTS) {
+      if (!isOver(message, this.#use)) return [message];
+      if (!rulesOf(message.via)?.repeats || message.items.every((item) => isGivenUp(item, now))) {
         const reason = 'the sender stopped before the channel answered';
         for (const item of message.items) this.#end(item, message.via, 'unknown', reason);
         return [];
       }
-      const again = { ...message, attempts: message.attempts + 1, until: now + SEND_TIME_MS };
+      const again = { ...message, attempts: message.attempts + 1, until: sendingUntil(now, woken) };
       this.#messages.push(again);
       return [again];
     });
   }
 
   channel(via: string): void {
-    const { now, rulesOf, reaches, newKey } = this.#use;
+    const { now, woken, rulesOf, reaches, isFull, newKey } = this.#use;
     const rules = rulesOf(via);
     if (!rules || !reaches(via)) {
       const reason = rules ? 'the reader has no address for this channel' : `there is no channel ${via}`;
@@ -115,7 +121,7 @@ class Deciding {
       return;
     }
     // One message at a time, so that the next one does not overtake it.
-    if (this.#sending.some((message) => message.via === via)) return;
+    if (isFull(via) || this.#sending.some((message) => message.via === via)) return;
     const ready = this.#readyOf(via);
     if (ready.length === 0) return;
     const first = Math.min(...ready.map(({ at }) => at));
@@ -131,7 +137,7 @@ class Deciding {
     const items = newest.map(({ notification, ...item }, index) =>
       index < MAX_SHOWN ? { ...item, notification } : item,
     );
-    const message = { key: newKey(), via, until: now + SEND_TIME_MS, attempts: 1, items };
+    const message = { key: newKey(), via, until: sendingUntil(now, woken), attempts: 1, items };
     this.#sending = [...this.#sending, message];
     this.#messages.push(message);
   }
@@ -155,7 +161,8 @@ class Deciding {
       }
       const { steps: _, ...rest } = waiting;
       names.add(nameOf(waiting));
-      ready.push({ item: { ...rest, unless: step.unless, notification }, at: step.at });
+      const since = step.since ?? this.#use.now;
+      ready.push({ item: { ...rest, unless: step.unless, since, notification }, at: step.at });
       return step.at;
     });
     return ready;
@@ -195,8 +202,18 @@ class Deciding {
 }
 
 /** Whether a decision could change anything: a step is due, or the time of a sender has passed. */
-export const hasDue = ({ waiting, sending }: AwayDocument, now: number): boolean =>
-  sending.some(({ until }) => until <= now) || waiting.some(({ steps }) => steps.some(({ at }) => at <= now));
+export const hasDue = (
+  { waiting, sending }: AwayDocument,
+  times: Pick<Situation, 'now' | 'woken'>,
+): boolean =>
+  sending.some((message) => isOver(message, times)) ||
+  waiting.some(({ steps }) => steps.some(({ at }) => at <= times.now));
+
+const isOver = ({ until }: Sending, { now, woken }: Pick<Situation, 'now' | 'woken'>): boolean =>
+  until <= Math.min(now, woken);
+
+/** On the later of both clocks: a sender whose clock is behind keeps its time. */
+const sendingUntil = (now: number, woken: number): number => Math.max(now, woken) + SEND_TIME_MS;
 
 /** When the reader's document must be checked next, in ms since 1970; `undefined` if nothing waits. */
 export function nextCheck(

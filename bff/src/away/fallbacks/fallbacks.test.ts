@@ -69,6 +69,42 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['a']]);
   });
 
+  it('should share a wake-up with an earlier one that waits, but not with one that may not exist', async () => {
+    const { instance, titles } = deployment();
+    const { fallbacks, set } = instance();
+    await fallbacks.committed(itemsOf(arrival('a', after('PT5M'))));
+    await fallbacks.committed(itemsOf(arrival('b', after('PT10M'))));
+    expect(set).toHaveBeenCalledTimes(1);
+    set.mockRejectedValueOnce(new Error('away'));
+    const items = [arrival('c', after('PT1M')), arrival('d', after('PT2M'))] as const;
+    await expect(fallbacks.committed(itemsOf(items[0]))).rejects.toThrow('away');
+    await fallbacks.committed(itemsOf(...items));
+    await pass(3 * 60_000);
+    expect(titles()).toEqual([['c'], ['d']]);
+    await pass(10 * 60_000);
+    expect(titles()).toEqual([['c'], ['d'], ['a'], ['b']]);
+  });
+
+  it('should be sent although the claim succeeded without an answer', async () => {
+    const { instance, store, titles, outcomes } = deployment();
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    const write = store.write.bind(store);
+    vi.spyOn(store, 'write').mockImplementationOnce(async (...args) => {
+      await write(...args);
+      throw new Error('no answer');
+    });
+    await pass(6_000);
+    expect([titles(), outcomes()]).toEqual([[['a']], [['a', 'sent']]]);
+  });
+
+  it('should need no marks and preferences if the reader has no address', async () => {
+    const { instance, contacts, needed, outcomes } = deployment();
+    delete contacts.email;
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    await pass(6_000);
+    expect([needed, outcomes().length]).toEqual([[], 1]);
+  });
+
   it('should end with the reason if the channel or the address does not exist', async () => {
     const { instance, outcomes, contacts } = deployment();
     delete contacts.email;
@@ -130,7 +166,9 @@ it('should let one of several instances send, when all wake up at the same time'
   const instances = [instance(), instance(), instance()];
   await instances[0]?.fallbacks.committed(itemsOf(arrival('a', after('PT1H'))));
   vi.setSystemTime(Date.now() + 2 * 60 * 60_000);
-  await Promise.all(instances.map(({ fallbacks }) => fallbacks.wake(`away:${hashOfReader(READER)}:1`)));
+  await Promise.all(
+    instances.map(({ fallbacks }) => fallbacks.wake(`away:${hashOfReader(READER)}:${Date.now()}`)),
+  );
   await pass(1_000);
   expect(sent).toHaveLength(1);
 });
@@ -152,5 +190,5 @@ it('should remove retracted content with a receipt, and everything of an erased 
 it('should reject unknown names of wake-ups, and accept those of readers without fallbacks', async () => {
   const { fallbacks } = deployment().instance();
   expect(await fallbacks.wake('backup')).toBe(false);
-  expect(await fallbacks.wake(`away:${hashOfReader(READER)}:1`)).toBe(true);
+  expect(await fallbacks.wake(`away:${hashOfReader(READER)}:${Date.now()}`)).toBe(true);
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import {
+  DEFAULT_PREFERENCES,
   isErasure,
   isRetraction,
   mayInterrupt,
@@ -10,12 +11,21 @@ import {
   type Notification,
   type Preferences,
 } from '@tocsin/contracts';
+import { Slots } from '../../readers/search/slots.ts';
 import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
-import type { AwayMessage, Channel, Contacts, SendResult } from '../channels/channel.ts';
+import type { AwayMessage, Channel, Contacts } from '../channels/channel.ts';
 import type { FallbackStep, WakeUps } from '../ports.ts';
-import { decide, hasDue, nextCheck, type ChannelRules, type Decision, type Standing } from './decide.ts';
+import {
+  SEND_TIME_MS,
+  decide,
+  hasDue,
+  nextCheck,
+  type ChannelRules,
+  type Decision,
+  type Standing,
+} from './decide.ts';
 import {
   AWAY_TTL_SECONDS,
   awayKey,
@@ -28,16 +38,20 @@ import {
   type Waiting,
 } from './document.ts';
 import { register, registeredOf, retract, type Registered } from './register.ts';
+import { sendMessage } from './send-message.ts';
 import { settle } from './settle.ts';
 import { TELL_AGAIN_MS, hasUntold, tellUntold, withTold, withUntold, type Tell } from './tell.ts';
-import { hashInWakeUp, wakeUpName } from './wake-up-names.ts';
+import type { FallbackObserver } from './fallback-observer.ts';
+import { InFlight } from './in-flight.ts';
+import { parseWakeUp } from './wake-up-names.ts';
+import { hasWakeUp, wakeUpFor, type Woken } from './wake-up-times.ts';
 
 export interface ConfiguredChannel {
   channel: Channel;
   rules: ChannelRules;
 }
 
-type ReaderContacts = Contacts & { language: AwayMessage['language'] };
+export type ReaderContacts = Contacts & { language: AwayMessage['language'] };
 
 export interface FallbacksOptions {
   store: ReaderStore;
@@ -48,7 +62,8 @@ export interface FallbacksOptions {
   standingsOf: (reader: string, waiting: readonly Waiting[]) => Promise<(one: Waiting) => Standing>;
   preferencesOf: (reader: string) => Promise<Preferences>;
   contacts: {
-    of(reader: string): Promise<ReaderContacts>;
+    /** By the hash of the reader, so that they are read together with the reader's document. */
+    ofHash(hash: string): Promise<ReaderContacts>;
     forgetDevices(reader: string, endpoints: readonly string[]): Promise<void>;
   };
   /** Throws while links cannot be signed. */
@@ -60,20 +75,10 @@ export interface FallbacksOptions {
   now: () => number;
 }
 
-/** Receives the events of fallbacks. Its methods must not throw. */
-export interface FallbackObserver {
-  registered(count: number): void;
-  ended(receipts: readonly Receipt[]): void;
-  /** The channel could not send; the message is sent later. */
-  unavailable(via: string, reason: string): void;
-  /** A step failed and will be repeated. */
-  failed(step: 'settle' | 'tell', error: unknown): void;
-}
-
 const USER = 'user:';
-/** A wake-up this soon could meet one that is being handed over, so it gets a name of its own. */
-const SOON_MS = 5_000;
-const MIN_WAIT_MS = 100;
+/** Readers whose fallbacks are checked at once. Dapr hands over refused wake-ups again after a second. */
+const MAX_CHECKS = 64;
+const MAX_WAITING_CHECKS = 1_000;
 const SETTLE_ATTEMPTS = 5;
 
 /**
@@ -85,7 +90,10 @@ export class Fallbacks {
   readonly #use: FallbacksOptions;
   /** Within an instance, changes of one reader run one at a time; between instances, the etag decides. */
   readonly #turns = new KeyedQueue();
-  readonly #sends = new Set<Promise<void>>();
+  readonly #sends = new InFlight();
+  readonly #slots = new Slots(MAX_CHECKS, MAX_WAITING_CHECKS);
+
+  readonly #rulesOf = (via: string) => this.#use.channels.get(via)?.rules;
 
   constructor(options: FallbacksOptions) {
     this.#use = options;
@@ -112,9 +120,9 @@ export class Fallbacks {
    * when the decision and the next wake-up are stored; sending continues. Resolves with false for unknown names.
    */
   async wake(woken: string): Promise<boolean> {
-    const hash = hashInWakeUp(woken);
-    if (hash === undefined) return false;
-    await this.#check(hash, woken);
+    const parsed = parseWakeUp(woken);
+    if (!parsed) return false;
+    await this.#slots.run(() => this.#check(parsed.hash, { name: woken, at: parsed.at }));
     return true;
   }
 
@@ -136,56 +144,64 @@ export class Fallbacks {
 
   /** Resolves when no message is being sent. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#sends);
+    await this.#sends.settled();
   }
 
   async #register(reader: string, added: readonly Registered[]): Promise<void> {
     const { observer, onStep, now } = this.#use;
-    const document = await this.#change(awayKey(hashOfReader(reader)), async (before) =>
-      register(before ?? newAway(reader), added, now()),
-    );
-    observer.registered(added.length);
-    await onStep('fallback-stored');
-    // Even if nothing was added: an earlier call may have stored the document, but no wake-up.
-    await this.#wakeUp(document);
-  }
-
-  async #check(hash: string, woken: string): Promise<void> {
-    let sends: (() => Promise<void>)[] = [];
-    const document = await this.#change(awayKey(hash), async (before) => {
-      sends = [];
-      if (!before || hashOfReader(before.reader) !== hash) return undefined;
-      const { reader } = before;
-      if (!hasDue(before, this.#use.now())) return before;
-      const [contacts, preferences] = await Promise.all([
-        this.#use.contacts.of(reader),
-        this.#use.preferencesOf(reader),
-      ]);
-      const { document: after, messages } = await this.#decide(before, contacts, preferences);
-      sends = messages.map((message) => () => this.#send(reader, message, contacts));
+    let isAwaited = false;
+    const document = await this.#change(awayKey(hashOfReader(reader)), async (before) => {
+      const after = register(before ?? newAway(reader), added, now());
+      isAwaited =
+        before !== undefined && hasWakeUp(before, after, { added, rulesOf: this.#rulesOf, now: now() });
       return after;
     });
+    observer.registered(added.length);
+    await onStep('fallback-stored');
+    if (!isAwaited || hasUntold(document)) await this.#wakeUp(document);
+  }
+
+  async #check(hash: string, woken: Woken): Promise<void> {
+    let claimed: readonly Sending[] = [];
+    // Read in one call with the document.
+    const contactsNow = this.#use.contacts.ofHash(hash);
+    const [contacts, document] = await Promise.all([
+      contactsNow,
+      this.#change(awayKey(hash), async (before) => {
+        if (!before || hashOfReader(before.reader) !== hash) return undefined;
+        // The write of an earlier attempt had no answer, but succeeded.
+        const own = claimed.filter((message) => isStored(before, message));
+        claimed = own;
+        if (own.length > 0 || !hasDue(before, { now: this.#use.now(), woken: woken.at })) return before;
+        const { document: after, messages } = await this.#decide(before, await contactsNow, woken.at);
+        claimed = messages;
+        return after;
+      }),
+    ]);
     if (!document) return;
-    if (sends.length > 0) await this.#use.onStep('fallback-claimed');
+    if (claimed.length > 0) await this.#use.onStep('fallback-claimed');
     // Also if the wake-up cannot be stored: this process is the only one that may send these messages.
-    for (const start of sends) {
-      const send = start();
-      this.#sends.add(send);
-      void send.finally(() => this.#sends.delete(send));
-    }
+    for (const message of claimed)
+      this.#sends.add(message.via, this.#send(document.reader, message, contacts));
     await this.#wakeUp(document, woken);
   }
 
-  async #decide(document: AwayDocument, contacts: Contacts, preferences: Preferences): Promise<Decision> {
+  /** Reads only what the due steps need. A step without a channel or an address needs nothing. */
+  async #decide(document: AwayDocument, contacts: Contacts, woken: number): Promise<Decision> {
     const { channels, now } = this.#use;
     const at = now();
-    const due = document.waiting.filter(({ steps }) => steps.some((step) => step.at <= at));
-    const standingOf = await this.#use.standingsOf(document.reader, due);
+    const reaches = (via: string) => channels.get(via)?.channel.reaches(contacts) ?? false;
+    const due = document.waiting.filter(({ steps }) =>
+      steps.some((step) => step.at <= at && reaches(step.via)),
+    );
+    const [standingOf, preferences] = await Promise.all([
+      this.#use.standingsOf(document.reader, due),
+      due.length > 0 ? this.#use.preferencesOf(document.reader) : DEFAULT_PREFERENCES,
+    ]);
     return decide(document, {
-      now: at,
-      rulesOf: (via) => channels.get(via)?.rules,
-      reaches: (via) => channels.get(via)?.channel.reaches(contacts) ?? false,
-      standingOf,
+      ...{ now: at, woken },
+      rulesOf: this.#rulesOf,
+      ...{ reaches, standingOf, isFull: (via) => this.#sends.isFull(via) },
       mayInterrupt: (notification): Interruption => mayInterrupt(preferences, notification, at),
       newKey: () => randomBytes(16).toString('hex'),
     });
@@ -194,18 +210,20 @@ export class Fallbacks {
   /** Never rejects. If the outcome cannot be stored, another process takes the message over after its time. */
   async #send(reader: string, message: Sending, contacts: ReaderContacts): Promise<void> {
     const { channels, observer, now } = this.#use;
-    const { via, key, attempts } = message;
+    const { via, key, attempts, until } = message;
     const configured = channels.get(via);
     if (!configured) return;
-    const result = await this.#sendThrough(configured.channel, reader, message, contacts);
+    const result = await sendMessage(this.#use, { channel: configured.channel, reader, message, contacts });
     await this.#use.onStep('fallback-sent');
     if (result.outcome === 'unavailable' || result.outcome === 'unknown')
       observer.unavailable(via, result.reason);
+    // The claim's time is that of the scheduler if our clock is behind.
+    const at = Math.max(now(), until - SEND_TIME_MS);
     for (let attempt = 1; ; attempt++) {
       try {
         const document = await this.#change(
           awayKey(hashOfReader(reader)),
-          async (before) => before && settle(before, { key, attempts }, result, configured.rules, now()),
+          async (before) => before && settle(before, { key, attempts }, result, configured.rules, at),
         );
         if (document) await this.#wakeUp(document);
         return;
@@ -214,31 +232,6 @@ export class Fallbacks {
         if (attempt === SETTLE_ATTEMPTS) return;
       }
     }
-  }
-
-  async #sendThrough(
-    channel: Channel,
-    reader: string,
-    { via, key, items }: Sending,
-    contacts: ReaderContacts,
-  ): Promise<SendResult> {
-    let links: AwayMessage['links'];
-    try {
-      links = this.#use.linksOf(reader, via);
-    } catch (error) {
-      return { outcome: 'unavailable', reason: `links cannot be signed: ${String(error)}` };
-    }
-    const notifications = items.flatMap(({ notification }) => notification ?? []);
-    const more = items.length - notifications.length;
-    const { language } = contacts;
-    const result = await channel.send({ key, reader, language, notifications, more, links }, contacts);
-    try {
-      if ('gone' in result && result.gone) await this.#use.contacts.forgetDevices(reader, result.gone);
-    } catch (error) {
-      // The push service names them again with the next message.
-      this.#use.observer.failed('settle', error);
-    }
-    return result;
   }
 
   /** Replaces a document, unless `plan` returns `undefined` or an equal one. `ends`: its new receipts are new ends. */
@@ -283,15 +276,17 @@ export class Fallbacks {
   }
 
   /** Publishes waiting receipts, and stores a wake-up for the next due fallback. It must not have the name of the one that is being handed over. */
-  async #wakeUp(document: AwayDocument, woken?: string): Promise<void> {
-    const { wakeUps, channels, now } = this.#use;
+  async #wakeUp(document: AwayDocument, woken?: Woken): Promise<void> {
     const isTold = await this.#tell(document);
-    const due = nextCheck(document, (via) => channels.get(via)?.rules) ?? Infinity;
-    const next = isTold ? due : Math.min(due, now() + TELL_AGAIN_MS);
+    const now = this.#use.now();
+    const due = nextCheck(document, this.#rulesOf) ?? Infinity;
+    const next = isTold ? due : Math.min(due, now + TELL_AGAIN_MS);
     if (next === Infinity) return;
-    const at = Math.max(next, now() + MIN_WAIT_MS);
-    const hash = hashOfReader(document.reader);
-    const unique = at - now() < SOON_MS || wakeUpName(hash, at, { unique: false }) === woken;
-    await wakeUps.set(wakeUpName(hash, at, { unique }), at);
+    const isFull = document.waiting.some(({ steps }) => steps.some(({ via }) => this.#sends.isFull(via)));
+    await this.#use.wakeUps.set(...wakeUpFor(hashOfReader(document.reader), { next, now, isFull, woken }));
   }
 }
+
+/** Whether the document has this new message. Its random key belongs to the process that decided. */
+const isStored = ({ sending }: AwayDocument, { key, attempts }: Sending): boolean =>
+  attempts === 1 && sending.some((message) => message.key === key && message.attempts === attempts);

@@ -1,7 +1,7 @@
 import type { ReaderStore } from '../../readers/ports.ts';
 import type { WakeUps } from '../ports.ts';
 import { awayKey, parseAway } from './document.ts';
-import { hashInWakeUp, wakeUpName } from './wake-up-names.ts';
+import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 
 /** Time in ms after which another instance may have channels, for example during a deployment. */
 const LATER_MS = 60_000;
@@ -19,13 +19,15 @@ export interface HandOnOptions {
 export const createHandOn =
   ({ store, wakeUps, now }: HandOnOptions) =>
   async (name: string): Promise<boolean> => {
-    const hash = hashInWakeUp(name);
-    if (hash === undefined) return false;
+    const woken = parseWakeUp(name);
+    if (!woken) return false;
+    const { hash } = woken;
     const stored = await store.read(awayKey(hash));
     if (!stored) return true;
     const { waiting, sending } = parseAway(stored.value);
     if (waiting.length + sending.length === 0) return true;
-    const at = now() + LATER_MS;
+    // Later also by the clock of the scheduler, which may be ahead of ours.
+    const at = Math.max(now(), woken.at) + LATER_MS;
     await wakeUps.set(wakeUpName(hash, at, { unique: true }), at);
     return true;
   };

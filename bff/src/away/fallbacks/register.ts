@@ -25,15 +25,17 @@ export function registeredOf(
   return fallback.length > 0 ? { notification, sourceHash, fallback } : undefined;
 }
 
+/** The notifications whose fallbacks wait, are being sent or have ended. */
+export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<string> =>
+  new Set([...waiting, ...sending.flatMap(({ items }) => items), ...receipts].map(nameOf));
+
 /**
  * Adds the fallbacks of new notifications. A known notification keeps its first fallbacks, also if they have ended, so
  * a turn may register its items again. Returns the same document if it changes nothing.
  */
 export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {
-  const { waiting: before, sending } = document;
-  const known = new Set(
-    [...before, ...sending.flatMap(({ items }) => items), ...document.receipts].map(nameOf),
-  );
+  const { waiting: before } = document;
+  const known = namesOf(document);
   let bytes = sizeOf(before);
   const waiting: Waiting[] = [];
   const receipts = [...document.receipts];

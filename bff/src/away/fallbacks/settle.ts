@@ -1,21 +1,13 @@
 import type { SendResult } from '../channels/channel.ts';
 import type { ChannelRules } from './decide.ts';
-import {
-  nameOf,
-  receiptsOf,
-  type AwayDocument,
-  type Sending,
-  type SentItem,
-  type Waiting,
-} from './document.ts';
+import { isGivenUp } from './give-up.ts';
+import { nameOf, receiptsOf, type AwayDocument, type Sending, type Waiting } from './document.ts';
 import { bounded } from './register.ts';
 
 const MINUTE_MS = 60_000;
 /** Pause after failed sends: 5 s, then twice as long each time, up to 15 minutes. */
 const FIRST_PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 15 * MINUTE_MS;
-/** An unavailable channel is tried again for this time after a notification was published. */
-const GIVE_UP_MS = 3 * 24 * 60 * MINUTE_MS;
 
 /**
  * Applies the outcome of a message. Does nothing if another process has taken the message over. An unavailable channel
@@ -37,10 +29,12 @@ export function settle(
     return { ...document, sending: [...sending, { ...message, until: now + pauseAfter(attempts) }] };
   if (outcome === 'unavailable') {
     const failed = (document.attempts[via] ?? 0) + 1;
-    const isLate = ({ createdAt }: SentItem) => Date.parse(createdAt) + GIVE_UP_MS < now;
     const reason = `gave up: ${result.reason}`;
-    const late = receiptsOf(items.filter(isLate), { via, outcome: 'refused', at: now, reason });
-    const kept = items.filter((item) => !isLate(item));
+    const late = receiptsOf(
+      items.filter((item) => isGivenUp(item, now)),
+      { via, outcome: 'refused', at: now, reason },
+    );
+    const kept = items.filter((item) => !isGivenUp(item, now));
     return bounded({
       ...document,
       sending,
@@ -71,9 +65,12 @@ function returned(
   { via, at }: { via: string; at: number },
 ): Waiting[] {
   const all = new Map(waiting.map((one) => [nameOf(one), one]));
-  for (const { unless, ...item } of items) {
+  for (const { unless, since, ...item } of items) {
     const before = all.get(nameOf(item)) ?? { ...item, steps: [] };
-    all.set(nameOf(item), { ...before, steps: [...before.steps, { via, unless, at }] });
+    all.set(nameOf(item), {
+      ...before,
+      steps: [...before.steps, { via, unless, at, ...(since !== undefined && { since }) }],
+    });
   }
   return [...all.values()];
 }

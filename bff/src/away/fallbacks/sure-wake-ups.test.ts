@@ -47,6 +47,17 @@ it('should keep what the scheduler does not take, and any instance should set it
   other.stop();
 });
 
+it('should not ask the scheduler again for a wake-up that it has taken, for ten minutes', async () => {
+  const { scheduler, instance } = deployment();
+  const one = instance();
+  for (let i = 0; i < 3; i++) await one.set('a', 9_000_000);
+  expect(scheduler.asked).toBe(1);
+  await vi.advanceTimersByTimeAsync(11 * 60_000);
+  await one.set('a', 9_000_000);
+  expect(scheduler.asked).toBe(2);
+  one.stop();
+});
+
 it('should reject if the store does not take the wake-up either', async () => {
   const { store, scheduler, instance } = deployment();
   const one = instance();

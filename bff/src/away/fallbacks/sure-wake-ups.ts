@@ -1,4 +1,5 @@
 import { DOCUMENT_VERSION, LATE_WAKE_UPS_KEY, lateWakeUpsSchema, type LateWakeUps } from '@tocsin/contracts';
+import { LRUCache } from 'lru-cache';
 import { TemporaryError } from '../../deliver/errors.ts';
 import { parseStored } from '../../deliver/parse-stored.ts';
 import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
@@ -18,6 +19,9 @@ export interface SureWakeUpsOptions {
 /** After a failure, the scheduler is not asked for this time in ms, so that turns do not wait for it. */
 const REST_MS = 5_000;
 const AT_ONCE = 100;
+/** A wake-up that this instance has set is not set again for this time in ms. Afterwards it is, in case the scheduler lost it. */
+const KNOWN_MS = 10 * 60_000;
+const MAX_KNOWN = 10_000;
 /** About 700 kB. Beyond this, turns with fallbacks wait for the scheduler. */
 const MAX_LATE = 10_000;
 
@@ -28,20 +32,28 @@ const MAX_LATE = 10_000;
 export class SureWakeUps implements WakeUps {
   readonly #use: SureWakeUpsOptions;
   readonly #turns = new KeyedQueue();
+  readonly #known: LRUCache<string, true>;
   readonly #timer: NodeJS.Timeout;
   #restsUntil = 0;
 
   constructor(options: SureWakeUpsOptions) {
     this.#use = options;
+    this.#known = new LRUCache({
+      ...{ max: MAX_KNOWN, ttl: KNOWN_MS, ttlResolution: 0 },
+      perf: { now: options.now },
+    });
     this.#timer = setInterval(() => void this.setLate(), REST_MS).unref();
   }
 
   /** Rejects if neither the scheduler nor the store took the wake-up. */
   async set(name: string, at: number): Promise<void> {
     const { wakeUps, onFault, now } = this.#use;
+    if (this.#known.has(name)) return;
     if (now() >= this.#restsUntil) {
       try {
-        return await wakeUps.set(name, at);
+        await wakeUps.set(name, at);
+        this.#known.set(name, true);
+        return;
       } catch (error) {
         this.#restsUntil = now() + REST_MS;
         onFault(error);

@@ -28,23 +28,26 @@ it('should tell other applications once how each fallback ended', async () => {
   expect(told).toHaveLength(2);
 });
 
-it('should tell again with the same id until the broker has the event, also from another instance', async () => {
+it('should tell again with the same id until the broker has the event', async () => {
   const { instance, outcomes } = deployment();
   const tried: string[] = [];
+  const accepted: string[] = [];
   let isUp = false;
   const tell = async ({ id }: ReceiptEvent) => {
     tried.push(id);
     if (!isUp) throw new Error('no broker');
+    accepted.push(id);
   };
   const { fallbacks } = instance(tell);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
-  await pass(2 * MINUTE);
+  // Longer than the time that the message may take to be sent, whose end wakes an instance anyway.
+  await pass(30 * MINUTE);
   expect(tried.length).toBeGreaterThan(1);
   isUp = true;
   await pass(MINUTE);
-  const count = tried.length;
+  expect(accepted).toHaveLength(1);
   await pass(10 * MINUTE);
-  expect(tried).toHaveLength(count);
+  expect(accepted).toHaveLength(1);
   expect(new Set(tried).size).toBe(1);
   expect(outcomes()).toEqual([['a', 'sent']]);
 });

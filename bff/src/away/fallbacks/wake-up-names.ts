@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-const WAKE_UP = /^away:([0-9a-f]{32}):\d{1,16}(?::[0-9a-f]{8})?$/;
+const WAKE_UP = /^away:([0-9a-f]{32}):(\d{1,16})(?::[0-9a-f]{8})?$/;
 
 /** The name of a reader's wake-up at `at` (ms since 1970). Names of a reader and time are equal unless they are `unique`. */
 export const wakeUpName = (hash: string, at: number, { unique }: { unique: boolean }): string =>
   `away:${hash}:${at}${unique ? `:${randomBytes(4).toString('hex')}` : ''}`;
 
-/** The hash of the reader in the name of a wake-up; `undefined` for any other text. */
-export const hashInWakeUp = (name: string): string | undefined => WAKE_UP.exec(name)?.[1];
+/** The hash of the reader in the name of a wake-up, and its time in ms since 1970; `undefined` for any other text. */
+export function parseWakeUp(name: string): { hash: string; at: number } | undefined {
+  const [, hash, at] = WAKE_UP.exec(name) ?? [];
+  return hash === undefined ? undefined : { hash, at: Number(at) };
+}

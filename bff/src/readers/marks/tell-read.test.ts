@@ -30,4 +30,6 @@ it('should name at most 1,000, the newest last', async () => {
   const event = await eventOf({ offset: 0 }, { offset: 2_500 });
   const { ids: named, more } = event!.data as { ids: string[]; more: boolean };
   expect([named.length, named.at(-1), more]).toEqual([1_000, 'n2500', true]);
+  const beyond = await eventOf({ offset: 0 }, { offset: 1_000, ids: ['n2000'] });
+  expect(beyond?.data).toMatchObject({ ids: { length: 1_000, 999: 'n2000' }, more: true });
 });

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { READER, after, arrival, deployment, itemsOf, pass } from '../../../testing/away/deployment.ts';
+import { hashOfReader } from './document.ts';
+import { wakeUpName } from './wake-up-names.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T10:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+const TEN_MINUTES = 10 * 60_000;
+const wakeNow = () => wakeUpName(hashOfReader(READER), Date.now(), { unique: true });
+
+describe('an instance whose clock is ten minutes', () => {
+  it('behind should send ten minutes late, and check every 15 s at most', async () => {
+    const { instance, titles } = deployment();
+    const { fallbacks, set } = instance(undefined, -TEN_MINUTES);
+    await fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    await pass(5 * 60_000);
+    expect(titles()).toEqual([]);
+    expect(set.mock.calls.length).toBeLessThan(25);
+    await pass(5 * 60_000 + 21_000);
+    expect(titles()).toEqual([['a']]);
+  });
+
+  it('ahead should send ten minutes early at most, and set wake-ups that others take in time', async () => {
+    const { instance, titles } = deployment();
+    const ahead = instance(undefined, TEN_MINUTES).fallbacks;
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT15M'))));
+    await pass(5 * 60_000 - 1_000);
+    await ahead.wake(wakeNow());
+    expect(titles()).toEqual([]);
+    await pass(2_000);
+    await ahead.wake(wakeNow());
+    await pass(60 * 60_000);
+    expect(titles()).toEqual([['a']]);
+  });
+
+  it.each([
+    ['ahead should not take a message from a live sender', 0, TEN_MINUTES],
+    ['behind should keep its message while it sends', -TEN_MINUTES, 0],
+  ])('%s', async (_, senderSkew, otherSkew) => {
+    const { instance, answers, sent, outcomes } = deployment({ repeats: true });
+    const [sender, other] = [instance(undefined, senderSkew), instance(undefined, otherSkew)];
+    answers.push('never');
+    await sender.fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    await pass(5_000 - senderSkew);
+    for (let tries = 0; sent.length === 0 && tries < 100; tries++) await pass(500);
+    for (let second = 0; second < 20; second++) {
+      await other.fallbacks.wake(wakeNow());
+      await pass(1_000);
+    }
+    expect([sent.length, outcomes()]).toEqual([1, []]);
+  });
+});

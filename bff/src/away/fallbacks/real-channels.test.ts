@@ -1,0 +1,80 @@
+import { EventEmitter, once } from 'node:events';
+import { afterEach, expect, it } from 'vitest';
+import { READER, after, arrival, deployment, itemsOf } from '../../../testing/away/deployment.ts';
+import { startScriptedSmtp, startSmtpServer, type TestSmtpServer } from '../../../testing/away/smtp.ts';
+import { createEmailChannel } from '../channels/email/email-channel.ts';
+import { loadTemplates } from '../templates/templates.ts';
+import { hashOfReader } from './document.ts';
+import { wakeUpName } from './wake-up-names.ts';
+
+const templates = loadTemplates();
+let server: TestSmtpServer | undefined;
+afterEach(async () => server?.close());
+
+/** An instance with a real mail server, whose clock the test moves. Wake-ups are called by the test. */
+function mailing(url: string, repeats = false) {
+  const email = createEmailChannel({ url, from: 'Shop <no-reply@shop.example>', templates, timeoutMs: 700 });
+  const world = deployment({ repeats }, email);
+  let movedMs = 0;
+  const { fallbacks, set } = world.instance(undefined, () => movedMs);
+  set.mockResolvedValue();
+  const passAndWake = async (ms: number) => {
+    movedMs += ms;
+    const now = Date.now() + movedMs;
+    await fallbacks.wake(wakeUpName(hashOfReader(READER), now, { unique: true }));
+    await fallbacks.settled();
+  };
+  return { ...world, fallbacks, passAndWake };
+}
+
+it('should send once after a mail server was away for an hour, and nothing that was read meanwhile', async () => {
+  const accepting = await startSmtpServer();
+  await accepting.close();
+  const { fallbacks, passAndWake, outcomes, standings } = mailing(accepting.url);
+  await fallbacks.committed(itemsOf(arrival('a', after('PT1M')), arrival('b', after('PT1M'))));
+  for (let minutes = 0; minutes < 60; minutes += 5) await passAndWake(5 * 60_000);
+  expect(outcomes()).toEqual([]);
+  standings.set('b', 'read');
+  server = await startSmtpServer({}, accepting.port);
+  for (let minutes = 0; minutes < 60; minutes += 15) await passAndWake(15 * 60_000);
+  expect(server.received.map(({ mail }) => mail.subject)).toEqual(['a']);
+  expect(outcomes()).toEqual([
+    ['b', 'suppressed', 'read'],
+    ['a', 'sent'],
+  ]);
+});
+
+it.each([
+  [false, 1],
+  [true, 2],
+])('should send a half-answered e-mail again only if the channel repeats (%s)', async (repeats, times) => {
+  server = await startScriptedSmtp(['220 hi', '250 hi', '250 ok', '250 ok', '354 go', '25…']);
+  const { fallbacks, passAndWake, outcomes } = mailing(server.url, repeats);
+  await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
+  await passAndWake(60_000);
+  await passAndWake(10_000);
+  expect(server.lines.filter((line) => line.startsWith('MAIL'))).toHaveLength(times);
+  expect(outcomes()).toEqual(repeats ? [] : [['a', 'unknown', expect.any(String)]]);
+});
+
+it('should record one e-mail as sent if the reader reads while it is being sent', async () => {
+  const [sending, reading] = [new EventEmitter(), new EventEmitter()];
+  const isSending = once(sending, 'now');
+  server = await startSmtpServer({
+    onRcptTo: (_address, _session, done) => {
+      reading.once('now', () => done());
+      sending.emit('now');
+    },
+  });
+  const { fallbacks, passAndWake, outcomes, standings } = mailing(server.url);
+  await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
+  const sent = passAndWake(61_000);
+  await isSending;
+  standings.set('a', 'read');
+  await fallbacks.wake(wakeUpName(hashOfReader(READER), Date.now() + 61_000, { unique: true }));
+  reading.emit('now');
+  await sent;
+  await passAndWake(60 * 60_000);
+  expect(server.received).toHaveLength(1);
+  expect(outcomes()).toEqual([['a', 'sent']]);
+});

@@ -1,0 +1,34 @@
+import type { AwayMessage, Channel, SendResult } from '../channels/channel.ts';
+import type { Sending } from './document.ts';
+import type { FallbacksOptions, ReaderContacts } from './fallbacks.ts';
+
+export interface ClaimedMessage {
+  channel: Channel;
+  reader: string;
+  message: Sending;
+  contacts: ReaderContacts;
+}
+
+/** Sends a message that this process has claimed, and forgets devices that are gone. Never rejects. */
+export async function sendMessage(
+  { linksOf, contacts: book, observer }: Pick<FallbacksOptions, 'linksOf' | 'contacts' | 'observer'>,
+  { channel, reader, message: { via, key, items }, contacts }: ClaimedMessage,
+): Promise<SendResult> {
+  let links: AwayMessage['links'];
+  try {
+    links = linksOf(reader, via);
+  } catch (error) {
+    return { outcome: 'unavailable', reason: `links cannot be signed: ${String(error)}` };
+  }
+  const notifications = items.flatMap(({ notification }) => notification ?? []);
+  const more = items.length - notifications.length;
+  const { language } = contacts;
+  const result = await channel.send({ key, reader, language, notifications, more, links }, contacts);
+  try {
+    if ('gone' in result && result.gone) await book.forgetDevices(reader, result.gone);
+  } catch (error) {
+    // The push service names them again with the next message.
+    observer.failed('settle', error);
+  }
+  return result;
+}

@@ -1,0 +1,47 @@
+import { nextCheck, type Situation } from './decide.ts';
+import { nameOf, type AwayDocument } from './document.ts';
+import { namesOf, type Registered } from './register.ts';
+import { wakeUpName } from './wake-up-names.ts';
+
+/** A wake-up this soon could meet one that is being handed over, so it gets a name of its own. */
+const SOON_MS = 5_000;
+const MIN_WAIT_MS = 100;
+/** Pause, up to twice as long, while a channel sends as many messages as it may. */
+const FULL_WAIT_MS = 1_000;
+/** Longest time between two checks of an instance whose clock is behind that of the scheduler. */
+const BEHIND_MS = 15_000;
+
+/** The wake-up that is being handed over: its name, and its time by the scheduler's clock. */
+export interface Woken {
+  name: string;
+  at: number;
+}
+
+/**
+ * Whether a wake-up for the changed document exists already: the one for an earlier fallback, which is still to be
+ * decided. Never if a part of `added` was known before: an earlier call may have stored it, but no wake-up.
+ */
+export function hasWakeUp(
+  before: AwayDocument,
+  after: AwayDocument,
+  { added, rulesOf, now }: { added: readonly Registered[]; rulesOf: Situation['rulesOf']; now: number },
+): boolean {
+  const [first, next] = [nextCheck(before, rulesOf), nextCheck(after, rulesOf)];
+  if (first === undefined || next === undefined || first <= now || first > next) return false;
+  const known = namesOf(before);
+  return !added.some(({ notification }) => known.has(nameOf(notification)));
+}
+
+/** The name and the time of the wake-up for a check at `next`, or soon if that has passed. */
+export function wakeUpFor(
+  hash: string,
+  { next, now, isFull, woken }: { next: number; now: number; isFull: boolean; woken?: Woken | undefined },
+): [name: string, at: number] {
+  const pause = isFull ? FULL_WAIT_MS * (1 + Math.random()) : MIN_WAIT_MS;
+  const soonest = Math.max(next, now + Math.round(pause));
+  // The scheduler would hand over a wake-up of its past at once, again and again, while our clock is behind.
+  const isBehind = woken !== undefined && soonest <= woken.at;
+  const at = isBehind ? woken.at + Math.min(soonest - now, BEHIND_MS) : soonest;
+  const unique = isBehind || at - now < SOON_MS || wakeUpName(hash, at, { unique: false }) === woken?.name;
+  return [wakeUpName(hash, at, { unique }), at];
+}

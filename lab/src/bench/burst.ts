@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '@tocsin/tools/failure';
+import { pollUntil } from '@tocsin/tools/net/poll';
+import { parseOptions } from '@tocsin/tools/options';
+import { usageOf } from '@tocsin/tools/process/usage';
+import { startStack, type Stack } from '@tocsin/tools/stack/stack';
+import { webhookOf } from '../chaos/channels.ts';
+import { quantile } from './quantile.ts';
+import { readMetric } from './read-metric.ts';
+
+const USAGE = 'npm run bench:burst -- [--fallbacks N] [--digest N]';
+const PER_REQUEST = 100;
+const ENDED = 'tocsin_bff_fallbacks_total';
+/** How long the receiver takes for a message, in ms. */
+const ANSWER_MS = 20;
+
+interface BurstOptions {
+  /** Fallbacks, each of a reader of its own. */
+  fallbacks: number;
+  /** Fallbacks of one further reader. */
+  digest: number;
+  /** Time in ms from the start of publishing until all are due. */
+  leadMs: number;
+}
+
+interface BurstFigures {
+  /** Readers without a message, and readers with more than one. */
+  missed: number;
+  twice: number;
+  /** Messages for the reader with many fallbacks. */
+  digests: number;
+  /** All fallbacks that ended as sent. */
+  sent: number;
+  /** Messages that arrived before they were due. */
+  early: number;
+  /** How late messages arrived, in ms. */
+  lateMs: number[];
+  /** Highest number of messages in flight to the receiver. */
+  atOnce: number;
+  /** Highest memory of an instance, in MiB, before and during the burst. */
+  memoryMiB: { before: number; highest: number };
+}
+
+/** `npm run bench:burst`: many fallbacks that are due in the same second. Exits with 1 if any was lost or doubled. */
+export async function benchBurst(args: string[]): Promise<number> {
+  const { values } = parseOptions(args, USAGE, {
+    options: {
+      fallbacks: { type: 'string', default: '10000' },
+      digest: { type: 'string', default: '1000' },
+    },
+  });
+  const [fallbacks = 0, digest = 0] = [values.fallbacks, values.digest].map(Number);
+  const faults = [fallbacks, digest].filter((value) => !Number.isInteger(value) || value < 1);
+  if (faults.length > 0 || digest > 2_000)
+    throw new Failure(`Each number must be a whole number from 1, and --digest at most 2000.\n${USAGE}`);
+  const figures = await runBurst({ fallbacks, digest, leadMs: 5_000 + 15 * (fallbacks + digest) });
+  const { missed, twice, digests, sent, early, lateMs, atOnce, memoryMiB } = figures;
+  process.stdout.write(
+    `\n${fallbacks} fallbacks of as many readers and ${digest} of one more, due in the same second, on 2 bffs:\n` +
+      `${sent} sent, ${missed} missed, ${twice} twice, ${early} early; ${digests} messages for the one reader\n` +
+      `late: ${quantile(lateMs, 0.5).toFixed(0)} ms in the median, ${Math.max(...lateMs).toFixed(0)} ms at most\n` +
+      `at most ${atOnce} messages at once; memory of a bff ${memoryMiB.before.toFixed(0)} MiB before, ${memoryMiB.highest.toFixed(0)} MiB at most\n`,
+  );
+  return missed + twice + early === 0 && sent === fallbacks + digest ? 0 : 1;
+}
+
+/** Publishes fallbacks that are due together, and counts the messages. @throws Failure if they do not all end */
+async function runBurst(options: BurstOptions): Promise<BurstFigures> {
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-burst-'));
+  const receiver = await startReceiver();
+  const channels = webhookOf(receiver.url, dir);
+  const stack = await startStack({
+    env: { LOG_LEVEL: 'error' },
+    bffEnv: channels.env,
+    secrets: channels.secrets,
+    resources: channels.resources,
+  });
+  try {
+    return await burstOn(stack, receiver, options);
+  } finally {
+    await stack.stop();
+    receiver.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+type Receiver = Awaited<ReturnType<typeof startReceiver>>;
+
+async function burstOn(
+  stack: Stack,
+  receiver: Receiver,
+  { fallbacks, digest, leadMs }: BurstOptions,
+): Promise<BurstFigures> {
+  const run = randomBytes(4).toString('hex');
+  const ids = Array.from({ length: fallbacks }, (_, n) => `burst-${run}-${n}`);
+  const dueAt = Date.now() + leadMs;
+  const memory = () => Math.max(...stack.bffs.map(({ app }) => usageOf(app.pid).memory / 2 ** 20));
+  const before = memory();
+  const feeds = [
+    ...ids.map((id) => ({ id, feed: `user:${id}` })),
+    ...Array.from({ length: digest }, (_, n) => ({ id: `one-${run}-${n}`, feed: 'user:one' })),
+  ];
+  for (let first = 0; first < feeds.length; first += PER_REQUEST) {
+    const after = `PT${Math.ceil((dueAt - Date.now()) / 1_000)}S`;
+    const body = feeds
+      .slice(first, first + PER_REQUEST)
+      .map((one) => ({ ...one, title: one.id, fallback: [{ after, via: 'webhook' }] }));
+    const { status } = await fetch(`${stack.producers[0]?.url}/notifications`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+    });
+    if (status !== 202) throw new Failure(`The producer answered ${status}`);
+  }
+  if (Date.now() > dueAt)
+    throw new Failure('Publishing took longer than the time until the fallbacks are due');
+  let highest = 0;
+  const ended = async () => {
+    highest = Math.max(highest, memory());
+    const counts = await Promise.all(stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, ENDED)));
+    return counts.reduce((sum, count) => sum + count, 0) >= feeds.length;
+  };
+  const fault = await pollUntil(ended, { timeoutMs: leadMs + 300_000, everyMs: 500 });
+  if (fault) throw new Failure(`The fallbacks did not all end: ${fault}`);
+  // A second message would still arrive.
+  await delay(2_000);
+  const sent = await Promise.all(
+    stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, ENDED, { outcome: 'sent' })),
+  );
+  const own = ids.map((id) => receiver.times.get(id) ?? []);
+  const late = own.flat().map((at) => at - dueAt);
+  return {
+    missed: own.filter((times) => times.length === 0).length,
+    twice: own.filter((times) => times.length > 1).length,
+    digests: receiver.messagesOf('user:one'),
+    sent: sent.reduce((sum, count) => sum + count, 0),
+    early: late.filter((ms) => ms < -50).length,
+    lateMs: late.map((ms) => Math.max(0, ms)),
+    atOnce: receiver.atOnce(),
+    memoryMiB: { before, highest },
+  };
+}
+
+/** A webhook receiver that records when each notification arrived. */
+async function startReceiver() {
+  const times = new Map<string, number[]>();
+  const messages = new Map<string, number>();
+  let [now, highest] = [0, 0];
+  const server = createServer((request, response) => {
+    highest = Math.max(highest, ++now);
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const text = Buffer.concat(chunks).toString();
+      for (const id of new Set(text.match(/burst-[0-9a-f]{8}-\d+/g)))
+        times.set(id, [...(times.get(id) ?? []), Date.now()]);
+      const feed = /"reader":"(user:[^"]+)"/.exec(text)?.[1] ?? '';
+      messages.set(feed, (messages.get(feed) ?? 0) + 1);
+      setTimeout(() => {
+        now--;
+        response.writeHead(204).end();
+      }, ANSWER_MS);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    times,
+    messagesOf: (feed: string) => messages.get(feed) ?? 0,
+    atOnce: () => highest,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
