@@ -187,3 +187,35 @@ describe('the search for a notification', () => {
     expect(await violations(page)).toEqual([]);
   });
 });
+
+describe('a mirrored page', () => {
+  it('should keep figures with units and commands in order', async () => {
+    ops.letters = [];
+    const page = await openOps((html) => html.replace('dir="ltr"', 'dir="rtl"'));
+    await instances(page).nth(1).waitFor();
+    await field(page, 'title').fill('x');
+    /** Whether the first character is drawn left of the last. */
+    const isInOrder = (testId: string) =>
+      page
+        .getByTestId(testId)
+        .first()
+        .evaluate((element) => {
+          const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+          let text = walker.nextNode();
+          for (let next: Node | null; (next = walker.nextNode());)
+            if (/\S/.test(next.textContent ?? '')) text = next;
+          const content = text?.textContent ?? '';
+          const left = (index: number) => {
+            const range = document.createRange();
+            range.setStart(text as Node, index);
+            range.setEnd(text as Node, index + 1);
+            return range.getBoundingClientRect().left;
+          };
+          return left(content.search(/\S/)) < left(content.trimEnd().length - 1);
+        });
+    expect(await isInOrder('redis-memory')).toBe(true);
+    expect(await page.getByTestId('curl').evaluate((line) => getComputedStyle(line).direction)).toBe('ltr');
+    const link = field(page, 'link');
+    expect(await link.evaluate((input) => getComputedStyle(input).unicodeBidi)).toBe('plaintext');
+  });
+});
