@@ -11,6 +11,8 @@ export interface ReceivedMail {
   secure: boolean;
   raw: string;
   mail: Email;
+  /** ms since 1970 */
+  at: number;
 }
 
 export interface TestSmtpServer {
@@ -35,6 +37,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}, port = 0)
       stream.on('end', () => {
         const raw = Buffer.concat(chunks);
         const { mailFrom, rcptTo } = session.envelope;
+        const at = Date.now();
         void PostalMime.parse(raw).then((mail) => {
           received.push({
             from: mailFrom ? mailFrom.address : '',
@@ -42,7 +45,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}, port = 0)
             user: session.user === undefined ? undefined : String(session.user),
             secure: session.secure,
             raw: raw.toString('latin1'),
-            mail,
+            ...{ mail, at },
           });
           done();
         });

@@ -9,6 +9,8 @@ export interface ReceivedWebhook {
   contentType: string | undefined;
   body: string;
   event: unknown;
+  /** ms since 1970 */
+  at: number;
 }
 
 export interface WebhookReceiver {
@@ -33,7 +35,13 @@ export async function startWebhookReceiver(secret: string): Promise<WebhookRecei
       try {
         const event = webhook.verify(body, request.headers as Record<string, string>);
         const id = String(request.headers['webhook-id']);
-        receiver.received.push({ id, contentType: request.headers['content-type'], body, event });
+        receiver.received.push({
+          id,
+          contentType: request.headers['content-type'],
+          body,
+          event,
+          at: Date.now(),
+        });
       } catch (error) {
         receiver.faults.push(`${String(error)}: ${body}`);
         response.writeHead(401).end();

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { channelNameSchema } from './fallback.ts';
 
-/** An e-mail address: one `@`, no spaces, quotes, brackets or control characters. */
+/**
+ * One plain e-mail address. No list, name, comment or line break can be hidden in it: one `@`, no spaces, quotes,
+ * brackets or control characters. Consent, storage and sending all use it, so an accepted address is never refused later.
+ */
 export const emailAddressSchema = z
   .string()
   .max(254, 'must have at most 254 characters')

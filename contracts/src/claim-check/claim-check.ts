@@ -12,10 +12,15 @@ import { MAX_FURTHER_TRACES } from './traces.ts';
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');
 export const seqSchema = z.int().min(1);
 
-const traces = {
+/** Members that entries of partitions and of 0.1.0 share. */
+const common = {
+  run: runSchema,
+  seq: seqSchema,
+  expiresAt: dateTimeSchema,
   traceparent: z.string().optional(),
   /** Trace contexts of further requests in the entry whose spans are recorded. */
   furtherTraces: z.array(z.string()).max(MAX_FURTHER_TRACES).optional(),
+  notifications: z.array(z.unknown()).min(1).max(MAX_ENTRY_NOTIFICATIONS),
 };
 
 /**
@@ -38,19 +43,15 @@ export const PARTITION_VERSION = 2;
  * broadcast. Items are opaque here: the bff checks each one separately.
  */
 export const partitionEntrySchema = z.strictObject({
+  ...common,
   v: z.literal(PARTITION_VERSION),
-  run: runSchema,
   partition: partitionSchema,
-  seq: seqSchema,
-  expiresAt: dateTimeSchema,
-  ...traces,
-  notifications: z.array(z.unknown()).min(1).max(MAX_ENTRY_NOTIFICATIONS),
 });
 export type PartitionEntry = z.infer<typeof partitionEntrySchema>;
 
 /**
  * Announces entry `seq` of `run` to the partition. `expiresAt` and `traceparent` are copied from the
- * entry.
+ * entry, because Dapr leaves the trace context of its event empty if the trace is not sampled.
  */
 export const partitionAnnouncementSchema = partitionEntrySchema.omit({ notifications: true });
 export type PartitionAnnouncement = z.infer<typeof partitionAnnouncementSchema>;
@@ -71,30 +72,14 @@ export function partitionOf(feed: string, partitions: number): number {
 
 /** The deposited payload of one feed, as 0.1.0 wrote it. Otherwise equal to `partitionEntrySchema`. */
 export const entrySchema = z.strictObject({
+  ...common,
   v: z.literal(DOCUMENT_VERSION),
-  run: runSchema,
   feed: feedSchema,
-  seq: seqSchema,
-  expiresAt: dateTimeSchema,
-  ...traces,
-  notifications: z.array(z.unknown()).min(1).max(MAX_ENTRY_NOTIFICATIONS),
 });
 export type Entry = z.infer<typeof entrySchema>;
 
-/**
- * Announces entry `seq` of `run` to the feed, as 0.1.0 did. `expiresAt` and `traceparent` are copied
- * from the entry, because
- * Dapr leaves the trace context of its event empty if the trace is not sampled.
- * Dapr leaves the trace context of its event empty if the trace is not sampled.
- */
-export const announcementSchema = z.strictObject({
-  v: z.literal(DOCUMENT_VERSION),
-  run: runSchema,
-  feed: feedSchema,
-  seq: seqSchema,
-  expiresAt: dateTimeSchema,
-  ...traces,
-});
+/** Announces entry `seq` of `run` to the feed, as 0.1.0 did. */
+export const announcementSchema = entrySchema.omit({ notifications: true });
 export type Announcement = z.infer<typeof announcementSchema>;
 
 export const anyAnnouncementSchema = z.union([partitionAnnouncementSchema, announcementSchema]);

@@ -14,7 +14,11 @@ export function channelsOf(receivers: Receivers, dir: string) {
   // Otherwise a kill of the sender would lose the e-mail on purpose.
   const email = { ...COMMON, unknown: 'repeat', from: 'Tocsin <chaos@example.org>' };
   const { secrets, ...channels } = webhookOf(receivers.webhookUrl, dir, { email });
-  return { ...channels, secrets: { ...secrets, NOTIFICATION_SECRETS_smtp: receivers.smtpUrl } };
+  const ofReceivers = {
+    NOTIFICATION_SECRETS_smtp: receivers.smtpUrl,
+    NOTIFICATION_SECRETS_webhook: receivers.webhookSecret,
+  };
+  return { ...channels, secrets: { ...secrets, ...ofReceivers } };
 }
 
 /** The same with webhooks to this URL, and further settings. */

@@ -18,7 +18,7 @@ import { readChaosOptions, type ChaosOptions } from './options.ts';
 import { printLedger } from './report/print-ledger.ts';
 import { Random } from './random.ts';
 import { Reader } from './clients/reader.ts';
-import { Receivers } from './clients/receivers.ts';
+import { startReceivers, type Receivers } from './clients/receivers.ts';
 import { writeReport } from './report/report.ts';
 import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
@@ -47,8 +47,7 @@ export async function chaos(args: string[], signal: AbortSignal): Promise<number
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-chaos-'));
   const failpoints = new Failpoints(dir);
   const reader = new Reader();
-  const receivers = new Receivers();
-  await receivers.start();
+  const receivers = await startReceivers();
   const channels = channelsOf(receivers, dir);
   const settings = { AUTH_MODE: 'jwt', HISTORY_MAX, MAX_CONNECTIONS_PER_READER };
   const stack = await startStack({
@@ -68,7 +67,7 @@ export async function chaos(args: string[], signal: AbortSignal): Promise<number
     return ledger.clean ? 0 : 1;
   } finally {
     await stack.stop();
-    receivers.close();
+    await receivers.close();
     rmSync(dir, { recursive: true, force: true });
   }
 }

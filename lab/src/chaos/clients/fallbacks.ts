@@ -86,7 +86,7 @@ export class Fallbacks {
   }
 
   account(): FallbacksAccount {
-    const { webhooks, mails } = this.#receivers;
+    const [webhooks, mails] = [this.#receivers.webhooks(), this.#receivers.mails()];
     const faults: string[] = [];
     const lateMs: number[] = [];
     let emailsTwice = 0;

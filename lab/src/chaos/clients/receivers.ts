@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { SMTPServer } from 'smtp-server';
+import { randomBytes } from 'node:crypto';
+import { startSmtpServer } from '../../../../bff/testing/away/smtp.ts';
+import { startWebhookReceiver } from '../../../../bff/testing/away/webhook-receiver.ts';
 
 /** A message that reached a channel's service. */
 export interface Received {
@@ -12,56 +11,23 @@ export interface Received {
   at: number;
 }
 
-/** The services behind the channels of a run: a webhook receiver, and an SMTP server. They record what they accept. */
-export class Receivers {
-  readonly webhooks: Received[] = [];
-  readonly mails: Received[] = [];
-  webhookUrl = '';
-  smtpUrl = '';
-  readonly #http = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const key = String(request.headers['webhook-id']);
-      this.webhooks.push({ key, ids: idsIn(Buffer.concat(chunks).toString()), at: Date.now() });
-      response.writeHead(204).end();
-    });
-  });
-  readonly #smtp = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['AUTH', 'STARTTLS'],
-    logger: false,
-    onData: (stream, _session, done) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        // Undoes the line breaks and the coding of quoted-printable, which the ids do not need otherwise.
-        const text = Buffer.concat(chunks)
-          .toString()
-          .replace(/=\r?\n/g, '')
-          .replaceAll('=3D', '=');
-        const key = /^Message-ID: <([^@>]+)/im.exec(text)?.[1] ?? '';
-        this.mails.push({ key, ids: idsIn(text), at: Date.now() });
-        done();
-      });
-    },
-  });
+export type Receivers = Awaited<ReturnType<typeof startReceivers>>;
 
-  async start(): Promise<void> {
-    // Killed processes break their connections.
-    this.#smtp.on('error', () => undefined);
-    this.#http.listen(0, '127.0.0.1');
-    this.#smtp.listen(0, '127.0.0.1');
-    await Promise.all([once(this.#http, 'listening'), once(this.#smtp.server, 'listening')]);
-    this.webhookUrl = `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}/`;
-    this.smtpUrl = `smtp://127.0.0.1:${(this.#smtp.server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.#http.close();
-    this.#http.closeAllConnections();
-    this.#smtp.close();
-  }
+/**
+ * Starts the services behind the channels of a run: a webhook receiver, and an SMTP server. They record what they accept;
+ * the receiver refuses a wrong signature.
+ */
+export async function startReceivers() {
+  const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
+  const [webhook, smtp] = await Promise.all([startWebhookReceiver(webhookSecret), startSmtpServer()]);
+  return {
+    ...{ webhookSecret, webhookUrl: webhook.url, smtpUrl: smtp.url },
+    webhooks: (): Received[] =>
+      webhook.received.map(({ id, body, at }) => ({ key: id, ids: idsIn(body), at })),
+    mails: (): Received[] =>
+      smtp.received.map(({ mail, at }) => ({ key: mail.messageId ?? '', ids: idsIn(mail.text ?? ''), at })),
+    close: () => Promise.all([webhook.close(), smtp.close()]),
+  };
 }
 
 /** The ids of the fallbacks lane, which makes them so that they can be found in any text. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { emailAddressSchema } from '@tocsin/contracts';
 import type { Channel } from '../channel.ts';
 import { EMAIL } from '../traits.ts';
 import { SEND_TIMEOUT_MS, settled } from '../settled.ts';
@@ -6,9 +6,6 @@ import { createComposer } from './compose.ts';
 import type { EmailOptions } from './options.ts';
 import { sendOverSmtp, type Progress } from './smtp-send.ts';
 import { serverOf } from './smtp-url.ts';
-
-/** One plain address: no list, name, comment or line break can be hidden in it. */
-const addressSchema = z.email().max(254);
 
 /**
  * E-mail over SMTP. Not repeatable: no SMTP server recognises a message that it has already accepted, although the
@@ -26,7 +23,7 @@ export function createEmailChannel(options: EmailOptions): Channel {
   return {
     ...EMAIL,
     send: async (message, { email }) => {
-      const to = addressSchema.safeParse(email?.address);
+      const to = emailAddressSchema.safeParse(email?.address);
       if (!to.success) return { outcome: 'refused', reason: 'The e-mail address is not valid' };
       const progress: Progress = { handedOver: false };
       const onTimeout = () => {
