@@ -12,12 +12,16 @@ const PHRASE = /^\P{L}*\p{Lu}\p{Ll}+\b(?!\S)|\p{L}{2}[,:.]? \p{L}/u;
 /** Queries and shorthand that only the browser reads. */
 const FOR_THE_BROWSER = /[{}[\]]|\w\(\d|^\(|^[.[:#]|^[a-z-]+:|px/;
 
-const isWord = (text: string): boolean => LETTERS.test(text) && !NAMES.has(text.trim());
+/** Commands and requests, which are typed as they stand. */
+const COMMANDS = /^(?:curl|npm run|-H|(?:GET|POST) \/)/;
+
+const isWord = (text: string): boolean =>
+  LETTERS.test(text) && !NAMES.has(text.trim()) && !COMMANDS.test(text.trim());
 
 const scriptOf = (text: string): ts.SourceFile =>
   ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
 
-/** Whether a literal never reaches a reader: it is compared, imported, logged, thrown, or a name. */
+/** Whether a literal never reaches a reader: it is compared, imported, logged, thrown, a name or a request header. */
 function isInternal(literal: ts.Node): boolean {
   for (let node = literal, { parent } = node; parent; node = parent, { parent } = node) {
     if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || ts.isTypeNode(parent))
@@ -30,7 +34,11 @@ function isInternal(literal: ts.Node): boolean {
         return true;
     }
     if (node !== literal) continue;
-    if (ts.isPropertyAssignment(parent) && parent.name === literal) return true;
+    if (
+      ts.isPropertyAssignment(parent) &&
+      (parent.name === literal || /authorization/.test(parent.name.getText()))
+    )
+      return true;
     if (ts.isElementAccessExpression(parent) || ts.isCaseClause(parent)) return true;
     if (ts.isBinaryExpression(parent) && /^[!=]==?$|^in$/.test(parent.operatorToken.getText())) return true;
   }

@@ -3,7 +3,7 @@ import { drawNotification, element } from './draw-linked.ts';
 import { fetchLinked, type Linked } from './fetch-linked.ts';
 import './linked.css';
 import { markLinkedRead } from './mark-linked.ts';
-import { textsFor } from './texts.ts';
+import { textsFor } from '../messages/permalink.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
 /**
