@@ -68,6 +68,12 @@ function createOps() {
     return true;
   }
 
+  /** The text of an error; empty for a refusal, which the page shows by itself. */
+  function explain(error: unknown): string {
+    if (noteRefusal(error)) return '';
+    return error instanceof Error ? error.message : String(error);
+  }
+
   async function asking(part: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -77,7 +83,7 @@ function createOps() {
     } catch (error) {
       if (error instanceof OpsError && error.status === undefined) silentSince.value ??= Date.now();
       if (part === 'instances') unreadSince.value ??= Date.now();
-      if (!noteRefusal(error)) faults[part] = error instanceof Error ? error.message : String(error);
+      faults[part] = explain(error) || (faults[part] ?? '');
     }
   }
 
@@ -104,7 +110,7 @@ function createOps() {
 
   return reactive({
     ...{ api, token, refused, fault, recent, hour, now, instances, past, status, letters, wanted, verdict },
-    ...{ useToken, noteRefusal, readHistory, readInstances, readStatus, readLetters },
+    ...{ useToken, noteRefusal, explain, readHistory, readInstances, readStatus, readLetters },
   });
 }
 

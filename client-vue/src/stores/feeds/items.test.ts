@@ -1,31 +1,8 @@
-import type { LivePublication } from '@tocsin/contracts';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { forgetStores } from '../define-store.ts';
+import { describe, expect, it } from 'vitest';
+import { at, range, ids, useFreshStores } from '../../../testing/stores.ts';
 import { MAX_ITEMS, useItems } from './items.ts';
 
-const at = (offset: number, expiresAt?: string): LivePublication => ({
-  offset,
-  notification: {
-    id: `n${offset}`,
-    feed: 'all',
-    severity: 'info',
-    title: `n${offset}`,
-    createdAt: '2026-06-01T10:00:00Z',
-    ...(expiresAt && { expiresAt }),
-  },
-});
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => at(from + n));
-const ids = () => useItems().items.map(({ notification }) => notification.id);
-
-const stored = new Map<string, string>();
-beforeEach(() => {
-  stored.clear();
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => stored.set(key, value),
-  });
-  forgetStores();
-});
+useFreshStores();
 
 describe('useItems', () => {
   it('should forget an erased feed, and no other', () => {

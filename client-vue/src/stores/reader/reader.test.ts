@@ -1,6 +1,7 @@
 import { ProblemError } from '@tocsin/client';
-import type { InboxState, LivePublication } from '@tocsin/contracts';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { InboxState } from '@tocsin/contracts';
+import { describe, expect, it, vi } from 'vitest';
+import { at, range, ids, useFreshStores } from '../../../testing/stores.ts';
 import { forgetStores } from '../define-store.ts';
 import { useItems } from '../feeds/items.ts';
 import { useMarks } from './marks.ts';
@@ -9,28 +10,7 @@ import { usePreferences } from './preferences.ts';
 import { useReader } from './reader.ts';
 import { useUnread } from './unread.ts';
 
-const at = (offset: number): LivePublication => ({
-  offset,
-  notification: {
-    id: `n${offset}`,
-    feed: 'all',
-    severity: 'info',
-    title: `n${offset}`,
-    createdAt: '2026-06-01T10:00:00Z',
-  },
-});
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => at(from + n));
-const ids = () => useItems().items.map(({ notification }) => notification.id);
-
-const stored = new Map<string, string>();
-beforeEach(() => {
-  stored.clear();
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => stored.set(key, value),
-  });
-  forgetStores();
-});
+const stored = useFreshStores();
 
 describe('the reader', () => {
   type Told = [name: string, feed: string, change: unknown];

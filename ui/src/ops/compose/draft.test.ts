@@ -32,7 +32,7 @@ it('should leave an invalid time for the server to reject', () => {
 
 it('should preview an incomplete notification', () => {
   const draft = { ...emptyDraft(), actions: [{ label: '', link: '' }] };
-  expect(previewOf(draft, 0)).toEqual({
+  expect(previewOf(draft, 0, 'Title')).toEqual({
     ...{ id: 'preview', feed: 'all', severity: 'info', title: 'Title', actions: [] },
     createdAt: '1970-01-01T00:00:00.000Z',
   });

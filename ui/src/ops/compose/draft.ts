@@ -1,46 +1,50 @@
 import { SEVERITIES, type Notification, type Severity } from '@tocsin/contracts';
 
-/** The composer's fields. Times are local, as in the browser's own fields. */
-export interface Draft {
+/** Fields of one line with a hint, in the order of the form. They are sent as typed, except feed, times and fallback. */
+export const CONTENT = ['feed', 'source', 'category', 'icon', 'link'] as const;
+export const DELIVERY = ['deliverAt', 'expiresAt', 'collapseKey', 'id', 'fallback'] as const;
+
+type Line = (typeof CONTENT)[number] | (typeof DELIVERY)[number];
+const LINES: readonly Line[] = [...CONTENT, ...DELIVERY];
+
+/**
+ * The composer's fields. Times are local, as in the browser's own fields; `fallback` lists durations and channels, such as
+ * `PT5M push, PT1H email`.
+ */
+export interface Draft extends Record<Line, string> {
   title: string;
   body: string;
   severity: Severity;
-  feed: string;
-  link: string;
   actions: { label: string; link: string }[];
-  source: string;
-  category: string;
-  icon: string;
-  collapseKey: string;
-  deliverAt: string;
-  expiresAt: string;
-  id: string;
-  /** Durations and channels, such as `PT5M push, PT1H email`. */
-  fallback: string;
 }
 
 export const MAX_ACTIONS = 3;
 
+export const isTime = (name: Line): boolean => name === 'deliverAt' || name === 'expiresAt';
+
 export const emptyDraft = (): Draft => ({
-  ...{ title: '', body: '', severity: 'info', feed: 'all', link: '', actions: [] },
-  ...{ source: '', category: '', icon: '', collapseKey: '', deliverAt: '', expiresAt: '', id: '' },
-  fallback: '',
+  ...{ title: '', body: '', severity: 'info', actions: [] },
+  ...(Object.fromEntries(LINES.map((name) => [name, ''])) as Record<Line, string>),
+  feed: 'all',
 });
 
-/** The body of `POST /notifications`. Omits empty fields, except the required title. */
+/** The body of `POST /notifications`. Omits empty fields and defaults, except the required title. */
 export function bodyOf(draft: Draft): Record<string, unknown> {
-  const { title, severity, feed, actions } = draft;
-  const body: Record<string, unknown> = { title };
-  for (const name of ['body', 'link', 'source', 'category', 'icon', 'collapseKey', 'id'] as const)
-    if (draft[name] !== '') body[name] = draft[name];
-  if (severity !== 'info') body['severity'] = severity;
-  if (feed !== '' && feed !== 'all') body['feed'] = feed;
-  if (actions.length > 0) body['actions'] = actions.map(({ label, link }) => ({ label, link }));
-  for (const name of ['deliverAt', 'expiresAt'] as const)
-    if (draft[name] !== '') body[name] = instantOf(draft[name]);
-  if (draft.fallback.trim() !== '') body['fallback'] = fallbacksOf(draft.fallback);
-  return body;
+  const { title, body, severity, actions } = draft;
+  const lines = LINES.filter(
+    (name) => draft[name].trim() !== '' && !(name === 'feed' && draft.feed === 'all'),
+  );
+  return {
+    title,
+    ...(body !== '' && { body }),
+    ...(severity !== 'info' && { severity }),
+    ...(actions.length > 0 && { actions: actions.map(({ label, link }) => ({ label, link })) }),
+    ...Object.fromEntries(lines.map((name) => [name, memberOf(name, draft[name])])),
+  };
 }
+
+const memberOf = (name: Line, text: string): unknown =>
+  name === 'fallback' ? fallbacksOf(text) : isTime(name) ? instantOf(text) : text;
 
 /** Reads `PT5M push, PT1H email`. Leaves missing parts for the server to reject. */
 const fallbacksOf = (text: string): object[] =>
@@ -55,14 +59,14 @@ function instantOf(local: string): string {
   return Number.isNaN(time.getTime()) ? local : time.toISOString();
 }
 
-/** A preview of the notification, as far as it can be shown. */
-export function previewOf(draft: Draft, now: number): Notification {
+/** A preview of the notification, with `untitled` as long as it has no title. */
+export function previewOf(draft: Draft, now: number, untitled: string): Notification {
   const { body, link, source, actions } = draft;
   return {
     id: draft.id || 'preview',
     feed: draft.feed || 'all',
     severity: SEVERITIES.includes(draft.severity) ? draft.severity : 'info',
-    title: draft.title.trim() === '' ? 'Title' : draft.title,
+    title: draft.title.trim() === '' ? untitled : draft.title,
     ...(body && { body }),
     ...(link && { link }),
     ...(source && { source }),

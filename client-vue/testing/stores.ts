@@ -1,0 +1,37 @@
+import type { LivePublication } from '@tocsin/contracts';
+import { beforeEach, vi } from 'vitest';
+import { forgetStores } from '../src/stores/define-store.ts';
+import { useItems } from '../src/stores/feeds/items.ts';
+
+/** A publication whose notification has the id `n<offset>`. */
+export const at = (offset: number, expiresAt?: string): LivePublication => ({
+  offset,
+  notification: {
+    id: `n${offset}`,
+    feed: 'all',
+    severity: 'info',
+    title: `n${offset}`,
+    createdAt: '2026-06-01T10:00:00Z',
+    ...(expiresAt && { expiresAt }),
+  },
+});
+/** The publications from one offset to another, both included. */
+export const range = (from: number, to: number): LivePublication[] =>
+  Array.from({ length: to - from + 1 }, (_, n) => at(from + n));
+
+/** The ids of the listed notifications. */
+export const ids = (): string[] => useItems().items.map(({ notification }) => notification.id);
+
+/** Begins each test with new stores and an empty storage, which it returns. */
+export function useFreshStores(): Map<string, string> {
+  const stored = new Map<string, string>();
+  beforeEach(() => {
+    stored.clear();
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => stored.get(key) ?? null,
+      setItem: (key: string, value: string) => stored.set(key, value),
+    });
+    forgetStores();
+  });
+  return stored;
+}

@@ -1,0 +1,25 @@
+import { ref } from 'vue';
+import { useOps } from './store.ts';
+
+/** Runs one action of the operator at a time. `failed` says why the last one failed; it is empty after a success. */
+export function useAttempt() {
+  const ops = useOps();
+  const busy = ref(false);
+  const failed = ref('');
+
+  /** Never rejects. Ignored while another action runs. */
+  async function attempt(act: () => Promise<void>): Promise<void> {
+    if (busy.value) return;
+    busy.value = true;
+    failed.value = '';
+    try {
+      await act();
+    } catch (error) {
+      failed.value = ops.explain(error);
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  return { busy, failed, attempt };
+}
