@@ -1,28 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { live, toasts, type OpenOptions } from '../support/browser.ts';
+import { live, toasts } from '../support/browser.ts';
 import { measureBusy, told } from '../support/busy.ts';
+import { focused, inbox, listed, titled } from './inbox-page.ts';
 import { usePages } from '../support/use-pages.ts';
-import { type FakeBff, type Draft } from '../fakes/fake-bff.ts';
+import type { FakeBff } from '../fakes/fake-bff.ts';
 
 const pages = usePages();
 let bff: FakeBff;
 beforeEach(() => {
   bff = pages.bff;
 });
-const open = async (options?: OpenOptions): Promise<Page> => {
-  const page = await pages.open(options);
-  await live(page);
-  return page;
-};
-const titled = (count: number, title = 'Order'): Draft[] =>
-  Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
-const inbox = (page: Page) => page.getByTestId('inbox');
-const listed = (page: Page) => inbox(page).getByTestId('notification');
+const { openLive: open } = pages;
 const titles = (page: Page) => listed(page).locator('h3').allTextContents();
-const focused = (page: Page) =>
-  page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
 describe('the inbox', () => {
   it('should open with Enter, close with Escape and return the focus', async () => {

@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { live, type OpenOptions } from '../support/browser.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
 import { enter, focused, inbox, listed, titled, titles, toasted } from './inbox-page.ts';
 import { usePages } from '../support/use-pages.ts';
@@ -10,17 +9,20 @@ let bff: FakeBff;
 beforeEach(() => {
   bff = pages.bff;
 });
-const open = async (options?: OpenOptions): Promise<Page> => {
-  const page = await pages.open(options);
-  await live(page);
-  return page;
-};
+const { openLive: open } = pages;
 const changes = () => bff.inbox.changes.map(({ name }) => name);
 
 /** Presses Tab until an element with this test id has the focus. */
 async function tabTo(page: Page, testId: string): Promise<void> {
   for (let n = 0; n < 40 && (await focused(page)) !== testId; n++) await page.keyboard.press('Tab');
   expect(await focused(page)).toBe(testId);
+}
+
+/** Opens the menu of the focused row. */
+async function openMenu(page: Page): Promise<void> {
+  await tabTo(page, 'row-menu');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('row-menu-open').waitFor();
 }
 
 describe('with the keyboard alone', () => {
@@ -48,9 +50,7 @@ describe('with the keyboard alone', () => {
     const page = await open();
     await enter(page);
     await page.keyboard.press('j');
-    await tabTo(page, 'row-menu');
-    await page.keyboard.press('Enter');
-    await page.getByTestId('row-menu-open').waitFor();
+    await openMenu(page);
     await page.keyboard.press('ArrowUp');
     expect(await focused(page)).toBe('menu-mute');
     await page.keyboard.press('Enter');
@@ -72,9 +72,7 @@ describe('with the keyboard alone', () => {
     const page = await open();
     await enter(page);
     await page.keyboard.press('j');
-    await tabTo(page, 'row-menu');
-    await page.keyboard.press('Enter');
-    await page.getByTestId('row-menu-open').waitFor();
+    await openMenu(page);
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowUp');
     expect(await focused(page)).toBe('menu-mute-night');

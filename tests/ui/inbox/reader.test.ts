@@ -1,6 +1,5 @@
-import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { live, toasts, type OpenOptions } from '../support/browser.ts';
+import { toasts } from '../support/browser.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
 import { enter, inbox, listed, titled, titles, toasted } from './inbox-page.ts';
 import { usePages } from '../support/use-pages.ts';
@@ -10,11 +9,7 @@ let bff: FakeBff;
 beforeEach(() => {
   bff = pages.bff;
 });
-const open = async (options?: OpenOptions): Promise<Page> => {
-  const page = await pages.open(options);
-  await live(page);
-  return page;
-};
+const { openLive: open } = pages;
 const changes = () => bff.inbox.changes.map(({ name }) => name);
 
 describe('read, seen, done', () => {

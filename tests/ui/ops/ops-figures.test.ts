@@ -1,9 +1,9 @@
-import { SNAPSHOT_EVERY_MS, type ListedSetAside } from '@tocsin/contracts';
+import type { ListedSetAside } from '@tocsin/contracts';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { violations } from '../support/axe.ts';
 import { FakeOps } from '../fakes/fake-ops.ts';
-import { opsPages } from './ops-pages.ts';
+import { field, instances, letters, opsPages, watch } from './ops-pages.ts';
 
 const pages = opsPages();
 let ops: FakeOps;
@@ -21,18 +21,6 @@ const openOps = (change?: (html: string) => string) =>
       await route.fulfill({ response, body: change(await response.text()) });
     });
   });
-const instances = (page: Page) => page.getByTestId('instance');
-const letters = (page: Page) => page.getByTestId('set-aside-record');
-const field = (page: Page, path: string) => page.locator(`[name="${path}"]`);
-
-/** Lets this many snapshots arrive. */
-async function watch(page: Page, times: number): Promise<void> {
-  for (let n = 0; n < times; n++) {
-    const before = ops.reads;
-    await page.clock.runFor(SNAPSHOT_EVERY_MS);
-    await expect.poll(() => ops.reads).toBeGreaterThan(before);
-  }
-}
 
 describe('the verdict', () => {
   const verdict = (page: Page) => page.getByTestId('verdict');
@@ -62,7 +50,7 @@ describe('the verdict', () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     ops.killed = ['bff-2:4001'];
-    await watch(page, 8);
+    await watch(ops, page, 8);
     const missing = page.getByTestId('missing-instance');
     await missing.getByText('Vanished at').waitFor();
     await faults(page).getByText('Instance bff-2:4001 vanished.').waitFor();
@@ -79,7 +67,7 @@ describe('the verdict', () => {
 describe('the curves', () => {
   it('should show the values of a time to the pointer and the keyboard, and an hour after a reload', async () => {
     const page = await openOps();
-    await watch(page, 4);
+    await watch(ops, page, 4);
     const figure = page.getByTestId('figure').first();
     const value = figure.getByTestId('value---tocsin-info');
     const time = figure.getByTestId('value-time');

@@ -1,3 +1,4 @@
+import { SNAPSHOT_EVERY_MS } from '@tocsin/contracts';
 import { launchBrowser } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
@@ -40,4 +41,17 @@ export function opsPages() {
       return page;
     },
   };
+}
+
+export const instances = (page: Page) => page.getByTestId('instance');
+export const letters = (page: Page) => page.getByTestId('set-aside-record');
+export const field = (page: Page, path: string) => page.locator(`[name="${path}"]`);
+
+/** Lets this many snapshots arrive. */
+export async function watch(ops: FakeOps, page: Page, times: number): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    const before = ops.reads;
+    await page.clock.runFor(SNAPSHOT_EVERY_MS);
+    await expect.poll(() => ops.reads).toBeGreaterThan(before);
+  }
 }

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkLooks, violations } from '../support/axe.ts';
 import { FakeOps } from '../fakes/fake-ops.ts';
-import { opsPages } from './ops-pages.ts';
+import { field, instances, letters, opsPages, watch } from './ops-pages.ts';
 
 const pages = opsPages();
 let ops: FakeOps;
@@ -17,18 +17,6 @@ const openOps = () =>
   pages.open(ops, async (context) => {
     await context.clock.install();
   });
-const instances = (page: Page) => page.getByTestId('instance');
-const letters = (page: Page) => page.getByTestId('set-aside-record');
-const field = (page: Page, path: string) => page.locator(`[name="${path}"]`);
-
-/** Lets this many snapshots arrive. */
-async function watch(page: Page, times: number): Promise<void> {
-  for (let n = 0; n < times; n++) {
-    const before = ops.reads;
-    await page.clock.runFor(SNAPSHOT_EVERY_MS);
-    await expect.poll(() => ops.reads).toBeGreaterThan(before);
-  }
-}
 
 async function fill(page: Page): Promise<void> {
   const values = {
@@ -54,7 +42,7 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
   figures: {
     reach: async (page) => {
       await instances(page).nth(1).waitFor();
-      await watch(page, 12);
+      await watch(ops, page, 12);
       await fill(page);
     },
   },
@@ -112,7 +100,7 @@ describe('the instances', () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     const before = await instances(page).first().innerText();
-    await watch(page, 3);
+    await watch(ops, page, 3);
     await expect.poll(() => instances(page).first().innerText()).not.toBe(before);
     expect(await instances(page).first().locator('canvas').count()).toBe(2);
   });
@@ -125,7 +113,7 @@ describe('the instances', () => {
     await page.getByTestId('fault').getByText('trying again').waitFor();
     expect(await instances(page).count()).toBe(2);
     ops.away = false;
-    await watch(page, 1);
+    await watch(ops, page, 1);
     await expect.poll(() => page.getByTestId('fault').innerText()).toBe('');
   });
 });

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { overflow, violations } from '../support/axe.ts';
-import { live, rows, toasts, type OpenOptions } from '../support/browser.ts';
+import { rows, toasts } from '../support/browser.ts';
 import type { Draft, FakeBff } from '../fakes/fake-bff.ts';
 import { usePages } from '../support/use-pages.ts';
 
@@ -10,11 +10,7 @@ let bff: FakeBff;
 beforeEach(() => {
   bff = pages.bff;
 });
-const open = async (options?: OpenOptions): Promise<Page> => {
-  const page = await pages.open(options);
-  await live(page);
-  return page;
-};
+const { openLive: open } = pages;
 const titled = (count: number, title = 'Order'): Draft[] =>
   Array.from({ length: count }, (_, n) => ({
     ...{ title: `${title} ${n} of a customer with a rather long name was placed`, source: 'Shop' },

@@ -2,7 +2,7 @@ import { launchBrowser } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { builtPage, removeBuiltPage } from './built-page.ts';
-import { open, type OpenOptions, type OpenPage } from './browser.ts';
+import { live, open, type OpenOptions, type OpenPage } from './browser.ts';
 import { FakeBff } from '../fakes/fake-bff.ts';
 
 export interface Pages {
@@ -10,6 +10,8 @@ export interface Pages {
   readonly bff: FakeBff;
   /** Opens the page in a fresh profile, which is closed after the test. */
   open: (options?: OpenOptions) => Promise<Page>;
+  /** Also waits until it is connected. */
+  openLive: (options?: OpenOptions) => Promise<Page>;
 }
 
 /**
@@ -37,14 +39,20 @@ export function usePages(): Pages {
     await bff.stop();
     expect(faults, 'no exception and no breach of the content security policy').toEqual([]);
   });
+  const openOne = async (options?: OpenOptions): Promise<Page> => {
+    const page = await open(browser, bff, options);
+    opened.push(page);
+    return page.page;
+  };
   return {
     get bff() {
       return bff;
     },
-    open: async (options) => {
-      const page = await open(browser, bff, options);
-      opened.push(page);
-      return page.page;
+    open: openOne,
+    openLive: async (options) => {
+      const page = await openOne(options);
+      await live(page);
+      return page;
     },
   };
 }
