@@ -16,7 +16,7 @@ Creates a service in TypeScript that publishes notifications, and a page that sh
 /** Also a Dapr app id and part of an npm package name. */
 const NAME = /^[a-z][a-z0-9-]{0,49}$/;
 
-/** Files that npm would leave out of a package have other names in it. */
+/** npm would leave these files out of a package, so the template stores them under other names. */
 const targetName = (file) => file.replace(/(^|\/)_gitignore$/, '$1.gitignore');
 
 function readArguments() {

@@ -21,7 +21,7 @@ const linkSetting = () =>
   z
     .url({ protocol: /^https$/, error: 'must be an https address' })
     .max(1_000, 'must have at most 1000 characters')
-    .refine((url) => !url.includes('#'), 'must be without # and what follows it')
+    .refine((url) => !url.includes('#'), 'must not contain # or text after it')
     .optional();
 
 /** The settings of the bff, in the order of `docs/settings.md`. */

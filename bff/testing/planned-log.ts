@@ -22,7 +22,7 @@ const at = '2026-01-01T00:00:00Z';
 export const retract = (id: string): EntryItem => ({ retract: id, feed: 'all', at });
 export const erase: EntryItem = { erase: true, feed: 'all', at };
 export const keyed = (id: string, collapseKey: string): EntryItem => ({ ...notification(id), collapseKey });
-/** An event of a source. The source's hash is this digit 16 times. */
+/** An event of the source whose hash is this digit, repeated 16 times. */
 export const event = (id: string, source: string): EntryItem => ({
   ...notification(id, `${id} of ${source}`),
   sourceHash: source.repeat(16),

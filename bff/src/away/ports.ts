@@ -2,7 +2,7 @@
 export interface WakeUps {
   /**
    * Resolves when the wake-up `name` is stored for `at` (ms since 1970). It is handed over until an instance accepts
-   * it. An existing wake-up of that name stays as it is.
+   * it. An existing wake-up of that name is not changed.
    */
   set(name: string, at: number): Promise<void>;
 }

@@ -5,7 +5,7 @@ export interface Order {
   customer: string;
 }
 
-/** Tells everyone who follows the orders. The id makes a second call for the same order show nothing new. */
+/** Tells everyone who follows the orders. A second call for the same order has the same id, so it shows nothing new. */
 export const announceOrder = (publisher: Publisher, { id, customer }: Order): Promise<string> =>
   publisher.publish({
     id: `order-${id}`,

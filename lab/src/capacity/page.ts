@@ -46,7 +46,7 @@ export function withFigures(page: string, constants: Constants, check: CheckResu
 
 function exampleText(constants: Constants): string {
   const plan = planOf(readCapacityOptions(EXAMPLE).load, constants);
-  if (!plan) throw new Error('There is no plan for a load with a given number of instances.');
+  if (!plan) throw new Error('The model found no plan for this load and this number of instances.');
   return planText(plan, limitsOf(plan, constants), constants, CONSTANTS_FILE);
 }
 

@@ -126,7 +126,7 @@ describe('toasts', () => {
     await expect.poll(() => staying(page).count()).toBe(0);
   });
 
-  it('should work by keyboard and move the focus on when its toast goes', async () => {
+  it('should work by keyboard, and move the focus when its toast closes', async () => {
     pages.bff().publish([{ title: 'Row', link: '/row' }]);
     const page = await open();
     const actions = [{ label: 'Open it', link: '/#opened' }];

@@ -14,7 +14,7 @@ export type Sending = SendingMessage;
 export type Receipt = FallbackReceipt;
 export type { AwayDocument, SentItem } from '@tocsin/contracts';
 
-/** Longest wait, quiet hours and retries included, and as long as receipts are kept. */
+/** Maximum wait, including quiet hours and retries. Receipts are kept for the same time. */
 export const AWAY_TTL_SECONDS = 62 * 24 * 60 * 60;
 
 /** Identifies a reader in keys and in job names, without the reader's name. */

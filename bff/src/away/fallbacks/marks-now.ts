@@ -20,7 +20,7 @@ export interface MarksNow {
   placeOf: (publication: { offset: number; notification: { id: string } }) => Placed;
 }
 
-/** Where a reader has put notifications of the own feed, by the marks that the store has now. */
+/** Where readers have put notifications of their own feeds, by the marks in the store now. */
 export async function marksNow(
   reader: string,
   ids: readonly string[],

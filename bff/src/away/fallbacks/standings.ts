@@ -4,8 +4,8 @@ import { nameOf, type Waiting } from './document.ts';
 import { marksNow, type MarksNow, type MarksNowOptions } from './marks-now.ts';
 
 /**
- * Whether the notifications of the own feed `reader` still need attention. A mark whose request was answered before is
- * never missed.
+ * Whether notifications of the feed `reader` still need the reader's attention. Takes into account every mark
+ * whose request was answered before the call.
  */
 export async function standingsOf(
   reader: string,
@@ -45,7 +45,7 @@ function standingOf(
   if (other?.notification === null) return { isOpen: false, reason: other.gone };
   // The feed had the id already, so it did not show this notification.
   if (other) return { isOpen: false, reason: 'published twice' };
-  // No mark by offset reaches it, only those that name the id.
+  // A mark up to an offset does not include it; only a mark of its id does.
   return kept ? placed({ offset: Infinity, notification: kept }, placeOf) : GONE;
 }
 

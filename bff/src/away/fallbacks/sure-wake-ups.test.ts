@@ -25,7 +25,7 @@ function deployment() {
   return { store, taken, scheduler, faults, instance };
 }
 
-it('should keep what the scheduler does not take, and any instance should set it later', async () => {
+it('should keep wake-ups that the scheduler does not accept, so that any instance can set them later', async () => {
   const { taken, scheduler, faults, instance } = deployment();
   const [one, other] = [instance(), instance()];
   scheduler.isAway = true;
@@ -47,7 +47,7 @@ it('should keep what the scheduler does not take, and any instance should set it
   other.stop();
 });
 
-it('should not ask the scheduler again for a wake-up that it has taken, for ten minutes', async () => {
+it('should not ask the scheduler again for a wake-up that it has accepted, for ten minutes', async () => {
   const { scheduler, instance } = deployment();
   const one = instance();
   for (let i = 0; i < 3; i++) await one.set('a', 9_000_000);
@@ -58,7 +58,7 @@ it('should not ask the scheduler again for a wake-up that it has taken, for ten 
   one.stop();
 });
 
-it('should reject if the store does not take the wake-up either', async () => {
+it('should reject if the store does not accept the wake-up either', async () => {
   const { store, scheduler, instance } = deployment();
   const one = instance();
   scheduler.isAway = true;

@@ -26,8 +26,8 @@ const MAX_KNOWN = 10_000;
 const MAX_LATE = 10_000;
 
 /**
- * Wake-ups that do not depend on the scheduler at the moment when they are set: a wake-up that it does not take is
- * kept in the store, and every instance sets it again, until one succeeds.
+ * Wake-ups that do not depend on the scheduler at the moment when they are set: a wake-up that it does not accept
+ * is kept in the store, and every instance tries to set it until one succeeds.
  */
 export class SureWakeUps implements WakeUps {
   readonly #use: SureWakeUpsOptions;

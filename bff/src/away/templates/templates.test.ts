@@ -99,7 +99,7 @@ describe('a folder of templates', () => {
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
   const message = messageOf([notification('A')]);
 
-  it('should replace the files that it has, and no others', () => {
+  it('should replace only the files that it contains', () => {
     write('subject.liquid', 'Acme: {{ count }} new');
     write('words.en.json', '{"openInbox": "Go to Acme"}');
     const { subject, text } = loadTemplates({ folder }).render(message);

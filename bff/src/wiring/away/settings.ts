@@ -55,7 +55,7 @@ const awaySchema = z.strictObject({
   /** Where readers find the page, for links in messages. */
   publicUrl: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
-    .refine((url) => !/[?#]/.test(url), 'must be without ? and #'),
+    .refine((url) => !/[?#]/.test(url), 'must not contain ? or #'),
   /** A folder with templates that replace ours. */
   templates: z.string().optional(),
   /** IANA name of the time zone of times in messages. */

@@ -150,7 +150,7 @@ export class WalkInstance {
     this.view.joined();
   }
 
-  /** Passes the next broadcast to the view, then to its sockets. */
+  /** Passes the next broadcast to the view, and from there to its sockets. */
   receive(world: InstancesWorld): void {
     const event = this.inbox.shift();
     if (!event) return;

@@ -36,7 +36,7 @@ function predict(load: CheckLoad, constants: Constants): Plan {
     },
     constants,
   );
-  if (!plan) throw new Error('There is no plan for a load with a given number of instances.');
+  if (!plan) throw new Error('The model found no plan for this load and this number of instances.');
   return plan;
 }
 
@@ -54,7 +54,7 @@ async function runLoad(rig: Rig, load: CheckLoad, payload: number, signal: Abort
       numbers,
       signal,
     });
-  // Warm up first: processes that have just started cost more than those of the constants.
+  // Warm up first: a process that has just started costs more than the constants say.
   const { warmRate: rate, warmRequests: requests, feeds } = SIZES;
   await publish(rig, { rate, requests, payload, numbers, signal, feedOf: (n) => `topic:warm-${n % feeds}` });
   const redisBefore = await usedMemory(rig);

@@ -1,4 +1,4 @@
-/** Loads that this machine can carry, of other sizes than those of the constants. */
+/** Loads that this machine can carry. Their sizes differ from those of the measurement of the constants. */
 export interface CheckLoad {
   connections: number;
   rate: number;

@@ -2,7 +2,7 @@ import { costAt, type Constants } from './constants.ts';
 import type { Load } from './load.ts';
 import { planOf, SHARDS, type Plan } from './plan.ts';
 
-/** A resource of which a load has only one. */
+/** A resource that a deployment has only once. */
 export interface Limit {
   name: string;
   /** The share in use: 1 is one whole core, or the whole memory of a pod. */

@@ -17,7 +17,7 @@ describe('the chart', () => {
     },
   );
 
-  it('should have no generated template that is not generated any more', () => {
+  it('should contain no template that the generator no longer writes', () => {
     const made = readdirSync(join(CHART, 'templates'), { withFileTypes: true })
       .filter(
         (entry) => entry.isFile() && textOf(join('templates', entry.name)).includes('Made from k8s/base'),

@@ -20,7 +20,7 @@ export const bindingChannelSchema = z.strictObject({
     .optional(),
   /** Texts, or `$` and a field's name. */
   metadata: metadataMappingSchema.optional(),
-  /** Any JSON whose texts are texts, or `$` and a field's name. Default `$event`. */
+  /** Any JSON. A string in it is literal text, or `$` and a field's name. Default `$event`. */
   data: dataMappingSchema.optional(),
   /** Whether the service behind the binding ignores a `$key` that it has seen. Default false. */
   repeatable: z.boolean().optional(),
@@ -31,7 +31,7 @@ export type BindingChannelSettings = z.infer<typeof bindingChannelSchema>;
 export type BindingOptions = BindingChannelSettings & { invoke: Invoke; templates: Templates };
 
 /**
- * A channel over any Dapr output binding. A binding tells no more than that it failed, so most failures are `unknown`.
+ * A channel over any Dapr output binding. A binding reports only that it failed, so most failures are `unknown`.
  * @throws Error that lists all faults of the settings
  */
 export function createBindingChannel({ invoke, templates, ...settings }: BindingOptions): Channel {

@@ -13,7 +13,7 @@ export type Invoke = (
 ) => Promise<unknown>;
 
 /**
- * Invokes a binding as a channel sends: never rejects, and ends in time. If `prepare` throws, the message itself is at
+ * Invokes a binding for a channel. Never rejects, and ends within the time limit. If `prepare` throws, the message itself is at
  * fault.
  */
 export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<SendResult> =>
@@ -34,11 +34,11 @@ export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<Send
 /** The message of `bindings.http` for an answer other than 2xx. */
 const STATUS = /received status code (\d{3})/;
 
-/** Faults before anything was sent, in the words of Go's network library, of Node, and of the sidecar. */
+/** Messages of errors before anything was sent, from Go's network library, Node and the sidecar. */
 const NOT_SENT =
   /connection refused|ECONNREFUSED|no such host|no route to host|network is unreachable|x509: |couldn't find output binding|ERR_INVOKE_OUTPUT_BINDING_NOT_FOUND/;
 
-/** Answers with which a receiver says that it did not process the request, and will later. */
+/** Statuses of a receiver that did not process the request and asks for a retry. */
 const LATER = new Set([408, 425, 429, 503]);
 
 function failed(error: unknown): SendResult {

@@ -55,7 +55,7 @@ const valueSchema = z
     });
   });
 
-/** Dapr's metadata are texts. */
+/** Dapr accepts only strings as metadata. */
 export const metadataMappingSchema = z.record(
   z.string().min(1).max(100),
   valueSchema.refine((value) => value !== EVENT, `must not be ${EVENT}, which is not a text`),

@@ -55,7 +55,7 @@ describe('an e-mail', () => {
     expect(channel.repeatable).toBe(false);
   });
 
-  it('should get no header or recipient from a text', async () => {
+  it('should not let a text add a header or a recipient', async () => {
     server = await startSmtpServer();
     const hostile = 'Hi\r\nBcc: eve@example.org\r\n\r\nbody\u2028x';
     const hostileMessage = messageOf([notificationOf('x', { title: hostile, body: '.\r\nRSET\r\n.\r\n' })], {
@@ -136,7 +136,7 @@ describe('an SMTP server', () => {
     expect(server.received).toMatchObject([{ user: 'a b' }]);
   });
 
-  it('should not get a password over a certificate that is not trusted', async () => {
+  it('should not get a password if its certificate is not trusted', async () => {
     const users: (string | undefined)[] = [];
     server = await startSmtpServer({
       onAuth: ({ username }, _session, done) => {
@@ -199,7 +199,7 @@ describe('an SMTP server', () => {
 });
 
 describe('the settings of the e-mail channel', () => {
-  it('should be refused with all faults, without the password', () => {
+  it('should be rejected with a list of all faults that does not show the password', () => {
     const make = () =>
       channelTo('smtp://user@host:25/secret', {
         from: 'a@b.example, c@d.example',

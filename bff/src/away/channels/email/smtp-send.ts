@@ -62,7 +62,7 @@ export async function sendOverSmtp(
   }
 }
 
-/** Runs a phase of the connection. Rejects also if the connection breaks, when some callbacks never come. */
+/** Runs a phase of the connection. Also rejects if the connection breaks, because some callbacks are then never called. */
 const phase = (
   connection: SMTPConnection,
   start: (done: (error?: Error | null) => void) => void,
@@ -79,7 +79,7 @@ function resultOf(error: unknown, { handedOver }: Progress): SendResult {
   if (responseCode !== undefined && responseCode >= 500) return { outcome: 'refused', reason };
   if (responseCode !== undefined && responseCode >= 400) return { outcome: 'unavailable', reason };
   if (handedOver) return { outcome: 'unknown', reason };
-  // Nodemailer itself found the e-mail too large for the server, or the address impossible.
+  // Nodemailer itself found the e-mail too large for the server, or the address invalid.
   if (code === 'EMESSAGE' || code === 'EENVELOPE') return { outcome: 'refused', reason };
   return { outcome: 'unavailable', reason };
 }

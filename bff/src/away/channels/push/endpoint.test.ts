@@ -45,7 +45,7 @@ it.each([
   expect(endpointOf(endpoint, false)).toBeUndefined();
 });
 
-it('should accept loopback, and nothing else inside, for tests', () => {
+it('should accept loopback for tests, but no other internal address', () => {
   expect(endpointOf('http://127.0.0.1:4000/x', true)).toBeDefined();
   expect(endpointOf('http://10.0.0.1/x', true)).toBeUndefined();
   expect(endpointOf('http://push.example/x', true)).toBeUndefined();

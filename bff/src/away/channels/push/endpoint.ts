@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { Agent } from 'undici';
 
 const MAX_ENDPOINT = 2048;
-/** Google's service before FCM, which is off. web-push would print a warning for each push. */
+/** Google's push service before FCM. It was shut down, and web-push would print a warning for each push to it. */
 const CLOSED_SERVICE = 'android.googleapis.com';
 const CONNECT_MS = 10_000;
 const ANSWER_MS = 20_000;
@@ -12,9 +12,9 @@ const ANSWER_MS = 20_000;
 const CONNECTIONS = 16;
 
 /**
- * The address of a push service, which a browser names and so a stranger may invent: `undefined` unless it is https on
- * port 443, without a user, and not an address of our own network. With `allowLoopback`, for tests, loopback addresses
- * on any port, with or without TLS, are fine too.
+ * Parses the address of a push service. A browser sends it, so a stranger may have invented it. `undefined` unless
+ * it is https on port 443, has no user and is outside our own network. `allowLoopback`, for tests, also permits
+ * loopback addresses on any port, with or without TLS.
  */
 export function endpointOf(endpoint: string, allowLoopback: boolean): URL | undefined {
   if (endpoint.length > MAX_ENDPOINT || !URL.canParse(endpoint)) return undefined;
@@ -32,7 +32,7 @@ const isLoopback = (address: string): boolean => ipaddr.process(address).range()
 /** False for addresses of this machine and of private networks, and for all reserved ones. */
 export const isPublic = (address: string): boolean => ipaddr.process(address).range() === 'unicast';
 
-/** Thrown instead of connecting to a name that leads into our own network. */
+/** The name resolves to an address in our own network. No connection was made. */
 export class NotPublicError extends Error {
   override name = 'NotPublicError';
   readonly code = 'ENOTPUBLIC';

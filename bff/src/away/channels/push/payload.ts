@@ -37,7 +37,7 @@ export function pushOf(message: AwayMessage, title: string, now: number): Push {
     dir: 'auto',
     body: bodyOf(message, isSingle),
     navigate: isSingle ? message.links.open(newest) : message.links.inbox,
-    // Shown again with the same tag, it takes the place of the first.
+    // A notification with the same tag replaces the first one.
     tag: topic,
     ...(newest && { timestamp: Date.parse(newest.createdAt) }),
     data: { inbox: message.links.inbox, ...(isSingle && { feed: newest.feed, id: newest.id }) },

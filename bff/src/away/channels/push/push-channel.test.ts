@@ -146,7 +146,7 @@ describe('the outcome', () => {
     });
   });
 
-  it('should be unknown if the service breaks off or is silent', async () => {
+  it('should be unknown if the service disconnects or does not answer', async () => {
     channelWith({ timeoutMs: 300 });
     service.answer('broken', (_, request) => request.socket.destroy());
     service.answer('silent', () => {});
@@ -174,7 +174,10 @@ describe('the outcome', () => {
 
   it.each([
     ['no keys', { p256dh: '', auth: '' }],
-    ['a key that is no point', { p256dh: Buffer.alloc(65, 4).toString('base64url'), auth: 'a'.repeat(22) }],
+    [
+      'a key that is not a point on the curve',
+      { p256dh: Buffer.alloc(65, 4).toString('base64url'), auth: 'a'.repeat(22) },
+    ],
     ['a short secret', { p256dh: createECDH('prime256v1').generateKeys('base64url'), auth: 'AA' }],
   ])('should forget a subscription with %s', async (_, keys) => {
     const { endpoint } = service.subscribe('phone');

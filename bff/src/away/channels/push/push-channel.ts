@@ -125,7 +125,7 @@ function resultOf(status: number, reason: string): SendResult {
   return { outcome: 'refused', reason };
 }
 
-/** Errors before the request was sent. After any other, the push service may have got it. */
+/** Errors before the request was sent. After any other error, the push service may have received it. */
 const NOT_CONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_)/;
 
@@ -136,7 +136,7 @@ function failed(error: unknown): SendResult {
   return { outcome: NOT_CONNECTED.test(code) ? 'unavailable' : 'unknown', reason };
 }
 
-/** The result of all devices together: the best of them, where `unknown` counts more than `unavailable`. */
+/** The result for all devices: that of the most successful one. `unknown` ranks above `unavailable`. */
 function together(devices: readonly PushSubscription[], results: readonly DeviceResult[]): SendResult {
   const gone = devices
     .filter((_, index) => results[index]?.outcome === 'gone')

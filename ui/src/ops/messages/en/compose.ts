@@ -1,4 +1,4 @@
-/** The composer. Names of members of the API stay as they are. */
+/** The composer. Names of the API, such as severities, are not translated. */
 export const compose = {
   title: 'Compose',
   titleOf: 'Title',
