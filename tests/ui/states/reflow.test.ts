@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { artifacts, overflow } from '../support/axe.ts';
 import { live } from '../support/browser.ts';
-import { day } from './day.ts';
+import { burst, day, draft } from './day.ts';
 import { useStates, type State } from './in-state.ts';
 import { TOAST_STATES } from './toast-states.ts';
 
 const reach = useStates();
 const list: State = {
-  prepare: (bff) => bff.publish(day()),
+  prepare: (bff) => bff.publish([...burst(50).map((order) => draft(2900, order)), ...day()]),
   reach: ({ page }) => live(page),
 };
 
