@@ -19,7 +19,7 @@ import { createReaderEvents } from './wiring/reader-events.ts';
 import { createReaders } from './wiring/readers.ts';
 import { createInbound } from './wiring/receiving.ts';
 import { createReporter } from './wiring/reporter.ts';
-import { tellOf } from './wiring/tell.ts';
+import { receiptPublisherOf } from './wiring/receipt-publisher.ts';
 import { createViews } from './wiring/views.ts';
 
 /** The built page. The relative path is the same from this file and from the bundle `bff/dist/main.js`. */
@@ -38,7 +38,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const readers = createReaders({
     ...{ backend, histories, limitsOf: delivery.limitsOf, now, log },
     maxDocuments: config.DOCUMENTS_PER_READER,
-    tell: tellOf(context),
+    publishReceipt: receiptPublisherOf(context),
   });
   const away = await createAway(context, readers, histories, delivery.onStep);
   if (away) delivery.onItems((items) => away.fallbacks.committed(items));

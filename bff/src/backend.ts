@@ -108,7 +108,7 @@ export interface Backend {
   readSecret(name: string): Promise<string | undefined>;
   announceAgain(announcement: AnyAnnouncement): Promise<void>;
   /** Publishes a receipt for other applications. Rejects if the broker may not have it. */
-  tell(event: ReceiptEvent): Promise<void>;
+  publishReceipt(event: ReceiptEvent): Promise<void>;
   /** Starts delivering messages. Resolves with the function that stops it. */
   receive(inbound: Inbound): Promise<() => Promise<void>>;
   /** Rejects with the reason why the backend cannot be used. */

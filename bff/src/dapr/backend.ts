@@ -89,7 +89,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     deadLetters: new SetAsideRecords(sidecar, claimCheck),
     board: new DaprInstanceBoard(sidecar),
     past: new DaprPastBoard(sidecar),
-    tell: (event) => sidecar.publish(COMPONENTS.pubsub, TOPICS.receipts, event, { isEvent: true }),
+    publishReceipt: (event) => sidecar.publish(COMPONENTS.pubsub, TOPICS.receipts, event, { isEvent: true }),
     wakeUps: { set: (name, at) => sidecar.scheduleJob(name, at, {}) },
     invokeBinding: async (binding, operation, data, metadata) => {
       await sidecar.invokeBinding(binding, { operation, data, metadata }, { timeoutMs: BINDING_TIMEOUT_MS });

@@ -63,7 +63,7 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     broadcaster: new MemoryBroadcaster(),
     readers: new MemoryReaderStore(),
     wakeUps: new MemoryWakeUps((name) => inbound?.onWakeUp(name)),
-    tell: () => Promise.resolve(),
+    publishReceipt: () => Promise.resolve(),
     invokeBinding: () => Promise.reject(new Error('there is no sidecar')),
     linkProofs: linkProofs(signer),
     announce,

@@ -25,8 +25,8 @@ export interface ReadersOptions {
   limitsOf: LimitsOf;
   /** Maximum number of documents of one reader or address. */
   maxDocuments: number;
-  /** Tells other applications what readers have read. */
-  tell: ReadStatesOptions['tell'];
+  /** Publishes the read marks of readers for other applications. */
+  publishReceipt: ReadStatesOptions['publishReceipt'];
   now: () => number;
   log: Logger;
 }
@@ -36,7 +36,7 @@ export function createReaders({
   histories,
   limitsOf,
   maxDocuments,
-  tell,
+  publishReceipt,
   now,
   log,
 }: ReadersOptions): Readers {
@@ -50,7 +50,7 @@ export function createReaders({
   });
   const documents = { store, channel, ledger, counter };
   const states = new ReadStates({
-    ...{ ...documents, histories, ttlSecondsOf, tell, now },
+    ...{ ...documents, histories, ttlSecondsOf, publishReceipt, now },
   });
   const inboxes = new Inboxes({ ...documents, histories, historyMsOf, now });
   const mutes = new MuteLists(documents);

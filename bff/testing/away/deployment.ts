@@ -5,7 +5,7 @@ import type { AwayMessage, Channel, Contacts, SendResult } from '../../src/away/
 import type { ChannelRules, Standing } from '../../src/away/fallbacks/decide.ts';
 import type { Receipt, Waiting } from '../../src/away/fallbacks/document.ts';
 import { Fallbacks } from '../../src/away/fallbacks/fallbacks.ts';
-import type { Tell } from '../../src/away/fallbacks/tell.ts';
+import type { PublishReceipt } from '../../src/away/fallbacks/publish-receipts.ts';
 import { MemoryReaderStore } from '../../src/memory/reader-store.ts';
 import { MemoryWakeUps } from '../../src/memory/wake-ups.ts';
 
@@ -26,7 +26,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   /** What decisions asked for. */
   const needed: string[] = [];
   /** An instance whose clock is `skew` ms ahead of the scheduler's. */
-  const instance = (tell?: Tell, skew: number | (() => number) = 0) => {
+  const instance = (publishReceipt?: PublishReceipt, skew: number | (() => number) = 0) => {
     const skewMs = typeof skew === 'number' ? () => skew : skew;
     const wakeUps = new MemoryWakeUps((name) => fallbacks.wake(name));
     const set = vi.spyOn(wakeUps, 'set');
@@ -41,7 +41,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
       },
     };
     const fallbacks: Fallbacks = new Fallbacks({
-      ...{ store, wakeUps, tell },
+      ...{ store, wakeUps, publishReceipt },
       channels: new Map([['email', { channel, rules: { ...RULES, ...rules } }]]),
       policy: ({ severity }) => (severity === 'error' ? [{ after: 'PT1M', via: 'email' }] : []),
       standingsOf: async (_reader, waiting) => {

@@ -54,7 +54,7 @@ export type SendingMessage = z.infer<typeof sendingSchema>;
 export const FALLBACK_OUTCOMES = ['sent', 'suppressed', 'refused', 'unknown'] as const;
 export type FallbackOutcome = (typeof FALLBACK_OUTCOMES)[number];
 
-/** How a step ended, for receipts. `untold`: other applications have not got it yet. */
+/** How a step ended, for receipts. `unpublished`: other applications have not got it yet. */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,
   createdAt: dateTimeSchema,
@@ -62,7 +62,7 @@ export const fallbackReceiptSchema = z.looseObject({
   outcome: z.enum(FALLBACK_OUTCOMES),
   reason: z.string().max(200).optional(),
   at: time,
-  untold: z.literal(true).optional(),
+  unpublished: z.literal(true).optional(),
 });
 export type FallbackReceipt = z.infer<typeof fallbackReceiptSchema>;
 

@@ -40,7 +40,14 @@ import {
 import { register, registeredOf, retract, type Registered } from './register.ts';
 import { sendMessage } from './send-message.ts';
 import { settle } from './settle.ts';
-import { TELL_AGAIN_MS, hasUntold, tellUntold, withTold, withUntold, type Tell } from './tell.ts';
+import {
+  PUBLISH_AGAIN_MS,
+  hasUnpublished,
+  publishReceipts,
+  withPublished,
+  withUnpublished,
+  type PublishReceipt,
+} from './publish-receipts.ts';
 import type { FallbackObserver } from './fallback-observer.ts';
 import { InFlight } from './in-flight.ts';
 import { parseWakeUp } from './wake-up-names.ts';
@@ -70,7 +77,7 @@ export interface FallbacksOptions {
   linksOf: (reader: string, via: string) => AwayMessage['links'];
   observer: FallbackObserver;
   /** Publishes each ended fallback at least once; absent if no other application wants to know. */
-  tell?: Tell | undefined;
+  publishReceipt?: PublishReceipt | undefined;
   onStep: (step: FallbackStep) => Promise<void>;
   now: () => number;
 }
@@ -133,7 +140,7 @@ export class Fallbacks {
     if (ids === undefined) return this.#use.store.remove([key]);
     const at = this.#use.now();
     const document = await this.#change(key, async (before) => before && retract(before, new Set(ids), at));
-    if (document && hasUntold(document)) await this.#wakeUp(document);
+    if (document && hasUnpublished(document)) await this.#wakeUp(document);
   }
 
   /** The reader's document, for receipts and exports; `undefined` without fallbacks. */
@@ -158,7 +165,7 @@ export class Fallbacks {
     });
     observer.registered(added.length);
     await onStep('fallback-stored');
-    if (!isAwaited || hasUntold(document)) await this.#wakeUp(document);
+    if (!isAwaited || hasUnpublished(document)) await this.#wakeUp(document);
   }
 
   async #check(hash: string, woken: Woken): Promise<void> {
@@ -249,7 +256,7 @@ export class Fallbacks {
           const before = value === undefined ? undefined : parseAway(value);
           after = await plan(before);
           if (!ends) return after;
-          if (after && this.#use.tell) after = withUntold(before, after) as After;
+          if (after && this.#use.publishReceipt) after = withUnpublished(before, after) as After;
           const known = new Set(before?.receipts);
           ended = after?.receipts.filter((receipt) => !known.has(receipt)) ?? [];
           return isDeepStrictEqual(after, before) ? undefined : after;
@@ -260,27 +267,27 @@ export class Fallbacks {
     return after as After;
   }
 
-  /** Publishes receipts that are marked as untold. Resolves with false if some still are. Never rejects. */
-  async #tell(document: AwayDocument): Promise<boolean> {
-    const { tell, observer } = this.#use;
-    if (!tell || !hasUntold(document)) return true;
+  /** Publishes receipts that are marked as unpublished. Resolves with false if some still are. Never rejects. */
+  async #publishReceipt(document: AwayDocument): Promise<boolean> {
+    const { publishReceipt, observer } = this.#use;
+    if (!publishReceipt || !hasUnpublished(document)) return true;
     try {
-      const told = await tellUntold(document, tell);
+      const published = await publishReceipts(document, publishReceipt);
       const key = awayKey(hashOfReader(document.reader));
-      await this.#change(key, async (before) => before && withTold(before, told), { ends: false });
+      await this.#change(key, async (before) => before && withPublished(before, published), { ends: false });
       return true;
     } catch (error) {
-      observer.failed('tell', error);
+      observer.failed('publish-receipt', error);
       return false;
     }
   }
 
   /** Publishes waiting receipts, and stores a wake-up for the next due fallback. It must not have the name of the one that is being handed over. */
   async #wakeUp(document: AwayDocument, woken?: Woken): Promise<void> {
-    const isTold = await this.#tell(document);
+    const isPublished = await this.#publishReceipt(document);
     const now = this.#use.now();
     const due = nextCheck(document, this.#rulesOf) ?? Infinity;
-    const next = isTold ? due : Math.min(due, now + TELL_AGAIN_MS);
+    const next = isPublished ? due : Math.min(due, now + PUBLISH_AGAIN_MS);
     if (next === Infinity) return;
     const isFull = document.waiting.some(({ steps }) => steps.some(({ via }) => this.#sends.isFull(via)));
     await this.#use.wakeUps.set(...wakeUpFor(hashOfReader(document.reader), { next, now, isFull, woken }));

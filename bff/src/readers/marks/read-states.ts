@@ -22,7 +22,7 @@ import { ANONYMOUS } from '../reader.ts';
 import { ReadCache } from '../documents/read-cache.ts';
 import { KeyedQueue } from '../documents/keyed-queue.ts';
 import { PendingChanges } from '../documents/pending-changes.ts';
-import { readEventOf, type ReadChange } from './tell-read.ts';
+import { readEventOf, type ReadChange } from './read-event.ts';
 import { writeDocument } from '../documents/write-document.ts';
 
 export interface ReadStatesOptions {
@@ -35,10 +35,10 @@ export interface ReadStatesOptions {
   /** Told about each stored change of a read state. */
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
-   * Tells other applications what a reader has read in the own feed, before the mark is stored: if the mark then fails,
+   * Publishes that a reader has read notifications of the own feed, before the mark is stored: if the mark then fails,
    * the page repeats it. Absent if no application wants to know.
    */
-  tell?: ((event: ReceiptEvent) => Promise<void>) | undefined;
+  publishReceipt?: ((event: ReceiptEvent) => Promise<void>) | undefined;
   now: () => number;
 }
 
@@ -116,7 +116,7 @@ export class ReadStates {
         before = stateIn(head.epoch, stored);
         const state = await advance(before, marked, history);
         if (isSame(before, state)) return undefined;
-        if (feed === reader) await this.#tell({ feed, head, history, before, after: state });
+        if (feed === reader) await this.#publishReceipt({ feed, head, history, before, after: state });
         return (document = { v: DOCUMENT_VERSION, epoch: head.epoch, ...state, at: now() });
       },
       beforeFirst: () => ledger.admit(owner, key),
@@ -129,10 +129,10 @@ export class ReadStates {
     );
   }
 
-  async #tell(change: ReadChange): Promise<void> {
-    const { tell, now } = this.#use;
-    const event = tell && (await readEventOf(change, now()));
-    if (event) await tell(event);
+  async #publishReceipt(change: ReadChange): Promise<void> {
+    const { publishReceipt, now } = this.#use;
+    const event = publishReceipt && (await readEventOf(change, now()));
+    if (event) await publishReceipt(event);
   }
 
   #changed(change: ReaderChange): void {

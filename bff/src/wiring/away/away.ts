@@ -12,7 +12,7 @@ import { createFallbackObserver } from '../../observe/fallback-observer.ts';
 import type { Histories } from '../../readers/marks/histories.ts';
 import type { Readers } from '../../readers/readers.ts';
 import type { AppContext } from '../context.ts';
-import { tellOf } from '../tell.ts';
+import { receiptPublisherOf } from '../receipt-publisher.ts';
 import type { VapidKey } from './channels.ts';
 import type { CommonSettings } from './settings.ts';
 
@@ -62,7 +62,7 @@ export async function createAway(
     standingsOf: (reader, waiting) => standingsOf(reader, waiting, { states, inboxes, histories, now }),
     preferencesOf: (reader) => preferences.of(reader),
     linksOf,
-    tell: tellOf({ config, backend }),
+    publishReceipt: receiptPublisherOf({ config, backend }),
     observer: createFallbackObserver(registry, log, [...channels.keys()]),
   });
   return { fallbacks, contacts, channels, vapidKey, linksOf, stop: () => wakeUps.stop() };

@@ -7,38 +7,38 @@ afterEach(() => void vi.useRealTimers());
 
 const MINUTE = 60_000;
 
-it('should tell other applications once how each fallback ended', async () => {
+it('should publish once how each fallback ended', async () => {
   const { instance, outcomes } = deployment();
-  const told: ReceiptEvent[] = [];
-  const { fallbacks } = instance(async (event) => void told.push(event));
+  const published: ReceiptEvent[] = [];
+  const { fallbacks } = instance(async (event) => void published.push(event));
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M')), arrival('b', after('PT2M'))));
   await pass(3 * MINUTE);
-  expect(told).toMatchObject(
+  expect(published).toMatchObject(
     ['a', 'b'].map((id) => ({
       ...{ type: 'tocsin.fallback.ended', subject: id },
       data: { id, feed: READER, via: 'email', outcome: 'sent' },
     })),
   );
-  expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+  expect(new Set(published.map(({ id }) => id)).size).toBe(2);
   expect(outcomes()).toEqual([
     ['a', 'sent'],
     ['b', 'sent'],
   ]);
   await pass(60 * MINUTE);
-  expect(told).toHaveLength(2);
+  expect(published).toHaveLength(2);
 });
 
-it('should tell again with the same id until the broker has the event', async () => {
+it('should publish again with the same id until the broker has the event', async () => {
   const { instance, outcomes } = deployment();
   const tried: string[] = [];
   const accepted: string[] = [];
   let isUp = false;
-  const tell = async ({ id }: ReceiptEvent) => {
+  const publishReceipt = async ({ id }: ReceiptEvent) => {
     tried.push(id);
     if (!isUp) throw new Error('no broker');
     accepted.push(id);
   };
-  const { fallbacks } = instance(tell);
+  const { fallbacks } = instance(publishReceipt);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
   // Longer than the time that the message may take to be sent, whose end wakes an instance anyway.
   await pass(30 * MINUTE);
@@ -52,14 +52,14 @@ it('should tell again with the same id until the broker has the event', async ()
   expect(outcomes()).toEqual([['a', 'sent']]);
 });
 
-it('should tell what a process had stored and not told when it was killed', async () => {
+it('should publish what a process had stored and not published when it was killed', async () => {
   const { instance } = deployment();
   // As if the process had been killed: the event is never accepted, and no step follows.
   const killed = instance(() => new Promise(() => undefined));
   await killed.fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
   await pass(MINUTE);
-  const told: string[] = [];
-  const other = instance(async ({ data }) => void told.push(JSON.stringify(data)));
+  const published: string[] = [];
+  const other = instance(async ({ data }) => void published.push(JSON.stringify(data)));
   for (const [name] of killed.set.mock.calls) await other.fallbacks.wake(name);
-  expect(told).toEqual([JSON.stringify({ id: 'a', feed: READER, via: 'email', outcome: 'sent' })]);
+  expect(published).toEqual([JSON.stringify({ id: 'a', feed: READER, via: 'email', outcome: 'sent' })]);
 });

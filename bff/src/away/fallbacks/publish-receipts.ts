@@ -3,41 +3,45 @@ import { sha256 } from '../../feed/ids.ts';
 import type { AwayDocument } from './document.ts';
 
 /** Publishes an event for other applications. Resolves when the broker has it. */
-export type Tell = (event: ReceiptEvent) => Promise<void>;
+export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 
 /** If an event was not accepted, it is published again after this time, in ms. */
-export const TELL_AGAIN_MS = 30_000;
+export const PUBLISH_AGAIN_MS = 30_000;
 
 /** Marks the receipts that `before` does not have, so that they are published also after a crash. */
-export function withUntold(before: AwayDocument | undefined, after: AwayDocument): AwayDocument {
+export function withUnpublished(before: AwayDocument | undefined, after: AwayDocument): AwayDocument {
   const known = new Set(before?.receipts);
   if (after.receipts.every((receipt) => known.has(receipt))) return after;
   const receipts = after.receipts.map((receipt) =>
-    known.has(receipt) ? receipt : { ...receipt, untold: true as const },
+    known.has(receipt) ? receipt : { ...receipt, unpublished: true as const },
   );
   return { ...after, receipts };
 }
 
 /** Whether it has receipts that other applications have not got. */
-export const hasUntold = ({ receipts }: AwayDocument): boolean => receipts.some(({ untold }) => untold);
+export const hasUnpublished = ({ receipts }: AwayDocument): boolean =>
+  receipts.some(({ unpublished }) => unpublished);
 
 /** Publishes these receipts. Resolves with the ids of the events when the broker has all of them. */
-export async function tellUntold({ reader, receipts }: AwayDocument, tell: Tell): Promise<Set<string>> {
-  const told = new Set<string>();
+export async function publishReceipts(
+  { reader, receipts }: AwayDocument,
+  publishReceipt: PublishReceipt,
+): Promise<Set<string>> {
+  const published = new Set<string>();
   for (const receipt of receipts) {
-    if (!receipt.untold) continue;
+    if (!receipt.unpublished) continue;
     const event = eventOf(reader, receipt);
-    await tell(event);
-    told.add(event.id);
+    await publishReceipt(event);
+    published.add(event.id);
   }
-  return told;
+  return published;
 }
 
 /** The document, without the marks of these receipts. */
-export function withTold(document: AwayDocument, told: ReadonlySet<string>): AwayDocument {
+export function withPublished(document: AwayDocument, published: ReadonlySet<string>): AwayDocument {
   const receipts = document.receipts.map((receipt) => {
-    if (!receipt.untold || !told.has(idOf(document.reader, receipt))) return receipt;
-    const { untold: _, ...rest } = receipt;
+    if (!receipt.unpublished || !published.has(idOf(document.reader, receipt))) return receipt;
+    const { unpublished: _, ...rest } = receipt;
     return rest;
   });
   return { ...document, receipts };

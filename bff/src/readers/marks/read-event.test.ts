@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readEventOf } from './tell-read.ts';
+import { readEventOf } from './read-event.ts';
 
 const ids = (first: number, last: number) =>
   Promise.resolve(Array.from({ length: last - first + 1 }, (_, n) => `n${first + n}`));

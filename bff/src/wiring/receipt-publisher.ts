@@ -1,0 +1,9 @@
+import type { PublishReceipt } from '../away/fallbacks/publish-receipts.ts';
+import type { AppContext } from './context.ts';
+
+/** Publishes receipts for other applications; `undefined` if the deployment does not want that. */
+export const receiptPublisherOf = ({
+  config,
+  backend,
+}: Pick<AppContext, 'config' | 'backend'>): PublishReceipt | undefined =>
+  config.RECEIPTS_TOPIC === 'on' ? (event) => backend.publishReceipt(event) : undefined;
