@@ -6,26 +6,13 @@ import {
   isRetraction,
   mayInterrupt,
   type EntryItem,
-  type Fallback,
   type Interruption,
-  type Notification,
-  type Preferences,
 } from '@tocsin/contracts';
 import { Slots } from '../../readers/search/slots.ts';
 import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
-import type { ReaderStore } from '../../readers/ports.ts';
-import type { AwayMessage, Channel, Contacts } from '../channels/channel.ts';
-import type { FallbackStep, WakeUps } from '../ports.ts';
-import {
-  SEND_TIME_MS,
-  decide,
-  hasDue,
-  nextCheck,
-  type ChannelRules,
-  type Decision,
-  type Standing,
-} from './decide.ts';
+import type { Contacts } from '../channels/channel.ts';
+import { SEND_TIME_MS, decide, hasDue, nextCheck, type Decision } from './decide.ts';
 import {
   AWAY_TTL_SECONDS,
   awayKey,
@@ -35,8 +22,8 @@ import {
   type AwayDocument,
   type Receipt,
   type Sending,
-  type Waiting,
 } from './document.ts';
+import type { FallbacksOptions, ReaderContacts } from './options.ts';
 import { register, registeredOf, retract, type Registered } from './register.ts';
 import { sendMessage } from './send-message.ts';
 import { settle } from './settle.ts';
@@ -46,41 +33,10 @@ import {
   publishReceipts,
   withPublished,
   withUnpublished,
-  type PublishReceipt,
 } from './publish-receipts.ts';
-import type { FallbackObserver } from './fallback-observer.ts';
 import { InFlight } from './in-flight.ts';
 import { parseWakeUp } from './wake-up-names.ts';
 import { hasWakeUp, wakeUpFor, type Woken } from './wake-up-times.ts';
-
-export interface ConfiguredChannel {
-  channel: Channel;
-  rules: ChannelRules;
-}
-
-export type ReaderContacts = Contacts & { language: AwayMessage['language'] };
-
-export interface FallbacksOptions {
-  store: ReaderStore;
-  wakeUps: WakeUps;
-  channels: ReadonlyMap<string, ConfiguredChannel>;
-  /** The fallbacks of a notification that has none of its own. */
-  policy: (notification: Notification) => readonly Fallback[];
-  standingsOf: (reader: string, waiting: readonly Waiting[]) => Promise<(one: Waiting) => Standing>;
-  preferencesOf: (reader: string) => Promise<Preferences>;
-  contacts: {
-    /** By the hash of the reader, so that they are read together with the reader's document. */
-    ofHash(hash: string): Promise<ReaderContacts>;
-    forgetDevices(reader: string, endpoints: readonly string[]): Promise<void>;
-  };
-  /** Throws while links cannot be signed. */
-  linksOf: (reader: string, via: string) => AwayMessage['links'];
-  observer: FallbackObserver;
-  /** Publishes each ended fallback at least once; absent if no other application wants to know. */
-  publishReceipt?: PublishReceipt | undefined;
-  onStep: (step: FallbackStep) => Promise<void>;
-  now: () => number;
-}
 
 const USER = 'user:';
 /** Readers whose fallbacks are checked at once. Dapr hands over refused wake-ups again after a second. */

@@ -126,27 +126,22 @@ describe('the components on Kubernetes', () => {
     },
   );
 
+  /** The only caller of each application, and the methods that it may invoke. */
+  const CALLERS: Record<string, { appId: string; methods: readonly string[] }> = {
+    [APP_IDS.producer]: { appId: APP_IDS.bff, methods: ['/notifications', '/operations'] },
+    [APP_IDS.bff]: { appId: APP_IDS.producer, methods: ['/receipts'] },
+  };
+
   /** The calls that a configuration allows for certificates of this namespace. */
-  const admitted = (app: string, namespace: string) => ({
-    defaultAction: 'deny',
-    trustDomain: 'public',
-    ...(app === APP_IDS.producer && {
-      policies: [
-        {
-          appId: APP_IDS.bff,
-          defaultAction: 'deny',
-          trustDomain: 'public',
-          namespace,
-          operations: ['/notifications', '/operations'].map((name) => ({
-            ...{ name, httpVerb: ['POST'], action: 'allow' },
-          })),
-        },
-      ],
-    }),
-  });
+  function admitted(app: string, namespace: string): object {
+    const { appId, methods } = CALLERS[app] ?? {};
+    const operations = methods?.map((name) => ({ name, httpVerb: ['POST'], action: 'allow' }));
+    const admission = { defaultAction: 'deny', trustDomain: 'public' };
+    return { ...admission, ...(appId && { policies: [{ appId, ...admission, namespace, operations }] }) };
+  }
 
   it.each(apps)(
-    'should let only the bff invoke %s, and only the producer’s methods, here and in compose',
+    'should let only the documented caller invoke %s, and only its methods, here and in compose',
     (app) => {
       const ofKubernetes = specSchema.parse(named(dapr, 'Configuration', app)).spec.accessControl;
       expect(ofKubernetes).toEqual(admitted(app, NAMESPACE));

@@ -1,0 +1,37 @@
+import type { Fallback, Notification, Preferences } from '@tocsin/contracts';
+import type { ReaderStore } from '../../readers/ports.ts';
+import type { AwayMessage, Channel, Contacts } from '../channels/channel.ts';
+import type { FallbackStep, WakeUps } from '../ports.ts';
+import type { ChannelRules, Standing } from './decide.ts';
+import type { Waiting } from './document.ts';
+import type { FallbackObserver } from './fallback-observer.ts';
+import type { PublishReceipt } from './publish-receipts.ts';
+
+export interface ConfiguredChannel {
+  channel: Channel;
+  rules: ChannelRules;
+}
+
+export type ReaderContacts = Contacts & { language: AwayMessage['language'] };
+
+export interface FallbacksOptions {
+  store: ReaderStore;
+  wakeUps: WakeUps;
+  channels: ReadonlyMap<string, ConfiguredChannel>;
+  /** The fallbacks of a notification that has none of its own. */
+  policy: (notification: Notification) => readonly Fallback[];
+  standingsOf: (reader: string, waiting: readonly Waiting[]) => Promise<(one: Waiting) => Standing>;
+  preferencesOf: (reader: string) => Promise<Preferences>;
+  contacts: {
+    /** By the hash of the reader, so that they are read together with the reader's document. */
+    ofHash(hash: string): Promise<ReaderContacts>;
+    forgetDevices(reader: string, endpoints: readonly string[]): Promise<void>;
+  };
+  /** Throws while links cannot be signed. */
+  linksOf: (reader: string, via: string) => AwayMessage['links'];
+  observer: FallbackObserver;
+  /** Publishes each ended fallback at least once; absent if no other application wants to know. */
+  publishReceipt?: PublishReceipt | undefined;
+  onStep: (step: FallbackStep) => Promise<void>;
+  now: () => number;
+}
