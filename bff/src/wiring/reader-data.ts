@@ -1,6 +1,6 @@
 import type { ContactBook } from '../away/contacts/contacts.ts';
 import type { Fallbacks } from '../away/fallbacks/fallbacks.ts';
-import { receiptsOf } from '../away/fallbacks/receipts.ts';
+import { receiptsOf } from '../away/fallbacks/receipts/receipts.ts';
 import type { ReaderOpsRoutesOptions } from '../http/ops/readers.ts';
 import type { Histories } from '../readers/marks/histories.ts';
 import type { Readers } from '../readers/readers.ts';

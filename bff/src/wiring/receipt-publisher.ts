@@ -1,4 +1,4 @@
-import type { PublishReceipt } from '../away/fallbacks/publish-receipts.ts';
+import type { PublishReceipt } from '../away/fallbacks/receipts/publish-receipts.ts';
 import type { AppContext } from './context.ts';
 
 /** Publishes receipts for other applications; `undefined` if the deployment does not want that. */

@@ -2,7 +2,7 @@ import { announcementSchema } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { withSpans } from '@tocsin/service';
 import type { Fallbacks } from '../away/fallbacks/fallbacks.ts';
-import { createHandOn } from '../away/fallbacks/hand-on.ts';
+import { createHandOn } from '../away/fallbacks/wake-ups/hand-on.ts';
 import type { Inbound } from '../backend.ts';
 import { receiveAnnouncement } from '../deliver/receive/announcement.ts';
 import { coalesce } from '../deliver/receive/coalesce.ts';

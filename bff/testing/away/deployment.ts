@@ -2,10 +2,10 @@ import type { Arrival, Fallback, Preferences } from '@tocsin/contracts';
 import { DEFAULT_PREFERENCES } from '@tocsin/contracts';
 import { vi } from 'vitest';
 import type { AwayMessage, Channel, Contacts, SendResult } from '../../src/away/channels/channel.ts';
-import type { ChannelRules, Standing } from '../../src/away/fallbacks/decide.ts';
+import type { ChannelRules, Standing } from '../../src/away/fallbacks/decide/decide.ts';
 import type { Receipt, Waiting } from '../../src/away/fallbacks/document.ts';
 import { Fallbacks } from '../../src/away/fallbacks/fallbacks.ts';
-import type { PublishReceipt } from '../../src/away/fallbacks/publish-receipts.ts';
+import type { PublishReceipt } from '../../src/away/fallbacks/receipts/publish-receipts.ts';
 import { MemoryReaderStore } from '../../src/memory/reader-store.ts';
 import { MemoryWakeUps } from '../../src/memory/wake-ups.ts';
 

@@ -12,7 +12,7 @@ import { Slots } from '../../readers/search/slots.ts';
 import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { Contacts } from '../channels/channel.ts';
-import { SEND_TIME_MS, decide, hasDue, nextCheck, type Decision } from './decide.ts';
+import { SEND_TIME_MS, decide, hasDue, nextCheck, type Decision } from './decide/decide.ts';
 import {
   AWAY_TTL_SECONDS,
   awayKey,
@@ -25,18 +25,18 @@ import {
 } from './document.ts';
 import type { FallbacksOptions, ReaderContacts } from './options.ts';
 import { register, registeredOf, retract, type Registered } from './register.ts';
-import { sendMessage } from './send-message.ts';
-import { settle } from './settle.ts';
+import { sendMessage } from './send/send-message.ts';
+import { settle } from './send/settle.ts';
 import {
   PUBLISH_AGAIN_MS,
   hasUnpublished,
   publishReceipts,
   withPublished,
   withUnpublished,
-} from './publish-receipts.ts';
-import { InFlight } from './in-flight.ts';
-import { parseWakeUp } from './wake-up-names.ts';
-import { hasWakeUp, wakeUpFor, type Woken } from './wake-up-times.ts';
+} from './receipts/publish-receipts.ts';
+import { InFlight } from './send/in-flight.ts';
+import { parseWakeUp } from './wake-ups/wake-up-names.ts';
+import { hasWakeUp, wakeUpFor, type Woken } from './wake-ups/wake-up-times.ts';
 
 const USER = 'user:';
 /** Readers whose fallbacks are checked at once. Dapr hands over refused wake-ups again after a second. */

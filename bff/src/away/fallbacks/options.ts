@@ -2,10 +2,10 @@ import type { Fallback, Notification, Preferences } from '@tocsin/contracts';
 import type { ReaderStore } from '../../readers/ports.ts';
 import type { AwayMessage, Channel, Contacts } from '../channels/channel.ts';
 import type { FallbackStep, WakeUps } from '../ports.ts';
-import type { ChannelRules, Standing } from './decide.ts';
+import type { ChannelRules, Standing } from './decide/decide.ts';
 import type { Waiting } from './document.ts';
 import type { FallbackObserver } from './fallback-observer.ts';
-import type { PublishReceipt } from './publish-receipts.ts';
+import type { PublishReceipt } from './receipts/publish-receipts.ts';
 
 export interface ConfiguredChannel {
   channel: Channel;

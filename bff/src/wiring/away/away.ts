@@ -1,11 +1,11 @@
 import { parseDuration } from '@tocsin/contracts';
 import type { Channel } from '../../away/channels/channel.ts';
 import { ContactBook } from '../../away/contacts/contacts.ts';
-import type { ChannelRules } from '../../away/fallbacks/decide.ts';
+import type { ChannelRules } from '../../away/fallbacks/decide/decide.ts';
 import { Fallbacks } from '../../away/fallbacks/fallbacks.ts';
 import type { ConfiguredChannel } from '../../away/fallbacks/options.ts';
-import { SureWakeUps } from '../../away/fallbacks/sure-wake-ups.ts';
-import { standingsOf } from '../../away/fallbacks/standings.ts';
+import { SureWakeUps } from '../../away/fallbacks/wake-ups/sure-wake-ups.ts';
+import { standingsOf } from '../../away/fallbacks/decide/standings.ts';
 import { linksFor } from '../../away/links.ts';
 import type { FallbackStep } from '../../away/ports.ts';
 import { policyOf } from '../../away/policy.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { MemoryReaderStore } from '../../memory/reader-store.ts';
+import { MemoryReaderStore } from '../../../memory/reader-store.ts';
 import { SureWakeUps } from './sure-wake-ups.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));

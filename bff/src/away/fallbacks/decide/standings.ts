@@ -1,6 +1,6 @@
 import { idBesideAnother, type Publication } from '@tocsin/contracts';
 import type { Standing } from './decide.ts';
-import { nameOf, type Waiting } from './document.ts';
+import { nameOf, type Waiting } from '../document.ts';
 import { marksNow, type MarksNow, type MarksNowOptions } from './marks-now.ts';
 
 /**

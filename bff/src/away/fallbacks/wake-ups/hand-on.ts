@@ -1,6 +1,6 @@
-import type { ReaderStore } from '../../readers/ports.ts';
-import type { WakeUps } from '../ports.ts';
-import { awayKey, parseAway } from './document.ts';
+import type { ReaderStore } from '../../../readers/ports.ts';
+import type { WakeUps } from '../../ports.ts';
+import { awayKey, parseAway } from '../document.ts';
 import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 
 /** Time in ms after which another instance may have channels, for example during a deployment. */

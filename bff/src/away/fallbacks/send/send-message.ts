@@ -1,6 +1,6 @@
-import type { AwayMessage, Channel, SendResult } from '../channels/channel.ts';
-import type { Sending } from './document.ts';
-import type { FallbacksOptions, ReaderContacts } from './options.ts';
+import type { AwayMessage, Channel, SendResult } from '../../channels/channel.ts';
+import type { Sending } from '../document.ts';
+import type { FallbacksOptions, ReaderContacts } from '../options.ts';
 
 export interface ClaimedMessage {
   channel: Channel;

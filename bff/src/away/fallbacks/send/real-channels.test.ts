@@ -1,11 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
-import { READER, after, arrival, deployment, itemsOf } from '../../../testing/away/deployment.ts';
-import { startScriptedSmtp, startSmtpServer, type TestSmtpServer } from '../../../testing/away/smtp.ts';
-import { createEmailChannel } from '../channels/email/email-channel.ts';
-import { loadTemplates } from '../templates/templates.ts';
-import { hashOfReader } from './document.ts';
-import { wakeUpName } from './wake-up-names.ts';
+import { READER, after, arrival, deployment, itemsOf } from '../../../../testing/away/deployment.ts';
+import { startScriptedSmtp, startSmtpServer, type TestSmtpServer } from '../../../../testing/away/smtp.ts';
+import { createEmailChannel } from '../../channels/email/email-channel.ts';
+import { loadTemplates } from '../../templates/templates.ts';
+import { hashOfReader } from '../document.ts';
+import { wakeUpName } from '../wake-ups/wake-up-names.ts';
 
 const templates = loadTemplates();
 let server: TestSmtpServer | undefined;

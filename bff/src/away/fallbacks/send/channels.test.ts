@@ -1,8 +1,8 @@
 import type { QuietHours } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { READER, after, arrival, deployment, itemsOf, pass } from '../../../testing/away/deployment.ts';
-import { SEND_TIME_MS } from './decide.ts';
-import { hashOfReader } from './document.ts';
+import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
+import { SEND_TIME_MS } from '../decide/decide.ts';
+import { hashOfReader } from '../document.ts';
 
 const START = new Date('2026-01-01T10:00:00Z').getTime();
 beforeEach(() => void vi.useFakeTimers({ now: START }));

@@ -1,8 +1,8 @@
 import type { Receipts } from '@tocsin/contracts';
-import type { ReceiptCounter } from '../../readers/counts/receipt-counter.ts';
-import { locate } from '../../readers/marks/advance.ts';
-import type { AwayDocument } from './document.ts';
-import { marksNow, type MarksNowOptions } from './marks-now.ts';
+import type { ReceiptCounter } from '../../../readers/counts/receipt-counter.ts';
+import { locate } from '../../../readers/marks/advance.ts';
+import type { AwayDocument } from '../document.ts';
+import { marksNow, type MarksNowOptions } from '../decide/marks-now.ts';
 
 export interface ReceiptsOptions extends MarksNowOptions {
   /** The reader's document; `undefined` without fallbacks. */

@@ -1,6 +1,6 @@
 import type { FallbackReceipt, ReceiptEvent } from '@tocsin/contracts';
-import { sha256 } from '../../feed/ids.ts';
-import type { AwayDocument } from './document.ts';
+import { sha256 } from '../../../feed/ids.ts';
+import type { AwayDocument } from '../document.ts';
 
 /** Publishes an event for other applications. Resolves when the broker has it. */
 export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;

@@ -1,6 +1,6 @@
 import type { ReceiptEvent } from '@tocsin/contracts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { READER, after, arrival, deployment, itemsOf, pass } from '../../../testing/away/deployment.ts';
+import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

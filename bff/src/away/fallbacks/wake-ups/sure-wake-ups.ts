@@ -1,12 +1,12 @@
 import { DOCUMENT_VERSION, LATE_WAKE_UPS_KEY, lateWakeUpsSchema, type LateWakeUps } from '@tocsin/contracts';
 import { LRUCache } from 'lru-cache';
-import { TemporaryError } from '../../deliver/errors.ts';
-import { parseStored } from '../../deliver/parse-stored.ts';
-import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
-import { writeDocument } from '../../readers/documents/write-document.ts';
-import type { ReaderStore } from '../../readers/ports.ts';
-import type { WakeUps } from '../ports.ts';
-import { AWAY_TTL_SECONDS } from './document.ts';
+import { TemporaryError } from '../../../deliver/errors.ts';
+import { parseStored } from '../../../deliver/parse-stored.ts';
+import { KeyedQueue } from '../../../readers/documents/keyed-queue.ts';
+import { writeDocument } from '../../../readers/documents/write-document.ts';
+import type { ReaderStore } from '../../../readers/ports.ts';
+import type { WakeUps } from '../../ports.ts';
+import { AWAY_TTL_SECONDS } from '../document.ts';
 
 export interface SureWakeUpsOptions {
   wakeUps: WakeUps;

@@ -1,4 +1,4 @@
-import type { SentItem } from './document.ts';
+import type { SentItem } from '../document.ts';
 
 /** Failed sends are repeated for this time after the first attempt. */
 const GIVE_UP_MS = 3 * 24 * 60 * 60 * 1000;

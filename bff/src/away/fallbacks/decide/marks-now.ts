@@ -1,9 +1,9 @@
 import { placesIn, type Placed } from '@tocsin/contracts';
-import { stateOf } from '../../readers/inbox/document.ts';
-import type { Inboxes } from '../../readers/inbox/inboxes.ts';
-import { locate, type History } from '../../readers/marks/advance.ts';
-import type { Histories } from '../../readers/marks/histories.ts';
-import { stateIn, type ReadStates } from '../../readers/marks/read-states.ts';
+import { stateOf } from '../../../readers/inbox/document.ts';
+import type { Inboxes } from '../../../readers/inbox/inboxes.ts';
+import { locate, type History } from '../../../readers/marks/advance.ts';
+import type { Histories } from '../../../readers/marks/histories.ts';
+import { stateIn, type ReadStates } from '../../../readers/marks/read-states.ts';
 
 export interface MarksNowOptions {
   states: Pick<ReadStates, 'storedNow'>;

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { MemoryReaderStore } from '../../memory/reader-store.ts';
-import { after, arrival } from '../../../testing/away/deployment.ts';
-import { awayKey, hashOfReader, newAway } from './document.ts';
+import { MemoryReaderStore } from '../../../memory/reader-store.ts';
+import { after, arrival } from '../../../../testing/away/deployment.ts';
+import { awayKey, hashOfReader, newAway } from '../document.ts';
 import { createHandOn } from './hand-on.ts';
-import { register, registeredOf } from './register.ts';
+import { register, registeredOf } from '../register.ts';
 
 const READER = 'user:ada';
 const NOW = Date.parse('2026-01-01T10:00:00Z');

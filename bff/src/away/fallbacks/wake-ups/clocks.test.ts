@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { READER, after, arrival, deployment, itemsOf, pass } from '../../../testing/away/deployment.ts';
-import { hashOfReader } from './document.ts';
+import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
+import { hashOfReader } from '../document.ts';
 import { wakeUpName } from './wake-up-names.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T10:00:00Z') }));

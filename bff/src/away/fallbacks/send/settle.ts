@@ -1,8 +1,8 @@
-import type { SendResult } from '../channels/channel.ts';
-import type { ChannelRules } from './decide.ts';
-import { isGivenUp } from './give-up.ts';
-import { nameOf, receiptsOf, type AwayDocument, type Sending, type Waiting } from './document.ts';
-import { bounded } from './register.ts';
+import type { SendResult } from '../../channels/channel.ts';
+import type { ChannelRules } from '../decide/decide.ts';
+import { isGivenUp } from '../decide/give-up.ts';
+import { nameOf, receiptsOf, type AwayDocument, type Sending, type Waiting } from '../document.ts';
+import { bounded } from '../register.ts';
 
 const MINUTE_MS = 60_000;
 /** Pause after failed sends: 5 s, then twice as long each time, up to 15 minutes. */

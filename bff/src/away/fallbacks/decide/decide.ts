@@ -7,9 +7,9 @@ import {
   type Sending,
   type SentItem,
   type Waiting,
-} from './document.ts';
+} from '../document.ts';
 import { isGivenUp } from './give-up.ts';
-import { bounded } from './register.ts';
+import { bounded } from '../register.ts';
 
 /** The rules of a channel. */
 export interface ChannelRules {

@@ -1,6 +1,6 @@
-import { nextCheck, type Situation } from './decide.ts';
-import { nameOf, type AwayDocument } from './document.ts';
-import { namesOf, type Registered } from './register.ts';
+import { nextCheck, type Situation } from '../decide/decide.ts';
+import { nameOf, type AwayDocument } from '../document.ts';
+import { namesOf, type Registered } from '../register.ts';
 import { wakeUpName } from './wake-up-names.ts';
 
 /** A wake-up this soon could meet one that is being handed over, so it gets a name of its own. */
