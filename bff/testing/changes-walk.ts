@@ -1,8 +1,8 @@
 import { FeedMerge, type MergeEvent } from '@tocsin/client';
 import type { EntryItem, Page, PublicationsEvent } from '@tocsin/contracts';
 import type { Step } from '../src/deliver/ports.ts';
-import { FeedView } from '../src/recover/feed-view.ts';
-import { readPage } from '../src/recover/page.ts';
+import { FeedView } from '../src/recover/views/feed-view.ts';
+import { readPage } from '../src/recover/page/page.ts';
 import { FEED, Fixture, RUN } from './feed-fixture.ts';
 import { testProofs } from './test-proofs.ts';
 

@@ -60,7 +60,7 @@ describe('a forbidden import', () => {
     ['producer/src/app.ts', '../testing/test-producer.ts'],
     ['producer/src/app.ts', '@tocsin/bff'],
     ['bff/src/feed/ids.ts', '../deliver/ports.ts'],
-    ['bff/src/recover/page.ts', '../readers/ports.ts'],
+    ['bff/src/recover/page/page.ts', '../../readers/ports.ts'],
     ['bff/src/readers/ports.ts', '../auth/may-read.ts'],
     ['bff/src/feed/ids.ts', 'zod'],
     ['bff/src/feed/ids.ts', 'jose'],

@@ -5,7 +5,7 @@ import {
   type PositionEvent,
   type PublicationsEvent,
 } from '@tocsin/contracts';
-import { encodeEventPayload, encodePage } from '../recover/encoded.ts';
+import { encodeEventPayload, encodePage } from '../recover/page/encoded.ts';
 import { Session, type SocketData } from './session.ts';
 import { streamId } from './stream-id.ts';
 import { Subscriptions, type EndReason, type SubscriptionReads } from './subscriptions.ts';

@@ -1,7 +1,7 @@
 import type { Position, PositionEvent, PublicationsEvent, RetractedEvent } from '@tocsin/contracts';
 import type { Revocations } from '../auth/revocations.ts';
 import type { ReaderEvent } from '../readers/events/reader-change.ts';
-import { encodeEventPayload } from '../recover/encoded.ts';
+import { encodeEventPayload } from '../recover/page/encoded.ts';
 import { EventStream, type StreamSink } from './event-stream.ts';
 import type { SocketData } from './session.ts';
 import type { EndReason, SubscriptionReads } from './subscriptions.ts';

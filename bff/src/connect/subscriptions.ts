@@ -1,7 +1,7 @@
 import { MAX_FEEDS_PER_CONNECTION, type Page, type Position, type SocketError } from '@tocsin/contracts';
 import { mayRead } from '../auth/may-read.ts';
 import { readPageFor, type ReaderPages } from '../readers/page-for-reader.ts';
-import type { FeedViews } from '../recover/feed-views.ts';
+import type { FeedViews } from '../recover/views/feed-views.ts';
 import type { SocketData } from './session.ts';
 
 /** Why the server ended a connection. */

@@ -17,7 +17,7 @@ import express, { type Express } from 'express';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { LinkProofs } from '../away/ports.ts';
 import type { Readers } from '../readers/readers.ts';
-import type { FeedViews } from '../recover/feed-views.ts';
+import type { FeedViews } from '../recover/views/feed-views.ts';
 import { channelRoutes, type ChannelRoutesOptions } from './away/channel-routes.ts';
 import { unsubscribeRoutes } from './away/unsubscribe.ts';
 import { limitSearches, limitWrites } from './limit-rates.ts';

@@ -1,8 +1,8 @@
 import { DOCUMENT_VERSION, MAX_PAGE_BYTES, type ReadDocument } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../feed/present.ts';
-import { FeedView } from '../recover/feed-view.ts';
-import { DEFAULT_RING_LIMITS } from '../recover/ring.ts';
+import { FeedView } from '../recover/views/feed-view.ts';
+import { DEFAULT_RING_LIMITS } from '../recover/ring/ring.ts';
 import { Fixture, notification } from '../../testing/feed-fixture.ts';
 import { readPageFor } from './page-for-reader.ts';
 import { testProofs } from '../../testing/test-proofs.ts';

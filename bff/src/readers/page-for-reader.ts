@@ -1,7 +1,7 @@
 import type { InboxState, Page } from '@tocsin/contracts';
 import { MAX_CONTENT_BYTES, sizeOf } from '../feed/present.ts';
-import type { FeedView } from '../recover/feed-view.ts';
-import { readPage, type PageRequest } from '../recover/page.ts';
+import type { FeedView } from '../recover/views/feed-view.ts';
+import { readPage, type PageRequest } from '../recover/page/page.ts';
 import type { Inboxes } from './inbox/inboxes.ts';
 import { stateIn, type ReadStates } from './marks/read-states.ts';
 

@@ -18,7 +18,7 @@ import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts
 import { present } from '../feed/present.ts';
 import type { ReaderPages } from '../readers/page-for-reader.ts';
 import type { ReaderEvent } from '../readers/events/reader-change.ts';
-import type { FeedViews } from '../recover/feed-views.ts';
+import type { FeedViews } from '../recover/views/feed-views.ts';
 import type { Admission, RefusalReason } from './admission/admission.ts';
 import { admit } from './admission/admit.ts';
 import type { AzureSockets } from './azure/azure-sockets.ts';

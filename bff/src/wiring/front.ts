@@ -9,7 +9,7 @@ import { createPublicServer } from '../http/public-server.ts';
 import { addConnectionGauges } from '../observe/metrics.ts';
 import type { DependencyWatch } from '../ops/dependencies.ts';
 import type { Readers } from '../readers/readers.ts';
-import type { FeedViews } from '../recover/feed-views.ts';
+import type { FeedViews } from '../recover/views/feed-views.ts';
 import type { RefusalReason } from '../socketio/admission/admission.ts';
 import type { AzureSockets } from '../socketio/azure/azure-sockets.ts';
 import { Gateway } from '../socketio/gateway.ts';

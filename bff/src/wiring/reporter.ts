@@ -1,6 +1,6 @@
 import { createSnapshots } from '../observe/snapshots.ts';
 import { InstanceReporter } from '../ops/reporter.ts';
-import type { FeedViews } from '../recover/feed-views.ts';
+import type { FeedViews } from '../recover/views/feed-views.ts';
 import type { Gateway } from '../socketio/gateway.ts';
 import type { AppContext } from './context.ts';
 

@@ -1,7 +1,7 @@
 import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
 import { createIconFilter } from '../feed/icons.ts';
-import { FeedViews } from '../recover/feed-views.ts';
-import { DEFAULT_RING_LIMITS } from '../recover/ring.ts';
+import { FeedViews } from '../recover/views/feed-views.ts';
+import { DEFAULT_RING_LIMITS } from '../recover/ring/ring.ts';
 import type { AppContext } from './context.ts';
 import type { Delivery } from './delivery.ts';
 import { Signal } from './signal.ts';

@@ -3,7 +3,7 @@ import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import { TemporaryError } from '../../deliver/errors.ts';
 import type { FeedLog } from '../../deliver/ports.ts';
-import { findInFeed } from '../../recover/find-in-feed.ts';
+import { findInFeed } from '../../recover/find/find-in-feed.ts';
 import { findNotification, type FindIn } from '../../ops/find/find-notification.ts';
 import { findSetAside } from '../../ops/find/find-set-aside.ts';
 import type { SetAsideRecords } from '../../ops/ports.ts';

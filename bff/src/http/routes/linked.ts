@@ -2,8 +2,8 @@ import { linkedQuerySchema } from '@tocsin/contracts';
 import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
 import { Slots } from '../../readers/search/slots.ts';
-import type { FeedViews } from '../../recover/feed-views.ts';
-import { findPublication } from '../../recover/find-publication.ts';
+import type { FeedViews } from '../../recover/views/feed-views.ts';
+import { findPublication } from '../../recover/find/find-publication.ts';
 import { isPermitted, sendUnavailable } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 

@@ -3,8 +3,8 @@ import { methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import { readPageFor, type ReaderPages } from '../../readers/page-for-reader.ts';
 import { readerOf } from '../../readers/reader.ts';
-import type { FeedViews } from '../../recover/feed-views.ts';
-import type { PageRequest } from '../../recover/page.ts';
+import type { FeedViews } from '../../recover/views/feed-views.ts';
+import type { PageRequest } from '../../recover/page/page.ts';
 import { isPermitted, sendUnavailable } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 

@@ -1,6 +1,6 @@
 import { idOfPublication, type Position } from '@tocsin/contracts';
 import { present } from '../../feed/present.ts';
-import type { FeedView } from '../../recover/feed-view.ts';
+import type { FeedView } from '../../recover/views/feed-view.ts';
 import { CHUNK, locate, type History } from './advance.ts';
 import { PublishedIds } from './published-ids.ts';
 

@@ -22,7 +22,7 @@ import { AuthError } from '../../auth/errors.ts';
 import type { Acknowledged } from '../../connect/acknowledged.ts';
 import { Session, type SocketData } from '../../connect/session.ts';
 import { Subscriptions, type EndReason, type SubscriptionReads } from '../../connect/subscriptions.ts';
-import { encodePage } from '../../recover/encoded.ts';
+import { encodePage } from '../../recover/page/encoded.ts';
 import { sizeOfPacket } from '../send/backlog.ts';
 import { EncodedAnswer } from '../send/encoder.ts';
 import { RequestGuard } from './request-guard.ts';

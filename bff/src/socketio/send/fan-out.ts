@@ -1,6 +1,6 @@
 import { MAX_BACKLOG_BYTES, type PublicationsEvent } from '@tocsin/contracts';
 import type { Socket } from 'socket.io';
-import { encodeEvent } from '../../recover/encoded.ts';
+import { encodeEvent } from '../../recover/page/encoded.ts';
 import { frameOf, queueFramed, writeFrame } from '../../internals/websocket.ts';
 
 /** The connections of this instance, and the ids of the connections in each room. */

@@ -1,6 +1,6 @@
 import { MAX_PAGE_PUBLICATIONS, type Publication, type PublicationsEvent } from '@tocsin/contracts';
 import { inParts, MAX_CONTENT_BYTES } from '../../feed/present.ts';
-import { encodedSizeInList } from '../../recover/encoded.ts';
+import { encodedSizeInList } from '../../recover/page/encoded.ts';
 
 /** After sending, the queue rests for this multiple of the time that sending took, but at most MAX_REST_MS. */
 const REST_TIMES = 2;

@@ -1,6 +1,6 @@
 import type { Page } from '@tocsin/contracts';
 import { firstOffset } from '../../../src/feed/history/history.ts';
-import { readPage } from '../../../src/recover/page.ts';
+import { readPage } from '../../../src/recover/page/page.ts';
 import { checkEnd } from './end-checks.ts';
 import type { World } from '../world/world.ts';
 

@@ -1,6 +1,6 @@
 import { FeedMerge, type MergeEvent } from '@tocsin/client';
 import type { Page, Position, Publication } from '@tocsin/contracts';
-import { readPage } from '../../../src/recover/page.ts';
+import { readPage } from '../../../src/recover/page/page.ts';
 import type { WalkInstance } from './instance.ts';
 import type { Checker } from '../check/checker.ts';
 import type { Report } from '../check/report.ts';

@@ -16,7 +16,7 @@ import type {
 } from '../../../src/deliver/ports.ts';
 import { present } from '../../../src/feed/present.ts';
 import { PartitionHost } from '../../../src/deliver/turn/partition-host.ts';
-import { FeedView } from '../../../src/recover/feed-view.ts';
+import { FeedView } from '../../../src/recover/views/feed-view.ts';
 import { testProofs, testSigner } from '../../test-proofs.ts';
 import { Calls } from './calls.ts';
 import { FEED } from './places.ts';

@@ -58,7 +58,7 @@ export interface Flow {
   reannouncements: number;
 }
 
-/** The times of comparisons after a publication, in s; then one every 30 s (`bff/src/recover/feed-views.ts`). */
+/** The times of comparisons after a publication, in s; then one every 30 s (`bff/src/recover/views/feed-views.ts`). */
 const FIRST_COMPARISONS = [2, 4, 8, 16, 32];
 const LONGEST_PAUSE = 30;
 

@@ -1,16 +1,16 @@
 import { MAX_PAGE_PUBLICATIONS, type Head, type Position, type Publication } from '@tocsin/contracts';
-import { ChangedError, LostDocumentError, TemporaryError } from '../deliver/errors.ts';
-import { isSound } from '../deliver/load/load-head.ts';
-import { positionOf, type Broadcast, type StoredHead } from '../deliver/ports.ts';
-import { readHead } from '../deliver/load/read-head.ts';
-import { readSegments } from '../deliver/load/read-segments.ts';
-import { Removals } from '../feed/history/removals.ts';
-import { firstOffset } from '../feed/history/history.ts';
-import { highest, isHigher, isLaterEpoch } from '../feed/position.ts';
-import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
+import { ChangedError, LostDocumentError, TemporaryError } from '../../deliver/errors.ts';
+import { isSound } from '../../deliver/load/load-head.ts';
+import { positionOf, type Broadcast, type StoredHead } from '../../deliver/ports.ts';
+import { readHead } from '../../deliver/load/read-head.ts';
+import { readSegments } from '../../deliver/load/read-segments.ts';
+import { Removals } from '../../feed/history/removals.ts';
+import { firstOffset } from '../../feed/history/history.ts';
+import { highest, isHigher, isLaterEpoch } from '../../feed/position.ts';
+import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../../feed/present.ts';
 import { shownIn, type BroadcastEffect } from './broadcast-effect.ts';
-import { Ring } from './ring.ts';
-import { SegmentCache } from './segment-cache.ts';
+import { Ring } from '../ring/ring.ts';
+import { SegmentCache } from '../ring/segment-cache.ts';
 import { contiguous, EarlySends } from './early-sends.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 

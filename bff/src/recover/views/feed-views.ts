@@ -1,6 +1,6 @@
 import type { Position, PublicationsEvent } from '@tocsin/contracts';
-import { positionOf, type Broadcast } from '../deliver/ports.ts';
-import type { LimitsOf } from '../feed/limits.ts';
+import { positionOf, type Broadcast } from '../../deliver/ports.ts';
+import type { LimitsOf } from '../../feed/limits.ts';
 import { FeedView } from './feed-view.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 

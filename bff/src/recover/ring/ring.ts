@@ -1,6 +1,6 @@
 import type { Position, Publication } from '@tocsin/contracts';
-import { Removals, withoutContent } from '../feed/history/removals.ts';
-import { sizeOf } from '../feed/present.ts';
+import { Removals, withoutContent } from '../../feed/history/removals.ts';
+import { sizeOf } from '../../feed/present.ts';
 
 export interface RingLimits {
   publications: number;

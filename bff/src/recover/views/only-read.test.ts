@@ -1,10 +1,10 @@
 import { beforeEach, expect, it } from 'vitest';
-import { isLaterEpoch } from '../feed/position.ts';
-import { Fixture } from '../../testing/feed-fixture.ts';
+import { isLaterEpoch } from '../../feed/position.ts';
+import { Fixture } from '../../../testing/feed-fixture.ts';
 import { FeedView } from './feed-view.ts';
-import { readPage, type PageRequest } from './page.ts';
-import { DEFAULT_RING_LIMITS } from './ring.ts';
-import { testProofs } from '../../testing/test-proofs.ts';
+import { readPage, type PageRequest } from '../page/page.ts';
+import { DEFAULT_RING_LIMITS } from '../ring/ring.ts';
+import { testProofs } from '../../../testing/test-proofs.ts';
 
 let f: Fixture;
 let host: ReturnType<Fixture['instance']>;

@@ -1,10 +1,10 @@
 import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
-import type { HighWaterMarks } from '../deliver/load/high-water-marks.ts';
-import type { FeedLog, PositionProofs, StoreOrigin } from '../deliver/ports.ts';
-import type { IconFilter } from '../feed/icons.ts';
-import type { FeedLimits } from '../feed/limits.ts';
-import type { RingLimits } from './ring.ts';
-import type { FeedTurnTaker } from '../deliver/turn/turn.ts';
+import type { HighWaterMarks } from '../../deliver/load/high-water-marks.ts';
+import type { FeedLog, PositionProofs, StoreOrigin } from '../../deliver/ports.ts';
+import type { IconFilter } from '../../feed/icons.ts';
+import type { FeedLimits } from '../../feed/limits.ts';
+import type { RingLimits } from '../ring/ring.ts';
+import type { FeedTurnTaker } from '../../deliver/turn/turn.ts';
 
 export interface ViewDependencies {
   log: FeedLog;

@@ -1,6 +1,6 @@
 import { idOfPublication, type LinkedNotification } from '@tocsin/contracts';
-import { present, sizeOf } from '../feed/present.ts';
-import type { FeedView } from './feed-view.ts';
+import { present, sizeOf } from '../../feed/present.ts';
+import type { FeedView } from '../views/feed-view.ts';
 
 /** Publications that are read at once, and bytes of all that one search reads. */
 const CHUNK = 50;

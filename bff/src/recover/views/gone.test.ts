@@ -1,10 +1,10 @@
 import type { EntryItem, Page, Publication } from '@tocsin/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { erase, Fixture, notification, retract } from '../../testing/feed-fixture.ts';
+import { erase, Fixture, notification, retract } from '../../../testing/feed-fixture.ts';
 import { FeedView } from './feed-view.ts';
-import { readPage, type PageRequest } from './page.ts';
-import type { Broadcast } from '../deliver/ports.ts';
-import { testProofs } from '../../testing/test-proofs.ts';
+import { readPage, type PageRequest } from '../page/page.ts';
+import type { Broadcast } from '../../deliver/ports.ts';
+import { testProofs } from '../../../testing/test-proofs.ts';
 
 /** The event as it is sent to browsers. */
 const withoutProof = ({ proof: _proof, ...event }: Broadcast) => event;

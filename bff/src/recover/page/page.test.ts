@@ -1,9 +1,9 @@
 import type { Page } from '@tocsin/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Fixture } from '../../testing/feed-fixture.ts';
-import { FeedView } from './feed-view.ts';
+import { Fixture } from '../../../testing/feed-fixture.ts';
+import { FeedView } from '../views/feed-view.ts';
 import { readPage, type PageRequest } from './page.ts';
-import { proven, testProofs } from '../../testing/test-proofs.ts';
+import { proven, testProofs } from '../../../testing/test-proofs.ts';
 
 let f: Fixture;
 let host: ReturnType<Fixture['instance']>;

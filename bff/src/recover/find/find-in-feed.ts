@@ -7,10 +7,10 @@ import {
   type Publication,
   type SegmentReference,
 } from '@tocsin/contracts';
-import { readSegments } from '../deliver/load/read-segments.ts';
-import type { FeedLog } from '../deliver/ports.ts';
-import { decodeIds, hashOfId } from '../feed/ids.ts';
-import { inParts, present } from '../feed/present.ts';
+import { readSegments } from '../../deliver/load/read-segments.ts';
+import type { FeedLog } from '../../deliver/ports.ts';
+import { decodeIds, hashOfId } from '../../feed/ids.ts';
+import { inParts, present } from '../../feed/present.ts';
 
 /** Bytes of history that are read at once, and for one search. */
 const PART_BYTES = 512 * 1024;

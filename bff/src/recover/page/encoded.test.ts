@@ -1,6 +1,6 @@
 import type { Page, Publication } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
-import { sizeInList } from '../feed/present.ts';
+import { sizeInList } from '../../feed/present.ts';
 import { encodedSizeInList, encodeEvent, encodePage } from './encoded.ts';
 
 const createdAt = '2026-01-01T00:00:00Z';

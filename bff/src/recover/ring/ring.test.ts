@@ -1,7 +1,7 @@
 import type { Publication } from '@tocsin/contracts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { sizeOf } from '../feed/present.ts';
+import { sizeOf } from '../../feed/present.ts';
 import { Ring } from './ring.ts';
 
 const publication = (offset: number, length = 1): Publication => ({

@@ -5,11 +5,11 @@ import {
   type Position,
   type Publication,
 } from '@tocsin/contracts';
-import { ChangedError } from '../deliver/errors.ts';
-import { beganErased } from '../feed/position.ts';
-import { beginning, MAX_CONTENT_BYTES, present } from '../feed/present.ts';
+import { ChangedError } from '../../deliver/errors.ts';
+import { beganErased } from '../../feed/position.ts';
+import { beginning, MAX_CONTENT_BYTES, present } from '../../feed/present.ts';
 import { encodedSizeInList } from './encoded.ts';
-import type { FeedView } from './feed-view.ts';
+import type { FeedView } from '../views/feed-view.ts';
 
 /** Maximum number of attempts if the feed changes meanwhile. */
 const MAX_ATTEMPTS = 3;

@@ -1,12 +1,12 @@
 import type { PublicationsEvent } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Fixture } from '../../testing/feed-fixture.ts';
+import { Fixture } from '../../../testing/feed-fixture.ts';
 import { FeedViews } from './feed-views.ts';
-import { readPage } from './page.ts';
+import { readPage } from '../page/page.ts';
 import type { Position } from '@tocsin/contracts';
-import type { Broadcast } from '../deliver/ports.ts';
-import { anEvent } from '../../testing/suites/broadcaster.ts';
-import { testProofs } from '../../testing/test-proofs.ts';
+import type { Broadcast } from '../../deliver/ports.ts';
+import { anEvent } from '../../../testing/suites/broadcaster.ts';
+import { testProofs } from '../../../testing/test-proofs.ts';
 
 let f: Fixture;
 let views: FeedViews;
