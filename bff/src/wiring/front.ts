@@ -3,7 +3,7 @@ import { BodyBudget, createHostCheck } from '@tocsin/service';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { EventStreams } from '../connect/event-streams.ts';
 import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts';
-import type { ReaderOpsRoutesOptions } from '../http/ops/readers.ts';
+import type { ReaderOpsRoutesOptions } from '../http/ops/readers/readers.ts';
 import { createPublicApp } from '../http/public-app.ts';
 import { createPublicServer } from '../http/public-server.ts';
 import { addConnectionGauges } from '../observe/metrics.ts';

@@ -1,7 +1,7 @@
 import type { ContactBook } from '../away/contacts/contacts.ts';
 import type { Fallbacks } from '../away/fallbacks/fallbacks.ts';
 import { receiptsOf } from '../away/fallbacks/receipts/receipts.ts';
-import type { ReaderOpsRoutesOptions } from '../http/ops/readers.ts';
+import type { ReaderOpsRoutesOptions } from '../http/ops/readers/readers.ts';
 import type { Histories } from '../readers/marks/histories.ts';
 import type { Readers } from '../readers/readers.ts';
 import { Slots } from '../readers/search/slots.ts';

@@ -11,18 +11,18 @@ import type {
   SetAsideRecords,
 } from '../../ops/ports.ts';
 import type { Revocations } from '../../auth/revocations.ts';
-import { OPS_PATHS, requireOps, type OpsAccess } from './access.ts';
+import { OPS_PATHS, requireOps, type OpsAccess } from './access/access.ts';
 import { auditRoutes } from './audit.ts';
-import { composeRoutes } from './compose.ts';
-import { deadLetterRoutes } from './dead-letters.ts';
-import { findRoutes, type FindRoutesOptions } from './find.ts';
+import { composeRoutes } from './notifications/compose.ts';
+import { deadLetterRoutes } from './dead-letters/dead-letters.ts';
+import { findRoutes, type FindRoutesOptions } from './notifications/find.ts';
 import { instanceRoutes } from './instances.ts';
-import { putBackRoutes } from './put-back.ts';
-import { readerOpsRoutes, type ReaderOpsRoutesOptions } from './readers.ts';
-import { retractRoutes } from './retract.ts';
-import { revocationRoutes } from './revocations.ts';
+import { putBackRoutes } from './dead-letters/put-back.ts';
+import { readerOpsRoutes, type ReaderOpsRoutesOptions } from './readers/readers.ts';
+import { retractRoutes } from './notifications/retract.ts';
+import { revocationRoutes } from './readers/revocations.ts';
 import { statusRoutes, type StatusOptions } from './status.ts';
-import type { Trail } from './who-acts.ts';
+import type { Trail } from './access/who-acts.ts';
 
 export interface OpsRoutesOptions extends StatusOptions {
   /** The feeds' log, in which notifications are looked for. */

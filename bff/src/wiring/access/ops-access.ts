@@ -1,6 +1,6 @@
 import type { OpsStatus } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
-import type { OpsAccess } from '../../http/ops/access.ts';
+import type { OpsAccess } from '../../http/ops/access/access.ts';
 import { isLoopback } from './loopback.ts';
 import type { BffConfig } from '../../config.ts';
 

@@ -15,10 +15,10 @@ import {
   type Logger,
 } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
-import type { SetAsideRecords } from '../../ops/ports.ts';
-import { operatorOf } from './access.ts';
-import { whoActs, type Trail } from './who-acts.ts';
-import { reportUnavailable } from './unavailable.ts';
+import type { SetAsideRecords } from '../../../ops/ports.ts';
+import { operatorOf } from '../access/access.ts';
+import { whoActs, type Trail } from '../access/who-acts.ts';
+import { reportUnavailable } from '../unavailable.ts';
 
 /** `/dead-letters`: inspect, put back or delete single set-aside records. */
 export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger): Router {

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { DEFAULT_FEED, type Accepted, type AuditOutcome } from '@tocsin/contracts';
 import { allowParameters, methodNotAllowed, readJson, sendProblem, type Logger } from '@tocsin/service';
 import { Router } from 'express';
-import type { Compose } from '../../ops/ports.ts';
-import { jsonBody } from '../read-body.ts';
-import { operatorOf } from './access.ts';
-import { whoActs, type Trail } from './who-acts.ts';
-import { reportUnavailable } from './unavailable.ts';
+import type { Compose } from '../../../ops/ports.ts';
+import { jsonBody } from '../../read-body.ts';
+import { operatorOf } from '../access/access.ts';
+import { whoActs, type Trail } from '../access/who-acts.ts';
+import { reportUnavailable } from '../unavailable.ts';
 
 /** `POST /app/compose`: passes a notification to the producer and returns its answer. */
 export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Router {

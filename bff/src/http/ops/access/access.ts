@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { OPS_ROLE } from '@tocsin/contracts';
 import { sendProblem } from '@tocsin/service';
 import type { Request, RequestHandler } from 'express';
-import { bearerOf } from '../bearer.ts';
-import '../request.ts';
+import { bearerOf } from '../../bearer.ts';
+import '../../request.ts';
 
 export interface OpsAccess {
   /** The token of OPS_TOKEN, if it is set. */

@@ -1,11 +1,11 @@
 import { MAX_PUT_BACK, parseDateTime, putBackSchema, type PutBackResult } from '@tocsin/contracts';
 import { SetAsideError, allowParameters, methodNotAllowed, noteSetAside, type Logger } from '@tocsin/service';
 import { Router } from 'express';
-import type { SetAsideRecords } from '../../ops/ports.ts';
-import { jsonBody, readBody } from '../read-body.ts';
-import { operatorOf } from './access.ts';
-import { reportUnavailable } from './unavailable.ts';
-import { whoActs, type Trail } from './who-acts.ts';
+import type { SetAsideRecords } from '../../../ops/ports.ts';
+import { jsonBody, readBody } from '../../read-body.ts';
+import { operatorOf } from '../access/access.ts';
+import { reportUnavailable } from '../unavailable.ts';
+import { whoActs, type Trail } from '../access/who-acts.ts';
 
 /** `POST /dead-letters/put-back`: puts back a batch of records, the oldest first. */
 export function putBackRoutes(box: SetAsideRecords, trail: Trail, log: Logger): Router {

@@ -13,11 +13,11 @@ import {
   type Logger,
 } from '@tocsin/service';
 import { Router, type Request, type RequestHandler } from 'express';
-import type { Revocations } from '../../auth/revocations.ts';
-import { jsonBody, readBody } from '../read-body.ts';
-import { operatorOf } from './access.ts';
-import { whoActs, type Trail } from './who-acts.ts';
-import { reportUnavailable } from './unavailable.ts';
+import type { Revocations } from '../../../auth/revocations.ts';
+import { jsonBody, readBody } from '../../read-body.ts';
+import { operatorOf } from '../access/access.ts';
+import { whoActs, type Trail } from '../access/who-acts.ts';
+import { reportUnavailable } from '../unavailable.ts';
 
 /** `/revocations`: the subjects whose earlier tokens are refused; added, listed and lifted. */
 export function revocationRoutes(

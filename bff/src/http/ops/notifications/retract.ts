@@ -1,11 +1,11 @@
 import { namedNotificationSchema, type Accepted } from '@tocsin/contracts';
 import { allowParameters, methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
 import { Router } from 'express';
-import type { Operate } from '../../ops/ports.ts';
-import { jsonBody, readBody } from '../read-body.ts';
-import { operatorOf } from './access.ts';
-import { reportUnavailable } from './unavailable.ts';
-import { whoActs, type Trail } from './who-acts.ts';
+import type { Operate } from '../../../ops/ports.ts';
+import { jsonBody, readBody } from '../../read-body.ts';
+import { operatorOf } from '../access/access.ts';
+import { reportUnavailable } from '../unavailable.ts';
+import { whoActs, type Trail } from '../access/who-acts.ts';
 
 /** `POST /retract`: has the producer retract a notification, or cancel it if it is scheduled. */
 export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Router {

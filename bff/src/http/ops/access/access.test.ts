@@ -1,7 +1,7 @@
 import { SECRETS, problemSchema } from '@tocsin/contracts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SECRET, secretToken } from '../../../testing/forge.ts';
-import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+import { SECRET, secretToken } from '../../../../testing/forge.ts';
+import { serveBff, type ServedBff } from '../../../../testing/served-bff.ts';
 
 const OPS_TOKEN = 'ops-token-of-the-tests-0123456789ab';
 const CALLS = [

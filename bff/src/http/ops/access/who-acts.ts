@@ -2,7 +2,7 @@ import type { AuditAction } from '@tocsin/contracts';
 import { auditRefusals, type AuditActor, type AuditTrail, type AuditWho } from '@tocsin/service';
 import type { Request, RequestHandler } from 'express';
 import './access.ts';
-import '../identity.ts';
+import '../../identity.ts';
 
 export type Trail = Pick<AuditTrail, 'note'>;
 

@@ -1,7 +1,7 @@
 import { foundNotificationSchema, type Operation, type SetAside } from '@tocsin/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
-import type { MemorySetAside } from '../../memory/set-aside.ts';
+import { serveBff, type ServedBff } from '../../../../testing/served-bff.ts';
+import type { MemorySetAside } from '../../../memory/set-aside.ts';
 
 let bff: ServedBff;
 const asked: Operation[] = [];

@@ -1,14 +1,14 @@
 import { namedNotificationSchema } from '@tocsin/contracts';
 import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
 import { Router } from 'express';
-import { TemporaryError } from '../../deliver/errors.ts';
-import type { FeedLog } from '../../deliver/ports.ts';
-import { findInFeed } from '../../recover/find/find-in-feed.ts';
-import { findNotification, type FindIn } from '../../ops/find/find-notification.ts';
-import { findSetAside } from '../../ops/find/find-set-aside.ts';
-import type { SetAsideRecords } from '../../ops/ports.ts';
-import { Slots } from '../../readers/search/slots.ts';
-import { readQuery } from '../read-query.ts';
+import { TemporaryError } from '../../../deliver/errors.ts';
+import type { FeedLog } from '../../../deliver/ports.ts';
+import { findInFeed } from '../../../recover/find/find-in-feed.ts';
+import { findNotification, type FindIn } from '../../../ops/find/find-notification.ts';
+import { findSetAside } from '../../../ops/find/find-set-aside.ts';
+import type { SetAsideRecords } from '../../../ops/ports.ts';
+import { Slots } from '../../../readers/search/slots.ts';
+import { readQuery } from '../../read-query.ts';
 
 /** Searches at a time on this instance, and those that wait. */
 const AT_ONCE = 1;

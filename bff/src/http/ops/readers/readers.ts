@@ -1,8 +1,8 @@
 import { exportRequestSchema, faultsOf, receiptsQuerySchema, type Receipts } from '@tocsin/contracts';
 import { allowParameters, methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
 import { Router } from 'express';
-import { readQuery } from '../read-query.ts';
-import { sendUnavailable } from '../answers.ts';
+import { readQuery } from '../../read-query.ts';
+import { sendUnavailable } from '../../answers.ts';
 
 export interface ReaderOpsRoutesOptions {
   receiptsOf: (named: { feed: string; id: string }) => Promise<Receipts>;
