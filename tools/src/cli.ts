@@ -1,7 +1,7 @@
 import { runCommandLine } from './command-line.ts';
 
 await runCommandLine({
-  screenshots: async () => (await import('./docs/screenshots.ts')).screenshots,
+  screenshots: async () => (await import('./docs/screenshots/screenshots.ts')).screenshots,
   start: async () => (await import('./start/start.ts')).start,
   audit: async () => (await import('./audit/audit.ts')).audit,
   api: async () => (await import('./build/api-reports.ts')).api,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ROOT } from '../paths.ts';
+import { ROOT } from '../../paths.ts';
 
 const page = readFileSync(join(ROOT, 'docs/security.md'), 'utf8');
 const section = /^## Threats$(.*?)^## /ms.exec(page)?.[1] ?? '';

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NotificationInput } from '@tocsin/contracts';
 import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../browser/launch.ts';
-import { ROOT } from '../paths.ts';
-import { ensureUi } from '../setup/ui.ts';
-import { startMemoryBff } from './memory-bff.ts';
+import { launchBrowser } from '../../browser/launch.ts';
+import { ROOT } from '../../paths.ts';
+import { ensureUi } from '../../setup/ui.ts';
+import { startMemoryBff } from '../memory-bff.ts';
 import { takeOpsPicture } from './ops-picture.ts';
 
 const IMAGES = join(ROOT, 'docs', 'images');

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
-import { ROOT } from '../paths.ts';
+import { ROOT } from '../../paths.ts';
 
 const LINK = /\]\(([^)\s]*)\)/g;
 const CODE_BLOCK = /^ *```[\s\S]*?^ *```/gm;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { notificationInputSchema, notificationSchema } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
-import { ROOT } from '../paths.ts';
+import { ROOT } from '../../paths.ts';
 
 const section = (file: string, from: RegExp, to: RegExp): string => {
   const text = readFileSync(join(ROOT, file), 'utf8');

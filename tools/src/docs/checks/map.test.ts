@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ROOT } from '../paths.ts';
+import { ROOT } from '../../paths.ts';
 
 const page = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
-import { ROOT } from '../paths.ts';
+import { ROOT } from '../../paths.ts';
 
 interface PackageJson {
   name: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { VERSION } from '@tocsin/service';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ROOT } from '../paths.ts';
+import { ROOT } from '../../paths.ts';
 
 const manifestSchema = z.object({
   version: z.string(),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ROOT } from '../paths.ts';
+import { ROOT } from '../../paths.ts';
 
 const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8').replaceAll(/\n */g, ' ');
 
