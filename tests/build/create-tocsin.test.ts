@@ -12,7 +12,7 @@ import {
   startStack,
   type Stack,
 } from '@tocsin/tools';
-import { ensureUi } from '../../tools/src/setup/ui.ts';
+import { ensureUi } from '../../tools/src/setup/product/ui.ts';
 import { publint } from 'publint';
 import type { Browser } from 'playwright-core';
 import { parse } from 'yaml';

@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { run } from '@tocsin/tools/process/run';
 import { CHART } from '../../tools/src/deploy/chart/chart.ts';
 import { kustomize, type Document } from '../../tools/src/deploy/manifests/kustomize.ts';
-import { ensureHelm } from '../../tools/src/setup/helm.ts';
+import { ensureHelm } from '../../tools/src/setup/test-programs/helm.ts';
 
 const SAFE = { bff: { settings: { AUTH_MODE: 'jwt' } } };
 /** Every value that changes a manifest. */

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureRedisServer, ManagedProcess, pollUntil, ROOT } from '@tocsin/tools';
 import { hostEnvironment } from '../../tools/src/config.ts';
-import { ensureDaprCli } from '../../tools/src/setup/dapr-cli.ts';
-import { ensureDapr } from '../../tools/src/setup/dapr.ts';
+import { ensureDaprCli } from '../../tools/src/setup/dapr/dapr-cli.ts';
+import { ensureDapr } from '../../tools/src/setup/dapr/dapr.ts';
 import { isLoopback, listenersOf, treeOf } from '../support/network/listeners.ts';
 import {
   makeNamespace,

@@ -15,9 +15,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '@tocsin/tools/process/run';
 import { ensureDapr } from '@tocsin/tools/setup/dapr';
-import { downloadDapr, releaseDir, type ReleaseOptions } from '../../tools/src/setup/release/install.ts';
-import { refreshDigests } from '../../tools/src/setup/release/refresh-digests.ts';
-import { PLATFORMS, readRelease } from '../../tools/src/setup/release/release.ts';
+import { downloadDapr, releaseDir, type ReleaseOptions } from '../../tools/src/setup/dapr/release/install.ts';
+import { refreshDigests } from '../../tools/src/setup/dapr/release/refresh-digests.ts';
+import { PLATFORMS, readRelease } from '../../tools/src/setup/dapr/release/release.ts';
 import { releaseServer, type Mood, type ReleaseServer } from './release-server.ts';
 
 const NO_PROXY = { httpProxy: '', httpsProxy: '', noProxy: '' };

@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '@tocsin/tools/process/run';
-import { archivesOf, PLATFORMS, platformOf, type Release } from '../../tools/src/setup/release/release.ts';
+import {
+  archivesOf,
+  PLATFORMS,
+  platformOf,
+  type Release,
+} from '../../tools/src/setup/dapr/release/release.ts';
 
 /** How the server answers the next request for a file. */
 export type Mood =

@@ -17,7 +17,7 @@ await runCommandLine({
   conformance: async () => (await import('@tocsin/conformance')).conformance,
   chart: async () => (await import('./deploy/chart/chart.ts')).chart,
   containers: async () => (await import('./containers/containers.ts')).containers,
-  'dapr:digests': async () => (await import('./setup/release/refresh-digests.ts')).daprDigests,
+  'dapr:digests': async () => (await import('./setup/dapr/release/refresh-digests.ts')).daprDigests,
   'dead-letters': async () => (await import('./dead-letters/dead-letters.ts')).deadLetters,
   deploy: async () => (await import('./deploy/deploy.ts')).deploy,
   doctor: async () => (await import('./doctor/doctor.ts')).doctor,

@@ -11,7 +11,7 @@ export {
   clientSize,
 } from './build/packages.ts';
 export { filesWithSchemas, pageSizes } from './build/page-size.ts';
-export { ensureUi } from './setup/ui.ts';
+export { ensureUi } from './setup/product/ui.ts';
 export { answersOk, pollUntil, type PollOptions } from './net/poll.ts';
 export { freePorts, isPortFree } from './net/ports.ts';
 export { ManagedProcess, type Exit, type ProcessSpec, type StartOptions } from './process/managed-process.ts';
@@ -23,11 +23,11 @@ export { examine } from './doctor/examine.ts';
 export type { Finding } from './doctor/finding.ts';
 export { auditRecords } from './docs/screenshots/audit-records.ts';
 export { opsFigures, opsPast } from './docs/screenshots/ops-figures.ts';
-export { ensureFirefox } from './setup/firefox.ts';
-export { ensurePrometheus, type Prometheus } from './setup/prometheus.ts';
+export { ensureFirefox } from './setup/browsers/firefox.ts';
+export { ensurePrometheus, type Prometheus } from './setup/test-programs/prometheus.ts';
 export { ROOT } from './paths.ts';
-export { ensureRedisServer, privateRedis } from './setup/redis.ts';
-export { ensureSchemathesis } from './setup/schemathesis.ts';
+export { ensureRedisServer, privateRedis } from './setup/redis/redis.ts';
+export { ensureSchemathesis } from './setup/test-programs/schemathesis.ts';
 export { signToken } from './auth/sign-token.ts';
 export type { AppCommand } from './stack/pair-processes.ts';
 export type { ForeignSidecar, Pair } from './stack/pair.ts';

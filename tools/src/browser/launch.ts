@@ -1,6 +1,6 @@
 import { chromium, type Browser } from 'playwright-core';
 import { sayNothing } from '../setup/say.ts';
-import { ensureChromium } from '../setup/chromium.ts';
+import { ensureChromium } from '../setup/browsers/chromium.ts';
 
 /** Starts a headless Chromium. @throws Failure with the remedy if Chromium is not installed */
 export const launchBrowser = async (): Promise<Browser> =>

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
-import { ensureUi } from '../setup/ui.ts';
+import { ensureUi } from '../setup/product/ui.ts';
 import { pageSizes } from './page-size.ts';
 import { APPS, bundle, bundleOf, type App } from './bundle.ts';
 import {

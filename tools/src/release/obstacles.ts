@@ -1,4 +1,4 @@
-import type { Release } from '../setup/release/release.ts';
+import type { Release } from '../setup/dapr/release/release.ts';
 
 export interface ReleaseFacts {
   version: string;

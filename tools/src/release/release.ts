@@ -14,7 +14,7 @@ import { Failure } from '../failure.ts';
 import { parseOptions, refuseFaults } from '../options.ts';
 import { ARTIFACTS_DIR, ROOT } from '../paths.ts';
 import { run } from '../process/run.ts';
-import { readRelease } from '../setup/release/release.ts';
+import { readRelease } from '../setup/dapr/release/release.ts';
 import { sbom } from '../supply/sbom.ts';
 import { changesOf } from './changelog.ts';
 import { obstaclesOf } from './obstacles.ts';

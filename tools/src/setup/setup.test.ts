@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isNewEnough } from './dapr.ts';
+import { isNewEnough } from './dapr/dapr.ts';
 import { hashOf } from './hash.ts';
 import { withLock } from './lock.ts';
 

@@ -3,7 +3,7 @@ import { hostEnvironment } from '../config.ts';
 import { freePorts } from '../net/ports.ts';
 import { answersOk } from '../net/poll.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
-import type { Dapr } from '../setup/dapr.ts';
+import type { Dapr } from '../setup/dapr/dapr.ts';
 
 /** Placement or scheduler, with its address for sidecars. */
 export interface ControlService {

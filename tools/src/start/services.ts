@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { ToolsConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { freePorts, isPortFree } from '../net/ports.ts';
-import type { Dapr } from '../setup/dapr.ts';
-import { pingRedis, privateRedis, type RedisServer } from '../setup/redis.ts';
+import type { Dapr } from '../setup/dapr/dapr.ts';
+import { pingRedis, privateRedis, type RedisServer } from '../setup/redis/redis.ts';
 import { placementService, schedulerService, type ControlService } from '../stack/control-plane.ts';
 
 /** The default ports at which a separately started sidecar looks for the placement and scheduler services. */

@@ -10,7 +10,7 @@ import { Failure } from '../failure.ts';
 import { parseOptions, refuseFaults } from '../options.ts';
 import { ROOT } from '../paths.ts';
 import { run } from '../process/run.ts';
-import { ensureHelm } from '../setup/helm.ts';
+import { ensureHelm } from '../setup/test-programs/helm.ts';
 
 const USAGE = 'npm run test:chart -- [--registry HOST[:PORT][/PATH]] [--tag TAG]';
 /** Neither name is in the chart, so both show that any will do. */

@@ -1,6 +1,6 @@
 import { messageOf } from '../failure.ts';
 import { findDocker } from '../containers/engine.ts';
-import { ensureChromium } from '../setup/chromium.ts';
+import { ensureChromium } from '../setup/browsers/chromium.ts';
 import { runSuite } from './suite.ts';
 
 /** `npm run test:compose`: tests docker-compose.yml with real containers. */

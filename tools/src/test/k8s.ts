@@ -1,7 +1,7 @@
 import { checkCluster } from '../deploy/cluster/cluster.ts';
 import { findKubectl } from '../deploy/cluster/kubectl.ts';
 import { Failure } from '../failure.ts';
-import { ensureChromium } from '../setup/chromium.ts';
+import { ensureChromium } from '../setup/browsers/chromium.ts';
 import type { Say } from '../setup/say.ts';
 import { runSuite } from './suite.ts';
 

@@ -1,11 +1,11 @@
-import { ensureApps } from '../setup/apps.ts';
-import { ensureChromium } from '../setup/chromium.ts';
-import { ensureDapr } from '../setup/dapr.ts';
-import { ensureFirefox } from '../setup/firefox.ts';
-import { ensureRedisServer } from '../setup/redis.ts';
+import { ensureApps } from '../setup/product/apps.ts';
+import { ensureChromium } from '../setup/browsers/chromium.ts';
+import { ensureDapr } from '../setup/dapr/dapr.ts';
+import { ensureFirefox } from '../setup/browsers/firefox.ts';
+import { ensureRedisServer } from '../setup/redis/redis.ts';
 import type { Say } from '../setup/say.ts';
-import { ensureSchemathesis } from '../setup/schemathesis.ts';
-import { ensureUi } from '../setup/ui.ts';
+import { ensureSchemathesis } from '../setup/test-programs/schemathesis.ts';
+import { ensureUi } from '../setup/product/ui.ts';
 import { runSuite } from './suite.ts';
 
 const say: Say = (line) => process.stdout.write(`${line}\n`);

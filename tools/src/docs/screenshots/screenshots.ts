@@ -5,7 +5,7 @@ import type { NotificationInput } from '@tocsin/contracts';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../browser/launch.ts';
 import { ROOT } from '../../paths.ts';
-import { ensureUi } from '../../setup/ui.ts';
+import { ensureUi } from '../../setup/product/ui.ts';
 import { startMemoryBff } from '../memory-bff.ts';
 import { takeOpsPicture } from './ops-picture.ts';
 

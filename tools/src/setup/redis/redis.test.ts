@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ensureRedisServer, type Machine } from './redis.ts';
 import { containerName, redisContainerArgs, REDIS_IMAGE } from './redis-docker.ts';
-import { sayNothing } from './say.ts';
+import { sayNothing } from '../say.ts';
 
 interface Given {
   commands?: string[];

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bundle, testBundleOf } from '../build/bundle.ts';
-import { ROOT } from '../paths.ts';
-import { hashOf } from './hash.ts';
-import { withLock } from './lock.ts';
-import type { Say } from './say.ts';
+import { bundle, testBundleOf } from '../../build/bundle.ts';
+import { ROOT } from '../../paths.ts';
+import { hashOf } from '../hash.ts';
+import { withLock } from '../lock.ts';
+import type { Say } from '../say.ts';
 
 const SOURCES = ['producer/src', 'bff/src', 'service/src', 'contracts/src', 'package-lock.json'];
 const APPS = ['producer', 'bff'] as const;

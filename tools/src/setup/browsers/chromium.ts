@@ -1,7 +1,7 @@
-import { Failure } from '../failure.ts';
-import { findCommand } from '../process/run.ts';
-import { canUseApt, installWithApt } from './apt.ts';
-import type { Say } from './say.ts';
+import { Failure } from '../../failure.ts';
+import { findCommand } from '../../process/run.ts';
+import { canUseApt, installWithApt } from '../apt.ts';
+import type { Say } from '../say.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const PLACES = [

@@ -1,7 +1,7 @@
-import { messageOf } from '../failure.ts';
-import { findCommand } from '../process/run.ts';
-import { canUseApt, installWithApt } from './apt.ts';
-import type { Say } from './say.ts';
+import { messageOf } from '../../failure.ts';
+import { findCommand } from '../../process/run.ts';
+import { canUseApt, installWithApt } from '../apt.ts';
+import type { Say } from '../say.ts';
 
 const NAMES = ['firefox-esr', 'firefox'];
 const PLACES = ['/Applications/Firefox.app/Contents/MacOS'];

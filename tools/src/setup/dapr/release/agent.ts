@@ -1,6 +1,6 @@
 // undici, because Node 20's own fetch knows no proxy.
 import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
-import type { ProxyConfig } from '../../config.ts';
+import type { ProxyConfig } from '../../../config.ts';
 
 /** In ms: an unreachable host must not delay the build with Go for long. */
 const CONNECT_MS = 10_000;

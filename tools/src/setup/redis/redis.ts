@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 import { mkdirSync } from 'node:fs';
-import { Failure } from '../failure.ts';
-import { hostEnvironment } from '../config.ts';
-import { ManagedProcess } from '../process/managed-process.ts';
-import { findCommand } from '../process/run.ts';
-import { canUseApt, installWithApt } from './apt.ts';
+import { Failure } from '../../failure.ts';
+import { hostEnvironment } from '../../config.ts';
+import { ManagedProcess } from '../../process/managed-process.ts';
+import { findCommand } from '../../process/run.ts';
+import { canUseApt, installWithApt } from '../apt.ts';
 import { dockerAnswers, ensureRedisImage, RedisContainerProcess, thisUser } from './redis-docker.ts';
-import type { Say } from './say.ts';
+import type { Say } from '../say.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
 

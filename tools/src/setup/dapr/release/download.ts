@@ -4,7 +4,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fetch, type Dispatcher, type Response } from 'undici';
-import { Failure, messageOf } from '../../failure.ts';
+import { Failure, messageOf } from '../../../failure.ts';
 
 /** No archive of Dapr is a third as large; a server cannot fill the disk. */
 const MAX_BYTES = 400 * 1024 * 1024;

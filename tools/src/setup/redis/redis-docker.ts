@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Failure } from '../failure.ts';
-import { hostEnvironment } from '../config.ts';
-import { ManagedProcess, type StartOptions } from '../process/managed-process.ts';
-import { run, type RunResult } from '../process/run.ts';
-import type { Say } from './say.ts';
+import { Failure } from '../../failure.ts';
+import { hostEnvironment } from '../../config.ts';
+import { ManagedProcess, type StartOptions } from '../../process/managed-process.ts';
+import { run, type RunResult } from '../../process/run.ts';
+import type { Say } from '../say.ts';
 
 export const REDIS_IMAGE = 'redis:7.4.6-bookworm';
 

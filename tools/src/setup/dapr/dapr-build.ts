@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../paths.ts';
-import { goBuild } from './go-build.ts';
-import { hashOf } from './hash.ts';
-import { withLock } from './lock.ts';
+import { ROOT } from '../../paths.ts';
+import { goBuild } from '../go-build.ts';
+import { hashOf } from '../hash.ts';
+import { withLock } from '../lock.ts';
 import { patchDapr } from './dapr-patches.ts';
 import { readRelease } from './release/release.ts';
-import type { Say } from './say.ts';
+import type { Say } from '../say.ts';
 
 const RUNTIME_VERSION = readRelease().runtime;
 const PROGRESS_EVERY_MS = 15_000;

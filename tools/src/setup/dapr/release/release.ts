@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Failure } from '../../failure.ts';
-import { ROOT } from '../../paths.ts';
+import { Failure } from '../../../failure.ts';
+import { ROOT } from '../../../paths.ts';
 
 /** Pins the versions of Dapr, and the SHA-256 of each release archive (`null`: not known yet). */
 export const RELEASE_FILE = join(ROOT, 'tools', 'dapr', 'release.json');

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fetch, type Dispatcher } from 'undici';
-import { readConfig, type ToolsConfig } from '../../config.ts';
-import { Failure, messageOf } from '../../failure.ts';
-import { ROOT } from '../../paths.ts';
+import { readConfig, type ToolsConfig } from '../../../config.ts';
+import { Failure, messageOf } from '../../../failure.ts';
+import { ROOT } from '../../../paths.ts';
 import { downloadAgent } from './agent.ts';
 import { causeOf } from './download.ts';
 import { archivesOf, originOf, PLATFORMS, readRelease, RELEASE_FILE, type Archive } from './release.ts';

@@ -1,6 +1,6 @@
-import { findCommand } from '../process/run.ts';
-import { canUseApt, installWithApt } from './apt.ts';
-import type { Say } from './say.ts';
+import { findCommand } from '../../process/run.ts';
+import { canUseApt, installWithApt } from '../apt.ts';
+import type { Say } from '../say.ts';
 
 /** The paths of a Prometheus and of its promtool. */
 export interface Prometheus {

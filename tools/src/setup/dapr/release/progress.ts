@@ -1,4 +1,4 @@
-import type { Say } from '../say.ts';
+import type { Say } from '../../say.ts';
 
 const EVERY_MS = 3_000;
 const megabytes = (bytes: number): string => String(Math.round(bytes / 1_000_000));

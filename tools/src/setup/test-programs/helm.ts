@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from '../config.ts';
-import { Failure } from '../failure.ts';
-import { findCommand, run } from '../process/run.ts';
-import { findGo } from './go-build.ts';
-import { withLock } from './lock.ts';
+import { readConfig } from '../../config.ts';
+import { Failure } from '../../failure.ts';
+import { findCommand, run } from '../../process/run.ts';
+import { findGo } from '../go-build.ts';
+import { withLock } from '../lock.ts';
 
 const VERSION = 'v3.21.4';
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { ProxyConfig } from '../../config.ts';
-import { Failure } from '../../failure.ts';
-import { ROOT } from '../../paths.ts';
-import { run } from '../../process/run.ts';
-import { withLock } from '../lock.ts';
-import type { Say } from '../say.ts';
+import type { ProxyConfig } from '../../../config.ts';
+import { Failure } from '../../../failure.ts';
+import { ROOT } from '../../../paths.ts';
+import { run } from '../../../process/run.ts';
+import { withLock } from '../../lock.ts';
+import type { Say } from '../../say.ts';
 import { downloadAgent } from './agent.ts';
 import { download } from './download.ts';
 import { tellDownload } from './progress.ts';

@@ -1,9 +1,9 @@
 import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { z } from 'zod';
-import { Failure } from '../failure.ts';
-import { ROOT } from '../paths.ts';
-import { run } from '../process/run.ts';
+import { Failure } from '../../failure.ts';
+import { ROOT } from '../../paths.ts';
+import { run } from '../../process/run.ts';
 
 const MODULE = 'github.com/dapr/dapr';
 const FOLDER = join(ROOT, 'tools', 'dapr', 'runtime');

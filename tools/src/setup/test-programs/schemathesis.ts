@@ -1,12 +1,12 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from '../config.ts';
-import { ROOT } from '../paths.ts';
-import { findCommand, run } from '../process/run.ts';
-import { canUseApt, installWithApt } from './apt.ts';
-import { hashOf } from './hash.ts';
-import { withLock } from './lock.ts';
-import type { Say } from './say.ts';
+import { readConfig } from '../../config.ts';
+import { ROOT } from '../../paths.ts';
+import { findCommand, run } from '../../process/run.ts';
+import { canUseApt, installWithApt } from '../apt.ts';
+import { hashOf } from '../hash.ts';
+import { withLock } from '../lock.ts';
+import type { Say } from '../say.ts';
 
 const REQUIREMENTS = join('tests', 'security', 'requirements.txt');
 const REMEDY =

@@ -1,11 +1,11 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from '../config.ts';
-import { ROOT } from '../paths.ts';
-import { findCommand } from '../process/run.ts';
-import { findGo, goBuild } from './go-build.ts';
-import { hashOf } from './hash.ts';
-import { withLock } from './lock.ts';
+import { readConfig } from '../../config.ts';
+import { ROOT } from '../../paths.ts';
+import { findCommand } from '../../process/run.ts';
+import { findGo, goBuild } from '../go-build.ts';
+import { hashOf } from '../hash.ts';
+import { withLock } from '../lock.ts';
 import { releaseDir } from './release/install.ts';
 import { readRelease } from './release/release.ts';
 

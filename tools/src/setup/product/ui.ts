@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure } from '../failure.ts';
-import { ROOT } from '../paths.ts';
-import { run } from '../process/run.ts';
-import { hashOf } from './hash.ts';
-import { withLock } from './lock.ts';
-import type { Say } from './say.ts';
+import { Failure } from '../../failure.ts';
+import { ROOT } from '../../paths.ts';
+import { run } from '../../process/run.ts';
+import { hashOf } from '../hash.ts';
+import { withLock } from '../lock.ts';
+import type { Say } from '../say.ts';
 
 const SOURCES = ['ui', 'client', 'client-vue', 'contracts', 'package-lock.json', 'tsconfig.base.json'];
 const PAGE = join(ROOT, 'ui', 'dist', 'index.html');

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig, type ToolsConfig } from '../config.ts';
-import { Failure } from '../failure.ts';
-import { run } from '../process/run.ts';
+import { readConfig, type ToolsConfig } from '../../config.ts';
+import { Failure } from '../../failure.ts';
+import { run } from '../../process/run.ts';
 import { buildDapr, buildDir } from './dapr-build.ts';
-import { findGo } from './go-build.ts';
+import { findGo } from '../go-build.ts';
 import { downloadDapr } from './release/install.ts';
 import { readRelease } from './release/release.ts';
-import { sayNothing, type Say } from './say.ts';
+import { sayNothing, type Say } from '../say.ts';
 
 /** The paths of Dapr's commands. */
 export interface Dapr {
