@@ -15,13 +15,13 @@ import {
 } from '@tocsin/service';
 import type { Backend, KeptStore, StoreEvents, StoresWithContent } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
-import { TAKE_FEED, TAKE_PARTITION } from './actor-methods.ts';
-import { createCallActor } from './call-actor.ts';
+import { TAKE_FEED, TAKE_PARTITION } from './calls/actor-methods.ts';
+import { createCallActor } from './calls/call-actor.ts';
 import { DaprCheckpoints } from './checkpoints.ts';
 import { createReadInternalSecret } from './internal-secret.ts';
 import { DaprFeedLog } from './feed-log.ts';
-import { DaprInstanceBoard } from './instance-board.ts';
-import { DaprPastBoard } from './past-board.ts';
+import { DaprInstanceBoard } from './boards/instance-board.ts';
+import { DaprPastBoard } from './boards/past-board.ts';
 import { DaprOrigin } from './origin.ts';
 import { DaprReaderStore } from './reader-store.ts';
 import { startDaprServer } from './server.ts';

@@ -25,8 +25,8 @@ import {
 import express from 'express';
 import type { PartitionHost } from '../deliver/turn/partition-host.ts';
 import { subscriptionsOf, type RegisteredSubscription } from '../internals/dapr-subscriptions.ts';
-import { actorRoutes } from './actor-routes.ts';
-import { receiptsRoute } from './receipts-route.ts';
+import { actorRoutes } from './calls/actor-routes.ts';
+import { receiptsRoute } from './calls/receipts-route.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import type { FeedHost } from '../deliver/turn/feed-host.ts';
 

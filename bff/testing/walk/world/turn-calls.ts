@@ -1,6 +1,6 @@
 import type { Position } from '@tocsin/contracts';
 import { SignatureError, type Signer } from '@tocsin/service';
-import { TAKE_FEED, TAKE_PARTITION } from '../../../src/dapr/actor-methods.ts';
+import { TAKE_FEED, TAKE_PARTITION } from '../../../src/dapr/calls/actor-methods.ts';
 import {
   isRetry,
   openCall,
@@ -9,7 +9,7 @@ import {
   signCall,
   type ActorMethod,
   type SignedCall,
-} from '../../../src/dapr/signed-call.ts';
+} from '../../../src/dapr/calls/signed-call.ts';
 import type { HighWaterMarks } from '../../../src/deliver/load/high-water-marks.ts';
 import type { CallerKnowledge } from '../../../src/deliver/load/load-head.ts';
 import type { FeedHost } from '../../../src/deliver/turn/feed-host.ts';

@@ -8,11 +8,11 @@ import {
   type Signer,
 } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
-import type { PartitionHost } from '../deliver/turn/partition-host.ts';
+import type { PartitionHost } from '../../deliver/turn/partition-host.ts';
 import { TAKE_FEED, TAKE_PARTITION, type FeedCall, type PartitionCall } from './actor-methods.ts';
 import { refuseCall } from './refuse-call.ts';
 import { openCall, proveAnswer, type ActorMethod, type Retry } from './signed-call.ts';
-import type { FeedHost } from '../deliver/turn/feed-host.ts';
+import type { FeedHost } from '../../deliver/turn/feed-host.ts';
 
 export interface ActorRoutesOptions {
   feedHost: Pick<FeedHost, 'takeRoutedTurn' | 'deactivate'>;

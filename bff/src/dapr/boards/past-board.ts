@@ -8,7 +8,7 @@ import {
   type PastInstance,
 } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
-import type { PastBoard } from '../ops/ports.ts';
+import type { PastBoard } from '../../ops/ports.ts';
 import { InstanceDocuments } from './instance-documents.ts';
 
 /** The past of each instance. A new instance beyond the limit replaces the one that was silent longest. */

@@ -1,6 +1,6 @@
 import { SIGNATURE_HEADER, SidecarError, type Sidecar, type Signer } from '@tocsin/service';
-import { TemporaryError } from '../deliver/errors.ts';
-import { HostUnreachableError } from '../deliver/route/route-turn.ts';
+import { TemporaryError } from '../../deliver/errors.ts';
+import { HostUnreachableError } from '../../deliver/route/route-turn.ts';
 import { isRetry, readAnswer, signCall, type ActorMethod } from './signed-call.ts';
 
 export interface CallActorOptions {

@@ -7,10 +7,10 @@ import {
   seqSchema,
 } from '@tocsin/contracts';
 import { z } from 'zod';
-import type { CallerKnowledge } from '../deliver/load/load-head.ts';
-import { isEpoch } from '../feed/position.ts';
+import type { CallerKnowledge } from '../../deliver/load/load-head.ts';
+import { isEpoch } from '../../feed/position.ts';
 import type { ActorMethod } from './signed-call.ts';
-import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../deliver/turn/turn.ts';
+import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../../deliver/turn/turn.ts';
 
 const outcomeSchema = z.enum(['delivered', 'already-claimed', 'set-aside']);
 

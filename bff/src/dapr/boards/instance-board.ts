@@ -7,7 +7,7 @@ import {
   type InstanceSnapshot,
 } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
-import type { InstanceBoard } from '../ops/ports.ts';
+import type { InstanceBoard } from '../../ops/ports.ts';
 import { InstanceDocuments } from './instance-documents.ts';
 
 /** The latest snapshot of each instance. */
