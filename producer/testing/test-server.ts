@@ -13,7 +13,7 @@ import {
 import type { Express } from 'express';
 import type { Callers } from '../src/auth/callers.ts';
 import { publicApp } from '../src/receive/public-app.ts';
-import type { ReceiptRoutesOptions } from '../src/receive/receipts.ts';
+import type { ReceiptRoutesOptions } from '../src/receive/routes/receipts.ts';
 import { createMetrics, observeQueue } from '../src/observe/metrics.ts';
 import { LogObserver } from '../src/observe/observer.ts';
 import type { ProducerOptions } from '../src/produce/producer.ts';

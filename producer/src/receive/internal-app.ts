@@ -15,14 +15,14 @@ import {
 import type { Callers } from '../auth/callers.ts';
 import type { Schedules } from '../schedule/schedules.ts';
 import { auditRefused, auditRequests } from './audit.ts';
-import { changeRoutes } from './changes.ts';
-import { eventRoutes, type EventRoutesOptions } from './events.ts';
-import { jobRoutes } from './jobs.ts';
+import { changeRoutes } from './routes/changes.ts';
+import { eventRoutes, type EventRoutesOptions } from './routes/events.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { requireSignatureOrKey } from './callers/signature-or-key.ts';
-import { operationRoutes } from './operations.ts';
-import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { notificationRoutes, type NotificationRoutesOptions } from './routes/notifications.ts';
 import { countProblems } from './public-app.ts';
-import { receiptRoutes, type ReceiptRoutesOptions } from './receipts.ts';
+import { receiptRoutes, type ReceiptRoutesOptions } from './routes/receipts.ts';
 
 export interface InternalAppOptions
   extends

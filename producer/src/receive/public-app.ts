@@ -15,9 +15,9 @@ import {
 import type { Callers } from '../auth/callers.ts';
 import { requireApiKey } from './callers/api-key.ts';
 import { auditRefused, auditRequests } from './audit.ts';
-import { changeRoutes } from './changes.ts';
-import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
-import { receiptRoutes, type ReceiptRoutesOptions } from './receipts.ts';
+import { changeRoutes } from './routes/changes.ts';
+import { notificationRoutes, type NotificationRoutesOptions } from './routes/notifications.ts';
+import { receiptRoutes, type ReceiptRoutesOptions } from './routes/receipts.ts';
 import { openApiRoutes } from './openapi/openapi.ts';
 
 export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit'>, ReceiptRoutesOptions {

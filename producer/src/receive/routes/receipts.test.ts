@@ -1,7 +1,7 @@
 import { problemSchema, type ApiKey, type Receipts } from '@tocsin/contracts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { testServer, type TestServer } from '../../testing/test-server.ts';
-import { Callers, hashOf, parseApiKeys } from '../auth/callers.ts';
+import { testServer, type TestServer } from '../../../testing/test-server.ts';
+import { Callers, hashOf, parseApiKeys } from '../../auth/callers.ts';
 
 const record = (name: string, members: Partial<ApiKey>) => ({
   ...{ name, hash: hashOf(name), feeds: ['*'], perSecond: 1_000 },

@@ -1,8 +1,8 @@
 import { Router, type RequestHandler } from 'express';
 import { receiptsQuerySchema, type Receipts } from '@tocsin/contracts';
 import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
-import { callerName, permits } from './callers/api-key.ts';
-import { readRequest } from './read-request.ts';
+import { callerName, permits } from '../callers/api-key.ts';
+import { readRequest } from '../read-request.ts';
 
 export interface ReceiptRoutesOptions {
   /** Asks a bff. Rejects if it does not answer. Absent if API keys are off. */

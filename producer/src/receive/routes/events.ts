@@ -11,8 +11,8 @@ import {
   type SubscriptionPaths,
 } from '@tocsin/service';
 import { pause } from '@tocsin/contracts/pause';
-import type { PublishService } from '../produce/publish-service.ts';
-import { readEvent } from '../validate/read-event.ts';
+import type { PublishService } from '../../produce/publish-service.ts';
+import { readEvent } from '../../validate/read-event.ts';
 
 export interface EventRoutesOptions {
   publishService: Pick<PublishService, 'publish'>;

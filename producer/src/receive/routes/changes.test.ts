@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acceptedSchema, entryItemSchema, eraseRequestSchema, problemSchema } from '@tocsin/contracts';
-import { testServer, type TestServer } from '../../testing/test-server.ts';
+import { testServer, type TestServer } from '../../../testing/test-server.ts';
 
 let server: TestServer;
 beforeEach(async () => void (server = await testServer({ requestTimeoutMs: 1_000 })));

@@ -14,7 +14,7 @@ import {
   type Signer,
 } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
-import type { Schedules } from '../schedule/schedules.ts';
+import type { Schedules } from '../../schedule/schedules.ts';
 import type { NotificationRoutesOptions } from './notifications.ts';
 
 export interface OperationRoutesOptions extends NotificationRoutesOptions {

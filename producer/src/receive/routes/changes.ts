@@ -1,10 +1,10 @@
 import { Router, type Request, type Response } from 'express';
 import { eraseRequestSchema, retractRequestSchema, type Accepted, type Erased } from '@tocsin/contracts';
 import { currentTraceparent, methodNotAllowed, withRootSpan } from '@tocsin/service';
-import { callerName, permits } from './callers/api-key.ts';
-import { sendUnavailable } from './answer.ts';
+import { callerName, permits } from '../callers/api-key.ts';
+import { sendUnavailable } from '../answer.ts';
 import type { NotificationRoutesOptions } from './notifications.ts';
-import { readRequest } from './read-request.ts';
+import { readRequest } from '../read-request.ts';
 
 /** `DELETE /notifications/{id}?feed=…`, `DELETE /feeds/{feed}` and `DELETE /feeds?feed=…`. */
 export function changeRoutes({ publishService, audit, log }: NotificationRoutesOptions): Router {

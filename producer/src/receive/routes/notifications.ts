@@ -10,11 +10,11 @@ import {
   withRootSpan,
   type Logger,
 } from '@tocsin/service';
-import type { PublishService } from '../produce/publish-service.ts';
-import { callerName, permits, withOwnSource } from './callers/api-key.ts';
-import type { AuditRequest } from './audit.ts';
-import { sendUnavailable } from './answer.ts';
-import { readNotifications } from '../validate/read-notifications.ts';
+import type { PublishService } from '../../produce/publish-service.ts';
+import { callerName, permits, withOwnSource } from '../callers/api-key.ts';
+import type { AuditRequest } from '../audit.ts';
+import { sendUnavailable } from '../answer.ts';
+import { readNotifications } from '../../validate/read-notifications.ts';
 
 export interface NotificationRoutesOptions {
   publishService: Pick<PublishService, 'publish' | 'retract' | 'erase'>;

@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acceptedSchema, notificationSchema, problemSchema } from '@tocsin/contracts';
 import { VERSION } from '@tocsin/service';
-import { idsOf } from '../../testing/test-producer.ts';
-import { testServer, type TestServer } from '../../testing/test-server.ts';
+import { idsOf } from '../../../testing/test-producer.ts';
+import { testServer, type TestServer } from '../../../testing/test-server.ts';
 
 let server: TestServer;
 beforeEach(async () => void (server = await testServer({ requestTimeoutMs: 200 })));

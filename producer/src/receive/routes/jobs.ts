@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { jobRoutes as routesOf, type Logger, type OnRefused } from '@tocsin/service';
-import { NotDueError, type Schedules } from '../schedule/schedules.ts';
+import { NotDueError, type Schedules } from '../../schedule/schedules.ts';
 
 export interface JobRoutesOptions {
   schedules: Pick<Schedules, 'takeOver'>;
