@@ -45,6 +45,7 @@ const UNIT = {
   maxWorkers: 4,
   // No test asserts a duration. On a busy machine, properties take several times as long as usual.
   testTimeout: 60_000,
+  hookTimeout: 60_000,
 } as const;
 
 export default defineConfig({

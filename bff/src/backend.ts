@@ -54,7 +54,7 @@ export interface StoreEvents {
 }
 
 /** The stores that are searched for erased content. */
-export type StoresWithContent = Pick<Backend, 'log' | 'setAside' | 'announceAgain' | 'readers'>;
+export type StoresWithContent = Pick<Backend, 'entries' | 'log' | 'setAside' | 'announceAgain' | 'readers'>;
 
 /** The running Redis upkeep of this instance. */
 export interface KeptStore {

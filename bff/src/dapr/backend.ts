@@ -1,4 +1,11 @@
-import { ACTOR_TYPE, COMPONENTS, PARTITION_ACTOR_TYPE, SECRETS, TOPICS } from '@tocsin/contracts';
+import {
+  ACTOR_TYPE,
+  COMPONENTS,
+  PARTITION_ACTOR_TYPE,
+  SECRETS,
+  TOPICS,
+  type NamedNotification,
+} from '@tocsin/contracts';
 import {
   DaprAuditSink,
   DaprClaimCheck,
@@ -26,6 +33,7 @@ import { DaprOrigin } from './origin.ts';
 import { DaprReaderStore } from './reader-store.ts';
 import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
+import type { FindIn } from '../ops/find/find-notification.ts';
 import { linkProofs } from '../away/links.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
@@ -38,7 +46,7 @@ export interface Backplane {
   socketAdapter?: Backend['socketAdapter'];
   redisMemory?: Backend['redisMemory'];
   announcementQueue?: Backend['announcementQueue'];
-  findWaiting?: Backend['findWaiting'];
+  findWaiting?: (entries: Backend['entries'], named: NamedNotification) => ReturnType<FindIn>;
   keepStore?: (stores: StoresWithContent, events: StoreEvents) => KeptStore;
   auditReader: Backend['auditReader'];
   ready(): Promise<void>;
@@ -80,12 +88,18 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
   const takeFeed = createCallActor(actors, ACTOR_TYPE, TAKE_FEED);
   const takePartition = createCallActor(actors, PARTITION_ACTOR_TYPE, TAKE_PARTITION);
   const claimCheck = new DaprClaimCheck(sidecar);
-  const stores = { log: feedLog, setAside, announceAgain, readers: new DaprReaderStore(sidecar) };
+  const { findWaiting } = backplane;
+  const stores = {
+    entries: claimCheck,
+    log: feedLog,
+    setAside,
+    announceAgain,
+    readers: new DaprReaderStore(sidecar),
+  };
   return {
     ...stores,
     checkpoints: new DaprCheckpoints(sidecar),
     origin: new DaprOrigin(sidecar),
-    entries: claimCheck,
     deadLetters: new SetAsideRecords(sidecar, claimCheck),
     board: new DaprInstanceBoard(sidecar),
     past: new DaprPastBoard(sidecar),
@@ -102,7 +116,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     },
     compose: (body) => sendToProducer(sidecar, body),
     operate: (operation) => operateProducer(sidecar, operation),
-    findWaiting: backplane.findWaiting,
+    findWaiting: findWaiting && ((named) => findWaiting(claimCheck, named)),
     auditSink: new DaprAuditSink(sidecar),
     auditReader: backplane.auditReader,
     broadcaster: backplane.broadcaster,

@@ -19,7 +19,7 @@ import {
 } from '@tocsin/contracts';
 import { z } from 'zod';
 import type { ErasedContent } from '../deliver/erase/erased-content.ts';
-import type { FeedLog, SetAsideStore } from '../deliver/ports.ts';
+import type { Entries, FeedLog, SetAsideStore } from '../deliver/ports.ts';
 import { withoutErased } from '../deliver/erase/without-erased.ts';
 import { labelOf } from '../feed/commit/plan-commit.ts';
 import type { ReaderStore } from '../readers/ports.ts';
@@ -28,6 +28,7 @@ import type { RedisConnection } from './connection.ts';
 
 export interface KeyEraserDependencies {
   connection: RedisConnection;
+  entries: Pick<Entries, 'peek'>;
   feedLog: Pick<FeedLog, 'readHead' | 'removeDocuments'>;
   setAside: Pick<SetAsideStore, 'put' | 'remove'>;
   announceAgain: (announcement: AnyAnnouncement) => Promise<void>;
@@ -48,8 +49,8 @@ const PRODUCER_STATE = `${APP_IDS.producer}||`;
 type Visit = (key: string) => Promise<boolean>;
 
 /**
- * Scans all keys once and deletes erased content. Resolves with the number of keys that had some. Reads Dapr's data
- * directly, because Dapr cannot list keys, and deletes it through Dapr.
+ * Scans all keys once and deletes erased content. Resolves with the number of keys that had some. Lists keys
+ * and reads state directly, because Dapr cannot list keys. Reads entries and deletes content through Dapr.
  */
 export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
   const { connection } = use;
@@ -73,7 +74,7 @@ export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedC
 }
 
 function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix: string, Visit][] {
-  const { connection, feedLog, setAside, announceAgain, readers } = use;
+  const { connection, entries, feedLog, setAside, announceAgain, readers } = use;
   const { client } = connection;
   const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'read a key');
   const stateOf = async (key: string) => parseJson((await known(client.hGet(key, 'data'))) ?? '');
@@ -102,7 +103,7 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
 
   /** Announces the entry again: its feed then drops the erased content. */
   const entry: Visit = async (key) => {
-    const parsed = anyEntrySchema.safeParse(parseJson((await known(client.get(key))) ?? ''));
+    const parsed = anyEntrySchema.safeParse(parseJson((await entries.peek(key)) ?? ''));
     if (!parsed.success) return false;
     const { notifications, ...announcement } = parsed.data;
     // In an entry of a partition, each item has its own feed.

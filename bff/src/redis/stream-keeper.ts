@@ -7,8 +7,7 @@ import { acknowledgedBelow, type GroupState } from './stream-id.ts';
 export interface StreamKeeperOptions {
   connection: RedisConnection;
   /**
-   * Maximum bytes of each stream of dead letters, and of the stream of erasures. Beyond it, the oldest messages are
-   * dropped.
+   * Maximum bytes of each stream with dead letters, receipts or erasures. Beyond it, the oldest messages are dropped.
    */
   maxBytes: number;
   /** Called with the number of dropped unacknowledged messages. */

@@ -6,26 +6,29 @@ import {
   type FoundPlace,
 } from '@tocsin/contracts';
 import { z } from 'zod';
+import type { Entries } from '../deliver/ports.ts';
 import { hasItem } from '../ops/find/has-item.ts';
 import type { RedisConnection } from './connection.ts';
 
-/** Announcements that are looked at, the oldest first. */
+/** Searches at most this many announcements, from the oldest. */
 const MAX_ANNOUNCEMENTS = 500;
-/** Entries that are read at once, and characters of all that are read. */
+/** Entries that are read in parallel. */
 const AT_ONCE = 10;
+/** Stops after entries with this many characters in total. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 const MAX_FOUND = 5;
 
 const messageSchema = z.object({ data: partitionAnnouncementSchema.loose() });
 
-/** Looks for an id in the entries of announcements that are not acknowledged. Rejects if Redis does not answer. */
+/** Looks for an id in the entries of announcements that are not acknowledged. Rejects if Redis or the sidecar does not answer. */
 export async function findWaiting(
   connection: RedisConnection,
+  entries: Pick<Entries, 'peek'>,
   id: string,
 ): Promise<{ found: FoundPlace[]; isComplete: boolean }> {
   connection.check();
   const { client } = connection;
-  const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'read the entries');
+  const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'read the announcements');
   const range = client.xRange(TOPICS.partitionAnnouncements, '-', '+', { COUNT: MAX_ANNOUNCEMENTS });
   const messages = await known(range);
   const keys = messages.flatMap(({ message }) => {
@@ -37,7 +40,7 @@ export async function findWaiting(
   for (let start = 0; start < keys.length; start += AT_ONCE) {
     if (characters > MAX_CHARACTERS) return { found, isComplete: false };
     const part = keys.slice(start, start + AT_ONCE);
-    const texts = await Promise.all(part.map((key) => known(client.get(key))));
+    const texts = await Promise.all(part.map((key) => entries.peek(key)));
     for (const [n, text] of texts.entries()) {
       characters += text?.length ?? 0;
       if (text?.includes(id) && hasItem(parseJson(text), id))

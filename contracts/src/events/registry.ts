@@ -16,6 +16,8 @@ export type ServerToClientEvents = { [Name in ServerEventName]: (event: ServerEv
 
 const byName = new Map<string, AnyEvent>(Object.values(all).map((event) => [event.name, event]));
 
+export const SERVER_EVENT_NAMES = [...byName.keys()] as readonly ServerEventName[];
+
 /** The definition of an event; `undefined` for an event added by a newer version. */
 export const serverEventNamed = (name: string): AnyEvent | undefined => byName.get(name);
 

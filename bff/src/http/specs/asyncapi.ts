@@ -1,6 +1,6 @@
-import { SOCKET_PATH } from '@tocsin/contracts';
+import { SERVER_EVENT_NAMES, SOCKET_PATH } from '@tocsin/contracts';
 import { VERSION } from '@tocsin/service';
-import { EVENT_NAMES, EVENT_SPECS, schemaOfEvent } from './events.ts';
+import { EVENT_SPECS, schemaOfEvent } from './events.ts';
 import { REFUSAL, ref, schemasOf } from './schemas.ts';
 
 /** Each request with its schema, the schema of its answer, and a summary. */
@@ -26,7 +26,7 @@ function messages() {
   });
   return Object.assign(
     {},
-    ...EVENT_NAMES.map((name) => message(name, EVENT_SPECS[name].summary, ref(schemaOfEvent(name)))),
+    ...SERVER_EVENT_NAMES.map((name) => message(name, EVENT_SPECS[name].summary, ref(schemaOfEvent(name)))),
     ...REQUEST_NAMES.flatMap((name) => {
       const [request, answer, summary] = REQUESTS[name];
       const payload = { oneOf: [ref(answer), ref(REFUSAL)] };
@@ -49,7 +49,7 @@ function operations(): Record<string, object> {
       reply: { channel: CHANNEL, messages: [inChannel(answerOf(name))] },
     },
   ]);
-  const sent = EVENT_NAMES.map((name) => [
+  const sent = SERVER_EVENT_NAMES.map((name) => [
     name,
     { action: 'send', channel: CHANNEL, summary: EVENT_SPECS[name].summary, messages: [inChannel(name)] },
   ]);
@@ -60,7 +60,7 @@ function operations(): Record<string, object> {
 export function asyncApiDocument() {
   const all = messages();
   const names = [
-    ...EVENT_NAMES.map(schemaOfEvent),
+    ...SERVER_EVENT_NAMES.map(schemaOfEvent),
     ...REQUEST_NAMES.flatMap((name) => [REQUESTS[name][0], REQUESTS[name][1]]),
     REFUSAL,
   ];

@@ -82,8 +82,6 @@ export const EVENT_SPECS: EventSpecs = {
   },
 };
 
-export const EVENT_NAMES = Object.keys(EVENT_SPECS) as ServerEventName[];
-
 /** The name of an event's schema: `TokenExpiringEvent`. */
 export const schemaOfEvent = (name: ServerEventName): string =>
   `${name.replace(/(?:^|-)\w/g, (start) => start.replace('-', '').toUpperCase())}Event`;

@@ -222,7 +222,11 @@ export const openApiDocument = () => ({
       get: get('getChannels', 'Where the signed-in reader can be reached', [], 'Channels'),
     },
     '/app/channels/email': {
-      put: writeChannel('putEmail', 'Agree to e-mail, to the own or a confirmed address', 'PutEmail'),
+      put: writeChannel(
+        'putEmail',
+        'Agree to e-mails, to the address in the token or a confirmed one',
+        'PutEmail',
+      ),
       delete: writeChannel('deleteEmail', 'Stop e-mail', undefined),
     },
     '/app/channels/email/code': {

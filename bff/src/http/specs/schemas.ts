@@ -1,4 +1,5 @@
 import {
+  SERVER_EVENT_NAMES,
   SOCKET_ERROR_CODES,
   archiveSchema,
   channelsSchema,
@@ -30,7 +31,7 @@ import {
   publicationSchema,
 } from '@tocsin/contracts';
 import { z } from 'zod';
-import { EVENT_NAMES, EVENT_SPECS, schemaOfEvent } from './events.ts';
+import { EVENT_SPECS, schemaOfEvent } from './events.ts';
 
 export const REFUSAL = 'Refusal';
 
@@ -58,7 +59,7 @@ const sent: Record<string, z.ZodType> = {
       temporary: z.boolean().meta({ description: 'Whether the same request may succeed later.' }),
     }),
   }),
-  ...Object.fromEntries(EVENT_NAMES.map((name) => [schemaOfEvent(name), EVENT_SPECS[name].schema])),
+  ...Object.fromEntries(SERVER_EVENT_NAMES.map((name) => [schemaOfEvent(name), EVENT_SPECS[name].schema])),
 };
 
 /** Schemas of received data. The server refuses unknown members. */

@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SERVER_EVENT_NAMES } from '@tocsin/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
 import { asyncApiDocument } from './asyncapi.ts';
 import { openApiDocument } from './openapi.ts';
-import { EVENT_NAMES } from './events.ts';
 
 let bff: ServedBff;
 beforeAll(async () => void (bff = await serveBff({ AUTH_MODE: 'jwt' })));
@@ -39,6 +41,20 @@ it('should describe only existing routes of readers', async () => {
     expect((await fetch(`${bff.url}${path}`)).status, path).toBe(401);
 });
 
+it('should describe every route of readers', () => {
+  const folders = ['routes', 'away'].map((name) => join(import.meta.dirname, '..', name));
+  const code = folders.flatMap((folder) =>
+    readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')),
+  );
+  const routes = [...code.join('').matchAll(/\.route\('(\/app\/[^']+)'\)/g)].map(([, path]) => path);
+  expect(routes).toContain('/app/channels/push');
+  // Only the client calls it, before it connects to Azure Web PubSub.
+  const hidden = '/app/negotiate';
+  expect(Object.keys(openApiDocument().paths)).toEqual(
+    expect.arrayContaining(routes.filter((path) => path !== hidden)),
+  );
+});
+
 it('should describe every server event', () => {
-  expect(Object.keys(asyncApiDocument().operations)).toEqual(expect.arrayContaining(EVENT_NAMES));
+  expect(Object.keys(asyncApiDocument().operations)).toEqual(expect.arrayContaining([...SERVER_EVENT_NAMES]));
 });

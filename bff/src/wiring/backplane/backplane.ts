@@ -37,7 +37,7 @@ export function createBackplane(config: BffConfig, log: Logger): Backplane {
     auditReader,
     socketAdapter: broadcaster.createAdapter(),
     redisMemory: () => connection.memory(),
-    findWaiting: ({ id }) => findWaiting(connection, id),
+    findWaiting: (entries, { id }) => findWaiting(connection, entries, id),
     announcementQueue: () => readAnnouncementQueue(connection),
     keepStore: (stores, events) => keepStore(redis, stores, events, log),
     ready: () => connection.ready(),

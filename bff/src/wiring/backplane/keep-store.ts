@@ -4,7 +4,7 @@ import { RedisConnection, type RedisConnectionOptions } from '../../redis/connec
 import { RedisCopies } from '../../redis/copies.ts';
 import { StreamKeeper } from '../../redis/stream-keeper.ts';
 
-/** Maximum bytes of each stream of dead letters, and of the stream of erasures. */
+/** Maximum bytes of each stream with dead letters, receipts or erasures. */
 const MAX_STREAM_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -13,13 +13,13 @@ const MAX_STREAM_BYTES = 16 * 1024 * 1024;
  */
 export function keepStore(
   options: Omit<RedisConnectionOptions, 'name'>,
-  { log: feedLog, setAside, announceAgain, readers }: StoresWithContent,
+  { entries, log: feedLog, setAside, announceAgain, readers }: StoresWithContent,
   { onDropped }: StoreEvents,
   log: Logger,
 ): KeptStore {
   const connection = new RedisConnection({ ...options, name: 'the stream keeper' });
   const keeper = new StreamKeeper({ connection, maxBytes: MAX_STREAM_BYTES, onDropped, log });
-  const copies = new RedisCopies({ connection, feedLog, setAside, announceAgain, readers, log });
+  const copies = new RedisCopies({ connection, entries, feedLog, setAside, announceAgain, readers, log });
   connection.start();
   keeper.start();
   copies.start();

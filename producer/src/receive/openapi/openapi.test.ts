@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
@@ -38,6 +40,17 @@ describe('the OpenAPI document', () => {
     const result = await validator.validate(JSON.parse(JSON.stringify(document)) as Record<string, unknown>);
     expect(result.errors ?? []).toEqual([]);
     expect([result.valid, validator.version]).toEqual([true, '3.1']);
+  });
+
+  it('should describe every public route', () => {
+    const folder = join(import.meta.dirname, '../routes');
+    const sources = readdirSync(folder).filter((name) => /(?<!\.test)\.ts$/.test(name));
+    const code = sources.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
+    const routes = [...code.matchAll(/\.route\('([^']+)'\)/g)].map(([, path = '']) => path);
+    expect(routes).toContain('/feeds/:feed');
+    const invoked = ['/operations'];
+    for (const path of routes.filter((path) => !invoked.includes(path)))
+      expect(Object.keys(document.paths)).toContain(path.replace(/:(\w+)/g, '{$1}'));
   });
 
   it('should have a schema for every reference, and no unused schemas', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { notificationInputSchema, notificationSchema } from '@tocsin/contracts';
+import { notificationInputSchema, notificationSchema, SERVER_EVENT_NAMES } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
 import { ROOT } from '../../paths.ts';
 
@@ -20,4 +20,10 @@ it('should list all members that a publisher may send in README', () => {
 it('should list all members that a client receives in the protocol', () => {
   const row = section('docs/protocol.md', /^\| `notification`/m, /^\|/m);
   for (const name of Object.keys(notificationSchema.shape)) expect(row).toContain(`\`${name}\``);
+});
+
+it('should list all events that a client receives in the protocol', () => {
+  const table = section('docs/protocol.md', /^### Events$/m, /^```/m);
+  const listed = [...table.matchAll(/^\| `([a-z-]+)` /gm)].map(([, name]) => name);
+  expect(listed.sort()).toEqual([...SERVER_EVENT_NAMES].sort());
 });

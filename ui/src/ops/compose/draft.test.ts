@@ -37,3 +37,10 @@ it('should preview an incomplete notification', () => {
     createdAt: '1970-01-01T00:00:00.000Z',
   });
 });
+
+it('should preview everything that readers see', () => {
+  const draft = { ...emptyDraft(), source: 's', category: 'c', icon: 'bell', link: '/x', collapseKey: 'k' };
+  const { source, category, icon, link, ...others } = previewOf(draft, 0, 'Title');
+  expect({ source, category, icon, link }).toEqual({ source: 's', category: 'c', icon: 'bell', link: '/x' });
+  expect(others).not.toHaveProperty('collapseKey');
+});

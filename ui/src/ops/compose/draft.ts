@@ -1,6 +1,9 @@
 import { SEVERITIES, type Notification, type Severity } from '@tocsin/contracts';
 
-/** Fields of one line with a hint, in the order of the form. They are sent as typed, except feed, times and fallback. */
+/**
+ * Fields of one line with a hint, in the order of the form. They are sent as typed, except feed, times and fallback.
+ * The preview shows `CONTENT`.
+ */
 export const CONTENT = ['feed', 'source', 'category', 'icon', 'link'] as const;
 export const DELIVERY = ['deliverAt', 'expiresAt', 'collapseKey', 'id', 'fallback'] as const;
 
@@ -61,15 +64,14 @@ function instantOf(local: string): string {
 
 /** A preview of the notification, with `untitled` as long as it has no title. */
 export function previewOf(draft: Draft, now: number, untitled: string): Notification {
-  const { body, link, source, actions } = draft;
+  const { body, actions } = draft;
   return {
     id: draft.id || 'preview',
-    feed: draft.feed || 'all',
+    feed: 'all',
     severity: SEVERITIES.includes(draft.severity) ? draft.severity : 'info',
     title: draft.title.trim() === '' ? untitled : draft.title,
     ...(body && { body }),
-    ...(link && { link }),
-    ...(source && { source }),
+    ...Object.fromEntries(CONTENT.filter((name) => draft[name] !== '').map((name) => [name, draft[name]])),
     actions: actions.filter(({ label }) => label.trim() !== ''),
     createdAt: new Date(now).toISOString(),
   };

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openApiDocument } from '@tocsin/producer';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ROOT } from '../../paths.ts';
+
+const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** Publishers call all routes of the producer's public port, except those for probes and Prometheus. */
+const routes = Object.keys(openApiDocument().paths)
+  .filter((path) => !['/healthz', '/readyz', '/metrics'].includes(path))
+  .map((path) => path.replaceAll(/\{\w+\}/g, 'x'));
+
+it('should pass on every route of publishers in compose', () => {
+  const rule = /publish:[^]*?rule: (.*)/.exec(textOf('compose/edge/routes.yaml'))?.[1] ?? '';
+  const patterns = [...rule.matchAll(/PathRegexp\(`([^`]+)`\)/g)].map(([, one = '']) => new RegExp(one));
+  const paths = [...rule.matchAll(/Path\(`([^`]+)`\)/g)].map(([, path]) => path);
+  const isPassed = (route: string) => paths.includes(route) || patterns.some((one) => one.test(route));
+  expect(routes.filter((route) => !isPassed(route))).toEqual([]);
+});
+
+it('should pass on every route of publishers on Kubernetes', () => {
+  const [ingress = ''] = textOf('k8s/components/publish/ingress.yaml').split('---');
+  const { spec } = parse(ingress) as {
+    spec: { rules: [{ http: { paths: { path: string; pathType: string }[] } }] };
+  };
+  const isPassed = (route: string) =>
+    spec.rules[0].http.paths.some(
+      ({ path, pathType }) => route === path || (pathType === 'Prefix' && route.startsWith(`${path}/`)),
+    );
+  expect(routes.filter((route) => !isPassed(route))).toEqual([]);
+});
