@@ -35,7 +35,7 @@ export interface Publisher {
    * @throws PublishError
    */
   publish(notification: NotificationInput): Promise<string>;
-  /** Removes a notification from feeds and screens, also one that is scheduled or has not arrived yet. @throws PublishError */
+  /** Removes a notification from feeds and screens, even if it is scheduled or has not arrived yet. @throws PublishError */
   retract(id: string, feed?: string): Promise<void>;
   /** Accepts no more notifications, and resolves when all waiting ones are accepted or have failed. Safe to repeat. */
   close(): Promise<void>;

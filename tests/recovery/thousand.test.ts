@@ -22,7 +22,7 @@ it('should recover 1,000 clients at once from memory, in little more time than t
     `1,000 clients: connect ${Math.round(plain)} ms, and recover 100 each ${Math.round(recovering)} ms, ratio ${ratio.toFixed(2)}; state reads ${stateReads.join(', ')}`,
   );
   // One read of the head, the segments and the anonymous read state; each due comparison reads the head again, so a slow
-  // machine has some more. What counts is that they don't grow with the clients.
+  // machine has some more. Reads must not grow with the clients.
   for (const reads of stateReads) {
     expect(reads).toBeGreaterThan(0);
     expect(reads).toBeLessThanOrEqual(10);

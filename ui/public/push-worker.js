@@ -1,9 +1,9 @@
 'use strict';
-// The page's service worker: shows pushes as notifications, and opens what they link to. It handles no requests, so the
-// page loads as without it. Browsers with Declarative Web Push do the same without running it.
+// The service worker of the page. It shows each push as a notification and opens its link on a click. It does not
+// intercept requests. Browsers with Declarative Web Push do all of this themselves and don't run it.
 
-/** What a push without readable content says, since browsers demand that each push shows something. */
-const UNKNOWN = /^de\b/i.test(navigator.language) ? 'Neue Benachrichtigungen' : 'New notifications';
+/** The title for a push that cannot be read: browsers require that each push shows a notification. */
+const FALLBACK_TITLE = /^de\b/i.test(navigator.language) ? 'Neue Benachrichtigungen' : 'New notifications';
 
 /** The declarative push message (https://www.w3.org/TR/push-api/#declarative-push-message) of an event. */
 function messageOf(event) {
@@ -11,9 +11,9 @@ function messageOf(event) {
     const message = event.data.json();
     if (typeof message.notification.title === 'string') return message;
   } catch (error) {
-    console.warn('Tocsin received a push that it cannot read.', error);
+    console.warn('Tocsin received a push that it cannot read. It shows a general title instead.', error);
   }
-  return { notification: { title: UNKNOWN } };
+  return { notification: { title: FALLBACK_TITLE } };
 }
 
 async function setBadge(count) {
@@ -21,7 +21,7 @@ async function setBadge(count) {
     await navigator.setAppBadge(count);
 }
 
-/** Opens an address: in an open page of the reader if there is one, since a new tab has no token. */
+/** Opens an address, if possible in an open page of the reader, because a new tab has no token. */
 async function open(address) {
   const target = new URL(address, self.registration.scope);
   const windows = await self.clients.matchAll({ type: 'window' });
@@ -31,14 +31,14 @@ async function open(address) {
   });
   if (!page) return self.clients.openWindow(target.href);
   if (!target.searchParams.has('notification')) return page.focus();
-  // The page goes on to follow its feeds.
+  // The page keeps following its feeds.
   const followed = new URL(page.url).searchParams.getAll('feed');
   for (const feed of followed.length > 0 ? followed : ['all'])
     if (!target.searchParams.getAll('feed').includes(feed)) target.searchParams.append('feed', feed);
   try {
     await page.navigate(target.href);
   } catch (error) {
-    console.warn('Tocsin opens a new page, since it cannot use the open one.', error);
+    console.warn('Tocsin cannot use the open page, so it opens a new one.', error);
     return self.clients.openWindow(target.href);
   }
   return page.focus();

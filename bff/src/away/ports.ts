@@ -1,4 +1,4 @@
-/** Wakes an instance at a time, also after a crash of all of them. */
+/** Wakes an instance at a given time, even if all of them have crashed. */
 export interface WakeUps {
   /**
    * Resolves when the wake-up `name` is stored for `at` (ms since 1970). It is handed over until an instance accepts

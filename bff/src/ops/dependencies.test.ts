@@ -10,14 +10,14 @@ it('should know since when a dependency fails, until it answers', async () => {
     },
     () => now,
   );
-  await watch.look();
+  await watch.check();
   expect(watch.failing).toEqual([]);
   [now, away] = [3_000, true];
-  await watch.look();
+  await watch.check();
   now = 5_000;
-  await watch.look();
+  await watch.check();
   expect(watch.failing).toEqual([{ dependency: 'redis', since: '1970-01-01T00:00:03.000Z' }]);
   away = false;
-  await watch.look();
+  await watch.check();
   expect(watch.failing).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import { DEPENDENCIES, SNAPSHOT_EVERY_MS, type Dependency, type OpsStatus } from '@tocsin/contracts';
 import type { Probes } from './ports.ts';
 
-/** Asks the dependencies of this instance every two seconds, and knows since when one does not answer. */
+/** Checks the dependencies of this instance every two seconds, and remembers since when each has failed. */
 export class DependencyWatch {
   readonly #probes: Probes;
   readonly #now: () => number;
   readonly #since = new Map<Dependency, number>();
   #timer: NodeJS.Timeout | undefined;
-  #isLooking = false;
+  #isChecking = false;
 
   constructor(probes: Probes, now: () => number) {
     this.#probes = probes;
@@ -16,9 +16,9 @@ export class DependencyWatch {
 
   start(): void {
     this.#timer = setInterval(() => {
-      if (this.#isLooking) return;
-      this.#isLooking = true;
-      void this.look().finally(() => (this.#isLooking = false));
+      if (this.#isChecking) return;
+      this.#isChecking = true;
+      void this.check().finally(() => (this.#isChecking = false));
     }, SNAPSHOT_EVERY_MS).unref();
   }
 
@@ -26,17 +26,17 @@ export class DependencyWatch {
     clearInterval(this.#timer);
   }
 
-  /** Asks each dependency once. */
-  async look(): Promise<void> {
+  /** Checks each dependency once. */
+  async check(): Promise<void> {
     await Promise.all(
       DEPENDENCIES.map(async (dependency) => {
-        const asked = this.#now();
+        const startedAt = this.#now();
         try {
           await this.#probes[dependency]?.();
           this.#since.delete(dependency);
         } catch {
-          // The reason is in the log of the part that uses it; here only the time counts.
-          if (!this.#since.has(dependency)) this.#since.set(dependency, asked);
+          // The part that uses the dependency logs the reason.
+          if (!this.#since.has(dependency)) this.#since.set(dependency, startedAt);
         }
       }),
     );

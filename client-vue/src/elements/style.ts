@@ -7,7 +7,7 @@ const HOST = `
 const texts = new Set<string>();
 let sheet: CSSStyleSheet | undefined;
 
-/** Adds a style to all shadow roots, also to those that adopted the style before. The build calls it for each style sheet. */
+/** Adds a style to all shadow roots, existing and new. The build calls it for each style sheet. */
 export function addStyle(text: string): void {
   texts.add(text);
   sheet?.replaceSync([...texts, HOST].join('\n'));

@@ -52,7 +52,7 @@ export type SessionOptions = Pick<
   'url' | 'path' | 'clientId' | 'getToken' | 'negotiate'
 > & {
   feeds: readonly string[];
-  /** The language of texts and dates, as a tag. Default: that of the page, also when that changes. */
+  /** The language of texts and dates, as a tag. Default: the language of the page; follows its changes. */
   language?: MaybeRefOrGetter<string | undefined>;
   /** Texts in place of this package's own. */
   messages?: MaybeRefOrGetter<OwnMessages | undefined>;

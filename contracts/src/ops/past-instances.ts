@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** The past hour of an instance stays for this long after its last snapshot, also when the instance is gone. */
+/** How long the past hour of an instance is kept after its last snapshot, even if the instance is gone. */
 export const PAST_SECONDS = 3_600;
 /** Minutes of an instance's past; the current one counts. */
 export const MAX_PAST_MINUTES = 60;

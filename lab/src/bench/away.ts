@@ -42,7 +42,7 @@ export interface AwayFigures {
 const USAGE = 'npm run bench:away -- [--rounds N] [--count N] [--readers N]';
 
 /**
- * `npm run bench:away`: compares notifications with a fallback to ones without, in turn on one stack. No message is sent: the
+ * `npm run bench:away`: compares notifications with and without a fallback, alternately on one stack. No message is sent: the
  * readers have no address, so each due fallback ends when its decision is stored.
  */
 export async function benchAway(args: string[], signal: AbortSignal): Promise<number> {

@@ -22,9 +22,9 @@ const ENDED = 'tocsin_bff_fallbacks_total';
 const ANSWER_MS = 20;
 
 interface BurstOptions {
-  /** Fallbacks, each of a reader of its own. */
+  /** Number of readers with one fallback each. */
   fallbacks: number;
-  /** Fallbacks of one further reader. */
+  /** Number of fallbacks of one more reader. */
   digest: number;
   /** Time in ms from the start of publishing until all are due. */
   leadMs: number;
@@ -48,7 +48,7 @@ interface BurstFigures {
   memoryMiB: { before: number; highest: number };
 }
 
-/** `npm run bench:burst`: many fallbacks that are due in the same second. Exits with 1 if any was lost or doubled. */
+/** `npm run bench:burst`: many fallbacks that are due in the same second. Exits with 1 if any was lost or sent twice. */
 export async function benchBurst(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
     options: {

@@ -79,7 +79,7 @@ function costRows({ cpu }: Constants): string[][] {
       cpu.remoteTurn,
     ),
     ...cpu.hear.map(({ rate, cost }) =>
-      row(`each bff receives an event, also without subscribers; at ${amount(rate)} a second`, cost),
+      row(`each bff receives an event, even without subscribers; at ${amount(rate)} a second`, cost),
     ),
     row('each further publication in the event', cpu.hearFurther),
     row('additional, on a bff with subscribers', cpu.show),

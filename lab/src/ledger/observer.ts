@@ -7,9 +7,7 @@ import {
   type NotificationClientOptions,
 } from '@tocsin/client';
 import type { GoneReason, Position } from '@tocsin/contracts';
-
-/** Milliseconds since 1970, with fractions. */
-const now = (): number => performance.timeOrigin + performance.now();
+import { now } from './now.ts';
 
 export interface Shown {
   id: string;

@@ -11,7 +11,7 @@ export const prefixOf = (feed: string): string =>
   `${createHash('sha256').update(feed).digest('hex').slice(0, PREFIX_LENGTH)}:`;
 
 /**
- * The name of a schedule. It is unique for a feed and id (for an event, also for its source), so that a repeated
+ * The name of a schedule. It is unique for a feed and id (and for the source of an event), so that a repeated
  * request finds the existing schedule. Ids contain no space.
  */
 export const nameOf = (feed: string, { id, sourceHash }: Pick<Arrival, 'id' | 'sourceHash'>): string =>

@@ -30,7 +30,7 @@ describe('a signature', () => {
   const body = '{"feed":"all"}';
   const signed = (by = OLD) => signer(by).sign(purpose, body).signature;
 
-  it('should be valid once for its call, also if the body is bytes', () => {
+  it('should be valid once for its call, even if the body is bytes', () => {
     const host = signer(OLD);
     const { signature, nonce } = signer(OLD).sign(purpose, body);
     expect(host.check(signature, purpose, Buffer.from(body))).toBe(nonce);

@@ -78,7 +78,7 @@ describe('the service worker', () => {
     await expect.poll(() => page.title(), { message: 'only the later one is unread' }).toBe('(1) Tocsin');
   });
 
-  it('should use the open page of the reader, which goes on to follow its feeds', async () => {
+  it('should use the open page of the reader, which keeps following its feeds', async () => {
     const [id = ''] = bff.publish([{ title: 'Payment failed' }], { feed: 'user:ada' });
     bff.publish([{ title: 'Everybody' }]);
     await page.goto(`${bff.url}/ops`);

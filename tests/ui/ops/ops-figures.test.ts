@@ -45,7 +45,7 @@ describe('the verdict', () => {
     );
   });
 
-  it('should keep an instance that vanished in the list, also after a reload', async () => {
+  it('should keep an instance that vanished in the list, even after a reload', async () => {
     ops.letters = [];
     const page = await openOps();
     await instances(page).nth(1).waitFor();

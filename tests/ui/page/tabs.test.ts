@@ -82,7 +82,7 @@ describe('five tabs with the packed client', () => {
     for (const each of pages) await expect.poll(() => ids(each), SOON).toEqual(published);
   });
 
-  it('should have one socket and lose or double nothing when its tab closes amid 200 notifications', async () => {
+  it('should lose and repeat nothing when the tab with the only socket closes amid 200 notifications', async () => {
     expect(bff.connections).toBe(1);
     const closed = leader();
     await publish(100);

@@ -9,7 +9,7 @@ import { plainTypes } from './plain-types.ts';
 
 const CONTRACTS = join(ROOT, 'contracts', 'src', 'index.ts');
 const CONTRACTS_PACKAGE = '@tocsin/contracts';
-/** Relative imports in declarations: `from './x.ts'` and `import('./x.ts')`, also of components (`./X.vue`). */
+/** Relative imports in declarations: `from './x.ts'` and `import('./x.ts')`, including components (`./X.vue`). */
 const RELATIVE = /((?:from |import\()['"])(\.{1,2}\/[^'"]+?)(?:\.ts|(\.vue))(?=['"])/g;
 /** An import of CSS, which declares nothing. */
 const STYLE = /^import '[^']+';\n/gm;

@@ -138,7 +138,7 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
     say(`(It did not answer from here: ${fault}. It may be reachable only from the cluster's network.)`);
 }
 
-/** True if a bff answers at this address, also with 401 if it requires tokens. */
+/** True if a bff answers at this address, even if only with 401. */
 const isBffAt = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
     async (response) => {

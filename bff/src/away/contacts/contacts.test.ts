@@ -52,7 +52,7 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, third)).toBe(ADDRESS);
   });
 
-  it('should be refused to a reader who had five in 24 hours, also if they were used', async () => {
+  it('should be refused to a reader who had five in 24 hours, even if they were used', async () => {
     for (let i = 0; i < 5; i++) {
       const code = await contacts.createCode(READER, ADDRESS);
       await contacts.redeemCode(READER, code);

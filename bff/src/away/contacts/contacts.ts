@@ -49,7 +49,7 @@ export class ContactBook {
     };
   }
 
-  /** The reader's document, also for exports. */
+  /** The reader's document, which exports contain too. */
   async stored(reader: string): Promise<ContactsDocument> {
     return parseContacts(reader, (await this.#store.read(contactsKey(reader)))?.value);
   }

@@ -39,7 +39,7 @@ import { parseWakeUp } from './wake-ups/wake-up-names.ts';
 import { hasWakeUp, wakeUpFor, type Woken } from './wake-ups/wake-up-times.ts';
 
 const USER = 'user:';
-/** Readers whose fallbacks are checked at once. Dapr hands over refused wake-ups again after a second. */
+/** Maximum number of readers that are checked in parallel. Dapr repeats refused wake-ups after a second. */
 const MAX_CHECKS = 64;
 const MAX_WAITING_CHECKS = 1_000;
 const SETTLE_ATTEMPTS = 5;
@@ -143,7 +143,7 @@ export class Fallbacks {
     ]);
     if (!document) return;
     if (claimed.length > 0) await this.#use.onStep('fallback-claimed');
-    // Also if the wake-up cannot be stored: this process is the only one that may send these messages.
+    // Even if the wake-up cannot be stored, because only this process may send these messages.
     for (const message of claimed)
       this.#sends.add(message.via, this.#send(document.reader, message, contacts));
     await this.#wakeUp(document, woken);
@@ -180,7 +180,7 @@ export class Fallbacks {
     await this.#use.onStep('fallback-sent');
     if (result.outcome === 'unavailable' || result.outcome === 'unknown')
       observer.unavailable(via, result.reason);
-    // The claim's time is that of the scheduler if our clock is behind.
+    // If our clock is behind, the claim counts from the scheduler's time.
     const at = Math.max(now(), until - SEND_TIME_MS);
     for (let attempt = 1; ; attempt++) {
       try {
@@ -197,7 +197,10 @@ export class Fallbacks {
     }
   }
 
-  /** Replaces a document, unless `plan` returns `undefined` or an equal one. `ends`: its new receipts are new ends. */
+  /**
+   * Replaces a document, unless `plan` returns `undefined` or an equal one. `ends`: new receipts in it are fallbacks that
+   * have just ended.
+   */
   async #change<After extends AwayDocument | undefined>(
     key: string,
     plan: (before: AwayDocument | undefined) => Promise<After>,

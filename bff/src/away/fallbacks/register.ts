@@ -3,9 +3,9 @@ import { parseDateTime, parseDuration } from '@tocsin/contracts';
 import { sizeOf } from '../../feed/present.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
 
-/** Maximum number of notifications of a reader that wait. Fallbacks of further ones are refused. */
+/** Maximum number of waiting notifications per reader. Fallbacks of further ones are refused. */
 export const MAX_WAITING = 2_000;
-/** Maximum size of the waiting content in bytes. The content of further ones is read from the feed. */
+/** Maximum size of the waiting content in bytes. Beyond it, content is read from the feed. */
 export const MAX_CONTENT_BYTES = 128 * 1024;
 export const MAX_RECEIPTS = 1_000;
 
@@ -30,7 +30,7 @@ export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<strin
   new Set([...waiting, ...sending.flatMap(({ items }) => items), ...receipts].map(nameOf));
 
 /**
- * Adds the fallbacks of new notifications. A known notification keeps its first fallbacks, also if they have ended, so
+ * Adds the fallbacks of new notifications. A known notification keeps its first fallbacks, even if they have ended, so
  * a turn may register its items again. Returns the same document if it changes nothing.
  */
 export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {

@@ -29,8 +29,8 @@ export const CODE_LINK = 'code';
 type Handler = (reader: string, request: Request, response: Response, identity: Identity) => Promise<void>;
 
 /**
- * `/app/channels`: where the signed-in reader can be reached. A reader can add the address of the own token, an address
- * that received a code, and the own devices, and nothing else.
+ * `/app/channels`: where the signed-in reader can be reached. A reader can add only their own: the address in their
+ * token, an address that received a code, and their devices.
  */
 export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: ChannelRoutesOptions): Router {
   const router = Router();

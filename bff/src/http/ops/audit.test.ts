@@ -68,7 +68,7 @@ describe('GET /app/ops/audit', () => {
     expect(await found('?action=unheard-of')).toEqual([]);
   });
 
-  it('should end a search that finds little, and name where it goes on', async () => {
+  it('should end a search that finds little, and say where it continues', async () => {
     await store.append('acts', aRecord({ id: 'old', action: 'erase' }));
     for (let n = 0; n < 2_500; n++) await store.append('publications', aRecord());
     const first = await pageOf('?action=erase');

@@ -31,7 +31,7 @@ it('should tell its version, its links and that everything answers', async () =>
   });
 });
 
-it('should list the past hour of all instances by name, also of those that are gone', async () => {
+it('should list the past hour of all instances by name, including stopped ones', async () => {
   const [late, early] = [aPast({ instance: 'b:2' }), aPast({ instance: 'b:1' })];
   for (const past of [late, early, aPast({ instance: 'b:0', at: '2026-01-01T00:00:00Z' })])
     await bff.backend.past.keep(past);

@@ -25,7 +25,7 @@ import { statusRoutes, type StatusOptions } from './status.ts';
 import type { Trail } from './access/who-acts.ts';
 
 export interface OpsRoutesOptions extends StatusOptions {
-  /** The feeds' log, in which notifications are looked for. */
+  /** The feeds' log, which is searched. */
   feedLog: FindRoutesOptions['log'];
   findWaiting?: FindIn | undefined;
   operate: Operate;

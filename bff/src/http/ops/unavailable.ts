@@ -2,12 +2,12 @@ import type { Logger } from '@tocsin/service';
 import type { Response } from 'express';
 import { sendUnavailable } from '../answers.ts';
 
-/** Logs that something behind this instance does not answer now, and says so. */
+/** Logs that a part behind this instance does not answer, and answers 503. */
 export function reportUnavailable(
   response: Response,
   log: Logger,
   { error, detail, ids }: { error: unknown; detail: string; ids?: string[] | undefined },
 ): void {
-  log.warn({ err: error }, 'a request of the ops page has to be repeated');
+  log.warn({ err: error }, 'cannot answer a request of the ops page now');
   sendUnavailable(response, detail, ids);
 }

@@ -2,10 +2,11 @@ import { parseJson, type FoundPlace, type SetAside } from '@tocsin/contracts';
 import type { SetAsideRecords } from '../ports.ts';
 import { hasItem } from './has-item.ts';
 
-/** The newest records are searched, so many of them, and so many at once. */
+/** Searches only this many records, the newest. */
 const MAX_RECORDS = 300;
+/** Records that are read in parallel. */
 const AT_ONCE = 20;
-/** Records that are named. */
+/** Returns at most this many places. */
 const MAX_FOUND = 5;
 
 /** Looks for an id in the content of set-aside records. */

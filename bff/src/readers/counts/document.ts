@@ -64,7 +64,7 @@ function sum(before: StoredSteps, added: Steps): StoredSteps {
   return [...all].filter(([, change]) => change !== 0).sort(([a], [b]) => a - b);
 }
 
-/** Joins the steps up to `from` into one at `from`. */
+/** Merges the steps up to `from` into one at `from`. */
 function since(from: number, steps: StoredSteps): StoredSteps {
   const base = total(steps.filter(([offset]) => offset <= from));
   const later = steps.filter(([offset]) => offset > from);

@@ -24,10 +24,11 @@ export interface ReceiptCounterOptions {
 
 /** Counts are stored this often, in ms. */
 const FLUSH_MS = 2_000;
-/** Documents that are written with each flush, and at once. The others wait, so the load on the store is bounded. */
+/** Maximum number of documents per flush. The others wait, which limits the load on the store. */
 const MAX_WRITES = 100;
+/** Documents that are written in parallel. */
 const WRITES_AT_ONCE = 4;
-/** Beyond these, changes are not counted: about 20 MB. */
+/** Beyond these limits, which take about 20 MB, changes are not counted. */
 const MAX_FEEDS = 20_000;
 const MAX_CHANGES = 200_000;
 
@@ -43,8 +44,8 @@ const USER = 'user:';
 
 /**
  * Counts the pages and readers that got the publications of a feed, without naming them. Changes are collected in
- * memory and stored every 2 s, so a mark or a delivery costs no write of its own. A crash loses the last changes.
- * Readers of `user:` feeds are not counted, because their own marks say more; pages are.
+ * memory and stored every 2 s instead of with each mark or delivery. A crash loses the last changes.
+ * For `user:` feeds, only pages are counted, because the reader's own marks show the rest.
  */
 export class ReceiptCounter {
   readonly #use: ReceiptCounterOptions;
@@ -101,13 +102,13 @@ export class ReceiptCounter {
     await this.#use.store.remove([receiptCountsKey(feed)]);
   }
 
-  /** Stores waiting changes of the feeds that wait longest. Never rejects. */
+  /** Stores the changes of the feeds that have waited longest. Never rejects. */
   flush(): Promise<void> {
     this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined));
     return this.#flushing;
   }
 
-  /** Stores the remaining changes, as far as one flush takes them. */
+  /** Stores remaining changes, as many as fit into one flush. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#flushing;
@@ -139,7 +140,7 @@ export class ReceiptCounter {
     this.#changes += steps.size - before;
   }
 
-  /** Forgets what waits for a feed. */
+  /** Discards the waiting changes of a feed. */
   #drop(feed: string): void {
     const waiting = this.#waiting.get(feed);
     if (!waiting) return;
@@ -176,7 +177,7 @@ export class ReceiptCounter {
       this.#use.onFault(feed, error);
     }
     if (!isSame()) return;
-    // To the end, so that feeds that always change do not hold up the others.
+    // Moves the feed to the end, so that feeds that change all the time do not delay the others.
     this.#waiting.delete(feed);
     const isDone = !waiting.unsettled && sizeOf(waiting.steps) === 0;
     if (!isDone) this.#waiting.set(feed, waiting);

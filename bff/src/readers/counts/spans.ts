@@ -4,7 +4,7 @@ import { locate, type History } from '../marks/advance.ts';
 /** Adds `change` to the counts of the publications `first` to `last`. */
 export type Span = readonly [first: number, last: number, change: 1 | -1];
 
-/** The publications that a reader has read by a change of the read state. */
+/** The publications that became read with a change of the read state. */
 export async function newlyRead(
   before: ReadState,
   after: ReadState,
@@ -24,11 +24,11 @@ export async function newlyRead(
   ];
 }
 
-/** The publications that a reader has seen by a change of the marks. */
+/** The publications that became seen with a change of the marks. */
 export const newlySeen = (before: Pick<FeedMarks, 'seen'>, after: Pick<FeedMarks, 'seen'>): Span[] =>
   span(before.seen + 1, after.seen, 1);
 
-/** The publications that have come into the archive, and those that have left it. */
+/** The publications that were archived, and those that were unarchived. */
 export const archiveChanges = (
   before: Pick<FeedMarks, 'archived'>,
   after: Pick<FeedMarks, 'archived'>,

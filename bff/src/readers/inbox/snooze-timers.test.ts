@@ -90,7 +90,7 @@ it('should notify of a snooze that it learns of after its end and after later on
   expect(notifiedIds()).toEqual(['later', 'earlier']);
 });
 
-it('should notify every new connection of recently ended snoozes, also while others wait', async () => {
+it('should notify every new connection of recently ended snoozes, even while others wait', async () => {
   snoozes = [snoozed('a', 1_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(2_000);

@@ -12,7 +12,7 @@ export interface ReadChange extends FeedHistory {
 }
 
 /**
- * The event for a change of a reader's read state in the own feed; `undefined` if it reads nothing. A repeated change
+ * The event for a change of a reader's read state in their own feed; `undefined` if nothing became read. A repeated change
  * has the same event id.
  */
 export async function readEventOf(

@@ -35,8 +35,8 @@ export interface ReadStatesOptions {
   /** Told about each stored change of a read state. */
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
-   * Publishes that a reader has read notifications of the own feed, before the mark is stored: if the mark then fails,
-   * the page repeats it. Absent if no application wants to know.
+   * Publishes that a reader has read notifications of their own feed, before the mark is stored: if the mark then fails,
+   * the page repeats it. Absent without RECEIPTS_TOPIC.
    */
   publishReceipt?: ((event: ReceiptEvent) => Promise<void>) | undefined;
   now: () => number;

@@ -4,7 +4,7 @@ import { ContactBook } from '../../away/contacts/contacts.ts';
 import type { ChannelRules } from '../../away/fallbacks/decide/decide.ts';
 import { Fallbacks } from '../../away/fallbacks/fallbacks.ts';
 import type { ConfiguredChannel } from '../../away/fallbacks/options.ts';
-import { SureWakeUps } from '../../away/fallbacks/wake-ups/sure-wake-ups.ts';
+import { DurableWakeUps } from '../../away/fallbacks/wake-ups/durable-wake-ups.ts';
 import { standingsOf } from '../../away/fallbacks/decide/standings.ts';
 import { linksFor } from '../../away/links.ts';
 import type { FallbackStep } from '../../away/ports.ts';
@@ -53,9 +53,9 @@ export async function createAway(
   );
   const contacts = new ContactBook(backend.readers, now);
   const linksOf = linksFor(settings.publicUrl, backend.linkProofs);
-  const wakeUps = new SureWakeUps({
+  const wakeUps = new DurableWakeUps({
     ...{ wakeUps: backend.wakeUps, store: backend.readers, now },
-    onFault: (err) => log.warn({ err }, 'the scheduler takes no wake-ups now; fallbacks may be late'),
+    onFault: (err) => log.warn({ err }, 'the scheduler does not accept wake-ups; fallbacks may be late'),
   });
   const fallbacks = new Fallbacks({
     ...{ store: backend.readers, wakeUps, channels, contacts, onStep, now },

@@ -36,7 +36,7 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
 
   onUpdated(() => {
     if (!before?.row.isConnected) return;
-    // The position in `before` is that on the screen, also while the rows are held.
+    // `before` has the position on the screen, even while the rows are held.
     draw(0);
     const moved = before.row.getBoundingClientRect().top - before.top;
     if (moved <= 0) return;

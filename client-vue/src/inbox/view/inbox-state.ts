@@ -1,13 +1,7 @@
 import { computed, nextTick, ref, type Reactive, type Ref } from 'vue';
+import { searchOf } from './search-of.ts';
 import { useShortcuts } from './use-shortcuts.ts';
-import { useView, type View } from './use-view.ts';
-
-/** The part of a view that goes on at its end; `undefined` where the list of older notifications does. */
-function searchOf(view: View) {
-  const { isPlain, searchStatus, more, loadMore } = view;
-  if (isPlain || searchStatus === 'unavailable' || searchStatus === 'failed') return undefined;
-  return { more, isBusy: searchStatus === 'searching', loadMore };
-}
+import { useView } from './use-view.ts';
 
 /**
  * The state of an inbox, in the bell's panel or as a page. `root` holds the whole inbox; closing the preferences moves the

@@ -25,7 +25,7 @@ export function useView() {
   /** Items that were unread in this tab: they stay in it when they are read. */
   const kept = new Set<string>();
 
-  /** Words are looked for everywhere, also in the archive. */
+  /** A search for words includes the archive. */
   const isEverywhere = computed(() => tab.value === 'all' && filter.value.text.trim() !== '');
   const isPlain = computed(() => tab.value === 'all' && !isFiltering(filter.value));
 
@@ -65,7 +65,7 @@ export function useView() {
   return reactive({
     ...{ tab, filter, shown, isPlain },
     searchStatus: search.status,
-    /** The server has more, or the list of older notifications goes on. */
+    /** The server has more, or the list of older notifications continues. */
     more: search.more,
     loadMore: search.loadMore,
     clear: () => (filter.value = noFilter()),

@@ -30,7 +30,7 @@ describe('insert', () => {
     expect(ids(add(both, { epoch: 'e', publications: [at(4)] }))).toEqual(['n4', 'n5', 'x', 'y']);
   });
 
-  it('should skip known ids and ids to skip', () => {
+  it('should skip known ids, and ids that the caller excludes', () => {
     const first = add([], { epoch: 'e', publications: [at(1)] });
     const next = add(first, { epoch: 'e', publications: [at(1), at(2), at(3)] }, (id) => id === 'n2');
     expect(ids(next)).toEqual(['n1', 'n3']);

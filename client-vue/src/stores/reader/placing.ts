@@ -12,7 +12,7 @@ export interface FeedMarks {
 const READ: Placed = { place: 'inbox', unread: false, unseen: false };
 const NO_MARKS = { version: 0, seen: 0, unread: [], archived: [], snoozed: [] };
 
-/** The server's marks with what this page has shown since. */
+/** Raises the server's seen mark to the position that this page has shown. */
 function withSeen(inbox: InboxState | undefined, seen: Position | undefined): InboxState | undefined {
   if (!seen || (inbox && inbox.epoch !== seen.epoch && inbox.epoch !== '-')) return inbox;
   const before = inbox ?? NO_MARKS;

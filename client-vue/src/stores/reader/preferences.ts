@@ -27,7 +27,7 @@ export const usePreferences = defineStore(() => {
     return isMutedBy(preferences.value, asked, preferences.value.mutedUntil && useClock().now);
   }
 
-  /** The server's preferences; of one that knows only mutes, these. */
+  /** The server's preferences, or only the mutes of an old server. */
   async function fetched(): Promise<Partial<Preferences>> {
     try {
       return await useSource().ask(fetchPreferences);

@@ -77,7 +77,7 @@ describe('ToastStack', () => {
     expect(stack.remove('1')).toBe('1');
   });
 
-  it("should keep one place for others beside errors, and fold the errors that don't fit", () => {
+  it("should reserve one place for other toasts, and fold the errors that don't fit", () => {
     const stack = new ToastStack();
     stack.add(many(4, 'error'));
     expect(titles(stack.view({ slots }))).toEqual(['error 3', 'error 2', 'error 1']);

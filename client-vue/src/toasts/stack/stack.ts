@@ -20,7 +20,7 @@ export interface StackView {
   readonly cards: readonly Card[];
   /** Number of folded errors. */
   readonly foldedErrors: number;
-  /** Number of other toasts without a place; with the fold open, also of errors without a place. */
+  /** Number of toasts without a place, not counting folded errors. */
   readonly more: number;
 }
 

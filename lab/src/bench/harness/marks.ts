@@ -1,4 +1,4 @@
-/** The marker before the number of each message. Peers send it nowhere else. */
+/** The marker before the number of each message. It occurs nowhere else in what peers send. */
 const MARK = Buffer.from('@@');
 const DIGITS = 8;
 const ZERO = '0'.charCodeAt(0);

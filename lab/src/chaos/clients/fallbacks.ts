@@ -6,7 +6,7 @@ import type { Random } from '../random.ts';
 import type { Received, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
-/** Rare enough that a message shows all notifications that wait for it while a dead sender's time passes. */
+/** Pause between notifications. It keeps all that wait for the claim of a dead sender to end in one message. */
 const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */
 const LEAST_AFTER_S = 3;
@@ -69,7 +69,7 @@ export class Fallbacks {
     this.#work.catch(() => undefined);
   }
 
-  /** The reader agrees to e-mail. Call it before publishing starts to be due. */
+  /** Lets the reader agree to e-mail. Call it before the first fallback is due. */
   static agree(instance: string, token: string): Promise<void> {
     return agreeToEmail(instance, {}, { token });
   }
@@ -143,7 +143,7 @@ export class Fallbacks {
       // A mark for a notification that has not arrived yet changes nothing, so ask whether it is kept.
       if (status === 204 && (await this.#isRead(id))) expected.readAt = Date.now();
     } catch {
-      // Killed while it answered.
+      // The instance was killed before it answered.
     }
   }
 

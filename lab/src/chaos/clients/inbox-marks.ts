@@ -5,10 +5,10 @@ import type { Random } from '../random.ts';
 const FEED = 'user:42';
 const BETWEEN_MS = 1_200;
 const SNOOZE_MS = 15_000;
-/** A returned snooze stays in the reader's list until it is ended; ended ones make room for others. */
+/** How often to end returned snoozes, which makes room for others. */
 const END_RETURNED_EVERY_MS = 5_000;
 
-/** Whether it comes from the workload: changes take their notifications away again. */
+/** Whether it comes from the workload. Notifications of `Changes` may be removed again. */
 const isKept = ({ id }: { id: string }): boolean => id.startsWith('user-42-');
 
 interface Device {
@@ -121,7 +121,7 @@ export class InboxMarks {
     }
   }
 
-  /** The outcome of a mark that rejects is unknown, so it counts for nothing. */
+  /** A mark that rejects has an unknown outcome, so it is not checked. */
   async #mark(act: (client: NotificationClient) => Promise<void>): Promise<boolean> {
     const { client } = this.#random.pick(this.#devices);
     return act(client).then(

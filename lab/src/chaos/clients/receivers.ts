@@ -4,7 +4,7 @@ import { startWebhookReceiver } from '../../../../bff/testing/away/webhook-recei
 
 /** A message that reached a channel's service. */
 export interface Received {
-  /** The notifications that it shows, and the channel's name of the message. */
+  /** The notifications in the message, and the id that the channel gave it. */
   ids: string[];
   key: string;
   /** ms since 1970 */
@@ -30,5 +30,5 @@ export async function startReceivers() {
   };
 }
 
-/** The ids of the fallbacks lane, which makes them so that they can be found in any text. */
+/** Finds the ids of notifications with fallbacks in any text. */
 const idsIn = (text: string): string[] => [...new Set(text.match(/away-[0-9a-f]{16}/g))];

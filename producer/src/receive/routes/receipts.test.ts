@@ -49,7 +49,7 @@ it.each([
   expect(asked).toEqual([]);
 });
 
-it('should be refused without a key, also if API keys are off', async () => {
+it('should be refused without a key, even if API keys are off', async () => {
   expect((await get('order-7/receipts?feed=user:ada')).status).toBe(401);
   const open = await testServer({}, undefined, async (named) => ({ ...named, fallbacks: [] }));
   try {

@@ -28,12 +28,12 @@ export class Kubectl {
     this.context = context;
   }
 
-  /** A call that runs until `signal` aborts or it ends by itself. Resolves with the answer, also if the call failed. */
+  /** A call that runs until `signal` aborts or it ends by itself. Resolves with the answer, even if the call failed. */
   follow(args: readonly string[], follow: Follow): Promise<Answer> {
     return this.#run(args, undefined, follow);
   }
 
-  /** The answer, also if the call failed. */
+  /** The answer, even if the call failed. */
   try(args: readonly string[], input?: string): Promise<Answer> {
     return this.#run(args, input);
   }

@@ -12,7 +12,7 @@ interface Sources {
 
 /** The fields of a message that a mapping can use, by name. */
 const FIELDS = {
-  /** The reader's e-mail address. Readers without one are not reached. */
+  /** The reader's e-mail address. The channel skips readers without one. */
   email: ({ contacts }) => contacts.email?.address ?? '',
   /** `user:<sub>`, and `<sub>` alone. */
   reader: ({ message }) => message.reader,

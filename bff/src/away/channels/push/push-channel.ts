@@ -10,7 +10,7 @@ import { vapidSchema, type Vapid } from './vapid.ts';
 
 export interface PushOptions {
   vapid: Vapid;
-  /** Their subject is the title of a push. */
+  /** The subject of these templates is the title of a push. */
   templates: Pick<Templates, 'subject'>;
   /** Also sends to push services on this machine, without TLS. Only for tests. Default false. */
   allowLoopback?: boolean | undefined;
@@ -20,9 +20,9 @@ export interface PushOptions {
   now?: () => number;
 }
 
-/** Devices of a reader that get a push; the newest subscriptions, if there are more. */
+/** Maximum number of devices that get a push: those with the newest subscriptions. */
 const MAX_DEVICES = 20;
-/** Bytes of an answer that are read. */
+/** Maximum number of bytes to read of an answer. */
 const MAX_ANSWER_BYTES = 16 * 1024;
 const DISCARD_MS = 2_000;
 

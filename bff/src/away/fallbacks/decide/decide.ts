@@ -13,7 +13,7 @@ import { bounded } from '../register.ts';
 
 /** The rules of a channel. */
 export interface ChannelRules {
-  /** Time in ms for which the first due fallback of a reader waits for others, so that they leave as one message. */
+  /** Time in ms for which the first due fallback of a reader waits for others, to send all of them as one message. */
   windowMs: number;
   /** Maximum number of messages to one reader within an hour. */
   perHour: number;
@@ -35,7 +35,7 @@ export interface Situation {
   rulesOf: (via: string) => ChannelRules | undefined;
   /** Whether the reader can be reached through the channel. */
   reaches: (via: string) => boolean;
-  /** Whether this instance sends as many messages through the channel as it may; then its due steps wait. */
+  /** Whether the channel has reached its limit of messages in flight on this instance. Due steps then wait. */
   isFull: (via: string) => boolean;
   standingOf: (waiting: Waiting) => Standing;
   mayInterrupt: (notification: Notification, via: string) => Interruption;
@@ -201,7 +201,7 @@ class Deciding {
   }
 }
 
-/** Whether a decision could change anything: a step is due, or the time of a sender has passed. */
+/** Whether a decision could change anything: a step is due, or a claim has ended. */
 export const hasDue = (
   { waiting, sending }: AwayDocument,
   times: Pick<Situation, 'now' | 'woken'>,
@@ -212,7 +212,7 @@ export const hasDue = (
 const isOver = ({ until }: Sending, { now, woken }: Pick<Situation, 'now' | 'woken'>): boolean =>
   until <= Math.min(now, woken);
 
-/** On the later of both clocks: a sender whose clock is behind keeps its time. */
+/** Counted from the later of both clocks, so that a sender whose clock is behind gets its full time. */
 const sendingUntil = (now: number, woken: number): number => Math.max(now, woken) + SEND_TIME_MS;
 
 /** When the reader's document must be checked next, in ms since 1970; `undefined` if nothing waits. */

@@ -20,13 +20,13 @@ export interface MarksNow {
   placeOf: (publication: { offset: number; notification: { id: string } }) => Placed;
 }
 
-/** Where readers have put notifications of their own feeds, by the marks in the store now. */
+/** Reads the place of notifications of a reader's own feed from the marks that the store has now. */
 export async function marksNow(
   reader: string,
   ids: readonly string[],
   { states, inboxes, histories, now }: MarksNowOptions,
 ): Promise<MarksNow> {
-  // The marks after the history: a mark is stored only for a publication that the history has.
+  // Read the history first: each mark that is stored afterwards belongs to one of its publications.
   const { head, history } = await histories.holding(reader, { ids });
   const offsets = await locate(new Set(ids), history);
   const [read, inbox] = await Promise.all([states.storedNow(reader, reader), inboxes.storedNow(reader)]);

@@ -8,7 +8,7 @@ export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 /** If an event was not accepted, it is published again after this time, in ms. */
 export const PUBLISH_AGAIN_MS = 30_000;
 
-/** Marks the receipts that `before` does not have, so that they are published also after a crash. */
+/** Marks receipts that are missing in `before` as unpublished, so that they are published even after a crash. */
 export function withUnpublished(before: AwayDocument | undefined, after: AwayDocument): AwayDocument {
   const known = new Set(before?.receipts);
   if (after.receipts.every((receipt) => known.has(receipt))) return after;
@@ -18,7 +18,7 @@ export function withUnpublished(before: AwayDocument | undefined, after: AwayDoc
   return { ...after, receipts };
 }
 
-/** Whether it has receipts that other applications have not got. */
+/** Whether the document has unpublished receipts. */
 export const hasUnpublished = ({ receipts }: AwayDocument): boolean =>
   receipts.some(({ unpublished }) => unpublished);
 
@@ -47,7 +47,7 @@ export function withPublished(document: AwayDocument, published: ReadonlySet<str
   return { ...document, receipts };
 }
 
-/** The event of a receipt. Its id names the step, so a repetition has the same. */
+/** The event of a receipt. Its id is derived from the step, so each repetition has the same id. */
 function eventOf(reader: string, receipt: FallbackReceipt): ReceiptEvent {
   const { id, via, outcome, reason, at } = receipt;
   return {

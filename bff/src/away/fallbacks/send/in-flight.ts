@@ -1,11 +1,11 @@
-/** Messages that an instance sends at once through a channel. */
+/** Maximum number of messages of a channel that an instance has in flight. */
 const MAX_SENDS = 100;
 
 /** The messages that an instance is sending. */
 export class InFlight {
   readonly #sends = new Map<string, Set<Promise<void>>>();
 
-  /** Whether no further message may start, so that a slow channel holds a limited number and delays no other. */
+  /** Whether the channel has reached its limit, which keeps a slow channel from delaying the others. */
   isFull(via: string): boolean {
     return (this.#sends.get(via)?.size ?? 0) >= MAX_SENDS;
   }

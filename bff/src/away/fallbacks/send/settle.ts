@@ -10,8 +10,8 @@ const FIRST_PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 15 * MINUTE_MS;
 
 /**
- * Applies the outcome of a message. Does nothing if another process has taken the message over. An unavailable channel
- * returns the notifications to the waiting ones, where the next decision looks at them again.
+ * Applies the outcome of a message. Does nothing if another process has taken the message over. If the channel was
+ * unavailable, the notifications wait again for the next decision.
  */
 export function settle(
   document: AwayDocument,

@@ -6,7 +6,7 @@ import { wakeUpName } from './wake-up-names.ts';
 /** A wake-up this soon could meet one that is being handed over, so it gets a name of its own. */
 const SOON_MS = 5_000;
 const MIN_WAIT_MS = 100;
-/** Pause, up to twice as long, while a channel sends as many messages as it may. */
+/** Shortest pause while a channel has reached its limit of messages in flight. The longest is twice as long. */
 const FULL_WAIT_MS = 1_000;
 /** Longest time between two checks of an instance whose clock is behind that of the scheduler. */
 const BEHIND_MS = 15_000;
@@ -39,7 +39,7 @@ export function wakeUpFor(
 ): [name: string, at: number] {
   const pause = isFull ? FULL_WAIT_MS * (1 + Math.random()) : MIN_WAIT_MS;
   const soonest = Math.max(next, now + Math.round(pause));
-  // The scheduler would hand over a wake-up of its past at once, again and again, while our clock is behind.
+  // While our clock is behind, a time in the scheduler's past would wake us again and again.
   const isBehind = woken !== undefined && soonest <= woken.at;
   const at = isBehind ? woken.at + Math.min(soonest - now, BEHIND_MS) : soonest;
   const unique = isBehind || at - now < SOON_MS || wakeUpName(hash, at, { unique: false }) === woken?.name;

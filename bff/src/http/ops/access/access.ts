@@ -19,7 +19,7 @@ export const OPS_PATHS = ['/app/ops', '/app/compose'];
 export const operatorOf = (request: Request): string | undefined =>
   request.hasOpsToken ? 'OPS_TOKEN' : request.identity?.sub;
 
-/** Notes whether a request brought OPS_TOKEN: such a one needs no other token. Comes before `requireIdentity`. */
+/** Notes whether a request has OPS_TOKEN, and so needs no other token. Must run before `requireIdentity`. */
 export function noteOpsToken({ token }: OpsAccess): RequestHandler {
   const expected = token === undefined ? undefined : digestOf(token);
   return (request, _response, next) => {
@@ -30,7 +30,7 @@ export function noteOpsToken({ token }: OpsAccess): RequestHandler {
   };
 }
 
-/** Lets those through who may operate: with OPS_TOKEN, with a token that names the role, or where the page is open. */
+/** Admits operators: requests with OPS_TOKEN, with a token that names the role, or all if the page is open. */
 export const requireOps =
   ({ token, open }: OpsAccess): RequestHandler =>
   (request, response, next) => {

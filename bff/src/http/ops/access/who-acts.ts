@@ -7,7 +7,7 @@ import '../../identity.ts';
 export type Trail = Pick<AuditTrail, 'note'>;
 
 /**
- * The user of the ops page: the bearer of OPS_TOKEN or of another token, or no one by name if none is
+ * The user of the ops page: the bearer of OPS_TOKEN or of another token, or anonymous if no token is
  * required.
  */
 function actorOf({ identity, hasOpsToken }: Request): AuditActor {

@@ -41,7 +41,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
       } catch (error) {
         note('uncertain', idsOf(body)?.filter(isPlausible));
         const detail =
-          'The producer did not answer. It may appear all the same; repeating it with this id does not double it.';
+          'The producer did not answer, so the notification may still appear. Repeat it with this id: it is shown only once.';
         reportUnavailable(response, log, { error, detail, ids: idsOf(body) });
       }
     })
@@ -49,14 +49,14 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
   return router;
 }
 
-/** A notification without an id gets one here, so that it can be repeated when no answer comes. */
+/** Adds an id to a notification without one, so that it can be repeated safely if no answer comes. */
 const withId = (value: unknown): unknown =>
   isObject(value) && !Object.hasOwn(value, 'id') ? { ...value, id: randomUUID() } : value;
 
 const idsOf = (value: unknown): string[] | undefined =>
   isObject(value) && typeof value['id'] === 'string' ? [value['id']] : undefined;
 
-/** No feed and no id of the contract is longer; the trail has to remember none that is. */
+/** Maximum length of feeds and ids in the audit trail. Longer ones are invalid. */
 const isPlausible = (name: string): boolean => name.length <= 1_024;
 
 /** The feeds that a body names, as far as it can be read. */

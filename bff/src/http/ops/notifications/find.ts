@@ -10,7 +10,7 @@ import type { SetAsideRecords } from '../../../ops/ports.ts';
 import { Slots } from '../../../readers/search/slots.ts';
 import { readQuery } from '../../read-query.ts';
 
-/** Searches at a time on this instance, and those that wait. */
+/** Maximum number of searches that run, and that wait, on this instance. */
 const AT_ONCE = 1;
 const MOST_WAITING = 4;
 

@@ -72,7 +72,7 @@ export async function subscribe(publicKey: string): Promise<void> {
   }
 }
 
-/** Ends push on this device, also if the server cannot be told: then it learns it from the next push. */
+/** Ends push on this device, even if the server cannot be reached: it then finds out with the next push. */
 export async function unsubscribe(): Promise<void> {
   const subscription = await (await pushManager()).getSubscription();
   if (!subscription) return;

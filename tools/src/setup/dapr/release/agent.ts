@@ -1,10 +1,10 @@
-// undici, because Node 20's own fetch knows no proxy.
+// Uses undici, because Node 20's own fetch does not support proxies.
 import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import type { ProxyConfig } from '../../../config.ts';
 
-/** In ms: an unreachable host must not delay the build with Go for long. */
+/** Time limit to connect, in ms. An unreachable host must not delay the build with Go for long. */
 const CONNECT_MS = 10_000;
-/** In ms without a single byte. A slow download that moves goes on. */
+/** Time limit without any data, in ms. A slow download continues as long as data arrives. */
 const SILENCE_MS = 30_000;
 
 /** Connections for downloads, through the proxy that the environment names. Close it after use. */

@@ -14,14 +14,14 @@ const ATTEMPTS_MAX = 20;
 
 export interface Download {
   url: string;
-  /** The finished file. Beside it, `.part` keeps what has arrived, also after a crash. */
+  /** The finished file. Beside it, `.part` keeps the part that has arrived, even after a crash. */
   file: string;
   /** The expected SHA-256 in hex. */
   sha256: string;
   agent: Dispatcher;
   /** Called with the bytes that are there and the size of the whole, if the server tells it. */
   onBytes?: (received: number, size: number | undefined) => void;
-  /** The pause before another attempt, in ms; doubles with each fruitless one. */
+  /** The pause before another attempt, in ms; doubles with each failure. */
   pauseMs?: number;
 }
 

@@ -11,7 +11,7 @@ import { archivesOf, originOf, PLATFORMS, readRelease, RELEASE_FILE, type Archiv
 /** A checksum file is one line. */
 const MAX_CHARACTERS = 1_000;
 
-/** Reads `<hex> [*]<name>`, or the digest alone. `undefined` for other content, also for the digest of another file. */
+/** Reads `<hex> [*]<name>`, or the digest alone. `undefined` for other content, such as the digest of another file. */
 export function readChecksum(text: string, name: string): string | undefined {
   const [, digest, file] = /^([0-9a-f]{64})(?:\s+\*?(\S+))?\s*$/i.exec(text) ?? [];
   const isOther = file !== undefined && file.split('/').at(-1) !== name;

@@ -8,7 +8,7 @@ import type { ReaderStore } from '../../../readers/ports.ts';
 import type { WakeUps } from '../../ports.ts';
 import { AWAY_TTL_SECONDS } from '../document.ts';
 
-export interface SureWakeUpsOptions {
+export interface DurableWakeUpsOptions {
   wakeUps: WakeUps;
   store: ReaderStore;
   /** Called when the scheduler or the store cannot be reached. */
@@ -16,60 +16,60 @@ export interface SureWakeUpsOptions {
   now: () => number;
 }
 
-/** After a failure, the scheduler is not asked for this time in ms, so that turns do not wait for it. */
-const REST_MS = 5_000;
+/** Pause in ms after the scheduler failed, so that turns do not wait for it. */
+const PAUSE_MS = 5_000;
 const AT_ONCE = 100;
-/** A wake-up that this instance has set is not set again for this time in ms. Afterwards it is, in case the scheduler lost it. */
+/** Time in ms after which a wake-up is set again, in case the scheduler lost it. */
 const KNOWN_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;
 /** About 700 kB. Beyond this, turns with fallbacks wait for the scheduler. */
-const MAX_LATE = 10_000;
+const MAX_KEPT = 10_000;
 
 /**
- * Wake-ups that do not depend on the scheduler at the moment when they are set: a wake-up that it does not accept
- * is kept in the store, and every instance tries to set it until one succeeds.
+ * Wake-ups that can be set while the scheduler is unavailable. They are then kept in the store, and every instance tries
+ * to set them until one succeeds.
  */
-export class SureWakeUps implements WakeUps {
-  readonly #use: SureWakeUpsOptions;
+export class DurableWakeUps implements WakeUps {
+  readonly #use: DurableWakeUpsOptions;
   readonly #turns = new KeyedQueue();
   readonly #known: LRUCache<string, true>;
   readonly #timer: NodeJS.Timeout;
-  #restsUntil = 0;
+  #pausedUntil = 0;
 
-  constructor(options: SureWakeUpsOptions) {
+  constructor(options: DurableWakeUpsOptions) {
     this.#use = options;
     this.#known = new LRUCache({
       ...{ max: MAX_KNOWN, ttl: KNOWN_MS, ttlResolution: 0 },
       perf: { now: options.now },
     });
-    this.#timer = setInterval(() => void this.setLate(), REST_MS).unref();
+    this.#timer = setInterval(() => void this.setKept(), PAUSE_MS).unref();
   }
 
-  /** Rejects if neither the scheduler nor the store took the wake-up. */
+  /** Rejects if neither the scheduler nor the store accepts the wake-up. */
   async set(name: string, at: number): Promise<void> {
     const { wakeUps, onFault, now } = this.#use;
     if (this.#known.has(name)) return;
-    if (now() >= this.#restsUntil) {
+    if (now() >= this.#pausedUntil) {
       try {
         await wakeUps.set(name, at);
         this.#known.set(name, true);
         return;
       } catch (error) {
-        this.#restsUntil = now() + REST_MS;
+        this.#pausedUntil = now() + PAUSE_MS;
         onFault(error);
       }
     }
     await this.#change((waiting) => {
-      if (waiting.length >= MAX_LATE)
-        throw new TemporaryError(`the scheduler has not taken ${MAX_LATE} wake-ups`);
+      if (waiting.length >= MAX_KEPT)
+        throw new TemporaryError(`${MAX_KEPT} wake-ups already wait for the scheduler`);
       return waiting.some(([other]) => other === name) ? waiting : [...waiting, [name, at]];
     });
   }
 
-  /** Sets kept wake-ups again. Never rejects. */
-  async setLate(): Promise<void> {
+  /** Sets the wake-ups that are kept in the store. Never rejects. */
+  async setKept(): Promise<void> {
     const { wakeUps, store, onFault, now } = this.#use;
-    if (now() < this.#restsUntil) return;
+    if (now() < this.#pausedUntil) return;
     try {
       const { waiting } = parse((await store.read(LATE_WAKE_UPS_KEY))?.value);
       const part = waiting.slice(0, AT_ONCE);
@@ -78,7 +78,7 @@ export class SureWakeUps implements WakeUps {
       const done = new Set(part.map(([name]) => name));
       await this.#change((current) => current.filter(([name]) => !done.has(name)));
     } catch (error) {
-      this.#restsUntil = now() + REST_MS;
+      this.#pausedUntil = now() + PAUSE_MS;
       onFault(error);
     }
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { MemoryReaderStore } from '../../../memory/reader-store.ts';
-import { SureWakeUps } from './sure-wake-ups.ts';
+import { DurableWakeUps } from './durable-wake-ups.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
@@ -12,7 +12,7 @@ function deployment() {
   const scheduler = { isAway: false, asked: 0 };
   const faults: unknown[] = [];
   const instance = () =>
-    new SureWakeUps({
+    new DurableWakeUps({
       ...{ store, now: () => Date.now(), onFault: (error: unknown) => faults.push(error) },
       wakeUps: {
         set: async (name, at) => {
