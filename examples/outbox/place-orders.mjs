@@ -8,6 +8,7 @@ const {
   START = '1',
   COUNT = '10',
   PAUSE_MS = '0',
+  FEED = 'all',
 } = process.env;
 const headers = {
   'content-type': 'application/json',
@@ -27,6 +28,7 @@ async function place(number) {
   const notification = {
     // An id of your own: if you repeat the transaction, Tocsin shows the notification once.
     id: `${key}-placed`,
+    feed: FEED,
     title: `Order ${number} was placed`,
   };
   const operations = [

@@ -6,6 +6,7 @@ import { startStack, type Stack } from '@tocsin/tools/stack/stack';
 import { channelsOf } from './channels.ts';
 import { Changes } from './clients/changes.ts';
 import { Fallbacks } from './clients/fallbacks.ts';
+import { Orders } from './clients/orders.ts';
 import { InboxMarks } from './clients/inbox-marks.ts';
 import { Clients } from './clients/clients.ts';
 import { Failpoints } from './failpoints.ts';
@@ -88,8 +89,10 @@ async function run({ stack, failpoints, reader, receivers, options, signal }: Ru
   const tokens = naive ? undefined : { getToken: reader.getToken, long: await reader.getLongToken() };
   const clients = new Clients(stack.bffs, new Random(seed), tokens);
   let marks: InboxMarks | undefined;
+  let orders: Orders | undefined;
   try {
     await clients.ready();
+    orders = tokens && (await Orders.start(stack, new Random(seed + 5), tokens.getToken));
     const urls = stack.producers.map(({ url }) => url);
     const workload = new Workload(urls, new Random(seed + 1));
     const changes = naive ? undefined : new Changes(urls, new Random(seed + 2));
@@ -105,8 +108,9 @@ async function run({ stack, failpoints, reader, receivers, options, signal }: Ru
       ...{ stack, failpoints, clients, workload, faults, goals, full, end, signal, say },
     });
     await clients.settle();
-    await Promise.all([workload.stop(), changes?.stop(), marks?.stop(), fallbacks?.stop()]);
-    const lastDue = Math.max(changes?.lastDue ?? 0, marks?.lastDue ?? 0, fallbacks?.lastDue ?? 0);
+    const lanes = [changes, marks, fallbacks, orders].filter((lane) => lane !== undefined);
+    await Promise.all([workload.stop(), ...lanes.map((lane) => lane.stop())]);
+    const lastDue = Math.max(0, ...lanes.map((lane) => lane.lastDue));
     await delay(Math.max(0, lastDue - Date.now()));
     await drain(clients);
     const gone = tokens ? await goneByFeed(stack, tokens.long) : new Map<string, Set<string>>();
@@ -114,6 +118,7 @@ async function run({ stack, failpoints, reader, receivers, options, signal }: Ru
       ...{ seed, naive, startedAt, workload, changes, clients, events },
       marks: await marks?.account(),
       fallbacks: fallbacks?.account(),
+      orders: await orders?.account(),
       isGone: (feed, epoch, offset) => gone.get(feed)?.has(`${epoch} ${offset}`) ?? false,
       shortfalls: shortfalls(goals, { events, acknowledged: workload.total }),
     });
@@ -123,6 +128,7 @@ async function run({ stack, failpoints, reader, receivers, options, signal }: Ru
   } finally {
     clients.close();
     marks?.close();
+    orders?.close();
   }
 }
 

@@ -7,7 +7,9 @@ import {
   type NotificationClientOptions,
 } from '@tocsin/client';
 import type { GoneReason, Position } from '@tocsin/contracts';
-import { now } from './now.ts';
+
+/** Milliseconds since 1970, with fractions. */
+const now = (): number => performance.timeOrigin + performance.now();
 
 export interface Shown {
   id: string;

@@ -79,13 +79,13 @@ beforeAll(async () => {
   await writeFile(join(root, 'App.svelte'), SVELTE(bff.url));
   await writeFile(
     join(root, 'svelte.js'),
-    `import { mount } from 'svelte';\nimport App from '../App.svelte';\nmount(App, { target: document.body });`,
+    `import { mount } from 'svelte';\nimport App from './App.svelte';\nmount(App, { target: document.body });`,
   );
   await writeFile(
     join(root, 'react.html'),
-    page('<div id="app"></div><script type="module" src="../react.js"></script>'),
+    page('<div id="app"></div><script type="module" src="./react.js"></script>'),
   );
-  await writeFile(join(root, 'svelte.html'), page('<script type="module" src="../svelte.js"></script>'));
+  await writeFile(join(root, 'svelte.html'), page('<script type="module" src="./svelte.js"></script>'));
   const config: InlineConfig = { root, configFile: false, logLevel: 'error', plugins: [svelte()] };
   await build({
     ...config,

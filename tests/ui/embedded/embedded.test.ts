@@ -33,11 +33,11 @@ const notifications = useNotifications({ url: window.bffUrl, getToken: () => win
 </template>
 `;
 const MAIN = `import { createApp } from 'vue';
-import App from '../App.vue';
+import App from './App.vue';
 
 createApp(App).mount('#app');`;
 const HTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>App</title><link rel="icon" href="data:,">
-<div id="app"></div><script type="module" src="../main.js"></script></html>`;
+<div id="app"></div><script type="module" src="./main.js"></script></html>`;
 
 let browser: Browser;
 /** The folder of an app on another origin, with the packed client installed. */

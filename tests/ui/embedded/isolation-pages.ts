@@ -10,7 +10,7 @@ useNotifications({ url: window.bffUrl, getToken: () => window.giveToken() });
 </script>
 <template><main><NotificationBell /></main><NotificationToasts /></template>
 `;
-const MAIN = `import { createApp } from 'vue';\nimport App from '../Plain.vue';\ncreateApp(App).mount('#app');`;
+const MAIN = `import { createApp } from 'vue';\nimport App from './Plain.vue';\ncreateApp(App).mount('#app');`;
 
 /** Style sheets of pages, by name. */
 const STYLES: Readonly<Record<string, () => Promise<string>>> = {
@@ -37,7 +37,7 @@ export async function writeIsolationPages(root: string): Promise<string[]> {
     await writeFile(
       join(root, `${name}.html`),
       `<!doctype html><html lang="en"><meta charset="utf-8"><title>App</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="/${name}.css"><div id="app"></div><script type="module" src="../plain.js"></script></html>`,
+<link rel="stylesheet" href="/${name}.css"><div id="app"></div><script type="module" src="./plain.js"></script></html>`,
     );
   }
   return Object.keys(STYLES).map((name) => join(root, `${name}.html`));

@@ -12,7 +12,7 @@ export interface ClientPageWindow {
 }
 
 const SCRIPT = `
-import { createNotificationClient } from '../package/index.js';
+import { createNotificationClient } from './package/index.js';
 const client = createNotificationClient({ url: location.origin });
 const ids = [];
 const statuses = [];

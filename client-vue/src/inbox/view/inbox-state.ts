@@ -1,7 +1,13 @@
 import { computed, nextTick, ref, type Reactive, type Ref } from 'vue';
-import { searchOf } from './search-of.ts';
 import { useShortcuts } from './use-shortcuts.ts';
-import { useView } from './use-view.ts';
+import { useView, type View } from './use-view.ts';
+
+/** The part of a view that loads more at its end; `undefined` if the list of older notifications does. */
+function searchOf(view: View) {
+  const { isPlain, searchStatus, more, loadMore } = view;
+  if (isPlain || searchStatus === 'unavailable' || searchStatus === 'failed') return undefined;
+  return { more, isBusy: searchStatus === 'searching', loadMore };
+}
 
 /**
  * The state of an inbox, in the bell's panel or as a page. `root` holds the whole inbox; closing the preferences moves the

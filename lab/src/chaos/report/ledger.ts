@@ -3,6 +3,7 @@ import { quantile } from '../../bench/quantile.ts';
 import type { Changes, Rule } from '../clients/changes.ts';
 import { brokenRules, lateness } from './check-rules.ts';
 import type { FallbacksAccount } from '../clients/fallbacks.ts';
+import type { OrdersAccount } from '../clients/orders.ts';
 import type { MarksAccount } from '../clients/inbox-marks.ts';
 import type { Clients, Watcher } from '../clients/clients.ts';
 import { killsOf } from '../goals.ts';
@@ -44,6 +45,8 @@ export interface Ledger {
   marks: MarksAccount | undefined;
   /** Absent for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;
+  /** Absent for the naive bff. */
+  orders: OrdersAccount | undefined;
   faults: FaultRow[];
   /** The missed goals. */
   shortfalls: readonly string[];
@@ -62,6 +65,8 @@ export interface LedgerInput {
   marks: MarksAccount | undefined;
   /** Absent for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;
+  /** Absent for the naive bff. */
+  orders: OrdersAccount | undefined;
   /** True if the publication at an offset of a feed is gone. */
   isGone: (feed: string, epoch: string, offset: number) => boolean;
   clients: Clients;
@@ -78,6 +83,7 @@ export async function makeLedger({
   changes,
   marks,
   fallbacks,
+  orders,
   isGone,
   clients,
   events,
@@ -107,12 +113,14 @@ export async function makeLedger({
     changes: changes && changesRow(rules, watchers),
     marks,
     fallbacks,
+    orders,
     faults: faultRows(events, clients),
     shortfalls,
     clean:
       accounts.every((account) => isClean(account) && account.broken.length === 0) &&
       (marks?.faults ?? []).length === 0 &&
       (fallbacks?.faults ?? []).length === 0 &&
+      (orders?.faults ?? []).length === 0 &&
       shortfalls.length === 0,
   };
 }

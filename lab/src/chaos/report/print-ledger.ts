@@ -1,6 +1,7 @@
 import { table } from '@tocsin/tools/print/table';
 import { quantile } from '../../bench/quantile.ts';
 import type { FallbacksAccount } from '../clients/fallbacks.ts';
+import type { OrdersAccount } from '../clients/orders.ts';
 import type { MarksAccount } from '../clients/inbox-marks.ts';
 import type { ChangesRow, Ledger } from './ledger.ts';
 import { MANY_FEEDS } from '../clients/workload.ts';
@@ -22,6 +23,10 @@ const fallbacksOf = (account: FallbacksAccount): string =>
   `${account.readInTime} in time. They were sent ${Math.round(quantile(account.lateMs, 0.5))} ms late in the median and ` +
   `${Math.round(Math.max(0, ...account.lateMs))} ms at most, during faults too. ${account.repeatedWebhooks} webhooks were ` +
   `sent again with the same id, and ${account.emailsTwice} notifications came in an e-mail that was sent twice.`;
+
+const ordersOf = ({ orders, kills, lost }: OrdersAccount): string =>
+  `A publisher stored ${orders} orders together with their notifications through Dapr's outbox, and was killed ${kills} ` +
+  `times with and without its sidecar. Dapr's outbox lost ${lost} of the notifications.`;
 
 /** One row for each client, and one for all clients of the many feeds. */
 function rowsOf(accounts: Ledger['accounts']) {
@@ -85,7 +90,7 @@ export function printLedger(ledger: Ledger): string {
       highestPauseMs,
     ]),
   ];
-  const markFaults = [...(ledger.marks?.faults ?? []), ...(ledger.fallbacks?.faults ?? [])];
+  const markFaults = [ledger.marks, ledger.fallbacks, ledger.orders].flatMap((one) => one?.faults ?? []);
   const total =
     `${ledger.naive ? 'naive: ' : ''}${ledger.acknowledged} acknowledged, ${ledger.deliveries} delivered to ` +
     `${ledger.accounts.length} clients through ${ledger.kills} kills in ${ledger.seconds} s (seed ${ledger.seed}): ` +
@@ -96,6 +101,7 @@ export function printLedger(ledger: Ledger): string {
   const changes = ledger.changes ? `${changesOf(ledger.changes)}\n` : '';
   const marks = ledger.marks ? `${marksOf(ledger.marks)}\n` : '';
   const fallbacks = ledger.fallbacks ? `${fallbacksOf(ledger.fallbacks)}\n` : '';
+  const orders = ledger.orders ? `${ordersOf(ledger.orders)}\n` : '';
   const broken = [
     ...ledger.accounts.flatMap(({ observer, broken }) =>
       broken.map((sentence) => `${observer}: ${sentence}.\n`),
@@ -103,5 +109,5 @@ export function printLedger(ledger: Ledger): string {
     ...markFaults.map((sentence) => `${sentence}.\n`),
   ];
   const shortfalls = ledger.shortfalls.map((sentence) => `Not done: ${sentence}.\n`).join('');
-  return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${broken.slice(0, MAX_SENTENCES).join('')}${changes}${marks}${fallbacks}${total}`;
+  return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${broken.slice(0, MAX_SENTENCES).join('')}${changes}${marks}${fallbacks}${orders}${total}`;
 }

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ROOT } from '@tocsin/tools/paths';
+import { ManagedProcess } from '@tocsin/tools/process/managed-process';
+import type { Stack } from '@tocsin/tools/stack/stack';
+import type { ForeignSidecar } from '@tocsin/tools/stack/pair';
+import { Observer } from '../../ledger/observer.ts';
+import type { Random } from '../random.ts';
+
+const EXAMPLE = join(ROOT, 'examples', 'outbox');
+const FEED = 'topic:shop';
+/** Rare enough that reading all orders at the end is quick. */
+const BETWEEN_MS = 400;
+const LEAST_LIFE_MS = 3_000;
+const MORE_LIFE_MS = 6_000;
+/** Another sidecar publishes the messages of a dead one after 8 s, and gives up those without a transaction after 11 s. */
+const SETTLE_MS = 25_000;
+
+/** The account of orders that were stored together with their notification. */
+export interface OrdersAccount {
+  orders: number;
+  kills: number;
+  /** Orders without a notification: Dapr's outbox gave their message up. */
+  lost: number;
+  /** A sentence for each notification that was shown twice, or without its order. */
+  faults: string[];
+}
+
+/**
+ * The publisher of examples/outbox, which commits each order and its notification in one transaction of Dapr's outbox. It
+ * and its sidecar are killed at random moments, so between any two steps.
+ */
+export class Orders {
+  readonly #shop: ForeignSidecar;
+  readonly #app: ManagedProcess;
+  readonly #observer: Observer;
+  readonly #random: Random;
+  readonly #work: Promise<void>;
+  #kills = 0;
+  #running = true;
+  #stoppedAt = 0;
+
+  private constructor(shop: ForeignSidecar, app: ManagedProcess, observer: Observer, random: Random) {
+    this.#shop = shop;
+    this.#app = app;
+    this.#observer = observer;
+    this.#random = random;
+    this.#work = this.#kill();
+    // Awaited in stop(). Until then, a failure must not end the process.
+    this.#work.catch(() => undefined);
+  }
+
+  static async start(stack: Stack, random: Random, getToken: () => Promise<string>): Promise<Orders> {
+    const shop = await stack.startForeignSidecar('shop', { resources: join(EXAMPLE, 'components') });
+    const observer = new Observer('reader of orders', stack.bffs[0]?.url ?? '', { feed: FEED, getToken });
+    await observer.ready();
+    const app = new ManagedProcess({
+      name: 'the shop',
+      command: process.execPath,
+      args: [join(EXAMPLE, 'place-orders.mjs')],
+      env: {
+        DAPR_HTTP_PORT: new URL(shop.daprUrl).port,
+        DAPR_API_TOKEN: shop.daprHeaders['dapr-api-token'] ?? '',
+        ...{ FEED, COUNT: '100000', PAUSE_MS: String(BETWEEN_MS) },
+      },
+      logFile: join(stack.logDir, 'shop.log'),
+    });
+    await app.start();
+    return new Orders(shop, app, observer, random);
+  }
+
+  /** When nothing more can arrive, in ms since 1970. */
+  get lastDue(): number {
+    return this.#stoppedAt + SETTLE_MS;
+  }
+
+  /** Ends the orders. The sidecar stays, because it publishes the last notifications. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    await this.#work;
+    await this.#app.kill();
+    this.#stoppedAt = Date.now();
+  }
+
+  async account(): Promise<OrdersAccount> {
+    const placed = new Set<string>();
+    for (let number = 1; await this.#isPlaced(number); number++) placed.add(`order-${number}-placed`);
+    const times = new Map<string, number>();
+    for (const { id } of this.#observer.shown) times.set(id, (times.get(id) ?? 0) + 1);
+    const faults = [...times].flatMap(([id, count]) => [
+      ...(count > 1 ? [`${id} was shown ${count} times`] : []),
+      ...(placed.has(id) ? [] : [`${id} was shown without its order`]),
+    ]);
+    const lost = [...placed].filter((id) => !times.has(id)).length;
+    return { orders: placed.size, kills: this.#kills, lost, faults };
+  }
+
+  close(): void {
+    this.#observer.close();
+  }
+
+  async #kill(): Promise<void> {
+    const targets = [[this.#app], [this.#shop.sidecar], [this.#app, this.#shop.sidecar]];
+    while (this.#running) {
+      await delay(LEAST_LIFE_MS + this.#random.below(MORE_LIFE_MS));
+      const killed = this.#random.pick(targets);
+      await Promise.all(killed.map((one) => one.kill()));
+      this.#kills += killed.length;
+      // Continues shortly before the newest order, because looking at all of them takes long.
+      const numbers = this.#observer.shown.map(({ id }) => Number(/^order-(\d+)-/.exec(id)?.[1] ?? 0));
+      const START = String(Math.max(1, ...numbers) - Math.min(20, Math.max(1, ...numbers) - 1));
+      await Promise.all(killed.map((one) => one.start(one === this.#app ? { env: { START } } : {})));
+    }
+  }
+
+  async #isPlaced(number: number): Promise<boolean> {
+    const { daprUrl, daprHeaders } = this.#shop;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const url = `${daprUrl}/v1.0/state/orders/order-${number}`;
+        const response = await fetch(url, { headers: daprHeaders, signal: AbortSignal.timeout(5_000) });
+        if (response.ok) return response.status === 200;
+        throw new Error(`the state store answered ${response.status}`);
+      } catch (error) {
+        if (attempt === 30) throw error;
+        await delay(1_000);
+      }
+    }
+  }
+}
