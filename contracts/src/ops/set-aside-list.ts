@@ -19,7 +19,7 @@ export const setAsideListSchema = z.object({
 });
 export type SetAsideList = z.infer<typeof setAsideListSchema>;
 
-/** The most set-aside records that one request puts back. */
+/** Maximum number of set-aside records that one request puts back. */
 export const MAX_PUT_BACK = 20;
 
 /**

@@ -13,7 +13,7 @@ import { takePage } from './older.ts';
 
 type LateToasts = ReturnType<typeof useToasts>;
 
-/** Most missed errors that get a toast of their own beside the summary. */
+/** Maximum number of missed errors that get their own toast in addition to the summary. */
 const MAX_MISSED_ERRORS = 50;
 
 export interface FollowFeed {

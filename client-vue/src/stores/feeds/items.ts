@@ -4,7 +4,7 @@ import { defineStore } from '../define-store.ts';
 import { useMarks } from '../reader/marks.ts';
 import { itemKey, insert, newestFirst, type Arrival, type Item } from './feed-log.ts';
 
-/** Most items that the page keeps; the oldest are dropped first. */
+/** Maximum number of items on the page; the oldest are dropped first. */
 export const MAX_ITEMS = 10_000;
 const MAX_GONE = 4_000;
 

@@ -5,7 +5,7 @@ import { itemKey } from '../feeds/feed-log.ts';
 import { usePreferenceChanges } from './preference-changes.ts';
 import { usePreferences } from './preferences.ts';
 
-/** Most notifications shown for one burst. */
+/** Maximum number of notifications shown for one burst. */
 const MOST_AT_ONCE = 3;
 
 /** Desktop notifications while the page is hidden, for readers who turn them on and whose browser allows them. */

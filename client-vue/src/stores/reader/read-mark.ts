@@ -1,7 +1,7 @@
 import type { Position, ReadState } from '@tocsin/contracts';
 import { isPosition } from '@tocsin/client';
 
-/** Most individually read ids kept per feed; the oldest are dropped first. */
+/** Maximum number of individually read ids per feed; the oldest are dropped first. */
 export const MAX_IDS = 1_000;
 
 /**

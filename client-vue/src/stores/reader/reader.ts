@@ -8,7 +8,7 @@ import { useItems } from '../feeds/items.ts';
 import { useMarks, type Override } from './marks.ts';
 import { useNotice } from './notice.ts';
 
-/** Most ids of one request: a snooze takes no more. */
+/** Maximum number of ids per request, because a snooze accepts no more. */
 const MAX_IDS = 100;
 /** The server's answer and the marks that follow from it may arrive in any order, within this time. */
 const SETTLE_MS = 3_000;

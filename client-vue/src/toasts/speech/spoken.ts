@@ -5,9 +5,9 @@ import type { Toast } from '../stack/toast.ts';
 
 addEnglish({ spoken });
 
-/** Most errors of one arrival that are spoken one by one; the rest are counted. */
+/** Maximum number of errors in a batch that are spoken one by one; the others are counted. */
 export const MAX_SPOKEN_ERRORS = 10;
-/** Most notifications of a batch that are spoken in full. */
+/** Maximum number of notifications in a batch that are spoken in full. */
 const MAX_IN_FULL = 3;
 
 /** The text that a screen reader speaks for a toast. */

@@ -1,11 +1,11 @@
 import { SEVERITIES } from '@tocsin/contracts';
 import { isSticky, type Toast } from './toast.ts';
 
-/** Most groups of equal errors that are kept; older ones are only counted. */
+/** Maximum number of groups of equal errors; older groups are only counted. */
 export const MAX_ERRORS = 50;
-/** Most groups of equal other toasts that are kept; the last in order are only counted. */
+/** Maximum number of groups of other toasts; the last in order are only counted. */
 export const MAX_OTHERS = 20;
-/** Most equal toasts that are kept, to show an older one when the newest is retracted. */
+/** Maximum number of toasts in a group. An older one is shown when the newest is retracted. */
 const MAX_EQUAL = 20;
 
 /** A toast on the screen: the newest of its group. Its `key` stays the same while equal toasts join. */

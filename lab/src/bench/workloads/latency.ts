@@ -7,7 +7,7 @@ import { Publisher } from './publisher.ts';
 import type { Workload } from './workload.ts';
 
 const RATE = 100;
-/** The most requests in flight. A peer that reaches this number at this rate is overloaded. */
+/** Maximum number of requests in flight. A peer that reaches this number at this rate is overloaded. */
 const LANES = 64;
 /** The warm-up in s, which is not counted. */
 const WARM_UP = 1;

@@ -6,7 +6,7 @@ import type { Numbers } from '../../bench/workloads/workload.ts';
 import { publications, untilPublished, type Rig } from './rig.ts';
 import type { Done } from './window.ts';
 
-/** The most requests in flight. */
+/** Maximum number of requests in flight. */
 const LANES = 64;
 
 export interface Pace {

@@ -7,7 +7,7 @@ import type { Sockets } from './clients.ts';
 import { mostConnections } from './open-files.ts';
 
 const FILE = fileURLToPath(new URL('crowd-process.ts', import.meta.url));
-/** The most connections of one process: with more, pings alone would keep it busy. */
+/** Maximum number of connections per process. With more, pings alone would keep it busy. */
 const MOST_OF_A_PROCESS = 10_000;
 
 /** The part of a crowd in one process. */
