@@ -39,7 +39,7 @@ export interface ReleaseServer {
   close: () => void;
 }
 
-/** Packs `dapr_linux_amd64.tar.gz` and the others of this platform. `commands` has the files; others become scripts. */
+/** Packs the archives of this platform, such as `dapr_linux_amd64.tar.gz`. Commands missing in `commands` become scripts. */
 async function pack(dir: string, commands: Readonly<Record<string, string>>): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for (const { command, path, name } of archivesOf(

@@ -24,7 +24,7 @@ afterAll(async () => {
   await removeBuiltPage();
 });
 
-/** The part of a processor that this machine gives a process now: other work slows the page down already. */
+/** The share of a core that a process gets now. Other work on this machine already slows the page down. */
 function ownShare(): number {
   const [before, began] = [process.cpuUsage(), performance.now()];
   while (performance.now() - began < 400);

@@ -43,7 +43,7 @@ export function useSearch(request: () => SearchRequest | undefined) {
       status.value = 'done';
     } catch (error) {
       if (signal.aborted) return;
-      // An older server takes a search for a malformed request.
+      // An older server answers a search as a malformed request.
       const isUnknown = error instanceof ProblemError && [400, 404].includes(error.status);
       status.value = isUnknown ? 'unavailable' : 'failed';
       more.value = false;
