@@ -20,6 +20,7 @@ export const elements = [
   room('service-http', 'service/src/http'),
   room('service-dapr', 'service/src/dapr'),
   room('service-otel', 'service/src/otel'),
+  room('service-redis', 'service/src/redis'),
   room('service', 'service/src'),
   room('channels', 'bff/src/away/{channels,templates}'),
   room('core', `@(producer|bff)/src/${CORES}`, ['app', 'room']),
@@ -82,7 +83,7 @@ export const policies = [
   },
 
   {
-    from: from(['service', 'service-http', 'service-dapr', 'service-otel']),
+    from: from(['service', 'service-http', 'service-dapr', 'service-otel', 'service-redis']),
     allow: [to('service', 'service-http', 'service-dapr', 'contracts'), modules('zod'), node('*', 'node:*')],
   },
   { from: from('service'), allow: [to('service-otel'), modules('lru-cache', 'pino', 'prom-client')] },
@@ -92,6 +93,8 @@ export const policies = [
     allow: modules('content-type', 'express', 'express-static-gzip', 'helmet', 'raw-body'),
   },
   { from: from('service-dapr'), allow: modules('undici') },
+  // Only this room uses a Redis client without Dapr.
+  { from: from('service-redis'), allow: [to('service-redis'), modules('redis')] },
 
   // The rules do no I/O, so they may import only modules of Node that compute.
   {
@@ -158,8 +161,8 @@ export const policies = [
       'proxy-addr',
     ),
   },
-  // Only this room uses a Redis client without Dapr. The adapter of socket.io gets its connection.
-  { from: from('adapter', { room: 'redis' }), allow: modules('redis') },
+  // Only this room opens connections to Redis without Dapr. The adapter of socket.io gets one.
+  { from: from('adapter', { room: 'redis' }), allow: to('service-redis') },
   { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
 
   // The channels of fallbacks take plain options, so that each can be tested, and used by tools, by itself.
@@ -184,7 +187,7 @@ export const policies = [
   {
     from: from('app'),
     allow: [
-      to('contracts', 'channels', 'service', 'service-http', 'service-dapr'),
+      to('contracts', 'channels', 'service', 'service-http', 'service-dapr', 'service-redis'),
       own('app'),
       own('core'),
       own('adapter'),
@@ -209,7 +212,17 @@ export const policies = [
   {
     from: from('tools'),
     allow: [
-      to('tools', 'channels', 'conformance', 'contracts', 'client', 'service', 'app', 'ui-server'),
+      to(
+        'tools',
+        'channels',
+        'conformance',
+        'contracts',
+        'client',
+        'service',
+        'service-redis',
+        'app',
+        'ui-server',
+      ),
       modules('*', '@*/*'),
       node('*', 'node:*'),
     ],

@@ -11,6 +11,7 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 import { createLogger, DaprAuditSink, DaprClaimCheck, Sidecar } from '@tocsin/service';
+import { plainTarget } from '@tocsin/service/redis';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
@@ -52,10 +53,15 @@ beforeAll(async () => {
   const { daprHttpPort: httpPort, daprHeaders } = stack.bffs[0] as Pair;
   sidecar = new Sidecar({ httpPort, token: daprHeaders['dapr-api-token'], timeoutMs: 5_000 });
   relay = await startRelay(stack.redisHost);
-  audit = auditClient({ redisHost: stack.redisHost });
+  audit = auditClient(plainTarget(stack.redisHost));
   for (const redisHost of [stack.redisHost, relay.address]) {
     const log = createLogger('bff', 'fatal');
-    const connection = new RedisConnection({ redisHost, timeoutMs: 2_000, name: 'the broadcaster', log });
+    const connection = new RedisConnection({
+      target: plainTarget(redisHost),
+      timeoutMs: 2_000,
+      name: 'the broadcaster',
+      log,
+    });
     const broadcaster = new RedisBroadcaster({ connection, maxBytes: 16 * 1024 * 1024, log });
     connection.start();
     connections.push(connection);

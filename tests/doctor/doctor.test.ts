@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { examine, startStack, type Finding, type Pair, type Stack } from '@tocsin/tools';
+import { plainTarget } from '@tocsin/service/redis';
 import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -57,14 +58,13 @@ const nameOf = (pair: string): string => pair.replace('producer-1', 'producer');
 
 /** Runs the same checks in this process. */
 async function look(): Promise<Report> {
-  const [host = '', port = ''] = stack.redisHost.split(':');
   const pairs = [...stack.producers, ...stack.bffs];
   return {
     findings: await examine({
       producers: stack.producers.map(({ url, name }) => ({ url, name: nameOf(name) })),
       bffs: stack.bffs.map(({ url, name }) => ({ url, name })),
       sidecars: pairs.map(({ daprUrl, name }) => ({ url: daprUrl, name: nameOf(name) })),
-      redis: { host, port: Number(port) },
+      redis: plainTarget(stack.redisHost),
       daprApiToken: tokenOf(second),
       token: undefined,
       apiKey: undefined,

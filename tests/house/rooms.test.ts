@@ -75,6 +75,8 @@ describe('a forbidden import', () => {
     ['bff/src/socketio/redis-broadcaster.ts', 'redis'],
     ['bff/src/dapr/backend.ts', '../redis/connection.ts'],
     ['bff/src/app.ts', 'redis'],
+    ['bff/src/redis/connection.ts', 'redis'],
+    ['bff/src/dapr/backend.ts', '@tocsin/service/redis'],
     ['bff/src/http/routes/notifications.ts', 'socket.io'],
     ['tools/src/paths.ts', '@tocsin/lab'],
     ['lab/src/capacity/model/plan.ts', '../options.ts'],
@@ -104,7 +106,8 @@ describe('an allowed import', () => {
     ['bff/src/dapr/server.ts', '@dapr/dapr'],
     ['bff/src/socketio/gateway.ts', 'socket.io'],
     ['bff/src/socketio/redis-broadcaster.ts', '../redis/connection.ts'],
-    ['bff/src/redis/connection.ts', 'redis'],
+    ['service/src/redis/client.ts', 'redis'],
+    ['bff/src/redis/connection.ts', '@tocsin/service/redis'],
   ])('should pass: %s ← %s', async (file, source) => {
     expect(await broken(file, importing(source))).toEqual([]);
   });

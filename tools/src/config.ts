@@ -1,13 +1,19 @@
+import {
+  addressText,
+  ConfigError,
+  readRedisSettings,
+  redisTarget,
+  type RedisTarget,
+} from '@tocsin/service/redis';
 import { Failure } from './failure.ts';
+import { splitHost } from './net/split-host.ts';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** Settings of the tools, all from the environment. */
 export interface ToolsConfig {
-  /** An existing Redis (`host:port`) to use instead of a private one. */
-  redisHost: string | undefined;
-  redisUsername: string | undefined;
-  redisPassword: string | undefined;
+  /** An existing Redis to use instead of a private one. */
+  redis: RedisTarget | undefined;
   /** DAPR_RUNTIME_PATH: the folder that contains `.dapr/bin` of the Dapr to use. If set, no other is used. */
   daprRuntimePath: string | undefined;
   /** The folder in which `dapr init --slim` puts `.dapr/bin`. */
@@ -67,9 +73,7 @@ const hasDisplay = (env: Env): boolean =>
 export function readConfig(env: Env = process.env): ToolsConfig {
   const home = env['HOME'] || homedir();
   return {
-    redisHost: env['REDIS_HOST'] || undefined,
-    redisUsername: env['REDIS_USERNAME'] || undefined,
-    redisPassword: env['REDIS_PASSWORD'] || undefined,
+    redis: env['REDIS_HOST'] ? readRedis(env, env['REDIS_HOST']) : undefined,
     daprRuntimePath: env['DAPR_RUNTIME_PATH'] || undefined,
     home,
     daprMirror: env['DAPR_MIRROR'] || undefined,
@@ -80,6 +84,16 @@ export function readConfig(env: Env = process.env): ToolsConfig {
     opening: readOpening(env),
     mayOpenBrowser: !env['CI'] && env['BROWSER'] !== 'none' && hasDisplay(env),
   };
+}
+
+/** The Redis at `host`, with the other settings of Redis. The default port is 6379. */
+function readRedis(env: Env, host: string, source = 'REDIS_HOST'): RedisTarget {
+  const addresses = host.split(',').map((address) => addressText(splitHost(address, source)));
+  try {
+    return redisTarget(readRedisSettings({ ...env, REDIS_HOST: addresses.join(',') }));
+  } catch (error) {
+    throw error instanceof ConfigError ? new Failure(error.message) : error;
+  }
 }
 
 const readProxyConfig = (env: Env): ProxyConfig => ({
@@ -154,9 +168,10 @@ export function readSidecarConfig(env: Env = process.env): {
 
 /** Secrets for `npm run doctor` come from the environment, because lists of processes show arguments. */
 export interface DoctorConfig {
+  /** REDIS_HOST, if it is set. */
   redisHost: string | undefined;
-  redisUsername: string | undefined;
-  redisPassword: string | undefined;
+  /** The Redis at an address from `source`, with the other settings of Redis. @throws Failure that lists invalid settings */
+  redisAt: (host: string, source?: string) => RedisTarget;
   daprApiToken: string | undefined;
   /** A reader's token. */
   token: string | undefined;
@@ -166,8 +181,7 @@ export interface DoctorConfig {
 
 export const readDoctorConfig = (env: Env = process.env): DoctorConfig => ({
   redisHost: env['REDIS_HOST'] || undefined,
-  redisUsername: env['REDIS_USERNAME'] || undefined,
-  redisPassword: env['REDIS_PASSWORD'] || undefined,
+  redisAt: (host, source) => readRedis(env, host, source),
   daprApiToken: env['DAPR_API_TOKEN'] || undefined,
   token: env['DOCTOR_TOKEN'] || undefined,
   apiKey: env['DOCTOR_API_KEY'] || undefined,

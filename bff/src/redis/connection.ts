@@ -1,13 +1,10 @@
 import type { Logger } from '@tocsin/service';
-import { createClient } from 'redis';
+import { explainRedisFault, lastingClient, type RedisTarget } from '@tocsin/service/redis';
 import { TemporaryError } from '../deliver/errors.ts';
 import { readRedisMemory, type RedisMemory } from './memory.ts';
 
 export interface RedisConnectionOptions {
-  /** host:port */
-  redisHost: string;
-  username?: string | undefined;
-  password?: string | undefined;
+  target: RedisTarget;
   /** Maximum time to wait for an answer, in ms. */
   timeoutMs: number;
   /** The name of the connection in the log. */
@@ -24,7 +21,7 @@ const MAX_WAITING_COMMANDS = 10_000;
 const SILENCE_MS = 10_000;
 const PING_MS = 4_000;
 
-/** A direct connection to Redis, without Dapr, reopened whenever it is lost. */
+/** A direct connection to Redis, or to the current master, without Dapr. Reopened whenever it is lost. */
 export class RedisConnection {
   readonly client;
   readonly #options: RedisConnectionOptions;
@@ -34,30 +31,25 @@ export class RedisConnection {
 
   constructor(options: RedisConnectionOptions) {
     this.#options = options;
-    const [host = 'localhost', port = '6379'] = options.redisHost.split(':');
-    this.client = createClient({
-      socket: {
-        host,
-        port: Number(port),
-        connectTimeout: 2_000,
-        socketTimeout: SILENCE_MS,
-        reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 500),
-      },
-      ...(options.username && { username: options.username }),
-      ...(options.password && { password: options.password }),
+    this.client = lastingClient(options.target, {
+      connectTimeout: 2_000,
+      socketTimeout: SILENCE_MS,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 500),
       commandsQueueMaxLength: MAX_WAITING_COMMANDS,
       pingInterval: PING_MS,
     });
-    this.client.on('error', (error: unknown) =>
-      options.log.warn({ err: error }, `${options.name} lost its connection to Redis`),
-    );
+    this.client.on('error', (error: unknown) => this.#warn(error, 'lost its connection to Redis'));
   }
 
   /** Starts to connect. While Redis is unavailable, commands are refused. */
   start(): void {
-    this.client.connect().catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, `${this.#options.name} cannot connect to Redis`);
-    });
+    this.client.connect().catch((error: unknown) => this.#warn(error, 'cannot connect to Redis'));
+  }
+
+  #warn(err: unknown, what: string): void {
+    const { name, log, target } = this.#options;
+    const remedy = explainRedisFault(err, target)?.remedy;
+    log.warn({ err, ...(remedy !== undefined && { remedy }) }, `${name} ${what}`);
   }
 
   /** @throws TemporaryError unless a command may be sent now */

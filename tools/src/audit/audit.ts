@@ -6,6 +6,7 @@ import {
   type AuditQuery,
   type AuditRecord,
 } from '@tocsin/contracts';
+import { explainRedisFault, targetText } from '@tocsin/service/redis';
 import { readDoctorConfig } from '../config.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
@@ -23,14 +24,15 @@ const POLL_MS = 1_000;
  */
 export async function audit(args: string[], signal: AbortSignal): Promise<number> {
   const { query, follow, data } = readArgs(args);
-  const { redisHost: named, redisUsername: username, redisPassword: password } = readDoctorConfig();
-  const redisHost = named ?? readSidecarNote(data)?.redis;
+  const config = readDoctorConfig();
+  const redisHost = config.redisHost ?? readSidecarNote(data)?.redis;
   if (redisHost === undefined) {
     throw new Failure(
       'Tocsin is not running in this folder. Run `npm start`, or set REDIS_HOST (and REDIS_USERNAME, REDIS_PASSWORD).',
     );
   }
-  const client = auditClient({ redisHost, username, password });
+  const target = config.redisAt(redisHost);
+  const client = auditClient(target);
   const reader = new RedisAuditReader(client.get);
   try {
     const follower = new AuditFollower(reader);
@@ -51,7 +53,10 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
     }
     return 0;
   } catch (error) {
-    throw new Failure(`Cannot read the audit trail from the Redis at ${redisHost}: ${messageOf(error)}`);
+    const { what, remedy } = explainRedisFault(error, target) ?? { what: messageOf(error), remedy: '' };
+    throw new Failure(
+      `Cannot read the audit trail from the Redis at ${targetText(target)}: ${what}${remedy && `. ${remedy}`}`,
+    );
   } finally {
     await client.close();
   }

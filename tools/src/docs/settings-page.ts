@@ -10,7 +10,7 @@ interface Setting {
 }
 
 const textOf = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : '–';
+  ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '–';
 
 /** Reads the defaults by parsing an empty object: every setting is optional. */
 function settingsOf(schema: z.ZodObject): Setting[] {
@@ -60,6 +60,7 @@ ${table(settingsOf(uiSettings))}
 | \`TOCSIN_INSECURE\` | – | \`yes\` opens them without authentication |
 | \`REDIS_HOST\` | – | An existing Redis as host:port. If unset, \`npm start\` runs a private one that keeps its data in \`.data/\` |
 | \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | The user (if it is not the default user) and password for that Redis |
+| \`REDIS_TLS\`, \`REDIS_SENTINEL\` and others | – | TLS and Sentinels of that Redis, as for the bff; the sidecars get them too |
 | \`DAPR_RUNTIME_PATH\` | – | Folder that contains \`.dapr/bin\` of your Dapr. If set, no other Dapr is used; otherwise the home folder comes first |
 | \`DAPR_MIRROR\` | https://github.com | Address that replaces GitHub when \`npm start\` downloads Dapr |
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for that download, as for curl and npm |

@@ -29,22 +29,25 @@ describe('the options of npm run doctor', () => {
         { url: 'http://127.0.0.1:4201', name: 'bff-1' },
         { url: 'http://127.0.0.1:4202', name: 'bff-2' },
       ],
-      redis: { host: 'localhost', port: 6379 },
+      redis: { addresses: [{ host: 'localhost', port: 6379 }] },
       daprApiToken: undefined,
     });
   });
 
   it('should use the Redis and token that `npm start` has saved, unless they are given', () => {
     const forget = noteSidecar(data, { port: 4201, token: 'noted', redis: '127.0.0.1:4600' });
-    expect(read([])).toMatchObject({ daprApiToken: 'noted', redis: { host: '127.0.0.1', port: 4600 } });
+    expect(read([])).toMatchObject({
+      daprApiToken: 'noted',
+      redis: { addresses: [{ host: '127.0.0.1', port: 4600 }] },
+    });
     expect(read([], { REDIS_HOST: 'here:1', DAPR_API_TOKEN: 'own' })).toMatchObject({
       daprApiToken: 'own',
-      redis: { host: 'here', port: 1 },
+      redis: { addresses: [{ host: 'here', port: 1 }] },
     });
     // A system outside this folder.
     expect(read(['--producer', 'http://p', '--bff', 'http://b'])).toMatchObject({
       daprApiToken: undefined,
-      redis: { host: 'localhost', port: 6379 },
+      redis: { addresses: [{ host: 'localhost', port: 6379 }] },
     });
     forget();
   });

@@ -4,7 +4,6 @@ import type { DoctorConfig } from '../config.ts';
 import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR, RUN_FILE } from '../paths.ts';
 import { readRunFile, sidecarPortsOf } from '../stack/run-file.ts';
-import { splitHost } from '../start/services.ts';
 import { readSidecarNote } from '../start/instance/sidecar-file.ts';
 import { bffName, producerName, type Place, type Target } from './target.ts';
 
@@ -53,11 +52,7 @@ function targetOf(given: Given, config: DoctorConfig, credentials: Credentials):
   const places = isNamed ? named(given) : ofRunFile(resolve(given['run-file']));
   return {
     ...places,
-    redis: {
-      ...splitHost(redis, given.redis === undefined ? 'REDIS_HOST' : '--redis'),
-      username: config.redisUsername,
-      password: config.redisPassword,
-    },
+    redis: config.redisAt(redis, given.redis === undefined ? 'REDIS_HOST' : '--redis'),
     daprApiToken: config.daprApiToken ?? own?.token,
     ...credentials,
   };

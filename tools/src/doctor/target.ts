@@ -1,3 +1,5 @@
+import type { RedisTarget } from '@tocsin/service/redis';
+
 /** The address of an application, and its name in findings. */
 export interface Place {
   name: string;
@@ -11,7 +13,7 @@ export interface Target {
   bffs: Place[];
   /** `name` is the name of its application, if known before the sidecar answers. */
   sidecars: { url: string; name?: string | undefined }[];
-  redis: { host: string; port: number; username?: string | undefined; password?: string | undefined };
+  redis: RedisTarget;
   /** The API token of the sidecars. */
   daprApiToken: string | undefined;
   /** A reader's token, with AUTH_MODE=jwt. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cleanEnvironment } from '../config.ts';
+import { cleanEnvironment, readConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { answersOk, pollUntil } from '../net/poll.ts';
 import { internalSecret } from '../auth/secret-environment.ts';
@@ -16,6 +16,7 @@ import { ensureRedisServer, pingRedis, privateRedis } from '../setup/redis/redis
 import { sayNothing } from '../setup/say.ts';
 import { placementService, schedulerService, type ControlService } from './control-plane.ts';
 import { newLogDir } from './log-dir.ts';
+import { redisForSidecars } from './redis-for-sidecars.ts';
 import { nameResolution } from './name-resolution.ts';
 import type { AppCommand } from './pair-processes.ts';
 import {
@@ -46,6 +47,8 @@ export interface StackOptions {
   redisUsername?: string;
   /** The password of that user. */
   redisPassword?: string;
+  /** Other settings of that Redis, such as REDIS_TLS and REDIS_CA_FILE, for applications and sidecars. */
+  redisSettings?: Record<`REDIS_${string}`, string>;
   /** Added to the environment of every sidecar, whose secret stores read it. */
   secrets?: Record<string, string>;
   /** Folders of additional resources of all sidecars. Components are scoped to applications. */
@@ -117,6 +120,12 @@ async function createStack(options: StackOptions): Promise<Stack> {
     placement: await placementService({ dapr, dir, logDir }),
     scheduler: await schedulerService({ dapr, dir, logDir }),
   };
+  const redisEnvironment = {
+    REDIS_HOST: redisHost,
+    ...(options.redisUsername !== undefined && { REDIS_USERNAME: options.redisUsername }),
+    ...(options.redisPassword !== undefined && { REDIS_PASSWORD: options.redisPassword }),
+    ...options.redisSettings,
+  };
   const daprApiToken = randomBytes(16).toString('hex');
   const { sidecars } = readRunFile(RUN_FILE);
   const around = {
@@ -133,11 +142,13 @@ async function createStack(options: StackOptions): Promise<Stack> {
       ...cleanEnvironment(),
       DAPR_API_TOKEN: daprApiToken,
       APP_API_TOKEN: randomBytes(16).toString('hex'),
-      REDIS_HOST: redisHost,
-      ...(options.redisUsername !== undefined && { REDIS_USERNAME: options.redisUsername }),
-      ...(options.redisPassword !== undefined && { REDIS_PASSWORD: options.redisPassword }),
+      ...redisEnvironment,
     },
-    secrets: { ...internalSecret(randomBytes(48).toString('base64url')), ...options.secrets },
+    secrets: {
+      ...internalSecret(randomBytes(48).toString('base64url')),
+      ...redisForSidecars(readConfig(redisEnvironment).redis, dir),
+      ...options.secrets,
+    },
   };
   const context = { around, daprApiToken, logDir };
   const pairsOf = (appId: PairOptions['appId'], count: number, env: EnvOf = {}): Promise<Pair[]> =>

@@ -7,7 +7,7 @@ import { readAuthConfig } from '../config.ts';
 import { busyPortSentence } from './check-ports.ts';
 import { explainEnd, explainLoss, LastErrors } from './explain.ts';
 import { readOptions } from './options.ts';
-import { splitHost } from './services.ts';
+import { splitHost } from '../net/split-host.ts';
 import { welcome } from './welcome.ts';
 
 const app = { appId: 'bff', ports: { public: 4001 } };

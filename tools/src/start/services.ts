@@ -1,7 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolsConfig } from '../config.ts';
-import { Failure } from '../failure.ts';
+import {
+  addressText,
+  explainRedisFault,
+  openOnce,
+  targetText,
+  type RedisTarget,
+} from '@tocsin/service/redis';
+import { Failure, messageOf } from '../failure.ts';
 import { freePorts, isPortFree } from '../net/ports.ts';
 import type { Dapr } from '../setup/dapr/dapr.ts';
 import { pingRedis, privateRedis, type RedisServer } from '../setup/redis/redis.ts';
@@ -12,6 +19,7 @@ const PLACEMENT_PORT = 50_005;
 const SCHEDULER_PORT = 50_006;
 /** In the range that dapr.yaml uses, so that `redis-cli -p 4600` is easy to remember. */
 const REDIS_PORT = 4_600;
+const CHECK_MS = 5_000;
 
 export interface Services {
   /** The services that we start, in the order in which they stop. */
@@ -40,7 +48,7 @@ export async function createServices(
   const redis = redisServer ? await redisService(redisServer, dataDir, logDir) : undefined;
   return {
     own: [placement, scheduler, ...(redis ? [redis] : [])],
-    redisHost: redis?.address ?? config.redisHost ?? '',
+    redisHost: redis?.address ?? config.redis?.addresses.map(addressText).join(',') ?? '',
     placement: placement.address,
     scheduler: scheduler.address,
   };
@@ -63,16 +71,19 @@ export function splitHost(address: string, setting = 'REDIS_HOST'): { host: stri
   return { host: parts[1] ?? parts[2] ?? '', port: Number(parts[3] ?? 6379) };
 }
 
-/** @throws Failure if the Redis of REDIS_HOST does not answer or rejects the password */
-export async function checkForeignRedis(
-  address: string,
-  user: { name: string | undefined; password: string | undefined },
-): Promise<void> {
-  const { host, port } = splitHost(address);
-  const fault = await pingRedis(host, port, user);
-  if (!fault) return;
-  throw new Failure(
-    `Cannot use the Redis at ${address} (REDIS_HOST): ${fault}. Start it or correct REDIS_HOST, ` +
-      'REDIS_USERNAME and REDIS_PASSWORD; without REDIS_HOST, Tocsin starts its own Redis.',
-  );
+/** @throws Failure if the Redis of the settings does not answer, or refuses the connection or the login */
+export async function checkForeignRedis(target: RedisTarget): Promise<void> {
+  try {
+    const client = await openOnce(target, { connectTimeout: CHECK_MS, socketTimeout: CHECK_MS });
+    client.destroy();
+  } catch (error) {
+    const { what, remedy } = explainRedisFault(error, target) ?? {
+      what: messageOf(error),
+      remedy: 'Start it or correct REDIS_HOST, REDIS_USERNAME and REDIS_PASSWORD.',
+    };
+    throw new Failure(
+      `Cannot use the Redis at ${targetText(target)} (REDIS_HOST): ${what}. ${remedy} Without REDIS_HOST, Tocsin starts ` +
+        'its own Redis.',
+    );
+  }
 }

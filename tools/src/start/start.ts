@@ -10,6 +10,7 @@ import { ensureDapr, type Dapr } from '../setup/dapr/dapr.ts';
 import { ensureRedisServer, type RedisServer } from '../setup/redis/redis.ts';
 import type { Say } from '../setup/say.ts';
 import { ensureUi } from '../setup/product/ui.ts';
+import { redisForSidecars } from '../stack/redis-for-sidecars.ts';
 import { nameResolution } from '../stack/name-resolution.ts';
 import { isPairReady, LOOPBACK } from '../stack/pair-processes.ts';
 import { readRunFile, sidecarPortOf, sidecarPortsOf, type RunFile } from '../stack/run-file.ts';
@@ -47,8 +48,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const secrets = secretEnvironment(config.auth, options.dataDir);
   const keys = keysEnvironment(config.auth, options.dataDir);
   await checkPorts(runFile, await findRunning(config.cacheDir));
-  if (config.redisHost)
-    await checkForeignRedis(config.redisHost, { name: config.redisUsername, password: config.redisPassword });
+  if (config.redis) await checkForeignRedis(config.redis);
 
   const printer = new LogPrinter({
     write: (text) => process.stdout.write(text),
@@ -80,7 +80,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
         ...(options.verbose && { logLevel: 'info' }),
       },
       environment,
-      secrets,
+      secrets: { ...secrets, ...redisForSidecars(config.redis, options.dataDir) },
     },
     publicHost: config.opening.address,
     env: config.demoIntervalMs === undefined ? {} : { DEMO_INTERVAL_MS: config.demoIntervalMs },
@@ -128,7 +128,7 @@ async function setUp(
   config: ToolsConfig,
   say: Say,
 ): Promise<{ dapr: Dapr; redisServer: RedisServer | undefined }> {
-  const redisServer = config.redisHost ? undefined : await ensureRedisServer(say);
+  const redisServer = config.redis ? undefined : await ensureRedisServer(say);
   // A download leaves the cores to the build of the ui.
   const [dapr] = await Promise.all([ensureDapr(say), ensureUi(say)]);
   return { dapr, redisServer };

@@ -1,4 +1,5 @@
 import type { Logger } from '@tocsin/service';
+import { redisTarget } from '@tocsin/service/redis';
 import type { BffConfig } from '../../config.ts';
 import type { Backplane } from '../../dapr/backend.ts';
 import { keepStore } from './keep-store.ts';
@@ -12,23 +13,14 @@ import { RedisBroadcaster } from '../../socketio/redis-broadcaster.ts';
 
 /** Creates the backplane that the settings select. */
 export function createBackplane(config: BffConfig, log: Logger): Backplane {
-  const audit = auditClient({
-    redisHost: config.REDIS_HOST,
-    username: config.REDIS_USERNAME,
-    password: config.REDIS_PASSWORD,
-  });
+  const target = redisTarget(config);
+  const audit = auditClient(target);
   const auditReader = new RedisAuditReader(audit.get);
   if (config.BROADCASTER === 'memory') {
     const broadcaster = new MemoryBroadcaster();
     return { broadcaster, auditReader, ready: () => Promise.resolve(), stop: () => void audit.close() };
   }
-  const redis = {
-    redisHost: config.REDIS_HOST,
-    username: config.REDIS_USERNAME,
-    password: config.REDIS_PASSWORD,
-    timeoutMs: config.SIDECAR_TIMEOUT_MS,
-    log,
-  };
+  const redis = { target, timeoutMs: config.SIDECAR_TIMEOUT_MS, log };
   const connection = new RedisConnection({ ...redis, name: 'the broadcaster' });
   const broadcaster = new RedisBroadcaster({ connection, maxBytes: config.BROADCAST_BYTES, log });
   connection.start();

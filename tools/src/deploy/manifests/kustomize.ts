@@ -63,6 +63,9 @@ function apply(document: Document, { op, path, value }: Operation): void {
     throw new Error(`${document.metadata.name} has no ${path}.`);
   if (op === 'test' && parent[last] !== value)
     throw new Error(`${document.metadata.name} has a different ${path}.`);
-  if (op === 'remove') Reflect.deleteProperty(parent, last);
-  if (op === 'add' || op === 'replace') parent[last] = value;
+  if (op === 'remove' && Array.isArray(parent)) parent.splice(Number(last), 1);
+  else if (op === 'remove') Reflect.deleteProperty(parent, last);
+  else if (op === 'add' && Array.isArray(parent))
+    parent.splice(last === '-' ? parent.length : Number(last), 0, value);
+  else if (op !== 'test') parent[last] = value;
 }

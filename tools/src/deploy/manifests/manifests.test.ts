@@ -54,6 +54,12 @@ const componentSchema = z.object({
 });
 
 /** A component of `components/` with all differences that Kubernetes may have. */
+/** The settings of TLS and Sentinel, which k8s/components adds if they are asked for. */
+const ON_REQUEST = [
+  ...['enableTLS', 'clientCert', 'clientKey'],
+  ...['failover', 'sentinelMasterName', 'sentinelUsername', 'sentinelPassword'],
+];
+
 function onKubernetes(document: Document) {
   const { spec, auth, scopes } = componentSchema.parse(document);
   const isSecretStore = spec.type === 'secretstores.local.env';
@@ -66,11 +72,13 @@ function onKubernetes(document: Document) {
       ...(isSecretStore && { type: 'secretstores.kubernetes' }),
       metadata: isSecretStore
         ? []
-        : spec.metadata.map((setting) =>
-            setting.secretKeyRef
-              ? { name: setting.name, secretKeyRef: { name: 'redis', key: setting.secretKeyRef.name } }
-              : { ...setting, value: setting.value?.replace(EVERY_PUBLISHER, '') },
-          ),
+        : spec.metadata
+            .filter(({ name }) => !ON_REQUEST.includes(name))
+            .map((setting) =>
+              setting.secretKeyRef
+                ? { name: setting.name, secretKeyRef: { name: 'redis', key: setting.secretKeyRef.name } }
+                : { ...setting, value: setting.value?.replace(EVERY_PUBLISHER, '') },
+            ),
     },
   };
 }
@@ -95,6 +103,16 @@ describe('the components on Kubernetes', () => {
     expect(componentSchema.parse(named(dapr, 'Component', name))).toEqual(
       onKubernetes(named(here, 'Component', name)),
     );
+  });
+
+  it('should have the settings of TLS and Sentinel in k8s/components', () => {
+    const added = ['redis-tls', 'redis-client-cert', 'redis-sentinel'].flatMap((folder) => {
+      const text = readFileSync(join(ROOT, 'k8s', 'components', folder, 'kustomization.yaml'), 'utf8');
+      return [...text.matchAll(/\{ name: (\w+), (?:value: 'true'|secretKeyRef)/g)].map(
+        ([, name]) => name ?? '',
+      );
+    });
+    expect(added.filter((name) => !name.startsWith('REDIS_'))).toEqual(ON_REQUEST);
   });
 
   it('should have the same resiliency', () => {

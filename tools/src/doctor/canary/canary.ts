@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BROADCAST_STREAM } from '@tocsin/contracts';
+import type { RedisClient } from '@tocsin/service/redis';
 import { z } from 'zod';
 import { pollUntil } from '../../net/poll.ts';
 import { ask } from '../ask.ts';
@@ -8,7 +9,6 @@ import { watch, type Watch } from './canary-watch.ts';
 import { fault, type Finding } from '../finding.ts';
 import { jsonOf } from '../json-of.ts';
 import { isPushed, judge, type Flight } from './judge-canary.ts';
-import type { OpenRedis } from '../checks/redis.ts';
 import type { Target } from '../target.ts';
 
 /** A feed that no page shows. */
@@ -30,7 +30,7 @@ const problemSchema = z.object({ code: z.string(), detail: z.string().optional()
  * Publishes a notification through the producer and waits for it at each bff. If it was late at one of them, a second
  * notification shows whether that was chance.
  */
-export async function checkCanary(target: Target, redis: OpenRedis | string): Promise<Finding[]> {
+export async function checkCanary(target: Target, redis: RedisClient | Error): Promise<Finding[]> {
   const watches = await Promise.all(
     target.bffs.map((bff) => watch({ ...bff, feed: FEED, token: target.token, timeoutMs: CONNECT_MS })),
   );
@@ -56,12 +56,12 @@ export async function checkCanary(target: Target, redis: OpenRedis | string): Pr
 async function fly(
   target: Target,
   watches: readonly Watch[],
-  redis: OpenRedis | string,
+  redis: RedisClient | Error,
 ): Promise<Flight | string> {
   const [producer] = target.producers;
   if (!producer) return 'no producer to send it to';
   const id = `doctor-${randomUUID()}`;
-  const before = typeof redis === 'string' ? undefined : await lastBroadcast(redis);
+  const before = redis instanceof Error ? undefined : await lastBroadcast(redis);
   const answer = await ask(`${producer.url}/notifications`, {
     method: 'POST',
     headers: target.apiKey ? { 'x-api-key': target.apiKey } : {},
@@ -88,12 +88,12 @@ async function fly(
       return { name: one.name, ms: at === undefined ? undefined : Math.max(0, at - acceptedAt) };
     }),
     broadcast:
-      before === undefined || typeof redis === 'string' ? undefined : await isBroadcast(redis, before, id),
+      before === undefined || redis instanceof Error ? undefined : await isBroadcast(redis, before, id),
   };
 }
 
 /** The last id of the broadcast stream; `undefined` if Redis does not answer. */
-async function lastBroadcast(redis: OpenRedis): Promise<string | undefined> {
+async function lastBroadcast(redis: RedisClient): Promise<string | undefined> {
   try {
     const [last] = await redis.xRevRange(BROADCAST_STREAM, '+', '-', { COUNT: 1 });
     return last?.id ?? '0-0';
@@ -102,7 +102,7 @@ async function lastBroadcast(redis: OpenRedis): Promise<string | undefined> {
   }
 }
 
-async function isBroadcast(redis: OpenRedis, after: string, id: string): Promise<boolean | undefined> {
+async function isBroadcast(redis: RedisClient, after: string, id: string): Promise<boolean | undefined> {
   try {
     const events = await redis.xRange(BROADCAST_STREAM, `(${after}`, '+');
     return events.some(({ message }) => message['data']?.includes(id));

@@ -1,5 +1,5 @@
+import { explainRedisFault, openOnce, targetText, type RedisClient } from '@tocsin/service/redis';
 import { parseRedisInfo } from '@tocsin/service/redis-info';
-import { createClient } from 'redis';
 import { messageOf } from '../../failure.ts';
 import type { Clock } from './clock-skew.ts';
 import { fault, type Finding } from '../finding.ts';
@@ -8,50 +8,40 @@ import type { Target } from '../target.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** A connection to the target's Redis, or a phrase that says why there is none. */
-export async function openRedis({ redis }: Target) {
-  const { host, port, username, password } = redis;
-  const client = createClient({
-    socket: { host, port, connectTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS, reconnectStrategy: false },
-    ...(username && { username }),
-    ...(password && { password }),
-    // A silent connection means that Redis hangs. The timeout closes it and rejects its waiting commands.
-    pingInterval: 1_000,
-  });
-  // Without a listener, an error would end the process. The calls also reject with it.
-  client.on('error', () => undefined);
+/** A connection to the target's Redis, or the fault for which there is none. */
+export async function openRedis({ redis }: Target): Promise<RedisClient | Error> {
   try {
-    await client.connect();
-    await client.ping();
-    return client;
+    return await openOnce(redis, {
+      ...{ connectTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS },
+      // A silent connection means that Redis hangs. The timeout closes it and rejects its waiting commands.
+      pingInterval: 1_000,
+    });
   } catch (error) {
-    closeRedis(client);
-    return messageOf(error);
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
-export type OpenRedis = Exclude<Awaited<ReturnType<typeof openRedis>>, string>;
 
-export function closeRedis(redis: OpenRedis | string): void {
-  if (typeof redis !== 'string' && redis.isOpen) redis.destroy();
+export function closeRedis(redis: RedisClient | Error): void {
+  if (!(redis instanceof Error) && redis.isOpen) redis.destroy();
 }
 
 /** Checks the durability settings and the clock of Redis. */
 export async function checkRedis(
   target: Target,
-  redis: OpenRedis | string,
+  redis: RedisClient | Error,
 ): Promise<{ findings: Finding[]; clock?: Clock }> {
-  const { host, port } = target.redis;
-  if (typeof redis === 'string') {
-    const refused = /NOAUTH|WRONGPASS|AUTH/i.test(redis);
+  const place = targetText(target.redis);
+  if (redis instanceof Error) {
+    const known = explainRedisFault(redis, target.redis);
     return {
       findings: [
-        fault(
-          'redis',
-          `${refused ? 'rejects the login' : 'does not answer'} at ${host}:${port}: ${redis}`,
-          refused
-            ? 'Set REDIS_PASSWORD to its password.'
-            : 'Start Redis, or give another address with --redis HOST:PORT.',
-        ),
+        known
+          ? fault('redis', `at ${place} ${known.what}`, known.remedy)
+          : fault(
+              'redis',
+              `does not answer at ${place}: ${messageOf(redis)}`,
+              'Start Redis, or give another address with --redis HOST:PORT.',
+            ),
       ],
     };
   }
@@ -68,17 +58,13 @@ export async function checkRedis(
   } catch (error) {
     return {
       findings: [
-        fault(
-          'redis',
-          `answers at ${host}:${port} but rejects INFO: ${messageOf(error)}`,
-          'See the log of Redis.',
-        ),
+        fault('redis', `answers at ${place} but rejects INFO: ${messageOf(error)}`, 'See the log of Redis.'),
       ],
     };
   }
 }
 
-async function readConfig(redis: OpenRedis): Promise<RedisFacts['config']> {
+async function readConfig(redis: RedisClient): Promise<RedisFacts['config']> {
   try {
     return new Map(Object.entries(await redis.configGet('append*')));
   } catch {

@@ -87,7 +87,7 @@ async function reach(
     );
   const sidecars = [...of(APP_IDS.producer), ...of(APP_IDS.bff)];
   // An external Redis is reached directly.
-  const [ownRedis] = secrets.redis.host === OWN_REDIS ? of(OWN_REDIS) : [];
+  const [ownRedis] = secrets.redis.addresses[0]?.host === OWN_REDIS ? of(OWN_REDIS) : [];
   const [producers, bffs, besides, redis] = await Promise.all([
     applications(APP_IDS.producer),
     applications(APP_IDS.bff),
@@ -96,7 +96,10 @@ async function reach(
   ]);
   return {
     ...{ producers, bffs, sidecars: besides },
-    redis: { ...secrets.redis, ...(redis !== undefined && { host: '127.0.0.1', port: redis }) },
+    redis: {
+      ...secrets.redis,
+      ...(redis !== undefined && { addresses: [{ host: '127.0.0.1', port: redis }] }),
+    },
     daprApiToken: secrets.daprApiToken,
   };
 }

@@ -79,7 +79,11 @@ describe('readSecrets', () => {
       return data ? json({ data }) : answer();
     });
     expect(await readSecrets(kubectl, 'ns')).toEqual({
-      redis: { host: 'redis.example', port: 6380, username: 'default', password: 'secret' },
+      redis: {
+        addresses: [{ host: 'redis.example', port: 6380 }],
+        username: 'default',
+        password: 'secret',
+      },
       daprApiToken: undefined,
     });
     secrets['redis'] = { HOST: base64('redis:6379'), USERNAME: base64('tocsin'), PASSWORD: base64('secret') };
@@ -88,7 +92,7 @@ describe('readSecrets', () => {
       password: 'people',
     });
     expect(await readSecrets(new Kubectl(async () => answer()), 'ns')).toMatchObject({
-      redis: { host: 'redis', port: 6379 },
+      redis: { addresses: [{ host: 'redis', port: 6379 }] },
     });
   });
 });

@@ -1,11 +1,12 @@
+import type { RedisTarget } from '@tocsin/service/redis';
 import { z } from 'zod';
 import type { Kubectl } from '../../deploy/cluster/kubectl.ts';
-import { splitHost } from '../../start/services.ts';
+import { splitHost } from '../../net/split-host.ts';
 
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
 export interface ClusterSecrets {
-  redis: { host: string; port: number; username: string | undefined; password: string | undefined };
+  redis: RedisTarget;
   daprApiToken: string | undefined;
 }
 
@@ -16,21 +17,42 @@ export const OWN_REDIS = 'redis';
  * The address of Redis, its password and the sidecars' token. @throws Failure if the Secrets may not be read
  */
 export async function readSecrets(kubectl: Kubectl, namespace: string): Promise<ClusterSecrets> {
-  const read = async (name: string, key: string): Promise<string | undefined> => {
+  const read = async (name: string): Promise<(key: string) => string | undefined> => {
     const secret = await kubectl.get(secretSchema, ['secret', name, '-n', namespace]);
-    const value = secret?.data[key];
-    return value === undefined ? undefined : Buffer.from(value, 'base64').toString();
+    return (key) => {
+      const value = secret?.data[key];
+      return value === undefined ? undefined : Buffer.from(value, 'base64').toString();
+    };
   };
-  const [host, username, password, operatorPassword, daprApiToken] = await Promise.all([
-    read('redis', 'HOST'),
-    read('redis', 'USERNAME'),
-    read('redis', 'PASSWORD'),
-    read('redis-operator', 'PASSWORD'),
-    read('dapr-api-token', 'token'),
+  const [redis, operator, token] = await Promise.all([
+    read('redis'),
+    read('redis-operator'),
+    read('dapr-api-token'),
   ]);
-  const place = splitHost(host ?? OWN_REDIS, 'HOST of the Secret redis');
+  return { redis: targetOf(redis, operator('PASSWORD')), daprApiToken: token('token') };
+}
+
+function targetOf(
+  secret: (key: string) => string | undefined,
+  operatorPassword: string | undefined,
+): RedisTarget {
+  const addresses = (secret('HOST') ?? OWN_REDIS)
+    .split(',')
+    .map((address) => splitHost(address, 'HOST of the Secret redis'));
   // Our user `operator` does not exist in an external Redis, whose user may have fewer rights.
-  const isOurs = place.host === OWN_REDIS && operatorPassword !== undefined;
-  const user = isOurs ? { username: 'operator', password: operatorPassword } : { username, password };
-  return { redis: { ...place, ...user }, daprApiToken };
+  const isOurs = addresses[0]?.host === OWN_REDIS && operatorPassword !== undefined;
+  const isOn = (key: string): boolean => secret(key) === 'true';
+  return {
+    addresses,
+    username: isOurs ? 'operator' : secret('USERNAME'),
+    password: isOurs ? operatorPassword : secret('PASSWORD'),
+    ...(isOn('TLS') && { tls: { ca: secret('CA'), cert: secret('CERT'), key: secret('KEY') } }),
+    ...(isOn('SENTINEL') && {
+      sentinel: {
+        master: secret('MASTER') ?? 'mymaster',
+        username: secret('SENTINEL_USERNAME'),
+        password: secret('SENTINEL_PASSWORD'),
+      },
+    }),
+  };
 }

@@ -1,0 +1,38 @@
+import { createClient } from 'redis';
+import type { RedisAddress, RedisTarget } from './target.ts';
+
+type CreateOptions = NonNullable<Parameters<typeof createClient>[0]>;
+
+/** The options of a client beside its address, TLS and user. */
+export interface ClientOptions extends Pick<
+  CreateOptions,
+  'commandsQueueMaxLength' | 'pingInterval' | 'disableOfflineQueue'
+> {
+  /** In ms. */
+  connectTimeout: number;
+  /** A connection that is silent for this time in ms is closed. */
+  socketTimeout: number;
+  /** The pause in ms before the next attempt; `false` never reconnects. */
+  reconnectStrategy: false | ((retries: number) => number);
+}
+
+/** A client for one Redis or Sentinel. Not connected yet. */
+export function clientAt(
+  { host, port }: RedisAddress,
+  { tls, username, password }: Pick<RedisTarget, 'tls' | 'username' | 'password'>,
+  { connectTimeout, socketTimeout, reconnectStrategy, ...others }: ClientOptions,
+) {
+  const socket = { host, port, connectTimeout, socketTimeout, reconnectStrategy };
+  return createClient({
+    socket: tls ? { ...socket, tls: true, ...given(tls) } : socket,
+    ...(username && { username }),
+    ...(password && { password }),
+    ...others,
+  });
+}
+
+export type RedisClient = ReturnType<typeof clientAt>;
+
+/** Without the absent members: `ca: undefined` and no `ca` mean different things to Node. */
+const given = (tls: NonNullable<RedisTarget['tls']>): { ca?: string; cert?: string; key?: string } =>
+  Object.fromEntries(Object.entries(tls).filter(([, pem]) => pem !== undefined));

@@ -1,0 +1,59 @@
+import { clientAt, type ClientOptions, type RedisClient } from './client.ts';
+import { addressText, type RedisAddress, type RedisTarget } from './target.ts';
+
+/** No Sentinel knows a master of the configured name. */
+export class UnknownMasterError extends Error {
+  override name = 'UnknownMasterError';
+  readonly code = 'unknown_master';
+  /** The names that the Sentinel knows. */
+  readonly known: readonly string[];
+  constructor(master: string, known: readonly string[]) {
+    super(`the Sentinels watch no master with the name ${master}`);
+    this.known = known;
+  }
+}
+
+const TIMEOUT_MS = 2_000;
+const OPTIONS: ClientOptions = {
+  connectTimeout: TIMEOUT_MS,
+  socketTimeout: TIMEOUT_MS,
+  reconnectStrategy: false,
+  disableOfflineQueue: true,
+};
+
+/**
+ * Asks the Sentinels in turn for the address of the master, each on a connection of its own.
+ * @throws UnknownMasterError if those that answer don't know its name, else the last Sentinel's fault
+ */
+export async function findMaster(target: RedisTarget): Promise<RedisAddress> {
+  const { sentinel, addresses, tls } = target;
+  if (!sentinel) throw new Error('this Redis has no Sentinels');
+  let fault: unknown;
+  for (const address of addresses) {
+    const client = clientAt(address, { tls, ...sentinel }, OPTIONS);
+    // Without a listener, an error would end the process. The calls also reject with it.
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return await askSentinel(client, sentinel.master);
+    } catch (error) {
+      // A Sentinel that does not know the name says more than one that does not answer.
+      if (!(fault instanceof UnknownMasterError)) fault = error;
+    } finally {
+      if (client.isOpen) client.destroy();
+    }
+  }
+  if (fault instanceof Error && !(fault instanceof UnknownMasterError))
+    fault.message = `${fault.message} (Sentinels ${addresses.map(addressText).join(', ')})`;
+  throw fault;
+}
+
+async function askSentinel(client: RedisClient, master: string): Promise<RedisAddress> {
+  const at = await client.sendCommand<string[] | null>(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master]);
+  if (at) return { host: at[0] ?? '', port: Number(at[1]) };
+  const masters = await client.sendCommand<string[][]>(['SENTINEL', 'MASTERS']);
+  throw new UnknownMasterError(
+    master,
+    masters.map((fields) => fields[fields.indexOf('name') + 1] ?? ''),
+  );
+}

@@ -1,0 +1,184 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { clientAt, type ClientOptions, type RedisClient } from './client.ts';
+import { findMaster } from './find-master.ts';
+import { addressText, type RedisAddress, type RedisTarget } from './target.ts';
+import { parseRedisInfo } from '../observe/redis-info.ts';
+
+/**
+ * How often to ask the Sentinels whether the master has changed, in ms. Usually it closes the connections when it is
+ * demoted; a master behind a broken network does not.
+ */
+const ASK_EVERY_MS = 5_000;
+const SUBSCRIBING = new Set(['subscribe', 'pSubscribe', 'sSubscribe']);
+
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+/**
+ * A client of the master that Sentinels name, with the methods of node-redis. It moves to the new master after a
+ * failover, with its subscriptions. Commands under way reject then, and are never sent twice: their outcome is unknown.
+ * Between masters, commands reject at once; those of a `duplicate()` wait instead, because socket.io's adapter repeats
+ * a rejected read without a pause.
+ *
+ * node-redis's own `createSentinel` does not fit: it repeats commands with an unknown outcome, prints errors to the
+ * console, and has no `duplicate()`, which the adapter needs.
+ */
+export function followMaster(target: RedisTarget, options: ClientOptions): RedisClient {
+  return proxyOf(new Follower(target, options, false));
+}
+
+/** Passes methods that the follower lacks to the client of the current master. */
+function proxyOf(follower: Follower): RedisClient {
+  return new Proxy(follower, {
+    get(_, name) {
+      if (name === 'duplicate') return () => proxyOf(follower.twin());
+      const own: unknown = Reflect.get(follower, name, follower);
+      if (typeof own === 'function') return own.bind(follower) as unknown;
+      if (own !== undefined || typeof name === 'symbol' || name === 'then') return own;
+      return (...args: unknown[]) => follower.command(name, args);
+    },
+  }) as unknown as RedisClient;
+}
+
+class Follower extends EventEmitter {
+  readonly #target: RedisTarget;
+  readonly #options: ClientOptions;
+  readonly #waits: boolean;
+  readonly #subscriptions: [method: string, args: unknown[]][] = [];
+  #client: RedisClient | undefined;
+  #isOpen = false;
+
+  constructor(target: RedisTarget, options: ClientOptions, waits: boolean) {
+    super();
+    this.#target = target;
+    this.#options = options;
+    this.#waits = waits;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  get isReady(): boolean {
+    return this.#client?.isReady ?? false;
+  }
+
+  twin(): Follower {
+    return new Follower(this.#target, this.#options, true);
+  }
+
+  /** Resolves when the first master is connected. */
+  async connect(): Promise<void> {
+    if (this.#isOpen) throw new Error('Already connecting');
+    this.#isOpen = true;
+    void this.#follow();
+    await this.#ready();
+  }
+
+  destroy(): void {
+    this.#isOpen = false;
+    const client = this.#client;
+    this.#client = undefined;
+    if (client?.isOpen) client.destroy();
+    this.emit('end');
+  }
+
+  disconnect(): void {
+    if (this.#isOpen) this.destroy();
+  }
+
+  async command(name: string, args: unknown[]): Promise<unknown> {
+    if (SUBSCRIBING.has(name)) this.#subscriptions.push([name, args]);
+    let client = this.#client;
+    if (!client?.isReady) {
+      if (!this.#waits) throw new Error('No master is connected');
+      client = await this.#ready();
+      // The follower has subscribed before it was ready.
+      if (SUBSCRIBING.has(name)) return undefined;
+    }
+    return callOn(client, name, args);
+  }
+
+  async #ready(): Promise<RedisClient> {
+    for (;;) {
+      if (!this.#isOpen) throw new Error('The client is closed');
+      if (this.#client?.isReady) return this.#client;
+      await new Promise<void>((resolve) => {
+        const settle = (): void => {
+          this.off('ready', settle).off('end', settle);
+          resolve();
+        };
+        this.on('ready', settle).on('end', settle);
+      });
+    }
+  }
+
+  /** Connects to one master after the other until the client is closed. */
+  async #follow(): Promise<void> {
+    const { reconnectStrategy } = this.#options;
+    const failures = { count: 0 };
+    while (this.#isOpen) {
+      try {
+        const address = await findMaster(this.#target);
+        const { lost } = await this.#open(address);
+        failures.count = 0;
+        this.emit('ready');
+        await lost;
+      } catch (error) {
+        if (this.#isOpen) this.emit('error', error);
+      }
+      if (!this.#isOpen) return;
+      await delay(reconnectStrategy === false ? 0 : reconnectStrategy(failures.count++));
+    }
+  }
+
+  /** Connects to a master. `lost` resolves when the connection is lost, or when it is the master no longer. */
+  async #open(address: RedisAddress): Promise<{ lost: Promise<void> }> {
+    const client = clientAt(address, this.#target, { ...this.#options, reconnectStrategy: false });
+    const asking = new AbortController();
+    const lost = new Promise<void>((resolve) => {
+      client.on('error', (error: unknown) => {
+        if (client.isReady) return;
+        if (this.#client === client) this.#client = undefined;
+        // node-redis reports a lost connection twice, the second time when it has given up.
+        if (client.isOpen) return;
+        if (this.#isOpen) this.emit('error', error);
+        asking.abort();
+        resolve();
+      });
+      client.on('end', () => {
+        asking.abort();
+        resolve();
+      });
+    });
+    try {
+      await client.connect();
+      const role = parseRedisInfo(await client.info('replication')).get('role');
+      if (role !== 'master') throw new Error(`${addressText(address)} is not the master yet`);
+      for (const [method, args] of this.#subscriptions) await callOn(client, method, args);
+      if (!this.#isOpen) throw new Error('The client is closed');
+    } catch (error) {
+      if (client.isOpen) client.destroy();
+      throw error;
+    }
+    this.#client = client;
+    void this.#leaveWhenDemoted(client, address, asking.signal);
+    return { lost };
+  }
+
+  async #leaveWhenDemoted(client: RedisClient, address: RedisAddress, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await delay(ASK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      // While no Sentinel answers, the last known master stays.
+      const now = await findMaster(this.#target).catch(() => address);
+      if (signal.aborted || addressText(now) === addressText(address)) continue;
+      if (this.#client === client) this.#client = undefined;
+      if (client.isOpen) client.destroy();
+      return;
+    }
+  }
+}
+
+const callOn = (client: RedisClient, name: string, args: unknown[]): Promise<unknown> =>
+  (Reflect.get(client, name) as Method).apply(client, args);

@@ -1,0 +1,8 @@
+/** Direct connections to Redis, without Dapr: settings, clients, and the causes of failed connections. */
+export type { RedisClient } from './client.ts';
+export * from './explain.ts';
+export { UnknownMasterError } from './find-master.ts';
+export * from './open.ts';
+export * from './settings.ts';
+export * from './target.ts';
+export { ConfigError } from '../process/config.ts';

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readRedisSettings } from './settings.ts';
+import { addressesIn, redisTarget, targetText } from './target.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'tocsin-redis-settings-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const file = (name: string, text: string): string => {
+  const path = join(dir, name);
+  writeFileSync(path, text);
+  return path;
+};
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+const key = file('key.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+const locked = file(
+  'locked.pem',
+  privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString(),
+);
+
+const faultsOf = (env: Record<string, string>): string[] => {
+  try {
+    readRedisSettings(env);
+    return [];
+  } catch (error) {
+    return String(error)
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim());
+  }
+};
+
+describe('the settings of Redis', () => {
+  it('should be a plain Redis on this machine by default', () => {
+    expect(redisTarget(readRedisSettings({}))).toEqual({
+      addresses: [{ host: 'localhost', port: 6379 }],
+      username: undefined,
+      password: undefined,
+    });
+  });
+
+  it('should list all faults at once', () => {
+    expect(
+      faultsOf({
+        ...{ REDIS_HOST: 'redis', REDIS_TLS: 'on', REDIS_SENTINEL: 'yes', REDIS_CA_FILE: join(dir, 'none') },
+        ...{ REDIS_CERT_FILE: key, REDIS_KEY_FILE: locked },
+      }),
+    ).toEqual([
+      'REDIS_HOST: must be host:port',
+      'REDIS_TLS: must be true or false',
+      expect.stringMatching(/^REDIS_CA_FILE: cannot be read \(ENOENT.*may read$/),
+      expect.stringMatching(/^REDIS_CERT_FILE: is no certificate in PEM format/),
+      expect.stringMatching(/^REDIS_KEY_FILE: is no private key without a passphrase/),
+      'REDIS_SENTINEL: must be true or false',
+    ]);
+  });
+
+  it('should refuse settings that have no effect without others', () => {
+    expect(faultsOf({ REDIS_HOST: 'a:1,b:2', REDIS_KEY_FILE: key, REDIS_SENTINEL_PASSWORD: 'x' })).toEqual([
+      'REDIS_HOST: has several addresses; give one, or set REDIS_SENTINEL=true if they are Sentinels',
+      'REDIS_KEY_FILE: has no effect without TLS; set REDIS_TLS=true, or remove it',
+      'REDIS_SENTINEL_PASSWORD: has no effect without Sentinels; set REDIS_SENTINEL=true, or remove it',
+    ]);
+  });
+
+  it('should read Sentinels', () => {
+    const target = redisTarget(
+      readRedisSettings({ REDIS_SENTINEL: 'true', REDIS_HOST: 'a:1,[::1]:2', REDIS_MASTER: 'm' }),
+    );
+    expect(target.addresses).toEqual([
+      { host: 'a', port: 1 },
+      { host: '::1', port: 2 },
+    ]);
+    expect(targetText(target)).toBe('m of the Sentinels a:1, [::1]:2');
+  });
+
+  it('should keep the names of hosts', () => {
+    expect(addressesIn('redis.example:6380')).toEqual([{ host: 'redis.example', port: 6380 }]);
+  });
+});

@@ -1,0 +1,62 @@
+import type { RedisSettings } from './settings.ts';
+
+export interface RedisAddress {
+  host: string;
+  port: number;
+}
+
+/** A Redis, and how to connect to it. */
+export interface RedisTarget {
+  /** One address, or the Sentinels'. */
+  addresses: readonly RedisAddress[];
+  username?: string | undefined;
+  password?: string | undefined;
+  /** PEM texts. Without `ca`, the public CAs are trusted. */
+  tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
+  sentinel?: { master: string; username?: string | undefined; password?: string | undefined } | undefined;
+}
+
+/** Splits a list of `host:port` and `[v6]:port`, separated by commas. */
+export function addressesIn(text: string): RedisAddress[] {
+  return text.split(',').map((address) => {
+    const at = address.lastIndexOf(':');
+    return { host: address.slice(0, at).replace(/^\[(.*)\]$/, '$1'), port: Number(address.slice(at + 1)) };
+  });
+}
+
+/** The Redis of checked settings. */
+export const redisTarget = (settings: RedisSettings): RedisTarget => ({
+  addresses: addressesIn(settings.REDIS_HOST),
+  username: settings.REDIS_USERNAME,
+  password: settings.REDIS_PASSWORD,
+  ...(settings.REDIS_TLS && {
+    tls: {
+      ca: settings.REDIS_CA_FILE,
+      cert: settings.REDIS_CERT_FILE,
+      key: settings.REDIS_KEY_FILE,
+    },
+  }),
+  ...(settings.REDIS_SENTINEL && {
+    sentinel: {
+      master: settings.REDIS_MASTER,
+      username: settings.REDIS_SENTINEL_USERNAME,
+      password: settings.REDIS_SENTINEL_PASSWORD,
+    },
+  }),
+});
+
+/** A Redis at `host:port`, without TLS and Sentinels. */
+export const plainTarget = (
+  address: string,
+  user: Pick<RedisTarget, 'username' | 'password'> = {},
+): RedisTarget => ({ addresses: addressesIn(address), ...user });
+
+/** `host:port`, for messages. */
+export const addressText = ({ host, port }: RedisAddress): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** Names the Redis in messages: `localhost:6379`, or `mymaster of the Sentinels a:26379, b:26379`. */
+export function targetText({ addresses, sentinel }: RedisTarget): string {
+  const list = addresses.map(addressText).join(', ');
+  return sentinel ? `${sentinel.master} of the Sentinels ${list}` : list;
+}

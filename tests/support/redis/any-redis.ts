@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePorts, isPortFree, ManagedProcess, pollUntil } from '@tocsin/tools';
+import type { Certificate } from './certificates.ts';
+
+export interface AnyRedis {
+  process: ManagedProcess;
+  port: number;
+  /** `127.0.0.1:port`. */
+  address: string;
+}
+
+export interface RedisOptions {
+  dir: string;
+  name: string;
+  /** Such as `tls-auth-clients`: `no`. */
+  settings?: Record<string, string>;
+  /** `redis-server` by default. */
+  command?: string;
+  tls?: { ca: Certificate; server: Certificate };
+}
+
+/** Starts a Redis, with TLS instead of plain connections if `tls` is given. Resolves when its port is open. */
+export async function startRedis(options: RedisOptions): Promise<AnyRedis> {
+  const { dir, name, tls, settings = {} } = options;
+  const [port = 0] = await freePorts(1);
+  const data = join(dir, name);
+  mkdirSync(data, { recursive: true });
+  return launch(options, port, [], {
+    ...(tls
+      ? { port: '0', 'tls-port': String(port), 'tls-replication': 'yes', ...tlsFiles(tls) }
+      : { port: String(port) }),
+    ...{ bind: '127.0.0.1', dir: data, save: '', appendonly: 'yes', appendfsync: 'always' },
+    ...settings,
+  });
+}
+
+/** Starts a Sentinel that watches `master` under the name `tocsin`, alone, with a second until it counts as down. */
+export async function startSentinel(
+  options: RedisOptions,
+  master: AnyRedis,
+  lines: readonly string[] = [],
+): Promise<AnyRedis> {
+  const { dir, name, tls } = options;
+  const [port = 0] = await freePorts(1);
+  const file = join(dir, `${name}.conf`);
+  const settings = {
+    ...(tls
+      ? { port: '0', 'tls-port': String(port), 'tls-replication': 'yes', ...tlsFiles(tls) }
+      : { port: String(port) }),
+    ...{ bind: '127.0.0.1', dir, ...options.settings },
+  };
+  const text = [
+    ...Object.entries(settings).map(([key, value]) => `${key} ${value}`),
+    `sentinel monitor tocsin 127.0.0.1 ${master.port} 1`,
+    'sentinel down-after-milliseconds tocsin 1000',
+    'sentinel failover-timeout tocsin 5000',
+    ...lines,
+  ];
+  writeFileSync(file, `${text.join('\n')}\n`);
+  return launch(options, port, [file, '--sentinel'], {});
+}
+
+const tlsFiles = ({ ca, server }: NonNullable<RedisOptions['tls']>) => ({
+  'tls-cert-file': server.cert,
+  'tls-key-file': server.key,
+  'tls-ca-cert-file': ca.cert,
+});
+
+async function launch(
+  { dir, name, command = 'redis-server' }: RedisOptions,
+  port: number,
+  first: readonly string[],
+  settings: Record<string, string>,
+): Promise<AnyRedis> {
+  const server = new ManagedProcess({
+    name,
+    command,
+    args: [...first, ...Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value])],
+    env: { PATH: process.env['PATH'] ?? '' },
+    logFile: join(dir, `${name}.log`),
+  });
+  await server.start();
+  const fault = await pollUntil(async () => !(await isPortFree(port)), {
+    timeoutMs: 20_000,
+    giveUp: () => (server.running ? undefined : `it has ended: ${server.tail()}`),
+  });
+  if (fault) throw new Error(`${name}: ${fault}`);
+  return { process: server, port, address: `127.0.0.1:${port}` };
+}

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Certificate {
+  /** The paths of the PEM files. */
+  cert: string;
+  key: string;
+}
+
+/** Makes CAs and certificates with `openssl` in a folder. */
+export class Certificates {
+  readonly #dir: string;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  ca(name: string): Certificate {
+    const made = this.#paths(name);
+    this.#openssl(
+      'req',
+      '-x509',
+      '-days',
+      '2',
+      '-subj',
+      `/CN=${name}`,
+      ...this.#newKey(made),
+      '-out',
+      made.cert,
+    );
+    return made;
+  }
+
+  /** A certificate for 127.0.0.1 and localhost. `days` may be negative: the certificate has expired. */
+  signed(by: Certificate, name: string, days = 2): Certificate {
+    const made = this.#paths(name);
+    const request = join(this.#dir, `${name}.csr`);
+    const extensions = join(this.#dir, `${name}.ext`);
+    writeFileSync(extensions, 'subjectAltName = DNS:localhost,IP:127.0.0.1\n');
+    this.#openssl('req', '-new', '-subj', `/CN=${name}`, ...this.#newKey(made), '-out', request);
+    this.#openssl(
+      ...['x509', '-req', '-in', request, '-CA', by.cert, '-CAkey', by.key, '-CAcreateserial'],
+      ...['-days', String(days), '-extfile', extensions, '-out', made.cert],
+    );
+    return made;
+  }
+
+  #paths(name: string): Certificate {
+    return { cert: join(this.#dir, `${name}.crt`), key: join(this.#dir, `${name}.key`) };
+  }
+
+  #newKey = ({ key }: Certificate): string[] => [
+    ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key],
+  ];
+
+  #openssl(...args: string[]): void {
+    execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  }
+}
