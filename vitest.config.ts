@@ -22,6 +22,8 @@ const ALONE = [
 ];
 /** Tests that compile clients in other languages, which takes minutes on a new machine: `npm run test:examples`. */
 const EXAMPLES = 'tests/examples/**/*.test.ts';
+/** Failovers of Redis and Valkey, which take minutes: `npm run test:redis`. */
+const FAILOVERS = 'tests/redis/heavy/**/*.test.ts';
 /** How long a condition may take to become true. On a busy machine, browsers take several times as long as usual. */
 const POLL_MS = 20_000;
 /** Retries only tests that timed out, once; `npm test` lists them. A wrong result (lost, twice, out of order) is not retried. */
@@ -84,7 +86,7 @@ export default defineConfig({
           ...WITH_PROCESSES,
           name: 'integration',
           include: ['tests/**/*.test.ts'],
-          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, ...ALONE],
+          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, FAILOVERS, ...ALONE],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
         },
@@ -108,6 +110,15 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 300_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          ...WITH_PROCESSES,
+          name: 'redis',
+          include: [FAILOVERS],
+          sequence: { groupOrder: 4 },
+          fileParallelism: false,
         },
       },
       {

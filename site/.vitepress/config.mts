@@ -45,6 +45,7 @@ export default defineConfig({
         items: [
           guide('Docker compose', 'compose'),
           guide('Kubernetes and Helm', 'kubernetes'),
+          guide('Use your own Redis', 'redis'),
           guide('Azure Web PubSub', 'azure'),
           guide('Secure it', 'secure-it'),
           guide('Look inside', 'look-inside'),

@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { audit, makeNotifications } from '@tocsin/lab';
+import { startStack, type Stack } from '@tocsin/tools';
+import { createClient } from 'redis';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { Flow } from '../../support/flow.ts';
+import { startRedis, startSentinel, type AnyRedis } from '../../support/redis/any-redis.ts';
+import { ensureValkey } from '../../support/redis/valkey.ts';
+import { eventually } from '../../support/state.ts';
+import { startStream } from '../../support/stream.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'tocsin-failover-'));
+let running: { stop: () => Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of running.toReversed()) await one.stop();
+  running = [];
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** A master with a replica, a Sentinel, and a stack that uses them. */
+async function startAll(command: string, name: string) {
+  const start = async (redis: Promise<AnyRedis>): Promise<AnyRedis> => {
+    running.push((await redis).process);
+    return redis;
+  };
+  const master = await start(startRedis({ dir, command, name: `${name}-first` }));
+  const settings = { replicaof: `127.0.0.1 ${master.port}` };
+  const replica = await start(startRedis({ dir, command, name: `${name}-second`, settings }));
+  const sentinel = await start(startSentinel({ dir, command, name: `${name}-sentinel` }, master));
+  const log = (redis: AnyRedis): string => readFileSync(redis.process.spec.logFile, 'utf8');
+  await eventually(async () => log(replica).includes('sync: Finished') && log(sentinel).includes('+slave'));
+  const stack = await startStack({
+    redisHost: sentinel.address,
+    redisSettings: { REDIS_SENTINEL: 'true', REDIS_MASTER: 'tocsin' },
+  });
+  running.push(stack);
+  return { master, stack };
+}
+
+/** Runs a stream during `fail`, then requires new deliveries. Returns the accounts of all observers. */
+async function through(stack: Stack, fail: () => Promise<unknown>) {
+  const flow = new Flow(stack, 1);
+  running.push({ stop: async () => flow.close() });
+  await flow.ready();
+  const stream = startStream(flow.caller, 'failover');
+  await delay(3_000);
+  await fail();
+  const failedAt = Date.now();
+  await delay(12_000);
+  await stream.stop();
+  const last = makeNotifications(5);
+  for (const notification of last) await flow.caller.post([notification]);
+  await Promise.all(
+    flow.observers.map((observer) =>
+      observer.sees(
+        last.map(({ id }) => id),
+        60_000,
+      ),
+    ),
+  );
+  // Late retries may still add some.
+  await delay(5_000);
+  return flow.observers.map((observer) => {
+    const account = audit(observer, flow.caller.acknowledged.keys());
+    const back = observer.shown.find(({ at }) => at > failedAt + 500)?.at ?? Number.NaN;
+    const { acknowledged, lost, honestGaps } = account;
+    console.log(
+      `${account.observer}: ${acknowledged} acknowledged, ${lost.length} lost, ${honestGaps} gaps, ` +
+        `first delivery ${Math.round(back - failedAt)} ms after the failure`,
+    );
+    return account;
+  });
+}
+
+describe.each([
+  ['Redis', async () => 'redis-server'],
+  ['Valkey 8', ensureValkey],
+])('a failover of %s', (name, commandOf) => {
+  it('should continue on the new master, and tell each loss', async () => {
+    const { master, stack } = await startAll(await commandOf(), `${name.replace(' ', '-')}-kill`);
+    const accounts = await through(stack, () => master.process.kill());
+    for (const { twice, disordered, holes, lost, honestGaps } of accounts) {
+      expect({ twice, disordered, holes }).toEqual({ twice: [], disordered: [], holes: [] });
+      expect(lost.length === 0 || honestGaps > 0).toBe(true);
+    }
+  });
+
+  it('should begin a new epoch with a gap after the replica had stayed behind', async () => {
+    const { master, stack } = await startAll(await commandOf(), `${name.replace(' ', '-')}-behind`);
+    const accounts = await through(stack, async () => {
+      // The replica loses its connection and may not open another.
+      const client = createClient({ socket: { host: '127.0.0.1', port: master.port } });
+      await client.connect();
+      await client.sendCommand(['ACL', 'SETUSER', 'default', '-psync', '-sync']);
+      await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'replica']);
+      client.destroy();
+      await delay(700);
+      await master.process.kill();
+    });
+    for (const { twice, disordered, holes, honestGaps } of accounts) {
+      expect({ twice, disordered, holes }).toEqual({ twice: [], disordered: [], holes: [] });
+      expect(honestGaps).toBeGreaterThan(0);
+    }
+  });
+});

@@ -1,0 +1,37 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '@tocsin/tools';
+
+const FOLDER = join(homedir(), '.cache', 'tocsin', 'valkey-8-bookworm');
+const SERVER = join(FOLDER, 'usr', 'bin', 'valkey-server');
+
+/**
+ * The command of Valkey 8: `valkey-server` on the PATH, else that of Debian's bookworm-backports, unpacked into the cache
+ * without an installation.
+ * @throws Error if neither can be had
+ */
+export async function ensureValkey(): Promise<string> {
+  const onPath = await run('valkey-server', ['--version']).catch(() => undefined);
+  if (onPath?.code === 0) return 'valkey-server';
+  if (existsSync(SERVER)) return SERVER;
+  mkdirSync(join(FOLDER, 'lists', 'partial'), { recursive: true });
+  const list = join(FOLDER, 'backports.list');
+  const key = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  writeFileSync(list, `deb [signed-by=${key}] http://deb.debian.org/debian bookworm-backports main\n`);
+  const apt = [
+    ...['-o', `Dir::Etc::sourcelist=${list}`, '-o', 'Dir::Etc::sourceparts=-'],
+    ...['-o', `Dir::State::lists=${join(FOLDER, 'lists')}`],
+  ];
+  await must('apt-get', [...apt, 'update']);
+  // Debian's valkey-server is a link into valkey-tools.
+  await must('apt-get', [...apt, 'download', 'valkey-server', 'valkey-tools']);
+  for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.deb')))
+    await must('dpkg', ['-x', join(FOLDER, file), FOLDER]);
+  return SERVER;
+}
+
+async function must(command: string, args: string[]): Promise<void> {
+  const { code, output } = await run(command, args, { cwd: FOLDER });
+  if (code !== 0) throw new Error(`Install valkey-server 8: \`${command}\` failed: ${output}`);
+}
