@@ -13,7 +13,7 @@ export const verdict: OpsMessages['verdict'] = {
   healthyHint: (instances) =>
     instances === 1 ? '1 Instanz läuft ohne Störung.' : `${instances} Instanzen laufen ohne Störung.`,
   faulty: (faults) => (faults === 1 ? '1 Störung' : `${faults} Störungen`),
-  since: (time, duration) => `seit ${time} (${duration})`,
+  since: (time, duration) => `Seit ${time} (${duration}).`,
   runbookOf: (fault) => `Betriebshandbuch zu: ${fault}`,
   unreachable: 'Der Server antwortet dieser Seite nicht.',
   dependency: (name, instance) => `${DEPENDENCIES[name] ?? name} von ${instance} antwortet nicht.`,

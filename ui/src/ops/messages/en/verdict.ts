@@ -13,7 +13,7 @@ export const verdict = {
   healthyHint: (instances: number) =>
     `${many(instances, 'instance runs', 'instances run')}, and nothing is wrong.`,
   faulty: (faults: number) => many(faults, 'fault', 'faults'),
-  since: (time: string, duration: string) => `since ${time} (${duration})`,
+  since: (time: string, duration: string) => `Since ${time} (${duration}).`,
   runbookOf: (fault: string) => `Runbook for: ${fault}`,
   unreachable: "The server doesn't answer this page.",
   dependency: (name: string, instance: string) =>
