@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { Failure } from '../failure.ts';
@@ -64,7 +64,18 @@ function writeReport(name: string, types: string, outDir: string): void {
   });
   if (result.errorCount > 0)
     throw new Failure(`API Extractor cannot read the types of ${name}; its messages are above.`);
+  const report = join(outDir, `${name}.api.md`);
+  writeFileSync(report, withSortedEvents(readFileSync(report, 'utf8')));
 }
+
+/** The order of a component's events depends on the types that TypeScript has seen before, so a report sorts them. */
+const withSortedEvents = (report: string): string =>
+  report.replaceAll(/(?:^ *\w+\??: \(.*\) => any;\n)+/gm, (events) =>
+    events
+      .split(/(?<=\n)/)
+      .sort()
+      .join(''),
+  );
 
 const contentOf = (file: string): string | undefined => {
   try {
