@@ -3,7 +3,7 @@ import type { RedisTarget } from './target.ts';
 
 /** Why a connection to Redis failed, and what to do. Both are sentences' parts for messages. */
 export interface RedisFault {
-  /** Without a subject: `rejects the login: …`. */
+  /** A sentence without its subject, the Redis: `rejects the login (…)`. */
   what: string;
   /** A whole sentence. */
   remedy: string;
@@ -97,7 +97,7 @@ const CAUSES: readonly Cause[] = [
 export function explainRedisFault(error: unknown, target: RedisTarget): RedisFault | undefined {
   if (error instanceof UnknownMasterError) {
     const known = error.known.length > 0 ? `one of: ${error.known.join(', ')}` : 'a name that they watch';
-    return { what: error.message, remedy: `Set REDIS_MASTER to ${known}.` };
+    return { what: `has no such master: ${error.message}`, remedy: `Set REDIS_MASTER to ${known}.` };
   }
   const text = textOf(error);
   const cause = CAUSES.find(

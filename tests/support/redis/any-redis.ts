@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { freePorts, isPortFree, ManagedProcess, pollUntil } from '@tocsin/tools';
+import { freePorts, ManagedProcess, pollUntil } from '@tocsin/tools';
 import type { Certificate } from './certificates.ts';
 
 export interface AnyRedis {
@@ -81,10 +82,21 @@ async function launch(
     logFile: join(dir, `${name}.log`),
   });
   await server.start();
-  const fault = await pollUntil(async () => !(await isPortFree(port)), {
+  const fault = await pollUntil(() => listens(port), {
     timeoutMs: 20_000,
     giveUp: () => (server.running ? undefined : `it has ended: ${server.tail()}`),
   });
   if (fault) throw new Error(`${name}: ${fault}`);
   return { process: server, port, address: `127.0.0.1:${port}` };
 }
+
+/** Connects, because `isPortFree` takes the port for a moment, and could be first. */
+const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const settle = (is: boolean): void => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.once('connect', () => settle(true)).once('error', () => settle(false));
+  });

@@ -53,10 +53,9 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
     }
     return 0;
   } catch (error) {
-    const { what, remedy } = explainRedisFault(error, target) ?? { what: messageOf(error), remedy: '' };
-    throw new Failure(
-      `Cannot read the audit trail from the Redis at ${targetText(target)}: ${what}${remedy && `. ${remedy}`}`,
-    );
+    const fault = explainRedisFault(error, target);
+    const reason = fault ? `it ${fault.what}. ${fault.remedy}` : messageOf(error);
+    throw new Failure(`Cannot read the audit trail from the Redis at ${targetText(target)}: ${reason}`);
   } finally {
     await client.close();
   }

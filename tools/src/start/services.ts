@@ -77,12 +77,12 @@ export async function checkForeignRedis(target: RedisTarget): Promise<void> {
     const client = await openOnce(target, { connectTimeout: CHECK_MS, socketTimeout: CHECK_MS });
     client.destroy();
   } catch (error) {
-    const { what, remedy } = explainRedisFault(error, target) ?? {
-      what: messageOf(error),
-      remedy: 'Start it or correct REDIS_HOST, REDIS_USERNAME and REDIS_PASSWORD.',
-    };
+    const fault = explainRedisFault(error, target);
+    const reason = fault
+      ? `it ${fault.what}. ${fault.remedy}`
+      : `${messageOf(error)}. Start it or correct REDIS_HOST, REDIS_USERNAME and REDIS_PASSWORD.`;
     throw new Failure(
-      `Cannot use the Redis at ${targetText(target)} (REDIS_HOST): ${what}. ${remedy} Without REDIS_HOST, Tocsin starts ` +
+      `Cannot use the Redis at ${targetText(target)} (REDIS_HOST): ${reason} Without REDIS_HOST, Tocsin starts ` +
         'its own Redis.',
     );
   }
