@@ -58,7 +58,7 @@ function watchKeys({ config: { API_KEYS_FILE: file }, backend, trail, log }: Acc
     store: backend.knownKeys,
     onChange: ({ action, name }) =>
       trail.note({ action, outcome: 'done', via: 'secret', actor: { kind: 'operator' }, ids: [name] }),
-    onFault: (err) => log.warn({ err }, 'cannot record changes of API keys; retrying'),
+    onFault: (err) => log.warn({ err }, 'cannot record changes to API keys; retrying'),
   });
   return new WatchedSecret({
     read: () => (file === undefined ? backend.readSecret(SECRETS.apiKeys.name) : readFile(file, 'utf8')),

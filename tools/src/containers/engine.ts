@@ -15,7 +15,7 @@ export async function findDocker(command = findCommand(['docker'])): Promise<Doc
   const { code, output } = await docker(['version', '--format', '{{.Server.Version}}']);
   if (code === 0) return docker;
   const remedy = /permission denied/i.test(output)
-    ? 'Add yourself to the group docker (`sudo usermod -aG docker $USER`), log in again'
+    ? 'Add yourself to the docker group (`sudo usermod -aG docker $USER`), log out and back in'
     : 'Start it (Docker Desktop, or `sudo systemctl start docker`)';
   throw new Failure(
     `The Docker engine does not answer. ${remedy} and try again. Docker says:\n${endOf(output)}`,

@@ -73,7 +73,7 @@ function readAction(args: string[]): Action {
   if (more.length > 0) throw usageFailure(['Name one entry'], USAGE);
   if (values.all) {
     if (verb !== 'put-back' || entry !== undefined)
-      throw usageFailure(['--all only goes with put-back'], USAGE);
+      throw usageFailure(['--all is only valid with put-back'], USAGE);
     return async (records) => putBackAll(records, await records.list());
   }
   if (verb === 'list' && entry === undefined) return async (records) => print(await records.list());

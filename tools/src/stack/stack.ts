@@ -71,7 +71,7 @@ export interface Stack {
   producers: Pair[];
   bffs: Pair[];
   logDir: string;
-  /** Restarts the own Redis, placement or scheduler after a kill. Resolves when it answers. */
+  /** Restarts the stack's own Redis, placement or scheduler after a kill. Resolves when it answers. */
   revive(service: Service): Promise<void>;
   /** Starts the sidecar of a foreign application. Resolves when it answers. It ends with the stack. */
   startForeignSidecar(appId: string, options?: ForeignOptions): Promise<ForeignSidecar>;

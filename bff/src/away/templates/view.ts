@@ -41,7 +41,7 @@ const COLOURS: Record<Severity, string> = {
 
 export interface ViewOptions {
   words: Words;
-  /** The IANA time zone of the times. */
+  /** The IANA time zone in which times are shown. */
   timeZone: string;
   /**
    * Whether texts are isolated with control characters, so that right-to-left text does not reorder its surroundings.

@@ -42,7 +42,7 @@ export interface OpsRoutesOptions extends StatusOptions {
   log: Logger;
 }
 
-/** The calls of the ops page: figures, set-aside records, composer, audit trail, revocations. */
+/** The routes that the ops page calls: figures, set-aside records, composer, audit trail, revocations. */
 export function opsRoutes(options: OpsRoutesOptions): Router {
   const { deadLetters, compose, operate, auditReader, trail, opsAccess, revocations, now, log } = options;
   const router = Router();

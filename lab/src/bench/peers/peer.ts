@@ -11,9 +11,9 @@ export const PEER_IDS = [
 ] as const;
 export type PeerId = (typeof PEER_IDS)[number];
 
-/** A process whose CPU and memory count for a peer. */
 export type ProcessGroup = 'applications' | 'sidecars' | 'redis';
 
+/** A process whose CPU and memory count towards the usage of its peer. */
 export interface PeerProcess {
   group: ProcessGroup;
   process: ManagedProcess;

@@ -47,7 +47,7 @@ export function findRoutes(
         response.set('Cache-Control', 'no-store').json(found);
       } catch (error) {
         if (!(error instanceof TemporaryError)) throw error;
-        const detail = 'Too many searches wait on this instance. Search again.';
+        const detail = 'Too many searches are waiting on this instance. Try again shortly.';
         sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
       }
     })

@@ -23,8 +23,9 @@ export const audit = {
   unreadable: (count: number) => `${count} records were written by a newer version and can't be shown here.`,
   older: 'Load older',
   beginning: 'This is the beginning of the trail.',
-  shown: (count: number) => `${count} records are shown.`,
-  added: (count: number) => `${count} older records were added.`,
+  shown: (count: number) => (count === 1 ? '1 record is shown.' : `${count} records are shown.`),
+  added: (count: number) =>
+    count === 1 ? '1 older record was added.' : `${count} older records were added.`,
   noOlder: 'There are no older records.',
   noMatchesHere: 'No matches in these records. Load older ones to continue searching.',
   actions: {

@@ -7,7 +7,7 @@ export const instances = {
   accepted: 'accepted',
   suppressed: 'suppressed',
   now: 'now',
-  range: 'Time span',
+  range: 'Time range',
   minutes: '3 minutes',
   hour: '1 hour',
   curveHint: 'Arrow keys move through time',

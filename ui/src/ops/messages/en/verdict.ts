@@ -8,7 +8,7 @@ const many = (count: number, one: string, other: string) => (count === 1 ? `1 ${
 /** The line at the top, and its faults. Numbers and times are formatted. */
 export const verdict = {
   label: 'Verdict',
-  waiting: 'Waiting for figures…',
+  waiting: 'Waiting for data…',
   healthy: 'Healthy',
   healthyHint: (instances: number) =>
     `${many(instances, 'instance runs', 'instances run')}, and nothing is wrong.`,
