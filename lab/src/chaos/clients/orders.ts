@@ -8,7 +8,8 @@ import { Observer } from '../../ledger/observer.ts';
 import type { Random } from '../random.ts';
 
 const EXAMPLE = join(ROOT, 'examples', 'outbox');
-const FEED = 'topic:shop';
+/** A feed of its own, because the ledger's watchers know each notification of theirs. */
+export const ORDERS_FEED = 'topic:shop';
 /** Rare enough that reading all orders at the end is quick. */
 const BETWEEN_MS = 400;
 const LEAST_LIFE_MS = 3_000;
@@ -52,7 +53,10 @@ export class Orders {
 
   static async start(stack: Stack, random: Random, getToken: () => Promise<string>): Promise<Orders> {
     const shop = await stack.startForeignSidecar('shop', { resources: join(EXAMPLE, 'components') });
-    const observer = new Observer('reader of orders', stack.bffs[0]?.url ?? '', { feed: FEED, getToken });
+    const observer = new Observer('reader of orders', stack.bffs[0]?.url ?? '', {
+      feed: ORDERS_FEED,
+      getToken,
+    });
     await observer.ready();
     const app = new ManagedProcess({
       name: 'the shop',
@@ -61,7 +65,7 @@ export class Orders {
       env: {
         DAPR_HTTP_PORT: new URL(shop.daprUrl).port,
         DAPR_API_TOKEN: shop.daprHeaders['dapr-api-token'] ?? '',
-        ...{ FEED, COUNT: '100000', PAUSE_MS: String(BETWEEN_MS) },
+        ...{ FEED: ORDERS_FEED, COUNT: '100000', PAUSE_MS: String(BETWEEN_MS) },
       },
       logFile: join(stack.logDir, 'shop.log'),
     });

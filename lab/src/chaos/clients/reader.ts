@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { signToken } from '@tocsin/tools/auth/sign-token';
+import { ORDERS_FEED } from './orders.ts';
 import { FEEDS, MANY_FEEDS } from './workload.ts';
 
 /** The lifetime of tokens in s, so short that live connections renew them during a run. */
@@ -7,7 +8,9 @@ const LIFE_S = 90;
 /** The lifetime in s of the only token of a client in a separate process. */
 const LONG_LIFE_S = 24 * 60 * 60;
 
-const FEED_NAMES = [...FEEDS, ...MANY_FEEDS].flatMap((feed) => /^topic:(.+)$/.exec(feed)?.[1] ?? []);
+const FEED_NAMES = [...FEEDS, ...MANY_FEEDS, ORDERS_FEED].flatMap(
+  (feed) => /^topic:(.+)$/.exec(feed)?.[1] ?? [],
+);
 
 /** The reader of all feeds in a run, and the secret that signs its tokens. */
 export class Reader {
