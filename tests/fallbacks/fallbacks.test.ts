@@ -146,7 +146,7 @@ describe.concurrent('a reader who is away', () => {
     expect((await call('gil', '/app/ops/readers/ada/export')).status).toBe(403);
   });
 
-  it('should get one digest of ten notifications, in the reader's language', async () => {
+  it('should get one digest of ten notifications, in the reader’s language', async () => {
     await call('cem', '/app/channels/email', 'PUT', { consent: true, language: 'de' });
     const ten = Array.from({ length: 10 }, (_, n) => ({
       id: `d${n}`,

@@ -110,6 +110,10 @@ async function takePictures(browser: Browser, { theme, width, file }: Picture): 
       await publish([notification]);
       await delay(400);
     }
+    await page.getByTestId('page-settings-button').waitFor();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')].every(({ sheet }) => sheet),
+    );
     await delay(600);
     await page.screenshot({ path: file('page') });
     const dismissAll = page.getByTestId('dismiss-all');
