@@ -38,7 +38,7 @@ describe('the verdict', () => {
     await page.clock.runFor(6_000);
     await verdict(page).getByText('2 faults').waitFor();
     const texts = await faults(page).allInnerTexts();
-    expect(texts[0]).toMatch(/The sidecar of bff-1:4001 doesn't answer\..*since .*\(2 min/s);
+    expect(texts[0]).toMatch(/The sidecar of bff-1:4001 doesn't answer\..*Since .*\(2 min/s);
     expect(texts[1]).toContain('Redis is nearly full: 350 MB of 384 MB (91%).');
     expect(await faults(page).nth(1).getByRole('link').getAttribute('href')).toBe(
       'https://wiki.example/ops#tocsinredisnearfull',
