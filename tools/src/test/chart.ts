@@ -60,7 +60,17 @@ export async function testChart(args: string[]): Promise<number> {
   };
   const wait = ['--wait', '--timeout', '5m'];
   try {
-    if (nodeVolume) await kubectl.text(['apply', '-f', '-'], JSON.stringify(volume()));
+    if (nodeVolume) {
+      await kubectl.text(['apply', '-f', '-'], JSON.stringify(volume()));
+      await kubectl.text([
+        'wait',
+        '-n',
+        'default',
+        `job/${RELEASE}`,
+        '--for=condition=complete',
+        '--timeout=2m',
+      ]);
+    }
     await ask(['install', RELEASE, CHART, '--create-namespace', ...wait]);
     say((await ask(['test', RELEASE, '--logs', '--timeout', '3m'])).split('\n').at(-1) ?? '');
     await ask(['upgrade', RELEASE, CHART, ...wait], {
@@ -70,21 +80,50 @@ export async function testChart(args: string[]): Promise<number> {
     await ask(['uninstall', RELEASE, ...wait]);
   } finally {
     await kubectl.try(['delete', 'namespace', NAMESPACE, '--wait=true']);
-    if (nodeVolume) await kubectl.try(['delete', 'persistentvolume', RELEASE]);
+    if (nodeVolume) {
+      await kubectl.try(['delete', 'persistentvolume', RELEASE]);
+      await kubectl.try(['delete', '-n', 'default', 'job', RELEASE]);
+    }
   }
   return 0;
 }
 
-/** A folder of the only node, for a cluster without a storage class. */
-const volume = () => ({
-  apiVersion: 'v1',
-  kind: 'PersistentVolume',
-  metadata: { name: RELEASE },
-  spec: {
-    storageClassName: RELEASE,
-    capacity: { storage: '1Gi' },
-    accessModes: ['ReadWriteOnce'],
-    persistentVolumeReclaimPolicy: 'Retain',
-    hostPath: { path: join('/var/lib', RELEASE), type: 'DirectoryOrCreate' },
-  },
-});
+/** A folder of the only node that Redis may write, for a cluster without a storage class. */
+function volume(): object {
+  const hostPath = { path: join('/var/lib', RELEASE), type: 'DirectoryOrCreate' };
+  const owner = {
+    name: 'owner',
+    image: 'valkey/valkey:8.0.1',
+    command: ['chown', '999:999', '/data'],
+    securityContext: { runAsUser: 0 },
+    volumeMounts: [{ name: 'data', mountPath: '/data' }],
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name: RELEASE, namespace: 'default' },
+        spec: {
+          template: {
+            spec: { restartPolicy: 'Never', containers: [owner], volumes: [{ name: 'data', hostPath }] },
+          },
+        },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolume',
+        metadata: { name: RELEASE },
+        spec: {
+          storageClassName: RELEASE,
+          capacity: { storage: '1Gi' },
+          accessModes: ['ReadWriteOnce'],
+          persistentVolumeReclaimPolicy: 'Retain',
+          hostPath,
+        },
+      },
+    ],
+  };
+}
