@@ -109,7 +109,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
 async function createStack(options: StackOptions): Promise<Stack> {
   const dapr = await ensureDapr();
-  await ensureApps(sayNothing);
+  if (!options.apps?.producer || !options.apps.bff) await ensureApps(sayNothing);
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-stack-'));
   const logDir = options.logDir ?? newLogDir();
   mkdirSync(logDir, { recursive: true });

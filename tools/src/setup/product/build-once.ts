@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ROOT } from '../../paths.ts';
+import { hashOf } from '../hash.ts';
+import { withLock } from '../lock.ts';
+import type { Say } from '../say.ts';
+
+export interface Product {
+  /** For messages, such as `the ui`. */
+  name: string;
+  /** The file that remembers the sources of the last build, in `node_modules/.cache`. */
+  stamp: string;
+  /** Files and folders below the repository's. */
+  sources: readonly string[];
+  /** Files that the build makes. */
+  made: readonly string[];
+  build: () => Promise<void>;
+}
+
+/**
+ * Builds the product unless it was already built from the same sources. If another process builds it, waits for it.
+ * Rejects with the fault of the build.
+ */
+export async function buildOnce({ name, stamp, sources, made, build }: Product, say: Say): Promise<void> {
+  const file = join(ROOT, 'node_modules', '.cache', stamp);
+  const isFresh = (hash: string): boolean =>
+    made.every((one) => existsSync(one)) && existsSync(file) && readFileSync(file, 'utf8') === hash;
+  if (isFresh(hashOf(ROOT, sources))) return;
+  await withLock(
+    `${file}.lock`,
+    async () => {
+      const hash = hashOf(ROOT, sources);
+      if (isFresh(hash)) return;
+      say(`Building ${name}.`);
+      await build();
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, hash);
+    },
+    (holder) => say(`Another process (${holder}) is building ${name}; waiting for it.`),
+  );
+}
