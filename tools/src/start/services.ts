@@ -63,14 +63,6 @@ async function redisService(server: RedisServer, dataDir: string, logDir: string
   };
 }
 
-/** Splits `host`, `host:port` and `[v6]:port`; the default port is 6379. `setting` names the source in errors. */
-export function splitHost(address: string, setting = 'REDIS_HOST'): { host: string; port: number } {
-  const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(address);
-  if (!parts)
-    throw new Failure(`${setting} is ${address}, which is not host:port. Correct it and start again.`);
-  return { host: parts[1] ?? parts[2] ?? '', port: Number(parts[3] ?? 6379) };
-}
-
 /** @throws Failure if the Redis of the settings does not answer, or refuses the connection or the login */
 export async function checkForeignRedis(target: RedisTarget): Promise<void> {
   try {
