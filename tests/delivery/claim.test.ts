@@ -3,6 +3,7 @@ import { entryKey } from '@tocsin/contracts';
 import { Observer } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { restartBffs } from '../support/processes/restart.ts';
 import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { openRedisView } from '../support/redis/redis.ts';
 import { eventually, readHead, readSetAside, readSetAsideIndex } from '../support/state.ts';
@@ -125,27 +126,18 @@ describe('claiming entries', () => {
     await seeAll(watching, [second]);
   });
 
-  /** Restarts all instances, with or without failpoints. */
-  async function restartAll(env: Record<string, string> = {}): Promise<void> {
-    for (const { app } of stack.bffs) {
-      await app.kill();
-      await app.start({ env });
-    }
-    await Promise.all(stack.bffs.map((pair) => pair.ready(60_000)));
-  }
-
   it('should deliver a dead letter', async () => {
     const feed = 'topic:dead';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
     // Every attempt fails until the retries are exhausted; then the instances recover.
-    await restartAll({ FAILPOINTS: 'received=fail' });
+    await restartBffs(stack, { FAILPOINTS: 'received=fail' });
     const id = await check.deposit(feed, 1);
     await check.announce(feed, 1);
     const redis = await openRedisView(stack.redisHost);
     await eventually(async () => (await redis.deadLetters()) > 0, 30_000);
     await redis.close();
-    await restartAll();
+    await restartBffs(stack);
     await Promise.all(watching.map((observer) => observer.sees([id], 60_000)));
     for (const observer of watching) expect(shownIds(observer)).toEqual([id]);
   });

@@ -1,24 +1,16 @@
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { useFeeds, type Feeds } from '../support/processes/feeds.ts';
+import { restartBffs } from '../support/processes/restart.ts';
 import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Restarts all instances, with or without failpoints. */
-async function restartAll(stack: Stack, env: Record<string, string> = {}): Promise<void> {
-  for (const { app } of stack.bffs) {
-    await app.kill();
-    await app.start({ env });
-  }
-  await Promise.all(stack.bffs.map((pair) => pair.ready(60_000)));
-}
-
 /** Kills the first instance that reaches the step after `trigger`, and restarts all. */
 async function killAt(step: string, stack: Stack, trigger: () => Promise<unknown>): Promise<void> {
-  await restartAll(stack, { FAILPOINTS: `${step}=kill@1` });
+  await restartBffs(stack, { FAILPOINTS: `${step}=kill@1` });
   await trigger();
   await eventually(async () => stack.bffs.some(({ app }) => !app.running), 60_000);
-  await restartAll(stack);
+  await restartBffs(stack);
 }
 
 const STEPS = ['committed', 'popped', 'broadcast'];
