@@ -1,5 +1,5 @@
 import type { ReadState, ReceiptEvent } from '@tocsin/contracts';
-import { sha256 } from '../../feed/ids.ts';
+import { receiptEnvelope, receiptEventId } from '../../feed/receipt-event.ts';
 import type { FeedHistory } from './histories.ts';
 
 /** Maximum number of ids in one event: 130 KB. */
@@ -27,9 +27,8 @@ export async function readEventOf(
   if (read.length === 0) return undefined;
   const ids = read.slice(-MAX_IDS);
   return {
-    ...{ specversion: '1.0', source: '/tocsin', type: 'tocsin.notifications.read' },
-    id: sha256(JSON.stringify(['read', feed, epoch, ids])).slice(0, 32),
-    ...{ time: new Date(now).toISOString(), datacontenttype: 'application/json' },
+    ...receiptEnvelope(receiptEventId(['read', feed, epoch, ids]), now),
+    type: 'tocsin.notifications.read',
     data: { feed, ids, more: first > floor || read.length > ids.length },
   };
 }

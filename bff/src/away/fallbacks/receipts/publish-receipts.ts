@@ -1,5 +1,5 @@
 import type { FallbackReceipt, ReceiptEvent } from '@tocsin/contracts';
-import { sha256 } from '../../../feed/ids.ts';
+import { receiptEnvelope, receiptEventId } from '../../../feed/receipt-event.ts';
 import type { AwayDocument } from '../document.ts';
 
 /** Publishes an event for other applications. Resolves when the broker has it. */
@@ -51,11 +51,11 @@ export function withPublished(document: AwayDocument, published: ReadonlySet<str
 function eventOf(reader: string, receipt: FallbackReceipt): ReceiptEvent {
   const { id, via, outcome, reason, at } = receipt;
   return {
-    ...{ specversion: '1.0', id: idOf(reader, receipt), source: '/tocsin', type: 'tocsin.fallback.ended' },
-    ...{ subject: id, time: new Date(at).toISOString(), datacontenttype: 'application/json' },
+    ...receiptEnvelope(idOf(reader, receipt), at),
+    ...{ type: 'tocsin.fallback.ended', subject: id },
     data: { id, feed: reader, via, outcome, ...(reason !== undefined && { reason }) },
   };
 }
 
 const idOf = (reader: string, { id, createdAt, via, at }: FallbackReceipt): string =>
-  sha256(JSON.stringify(['fallback', reader, id, createdAt, via, at])).slice(0, 32);
+  receiptEventId(['fallback', reader, id, createdAt, via, at]);
