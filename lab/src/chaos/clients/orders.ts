@@ -112,7 +112,7 @@ export class Orders {
       this.#kills += killed.length;
       // Continues shortly before the newest order, because looking at all of them takes long.
       const numbers = this.#observer.shown.map(({ id }) => Number(/^order-(\d+)-/.exec(id)?.[1] ?? 0));
-      const START = String(Math.max(1, ...numbers) - Math.min(20, Math.max(1, ...numbers) - 1));
+      const START = String(Math.max(1, Math.max(...numbers) - 20));
       await Promise.all(killed.map((one) => one.start(one === this.#app ? { env: { START } } : {})));
     }
   }

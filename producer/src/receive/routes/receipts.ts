@@ -11,8 +11,8 @@ export interface ReceiptRoutesOptions {
 }
 
 /**
- * `GET /notifications/{id}/receipts?feed=…`. Answers only callers with an API key: without keys, everyone could learn
- * what a person has read.
+ * `GET /notifications/{id}/receipts?feed=…`. Answers only callers with an API key: without keys, everyone could see
+ * the read notifications of a person.
  */
 export function receiptRoutes({ receiptsOf, log }: ReceiptRoutesOptions): Router {
   const get: RequestHandler = async (request, response) => {

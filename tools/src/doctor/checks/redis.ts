@@ -8,7 +8,7 @@ import type { Target } from '../target.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** A connection to the target's Redis, or the fault for which there is none. */
+/** A connection to the target's Redis, or the fault that prevented it. */
 export async function openRedis({ redis }: Target): Promise<RedisClient | Error> {
   try {
     return await openOnce(redis, {
