@@ -8,8 +8,8 @@ import vueParser from 'vue-eslint-parser';
 import { elements, files, policies, policiesOf } from './eslint.rooms.js';
 
 /**
- * `.oxlintrc.json` has all other rules for TypeScript. oxlint checks with the native compiler, so its rules that need types
- * take seconds. Here are the rules that it lacks, and those for `.vue` files and scripts.
+ * `.oxlintrc.json` has all other rules for TypeScript. oxlint uses the native compiler, so even its type-aware rules
+ * take seconds. This file has the rules that oxlint lacks, and those for `.vue` files and scripts.
  */
 const TYPESCRIPT = ['**/*.ts'];
 const SCRIPTS = ['**/*.{js,mjs}'];
@@ -70,7 +70,7 @@ export default defineConfig(
     'tools/dapr/',
     'docs/',
     '**/node_modules/',
-    // tests/build/create-tocsin.test.ts checks it as the project that it becomes.
+    // Checked by tests/build/create-tocsin.test.ts, as the project that it becomes.
     'create-tocsin/template/',
   ]),
   {
@@ -95,14 +95,14 @@ export default defineConfig(
       parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.vue'] },
     },
     rules: {
-      // Prettier decides these.
+      // Left to the formatter.
       'vue/html-self-closing': 'off',
       'vue/max-attributes-per-line': 'off',
       'vue/singleline-html-element-content-newline': 'off',
       'vue/html-indent': 'off',
       'vue/html-closing-bracket-newline': 'off',
       'vue/multiline-html-element-content-newline': 'off',
-      // The compiler checks names more exactly.
+      // The compiler checks names more precisely.
       'no-undef': 'off',
     },
   },
@@ -132,7 +132,7 @@ export default defineConfig(
   {
     plugins: { regexp },
     rules: {
-      // Otherwise a request with a crafted text could keep a process busy for minutes.
+      // Otherwise a crafted string in a request could keep a process busy for minutes.
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
     },
@@ -156,14 +156,14 @@ export default defineConfig(
     },
     rules: { 'boundaries/no-unknown-files': 'error', 'boundaries/dependencies': allowOnly(policies) },
   },
-  // Of the rooms that a file is in, the innermost counts, and of these blocks the last.
+  // For a file in several rooms, the innermost room wins, because the last matching block does.
   ...elements.toReversed().map(({ type, pattern }) => ({
     files: [`${pattern}/**/*.{ts,vue}`],
     ignores: TESTS,
     rules: { 'boundaries/dependencies': allowOnly(policiesOf(type)) },
   })),
   {
-    // Browsers load the events. Importing a value from a file with schemas would load the schema library too.
+    // Browsers load these files. A value imported from a file with schemas would pull in the schema library too.
     files: ['contracts/src/events/*.ts'],
     ignores: TESTS,
     rules: {

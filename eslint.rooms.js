@@ -37,7 +37,7 @@ export const elements = [
 export const files = [
   { category: 'test', pattern: '**/*.test.ts' },
   { category: 'pure', pattern: 'service/src/token-bucket.ts' },
-  /** The files that both an application's wiring and its adapters import. */
+  /** Files that both an application's wiring and its adapters import. */
   { category: 'agreement', pattern: '{producer,bff}/src/{config,backend}.ts' },
 ];
 
@@ -93,10 +93,10 @@ export const policies = [
     allow: modules('content-type', 'express', 'express-static-gzip', 'helmet', 'raw-body'),
   },
   { from: from('service-dapr'), allow: modules('undici') },
-  // Only this room uses a Redis client without Dapr.
+  // Only this room uses a Redis client directly, without Dapr.
   { from: from('service-redis'), allow: [to('service-redis'), modules('redis')] },
 
-  // The rules do no I/O, so they may import only modules of Node that compute.
+  // The rules do no I/O, so of Node's modules they may import only those that compute.
   {
     from: from('core'),
     allow: [
@@ -139,12 +139,12 @@ export const policies = [
     allow: [to('channels'), modules('express', 'express-rate-limit')],
   },
   { from: from('adapter', { room: 'receive' }), allow: [modules('express'), own('adapter', 'validate')] },
-  // The server of the SDK needs an Express application.
+  // The SDK's server needs an Express application.
   {
     from: from('adapter', { room: 'dapr' }),
     allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'dataloader', 'express'),
   },
-  // Only this room uses private parts of libraries. Its canary tests name the tested versions.
+  // Only this room uses private parts of libraries. Its canary tests state the tested versions.
   {
     from: from('adapter', { room: 'internals' }),
     allow: modules('@dapr/dapr', 'socket.io', 'socket.io-adapter', '@socket.io/*', 'ws'),
@@ -161,11 +161,11 @@ export const policies = [
       'proxy-addr',
     ),
   },
-  // Only this room opens connections to Redis without Dapr. The adapter of socket.io gets one.
+  // Only this room opens direct connections to Redis. The socket.io adapter receives one.
   { from: from('adapter', { room: 'redis' }), allow: to('service-redis') },
   { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
 
-  // The channels of fallbacks take plain options, so that each can be tested, and used by tools, by itself.
+  // Channels take plain options, so that each can be tested alone and used by tools.
   {
     from: from('channels'),
     allow: [
@@ -191,7 +191,7 @@ export const policies = [
       own('app'),
       own('core'),
       own('adapter'),
-      // `socket.io-adapter` only for its type, which the backend passes to the gateway.
+      // `socket.io-adapter` is imported only for its type, which the backend passes to the gateway.
       modules('zod', 'express', 'socket.io-adapter'),
       node('*', 'node:*'),
     ],
@@ -200,13 +200,13 @@ export const policies = [
   // The model computes only from measured constants, without I/O.
   { from: from('capacity-model'), allow: to('capacity-model', 'contracts') },
 
-  // Only the schemas, so that the cases can check other implementations.
+  // Only the schemas, so that the cases can test other implementations.
   {
     from: from('conformance'),
     allow: [to('conformance', 'contracts'), modules('socket.io-client'), node('*', 'node:*')],
   },
 
-  // Other teams install it, so it has no dependencies. Types of the contracts are bundled.
+  // Other teams install it, so it has no dependencies. The contracts' types are bundled.
   { from: from('publish'), allow: [to('publish', 'contracts'), node('*', 'node:*')] },
 
   {
@@ -238,10 +238,13 @@ export const policies = [
 
   { from: from('testing'), allow: EVERYTHING },
   { disallow: [toFile('test'), to('testing')] },
-  // Receivers of channels, which no image contains either.
+  // Test receivers for channels. No image contains the lab or these.
   { from: from('lab'), allow: [to('testing')] },
 ];
 
-/** The policies for files of one room. The plugin evaluates all policies that it gets for each import, which takes long. */
+/**
+ * The policies for files in one room. The plugin evaluates every given policy for each import, so passing all of them
+ * is slow.
+ */
 export const policiesOf = (type) =>
   policies.filter((policy) => !policy.from || policy.from.element.types.anyOf.includes(type));

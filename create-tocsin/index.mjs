@@ -10,13 +10,13 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const TEMPLATE = join(HERE, 'template');
 const USAGE = `npm create tocsin <folder> [-- --packages FOLDER]
 
-Creates a service in TypeScript that publishes notifications, and a page that shows them.
+Creates a TypeScript service that publishes notifications, and a page that shows them.
 
-  --packages FOLDER   takes @tocsin/publish from its tarball in FOLDER instead of from your registry`;
-/** Also a Dapr app id and part of an npm package name. */
+  --packages FOLDER   install @tocsin/publish from its tarball in FOLDER instead of from your registry`;
+/** The name also becomes a Dapr app id and part of an npm package name. */
 const NAME = /^[a-z][a-z0-9-]{0,49}$/;
 
-/** npm would leave these files out of a package, so the template stores them under other names. */
+/** npm omits these files from packages, so the template stores them under other names. */
 const targetName = (file) => file.replace(/(^|\/)_gitignore$/, '$1.gitignore');
 
 function readArguments() {
@@ -45,15 +45,15 @@ function check({ fault, positionals, values }) {
   const tarball = packages === undefined ? undefined : tarballIn(packages);
   const faults = [
     ...(fault === undefined ? [] : [fault]),
-    ...(positionals.length === 1 ? [] : ['name one folder']),
+    ...(positionals.length === 1 ? [] : ['give exactly one folder']),
     ...(name === undefined || NAME.test(name)
       ? []
-      : [`the folder's name is ${name}; use a-z, 0-9 and -, beginning with a letter, at most 50 characters`]),
+      : [`the folder name ${name} is invalid: use up to 50 of a-z, 0-9 and -, starting with a letter`]),
     ...(target !== undefined && existsSync(target) && readdirSync(target).length > 0
       ? [`${target} is not empty`]
       : []),
     ...(packages !== undefined && tarball === undefined
-      ? [`${packages} must contain one tocsin-publish-VERSION.tgz; \`npm pack\` makes it`]
+      ? [`${packages} must contain exactly one tocsin-publish-VERSION.tgz (\`npm pack\` creates it)`]
       : []),
   ];
   return { target, name, tarball, faults };

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Creates the secrets of the containers, and keeps existing ones: passwords and tokens as NAME=value, sentry's
 // certificate authority, and for each sidecar and Dapr service a token that identifies it to sentry. Each file is
-// renamed into place when it is complete, so it is never there in part. Only the user and the group 1000 can read the
+// renamed into place when complete, so no reader ever sees a partial file. Only the owner and group 1000 can read the
 // files.
 import { execFileSync } from 'node:child_process';
 import {
@@ -16,7 +16,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 
 const OURS = 0o440;
-/** For this script only. */
+/** Readable only by this script's user. */
 const MINE = 0o400;
 const secret = () => randomBytes(32).toString('hex');
 
@@ -26,7 +26,7 @@ function write(file, content, mode = OURS) {
   renameSync(`${file}.new`, file);
 }
 
-/** Writes a file of NAME=value with these names; existing names keep their values. */
+/** Writes a NAME=value file with these names. Names that the file already has keep their values. */
 function makeVariables(file, values) {
   const there = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const missing = Object.entries(values).filter(([name]) => !new RegExp(`^${name}=`, 'm').test(there));
@@ -34,12 +34,12 @@ function makeVariables(file, values) {
   write(file, there + missing.map(([name, value]) => `${name}=${value}\n`).join(''));
 }
 
-// Redis credentials: for applications, their sidecars and the broadcaster; and for people and the doctor.
+// Redis credentials: one user for applications, their sidecars and the broadcaster, another for people and the doctor.
 makeVariables('/secrets/redis/env', { REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/operator/env', { REDIS_USERNAME: 'operator', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/dapr/env', { DAPR_API_TOKEN: secret(), APP_API_TOKEN: secret() });
-// With this secret, the bffs sign their calls to each other and to the producer. Each store has it under its own
-// name.
+// The bffs sign their calls to each other and to the producer with this secret. Each secret store reads it from a
+// variable of its own.
 const internal = secret();
 makeVariables('/secrets/internal/env', {
   NOTIFICATION_SECRETS_internal: internal,
@@ -75,7 +75,7 @@ function makeAuthority() {
     write(join(AUTHORITY, 'issuer.key'), read('issuer.key'));
     write(join(AUTHORITY, 'issuer.crt'), read('issuer.crt'));
     write(join(IDENTITIES, 'ca.crt'), read('root.crt'));
-    // Written last: if this file exists, all of them exist.
+    // Written last: if this file exists, all the others do too.
     write(join(AUTHORITY, 'ca.crt'), read('root.crt'));
   } finally {
     rmSync(folder, { recursive: true });
@@ -99,10 +99,7 @@ const kidOf = (publicKey) =>
     .digest('base64url');
 if (!existsSync(KEY)) makeIdentityKey();
 
-/**
- * Creates the token that sentry requires before it signs the certificate of `id`. It is valid as long as the
- * authority.
- */
+/** Creates the token that sentry requires before it signs the certificate of `id`. It expires with the authority. */
 function makeIdentity(id) {
   const file = join(IDENTITIES, `${id}.jwt`);
   if (existsSync(file)) return;

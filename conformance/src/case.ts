@@ -2,14 +2,15 @@ import type { Kit } from './kit.ts';
 import type { Transport } from './transports/transport.ts';
 
 /**
- * What a case requires, besides the server's URL: publishing, a reader's token, or a server without tokens (`open`).
+ * What a case needs besides the server's URL: permission to publish, a reader's token, or a server that requires no
+ * token (`open`).
  */
 export type Need = 'publish' | 'token' | 'open';
 
 export interface Case {
   /** The rule, as a sentence about the server. */
   name: string;
-  /** Transports; the case runs once with each. */
+  /** The transports. The case runs once with each. */
   over: readonly Transport[];
   /** The case is skipped if the target does not meet these requirements. */
   needs: readonly Need[];
@@ -23,9 +24,9 @@ const caseOver =
   (over: readonly Transport[]) =>
   (name: string, needs: readonly Need[], run: Case['run']): Case => ({ name, over, needs, run });
 
-/** Runs with WebSocket and again with polling. */
+/** Runs with WebSocket, then with polling. */
 export const socketCase = caseOver(SOCKETS);
 export const streamCase = caseOver(['sse']);
 export const httpCase = caseOver(['http']);
-/** Runs with each transport that reads feeds. */
+/** Runs with each transport that can read feeds. */
 export const readerCase = caseOver([...SOCKETS, 'sse']);

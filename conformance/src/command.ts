@@ -8,18 +8,18 @@ Checks a server against docs/protocol.md. <url> is the base URL of /hubs and /ap
 
   --publish <url>      base URL of POST /notifications; without it, cases that publish are skipped
   --publish-key <key>  API key for publishing
-  --token <token>      a reader's token that permits the topics conformance-*; without it, cases for tokens are skipped
-  --over <transports>  any of websocket,polling,sse,http, separated by commas; default: all
-  --only <text>        run only cases whose name contains the text
-  --patience <ms>      longest wait for one event or condition; default: 5000
-  --concurrency <n>    cases to run at the same time; default: 8
+  --token <token>      reader token that permits the topics conformance-*; without it, token cases are skipped
+  --over <transports>  comma-separated list of websocket, polling, sse and http; default: all
+  --only <text>        run only the cases whose names contain this text
+  --patience <ms>      maximum time to wait for an event or condition; default: 5000
+  --concurrency <n>    number of cases to run in parallel; default: 8
   --json               print the results as JSON`;
 
 const TRANSPORTS: readonly string[] = ['websocket', 'polling', 'sse', 'http'];
 
 /**
- * `npm run conformance`. Resolves with 0 if at least one case ran and none failed, otherwise 1; 2 for invalid
- * options.
+ * `npm run conformance`. Resolves with the exit code: 0 if at least one case ran and none failed, 2 for invalid
+ * options, otherwise 1.
  */
 export async function conformance(args: string[]): Promise<number> {
   const options = read(args);
@@ -43,7 +43,7 @@ function lineOf({ outcome, over, name, reason }: Result): string {
   return `${mark} ${over}: ${name}${reason === undefined ? '' : `\n    ${reason.replaceAll('\n', '\n    ')}`}`;
 }
 
-/** Parses the options. Returns a description of the fault if they are invalid. */
+/** Parses the options. Returns an error message if they are invalid. */
 function read(args: string[]) {
   let parsed;
   try {
@@ -66,17 +66,17 @@ function read(args: string[]) {
   }
   const { values, positionals } = parsed;
   const [url, ...more] = positionals;
-  if (url === undefined || more.length > 0) return 'Give exactly one URL.';
+  if (url === undefined || more.length > 0) return 'Expected exactly one URL.';
   const addresses = [url, ...(values.publish === undefined ? [] : [values.publish])];
   const wrong = addresses.find((address) => !/^https?:\/\//.test(address) || !URL.canParse(address));
   if (wrong !== undefined) return `${wrong} is not an http(s) URL.`;
   const [patienceMs, concurrency] = [Number(values.patience), Number(values.concurrency)];
-  if (!(patienceMs >= 100)) return '--patience must be a number of milliseconds from 100.';
+  if (!(patienceMs >= 100)) return '--patience must be at least 100 (milliseconds).';
   if (!(Number.isInteger(concurrency) && concurrency >= 1))
-    return '--concurrency must be a whole number from 1.';
+    return '--concurrency must be a whole number of at least 1.';
   const over = values.over?.split(',');
   const unknown = over?.find((one) => !TRANSPORTS.includes(one));
-  if (unknown !== undefined) return `${unknown} is not a transport. Use ${TRANSPORTS.join(', ')}.`;
+  if (unknown !== undefined) return `${unknown} is not a transport. Choose from ${TRANSPORTS.join(', ')}.`;
   return {
     target: {
       url: withoutSlash(url),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Received {
   event: string;
   data: Record<string, unknown>;
-  /** The event's id, if it came over a stream. */
+  /** The event's id, if it arrived on a stream. */
   id?: string | undefined;
 }
 
@@ -12,7 +12,7 @@ const LOOK_MS = 10;
 /** Everything that a connection has received, in order, with ways to wait for it. */
 export class Inbox {
   readonly all: Received[] = [];
-  /** Why the connection ended; `undefined` while it is open. */
+  /** Why the connection closed; `undefined` while it is open. */
   ended: string | undefined;
   readonly #patienceMs: number;
 
@@ -25,8 +25,8 @@ export class Inbox {
   }
 
   /**
-   * Waits for an event of this name for which `fits` returns true. @throws Error that lists the events received
-   * instead
+   * Waits for an event with this name for which `fits` returns true.
+   * @throws Error that lists the received events instead
    */
   async has(
     event: string,
@@ -39,7 +39,8 @@ export class Inbox {
   }
 
   /**
-   * Waits until `holds` returns true. @throws Error that names the awaited condition, and lists the received events
+   * Waits until `holds` returns true.
+   * @throws Error that names the awaited condition and lists the received events
    */
   async until(holds: () => boolean, what: string, patienceMs = this.#patienceMs): Promise<void> {
     const end = Date.now() + patienceMs;
@@ -51,6 +52,6 @@ export class Inbox {
 
   #text(): string {
     const events = this.all.map(({ event, data }) => `${event} ${JSON.stringify(data)}`.slice(0, 200));
-    return `${events.slice(-8).join(' | ') || 'nothing'}${this.ended ? `; the connection ended: ${this.ended}` : ''}`;
+    return `${events.slice(-8).join(' | ') || 'nothing'}${this.ended ? `; the connection closed: ${this.ended}` : ''}`;
   }
 }

@@ -30,7 +30,9 @@ export interface Reader {
 
 const PAUSE_MS = 400;
 
-/** The tools of a case: connections that end with the case, feeds of its own, and a publisher. */
+/**
+ * What a case works with: connections that close when the case ends, feeds that no other case uses, and a publisher.
+ */
 export class Kit {
   readonly target: Target;
   readonly #open: { close(): void }[] = [];
@@ -39,7 +41,7 @@ export class Kit {
     this.target = target;
   }
 
-  /** Creates the name of a feed that no other case uses. */
+  /** Creates a feed name that no other case uses. */
   feed(): string {
     return `topic:conformance-${randomUUID()}`;
   }
@@ -66,7 +68,7 @@ export class Kit {
 
   async socket(over: Transport, auth: Record<string, unknown> = {}): Promise<SocketReader> {
     const handshake = await this.handshake(over, { ...this.auth, ...auth });
-    if ('error' in handshake) throw new Error('the handshake was refused', { cause: handshake.error });
+    if ('error' in handshake) throw new Error('the handshake was rejected', { cause: handshake.error });
     return handshake.socket;
   }
 
@@ -81,7 +83,7 @@ export class Kit {
     return stream;
   }
 
-  /** A reader of the feed over any transport, starting from the position. */
+  /** Opens a reader of the feed over any transport, starting from the position. */
   async reader(over: Transport, feed: string, position?: Position, clientId?: string): Promise<Reader> {
     const first = new Map<string, Page>();
     if (over !== 'sse') {
@@ -118,13 +120,13 @@ export class Kit {
     return (await response.json()) as Page;
   }
 
-  /** Publishes notifications to the feed. Resolves with their ids when a page contains them. */
+  /** Publishes notifications to the feed. Resolves with their ids once a page contains them. */
   async publish(feed: string, ...notifications: Record<string, unknown>[]): Promise<string[]> {
     const items = notifications.map((one) => ({ id: randomUUID(), title: 'Conformance', ...one, feed }));
     const before = (await this.page(feed, '&limit=1')).offset;
     const response = await this.#change('POST', '/notifications', items);
     const { ids } = (await response.json()) as { ids: string[] };
-    // A given id may already be known to the feed; it then gets no offset.
+    // The feed may already know a given id, and then assigns no new offset.
     const sure = notifications.filter(({ id }) => id === undefined).length;
     await this.#reaches(feed, before + sure);
     return ids;
@@ -181,7 +183,10 @@ export class Kit {
   }
 }
 
-/** Converts an answer to its page. @throws AssertionError if the request was refused or a member is missing */
+/**
+ * Converts a response to its page.
+ * @throws AssertionError if the request was rejected or a member is missing
+ */
 export function pageOf({ ok, ...answer }: Record<string, unknown>): Page {
   assert.notEqual(ok, false, `refused: ${JSON.stringify(answer)}`);
   const page = answer as unknown as Page;
@@ -211,7 +216,7 @@ export const pushed = (inbox: Inbox, feed: string): Publication[] =>
     .filter(({ data }) => data['feed'] === feed)
     .flatMap(({ data }) => data['publications'] as Publication[]);
 
-/** Waits until the ids were pushed, in this order and once each. */
+/** Waits until exactly these ids have been pushed, in this order and once each. */
 export async function showsExactly(inbox: Inbox, feed: string, ids: readonly string[]): Promise<void> {
   await inbox.until(() => pushed(inbox, feed).length >= ids.length, `${ids.length} publications`);
   assert.deepEqual(idsOf(pushed(inbox, feed)), ids);

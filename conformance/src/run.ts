@@ -29,7 +29,7 @@ export interface RunOptions {
   onResult?: (result: Result) => void;
 }
 
-/** Runs each case with its transports. Resolves with the results, in the order of `CASES`. */
+/** Runs each case with each of its transports. Resolves with the results, in the order of `CASES`. */
 export async function runCases(options: RunOptions): Promise<Result[]> {
   const { target, concurrency, cases = CASES, only, over, onResult } = options;
   const runs = cases
@@ -70,7 +70,7 @@ async function runOne(one: Case, over: Transport, target: Target): Promise<Resul
 const MISSING: Record<Need, string> = {
   publish: 'needs --publish',
   token: 'needs --token',
-  open: 'needs a server without tokens',
+  open: 'needs a server that requires no token',
 };
 
 const offers = (target: Target, need: Need): boolean =>

@@ -1,6 +1,6 @@
 /**
- * Places the orders START to COUNT, PAUSE_MS apart. One transaction stores each order and makes Dapr publish its notification. Start it again
- * after a crash, and it continues.
+ * Places orders START to COUNT, PAUSE_MS apart. Each transaction stores one order and makes Dapr publish its
+ * notification. After a crash, start it again: it resumes where it stopped.
  */
 const {
   DAPR_HTTP_PORT = '3500',
@@ -19,21 +19,21 @@ const orders = `http://127.0.0.1:${DAPR_HTTP_PORT}/v1.0/state/orders`;
 
 const isPlaced = async (key) => {
   const response = await fetch(`${orders}/${key}`, { headers });
-  if (!response.ok) throw new Error(`The state store answered ${response.status}`);
+  if (!response.ok) throw new Error(`The state store returned ${response.status}`);
   return response.status === 200;
 };
 
 async function place(number) {
   const key = `order-${number}`;
   const notification = {
-    // An id of your own: if you repeat the transaction, Tocsin shows the notification once.
+    // Your own id: if the transaction is repeated, Tocsin shows the notification only once.
     id: `${key}-placed`,
     feed: FEED,
     title: `Order ${number} was placed`,
   };
   const operations = [
     { operation: 'upsert', request: { key, value: { number, state: 'placed' } } },
-    // The projection is published instead of the value of the same key, and not stored.
+    // Dapr publishes this projection instead of the value above, and does not store it.
     {
       operation: 'upsert',
       request: {
@@ -49,20 +49,21 @@ async function place(number) {
     headers,
     body: JSON.stringify({ operations }),
   });
-  if (!response.ok) throw new Error(`The transaction answered ${response.status}: ${await response.text()}`);
+  if (!response.ok)
+    throw new Error(`The transaction failed with status ${response.status}: ${await response.text()}`);
 }
 
 for (let number = Number(START); number <= Number(COUNT);) {
   try {
-    // A transaction without an answer may have happened.
+    // A transaction that got no response may have been committed.
     if (!(await isPlaced(`order-${number}`))) {
       await place(number);
       await pause(Number(PAUSE_MS));
     }
     number++;
   } catch (error) {
-    console.error(`Order ${number}: ${error.message}. Trying again.`);
+    console.error(`Order ${number}: ${error.message}. Retrying.`);
     await pause(200);
   }
 }
-console.log(`The orders ${START} to ${COUNT} are placed.`);
+console.log(`Placed orders ${START} to ${COUNT}.`);

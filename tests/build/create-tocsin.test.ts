@@ -99,12 +99,12 @@ describe('npm create tocsin', () => {
   });
 
   it.each([
-    ['no folder', [], ['name one folder']],
-    ['a bad name', ['Bad_Name'], ["the folder's name is Bad_Name"]],
+    ['no folder', [], ['give exactly one folder']],
+    ['a bad name', ['Bad_Name'], ['the folder name Bad_Name is invalid']],
     [
       'several faults',
       ['corner-shop', '--packages', 'nowhere', 'more'],
-      ['name one folder', 'is not empty', 'must contain one'],
+      ['give exactly one folder', 'is not empty', 'must contain one'],
     ],
     ['an unknown option', ['a', '--force'], ["Unknown option '--force'"]],
   ])('should create nothing with %s, and list every fault', async (_, args, faults) => {

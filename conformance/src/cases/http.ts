@@ -10,7 +10,7 @@ async function problemOf(response: Response, status: number) {
 }
 
 const refusal = (name: string, query: string, paths: readonly string[]): Case =>
-  httpCase(`refuses ${name}, and lists every fault`, [], async (kit) => {
+  httpCase(`rejects ${name}, and lists every error`, [], async (kit) => {
     const problem = await problemOf(await kit.get(`/app/notifications?${query}`), 400);
     assert.deepEqual(problem.errors?.map(({ path }) => path).sort(), [...paths].sort());
   });
@@ -29,14 +29,14 @@ const engine = (name: string, query: string, status = 400): Case =>
 
 /** The rules of pages, marks and mutes, and of invalid requests. */
 export const HTTP: readonly Case[] = [
-  refusal('a limit beyond 200', 'limit=201', ['limit']),
+  refusal('a limit above 200', 'limit=201', ['limit']),
   refusal('an invalid limit and an invalid feed', 'limit=x&feed=none', ['feed', 'limit']),
   refusal('an epoch without a position', 'epoch=1-x', ['epoch']),
   refusal('a position without its epoch', 'after=1', ['epoch']),
   refusal('after and before together', 'epoch=1-x&after=1&before=9', ['before']),
   refusal('a repeated parameter', 'feed=all&feed=topic:x', ['feed']),
   refusal('an unknown parameter', 'feed=all&fed=x', ['fed']),
-  engine('an older revision of engine.io', 'EIO=3&transport=polling'),
+  engine('an older engine.io protocol version', 'EIO=3&transport=polling'),
   engine('an unknown transport', 'EIO=4&transport=smoke-signals'),
   engine('a token in the URL of a socket', 'EIO=4&transport=polling&token=secret'),
   engine('JSONP', 'EIO=4&transport=polling&j=0'),
@@ -54,7 +54,7 @@ export const HTTP: readonly Case[] = [
     assert.deepEqual([page.offset, page.more], [30, true]);
   }),
   httpCase(
-    'serves the publications before a position, and tells whether there are more',
+    'serves the publications before a position, and reports whether there are more',
     ['publish'],
     async (kit) => {
       const { feed, ids, at } = await filled(kit);
@@ -71,7 +71,7 @@ export const HTTP: readonly Case[] = [
     assert.equal(page.recovered, false);
     assert.deepEqual(idsOf(page.publications), ids.slice(-page.publications.length));
   }),
-  httpCase('answers an empty page for a feed without publications', [], async (kit) => {
+  httpCase('returns an empty page for a feed without publications', [], async (kit) => {
     const page = await kit.page(kit.feed());
     assert.deepEqual([page.offset, page.recovered, page.more, page.publications], [0, true, false, []]);
   }),
@@ -97,14 +97,14 @@ export const HTTP: readonly Case[] = [
     assert.equal((await kit.send('PUT', '/app/mutes', { ...mutes, clientId })).status, 204);
     hasMembers(await (await kit.get(`/app/mutes?clientId=${clientId}`)).json(), mutes);
   }),
-  httpCase('refuses a read mark without an offset or ids', [], async (kit) => {
+  httpCase('rejects a read mark without an offset or ids', [], async (kit) => {
     const problem = await problemOf(await kit.send('POST', '/app/notifications/read', { feed: 'all' }), 400);
     assert.deepEqual(
       problem.errors?.map(({ path }) => path),
       ['offset'],
     );
   }),
-  httpCase('answers unknown paths and unsupported methods with a problem', [], async (kit) => {
+  httpCase('responds to unknown paths and unsupported methods with a problem document', [], async (kit) => {
     await problemOf(await kit.get('/app/nothing'), 404);
     const response = await kit.get('/app/notifications', { method: 'DELETE' });
     assert.match(response.headers.get('allow') ?? '', /GET/);

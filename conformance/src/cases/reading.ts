@@ -7,7 +7,7 @@ import type { Transport } from '../transports/transport.ts';
 const firstOf = (reader: Reader, feed: string): Page => reader.first.get(feed) as Page;
 const positionOf = ({ epoch, offset }: Page) => ({ epoch, offset });
 
-/** The publications that a returning client gets, including those of all further pages. */
+/** The publications that a returning client receives, including those of further pages. */
 async function recovered(kit: Kit, over: Transport, feed: string, page: Page): Promise<Publication[]> {
   if (over === 'sse') {
     const reader = await kit.reader(over, feed, positionOf(page));
@@ -36,7 +36,7 @@ const newest = (page: Page) => assert.ok(page.publications.length <= 50);
 /** The rules for every transport. */
 export const READING: readonly Case[] = [
   readerCase(
-    'answers a subscription without a position with the head and no publications',
+    'returns the head and no publications for a subscription without a position',
     [],
     async (kit, over) => {
       const feed = kit.feed();
@@ -92,7 +92,7 @@ export const READING: readonly Case[] = [
     assert.deepEqual([page.recovered, page.publications], [true, []]);
   }),
   readerCase(
-    'answers a position of another epoch with recovered: false and the newest publications',
+    'returns recovered: false and the newest publications for a position in another epoch',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -104,7 +104,7 @@ export const READING: readonly Case[] = [
       assert.equal(page.publications.at(-1)?.offset, page.offset);
     },
   ),
-  readerCase('answers a position beyond the head with recovered: false', ['publish'], async (kit, over) => {
+  readerCase('returns recovered: false for a position beyond the head', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     await kit.publishMany(feed, 2);
     const { epoch, offset } = await kit.page(feed);
@@ -112,7 +112,7 @@ export const READING: readonly Case[] = [
     assert.deepEqual([page.recovered, page.offset], [false, offset]);
   }),
   readerCase(
-    'recovers more publications than fit into one answer, by count',
+    'recovers more publications than the count limit of one response',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -122,7 +122,7 @@ export const READING: readonly Case[] = [
     },
   ),
   readerCase(
-    'recovers more publications than fit into one answer, by bytes',
+    'recovers more publications than the byte limit of one response',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -147,7 +147,7 @@ export const READING: readonly Case[] = [
       .then((ids) => ids.slice(1));
     await showsExactly(reader.inbox, feed, [id, last]);
   }),
-  readerCase('publishes a retraction at an offset of its own', ['publish'], async (kit, over) => {
+  readerCase('publishes a retraction at its own offset', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const [id = ''] = await kit.publish(feed, {});
@@ -176,7 +176,7 @@ export const READING: readonly Case[] = [
     assert.ok(!JSON.stringify(page).includes('Secret'));
   }),
   readerCase(
-    'replaces by collapse key: names the old id, and removes its content',
+    'replaces by collapse key: names the replaced id, and removes its content',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -223,7 +223,7 @@ export const READING: readonly Case[] = [
     hasMembers(data, { feed, epoch, offset });
   }),
   readerCase(
-    'sends read marks to every connection of the reader, and to no other',
+    'sends read marks to every connection of the reader, and to no others',
     ['publish', 'open'],
     async (kit, over) => {
       const [feed, clientId] = [kit.feed(), kit.clientId()];
@@ -249,7 +249,7 @@ export const READING: readonly Case[] = [
     hasMembers(data, { feeds: [feed], severities: ['info'] });
   }),
   readerCase(
-    'loses and duplicates nothing for a reader that connects during many publications',
+    'loses and duplicates nothing for a reader that connects during a burst of publications',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -259,7 +259,7 @@ export const READING: readonly Case[] = [
       await publishing;
       const head = (await kit.page(feed, '&limit=1')).offset;
       const first = firstOf(reader, feed);
-      // A socket's pushes can arrive before the answer that already contains them, and more than once.
+      // A socket can push a publication before the response that already contains it, and more than once.
       const all = new Map(first.publications.map((one) => [one.offset, one]));
       const see = () => {
         for (const one of pushed(reader.inbox, feed)) all.set(one.offset, one);

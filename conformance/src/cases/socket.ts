@@ -29,7 +29,7 @@ const subscribes = async (socket: SocketReader, feed: string) =>
   assert.equal((await socket.ask('subscribe', { feed }))['ok'], true);
 
 const invalid = (name: string, event: string, ...payload: unknown[]): Case =>
-  socketCase(`refuses ${name}, and keeps the connection`, [], async (kit, over) => {
+  socketCase(`rejects ${name}, and keeps the connection`, [], async (kit, over) => {
     const socket = await kit.socket(over);
     await refuses(socket, 'invalid_request', false, event, ...payload);
     await subscribes(socket, kit.feed());
@@ -58,12 +58,12 @@ export const SOCKET: readonly Case[] = [
   invalid('two payloads', 'subscribe', { feed: 'all' }, { feed: 'all' }),
   invalid('an unsubscribe without a feed', 'unsubscribe', {}),
   invalid('a token event without a token', 'token', {}),
-  socketCase('refuses an unknown event', [], async (kit, over) => {
+  socketCase('rejects an unknown event', [], async (kit, over) => {
     const socket = await kit.socket(over);
     await refuses(socket, 'unknown_event', false, 'publish', { feed: 'all' });
     await refuses(socket, 'unknown_event', false, '__proto__', {});
   }),
-  socketCase('survives events without an acknowledgement', [], async (kit, over) => {
+  socketCase('survives events that request no acknowledgement', [], async (kit, over) => {
     const socket = await kit.socket(over);
     socket.emit('subscribe', { feed: kit.feed() });
     socket.emit('nothing');
@@ -91,7 +91,7 @@ export const SOCKET: readonly Case[] = [
     await kit.pause();
     await showsExactly(socket.inbox, feed, ids);
   }),
-  socketCase('delivers several feeds separately on one connection', ['publish'], async (kit, over) => {
+  socketCase('keeps several feeds on one connection apart', ['publish'], async (kit, over) => {
     const [one, other] = [kit.feed(), kit.feed()];
     const socket = await kit.socket(over);
     await subscribes(socket, one);
@@ -102,7 +102,7 @@ export const SOCKET: readonly Case[] = [
     await showsExactly(socket.inbox, other, second);
   }),
   socketCase(
-    `accepts ${MAX_FEEDS_PER_CONNECTION} feeds on a connection and refuses the next`,
+    `accepts ${MAX_FEEDS_PER_CONNECTION} feeds on a connection and rejects the next`,
     [],
     async (kit, over) => {
       const socket = await kit.socket(over);
@@ -122,7 +122,7 @@ export const SOCKET: readonly Case[] = [
       for (let count = 0; count < MAX_INVALID_REQUESTS_PER_MINUTE; count++) socket.emit('nothing', {});
       const { data } = await socket.inbox.has('closing');
       assert.equal(data['code'], 'too_many_invalid_requests');
-      await socket.inbox.until(() => socket.inbox.ended !== undefined, 'the end of the connection');
+      await socket.inbox.until(() => socket.inbox.ended !== undefined, 'the connection to close');
     },
   ),
   socketCase('closes a connection after an oversized message, with the reason', [], async (kit, over) => {
@@ -132,7 +132,7 @@ export const SOCKET: readonly Case[] = [
     assert.equal(data['code'], 'message_too_large');
   }),
   socketCase(
-    'refuses part of a burst of requests temporarily, and keeps the connection',
+    'temporarily rejects part of a burst of requests, and keeps the connection',
     [],
     async (kit, over) => {
       const socket = await kit.socket(over);
@@ -141,13 +141,13 @@ export const SOCKET: readonly Case[] = [
         socket.ask('unsubscribe', { feed }),
       );
       const refused = (await Promise.all(requests)).filter(({ ok }) => ok === false);
-      assert.ok(refused.length > 0, 'no request was refused');
+      assert.ok(refused.length > 0, 'no request was rejected');
       const { error } = refused[0] as { error: Record<string, unknown> };
       assert.deepEqual([error['code'], error['temporary']], ['too_many_requests', true]);
       assert.ok(socket.connected);
     },
   ),
-  socketCase('refuses a clientId that is not text, with a code', ['open'], async (kit, over) => {
+  socketCase('rejects a clientId that is not a string, with a code', ['open'], async (kit, over) => {
     const handshake = await kit.handshake(over, { clientId: 5 });
     assert.ok('error' in handshake, 'the handshake was accepted');
     assert.match(handshake.error.message, /^invalid_request: /);

@@ -19,7 +19,7 @@ async function refuses(
 }
 
 const refusal = (name: string, query: string, headers: Record<string, string> = {}): Case =>
-  streamCase(`refuses ${name} with a problem`, [], (kit) => refuses(kit, query, headers));
+  streamCase(`rejects ${name} with a problem document`, [], (kit) => refuses(kit, query, headers));
 
 const many = Array.from({ length: MAX_FEEDS_PER_CONNECTION + 1 }, (_, index) => `topic:conformance-${index}`);
 
@@ -28,7 +28,7 @@ export const STREAM: readonly Case[] = [
   refusal('an invalid feed name', '?feed=everything'),
   refusal('a repeated feed', '?feed=all&feed=all'),
   refusal('a token in the URL', '?feed=all&token=secret'),
-  refusal('bytes that are not UTF-8', '?feed=user:%ff'),
+  refusal('invalid UTF-8', '?feed=user:%ff'),
   refusal('more feeds than a connection may have', queryOf(...many)),
   refusal('an invalid event id', '', { 'last-event-id': '12' }),
   refusal('an invalid event id as a parameter', '?lastEventId=all'),
@@ -37,19 +37,19 @@ export const STREAM: readonly Case[] = [
     assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
     assert.match(response.headers.get('cache-control') ?? '', /no-store/);
   }),
-  streamCase('answers HEAD with only the headers, and refuses other methods', [], async (kit) => {
+  streamCase('answers HEAD with only the headers, and rejects other methods', [], async (kit) => {
     const path = `/app/stream${queryOf(kit.feed())}`;
     const head = await kit.get(path, { method: 'HEAD' });
     assert.deepEqual([head.status, await head.text()], [200, '']);
     const post = await kit.get(path, { method: 'POST' });
     assert.deepEqual([post.status, post.headers.get('allow')], [405, 'GET, HEAD']);
   }),
-  streamCase('sends the time after which to reconnect', [], async (kit) => {
+  streamCase('sends the reconnection delay', [], async (kit) => {
     const stream = await kit.stream(queryOf(kit.feed()));
     await stream.inbox.has('subscribed');
     assert.ok(stream.others.some((line) => /^retry: ?\d+$/.test(line)));
   }),
-  streamCase('uses the position after each answer and push as its event id', ['publish'], async (kit) => {
+  streamCase('sets the id of each event to the position after it', ['publish'], async (kit) => {
     const feed = kit.feed();
     const stream = await kit.stream(queryOf(feed));
     const { epoch, offset } = pageOf((await stream.inbox.has('subscribed')).data);
@@ -59,7 +59,7 @@ export const STREAM: readonly Case[] = [
     assert.equal(places[0], `${feed}=${epoch}:${offset}`);
     assert.equal(places.at(-1), `${feed}=${epoch}:${offset + 2}`);
   }),
-  streamCase('continues after any of its event ids', ['publish'], async (kit) => {
+  streamCase('resumes after any of its event ids', ['publish'], async (kit) => {
     const feed = kit.feed();
     const stream = await kit.stream(queryOf(feed));
     await stream.inbox.has('subscribed');
@@ -75,7 +75,7 @@ export const STREAM: readonly Case[] = [
     }
   }),
   streamCase(
-    'accepts the event id as a parameter, and prefers the header if both are given',
+    'accepts the event id as a query parameter, and prefers the header if both are given',
     ['publish'],
     async (kit) => {
       const feed = kit.feed();
@@ -107,14 +107,18 @@ export const STREAM: readonly Case[] = [
     assert.deepEqual(idsOf((await answer(one)).publications), []);
     assert.deepEqual(idsOf((await answer(other)).publications), missed);
   }),
-  streamCase('starts a feed at its head if the event id does not name it', ['publish'], async (kit) => {
-    const [one, other] = [kit.feed(), kit.feed()];
-    await kit.publish(other, {});
-    const { epoch, offset } = await kit.page(one);
-    const stream = await kit.stream(queryOf(one, other), { 'last-event-id': `${one}=${epoch}:${offset}` });
-    const { data } = await stream.inbox.has('subscribed', (one) => one['feed'] === other);
-    assert.deepEqual([data['recovered'], data['offset'], data['publications']], [true, 1, []]);
-  }),
+  streamCase(
+    'starts a feed at its head if the event id does not mention the feed',
+    ['publish'],
+    async (kit) => {
+      const [one, other] = [kit.feed(), kit.feed()];
+      await kit.publish(other, {});
+      const { epoch, offset } = await kit.page(one);
+      const stream = await kit.stream(queryOf(one, other), { 'last-event-id': `${one}=${epoch}:${offset}` });
+      const { data } = await stream.inbox.has('subscribed', (one) => one['feed'] === other);
+      assert.deepEqual([data['recovered'], data['offset'], data['publications']], [true, 1, []]);
+    },
+  ),
   streamCase(
     'sends the publications after the first page without another request',
     ['publish'],

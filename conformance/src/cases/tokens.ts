@@ -1,11 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { httpCase, socketCase, streamCase, type Case } from '../case.ts';
 
-/** A feed that no token permits, because the kit's reader has another name. */
+/** A feed that no test token permits, because it belongs to another reader. */
 const FOREIGN = 'user:conformance-other-reader';
 
 const tokenRefused = (name: string, token: string | undefined): Case =>
-  socketCase(`refuses a handshake with ${name}`, ['token'], async (kit, over) => {
+  socketCase(`rejects a handshake with ${name}`, ['token'], async (kit, over) => {
     const handshake = await kit.handshake(over, token === undefined ? {} : { token });
     assert.ok('error' in handshake, 'the handshake was accepted');
     assert.match(handshake.error.message, /^unauthorized: /);
@@ -13,12 +13,12 @@ const tokenRefused = (name: string, token: string | undefined): Case =>
     assert.deepEqual([data['code'], data['temporary']], ['unauthorized', false]);
   });
 
-/** The rules of tokens; they run if the target has a token. */
+/** The rules for tokens. They run if the target has a token. */
 export const TOKENS: readonly Case[] = [
   tokenRefused('no token', undefined),
   tokenRefused('an invalid token', 'nonsense'),
   socketCase(
-    'accepts a token, and refuses a feed that the token does not permit',
+    'accepts a token, and rejects a feed that the token does not permit',
     ['token'],
     async (kit, over) => {
       const socket = await kit.socket(over);
@@ -31,7 +31,7 @@ export const TOKENS: readonly Case[] = [
     },
   ),
   socketCase(
-    'accepts a new token for the same reader, and refuses an invalid one',
+    'accepts a new token for the same reader, and rejects an invalid one',
     ['token'],
     async (kit, over) => {
       const socket = await kit.socket(over);
@@ -44,7 +44,7 @@ export const TOKENS: readonly Case[] = [
     },
   ),
   streamCase(
-    'refuses a stream without a valid token, and names the required scheme',
+    'rejects a stream without a valid token, and names the required scheme',
     ['token'],
     async (kit) => {
       for (const headers of [{ authorization: '' }, { authorization: 'Bearer nonsense' }]) {
@@ -54,15 +54,15 @@ export const TOKENS: readonly Case[] = [
       }
     },
   ),
-  streamCase('refuses a stream of a feed that the token does not permit', ['token'], async (kit) => {
+  streamCase('rejects a stream of a feed that the token does not permit', ['token'], async (kit) => {
     const { response } = await kit.stream(`?feed=all&feed=${FOREIGN}`);
     assert.equal(response.status, 403);
   }),
-  httpCase('refuses a page of a feed that the token does not permit', ['token'], async (kit) => {
+  httpCase('rejects a page of a feed that the token does not permit', ['token'], async (kit) => {
     const response = await kit.get(`/app/notifications?feed=${FOREIGN}`);
     assert.equal(response.status, 403);
   }),
-  httpCase('refuses a page without a token', ['token'], async (kit) => {
+  httpCase('rejects a page without a token', ['token'], async (kit) => {
     const response = await fetch(`${kit.target.url}/app/notifications`);
     assert.equal(response.status, 401);
   }),

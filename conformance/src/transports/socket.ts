@@ -11,7 +11,7 @@ export interface SocketOptions {
 /** The result of a handshake: a socket, or the error of `connect_error`. */
 export type Handshake = { socket: SocketReader } | { error: Error & { data?: unknown } };
 
-/** A socket.io client that records what it receives, and does nothing on its own. */
+/** A socket.io client that records what it receives, and never sends or reconnects on its own. */
 export class SocketReader {
   readonly inbox: Inbox;
   readonly #socket: Socket;
@@ -40,7 +40,7 @@ export class SocketReader {
     });
   }
 
-  /** Sends a request. Resolves with its answer. */
+  /** Sends a request. Resolves with the response. */
   ask(event: string, ...payload: unknown[]): Promise<Record<string, unknown>> {
     return this.#socket.timeout(this.#patienceMs).emitWithAck(event, ...payload) as Promise<
       Record<string, unknown>

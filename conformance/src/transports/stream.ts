@@ -1,9 +1,9 @@
 import { Inbox } from '../inbox.ts';
 
-/** A reader of server-sent events, as the WHATWG specifies them. It records what it receives. */
+/** A reader of server-sent events, as specified by the WHATWG. Records everything it receives. */
 export class StreamReader {
   readonly inbox: Inbox;
-  /** Lines that are not a field of an event: comments, and `retry`. */
+  /** Lines that belong to no event: comments and `retry`. */
   readonly others: string[] = [];
   readonly response: Response;
   readonly #abort: AbortController;
@@ -14,7 +14,7 @@ export class StreamReader {
     this.inbox = new Inbox(patienceMs);
   }
 
-  /** Opens a stream. If the server refuses it, the reader receives nothing. */
+  /** Opens a stream. If the server rejects it, the reader receives nothing. */
   static async open(url: string, headers: Record<string, string>, patienceMs: number): Promise<StreamReader> {
     const abort = new AbortController();
     const response = await fetch(url, {
@@ -39,7 +39,7 @@ export class StreamReader {
         rest = lines.pop() ?? '';
         for (const block of lines) this.#take(block);
       }
-      this.inbox.ended = 'the server ended the stream';
+      this.inbox.ended = 'the server closed the stream';
     } catch (error) {
       this.inbox.ended = String(error);
     }

@@ -1,11 +1,11 @@
 /** Settings of this service, all from the environment. */
 export interface Config {
   port: number;
-  /** Where notifications go: the sidecar that `dapr run` starts, or else the producer itself. */
+  /** The URL to publish to: the sidecar that `dapr run` starts, otherwise the producer itself. */
   producerUrl: string;
-  /** A publisher's key, with API_KEYS=on. */
+  /** A publisher's API key; required if the producer runs with API_KEYS=on. */
   apiKey: string | undefined;
-  /** The bff, as browsers reach it. */
+  /** The bff's URL, as browsers reach it. */
   bffUrl: string;
 }
 

@@ -5,7 +5,9 @@ export interface Order {
   customer: string;
 }
 
-/** Tells everyone who follows the orders. A second call for the same order has the same id, so it shows nothing new. */
+/**
+ * Notifies everyone who follows the orders. Calling it again for the same order reuses the id, so nothing new is shown.
+ */
 export const announceOrder = (publisher: Publisher, { id, customer }: Order): Promise<string> =>
   publisher.publish({
     id: `order-${id}`,

@@ -1,4 +1,5 @@
-// Publishes one notification to a reader's own feed and waits until a bff serves it. Exits with 1 and the reason otherwise.
+// Publishes one notification to a reader's own feed and waits until a bff serves it. If that fails, prints the reason
+// and exits with 1.
 import { createHmac, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -34,7 +35,7 @@ async function ask(url, init = {}) {
   return { status: response.status, text: await response.text() };
 }
 
-/** Repeats until `done` has a value or the time is over. */
+/** Repeats `attempt` until it returns a value or the deadline passes. */
 async function until(what, attempt) {
   let last = '';
   while (Date.now() < deadline) {
@@ -47,7 +48,7 @@ async function until(what, attempt) {
     }
     await delay(500);
   }
-  console.error(`${what} did not succeed within ${TIMEOUT_S} s: ${last}`);
+  console.error(`${what} failed for ${TIMEOUT_S} s: ${last}`);
   process.exit(1);
 }
 
@@ -66,7 +67,7 @@ await until('Publishing', async () => {
   });
   if (status === 202) return { value: true };
   if (status >= 400 && status < 500 && status !== 404 && status !== 429) {
-    console.error(`The producer refused the canary with ${status}: ${text}`);
+    console.error(`The producer rejected the canary with status ${status}: ${text}`);
     process.exit(1);
   }
   return { reason: `${status} ${text}` };
@@ -81,7 +82,7 @@ await until('Reading it', async () => {
   const isThere = publications.some(({ notification }) => notification?.id === id);
   return isThere ? { value: true } : { reason: 'the notification is not in the feed' };
 });
-// A key without the scope `retract` leaves it to expire.
+// If the key lacks the scope `retract`, the notification stays until it expires.
 await ask(`${PRODUCER_URL}/notifications/${id}?feed=${encodeURIComponent(feed)}`, {
   method: 'DELETE',
   headers: key,
