@@ -1,22 +1,22 @@
 import { shallowRef } from 'vue';
 
-/** Pauses between attempts to load a part of the page, in milliseconds. */
+/** Delays between attempts to load a part of the page, in milliseconds. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Late parts are loaded after this many milliseconds, even if the first view is not complete. */
+/** Late parts are loaded after this many milliseconds, even if the first view isn't complete. */
 const LONGEST_WAIT_MS = 4_000;
 
 let endFirstView = (): void => undefined;
 const firstView = new Promise<void>((resolve) => (endFirstView = resolve));
 
-/** Whether the first rows are on the screen. A list shows only those before. */
+/** Whether the first rows are on the screen. Until then, a list renders only its first rows. */
 export const hasFirstView = shallowRef(false);
 void firstView.then(() => (hasFirstView.value = true));
 
 /**
- * Call it when the first notifications are there, or cannot be loaded for now. The first view ends when they have been
- * drawn. Safe to repeat.
+ * Call this when the first notifications are loaded, or can't be loaded for now. The first view ends once they are
+ * painted. Safe to repeat.
  */
 export function firstViewEnded(): void {
   if (document.hidden) endFirstView();
@@ -24,9 +24,9 @@ export function firstViewEnded(): void {
 }
 
 /**
- * Loads a part that the first view does without, and tries again until it is there. It begins after the first view, so
- * that it does not compete with it for a slow line, unless `at` is `once`. It does not wait until the reader needs the
- * part: by then a deploy may have replaced the file. Returns the function that stops it.
+ * Loads a part that the first view doesn't need, and retries until it succeeds. Loading starts after the first view,
+ * so that the two don't compete on a slow connection, unless `at` is `once`. It doesn't wait until the reader needs
+ * the part, because a deployment may have replaced the file by then. Returns a function that stops loading.
  */
 export function loadLate<T>(
   load: () => Promise<T>,
@@ -42,7 +42,7 @@ export function loadLate<T>(
       if (!ended) loaded(part);
     } catch (error) {
       if (ended) return;
-      console.warn('Tocsin could not load a part of the page and tries again.', error);
+      console.warn('Tocsin could not load a part of the page. Retrying.', error);
       timer = setTimeout(() => void attempt(Math.min(2 * pause, LONGEST_PAUSE_MS)), pause);
     }
   }

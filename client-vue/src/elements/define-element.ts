@@ -16,7 +16,7 @@ import { useNotifications, type NotificationsOptions } from '../use-notification
 import { joinPageSession } from './page-session.ts';
 import { adoptStyle } from './style.ts';
 
-/** The attributes that every element takes; `getToken`, `pushWorker`, `feedLabels` and `messages` are properties only. */
+/** Attributes of every element. `getToken`, `pushWorker`, `feedLabels` and `messages` can be set only as properties. */
 const COMMON = {
   server: String,
   feeds: String,
@@ -47,21 +47,21 @@ export interface ElementProps {
   pushWorker?: NonNullable<NotificationsOptions['pushWorker']>;
 }
 
-/** The events that every element dispatches; they bubble and leave the shadow root. */
+/** Events that every element dispatches. They bubble and cross the shadow boundary. */
 export interface ElementEvents {
   'tocsin-unread': CustomEvent<{ unread: number; unseen: number }>;
   'tocsin-connection': CustomEvent<{ state: string; text: string }>;
 }
 
-/** Feeds in an attribute: separated by white space. Default: `all`. */
+/** Parses a list of feeds separated by white space. Default: `all`. */
 export function feedsIn(attribute: string | undefined): string[] {
   const feeds = (attribute ?? '').split(/\s+/).filter(Boolean);
   return feeds.length > 0 ? feeds : ['all'];
 }
 
 /**
- * Makes a custom element with a shadow root, which no style of the page reaches and whose style reaches nothing of the
- * page. `draw` renders it; `defaultServer` is used where the attribute `server` is absent.
+ * Creates a custom element whose shadow root isolates its styles from the page's. `draw` renders it. `defaultServer`
+ * is used if it has no `server` attribute.
  */
 export function defineElement(
   defaultServer: string,

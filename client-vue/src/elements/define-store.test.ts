@@ -5,7 +5,7 @@ import * as small from './define-store.ts';
 
 describe.each([
   ['with pinia', pinia],
-  ['of the custom elements', small],
+  ['without pinia', small],
 ])('stores %s', (_name, { defineStore, forgetStores }) => {
   const useCount = defineStore(() => {
     const count = ref(1);
@@ -14,14 +14,14 @@ describe.each([
     return { count, double, add };
   });
 
-  it('should be one for the page, with unwrapped refs', () => {
+  it('should share one instance with unwrapped refs', () => {
     useCount().add();
     useCount().count++;
     expect(useCount()).toBe(useCount());
     expect([useCount().count, useCount().double]).toEqual([3, 6]);
   });
 
-  it('should begin anew when they are forgotten, and leave the old state alone', () => {
+  it('should create a new instance after a reset, and keep the old state unchanged', () => {
     const old = useCount();
     old.count = 7;
     forgetStores();
@@ -29,7 +29,7 @@ describe.each([
     expect(old.count).toBe(7);
   });
 
-  it('should keep stores apart', () => {
+  it('should keep the state of two stores separate', () => {
     const useOther = defineStore(() => ({ count: ref(40) }));
     useOther().count++;
     expect([useOther().count, useCount().count]).toEqual([41, 1]);

@@ -3,7 +3,7 @@ import { effectScope, reactive, type EffectScope, type Reactive } from 'vue';
 let scope: EffectScope = effectScope(true);
 let stores = new Map<object, object>();
 
-/** Does the same as the function with pinia in `stores/define-store.ts`, which it replaces in the custom elements. */
+/** Replaces `stores/define-store.ts` in the custom elements, with the same behaviour but without pinia. */
 export function defineStore<T extends object>(setup: () => T): () => Reactive<T> {
   return () => {
     let store = stores.get(setup);

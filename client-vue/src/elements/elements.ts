@@ -6,8 +6,8 @@ import { defineElement } from './define-element.ts';
 export type { ElementEvents } from './define-element.ts';
 
 /**
- * Registers `<tocsin-bell>` and `<tocsin-toasts>`. Calling it again, or after another copy of this script, does nothing.
- * `server` is the origin of the bff for elements without the attribute of this name.
+ * Registers `<tocsin-bell>` and `<tocsin-toasts>`, unless they are already registered. `server` is the bff's origin
+ * for elements without a `server` attribute.
  */
 export function defineTocsinElements({ server = globalThis.location?.origin ?? '' } = {}): void {
   if (typeof customElements === 'undefined') return;

@@ -2,7 +2,7 @@ import { effectScope } from 'vue';
 import type { OwnMessages } from '../messages/messages.ts';
 import { useNotifications, type NotificationsOptions } from '../use-notifications.ts';
 
-/** Options that identify a session; the elements of a page share one. */
+/** Options of the session that all elements of a page share. */
 export interface ElementOptions {
   server: string;
   feeds: readonly string[];
@@ -12,7 +12,7 @@ export interface ElementOptions {
   pushWorker?: NotificationsOptions['pushWorker'];
   feedLabels?: NotificationsOptions['feedLabels'];
   iconOrigins?: readonly string[] | undefined;
-  /** Those of the first element count. */
+  /** Only the first element's value is used. */
   language?: () => string | undefined;
   messages?: () => OwnMessages | undefined;
 }
@@ -29,16 +29,16 @@ const nameOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string 
   JSON.stringify([server, feeds, clientId, negotiate]);
 
 /**
- * Connects the page with the first element and disconnects it with the last; the elements between share the connection.
- * An element with other options than the first is told so on the console and shows the notifications of the first.
- * Returns the function that ends the element's part.
+ * Opens the connection for the first element on the page; later elements share it. An element whose options differ
+ * from the first one's logs an error and shows the first one's notifications. Returns a function that removes the
+ * element; removing the last one closes the connection.
  */
 export function joinPageSession(options: ElementOptions): () => void {
   const name = nameOf(options);
   if (session && session.name !== name)
     console.error(
-      `Tocsin: the elements of a page share one connection. This one asks for ${name}, but ${session.name} is in use. ` +
-        'Give all of them the same attributes.',
+      `Tocsin: all elements on a page share one connection. This element requested ${name}, but the page uses ${session.name}. ` +
+        'Give all elements the same attributes.',
     );
   session ??= begin(name, options);
   const joined = session;

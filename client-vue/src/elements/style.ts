@@ -1,4 +1,6 @@
-/** Beats a page's rule for all elements, such as `* { all: unset }`, which would come before the element's own. */
+/**
+ * `!important` is needed to override a page-wide rule such as `* { all: unset }`, which takes precedence over `:host`.
+ */
 const HOST = `
 :host { display: inline-block !important; color-scheme: light dark; }
 :host([hidden]) { display: none !important; }
@@ -7,13 +9,16 @@ const HOST = `
 const texts = new Set<string>();
 let sheet: CSSStyleSheet | undefined;
 
-/** Adds a style to all shadow roots, existing and new. The build calls it for each style sheet. */
+/** Adds a style to all existing and future shadow roots. The build calls it for each style sheet. */
 export function addStyle(text: string): void {
   texts.add(text);
   sheet?.replaceSync([...texts, HOST].join('\n'));
 }
 
-/** Gives a shadow root the style. An adopted sheet needs no `unsafe-inline` in the page's content security policy. */
+/**
+ * Applies the styles to a shadow root. Adopted style sheets need no `unsafe-inline` in the page's content security
+ * policy.
+ */
 export function adoptStyle(root: ShadowRoot): void {
   if (!sheet) {
     sheet = new CSSStyleSheet();

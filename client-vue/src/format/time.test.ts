@@ -17,11 +17,11 @@ describe('createFormats', () => {
     expect(createFormats('de').relative(ago(3), now)).toBe('vor 3 Min.');
   });
 
-  it('should format a time in the future as now', () => {
+  it('should format a future time as "now"', () => {
     expect(createFormats('en').relative(now + 60_000, now)).toBe('now');
   });
 
-  it('should format days for headings', () => {
+  it('should format dates for headings', () => {
     const english = createFormats('en-GB');
     const days = [now, ago(60 * 24), new Date(2026, 5, 1, 8).getTime(), new Date(2025, 11, 31, 8).getTime()];
     expect(days.map((time) => english.day(time, now))).toEqual([
@@ -33,7 +33,7 @@ describe('createFormats', () => {
     expect(createFormats('de').day(now, now)).toBe('Heute');
   });
 
-  it('should call a late evening yesterday on the morning after', () => {
+  it("should show last night's notifications under yesterday", () => {
     const morning = new Date(2026, 5, 15, 0, 5).getTime();
     expect(createFormats('en').day(morning - 10 * 60_000, morning)).toBe('Yesterday');
     expect(dayKey(morning)).not.toBe(dayKey(morning - 10 * 60_000));

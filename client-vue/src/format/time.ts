@@ -5,21 +5,21 @@ const DAY = 24 * HOUR;
 
 export interface Formats {
   readonly locale: string;
-  /** "now", "3 min ago", "2 hr ago"; days only after 24 hours. */
+  /** "now", "3 min ago", "2 hr ago"; in days after 24 hours. */
   relative(time: number, now: number): string;
-  /** Hours and minutes. */
+  /** Time of day in hours and minutes. */
   clock(time: number): string;
-  /** Weekday, date and time, short. */
+  /** Short weekday, date and time. */
   moment(time: number): string;
-  /** Date and time in full. */
+  /** Full date and time. */
   full(time: number): string;
-  /** "Today", "Yesterday", else weekday and date, for a heading. */
+  /** A heading: "Today", "Yesterday", or weekday and date. */
   day(time: number, now: number): string;
 }
 
 const startOfDay = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
 
-/** A key shared by all times on the same day of the reader. */
+/** A key shared by all times on the same local day. */
 export const dayKey = (time: number): string => {
   const date = new Date(time);
   return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;

@@ -1,6 +1,6 @@
 import type { Item } from '../stores/feeds/feed-log.ts';
 
-/** Props of the slots that replace the content of a row. */
+/** Props of slots that replace a row's content. */
 export interface RowSlotProps {
   item: Item;
   /** @deprecated Use `item`. */

@@ -6,7 +6,7 @@ import { addEnglish, useMessages } from '../messages/use-messages.ts';
 
 let isAdded = false;
 
-/** The texts of the parts of the inbox that load after the list. */
+/** Strings for the parts of the inbox that load after the list. */
 export function useTexts(): ComputedRef<Messages['inbox']> {
   if (!isAdded) addEnglish({ inbox, preferences });
   isAdded = true;

@@ -10,7 +10,7 @@ import { useInboxState } from '../view/inbox-state.ts';
 import DetailPane from './DetailPane.vue';
 import PageTools from './PageTools.vue';
 
-/** The reader has opened a notification, and so read it. */
+/** Marks an opened notification as read. */
 function opened(item: Item): void {
   if (useMarks().placeOf(item).unread) useReader().markRead([item]);
 }
@@ -31,7 +31,9 @@ function pageTools(root: Readonly<Ref<HTMLElement | null>>, stop: () => void) {
 
 export type PageToolsState = ReturnType<typeof pageTools>;
 
-/** Everything of the page's inbox that loads after its list, until `stop`. `root` holds the whole inbox. */
+/**
+ * The parts of the inbox page that load after its list. Call `stop` to dispose of them. `root` is the inbox element.
+ */
 export function usePageTools(root: Readonly<Ref<HTMLElement | null>>): PageToolsState | undefined {
   const scope = effectScope(true);
   return scope.run(() => pageTools(root, () => scope.stop()));

@@ -3,7 +3,7 @@ import { loadLate } from '../../load-late.ts';
 import { defineStore } from '../../stores/define-store.ts';
 import type * as lateRow from './late-row.ts';
 
-/** Buttons and menu of rows, which load after the first list. */
+/** A row's buttons and menu. They load after the first list is shown. */
 export const useRowTools = defineStore(() => {
   const parts = shallowRef<typeof lateRow>();
   let isLoading = false;

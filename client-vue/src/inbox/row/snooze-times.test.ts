@@ -3,15 +3,15 @@ import { localInput, SNOOZES, timeIn } from './snooze-times.ts';
 
 const at = (name: string, now: Date) => localInput(SNOOZES.find((one) => one.name === name)!.at(now));
 
-it('should offer the next morning and the next Monday, even in the next month', () => {
+it('should offer tomorrow morning and next Monday, even across months', () => {
   const friday = new Date(2026, 0, 30, 22, 15);
   expect(at('inAnHour', friday)).toBe('2026-01-30T23:15');
   expect(at('tomorrow', friday)).toBe('2026-01-31T08:00');
   expect(at('nextWeek', friday)).toBe('2026-02-02T08:00');
-  expect(at('nextWeek', new Date(2026, 1, 2)), 'on a Monday, the next').toBe('2026-02-09T08:00');
+  expect(at('nextWeek', new Date(2026, 1, 2)), 'next Monday, if today is Monday').toBe('2026-02-09T08:00');
 });
 
-it('should take only times in the future', () => {
+it('should accept only future times', () => {
   expect(timeIn('2020-01-01T10:00')).toBeUndefined();
   expect(timeIn('')).toBeUndefined();
   expect(timeIn('2999-01-01T10:00')?.getFullYear()).toBe(2999);

@@ -3,13 +3,13 @@ import { activeElementBeside } from '../../active-element.ts';
 
 type ElementRef = Readonly<Ref<HTMLElement | null>>;
 
-/** Keeps the focus in the list while rows go, and makes a held key act once. */
+/** Keeps focus in the list when rows are removed, and ignores key repeats. */
 export function useRowFocus(list: ElementRef, scroller: ElementRef | undefined) {
   const rows = (): HTMLElement[] => [
     ...(list.value?.querySelectorAll<HTMLElement>('.tocsin-row-body') ?? []),
   ];
 
-  /** After a change that removes the focused row, the row that takes its place has the focus: never one of its buttons. */
+  /** If a change removes the focused row, moves focus to the row that takes its place, never to one of its buttons. */
   async function keepFocus(change: () => void): Promise<void> {
     const before = rows();
     const index = before.findIndex((row) => row.contains(activeElementBeside(row)));
@@ -20,7 +20,7 @@ export function useRowFocus(list: ElementRef, scroller: ElementRef | undefined) 
     (after[index] ?? after.at(-1) ?? scroller?.value)?.focus();
   }
 
-  /** A held Enter or space repeats; a button would be pressed with each. */
+  /** Ignores repeats of a held Enter or space, which would press a button again and again. */
   function ignoreHeldKeys(event: KeyboardEvent): void {
     if (!event.repeat || (event.key !== 'Enter' && event.key !== ' ')) return;
     event.preventDefault();

@@ -2,14 +2,14 @@ import { onBeforeUnmount, onBeforeUpdate, onMounted, onUpdated, type Ref } from 
 
 type ElementRef = Readonly<Ref<HTMLElement | null>>;
 
-/** How long new rows take to appear, in ms. */
+/** Duration of the fade-in of new rows, in ms. */
 const FADE_MS = 180;
-/** Up to this distance from the top in pixels, the reader is at the top. */
+/** Within this distance of the top, in pixels, the list counts as not scrolled. */
 const AT_TOP = 24;
 
 /**
- * Keeps rows in place when others are added above. Browsers do so while the list is scrolled. At the very top, a row that
- * the reader points at, has focused or has touched stays where it is and new ones wait above; else rows move aside.
+ * Keeps rows in place when others are added above them. Browsers do this only while the list is scrolled. At the top,
+ * the list scrolls so that a hovered, focused or touched row doesn't move; otherwise rows make room for the new ones.
  */
 export function useStillRows(list: ElementRef, scroller: ElementRef | undefined) {
   let isTouched = false;
@@ -36,7 +36,7 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
 
   onUpdated(() => {
     if (!before?.row.isConnected) return;
-    // `before` has the position on the screen, even while the rows are held.
+    // `before` has the position on the screen, even while a transform holds the rows.
     draw(0);
     const moved = before.row.getBoundingClientRect().top - before.top;
     if (moved <= 0) return;
@@ -45,8 +45,8 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
   });
 
   /**
-   * Draws the rows where they were for one frame, then below the new ones, which fade in. Browsers count rows that a new
-   * one moves as a layout shift, but not those that a plain `transform` holds in place and then lets go.
+   * Holds the rows in place with a `transform` for one frame, then moves them below the new ones, which fade in.
+   * Browsers count it as a layout shift if a new row moves others, but not if a `transform` does.
    */
   function makeRoom(row: Element, pixels: number): void {
     draw(pixels);

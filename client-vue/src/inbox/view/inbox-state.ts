@@ -2,7 +2,7 @@ import { computed, nextTick, ref, type Reactive, type Ref } from 'vue';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useView, type View } from './use-view.ts';
 
-/** The part of a view that loads more at its end; `undefined` if the list of older notifications does. */
+/** The search that loads more at the end of a view; `undefined` if older notifications are loaded instead. */
 function searchOf(view: View) {
   const { isPlain, searchStatus, more, loadMore } = view;
   if (isPlain || searchStatus === 'unavailable' || searchStatus === 'failed') return undefined;
@@ -10,8 +10,8 @@ function searchOf(view: View) {
 }
 
 /**
- * The state of an inbox, in the bell's panel or as a page. `root` holds the whole inbox; closing the preferences moves the
- * focus to the button in it with the test id `preferencesButton`.
+ * The state of an inbox, in the bell's panel or as a page. `root` is the inbox element. Closing the preferences moves
+ * focus to the button with the test id `preferencesButton`.
  */
 export function useInboxState(root: Readonly<Ref<HTMLElement | null>>, preferencesButton: string) {
   const view = useView();

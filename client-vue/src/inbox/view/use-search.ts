@@ -4,7 +4,7 @@ import { onScopeDispose, ref, shallowRef, watch } from 'vue';
 import { itemKey, type Item } from '../../stores/feeds/feed-log.ts';
 import { useSource } from '../../stores/source.ts';
 
-/** Pause after the last key before the server is asked, in ms. */
+/** Debounce delay before a search, in ms. */
 const TYPING_MS = 250;
 const LIMIT = 50;
 
@@ -17,7 +17,8 @@ const itemOf = ({ feed, epoch, offset, notification }: Found): Item => ({
 });
 
 /**
- * Asks the server for what `request` gives, again with each change, and ends the previous search. `undefined`: no search.
+ * Runs the search that `request` returns, again on each change, and cancels the previous one. `undefined` means no
+ * search.
  */
 export function useSearch(request: () => SearchRequest | undefined) {
   const found = shallowRef<readonly Item[]>([]);
@@ -43,7 +44,7 @@ export function useSearch(request: () => SearchRequest | undefined) {
       status.value = 'done';
     } catch (error) {
       if (signal.aborted) return;
-      // An older server answers a search as a malformed request.
+      // Older servers reject a search as an invalid request.
       const isUnknown = error instanceof ProblemError && [400, 404].includes(error.status);
       status.value = isUnknown ? 'unavailable' : 'failed';
       more.value = false;
@@ -76,7 +77,7 @@ export function useSearch(request: () => SearchRequest | undefined) {
   );
   onScopeDispose(stop);
 
-  /** Loads the next page of what was found. */
+  /** Loads the next page of results. */
   async function loadMore(): Promise<void> {
     const asked = request();
     if (asked && status.value !== 'searching') await ask(asked, true);

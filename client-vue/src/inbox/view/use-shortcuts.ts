@@ -3,12 +3,12 @@ import { activeElementBeside } from '../../active-element.ts';
 import { useNotice } from '../../stores/reader/notice.ts';
 import { useShortcutSetting } from '../../stores/reader/shortcuts.ts';
 
-/** Elements in which letters are text, or keys have a meaning of their own. */
+/** Elements that accept text or handle keys themselves. */
 const TAKES_KEYS = 'input, select, textarea, [contenteditable], .tocsin-menu';
 
 /**
- * Single keys in an inbox: j and k go to the next and previous row, e archives, u marks as read or unread, z undoes, and
- * ? shows this list. Only while the focus is inside, and the reader can turn them off (WCAG 2.1.4).
+ * Single-key shortcuts: j and k move to the next and previous row, e archives, u toggles read, z undoes, and ? shows
+ * the shortcuts. They work only while focus is in the inbox, and can be turned off (WCAG 2.1.4).
  */
 export function useShortcuts(root: Readonly<Ref<HTMLElement | null>>) {
   const setting = useShortcutSetting();

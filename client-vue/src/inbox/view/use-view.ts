@@ -15,17 +15,17 @@ const STATES: Readonly<Record<Tab, SearchState>> = {
   ...{ all: 'inbox', unread: 'unread', archive: 'archive', snoozed: 'snoozed' },
 };
 
-/** The items of a tab that match the filter: loaded ones, and others that the server finds. */
+/** The items of a tab that match the filter, both loaded ones and ones that the server finds. */
 export function useView() {
   const notifications = useItems();
   const connection = useConnection();
   const marks = useMarks();
   const tab = ref<Tab>('all');
   const filter = shallowRef(noFilter());
-  /** Items that were unread in this tab: they stay in it when they are read. */
+  /** Items that were unread in this tab. They stay in it after they are read. */
   const kept = new Set<string>();
 
-  /** A search for words includes the archive. */
+  /** A text search includes the archive. */
   const isEverywhere = computed(() => tab.value === 'all' && filter.value.text.trim() !== '');
   const isPlain = computed(() => tab.value === 'all' && !isFiltering(filter.value));
 
@@ -65,7 +65,7 @@ export function useView() {
   return reactive({
     ...{ tab, filter, shown, isPlain },
     searchStatus: search.status,
-    /** The server has more, or the list of older notifications continues. */
+    /** Whether the server has more results. */
     more: search.more,
     loadMore: search.loadMore,
     clear: () => (filter.value = noFilter()),

@@ -2,29 +2,29 @@ import { addPushDevice, removePushDevice, type MessageLanguage } from '@tocsin/c
 import { useMessages } from '../../../messages/use-messages.ts';
 import { useSource } from '../../../stores/source.ts';
 
-/** Browsers with Declarative Web Push have a push manager that needs no service worker. */
+/** With Declarative Web Push, the push manager needs no service worker. */
 const declarative = (): PushManager | undefined => (globalThis as { pushManager?: PushManager }).pushManager;
 
-/** Whether this browser and this page can receive pushes. */
+/** Whether this browser and page can receive push messages. */
 export const isPushSupported = (): boolean =>
   'Notification' in globalThis &&
   (declarative() !== undefined ||
     ('PushManager' in globalThis && 'serviceWorker' in navigator && useSource().hasPushWorker()));
 
-/** The language of messages, if the page is in one that they can have. */
+/** The page's language, if messages are available in it. */
 export function messageLanguage(): MessageLanguage | undefined {
   const [base] = useMessages().spoken.toLowerCase().split('-');
   return base === 'de' || base === 'en' ? base : undefined;
 }
 
-/** Resolves when the worker is active: before, browsers refuse to subscribe. */
+/** Resolves when the worker is active; until then, browsers refuse to subscribe. */
 function activated({ active, waiting, installing }: ServiceWorkerRegistration): Promise<void> {
   const worker = installing ?? waiting;
   if (active || !worker) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const follow = (): void => {
       if (worker.state === 'activated') resolve();
-      else if (worker.state === 'redundant') reject(new Error('The service worker could not be installed.'));
+      else if (worker.state === 'redundant') reject(new Error('Could not install the service worker.'));
     };
     worker.addEventListener('statechange', follow);
     follow();
@@ -44,7 +44,7 @@ function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** Whether pushes to one of these endpoints reach this device. */
+/** Whether one of these endpoints belongs to this device. */
 export async function isSubscribed(endpoints: readonly string[]): Promise<boolean> {
   if (endpoints.length === 0 || Notification.permission !== 'granted') return false;
   const subscription = await (await pushManager()).getSubscription();
@@ -52,8 +52,9 @@ export async function isSubscribed(endpoints: readonly string[]): Promise<boolea
 }
 
 /**
- * Subscribes this device with the key of the deployment, and registers it for the reader. A subscription of another
- * reader or key ends. Call it only once the permission is granted. Rejects, with nothing subscribed, if a step fails.
+ * Subscribes this device with the deployment's key, and registers it for the reader. Replaces a subscription with
+ * another key or for another reader. Call it only after permission is granted. If a step fails, rejects and leaves
+ * nothing subscribed.
  */
 export async function subscribe(publicKey: string): Promise<void> {
   const manager = await pushManager();
@@ -72,7 +73,9 @@ export async function subscribe(publicKey: string): Promise<void> {
   }
 }
 
-/** Ends push on this device, even if the server cannot be reached: it then finds out with the next push. */
+/**
+ * Turns off push on this device, even if the server is unreachable: it learns of the change when its next push fails.
+ */
 export async function unsubscribe(): Promise<void> {
   const subscription = await (await pushManager()).getSubscription();
   if (!subscription) return;

@@ -1,11 +1,11 @@
 import { ref } from 'vue';
 
-/** Runs one action at a time, and keeps the reason why the last one failed. */
+/** Runs one action at a time, and keeps the last one's error. */
 export function useAttempt<Fault extends string>(faultOf: (error: unknown) => Fault) {
   const isBusy = ref(false);
   const fault = ref<Fault>();
 
-  /** Resolves with whether the action succeeded. Ignored while another one runs. */
+  /** Resolves to true if the action succeeded. Does nothing while another action runs. */
   async function attempt(act: () => Promise<Fault | undefined | void>): Promise<boolean> {
     if (isBusy.value) return false;
     isBusy.value = true;
@@ -13,7 +13,7 @@ export function useAttempt<Fault extends string>(faultOf: (error: unknown) => Fa
     try {
       fault.value = (await act()) ?? undefined;
     } catch (error) {
-      console.warn('Could not change how you are reached while you are away.', error);
+      console.warn('Could not change the settings for messages while you are away.', error);
       fault.value = faultOf(error);
     } finally {
       isBusy.value = false;

@@ -11,16 +11,16 @@ function stateAfter(error: unknown): ChannelsState {
   const status = error instanceof ProblemError ? error.status : 0;
   if (status === 404) return 'notOffered';
   if (status === 401 || status === 403) return 'signedOut';
-  console.warn('Could not load how you are reached while you are away.', error);
+  console.warn('Could not load the settings for messages while you are away.', error);
   return 'failed';
 }
 
-/** Where the signed-in reader can be reached, as the server has it. */
+/** The signed-in reader's channels, from the server. */
 export function useChannels() {
   const state = ref<ChannelsState>('loading');
   const channels = shallowRef<Channels>();
 
-  /** Loads them again. Never rejects; `state` tells the outcome. */
+  /** Reloads the channels. Never rejects; `state` has the outcome. */
   async function load(): Promise<void> {
     try {
       const answer = await useSource().ask((url, _clientId, options) => fetchChannels(url, options));
