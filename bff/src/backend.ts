@@ -96,9 +96,9 @@ export interface Backend {
    * unavailable.
    */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
-  /** Looks for a notification in the entries that wait; absent without Redis. Rejects while Redis is away. */
+  /** Searches the waiting entries for a notification; absent without Redis. Rejects while Redis is unavailable. */
   findWaiting?: FindIn | undefined;
-  /** Announcements that the bffs have not finished; absent without Redis. Rejects while Redis is away. */
+  /** Announcements that the bffs have not finished; absent without Redis. Rejects while Redis is unavailable. */
   announcementQueue?: (() => Promise<AnnouncementQueue>) | undefined;
   /** Takes a feed's turn on its host; absent if this instance takes every turn. */
   callFeedActor?: FeedTurnTaker;
@@ -107,7 +107,7 @@ export interface Backend {
   /** A secret of this application; `undefined` if it does not exist. */
   readSecret(name: string): Promise<string | undefined>;
   announceAgain(announcement: AnyAnnouncement): Promise<void>;
-  /** Publishes a receipt for other applications. Rejects if the broker may not have it. */
+  /** Publishes a receipt for other applications. Rejects unless the broker has accepted it. */
   publishReceipt(event: ReceiptEvent): Promise<void>;
   /** Starts delivering messages. Resolves with the function that stops it. */
   receive(inbound: Inbound): Promise<() => Promise<void>>;

@@ -17,7 +17,7 @@ import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.t
 
 const withDefault = (setting: z.ZodType<number, string>, value: number) => setting.default(value);
 
-/** An address on which a page links. */
+/** An address that a page links to. */
 const linkSetting = () =>
   z
     .url({ protocol: /^https$/, error: 'must be an https address' })
@@ -52,7 +52,7 @@ export const bffSettings = withRedisRules(
     MAX_PENDING_CONNECTIONS: wholeNumberSetting(10, 1_000_000)
       .optional()
       .describe(
-        'Maximum number of browsers that are connecting and have not signed in yet. They have their own places, and one address gets a fifth of them. The default is a tenth of MAX_CONNECTIONS, at least 50',
+        'Maximum number of browsers that are connecting and have not signed in yet. They do not count toward MAX_CONNECTIONS, and one address may have a fifth of them. The default is a tenth of MAX_CONNECTIONS, at least 50',
       ),
     MAX_CONNECTIONS_PER_ADDRESS: wholeNumberSetting(0, 1_000_000)
       .optional()
@@ -116,7 +116,7 @@ export const bffSettings = withRedisRules(
       'Seconds by which the clocks of issuer and bff may differ',
     ),
     JWT_MAX_AGE: withDefault(wholeNumberSetting(0, 315_360_000), 0).describe(
-      'Longest life of a token in seconds, from its `iat` to its `exp` and to now. If set, a token without `iat` is refused; 0 is no limit',
+      'Maximum lifetime (`iat` to `exp`) and age of a token in seconds. If set, a token without `iat` is refused; 0 is no limit',
     ),
     OPS_TOKEN: z
       .string()

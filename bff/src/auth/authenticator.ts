@@ -3,12 +3,12 @@ import { checkToken, type TokenRules } from './check-token.ts';
 import { AuthError } from './errors.ts';
 import type { Revocations } from './revocations.ts';
 
-/** Decides who a request or connection speaks for. */
+/** Identifies the caller of a request or connection. */
 export interface Authenticator {
   readonly mode: 'none' | 'jwt';
   /** The revoked subjects; absent if no token is required. */
   readonly revocations?: Revocations;
-  /** Resolves with the bearer of the token, or `undefined` if no token is required. Rejects with an AuthError. */
+  /** Resolves with the token's bearer, or `undefined` if no token is required. Rejects with an AuthError. */
   identify(token: string | undefined): Promise<Identity | undefined>;
   /** Resolves when tokens can be checked; rejects with the reason why not. */
   ready(): Promise<void>;
@@ -23,7 +23,7 @@ export const allowAll: Authenticator = {
   stop: () => undefined,
 };
 
-/** Every caller needs a token that the rules accept and that was not revoked. */
+/** Requires every caller to have a token that is valid by the rules and has not been revoked. */
 export const jwtAuthenticator = (
   rules: TokenRules,
   revocations: Revocations,
@@ -53,6 +53,6 @@ function checkRevoked(identity: Identity, revocations: Revocations, { now, clock
   const { sub, issuedAt = 0 } = identity;
   // A token from the future would escape every revocation until then.
   if (revocations.has(sub) && issuedAt > now() + clockSkewS * 1000) {
-    throw new AuthError('unauthorized', 'the claim iat lies in the future');
+    throw new AuthError('unauthorized', 'the iat claim is in the future');
   }
 }

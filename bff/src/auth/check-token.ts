@@ -14,8 +14,8 @@ export interface TokenRules {
   audience: string;
   clockSkewS: number;
   /**
-   * The longest life of a token, from `iat` to `exp` and to now, in seconds. If absent, there is no limit,
-   * and `iat` is optional.
+   * Maximum lifetime (`iat` to `exp`) and age (`iat` to now) of a token, in seconds. If absent, there is no limit, and
+   * `iat` is optional.
    */
   maxAgeS?: number | undefined;
   now: () => number;
@@ -25,12 +25,12 @@ export interface TokenRules {
 const LAST_MS = 8.64e15;
 
 /**
- * Identifies the bearer of `token`. Accepts only the algorithms of the keys, whatever the header says. @throws
- * AuthError with one of a few fixed messages, none of which repeats the token's content
+ * Identifies the bearer of `token`. Accepts only the algorithms of the keys, regardless of the header. @throws
+ * AuthError with one of a few fixed messages, which never quote the token
  */
 export async function checkToken(token: string | undefined, rules: TokenRules): Promise<Identity> {
   if (token === undefined || token === '') {
-    throw new AuthError('unauthorized', 'a token is needed', { tokenGiven: false });
+    throw new AuthError('unauthorized', 'a token is required', { tokenGiven: false });
   }
   if (token.length > MAX_TOKEN_LENGTH) {
     throw new AuthError('unauthorized', `the token has more than ${MAX_TOKEN_LENGTH} characters`);
@@ -44,7 +44,7 @@ export async function checkToken(token: string | undefined, rules: TokenRules): 
   const { sub, exp, iat, feeds, roles, email, email_verified: isVerified } = claims.data;
   if (rules.maxAgeS !== undefined && exp - (iat ?? -Infinity) > rules.maxAgeS) {
     const most = `${rules.maxAgeS} s`;
-    throw new AuthError('unauthorized', `the token lives longer than ${most} from iat to exp`);
+    throw new AuthError('unauthorized', `the token's lifetime (iat to exp) exceeds ${most}`);
   }
   const expiresAt = Math.min(LAST_MS, (exp + rules.clockSkewS) * 1000);
   return {
@@ -83,12 +83,12 @@ function reasonOf(error: errors.JOSEError): string {
     return error.claim === 'iat' ? 'the token is older than JWT_MAX_AGE' : 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'nbf') return 'the token is not valid yet';
-    return `the claim ${error.claim} is ${error.reason === 'missing' ? 'missing' : 'not the expected one'}`;
+    return `the ${error.claim} claim is ${error.reason === 'missing' ? 'missing' : 'not the expected one'}`;
   }
-  if (error instanceof errors.JOSEAlgNotAllowed) return 'the algorithm of the token is not accepted here';
+  if (error instanceof errors.JOSEAlgNotAllowed) return "the token's algorithm is not accepted here";
   if (error instanceof errors.JWKSNoMatchingKey) return 'no known key matches the token';
   if (error instanceof errors.JWKSMultipleMatchingKeys)
     return 'several keys match the token; it must name one with kid';
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'the signature of the token is wrong';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return "the token's signature is wrong";
   return 'the token is malformed';
 }

@@ -38,7 +38,7 @@ it('should accept a token of a new key at once, and refuse tokens of a withdrawn
   await expect(check('RS256')).rejects.toThrow('no known key matches the token');
 });
 
-it('should ask the issuer at most once in 30 s for unknown keys', async () => {
+it('should fetch unknown keys from the issuer at most every 30 s', async () => {
   const { state, check } = rotating('RS256');
   await check('RS256');
   for (let i = 0; i < 50; i++) await expect(check('EdDSA')).rejects.toThrow('no known key');

@@ -59,14 +59,14 @@ export class JwksKeys implements Keys {
 
   #known(): KeySet {
     if (this.#keySet) return this.#keySet;
-    throw new AuthError('unavailable', 'the keys of the issuer are not known yet');
+    throw new AuthError('unavailable', "the issuer's keys are not known yet");
   }
 
   /** Resolves even if the fetch failed: the last known keys then apply. */
   async #fetchUnlessJustAsked(): Promise<void> {
     if (this.#underWay) return this.#underWay;
     const now = this.#options.now();
-    // Without a key set no token can be checked, so the first one is retried sooner.
+    // Without a key set no token can be checked, so the first fetch is retried sooner.
     if (now - this.#askedAt < (this.#keySet ? COOL_DOWN_MS : 1_000)) return;
     this.#askedAt = now;
     this.#underWay = this.#fetch();

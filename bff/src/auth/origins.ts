@@ -6,9 +6,9 @@ export function originOf(text: string): string | undefined {
 }
 
 /**
- * Whether a page of `origin` may call: its host is the called host, or the origin is on the list. The scheme is not
- * compared, because a proxy may have terminated TLS. A request without an origin does not come from a page of another
- * origin.
+ * Whether a page from `origin` may call this host: it was loaded from this host, or its origin is on the list. The
+ * scheme is not compared, because a proxy may have terminated TLS. A request without an origin cannot be from a page of
+ * another origin.
  */
 export function isAllowedOrigin(
   origin: string | undefined,

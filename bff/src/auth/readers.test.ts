@@ -32,7 +32,7 @@ const ended = (socket: Socket) => new Promise((resolve) => socket.once('disconne
 describe('two users', () => {
   const FEEDS = ['all', 'user:ada', 'user:ben', 'topic:orders-eu', 'topic:stock'];
 
-  it('should get live publications of their own feeds and topics only', async () => {
+  it('should receive live publications only from their own feeds and topics', async () => {
     const ada = await reader(secretToken({ sub: 'ada', feeds: ['orders*'] }), FEEDS);
     const adaToo = await reader(secretToken({ sub: 'ada' }), FEEDS);
     const ben = await reader(secretToken({ sub: 'ben', feeds: ['stock'] }), FEEDS);
@@ -46,7 +46,7 @@ describe('two users', () => {
     expect(ben.ids).toEqual(['for-user:ben', 'for-topic:stock', 'for-all']);
   });
 
-  it('should get pages of their own feeds only', async () => {
+  it('should get pages only of their own feeds', async () => {
     const statuses = async (token: string) => {
       const asked = FEEDS.map(async (feed) => {
         const response = await bff.page(feed, { authorization: `Bearer ${token}` });
@@ -62,7 +62,7 @@ describe('two users', () => {
     expect(await statuses(secretToken({ sub: 'ben' }))).toEqual([200, 403, 200, 403, 403]);
   });
 
-  it('should report an impossible feed as invalid, not as forbidden', async () => {
+  it('should report a malformed feed name as invalid, not as forbidden', async () => {
     const response = await bff.page('user:', { authorization: `Bearer ${secretToken()}` });
     expect(response.status).toBe(400);
   });
@@ -136,8 +136,8 @@ describe('a connection whose token expires', () => {
   });
 });
 
-describe('an instance that requires no token', () => {
-  it('should report that, and let everyone read, whatever token they send', async () => {
+describe('an instance that does not require tokens', () => {
+  it('should report that, and let everyone read, even with an invalid token', async () => {
     const open = await serveBff({});
     try {
       expect(await (await fetch(`${open.url}/readyz`)).json()).toEqual({ status: 'ready', auth: 'none' });

@@ -169,7 +169,7 @@ describe('revocations in the store', () => {
     expect(await unbounded.list.read()).toHaveLength(1);
   });
 
-  it('should be limited in number and bytes, and refuse the next with the remedy', async () => {
+  it('should be limited in number and bytes, and name the remedy when the limit is reached', async () => {
     const { store, list } = setUp();
     const at = new Date(0).toISOString();
     const full = Array.from({ length: MAX_REVOCATIONS }, (_, i) => ({ sub: `s${i}`, before: at, at }));

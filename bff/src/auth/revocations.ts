@@ -58,14 +58,14 @@ export class Revocations {
     return [...(this.#known ?? new Map<string, Revocation>()).values()];
   }
 
-  /** As `RevocationStore.revoke`; in force on this instance when it resolves. */
+  /** Like `RevocationStore.revoke`. Takes effect on this instance before it resolves. */
   async revoke(sub: string, before: number): Promise<Revocation> {
     const revocation = await this.#options.store.revoke(sub, before);
     await this.#refresh();
     return revocation;
   }
 
-  /** As `RevocationStore.lift`; in force on this instance when it resolves. */
+  /** Like `RevocationStore.lift`. Takes effect on this instance before it resolves. */
   async lift(sub: string): Promise<boolean> {
     const found = await this.#options.store.lift(sub);
     await this.#refresh();

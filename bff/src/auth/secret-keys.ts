@@ -4,12 +4,12 @@ import type { Keys } from './check-token.ts';
 
 /** RFC 7518, 3.2: an HS256 key must be at least as long as the hash, 32 bytes. */
 const MIN_BYTES = 32;
-/** Limited, because each token may be tried with every secret. */
+/** Limited, because each token may be checked against every secret. */
 const MAX_SECRETS = 8;
 
 /**
- * Parses shared secrets, one per line, the newest first. The whole text is a secret too, as in versions with a single
- * secret, so that a secret that ends with a line break stays valid.
+ * Parses shared secrets, one per line, the newest first. The whole text is also accepted as one secret, as in versions
+ * with a single secret, so that a secret with a trailing line break stays valid.
  * @throws Error when a secret is too short, or there are too many
  */
 export function parseSecrets(text: string): Uint8Array[] {

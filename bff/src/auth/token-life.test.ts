@@ -28,23 +28,23 @@ describe('with JWT_MAX_AGE', () => {
   afterAll(() => bff.stop());
 
   it.each([
-    ['a token of the longest life', { iat: inSeconds(0), exp: inSeconds(600) }, 200, /./],
-    ['a token from a clock that is ahead', { iat: inSeconds(4), exp: inSeconds(300) }, 200, /./],
-    ['a token without iat', {}, 401, /claim iat is missing/],
-    ['a token with text as iat', { iat: 'now' }, 401, /claim iat is not the expected one/],
+    ['a token with the maximum lifetime', { iat: inSeconds(0), exp: inSeconds(600) }, 200, /./],
+    ['a token issued by a clock that is ahead', { iat: inSeconds(4), exp: inSeconds(300) }, 200, /./],
+    ['a token without iat', {}, 401, /iat claim is missing/],
+    ['a token with text as iat', { iat: 'now' }, 401, /iat claim is not the expected one/],
     [
-      'a token with too long a life',
+      'a token whose lifetime is too long',
       { iat: inSeconds(0), exp: inSeconds(605) },
       401,
-      /longer than 600 s from iat to/,
+      /lifetime \(iat to exp\) exceeds 600 s/,
     ],
-    ['a token that never expires', { iat: inSeconds(0), exp: 1e300 }, 401, /longer than 600 s/],
+    ['a token that never expires', { iat: inSeconds(0), exp: 1e300 }, 401, /exceeds 600 s/],
     ['an old token', { iat: inSeconds(-700), exp: inSeconds(600) }, 401, /older than JWT_MAX_AGE/],
     [
-      'a token from tomorrow',
+      'a token issued tomorrow',
       { iat: inSeconds(86_400), exp: inSeconds(86_900) },
       401,
-      /claim iat is not the expe/,
+      /iat claim is not the expe/,
     ],
   ])('should decide on %s', async (_what, members, status, says) => {
     const response = await bff.page('all', { authorization: `Bearer ${secretToken(members)}` });
@@ -64,7 +64,7 @@ describe('the secret for tokens', () => {
     expect(text(parseSecrets(`${NEW}\r\n\n${OLD}\n`)).slice(0, 2)).toEqual([NEW, OLD]);
   });
 
-  it('should stay valid with a line break at its end', () => {
+  it('should stay valid with a trailing line break', () => {
     expect(text(parseSecrets(`${OLD}\n`))).toEqual([OLD, `${OLD}\n`]);
   });
 
@@ -113,7 +113,7 @@ describe('keys that change while an instance runs', () => {
     }
   });
 
-  it('should fetch a new key of the issuer with its first token', async () => {
+  it('should fetch a new issuer key when its first token arrives', async () => {
     let published: Parameters<typeof keySet>[0] = ['RS256'];
     const issuer = createServer((_request, response) => response.end(JSON.stringify(keySet(published))));
     await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));

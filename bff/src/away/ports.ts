@@ -1,8 +1,8 @@
 /** Wakes an instance at a given time, even if all of them have crashed. */
 export interface WakeUps {
   /**
-   * Resolves when the wake-up `name` is stored for `at` (ms since 1970). It is handed over until an instance accepts
-   * it. An existing wake-up of that name is not changed.
+   * Resolves when the wake-up `name` is stored for `at` (ms since 1970). It is delivered again until an instance
+   * accepts it. An existing wake-up of that name is not changed.
    */
   set(name: string, at: number): Promise<void>;
 }

@@ -14,7 +14,7 @@ beforeEach(() => {
 const send = (offset: number, epoch = EPOCH) => sent.sent('all', { epoch, offset });
 const answerOf = (offset: number, recovered = true, epoch = EPOCH) => ({ epoch, offset, recovered });
 
-it('should report what was sent before the ping that the page has answered, once', () => {
+it('should report publications once, after the page answers a ping sent after them', () => {
   page.subscribed('all', undefined, answerOf(5));
   send(7);
   page.asked();
@@ -33,7 +33,7 @@ it('should report what was sent before the ping that the page has answered, once
   ]);
 });
 
-it('should report what a page has recovered, but not what was there when it came', () => {
+it('should report recovered publications, but not those from before the page subscribed', () => {
   page.subscribed('all', { epoch: EPOCH, offset: 2 }, answerOf(4));
   page.asked();
   page.answered();
@@ -45,7 +45,7 @@ it('should report what a page has recovered, but not what was there when it came
   expect(delivered).toHaveLength(1);
 });
 
-it('should not report again what a page asks for again, nor positions of another epoch', () => {
+it('should not report publications twice if requested twice, nor positions of another epoch', () => {
   page.subscribed('all', undefined, answerOf(0));
   send(3);
   page.asked();

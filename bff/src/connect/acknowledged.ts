@@ -21,8 +21,8 @@ export class SentPositions {
 }
 
 /**
- * The publications that one page has acknowledged. A page answers pings, and a connection keeps the order: with the
- * answer, everything that was sent before the ping has arrived. So deliveries are known without a message of their own.
+ * The publications that one page has acknowledged. Connections preserve order, so when a page answers a ping,
+ * everything sent before the ping has arrived. Deliveries are thus known without separate acknowledgements.
  */
 export class Acknowledged {
   readonly #sent: Pick<SentPositions, 'of'>;

@@ -126,7 +126,7 @@ export class EventStream {
     this.#write(name, json);
   }
 
-  /** Sends a heartbeat, which keeps the connection alive and shows the reader that it works. */
+  /** Sends a heartbeat, which keeps the connection alive and shows the reader that it is. */
   beat(): void {
     if (!this.#use.sink.isFull) this.#use.sink.write(':\n\n');
   }

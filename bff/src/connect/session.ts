@@ -14,13 +14,15 @@ export interface SessionHooks {
   expired: () => void;
 }
 
-/** The warning comes at this fraction of the token's life, or WARN_BEFORE_MS before its end, whichever is later. */
+/**
+ * The warning is sent after this fraction of the token's life, or WARN_BEFORE_MS before its end, whichever is later.
+ */
 const WARN_AT = 0.8;
 const WARN_BEFORE_MS = 60_000;
 /** The longest delay of a Node timer. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Watches the life of a connection's token: warns before its end and reports its end. */
+/** Watches the expiry of a connection's token: warns before it and reports it. */
 export class Session {
   readonly #hooks: SessionHooks;
   #timer: NodeJS.Timeout | undefined;

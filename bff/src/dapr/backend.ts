@@ -66,7 +66,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     read: createReadInternalSecret(sidecar, log),
     parse: parseSigningKeys,
     what: 'the secret "internal"',
-    // At start, the sidecar is ready later than the application. /readyz reports lasting faults.
+    // At startup, the sidecar becomes ready after the application. /readyz reports persistent failures.
     onFault: (err) => log.info({ err }, 'cannot read the secret for calls between instances; retrying'),
   });
   const own = new Signer(() => secret.get());

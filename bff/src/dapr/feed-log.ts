@@ -51,7 +51,7 @@ export class DaprFeedLog implements FeedLog {
 
   async commit(writes: readonly HeadWrite[]): Promise<void> {
     const requests = inParts(writes, MAX_HEADS, MAX_REQUEST_BYTES, bytesOf);
-    // A refusal must not leave other writes unfinished.
+    // Waits for all writes, even if one is refused.
     const outcomes = await Promise.allSettled(requests.map((request) => this.#commitTogether(request)));
     for (const outcome of outcomes) {
       if (outcome.status === 'fulfilled') continue;

@@ -40,7 +40,7 @@ export interface DaprServerOptions {
   paths: SubscriptionPaths;
   /** Resolves when the secret that signs actor calls is known. */
   signer: () => Promise<Signer>;
-  /** The hosts that are served if no token is set. */
+  /** The host names that are accepted if no token is set. */
   isServed: HostCheck;
   feedHost: FeedHost;
   partitionHost: PartitionHost;
@@ -70,7 +70,7 @@ const NOT_REGISTERED = {
 const isSame = (one: Subscribed, other: Subscribed): boolean =>
   one.pubsubname === other.pubsubname && one.topic === other.topic;
 
-/** The internal port: subscriptions, the actors and the sidecar's health probe, for the sidecar alone. */
+/** The internal port: subscriptions, actors and the health probe, only for the sidecar. */
 export async function startDaprServer(options: DaprServerOptions): Promise<{ stop(): Promise<void> }> {
   const { host, port, log, onRefused } = options;
   const app = express();
@@ -94,9 +94,9 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
       onFailure(err) {
         log.warn(
           { err },
-          'cannot decide about the due fallbacks of a reader; Dapr will hand the job over again',
+          'cannot decide on the due fallbacks of a reader; Dapr will retry the job',
         );
-        return 'The due fallbacks could not be processed. Hand the job over again.';
+        return 'The due fallbacks could not be processed. Retry the job.';
       },
     }),
   );

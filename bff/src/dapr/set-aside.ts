@@ -29,7 +29,7 @@ export interface DaprSetAsideOptions {
   maxBytes?: number;
 }
 
-/** The records in the list, the newest first, and the size of each. */
+/** The listed records, newest first, and the size of each. */
 interface Listed {
   entries: string[];
   bytes: Record<string, number>;
@@ -134,7 +134,7 @@ export class DaprSetAside implements SetAsideStore {
         if (change.dropped) this.#onDropped(change.dropped);
         return;
       } catch (error) {
-        // Another instance wrote the index meanwhile, or the store is unavailable: retry a few times.
+        // Another instance wrote the index in the meantime, or the store is unavailable: retry a few times.
         if (attempt === ATTEMPTS) throw error;
       }
     }

@@ -47,6 +47,6 @@ export interface Channel {
   readonly repeatable: boolean;
   /** False if the contacts have no address for this channel. */
   reaches(contacts: Contacts): boolean;
-  /** Never rejects. Bounded in time (30 s). */
+  /** Never rejects, and settles within 30 s. */
   send(message: AwayMessage, contacts: Contacts): Promise<SendResult>;
 }

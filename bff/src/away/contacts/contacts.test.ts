@@ -30,19 +30,19 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
   });
 
-  it('should be void after five wrong ones', async () => {
+  it('should become invalid after five wrong attempts', async () => {
     const code = await contacts.createCode(READER, ADDRESS);
     for (let i = 0; i < 5; i++) expect(await contacts.redeemCode(READER, otherThan(code))).toBeUndefined();
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
   });
 
-  it('should be valid after four wrong ones', async () => {
+  it('should stay valid after four wrong attempts', async () => {
     const code = await contacts.createCode(READER, ADDRESS);
     for (let i = 0; i < 4; i++) await contacts.redeemCode(READER, otherThan(code));
     expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
   });
 
-  it('should be void after 15 minutes, and with the next code', async () => {
+  it('should become invalid after 15 minutes, or when the next code is created', async () => {
     const first = await contacts.createCode(READER, ADDRESS);
     now += 15 * MINUTE_MS;
     expect(await contacts.redeemCode(READER, first)).toBeUndefined();
@@ -52,7 +52,7 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, third)).toBe(ADDRESS);
   });
 
-  it('should be refused to a reader who had five in 24 hours, even if they were used', async () => {
+  it('should be refused after five codes in 24 hours, even if they were used', async () => {
     for (let i = 0; i < 5; i++) {
       const code = await contacts.createCode(READER, ADDRESS);
       await contacts.redeemCode(READER, code);
@@ -63,14 +63,14 @@ describe('a code for a second address', () => {
     await expect(contacts.createCode(READER, ADDRESS)).resolves.toMatch(/^\d{8}$/);
   });
 
-  it('should be of no use to another reader', async () => {
+  it('should not work for another reader', async () => {
     const code = await contacts.createCode(READER, ADDRESS);
     expect(await contacts.redeemCode('user:ben', code)).toBeUndefined();
   });
 });
 
 describe('the devices of a reader', () => {
-  it('should be bounded: a new one replaces the oldest', async () => {
+  it('should be limited: a new one replaces the oldest', async () => {
     const device = (n: number) => ({
       endpoint: `https://push.example/${n}`,
       keys: { p256dh: 'BA', auth: 'AA' },

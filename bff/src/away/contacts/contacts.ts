@@ -14,18 +14,18 @@ import {
 
 type Language = ContactsDocument['language'];
 
-/** Life of a code in ms, and the number of wrong codes after which it is void. */
+/** Lifetime of a code in ms, and the number of wrong attempts after which it becomes invalid. */
 const CODE_MS = 15 * 60 * 1000;
 const MAX_TRIES = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_CODES_PER_DAY = 5;
 
-/** The reader asked for too many codes today. */
+/** The reader requested too many codes today. */
 export class TooManyCodesError extends Error {
   override readonly name = 'TooManyCodesError';
 }
 
-/** The addresses of readers. Only readers themselves add addresses, after they have agreed. */
+/** The addresses of readers. Only readers themselves can add their addresses, which is their consent. */
 export class ContactBook {
   readonly #store: ReaderStore;
   readonly #now: () => number;
@@ -39,7 +39,7 @@ export class ContactBook {
     return this.ofHash(hashOfReader(reader));
   }
 
-  /** The same, by the hash of the reader. */
+  /** The contacts and the language of the reader with this hash. */
   async ofHash(hash: string): Promise<Contacts & { language: Language }> {
     const { email, devices, language } = parseContacts('', (await this.#store.read(keyOfHash(hash)))?.value);
     return {
@@ -49,7 +49,7 @@ export class ContactBook {
     };
   }
 
-  /** The reader's document, which exports contain too. */
+  /** The reader's document, which is also part of exports. */
   async stored(reader: string): Promise<ContactsDocument> {
     return parseContacts(reader, (await this.#store.read(contactsKey(reader)))?.value);
   }
@@ -101,7 +101,9 @@ export class ContactBook {
     return code;
   }
 
-  /** Adopts the address that received the code. Resolves with it; `undefined` if the code is wrong or void. */
+  /**
+   * Saves the address that received the code and resolves with it; `undefined` if the code is wrong or no longer valid.
+   */
   async redeemCode(reader: string, code: string, language?: Language): Promise<string | undefined> {
     let address: string | undefined;
     const now = this.#now();
@@ -116,7 +118,7 @@ export class ContactBook {
     return address;
   }
 
-  /** Makes the last code void. */
+  /** Invalidates the last code. */
   dropCode(reader: string): Promise<void> {
     return this.#change(reader, ({ pending: _, ...rest }) => rest);
   }

@@ -9,7 +9,7 @@ export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
 /** Maximum number of devices of a reader. A new one replaces the oldest. */
 export const MAX_DEVICES = 20;
 
-/** The key by the hash of a reader. */
+/** The key of the document of the reader with this hash. */
 export const keyOfHash = (hash: string): string => `contacts:${hash}`;
 export const contactsKey = (reader: string): string => keyOfHash(hashOfReader(reader));
 

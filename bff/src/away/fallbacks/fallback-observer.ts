@@ -6,6 +6,6 @@ export interface FallbackObserver {
   ended(receipts: readonly Receipt[]): void;
   /** The channel could not send; the message is sent later. */
   unavailable(via: string, reason: string): void;
-  /** A step failed and will be repeated. */
+  /** A step failed and will be retried. */
   failed(step: 'settle' | 'publish-receipt', error: unknown): void;
 }

@@ -40,7 +40,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['b']]);
   });
 
-  it('should come from the policy if the notification has none of its own', async () => {
+  it('should be taken from the policy if the notification defines none', async () => {
     const { instance, titles } = deployment();
     await instance().fallbacks.committed(itemsOf({ ...arrival('a'), severity: 'error' }, arrival('b')));
     await pass(2 * 60_000);
@@ -69,7 +69,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should share a wake-up with an earlier one that waits, but not with one that may not exist', async () => {
+  it('should share the wake-up of an earlier waiting fallback, unless that wake-up may not exist', async () => {
     const { instance, titles } = deployment();
     const { fallbacks, set } = instance();
     await fallbacks.committed(itemsOf(arrival('a', after('PT5M'))));
@@ -85,7 +85,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['c'], ['d'], ['a'], ['b']]);
   });
 
-  it('should be sent although the claim succeeded without an answer', async () => {
+  it('should be sent if the claim succeeded but its answer was lost', async () => {
     const { instance, store, titles, outcomes } = deployment();
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     const write = store.write.bind(store);
@@ -97,7 +97,7 @@ describe('a fallback', () => {
     expect([titles(), outcomes()]).toEqual([[['a']], [['a', 'sent']]]);
   });
 
-  it('should need no marks and preferences if the reader has no address', async () => {
+  it('should not read marks or preferences if the reader has no address', async () => {
     const { instance, contacts, needed, outcomes } = deployment();
     delete contacts.email;
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
@@ -128,7 +128,7 @@ describe('a fallback', () => {
 });
 
 describe('fallbacks that are due together', () => {
-  it('should leave as one message, newest first, without those that were read meanwhile', async () => {
+  it('should be sent as one message, newest first, without those read in the meantime', async () => {
     const { instance, titles, standings } = deployment({ windowMs: 60_000 });
     const { fallbacks } = instance();
     for (const id of ['a', 'b', 'c']) {
@@ -161,7 +161,7 @@ describe('fallbacks that are due together', () => {
   });
 });
 
-it('should let one of several instances send, when all wake up at the same time', async () => {
+it('should be sent by only one of several instances that wake up at the same time', async () => {
   const { instance, sent } = deployment();
   const instances = [instance(), instance(), instance()];
   await instances[0]?.fallbacks.committed(itemsOf(arrival('a', after('PT1H'))));

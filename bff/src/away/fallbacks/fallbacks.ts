@@ -39,7 +39,7 @@ import { parseWakeUp } from './wake-ups/wake-up-names.ts';
 import { hasWakeUp, wakeUpFor, type Woken } from './wake-ups/wake-up-times.ts';
 
 const USER = 'user:';
-/** Maximum number of readers that are checked in parallel. Dapr repeats refused wake-ups after a second. */
+/** Maximum number of readers that are checked in parallel. Dapr retries rejected wake-ups after a second. */
 const MAX_CHECKS = 64;
 const MAX_WAITING_CHECKS = 1_000;
 const SETTLE_ATTEMPTS = 5;
@@ -79,7 +79,7 @@ export class Fallbacks {
   }
 
   /**
-   * Decides about the due fallbacks of a reader, and starts to send them. `woken` is the name of the wake-up. Resolves
+   * Decides on the due fallbacks of a reader, and starts to send them. `woken` is the name of the wake-up. Resolves
    * when the decision and the next wake-up are stored; sending continues. Resolves with false for unknown names.
    */
   async wake(woken: string): Promise<boolean> {
@@ -132,7 +132,7 @@ export class Fallbacks {
       contactsNow,
       this.#change(awayKey(hash), async (before) => {
         if (!before || hashOfReader(before.reader) !== hash) return undefined;
-        // The write of an earlier attempt had no answer, but succeeded.
+        // The write of an earlier attempt succeeded, but its answer was lost.
         const own = claimed.filter((message) => isStored(before, message));
         claimed = own;
         if (own.length > 0 || !hasDue(before, { now: this.#use.now(), woken: woken.at })) return before;
@@ -143,7 +143,7 @@ export class Fallbacks {
     ]);
     if (!document) return;
     if (claimed.length > 0) await this.#use.onStep('fallback-claimed');
-    // Even if the wake-up cannot be stored, because only this process may send these messages.
+    // Send before the wake-up is stored, which may fail: only this process may send these messages.
     for (const message of claimed)
       this.#sends.add(message.via, this.#send(document.reader, message, contacts));
     await this.#wakeUp(document, woken);
@@ -170,7 +170,7 @@ export class Fallbacks {
     });
   }
 
-  /** Never rejects. If the outcome cannot be stored, another process takes the message over after its time. */
+  /** Never rejects. If the outcome cannot be stored, another process takes over the message after its deadline. */
   async #send(reader: string, message: Sending, contacts: ReaderContacts): Promise<void> {
     const { channels, observer, now } = this.#use;
     const { via, key, attempts, until } = message;
@@ -180,7 +180,7 @@ export class Fallbacks {
     await this.#use.onStep('fallback-sent');
     if (result.outcome === 'unavailable' || result.outcome === 'unknown')
       observer.unavailable(via, result.reason);
-    // If our clock is behind, the claim counts from the scheduler's time.
+    // If our clock is behind, the claim starts at the scheduler's time.
     const at = Math.max(now(), until - SEND_TIME_MS);
     for (let attempt = 1; ; attempt++) {
       try {
@@ -198,8 +198,8 @@ export class Fallbacks {
   }
 
   /**
-   * Replaces a document, unless `plan` returns `undefined` or an equal one. `ends`: new receipts in it are fallbacks that
-   * have just ended.
+   * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, its new receipts are reported
+   * as fallbacks that have just ended.
    */
   async #change<After extends AwayDocument | undefined>(
     key: string,
@@ -241,7 +241,10 @@ export class Fallbacks {
     }
   }
 
-  /** Publishes waiting receipts, and stores a wake-up for the next due fallback. It must not have the name of the one that is being handed over. */
+  /**
+   * Publishes waiting receipts, and stores a wake-up for the next due fallback. Its name must differ from the wake-up
+   * that is being delivered.
+   */
   async #wakeUp(document: AwayDocument, woken?: Woken): Promise<void> {
     const isPublished = await this.#publishReceipt(document);
     const now = this.#use.now();

@@ -18,12 +18,12 @@ export interface FallbacksOptions {
   store: ReaderStore;
   wakeUps: WakeUps;
   channels: ReadonlyMap<string, ConfiguredChannel>;
-  /** The fallbacks of a notification that has none of its own. */
+  /** The fallbacks of a notification that defines none. */
   policy: (notification: Notification) => readonly Fallback[];
   standingsOf: (reader: string, waiting: readonly Waiting[]) => Promise<(one: Waiting) => Standing>;
   preferencesOf: (reader: string) => Promise<Preferences>;
   contacts: {
-    /** By the hash of the reader, so that they are read together with the reader's document. */
+    /** Looked up by the reader's hash, so that they can be read together with the reader's document. */
     ofHash(hash: string): Promise<ReaderContacts>;
     forgetDevices(reader: string, endpoints: readonly string[]): Promise<void>;
   };

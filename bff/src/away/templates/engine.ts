@@ -3,8 +3,8 @@ import { Liquid } from 'liquidjs';
 export type Kind = 'subject' | 'text' | 'html';
 
 /**
- * LiquidJS, because its templates run no code of their own, unlike those of most libraries for Node: a folder with
- * templates cannot do more than show a message. It escapes every output of HTML, and names the line of a fault.
+ * LiquidJS, because its templates cannot run code, unlike those of most Node libraries: a template folder can only
+ * render a message. It escapes all HTML output and reports the line of an error.
  */
 const OPTIONS = {
   strictVariables: true,
@@ -12,7 +12,7 @@ const OPTIONS = {
   // `{% if item.body %}` must not fail for a notification without a body.
   lenientIf: true,
   ownPropertyOnly: true,
-  // Without files: `{% render %}` and `{% layout %}` find nothing.
+  // No file access: `{% render %}` and `{% layout %}` find nothing.
   templates: {},
   parseLimit: 200_000,
   memoryLimit: 2_000_000,

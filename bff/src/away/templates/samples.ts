@@ -63,7 +63,7 @@ const message = (
   },
 });
 
-/** Messages for previews and for the check of templates at the start: single and digest, in each language. */
+/** Messages for previews and for checking templates at startup: single and digest, in each language. */
 export const SAMPLES: readonly AwayMessage[] = (['en', 'de'] as const).flatMap((language) => [
   message('single', language, NOTIFICATIONS.slice(0, 1), 0),
   message('short', language, NOTIFICATIONS.slice(1, 2), 0),

@@ -113,7 +113,7 @@ describe('a folder of templates', () => {
     expect(loadTemplates({ folder }).render(message).subject).toBe('Acme Bcc: all@example.com A');
   });
 
-  it('should fail at the start, with the name of every faulty file', () => {
+  it('should fail at startup and name every invalid file', () => {
     write('subject.liquid', '{% if %}');
     write('text.liquid', '{{ title }');
     write('words.en.json', '{"open": ""}');

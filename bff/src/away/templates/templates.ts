@@ -30,17 +30,17 @@ export interface Templates {
   subject(message: AwayMessage): string;
 }
 
-/** Lists every faulty file of the templates' folder. */
+/** Lists every invalid file of the template folder. */
 export class TemplateError extends Error {
   override name = 'TemplateError';
 }
 
-/** Longest rendering of a template, in ms: an override with an endless loop must not stop the process. */
+/** Time limit for rendering a template, in ms, so that an override with an endless loop cannot block the process. */
 const RENDER_LIMIT_MS = 500;
 
 /**
- * Loads the templates of e-mails, and renders samples with them, so that faults are found at the start.
- * @throws TemplateError that lists all faults, each with the file's name
+ * Loads the templates of e-mails, and renders samples with them, so that errors are found at startup. @throws
+ * TemplateError that lists all errors, each with the file's name
  */
 export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}): Templates {
   const faults: string[] = [];
@@ -79,7 +79,7 @@ export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}
   };
 }
 
-/** Runs `step`, and notes its error as a fault of the file. */
+/** Runs `step`, and records its error under the file's name. */
 function attempt(file: string, faults: string[], step: () => void): void {
   try {
     step();

@@ -50,7 +50,7 @@ export interface ViewOptions {
   plain: boolean;
 }
 
-/** The variables with which the templates show a message. */
+/** The template variables of a message. */
 export function viewOf(message: AwayMessage, { words, timeZone, plain }: ViewOptions): View {
   const { language, notifications, more, links } = message;
   const text = (value: string) => (plain ? isolate(value) : value);

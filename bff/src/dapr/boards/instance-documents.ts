@@ -13,8 +13,8 @@ export interface InstanceDocumentKind<T> {
 
 /**
  * One document for each instance in Dapr's state API, each under a key that expires, and an index of the instances. The
- * index is written only with the first document of an instance; instances whose document has expired leave it then. An
- * instance that loses the race for this write tries again with its next document.
+ * index is written only with the first document of an instance; that write also removes instances whose document has
+ * expired. An instance that loses the race for this write tries again with its next document.
  */
 export class InstanceDocuments<T extends { instance: string }> {
   readonly #sidecar: Sidecar;

@@ -11,7 +11,7 @@ import type { Sidecar } from '@tocsin/service';
 import type { PastBoard } from '../../ops/ports.ts';
 import { InstanceDocuments } from './instance-documents.ts';
 
-/** The past of each instance. A new instance beyond the limit replaces the one that was silent longest. */
+/** The past hour of each instance. Beyond the limit, a new instance replaces the one that has been silent longest. */
 export class DaprPastBoard implements PastBoard {
   readonly #documents: InstanceDocuments<PastInstance>;
 

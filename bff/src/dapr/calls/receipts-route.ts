@@ -23,7 +23,9 @@ export interface ReceiptsRouteOptions extends RefuseCallOptions {
 /** A feed's name has at most 1,020 bytes, and more after JSON escapes it. */
 const MAX_CALL_BYTES = 16 * 1024;
 
-/** `POST /receipts`: asked by the producer, which has checked the API key, by invocation with its signature. */
+/**
+ * `POST /receipts`: the producer calls it by service invocation, with its signature, after it has checked the API key.
+ */
 export function receiptsRoute({ receiptsOf, signer, ...refusing }: ReceiptsRouteOptions): Router {
   const post: RequestHandler = async (request, response) => {
     const body = request.body as Uint8Array;
@@ -41,7 +43,7 @@ export function receiptsRoute({ receiptsOf, signer, ...refusing }: ReceiptsRoute
       response.json(await receiptsOf(named));
     } catch (err) {
       refusing.log.warn({ err, feed: named.feed }, 'cannot read receipts');
-      const detail = 'The receipts cannot be read now. Ask again.';
+      const detail = 'The receipts cannot be read now. Try again.';
       sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
     }
   };

@@ -2,7 +2,7 @@ import { faultsOf, parseJson, type Fault } from '@tocsin/contracts';
 import { actorCallPurpose, type Signer } from '@tocsin/service';
 import { z } from 'zod';
 
-/** A method of an actor type, as our callers and hosts agree on it. */
+/** A method of an actor type: the contract between our callers and hosts. */
 export interface ActorMethod<Call, Answer extends object> {
   /** Unique across all actor types, so that a call cannot be mistaken for a call of another type. */
   name: string;
@@ -34,7 +34,7 @@ export class InvalidCallError extends Error {
   readonly errors: Fault[];
 
   constructor(errors: Fault[]) {
-    super('The call is invalid; errors lists every fault.');
+    super('The call is invalid; see errors.');
     this.errors = errors;
   }
 }

@@ -29,7 +29,7 @@ interface FeedCommit {
 }
 
 const REMEDY =
-  'A document of the feed is damaged. Delete it from the state store, so that the feed starts over, and put this back.';
+  'A document of the feed is damaged. Delete it from the state store, so that the feed starts over, and put this record back.';
 
 /**
  * Commits a batch to all of its feeds and broadcasts it. A feed that already has some entries, for example after a

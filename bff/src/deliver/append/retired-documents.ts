@@ -1,12 +1,12 @@
 import type { FeedLog } from '../ports.ts';
 
-/** Time in which a reader of an older head may still read a document that the newer head no longer names. */
+/** Time during which a reader of an older head may still read a document that the newer head no longer names. */
 const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;
 /**
  * Maximum number of commits whose documents wait for removal. Documents of further commits expire a day later. Enough
- * for two minutes at 400 commits a second, more than one instance does; about 300 bytes each.
+ * for two minutes at 400 commits a second, more than one instance handles; about 300 bytes each.
  */
 const MAX_WAITING = 50_000;
 

@@ -74,7 +74,7 @@ export async function withdraw(
   if (erased) await onErased({ feed, before: erasedAt ?? now() });
   if (withdrawn === undefined) return;
   const [list] = await log.readDocuments([withdrawn]);
-  // The list is deleted last, so without it the other documents are gone.
+  // The list is deleted last, so if it is missing, the other documents are already deleted.
   const keys = list === undefined ? [] : withdrawnDocumentSchema.parse(list).keys;
   for (let start = 0; start < keys.length; start += REMOVALS_AT_ONCE) {
     await log.removeDocuments(keys.slice(start, start + REMOVALS_AT_ONCE));
@@ -90,7 +90,7 @@ async function broadcastAll(
   { log, broadcaster, proofs, limits, now, onErased }: ConfirmDependencies,
 ): Promise<void> {
   if (last < first) {
-    // Only the new epoch reveals that the feed was erased.
+    // A broadcast without publications announces the new epoch, the only sign of the erasure.
     if (head.erased) await broadcaster.broadcast(broadcastsOf(feed, head.epoch, [], proofs));
     return;
   }

@@ -16,9 +16,8 @@ interface Claim {
 }
 
 /**
- * Claims entries that turns have committed and broadcast: writes the checkpoint, then pops the entries. Turns
- * that end meanwhile share the next write. After a pop with an unknown outcome, the announcement is
- * redelivered.
+ * Claims entries that turns have committed and broadcast: writes the checkpoint, then pops the entries. Turns that end
+ * during a write share the next one. After a pop with an unknown outcome, the announcement is redelivered.
  */
 export class Claimer {
   readonly #partition: number;

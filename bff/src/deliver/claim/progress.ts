@@ -44,8 +44,8 @@ export class Progress {
       const etag = stored?.etag ?? 0;
       const runs = stored?.checkpoint.runs ?? {};
       const version = stored?.checkpoint.version ?? 0;
-      // If version and etag differ, the checkpoint was rewritten on a store that had lost it. Such a checkpoint is
-      // adopted once; later reads of it are no rollback.
+      // If version and etag differ, the checkpoint was rewritten on a store that had lost it. It is adopted once, and
+      // later reads of it are not treated as a rollback.
       const isRevived = version !== etag && (this.#seen.etag !== etag || this.#seen.version !== version);
       const isRolledBack = etag < this.#seen.etag || isRevived;
       const before = this.#runs;

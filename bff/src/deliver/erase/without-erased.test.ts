@@ -19,7 +19,7 @@ it('should keep a record without erased content unchanged', () => {
   for (const one of [
     record({ id: 'gone', feed: 'topic:a' }),
     record({ feed: 'user:ada' }, { at: '2026-01-01T00:02:00Z' }),
-    record('"user:adam" and no JSON'),
+    record('"user:adam", not JSON'),
     { ...record(''), content: null },
   ])
     expect(withoutErased(one, content)).toBe(one);

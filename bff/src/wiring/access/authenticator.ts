@@ -45,7 +45,7 @@ export function createAuthenticator(
     read: () => backend.readSecret(SECRETS.jwt.name),
     parse: parseSecrets,
     what: 'the secret for tokens',
-    // At start, the sidecar is ready later than the application. /readyz reports lasting faults.
+    // At startup, the sidecar becomes ready after the application. /readyz reports persistent failures.
     onFault: (err) => log.info({ err }, 'cannot read the secret for tokens; retrying'),
   });
   const keys = secretKeys(() => secret.get());

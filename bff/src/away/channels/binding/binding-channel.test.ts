@@ -23,7 +23,7 @@ const recorder = () => {
 };
 
 describe('a channel over a binding', () => {
-  it('should fill its mapping', async () => {
+  it('should fill in its mapping', async () => {
     const { calls, invoke } = recorder();
     const channel = createBindingChannel({
       ...{ invoke, templates, name: 'crm', operation: 'exec' },
@@ -52,7 +52,7 @@ describe('a channel over a binding', () => {
     expect(createBindingChannel({ invoke, templates, name: 'log' }).reaches(nobody)).toBe(true);
   });
 
-  it('should name all faults of its settings', () => {
+  it('should list all errors in its settings', () => {
     const faults = bindingChannelSchema.safeParse({
       ...{ name: 'A b', operation: 'x y', extra: 1 },
       metadata: { to: '$phone', all: '$event' },
@@ -88,7 +88,7 @@ describe('a channel over a binding', () => {
     expect(result).toEqual({ outcome, reason: text });
   });
 
-  it('should refuse a message that cannot be written', async () => {
+  it('should refuse a message that cannot be encoded', async () => {
     const { calls, invoke } = recorder();
     const broken = messageOf([notificationOf('A', { createdAt: 'never' })]);
     expect(await createBindingChannel({ invoke, templates, name: 'x' }).send(broken, ada)).toMatchObject({
@@ -101,7 +101,7 @@ describe('a channel over a binding', () => {
 describe('a webhook', () => {
   const secretOf = (bytes: number) => `whsec_${randomBytes(bytes).toString('base64')}`;
 
-  it('should have a signature of each secret while the secret changes', async () => {
+  it('should have a signature for each secret during a rotation', async () => {
     const { calls, invoke } = recorder();
     const [old, next] = [secretOf(32), secretOf(24)];
     await createWebhookChannel({ invoke, secret: `${next}\n${old}\n` }).send(message, nobody);

@@ -10,7 +10,7 @@ const COMPONENT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$/;
 
 /** A channel over any Dapr output binding, as a settings file describes it. */
 export const bindingChannelSchema = z.strictObject({
-  name: z.string().regex(NAME, 'must be 1 to 40 of a-z 0-9 -, a letter first'),
+  name: z.string().regex(NAME, 'must have 1 to 40 characters of a-z, 0-9 and -, and start with a letter'),
   /** The component's name. Default: the channel's name. */
   binding: z.string().regex(COMPONENT, 'must be the name of a Dapr component').optional(),
   /** Default `create`. */
@@ -18,11 +18,11 @@ export const bindingChannelSchema = z.strictObject({
     .string()
     .regex(/^[\w-]{1,40}$/, 'must be an operation of the binding')
     .optional(),
-  /** Texts, or `$` and a field's name. */
+  /** Literal text, or `$` and a field's name. */
   metadata: metadataMappingSchema.optional(),
   /** Any JSON. A string in it is literal text, or `$` and a field's name. Default `$event`. */
   data: dataMappingSchema.optional(),
-  /** Whether the service behind the binding ignores a `$key` that it has seen. Default false. */
+  /** Whether the service behind the binding ignores a `$key` that it has already seen. Default false. */
   repeatable: z.boolean().optional(),
 });
 
@@ -32,7 +32,7 @@ export type BindingOptions = BindingChannelSettings & { invoke: Invoke; template
 
 /**
  * A channel over any Dapr output binding. A binding reports only that it failed, so most failures are `unknown`.
- * @throws Error that lists all faults of the settings
+ * @throws Error that lists all errors in the settings
  */
 export function createBindingChannel({ invoke, templates, ...settings }: BindingOptions): Channel {
   const parsed = bindingChannelSchema.safeParse(settings);

@@ -4,7 +4,7 @@ import type { Json } from './wire-json.ts';
 
 /**
  * A message as JSON, in the form that Standard Webhooks recommends (`type`, `timestamp`, `data`). The same for each
- * attempt. docs/guides/reach-people-who-are-away.md describes it. Members may be added.
+ * attempt. docs/guides/reach-people-who-are-away.md describes it. New members may be added.
  */
 export function eventOf({ key, reader, language, notifications, more, links }: AwayMessage): Json {
   const [newest] = notifications;
@@ -26,7 +26,7 @@ export function eventOf({ key, reader, language, notifications, more, links }: A
   };
 }
 
-/** The members that a receiver gets: what a person reads, not how the notification is delivered. */
+/** The members that a receiver gets: the content for a person, without delivery settings. */
 function members(notification: Notification): Record<string, Json> {
   const { id, feed, severity, title, body, link, actions, source, category, createdAt, expiresAt } =
     notification;

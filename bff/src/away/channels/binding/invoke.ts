@@ -13,8 +13,8 @@ export type Invoke = (
 ) => Promise<unknown>;
 
 /**
- * Invokes a binding for a channel. Never rejects, and ends within the time limit. If `prepare` throws, the message itself is at
- * fault.
+ * Invokes a binding for a channel. Never rejects, and settles within the time limit. If `prepare` throws, the message
+ * itself is invalid.
  */
 export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<SendResult> =>
   settled(
@@ -31,10 +31,10 @@ export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<Send
     },
   );
 
-/** The message of `bindings.http` for an answer other than 2xx. */
+/** The error message of `bindings.http` for a response other than 2xx. */
 const STATUS = /received status code (\d{3})/;
 
-/** Messages of errors before anything was sent, from Go's network library, Node and the sidecar. */
+/** Error messages of Go's network library, Node and the sidecar for failures before anything was sent. */
 const NOT_SENT =
   /connection refused|ECONNREFUSED|no such host|no route to host|network is unreachable|x509: |couldn't find output binding|ERR_INVOKE_OUTPUT_BINDING_NOT_FOUND/;
 
@@ -46,6 +46,6 @@ function failed(error: unknown): SendResult {
   const status = Number(STATUS.exec(reason)?.[1]);
   if (status >= 300 && status < 500 && !LATER.has(status)) return { outcome: 'refused', reason };
   if (LATER.has(status) || NOT_SENT.test(reason)) return { outcome: 'unavailable', reason };
-  // Another 5xx may come after the request was processed.
+  // Any other 5xx may be sent after the request was processed.
   return { outcome: 'unknown', reason };
 }

@@ -14,13 +14,13 @@ interface Sources {
 const FIELDS = {
   /** The reader's e-mail address. The channel skips readers without one. */
   email: ({ contacts }) => contacts.email?.address ?? '',
-  /** `user:<sub>`, and `<sub>` alone. */
+  /** `user:<sub>`, and the bare `<sub>`. */
   reader: ({ message }) => message.reader,
   sub: ({ message }) => message.reader.replace(/^user:/, ''),
   /** Identifies the message; the same for each attempt. */
   key: ({ message }) => message.key,
   language: ({ message }) => message.language,
-  /** The texts of an e-mail, from the templates. */
+  /** The content of an e-mail, rendered from the templates. */
   subject: ({ rendered }) => rendered.subject,
   text: ({ rendered }) => rendered.text,
   html: ({ rendered }) => rendered.html,
@@ -43,7 +43,7 @@ export const FIELD_NAMES = Object.keys(FIELDS) as Field[];
 const isField = (name: string): name is Field => Object.hasOwn(FIELDS, name);
 const EVENT = '$event';
 
-/** A text, or `$` and the name of a field. `$$` stands for a dollar sign at the beginning of a text. */
+/** Literal text, or `$` and the name of a field. A leading `$$` stands for a dollar sign. */
 const valueSchema = z
   .string()
   .max(2000)
@@ -51,14 +51,14 @@ const valueSchema = z
     if (!value.startsWith('$') || value.startsWith('$$') || isField(value.slice(1))) return;
     context.addIssue({
       code: 'custom',
-      message: `is ${value}, but must be a text or one of $${FIELD_NAMES.join(', $')} ($$ for a dollar sign)`,
+      message: `is ${value}, but must be text or one of $${FIELD_NAMES.join(', $')} ($$ for a dollar sign)`,
     });
   });
 
 /** Dapr accepts only strings as metadata. */
 export const metadataMappingSchema = z.record(
   z.string().min(1).max(100),
-  valueSchema.refine((value) => value !== EVENT, `must not be ${EVENT}, which is not a text`),
+  valueSchema.refine((value) => value !== EVENT, `must not be ${EVENT}, which is not text`),
 );
 
 export type DataMapping =
@@ -80,7 +80,7 @@ export const dataMappingSchema: z.ZodType<DataMapping> = z.lazy(() =>
   ]),
 );
 
-/** Replaces every `$field` in a mapping. Texts of fields are never read as mappings themselves. */
+/** Replaces every `$field` in a mapping. Values of fields are never treated as mappings themselves. */
 export function filled(mapping: DataMapping, sources: Sources): Json {
   if (typeof mapping === 'string') return valueOf(mapping, sources);
   if (typeof mapping !== 'object' || mapping === null) return mapping;

@@ -8,8 +8,8 @@ import { wireJson } from './wire-json.ts';
 export interface WebhookOptions {
   invoke: Invoke;
   /**
-   * The secret that the receiver shares: `whsec_` and 24 to 64 bytes in base64. Several lines while you change it: the
-   * message then has a signature of each.
+   * The secret shared with the receiver: `whsec_` and 24 to 64 bytes in base64. During a rotation, one secret per line:
+   * the message then has a signature for each.
    */
   secret: string;
   /** The output binding of type `bindings.http`. Default `notification-webhook`. */
@@ -24,8 +24,8 @@ const MOST_BYTES = 64;
 const MAX_SECRETS = 4;
 
 /**
- * A webhook, signed per Standard Webhooks (https://www.standardwebhooks.com). Repeatable: `webhook-id` is the key of
- * the message, and a receiver must ignore an id that it has processed.
+ * A webhook, signed per Standard Webhooks (https://www.standardwebhooks.com). Repeatable: `webhook-id` is the message's
+ * key, and a receiver must ignore an id that it has already processed.
  * @throws Error if the secret is not valid; it does not quote the secret
  */
 export function createWebhookChannel(options: WebhookOptions): Channel {

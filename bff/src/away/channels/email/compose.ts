@@ -20,8 +20,8 @@ const DOMAIN = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/i;
 const SELECTOR = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/i;
 
 /**
- * Nodemailer composes the e-mail: it encodes and folds every header, so no text can add one. Adds faults of `from` and
- * `dkim`, and then returns `undefined`.
+ * Nodemailer composes the e-mail: it encodes and folds every header, so content cannot add one. If `from` or `dkim` is
+ * invalid, adds to `faults` and returns `undefined`.
  */
 export function createComposer(
   { from, dkim }: Pick<EmailOptions, 'from' | 'dkim'>,
@@ -39,7 +39,7 @@ export function createComposer(
     disableFileAccess: true,
     disableUrlAccess: true,
     ...(dkim && {
-      // By default it also signs List-Unsubscribe and List-Unsubscribe-Post, as RFC 8058 demands.
+      // By default, the signature also covers List-Unsubscribe and List-Unsubscribe-Post, as RFC 8058 requires.
       dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey },
     }),
   });
@@ -56,7 +56,7 @@ export function createComposer(
       list: { unsubscribe: { url: links.unsubscribe, comment: '' } },
       headers: {
         'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-        // Out-of-office replies must not answer.
+        // Prevents out-of-office replies.
         'Auto-Submitted': 'auto-generated',
         'Content-Language': language,
       },

@@ -55,7 +55,7 @@ describe('an e-mail', () => {
     expect(channel.repeatable).toBe(false);
   });
 
-  it('should not let a text add a header or a recipient', async () => {
+  it('should not let content add a header or a recipient', async () => {
     server = await startSmtpServer();
     const hostile = 'Hi\r\nBcc: eve@example.org\r\n\r\nbody\u2028x';
     const hostileMessage = messageOf([notificationOf('x', { title: hostile, body: '.\r\nRSET\r\n.\r\n' })], {
@@ -83,7 +83,7 @@ describe('an e-mail', () => {
     expect(server.received).toEqual([]);
   });
 
-  it('should be signed so that the signature covers the headers for unsubscribing', async () => {
+  it('should have a signature that covers the unsubscribe headers', async () => {
     server = await startSmtpServer();
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -120,7 +120,7 @@ describe('an e-mail', () => {
 });
 
 describe('an SMTP server', () => {
-  it('should get the user and the password of the URL', async () => {
+  it('should receive the user and password from the URL', async () => {
     server = await startSmtpServer({
       allowInsecureAuth: true,
       hideSTARTTLS: true,
@@ -136,7 +136,7 @@ describe('an SMTP server', () => {
     expect(server.received).toMatchObject([{ user: 'a b' }]);
   });
 
-  it('should not get a password if its certificate is not trusted', async () => {
+  it('should not receive a password if its certificate is not trusted', async () => {
     const users: (string | undefined)[] = [];
     server = await startSmtpServer({
       onAuth: ({ username }, _session, done) => {
@@ -152,7 +152,7 @@ describe('an SMTP server', () => {
     expect(users).toEqual([]);
   });
 
-  it('should not get a password without TLS, unless it is on this machine', async () => {
+  it('should not receive a password without TLS, unless it is on this machine', async () => {
     const script = ['220 hi', '250-hi\r\n250 AUTH PLAIN', '500 no', '500 no', '500 no'];
     server = await startScriptedSmtp(script);
     const url = server.url.replace('//', '//user:secret@');
@@ -177,7 +177,7 @@ describe('an SMTP server', () => {
     ['greets with 421', ['421 busy'], 'unavailable'],
     ['greets with 554', ['554 your address is blocked'], 'unavailable'],
     ['closes before its greeting', [undefined], 'unavailable'],
-    ['rejects the sender for now', [...HELLO, '451 later'], 'unavailable'],
+    ['temporarily rejects the sender', [...HELLO, '451 later'], 'unavailable'],
     ['rejects the sender', [...HELLO, '550 not you'], 'refused'],
     ['defers the recipient (greylisting)', [...HELLO, '250 ok', '450 try later'], 'unavailable'],
     ['rejects the recipient', [...HELLO, '250 ok', '550 no such user'], 'refused'],
@@ -185,8 +185,8 @@ describe('an SMTP server', () => {
     ['is full after the message', [...HELLO, '250 ok', '250 ok', '354 go', '452 disk full'], 'unavailable'],
     ['rejects the message', [...HELLO, '250 ok', '250 ok', '354 go', '554 spam'], 'refused'],
     ['closes after the message', [...HELLO, '250 ok', '250 ok', '354 go', undefined], 'unknown'],
-    ['answers half after the message', [...HELLO, '250 ok', '250 ok', '354 go', '25…'], 'unknown'],
-    ['answers nonsense after the message', [...HELLO, '250 ok', '250 ok', '354 go', 'wat'], 'unknown'],
+    ['sends half an answer after the message', [...HELLO, '250 ok', '250 ok', '354 go', '25…'], 'unknown'],
+    ['sends nonsense after the message', [...HELLO, '250 ok', '250 ok', '354 go', 'wat'], 'unknown'],
     ['is silent after the message', [...HELLO, '250 ok', '250 ok', '354 go', ''], 'unknown'],
     ['is silent before the message', [...HELLO, '250 ok', ''], 'unavailable'],
     ['is silent from the start', [''], 'unavailable'],
@@ -199,7 +199,7 @@ describe('an SMTP server', () => {
 });
 
 describe('the settings of the e-mail channel', () => {
-  it('should be rejected with a list of all faults that does not show the password', () => {
+  it('should be rejected with a list of all errors, without the password', () => {
     const make = () =>
       channelTo('smtp://user@host:25/secret', {
         from: 'a@b.example, c@d.example',

@@ -8,11 +8,11 @@ import { sendOverSmtp, type Progress } from './smtp-send.ts';
 import { serverOf } from './smtp-url.ts';
 
 /**
- * E-mail over SMTP. Not repeatable: no SMTP server recognises a message that it has already accepted, although the
- * Message-ID of a message is the same for each attempt. If the connection breaks after the message was handed over,
- * the outcome is `unknown`. An answer 4xx, or a server that can't be reached or rejects our login, is `unavailable`;
- * an answer 5xx to the message is `refused`.
- * @throws EmailOptionsError that lists all faults of the options
+ * E-mail over SMTP. Not repeatable: SMTP servers do not recognise a message that they have already accepted, although
+ * each attempt has the same Message-ID. If the connection breaks after the message was handed over, the outcome is
+ * `unknown`. A 4xx answer, or a server that can't be reached or rejects our login, means `unavailable`; a 5xx answer to
+ * the message means `refused`.
+ * @throws EmailOptionsError that lists all errors in the options
  */
 export function createEmailChannel(options: EmailOptions): Channel {
   const { templates, timeoutMs = SEND_TIMEOUT_MS } = options;
@@ -38,7 +38,7 @@ export function createEmailChannel(options: EmailOptions): Channel {
   };
 }
 
-/** Lists all faults of the options of the e-mail channel. */
+/** Lists all errors in the options of the e-mail channel. */
 export class EmailOptionsError extends Error {
   override name = 'EmailOptionsError';
 

@@ -10,14 +10,14 @@ export interface Progress {
   handedOver: boolean;
 }
 
-/** Time limits of the phases, in ms. All phases together have the time limit of the send. */
+/** Time limits of the phases, in ms. The time limit of the send applies to all phases together. */
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 25_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * Sends an e-mail over a connection of its own. Nodemailer's transports do not tell in which phase a connection broke,
- * and its pool repeats a message by itself, so this uses the connection below them.
+ * Sends an e-mail over a connection of its own. Nodemailer's transports do not report in which phase a connection
+ * broke, and its pool resends messages automatically, so this uses the lower-level connection.
  */
 export async function sendOverSmtp(
   server: SmtpServer,
@@ -79,7 +79,7 @@ function resultOf(error: unknown, { handedOver }: Progress): SendResult {
   if (responseCode !== undefined && responseCode >= 500) return { outcome: 'refused', reason };
   if (responseCode !== undefined && responseCode >= 400) return { outcome: 'unavailable', reason };
   if (handedOver) return { outcome: 'unknown', reason };
-  // Nodemailer itself found the e-mail too large for the server, or the address invalid.
+  // Nodemailer itself rejected the e-mail as too large for the server, or the address as invalid.
   if (code === 'EMESSAGE' || code === 'EENVELOPE') return { outcome: 'refused', reason };
   return { outcome: 'unavailable', reason };
 }

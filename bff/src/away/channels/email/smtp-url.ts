@@ -18,7 +18,10 @@ const SCHEMES: Record<string, { secure: boolean; port: number }> = {
 
 const FORM = 'must be smtp://user:password@host:587 or smtps://user:password@host:465';
 
-/** Reads the URL of an SMTP server. Adds faults, and returns `undefined`, if it cannot be used. Never quotes the password. */
+/**
+ * Reads the URL of an SMTP server. If it is invalid, adds to `faults` and returns `undefined`. Never quotes the
+ * password.
+ */
 export function serverOf(
   { url, requireTls }: Pick<EmailOptions, 'url' | 'requireTls'>,
   faults: string[],

@@ -12,9 +12,9 @@ const ANSWER_MS = 20_000;
 const CONNECTIONS = 16;
 
 /**
- * Parses the address of a push service. A browser sends it, so a stranger may have invented it. `undefined` unless
- * it is https on port 443, has no user and is outside our own network. `allowLoopback`, for tests, also permits
- * loopback addresses on any port, with or without TLS.
+ * Parses the address of a push service. It arrives from a browser, so it may be forged. `undefined` unless it is https
+ * on port 443, has no credentials and is outside our own network. `allowLoopback`, for tests, also permits loopback
+ * addresses on any port, with or without TLS.
  */
 export function endpointOf(endpoint: string, allowLoopback: boolean): URL | undefined {
   if (endpoint.length > MAX_ENDPOINT || !URL.canParse(endpoint)) return undefined;
@@ -39,8 +39,8 @@ export class NotPublicError extends Error {
 }
 
 /**
- * Connections that check the address at the time they connect: a name that was public a moment ago may lead elsewhere
- * now (DNS rebinding). They follow no redirects.
+ * Connections that check the address when they connect, because a name that was public before may now resolve to an
+ * internal address (DNS rebinding). They do not follow redirects.
  */
 export const publicAgent = (): Agent =>
   new Agent({
@@ -65,7 +65,7 @@ export function lookupPublic(hostname: string, options: LookupOptions, done: Loo
     const hidden = addresses.find(({ address }) => !isPublic(address));
     const [first] = addresses;
     if (hidden || !first) {
-      return done(new NotPublicError(`${hostname} leads to ${hidden?.address ?? 'no address'}`), []);
+      return done(new NotPublicError(`${hostname} resolves to ${hidden?.address ?? 'no address'}`), []);
     }
     return options.all ? done(null, addresses) : done(null, first.address, first.family);
   });

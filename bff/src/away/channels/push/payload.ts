@@ -22,8 +22,8 @@ const ONE_DAY_S = 24 * 60 * 60;
 const URGENCY = { info: 'low', success: 'low', warning: 'normal', error: 'high' } as const;
 
 /**
- * The push of a message, as a declarative push (https://www.w3.org/TR/push-api/#declarative-push-message): a browser
- * that knows it shows it without a service worker. For others, a service worker passes `notification` to
+ * The push of a message, as a declarative push (https://www.w3.org/TR/push-api/#declarative-push-message): browsers
+ * that support it show it without a service worker. For others, a service worker passes `notification` to
  * `showNotification`. A click opens `navigate`.
  */
 export function pushOf(message: AwayMessage, title: string, now: number): Push {
@@ -62,7 +62,7 @@ function bodyOf({ notifications }: AwayMessage, isSingle: boolean): string {
 
 const segmenter = new Intl.Segmenter();
 
-/** Cuts between characters as people see them, never inside one. */
+/** Cuts between user-perceived characters (grapheme clusters), never inside one. */
 function shortened(text: string, max: number): string {
   const characters = Array.from(segmenter.segment(text), ({ segment }) => segment);
   return characters.length <= max ? text : `${characters.slice(0, Math.max(0, max - 1)).join('')}…`;

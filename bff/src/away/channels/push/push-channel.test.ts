@@ -56,7 +56,7 @@ describe('a push', () => {
     });
   });
 
-  it('should count a digest, and list its newest titles', async () => {
+  it('should show the count of a digest and its newest titles', async () => {
     const titles = ['A', 'B', 'C', 'D', 'E', 'F'];
     const digest = messageOf(
       titles.map((title) => notificationOf(title)),
@@ -73,7 +73,7 @@ describe('a push', () => {
     expect(service.received[0]?.headers['urgency']).toBe('low');
   });
 
-  it('should take the place of older ones with the same collapse key only', async () => {
+  it('should replace only older ones with the same collapse key', async () => {
     const phone = service.subscribe('phone');
     const send = (key: string, collapseKey?: string) =>
       channel.send(messageOf([notificationOf('A', collapseKey ? { collapseKey } : {})], { key }), {
@@ -155,7 +155,7 @@ describe('the outcome', () => {
     expect(await pushTo(service.subscribe('silent'), service.subscribe('good'))).toEqual({ outcome: 'sent' });
   });
 
-  it('should follow the status of an endless answer', async () => {
+  it('should use the status of an endless response', async () => {
     service.answer('endless', (response) => {
       response.writeHead(201);
       const more = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);
@@ -186,8 +186,8 @@ describe('the outcome', () => {
   });
 });
 
-describe('an endpoint that a stranger invents', () => {
-  it('should not make us call our own network', async () => {
+describe('a forged endpoint', () => {
+  it('should not make the server call its own network', async () => {
     const { keys } = service.subscribe('phone');
     channelWith({ allowLoopback: false });
     const inside = [service.origin, 'https://10.0.0.1', 'https://[::1]', 'file:///etc/passwd', 'x'];
@@ -197,7 +197,7 @@ describe('an endpoint that a stranger invents', () => {
     // A name is checked when it is resolved.
     expect(await pushTo({ endpoint: 'https://localhost/push', keys })).toMatchObject({
       outcome: 'refused',
-      reason: expect.stringMatching(/^localhost leads to (127\.0\.0\.1|::1)$/) as string,
+      reason: expect.stringMatching(/^localhost resolves to (127\.0\.0\.1|::1)$/) as string,
     });
   });
 });

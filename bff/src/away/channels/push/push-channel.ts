@@ -22,7 +22,7 @@ export interface PushOptions {
 
 /** Maximum number of devices that get a push: those with the newest subscriptions. */
 const MAX_DEVICES = 20;
-/** Maximum number of bytes to read of an answer. */
+/** Maximum number of bytes to read from a response. */
 const MAX_ANSWER_BYTES = 16 * 1024;
 const DISCARD_MS = 2_000;
 
@@ -31,8 +31,8 @@ type DeviceResult = SendResult | { outcome: 'gone'; reason: string };
 /**
  * Web Push to all devices of a reader at once: `sent` if any device's push service accepted it. Then devices that were
  * unavailable are not tried again. Subscriptions that can never work (404, 410, not an address of a push service) are
- * in `gone`. Not repeatable: a repeated push takes the place of the first on the screen, and of one that waits for a
- * device, but appears again if the reader has closed the first.
+ * in `gone`. Not repeatable: a repeated push replaces the first one, on the screen or while it waits for a device, but
+ * reappears if the reader has closed the first.
  * @throws Error if the VAPID keys are not valid
  */
 export function createPushChannel(options: PushOptions): Channel & { close(): Promise<void> } {
@@ -109,7 +109,7 @@ async function post(
   return gone ?? result;
 }
 
-/** Reads the rest of an answer, so that the connection can be used again, unless it is long or slow. */
+/** Reads the rest of a response, so that the connection can be used again, unless it is long or slow. */
 async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
   try {
     await body.dump({ limit: MAX_ANSWER_BYTES, signal: AbortSignal.timeout(DISCARD_MS) });

@@ -3,14 +3,14 @@ import { newVapid, readVapid } from './vapid.ts';
 
 const vapid = newVapid('mailto:ops@shop.example');
 
-it('should read what it made', () => {
+it('should read a secret that it created', () => {
   expect(readVapid(JSON.stringify(vapid))).toEqual(vapid);
 });
 
-it('should name all faults of the secret, and not the private key', () => {
+it('should list all errors in the secret, without the private key', () => {
   const read = (changes: object) => () => readVapid(JSON.stringify({ ...vapid, ...changes }));
   expect(read({ publicKey: newVapid(vapid.subject).publicKey })).toThrow(
-    'publicKey: is not the public key of privateKey',
+    'publicKey: does not match privateKey',
   );
   const bad = read({ subject: 'ops', privateKey: 'secret+', extra: 1 });
   expect(bad).toThrow(/subject: must be a mailto: or https: address[^]*privateKey: must be/);

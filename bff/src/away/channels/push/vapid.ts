@@ -3,9 +3,9 @@ import webPush from 'web-push';
 import { z } from 'zod';
 import { faultsOf } from '@tocsin/contracts';
 
-/** The key pair with which push services recognise us (RFC 8292), and our contact. Keys are base64url. */
+/** The key pair that identifies us to push services (RFC 8292), and our contact. Keys are base64url. */
 export interface Vapid {
-  /** A `mailto:` or `https:` address, which operators of push services write to. */
+  /** A `mailto:` or `https:` address, at which operators of push services can contact us. */
   subject: string;
   publicKey: string;
   privateKey: string;
@@ -37,10 +37,10 @@ export const vapidSchema = z
   })
   .refine(({ publicKey, privateKey }) => publicOf(privateKey) === publicKey, {
     path: ['publicKey'],
-    message: 'is not the public key of privateKey',
+    message: 'does not match privateKey',
   });
 
-/** Reads the secret `vapid`. @throws Error that lists all faults, without the private key */
+/** Reads the secret `vapid`. @throws Error that lists all errors, without the private key */
 export function readVapid(secret: string): Vapid {
   let json: unknown;
   try {

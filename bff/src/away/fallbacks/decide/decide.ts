@@ -13,7 +13,7 @@ import { bounded } from '../register.ts';
 
 /** The rules of a channel. */
 export interface ChannelRules {
-  /** Time in ms for which the first due fallback of a reader waits for others, to send all of them as one message. */
+  /** Time in ms that the first due fallback of a reader waits for others, so that all are sent as one message. */
   windowMs: number;
   /** Maximum number of messages to one reader within an hour. */
   perHour: number;
@@ -26,7 +26,7 @@ export type Standing =
   | { isOpen: true; notification: Notification; isSeen: boolean }
   | { isOpen: false; reason: string };
 
-/** Everything that decides about due steps; read from the store for each decision. */
+/** The input of a decision about due steps, read from the store each time. */
 export interface Situation {
   now: number;
   /** The time of the wake-up, which has passed on the scheduler's clock. */
@@ -54,10 +54,7 @@ export interface Decision {
   messages: Sending[];
 }
 
-/**
- * Decides about all steps that are due: sends them, holds them back, or ends them with a receipt. Reads no clock and
- * does no I/O.
- */
+/** Decides whether each due step is sent, held back, or ended with a receipt. Reads no clock and does no I/O. */
 export function decide(document: AwayDocument, situation: Situation): Decision {
   const deciding = new Deciding(document, situation);
   deciding.takeOver();
@@ -94,8 +91,8 @@ class Deciding {
   }
 
   /**
-   * Takes over messages whose sender has not reported an outcome in time. Their time must have passed on the clock of
-   * the scheduler too, so that an instance whose clock is ahead takes nothing from a live sender.
+   * Takes over messages whose sender has not reported an outcome in time. The deadline must have passed on the
+   * scheduler's clock too, so that an instance whose clock is ahead takes no message from a live sender.
    */
   takeOver(): void {
     const { now, woken, rulesOf } = this.#use;

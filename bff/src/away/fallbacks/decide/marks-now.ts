@@ -15,18 +15,18 @@ export interface MarksNowOptions {
 export interface MarksNow {
   epoch: string;
   history: History;
-  /** The offsets of the ids that the history has. */
+  /** The offsets of the ids that are in the history. */
   offsets: ReadonlyMap<string, number>;
   placeOf: (publication: { offset: number; notification: { id: string } }) => Placed;
 }
 
-/** Reads the place of notifications of a reader's own feed from the marks that the store has now. */
+/** Reads the places of notifications in a reader's own feed, from the marks that are stored now. */
 export async function marksNow(
   reader: string,
   ids: readonly string[],
   { states, inboxes, histories, now }: MarksNowOptions,
 ): Promise<MarksNow> {
-  // Read the history first: each mark that is stored afterwards belongs to one of its publications.
+  // Read the history before the marks: any mark of these ids, even a newer one, then refers to a publication in it.
   const { head, history } = await histories.holding(reader, { ids });
   const offsets = await locate(new Set(ids), history);
   const [read, inbox] = await Promise.all([states.storedNow(reader, reader), inboxes.storedNow(reader)]);

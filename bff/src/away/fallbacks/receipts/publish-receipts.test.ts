@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 
 const MINUTE = 60_000;
 
-it('should publish once how each fallback ended', async () => {
+it('should publish the outcome of each fallback once', async () => {
   const { instance, outcomes } = deployment();
   const published: ReceiptEvent[] = [];
   const { fallbacks } = instance(async (event) => void published.push(event));
@@ -40,7 +40,7 @@ it('should publish again with the same id until the broker has the event', async
   };
   const { fallbacks } = instance(publishReceipt);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
-  // Longer than the time that the message may take to be sent, whose end wakes an instance anyway.
+  // Longer than the time limit of a send, at which an instance wakes up anyway.
   await pass(30 * MINUTE);
   expect(tried.length).toBeGreaterThan(1);
   isUp = true;
@@ -52,9 +52,9 @@ it('should publish again with the same id until the broker has the event', async
   expect(outcomes()).toEqual([['a', 'sent']]);
 });
 
-it('should publish what a process had stored and not published when it was killed', async () => {
+it('should publish receipts that a killed process had stored but not published', async () => {
   const { instance } = deployment();
-  // As if the process had been killed: the event is never accepted, and no step follows.
+  // Simulates a killed process: the event is never accepted, and no step follows.
   const killed = instance(() => new Promise(() => undefined));
   await killed.fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
   await pass(MINUTE);

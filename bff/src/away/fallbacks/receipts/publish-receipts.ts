@@ -2,7 +2,7 @@ import type { FallbackReceipt, ReceiptEvent } from '@tocsin/contracts';
 import { receiptEnvelope, receiptEventId } from '../../../feed/receipt-event.ts';
 import type { AwayDocument } from '../document.ts';
 
-/** Publishes an event for other applications. Resolves when the broker has it. */
+/** Publishes an event for other applications. Resolves when the broker has accepted it. */
 export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 
 /** If an event was not accepted, it is published again after this time, in ms. */
@@ -22,7 +22,7 @@ export function withUnpublished(before: AwayDocument | undefined, after: AwayDoc
 export const hasUnpublished = ({ receipts }: AwayDocument): boolean =>
   receipts.some(({ unpublished }) => unpublished);
 
-/** Publishes these receipts. Resolves with the ids of the events when the broker has all of them. */
+/** Publishes these receipts. Resolves with the ids of the events when the broker has accepted them all. */
 export async function publishReceipts(
   { reader, receipts }: AwayDocument,
   publishReceipt: PublishReceipt,

@@ -16,8 +16,8 @@ interface Named {
 }
 
 /**
- * How far a notification has reached the readers of its feed: marks of the reader of a `user:` feed, and fallbacks with
- * their outcomes; otherwise counts.
+ * How far a notification has reached the readers of its feed: for a `user:` feed, the marks of its reader and the
+ * outcomes of fallbacks; for other feeds, counts.
  */
 export async function receiptsOf(named: Named, options: ReceiptsOptions): Promise<Receipts> {
   const { id, feed } = named;

@@ -13,8 +13,8 @@ describe('quiet hours', () => {
     ...{ from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error'] },
   };
 
-  it('should hold fallbacks back until their end, even across a change of daylight saving time', async () => {
-    // In the night to 29 March 2026, Berlin skips 02:00 to 03:00: 07:00 is 05:00 UTC.
+  it('should hold fallbacks back until their end, even across a daylight saving time change', async () => {
+    // On 29 March 2026, Berlin skips 02:00 to 03:00, so 07:00 is 05:00 UTC.
     vi.setSystemTime(new Date('2026-03-28T21:30:00Z'));
     const { instance, titles, prefer } = deployment();
     prefer({ quietHours });
@@ -36,7 +36,7 @@ describe('quiet hours', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should not matter for a muted source, whose fallbacks end', async () => {
+  it('should not matter for a muted source, whose fallbacks end at once', async () => {
     const { instance, outcomes, prefer } = deployment();
     prefer({ sources: ['shop'] });
     await instance().fallbacks.committed(itemsOf({ ...arrival('a', after('PT5S')), source: 'shop' }));
@@ -46,7 +46,7 @@ describe('quiet hours', () => {
 });
 
 describe('a channel', () => {
-  it('should be tried again until it is available, unless the notification was read meanwhile', async () => {
+  it('should be retried until it is available, unless the notification has been read', async () => {
     const { instance, answers, sent, outcomes, standings } = deployment();
     answers.push(...Array.from({ length: 4 }, () => ({ outcome: 'unavailable' as const, reason: 'down' })));
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S')), arrival('b', after('PT5S'))));
@@ -71,7 +71,7 @@ describe('a channel', () => {
     expect(outcomes()).toEqual([['a', 'refused', 'gave up: down']]);
   });
 
-  it('should also be tried again for a fallback that waited longer than three days', async () => {
+  it('should also be retried for a fallback that waited longer than three days', async () => {
     const { instance, answers, titles } = deployment();
     answers.push({ outcome: 'unavailable', reason: 'down' });
     await instance().fallbacks.committed(itemsOf(arrival('a', after('P7D'))));
@@ -118,7 +118,7 @@ describe('a message whose sender was killed', () => {
   it.each([
     [true, ['a', 'a'], [['a', 'sent']]],
     [false, ['a'], [['a', 'unknown', 'the sender stopped before the channel answered']]],
-  ])('should be taken over after its time, if the channel repeats (%s)', async (repeats, ids, expected) => {
+  ])('should be taken over after its deadline, and sent again if the channel repeats (%s)', async (repeats, ids, expected) => {
     const { instance, answers, sent, outcomes } = deployment({ repeats });
     const [killed, other] = [instance(), instance()];
     answers.push('never');
@@ -132,7 +132,7 @@ describe('a message whose sender was killed', () => {
     expect(outcomes()).toEqual(expected);
   });
 
-  it('should not be sent by an instance that wakes up meanwhile', async () => {
+  it('should not be sent by an instance that wakes up before then', async () => {
     const { instance, answers, sent } = deployment({ repeats: true });
     const [slow, other] = [instance(), instance()];
     answers.push('never');

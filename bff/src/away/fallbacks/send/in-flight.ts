@@ -5,7 +5,7 @@ const MAX_SENDS = 100;
 export class InFlight {
   readonly #sends = new Map<string, Set<Promise<void>>>();
 
-  /** Whether the channel has reached its limit, which keeps a slow channel from delaying the others. */
+  /** Whether the channel has reached its limit. The limit keeps a slow channel from delaying the others. */
   isFull(via: string): boolean {
     return (this.#sends.get(via)?.size ?? 0) >= MAX_SENDS;
   }

@@ -11,7 +11,7 @@ const templates = loadTemplates();
 let server: TestSmtpServer | undefined;
 afterEach(async () => server?.close());
 
-/** An instance with a real mail server, whose clock the test moves. Wake-ups are called by the test. */
+/** An instance with a real mail server. The test advances its clock and triggers its wake-ups. */
 function mailing(url: string, repeats = false) {
   const email = createEmailChannel({ url, from: 'Shop <no-reply@shop.example>', templates, timeoutMs: 700 });
   const world = deployment({ repeats }, email);
@@ -27,7 +27,7 @@ function mailing(url: string, repeats = false) {
   return { ...world, fallbacks, passAndWake };
 }
 
-it('should send once after a mail server was away for an hour, and nothing that was read meanwhile', async () => {
+it('should send once after the mail server was down for an hour, without notifications read by then', async () => {
   const accepting = await startSmtpServer();
   await accepting.close();
   const { fallbacks, passAndWake, outcomes, standings } = mailing(accepting.url);
@@ -47,7 +47,7 @@ it('should send once after a mail server was away for an hour, and nothing that 
 it.each([
   [false, 1],
   [true, 2],
-])('should send a half-answered e-mail again only if the channel repeats (%s)', async (repeats, times) => {
+])('should resend a half-answered e-mail only if the channel repeats (%s)', async (repeats, times) => {
   server = await startScriptedSmtp(['220 hi', '250 hi', '250 ok', '250 ok', '354 go', '25…']);
   const { fallbacks, passAndWake, outcomes } = mailing(server.url, repeats);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));

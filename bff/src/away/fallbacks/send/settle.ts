@@ -58,7 +58,7 @@ export function settle(
 const pauseAfter = (failures: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10), MAX_PAUSE_MS);
 
-/** Returns the notifications of a message to the waiting ones. */
+/** Makes the notifications of a message wait again. */
 function returned(
   waiting: readonly Waiting[],
   items: Sending['items'],

@@ -10,7 +10,7 @@ const TEN_MINUTES = 10 * 60_000;
 const wakeNow = () => wakeUpName(hashOfReader(READER), Date.now(), { unique: true });
 
 describe('an instance whose clock is ten minutes', () => {
-  it('behind should send ten minutes late, and check every 15 s at most', async () => {
+  it('behind should send ten minutes late, and check at most every 15 s', async () => {
     const { instance, titles } = deployment();
     const { fallbacks, set } = instance(undefined, -TEN_MINUTES);
     await fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
@@ -21,7 +21,7 @@ describe('an instance whose clock is ten minutes', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('ahead should send ten minutes early at most, and set wake-ups that others take in time', async () => {
+  it('ahead should send at most ten minutes early, and set wake-ups that others process on time', async () => {
     const { instance, titles } = deployment();
     const ahead = instance(undefined, TEN_MINUTES).fallbacks;
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT15M'))));

@@ -5,7 +5,7 @@ import { DurableWakeUps } from './durable-wake-ups.ts';
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
 
-/** Instances that share a store, and a scheduler that a test can take away. */
+/** Instances that share a store, and a scheduler that a test can stop. */
 function deployment() {
   const store = new MemoryReaderStore();
   const taken = new Map<string, number>();
@@ -17,7 +17,7 @@ function deployment() {
       wakeUps: {
         set: async (name, at) => {
           scheduler.asked++;
-          if (scheduler.isAway) throw new Error('the scheduler is away');
+          if (scheduler.isAway) throw new Error('the scheduler is down');
           if (!taken.has(name)) taken.set(name, at);
         },
       },
@@ -62,7 +62,7 @@ it('should reject if the store does not accept the wake-up either', async () => 
   const { store, scheduler, instance } = deployment();
   const one = instance();
   scheduler.isAway = true;
-  vi.spyOn(store, 'write').mockRejectedValue(new Error('the store is away'));
-  await expect(one.set('a', 1)).rejects.toThrow('the store is away');
+  vi.spyOn(store, 'write').mockRejectedValue(new Error('the store is down'));
+  await expect(one.set('a', 1)).rejects.toThrow('the store is down');
   one.stop();
 });

@@ -13,8 +13,8 @@ export interface HandOnOptions {
 }
 
 /**
- * Processes wake-ups on an instance without channels: sets them again for later as long as the reader has waiting
- * fallbacks, because other instances may have channels. Resolves with false for unknown names.
+ * Processes wake-ups on an instance without channels: reschedules them as long as the reader has waiting fallbacks,
+ * because other instances may have channels. Resolves with false for unknown names.
  */
 export const createHandOn =
   ({ store, wakeUps, now }: HandOnOptions) =>
@@ -26,7 +26,7 @@ export const createHandOn =
     if (!stored) return true;
     const { waiting, sending } = parseAway(stored.value);
     if (waiting.length + sending.length === 0) return true;
-    // Later also by the clock of the scheduler, which may be ahead of ours.
+    // Also later than now on the scheduler's clock, which may be ahead of ours.
     const at = Math.max(now(), woken.at) + LATER_MS;
     await wakeUps.set(wakeUpName(hash, at, { unique: true }), at);
     return true;

@@ -3,7 +3,7 @@ import { nameOf, type AwayDocument } from '../document.ts';
 import { namesOf, type Registered } from '../register.ts';
 import { wakeUpName } from './wake-up-names.ts';
 
-/** A wake-up this soon could meet one that is being handed over, so it gets a name of its own. */
+/** A wake-up this soon could have the name of the one that is being delivered, so it gets a unique name. */
 const SOON_MS = 5_000;
 const MIN_WAIT_MS = 100;
 /** Shortest pause while a channel has reached its limit of messages in flight. The longest is twice as long. */
@@ -11,15 +11,16 @@ const FULL_WAIT_MS = 1_000;
 /** Longest time between two checks of an instance whose clock is behind that of the scheduler. */
 const BEHIND_MS = 15_000;
 
-/** The wake-up that is being handed over: its name, and its time by the scheduler's clock. */
+/** The wake-up that is being delivered: its name, and its time by the scheduler's clock. */
 export interface Woken {
   name: string;
   at: number;
 }
 
 /**
- * Whether a wake-up for the changed document exists already: the one for an earlier fallback, which is still to be
- * decided. Never if a part of `added` was known before: an earlier call may have stored it, but no wake-up.
+ * Whether a wake-up for the changed document already exists: that of an earlier fallback that still waits for its
+ * decision. Always false if part of `added` was known before, because an earlier call may have stored it without a
+ * wake-up.
  */
 export function hasWakeUp(
   before: AwayDocument,
