@@ -10,43 +10,43 @@ import { useUnread } from './stores/reader/unread.ts';
 
 export type { ConnectionState };
 
-/** `url` of the bff: default is the page's origin. `feeds`: default is `all`. */
+/** `url`: the bff's URL, by default the page's origin. `feeds`: by default `all`. */
 export type NotificationsOptions = Partial<SessionOptions>;
 
 export interface Notifications {
-  /** Not `live` before every feed has answered. */
+  /** Not `live` until the server has answered for every feed. */
   readonly status: ClientStatus;
   /** The connection state that bell and inbox show. More detailed than `status`. */
   readonly connection: ConnectionState;
   /** The connection state in words. */
   readonly connectionText: string;
-  /** Those in the inbox, newest first. */
+  /** Notifications in the inbox, newest first. */
   readonly items: readonly Item[];
   /** @deprecated Use `items`. */
   readonly entries: readonly Item[];
   readonly unread: number;
-  /** Unread, and arrived since the inbox was last open: the number at the bell. */
+  /** Number of unread notifications that arrived since the inbox was last open: the count on the bell. */
   readonly unseen: number;
-  /** The newest page cannot be loaded right now. */
+  /** Whether the newest page currently fails to load. */
   readonly pageFailed: boolean;
   markRead(item: Item): void;
   markUnread(item: Item): void;
-  /** Also takes all toasts down. */
+  /** Also dismisses all toasts. */
   markAllRead(): void;
-  /** Moves it to the archive, from where `moveToInbox` brings it back. */
+  /** Archives the item. `moveToInbox` restores it. */
   archive(item: Item): void;
-  /** Moves it to the inbox, from the archive or from a snooze. */
+  /** Moves an archived or snoozed item to the inbox. */
   moveToInbox(item: Item): void;
-  /** Takes it out of the inbox until a time, at most a year ahead. */
+  /** Removes the item from the inbox until a given time, at most a year ahead. */
   snooze(item: Item, until: Date): void;
 }
 
 let running = false;
 
 /**
- * Returns the notifications of this page. Call it with options once, in a component that lives as long as you need
+ * Returns the page's notifications. Call it with options once, in a component that lives as long as you need
  * notifications: it connects, and disconnects when that component is unmounted. Call it without options anywhere else
- * to get the same state. Throws a `TypeError` for options while a call with options is in use.
+ * to get the same state. Throws a `TypeError` if it is called with options again before that component is unmounted.
  */
 export function useNotifications(options?: NotificationsOptions): Notifications {
   if (options) start(options);
@@ -79,7 +79,8 @@ function start({
   feeds = ['all'],
   ...options
 }: NotificationsOptions): void {
-  if (running) throw new TypeError('useNotifications was called with options already, and is still in use.');
+  if (running)
+    throw new TypeError('useNotifications() was already called with options, and is still in use.');
   const stop = startSession({ url, feeds, ...options });
   running = true;
   onScopeDispose(() => {

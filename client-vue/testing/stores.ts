@@ -15,14 +15,14 @@ export const at = (offset: number, expiresAt?: string): LivePublication => ({
     ...(expiresAt && { expiresAt }),
   },
 });
-/** The publications from one offset to another, both included. */
+/** The publications in a range of offsets, both ends included. */
 export const range = (from: number, to: number): LivePublication[] =>
   Array.from({ length: to - from + 1 }, (_, n) => at(from + n));
 
 /** The ids of the listed notifications. */
 export const ids = (): string[] => useItems().items.map(({ notification }) => notification.id);
 
-/** Begins each test with new stores and an empty storage, which it returns. */
+/** Resets the stores before each test, with an empty storage, which it returns. */
 export function useFreshStores(): Map<string, string> {
   const stored = new Map<string, string>();
   beforeEach(() => {

@@ -5,7 +5,7 @@ import { loaderFor, localeFor } from './languages.ts';
 import { addEnglish, useMessages } from './use-messages.ts';
 
 describe('loaderFor', () => {
-  it('should find a language by its tag, whatever its region and case', async () => {
+  it('should find a language by tag, ignoring region and case', async () => {
     expect((await loaderFor('de-AT')?.())?.bell.title).toBe('Benachrichtigungen');
     expect(loaderFor('DE')).toBeDefined();
     expect(loaderFor('en')).toBeUndefined();
@@ -20,12 +20,12 @@ describe('localeFor', () => {
     ['de-CH', ['de-DE'], 'de-CH'],
     ['not a tag', ['de'], 'en'],
     ['', ['de'], 'en'],
-  ])('should give the page in %j to a reader with %j dates in %s', (language, ofReader, locale) => {
+  ])('for a page in %j and a reader with %j, should format dates in %s', (language, ofReader, locale) => {
     expect(localeFor(language, ofReader)).toBe(locale);
   });
 });
 
-it('should have every text in German, and take a page’s own in its place', async () => {
+it('should have every string in German, and let a page override strings', async () => {
   const german = await loaderFor('de')?.();
   expect(Object.keys(german ?? {}).sort()).toEqual(Object.keys({ ...en, ...late }).sort());
   const messages = useMessages();

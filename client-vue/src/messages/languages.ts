@@ -1,6 +1,6 @@
 import type { Messages } from './messages.ts';
 
-/** Languages other than English, loaded when they are needed. */
+/** Languages other than English, loaded on demand. */
 const LANGUAGES: Readonly<Record<string, () => Promise<Messages>>> = {
   de: async () => (await import('./de/index.ts')).de,
 };
@@ -9,23 +9,26 @@ const loaded = new Map<string, Messages>();
 
 const baseOf = (language: string): string => language.toLowerCase().split('-')[0] ?? '';
 
-/** Loads the texts of a language tag such as `de-AT`. `undefined`: this package does not have them. */
+/**
+ * Returns a function that loads the strings for a language tag such as `de-AT`; `undefined` if the language isn't
+ * built in.
+ */
 export const loaderFor = (language: string): (() => Promise<Messages>) | undefined =>
   Object.hasOwn(LANGUAGES, baseOf(language)) ? LANGUAGES[baseOf(language)] : undefined;
 
-/** The texts of a language, if `loadLanguage` has loaded them. */
+/** The strings of a language, if `loadLanguage` has loaded them. */
 export const loadedTexts = (language: string): Messages | undefined => loaded.get(baseOf(language));
 
 /**
- * Loads the texts of a language ahead, so that no English ones show until they are there. Does nothing for a language
- * that this package does not have. Rejects if they can't be loaded.
+ * Preloads a language, so that no English strings are shown first. Does nothing if the language isn't built in.
+ * Rejects if loading fails.
  */
 export async function loadLanguage(language: string): Promise<void> {
   const texts = await loaderFor(language)?.();
   if (texts) loaded.set(baseOf(language), texts);
 }
 
-/** The language of an element, across shadow roots: its own `lang`, or its closest ancestor's, or English. */
+/** The language of an element: its own `lang` or the closest ancestor's, across shadow roots. Default: English. */
 export function languageOf(element: Element): string {
   const named = element.closest('[lang]')?.getAttribute('lang')?.trim();
   if (named !== undefined) return named || 'en';
@@ -34,8 +37,8 @@ export function languageOf(element: Element): string {
 }
 
 /**
- * The locale for dates on a page in `language`: the reader's own where it is of that language (`en-GB` on a page in
- * `en`), so that a region is respected; else the page's, English if it is no language tag.
+ * The locale for dates on a page in `language`. Prefers the reader's own locale if it has the same language (`en-GB`
+ * on a page in `en`), to respect the region. Otherwise the page's, or English if `language` isn't a valid tag.
  */
 export function localeFor(language: string, ofReader: readonly string[]): string {
   const own = ofReader.find((locale) => baseOf(locale) === baseOf(language));

@@ -5,13 +5,13 @@ type English = typeof en & typeof late;
 
 type Texts<T> = { readonly [Name in keyof T]: T[Name] extends string ? string : T[Name] };
 
-/** All texts of this package, by part of the page. Texts that depend on a value are functions. */
+/** All strings of this package, by part of the page. Strings with parameters are functions. */
 export type Messages = { readonly [Part in keyof English]: Texts<English[Part]> };
 
-/** Texts that take the place of this package's own; the others stay. */
+/** A page's own strings, which override this package's. All others keep their default. */
 export type OwnMessages = { readonly [Part in keyof Messages]?: Partial<Messages[Part]> };
 
-/** `own` over `base`. */
+/** Overrides strings of `base` with those of `own`. */
 export function withOwn(base: Messages, own: OwnMessages): Messages {
   const merged = Object.entries(base).map(([part, texts]) => [
     part,

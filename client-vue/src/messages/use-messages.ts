@@ -6,21 +6,21 @@ import { en } from './en/index.ts';
 import { loadedTexts, loaderFor, localeFor } from './languages.ts';
 import { withOwn, type Messages, type OwnMessages } from './messages.ts';
 
-/** Parts that load later add theirs before they are drawn, so for its readers nothing is missing. */
+/** Parts that load later add their strings before they render, so the type promises all strings. */
 const english = shallowRef(en as Messages);
 
-/** Adds the English texts of parts that load later. Call it in the module that they are loaded with. */
+/** Adds the English strings of a part that loads later. Call this in the part's own module. */
 export function addEnglish(texts: Partial<Messages>): void {
   english.value = { ...english.value, ...texts };
 }
 
-/** The texts and formats of the page. They follow `use`, so read them where they are drawn. */
+/** The page's strings and formats. Calls of `use` change them, so read them while rendering. */
 export const useMessages = defineStore(() => {
   const language = ref('en');
   const own = shallowRef<OwnMessages>({});
   const loaded = shallowRef<Messages>();
   const texts = computed(() => withOwn(loaded.value ?? english.value, own.value));
-  /** The language that the texts are in. */
+  /** The language of the strings. */
   const spoken = computed(() => (loaded.value || Object.keys(own.value).length > 0 ? language.value : 'en'));
   const formats = computed(() =>
     createFormats(localeFor(language.value, globalThis.navigator?.languages ?? [])),
@@ -28,14 +28,14 @@ export const useMessages = defineStore(() => {
   let stopLoading: (() => void) | undefined;
 
   /**
-   * Takes a language, as a tag, and texts of the page's own. A language that is not built in keeps English texts, but
-   * its dates. Until the texts of a language have come, English ones are shown.
+   * Sets the language by its tag, and the page's own strings. A language that isn't built in affects only dates;
+   * strings stay English. English strings are also shown until a language has loaded.
    */
   function use(next: { language: string; messages?: OwnMessages | undefined }): void {
     stopLoading?.();
     language.value = next.language;
     own.value = next.messages ?? {};
-    // Reads no state, so that an effect may call it.
+    // Not reactive, so an effect can call `use`.
     const ready = loadedTexts(next.language);
     loaded.value = ready;
     const load = ready ? undefined : loaderFor(next.language);

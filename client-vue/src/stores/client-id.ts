@@ -2,7 +2,7 @@ import { safeStorage } from './storage.ts';
 
 const KEY = 'tocsin.client-id';
 
-/** Identifies this browser for readers who are not signed in. Generated once. */
+/** Identifies this browser for readers who aren't signed in. Generated once. */
 export function clientIdOfBrowser(): string {
   const storage = safeStorage(() => localStorage);
   const known = storage.get(KEY);

@@ -5,33 +5,33 @@ import { defineStore } from './define-store.ts';
 import { useItems } from './feeds/items.ts';
 
 /**
- * The connection state shown by bell, inbox and page. Adds to the client's status: `unreachable`, if the server does
- * not answer although the device is online; `refused`, if the server refuses the reader everywhere.
+ * The connection state that bell, inbox and page show. Extends the client's status with `unreachable` (the device is
+ * online, but the server doesn't respond) and `refused` (the server denies access to every feed).
  */
 export type ConnectionState = ClientStatus | 'unreachable' | 'refused';
 
 /**
- * The server did not accept the reader's identity, over HTTP or the socket. A forbidden feed is reported separately.
+ * Whether the server rejected the reader's identity, over HTTP or the socket. Forbidden feeds are reported separately.
  */
 const isRefusal = (error: unknown): error is ClientError =>
   error instanceof ClientError &&
   (error.code === 'unauthorized' || (error instanceof ProblemError && error.status === 401));
 
 export const useConnection = defineStore(() => {
-  /** The feeds that the page follows. */
+  /** The feeds that the page shows. */
   const feeds = ref<readonly string[]>([]);
   const client = ref<ClientStatus>('connecting');
   /** Whether the device is online, as far as the browser knows. */
   const online = ref(true);
   /** Feeds that are neither acknowledged nor refused yet. */
   const awaited = shallowReactive(new Set<string>());
-  /** The reasons of finally refused feeds. */
+  /** The reasons for permanently refused feeds. */
   const refused = ref<string[]>([]);
-  /** The reason why the reader is refused everywhere. */
+  /** Why the server denies access to every feed. */
   const denied = ref<string>();
-  /** The newest page cannot be loaded over REST right now. */
+  /** Whether the newest page currently fails to load over REST. */
   const pageFailed = ref(false);
-  /** The status to show: not live before every feed has answered. */
+  /** The status to show. Not `live` until the server has answered for every feed. */
   const status = computed<ClientStatus>(() =>
     client.value === 'live' && awaited.size > 0 ? 'connecting' : client.value,
   );
@@ -45,7 +45,7 @@ export const useConnection = defineStore(() => {
     return isGivenUp ? 'unreachable' : status.value;
   });
 
-  /** The server's reasons for refusing, in its own words. */
+  /** The server's reasons for denying access, in its own words. */
   const reason = computed(() => refused.value.join(' ') || (denied.value ?? ''));
 
   const text = computed(() => {
@@ -66,7 +66,7 @@ export const useConnection = defineStore(() => {
     return state.value === 'unreachable' || pageFailed.value ? 'unreachable' : 'loading';
   });
 
-  /** Records a failure if it means that the reader is refused. */
+  /** Records an error if it means that the reader's access is denied. */
   function failed(error: unknown): void {
     if (isRefusal(error)) denied.value = error.message;
   }

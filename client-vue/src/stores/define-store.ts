@@ -1,12 +1,12 @@
 import { createPinia, defineStore as definePiniaStore, disposePinia } from 'pinia';
 import type { Reactive } from 'vue';
 
-/** A pinia of this package's own, independent of the page's. */
+/** A separate pinia, independent of the page's own. */
 let pinia = createPinia();
 let count = 0;
 
 /**
- * Defines state shared by the whole page, created on first use, independent of any component. Its refs are unwrapped.
+ * Defines state that the whole page shares, created on first use and independent of any component. Refs are unwrapped.
  */
 export function defineStore<T extends object>(setup: () => T): () => Reactive<T> {
   const use = definePiniaStore(`tocsin-${++count}`, setup);

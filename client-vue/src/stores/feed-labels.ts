@@ -2,13 +2,13 @@ import { shallowRef } from 'vue';
 import { useMessages } from '../messages/use-messages.ts';
 import { defineStore } from './define-store.ts';
 
-/** The names of feeds as readers see them: by feed, or from a function that may leave some out. */
+/** Display names of feeds: an object by feed, or a function, which may return `undefined`. */
 export type FeedLabels = Readonly<Record<string, string>> | ((feed: string) => string | undefined);
 
 export const useFeedLabels = defineStore(() => {
   const labels = shallowRef<FeedLabels>({});
 
-  /** The page's own name, or a readable one: never `topic:orders`, but `orders`. */
+  /** The display name of a feed. The default for `topic:orders` is `orders`. */
   function labelOf(feed: string): string {
     const given = labels.value;
     const own = typeof given === 'function' ? given(feed) : Object.hasOwn(given, feed) && given[feed];

@@ -3,13 +3,13 @@ import { shallowRef } from 'vue';
 import { loadLate } from '../load-late.ts';
 import { defineStore } from './define-store.ts';
 
-/** The icons of notifications: named ones, which load when the first is needed, and images of allowed origins. */
+/** Icons of notifications: named icons, which are loaded on first use, and images from allowed origins. */
 export const useIcons = defineStore(() => {
   const paths = shallowRef<Readonly<Record<string, string>>>({});
   const origins = shallowRef<readonly string[]>([]);
   let isLoading = false;
 
-  /** The outline of a named icon; `undefined` until it is loaded, and for other names. */
+  /** The SVG path of a named icon; `undefined` until it is loaded, and for unknown names. */
   function pathOf(icon: string): string | undefined {
     if (icon === '' || icon.includes(':')) return undefined;
     if (!isLoading)
@@ -21,7 +21,7 @@ export const useIcons = defineStore(() => {
     return Object.hasOwn(paths.value, icon) ? paths.value[icon] : undefined;
   }
 
-  /** Whether the page allows images of this address. */
+  /** Whether the page allows images from this URL. */
   const allows = (icon: string): boolean => origins.value.includes(originOfIcon(icon) ?? '');
 
   return {

@@ -4,18 +4,18 @@ import type * as lateParts from './late-parts.ts';
 
 type LateParts = typeof lateParts;
 
-/** The stores that the first view does without: toasts, what the reader does, and the rules of interruptions. */
+/** Stores that the first view doesn't need: toasts, the reader's actions and the rules for interruptions. */
 export const useLater = defineStore(() => {
   let parts: LateParts | undefined;
   let waiting: ((parts: LateParts) => void)[] = [];
 
-  /** Runs a task with these stores: at once if they are loaded, else in order as soon as they are. */
+  /** Runs a task with these stores: immediately if they are loaded, otherwise as soon as they are, in order. */
   function run(task: (parts: LateParts) => void): void {
     if (parts) task(parts);
     else waiting.push(task);
   }
 
-  /** Loads them. Returns the function that gives up. */
+  /** Loads the stores. Returns a function that stops loading. */
   function load(): () => void {
     waiting = [];
     return loadLate(

@@ -4,11 +4,13 @@ import { defineStore } from './define-store.ts';
 /** The inbox panel of a bell on this page, for other components that open it. */
 export const usePanel = defineStore(() => {
   const openers = shallowReactive(new Set<() => void>());
-  /** Width that it covers at the end side of the page (right, or left on a page in `rtl`), in CSS pixels; 0 while closed. */
+  /**
+   * The width that it covers at the inline end of the page (right, or left in `rtl`), in CSS pixels; 0 while closed.
+   */
   const covers = ref(0);
   const canOpen = computed(() => openers.size > 0);
 
-  /** Registers a way to open it. Returns a function that removes it. */
+  /** Registers a function that opens a panel. Returns a function that removes it. */
   function offer(opener: () => void): () => void {
     openers.add(opener);
     return () => {
@@ -16,7 +18,7 @@ export const usePanel = defineStore(() => {
     };
   }
 
-  /** Opens the inbox of the latest bell. */
+  /** Opens the inbox of the last registered bell. */
   function open(): void {
     [...openers].at(-1)?.();
   }

@@ -40,7 +40,7 @@ async function newestPage(feed: string, signal: AbortSignal): Promise<Page | und
       connection.pageFailed = true;
       firstViewEnded();
       connection.failed(error);
-      console.warn(`The newest page of ${feed} could not be loaded. Trying again.`, error);
+      console.warn(`Could not load the newest page of ${feed}. Retrying.`, error);
     }
     await pause(backOff(attempt, PAGE_RETRY_MS, PAGE_RETRY_MAX_MS), signal);
     if (signal.aborted) return undefined;
@@ -52,25 +52,25 @@ export type SessionOptions = Pick<
   'url' | 'path' | 'clientId' | 'getToken' | 'negotiate'
 > & {
   feeds: readonly string[];
-  /** The language of texts and dates, as a tag. Default: the language of the page; follows its changes. */
+  /** Language tag for strings and dates. Default: the page's language, including later changes. */
   language?: MaybeRefOrGetter<string | undefined>;
-  /** Texts in place of this package's own. */
+  /** Strings that override this package's own. */
   messages?: MaybeRefOrGetter<OwnMessages | undefined>;
-  /** Names of feeds for readers: by feed, or from a function. Default: the text after the colon. */
+  /** Display names of feeds: an object by feed, or a function. Default: the text after the colon. */
   feedLabels?: FeedLabels;
-  /** Origins of images that notifications may show as their icon, such as `https://cdn.example.com`. Default: none. */
+  /** Allowed origins of icon images, such as `https://cdn.example.com`. Default: none. */
   iconOrigins?: readonly string[];
   /**
-   * Registers the service worker that shows pushes, and resolves with its registration. Called when the reader turns
-   * push on, and on a device of a reader who has turned it on. Without it, push is offered only in browsers that need no
-   * service worker for it.
+   * Registers the service worker that shows push messages, and resolves with its registration. Called when the reader
+   * turns push on, and on devices where it is on already. Without it, push is offered only in browsers that need no
+   * service worker.
    */
   pushWorker?: () => Promise<ServiceWorkerRegistration>;
 };
 
 /**
- * Loads the feeds and keeps them up to date: the newest page over REST, then live from its position. Each works without
- * the other. Returns the function that ends the session.
+ * Loads the feeds and keeps them up to date: first the newest page over REST, then live updates from its position.
+ * Each of the two works without the other. Returns a function that ends the session.
  */
 export function startSession({
   feeds,

@@ -12,7 +12,7 @@ export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clien
   pushWorker?: () => Promise<ServiceWorkerRegistration>;
 };
 
-/** Each function throws as its counterpart in the client and `getToken` do. */
+/** Calls the client's REST functions with the reader's credentials. Throws their errors, and those of `getToken`. */
 export const useSource = defineStore(() => {
   let source: Source = { url: '' };
 
@@ -39,7 +39,7 @@ export const useSource = defineStore(() => {
         await signed(options),
       );
     },
-    /** Calls a function of the client that takes the server, the reader and options. */
+    /** Calls a client function that takes the server, the reader and options. */
     async ask<T>(
       call: (url: string, clientId: string | undefined, options: FetchPageOptions) => Promise<T>,
       options: FetchPageOptions = {},

@@ -5,7 +5,7 @@ const blocked = () => {
   throw new Error('blocked');
 };
 
-it('should remember until the page is closed when storage is blocked or full', () => {
+it('should keep values until the page is closed if storage is blocked or full', () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
   const full = { getItem: () => null, setItem: blocked } as unknown as Storage;
   for (const storage of [safeStorage(blocked), safeStorage(() => full)]) {

@@ -5,7 +5,7 @@ export interface KeyValue {
   set(key: string, value: string): void;
 }
 
-/** Browser storage that may be blocked or full: it then remembers only until the page is closed. */
+/** Browser storage. If it is blocked or full, values are kept only until the page is closed. */
 export function safeStorage(open: () => Storage): KeyValue {
   const memory = new Map<string, string>();
   let storage: Storage | undefined;
@@ -34,25 +34,25 @@ export function safeStorage(open: () => Storage): KeyValue {
   };
 }
 
-/** Remembers until the page is closed. */
+/** Keeps values until the page is closed. */
 export function keepInMemory(): KeyValue {
   const memory = new Map<string, string>();
   return { get: (key) => memory.get(key) ?? null, set: (key, value) => void memory.set(key, value) };
 }
 
-/** The value of `key` if it is JSON, else `undefined`: other scripts may write there. */
+/** The JSON value of `key`; `undefined` if it isn't JSON, because other scripts can write to the storage. */
 export function readJson(storage: KeyValue, key: string): unknown {
   const text = storage.get(key);
   if (text === null) return undefined;
   try {
     return JSON.parse(text);
   } catch (error) {
-    console.warn(`The stored value of ${key} is invalid and was ignored.`, error);
+    console.warn(`Ignored the invalid stored value of ${key}.`, error);
     return undefined;
   }
 }
 
-/** Positions of this tab. They survive a reload, so that missed notifications can be reported. */
+/** This tab's positions. They survive a reload, so that missed notifications can be reported. */
 export function tabPositions(storage: KeyValue): PositionStore {
   const key = (feed: string) => `tocsin.position.${feed}`;
   return {

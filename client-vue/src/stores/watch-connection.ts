@@ -4,12 +4,12 @@ import { useMessages } from '../messages/use-messages.ts';
 import { useLater } from './later.ts';
 import { useConnection } from './connection.ts';
 
-/** States that need a live message. The others may pass before it is spoken. */
+/** States that are announced with a live message. Other states may end before the message is read. */
 const LOST = ['offline', 'unreachable', 'refused'];
 
 /**
- * Watches the connection: updates its state, and sends a live message when it is lost and restored. Returns the
- * function that stops this.
+ * Watches the connection. Updates its state, and sends a live message when it is lost or restored. Returns a function
+ * that stops watching.
  */
 export function watchConnection(client: NotificationClient): () => void {
   const connection = useConnection();

@@ -10,9 +10,9 @@ export interface ToastRenderer {
 }
 
 /**
- * The only module that uses vue-toastification. The library renders and moves toasts. Order, stacking, timing,
- * gestures, live regions and Escape are ours, because it pauses only on hover and makes each toast an alert of its own.
- * Renders `card` with `cardKey` and the given `props`.
+ * The only module that uses vue-toastification. The library renders and moves toasts. This package handles order,
+ * stacking, timing, gestures, live regions and Escape itself, because the library pauses only on hover and makes every
+ * toast an alert. Renders `card` with `cardKey` and the given `props`.
  */
 export function createToastRenderer(
   container: HTMLElement,
@@ -42,7 +42,7 @@ export function createToastRenderer(
     accessibility: { toastRole: 'none' },
     transition: { enter: 'tocsin-toast-enter', leave: 'tocsin-toast-leave', move: 'tocsin-toast-move' },
     onMounted: () => {
-      // The library loses updates before it is mounted.
+      // The library drops updates until it is mounted.
       isMounted = true;
       draw();
     },

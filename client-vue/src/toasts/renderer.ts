@@ -1,6 +1,6 @@
 import { createToastRenderer, type ToastRenderer } from './adapter.ts';
 import StackedToast from './card/StackedToast.vue';
 
-/** Draws cards with their content into `container`. Loads after the first view, which has no toasts yet. */
+/** Renders cards with their content into `container`. Loads after the first view. */
 export const rendererIn = (container: HTMLElement, props: Readonly<Record<string, unknown>>): ToastRenderer =>
   createToastRenderer(container, StackedToast, props);

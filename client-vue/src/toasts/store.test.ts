@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 describe('useToasts', () => {
-  it('should show and speak an error at once, after three errors and 500 infos', () => {
+  it('should show and announce an error immediately, after three errors and 500 infos', () => {
     const toasts = useToasts();
     toasts.show('all', many(3, 'error'));
     toasts.show(
@@ -54,7 +54,7 @@ describe('useToasts', () => {
     expect(most).toBe(3);
   });
 
-  it('should speak arrivals: errors at once and one by one, the others together within 2 s', () => {
+  it('should announce errors immediately and one by one, and all others together within 2 s', () => {
     const toasts = useToasts();
     toasts.show('all', [publication(1, 'error'), publication(2, 'warning'), publication(3, 'error')]);
     expect(spoken('assertive')).toEqual(['Error: t1', 'Error: t3']);
@@ -79,7 +79,7 @@ describe('useToasts', () => {
     expect(toasts.any).toBe(false);
   });
 
-  it('should keep errors until dismissed, even one that follows an info with its collapse key', () => {
+  it('should keep errors until dismissed, even an error that replaces an info', () => {
     const toasts = useToasts();
     const progress = (n: number, severity: Severity): LivePublication => {
       const { offset, notification } = publication(n, severity);
@@ -94,7 +94,7 @@ describe('useToasts', () => {
     expect(onScreen).toEqual([]);
   });
 
-  it('should open the fold of errors, and close it when no error is folded any more', () => {
+  it('should open the error fold, and close it when no error is folded any more', () => {
     const toasts = useToasts();
     toasts.show('all', many(5, 'error'));
     expect([onScreen.length, toasts.view.foldedErrors]).toEqual([3, 2]);
@@ -106,7 +106,7 @@ describe('useToasts', () => {
     expect(toasts.opened).toBe(false);
   });
 
-  it('should pause the countdowns, and keep the cards that the reader points at', () => {
+  it('should pause countdowns and keep hovered cards', () => {
     const toasts = useToasts();
     toasts.show('all', many(2));
     toasts.hold(true);
@@ -119,7 +119,7 @@ describe('useToasts', () => {
     expect(onScreen).toEqual([]);
   });
 
-  it('should remove the toasts of an erased feed, and gone notifications', () => {
+  it('should remove the toasts of erased feeds and of gone notifications', () => {
     const toasts = useToasts();
     toasts.show('all', many(5, 'error'));
     toasts.show('topic:all', [publication(9, 'error'), publication(10)]);

@@ -10,19 +10,19 @@ import { isSticky, type Toast } from './stack/toast.ts';
 
 /** How long toasts other than errors stay. */
 export const TOAST_MS = 6_000;
-/** Toasts that end within this many milliseconds of each other end together, so that none appears for a moment only. */
+/** Toasts that would end within this many milliseconds of each other end together, so that none flashes up briefly. */
 const TOGETHER_MS = 250;
 /** Number of cards on the screen at a time, if there is room. */
 export const MAX_SLOTS = 3;
 
-/** The page's toasts: which are on the screen, for how long, and their live messages. */
+/** The page's toasts: which ones are shown, for how long, and their live messages. */
 export const useToasts = defineStore(() => {
   const liveMessages = useLiveMessages();
   const stack = new ToastStack();
   const countdowns = new Countdowns();
   const view = shallowRef<StackView>({ cards: [], foldedErrors: 0, more: 0 });
   const slots = ref(MAX_SLOTS);
-  /** The fold of errors is open. */
+  /** Whether the error fold is open. */
   const opened = ref(false);
   let keep: ReadonlySet<string> | undefined;
   let renderer: ToastRenderer | undefined;
@@ -73,7 +73,7 @@ export const useToasts = defineStore(() => {
     add([summaryOf(missed, summaries++)]);
   }
 
-  /** Shows a text in a toast that stands for no single notification. */
+  /** Shows a text in a toast that doesn't belong to a single notification. */
   function announce(title: string): void {
     add([{ key: `summary//${summaries++}`, kind: 'summary', severity: 'info', title, actions: [] }]);
   }
@@ -106,13 +106,13 @@ export const useToasts = defineStore(() => {
     refresh();
   }
 
-  /** Resets "N more": the reader has opened the inbox, which lists the rest. */
+  /** Resets "N more" after the reader has opened the inbox, which lists all of them. */
   function forgetMore(): void {
     for (const key of stack.forgetMore(options())) countdowns.cancel(key);
     refresh();
   }
 
-  /** While held, the cards on the screen stay, and the countdowns pause. */
+  /** While held, the cards stay on the screen and their countdowns pause. */
   function hold(held: boolean): void {
     keep = held ? new Set(view.value.cards.map(({ key }) => key)) : undefined;
     if (held) countdowns.pause('held');

@@ -12,7 +12,7 @@ import { severities } from './severities.ts';
 import { spoken } from './spoken.ts';
 import { toasts } from './toasts.ts';
 
-/** All texts of this package in German. */
+/** All strings of this package in German. */
 export const de: Messages = {
   away,
   bell,

@@ -1,4 +1,4 @@
-/** How the reader is reached while no page is open. */
+/** Settings for messages to the reader while no page is open. */
 export const away = {
   title: 'When I am away',
   hint: 'Some notifications reach you in these ways if you have not read them in time. Quiet hours apply.',

@@ -1,4 +1,4 @@
-/** `count` and `unseen` are numbers, or ones with a plus sign: "99+". `unseen` is given if it differs. */
+/** `count` and `unseen` are formatted numbers, such as "3" or "99+". `unseen` is set if it differs from `count`. */
 export const bell = {
   title: 'Notifications',
   unread: (count: string, unseen?: string) =>

@@ -1,4 +1,4 @@
-/** The state of the connection, in words. `reason` is the server's own text, or empty. */
+/** Descriptions of the connection state. `reason` is the server's own text, or empty. */
 export const connection = {
   live: 'New notifications appear as they happen.',
   someRefused: (reason: string) => `Some feeds can't be shown. ${reason}`,

@@ -4,5 +4,5 @@ import { connection } from './connection.ts';
 import { list } from './list.ts';
 import { severities } from './severities.ts';
 
-/** Texts of the first view in English, by part of the page. Those of parts that load later are in `late.ts`. */
+/** English strings of the first view, by part of the page. Strings of parts that load later are in `late.ts`. */
 export const en = { bell, common, connection, list, severities };

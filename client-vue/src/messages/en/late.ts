@@ -6,5 +6,5 @@ import { quiet } from './quiet.ts';
 import { spoken } from './spoken.ts';
 import { toasts } from './toasts.ts';
 
-/** For the type of all texts only: parts that load later bring their English texts along, with `addEnglish`. */
+/** Used only for the `English` type. Parts that load later add their own English strings with `addEnglish`. */
 export const late = { away, card, inbox, preferences, quiet, spoken, toasts };

@@ -1,4 +1,4 @@
-/** How the reader wants to be told of notifications. */
+/** How the reader wants to be notified. */
 export const preferences = {
   title: 'Preferences',
   back: 'Back to notifications',

@@ -35,7 +35,7 @@ describe('Chunks', () => {
     expect(Math.max(...after.map(({ items }) => items.length))).toBeLessThanOrEqual(CHUNK_SIZE);
   });
 
-  it('should keep other chunks when the oldest items leave or older ones arrive', () => {
+  it('should keep other chunks when the oldest items are removed or older ones arrive', () => {
     const chunks = new Chunks<Item>();
     const list = newestFirst(101, 300);
     const before = chunks.split(list);
@@ -46,7 +46,7 @@ describe('Chunks', () => {
     expect(after[0]).toBe(before[0]);
   });
 
-  it('should place a late item in order', () => {
+  it('should insert a late item in order', () => {
     const chunks = new Chunks<Item>();
     const list = newestFirst(1, 100);
     chunks.split(list.filter(({ offset }) => offset !== 50));

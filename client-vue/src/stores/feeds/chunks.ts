@@ -1,6 +1,6 @@
 import { dayKey } from '../../format/time.ts';
 
-/** An element of a list that is divided into days and chunks. */
+/** An element of a list that is split into days and chunks. */
 export interface Part {
   readonly key: string;
   readonly time: number;
@@ -9,7 +9,7 @@ export interface Part {
 /** Number of items in a full chunk. */
 export const CHUNK_SIZE = 40;
 
-/** Items of one day that are rendered together. Stays the same object while its items stay the same. */
+/** Items of one day that are rendered together. The object is reused as long as its items don't change. */
 export interface Chunk<T extends Part> {
   readonly key: string;
   readonly day: string;
@@ -20,8 +20,8 @@ const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index]);
 
 /**
- * Splits a growing list into chunks that stay the same while other items come and go, so that an arrival renders one
- * chunk instead of the whole list.
+ * Splits a list into stable chunks: adding or removing an item changes only its own chunk, so that a new item
+ * re-renders one chunk instead of the whole list.
  */
 export class Chunks<T extends Part> {
   /** The chunk number of each item. */

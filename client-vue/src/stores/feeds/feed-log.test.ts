@@ -12,13 +12,13 @@ const add = (items: Item[], arrival: Arrival, skip = none) => insert(items, 'all
 const ids = (items: readonly Item[]) => items.map(({ notification }) => notification.id);
 
 describe('insert', () => {
-  it('should order by offset, whatever the order of arrival', () => {
+  it('should order by offset, regardless of the order of arrival', () => {
     const live = add([], { epoch: 'e', publications: [at(5), at(6)] });
     const page = add(live, { epoch: 'e', publications: [at(3), at(4), at(5)] });
     expect(ids(page)).toEqual(['n3', 'n4', 'n5', 'n6']);
   });
 
-  it('should put a new epoch at the newest end and mark the gap before it', () => {
+  it('should append a new epoch and mark the gap before it', () => {
     const first = add([], { epoch: 'e', publications: [at(5)] });
     const both = add(first, {
       epoch: 'f',
@@ -30,13 +30,13 @@ describe('insert', () => {
     expect(ids(add(both, { epoch: 'e', publications: [at(4)] }))).toEqual(['n4', 'n5', 'x', 'y']);
   });
 
-  it('should skip known ids, and ids that the caller excludes', () => {
+  it('should skip known ids and ids that the caller excludes', () => {
     const first = add([], { epoch: 'e', publications: [at(1)] });
     const next = add(first, { epoch: 'e', publications: [at(1), at(2), at(3)] }, (id) => id === 'n2');
     expect(ids(next)).toEqual(['n1', 'n3']);
   });
 
-  it('should keep only the newest item with a collapse key, whatever the order of arrival', () => {
+  it('should keep only the newest item with a collapse key, regardless of the order of arrival', () => {
     const keyed = (offset: number): LivePublication => {
       const { notification } = at(offset);
       return { offset, notification: { ...notification, collapseKey: 'k' } };
@@ -46,7 +46,7 @@ describe('insert', () => {
     expect(ids(add(live, { epoch: 'e', publications: [keyed(3), at(4)] }))).toEqual(['n4', 'n5', 'n6']);
   });
 
-  it('should keep times ascending and not in the future', () => {
+  it('should keep times ascending and never in the future', () => {
     const times = add([], {
       epoch: 'e',
       publications: [

@@ -6,7 +6,7 @@ export interface Item {
   readonly epoch: string;
   readonly offset: number;
   readonly notification: Notification;
-  /** Milliseconds since 1970, never before that of the previous item in the feed. */
+  /** Milliseconds since 1970. Never earlier than the feed's previous item. */
   readonly time: number;
   /** Some notifications between the previous item and this one cannot be shown. */
   readonly gapBefore: boolean;
@@ -15,13 +15,13 @@ export interface Item {
 export interface Arrival {
   epoch: string;
   publications: readonly LivePublication[];
-  /** They follow a gap. */
+  /** Whether there is a gap before these publications. */
   gapBefore?: boolean;
 }
 
 export const itemKey = (feed: string, id: string): string => `${feed}/${id}`;
 
-/** The index for an item: by offset within its epoch. An unknown epoch is the newest. */
+/** The index at which to insert an item: by offset within its epoch, or last if its epoch is new. */
 function placeOf(items: readonly Item[], epoch: string, offset: number): number {
   let last = -1;
   for (let index = items.length - 1; index >= 0; index--) {
@@ -37,8 +37,8 @@ function placeOf(items: readonly Item[], epoch: string, offset: number): number 
 }
 
 /**
- * Inserts arrivals into the items of a feed, in ascending order. Ignores known ids and ids for which `skip` is true. No
- * item gets a time after `now`, so that a wrong clock does not move it to another day.
+ * Inserts new publications into a feed's items, in ascending order. Ignores known ids and ids for which `skip` returns
+ * true. Limits times to `now`, so that a wrong clock can't move an item to another day.
  */
 export function insert(
   items: readonly Item[],

@@ -20,19 +20,21 @@ export interface FollowFeed {
   client: NotificationClient;
   feed: string;
   batch: FrameBatch;
-  /** This tab has shown the feed before, so the first publications were missed. */
+  /** This tab has shown the feed before, so its first publications count as missed. */
   returning: boolean;
   /** The newest page, if it has been loaded. */
   page?: Page;
 }
 
-/** Takes the reader's marks, and loads notifications that are back from a snooze and older than what is loaded. */
+/** Applies the reader's marks, and loads notifications that are back from a snooze and not in the list yet. */
 function hearInbox(feed: string, inbox: InboxState): void {
   useMarks().heardInbox(feed, inbox);
   if (inbox.snoozed.some(({ due, archived }) => due && !archived))
     import('../reader/returned.ts')
       .then(({ loadReturned }) => loadReturned(feed, inbox))
-      .catch((error: unknown) => console.warn('Could not load what is back from a snooze.', error));
+      .catch((error: unknown) =>
+        console.warn('Could not load notifications that are back from a snooze.', error),
+      );
 }
 
 /** Adds the newest page to the list. */
@@ -44,7 +46,7 @@ export function takeNewest(feed: string, page: Page): void {
   useItems().loaded.add(feed);
 }
 
-/** Subscribes to a feed. Adds its notifications to the list, and to the toasts of the presenting tab. */
+/** Subscribes to a feed. Adds its notifications to the list, and to the toasts if this tab is presenting. */
 export function followFeed({ client, feed, batch, returning, page }: FollowFeed): void {
   const notifications = useItems();
   const later = useLater();

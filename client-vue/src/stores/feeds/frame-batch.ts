@@ -1,6 +1,5 @@
 /**
- * Runs tasks in order, together before the next frame, so that a burst renders once. A timer replaces the frames while
- * the page is hidden.
+ * Batches tasks until the next animation frame, so that a burst renders once. Uses a timer while the page is hidden.
  */
 export class FrameBatch {
   #tasks: (() => void)[] = [];
@@ -9,7 +8,7 @@ export class FrameBatch {
   run(task: () => void): void {
     this.#tasks.push(task);
     if (this.#cancel) return;
-    // Use both, since the page may become hidden before the frame.
+    // Schedule both, because the page may become hidden before the frame.
     const frame = requestAnimationFrame(() => this.flush());
     const timer = setTimeout(() => this.flush(), 200);
     this.#cancel = () => {

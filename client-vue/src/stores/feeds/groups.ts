@@ -1,9 +1,9 @@
 import { severityOf } from '../../format/severity.ts';
 import type { Item } from './feed-log.ts';
 
-/** Equal items next to each other, which share a row. Stays the same object while its items stay the same. */
+/** Consecutive equal items, which share a row. The object is reused as long as its items don't change. */
 export interface Group {
-  /** That of its oldest item, so that it stays while equal ones arrive. */
+  /** The key of the oldest item, so that it stays the same when equal ones arrive. */
   readonly key: string;
   readonly time: number;
   /** Newest first. */
@@ -16,7 +16,7 @@ const areEqual = (a: Item, b: Item): boolean =>
   a.notification.source === b.notification.source &&
   severityOf(a.notification) === severityOf(b.notification);
 
-/** Groups items, newest first: equal source, title and severity in one feed, with nothing between them. */
+/** Groups consecutive items of a feed with the same source, title and severity. Items are newest first. */
 export class Groups {
   #known = new Map<string, Group>();
 

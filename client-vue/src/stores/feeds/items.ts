@@ -17,16 +17,16 @@ export interface OlderPlace {
 /** The items of all feeds: complete from the oldest one on, except at marked gaps. */
 export const useItems = defineStore(() => {
   const logs = shallowRef(new Map<string, Item[]>());
-  /** Feeds with older notifications that are not loaded, and where to continue. */
+  /** Feeds with older notifications that aren't loaded, and where to continue. */
   const older = shallowReactive(new Map<string, OlderPlace | 'dropped'>());
   const loaded = shallowReactive(new Set<string>());
   const gone = new Set<string>();
 
   const marks = useMarks();
   const backAt = new WeakMap<Item, Item>();
-  /** All items, wherever the reader has put them. */
+  /** All items, including archived and snoozed ones. */
   const all = computed(() => newestFirst([...logs.value.values()]));
-  /** The items in the inbox. Those back from a snooze have the place of their return. */
+  /** The items in the inbox. Items back from a snooze are sorted by the time of their return. */
   const items = computed(() => {
     if (marks.allInInbox) return all.value;
     let anyBack = false;
@@ -40,7 +40,7 @@ export const useItems = defineStore(() => {
     return anyBack ? inInbox.sort((a, b) => b.time - a.time) : inInbox;
   });
 
-  /** The item as one that arrived at `time`. The same object for the same time. */
+  /** A copy of the item that arrived at `time`. Returns the same object for the same time. */
   function back(item: Item, time: number): Item {
     const known = backAt.get(item);
     if (known?.time === time) return known;
@@ -104,7 +104,7 @@ export const useItems = defineStore(() => {
     set(feed, []);
   }
 
-  /** Forgets everything, as for another reader. */
+  /** Removes everything, for example for another reader. */
   function reset(): void {
     logs.value = new Map();
     older.clear();

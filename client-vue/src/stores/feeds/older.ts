@@ -5,7 +5,7 @@ import { useSource } from '../source.ts';
 export const livePublications = ({ publications }: Pick<Page, 'publications'>): LivePublication[] =>
   publications.filter((publication): publication is LivePublication => publication.notification !== null);
 
-/** Adds a page that was loaded over REST. Moves no position. */
+/** Adds a page that was loaded over REST. Doesn't change the position. */
 export function takePage(feed: string, page: Page): void {
   const notifications = useItems();
   const gone = page.publications.flatMap((p) => (p.notification === null ? [p.id] : []));
@@ -21,7 +21,7 @@ export const canLoadOlder = (): boolean => {
   return items.length < MAX_ITEMS && [...older.values()].some((place) => place !== 'dropped');
 };
 
-/** Loads the next older page of each feed that has one. Throws as `fetchPage` does. */
+/** Loads the next older page of each feed that has one. Throws the errors of `fetchPage`. */
 export async function loadOlder(limit: number): Promise<void> {
   const notifications = useItems();
   for (const [feed, place] of [...notifications.older]) {

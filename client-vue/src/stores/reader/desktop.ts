@@ -5,16 +5,16 @@ import { itemKey } from '../feeds/feed-log.ts';
 import { usePreferenceChanges } from './preference-changes.ts';
 import { usePreferences } from './preferences.ts';
 
-/** Maximum number of notifications shown for one burst. */
+/** Maximum number of notifications per burst. */
 const MOST_AT_ONCE = 3;
 
-/** Desktop notifications while the page is hidden, for readers who turn them on and whose browser allows them. */
+/** Desktop notifications while the page is hidden, if the reader has turned them on and the browser allows them. */
 export const useDesktop = defineStore(() => {
   const preferences = usePreferences();
   const supported = 'Notification' in globalThis;
   const permission = ref(supported ? Notification.permission : 'denied');
 
-  /** Call only on a click: browsers refuse to ask otherwise. */
+  /** Call this only on a click; otherwise browsers don't ask for permission. */
   async function turnOn(): Promise<void> {
     permission.value = await Notification.requestPermission();
     if (permission.value === 'granted') await usePreferenceChanges().change({ desktop: true });
@@ -24,7 +24,7 @@ export const useDesktop = defineStore(() => {
     if (!preferences.preferences.desktop || permission.value !== 'granted' || !document.hidden) return;
     for (const { notification } of publications.slice(-MOST_AT_ONCE)) {
       const { id, title, body } = notification;
-      // Replaces the same notification of another tab.
+      // Replaces the same notification from another tab.
       const shown = new Notification(isolate(title), {
         tag: itemKey(feed, id),
         ...(body !== undefined && { body: isolate(body) }),

@@ -6,9 +6,9 @@ import { useToasts } from '../../toasts/store.ts';
 import { useDesktop } from './desktop.ts';
 import { playTone } from './sound.ts';
 
-/** The rules of interruptions, which load before the first notification is shown. */
+/** Rules for interruptions. This module loads before the first notification is shown. */
 
-/** Divides publications: those that may interrupt the reader now, and those that quiet hours hold back. */
+/** Splits publications into those that may interrupt the reader now and those that quiet hours hold back. */
 export function sift(
   preferences: Preferences,
   feed: string,
@@ -27,7 +27,7 @@ export function sift(
   return { loud, quiet: held };
 }
 
-/** Shows toasts and desktop notifications, and plays the sound, as the reader prefers. */
+/** Shows toasts and desktop notifications and plays the sound, according to the reader's preferences. */
 export function interrupt(
   { sound }: Preferences,
   feed: string,
@@ -42,7 +42,7 @@ export function interrupt(
 export const areQuietHours = ({ quietHours }: Preferences): boolean =>
   quietHours !== null && isQuiet(quietHours, Date.now());
 
-/** One toast for everything that quiet hours have held back. */
+/** Shows one toast for everything that quiet hours have held back. */
 export function sumUp(count: number): void {
   addEnglish({ quiet });
   useToasts().announce(useMessages().texts.quiet.came(count));

@@ -5,26 +5,26 @@ import { defineStore } from '../define-store.ts';
 import { areQuietHours, interrupt, sift, sumUp } from './interrupt.ts';
 import { usePreferences } from './preferences.ts';
 
-/** Tells the reader of notifications, or holds them back and tells how many there were after the quiet hours. */
+/** Notifies the reader, or during quiet hours counts the notifications and reports their number afterwards. */
 export const useInterruptions = defineStore(() => {
   const preferences = usePreferences();
-  /** How many were held back. */
+  /** Number of notifications held back. */
   const held = ref(0);
 
-  /** The publications that may interrupt now. Counts those that have to wait. */
+  /** Returns the publications that may interrupt now, and counts the others. */
   function loudOf(feed: string, publications: readonly LivePublication[]): LivePublication[] {
     const { loud, quiet } = sift(preferences.preferences, feed, publications);
     held.value += quiet.length;
     return loud;
   }
 
-  /** Tells the reader, if this tab is the one to do so. */
+  /** Notifies the reader if this tab is presenting. */
   function tell(feed: string, publications: readonly LivePublication[], presenting: boolean): void {
     const loud = loudOf(feed, publications);
     if (presenting) interrupt(preferences.preferences, feed, loud);
   }
 
-  /** Begins a session: sums up what was held back, once the quiet hours are over. Returns the function that ends it. */
+  /** Starts a session that shows a summary when quiet hours end. Returns a function that stops it. */
   function start(isPresenting: () => boolean): () => void {
     held.value = 0;
     return watch([() => useClock().now, () => preferences.preferences], () => {

@@ -15,15 +15,15 @@ import {
 
 const KEY = 'tocsin.last-opened';
 
-/** The effect of an unconfirmed change on an item. */
+/** The effect on an item of a change that the server hasn't confirmed yet. */
 export type Override = Partial<Pick<Placed, 'place' | 'unread' | 'until'>>;
 type Overrides = ReadonlyMap<string, { change: Override; token: symbol }>;
 
 const NOWHERE: Placed = { place: 'inbox', unread: false, unseen: false };
 
 /**
- * Where the reader has put the items, and which are unread and unseen: by the server's marks, which follow the reader to
- * every tab and device, and by the changes that are under way. Read marks are kept in this browser, too.
+ * Decides where the items are, and which are unread and unseen, from the server's marks, which all of the reader's
+ * tabs and devices share, and from unconfirmed changes. Read marks are also stored in this browser.
  */
 export const useMarks = defineStore(() => {
   let storage = safeStorage(() => localStorage);
@@ -31,7 +31,7 @@ export const useMarks = defineStore(() => {
   const inboxes = shallowRef<Readonly<Record<string, InboxState>>>({});
   const seen = shallowRef<Readonly<Record<string, Position>>>({});
   const overrides = shallowRef<Overrides>(new Map());
-  /** Feeds in which the server knows no mark of the reader. */
+  /** Feeds for which the server has no marks of the reader. */
   const untouched = new Set<string>();
 
   const placers = computed(() => {
@@ -52,7 +52,7 @@ export const useMarks = defineStore(() => {
     return { ...placed, ...change, unseen: place === 'inbox' && unread && placed.unseen };
   }
 
-  /** Whether all items are in the inbox, so that no item needs to be looked at. */
+  /** Whether all items are in the inbox, so that there is nothing to filter. */
   const allInInbox = computed(
     () =>
       [...overrides.value.values()].every(({ change }) => change.place === undefined) &&
@@ -66,7 +66,7 @@ export const useMarks = defineStore(() => {
     storage.set(KEY, storedReadMarks(reads.value));
   }
 
-  /** Begins a session. Nothing of a signed-in reader is stored in the browser. */
+  /** Starts a session. For a signed-in reader, nothing is stored in the browser. */
   function begins(signedIn: boolean): void {
     storage = signedIn ? keepInMemory() : safeStorage(() => localStorage);
     reads.value = parseReadMarks(readJson(storage, KEY));
@@ -77,8 +77,8 @@ export const useMarks = defineStore(() => {
   }
 
   /**
-   * Takes the feed's head on a first visit: nothing before it counts as unread, except in a person's own feed, which has
-   * waited for its reader. Returns whether the server is to be told so.
+   * On a first visit, marks everything up to the feed's head as read, except in a `user:` feed, whose notifications
+   * have waited for this reader. Returns whether to send this read mark to the server.
    */
   function begin(feed: string, { epoch, offset }: Position): boolean {
     if (reads.value[feed]) return false;
@@ -95,7 +95,7 @@ export const useMarks = defineStore(() => {
     if (mark) write({ [feed]: mark });
   }
 
-  /** Takes the server's other marks. A page may be older than what was pushed. */
+  /** Stores the server's other marks, unless they are older than marks already pushed. */
   function heardInbox(feed: string, inbox: InboxState): void {
     untouched.delete(feed);
     if (inbox.version < (inboxes.value[feed]?.version ?? 0)) return;
@@ -117,7 +117,7 @@ export const useMarks = defineStore(() => {
     seen.value = { ...seen.value, ...positions };
   }
 
-  /** Changes items at once, before the server has. Returns what `settle` takes. */
+  /** Applies a change to items before the server confirms it. Returns a token for `settle`. */
   function override(keys: readonly string[], change: Override): symbol {
     const token = Symbol('change');
     const next = new Map(overrides.value);
@@ -126,7 +126,7 @@ export const useMarks = defineStore(() => {
     return token;
   }
 
-  /** Leaves the items of a change to the server's marks, unless they were changed again. */
+  /** Drops an override, so that the server's marks apply again to its items, unless they were changed again. */
   function settle(token: symbol): void {
     overrides.value = new Map([...overrides.value].filter(([, one]) => one.token !== token));
   }

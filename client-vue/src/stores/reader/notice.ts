@@ -1,7 +1,7 @@
 import { shallowRef } from 'vue';
 import { defineStore } from '../define-store.ts';
 
-/** How long a notice with a way back stays. */
+/** How long a notice with an undo button stays. */
 export const NOTICE_MS = 8_000;
 
 export type NoticeKind =
@@ -16,7 +16,7 @@ export type NoticeKind =
 export interface Notice {
   readonly key: number;
   readonly kind: NoticeKind;
-  /** Number of notifications that it is about. */
+  /** Number of notifications that changed. */
   readonly count: number;
   readonly undo?: (() => void) | undefined;
 }
@@ -32,7 +32,7 @@ export const useNotice = defineStore(() => {
     notice.value = undefined;
   }
 
-  /** While held, the notice stays. */
+  /** The notice stays while held. */
   function hold(held: boolean): void {
     clearTimeout(timer);
     if (!held && notice.value) timer = setTimeout(hide, NOTICE_MS);

@@ -2,5 +2,5 @@ import { fetchMutes } from '@tocsin/client';
 import type { Mutes } from '@tocsin/contracts';
 import { useSource } from '../source.ts';
 
-/** The mutes on a server that has no other preferences. */
+/** The mutes from an old server that has no other preferences. */
 export const oldMutes = (): Promise<Mutes> => useSource().ask(fetchMutes);

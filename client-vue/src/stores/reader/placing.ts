@@ -5,7 +5,7 @@ import type { ReadMark } from './read-mark.ts';
 export interface FeedMarks {
   read: ReadMark | undefined;
   inbox: InboxState | undefined;
-  /** Up to where this page has shown the feed. The server may not have confirmed it yet. */
+  /** The position up to which this page has shown the feed. The server may not have confirmed it yet. */
   seen: Position | undefined;
 }
 
@@ -20,8 +20,8 @@ function withSeen(inbox: InboxState | undefined, seen: Position | undefined): In
 }
 
 /**
- * A function that places the items of one feed by the reader's marks. Before any read mark is known, everything counts
- * as read. Items of another epoch than that of the read mark are unread if they are newer than it.
+ * Returns a function that places a feed's items by the reader's marks. Until a read mark is known, everything counts
+ * as read. Items from a different epoch than the read mark are unread if they are newer.
  */
 export function placing({ read, inbox, seen }: FeedMarks): (item: Item) => Placed {
   const marks = withSeen(inbox, seen);

@@ -9,11 +9,11 @@ import { usePreferences } from './preferences.ts';
 /** The lists of muted feeds, severities, sources and categories. */
 export type Muted = 'feeds' | 'severities' | 'sources' | 'categories';
 
-/** The list without the item if it has it, otherwise with it. */
+/** Removes the item from the list, or adds it if it is missing. */
 export const toggled = <T>(list: readonly T[], item: T): T[] =>
   list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
 
-/** Changes of the reader's preferences: applied at once, and then on the server, one after the other. */
+/** Applies changes to the reader's preferences immediately, then saves them on the server one after the other. */
 export const usePreferenceChanges = defineStore(() => {
   const store = usePreferences();
   /** The last change may be lost when the page is closed. */
@@ -37,13 +37,13 @@ export const usePreferenceChanges = defineStore(() => {
 
   const inForce = (): readonly MutedUntil[] =>
     (store.preferences.mutedUntil ?? []).filter((mute) => isInForce(mute, useClock().now));
-  /** When a mute ends, as RFC 3339; `undefined` for one without an end, and for no mute. */
+  /** When a mute ends, in RFC 3339; `undefined` if it has no end or the name isn't muted. */
   const mutedUntil = (list: Muted, name: string): string | undefined =>
     inForce().find((mute) => mute.list === list && mute.name === name)?.until;
   const isMuted = (list: Muted, name: string): boolean =>
     store.preferences[list].some((muted) => muted === name) || mutedUntil(list, name) !== undefined;
 
-  /** Mutes a name of a list, or ends its mute, whether or not that has an end. */
+  /** Mutes a name in a list, or unmutes it, even if its mute has an end. */
   function toggle(list: Muted, name: string): Promise<void> {
     if (mutedUntil(list, name) === undefined)
       return change({ [list]: toggled<string>(store.preferences[list], name) });
@@ -54,7 +54,7 @@ export const usePreferenceChanges = defineStore(() => {
   const without = (list: Muted, name: string): MutedUntil[] =>
     inForce().filter((mute) => mute.list !== list || mute.name !== name);
 
-  /** Mutes a name until a time; the server ends the mute on all devices. */
+  /** Mutes a name until a given time. The server unmutes it on all devices. */
   const muteUntil = (list: MutedUntil['list'], name: string, until: Date): Promise<void> =>
     change({ mutedUntil: [...without(list, name), { list, name, until: until.toISOString() }] });
 

@@ -13,21 +13,21 @@ import { useClock } from '../clock.ts';
 import { useSource } from '../source.ts';
 
 /**
- * The reader's preferences, stored by the server. Muted notifications make no toast and don't
- * count as unread, but are listed.
+ * The reader's preferences, stored by the server. Muted notifications don't pop up or count as unread, but stay in the
+ * list.
  */
 export const usePreferences = defineStore(() => {
   const preferences = shallowRef<Preferences>(DEFAULT_PREFERENCES);
-  /** A change made or received while loading takes precedence over what was loaded. */
+  /** A change that is made or received during loading takes precedence over the loaded preferences. */
   let changes = 0;
 
   function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
     const asked = { ...notification, feed, severity: severityOf(notification) };
-    // Mutes end with the clock of the page, so that counts follow.
+    // Use the page's clock, so that counts update when a mute ends.
     return isMutedBy(preferences.value, asked, preferences.value.mutedUntil && useClock().now);
   }
 
-  /** The server's preferences, or only the mutes of an old server. */
+  /** Loads the preferences, or only the mutes from an old server. */
   async function fetched(): Promise<Partial<Preferences>> {
     try {
       return await useSource().ask(fetchPreferences);

@@ -5,15 +5,15 @@ import { isPosition } from '@tocsin/client';
 export const MAX_IDS = 1_000;
 
 /**
- * The offset up to which a feed was read, the ids read after it, and when (ms since 1970). After a change of the epoch,
- * the time decides.
+ * The offset up to which a feed was read, the ids read after it, and the time (ms since 1970). The time decides if the
+ * epoch has changed.
  */
 export type ReadMark = Position & { at: number; ids: ReadonlySet<string> };
 export type ReadMarks = Readonly<Record<string, ReadMark>>;
 
 const newest = (ids: Iterable<string>): ReadonlySet<string> => new Set([...ids].slice(-MAX_IDS));
 
-/** The marks in a stored value; what is malformed is left out. */
+/** Parses stored marks. Ignores invalid ones. */
 export function parseReadMarks(value: unknown): ReadMarks {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(
@@ -37,7 +37,7 @@ export const withIds = (mark: ReadMark, ids: readonly string[]): ReadMark => ({
   ids: newest(new Set([...mark.ids, ...ids])),
 });
 
-/** The mark with the server's read state; undefined if that says nothing new. */
+/** Merges the server's read state into the mark; `undefined` if it adds nothing. */
 export function withRead(
   mark: ReadMark | undefined,
   { epoch, offset, ids }: ReadState & { epoch: string },

@@ -14,7 +14,7 @@ const stored = useFreshStores();
 
 describe('the reader', () => {
   type Told = [name: string, feed: string, change: unknown];
-  /** Begins a session whose server takes everything. */
+  /** Starts a session with a server that accepts everything. */
   const begins = (signedIn = true): Told[] => {
     const told: Told[] = [];
     useMarks().begins(signedIn);
@@ -27,7 +27,7 @@ describe('the reader', () => {
     ...state,
   });
 
-  it('should not count items of the first visit but later ones, and tell the server', async () => {
+  it('should count only items after the first visit as unread, and save that on the server', async () => {
     const told = begins();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useMarks().heardRead('all', { epoch: 'e', offset: 0, ids: [] });
@@ -41,7 +41,7 @@ describe('the reader', () => {
     expect(told[0]).toEqual(['read', 'all', { offset: 3 }]);
   });
 
-  it("should count everything that waits in a person's own feed", () => {
+  it('should count everything in a user feed as unread', () => {
     begins();
     useItems().add('user:me', { epoch: 'e', publications: range(1, 3) });
     useMarks().heardRead('user:me', { epoch: 'e', offset: 0, ids: [] });
@@ -49,7 +49,7 @@ describe('the reader', () => {
     expect(useUnread().count).toBe(3);
   });
 
-  it('should survive a reload, and go by time in another epoch', () => {
+  it('should keep read marks across a reload, and compare times in another epoch', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().begin('all', { epoch: 'e', offset: 1 });
     forgetStores();
@@ -64,7 +64,7 @@ describe('the reader', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 6) });
     const marks = useMarks();
     marks.heardRead('all', { epoch: 'e', offset: 0, ids: [] });
-    expect(marks.reads['all'], 'a server that knows nothing says nothing').toBe(undefined);
+    expect(marks.reads['all'], 'no mark without a read state').toBe(undefined);
     useReader().begin('all', { epoch: 'e', offset: 1 });
     marks.heardRead('all', { epoch: 'e', offset: 3, ids: ['n5'] });
     expect(useUnread().count).toBe(2);
@@ -93,7 +93,7 @@ describe('the reader', () => {
     expect(stored.size).toBe(0);
   });
 
-  it('should count neither archived nor muted items, and undo', async () => {
+  it('should not count archived or muted items, and should undo an archive', async () => {
     const told = begins();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().begin('all', { epoch: 'e', offset: 0 });
@@ -108,7 +108,7 @@ describe('the reader', () => {
     expect(ids()).toHaveLength(3);
   });
 
-  it('should follow the marks of other devices, and place what is back from a snooze by its return', () => {
+  it('should apply marks from other devices, and sort items back from a snooze by their return', () => {
     begins();
     useItems().add('all', { epoch: 'e', publications: range(1, 4) });
     useReader().begin('all', { epoch: 'e', offset: 4 });
@@ -126,10 +126,10 @@ describe('the reader', () => {
     expect(ids()).toEqual(['n3', 'n1']);
     expect(useUnread()).toMatchObject({ count: 2, unseen: 1 });
     useMarks().heardInbox('all', inbox({ version: 0 }));
-    expect(ids(), 'an older state').toHaveLength(2);
+    expect(ids(), 'older marks are ignored').toHaveLength(2);
   });
 
-  it('should take a refused snooze back, and say so', async () => {
+  it('should revert a refused snooze and show a notice', async () => {
     const refused = new ProblemError(409, undefined, undefined);
     useReader().begins(() => Promise.reject(refused));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
@@ -139,7 +139,7 @@ describe('the reader', () => {
     await vi.waitFor(() => expect(ids()).toEqual(['n2', 'n1']));
   });
 
-  it('should keep other changes on this page if the server refuses them, and say so', async () => {
+  it('should keep other refused changes on this page and show a notice', async () => {
     useReader().begins(() => Promise.reject(new ProblemError(400, undefined, undefined)));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().archive([item('n1')]);
@@ -147,7 +147,7 @@ describe('the reader', () => {
     expect(ids()).toEqual(['n2']);
   });
 
-  it('should ignore stored values that it cannot read', () => {
+  it('should ignore invalid stored values', () => {
     stored.set('tocsin.last-opened', '{"all":{"epoch":1}}');
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     expect(useUnread().count).toBe(0);

@@ -10,7 +10,7 @@ import { useNotice } from './notice.ts';
 
 /** Maximum number of ids per request, because a snooze accepts no more. */
 const MAX_IDS = 100;
-/** The server's answer and the marks that follow from it may arrive in any order, within this time. */
+/** The server's answer and the resulting marks may arrive in any order, within this time. */
 const SETTLE_MS = 3_000;
 
 type Mark = NotificationClient['mark'];
@@ -27,11 +27,14 @@ const inChunks = (ids: readonly string[]): string[][] =>
     ids.slice(n * MAX_IDS, (n + 1) * MAX_IDS),
   );
 
-/** The reader's changes of notifications: shown at once, sent to the server, and taken back if it refuses a snooze. */
+/**
+ * The reader's actions on notifications. Shown immediately and sent to the server. A snooze is reverted if the server
+ * refuses it.
+ */
 export const useReader = defineStore(() => {
   const marks = useMarks();
   const notice = useNotice();
-  /** One request at a time for each feed, so that the server sees changes in the reader's order. */
+  /** Sends one request at a time per feed, so that the server gets the changes in order. */
   const queues = new Map<string, Promise<unknown>>();
   let mark: Mark | undefined;
 
@@ -44,14 +47,14 @@ export const useReader = defineStore(() => {
     return sent;
   };
 
-  /** Sends a change that needs no way back. */
+  /** Sends a change that can't be undone. */
   const tell: (...args: Parameters<Mark>) => void = (name, feed, change) => {
     send(name, feed, change).catch((error: unknown) => {
-      console.warn(`Could not save what was ${name} in ${feed}. Only this page knows it for now.`, error);
+      console.warn(`Could not save the mark "${name}" in ${feed}. It applies to this page only.`, error);
     });
   };
 
-  /** Applies a change and resolves with the reason if the server did not save all of it. */
+  /** Applies a change. Resolves to the error if the server didn't save all of it. */
   async function apply(
     items: readonly Item[],
     name: Change,
@@ -74,7 +77,7 @@ export const useReader = defineStore(() => {
     return (failed as PromiseRejectedResult).reason;
   }
 
-  /** Applies a change that stays on this page if the server does not take it. */
+  /** Applies a change that this page keeps even if the server refuses it. */
   async function keep(items: readonly Item[], name: Change, change: Override): Promise<void> {
     if (items.length > 0 && (await apply(items, name, change)) !== undefined)
       notice.show('unsaved', items.length);
@@ -105,7 +108,7 @@ export const useReader = defineStore(() => {
     });
   }
 
-  /** Moves items to the inbox, from the archive or from a snooze. */
+  /** Moves archived and snoozed items to the inbox. */
   function moveToInbox(items: readonly Item[]): void {
     const [archived, snoozed] = [itemsIn('archive', items), itemsIn('snoozed', items)];
     void keep(archived, 'unarchive', { place: 'inbox' });
@@ -139,7 +142,7 @@ export const useReader = defineStore(() => {
     const { items } = useItems();
     const positions = heads(items);
     marks.readTo(positions);
-    // Marked as unread again, or back from a snooze: the offset alone does not tell.
+    // Items marked as unread again, or back from a snooze, need their ids; the offset isn't enough.
     const again = items.filter((item) => marks.placeOf(item).unread);
     const token = marks.override(
       again.map(({ key }) => key),
@@ -153,7 +156,7 @@ export const useReader = defineStore(() => {
     }
   }
 
-  /** The bell counts the loaded items no more. */
+  /** Marks all loaded items as seen, so that the bell no longer counts them. */
   function markSeen(): void {
     const unseen = useItems().items.filter((item) => marks.placeOf(item).unseen);
     if (unseen.length === 0) return;
@@ -162,7 +165,7 @@ export const useReader = defineStore(() => {
     for (const [feed, { offset }] of Object.entries(positions)) tell('seen', feed, { offset });
   }
 
-  /** Takes the feed's head on a first visit. */
+  /** Marks everything up to the feed's head as read on a first visit. */
   function begin(feed: string, position: Position): void {
     if (marks.begin(feed, position)) tell('read', feed, { offset: position.offset });
   }

@@ -4,12 +4,12 @@ import { itemKey } from '../feeds/feed-log.ts';
 import { useItems } from '../feeds/items.ts';
 import { useSource } from '../source.ts';
 
-/** A reader has at most so many snoozes. */
+/** Maximum number of snoozes per reader. */
 const LIMIT = 200;
 
 const asked = new Set<string>();
 
-/** Loads the feed's notifications that are back from a snooze, unless they are loaded. Asks once for each. */
+/** Loads a feed's notifications that are back from a snooze and aren't loaded yet. Requests each one once. */
 export async function loadReturned(feed: string, { snoozed }: InboxState): Promise<void> {
   const notifications = useItems();
   const loaded = new Set(notifications.all.map(({ key }) => key));

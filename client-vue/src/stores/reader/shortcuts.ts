@@ -4,7 +4,7 @@ import { safeStorage } from '../storage.ts';
 
 const KEY = 'tocsin.shortcuts';
 
-/** Whether single keys are shortcuts while the focus is in the inbox. Kept in this browser; on by default. */
+/** Whether single-key shortcuts are on while the inbox has focus. Stored in this browser. Default: on. */
 export const useShortcutSetting = defineStore(() => {
   const storage = safeStorage(() => localStorage);
   const on = ref(storage.get(KEY) !== 'off');

@@ -8,13 +8,13 @@ const VOLUME = 0.08;
 let context: AudioContext | undefined;
 let last = -Infinity;
 
-/** Plays a short tone. Silent until the reader has clicked or pressed a key, as browsers demand. */
+/** Plays a short tone. Browsers allow sound only after the reader has clicked or pressed a key. */
 export function playTone(): void {
   if (performance.now() - last < PAUSE_MS) return;
   last = performance.now();
   context ??= new AudioContext();
   if (context.state === 'suspended')
-    context.resume().catch((error: unknown) => console.warn('The browser plays no sound yet.', error));
+    context.resume().catch((error: unknown) => console.warn("The browser doesn't allow sound yet.", error));
   const start = context.currentTime;
   const tone = new OscillatorNode(context, { type: 'sine', frequency: HIGH_HZ });
   const volume = new GainNode(context, { gain: VOLUME });

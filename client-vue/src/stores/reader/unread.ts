@@ -5,7 +5,7 @@ import type { Item } from '../feeds/feed-log.ts';
 import { useMarks } from './marks.ts';
 import { usePreferences } from './preferences.ts';
 
-/** Counts of unread items. Muted ones do not count. */
+/** Numbers of unread items, without muted ones. */
 export const useUnread = defineStore(() => {
   const notifications = useItems();
   const marks = useMarks();
@@ -19,9 +19,9 @@ export const useUnread = defineStore(() => {
     }),
   );
   const count = computed(() => counting.value.length);
-  /** Unread and not seen yet: the bell counts these. */
+  /** Unread and not seen yet: the count on the bell. */
   const unseen = computed(() => counting.value.filter((placed) => placed.unseen).length);
-  /** The oldest loaded item is unread and there are older ones, so more may be unread. */
+  /** The oldest loaded item is unread and older ones exist, so there may be more unread items. */
   const atLeast = computed(() => {
     const oldest = notifications.items.at(-1);
     return oldest !== undefined && notifications.older.has(oldest.feed) && unreadOf(oldest);

@@ -1,9 +1,9 @@
 /** The directions in which a toast can be swiped away. */
 export type SwipeDirection = 'left' | 'right' | 'up';
 
-/** Below this distance, a pointer is not swiping. */
+/** A shorter move isn't a swipe. */
 const START_PX = 8;
-/** A swipe of FAR_PX dismisses, and so does a faster flick of FLICK_PX. */
+/** A swipe of FAR_PX or a fast flick of FLICK_PX dismisses the toast. */
 const FAR_PX = 96;
 const FLICK_PX = 24;
 const FLICK_PX_PER_MS = 0.4;
@@ -13,7 +13,10 @@ export interface SwipeMove {
   dy: number;
 }
 
-/** A gesture along one axis, from pointer down; up only if `up` is allowed. Times in milliseconds. */
+/**
+ * A swipe along one axis, starting with pointer down. Upward swipes work only if `up` is set. Times are in
+ * milliseconds.
+ */
 export class Swipe {
   readonly #x: number;
   readonly #y: number;
@@ -29,7 +32,7 @@ export class Swipe {
     this.#up = up;
   }
 
-  /** The offset of the toast. `undefined` while this may be a tap, or if it is a scroll. */
+  /** The toast's offset. `undefined` while the gesture may still be a tap, or if it is a scroll. */
   move(x: number, y: number): SwipeMove | undefined {
     const [dx, dy] = [x - this.#x, y - this.#y];
     this.#axis ??= this.#axisOf(dx, dy);
@@ -38,7 +41,7 @@ export class Swipe {
     return this.#move;
   }
 
-  /** The direction in which the toast is swiped away. `undefined` if it returns. */
+  /** The direction in which the toast is swiped away; `undefined` if it springs back. */
   end(at: number): SwipeDirection | undefined {
     const { dx, dy } = this.#move;
     const length = Math.abs(dx + dy);

@@ -1,6 +1,6 @@
 /**
- * Reports the topmost modal dialog of the page, now and on each change: everything outside it is inert. Dialogs in shadow
- * roots are not detected. Returns the function that stops this.
+ * Reports the page's topmost modal dialog, immediately and on each change. Everything outside it is inert. Doesn't
+ * detect dialogs in shadow roots. Returns a function that stops watching.
  */
 export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined) => void): () => void {
   let stack: HTMLDialogElement[] = [];
@@ -9,12 +9,12 @@ export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined
 
   function look(): void {
     const open = [...document.querySelectorAll<HTMLDialogElement>('dialog[open]')].filter(isModal);
-    // In opening order, which the document does not have.
+    // In opening order, which the DOM doesn't record.
     stack = [...stack.filter(isModal), ...open.filter((dialog) => !stack.includes(dialog))];
     const now = stack.at(-1);
     if (now === front) return;
     front = now;
-    // A dialog may leave the page without being closed.
+    // A dialog can be removed from the page without being closed.
     removals.disconnect();
     if (front) removals.observe(document, { childList: true, subtree: true });
     changed(front);

@@ -2,8 +2,8 @@ import { computed, onBeforeUnmount, onMounted, ref, watch, type ComputedRef, typ
 import { useToasts } from '../store.ts';
 
 /**
- * Tracks whether the reader is using the toasts, by pointer, focus or touch. The cards are then spread out and stay.
- * Also pauses the countdowns while the tab is hidden.
+ * Tracks whether the reader is using the toasts by pointer, focus or touch. Meanwhile, cards are spread out and stay
+ * on the screen. Also pauses countdowns while the tab is hidden.
  */
 export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   held: ComputedRef<boolean>;
@@ -17,7 +17,7 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   const touched = ref(false);
   const held = computed(() => toasts.any && (hovered.value || focused.value || touched.value));
   watch(held, (now) => toasts.hold(now));
-  // The pointer does not leave an element that disappears under it.
+  // No `pointerleave` is fired for an element that disappears under the pointer.
   watch(
     () => toasts.any,
     (any) => {

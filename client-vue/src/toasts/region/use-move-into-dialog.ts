@@ -1,8 +1,8 @@
 import { onBeforeUnmount, watch, type Ref } from 'vue';
 
 /**
- * Moves an element into the page's modal dialog, and back when that closes: outside of the dialog it would be inert. A
- * custom element moves with its shadow root; an element of a component must be its parent's only child.
+ * Moves an element into the page's modal dialog while it is open, because everything outside is inert. A custom
+ * element moves with its shadow root. A component's element must be its parent's only child.
  */
 export function useMoveIntoDialog(
   moved: () => HTMLElement | null | undefined,
@@ -23,7 +23,7 @@ export function useMoveIntoDialog(
   });
   onBeforeUnmount(() => {
     const element = moved();
-    // A custom element that its page has removed does not come back.
+    // Don't reinsert a custom element that the page has removed.
     if (element?.isConnected) moveBack(element);
     place.remove();
   });

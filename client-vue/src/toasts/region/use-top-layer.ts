@@ -2,14 +2,14 @@ import { nextTick, onBeforeUnmount, onMounted, shallowRef, watch, type Ref, type
 import { activeElementBeside } from '../../active-element.ts';
 import { watchModalDialog } from './modal-dialog.ts';
 
-/** How long a toast may take to leave the screen, in ms. The transition in `toasts.css` is shorter. */
+/** Time for a toast to leave the screen, in ms. Longer than the transition in `toasts.css`. */
 const LEAVE_MS = 250;
-/** How often it may be raised within a second because other elements opened. */
+/** Maximum number of times per second that the element is raised because others opened. */
 const MAX_RAISES = 3;
 
 /**
- * Keeps an element in the top layer while it is `wanted`, and reports the modal dialog into which it must move so as
- * not to be inert. `raise` puts it above elements that were added later.
+ * Keeps an element in the top layer while `wanted` is true, and reports the modal dialog that it must move into to
+ * avoid being inert. `raise` moves it above elements that were added later.
  */
 export function useTopLayer(
   element: Readonly<Ref<HTMLElement | null>>,
@@ -27,7 +27,7 @@ export function useTopLayer(
 
   function raise(): void {
     const { value } = element;
-    // Browsers without popovers show it in place.
+    // Browsers without popover support show it in place.
     if (!wanted.value || !value?.isConnected || !('showPopover' in value)) return;
     clearTimeout(leaving);
     const activeElement = activeElementBeside(value);
@@ -38,7 +38,7 @@ export function useTopLayer(
   }
 
   /**
-   * Raises the element above anything that opens in the top layer. Limited, so that two such elements don't race
+   * Raises the element above others that open in the top layer. Rate-limited, so that two such elements don't compete
    * forever.
    */
   function onToggle({ target, newState, timeStamp }: Event & { newState?: string }): void {
@@ -57,7 +57,7 @@ export function useTopLayer(
       dialog.value = front;
       void nextTick(raise);
     });
-    // Captured, since `toggle` does not bubble.
+    // Use capture, because `toggle` doesn't bubble.
     document.addEventListener('toggle', onToggle, true);
     raise();
   });

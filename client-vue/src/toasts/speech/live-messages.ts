@@ -8,13 +8,13 @@ export interface LiveMessage {
   readonly text: string;
 }
 
-/** How long a message stays in its live region; screen readers have picked it up by then. */
+/** How long a message stays in its live region. By then, screen readers have picked it up. */
 const KEEP_MS = 20_000;
 const MAX_MESSAGES = 30;
-/** Delay of the combined message for notifications other than errors, after the first of them. */
+/** Batching delay for notifications other than errors, from the first one. */
 export const BATCH_MS = 2_000;
 
-/** The messages of the two live regions. Each is added once and never changed, so it is read once. */
+/** Messages for the two live regions. Each is added once and never changed, so that it is read once. */
 export const useLiveMessages = defineStore(() => {
   const polite = ref<LiveMessage[]>([]);
   const assertive = ref<LiveMessage[]>([]);
@@ -30,7 +30,7 @@ export const useLiveMessages = defineStore(() => {
     }, KEEP_MS);
   }
 
-  /** Speaks arrivals, shown or not: errors at once and one by one, the others together. */
+  /** Announces new notifications, shown or not: errors immediately and one by one, all others together. */
   function arrived(toasts: readonly Toast[]): void {
     for (const text of spokenErrors(toasts.filter(isSticky))) say(assertive, text);
     const others = toasts.filter((toast) => !isSticky(toast));

@@ -7,7 +7,7 @@ const toast = (title: string, severity: Severity = 'info'): Toast => ({
   ...{ key: title, kind: 'notification', actions: [], severity, title },
 });
 
-it('should speak a few in full, and many as counts with the newest', () => {
+it('should announce a few in full, and many as counts with the newest', () => {
   const batch = new SpokenBatch();
   batch.add(toast('one'));
   batch.add(toast('two', 'warning'));
@@ -18,7 +18,7 @@ it('should speak a few in full, and many as counts with the newest', () => {
   expect(batch.take()).toBe('500 notifications: 1 warning, 499 info. Newest: Warning: last');
 });
 
-it('should speak errors one by one, equal ones once, and only the newest of many', () => {
+it('should announce errors one by one, equal ones once, and only the newest of many', () => {
   expect(spokenErrors([toast('a', 'error'), toast('b', 'error'), toast('a', 'error')])).toEqual([
     'Error: a. 2 times',
     'Error: b',
@@ -28,6 +28,6 @@ it('should speak errors one by one, equal ones once, and only the newest of many
   expect(spokenErrors(many).slice(-2)).toEqual(['Error: 29', 'And 20 more errors']);
 });
 
-it('should speak body and source', () => {
+it('should announce body and source', () => {
   expect(spokenOf({ ...toast('a'), body: 'b', source: 'c' })).toBe('Info: a. b. From c');
 });

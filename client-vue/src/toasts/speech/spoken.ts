@@ -5,12 +5,12 @@ import type { Toast } from '../stack/toast.ts';
 
 addEnglish({ spoken });
 
-/** Maximum number of errors in a batch that are spoken one by one; the others are counted. */
+/** Maximum number of errors per batch that are announced one by one. All others are counted. */
 export const MAX_SPOKEN_ERRORS = 10;
-/** Maximum number of notifications in a batch that are spoken in full. */
+/** Maximum number of notifications per batch that are announced in full. */
 const MAX_IN_FULL = 3;
 
-/** The text that a screen reader speaks for a toast. */
+/** The text that screen readers speak for a toast. */
 export function spokenOf({ kind, severity, title, body, source }: Toast): string {
   const { severities, spoken } = useMessages().texts;
   const head = kind === 'summary' ? title : `${severities[severity]}: ${isolate(title)}`;
@@ -27,7 +27,7 @@ export function spokenErrors(errors: readonly Toast[]): string[] {
   return rest <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), spoken.moreErrors(rest)];
 }
 
-/** Collects toasts for one combined message. Holds a bounded number. */
+/** Collects toasts for one combined message. Keeps a limited number. */
 export class SpokenBatch {
   #newest: Toast[] = [];
   readonly #counts = new Map<Severity, number>();

@@ -23,7 +23,7 @@ describe('Countdowns', () => {
     expect(done).toHaveBeenCalledOnce();
   });
 
-  it('should pause while there is any reason', () => {
+  it('should stay paused until no reason is left', () => {
     const done = vi.fn();
     const countdowns = new Countdowns();
     countdowns.pause('hover');
@@ -47,7 +47,7 @@ describe('Countdowns', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('should end nearly due countdowns together', () => {
+  it('should end countdowns together that are nearly due', () => {
     const done = vi.fn();
     const countdowns = new Countdowns();
     countdowns.start('a', 1000, done);

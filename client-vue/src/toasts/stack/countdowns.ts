@@ -5,7 +5,7 @@ interface Countdown {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Countdowns that pause together while there is a reason to, and then continue with their remaining time. */
+/** Countdowns that all pause while there is a reason to, then continue with the remaining time. */
 export class Countdowns {
   readonly #running = new Map<string, Countdown>();
   readonly #reasons = new Set<string>();

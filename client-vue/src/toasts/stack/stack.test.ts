@@ -14,7 +14,7 @@ const titles = ({ cards }: StackView) => cards.map(({ title }) => title);
 const slots = 3;
 
 describe('ToastStack', () => {
-  it('should show a new error at once, after three errors and 500 infos', () => {
+  it('should show a new error immediately, after three errors and 500 infos', () => {
     const stack = new ToastStack();
     stack.add(many(3, 'error'));
     stack.add(many(500));
@@ -77,7 +77,7 @@ describe('ToastStack', () => {
     expect(stack.remove('1')).toBe('1');
   });
 
-  it("should reserve one place for other toasts, and fold the errors that don't fit", () => {
+  it("should reserve a slot for other toasts, and fold errors that don't fit", () => {
     const stack = new ToastStack();
     stack.add(many(4, 'error'));
     expect(titles(stack.view({ slots }))).toEqual(['error 3', 'error 2', 'error 1']);
@@ -89,7 +89,7 @@ describe('ToastStack', () => {
     expect([opened.foldedErrors, opened.cards.map(({ depth }) => depth)]).toEqual([0, [0, 1, 2, 3, 0]]);
   });
 
-  it('should keep the cards that the reader points at', () => {
+  it('should keep hovered cards', () => {
     const stack = new ToastStack();
     stack.add([...many(3)]);
     const keep = new Set(stack.view({ slots }).cards.map(({ key }) => key));
@@ -97,7 +97,7 @@ describe('ToastStack', () => {
     expect(titles(stack.view({ slots, keep }))).toEqual(['broken', 'late', 'info 2', 'info 1', 'info 0']);
   });
 
-  it('should hold a bounded number, and forget the counts with the last card', () => {
+  it('should limit the number of toasts, and reset the counts with the last card', () => {
     const stack = new ToastStack();
     stack.add([...many(500, 'error'), ...many(500)]);
     const opened = stack.view({ slots, opened: true });

@@ -3,15 +3,15 @@ import { isSticky, type Toast } from './toast.ts';
 
 /** Maximum number of groups of equal errors; older groups are only counted. */
 export const MAX_ERRORS = 50;
-/** Maximum number of groups of other toasts; the last in order are only counted. */
+/** Maximum number of groups of other toasts; the lowest in order are only counted. */
 export const MAX_OTHERS = 20;
 /** Maximum number of toasts in a group. An older one is shown when the newest is retracted. */
 const MAX_EQUAL = 20;
 
-/** A toast on the screen: the newest of its group. Its `key` stays the same while equal toasts join. */
+/** A toast on the screen: the newest in its group. Its `key` stays the same when equal toasts are added. */
 export interface Card extends Toast {
   readonly count: number;
-  /** 0 for the front card of the errors and of the others; the rest lie behind it. */
+  /** Position within the errors or the other toasts; 0 is the front card. */
   readonly depth: number;
 }
 
@@ -20,16 +20,16 @@ export interface StackView {
   readonly cards: readonly Card[];
   /** Number of folded errors. */
   readonly foldedErrors: number;
-  /** Number of toasts without a place, not counting folded errors. */
+  /** Number of toasts without a slot, not counting folded errors. */
   readonly more: number;
 }
 
 export interface ViewOptions {
   /** Number of cards on the screen at a time. */
   slots: number;
-  /** The fold is open: all errors are shown. */
+  /** Whether the fold is open, so that all errors are shown. */
   opened?: boolean;
-  /** Keys of cards that stay in place because the reader points at one. */
+  /** Keys of cards that stay in place because the pointer is over one of them. */
   keep?: ReadonlySet<string>;
 }
 
@@ -55,20 +55,20 @@ const inOrder = (a: Stack, b: Stack): number => rankOf(b) - rankOf(a) || b.arriv
 const countOf = (stacks: readonly Stack[]): number => stacks.reduce((sum, { count }) => sum + count, 0);
 
 /**
- * Decides which toasts are on the screen, and in which order: by severity, then newest first; equal ones share a card
- * with a count. No clock, no I/O. A new error is always on the screen. One place is kept for other toasts if there is
- * more than one place. Bounded.
+ * Decides which toasts are on the screen, and in which order: by severity, then newest first. Equal toasts share a
+ * card with a count. A new error is always shown. One slot is reserved for other toasts if there is more than one
+ * slot. Limited in size, with no clock or I/O.
  */
 export class ToastStack {
   readonly #stacks = new Map<string, Stack>();
-  /** The group of each equality key and of each toast. */
+  /** Groups by equality key, and by toast key. */
   readonly #byEquals = new Map<string, Stack>();
   readonly #byToast = new Map<string, Stack>();
   #arrivals = 0;
   #droppedErrors = 0;
   #droppedOthers = 0;
 
-  /** Adds toasts. Returns the keys of the cards that they joined or started. */
+  /** Adds toasts. Returns the keys of the cards that they were added to, including new ones. */
   add(toasts: readonly Toast[]): string[] {
     const touched = new Set(toasts.map((toast) => this.#put(toast).key));
     this.#trim();
@@ -76,8 +76,8 @@ export class ToastStack {
   }
 
   /**
-   * Removes a toast by its own key. One that was `replaced` stays counted on its successor's card. Returns the key of
-   * its card if the card is gone too.
+   * Removes a toast by its own key. A `replaced` toast still counts on its successor's card. Returns the card's key if
+   * the card is gone too.
    */
   remove(toastKey: string, { replaced = false } = {}): string | undefined {
     const stack = this.#byToast.get(toastKey);
@@ -88,7 +88,7 @@ export class ToastStack {
     return stack.toasts.length === 0 && this.dismiss(stack.key) ? stack.key : undefined;
   }
 
-  /** Removes a card with everything that it counts. */
+  /** Removes a card and all its toasts. */
   dismiss(key: string): boolean {
     const stack = this.#stacks.get(key);
     if (!stack) return false;
@@ -108,7 +108,7 @@ export class ToastStack {
     this.#forgetDropped();
   }
 
-  /** Removes the other toasts without a place and resets their count. Returns the keys of their cards. */
+  /** Removes other toasts without a slot and resets their count. Returns the keys of their cards. */
   forgetMore(options: ViewOptions): string[] {
     const shown = new Set(this.view(options).cards.map(({ key }) => key));
     const hidden = [...this.#stacks.values()].filter((stack) => !isErrors(stack) && !shown.has(stack.key));
@@ -147,7 +147,7 @@ export class ToastStack {
     return stack;
   }
 
-  /** A card keeps the key of its first toast, even if that toast is gone and returns on another card. */
+  /** A card keeps the key of its first toast, even if that toast is removed and later added to another card. */
   #begin(toastKey: string, equals: string): Stack {
     const key = this.#stacks.has(toastKey) ? `${toastKey} ${this.#arrivals}` : toastKey;
     return { key, equals, toasts: [], count: 0, arrived: 0 };
@@ -172,7 +172,7 @@ export class ToastStack {
     for (const toast of toasts) this.#byToast.delete(toast.key);
   }
 
-  /** The counts end with the last card of their kind. */
+  /** Reset the counts with the last card of their kind. */
   #forgetDropped(): void {
     const stacks = [...this.#stacks.values()];
     if (!stacks.some(isErrors)) this.#droppedErrors = 0;

@@ -28,7 +28,7 @@ export function toastOf(feed: string, notification: Notification): Toast {
 export interface Missed {
   feed: string;
   count: number;
-  /** Some older notifications could not be recovered. */
+  /** Some older notifications couldn't be recovered. */
   gap: boolean;
   /** The feed was erased; erased notifications don't count as missed. */
   erased?: boolean;
@@ -41,7 +41,7 @@ function titleOf({ count, gap, erased }: Missed): string {
   return gap ? toasts.missedAtLeast(count) : toasts.missed(count);
 }
 
-/** One toast that reports all missed notifications. */
+/** A single toast that reports all missed notifications. */
 export function summaryOf(missed: Missed, unique: number): Toast {
   const { feed, gap, erased } = missed;
   return {

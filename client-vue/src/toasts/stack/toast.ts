@@ -14,7 +14,7 @@ export interface Toast {
   /** Notifications only. */
   readonly feed?: string | undefined;
   readonly collapseKey?: string | undefined;
-  /** Number of equal toasts that this one represents. Default: 1. */
+  /** Number of equal toasts that this one stands for. Default: 1. */
   readonly count?: number | undefined;
 }
 
