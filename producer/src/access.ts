@@ -17,15 +17,15 @@ export interface AccessOptions {
   log: Logger;
 }
 
-/** Decides who may publish: callers with an API key, and the bff with its signature. */
+/** Decides who may publish: callers with an API key, and the bff by its signature. */
 export interface Access {
   callers: Callers;
   signer: Signer;
-  /** Stops reading the secrets. Resolves when the last uses of keys are stored. */
+  /** Stops reading the secrets. Resolves when the keys' last uses are stored. */
   stop(): Promise<void>;
 }
 
-/** Reads the API keys and the secret `internal` at an interval until it is stopped. */
+/** Reads the API keys and the secret `internal` at intervals until stopped. */
 export function createAccess({ config, backend, trail, log }: AccessOptions): Access {
   const now = () => Date.now();
   const keys = watchKeys({ config, backend, trail, log });
@@ -37,9 +37,9 @@ export function createAccess({ config, backend, trail, log }: AccessOptions): Ac
   const internal = new WatchedSecret({
     read: () => backend.readSecret(SECRETS.internalOfProducer.name),
     parse: parseSigningKeys,
-    what: 'the secret "internal", which signs the calls of the bff',
+    what: 'the secret "internal", which signs calls from the bff',
     onFault: (err) =>
-      log.info({ err }, 'cannot read the secret "internal", so calls of the bff fail; retrying'),
+      log.info({ err }, 'cannot read the secret "internal", so calls from the bff fail; retrying'),
   });
   return {
     callers: new Callers({ keys: () => keys.get(), now, onUse: (key) => uses.note(key) }),
@@ -52,7 +52,7 @@ export function createAccess({ config, backend, trail, log }: AccessOptions): Ac
   };
 }
 
-/** Watches the API key records, in their file or in the secret store. Changes are recorded in the audit trail. */
+/** Watches the API key records in their file or in the secret store. Records changes in the audit trail. */
 function watchKeys({ config: { API_KEYS_FILE: file }, backend, trail, log }: AccessOptions) {
   const keyWatch = new KeyWatch({
     store: backend.knownKeys,
@@ -64,7 +64,7 @@ function watchKeys({ config: { API_KEYS_FILE: file }, backend, trail, log }: Acc
     read: () => (file === undefined ? backend.readSecret(SECRETS.apiKeys.name) : readFile(file, 'utf8')),
     parse: (text) => keyWatch.see(parseApiKeys(text)),
     what: 'the secret with the API keys',
-    // The sidecar starts after the application, so the first failures are normal. /readyz reports lasting ones.
+    // The sidecar starts after the application, so the first failures are expected. /readyz reports lasting ones.
     onFault: (err) => log.info({ err }, 'cannot read the API keys; retrying'),
     everyMs: file === undefined ? KEYS_SECRET_EVERY_MS : KEYS_FILE_EVERY_MS,
   });

@@ -82,14 +82,14 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
 }
 
 describe('the producer', () => {
-  it('should serve both ports, and run the demo source when it is turned on', async () => {
+  it('should serve both ports, and run the demo source when it is enabled', async () => {
     const { faulty, url, internalUrl } = await start({ DEMO_INTERVAL_MS: '10' });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect((await fetch(`${internalUrl}/healthz`)).status).toBe(200);
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(3);
   });
 
-  it('should require API keys on both ports, but not from the bff and the demo source', async () => {
+  it('should require API keys on both ports, except from the bff and the demo source', async () => {
     const keys = [{ name: 'a', hash: hashOf('key'), feeds: ['all'], perSecond: 5 }];
     const env = { API_KEYS: 'on', DEMO_INTERVAL_MS: '10' };
     const secret = 'a secret that producer and bff share';
@@ -124,13 +124,13 @@ describe('the producer', () => {
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(5);
   });
 
-  it('should not be ready without the API keys that it must check', async () => {
+  it('should not be ready until it has the API keys to check', async () => {
     const { url } = await start({ API_KEYS: 'on' }, { [SECRETS.apiKeys.name]: '[{}]' });
     await expect.poll(async () => (await fetch(`${url}/readyz`)).text()).toContain('is invalid: 0.name');
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 
-  it('should finish requests in progress when it is stopped, repeat the last announcement, and close everything', async () => {
+  it('should finish requests in progress, repeat the last announcement and close everything when it is stopped', async () => {
     const { faulty, post, stop, url, internalUrl, closed } = await start();
     faulty.latencyMs = 100;
     const underWay = post('a');
@@ -143,7 +143,7 @@ describe('the producer', () => {
     await expect(fetch(`${internalUrl}/healthz`)).rejects.toThrow();
   });
 
-  it('should not be ready while it stops, and refuse requests on connections that are still open', async () => {
+  it('should not be ready while it stops, and reject requests on connections that are still open', async () => {
     const { faulty, post, stop, internalUrl } = await start();
     faulty.latencyMs = 300;
     const underWay = post('a');

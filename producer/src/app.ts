@@ -40,9 +40,9 @@ import { Schedules } from './schedule/schedules.ts';
 const STOP_LIMIT_MS = 8_000;
 /** Time limit for writing the rest of the audit trail, in ms. */
 const LAST_AUDIT_MS = 1_000;
-/** Time limit for calls to the sidecar that are still pending after that, in ms. */
+/** Time limit for calls to the sidecar that are still pending afterwards, in ms. */
 const LAST_CALLS_MS = 500;
-/** Longer than a request may take to arrive and be answered. */
+/** Longer than any request may take, from arrival to response. */
 const IDLE_MS = 60_000;
 
 /** Starts the producer. Resolves when both ports are listening. */
@@ -113,7 +113,7 @@ interface Production {
   publishService: PublishService;
 }
 
-/** Creates the producer's rules with the adapters that they need. */
+/** Creates the producer's rules and the adapters that they need. */
 function createProduction(
   config: ProducerConfig,
   backend: Backend,
@@ -159,7 +159,7 @@ interface ServersOptions extends Production {
   log: Logger;
 }
 
-/** Creates the servers of both ports, which do not listen yet. */
+/** Creates the servers for both ports. They do not listen yet. */
 function createServers({ config, backend, access, metrics, ...use }: ServersOptions): {
   publicServer: Server;
   internalServer: Server;

@@ -5,7 +5,7 @@ import type { KnownKeysStore } from './auth/key-watch.ts';
 import type { Announcer, EntryStore } from './produce/ports.ts';
 import type { DueWindowStore, Jobs } from './schedule/ports.ts';
 
-/** Everything that the producer calls. */
+/** Everything outside the process that the producer calls. */
 export interface Backend {
   entries: EntryStore;
   announcer: Announcer;
@@ -13,18 +13,15 @@ export interface Backend {
   keyUses: KeyUseStore;
   auditSink: AuditSink;
   knownKeys: KnownKeysStore;
-  /**
-   * Creates the store of jobs. It may call `handOver` with the name of each due job; Dapr instead calls
-   * `/job/<name>`.
-   */
+  /** Creates the job store. It may call `handOver` with the name of each due job; Dapr calls `/job/<name>` instead. */
   createJobs(handOver: (name: string) => Promise<unknown>): Jobs;
-  /** Returns a secret of this application; `undefined` if it is absent. */
+  /** Returns one of this application's secrets; `undefined` if it is absent. */
   readSecret(name: string): Promise<string | undefined>;
   /** Returns the subscriptions that deliver to this process. */
   subscriptions(): Promise<readonly HeldSubscription[]>;
-  /** Publishes a refused event to the bff, which keeps it for an operator. */
+  /** Publishes a rejected event to the bff, which stores it for an operator. */
   refuse(refused: RefusedEvent): Promise<void>;
-  /** Asks a bff for the receipts of a notification. Rejects if none answers. */
+  /** Asks a bff for a notification's receipts. Rejects if no bff answers. */
   askReceipts(named: { feed: string; id: string }, signer: Signer): Promise<Receipts>;
   /** Rejects with the reason if the backend cannot be used. */
   ready(): Promise<void>;

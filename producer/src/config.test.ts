@@ -28,7 +28,7 @@ it('should have a default for every setting that needs one', () => {
   });
 });
 
-it('should list all faults with the name of their variable', () => {
+it('should list all errors, each with its variable', () => {
   const env = {
     PORT: '0',
     DEMO_INTERVAL_MS: '1s',

@@ -10,7 +10,7 @@ import {
   wholeNumberSetting,
 } from '@tocsin/service';
 
-/** A request of 1 MiB must fit, even if the sidecar escapes every character with six bytes. */
+/** A request of 1 MiB must fit, even if the sidecar expands every character to a six-byte escape. */
 const MIN_QUEUE_BYTES = 8 * 1024 * 1024;
 
 /** All settings of the producer, by environment variable. */
@@ -21,21 +21,21 @@ export const producerSettings = z.object({
   DAPR_GRPC_PORT: portSetting().default(50_001).describe('gRPC port of the sidecar; Dapr sets it'),
   DEMO_INTERVAL_MS: wholeNumberSetting(0, 86_400_000)
     .default(0)
-    .describe('Milliseconds between two notifications of the demo source; 0 turns it off'),
+    .describe('Milliseconds between notifications from the demo source; 0 turns it off'),
   REQUEST_TIMEOUT_MS: wholeNumberSetting(100, 30_000)
     .default(5_000)
-    .describe('Milliseconds to deposit and announce a request before it gets 503'),
+    .describe('Time limit for depositing and announcing a request, in milliseconds; after that it gets 503'),
   SIDECAR_TIMEOUT_MS: wholeNumberSetting(100, 10_000)
     .default(3_000)
-    .describe('Milliseconds that one call to the sidecar may take before it is retried'),
+    .describe('Time limit for one call to the sidecar, in milliseconds; after that the call is retried'),
   QUEUE_MAX: wholeNumberSetting(MAX_NOTIFICATIONS_PER_REQUEST, 1_000_000)
     .default(10_000)
     .describe(
-      'Maximum number of notifications in the queue, including those being published; beyond it requests get 503 immediately',
+      'Maximum number of notifications in the queue, including those being published; when it is full, requests get 503 immediately',
     ),
   QUEUE_MAX_BYTES: wholeNumberSetting(MIN_QUEUE_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
-    .describe('The same limit in bytes of JSON'),
+    .describe('The same limit, in bytes of JSON'),
   BODIES_MAX_BYTES: bodiesSetting(),
   PARTITIONS: wholeNumberSetting(1, MAX_PARTITIONS)
     .default(2)
@@ -44,11 +44,11 @@ export const producerSettings = z.object({
     ),
   MAX_CONNECTIONS: wholeNumberSetting(1, 1_000_000)
     .default(1_000)
-    .describe('Maximum number of TCP connections to the public port; further ones are closed immediately'),
+    .describe('Maximum number of TCP connections to the public port; more are closed immediately'),
   HEADERS_TIMEOUT_MS: wholeNumberSetting(100, 60_000)
     .default(10_000)
     .describe(
-      'Milliseconds to wait for the headers of a request. The whole request may take three times as long',
+      'Time limit for receiving the headers of a request, in milliseconds. The whole request may take three times as long',
     ),
   API_KEYS: z
     .enum(['on', 'off'], 'must be on or off')
@@ -61,15 +61,18 @@ export const producerSettings = z.object({
     .min(1)
     .optional()
     .describe(
-      'File with the key records, read every second. Without it, they come from the secret store, every 30 s',
+      'File with the key records, read every second. If unset, they are read from the secret store every 30 s',
     ),
   DEAD_LETTER_PAUSE_MS: wholeNumberSetting(0, 9_000)
     .default(2_000)
-    .describe('Milliseconds to wait before an event that ran out of retries is processed again'),
+    .describe('Delay before an event that ran out of retries is processed again, in milliseconds'),
   ...tracingSettings,
   ...failpointSettings,
 });
 export type ProducerConfig = z.infer<typeof producerSettings>;
 
-/** Reads the settings of this process. @throws ConfigError that lists all faults */
+/**
+ * Reads this process's settings.
+ * @throws ConfigError that lists all errors
+ */
 export const readConfig = (): ProducerConfig => parseConfig(producerSettings, process.env);

@@ -1,10 +1,10 @@
 import type { Reach } from '@tocsin/service';
 import type { Backend } from './backend.ts';
 
-/** Steps of an entry at which a test can kill, fail or delay the process. */
+/** Steps in an entry's life at which a test can kill or delay the process, or make it fail. */
 export type Step = 'before-deposit' | 'deposited' | 'before-announce' | 'announced';
 
-/** `backend` with a failpoint before and after each of its calls. */
+/** Wraps `backend` with a failpoint before and after each call. */
 export const withFailpoints = (backend: Backend, reach: Reach<Step>): Backend => ({
   ...backend,
   entries: {

@@ -3,7 +3,7 @@ import type { Announcer, EntryStore } from '../src/produce/ports.ts';
 
 /**
  * The fate of a call: `good` succeeds; `lost` fails without an effect; `unknown` fails after its effect; `late` fails
- * and takes effect `LATE_MS` later; `hang` fails with a time-out after `HANG_MS`.
+ * and takes effect `LATE_MS` later; `hang` fails by timeout after `HANG_MS`.
  */
 export type Fate = 'good' | 'lost' | 'unknown' | 'late' | 'hang';
 export const LATE_MS = 4_000;
@@ -16,7 +16,7 @@ export interface Call {
   seq: number;
   /** Time of the call in ms since 1970. */
   at: number;
-  /** Whether the caller received a success. */
+  /** Whether the caller saw the call succeed. */
   known: boolean;
 }
 

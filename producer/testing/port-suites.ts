@@ -3,7 +3,7 @@ import { PARTITION_VERSION, type PartitionAnnouncement } from '@tocsin/contracts
 import { newRun } from '../src/produce/ids.ts';
 import type { Announcer } from '../src/produce/ports.ts';
 
-/** An announcer, with a way to see what it has announced. */
+/** An announcer, and access to what it has announced. */
 export interface AnnouncerUnderTest {
   announcer: Announcer;
   /** All announcements of a run, in order. */
@@ -25,14 +25,14 @@ export function announcerSuite(name: string, create: () => Promise<AnnouncerUnde
       expiresAt: EXPIRES_AT,
     });
 
-    it('should announce in the order of the calls', async () => {
+    it('should make announcements in the order of the calls', async () => {
       const run = newRun();
       const announcements = [of(run, 1), of(run, 2, 7), of(run, 3)];
       for (const announcement of announcements) await tested.announcer.announce(announcement);
       expect(await tested.announced(run)).toEqual(announcements);
     });
 
-    it('should repeat an announcement on a repeated call', async () => {
+    it('should announce again when called again', async () => {
       const run = newRun();
       const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       const announcement = { ...of(run, 7), traceparent: trace };

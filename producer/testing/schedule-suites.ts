@@ -10,11 +10,11 @@ export function jobsSuite(
   name: string,
   open: () => Promise<{ jobs: Jobs; handedOver: () => Promise<string[]> }>,
 ): void {
-  it(`should hand over jobs at their time, and never removed ones: ${name}`, async () => {
+  it(`should hand over jobs at their time, but no removed ones: ${name}`, async () => {
     const { jobs, handedOver } = await open();
     const prefix = `${name}:`;
     const at = Date.now() + 1_500;
-    // After the end of this test, but early enough to be taken over.
+    // Due after the end of this test, but close enough to be taken over.
     const far = at + 45_000;
     await jobs.set(`${prefix}due`, at, scheduled('due', far));
     await jobs.set(`${prefix}due`, at, scheduled('second content', far));

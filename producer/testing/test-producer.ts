@@ -15,13 +15,12 @@ export class RecordingObserver implements Observer {
     void this.events.push(`run ended ${partition} ${seq}`);
 }
 
-/** The maximum, so that few feeds of a test share a partition. */
+/** The maximum, so that few of a test's feeds share a partition. */
 export const PARTITIONS = MAX_PARTITIONS;
 export const laneOf = (feed: string): number => partitionOf(feed, PARTITIONS);
 
 /**
- * An in-memory producer, with faults that the test controls. It starts entries immediately, not at the end of the
- * tick.
+ * An in-memory producer whose failures the test controls. It starts entries immediately, not at the end of the tick.
  */
 export function testProducer(options: Partial<ProducerOptions> = {}) {
   const backend = new FaultyBackend();

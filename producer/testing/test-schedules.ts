@@ -13,7 +13,7 @@ export class RecordingScheduleObserver implements ScheduleObserver {
   unreadable = () => void this.events.push('unreadable');
 }
 
-/** In-memory schedules. Several of them with one store act as several producers. */
+/** In-memory schedules. Several that share one store act as several producers. */
 export function testSchedules(
   producer: Pick<Producer, 'produce'>,
   { dueWindowStore = new MemoryDueWindowStore(), owner = 'one', timeoutMs = 5_000 } = {},

@@ -1,6 +1,6 @@
 import type { NotificationInput } from './types.ts';
 
-/** A notification on its way, as JSON with its id. */
+/** A notification that waits to be accepted, as JSON with its id. */
 export interface Waiting {
   id: string;
   json: string;
@@ -8,13 +8,13 @@ export interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** The producer accepts 1,000 notifications and 1 MiB a request. */
+/** The producer accepts up to 1,000 notifications and 1 MiB per request. */
 const MAX_ITEMS = 1_000;
 const MAX_BYTES = 1_000_000;
 
 const encoder = new TextEncoder();
 
-/** Takes from the front of `waiting` as many as one request may hold, at least one. */
+/** Removes the next batch from the front of `waiting`: as many as fit into one request, but at least one. */
 export function takeBatch(waiting: Waiting[]): Waiting[] {
   let bytes = 2;
   let count = 0;
@@ -28,7 +28,7 @@ export function takeBatch(waiting: Waiting[]): Waiting[] {
 
 export const bodyOf = (batch: readonly Waiting[]): string => `[${batch.map(({ json }) => json).join(',')}]`;
 
-/** The notification with an id: its own, or a random UUID. */
+/** The notification with its own id, or else a random UUID. */
 export const withId = (notification: NotificationInput): NotificationInput & { id: string } => ({
   ...notification,
   id: notification.id ?? crypto.randomUUID(),

@@ -1,6 +1,6 @@
 import type { Fault } from '@tocsin/contracts';
 
-/** The faults of each notification of a batch, by its index. Their paths lose the index. */
+/** Groups the errors by the notification's index in the batch, and removes the index from their paths. */
 export function faultsByIndex(faults: readonly Fault[]): Map<number, Fault[]> {
   const found = new Map<number, Fault[]>();
   for (const { path, message } of faults) {

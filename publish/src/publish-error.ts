@@ -1,25 +1,25 @@
 import type { Fault } from '@tocsin/contracts';
 
 /**
- * - `refused`: the server refuses the notification; `status` and `faults` say why. Repeating it does not help.
- * - `gave_up`: retries ended without an answer that settles it. It may appear; publish it again with `id`.
- * - `full`: too many notifications wait. Publish it again when others are accepted.
- * - `closed`: `close()` was called before.
+ * - `refused`: the server rejected the notification; `status` and `faults` tell why. Retrying does not help. -
+ * `gave_up`: retries ended without a definite response. The notification may still appear; publish it again with `id`.
+ * - `full`: too many notifications are waiting. Publish it again when others have been accepted. - `closed`: `close()`
+ * was called earlier.
  */
 export type PublishErrorCode = 'refused' | 'gave_up' | 'full' | 'closed';
 
 export interface PublishErrorDetails {
   /** The id of the notification. */
   id: string;
-  /** The status of the last answer, if there was one. */
+  /** The status of the last response, if there was one. */
   status?: number | undefined;
-  /** The faults that the server found, by path within the notification. */
+  /** The errors that the server found, with paths relative to the notification. */
   faults?: readonly Fault[] | undefined;
-  /** The failure of the last attempt. */
+  /** The error of the last attempt. */
   cause?: unknown;
 }
 
-/** A notification was not accepted. */
+/** Thrown when a notification was not accepted. */
 export class PublishError extends Error {
   override readonly name = 'PublishError';
   readonly code: PublishErrorCode;

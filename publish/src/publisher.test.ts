@@ -11,7 +11,7 @@ afterEach(() => {
   server?.close();
 });
 
-/** A producer that answers with `handler`; returns the publisher and the ids of each request. */
+/** Starts a producer that answers with `handler`. Returns a publisher for it, and the ids of each request. */
 async function against(handler: Handler, options: Partial<PublisherOptions> = {}) {
   const requests: unknown[][] = [];
   server = createServer((request, response) => {
@@ -39,7 +39,7 @@ const codeOf = async (promise: Promise<unknown>) =>
   );
 
 describe('createPublisher', () => {
-  it('should send calls that follow closely in one request, in their order', async () => {
+  it('should send calls made in quick succession in one request, in order', async () => {
     const { publisher, requests } = await against(accept);
     const titles = ['a', 'b', 'c'];
     const ids = await Promise.all(titles.map((title) => publisher.publish({ title, id: title })));
@@ -59,7 +59,7 @@ describe('createPublisher', () => {
     expect(requests).toEqual([[id], [id], [id], [id], [id]]);
   });
 
-  it('should wait as long as Retry-After says', async () => {
+  it('should wait as long as Retry-After requires', async () => {
     const times: number[] = [];
     const { publisher } = await against((items, response, request) => {
       times.push(Date.now());
@@ -70,7 +70,7 @@ describe('createPublisher', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990);
   });
 
-  it('should reject an invalid notification with its faults and publish the others', async () => {
+  it('should reject an invalid notification with its errors and publish the others', async () => {
     const { publisher, requests } = await against((items, response, request) => {
       const errors = items.flatMap(({ title }, index) =>
         title === '' ? [{ path: `${index}.title`, message: 'must not be empty' }] : [],
@@ -85,7 +85,7 @@ describe('createPublisher', () => {
     expect(second?.status === 'rejected' && second.reason).toMatchObject({
       ...{ code: 'refused', status: 400, id: 'b' },
       faults: [{ path: 'title', message: 'must not be empty' }],
-      message: 'The notification b was refused. title must not be empty',
+      message: 'The notification b was rejected: title must not be empty',
     });
     expect(requests).toEqual([
       ['a', 'b', 'c'],
@@ -93,7 +93,7 @@ describe('createPublisher', () => {
     ]);
   });
 
-  it('should give each notification its own answer when a refusal names none', async () => {
+  it('should send each notification alone if the server rejects a batch without naming any', async () => {
     const { publisher } = await against((items, response, request) =>
       items.length > 1 || items[0]?.['id'] === 'large'
         ? answer(response, 413, { detail: 'too large' })
@@ -103,7 +103,7 @@ describe('createPublisher', () => {
     expect(await Promise.all(outcomes)).toEqual(['ok', 'refused']);
   });
 
-  it('should give up in the end and name the id to publish again', async () => {
+  it('should eventually give up, and name the id to publish again', async () => {
     const { publisher } = await against((_, response) => answer(response, 503, {}), { giveUpAfterMs: 300 });
     await expect(publisher.publish({ id: 'x', title: 'x' })).rejects.toMatchObject({
       ...{ code: 'gave_up', status: 503, id: 'x' },
@@ -111,7 +111,7 @@ describe('createPublisher', () => {
     });
   });
 
-  it('should retry a request without an answer', async () => {
+  it('should retry a request that gets no response', async () => {
     let first = true;
     const { publisher, requests } = await against(
       (items, response, request) => {
@@ -135,7 +135,7 @@ describe('createPublisher', () => {
     expect(requests.slice(2).length).toBe(2);
   });
 
-  it('should refuse more than it may hold, and everything after close, and settle what waits', async () => {
+  it('should reject notifications when full and after close, and settle those that are waiting', async () => {
     const { publisher, requests } = await against(accept, { maxWaiting: 2, batchingDelayMs: 20 });
     const calls = ['a', 'b', 'c'].map((id) => codeOf(publisher.publish({ id, title: id })));
     await publisher.close();
@@ -144,7 +144,7 @@ describe('createPublisher', () => {
     expect(requests).toEqual([['a', 'b']]);
   });
 
-  it('should send the key and other headers, and encode what it retracts', async () => {
+  it('should send the key and other headers, and encode the id and feed of a retraction', async () => {
     let seen: unknown;
     const { publisher } = await against(
       (_, response, { url, method, headers }) => {

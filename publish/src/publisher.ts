@@ -9,7 +9,7 @@ const BATCHING_DELAY_MS = 5;
 const GIVE_UP_AFTER_MS = 60_000;
 const MAX_WAITING = 10_000;
 
-/** Creates a publisher. It opens no connection until the first notification. */
+/** Creates a publisher. It connects when the first notification is published. */
 export function createPublisher(given: PublisherOptions): Publisher {
   const options = { ...given, giveUpAfterMs: given.giveUpAfterMs ?? GIVE_UP_AFTER_MS };
   const { batchingDelayMs = BATCHING_DELAY_MS, maxWaiting = MAX_WAITING } = options;
@@ -18,7 +18,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
   let closed = false;
   let sending: Promise<void> | undefined;
 
-  /** Sends one batch after the other, which keeps the order. */
+  /** Sends one batch after another, to keep the order. */
   async function sendAll(): Promise<void> {
     if (!closed) await pause(batchingDelayMs);
     while (waiting.length > 0) await sendBatch(takeBatch(waiting));
@@ -36,11 +36,15 @@ export function createPublisher(given: PublisherOptions): Publisher {
     else for (const { id, reject } of batch) reject(errorOf(id, outcome));
   }
 
-  /** A refused request has published nothing: rejects the notifications with faults, and sends the others again. */
+  /**
+   * The server published nothing of a rejected request: rejects the notifications with errors, and sends the others
+   * again.
+   */
   async function sendTheRest(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors ?? []);
     if (faults.size === 0) {
-      // The answer blames no notification, such as 401 or 413. Alone, each gets an answer of its own.
+      // The response concerns no particular notification, for example 401 or 413. Sent alone, each gets its own
+      // response.
       for (const one of batch) await sendBatch([one]);
       return;
     }
@@ -58,7 +62,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
       const { id } = complete;
       if (closed) throw new PublishError('closed', 'The publisher is closed.', { id });
       if (unsettled >= maxWaiting) {
-        const message = `${unsettled} notifications wait already. Publish it again later.`;
+        const message = `${unsettled} notifications are already waiting. Publish this one again later.`;
         throw new PublishError('full', message, { id });
       }
       const json = JSON.stringify(complete);
@@ -90,16 +94,20 @@ export function createPublisher(given: PublisherOptions): Publisher {
 function errorOf(id: string, outcome: Exclude<Outcome, { kind: 'accepted' }>): PublishError {
   if (outcome.kind === 'gave_up') {
     const { status, cause } = outcome;
-    const last = status === undefined ? 'no answer' : `status ${status}`;
+    const last = status === undefined ? 'no response' : `status ${status}`;
     return new PublishError(
       'gave_up',
-      `The notification ${id} may not be published (${last}). Publish it again with this id.`,
+      `The notification ${id} may or may not have been published (${last}). Publish it again with this id.`,
       { id, status, cause },
     );
   }
   const { status, problem } = outcome;
   const faults = problem.errors ?? [];
   const listed = faults.map(({ path, message }) => (path ? `${path} ${message}` : message)).join('; ');
-  const reason = listed || (problem.detail ?? `The server answered ${status}.`);
-  return new PublishError('refused', `The notification ${id} was refused. ${reason}`, { id, status, faults });
+  const reason = listed || (problem.detail ?? `The server returned status ${status}.`);
+  return new PublishError('refused', `The notification ${id} was rejected: ${reason}`, {
+    id,
+    status,
+    faults,
+  });
 }

@@ -4,10 +4,10 @@ import type { PublisherOptions } from './types.ts';
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
-/** A sidecar answers 500 when it cannot reach the producer. */
+/** A sidecar returns 500 when it cannot reach the producer. */
 const isTemporary = (status: number): boolean => status === 429 || status >= 500;
 
-/** How a request ended: accepted, refused with a problem, or given up after the last failure. */
+/** The outcome of a request: accepted, rejected with a problem, or given up after repeated failures. */
 export type Outcome =
   | { kind: 'accepted' }
   | { kind: 'refused'; status: number; problem: Partial<Problem> }
@@ -19,7 +19,7 @@ export interface Request {
   body?: string;
 }
 
-/** Sends a request until it is accepted or refused, or `giveUpAfterMs` have passed. Never rejects. */
+/** Sends a request until it is accepted or rejected, or until `giveUpAfterMs` have passed. Never rejects. */
 export async function sendUntilSettled(
   options: PublisherOptions & { giveUpAfterMs: number },
   request: Request,
@@ -67,7 +67,7 @@ async function sendOnce(options: PublisherOptions, { method, path, body }: Reque
   }
 }
 
-/** `Retry-After` in seconds; 0 if it is absent or a date. */
+/** Reads `Retry-After`, in ms; 0 if it is absent or a date. */
 const retryAfterOf = ({ headers }: Response): number => (Number(headers.get('retry-after')) || 0) * 1_000;
 
 async function problemOf(response: Response): Promise<Partial<Problem>> {
@@ -78,5 +78,5 @@ async function problemOf(response: Response): Promise<Partial<Problem>> {
   } catch {
     // Not a problem document: a proxy answered.
   }
-  return { detail: `The server answered ${response.status}: ${text.slice(0, 200)}` };
+  return { detail: `The server returned status ${response.status}: ${text.slice(0, 200)}` };
 }

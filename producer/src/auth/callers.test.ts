@@ -18,15 +18,15 @@ describe('the secret with the API keys', () => {
 
   it.each<[string, unknown[], RegExp]>([
     ['a key in plain text', [record({ hash: 'secret' })], /0\.hash: must be 64 hexadecimal digits/],
-    ['a hash in capitals', [record({ hash: hashOf('secret').toUpperCase() })], /0\.hash/],
+    ['a hash in upper case', [record({ hash: hashOf('secret').toUpperCase() })], /0\.hash/],
     ['no feeds', [record({ feeds: [] })], /0\.feeds/],
     ['a feed that cannot exist', [record({ feeds: ['orders'] })], /0\.feeds\.0: must be all, topic/],
-    ['* in the middle', [record({ feeds: ['topic:a*b'] })], /0\.feeds\.0/],
+    ['* in the middle of a pattern', [record({ feeds: ['topic:a*b'] })], /0\.feeds\.0/],
     ['all*', [record({ feeds: ['all*'] })], /0\.feeds\.0/],
     ['no rate', [record({ perSecond: 0 })], /0\.perSecond/],
     ['half a rate', [record({ perSecond: 0.5 })], /0\.perSecond/],
     ['an unknown member', [record({ key: 'secret' })], /0\.key: is not a known member/],
-    ['a name twice', [record(), record({ hash: hashOf('b') })], /1\.name: is used by two keys/],
+    ['a duplicate name', [record(), record({ hash: hashOf('b') })], /1\.name: is used by two keys/],
     ['a key twice', [record(), record({ name: 'b' })], /1\.hash: is used by two keys/],
     ['two faults', [record({ perSecond: -1, name: '' })], /0\.name.*; 0\.perSecond|0\.perSecond.*; 0\.name/],
   ])('should be rejected with %s', (_name, records, says) => {
@@ -49,7 +49,7 @@ describe('a caller', () => {
     [['user:*', 'all'], { all: true, 'user:a': true, 'topic:a': false }],
     [['user:ada'], { 'user:ada': true, 'user:ada2': false }],
     [['*'], { all: true, 'topic:a': true, 'user:a': true }],
-  ])('should be found by its key, with permission to write to %j only', (feeds, expected) => {
+  ])('should be found by its key, and may write only to %j', (feeds, expected) => {
     const callers = new Callers({ keys: () => parse(record({ feeds })), now: () => 0 });
     const caller = callers.find('secret') as Caller;
     for (const [feed, may] of Object.entries(expected))
@@ -58,7 +58,7 @@ describe('a caller', () => {
     expect(callers.find(hashOf('secret'))).toBeUndefined();
   });
 
-  it('should keep its debt when the keys are read again, unless its rate has changed', () => {
+  it('should keep its rate-limit debt when the keys are read again, unless its rate has changed', () => {
     let perSecond = 5;
     const callers = new Callers({ keys: () => parse(record({ perSecond })), now: () => 0 });
     (callers.find('secret') as Caller).bucket.take(60);

@@ -10,20 +10,23 @@ import {
 } from '@tocsin/contracts';
 import { TokenBucket } from '@tocsin/service/token-bucket';
 
-/** Window of the rate limit, in seconds: a caller's burst is its rate over this time. */
+/** Rate-limit window in seconds. A caller's burst is its rate times this window. */
 export const WINDOW_S = 10;
 
 /** API key records by their hashes. */
 export type ApiKeys = ReadonlyMap<string, ApiKey>;
 
-/** Parses the secret with the API keys. @throws Error that lists every fault but contains no part of a key */
+/**
+ * Parses the secret with the API keys.
+ * @throws Error that lists all errors but contains no part of a key
+ */
 export function parseApiKeys(text: string): ApiKeys {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    // Invalid JSON may be a key in plain text, and the parser's message would quote it.
+    // Invalid JSON may be a plain-text key, and the parser's message would quote it.
     // oxlint-disable-next-line preserve-caught-error
     throw new Error('The secret with the API keys is not valid JSON.');
   }
@@ -33,10 +36,10 @@ export function parseApiKeys(text: string): ApiKeys {
   throw new Error(`The secret with the API keys is invalid: ${faults.join('; ')}`);
 }
 
-/** The stored form of a key. A long random text needs neither a salt nor a slow hash. */
+/** The stored form of a key. A long random string needs neither a salt nor a slow hash. */
 export const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
-/** Reason to refuse a known key. */
+/** Why a known key is rejected. */
 export type KeyRefusal = 'expired' | 'revoked';
 
 /** A caller with an API key. */
@@ -72,11 +75,11 @@ export interface CallersOptions {
   keys: () => ApiKeys;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Called for each request with a valid key. */
+  /** Called for each request that has a valid key. */
   onUse?: (key: ApiKey) => void;
 }
 
-/** Finds callers by their keys and keeps their rate limits. A limit starts again when the rate of its key changes. */
+/** Finds callers by their keys and keeps their rate limits. A key's limit is reset when its rate changes. */
 export class Callers {
   readonly #options: CallersOptions;
   readonly #buckets = new Map<string, TokenBucket>();
@@ -91,8 +94,8 @@ export class Callers {
   }
 
   /**
-   * Returns the caller with this key, the reason to refuse it, or `undefined` for an unknown key. @throws Error until
-   * keys have been read
+   * Returns the caller with this key, the reason to reject it, or `undefined` for an unknown key.
+   * @throws Error until the keys have been read
    */
   find(key: string): Caller | KeyRefusal | undefined {
     const record = this.#options.keys().get(hashOf(key));

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 const key = (name: string) => ({ name, hash: hashOf(name), feeds: ['all'], perSecond: 1 });
 
-/** Creates uses with an in-memory store. */
+/** Creates a KeyUses with an in-memory store. */
 function keyUses() {
   const store = new MemoryKeyUseStore();
   const write = vi.spyOn(store, 'write');
@@ -33,7 +33,7 @@ it('should write the last use of each key, at most once a minute', async () => {
   await uses.stop();
 });
 
-it('should retry failed writes with the next write, and write the remaining uses when it stops', async () => {
+it('should include failed uses in the next write, and write the remaining uses when it stops', async () => {
   const { uses, write, failures, kept } = keyUses();
   write.mockRejectedValueOnce(new Error('away'));
   uses.note(key('shop'));

@@ -2,25 +2,25 @@ import { DOCUMENT_VERSION, type ApiKey, type KeyUse } from '@tocsin/contracts';
 
 /** Stores the last use of each key. */
 export interface KeyUseStore {
-  /** Resolves when all uses (by the hash of their key) have replaced the earlier ones. */
+  /** Resolves when all given uses (by the hash of their key) have replaced the stored ones. */
   write(uses: ReadonlyMap<string, KeyUse>): Promise<void>;
 }
 
-/** Time between two writes, in ms. A stored last use is at most this much out of date. */
+/** Time between two writes, in ms. A stored last use is out of date by at most this long. */
 export const FLUSH_EVERY_MS = 60_000;
 
 export interface KeyUsesOptions {
   store: KeyUseStore;
   now: () => number;
-  /** Called with the error when a write fails. The failed uses are written with the next ones. */
+  /** Called with the error when a write fails. The next write includes the failed uses. */
   onFailure: (error: unknown) => void;
 }
 
-/** Records the last use of each key, and writes all of them once a minute. Recording a use makes no call. */
+/** Records the last use of each key in memory, and writes them all once a minute. */
 export class KeyUses {
   readonly #options: KeyUsesOptions;
   readonly #timer: NodeJS.Timeout;
-  /** Uses that are not written yet, at most one for each key. */
+  /** Uses that have not been written yet, at most one for each key. */
   #noted = new Map<string, KeyUse>();
 
   constructor(options: KeyUsesOptions) {

@@ -27,7 +27,7 @@ function watch(store: MemoryKnownKeys) {
 }
 
 describe('the keys', () => {
-  it('should be reported once each as created, changed and revoked', async () => {
+  it('should each be reported once, as created, changed or revoked', async () => {
     const { see } = watch(new MemoryKnownKeys());
     expect(await see(key('a'), key('b'))).toEqual(['key-created a', 'key-created b']);
     expect(await see(key('a'), key('b'))).toEqual([]);
@@ -43,7 +43,7 @@ describe('the keys', () => {
     expect(await see()).toEqual([]);
   });
 
-  it('should be reported once by several producers, and after a restart only if they changed', async () => {
+  it('should be reported by only one of several producers, and after a restart only if they changed', async () => {
     const store = new MemoryKnownKeys();
     const producers = [watch(store), watch(store), watch(store)];
     const reported = await Promise.all(producers.map(({ see }) => see(key('a'), key('b'))));

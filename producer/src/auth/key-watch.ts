@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { ApiKey, KnownKey } from '@tocsin/contracts';
 import type { ApiKeys } from './callers.ts';
 
-/** Stores the keys that the producers last saw. */
+/** Stores the keys as the producers last saw them. */
 export interface KnownKeysStore {
   /** Returns the stored keys; `undefined` before the first write. Rejects if the outcome is unknown. */
   read(): Promise<{ keys: readonly KnownKey[]; etag: string } | undefined>;
-  /** Rejects if the stored version has another etag. */
+  /** Rejects if the stored version has a different etag. */
   write(keys: readonly KnownKey[], etag: string | undefined): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export interface KeyChange {
 export interface KeyWatchOptions {
   store: KnownKeysStore;
   onChange: (change: KeyChange) => void;
-  /** Called with the error when keys could not be compared. They are compared again after the next read. */
+  /** Called with the error when keys could not be compared. The next read compares them again. */
   onFault: (error: unknown) => void;
 }
 
@@ -31,7 +31,7 @@ const known = ({ name, hash, ...rights }: ApiKey): KnownKey => ({
   rights: digits(JSON.stringify(rights)),
 });
 
-/** The changes between two versions of the keys. */
+/** Lists the changes between two versions of the keys. */
 export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey[]): KeyChange[] {
   const old = new Map(before.map((key) => [key.hash, key]));
   const changes: KeyChange[] = [];
@@ -46,9 +46,9 @@ export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey
 }
 
 /**
- * Reports keys that were created, changed or revoked, even while no producer was running. All producers share one
- * stored version, written with its etag, so exactly one of them reports each change. A crash between the write and
- * the report loses the report.
+ * Reports keys that were created, changed or revoked, including changes made while no producer was running. All
+ * producers share one stored version, written with its etag, so exactly one of them reports each change. If that
+ * producer crashes between the write and the report, the report is lost.
  */
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
@@ -61,7 +61,7 @@ export class KeyWatch {
 
   /** Compares keys that were just read, in the background. Returns them unchanged. */
   see(keys: ApiKeys): ApiKeys {
-    // The record of a revoked key stays in the secret, so that its holder gets the reason when using it.
+    // The record of a revoked key stays in the secret, so that a caller who uses the key learns the reason.
     const now = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(known);
     this.#work = this.#work.then(() => this.#compare(now));
     return keys;

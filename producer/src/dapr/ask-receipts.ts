@@ -2,8 +2,8 @@ import { APP_IDS, receiptsSchema, parseJson, type Receipts } from '@tocsin/contr
 import { RECEIPTS_PURPOSE, SIGNATURE_HEADER, SidecarError, type Sidecar, type Signer } from '@tocsin/service';
 
 /**
- * Asks a bff for the receipts of a notification by service invocation, signed with the secret `internal`. Rejects if
- * the secret is unknown, or if the bff does not answer or is of a version without receipts.
+ * Asks a bff for a notification's receipts by service invocation, signed with the secret `internal`. Rejects if the
+ * secret is unknown, the bff does not answer, or the bff's version has no receipts.
  */
 export async function askReceipts(
   sidecar: Pick<Sidecar, 'invoke'>,
@@ -16,7 +16,7 @@ export async function askReceipts(
   const receipts = receiptsSchema.safeParse(parseJson(text));
   if (status === 200 && receipts.success) return receipts.data;
   throw new SidecarError(
-    `${APP_IDS.bff} answered POST /receipts with status ${status}: ${text.slice(0, 200)}`,
+    `${APP_IDS.bff} responded to POST /receipts with status ${status}: ${text.slice(0, 200)}`,
     {
       code: `HTTP_${status}`,
       status,

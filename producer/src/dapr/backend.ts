@@ -10,7 +10,7 @@ import { DaprJobs } from './jobs.ts';
 import { DaprKeyUseStore } from './key-use-store.ts';
 import { DaprKnownKeys } from './known-keys.ts';
 
-/** The backend with Dapr components, reached through the sidecar. */
+/** The backend built on Dapr components, reached through the sidecar. */
 export function daprBackend(config: ProducerConfig): Backend {
   const sidecar = new Sidecar({
     host: config.DAPR_HOST,
@@ -45,7 +45,7 @@ export function daprBackend(config: ProducerConfig): Backend {
   };
 }
 
-/** Resolves if the sidecar, the components and the store of entries respond; otherwise rejects with the reason. */
+/** Resolves if the sidecar, the components and the entry store respond; otherwise rejects with the reason. */
 export async function checkReadiness(
   sidecar: Pick<Sidecar, 'components'>,
   claimCheck: Pick<ClaimCheck, 'ready'>,

@@ -4,9 +4,9 @@ import messages from '@dapr/dapr/proto/dapr/proto/runtime/v1/jobs_pb.js';
 import { afterEach, expect, it } from 'vitest';
 import { createDeleteJobs } from './delete-jobs.ts';
 
-/*
- * A canary test for private parts of @dapr/dapr, tested with 3.18.0. If it fails after an update, look for the
- * renamed stubs in node_modules/@dapr/dapr/proto, or for a DaprClient method that deletes jobs by prefix, and adapt
+/**
+ * Canary test for private parts of @dapr/dapr, tested with 3.18.0. If it fails after an update, look for the renamed
+ * stubs in node_modules/@dapr/dapr/proto, or for a DaprClient method that deletes jobs by prefix, and adapt
  * delete-jobs.ts.
  */
 
@@ -20,7 +20,7 @@ interface Call {
 let server: Server | undefined;
 afterEach(() => server?.forceShutdown());
 
-/** Starts a sidecar that answers this one call; with `fail`, it refuses the call. */
+/** Starts a sidecar that answers this one call. With `fail`, it returns an error. */
 async function sidecar({ fail = false } = {}) {
   const calls: { prefix: string; token: unknown }[] = [];
   const answer = ({ request, metadata }: Call, done: grpc.sendUnaryData<object>) => {

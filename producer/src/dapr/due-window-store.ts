@@ -9,12 +9,11 @@ import { ABSENT, type Sidecar } from '@tocsin/service';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
 /**
- * Lifetime of a document, in seconds. It removes documents that no index refers to because the write of the index was
- * refused.
+ * Lifetime of a document, in seconds. Cleans up documents that no index refers to, because writing the index failed.
  */
 const TTL_SECONDS = 25 * 60 * 60;
 
-/** The due window in Dapr's state API: an index, written with its etag, and one document for each schedule. */
+/** Stores the due window in Dapr's state API: an index, written with its etag, and one document for each schedule. */
 export class DaprDueWindowStore implements DueWindowStore {
   readonly #sidecar: Sidecar;
 

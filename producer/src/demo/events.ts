@@ -1,13 +1,13 @@
 import type { NotificationInput } from '@tocsin/contracts';
 
-/** An event in a small company. Its figures vary with `n`, which counts from 0. */
+/** An event in a small company. Its numbers vary with `n`, which counts from 0. */
 export type DemoEvent = (n: number) => NotificationInput;
 
 const CUSTOMERS = ['Alder & Sons', 'Brightwater', 'Café Luna', 'Delta Bikes', 'Evergreen', 'Fjord Foods'];
 const SERVICES = ['checkout', 'catalogue', 'search', 'billing', 'mail', 'warehouse'];
 const PEOPLE = ['Ada', 'Bruno', 'Chiara', 'Dmitri', 'Esi', 'Farid'];
 
-/** The URL of a page that describes the subject of a demo notification. */
+/** The URL of a page about the subject of a demo notification. */
 const pageOf = (kind: string, id: string | number): string => `/demo?${kind}=${id}`;
 const pick = (list: readonly string[], n: number): string => list[n % list.length] ?? '';
 const order = (n: number): number => 10_400 + n;
@@ -53,7 +53,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
   (n) => ({
     severity: 'error',
     title: `Payment for order ${order(n - 5)} was declined`,
-    body: `The card of ${pick(CUSTOMERS, n + 4)} was refused. The order is on hold until another card is used.`,
+    body: `${pick(CUSTOMERS, n + 4)}’s card was declined. The order is on hold until another card is used.`,
     source: 'billing',
     link: pageOf('order', order(n - 5)),
     actions: [{ label: 'Contact customer', link: pageOf('customer', (n + 4) % CUSTOMERS.length) }],

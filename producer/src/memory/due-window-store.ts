@@ -17,7 +17,7 @@ export class MemoryDueWindowStore implements DueWindowStore {
 
   write({ index, put, remove }: DueWindowChange, etag: string | undefined): Promise<void> {
     if (etag !== (this.#index && String(this.#writes)))
-      return Promise.reject(new Error('The stored index has another etag.'));
+      return Promise.reject(new Error('The stored index has a different etag.'));
     this.#index = structuredClone(index);
     this.#writes++;
     for (const [name, scheduled] of put) this.documents.set(name, scheduled);

@@ -17,7 +17,7 @@ export class MemoryJobs implements Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #handOver: (name: string) => Promise<unknown>;
 
-  /** `handOver` resolves when the job of that name has been accepted. Until then, it is called again. */
+  /** `handOver` resolves when the job with that name has been accepted. Until then, it is called repeatedly. */
   constructor(handOver: (name: string) => Promise<unknown>) {
     this.#handOver = handOver;
   }
@@ -50,7 +50,7 @@ export class MemoryJobs implements Jobs {
   }
 
   #arm(name: string, job: Job, delayMs: number): void {
-    // Timers have a maximum delay. A longer wait continues when the timer fires.
+    // setTimeout has a maximum delay. A longer wait continues when the timer fires.
     job.timer = setTimeout(
       () => {
         if (job.at > Date.now()) return this.#arm(name, job, job.at - Date.now());

@@ -3,7 +3,7 @@ import type { Step } from '../produce/ports.ts';
 
 const STEPS: readonly Step[] = ['deposit', 'announce', 'ring'];
 
-/** Registers the length of the queue. */
+/** Registers a gauge for the length of the queue. */
 export function observeQueue(registry: Registry, producer: { readonly held: number }): void {
   new Gauge({
     name: 'tocsin_producer_queue_notifications',
@@ -15,14 +15,14 @@ export function observeQueue(registry: Registry, producer: { readonly held: numb
   });
 }
 
-/** The metrics of the producer. */
+/** The producer's metrics. */
 export function createMetrics(registry: Registry) {
   const registers = [registry];
   return {
     refusedCalls: fromZero(
       new Counter({
         name: 'tocsin_producer_calls_refused_total',
-        help: 'Refused calls on the internal port, by reason. They had no effect.',
+        help: 'Rejected calls to the internal port, by reason. They had no effect.',
         labelNames: ['reason'] as const,
         registers,
       }),
@@ -47,7 +47,7 @@ export function createMetrics(registry: Registry) {
     unanswered: fromZero(
       new Counter({
         name: 'tocsin_producer_notifications_not_accepted_total',
-        help: 'Notifications and changes answered 503, by reason. Callers may repeat them.',
+        help: 'Notifications and changes answered with 503, by reason. Callers may retry them.',
         labelNames: ['outcome'] as const,
         registers,
       }),
@@ -92,7 +92,7 @@ export function createMetrics(registry: Registry) {
     }),
     scheduleLateness: new Histogram({
       name: 'tocsin_producer_schedule_lateness_seconds',
-      help: 'Time from the deliverAt of a schedule until it was deposited and announced.',
+      help: 'Delay between the deliverAt of a schedule and its deposit and announcement.',
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 1.5, 3, 10, 60],
       registers,
     }),
@@ -104,7 +104,7 @@ export function createMetrics(registry: Registry) {
     }),
     entryBytes: new Histogram({
       name: 'tocsin_producer_entry_bytes',
-      help: 'JSON bytes of the notifications in a deposited entry.',
+      help: 'Size of the notifications in a deposited entry, in bytes of JSON.',
       buckets: [256, 1_024, 4_096, 16_384, 65_536, 262_144],
       registers,
     }),

@@ -2,12 +2,14 @@ import { DEFAULT_FEED, parseDateTime, type Arrival, type NotificationInput } fro
 import { uuidV7 } from './ids.ts';
 
 /**
- * A notification as a caller sends it or an event contains it. `sourceHash` is set if the id comes from the event.
+ * A notification as a caller sends it or an event contains it. `sourceHash` is set if the id was derived from the
+ * event.
  */
 export type Input = NotificationInput & Pick<Arrival, 'sourceHash'>;
 
 /**
- * Adds the default values of the contract. The notification is dated `now` (ms since 1970), or a later `deliverAt`.
+ * Fills in the contract's default values. The notification's date is `now` (ms since 1970), or `deliverAt` if that is
+ * later.
  */
 export const complete = ({ deliverAt, ...input }: Input, now: number): Arrival => ({
   ...input,
@@ -17,6 +19,6 @@ export const complete = ({ deliverAt, ...input }: Input, now: number): Arrival =
   createdAt: new Date(deliveryTime({ deliverAt }, now)).toISOString(),
 });
 
-/** Delivery time of an input in ms since 1970: `deliverAt`, but not before `now`. */
+/** An input's delivery time in ms since 1970: `deliverAt`, but not before `now`. */
 export const deliveryTime = ({ deliverAt }: Pick<NotificationInput, 'deliverAt'>, now: number): number =>
   Math.max(now, (deliverAt && parseDateTime(deliverAt)) || now);

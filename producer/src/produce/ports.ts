@@ -1,9 +1,9 @@
 import type { Arrival, EntryItem, PartitionAnnouncement, PartitionEntry } from '@tocsin/contracts';
 
-/** Stores entries for their partition. */
+/** Stores entries until their partition claims them. */
 export interface EntryStore {
   /**
-   * Writes the entry under its key. Resolves when the store has it. After a rejection the outcome is unknown; writing
+   * Writes the entry under its key. Resolves when the store has it. If it rejects, the outcome is unknown, and writing
    * the same entry again is harmless.
    */
   deposit(entry: PartitionEntry): Promise<void>;
@@ -11,7 +11,7 @@ export interface EntryStore {
 
 /** Announces deposited entries to the partitions. */
 export interface Announcer {
-  /** Resolves when the broker has the announcement. After a rejection the outcome is unknown. */
+  /** Resolves when the broker has the announcement. If it rejects, the outcome is unknown. */
   announce(announcement: PartitionAnnouncement): Promise<void>;
 }
 
@@ -19,9 +19,9 @@ export interface Announcer {
 export interface Scheduler {
   /** Resolves when every notification is stored. `at` is in ms since 1970. @throws ScheduleFullError */
   add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void>;
-  /** Resolves when no scheduled notification with this id is left. */
+  /** Resolves when no notification with this id is scheduled any more. */
   cancel(feed: string, id: string): Promise<void>;
-  /** Resolves when no scheduled notification for the feed is left. */
+  /** Resolves when no notification is scheduled for the feed any more. */
   cancelAll(feed: string): Promise<void>;
 }
 
@@ -30,20 +30,20 @@ export class ScheduleFullError extends Error {
   override readonly name = 'ScheduleFullError';
 }
 
-/** `ring` is a repeated announcement. */
+/** `ring` means a repeated announcement. */
 export type Step = 'deposit' | 'announce' | 'ring';
 
 /**
- * The outcome of a request. After any outcome but `accepted`, some of its notifications may still appear. Repeating
- * the request with the same ids completes it.
+ * The outcome of a request. Unless it is `accepted`, some of its notifications may still appear, and repeating the
+ * request with the same ids completes it.
  */
 export type Outcome = 'accepted' | 'late' | 'full' | 'stopping';
 
-/** The name of an entry, with its trace and size if known. */
+/** Identifies an entry, with its trace and size if known. */
 export interface EntryFacts extends PartitionAnnouncement {
   traceparent?: string | undefined;
   notifications?: number;
-  /** Bytes of the JSON as it is stored. */
+  /** Size of its JSON as stored, in bytes. */
   bytes?: number;
 }
 
@@ -51,8 +51,8 @@ export interface EntryFacts extends PartitionAnnouncement {
 export interface Observer {
   answered(outcome: Outcome, items: readonly EntryItem[]): void;
   done(step: Step, entry: EntryFacts): void;
-  /** The outcome of the step is unknown; the step is retried. */
+  /** The step has failed or its outcome is unknown. It is retried. */
   failed(step: Step, entry: EntryFacts, error: unknown): void;
-  /** The run of `entry` has ended, because the entry took too long. */
+  /** The run of `entry` has ended because the entry took too long. */
   runEnded(entry: EntryFacts): void;
 }

@@ -76,13 +76,13 @@ describe('a request', () => {
     expect(await again).toBe('accepted');
   });
 
-  it('should keep duplicates, which the feed removes', async () => {
+  it('should keep duplicates, because the feed removes them', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a'), notification('a')]);
     expect(backend.deposited.map(idsOf)).toEqual([['a', 'a']]);
   });
 
-  it('should be refused immediately when the queue has too many notifications', async () => {
+  it('should be rejected immediately when the queue has too many notifications', async () => {
     const { producer, backend } = testProducer({ maxHeld: 3 });
     backend.fate = () => 'hang';
     void producer.produce([notification('a'), notification('b')]);
@@ -96,7 +96,7 @@ describe('a request', () => {
     expect(await producer.produce([notification('f')])).toBe('accepted');
   });
 
-  it('should be refused immediately when the queue has too many bytes', async () => {
+  it('should be rejected immediately when the queue has too many bytes', async () => {
     const { producer, backend } = testProducer({ maxHeldBytes: 3_000 });
     backend.fate = () => 'hang';
     void producer.produce([notification('a', { body: 'x'.repeat(1_500) })]);
@@ -108,7 +108,7 @@ describe('a request', () => {
 });
 
 describe('entries', () => {
-  it('should contain all requests that arrived during the previous entry', async () => {
+  it('should contain all requests that arrived while the previous entry was in progress', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = range(1, 50).map((id) => producer.produce([notification(id)]));
@@ -148,7 +148,7 @@ describe('entries', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['n0'], ['n1', 'n2', 'n3']]);
   });
 
-  it('should contain at most 1,000 notifications and keep the order of arrays and requests', async () => {
+  it('should contain at most 1,000 notifications, in the order of arrays and requests', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = [
@@ -165,7 +165,7 @@ describe('entries', () => {
     expect(new Set(backend.deposited.map(({ run }) => run)).size).toBe(1);
   });
 
-  it('should have at most 256 KB as escaped by the sidecar, even with the largest notifications', async () => {
+  it('should stay within 256 KB as escaped by the sidecar, even with the largest notifications', async () => {
     const { producer, backend } = testProducer();
     const link = `https://example.com/${'<'.repeat(2_028)}`;
     const largest = {
@@ -205,7 +205,7 @@ describe('entries', () => {
 });
 
 describe('a lane', () => {
-  it('should keep its run and number while it is idle', async () => {
+  it('should keep its run and sequence number while it is idle', async () => {
     const { producer, backend } = testProducer();
     for (const id of range(1, 4)) {
       await producer.produce([notification(id)]);
@@ -235,7 +235,7 @@ describe('a lane under load', () => {
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted', 'accepted']);
   });
 
-  it('should never rest for long', async () => {
+  it('should never rest longer than the limit', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 400;
     const outcomes = [producer.produce([notification('a')])];
@@ -246,7 +246,7 @@ describe('a lane under load', () => {
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
   });
 
-  it('should apply the batching delay after a shared entry, and drop it after an unshared one', async () => {
+  it('should apply the batching delay only after an entry that several requests share', async () => {
     const due: (() => void)[] = [];
     const { producer, backend } = testProducer({ defer: (begin) => void due.push(begin) });
     const outcomes = ['a', 'b'].map((id) => producer.produce([notification(id)]));

@@ -14,31 +14,32 @@ export interface ProducerOptions {
   entries: EntryStore;
   announcer: Announcer;
   observer: Observer;
-  /** Time limit of one request, in ms. After it, the request is answered with `late`. */
+  /** Time limit for one request, in ms. A request that exceeds it gets the outcome `late`. */
   requestTimeoutMs: number;
-  /** Maximum number of notifications in the queue. Further requests are answered with `full`. */
+  /** Maximum number of notifications in the queue. Requests beyond it get the outcome `full`. */
   maxHeld: number;
   /** Maximum size of the queue, in bytes of JSON. */
   maxHeldBytes: number;
   /** Number of lanes. Each feed belongs to one lane, and each lane has at most one entry in progress. */
   partitions: number;
-  /** Calls `begin` after all requests that have already arrived are queued, so that they share an entry. */
+  /** Calls `begin` once all requests that have already arrived are queued, so that they share an entry. */
   defer?: (begin: () => void) => void;
 }
 
 /** After an entry, its lane rests for as long as the entry took, but at most this long. */
 const MAX_REST_MS = 50;
-/** Batching delay after a shared entry. Requests of one burst arrive within it. */
+/** Batching delay after a shared entry. It is long enough for the requests of one burst to arrive. */
 const BATCHING_DELAY_MS = 4;
 /** Timers are not more precise than this. */
 const MIN_REST_MS = 1;
 
-/** Part of a graceful stop that is reserved for repeated announcements, in ms. */
+/** The part of a graceful stop that is reserved for repeating announcements, in ms. */
 const REPETITIONS_MS = 2_000;
 
 /**
- * Delivers notifications to their feeds in entries. Each partition has one entry in progress; requests that arrive in
- * the meantime share the next one. A started entry is finished, or ends its run, even if its requests have timed out.
+ * Delivers notifications to their feeds in entries. Each partition has one entry in progress, and requests that arrive
+ * in the meantime share the next one. Once started, an entry is finished or ends its run, even if its requests have
+ * timed out.
  */
 export class Producer {
   readonly #options: ProducerOptions;
@@ -67,10 +68,10 @@ export class Producer {
   }
 
   /**
-   * Publishes the notifications or changes of one request. Within a feed they keep their order, after those of
-   * earlier requests of the caller. Resolves with `accepted` when all of them are deposited and announced. After any
-   * other outcome, some may still appear; repeating the request with the same ids completes it. Callers take turns
-   * and share the queue; requests without a `caller` can fill all of it.
+   * Publishes the notifications or changes of one request. Within a feed they keep their order and follow those of the
+   * caller's earlier requests. Resolves with `accepted` when all of them are deposited and announced. After any other
+   * outcome, some may still appear, and repeating the request with the same ids completes it. Callers take turns and
+   * share the queue; requests without a `caller` can fill all of it.
    */
   async produce(items: readonly EntryItem[], traceparent?: string, caller?: string): Promise<Outcome> {
     const outcome = await this.#enqueue(items, traceparent, caller);
@@ -79,8 +80,8 @@ export class Producer {
   }
 
   /**
-   * Refuses new requests, finishes accepted ones and repeats pending announcements. Resolves within `limitMs`, and
-   * abandons entries that are not finished by then.
+   * Rejects new requests, finishes accepted ones and repeats pending announcements. Resolves within `limitMs`, and
+   * abandons entries that are unfinished by then.
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
@@ -130,8 +131,8 @@ export class Producer {
   }
 
   /**
-   * Lets the lane start at the end of this tick, or after its rest. An entry costs the same whatever its size, and
-   * takes longer on a busy machine. So on a busier machine, more requests share an entry.
+   * Lets the lane start at the end of this tick, or after its rest. Every entry costs about the same, whatever its
+   * size, and takes longer on a busy machine, so the busier the machine, the more requests share an entry.
    */
   #makeReady(lane: Lane): void {
     const batchingDelay = lane.wasShared ? BATCHING_DELAY_MS : 0;

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** The publishing time of an event that is published now. Dapr provides whole seconds. */
+/** The publishing time of an event that is published now. Dapr gives it in whole seconds. */
 const eventTime = () => Math.floor(Date.now() / 1000) * 1000;
 const createdAt = (): number => {
   const item = produced.at(-1);
@@ -40,7 +40,7 @@ const erasedUntil = (): number => {
   return item && 'at' in item ? Date.parse(item.at) : NaN;
 };
 
-it('should date notifications after an erasure only if they were published after its answer', async () => {
+it('should date notifications after an erasure only if they were published after its response', async () => {
   const before = eventTime();
   const erasing = publishService.erase('topic:a');
   let answered = false;
@@ -64,7 +64,7 @@ it('should date notifications after an erasure only if they were published after
   }
 });
 
-it('should date a notification by its arrival, unless its event is late', async () => {
+it('should date a notification by its arrival, unless its event arrives late', async () => {
   await publishService.publish([{ title: 'x' }], undefined, undefined, eventTime());
   expect(createdAt()).toBe(START);
   await publishService.publish([{ title: 'x' }], undefined, undefined, START - 60_000);

@@ -7,9 +7,9 @@ import type { Producer } from './producer.ts';
 export interface PublishServiceOptions {
   producer: Pick<Producer, 'produce'>;
   scheduler: Scheduler;
-  /** Answer with `late` if scheduling or cancelling takes longer than this, in ms. */
+  /** If scheduling or cancelling takes longer than this, in ms, the outcome is `late`. */
   timeoutMs: number;
-  /** Minimum duration of an erasure, in ms. A shorter one is safe only if no publisher sends events. */
+  /** Minimum duration of an erasure, in ms. A lower value is safe only if no publisher sends events. */
   settleMs?: number;
   now: () => number;
   /** Called with the error when scheduling or cancelling fails. */
@@ -26,18 +26,18 @@ export interface Answered {
  * time is dated by its arrival. A later event keeps its publishing time, because it may be older than an erasure.
  */
 const ON_TIME_MS = 1_500;
-/** Largest difference between the clocks of producers and publishers, in ms. */
+/** Maximum difference between the clocks of producers and publishers, in ms. */
 const CLOCKS_MS = 250;
 /**
- * An erasure removes notifications dated up to this many ms after the request, because they may have been on their
- * way before it. Notifications published after the answer are always dated later, even if they are sent as events.
+ * An erasure removes notifications dated up to this many ms after the request, because they may already have been in
+ * transit. Notifications published after the response always have a later date, even if they are sent as events.
  */
 const ERASED_AFTER_MS = ON_TIME_MS + CLOCKS_MS;
 const SETTLE_MS = ERASED_AFTER_MS + 1_000 + CLOCKS_MS;
 
 /**
- * Publishes notifications: those that are due now go to the producer, later ones to the scheduler. The outcome is
- * `accepted` only if every notification is deposited and announced, or scheduled.
+ * Publishes notifications: passes those that are due now to the producer, and later ones to the scheduler. The outcome
+ * is `accepted` only if every notification is either deposited and announced, or scheduled.
  */
 export class PublishService {
   readonly #options: PublishServiceOptions;
@@ -47,7 +47,7 @@ export class PublishService {
   }
 
   /**
-   * Publishes each input at its `deliverAt`, or immediately.
+   * Publishes each input at its `deliverAt`, or immediately if it has none.
    * @param caller name of the API key, here and below
    * @param publishedAt publishing time from the event, in ms since 1970
    */
@@ -89,8 +89,8 @@ export class PublishService {
   }
 
   /**
-   * Erases a feed, its schedules and the notifications on their way from any producer. Notifications published before
-   * this resolves may be erased too; later ones are never erased.
+   * Erases a feed, its schedules and its notifications in transit from any producer. Notifications published before
+   * this resolves may be erased too. Notifications published afterwards are never erased.
    */
   async erase(feed: string, traceparent?: string, caller?: string): Promise<Outcome> {
     const { producer, scheduler, now, settleMs = SETTLE_MS } = this.#options;
@@ -101,7 +101,7 @@ export class PublishService {
     const erased = await producer.produce([{ erase: true, feed, at }], traceparent, caller);
     if (erased !== 'accepted') return erased;
     await settled;
-    // The scheduler may have handed over a job during the cancellation.
+    // The scheduler may have handed over a job in the meantime.
     return this.#inTime(scheduler.cancelAll(feed));
   }
 

@@ -57,7 +57,7 @@ describe('the audit trail', () => {
     });
   };
 
-  it('should record the app id that the sidecar provides for an invocation', async () => {
+  it('should record the app id that the sidecar sends with an invocation', async () => {
     noted();
     await post(open.url, { 'dapr-caller-app-id': 'shop' });
     await fetch(`${open.url}/feeds/user:ada`, {
@@ -71,7 +71,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('should mark the name of a refused caller as claimed', async () => {
+  it('should mark the name of a rejected caller as claimed', async () => {
     noted();
     await post(guarded.url, { 'dapr-api-token': 'wrong', 'dapr-caller-app-id': 'shop' });
     await expect
@@ -84,7 +84,7 @@ describe('the audit trail', () => {
       ]);
   });
 
-  it('should record a guessed call to a route that is only for the sidecar', async () => {
+  it('should record an attempt to call a route that is only for the sidecar', async () => {
     noted();
     await fetch(`${guarded.url}/job/x`, { method: 'POST', headers: { 'dapr-api-token': 'guess' } });
     await expect

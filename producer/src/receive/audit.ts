@@ -9,14 +9,14 @@ import {
 import type { Request, RequestHandler } from 'express';
 import type { Outcome } from '../produce/ports.ts';
 
-/** Records the changes that a request has made or may have made. */
+/** Records the changes that a request made or may have made. */
 export type AuditRequest = (
   request: Request,
   action: AuditAction,
   what: { outcome: Outcome } & Pick<AuditNote, 'feeds' | 'ids'>,
 ) => void;
 
-/** The actor of a request: the API key, otherwise the invoking application, otherwise anonymous. */
+/** The actor of a request: the API key, or else the invoking application, or else anonymous. */
 const actorOf =
   (via: 'http' | 'invocation') =>
   (request: Request): AuditActor => {
@@ -44,7 +44,7 @@ const actionOf =
     return via === 'invocation' ? 'internal-call' : 'call';
   };
 
-/** Records the refused requests of one port. The name of a refused application is only claimed. */
+/** Records the rejected requests of one port. A rejected application's name is only claimed, not verified. */
 export const auditRefused = (audit: Pick<AuditTrail, 'note'>, via: 'http' | 'invocation'): RequestHandler =>
   auditRefusals({
     ...{ audit, via, actionOf: actionOf(via) },

@@ -7,7 +7,7 @@ let server: TestServer;
 beforeAll(async () => void (server = await testServer()));
 afterAll(() => server.close());
 
-/** A fault, a body that has it, and the paths that the answer must list. */
+/** An error, a body that has it, and the paths that the response must list. */
 type BadBody = [name: string, body: unknown, ...paths: string[]];
 
 const valid = { title: 'Hello' };
@@ -22,7 +22,7 @@ const faulty: BadBody[] = [
   ['an empty array', [], ''],
   ['an array of null', [null], '0'],
   ['an array in an array', [[valid]], '0'],
-  ['a good and a bad one', [valid, { title: '' }], '1.title'],
+  ['a valid and an invalid one', [valid, { title: '' }], '1.title'],
   ['1,001 notifications', Array(1_001).fill(valid), ''],
   ['a number as title', { title: 1 }, 'title'],
   ['null as title', { title: null }, 'title'],
@@ -47,17 +47,17 @@ const faulty: BadBody[] = [
   ['a space in the id', { ...valid, id: 'a b' }, 'id'],
   ['a slash in the id', { ...valid, id: '../etc' }, 'id'],
   ['129 characters of id', { ...valid, id: 'x'.repeat(129) }, 'id'],
-  ['a line feed behind the id', { ...valid, id: 'x\n' }, 'id'],
+  ['a line feed after the id', { ...valid, id: 'x\n' }, 'id'],
   ['a number as id', { ...valid, id: 7 }, 'id'],
-  ['an unknown kind of feed', { ...valid, feed: 'group:x' }, 'feed'],
+  ['an unknown feed type', { ...valid, feed: 'group:x' }, 'feed'],
   ['a topic without name', { ...valid, feed: 'topic:' }, 'feed'],
-  ['a topic with a separator', { ...valid, feed: 'topic:a||b' }, 'feed'],
-  ['a user without sub', { ...valid, feed: 'user:' }, 'feed'],
+  ['a topic that contains a separator', { ...valid, feed: 'topic:a||b' }, 'feed'],
+  ['a user without a sub', { ...valid, feed: 'user:' }, 'feed'],
   ['256 characters of sub', { ...valid, feed: `user:${'x'.repeat(256)}` }, 'feed'],
   ['a control character in the sub', { ...valid, feed: 'user:a\u0007' }, 'feed'],
   ['a lone surrogate in the sub', { ...valid, feed: `user:${lone}` }, 'feed'],
-  ['a script as link', { ...valid, link: 'javascript:alert(1)' }, 'link'],
-  ['data as link', { ...valid, link: 'data:text/html,x' }, 'link'],
+  ['a script as a link', { ...valid, link: 'javascript:alert(1)' }, 'link'],
+  ['data as a link', { ...valid, link: 'data:text/html,x' }, 'link'],
   ['a link to another host without scheme', { ...valid, link: '//evil.example' }, 'link'],
   ['a link with a backslash', { ...valid, link: '/\\evil.example' }, 'link'],
   ['a relative link', { ...valid, link: 'orders/1' }, 'link'],
@@ -68,7 +68,7 @@ const faulty: BadBody[] = [
   ['an object as actions', { ...valid, actions: {} }, 'actions'],
   ['four actions', { ...valid, actions: Array(4).fill({ label: 'a', link: '/' }) }, 'actions'],
   ['an action without link', { ...valid, actions: [{ label: 'a' }] }, 'actions.0.link'],
-  ['an action without label', { ...valid, actions: [{ link: '/' }] }, 'actions.0.label'],
+  ['an action without a label', { ...valid, actions: [{ link: '/' }] }, 'actions.0.label'],
   [
     '41 characters of label',
     { ...valid, actions: [{ label: 'x'.repeat(41), link: '/' }] },
@@ -92,7 +92,7 @@ const faulty: BadBody[] = [
   ['a member of the inbox', { ...valid, deliverAt: '2999-01-01T00:00:00Z' }, 'deliverAt'],
   ['constructor as member', { ...valid, constructor: {} }, 'constructor'],
   [
-    'all kinds of faults',
+    'all kinds of errors',
     { id: ' ', feed: 'x', severity: 1, title: '', y: 1 },
     'feed',
     'id',
@@ -110,10 +110,10 @@ const asJson = faulty.map(([name, body, ...paths]): [string, string, string[]] =
 
 /** Bodies that JSON.stringify cannot produce. */
 const asText: [string, string, string[]][] = [
-  ['__proto__ as member', '{"title":"x","__proto__":{"admin":true}}', ['__proto__']],
+  ['__proto__ as a member', '{"title":"x","__proto__":{"admin":true}}', ['__proto__']],
   ['a lone surrogate as an escape', '{"title":"a\\ud800b"}', ['title']],
   ['surrogates in the wrong order', '{"title":"\\udc00\\ud800"}', ['title']],
-  ['a title given twice, the last one bad', '{"title":"a","title":""}', ['title']],
+  ['a duplicate title, the last one invalid', '{"title":"a","title":""}', ['title']],
   ['a deeply nested title', `{"title":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, ['title']],
   ['deeply nested arrays', `${'['.repeat(500_000)}${']'.repeat(500_000)}`, ['0']],
   ['deeply nested objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, ['title', 'a']],
@@ -130,7 +130,7 @@ const expectProblem = async (response: Response, status: number, code: ProblemCo
 
 describe('an invalid body', () => {
   it.each([...asJson, ...asText])(
-    'should be refused with the path of each fault: %s',
+    'should be rejected with the path of each error: %s',
     async (_name, body, paths) => {
       const problem = await expectProblem(await server.post(body), 400, 'invalid_notification');
       expect([...new Set(problem.errors?.map(({ path }) => path))].sort()).toEqual([...paths].sort());
@@ -138,16 +138,16 @@ describe('an invalid body', () => {
     },
   );
 
-  it('should list at most 1,000 faults, and state the total number', async () => {
+  it('should list at most 1,000 errors, and state the total number', async () => {
     const body = JSON.stringify(Array.from({ length: 1_001 }, () => ({ title: '', x: 1 })));
     const problem = await expectProblem(await server.post(body), 400, 'invalid_notification');
     expect(problem.errors).toHaveLength(1_000);
     expect(problem.detail).toBe(
-      'The body has 2001 faults, so nothing was published. The first 1000 are listed.',
+      'The body has 2001 errors, so nothing was published. The first 1000 are listed.',
     );
   });
 
-  it('should be answered quickly and briefly, whatever its member names', async () => {
+  it('should get a quick and short response, whatever its member names', async () => {
     const long = JSON.stringify({ title: 'x', ['k'.repeat(1_000_000)]: 1 });
     const many = JSON.stringify(
       Object.fromEntries([['title', 'x'], ...Array.from({ length: 70_000 }, (_, n) => [`k${n}`, 1])]),
@@ -178,7 +178,7 @@ describe('a body that is not JSON', () => {
     ['NaN', '{"title":NaN}'],
     ['a comment', '{"title":"Hello"} // x'],
     ['two values', '{"title":"a"}{"title":"b"}'],
-    ['lines of JSON', '{"title":"a"}\n{"title":"b"}'],
+    ['JSON lines', '{"title":"a"}\n{"title":"b"}'],
     ['a bare control character', '{"title":"a\nb"}'],
     ['a broken escape', '{"title":"\\uD8"}'],
     ['bytes that are not UTF-8', bytes('{"title":"\xff\xfe"}')],
@@ -187,7 +187,7 @@ describe('a body that is not JSON', () => {
     ['Latin-1', bytes('{"title":"caf\xe9"}')],
     ['UTF-16', new Uint8Array(Buffer.from('{"title":"Hello"}', 'utf16le'))],
     ['a NUL', new Uint8Array(1)],
-  ])('should be refused: %s', async (_name, body) => {
+  ])('should be rejected: %s', async (_name, body) => {
     await expectProblem(await server.post(body), 400, 'invalid_json');
   });
 });
@@ -198,18 +198,18 @@ describe('an unsupported body', () => {
     ['text', { 'content-type': 'text/plain' }],
     ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
     ['a multipart form', { 'content-type': 'multipart/form-data; boundary=x' }],
-    ['another kind of JSON', { 'content-type': 'application/vnd.api+json' }],
-    ['something like JSON', { 'content-type': 'application/jsonp' }],
+    ['another JSON media type', { 'content-type': 'application/vnd.api+json' }],
+    ['a media type that resembles JSON', { 'content-type': 'application/jsonp' }],
     ['two media types', { 'content-type': 'application/json, text/plain' }],
     ['an empty media type', { 'content-type': '' }],
     ['Latin-1', { 'content-type': 'application/json; charset=iso-8859-1' }],
     ['UTF-16', { 'content-type': 'application/json;charset="utf-16"' }],
     ['an unknown encoding', { 'content-encoding': 'rot13' }],
-  ])('should be refused as %s', async (_name, headers) => {
+  ])('should be rejected as %s', async (_name, headers) => {
     await expectProblem(await server.post(hello, headers), 415, 'unsupported_media_type');
   });
 
-  it('should be refused without a media type', async () => {
+  it('should be rejected without a media type', async () => {
     const response = await fetch(`${server.url}/notifications`, { method: 'POST', body: bytes(hello) });
     await expectProblem(response, 415, 'unsupported_media_type');
   });
@@ -222,16 +222,16 @@ describe('an unsupported body', () => {
       gzipSync(' '.repeat(100 * 1024 * 1024)),
       { 'content-encoding': 'gzip' },
     ],
-  ])('should be refused if it is too large: %s', async (_name, body, headers) => {
+  ])('should be rejected if it is too large: %s', async (_name, body, headers) => {
     await expectProblem(await server.post(body, headers), 413, 'payload_too_large');
   });
 
-  it('should be refused if it does not match its Content-Encoding', async () => {
+  it('should be rejected if it does not match its Content-Encoding', async () => {
     await expectProblem(await server.post(hello, { 'content-encoding': 'gzip' }), 400, 'invalid_request');
   });
 });
 
-describe('a request with a wrong URL', () => {
+describe('a request with an invalid URL', () => {
   it.each([
     ['?feed=user:ada', 'feed'],
     ['?a=1&a=2', 'a'],
@@ -241,7 +241,7 @@ describe('a request with a wrong URL', () => {
     ['?=1', ''],
     ['?x=%zz', ''],
     ['?feed=user:%ff', ''],
-  ])('should be refused with the path of every faulty parameter: %s', async (query, ...paths) => {
+  ])('should be rejected with the path of every invalid parameter: %s', async (query, ...paths) => {
     const problem = await expectProblem(
       await server.post(JSON.stringify(valid), {}, query),
       400,
@@ -250,7 +250,7 @@ describe('a request with a wrong URL', () => {
     expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
   });
 
-  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'])('should be refused: %s', async (method) => {
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'])('should be rejected: %s', async (method) => {
     const response = await fetch(`${server.url}/notifications`, { method });
     expect(response.headers.get('allow')).toBe('POST');
     await expectProblem(response, 405, 'method_not_allowed');
@@ -265,7 +265,7 @@ describe('a request with a wrong URL', () => {
     '/..%2f',
     '/dapr/config',
     '/actors/Feed/all',
-  ])('should be answered 404 at %s', async (path) => {
+  ])('should get 404 at %s', async (path) => {
     await expectProblem(await fetch(`${server.url}${path}`), 404, 'not_found');
   });
 
@@ -279,7 +279,7 @@ describe('a request with a wrong URL', () => {
 });
 
 describe('the process', () => {
-  it('should survive, and count the codes of all problems', async () => {
+  it('should keep running, and count each problem by its code', async () => {
     expect(new Set(server.refused)).toEqual(
       new Set<ProblemCode>([
         'invalid_notification',

@@ -41,12 +41,12 @@ const chunked = () => start('Transfer-Encoding: chunked');
 const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`;
 const UNAVAILABLE =
   /^HTTP\/1\.1 503 [^]*Retry-After: 1\r\n[^]*"code":"unavailable"[^]*Nothing was processed/i;
-/** The answer to a body that was read completely and is not JSON. */
+/** The response to a body that was read completely and is not JSON. */
 const READ = /^HTTP\/1\.1 400 [^]*"code":"invalid_json"/;
 const postOf = async (bytes: number) => (await server.post(' '.repeat(bytes))).status;
 const small = async () => (await server.post('{"title":"x"}')).status;
 
-/** Sends a large body except for its last ten bytes. */
+/** Sends all of a large body but its last ten bytes. */
 async function almostThere() {
   const request = await sized(MEBIBYTE);
   request.send(' '.repeat(MEBIBYTE - 10));
@@ -54,7 +54,7 @@ async function almostThere() {
   return request;
 }
 
-it('should refuse a large body while others use up the budget, and still serve small ones', async () => {
+it('should reject a large body while others use up the budget, and still serve small ones', async () => {
   const first = await almostThere();
   expect([await postOf(MEBIBYTE), await small()]).toEqual([503, 202]);
   expect(server.refused).toContain('unavailable');
@@ -68,7 +68,7 @@ it('should not reserve bytes for a declared Content-Length', async () => {
   expect([await postOf(MEBIBYTE), await small()]).toEqual([400, 202]);
 });
 
-it('should refuse a chunked body as soon as its bytes exceed the budget', async () => {
+it('should reject a chunked body as soon as its bytes exceed the budget', async () => {
   const first = await chunked();
   first.send(chunk(MEBIBYTE - 10));
   const second = await chunked();
@@ -91,7 +91,7 @@ it('should count the decompressed bytes of a compressed body', async () => {
   await expect.poll(post).toBe(400);
 });
 
-it('should free the bytes in the budget, however a request ends', async () => {
+it('should return the bytes to the budget, however a request ends', async () => {
   for (let i = 0; i < 5; i++) {
     const broken = await almostThere();
     expect(await postOf(MEBIBYTE)).toBe(503);

@@ -43,7 +43,7 @@ it('should ignore an incomplete body', async () => {
   expect(server.backend.calls).toEqual([]);
 });
 
-it('should keep a connection usable after refusals', async () => {
+it('should keep a connection usable after rejected requests', async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const sockets = new Set<number | undefined>();
   const post = (body: string, type: string) =>

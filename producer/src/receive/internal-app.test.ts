@@ -19,7 +19,7 @@ afterAll(() => schedules.stop());
 const refused: RefusedEvent[] = [];
 const refusals: string[] = [];
 let clock = 0;
-/** The sidecar's subscriptions. */
+/** The sidecar's active subscriptions. */
 const held: HeldSubscription[] = [
   { pubsubname: 'notification-pubsub', topic: 'notifications', path: '/subscriptions/events' },
   { pubsubname: 'notification-deadletters', topic: 'notifications-dead', path: '/subscriptions/dead' },
@@ -62,7 +62,7 @@ it('should answer the health probe without a token', async () => {
   expect((await fetch(`${guarded.url}/healthz`)).status).toBe(200);
 });
 
-it('should refuse everything else without the right token', async () => {
+it('should reject everything else without the right token', async () => {
   for (const headers of [{}, { 'dapr-api-token': 'wrong' }, { 'dapr-api-token': 'secre\u00e9' }]) {
     expect((await post(guarded.url, headers)).status).toBe(401);
     expect((await fetch(`${guarded.url}/dapr/subscribe`, { headers })).status).toBe(401);
@@ -71,7 +71,7 @@ it('should refuse everything else without the right token', async () => {
   expect(backend.calls).toEqual([]);
 });
 
-it('should accept invocations with the token, and without one if none is configured', async () => {
+it('should accept invocations with the token, or without one if none is configured', async () => {
   expect((await post(guarded.url, { 'dapr-api-token': 'secret' })).status).toBe(202);
   expect((await post(open.url)).status).toBe(202);
   expect((await fetch(`${open.url}/notifications/a`, { method: 'DELETE' })).status).toBe(202);
@@ -84,7 +84,7 @@ describe('a due job', () => {
     fetch(`${guarded.url}/job/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
-      // The body of the call is ignored.
+      // The call's body is ignored.
       body: JSON.stringify({ ...scheduled, notification: notification('forged') }),
     });
   beforeAll(() => jobs.set('some:name', Date.now() + 3_600_000, scheduled));
@@ -99,7 +99,7 @@ describe('a due job', () => {
     expect([...dueWindowStore.documents.values()]).toEqual([scheduled]);
   });
 
-  it('should be answered 404 if the scheduler has no such job, so that it is not handed over again', async () => {
+  it('should get 404 if the scheduler has no such job, so that it is not handed over again', async () => {
     const before = dueWindowStore.documents.size;
     const answer = await handOver('other:name');
     expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
@@ -107,7 +107,7 @@ describe('a due job', () => {
     expect(refusals).toContain('unknown_job');
   });
 
-  it('should be answered 503 while it is far from due', async () => {
+  it('should get 503 while it is far from due', async () => {
     const later = { ...scheduled, at: Date.now() + 3_600_000, notification: notification('later') };
     await jobs.set('later:name', Date.now() + 3_600_000, later);
     const answer = await handOver('later:name');
@@ -120,7 +120,7 @@ describe('a due job', () => {
 });
 
 describe('the open topic', () => {
-  /** Delivers a message as the sidecar does: in an envelope of its own around the published bytes. */
+  /** Delivers a message as the sidecar does: in the sidecar's own envelope around the published bytes. */
   const deliverBytes = async (bytes: string | Uint8Array, route = '/subscriptions/events') => {
     const envelope = {
       specversion: '1.0',
@@ -154,7 +154,11 @@ describe('the open topic', () => {
   it.each([
     ['the id of the event', { id: 'e-1', data: { title: 'x' } }, ['e-1']],
     ['its own id', { id: 'e-2', data: { id: 'own', title: 'x' } }, ['own']],
-    ['an id for each', { id: 'e-3', data: [{ title: 'x' }, { id: 'own2', title: 'y' }] }, ['e-3:0', 'own2']],
+    [
+      'a separate id for each',
+      { id: 'e-3', data: [{ title: 'x' }, { id: 'own2', title: 'y' }] },
+      ['e-3:0', 'own2'],
+    ],
     ['data as text', { id: 'e-4', data: '{"title":"x"}' }, ['e-4']],
     ['data as bytes', { id: 'e-5', data_base64: Buffer.from('{"title":"x"}').toString('base64') }, ['e-5']],
   ])('should give a notification %s', async (_name, event, ids) => {
@@ -196,7 +200,7 @@ describe('the open topic', () => {
     ['two faults', { id: 'f-3', data: { title: '', colour: 'red' } }, ['title', 'colour']],
     ['an empty array', { id: 'f-4', data: [] }, ['']],
   ])(
-    'should store an invalid notification with all its faults, and acknowledge the event: %s',
+    'should store an invalid notification with all its errors, and acknowledge the event: %s',
     async (_name, event, paths) => {
       const before = backend.deposited.length;
       expect(await deliver(event)).toEqual(done);
@@ -210,7 +214,7 @@ describe('the open topic', () => {
     },
   );
 
-  it("should set the source hash only if the id is the event's", async () => {
+  it('should set the source hash only if the id is derived from the event', async () => {
     const sourceHash = createHash('sha256').update('shop').digest('hex').slice(0, 16);
     await deliver({ id: 's-1', source: 'shop', data: [{ title: 'x' }, { id: 'own3', title: 'y' }] });
     expect(newest()).toMatchObject([{ id: 's-1:0', sourceHash }, { id: 'own3' }]);
@@ -219,7 +223,7 @@ describe('the open topic', () => {
     expect(newest()[0]).not.toHaveProperty('sourceHash');
   });
 
-  it('should accept a raw payload with one or several notifications, and give equal ones the same id', async () => {
+  it('should accept a raw payload with one or several notifications, and give identical ones the same id', async () => {
     expect(await deliverBytes('{"id":"raw-1","title":"x"}')).toEqual(done);
     expect(newest().map(({ id }) => id)).toEqual(['raw-1']);
     expect(await deliverBytes('[{"title":"x"},{"id":"raw-2","title":"y"}]')).toEqual(done);

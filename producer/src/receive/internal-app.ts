@@ -32,22 +32,21 @@ export interface InternalAppOptions
   schedules: Pick<Schedules, 'takeOver' | 'find'>;
   /** The known API keys; absent if API keys are off. */
   callers?: Callers | undefined;
-  /** Checks signatures of the bff; required if API keys are on. */
+  /** Checks the bff's signatures; required if API keys are on. */
   signer?: Signer | undefined;
-  /** The token that the sidecar sends, required on every route but `/healthz`. */
+  /** The token that the sidecar sends. Every route but `/healthz` requires it. */
   token: string | undefined;
-  /** Decides which hosts are served if there is no token. */
+  /** Decides which Host headers are accepted if there is no token. */
   isServed: HostCheck;
-  /** Limits the total size of the bodies being read. */
+  /** Limits the total size of the request bodies being read. */
   bodies: BodyBudget;
-  /** Called with the code of each problem that is answered. */
+  /** Called with the code of each problem response. */
   onProblem: (code: string) => void;
 }
 
 /**
- * Creates the app for the internal port. It serves the health probe. It lets other applications publish, retract and
- * erase, and read receipts, by invocation with an API key as on the public port. And it accepts events and due jobs, only from the
- * sidecar.
+ * Creates the app for the internal port. It serves the health probe. Other applications can publish, retract, erase and
+ * read receipts by invocation, with an API key as on the public port. Only the sidecar can deliver events and due jobs.
  */
 export function internalApp(options: InternalAppOptions): Express {
   const { token, isServed, onProblem, schedules, callers, signer, bodies, ...rest } = options;

@@ -24,18 +24,18 @@ export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit
   trail: Pick<AuditTrail, 'note'>;
   /** The known API keys; absent if API keys are off. */
   callers?: Callers | undefined;
-  /** Decides which hosts are served if API keys are off. */
+  /** Decides which Host headers are accepted if API keys are off. */
   isServed: HostCheck;
   registry: Registry;
   /** Rejects with the reason if the producer is not ready. */
   ready: () => Promise<void>;
-  /** Limits the total size of the bodies being read. */
+  /** Limits the total size of the request bodies being read. */
   bodies: BodyBudget;
-  /** Called with the code of each problem that is answered. */
+  /** Called with the code of each problem response. */
   onProblem: (code: string) => void;
 }
 
-/** If a request is answered with a problem, calls `onProblem` with its code. */
+/** Calls `onProblem` with the code if the response is a problem document. */
 export const countProblems =
   (onProblem: (code: string) => void): RequestHandler =>
   (_request, response, next) => {
@@ -56,7 +56,7 @@ export function publicApp(options: PublicAppOptions): Express {
   app.set('query parser', false);
   app.use(dataHeaders());
   app.use(countProblems(onProblem));
-  // Probes and Prometheus can use any host name; their answers contain no published data.
+  // Probes and Prometheus may use any host name; the responses contain no published data.
   app.use(healthRoutes({ ready, facts: { auth: callers ? 'api-keys' : 'none' } }));
   app.use(metricsRoutes(registry));
   app.use(requireServedHost(callers ? undefined : isServed));

@@ -5,7 +5,7 @@ import type { DueWindowStore } from './ports.ts';
 
 type Due = DueWindowDocument['due'][number];
 
-/** A change that one caller requests. */
+/** A requested change to the window. */
 interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
   remove: (due: Due) => boolean;
@@ -14,7 +14,7 @@ interface Change {
 }
 
 /**
- * Maximum number of schedules in the window. Every producer reads the index, and every change writes it, so it must
+ * Maximum number of schedules in the window. Every producer reads the index, and every change rewrites it, so it must
  * stay small.
  */
 export const MAX_DUE = 10_000;
@@ -23,8 +23,9 @@ const ATTEMPTS = 8;
 const RETRY_PAUSE_MS = 20;
 
 /**
- * The schedules of the next minute, shared by all producers. Changes that arrive during a write are combined in the
- * next one. A write that conflicts with another producer is repeated, based on that producer's version.
+ * The schedules that are due within the next minute, shared by all producers. Changes that arrive during a write are
+ * combined into the next one. If another producer wrote in between, the change is applied to that producer's version
+ * and written again.
  */
 export class DueWindow {
   readonly #store: DueWindowStore;
@@ -39,7 +40,8 @@ export class DueWindow {
   }
 
   /**
-   * Resolves when the window contains the schedules. An existing name keeps its content. @throws ScheduleFullError
+   * Resolves when the window contains the schedules. A schedule whose name exists keeps its content.
+   * @throws ScheduleFullError
    */
   add(owner: string, list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
     const add = new Map(
@@ -53,7 +55,7 @@ export class DueWindow {
     return this.#change({ add: new Map(), remove: which });
   }
 
-  /** Returns the stored documents of the names; `undefined` for absent ones. */
+  /** Returns the stored documents with these names; `undefined` for absent ones. */
   read(names: readonly string[]): Promise<unknown[]> {
     return this.#store.read(names);
   }

@@ -1,35 +1,35 @@
 import type { Scheduled, DueWindowDocument } from '@tocsin/contracts';
 
-/** Stores schedules for any later time. When a schedule is due, hands it over repeatedly until it is accepted. */
+/** Stores schedules for any later time. Hands over a due schedule repeatedly until it is accepted. */
 export interface Jobs {
   /**
-   * Resolves when `scheduled` is stored; its name is handed over at `at` (ms since 1970). An existing job keeps its
-   * content. After a rejection the outcome is unknown.
+   * Resolves when `scheduled` is stored. Its name is handed over at `at` (ms since 1970). An existing job keeps its
+   * content. If it rejects, the outcome is unknown.
    */
   set(name: string, at: number, scheduled: Scheduled): Promise<void>;
-  /** Returns the content of a job that was not taken over yet; `undefined` if there is no such job. */
+  /** Returns the content of a job that has not been taken over yet; `undefined` if there is no such job. */
   find(name: string): Promise<unknown>;
-  /** Resolves when no job of that name exists. */
+  /** Resolves when no job with this name exists. */
   remove(name: string): Promise<void>;
-  /** Resolves when no job with that prefix exists. */
+  /** Resolves when no job with this prefix exists. */
   removeAll(prefix: string): Promise<void>;
 }
 
-/** A change of the due window: the new index, and the documents to write and delete with it. */
+/** A change to the due window: the new index, and the documents to write and delete with it. */
 export interface DueWindowChange {
   index: DueWindowDocument;
   put: ReadonlyMap<string, Scheduled>;
   remove: readonly string[];
 }
 
-/** Stores the due window, where all producers see it immediately. */
+/** Stores the due window, visible to all producers immediately. */
 export interface DueWindowStore {
   /** Returns the index and its version; `undefined` before the first write. */
   readIndex(): Promise<{ index: DueWindowDocument; etag: string } | undefined>;
-  /** Returns the stored documents of the names, in the same order; `undefined` for absent ones. */
+  /** Returns the stored documents with these names, in the same order; `undefined` for absent ones. */
   read(names: readonly string[]): Promise<unknown[]>;
   /**
-   * Writes index and documents together. Rejects if the stored index has another version, or if the outcome is
+   * Writes the index and the documents together. Rejects if the stored index has another version, or if the outcome is
    * unknown.
    */
   write(change: DueWindowChange, etag: string | undefined): Promise<void>;

@@ -76,7 +76,7 @@ describe('a schedule', () => {
     expect(items.map(({ title }) => title)).toEqual(['first']);
   });
 
-  it('should be delivered by the next producer after the first one has stopped', async () => {
+  it('should be delivered by another producer after the first one has stopped', async () => {
     const dueWindowStore = new MemoryDueWindowStore();
     const first = instance({ dueWindowStore, owner: 'first' });
     await first.publishService.publish([input('a', 3_000)]);
@@ -87,7 +87,7 @@ describe('a schedule', () => {
     expect([first.delivered(), second.delivered()]).toEqual([[], ['a']]);
   });
 
-  it('should be delivered by a single producer while all are healthy', async () => {
+  it('should be delivered by only one producer while all are healthy', async () => {
     const dueWindowStore = new MemoryDueWindowStore();
     const [first, second] = [
       instance({ dueWindowStore, owner: 'first' }),
@@ -128,7 +128,7 @@ describe('a retraction', () => {
     expect(dueWindowStore.documents.size).toBe(1);
   });
 
-  it('should not be accepted while the removal of the job is uncertain', async () => {
+  it('should not be accepted while it is uncertain whether the job was removed', async () => {
     const { publishService, jobs, failures } = instance();
     vi.spyOn(jobs, 'remove').mockRejectedValueOnce(new Error('away'));
     expect(await publishService.retract('all', 'a')).toBe('late');
@@ -152,7 +152,7 @@ it('should remove all schedules of an erased feed, and no others', async () => {
   ]);
 });
 
-it('should answer full when the due window is full', async () => {
+it('should have the outcome full when the due window is full', async () => {
   const { publishService, schedules } = instance();
   await schedules.add(Array.from({ length: MAX_DUE }, (_, n) => stored(`n${n}`, START + 50_000)));
   expect((await publishService.publish([input('more', 50_000)])).outcome).toBe('full');

@@ -13,19 +13,19 @@ import type { Jobs, DueWindowStore } from './ports.ts';
 import { DueWindow } from './due-window.ts';
 
 /**
- * How long before their delivery time jobs are handed over, in ms. After its scheduler was killed, Dapr fires no job
- * for the 20 s of the scheduler's lease; schedules that are due in that time must have been handed over before.
+ * How long before their delivery time jobs are handed over, in ms. If its scheduler is killed, Dapr fires no jobs for
+ * the 20 s of the scheduler's lease, so schedules due in that time must have been handed over before.
  */
 export const LEAD_MS = 30_000;
-/** How much longer the other producers wait before they deliver a schedule that one producer added, in ms. */
+/** How much longer other producers wait before they deliver a schedule that one producer added, in ms. */
 const OTHERS_DELAY_MS = 600;
 const POLL_INTERVAL_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
 const PARALLEL_JOBS = 16;
-/** The longest delay of setTimeout. No schedule in the due window is due later than that. */
+/** The longest delay of setTimeout. Every schedule in the due window is due sooner. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** A job was handed over long before its time, or a caller claims so. */
+/** A job was handed over long before its time, or a caller pretends that it was. */
 export class NotDueError extends Error {
   override readonly name = 'NotDueError';
 }
@@ -35,7 +35,7 @@ export interface SchedulesOptions {
   dueWindowStore: DueWindowStore;
   /** Publishes notifications. Resolves with true when they are deposited and announced. */
   deliver: (notifications: readonly Arrival[], traceparent?: string) => Promise<boolean>;
-  /** Name of this process among the producers. */
+  /** Identifies this process among the producers. */
   owner: string;
   now: () => number;
   observer: ScheduleObserver;
@@ -44,26 +44,26 @@ export interface SchedulesOptions {
 /** Receives the events of schedules. Its methods must not throw. */
 export interface ScheduleObserver {
   scheduled(count: number): void;
-  /** `lateMs`: time from the first schedule's delivery time until all were deposited and announced. */
+  /** `lateMs`: delay from the first schedule's delivery time until all were deposited and announced. */
   fired(ids: readonly string[], lateMs: number): void;
-  /** The step failed and will be retried. */
+  /** The step has failed and will be retried. */
   failed(step: 'look' | 'fire', error: unknown): void;
   /** A stored schedule is unreadable and will not be delivered. */
   unreadable(content: unknown, faults: string): void;
 }
 
 /**
- * Notifications with a delivery time. Those due within a minute are in the due window, in the state store. All
- * producers see them there, and one of them delivers them. Later ones are jobs of Dapr's scheduler, which hands them
- * over half a minute early. Both survive the loss of any process. A second delivery is harmless, because a feed
- * accepts an id only once.
+ * Notifications with a delivery time. Those due within a minute are in the due window, in the state store, where all
+ * producers see them and one of them delivers them. Later ones are jobs of Dapr's scheduler, which hands them over half
+ * a minute early. Both survive the loss of any process. Delivering one twice is harmless, because a feed accepts an id
+ * only once.
  */
 export class Schedules implements Scheduler {
   readonly #options: SchedulesOptions;
   readonly #dueWindow: DueWindow;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #end = new AbortController();
-  /** The names that have become due and will be delivered together. */
+  /** The names of due schedules that will be delivered together. */
   #due = new Set<string>();
   #firing = false;
 
@@ -72,12 +72,12 @@ export class Schedules implements Scheduler {
     this.#dueWindow = new DueWindow(options.dueWindowStore, ({ due }) => this.#watch(due));
   }
 
-  /** Starts to deliver the due window, including schedules of stopped producers. */
+  /** Starts to deliver the due window, including the schedules of stopped producers. */
   start(): void {
     void this.#poll();
   }
 
-  /** Stops delivering. Another producer, or the next start, continues with the due window. */
+  /** Stops delivering. Another producer, or this one after a restart, continues with the due window. */
   stop(): void {
     this.#end.abort();
     for (const timer of this.#timers.values()) clearTimeout(timer);
@@ -85,8 +85,8 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Resolves when every notification is stored. After a rejection some may be stored; repeating the call completes
-   * it. If an id is added again, its first content is kept.
+   * Resolves when every notification is stored. If it rejects, some may be stored, and repeating the call completes it.
+   * An id that is added again keeps its first content.
    */
   async add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void> {
     const named = list.map(({ notification, at }) => {
@@ -112,7 +112,10 @@ export class Schedules implements Scheduler {
     this.#options.observer.scheduled(list.length);
   }
 
-  /** When a notification is due (ms since 1970); `undefined` if it is not scheduled. Does not find events. */
+  /**
+   * Returns when a notification is due (ms since 1970); `undefined` if it is not scheduled. Does not find schedules of
+   * events.
+   */
   async find(feed: string, id: string): Promise<number | undefined> {
     const name = nameOf(feed, { id });
     const [job, [due]] = await Promise.all([this.#options.jobs.find(name), this.#dueWindow.read([name])]);
@@ -120,12 +123,12 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Resolves when no schedule with this id is left. A job that is being handed over at the same moment may still be
+   * Resolves when no schedule with this id is left. A job that is being handed over at that moment may still be
    * delivered; the feed then hides it because of the retraction.
    */
   async cancel(feed: string, id: string): Promise<void> {
     const wanted = nameOf(feed, { id });
-    // Events with this id, and the event that would be shown under this id because its own id is taken.
+    // Schedules of events with this id, and of the event that would be shown under this id because its own id is taken.
     const prefixes = [eventPrefixOf(feed, id)];
     const beside = partsOfIdBeside(id);
     if (beside) prefixes.push(eventPrefixOf(feed, beside.id) + beside.source);
@@ -144,9 +147,10 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Moves a job into the due window. The caller is not trusted, so the content is read from the scheduler by name.
-   * Resolves with true when the job is in the window or has turned out to be unreadable, and with false if there is
-   * no such job. Rejects if the job is not due soon, or if the outcome is unknown. @throws NotDueError
+   * Moves a job into the due window. Reads its content from the scheduler by name, because the caller is not trusted.
+   * Resolves with true when the job is in the window or turned out to be unreadable, and with false if there is no such
+   * job. Rejects if the job is not due soon, or if the outcome is unknown.
+   * @throws NotDueError
    */
   async takeOver(name: string): Promise<boolean> {
     const kept = await this.#options.jobs.find(name);
@@ -210,9 +214,7 @@ export class Schedules implements Scheduler {
     this.#timers.set(name, timer);
   }
 
-  /**
-   * Delivers the due schedules and removes them from the window. After a failure, tries them again a second later.
-   */
+  /** Delivers the due schedules and removes them from the window. Retries a failed delivery after a second. */
   async #fire(): Promise<void> {
     if (this.#firing) return;
     this.#firing = true;

@@ -5,15 +5,16 @@ export interface OpenedEnvelope {
   /** The attributes of the CloudEvent; empty for a raw payload. */
   event: Record<string, unknown>;
   data: unknown;
-  /** Faults of unreadable data. `data` is then the part that can be stored. */
+  /** Errors of unreadable data. `data` is then the part that can be stored. */
   faults: Fault[];
   traceparent: string | undefined;
 }
 
 /**
- * Opens the envelope in which the sidecar delivers messages of a subscription with `rawPayload`. Its `data_base64`
- * holds the bytes of the message: a CloudEvent, or the payload of a publisher that uses `rawPayload=true`. Without
- * `rawPayload` in the subscription, the sidecar would treat each message as a CloudEvent and lose all other data.
+ * Opens the envelope in which the sidecar delivers messages to a subscription with `rawPayload`. Its `data_base64`
+ * contains the bytes of the message: a CloudEvent, or the payload of a publisher that uses `rawPayload=true`. Without
+ * `rawPayload` in the subscription, the sidecar would treat every message as a CloudEvent and lose the data of all
+ * others.
  */
 export function openEnvelope(envelope: unknown): OpenedEnvelope {
   const outer = recordOf(envelope);
@@ -29,7 +30,7 @@ export function openEnvelope(envelope: unknown): OpenedEnvelope {
   return { ...opened(inner), traceparent: own };
 }
 
-/** Opens a CloudEvent, whose data can be JSON, JSON as text, or JSON as bytes. */
+/** Opens a CloudEvent, whose data can be JSON, or JSON encoded as text or bytes. */
 function opened(event: Record<string, unknown>): Omit<OpenedEnvelope, 'traceparent'> {
   const { data, data_base64: base64 } = event;
   return { event, ...(typeof base64 === 'string' ? dataIn(base64) : dataOf(data)) };
@@ -58,10 +59,10 @@ function textIn(base64: string): string | undefined {
   }
 }
 
-/** Without this check, JSON.stringify would fail and Dapr would deliver the message again forever. */
+/** Without this check, JSON.stringify would fail, and Dapr would redeliver the message forever. */
 const TOO_DEEP: Fault = { path: '', message: `is nested more than ${MAX_JSON_DEPTH} levels deep` };
 
-/** The text attributes of an event. */
+/** The string attributes of an event. */
 const namesOf = (event: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(event).filter(([, value]) => typeof value === 'string'));
 

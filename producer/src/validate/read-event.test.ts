@@ -14,9 +14,9 @@ describe('an oversized event', () => {
     const started = process.cpuUsage();
     const read = readEvent(long, NOW);
     const { user, system } = process.cpuUsage(started);
-    // With the whole id in each item, this would take eleven seconds.
+    // If each item contained the whole id, this would take eleven seconds.
     expect((user + system) / 1_000).toBeLessThan(2_000);
-    if (!('inputs' in read)) throw new Error('the event was refused');
+    if (!('inputs' in read)) throw new Error('the event was rejected');
     expect(read.inputs.map(({ id }) => id?.length)).toEqual(read.inputs.map((_, n) => 65 + String(n).length));
     expect(readEvent(long, NOW)).toEqual(read);
     expect(readEvent(event({ ...long, id: 'k'.repeat(3_900_000) }), NOW)).not.toEqual(read);
@@ -27,7 +27,7 @@ describe('an oversized event', () => {
     expect(read).toMatchObject({ refused: { event: 'i'.repeat(MAX_EVENT_ID) } });
   });
 
-  it('should be stored as a refusal of limited size, whichever part is large', () => {
+  it('should be stored in a record of limited size, whichever part is large', () => {
     const huge = 'x'.repeat(3_900_000);
     const faults = [...Array.from({ length: 999 }, () => ({ ['y'.repeat(2_000)]: 7 })), '"'.repeat(120_000)];
     for (const members of [
@@ -44,7 +44,7 @@ describe('an oversized event', () => {
   });
 });
 
-it('should refuse fallbacks unless events may have them, and list each', () => {
+it('should reject fallbacks unless events may have them, and list each', () => {
   const fallback = [{ after: 'PT5M', via: 'email' }];
   const data = [{ title: 'a' }, { title: 'b', feed: 'user:ada', fallback }];
   expect(readEvent(event({ data }), NOW)).toMatchObject({ inputs: [{ title: 'a' }, { fallback }] });

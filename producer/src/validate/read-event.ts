@@ -9,26 +9,26 @@ export type ReadEvent =
       inputs: Input[];
       traceparent: string | undefined;
       source: string | undefined;
-      /** Publishing time from the event, in ms since 1970. */
+      /** The event's publishing time, in ms since 1970. */
       publishedAt: number | undefined;
     }
   | { refused: RefusedEvent }
   /** The event has expired, by its publisher's `ttlInSeconds`. */
   | { expired: string };
 
-/** Maximum length of the stored content of a refused event, in characters. */
+/** Maximum length of a rejected event's stored content, in characters. */
 const MAX_CONTENT = 256 * 1024;
 const MAX_SOURCE = 1_024;
-/** Maximum number of stored faults of a refused event, and maximum length of each. */
+/** Maximum number of stored errors for a rejected event, and maximum length of each. */
 const MAX_FAULTS = 100;
 const MAX_FAULT_TEXT = 500;
 
 /**
- * Reads the notifications in a message of the topic. A notification without an id gets the id of its event, or
- * `<event id>:<index>` if the event has several, and a hash of the event's source. So a redelivered event shows
- * nothing twice, and events of different sources are not confused. Equal raw payloads without ids are the same
- * notification. Without `allowFallbacks`, refuses notifications with fallbacks, which need a key's permission.
- * https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
+ * Reads the notifications in a message from the topic. A notification without an id gets its event's id (`<event
+ * id>:<index>` if the event has several), together with a hash of the event's source. So a redelivered event shows
+ * nothing twice, and events from different sources are not confused. Raw payloads without ids are the same notification
+ * if they are equal. Without `allowFallbacks`, rejects notifications with fallbacks, because these require the
+ * permission of an API key. https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
  */
 export function readEvent(envelope: unknown, now: number, { allowFallbacks = true } = {}): ReadEvent {
   const { event, data, faults, traceparent } = openEnvelope(envelope);
@@ -65,14 +65,14 @@ const faultsOfFallbacks = ({ inputs, isArray }: { inputs: readonly Input[]; isAr
           {
             path: isArray ? `${index}.fallback` : 'fallback',
             message:
-              'needs a key with the scope fallback, which events do not have: publish over HTTP, or use a policy',
+              'requires a key with the scope fallback, which events do not have: publish over HTTP, or use a policy',
           },
         ],
   );
 
 const SOURCE_DIGITS = 16;
 
-/** Cuts every member to its maximum stored length, because the message and the record have a limited size. */
+/** Truncates every member to its maximum stored length, because the message and the record are limited in size. */
 function refused(
   { event, source, content }: { event: string; source: string | undefined; content: string },
   errors: readonly Fault[],
@@ -82,7 +82,7 @@ function refused(
     message: message.slice(0, MAX_FAULT_TEXT),
   }));
   if (errors.length > MAX_FAULTS)
-    listed.push({ path: '', message: `has ${errors.length - MAX_FAULTS} more faults` });
+    listed.push({ path: '', message: `has ${errors.length - MAX_FAULTS} more errors` });
   const cut = {
     path: '',
     message: `has ${content.length} characters; the first ${MAX_CONTENT} are stored`,

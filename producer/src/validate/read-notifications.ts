@@ -7,20 +7,20 @@ import {
 } from '@tocsin/contracts';
 import { readJson, type ProblemDetails } from '@tocsin/service';
 
-/** Maximum number of faults in one answer. */
+/** Maximum number of errors in one response. */
 const MAX_FAULTS = 1_000;
-/** Maximum length of a path in an answer. Paths are limited, because callers choose the member names in them. */
+/** Maximum length of a path in a response. Limited because paths contain member names that callers choose. */
 const MAX_PATH = 200;
 
 export type ReadResult = { inputs: NotificationInput[]; isArray: boolean } | { problem: ProblemDetails };
 
-/** Reads notifications from the body of a POST. If it is invalid, returns a problem with all faults. */
+/** Reads notifications from a POST body. If it is invalid, returns a problem with all errors. */
 export function readNotifications(body: Uint8Array): ReadResult {
   const read = readJson(body);
   return 'problem' in read ? read : readValue(read.value);
 }
 
-/** Reads notifications from a value. If it is invalid, returns a problem with all faults. */
+/** Reads notifications from a value. If it is invalid, returns a problem with all errors. */
 export const readValue = (value: unknown): ReadResult =>
   Array.isArray(value) ? readArray(value) : readOne(value);
 
@@ -52,7 +52,7 @@ function readArray(values: unknown[]): ReadResult {
 function invalid(faults: Fault[]): ReadResult {
   const errors = faults.slice(0, MAX_FAULTS).map(({ path, message }) => ({ path: cut(path), message }));
   const detail =
-    `The body has ${faults.length} fault${faults.length === 1 ? '' : 's'}, so nothing was published.` +
+    `The body has ${faults.length} error${faults.length === 1 ? '' : 's'}, so nothing was published.` +
     (faults.length > errors.length ? ` The first ${errors.length} are listed.` : '');
   return { problem: { status: 400, code: 'invalid_notification', detail, errors } };
 }

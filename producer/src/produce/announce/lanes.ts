@@ -1,10 +1,10 @@
 import type { ReAnnouncer } from './re-announcer.ts';
 import { Lane } from '../queue/lane.ts';
 
-/** Time from the last entry of a lane until its highest finished number is announced again, in ms. */
+/** How long after a lane's last entry its highest finished number is announced again, in ms. */
 export const REPEAT_AFTER_MS = 60_000;
 
-/** The lanes, one for each partition, and the timers for their repeated announcements. */
+/** The lanes, one for each partition, and the timers that repeat their announcements. */
 export class Lanes {
   readonly #lanes: readonly Lane[];
   readonly #timers = new Map<Lane, NodeJS.Timeout>();
@@ -29,7 +29,7 @@ export class Lanes {
 
   /** Call when the lane has no more work. Schedules its repeated announcement. */
   onIdle(lane: Lane): void {
-    if (!lane.owesRepetition || this.#timers.has(lane)) return;
+    if (!lane.needsRepetition || this.#timers.has(lane)) return;
     this.#timers.set(
       lane,
       setTimeout(() => {

@@ -42,7 +42,7 @@ describe('the re-announcer', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should also repeat after the requests behind the last entry were dropped', async () => {
+  it('should also repeat if the requests queued behind the last entry were dropped', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     backend.fate = ({ partition }) => (partition === laneOf('topic:x') ? 'lost' : 'good');
@@ -59,7 +59,7 @@ describe('the re-announcer', () => {
 });
 
 describe('a graceful stop', () => {
-  it('should finish accepted requests, repeat pending announcements and refuse new requests', async () => {
+  it('should finish accepted requests, repeat pending announcements and reject new requests', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('old', { feed: 'topic:old' })]);
     await sleep(100_000);
@@ -77,7 +77,7 @@ describe('a graceful stop', () => {
     expect(rung.slice(5).sort()).toEqual([`${young} 1`, `${all} 2`].sort());
   });
 
-  it('should end in time while the backend hangs, and answer all waiting requests', async () => {
+  it('should stop in time even if the backend hangs, and answer all waiting requests', async () => {
     const { producer, backend } = testProducer({ requestTimeoutMs: 30_000 });
     await producer.produce([notification('a')]);
     backend.fate = () => 'hang';

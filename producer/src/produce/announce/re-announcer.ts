@@ -2,13 +2,13 @@ import { parseDateTime, type PartitionAnnouncement } from '@tocsin/contracts';
 import type { Announcer, Observer } from '../ports.ts';
 import { retryUntilSettled } from '../deposit/retry-until-settled.ts';
 
-/** Maximum number of repeated announcements in progress. The limit keeps capacity for new entries. */
-const MAX_UNDER_WAY = 8;
+/** Maximum number of repeated announcements in progress, so that new entries are not held up. */
+const MAX_IN_PROGRESS = 8;
 
 interface Repetition {
   announcement: PartitionAnnouncement;
-  /** True when a later announcement has made this one unnecessary. */
-  superseded: () => boolean;
+  /** True if a later announcement has made this one unnecessary. */
+  isSuperseded: () => boolean;
 }
 
 /**
@@ -20,7 +20,7 @@ export class ReAnnouncer {
   readonly #announcer: Announcer;
   readonly #observer: Observer;
   readonly #signal: AbortSignal;
-  #underWay = 0;
+  #inProgress = 0;
   #whenIdle: (() => void)[] = [];
 
   constructor(announcer: Announcer, observer: Observer, signal: AbortSignal) {
@@ -29,33 +29,33 @@ export class ReAnnouncer {
     this.#signal = signal;
   }
 
-  repeat(announcement: PartitionAnnouncement, superseded: () => boolean = () => false): void {
-    this.#waiting.push({ announcement, superseded });
+  repeat(announcement: PartitionAnnouncement, isSuperseded: () => boolean = () => false): void {
+    this.#waiting.push({ announcement, isSuperseded });
     this.#pump();
   }
 
   /** Resolves when no announcement is waiting or in progress. */
   async idle(): Promise<void> {
-    if (this.#underWay > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    if (this.#inProgress > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
   #pump(): void {
-    while (this.#underWay < MAX_UNDER_WAY) {
+    while (this.#inProgress < MAX_IN_PROGRESS) {
       const next = this.#waiting.shift();
       if (!next) break;
-      this.#underWay++;
+      this.#inProgress++;
       void this.#announce(next).then(() => {
-        this.#underWay--;
+        this.#inProgress--;
         this.#pump();
       });
     }
-    if (this.#underWay === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+    if (this.#inProgress === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  async #announce({ announcement, superseded }: Repetition): Promise<void> {
+  async #announce({ announcement, isSuperseded }: Repetition): Promise<void> {
     const expiresAt = parseDateTime(announcement.expiresAt) ?? 0;
     const done = await retryUntilSettled(() => this.#announcer.announce(announcement), {
-      over: () => this.#signal.aborted || superseded() || Date.now() >= expiresAt,
+      shouldStop: () => this.#signal.aborted || isSuperseded() || Date.now() >= expiresAt,
       onFailure: (error) => this.#observer.failed('ring', announcement, error),
       signal: this.#signal,
     });

@@ -2,7 +2,7 @@ import { announcementOf, type Batch } from '../queue/lane.ts';
 import type { Announcer, EntryStore, Observer } from '../ports.ts';
 import { retryUntilSettled } from './retry-until-settled.ts';
 
-/** Time limit for one entry, in ms. When it is exceeded, the run ends. */
+/** Time limit for one entry, in ms. An entry that exceeds it ends the run. */
 export const RUN_ENDS_AFTER_MS = 60_000;
 
 export interface DepositOptions {
@@ -14,8 +14,8 @@ export interface DepositOptions {
 }
 
 /**
- * Deposits an entry, then announces it. Retries each step with the same key and content until it succeeds. Stops
- * trying and resolves with false if this takes too long or `signal` aborts.
+ * Deposits an entry, then announces it. Retries each step with the same key and content until it succeeds. Gives up and
+ * resolves with false if this takes too long or `signal` aborts.
  */
 export async function depositAndAnnounce(
   { entry, bytes, begunAt }: Batch,
@@ -23,16 +23,16 @@ export async function depositAndAnnounce(
 ): Promise<boolean> {
   const announcement = announcementOf(entry);
   const facts = { ...announcement, notifications: entry.notifications.length, bytes };
-  const over = () => signal.aborted || Date.now() - begunAt > RUN_ENDS_AFTER_MS;
+  const shouldStop = () => signal.aborted || Date.now() - begunAt > RUN_ENDS_AFTER_MS;
 
-  const repeat = async (step: 'deposit' | 'announce', attempt: () => Promise<void>): Promise<boolean> => {
+  const retry = async (step: 'deposit' | 'announce', attempt: () => Promise<void>): Promise<boolean> => {
     const onFailure = (error: unknown) => observer.failed(step, facts, error);
-    const done = await retryUntilSettled(attempt, { over, onFailure, signal });
+    const done = await retryUntilSettled(attempt, { shouldStop, onFailure, signal });
     if (done) observer.done(step, facts);
     return done;
   };
   return (
-    (await repeat('deposit', () => entries.deposit(entry))) &&
-    (await repeat('announce', () => announcer.announce(announcement)))
+    (await retry('deposit', () => entries.deposit(entry))) &&
+    (await retry('announce', () => announcer.announce(announcement)))
   );
 }

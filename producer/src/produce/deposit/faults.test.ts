@@ -11,7 +11,7 @@ const failing = (step: Call['step'], times: number, how: 'lost' | 'unknown' | 'l
   return (call: Call) => (call.step === step && left-- > 0 ? how : 'good');
 };
 
-describe.each(['lost', 'unknown', 'late', 'hang'] as const)('a call with the fault "%s"', (how) => {
+describe.each(['lost', 'unknown', 'late', 'hang'] as const)('a call with the failure "%s"', (how) => {
   it.each(['deposit', 'announce'] as const)(
     'should be retried with the same key and content: %s',
     async (step) => {
@@ -29,7 +29,7 @@ describe.each(['lost', 'unknown', 'late', 'hang'] as const)('a call with the fau
   );
 });
 
-it('should never announce before the deposit has succeeded', async () => {
+it('should not be announced before its deposit has succeeded', async () => {
   const { producer, backend } = testProducer();
   backend.fate = ({ step }) => (step === 'deposit' ? 'unknown' : 'good');
   void producer.produce([notification('a')]);
@@ -57,7 +57,7 @@ describe('a late request', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1]);
   });
 
-  it('should keep the length of the queue exact if one of its parts has started', async () => {
+  it('should keep the queue length exact if one of its parts has started', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
     const many = Array.from({ length: 1_000 }, (_, n) => notification(`n${n}`, { body: 'x'.repeat(1_000) }));
@@ -73,7 +73,7 @@ describe('a late request', () => {
 });
 
 describe('a run', () => {
-  it('should end when an entry takes longer than 60 s, and repeat its last finished number', async () => {
+  it('should end if an entry takes longer than 60 s, and announce its last finished number again', async () => {
     const { producer, backend, observer } = testProducer();
     await producer.produce([notification('a')]);
     await producer.produce([notification('b')]);
@@ -101,7 +101,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('should not end within 60 s', async () => {
+  it('should not end before 60 s have passed', async () => {
     const { producer, backend, observer } = testProducer();
     backend.fate = () => 'lost';
     void producer.produce([notification('a')]);
@@ -124,7 +124,7 @@ describe('a run', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should not be announced after its entry has expired', async () => {
+  it('should not have its last number announced again once the entry has expired', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     backend.fate = () => 'lost';

@@ -5,19 +5,21 @@ const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 2_000;
 
 export interface RetryOptions {
-  /** Checked before each attempt. If it returns true, the retries end. */
-  over: () => boolean;
+  /** Checked before each attempt. The retries stop when it returns true. */
+  shouldStop: () => boolean;
   onFailure: (error: unknown) => void;
-  /** Ends a pause early. */
+  /** Cuts a pause short when it aborts. */
   signal: AbortSignal;
 }
 
-/** Retries `attempt` with a back-off until it resolves. Resolves with false if `over` returns true first. */
+/**
+ * Retries `attempt` with exponential backoff until it resolves. Resolves with false if `shouldStop` returns true first.
+ */
 export async function retryUntilSettled(
   attempt: () => Promise<void>,
-  { over, onFailure, signal }: RetryOptions,
+  { shouldStop, onFailure, signal }: RetryOptions,
 ): Promise<boolean> {
-  for (let failures = 0; !over(); failures++) {
+  for (let failures = 0; !shouldStop(); failures++) {
     try {
       await attempt();
       return true;

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 const many = (prefix: string, count: number, feed = 'all', body?: string) =>
   Array.from({ length: count }, (_, n) => notification(`${prefix}${n}`, { feed, ...(body && { body }) }));
 
-/** A producer whose store hangs, so that all requests wait; and the outcomes so far. */
+/** Creates a producer whose store hangs, so that all requests wait, and records the outcomes so far. */
 function waiting(options: Parameters<typeof testProducer>[0] = {}) {
   const tested = testProducer(options);
   tested.backend.fate = () => 'hang';
@@ -22,7 +22,7 @@ function waiting(options: Parameters<typeof testProducer>[0] = {}) {
 }
 
 describe('the queue', () => {
-  it('should keep room for other callers when one caller has filled its share', async () => {
+  it('should leave room for other callers when one caller has filled its share', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', many(`g${i}-`, 10));
     expect(producer.held).toBeLessThanOrEqual(510);
@@ -30,7 +30,7 @@ describe('the queue', () => {
     expect(await produce('other', many('o', 100))).toBe('waits');
   });
 
-  it('should keep room for the next caller when several callers have filled their shares', async () => {
+  it('should leave room for the next caller when several callers have filled their shares', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
     for (let caller = 0; caller < 4; caller++) {
       for (let i = 0; i < 100; i++) await produce(`greedy-${caller}`, many(`${caller}-${i}-`, 10));
@@ -68,7 +68,7 @@ describe('the queue', () => {
 });
 
 describe('callers', () => {
-  /** The entries that result from requests which arrive while another entry of the lane is in progress. */
+  /** Resolves with the entries for requests that arrive while another entry of the lane is in progress. */
   async function entriesOf(requests: [string, ReturnType<typeof many>][]) {
     const { producer, backend } = testProducer({ partitions: 1, requestTimeoutMs: 60_000 });
     backend.latencyMs = 10;
@@ -78,7 +78,7 @@ describe('callers', () => {
     return backend.deposited;
   }
 
-  it('should take turns within a lane', async () => {
+  it('should alternate between callers within a lane', async () => {
     const greedy = Array.from({ length: 5 }, (_, i): [string, ReturnType<typeof many>] => [
       'greedy',
       many(`g${i}-`, 1_000),
@@ -90,7 +90,7 @@ describe('callers', () => {
     expect(order).toEqual(greedy.flatMap(([, items]) => items.map(({ id }) => id)));
   });
 
-  it('should take turns between feeds', async () => {
+  it('should alternate between callers across feeds', async () => {
     const feeds = Array.from({ length: 3 }, (_, i) => `user:${i}`);
     const greedy = feeds.map((feed): [string, ReturnType<typeof many>] => [
       'greedy',

@@ -12,17 +12,17 @@ import { newRun } from '../ids.ts';
 import type { Part } from './request.ts';
 import { Turns, type CallerName } from './turns.ts';
 
-/** Room for the members of an entry besides its notifications. All traces together take less than 3 KB. */
+/** Space reserved for everything in an entry but its notifications. All traces together take less than 3 KB. */
 const ENVELOPE_BYTES = 4_096;
 
-/** The items of one part that are in an entry. */
+/** The items of one part that an entry contains. */
 interface Share {
   readonly part: Part;
   readonly count: number;
   readonly bytes: number;
 }
 
-/** An entry in progress, and the parts that its items belong to. */
+/** An entry in progress, and the parts that its items come from. */
 export interface Batch {
   readonly entry: PartitionEntry;
   readonly shares: readonly Share[];
@@ -42,9 +42,9 @@ export class Lane {
   /** The last announcement that was repeated. */
   #repeated: PartitionAnnouncement | undefined;
   readonly #waiting = new Turns<Part>();
-  #underWay: Batch | undefined;
+  #inProgress: Batch | undefined;
   #wasShared = false;
-  /** The lane starts no entry before this time, in ms of the producer's clock. */
+  /** The earliest time of the lane's next entry, in ms on the producer's clock. */
   restsUntil = 0;
 
   constructor(partition: number) {
@@ -55,23 +55,23 @@ export class Lane {
     return this.#last;
   }
 
-  /** Whether the announcement of the last finished entry must still be repeated. */
-  get owesRepetition(): boolean {
+  /** True if the announcement of the last finished entry has not been repeated yet. */
+  get needsRepetition(): boolean {
     return this.#last !== this.#repeated;
   }
 
-  /** Returns the announcement that must still be repeated, if any, and marks it as repeated. */
+  /** Returns the announcement to repeat, if any, and marks it as repeated. */
   takeRepetition(): PartitionAnnouncement | undefined {
-    if (!this.owesRepetition) return undefined;
+    if (!this.needsRepetition) return undefined;
     this.#repeated = this.#last;
     return this.#last;
   }
 
   get isBusy(): boolean {
-    return this.#underWay !== undefined;
+    return this.#inProgress !== undefined;
   }
 
-  /** Whether its last entry contained items of several requests. */
+  /** True if the lane's last entry contained items from several requests. */
   get wasShared(): boolean {
     return this.#wasShared;
   }
@@ -89,14 +89,14 @@ export class Lane {
     this.#waiting.add(part.request.caller, part);
   }
 
-  /** Drops the items of `part` that are not in an entry yet. Returns their number and bytes. */
+  /** Drops the items of `part` that are in no entry yet. Returns their number and size. */
   drop(part: Part): { count: number; bytes: number } | undefined {
     if (!this.#waiting.delete(part.request.caller, part)) return undefined;
     return { count: part.items.length - part.begun, bytes: sum(part.bytes, part.begun) };
   }
 
   /**
-   * Starts the next entry with as many waiting items as fit; returns `undefined` if none is waiting. Callers take
+   * Starts the next entry with as many waiting items as fit. Returns `undefined` if none is waiting. Callers take
    * turns; the items of each caller keep their order.
    */
   begin(now: number): Batch | undefined {
@@ -131,20 +131,20 @@ export class Lane {
       ...tracedBy(traceparents),
       notifications: items,
     };
-    this.#underWay = { entry, shares, bytes, begunAt: now };
-    return this.#underWay;
+    this.#inProgress = { entry, shares, bytes, begunAt: now };
+    return this.#inProgress;
   }
 
   /** Call when the entry in progress has been deposited and announced. */
   finish({ entry }: Batch): void {
-    this.#underWay = undefined;
+    this.#inProgress = undefined;
     this.#last = announcementOf(entry);
   }
 
   /** Abandons the entry in progress and starts a new run. Returns the last announcement of the old run. */
   endRun(): PartitionAnnouncement | undefined {
     const last = this.#last;
-    this.#underWay = undefined;
+    this.#inProgress = undefined;
     this.#last = undefined;
     this.#repeated = undefined;
     this.#run = newRun();
@@ -179,8 +179,8 @@ const sum = (numbers: readonly number[], from: number): number => {
 };
 
 /**
- * How many of the part's next items fit into `count` places and `bytes`. The largest allowed item has 64 KB, so an
- * empty entry has room for at least one.
+ * Returns how many of the part's next items fit into `count` places and `bytes`. The largest allowed item has 64 KB, so
+ * an empty entry has room for at least one.
  */
 function fitting(part: Part, count: number, bytes: number): number {
   let room = bytes;

@@ -13,9 +13,9 @@ interface Amount {
 }
 
 /**
- * Counts the notifications in the queue, in total and by caller. A caller may hold at most as much as is free: the
- * first caller up to half of the queue, the next one up to half of the rest. Notifications without a key can fill the
- * whole queue.
+ * Counts the notifications in the queue, in total and by caller. A caller may use at most as much space as it leaves
+ * free: the first caller up to half of the queue, the next one up to half of the rest. Notifications without a key can
+ * fill the whole queue.
  */
 export class QueueUsage {
   readonly #limits: QueueLimits;
@@ -30,7 +30,7 @@ export class QueueUsage {
     return this.#total.count;
   }
 
-  /** Whether this amount still fits into the caller's share of the queue. */
+  /** True if this amount fits into the caller's share of the queue. */
   hasRoom(caller: CallerName, { count, bytes }: Amount): boolean {
     const own = this.#own(caller);
     return (

@@ -3,19 +3,19 @@ import type { Outcome } from '../ports.ts';
 import type { CallerName } from './turns.ts';
 
 /**
- * The items of one request for one partition, in order. The first `begun` items are in entries; the first `finished`
- * are also announced.
+ * The items of one request for one partition, in order. The first `begun` items are in entries; of these, the first
+ * `finished` have also been announced.
  */
 export interface Part {
   readonly request: Request;
   readonly items: EntryItem[];
-  /** Stored bytes of each item, including the comma after it. */
+  /** Stored size of each item in bytes, including the comma after it. */
   readonly bytes: number[];
   begun: number;
   finished: number;
 }
 
-/** A request to publish. It is answered once: when all its parts are finished, or when it is abandoned. */
+/** A request to publish. It gets one outcome: when all its parts are finished, or when it is abandoned. */
 export class Request {
   /** By partition. */
   readonly parts = new Map<number, Part>();
@@ -23,7 +23,7 @@ export class Request {
   readonly caller: CallerName;
   readonly count: number;
   readonly bytes: number;
-  /** The answer. Never rejects. */
+  /** The outcome of the request. Never rejects. */
   readonly outcome: Promise<Outcome>;
   #answer!: (outcome: Outcome) => void;
   #open: number;
@@ -61,16 +61,16 @@ export class Request {
     if (part.finished === part.items.length && --this.#open === 0) this.answer('accepted');
   }
 
-  /** Answers the request; only the first answer counts. */
+  /** Settles the outcome. Only the first call has an effect. */
   answer(outcome: Outcome): void {
     this.#answer(outcome);
   }
 }
 
-/** Characters that the sidecar escapes, for example as `\u003c`. */
+/** Characters that the sidecar escapes, such as `<` as `\u003c`. */
 const ESCAPED_BY_THE_SIDECAR = /[<>&\u2028\u2029]/g;
 
-/** Stored bytes of `value` as JSON, where `<`, `>`, `&` and the line separators take six bytes each. */
+/** Stored size of `value` as JSON in bytes. `<`, `>`, `&` and the line separators take six bytes each. */
 function storedJsonBytes(value: unknown): number {
   const json = JSON.stringify(value);
   let bytes = Buffer.byteLength(json);

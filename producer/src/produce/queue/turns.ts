@@ -1,9 +1,9 @@
-/** The name of a caller; `undefined` stands for all callers without a key. */
+/** A caller's name; `undefined` for all callers without a key. */
 export type CallerName = string | undefined;
 
 /** A queue in which callers take turns, so that no caller has to wait for all items of another. */
 export class Turns<T> {
-  /** Contains only callers with items. The caller whose turn it is comes first. */
+  /** Only callers with items. The caller whose turn it is comes first. */
   readonly #items = new Map<CallerName, Set<T>>();
 
   get isEmpty(): boolean {
@@ -15,7 +15,7 @@ export class Turns<T> {
     return this.#items.keys();
   }
 
-  /** Adds the item after the caller's other items. An item that is already present keeps its place. */
+  /** Adds the item after the caller's other items. An item that is already in the queue keeps its position. */
   add(caller: CallerName, item: T): void {
     const items = this.#items.get(caller);
     if (items) items.add(item);
@@ -28,7 +28,7 @@ export class Turns<T> {
     return undefined;
   }
 
-  /** Passes the turn to the next caller. */
+  /** Ends the current caller's turn. */
   rotate(): void {
     for (const [caller, items] of this.#items) {
       if (this.#items.size === 1) return;
@@ -38,7 +38,7 @@ export class Turns<T> {
     }
   }
 
-  /** Removes the item. Returns true if the caller had it. */
+  /** Removes the item. Returns false if the caller did not have it. */
   delete(caller: CallerName, item: T): boolean {
     const items = this.#items.get(caller);
     if (!items?.delete(item)) return false;

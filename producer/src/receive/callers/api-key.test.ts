@@ -35,7 +35,7 @@ describe('a caller with an API key', () => {
     ['no key', {}],
     ['an empty key', { 'x-api-key': '' }],
     ['another key', bearer('other')],
-    ['half of a key', bearer('shop')],
+    ['half a key', bearer('shop')],
     ['a hash', bearer(hashOf('shop-key'))],
     ['the name', bearer('shop')],
     ['another scheme', { authorization: 'Basic shop-key' }],
@@ -44,7 +44,7 @@ describe('a caller with an API key', () => {
     ['two keys', { ...bearer('shop-key'), 'x-api-key': 'hr-key' }],
     ['the same key twice', { ...bearer('shop-key'), 'x-api-key': 'shop-key' }],
     ['a very long key', bearer('x'.repeat(5_000))],
-  ])('should be refused with %s', async (_name, headers) => {
+  ])('should be rejected with %s', async (_name, headers) => {
     const response = await server.post(one('all'), headers);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm="tocsin"/);
@@ -53,7 +53,7 @@ describe('a caller with an API key', () => {
     expect(server.refused).toEqual(['unauthorized']);
   });
 
-  it('should be refused before its body is read, and for every method', async () => {
+  it('should be rejected before its body is read, and for every method', async () => {
     expect((await server.post('{', {})).status).toBe(401);
     expect((await fetch(`${server.url}/notifications`)).status).toBe(401);
     expect((await fetch(`${server.url}/NOTIFICATIONS`, { method: 'POST' })).status).toBe(401);
@@ -64,7 +64,7 @@ describe('a caller with an API key', () => {
     }
   });
 
-  it('should write only to its own feeds, all or nothing', async () => {
+  it('should publish all notifications or none, and only to its own feeds', async () => {
     expect((await server.post(one('topic:orders-eu'), bearer('shop-key'))).status).toBe(202);
     const single = await server.post(one('topic:stock'), bearer('shop-key'));
     expect([single.status, problemSchema.parse(await single.json()).errors]).toEqual([
@@ -96,7 +96,7 @@ describe('a caller with an API key', () => {
 });
 
 describe('the rate of an API key', () => {
-  it('should be in the headers of every answer', async () => {
+  it('should be in the headers of every response', async () => {
     const { headers } = await server.post(one('all'), bearer('shop-key'));
     expect(headers.get('ratelimit-policy')).toBe('"key";q=20;w=10');
     expect(headers.get('ratelimit')).toBe('"key";r=19;t=1');
@@ -104,7 +104,7 @@ describe('the rate of an API key', () => {
     expect(array.headers.get('ratelimit')).toBe('"key";r=14;t=3');
   });
 
-  it('should answer 429 with the time to wait, and accept requests after it', async () => {
+  it('should answer 429 with the time to wait, and accept requests afterwards', async () => {
     expect((await server.post(many(24), bearer('shop-key'))).status).toBe(202);
     const refused = await server.post(one('all'), bearer('shop-key'));
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3']);
@@ -119,7 +119,7 @@ describe('the rate of an API key', () => {
     expect((await server.post(one('all'), bearer('shop-key'))).status).toBe(429);
   });
 
-  it('should count a request once if it is refused for another reason', async () => {
+  it('should count a request only once if it is rejected for another reason', async () => {
     for (let i = 0; i < 20; i++) expect((await server.post('{', bearer('shop-key'))).status).toBe(400);
     expect((await server.post('{', bearer('shop-key'))).status).toBe(429);
   });

@@ -14,10 +14,10 @@ declare module 'express-serve-static-core' {
 const MAX_KEY_LENGTH = 512;
 const BEARER = /^Bearer +([^\s]+)$/i;
 
-/** The name of the request's API key; `undefined` if API keys are off. */
+/** The name of the API key that sent the request; `undefined` if API keys are off. */
 export const callerName = (request: Request): string | undefined => request.caller?.name;
 
-/** Accepts requests with an API key whose rate is not used up, and sets `request.caller`. */
+/** Accepts requests whose API key is valid and within its rate, and sets `request.caller`. */
 export const requireApiKey =
   (callers: Callers, log: Logger): RequestHandler =>
   (request, response, next) => {
@@ -36,7 +36,7 @@ export const requireApiKey =
     }
     if (caller === undefined) {
       const detail =
-        'A valid API key is required. Send exactly one, as Authorization: Bearer <key> or as x-api-key: <key>.';
+        'A valid API key is required. Send exactly one, as "Authorization: Bearer <key>" or "x-api-key: <key>".';
       return refuse(response, detail, key !== undefined);
     }
     if (typeof caller === 'string') {
@@ -57,7 +57,7 @@ function refuse(response: Response, detail: string, isInvalid: boolean): void {
   sendProblem(response, { status: 401, code: 'unauthorized', detail });
 }
 
-/** The key of a request; `undefined` if there is none, or more than one. */
+/** The API key in a request; `undefined` if there is none or more than one. */
 function keyOf({ headersDistinct }: Request): string | undefined {
   const bearers = (headersDistinct.authorization ?? []).map((value) => BEARER.exec(value)?.[1]);
   const keys = [...bearers, ...(headersDistinct['x-api-key'] ?? [])];
@@ -71,14 +71,14 @@ function keyOf({ headersDistinct }: Request): string | undefined {
 export interface Needs {
   scopes: readonly KeyScope[];
   items: readonly { feed: string; source?: string | undefined }[];
-  /** The path of an item's member in the request. */
+  /** Path of an item's member within the request. */
   pathOf: (index: number, member: 'feed' | 'source') => string;
 }
 
 /**
- * Checks the permissions for all items and counts the items against the rate. If they are not permitted, answers 403
- * with every reason, or 429, and returns false. Checks the rate a second time, because parallel requests may have
- * used it up: one request may go into debt, the others may not.
+ * Checks the permissions for all items, and counts the items against the rate. If a permission is missing, responds
+ * with 403 and every reason; if the rate is used up, with 429. Returns false in both cases. The rate is checked a
+ * second time because parallel requests may have used it up: only one of them may go into debt.
  */
 export function permits(request: Request, response: Response, needs: Needs): boolean {
   const { caller } = request;
@@ -115,7 +115,7 @@ function faultsOf(caller: Caller, { scopes, items, pathOf }: Needs): Fault[] {
   return faults;
 }
 
-/** Sets the source of the caller's key, if it has one, on all notifications. */
+/** Sets the `source` of the caller's key, if the key has one, on all notifications. */
 export function withOwnSource<T extends { source?: string | undefined }>(
   { caller }: Request,
   inputs: readonly T[],

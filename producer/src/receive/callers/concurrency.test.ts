@@ -15,7 +15,7 @@ afterEach(() => server.close());
 
 const body = JSON.stringify(Array.from({ length: 200 }, () => ({ title: 'x' })));
 
-/** Sends the headers of a request immediately, and its body when `go` resolves. Resolves with the status. */
+/** Sends a request's headers immediately, and its body when `go` resolves. Resolves with the status. */
 function slow(go: Promise<void>): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = {
@@ -34,17 +34,17 @@ function slow(go: Promise<void>): Promise<number> {
   });
 }
 
-it('should enforce the rate of a key over eight parallel connections', async () => {
+it('should enforce the rate of a key across eight parallel connections', async () => {
   let begin = () => {};
   const go = new Promise<void>((resolve) => (begin = resolve));
   const answers = Array.from({ length: 8 }, () => slow(go));
-  // All keys have been checked by then.
+  // By now, all keys have been checked.
   await delay(200);
   begin();
   const statuses = await Promise.all(answers);
   const accepted = statuses.filter((status) => status === 202).length;
   expect(statuses.filter((status) => status === 429)).toHaveLength(8 - accepted);
-  // The burst of ten seconds, and one request that goes into debt.
+  // The burst of ten seconds, plus one request that goes into debt.
   expect(accepted * 200).toBeLessThanOrEqual(500 + 200);
   expect(accepted).toBeGreaterThanOrEqual(2);
   const deposited = server.backend.deposited.reduce((sum, entry) => sum + entry.notifications.length, 0);

@@ -47,7 +47,7 @@ describe('the scopes of a key', () => {
     ['old', [202, 202, 202]],
     ['publisher', [202, 403, 403]],
     ['retractor', [403, 202, 403]],
-  ])('should limit the key %s; a record without scopes allows everything', async (key, expected) => {
+  ])('should limit the key %s', async (key, expected) => {
     expect(await statuses(key)).toEqual(expected);
   });
 
@@ -63,7 +63,7 @@ describe('the scopes of a key', () => {
     expect(errors).toEqual([{ path: '', message: 'the key lacks the scope fallback' }]);
   });
 
-  it('should be reported in errors, together with every feed and source that is not permitted', async () => {
+  it('should be listed in errors, together with every feed and source that is not permitted', async () => {
     const response = await post('retractor', [{ title: 'a', feed: 'user:ada' }, { title: 'b' }]);
     const { code, errors } = problemSchema.parse(await response.json());
     expect([response.status, code]).toEqual([403, 'forbidden']);
@@ -89,7 +89,7 @@ describe('the source of a key', () => {
     expect(sources()).toEqual(['shop', 'shop', 'anything', undefined]);
   });
 
-  it('should refuse a request that claims another source', async () => {
+  it('should reject a request that claims another source', async () => {
     const response = await post('shop', [{ title: 'a' }, { title: 'b', source: 'payroll' }]);
     expect(response.status).toBe(403);
     expect(problemSchema.parse(await response.json()).errors).toEqual([
@@ -103,14 +103,14 @@ describe('an expired or revoked key', () => {
   it.each([
     ['expired', 'This API key has expired. Ask for a new one.'],
     ['revoked', 'This API key was revoked. Ask for a new one.'],
-  ])('should be refused with the reason: %s', async (key, detail) => {
+  ])('should be rejected with the reason: %s', async (key, detail) => {
     const response = await post(key, { title: 'x' });
     expect([response.status, problemSchema.parse(await response.json()).detail]).toEqual([401, detail]);
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="tocsin", error="invalid_token"');
     expect(used).toEqual([]);
   });
 
-  it('should be valid until it expires, and have its use recorded', async () => {
+  it('should be accepted until it expires, and have its use recorded', async () => {
     expect((await post('lasting', { title: 'x' })).status).toBe(202);
     expect(used).toEqual(['lasting']);
   });

@@ -14,7 +14,7 @@ import { requireApiKey } from './api-key.ts';
 
 export interface SignatureOrKeyOptions {
   callers: Callers;
-  /** Checks signatures of the bff. */
+  /** Checks the bff's signatures. */
   signer: Signer;
   onRefused: OnRefused;
   log: Logger;
@@ -23,8 +23,8 @@ export interface SignatureOrKeyOptions {
 const readBody = takeBody();
 
 /**
- * Accepts invocations with an API key, as the public port does, and a `POST /notifications` signed by the bff, which
- * has checked the role `ops` itself.
+ * Accepts invocations with an API key, like the public port, and a `POST /notifications` signed by the bff, which has
+ * already checked the role `ops`.
  */
 export function requireSignatureOrKey({
   callers,

@@ -7,7 +7,7 @@ export const REQUEST_EXAMPLES: Record<
   string,
   { summary: string; value: NotificationInput | NotificationInput[] }
 > = {
-  minimal: { summary: 'The only required member', value: { title: 'Hello' } },
+  minimal: { summary: 'Only the required member', value: { title: 'Hello' } },
   full: {
     summary: 'All members',
     value: {
@@ -15,7 +15,7 @@ export const REQUEST_EXAMPLES: Record<
       feed: 'topic:orders',
       severity: 'error',
       title: 'Payment for order 10421 was declined',
-      body: 'The card of Brightwater was refused.\nThe order is on hold until another card is used.',
+      body: 'Brightwater’s card was declined.\nThe order is on hold until another card is used.',
       link: '/orders/10421',
       actions: [{ label: 'Contact customer', link: '/customers/2' }],
       source: 'billing',
@@ -24,7 +24,7 @@ export const REQUEST_EXAMPLES: Record<
     },
   },
   several: {
-    summary: 'Several notifications, even for several feeds. Within a feed they keep their order',
+    summary: 'Several notifications, for one or more feeds. Within a feed they keep their order',
     value: [
       { title: 'Parcel for Delta Bikes has been shipped', source: 'shipping' },
       { feed: 'user:42', severity: 'success', title: 'Your export is ready', link: '/exports/7' },
@@ -49,7 +49,7 @@ export const INVALID_EXAMPLE: Problem = {
   title: 'Bad Request',
   status: 400,
   code: 'invalid_notification',
-  detail: 'The body has 2 faults, so nothing was published.',
+  detail: 'The body has 2 errors, so nothing was published.',
   errors: [
     { path: 'title', message: 'must not be blank' },
     { path: 'colour', message: 'is not a known member' },
@@ -62,6 +62,6 @@ export const UNAVAILABLE_EXAMPLE: Problem = {
   status: 503,
   code: 'unavailable',
   detail:
-    'The request could not be deposited and announced in time. Some of these notifications may appear; repeat the request with these ids to complete it.',
+    'The request could not be stored and announced in time. Some of these notifications may appear; repeat the request with these ids to complete it.',
   ids,
 };

@@ -34,7 +34,7 @@ registry.add(readySchema, { id: 'Ready' });
 const uri = (id: string): string => `#/components/schemas/${id}`;
 const ref = (id: string) => ({ $ref: uri(id) });
 
-/** The schemas of the contract, without `$schema` and `$id`, which would change the meaning of references. */
+/** The contract's schemas, without `$schema` and `$id`, which would change how references resolve. */
 function schemas(): Record<string, unknown> {
   const all = z.toJSONSchema(registry, { uri, io: 'input' }).schemas;
   return Object.fromEntries(
@@ -58,24 +58,24 @@ const retryAfter = {
 const traceparent = {
   name: 'traceparent',
   in: 'header',
-  description: 'W3C trace context, passed on through every hop. An invalid value is replaced.',
+  description: 'W3C trace context, propagated through every hop. An invalid value is replaced.',
   schema: { type: 'string', examples: ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'] },
 };
 
-/** The schema of a parameter, inlined. */
+/** The schema of a parameter, without references. */
 function parameterSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
   return rest;
 }
 
-/** Answers that occur only if API keys are on. If they are off, every caller is accepted. */
+/** Responses that occur only if API keys are on. If they are off, every caller is accepted. */
 const keyAnswers = {
   401: {
     ...problem('The API key is missing, unknown, expired or revoked; see detail.'),
     headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
   },
   403: problem(
-    'The API key lacks a scope, or does not permit a feed or source. Nothing was changed; errors lists all reasons.',
+    'The API key lacks a scope, or does not permit a feed or source. Nothing was changed; `errors` lists all reasons.',
   ),
   429: {
     ...problem('The API key has used up its rate. Nothing was changed.'),
@@ -104,8 +104,8 @@ const postNotifications = {
   summary: 'Publish notifications',
   description:
     `One notification, or an array of 1 to ${MAX_NOTIFICATIONS_PER_REQUEST}, for any feeds. Within a feed they keep ` +
-    'their order. 202 means that all were accepted, 4xx that none was. After a 503 with `ids`, some may appear: repeat the ' +
-    'request with these `ids`; nothing will be shown twice. After a 503 without `ids`, none was accepted.',
+    'their order. 202 means that all were accepted, 4xx that none were. After a 503 with `ids`, some may appear: repeat the ' +
+    'request with these `ids`; nothing will be shown twice. After a 503 without `ids`, none were accepted.',
   parameters: [traceparent],
   requestBody: {
     required: true,
@@ -118,10 +118,10 @@ const postNotifications = {
   },
   responses: {
     202: {
-      description: 'Stored and announced. The ids are in the order of the request.',
+      description: 'Stored and announced. The ids are in the same order as in the request.',
       content: json('Accepted', ACCEPTED_EXAMPLE),
     },
-    400: problem('The body or the query is invalid; errors lists all faults.', INVALID_EXAMPLE),
+    400: problem('The body or the query is invalid; `errors` lists every error.', INVALID_EXAMPLE),
     ...keyAnswers,
     413: problem('The body is larger than 1 MiB.'),
     415: problem('The body is not application/json in UTF-8.'),
@@ -139,7 +139,7 @@ const idInPath = { name: 'id', in: 'path', required: true, schema: parameterSche
 const feedInQuery = {
   name: 'feed',
   in: 'query',
-  description: 'The feed of the notification; default `all`.',
+  description: 'Feed of the notification. Default: `all`.',
   schema: parameterSchema(feedSchema),
 };
 const feedInPath = {
@@ -160,11 +160,11 @@ const deleteNotification = {
   summary: 'Retract a notification',
   description:
     'Removes the notification from screens and history, and hides it if it is published later. Unknown ids are ' +
-    'accepted too. Repeating the request is harmless.',
+    'accepted too. Repeating the request is safe.',
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
     202: { description: 'Stored and announced.', content: json('Accepted', ACCEPTED_EXAMPLE) },
-    400: problem('The id or the query is invalid; errors lists all faults.'),
+    400: problem('The id or the query is invalid; `errors` lists every error.'),
     ...keyAnswers,
     503: notAccepted,
   },
@@ -173,14 +173,14 @@ const deleteNotification = {
 const getReceipts = {
   operationId: 'getReceipts',
   security: [{ bearer: [] }, { apiKey: [] }],
-  summary: 'Ask who got a notification',
+  summary: 'Read the receipts of a notification',
   description:
     'For a `user:` feed, what its reader did with the notification, and how its fallbacks ended. For other feeds, how ' +
-    'many readers did. The API key needs the scope `receipts`. Kept as long as the notification is in the history.',
+    'many readers did. The API key needs the scope `receipts`. Receipts are kept as long as the notification is in the history.',
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
     200: { description: 'The receipts.', content: json('Receipts', RECEIPTS_EXAMPLE) },
-    400: problem('The id or the query is invalid; errors lists all faults.'),
+    400: problem('The id or the query is invalid; `errors` lists every error.'),
     ...keyAnswers,
     403: problem('The API key lacks the scope `receipts` or does not permit the feed, or API keys are off.'),
     503: { ...problem('No bff answered in time. Repeat the request.'), headers: retryAfter },
@@ -196,7 +196,7 @@ const deleteFeed = {
   parameters: [feedInPath, traceparent],
   responses: {
     202: { description: 'Stored and announced.', content: json('Erased', { feed: 'user:42' }) },
-    400: problem('The name of the feed is invalid; errors lists all faults.'),
+    400: problem('The feed name is invalid; `errors` lists every error.'),
     ...keyAnswers,
     503: notAccepted,
   },
@@ -205,7 +205,7 @@ const deleteFeed = {
 const deleteFeedByQuery = {
   ...deleteFeed,
   operationId: 'deleteFeedByQuery',
-  summary: 'Erase a feed whose name does not fit into a path',
+  summary: 'Erase a feed whose name cannot be part of a path',
   description:
     "The same as `DELETE /feeds/{feed}`. Use it with Dapr's service invocation, which decodes paths, for names with a slash, " +
     'a percent sign or a question mark.',
@@ -235,13 +235,13 @@ export const openApiDocument = () => ({
     '/healthz': get('getHealth', 'Health and version', {
       200: { description: 'Alive.', content: json('Health') },
     }),
-    '/readyz': get('getReadiness', 'Readiness of the sidecar and the components', {
+    '/readyz': get('getReadiness', 'Whether the sidecar and the components are ready', {
       200: { description: 'Ready.', content: json('Ready') },
       503: { ...problem('Not ready; see detail.'), headers: retryAfter },
     }),
     '/metrics': get('getMetrics', 'Metrics for Prometheus', {
       200: {
-        description: 'Text exposition format.',
+        description: 'Metrics in the text exposition format.',
         content: { 'text/plain': { schema: { type: 'string' } } },
       },
     }),

@@ -15,7 +15,7 @@ const items = () =>
 const recently: unknown = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/);
 
 describe('DELETE /notifications/{id}', () => {
-  it('should deposit and announce a retraction in the default feed or the named one', async () => {
+  it('should deposit and announce a retraction for the default feed or the given one', async () => {
     const response = await remove('/notifications/a.b_c:d-1');
     expect(response.status).toBe(202);
     expect(acceptedSchema.parse(await response.json())).toEqual({ ids: ['a.b_c:d-1'] });
@@ -46,7 +46,7 @@ describe('DELETE /notifications/{id}', () => {
     expect(server.backend.deposited[0]?.traceparent).toBe(traceparent);
   });
 
-  it('should answer 503 with the id when it is late, and accept the repeated request', async () => {
+  it('should answer 503 with the id when it is late, and accept the request when it is repeated', async () => {
     server.backend.fate = () => 'lost';
     const response = await remove('/notifications/a');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
@@ -65,7 +65,7 @@ describe('DELETE /notifications/{id}', () => {
     ['/notifications/a?feed=all&feed=all', 'feed'],
     ['/notifications/a?feed=user:%ff', ''],
     ['/notifications/a?__proto__=x', '__proto__'],
-  ])('should refuse %s with the path of each fault', async (path, ...paths) => {
+  ])('should reject %s with the path of each error', async (path, ...paths) => {
     const response = await remove(path);
     const problem = problemSchema.parse(await response.json());
     expect([response.status, problem.code]).toEqual([400, 'invalid_query']);
@@ -73,7 +73,7 @@ describe('DELETE /notifications/{id}', () => {
     expect(server.backend.calls).toEqual([]);
   });
 
-  it('should refuse undecodable ids and other methods', async () => {
+  it('should reject undecodable ids and other methods', async () => {
     expect((await remove('/notifications/%ff')).status).toBe(400);
     const response = await fetch(`${server.url}/notifications/a`, { method: 'PUT' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'DELETE']);
@@ -96,7 +96,7 @@ describe('DELETE /feeds/{feed}', () => {
   });
 
   it.each(['/feeds/everybody', '/feeds/topic:', '/feeds/all?feed=all', '/feeds/all?x=1'])(
-    'should refuse %s',
+    'should reject %s',
     async (path) => {
       const response = await remove(path);
       expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([
@@ -107,7 +107,7 @@ describe('DELETE /feeds/{feed}', () => {
     },
   );
 
-  it('should refuse other methods', async () => {
+  it('should reject other methods', async () => {
     const response = await fetch(`${server.url}/feeds/all`, { method: 'POST' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'DELETE']);
   });

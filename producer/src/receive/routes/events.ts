@@ -16,11 +16,11 @@ import { readEvent } from '../../validate/read-event.ts';
 
 export interface EventRoutesOptions {
   publishService: Pick<PublishService, 'publish'>;
-  /** Resolves when a refused event is stored for an operator. */
+  /** Resolves when the rejected event is stored for an operator. */
   refuse: (refused: RefusedEvent) => Promise<void>;
-  /** Whether events may have fallbacks, as anyone may if API keys are off. */
+  /** Whether events may have fallbacks. They may if API keys are off, because then anyone may use fallbacks. */
   allowFallbacks: boolean;
-  /** Pause before an event that ran out of retries is tried again, in ms. */
+  /** Pause before an event that ran out of retries is processed again, in ms. */
   deadLetterPauseMs: number;
   paths: SubscriptionPaths;
   onRefused: OnRefused;
@@ -28,17 +28,17 @@ export interface EventRoutesOptions {
   log: Logger;
 }
 
-/** A subscriber's answer: done, or deliver again. https://docs.dapr.io/reference/api/pubsub_api/ */
+/** The response to a delivery: processed, or deliver again. https://docs.dapr.io/reference/api/pubsub_api/ */
 type Status = 'SUCCESS' | 'RETRY';
 
-/** The sender of an event. Its source is only a claim: the sender wrote it, or the sidecar filled in the app id. */
+/** The sender of an event. Its source is unverified: the sender chose it, or the sidecar filled in the app id. */
 const senderOf = (source: string | undefined): AuditActor => ({
   kind: 'app',
   ...(source !== undefined && { name: source }),
   claimed: true,
 });
 
-/** The sidecar refuses messages larger than 4 MiB; base64 makes a message a third larger. */
+/** The sidecar rejects messages larger than 4 MiB; base64 makes a message a third larger. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 
 const act = { action: 'publish', via: 'topic' } as const;
@@ -56,8 +56,8 @@ const SUBSCRIPTIONS = [
 ];
 
 /**
- * Receives notifications from the topic that is open to every application. An event is done when its notifications
- * are deposited and announced, or when its faults are stored. Until then, Dapr delivers it again.
+ * Receives notifications from the topic to which every application may publish. An event is acknowledged when its
+ * notifications are deposited and announced, or when its errors are stored. Until then, Dapr delivers it again.
  */
 export function eventRoutes({
   publishService,
@@ -73,7 +73,7 @@ export function eventRoutes({
     if ('expired' in read) {
       log.info(
         { event: read.expired },
-        'dropped an expired event: it arrived after the ttlInSeconds of its publisher',
+        'dropped an event that arrived after the ttlInSeconds of its publisher',
       );
       return 'SUCCESS';
     }

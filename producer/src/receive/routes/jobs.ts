@@ -8,7 +8,7 @@ export interface JobRoutesOptions {
   log: Logger;
 }
 
-/** Moves due jobs into the due window. They are read from the scheduler by name. */
+/** Moves due jobs into the due window. Reads each job from the scheduler by name. */
 export const jobRoutes = ({ schedules, onRefused, log }: JobRoutesOptions): Router =>
   routesOf({
     take: (name) => schedules.takeOver(name),

@@ -27,7 +27,7 @@ describe('POST /notifications', () => {
     expect(Math.abs(Date.parse(one?.createdAt ?? '') - Date.now())).toBeLessThan(5_000);
   });
 
-  it('should keep all members unchanged', async () => {
+  it('should leave all other members unchanged', async () => {
     const full = {
       id: 'a.b_c:d-1',
       feed: 'user:Jürgen 🔔',
@@ -46,7 +46,7 @@ describe('POST /notifications', () => {
     expect(createdAt).not.toBe('');
   });
 
-  it('should answer with the ids of an array in the same order, across feeds', async () => {
+  it('should return the ids of an array in the same order, across feeds', async () => {
     const array = Array.from({ length: 1_000 }, (_, n) => ({
       ...(n % 3 > 0 && { id: `n${n}` }),
       ...(n % 2 > 0 && { feed: 'topic:odd' }),
@@ -82,7 +82,7 @@ describe('POST /notifications', () => {
     expect(b?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   });
 
-  it('should answer 503 with all ids when it is late, and accept the repeated request', async () => {
+  it('should answer 503 with all ids when it is late, and accept the request when it is repeated', async () => {
     server.backend.fate = () => 'lost';
     const response = await server.post('[{"title":"a"},{"id":"b","title":"b"}]');
     expect(response.status).toBe(503);

@@ -19,12 +19,15 @@ import type { NotificationRoutesOptions } from './notifications.ts';
 
 export interface OperationRoutesOptions extends NotificationRoutesOptions {
   schedules: Pick<Schedules, 'find'>;
-  /** Checks signatures of the bff; without it, everyone may publish and retract anyway. */
+  /** Checks the bff's signatures. Absent if API keys are off, when everyone may publish and retract anyway. */
   signer?: Signer | undefined;
   onRefused: OnRefused;
 }
 
-/** `POST /operations`: what the ops page asks of the producer. Only the bff calls it, by invocation. */
+/**
+ * `POST /operations`: the operations that the ops page requests from the producer. Only the bff calls it, by
+ * invocation.
+ */
 export function operationRoutes(options: OperationRoutesOptions): Router {
   const { publishService, schedules, audit, log } = options;
   const router = Router();
@@ -32,7 +35,7 @@ export function operationRoutes(options: OperationRoutesOptions): Router {
     const read = readJson(request.body as Uint8Array);
     const asked = operationSchema.safeParse('problem' in read ? undefined : read.value);
     if (!asked.success) {
-      const detail = 'This operation is unknown. Use a producer of the version of the bff.';
+      const detail = 'Unknown operation. Run the producer and the bff in the same version.';
       return sendProblem(response, { status: 400, code: 'invalid_request', detail });
     }
     const { id, feed } = asked.data;

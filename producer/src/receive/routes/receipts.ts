@@ -11,8 +11,8 @@ export interface ReceiptRoutesOptions {
 }
 
 /**
- * `GET /notifications/{id}/receipts?feed=…`. Answers only callers with an API key: without keys, everyone could see
- * the read notifications of a person.
+ * `GET /notifications/{id}/receipts?feed=…`. Responds only to callers with an API key, because otherwise anyone could
+ * see what a person has read.
  */
 export function receiptRoutes({ receiptsOf, log }: ReceiptRoutesOptions): Router {
   const get: RequestHandler = async (request, response) => {
@@ -20,7 +20,7 @@ export function receiptRoutes({ receiptsOf, log }: ReceiptRoutesOptions): Router
     if (!named) return;
     const { feed } = named;
     if (!receiptsOf || !request.caller) {
-      const detail = 'Receipts say what people have read, so they need API keys. Set API_KEYS=on.';
+      const detail = 'Receipts reveal what people have read, so they require API keys. Set API_KEYS=on.';
       return sendProblem(response, { status: 403, code: 'forbidden', detail });
     }
     if (!permits(request, response, { scopes: ['receipts'], items: [{ feed }], pathOf: () => 'feed' }))
@@ -29,7 +29,7 @@ export function receiptRoutes({ receiptsOf, log }: ReceiptRoutesOptions): Router
       response.set('Cache-Control', 'no-store').json(await receiptsOf(named));
     } catch (err) {
       log.warn({ err, feed, caller: callerName(request) }, 'cannot read receipts');
-      const detail = 'The receipts cannot be read now. Repeat the request.';
+      const detail = 'The receipts cannot be read right now. Repeat the request.';
       sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
     }
   };
