@@ -26,6 +26,7 @@ await runCommandLine({
   scan: async () => (await import('./supply/scan.ts')).scan,
   tail: async () => (await import('./tail/tail.ts')).tail,
   'test:chart': async () => (await import('./test/chart.ts')).testChart,
+  'test:dapr': async () => (await import('./test/dapr.ts')).testDapr,
   'test:compose': async () => (await import('./test/compose.ts')).testCompose,
   'test:k8s': async () => (await import('./test/k8s.ts')).testK8s,
   test: async () => (await import('./test/test.ts')).test,

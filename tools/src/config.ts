@@ -16,6 +16,8 @@ export interface ToolsConfig {
   redis: RedisTarget | undefined;
   /** DAPR_RUNTIME_PATH: the folder that contains `.dapr/bin` of the Dapr to use. If set, no other is used. */
   daprRuntimePath: string | undefined;
+  /** DAPR_UNTESTED: starts a Dapr older than the oldest supported version too. */
+  allowsUntestedDapr: boolean;
   /** The folder in which `dapr init --slim` puts `.dapr/bin`. */
   home: string;
   /** DAPR_MIRROR: replaces https://github.com when Dapr is downloaded. */
@@ -75,6 +77,7 @@ export function readConfig(env: Env = process.env): ToolsConfig {
   return {
     redis: env['REDIS_HOST'] ? readRedis(env, env['REDIS_HOST']) : undefined,
     daprRuntimePath: env['DAPR_RUNTIME_PATH'] || undefined,
+    allowsUntestedDapr: env['DAPR_UNTESTED'] === 'yes',
     home,
     daprMirror: env['DAPR_MIRROR'] || undefined,
     proxy: readProxyConfig(env),

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import { findCommand, run } from '../process/run.ts';
@@ -9,7 +9,7 @@ const GO_PLACES = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
 export const findGo = (): string | undefined => findCommand(['go'], GO_PLACES);
 
 export interface GoBuild {
-  /** The folder, within the repository, of the module that pins the versions. */
+  /** The folder of the module that pins the versions: absolute, or relative to the repository. */
   module: string;
   /** A readable name of the target: `Dapr's runtime`. */
   name: string;
@@ -28,7 +28,7 @@ export async function goBuild(
 ): Promise<void> {
   const args = ['build', '-v', '-mod=readonly', '-trimpath', ...flags, '-o', output, ...packages];
   const { code, output: words } = await run(go, args, {
-    cwd: join(ROOT, module),
+    cwd: resolve(ROOT, module),
     env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' },
     ...(onLine && { onLine }),
   });

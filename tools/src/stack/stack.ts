@@ -75,11 +75,22 @@ export interface Stack {
   revive(service: Service): Promise<void>;
   /** Starts the sidecar of a foreign application. Resolves when it answers. It ends with the stack. */
   startForeignSidecar(appId: string, options?: ForeignOptions): Promise<ForeignSidecar>;
+  /**
+   * Adds a pair. `root` is a clone of another release, whose application and components it uses. Not started yet; it stops
+   * with the stack.
+   */
+  addPair(appId: PairOptions['appId'], name: string, root?: string): Promise<Pair>;
   /** Stops all processes, applications first, and removes the data. */
   stop(): Promise<void>;
 }
 
 type Service = 'redis' | 'placement' | 'scheduler';
+
+/** The command of an application in a clone of another release, which runs from its sources. */
+const sourceCommandOf = (root: string, app: PairOptions['appId']): AppCommand => ({
+  cwd: join(root, app),
+  command: [process.execPath, '--import', 'tsx', 'src/main.ts'],
+});
 
 const commandOf = (app: 'producer' | 'bff'): AppCommand => ({
   cwd: join(ROOT, app),
@@ -170,6 +181,18 @@ async function createStack(options: StackOptions): Promise<Stack> {
     return service;
   };
   const foreign: ForeignSidecar[] = [];
+  const added: Pair[] = [];
+  const contextOf = (root: string) => ({
+    ...context,
+    around: {
+      ...around,
+      settings: {
+        ...around.settings,
+        resourcesPaths: [join(root, 'components'), ...(options.resources ?? [])],
+        configFiles: [join(root, 'components', 'configuration.yaml'), nameResolution(dir)],
+      },
+    },
+  });
   return {
     get redis() {
       return serviceOf('redis').process;
@@ -204,8 +227,15 @@ async function createStack(options: StackOptions): Promise<Stack> {
       if (fault) throw new Failure(`${started.sidecar.name}: ${fault}\n${started.sidecar.tail()}`);
       return started;
     },
+    addPair: async (appId, name, root) => {
+      const app = root === undefined ? commandOf(appId) : sourceCommandOf(root, appId);
+      const env = options.env ?? {};
+      const pair = await createPair(contextOf(root ?? ROOT), { appId, name, app, env });
+      added.push(pair);
+      return pair;
+    },
     stop: async () => {
-      await Promise.all([...producers, ...bffs].map((pair) => pair.stop()));
+      await Promise.all([...producers, ...bffs, ...added].map((pair) => pair.stop()));
       await Promise.all(foreign.map(({ sidecar }) => sidecar.stop()));
       await Promise.all(Object.values(services).map(({ process }) => process.stop()));
       rmSync(dir, { recursive: true, force: true });

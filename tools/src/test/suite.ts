@@ -23,6 +23,8 @@ export interface Suite {
   projects: readonly string[];
   /** Prepares the requirements of the tests. Rejects with the reason if they cannot run, which counts as a failure. */
   setUp: () => Promise<void>;
+  /** Added to the environment of the tests. */
+  env?: Readonly<Record<string, string>>;
   /** Why this machine cannot run them, in one sentence. They are then skipped, which does not count as a failure. */
   missing?: () => Promise<string | undefined>;
 }
@@ -61,7 +63,7 @@ async function summaryOf(suite: Suite, args: string[], signal: AbortSignal): Pro
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function runVitest(
-  { projects }: Suite,
+  { projects, env }: Suite,
   resultsFile: string,
   args: string[],
   signal: AbortSignal,
@@ -75,7 +77,7 @@ async function runVitest(
       ...[vitest, 'run', ...projects.flatMap((project) => ['--project', project])],
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile}`, ...args],
     ],
-    { cwd: ROOT, env: hostEnvironment(), stdio: 'inherit' },
+    { cwd: ROOT, env: { ...hostEnvironment(), ...env }, stdio: 'inherit' },
   );
   const exit = new Promise<number>((resolve, reject) => {
     child.once('error', reject);

@@ -11,12 +11,14 @@ import type { Say } from '../say.ts';
 const RUNTIME_VERSION = readRelease().runtime;
 const PROGRESS_EVERY_MS = 15_000;
 
-const PACKAGES = ['daprd', 'placement', 'scheduler'].map((name) => `github.com/dapr/dapr/cmd/${name}`);
-const FLAGS = [
+/** The commands of Dapr that a stack needs. */
+export const PACKAGES = ['daprd', 'placement', 'scheduler'].map((name) => `github.com/dapr/dapr/cmd/${name}`);
+/** The build flags: with the stable components, without debug symbols. */
+export const flagsOf = (version: string): string[] => [
   '-tags',
   'stablecomponents',
   '-ldflags',
-  `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${RUNTIME_VERSION} -X github.com/dapr/kit/logger.DaprVersion=${RUNTIME_VERSION}`,
+  `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${version} -X github.com/dapr/kit/logger.DaprVersion=${version}`,
 ];
 
 /** The place of a Dapr built from tools/dapr/runtime. Contains `.dapr/bin` once it is complete. */
@@ -59,7 +61,7 @@ async function build(go: string, target: string, say: Say): Promise<void> {
       module: 'tools/dapr/runtime',
       name: "Dapr's runtime",
       packages: PACKAGES,
-      flags: [...FLAGS, '-modfile', await patchDapr(go, patches)],
+      flags: [...flagsOf(RUNTIME_VERSION), '-modfile', await patchDapr(go, patches)],
       output: `${bin}/`,
       onLine: progress.onLine,
       otherwise:
@@ -73,7 +75,8 @@ async function build(go: string, target: string, say: Say): Promise<void> {
   say('Dapr is built.');
 }
 
-function tellProgress(say: Say): { onLine: (line: string) => void; stop: () => void } {
+/** Reports the progress of a Go build of Dapr every 15 s, until `stop()`. */
+export function tellProgress(say: Say): { onLine: (line: string) => void; stop: () => void } {
   const begin = Date.now();
   let compiled = 0;
   let fetched = 0;

@@ -28,6 +28,16 @@ export async function patchDapr(go: string, dir: string): Promise<string> {
   }
   const { Dir: original } = z.object({ Dir: z.string() }).parse(JSON.parse(stdout));
   const sources = join(dir, 'dapr');
+  copyPatched(original, sources);
+  const modfile = join(dir, 'go.mod');
+  const module = readFileSync(join(FOLDER, 'go.mod'), 'utf8');
+  writeFileSync(modfile, `${module}\nreplace ${MODULE} => ${sources}\n`);
+  copyFileSync(join(FOLDER, 'go.sum'), join(dir, 'go.sum'));
+  return modfile;
+}
+
+/** Copies Dapr's sources from Go's module cache to `sources`, and applies the patches. @throws Failure if one does not fit */
+export function copyPatched(original: string, sources: string): void {
   cpSync(original, sources, {
     recursive: true,
     filter: (path) =>
@@ -43,9 +53,4 @@ export async function patchDapr(go: string, dir: string): Promise<string> {
     rmSync(target);
     writeFileSync(target, parts.join(to));
   }
-  const modfile = join(dir, 'go.mod');
-  const module = readFileSync(join(FOLDER, 'go.mod'), 'utf8');
-  writeFileSync(modfile, `${module}\nreplace ${MODULE} => ${sources}\n`);
-  copyFileSync(join(FOLDER, 'go.sum'), join(dir, 'go.sum'));
-  return modfile;
 }

@@ -37,13 +37,18 @@ const daprIn = (runtimePath: string): Dapr => {
 };
 
 /** The reason why the Dapr in `runtimePath` cannot be used; `undefined` if it can. */
-async function faultOf(runtimePath: string): Promise<string | undefined> {
+async function faultOf(
+  runtimePath: string,
+  allowsOlder = readConfig().allowsUntestedDapr,
+): Promise<string | undefined> {
   const dapr = daprIn(runtimePath);
   const missing = [dapr.daprd, dapr.placement, dapr.scheduler].filter((file) => !existsSync(file));
   if (missing.length > 0) return `it lacks ${missing.join(' and ')} (\`dapr init --slim\` installs them)`;
   const { output } = await run(dapr.daprd, ['--version']);
   const version = output.trim().split('\n').at(-1) ?? '';
-  return isNewEnough(version) ? undefined : `its version ${version} is older than ${OLDEST.join('.')}`;
+  return allowsOlder || isNewEnough(version)
+    ? undefined
+    : `its version ${version} is older than ${OLDEST.join('.')}`;
 }
 
 /** The caller's Dapr, in which no other may stand in. */

@@ -1,0 +1,44 @@
+import { readConfig } from '../config.ts';
+import { parseOptions, refuseFaults } from '../options.ts';
+import { buildDaprVersion } from '../setup/dapr/dapr-version.ts';
+import { findGo } from '../setup/go-build.ts';
+import { ensureApps } from '../setup/product/apps.ts';
+import { ensureRedisServer } from '../setup/redis/redis.ts';
+import { Failure } from '../failure.ts';
+import type { Say } from '../setup/say.ts';
+import { runSuite } from './suite.ts';
+
+const USAGE = 'npm run test:dapr -- VERSION [FILE...]';
+const say: Say = (line) => process.stdout.write(`${line}\n`);
+/** Delivery, kills, recovery and fallbacks: all that a version of Dapr can break. */
+const DELIVERY = ['tests/delivery/', 'tests/recovery/', 'tests/fallbacks/'];
+
+/**
+ * `npm run test:dapr -- 1.17.0`: builds a version of Dapr with Go, if Go's module proxy has it, and runs the delivery suite
+ * on it. Versions older than the oldest supported one run too, so that you can see what fails.
+ */
+export async function testDapr(args: string[], signal: AbortSignal): Promise<number> {
+  const { positionals } = parseOptions(args, USAGE, { options: {}, allowPositionals: true });
+  const [version = '', ...files] = positionals;
+  refuseFaults(
+    /^\d+\.\d+\.\d+$/.test(version) ? [] : [`VERSION must be three numbers such as 1.18.1, not "${version}"`],
+    USAGE,
+  );
+  const go = findGo();
+  if (!go) throw new Failure('Go is needed to build a version of Dapr: https://go.dev/dl/');
+  const path = await buildDaprVersion(go, version, readConfig().cacheDir, say);
+  const setUp = async () => {
+    await ensureRedisServer(say);
+    await ensureApps(say);
+  };
+  return runSuite(
+    {
+      name: 'test:dapr',
+      projects: ['integration', 'alone'],
+      setUp,
+      env: { DAPR_RUNTIME_PATH: path, DAPR_UNTESTED: 'yes' },
+    },
+    files.length > 0 ? files : DELIVERY,
+    signal,
+  );
+}
