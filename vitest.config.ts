@@ -24,6 +24,8 @@ const ALONE = [
 const EXAMPLES = 'tests/examples/**/*.test.ts';
 /** Failovers of Redis and Valkey, which take minutes: `npm run test:redis`. */
 const FAILOVERS = 'tests/redis/heavy/**/*.test.ts';
+/** Replaces 0.1.0 by this version under load; installs 0.1.0 from this repository's history: `npm run test:upgrade`. */
+const UPGRADES = 'tests/upgrade/**/*.test.ts';
 /** How long a condition may take to become true. On a busy machine, browsers take several times as long as usual. */
 const POLL_MS = 20_000;
 /** Retries only tests that timed out, once; `npm test` lists them. A wrong result (lost, twice, out of order) is not retried. */
@@ -86,7 +88,7 @@ export default defineConfig({
           ...WITH_PROCESSES,
           name: 'integration',
           include: ['tests/**/*.test.ts'],
-          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, FAILOVERS, ...ALONE],
+          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, FAILOVERS, UPGRADES, ...ALONE],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
         },
@@ -119,6 +121,16 @@ export default defineConfig({
           include: [FAILOVERS],
           sequence: { groupOrder: 4 },
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...WITH_PROCESSES,
+          name: 'upgrade',
+          include: [UPGRADES],
+          sequence: { groupOrder: 4 },
+          fileParallelism: false,
+          testTimeout: 300_000,
         },
       },
       {
