@@ -80,16 +80,18 @@ describe('a connection with TLS', () => {
     expect(await outcome(tls(closed, withClient(client)))).toBe('open');
   });
 
-  it('should say what to do about each fault', async () => {
+  it('should explain how to fix each error', async () => {
     const withoutCa = { REDIS_HOST: open.address, REDIS_TLS: 'true' };
     expect(await outcome(withoutCa)).toMatch(/unknown CA .*Set REDIS_CA_FILE to the PEM file of the CA/);
     expect(await outcome(tls(open, { REDIS_CA_FILE: otherCa.cert }))).toMatch(
-      /unknown CA .*holds another CA/,
+      /unknown CA .*contains a different CA/,
     );
-    expect(await outcome(tls(stale))).toMatch(/expired certificate .*Renew the certificate of Redis/);
+    expect(await outcome(tls(stale))).toMatch(/expired certificate .*Renew the Redis certificate/);
     expect(await outcome(tls(closed))).toMatch(/requires a client certificate .*Set REDIS_CERT_FILE/);
-    expect(await outcome(tls(closed, withClient(stranger)))).toMatch(/refuses our client certificate \(/);
-    expect(await outcome(tls(closed, withClient(expired)))).toMatch(/client certificate, which has expired/);
+    expect(await outcome(tls(closed, withClient(stranger)))).toMatch(/rejects our client certificate \(/);
+    expect(await outcome(tls(closed, withClient(expired)))).toMatch(
+      /client certificate because it has expired/,
+    );
     expect(await outcome(tls(plain))).toMatch(/TLS .*tls-port.*set REDIS_TLS=false/);
     expect(await outcome({ REDIS_HOST: open.address })).toMatch(/closes the connection .*set REDIS_TLS=true/);
     expect(await outcome(tls(open, { REDIS_PASSWORD: 'wrong', REDIS_USERNAME: 'ada' }))).toMatch(
@@ -122,7 +124,7 @@ describe('a connection through Sentinels', () => {
 
   it('should name the known masters if it asks for another', async () => {
     expect(await outcome({ ...env, REDIS_MASTER: 'mymaster' })).toMatch(
-      /no master with the name mymaster: Set REDIS_MASTER to one of: tocsin/,
+      /no master named mymaster: Set REDIS_MASTER to one of: tocsin/,
     );
   });
 

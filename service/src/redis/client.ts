@@ -3,16 +3,16 @@ import type { RedisAddress, RedisTarget } from './target.ts';
 
 type CreateOptions = NonNullable<Parameters<typeof createClient>[0]>;
 
-/** The options of a client beside its address, TLS and user. */
+/** A client's options, apart from its address, TLS and user. */
 export interface ClientOptions extends Pick<
   CreateOptions,
   'commandsQueueMaxLength' | 'pingInterval' | 'disableOfflineQueue'
 > {
   /** In ms. */
   connectTimeout: number;
-  /** A connection that is silent for this time in ms is closed. */
+  /** A connection that is silent for this long, in ms, is closed. */
   socketTimeout: number;
-  /** The pause in ms before the next attempt; `false` never reconnects. */
+  /** Returns the pause before the next attempt, in ms. `false` disables reconnecting. */
   reconnectStrategy: false | ((retries: number) => number);
 }
 
@@ -33,6 +33,6 @@ export function clientAt(
 
 export type RedisClient = ReturnType<typeof clientAt>;
 
-/** Without the absent members: `ca: undefined` and no `ca` mean different things to Node. */
+/** Removes undefined members: to Node, `ca: undefined` differs from a missing `ca`. */
 const given = (tls: NonNullable<RedisTarget['tls']>): { ca?: string; cert?: string; key?: string } =>
   Object.fromEntries(Object.entries(tls).filter(([, pem]) => pem !== undefined));

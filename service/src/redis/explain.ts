@@ -1,18 +1,18 @@
 import { UnknownMasterError } from './find-master.ts';
 import type { RedisTarget } from './target.ts';
 
-/** Why a connection to Redis failed, and what to do. Both are sentences' parts for messages. */
+/** Why a connection to Redis failed, and how to fix it, as parts of a message. */
 export interface RedisFault {
-  /** A sentence without its subject, the Redis: `rejects the login (…)`. */
+  /** A predicate whose subject is Redis: `rejects the login (…)`. */
   what: string;
-  /** A whole sentence. */
+  /** A complete sentence. */
   remedy: string;
 }
 
 interface Cause {
   /** Only for connections with TLS. */
   withTls?: boolean;
-  /** Matches the code and the message of an error. */
+  /** Matched against an error's code and message. */
   pattern: RegExp;
   what: string;
   remedy: (target: RedisTarget) => string;
@@ -22,7 +22,7 @@ const CAUSES: readonly Cause[] = [
   {
     pattern: /CERT_HAS_EXPIRED|certificate has expired/,
     what: 'has an expired certificate',
-    remedy: () => 'Renew the certificate of Redis, and check the clock of this machine.',
+    remedy: () => 'Renew the Redis certificate, and check the clock of this machine.',
   },
   {
     pattern: /CERT_NOT_YET_VALID/,
@@ -31,52 +31,52 @@ const CAUSES: readonly Cause[] = [
   },
   {
     pattern: /ALTNAME_INVALID/,
-    what: 'has a certificate for other names',
+    what: 'has a certificate for a different host name',
     remedy: () =>
-      'Connect by a name in the certificate (REDIS_HOST), or add this name to its subject alternative names.',
+      'Set REDIS_HOST to a name in the certificate, or add this name to the subject alternative names of the certificate.',
   },
   {
     pattern: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|unable to (verify|get)|self-signed/,
-    what: 'has a certificate of an unknown CA',
+    what: 'has a certificate from an unknown CA',
     remedy: ({ tls }) =>
       tls?.ca
-        ? 'REDIS_CA_FILE holds another CA. Set it to the CA that signed the certificate of Redis.'
+        ? 'REDIS_CA_FILE contains a different CA. Set it to the CA that signed the Redis certificate.'
         : 'Set REDIS_CA_FILE to the PEM file of the CA that signed it.',
   },
   {
     pattern: /CERTIFICATE_EXPIRED|alert certificate expired/,
-    what: 'refuses our client certificate, which has expired',
-    remedy: () => 'Renew the certificate of REDIS_CERT_FILE.',
+    what: 'rejects our client certificate because it has expired',
+    remedy: () => 'Renew the certificate in REDIS_CERT_FILE.',
   },
   {
     pattern: /ALERT_UNKNOWN_CA|alert unknown ca|BAD_CERTIFICATE|alert bad certificate|DECRYPT_ERROR/,
-    what: 'refuses our client certificate',
+    what: 'rejects our client certificate',
     remedy: () =>
-      'Set REDIS_CERT_FILE and REDIS_KEY_FILE to a certificate of a CA that Redis trusts (its `tls-ca-cert-file`).',
+      'Set REDIS_CERT_FILE and REDIS_KEY_FILE to a certificate from a CA that Redis trusts, and its key (its `tls-ca-cert-file`).',
   },
   {
     pattern: /CERTIFICATE_REQUIRED|alert certificate required|HANDSHAKE_FAILURE/,
     what: 'requires a client certificate',
-    remedy: () => 'Set REDIS_CERT_FILE and REDIS_KEY_FILE, or `tls-auth-clients no` in Redis.',
+    remedy: () => 'Set REDIS_CERT_FILE and REDIS_KEY_FILE, or set `tls-auth-clients no` in Redis.',
   },
   {
     pattern: /WRONG_VERSION_NUMBER|wrong version number|before secure TLS connection|packet length too long/,
-    what: 'does not speak TLS at this port',
-    remedy: () => 'Give its TLS port (`tls-port`) in REDIS_HOST, or set REDIS_TLS=false.',
+    what: 'does not use TLS on this port',
+    remedy: () => 'Set REDIS_HOST to its TLS port (`tls-port`), or set REDIS_TLS=false.',
   },
   {
-    // A Redis without TLS waits for the end of what it takes for a command.
+    // A Redis without TLS reads the handshake as the start of a command, and waits for the rest.
     withTls: true,
     pattern: /Connection timeout/,
     what: 'does not finish the TLS handshake',
     remedy: () =>
-      'Give its TLS port (`tls-port`) in REDIS_HOST, or set REDIS_TLS=false. Otherwise it is overloaded.',
+      'Set REDIS_HOST to its TLS port (`tls-port`), or set REDIS_TLS=false. If both are correct, Redis is overloaded.',
   },
   {
     pattern: /NOAUTH|WRONGPASS|invalid username-password|AUTH/,
     what: 'rejects the login',
     remedy: ({ sentinel }) =>
-      `Set REDIS_USERNAME and REDIS_PASSWORD to its user and password${sentinel ? ' (at the Sentinels: REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD)' : ''}.`,
+      `Set REDIS_USERNAME and REDIS_PASSWORD to its user and password${sentinel ? ' (for the Sentinels: REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD)' : ''}.`,
   },
   {
     pattern: /ENOTFOUND|EAI_AGAIN/,
@@ -88,15 +88,18 @@ const CAUSES: readonly Cause[] = [
     what: 'closes the connection',
     remedy: ({ tls }) =>
       tls
-        ? 'See the log of Redis: it refuses our certificate, or this port does not speak TLS.'
-        : 'If Redis expects TLS at this port, set REDIS_TLS=true. Otherwise see the log of Redis.',
+        ? 'Check the Redis log: either Redis rejects our certificate, or this port does not use TLS.'
+        : 'If Redis expects TLS on this port, set REDIS_TLS=true. Otherwise check the Redis log.',
   },
 ];
 
-/** The cause of a failed connection in words, or `undefined` if it has no special remedy, such as a Redis that is down. */
+/**
+ * Explains why a connection failed. Returns `undefined` for errors without a specific remedy, for example when Redis is
+ * down.
+ */
 export function explainRedisFault(error: unknown, target: RedisTarget): RedisFault | undefined {
   if (error instanceof UnknownMasterError) {
-    const known = error.known.length > 0 ? `one of: ${error.known.join(', ')}` : 'a name that they watch';
+    const known = error.known.length > 0 ? `one of: ${error.known.join(', ')}` : 'a name that they monitor';
     return { what: `has no such master: ${error.message}`, remedy: `Set REDIS_MASTER to ${known}.` };
   }
   const text = textOf(error);
@@ -106,7 +109,7 @@ export function explainRedisFault(error: unknown, target: RedisTarget): RedisFau
   return cause && { what: `${cause.what} (${messageOf(error)})`, remedy: cause.remedy(target) };
 }
 
-/** OpenSSL's `reason` is the part of its long message that people can read. */
+/** OpenSSL's `reason` is the readable part of its long message. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;

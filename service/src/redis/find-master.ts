@@ -1,14 +1,14 @@
 import { clientAt, type ClientOptions, type RedisClient } from './client.ts';
 import { addressText, type RedisAddress, type RedisTarget } from './target.ts';
 
-/** No Sentinel knows a master of the configured name. */
+/** No Sentinel knows a master with the configured name. */
 export class UnknownMasterError extends Error {
   override name = 'UnknownMasterError';
   readonly code = 'unknown_master';
-  /** The names that the Sentinel knows. */
+  /** The master names that the Sentinel knows. */
   readonly known: readonly string[];
   constructor(master: string, known: readonly string[]) {
-    super(`the Sentinels watch no master with the name ${master}`);
+    super(`the Sentinels monitor no master named ${master}`);
     this.known = known;
   }
 }
@@ -22,22 +22,22 @@ const OPTIONS: ClientOptions = {
 };
 
 /**
- * Asks the Sentinels in turn for the address of the master, each on a connection of its own.
- * @throws UnknownMasterError if those that answer don't know its name, else the last Sentinel's fault
+ * Asks the Sentinels one after another for the master's address, each on a new connection.
+ * @throws UnknownMasterError if those that answer don't know the name, otherwise the last Sentinel's error
  */
 export async function findMaster(target: RedisTarget): Promise<RedisAddress> {
   const { sentinel, addresses, tls } = target;
-  if (!sentinel) throw new Error('this Redis has no Sentinels');
+  if (!sentinel) throw new Error('this Redis target has no Sentinels');
   let fault: unknown;
   for (const address of addresses) {
     const client = clientAt(address, { tls, ...sentinel }, OPTIONS);
-    // Without a listener, an error would end the process. The calls also reject with it.
+    // Without a listener, an error event would end the process. The calls below reject with the same error.
     client.on('error', () => undefined);
     try {
       await client.connect();
       return await askSentinel(client, sentinel.master);
     } catch (error) {
-      // A Sentinel that does not know the name says more than one that does not answer.
+      // An answer that the name is unknown is more useful than a connection error.
       if (!(fault instanceof UnknownMasterError)) fault = error;
     } finally {
       if (client.isOpen) client.destroy();

@@ -6,8 +6,8 @@ import { addressText, type RedisAddress, type RedisTarget } from './target.ts';
 import { parseRedisInfo } from '../observe/redis-info.ts';
 
 /**
- * How often to ask the Sentinels whether the master has changed, in ms. Usually it closes the connections when it is
- * demoted; a master behind a broken network does not.
+ * How often to ask the Sentinels whether the master has changed, in ms. A demoted master usually closes its
+ * connections, but not if the network between us is broken.
  */
 const ASK_EVERY_MS = 5_000;
 const SUBSCRIBING = new Set(['subscribe', 'pSubscribe', 'sSubscribe']);
@@ -15,19 +15,18 @@ const SUBSCRIBING = new Set(['subscribe', 'pSubscribe', 'sSubscribe']);
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /**
- * A client of the master that Sentinels name, with the methods of node-redis. It moves to the new master after a
- * failover, with its subscriptions. Commands under way reject then, and are never sent twice: their outcome is unknown.
- * Between masters, commands reject at once; those of a `duplicate()` wait instead, because socket.io's adapter repeats
- * a rejected read without a pause.
- *
- * node-redis's own `createSentinel` does not fit: it repeats commands with an unknown outcome, prints errors to the
- * console, and has no `duplicate()`, which the adapter needs.
+ * A client for the master that the Sentinels name, with the methods of node-redis. After a failover it moves to the new
+ * master, together with its subscriptions. Commands in progress then reject and are never sent twice, because their
+ * outcome is unknown. While there is no master, commands reject immediately. Those of a `duplicate()` wait instead,
+ * because socket.io's adapter repeats a rejected read without a pause. node-redis's own `createSentinel` is unsuitable:
+ * it repeats commands with an unknown outcome, prints errors to the console, and lacks `duplicate()`, which the adapter
+ * needs.
  */
 export function followMaster(target: RedisTarget, options: ClientOptions): RedisClient {
   return proxyOf(new Follower(target, options, false));
 }
 
-/** Passes methods that the follower lacks to the client of the current master. */
+/** Forwards all other methods to the client of the current master. */
 function proxyOf(follower: Follower): RedisClient {
   return new Proxy(follower, {
     get(_, name) {
@@ -67,7 +66,7 @@ class Follower extends EventEmitter {
     return new Follower(this.#target, this.#options, true);
   }
 
-  /** Resolves when the first master is connected. */
+  /** Resolves when connected to the first master. */
   async connect(): Promise<void> {
     if (this.#isOpen) throw new Error('Already connecting');
     this.#isOpen = true;
@@ -93,7 +92,7 @@ class Follower extends EventEmitter {
     if (!client?.isReady) {
       if (!this.#waits) throw new Error('No master is connected');
       client = await this.#ready();
-      // The follower has subscribed before it was ready.
+      // `#open` has already made this subscription.
       if (SUBSCRIBING.has(name)) return undefined;
     }
     return callOn(client, name, args);
@@ -113,7 +112,7 @@ class Follower extends EventEmitter {
     }
   }
 
-  /** Connects to one master after the other until the client is closed. */
+  /** Connects to one master after another until the client is closed. */
   async #follow(): Promise<void> {
     const { reconnectStrategy } = this.#options;
     const failures = { count: 0 };
@@ -132,7 +131,7 @@ class Follower extends EventEmitter {
     }
   }
 
-  /** Connects to a master. `lost` resolves when the connection is lost, or when it is the master no longer. */
+  /** Connects to a master. `lost` resolves when the connection is lost, or when this is no longer the master. */
   async #open(address: RedisAddress): Promise<{ lost: Promise<void> }> {
     const client = clientAt(address, this.#target, { ...this.#options, reconnectStrategy: false });
     const asking = new AbortController();
@@ -140,7 +139,7 @@ class Follower extends EventEmitter {
       client.on('error', (error: unknown) => {
         if (client.isReady) return;
         if (this.#client === client) this.#client = undefined;
-        // node-redis reports a lost connection twice, the second time when it has given up.
+        // node-redis reports a lost connection twice. Only the second time has it given up.
         if (client.isOpen) return;
         if (this.#isOpen) this.emit('error', error);
         asking.abort();
@@ -170,7 +169,7 @@ class Follower extends EventEmitter {
     for (;;) {
       await delay(ASK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
-      // While no Sentinel answers, the last known master stays.
+      // If no Sentinel answers, keep the last known master.
       const now = await findMaster(this.#target).catch(() => address);
       if (signal.aborted || addressText(now) === addressText(address)) continue;
       if (this.#client === client) this.#client = undefined;

@@ -1,4 +1,4 @@
-/** Direct connections to Redis, without Dapr: settings, clients, and the causes of failed connections. */
+/** Direct connections to Redis, without Dapr: settings, clients, and explanations of failed connections. */
 export type { RedisClient } from './client.ts';
 export * from './explain.ts';
 export { UnknownMasterError } from './find-master.ts';

@@ -33,7 +33,7 @@ const faultsOf = (env: Record<string, string>): string[] => {
 };
 
 describe('the settings of Redis', () => {
-  it('should be a plain Redis on this machine by default', () => {
+  it('should default to a plain Redis on this machine', () => {
     expect(redisTarget(readRedisSettings({}))).toEqual({
       addresses: [{ host: 'localhost', port: 6379 }],
       username: undefined,
@@ -41,7 +41,7 @@ describe('the settings of Redis', () => {
     });
   });
 
-  it('should list all faults at once', () => {
+  it('should list all errors at once', () => {
     expect(
       faultsOf({
         ...{ REDIS_HOST: 'redis', REDIS_TLS: 'on', REDIS_SENTINEL: 'yes', REDIS_CA_FILE: join(dir, 'none') },
@@ -50,16 +50,16 @@ describe('the settings of Redis', () => {
     ).toEqual([
       'REDIS_HOST: must be host:port',
       'REDIS_TLS: must be true or false',
-      expect.stringMatching(/^REDIS_CA_FILE: cannot be read \(ENOENT.*may read$/),
-      expect.stringMatching(/^REDIS_CERT_FILE: is no certificate in PEM format/),
-      expect.stringMatching(/^REDIS_KEY_FILE: is no private key without a passphrase/),
+      expect.stringMatching(/^REDIS_CA_FILE: cannot be read \(ENOENT.*can read$/),
+      expect.stringMatching(/^REDIS_CERT_FILE: is not a certificate in PEM format/),
+      expect.stringMatching(/^REDIS_KEY_FILE: is not a private key without a passphrase/),
       'REDIS_SENTINEL: must be true or false',
     ]);
   });
 
-  it('should refuse settings that have no effect without others', () => {
+  it('should reject settings that have no effect without others', () => {
     expect(faultsOf({ REDIS_HOST: 'a:1,b:2', REDIS_KEY_FILE: key, REDIS_SENTINEL_PASSWORD: 'x' })).toEqual([
-      'REDIS_HOST: has several addresses; give one, or set REDIS_SENTINEL=true if they are Sentinels',
+      'REDIS_HOST: has several addresses; set only one, or set REDIS_SENTINEL=true if they are Sentinels',
       'REDIS_KEY_FILE: has no effect without TLS; set REDIS_TLS=true, or remove it',
       'REDIS_SENTINEL_PASSWORD: has no effect without Sentinels; set REDIS_SENTINEL=true, or remove it',
     ]);
@@ -76,7 +76,7 @@ describe('the settings of Redis', () => {
     expect(targetText(target)).toBe('m of the Sentinels a:1, [::1]:2');
   });
 
-  it('should keep the names of hosts', () => {
+  it('should keep host names', () => {
     expect(addressesIn('redis.example:6380')).toEqual([{ host: 'redis.example', port: 6380 }]);
   });
 });

@@ -7,11 +7,11 @@ export interface RedisAddress {
 
 /** A Redis, and how to connect to it. */
 export interface RedisTarget {
-  /** One address, or the Sentinels'. */
+  /** The address of Redis, or those of the Sentinels. */
   addresses: readonly RedisAddress[];
   username?: string | undefined;
   password?: string | undefined;
-  /** PEM texts. Without `ca`, the public CAs are trusted. */
+  /** Contents of PEM files. Without `ca`, the public CAs are trusted. */
   tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
   sentinel?: { master: string; username?: string | undefined; password?: string | undefined } | undefined;
 }
@@ -24,7 +24,7 @@ export function addressesIn(text: string): RedisAddress[] {
   });
 }
 
-/** The Redis of checked settings. */
+/** Converts validated settings to a target. */
 export const redisTarget = (settings: RedisSettings): RedisTarget => ({
   addresses: addressesIn(settings.REDIS_HOST),
   username: settings.REDIS_USERNAME,
@@ -45,7 +45,7 @@ export const redisTarget = (settings: RedisSettings): RedisTarget => ({
   }),
 });
 
-/** A Redis at `host:port`, without TLS and Sentinels. */
+/** A Redis at `host:port`, without TLS or Sentinels. */
 export const plainTarget = (
   address: string,
   user: Pick<RedisTarget, 'username' | 'password'> = {},
@@ -55,7 +55,7 @@ export const plainTarget = (
 export const addressText = ({ host, port }: RedisAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** Names the Redis in messages: `localhost:6379`, or `mymaster of the Sentinels a:26379, b:26379`. */
+/** Describes the target in messages: `localhost:6379`, or `mymaster of the Sentinels a:26379, b:26379`. */
 export function targetText({ addresses, sentinel }: RedisTarget): string {
   const list = addresses.map(addressText).join(', ');
   return sentinel ? `${sentinel.master} of the Sentinels ${list}` : list;
