@@ -207,5 +207,5 @@ export const bffSettings = withRedisRules(
 );
 export type BffConfig = z.infer<typeof bffSettings>;
 
-/** @throws ConfigError that lists all faults */
+/** @throws ConfigError that lists all errors */
 export const readConfig = (env = process.env): BffConfig => parseConfig(bffSettings, env);

@@ -48,7 +48,7 @@ it('should tell its clients when to move while it still serves them, and refuse 
   expect(answer).toMatchObject({ ok: true });
 });
 
-it('should report that it is not ready before it moves clients, and accept clients meanwhile', async () => {
+it('should report that it is not ready before it moves clients, and accept clients until then', async () => {
   const port = await freePort();
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', DRAIN_DELAY_MS: '2000' };
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());

@@ -11,7 +11,7 @@ export const padded = (length: number): string => {
   return make(count);
 };
 
-/** The fault of a token, the token, and the expected reason in the answer. */
+/** The defect of a token, the token, and the expected reason in the answer. */
 type Case = [name: string, token: () => string | undefined, says: RegExp];
 
 const MALFORMED = /^the token is malformed$/;

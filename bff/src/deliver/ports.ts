@@ -37,7 +37,7 @@ export interface Checkpoints {
   write(partition: number, checkpoint: Checkpoint, etag: number): Promise<void>;
 }
 
-/** The mark that a store gets at its first use. */
+/** The mark of a store, written at its first use. */
 export interface StoreOrigin {
   /**
    * The epoch in which the store's feeds begin. It is the same for all instances, and changes when the store comes
@@ -58,13 +58,13 @@ export interface Entries {
 export interface PositionProofs {
   /** @throws Error while the secret is not known */
   of(feed: string, position: Position): string;
-  /** Whether `proof` is our proof for this position; false without a proof. */
+  /** Whether one of our instances made `proof` for this position; false without a proof. */
   hold(feed: string, position: Position, proof: string | undefined): boolean;
 }
 
 /** A broadcast: publications, and the proof that the feed has reached the last of them. */
 export interface Broadcast extends PublicationsEvent {
-  /** Missing from instances of 0.1.0. */
+  /** Absent in broadcasts of version 0.1.0. */
   proof?: string | undefined;
 }
 

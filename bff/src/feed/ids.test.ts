@@ -21,7 +21,7 @@ describe('known ids', () => {
       drop: fc.nat(4),
       merge: fc.nat(3),
       added: fc.array(hash, { minLength: 1, maxLength: 5 }),
-      /** Documents that another instance wrote meanwhile. */
+      /** Documents that another instance wrote in the meantime. */
       foreign: fc.array(fc.array(hash, { minLength: 1, maxLength: 4 }), { maxLength: 2 }),
     });
     fc.assert(

@@ -40,9 +40,9 @@ import { requireIdentity, createOwnerOf } from './identity.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions {
   auth: Authenticator;
-  /** Other origins whose pages may call. */
+  /** Other allowed origins. */
   allowedOrigins: readonly string[];
-  /** The hosts that are served; `undefined` serves all. */
+  /** The host names that are accepted; `undefined` accepts all. */
   isServed: HostCheck | undefined;
   views: FeedViews;
   readers: Readers;

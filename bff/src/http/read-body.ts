@@ -8,7 +8,7 @@ const MAX_FAULTS = 1_000;
 /** Middleware for routes that read a JSON body. */
 export const jsonBody: readonly RequestHandler[] = [requireJson, takeBody()];
 
-/** Parses the body. If it is invalid, answers with all faults and returns `undefined`. */
+/** Parses the body. If it is invalid, answers with all errors and returns `undefined`. */
 export function readBody<T>(schema: z.ZodType<T>, request: Request, response: Response): T | undefined {
   const read = readJson(request.body as Uint8Array);
   if ('problem' in read) {
@@ -20,7 +20,7 @@ export function readBody<T>(schema: z.ZodType<T>, request: Request, response: Re
   sendProblem(response, {
     status: 400,
     code: 'invalid_request',
-    detail: 'The body is invalid; errors lists every fault.',
+    detail: 'The body is invalid; see errors.',
     errors: faultsOf(body.error).slice(0, MAX_FAULTS),
   });
   return undefined;

@@ -3,7 +3,7 @@ import { sendProblem } from '@tocsin/service';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 
-/** Parses the query. If it is invalid, answers with all faults and returns `undefined`. */
+/** Parses the query. If it is invalid, answers with all errors and returns `undefined`. */
 export function readQuery<T>(
   schema: z.ZodType<T>,
   request: Request,
@@ -36,7 +36,7 @@ export function readQuery<T>(
   sendProblem(response, {
     status: 400,
     code: 'invalid_query',
-    detail: 'The query is invalid; errors lists every fault.',
+    detail: 'The query is invalid; see errors.',
     errors: [...twice, ...faults],
   });
   return undefined;

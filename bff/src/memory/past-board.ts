@@ -1,7 +1,7 @@
 import { MAX_PAST_INSTANCES, PAST_SECONDS, parseDateTime, type PastInstance } from '@tocsin/contracts';
 import type { PastBoard } from '../ops/ports.ts';
 
-/** Kept in this process's memory, gone with it. */
+/** Kept in this process's memory, and lost when it ends. */
 export class MemoryPastBoard implements PastBoard {
   readonly #documents = new Map<string, PastInstance>();
   readonly #now: () => number;

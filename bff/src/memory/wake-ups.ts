@@ -1,10 +1,10 @@
 import type { WakeUps } from '../away/ports.ts';
 
 const RETRY_MS = 1_000;
-/** The longest delay of setTimeout; a wake-up that comes early changes nothing and is set again. */
+/** The longest delay of setTimeout; a wake-up that fires early changes nothing and is set again. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Wake-ups of a single process, which ends them. */
+/** Wake-ups of a single process, lost when it ends. */
 export class MemoryWakeUps implements WakeUps {
   readonly #wake: (name: string) => Promise<unknown> | undefined;
   readonly #timers = new Map<string, NodeJS.Timeout>();
@@ -27,7 +27,7 @@ export class MemoryWakeUps implements WakeUps {
       await this.#wake(name);
       this.#timers.delete(name);
     } catch {
-      // Handed over again until it is accepted, as Dapr does.
+      // Delivers it again until it is accepted, as Dapr does.
       this.#wait(name, RETRY_MS);
     }
   }

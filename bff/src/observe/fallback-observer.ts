@@ -27,7 +27,7 @@ export function createFallbackObserver(
   const faults = fromZero(
     new Counter({
       name: 'tocsin_bff_fallback_faults_total',
-      help: 'Failed attempts to send a message, by channel. Each is repeated.',
+      help: 'Failed attempts to send a message, by channel. Each is retried.',
       labelNames: ['via'] as const,
       registers,
     }),
@@ -36,7 +36,7 @@ export function createFallbackObserver(
   );
   const unrecorded = new Counter({
     name: 'tocsin_bff_fallback_step_faults_total',
-    help: 'Failed attempts to record the outcome of a message. Each is repeated.',
+    help: 'Failed attempts to record the outcome of a message. Each is retried.',
     registers,
   });
   return {
@@ -49,11 +49,11 @@ export function createFallbackObserver(
     },
     unavailable(via, reason) {
       faults.inc({ via });
-      log.warn({ via, reason }, 'a channel cannot send now; its messages are sent later');
+      log.warn({ via, reason }, 'a channel cannot send now; its messages will be sent later');
     },
     failed(step, err) {
       unrecorded.inc();
-      log.warn({ err, step }, 'a step of a fallback failed; it will be repeated');
+      log.warn({ err, step }, 'a step of a fallback failed; it will be retried');
     },
   };
 }

@@ -3,7 +3,7 @@ import { VERSION, type Counter } from '@tocsin/service';
 import type { BffMetrics } from './metrics.ts';
 import { quantileOf, type Bucket } from './quantile.ts';
 
-/** The latencies cover the pushes since this many snapshots ago. */
+/** Number of recent snapshots whose pushes the latencies cover. */
 const LATENCY_SNAPSHOTS = 5;
 
 interface Totals {
@@ -19,13 +19,13 @@ export interface SnapshotOptions {
   metrics: BffMetrics;
   connections: () => number;
   feeds: () => number;
-  /** Rejects while Redis is away. */
+  /** Rejects while Redis is unavailable. */
   queue?: (() => Promise<AnnouncementQueue>) | undefined;
   redis?: (() => Promise<{ used: number; limit: number }>) | undefined;
   now: () => number;
 }
 
-/** Returns a function that takes a snapshot of this instance's figures, with rates since the previous one. */
+/** Returns a function that takes a snapshot of this instance's metrics, with rates since the previous one. */
 export function createSnapshots(options: SnapshotOptions): () => Promise<InstanceSnapshot> {
   const { instance, metrics, connections, feeds, queue, redis, now } = options;
   const startedAt = now();
@@ -62,7 +62,7 @@ export function createSnapshots(options: SnapshotOptions): () => Promise<Instanc
   };
 }
 
-/** The answer of Redis, or null without one: the other figures are shown all the same. */
+/** The answer of Redis; null if it does not answer, so that the other metrics are still shown. */
 const ifKnown = async <T>(ask: (() => Promise<T>) | undefined): Promise<T | null> =>
   (await ask?.().catch(() => undefined)) ?? null;
 

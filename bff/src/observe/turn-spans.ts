@@ -7,8 +7,8 @@ import { entryOf } from './log-names.ts';
 type Moment = Step | 'begun';
 
 /**
- * Records turns in the traces of their notifications: a turn with several traces adds spans to each. Wraps the
- * functions that run turns and report their steps and events.
+ * Records turns in the traces of their notifications: a turn for several traces adds spans to each. Wraps the functions
+ * that run turns and report their steps and events.
  */
 export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
   const moments = new AsyncLocalStorage<Map<Moment, number>>();

@@ -17,14 +17,14 @@ it('should keep the average rates and the highest latency of a minute', () => {
   ]);
 });
 
-it('should keep an hour of two days, and less than 12 KB', () => {
+it('should keep one hour after two days, in less than 12 KB', () => {
   const past = new Past();
   const queue = { waiting: 1e6, heldBack: 1e6, oldestMs: 86_400_000 };
   const redis = { used: 2 ** 40, limit: 2 ** 40 };
-  const figures = { accepted: 12_345.6, delivered: 123_456.7, suppressed: 12_345.6, p50Ms: 9_999.9 };
+  const metrics = { accepted: 12_345.6, delivered: 123_456.7, suppressed: 12_345.6, p50Ms: 9_999.9 };
   let last = aSnapshot();
   for (let n = 0; n < 2_880; n++) {
-    last = aSnapshot({ at: at(n * 60), queue, redis, ...figures, p99Ms: 29_999.9, connections: 10_000 });
+    last = aSnapshot({ at: at(n * 60), queue, redis, ...metrics, p99Ms: 29_999.9, connections: 10_000 });
     past.add(last);
   }
   const document = pastInstanceSchema.parse(past.documentOf(last));

@@ -8,7 +8,7 @@ import type {
   SetAside,
 } from '@tocsin/contracts';
 
-/** The store in which instances share their figures. Every method rejects if its outcome is unknown. */
+/** The store in which instances share their metrics. Every method rejects if its outcome is unknown. */
 export interface InstanceBoard {
   /** Shows the snapshot to all instances for `SNAPSHOT_LIFE_SECONDS`. */
   post(snapshot: InstanceSnapshot): Promise<void>;
@@ -17,11 +17,11 @@ export interface InstanceBoard {
 }
 
 /**
- * The store of the instances' past hour. Beyond `MAX_PAST_INSTANCES`, those that were silent longest are forgotten.
- * Every method rejects if its outcome is unknown.
+ * The store of the instances' past hour. Beyond `MAX_PAST_INSTANCES`, those that have been silent longest are
+ * forgotten. Every method rejects if its outcome is unknown.
  */
 export interface PastBoard {
-  /** Keeps the document for `PAST_SECONDS`, in place of the former one. */
+  /** Keeps the document for `PAST_SECONDS`, and replaces the previous one. */
   keep(past: PastInstance): Promise<void>;
   find(instance: string): Promise<PastInstance | undefined>;
   read(): Promise<PastInstance[]>;

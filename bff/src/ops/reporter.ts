@@ -15,7 +15,7 @@ export interface ReporterOptions {
   onFault: (error: unknown) => void;
 }
 
-/** Shows this instance's figures and their past hour to all instances, until it stops. */
+/** Shares this instance's metrics and their past hour with all instances, until it stops. */
 export class InstanceReporter {
   readonly #options: ReporterOptions;
   readonly #past = new Past();
@@ -38,7 +38,7 @@ export class InstanceReporter {
     }, SNAPSHOT_EVERY_MS).unref();
   }
 
-  /** Takes the instance off the board, and notes that it was stopped; if that fails, its figures expire by themselves. */
+  /** Removes the instance from the board, and records that it was stopped. If that fails, its metrics expire. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#underWay;
@@ -62,7 +62,7 @@ export class InstanceReporter {
     );
   }
 
-  /** Takes over the past of the former process with this name, once. */
+  /** Continues the past hour of the previous process with this name, once. */
   async #continue({ instance }: InstanceSnapshot): Promise<void> {
     if (this.#continued) return;
     const former = await this.#options.past.find(instance);

@@ -13,7 +13,7 @@ export async function readAnnouncementQueue(
 ): Promise<AnnouncementQueue> {
   connection.check();
   const { client } = connection;
-  const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'tell of the announcements');
+  const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'report the announcements');
   const nothing: AnnouncementQueue = { waiting: 0, heldBack: 0, oldestMs: 0 };
   // Works without the stream too, for which Redis would report an error.
   if ((await known(client.xLen(STREAM))) === 0) return nothing;

@@ -65,7 +65,7 @@ export class StreamKeeper {
       for (const stream of BOUNDED_STREAMS) await this.#bound(stream);
       this.#failures = 0;
     } catch (err) {
-      // Redis may be unavailable for a moment. Only lasting faults are logged as a warning.
+      // Redis may be unavailable for a moment. Only persistent failures are logged as a warning.
       const level = ++this.#failures % FAILURES_PER_WARNING === 0 ? 'warn' : 'debug';
       this.#options.log[level]({ err }, 'cannot trim the streams; retrying');
     } finally {

@@ -36,9 +36,9 @@ import { SendQueue } from './send/send-queue.ts';
 export interface GatewayOptions {
   server: HttpServer;
   auth: Authenticator;
-  /** Other origins whose pages may connect. */
+  /** Other allowed origins. */
   allowedOrigins: readonly string[];
-  /** The hosts that are served; `undefined` serves all. */
+  /** The host names that are accepted; `undefined` accepts all. */
   isServed: HostCheck | undefined;
   views: FeedViews;
   pages: ReaderPages;

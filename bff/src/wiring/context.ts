@@ -22,7 +22,7 @@ export interface AppContext {
   /** The name of this instance. */
   instance: string;
   now: () => number;
-  /** Ends the audit trail, the backend and tracing, in this order. */
+  /** Closes the audit trail, the backend and tracing, in this order. */
   close(): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ export function createReaderEvents(
       mutes: ({ reader }) => mutes.of(reader),
       inbox: (change) => inboxes.eventOf(change),
       preferences: ({ reader }) => preferences.of(reader),
-      // Caused by time, not by a change.
+      // A snooze ends at its time, not by a change of the document.
       'snooze-due': async () => undefined,
     },
     pause,

@@ -1,7 +1,7 @@
 import type { PublishReceipt } from '../away/fallbacks/receipts/publish-receipts.ts';
 import type { AppContext } from './context.ts';
 
-/** Publishes receipts for other applications; `undefined` if the deployment does not want that. */
+/** Publishes receipts for other applications; `undefined` if RECEIPTS_TOPIC is off. */
 export const receiptPublisherOf = ({
   config,
   backend,

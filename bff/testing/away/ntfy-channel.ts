@@ -25,7 +25,7 @@ export const createNtfyChannel = ({ topicUrl }: { topicUrl: string }): Channel =
         const outcome = status === 429 || status === 503 ? 'unavailable' : 'refused';
         return { outcome, reason: `ntfy answered ${status}` };
       } catch (error) {
-        // fetch does not say whether the request had left.
+        // fetch does not report whether the request was sent.
         return { outcome: 'unknown', reason: reasonOf(error) };
       }
     });

@@ -20,7 +20,7 @@ type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 export interface TestPushService {
   origin: string;
   received: ReceivedPush[];
-  /** Faults that the service found in requests. */
+  /** Errors that the service found in requests. */
   faults: string[];
   /** A new device, as its browser describes it. */
   subscribe(device: string): PushSubscription;

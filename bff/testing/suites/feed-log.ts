@@ -69,7 +69,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       }
     });
 
-    it('should keep feeds apart, whatever characters their names contain', async () => {
+    it('should keep feeds apart, even if their names contain special characters', async () => {
       const log = create();
       const feeds = ['ä', '~C3~A4', 'a b', 'a%20b', 'a/b?c#d', 'a||b', '../x'].map(
         (sub) => `user:${sub}${aFeed()}`,

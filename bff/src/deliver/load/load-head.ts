@@ -51,7 +51,7 @@ export async function loadHead(
   const loss = await lossOf(head, etag, expected, caller, dependencies);
   if (loss !== 'revived') marks.raise(feed, head);
   if (!loss) {
-    // The feed had publications but has no head now. Storing a head tells readers the new epoch.
+    // The feed had publications but has no head now. Storing a head announces the new epoch to readers.
     const begins = isLost(etag, expected);
     return { base: begins ? undefined : head, epoch: head.epoch, begins, stored: head, etag };
   }
@@ -59,10 +59,7 @@ export async function loadHead(
   return { base: undefined, epoch, begins: true, stored: head, etag, loss };
 }
 
-/**
- * Whether a head that ever existed still does, was not revived on an emptied store, and is not below the
- * high-water mark.
- */
+/** Whether the stored head is sound: not lost, not revived on an emptied store, and not below the high-water mark. */
 export const isSound = ({ head, etag }: StoredHead, expected: Position | undefined): boolean =>
   head.version === etag && !isLost(etag, expected) && !isHigher(expected, head);
 
@@ -79,7 +76,7 @@ async function lossOf(
 ): Promise<LoadedHead['loss']> {
   if (head.version !== etag) return 'revived';
   if (isHigher(expected, head)) return 'rolled back';
-  // Documents beyond the feed's limits may have expired, which is no loss.
+  // Documents beyond the feed's limits may have expired, which is not a loss.
   const named = [
     ...keptSegments(head.segments, limits, now()),
     ...keptIds(head.ids, limits, now()),

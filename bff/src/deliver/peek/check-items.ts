@@ -15,7 +15,7 @@ import {
 /** A refused item, or, with an empty `feed`, a whole refused entry. */
 export type RefusedItem = Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>;
 
-/** An item with the number of its entry and its index there. */
+/** An item with the number of its entry and its index in it. */
 export interface PlacedItem {
   seq: number;
   index: number;
@@ -31,8 +31,8 @@ export interface CheckedItems {
 }
 
 /**
- * Checks an entry of a partition: its form, that it is the announced one, and each item separately, so that a bad
- * item does not block the others.
+ * Checks an entry of a partition: that it is well-formed, that it is the announced one, and each item separately, so
+ * that a bad item does not block the others.
  */
 export function checkItems(place: PartitionEntryName, text: string, now: number): CheckedItems {
   const { seq } = place;

@@ -52,7 +52,7 @@ it('should take turns here for two seconds after the host refused a call', async
   expect(onTakeover).toHaveBeenCalledTimes(1);
 });
 
-it('should probe the host with one call, and take the other turns here meanwhile', async () => {
+it('should probe the host with one call, and take the other turns here until it answers', async () => {
   callActor.mockImplementationOnce(refused);
   await call();
   clock = 2_001;

@@ -48,7 +48,7 @@ export function createTurnRouter<Name extends string | number, Result, A extends
       try {
         return await use.host.takeTurn(feed, announced, caller);
       } catch (error) {
-        // Another activation may have committed meanwhile. The next attempt reads the new heads.
+        // Another activation may have committed in the meantime. The next attempt reads the new heads.
         if (attempt === ATTEMPTS) throw error;
         await pause(Math.random() * 100 * attempt);
       }

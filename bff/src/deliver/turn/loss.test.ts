@@ -50,7 +50,7 @@ describe('a store that comes back empty', () => {
     expect(f.head).toMatchObject({ version: 1, offset: 0, producers: {} });
   });
 
-  it('should be noticed by a version that differs from the etag if it was emptied during a turn', async () => {
+  it('should be detected by a version that differs from the etag if it was emptied during a turn', async () => {
     const { epoch } = position();
     f.deposit(4, ['n4']);
     f.log.beforeCommit = async () => {
@@ -68,7 +68,7 @@ describe('a store that comes back empty', () => {
 });
 
 describe('a store that comes back older', () => {
-  it('should be noticed by a host, which remembers its own commits', async () => {
+  it('should be detected by a host, which remembers its own commits', async () => {
     const before = position();
     await f.log.rollBackTo(2);
     f.deposit(4, ['n4']);
@@ -77,7 +77,7 @@ describe('a store that comes back older', () => {
     expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
   });
 
-  it("should be noticed by the caller's high-water mark", async () => {
+  it("should be detected by the caller's high-water mark", async () => {
     const heard = position();
     await f.log.rollBackTo(2);
     const b = f.instance();
@@ -85,7 +85,7 @@ describe('a store that comes back older', () => {
     expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
   });
 
-  it("should be noticed by the host's high-water mark if the caller has none", async () => {
+  it("should be detected by the host's high-water mark if the caller has none", async () => {
     const heard = position();
     const b = f.instance();
     b.marks.raise('all', heard);
@@ -94,7 +94,7 @@ describe('a store that comes back older', () => {
     expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
   });
 
-  it('should be noticed just before the head is written', async () => {
+  it('should be detected just before the head is written', async () => {
     const heard = position();
     await f.log.rollBackTo(2);
     const b = f.instance();
@@ -158,7 +158,7 @@ describe('a missing document', () => {
     expect(position().epoch).toBe(epoch);
   });
 
-  it('should be noticed by a turn that needs it', async () => {
+  it('should be detected by a turn that needs it', async () => {
     const { epoch } = position();
     await f.log.removeDocuments((f.head?.ids ?? []).map(({ key }) => key));
     f.deposit(4, ['n4']);
@@ -169,7 +169,7 @@ describe('a missing document', () => {
 });
 
 describe('an epoch', () => {
-  it('should not begin for a turn or a reader of a sound feed, nor twice for one loss', async () => {
+  it('should not begin when a sound feed gets a turn or a reader, nor twice after one loss', async () => {
     const { epoch } = position();
     await a.turn(undefined);
     await a.turn(undefined, { heard: { epoch, offset: 2 } });

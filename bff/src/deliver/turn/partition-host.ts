@@ -87,10 +87,7 @@ export class PartitionHost {
     return queue;
   }
 
-  /**
-   * Repeats a turn whose write was refused because another host, or a turn of one of its feeds, wrote a head
-   * meanwhile.
-   */
+  /** Repeats a turn whose write was refused because another host, or a turn of one of its feeds, wrote a head first. */
   async #take(partition: number, announced: AnnouncedEntry, order: TurnOrder): Promise<PartitionTurnResult> {
     for (let attempt = 1; ; attempt++) {
       try {

@@ -64,9 +64,7 @@ export type PartitionTurnTaker = TurnTaker<number, Outcome, AnnouncedEntry>;
 export interface TurnOrder {
   /** Resolves when the previous turn has ended, successfully or not. Until then, this turn only reads. */
   before: Promise<void>;
-  /**
-   * Called when the turn has written its last head, so that the next turn may start to read. A turn need not call it.
-   */
+  /** Called when the turn has written its last head, so that the next turn may start to read. The call is optional. */
   committed: () => void;
 }
 

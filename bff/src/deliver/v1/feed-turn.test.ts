@@ -91,7 +91,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1']);
   });
 
-  it('should not be treated as missing if another activation processed it meanwhile', async () => {
+  it('should not be treated as missing if another activation has processed it', async () => {
     const [a, b] = [f.instance(), f.instance()];
     f.deposit(1, ['n1']);
     await a.turn(1);
@@ -120,7 +120,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1']);
   });
 
-  it('should end the walk back of an unknown run, and leave lower numbers undecided', async () => {
+  it('should end the backward search in an unknown run, and leave lower numbers undecided', async () => {
     for (const seq of [1, 2, 4, 5]) f.deposit(seq, [`n${seq}`]);
     await f.instance().turn(5);
     expect(await f.ids()).toEqual(['n4', 'n5']);

@@ -38,7 +38,7 @@ describe('events with the same id', () => {
     expect(titles(log).slice(1)).toEqual(['2', '2.bbbbbbbb retracted', '2.cccccccc']);
   });
 
-  it('should be published beside a plain notification with that id', async () => {
+  it('should be published alongside a plain notification with that id', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, '1', event('1', 'a')));
     const { suppressed } = await log.commit(itemsOf(2, '1', event('2', 'a'), '2'));

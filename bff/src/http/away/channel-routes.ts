@@ -23,7 +23,7 @@ export interface ChannelRoutesOptions {
   log: Logger;
 }
 
-/** The name of the links in mails with a code. */
+/** The channel name in the links of e-mails with a code. */
 export const CODE_LINK = 'code';
 
 type Handler = (reader: string, request: Request, response: Response, identity: Identity) => Promise<void>;
@@ -75,11 +75,11 @@ export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: Ch
       const address = await contacts.redeemCode(reader, body.code, body.language);
       if (address !== undefined) return void response.status(204).end();
       const errors = [{ path: 'code', message: 'is wrong, used or older than 15 minutes' }];
-      const detail = 'This code is not valid. Ask for a new one.';
+      const detail = 'This code is not valid. Request a new one.';
       return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
     }
     if (identity.email === undefined) {
-      const detail = 'The token has no verified e-mail address. Ask for a code for another address.';
+      const detail = 'The token has no verified e-mail address. Request a code for another address.';
       return sendProblem(response, { status: 409, code: 'conflict', detail });
     }
     await contacts.setEmail(reader, identity.email, body.language);
@@ -93,15 +93,15 @@ export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: Ch
       const code = await contacts.createCode(reader, body.address);
       const { language } = await contacts.of(reader);
       const channel = channels.get('email')?.channel as Channel;
-      // The mail may reach a stranger, whose link must not unsubscribe the reader.
+      // The e-mail may reach a stranger, who must not be able to unsubscribe the reader.
       const links = linksOf(reader, CODE_LINK);
       const result = await sendCode(channel, { reader, address: body.address, code, language, links });
       if (result.outcome === 'sent' || result.outcome === 'unknown') return void response.status(204).end();
       log.warn({ reason: result.reason }, 'cannot send a code by e-mail');
-      sendUnavailable(response, 'The code could not be sent. Ask for a new one.');
+      sendUnavailable(response, 'The code could not be sent. Request a new one.');
     } catch (error) {
       if (!(error instanceof TooManyCodesError)) throw error;
-      const detail = 'This reader has asked for five codes today. Try again tomorrow.';
+      const detail = 'This reader has requested five codes today. Try again tomorrow.';
       sendProblem(response, { status: 429, code: 'too_many_requests', detail, retryAfter: 24 * 60 * 60 });
     }
   };

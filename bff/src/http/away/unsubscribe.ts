@@ -40,7 +40,7 @@ export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOp
       const link = linkOf(request, proofs);
       if (link === undefined) {
         const detail =
-          'This link is incomplete or was not made by this deployment. Open the link of the e-mail again.';
+          'This link is incomplete or was not made by this deployment. Open the link in the e-mail again.';
         return sendProblem(response, { status: 403, code: 'forbidden', detail });
       }
       try {
@@ -68,7 +68,7 @@ export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOp
     .post(
       allowParameters(...PARAMETERS),
       withReader(async ({ reader, via }, language, response) => {
-        // The link of a mail with a code voids the code, and leaves the reader's own address.
+        // The link in an e-mail with a code invalidates the code, and keeps the reader's own address.
         if (via === CODE_LINK) await contacts.dropCode(reader);
         else await contacts.removeEmail(reader);
         sendPage(response, language, `<h1>${TEXTS[language].done}</h1>`);

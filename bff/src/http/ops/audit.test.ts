@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => bff.stop());
 
-/** Each test has a trail of its own. */
+/** Each test has its own trail. */
 let store: MemoryAuditStore;
 beforeEach(() => {
   store = new MemoryAuditStore();
@@ -35,14 +35,14 @@ const pageOf = async (query = ''): Promise<AuditPage> => {
 };
 
 describe('GET /app/ops/audit', () => {
-  it('should say that nothing was recorded', async () => {
+  it('should report that nothing was recorded', async () => {
     expect(await pageOf()).toEqual({ records: [], unreadable: 0, next: null });
   });
 
   it('should page through all streams, the newest first, each record once', async () => {
     const ids = Array.from({ length: 23 }, (_, n) => `r-${n}`);
     for (const [n, id] of ids.entries()) await store.append(AUDIT_STREAMS[n % 3] ?? 'acts', aRecord({ id }));
-    // Its first write had an unknown outcome.
+    // The same record, written again because the first write had an unknown outcome.
     await store.append('acts', aRecord({ id: 'r-22' }));
     const read: string[] = [];
     for (let next: string | null = ''; next !== null;) {
@@ -53,7 +53,7 @@ describe('GET /app/ops/audit', () => {
     expect(read).toEqual(ids.toReversed());
   });
 
-  it('should find by action, and by a part of the name or the kind of the actor', async () => {
+  it('should find records by action, by actor kind, and by part of an actor name', async () => {
     await store.append(
       'acts',
       aRecord({ id: 'a', action: 'erase', actor: { kind: 'key', name: 'Web Shop' } }),
@@ -68,7 +68,7 @@ describe('GET /app/ops/audit', () => {
     expect(await found('?action=unheard-of')).toEqual([]);
   });
 
-  it('should end a search that finds little, and say where it continues', async () => {
+  it('should stop a long search with few matches, and return where to continue', async () => {
     await store.append('acts', aRecord({ id: 'old', action: 'erase' }));
     for (let n = 0; n < 2_500; n++) await store.append('publications', aRecord());
     const first = await pageOf('?action=erase');
@@ -77,7 +77,7 @@ describe('GET /app/ops/audit', () => {
     expect([records.map(({ id }) => id), next]).toEqual([['old'], null]);
   });
 
-  it('should show a record with words of a newer version, and count those that it cannot read', async () => {
+  it('should show a record with unknown words of a newer version, and count unreadable records', async () => {
     await store.append('acts', {
       ...aRecord({ id: 'new', action: 'archive', via: 'pigeon' }),
       flag: true,
@@ -86,7 +86,7 @@ describe('GET /app/ops/audit', () => {
     expect(await pageOf()).toMatchObject({ records: [{ id: 'new', action: 'archive' }], unreadable: 1 });
   });
 
-  it('should come as JSON lines, with a link to the next page', async () => {
+  it('should be returned as JSON lines, with a link to the next page', async () => {
     for (const id of ['a', 'b', 'c']) await store.append('acts', aRecord({ id }));
     const response = await get('?limit=2&actor=key', { accept: 'application/x-ndjson' });
     expect(response.headers.get('content-type')).toContain('application/x-ndjson');
@@ -103,7 +103,7 @@ describe('GET /app/ops/audit', () => {
     expect(rest.headers.get('link')).toBeNull();
   });
 
-  it('should tell every fault of a query', async () => {
+  it('should list every error in a query', async () => {
     const response = await get('?before=1-2.3&limit=201&action=A&actor=&colour=red&limit=2');
     const { code, errors } = problemSchema.parse(await response.json());
     expect([response.status, code]).toEqual([400, 'invalid_query']);
@@ -112,14 +112,14 @@ describe('GET /app/ops/audit', () => {
     expect((await fetch(`${bff.url}/app/ops/audit`, { method: 'DELETE' })).status).toBe(405);
   });
 
-  it('should say that it cannot be read', async () => {
+  it('should report that it cannot be read', async () => {
     bff.backend.auditReader.read = () => Promise.reject(new Error('away'));
     const response = await get();
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
   });
 });
 
-describe('what is done on the ops page', () => {
+describe('an action on the ops page', () => {
   let guarded: ServedBff;
   let records: MemorySetAside['records'];
   beforeAll(async () => {
@@ -150,7 +150,7 @@ describe('what is done on the ops page', () => {
     return `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
   };
 
-  it('should be recorded once, with who did it and nothing of what it says', async () => {
+  it('should be recorded once, with its actor and without content', async () => {
     guarded.backend.composeWith(async () => ({ ids: ['composed'] }));
     const compose = JSON.stringify([
       { feed: 'topic:a', title: MARKER },
@@ -161,7 +161,7 @@ describe('what is done on the ops page', () => {
     expect((await call('DELETE', letter('entry:2'))).status).toBe(204);
     expect((await call('DELETE', letter('entry:3'), { roles: ['other'] })).status).toBe(403);
     expect((await call('POST', '/app/compose', { roles: [] })).status).toBe(401);
-    // Nothing comes of these.
+    // These requests fail.
     expect((await call('DELETE', '/app/ops/dead-letters/unknown')).status).toBe(404);
     expect((await call('POST', `${letter('entry:4').replace('4', '5')}/put-back`)).status).toBe(404);
     guarded.backend.composeWith(() => Promise.reject(new Error('away')));
@@ -210,7 +210,7 @@ describe('what is done on the ops page', () => {
   const stored = async () =>
     (await guarded.backend.auditReader.read(undefined, 100)).map(({ value }) => value);
 
-  it('should be read by those with the role alone', async () => {
+  it('should be readable only with the role', async () => {
     expect((await call('GET', '/app/ops/audit')).status).toBe(200);
     expect((await call('GET', '/app/ops/audit', { roles: ['other'] })).status).toBe(403);
     expect((await call('GET', '/app/ops/audit', { roles: [] })).status).toBe(401);

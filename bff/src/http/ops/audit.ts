@@ -22,14 +22,14 @@ export function auditRoutes(reader: AuditReader, log: Logger): Router {
         if (request.accepts(['application/json', LINES]) === LINES) sendLines(request, response, page);
         else response.json(page);
       } catch (error) {
-        reportUnavailable(response, log, { error, detail: 'The audit trail cannot be read now. Ask again.' });
+        reportUnavailable(response, log, { error, detail: 'The audit trail cannot be read now. Try again.' });
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));
   return router;
 }
 
-/** One record a line; the next page is named by a `Link` (RFC 8288). */
+/** One record per line; a `Link` header (RFC 8288) names the next page. */
 function sendLines(request: Request, response: Response, { records, next }: AuditPage): void {
   if (next !== null) {
     const { pathname, searchParams } = new URL(request.originalUrl, 'http://here');

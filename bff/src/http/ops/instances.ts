@@ -11,7 +11,7 @@ export interface InstanceRoutesOptions {
   log: Logger;
 }
 
-/** `GET /instances`: the figures of all instances, by name. `GET /history`: their past hour. */
+/** `GET /instances`: the newest metrics of all instances, by name. `GET /history`: their past hour. */
 export function instanceRoutes({ board, past, now, log }: InstanceRoutesOptions): Router {
   const router = Router();
   const answerWith =
@@ -31,7 +31,7 @@ export function instanceRoutes({ board, past, now, log }: InstanceRoutesOptions)
         try {
           response.set('Cache-Control', 'no-store').json(await answer());
         } catch (error) {
-          const detail = 'The figures of the instances cannot be read now. Ask again.';
+          const detail = 'The metrics of the instances cannot be read now. Try again.';
           reportUnavailable(response, log, { error, detail });
         }
       })

@@ -64,7 +64,7 @@ describe('GET /app/ops/instances', () => {
     expect(instances.filter(({ instance }) => instance.startsWith('b:'))).toEqual([early, late]);
   });
 
-  it('should tell what this instance does', async () => {
+  it('should report the traffic of this instance', async () => {
     const busy = await serveBff({ INSTANCE_NAME: 'busy', PUBLISHED_ON: 'loopback' });
     try {
       const socket = busy.socketWith({});
@@ -91,7 +91,7 @@ describe('GET /app/ops/instances', () => {
     expect(await busy.backend.board.read()).toEqual([]);
   });
 
-  it('should say that the figures cannot be read', async () => {
+  it('should report that the metrics cannot be read', async () => {
     const { board } = bff.backend;
     const { read } = board;
     board.read = () => Promise.reject(new Error('away'));
@@ -105,7 +105,7 @@ describe('GET /app/ops/instances', () => {
 describe('/app/ops/dead-letters', () => {
   const list = async () => setAsideListSchema.parse(await (await call('/app/ops/dead-letters')).json());
 
-  it('should list the newest with reason and content, and show one whole', async () => {
+  it('should list the newest with reason and content, and show one in full', async () => {
     expect(await list()).toEqual({ total: 0, oldestAt: null, deadLetters: [] });
     const old = setAside();
     const long = setAside({ content: 'x'.repeat(MAX_CONTENT_LISTED + 1), reason: 'expired' });
@@ -118,7 +118,7 @@ describe('/app/ops/dead-letters', () => {
     expect(await (await call(letter(long.entry))).json()).toEqual(long);
   });
 
-  it('should list a bounded number and say how many there are', async () => {
+  it('should list a limited number and report the total', async () => {
     for (let i = 0; i < MAX_SET_ASIDE_LISTED + 5; i++) setAside();
     const { total, deadLetters } = await list();
     expect([total, deadLetters.length]).toEqual([MAX_SET_ASIDE_LISTED + 5, MAX_SET_ASIDE_LISTED]);
@@ -131,14 +131,14 @@ describe('/app/ops/dead-letters', () => {
     expect((await call(letter(one.entry), { method: 'DELETE' })).status).toBe(404);
   });
 
-  it('should put one back, so that it is in its feed', async () => {
+  it('should put one back, so that it appears in its feed', async () => {
     const record = setAside({ feed: 'all', content: content('again') });
     expect((await post(`${letter(record.entry)}/put-back`, '')).status).toBe(204);
     expect(records.size).toBe(0);
     expect(await (await bff.page('all')).text()).toContain('again');
   });
 
-  it('should put a refused event back by giving it to the producer', async () => {
+  it('should put a refused event back by passing it to the producer', async () => {
     const seen: unknown[] = [];
     bff.backend.composeWith(async (body) => {
       seen.push(body);
@@ -158,7 +158,7 @@ describe('/app/ops/dead-letters', () => {
     expect(records.size).toBe(2);
   });
 
-  it('should refuse what a form of another page could send', async () => {
+  it('should refuse requests that a form on another page could send', async () => {
     const record = setAside({ content: content('never') });
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
       const response = await post(`${letter(record.entry)}/put-back`, '{}', { 'content-type': type });
@@ -187,7 +187,7 @@ describe('/app/ops/dead-letters', () => {
     await problemOf(response);
   });
 
-  it('should say that they cannot be reached', async () => {
+  it('should report that they cannot be reached', async () => {
     const { deadLetters: box } = bff.backend;
     const { names } = box;
     box.names = () => Promise.reject(new Error('away'));
@@ -198,7 +198,7 @@ describe('/app/ops/dead-letters', () => {
 });
 
 describe('POST /app/compose', () => {
-  it('should hand a notification with an id to the producer, and answer the ids', async () => {
+  it('should pass a notification with an id to the producer, and return the ids', async () => {
     const seen: unknown[] = [];
     bff.backend.composeWith(async (body) => {
       seen.push(body);
@@ -215,7 +215,7 @@ describe('POST /app/compose', () => {
     ]);
   });
 
-  it('should answer all faults that the producer finds', async () => {
+  it('should return all errors that the producer finds', async () => {
     const errors = [
       { path: 'title', message: 'is missing' },
       { path: 'actions.0.link', message: 'must be a link' },
@@ -226,7 +226,7 @@ describe('POST /app/compose', () => {
         title: 'Bad Request',
         status: 400,
         code: 'invalid_notification',
-        detail: 'Nothing was taken.',
+        detail: 'Nothing was accepted.',
         errors,
       },
     }));
@@ -257,7 +257,7 @@ describe('POST /app/compose', () => {
   });
 });
 
-describe('an instance that asks for tokens', () => {
+describe('an instance that requires tokens', () => {
   const CALLS = [
     ['GET', '/app/ops/instances'],
     ['GET', '/app/ops/dead-letters'],

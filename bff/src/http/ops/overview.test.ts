@@ -22,7 +22,7 @@ const post = (path: string, body: unknown): Promise<Response> =>
     body: JSON.stringify(body),
   });
 
-it('should tell its version, its links and that everything answers', async () => {
+it('should report its version, its links and that all dependencies answer', async () => {
   const status = opsStatusSchema.parse(await get('/app/ops/status'));
   expect(status).toMatchObject({ instance: 'one', version: VERSION, failing: [] });
   expect(status.links).toEqual({
@@ -39,7 +39,7 @@ it('should list the past hour of all instances by name, including stopped ones',
   expect(instances.filter(({ instance }) => instance.startsWith('b:'))).toEqual([early, late]);
 });
 
-it('should note that it was stopped', async () => {
+it('should report that it was stopped', async () => {
   const other = await serveBff({ PUBLISHED_ON: 'loopback', INSTANCE_NAME: 'stopped' });
   await expect.poll(() => other.backend.past.find('stopped'), { timeout: 5_000 }).toBeDefined();
   await other.stop();
@@ -69,7 +69,7 @@ describe('POST /app/ops/dead-letters/put-back', () => {
     return putBackResultSchema.parse(await response.json());
   };
 
-  it('should put back the oldest in batches and name those that it cannot', async () => {
+  it('should put back the oldest in batches, and name those that cannot be put back', async () => {
     const bad = setAside({});
     for (let n = 0; n < 24; n++) setAside({ content: content(`back-${n}`) });
     const later = setAside({ content: content('later'), at: '2026-01-03T00:00:00Z' });
@@ -84,7 +84,7 @@ describe('POST /app/ops/dead-letters/put-back', () => {
     expect((await get('/app/notifications')) as object).toMatchObject({ offset: 24 });
   });
 
-  it('should go on after records that have expired', async () => {
+  it('should continue after records that have expired', async () => {
     const { names } = bff.backend.deadLetters;
     bff.backend.deadLetters.names = () => Promise.resolve(Array.from({ length: 30 }, (_, n) => `gone-${n}`));
     const result = await putBack(0);

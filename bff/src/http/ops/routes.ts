@@ -25,7 +25,7 @@ import { statusRoutes, type StatusOptions } from './status.ts';
 import type { Trail } from './access/who-acts.ts';
 
 export interface OpsRoutesOptions extends StatusOptions {
-  /** The feeds' log, which is searched. */
+  /** The feeds' log, to be searched. */
   feedLog: FindRoutesOptions['log'];
   findWaiting?: FindIn | undefined;
   operate: Operate;
@@ -42,7 +42,7 @@ export interface OpsRoutesOptions extends StatusOptions {
   log: Logger;
 }
 
-/** The routes that the ops page calls: figures, set-aside records, composer, audit trail, revocations. */
+/** The routes that the ops page calls: metrics, set-aside records, composer, audit trail, revocations. */
 export function opsRoutes(options: OpsRoutesOptions): Router {
   const { deadLetters, compose, operate, auditReader, trail, opsAccess, revocations, now, log } = options;
   const router = Router();

@@ -10,7 +10,7 @@ export interface StatusOptions {
   now: () => number;
 }
 
-/** `GET /status`: what this instance knows by itself, even while its sidecar and Redis are unavailable. */
+/** `GET /status`: what this instance knows without its sidecar and Redis. */
 export function statusRoutes({ instance, failing, links, now }: StatusOptions): Router {
   const router = Router();
   router

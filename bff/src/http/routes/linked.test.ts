@@ -12,7 +12,7 @@ afterAll(() => bff.stop());
 const get = (id: string, feed = 'topic:linked') =>
   fetch(`${bff.url}/app/notification?${new URLSearchParams({ id, feed }).toString()}`);
 
-it('should find one notification of a feed, even a very old one, and say if it is gone', async () => {
+it('should find one notification of a feed, even a very old one, and report if it is gone', async () => {
   await bff.publish('topic:linked', 'wanted');
   const ids = Array.from({ length: 120 }, (_, n) => `n-${n}`);
   await bff.publishMany('topic:linked', ids);
@@ -34,7 +34,7 @@ it('should answer 404 for an unknown id, and 400 without one', async () => {
   expect((await fetch(`${bff.url}/app/notification`)).status).toBe(400);
 });
 
-it('should show a feed only to those who may read it, so often at most', async () => {
+it('should show a feed only to permitted readers, and limit the rate of requests', async () => {
   const env = { AUTH_MODE: 'jwt', SEARCHES_PER_MINUTE: '2' };
   const guarded = await serveBff(env, { jwt: SECRET });
   try {

@@ -38,7 +38,7 @@ export function searchRoutes({ search, limit, log }: SearchRouteOptions): Router
           return sendProblem(response, {
             status: 400,
             code: 'invalid_query',
-            detail: 'The query is invalid; errors lists every fault.',
+            detail: 'The query is invalid; see errors.',
             errors: [{ path: 'cursor', message: error.message }],
           });
         log.warn({ err: error }, 'a search failed');

@@ -156,7 +156,7 @@ describe('a request for a stream', () => {
     [`?${'feed=topic:x&'.repeat(MAX_FEEDS_PER_CONNECTION + 1)}`, {}, 400, 'invalid_query', ['feed']],
     ['', { 'last-event-id': '12' }, 400, 'invalid_request', undefined],
     ['?lastEventId=12', {}, 400, 'invalid_request', undefined],
-  ])('should be refused with every fault: %.40s %o', async (query, headers, status, code, paths) => {
+  ])('should be refused with all errors: %.40s %o', async (query, headers, status, code, paths) => {
     const { response } = await open(query, headers);
     expect(response.status).toBe(status);
     const problem = problemSchema.parse(await response.json());

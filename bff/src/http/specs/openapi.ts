@@ -47,7 +47,7 @@ const again = (description: string) => ({
 
 /** Error responses of every request. */
 const refusals = {
-  400: problem('The request is invalid; errors lists every fault.'),
+  400: problem('The request is invalid; see errors.'),
   401: {
     ...problem('A token is required; it is missing or invalid.'),
     headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
@@ -224,7 +224,7 @@ export const openApiDocument = () => ({
     '/app/channels/email': {
       put: writeChannel(
         'putEmail',
-        'Agree to e-mails, to the address in the token or a confirmed one',
+        'Consent to e-mails to the address in the token, or to a confirmed one',
         'PutEmail',
       ),
       delete: writeChannel('deleteEmail', 'Stop e-mail', undefined),

@@ -25,7 +25,7 @@ const readAt = (stored: ReceiptCounts | undefined, offset: number, epoch = EPOCH
   countsAt(stored, { epoch, offset })?.read;
 
 describe('the counts of a feed', () => {
-  it('should be the number of spans that cover a publication, whoever wrote them', () => {
+  it('should be the number of spans that cover a publication, from any writer', () => {
     const spans = fc.array(fc.tuple(fc.nat(30), fc.nat(30)).map(([a, b]) => [a + 1, a + b + 1] as const));
     fc.assert(
       fc.property(fc.array(spans, { maxLength: 5 }), (batches) => {
@@ -66,7 +66,7 @@ describe('the counts of a feed', () => {
     expect([4, 5, 6, 9].map((offset) => readAt(trimmed, offset))).toEqual([undefined, 3, 2, 1]);
   });
 
-  it('should be bounded, and then be unknown for the oldest publications', () => {
+  it('should be limited in size, and then be unknown for the oldest publications', () => {
     const many = Array.from({ length: 2 * MAX_STEPS }, (_, n) => [2 * n + 1, 2 * n + 1] as const);
     const stored = withBatch(undefined, batch(1, many));
     expect(stored?.steps.read.length).toBeLessThanOrEqual(MAX_STEPS);

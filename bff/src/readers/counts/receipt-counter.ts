@@ -22,7 +22,7 @@ export interface ReceiptCounterOptions {
   onFault: (feed: string, error: unknown) => void;
 }
 
-/** Counts are stored this often, in ms. */
+/** Time between two flushes, in ms. */
 const FLUSH_MS = 2_000;
 /** Maximum number of documents per flush. The others wait, which limits the load on the store. */
 const MAX_WRITES = 100;

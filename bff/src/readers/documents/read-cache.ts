@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 /**
- * Life of an entry in ms. A change event invalidates it at once; after a missed event, it is stale for at most this
+ * Lifetime of an entry in ms. A change event invalidates it at once; after a missed event, it is stale for at most this
  * time.
  */
 const FRESH_MS = 10_000;

@@ -12,7 +12,7 @@ export interface DocumentWrite {
 }
 
 /**
- * Reads a document and writes the result of `plan`, and retries if another instance wrote meanwhile. Resolves
+ * Reads a document and writes the result of `plan`, and retries if another instance wrote in the meantime. Resolves
  * with the written version, or `undefined` if nothing was written. Rejects if the outcome is unknown.
  */
 export async function writeDocument(

@@ -20,7 +20,7 @@ export interface ChangeContext {
   now: number;
 }
 
-/** Returns the changed document. It is called again if another instance wrote the document meanwhile. */
+/** Returns the changed document. It is called again if another instance wrote the document in the meantime. */
 export type InboxChange = (document: InboxDocument, context: ChangeContext) => InboxDocument;
 
 /** The offsets of the ids that are in the history. */

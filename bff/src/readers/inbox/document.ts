@@ -18,8 +18,8 @@ import { parseStored } from '../../deliver/parse-stored.ts';
 import { sizeOf } from '../../feed/present.ts';
 
 /**
- * Ended snoozes are kept for this time in ms. Those of archived or read notifications go earlier if the space is
- * needed.
+ * Ended snoozes are kept for this time in ms. Those of archived or read notifications are removed earlier if the space
+ * is needed.
  */
 const RETURNED_MS = 30 * 24 * 60 * 60 * 1000;
 

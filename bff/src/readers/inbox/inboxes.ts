@@ -46,7 +46,7 @@ export interface InboxesOptions {
   histories: Pick<Histories, 'holding'>;
   /** Time in ms for which a feed keeps a publication. */
   historyMsOf: (feed: string) => number;
-  /** Told about each stored change of a reader's marks. */
+  /** Notified of each stored change of a reader's marks. */
   counter?: Pick<ReceiptCounter, 'marked'> | undefined;
   now: () => number;
 }
@@ -68,7 +68,7 @@ export class UnknownIdsError extends Error {
   }
 }
 
-/** A snooze lasts one year at most, and is kept for less than another year after it ended. */
+/** A snooze lasts one year at most, and is kept for less than another year after its end. */
 export const INBOX_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
 
 interface Named {

@@ -15,7 +15,7 @@ export interface SnoozeTimersOptions {
   now: () => number;
 }
 
-/** Longer waits are split, because Node timers are limited to 24 days and clocks may be adjusted meanwhile. */
+/** Longer waits are split, because Node timers are limited to 24 days and clocks may be adjusted while they wait. */
 const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
@@ -33,9 +33,9 @@ export class SnoozeTimers {
   readonly #use: SnoozeTimersOptions;
   /** Readers with snoozes: the timer of the next check. */
   readonly #waiting = new Map<string, NodeJS.Timeout>();
-  /** The recently ended snoozes that the connections of a reader know. */
+  /** The recently ended snoozes of which a reader's connections were notified. */
   readonly #sent = new Map<string, ReadonlySet<string>>();
-  /** Readers with a new connection, which knows none of them. */
+  /** Readers with a new connection, which was notified of none of them. */
   readonly #joined = new Set<string>();
   /** Readers whose inbox is being read; true if it must be read again. */
   readonly #reading = new Map<string, boolean>();

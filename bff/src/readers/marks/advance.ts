@@ -41,7 +41,7 @@ export async function advance(before: ReadState, marked: ReadState, history: His
   return isTooLarge(ids) ? mergeOldest(offset, ids, places) : { offset, ids: [...ids] };
 }
 
-/** The offsets of the ids, as far as the newest publications have them. */
+/** The offsets of those ids that are among the newest publications. */
 export async function locate(
   ids: ReadonlySet<string>,
   { head, floor, ids: idsOf }: Pick<History, 'head' | 'floor' | 'ids'>,

@@ -32,7 +32,7 @@ export interface ReadStatesOptions {
   histories: Pick<Histories, 'holding'>;
   /** Time after which a feed's publications have left the history, so that their read state is no longer needed. */
   ttlSecondsOf: (feed: string) => number;
-  /** Told about each stored change of a read state. */
+  /** Notified of each stored change of a read state. */
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
    * Publishes that a reader has read notifications of their own feed, before the mark is stored: if the mark then fails,

@@ -19,7 +19,7 @@ export interface UnreadCount {
   unread: number;
   /** The unread publications that the reader has not seen. */
   unseen: number;
-  /** Whether there may be more of both. */
+  /** Whether both numbers may be higher. */
   more: boolean;
 }
 

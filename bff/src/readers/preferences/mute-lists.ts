@@ -36,9 +36,8 @@ export class MuteLists {
   }
 
   /**
-   * Resolves when the mutes are stored and all instances know. Does nothing if they are unchanged. The last
-   * write wins, but documents that this version cannot read are never overwritten. `owner` is the owner of
-   * the document.
+   * Resolves when the mutes are stored and all instances know them. Does nothing if they are unchanged. The last write
+   * wins, but documents that this version cannot read are never overwritten. `owner` is the owner of the document.
    */
   async set(reader: string, { feeds, severities }: Mutes, owner = reader): Promise<void> {
     const { store, channel, ledger } = this.#use;

@@ -51,7 +51,7 @@ export class ReaderPreferences {
 
   /**
    * Changes only the given members, so that changes of several devices merge; for each member, the last change wins.
-   * Resolves when the change is stored and all instances know. It is safe to repeat. `owner` is the owner of the
+   * Resolves when the change is stored and all instances know it. It is safe to repeat. `owner` is the owner of the
    * document.
    */
   change(reader: string, change: PreferencesChange, owner = reader): Promise<void> {
@@ -112,7 +112,7 @@ function fromDocument({ mutedUntil, ...document }: PreferencesDocument): Own {
   });
 }
 
-/** Without mutes that have ended; without the member if none is left, as for readers who never had one. */
+/** Removes mutes that have ended, and the member if none is left, as for readers who never had one. */
 function withoutEnded({ mutedUntil = [], ...own }: Own): Own {
   const inForce = mutedUntil.filter((mute) => isInForce(mute, Date.now()));
   return inForce.length > 0 ? { ...own, mutedUntil: inForce } : own;

@@ -37,7 +37,7 @@ export type SearchRequest = Omit<SearchQuery, 'feed' | 'clientId'> & { feeds: re
 /** The cursor of a request is not from a search answer. */
 export class BadCursorError extends Error {}
 
-/** Maximum number of attempts if a feed changes meanwhile. */
+/** Maximum number of attempts if a feed changes during a search. */
 const MAX_ATTEMPTS = 3;
 const FEEDS_AT_ONCE = 8;
 

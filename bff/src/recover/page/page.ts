@@ -11,7 +11,7 @@ import { beginning, MAX_CONTENT_BYTES, present } from '../../feed/present.ts';
 import { encodedSizeInList } from './encoded.ts';
 import type { FeedView } from '../views/feed-view.ts';
 
-/** Maximum number of attempts if the feed changes meanwhile. */
+/** Maximum number of attempts if the feed changes during a read. */
 const MAX_ATTEMPTS = 3;
 
 /**
@@ -57,7 +57,7 @@ async function readOnce(
   const head = await view.known();
   const answer = (part: Partial<Page> & { publications: Publication[] }): Page => {
     if (view.position?.epoch !== head.epoch)
-      throw new ChangedError(`${view.feed} began a new epoch meanwhile`);
+      throw new ChangedError(`${view.feed} began a new epoch during the read`);
     const publications = part.publications.map((publication) => present(publication, now()));
     const erased = part.recovered === false && asked?.epoch !== head.epoch && beganErased(head.epoch);
     const page = { feed: view.feed, ...head, recovered: true, more: false, ...part, publications };

@@ -6,13 +6,13 @@ const MAX_RANGES = 64;
 interface Range {
   first: number;
   last: number;
-  /** True if a browser has joined since, which does not have the range. */
+  /** True if a browser has joined since and does not have the range. */
   isLacking: boolean;
 }
 
 /**
  * The offsets of one epoch that were sent to browsers before they were in the ring, because a broadcast left a gap.
- * When the gap is filled they are not sent again, unless a browser joined meanwhile.
+ * When the gap is filled they are not sent again, unless a browser has joined since.
  */
 export class EarlySends {
   #ranges: Range[] = [];
@@ -34,7 +34,7 @@ export class EarlySends {
     return { unsent, twice: unsent.filter(({ offset }) => this.#sentTo(epoch, offset) === 'some').length };
   }
 
-  /** Call when a browser joins, which has no earlier sends. */
+  /** Call when a browser joins: it has none of the earlier sends. */
   joined(): void {
     for (const range of this.#ranges) range.isLacking = true;
   }

@@ -18,7 +18,7 @@ import type { ViewDependencies } from './view-dependencies.ts';
 const HEAD_FRESH_MS = 60_000;
 /** Number of publications that a new ring loads. */
 const FIRST_LOAD = 200;
-/** Maximum number of attempts if the feed changes meanwhile. */
+/** Maximum number of attempts if the feed changes during a read. */
 const MAX_ATTEMPTS = 5;
 
 /** One instance's view of a feed: a ring, fed by broadcasts and compared with the head, and its segments. */
@@ -77,7 +77,7 @@ export class FeedView {
     return { continues, ...shownIn({ feed, epoch }, [...held, ...this.#earlySends.send(epoch, beyond)]) };
   }
 
-  /** Call when a browser starts to watch; it has no earlier sends. */
+  /** Call when a browser starts to watch: it has none of the earlier sends. */
   joined(): void {
     this.#earlySends.joined();
   }
@@ -205,8 +205,8 @@ export class FeedView {
   }
 
   /**
-   * Runs `read`, and repeats it if the feed changed meanwhile or a named document is missing, because a newer head
-   * may not need it. If the same document is missing twice, it is lost, and the feed's host starts a new epoch.
+   * Runs `read`, and repeats it if the feed changed during it or a named document is missing, because a newer head may
+   * not need it. If the same document is missing twice, it is lost, and the feed's host starts a new epoch.
    */
   async #repeated<T>(read: () => Promise<T>): Promise<T> {
     let lost: string | undefined;
@@ -290,6 +290,6 @@ export class FeedView {
   #refuseEarlierEpoch({ epoch }: Position): void {
     const newest = this.#use.marks.of(this.feed)?.epoch;
     if (newest !== undefined && isLaterEpoch(newest, epoch))
-      throw new ChangedError(`${this.feed} began a new epoch meanwhile`);
+      throw new ChangedError(`${this.feed} began a new epoch during the read`);
   }
 }

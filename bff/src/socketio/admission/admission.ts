@@ -37,7 +37,7 @@ type HandshakeRefusal = { reason: RefusalReason; problem: ProblemDetails };
 /** Seconds that a refused client should wait before a retry. */
 const RETRY_AFTER = 5;
 
-/** Counts the sessions of an instance, separately those that have signed in, and decides which get a place. */
+/** Counts the sessions of an instance, signed-in and pending ones separately, and decides which get a place. */
 export class Admission {
   readonly sessions = new Map<string, EngineSession>();
   readonly #options: AdmissionOptions;
@@ -97,7 +97,7 @@ export class Admission {
       this.#endPending(session);
     });
     pending.count(request, session.transport.name === 'websocket');
-    // Concurrent handshakes may all have been promised the same place.
+    // Several concurrent handshakes may have passed the check for the same place.
     if (!this.#room.enter(session, address, clientAddress.isExempt(request))) this.#break(session, 'evicted');
   }
 
@@ -118,7 +118,7 @@ export class Admission {
   ): { reason: RefusalReason; error: SocketError } | undefined {
     const { connections, perReader, onKnown } = this.#options;
     const pending = this.#pending.get(session);
-    // The session was closed meanwhile, or belongs to Azure, whose sessions are not counted here.
+    // The session has been closed, or belongs to Azure, whose sessions are not counted here.
     if (!pending) return undefined;
     if (this.#signedIn >= connections) {
       const error: SocketError = { code: 'unavailable', message: fullText(connections), temporary: true };

@@ -112,7 +112,8 @@ export function serveConnection(
     const refusal = subscriptions.refusal(feed);
     if (refusal) return { ok: false, error: refusal };
     if (socket.connected) subscriptions.add(feed);
-    // Join before reading: the client then gets publications that arrive meanwhile, and keeps them until the answer.
+    // Join before reading: the client then gets publications that arrive during the read, and buffers them until the
+    // answer.
     await socket.join(roomOf(feed));
     try {
       const page = await subscriptions.answer(feed, position);
@@ -120,7 +121,7 @@ export function serveConnection(
       acknowledged?.subscribed(feed, position, page);
       return new EncodedAnswer(encodePage(page, { ok: true }));
     } catch (error) {
-      log.warn({ err: error, feed }, 'cannot answer a subscription; the client must retry');
+      log.warn({ err: error, feed }, 'cannot answer a subscription; the client will retry');
       return refuse('unavailable', 'the feed cannot be read now; try again', true);
     }
   };
@@ -229,7 +230,7 @@ const refuse = (code: SocketErrorCode, message: string, temporary: boolean): Ans
   error: { code, message, temporary },
 });
 
-/** Limits of the faults in an answer, which has 256 KB at most. */
+/** Limits of the error list in an answer, which has 256 KB at most. */
 const MAX_FAULTS = 20;
 const MAX_FAULT_LENGTH = 200;
 

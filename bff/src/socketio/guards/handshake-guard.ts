@@ -23,7 +23,7 @@ const invalidQuery = (errors: Fault[]): ProblemDetails => ({
   status: 400,
   code: 'invalid_query',
   detail:
-    `The query is invalid; errors lists every fault. Allowed parameters are ${PARAMETERS.join(', ')}. ` +
+    `The query is invalid; see errors. Allowed parameters are ${PARAMETERS.join(', ')}. ` +
     'Send token and clientId as auth. JSONP is not supported.',
   errors,
 });

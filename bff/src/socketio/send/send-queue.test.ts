@@ -71,7 +71,7 @@ it('should keep each event within the limits of the contract', async () => {
   expect(offsetsOf(large).flat()).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
 });
 
-it('should rest after sending, in proportion to the time it took, and batch meanwhile', async () => {
+it('should rest after sending, in proportion to the time it took, and batch while it rests', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const { queue, sent, clock } = queueThatTakes(5);

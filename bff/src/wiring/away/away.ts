@@ -25,11 +25,11 @@ export interface Away {
   /** The public VAPID key; `undefined` without the channel `push`. */
   vapidKey: VapidKey;
   linksOf: ReturnType<typeof linksFor>;
-  /** Stops setting wake-ups that the scheduler did not take. */
+  /** Stops setting wake-ups that the scheduler did not accept. */
   stop: () => void;
 }
 
-/** By default, pushes leave soon, and e-mails are collected for a minute. */
+/** By default, pushes are sent soon, and e-mails are collected for a minute. */
 const DEFAULTS: Record<string, { windowMs: number; perHour: number }> = {
   push: { windowMs: 1_000, perHour: 60 },
   email: { windowMs: 60_000, perHour: 10 },

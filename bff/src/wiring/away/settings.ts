@@ -14,11 +14,14 @@ import { bindingChannelSchema } from '../../away/channels/binding/binding-channe
 
 /** Settings that all channels have. */
 const commonSchema = z.strictObject({
-  /** How long the first due fallback of a reader waits for others, so that they leave as one message. */
+  /** How long the first due fallback of a reader waits for others, so that they are sent as one message. */
   window: durationSchema('PT0S', 'P1D').optional(),
   /** Maximum number of messages to one reader within an hour. */
   perHour: z.int().min(1).max(1_000).optional(),
-  /** If the outcome of a send is unknown: send again, perhaps twice, or give up, perhaps without a message. */
+  /**
+   * What to do if the outcome of a send is unknown: send again, which may duplicate the message, or give up, which may
+   * lose it.
+   */
   unknown: z.enum(['repeat', 'give-up'], 'must be repeat or give-up').optional(),
 });
 
@@ -83,7 +86,7 @@ const awaySchema = z.strictObject({
 });
 export type AwaySettings = z.infer<typeof awaySchema>;
 
-/** Reads the settings of channels and policies. @throws ConfigError that lists all faults */
+/** Reads the settings of channels and policies. @throws ConfigError that lists all errors */
 export function readAwaySettings(file: string): AwaySettings {
   let value: unknown;
   try {

@@ -131,10 +131,10 @@ export class World {
     }
   }
 
-  /** Delivers an announcement to one of the competing instances. `meanwhile`: even if it is being delivered. */
-  deliver(index: number, caller: WalkInstance, meanwhile: boolean): void {
+  /** Delivers an announcement to one of the competing instances. `twice`: even if it is being delivered. */
+  deliver(index: number, caller: WalkInstance, twice: boolean): void {
     const announcement = this.store.stream[index];
-    if (!announcement || caller.paused || caller.deliveries >= 3 || (announcement.holders > 0 && !meanwhile))
+    if (!announcement || caller.paused || caller.deliveries >= 3 || (announcement.holders > 0 && !twice))
       return;
     announcement.holders++;
     caller.deliveries++;

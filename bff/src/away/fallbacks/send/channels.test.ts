@@ -118,19 +118,22 @@ describe('a message whose sender was killed', () => {
   it.each([
     [true, ['a', 'a'], [['a', 'sent']]],
     [false, ['a'], [['a', 'unknown', 'the sender stopped before the channel answered']]],
-  ])('should be taken over after its deadline, and sent again if the channel repeats (%s)', async (repeats, ids, expected) => {
-    const { instance, answers, sent, outcomes } = deployment({ repeats });
-    const [killed, other] = [instance(), instance()];
-    answers.push('never');
-    await killed.fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
-    await pass(SEND_TIME_MS);
-    expect([sent.length, outcomes()]).toEqual([1, []]);
-    await pass(10_000);
-    await other.fallbacks.wake(`away:${hashOfReader(READER)}:${Date.now()}`);
-    await pass(1_000);
-    expect(sent.map(({ notifications: [one] }) => one?.id)).toEqual(ids);
-    expect(outcomes()).toEqual(expected);
-  });
+  ])(
+    'should be taken over after its deadline, and sent again if the channel repeats (%s)',
+    async (repeats, ids, expected) => {
+      const { instance, answers, sent, outcomes } = deployment({ repeats });
+      const [killed, other] = [instance(), instance()];
+      answers.push('never');
+      await killed.fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+      await pass(SEND_TIME_MS);
+      expect([sent.length, outcomes()]).toEqual([1, []]);
+      await pass(10_000);
+      await other.fallbacks.wake(`away:${hashOfReader(READER)}:${Date.now()}`);
+      await pass(1_000);
+      expect(sent.map(({ notifications: [one] }) => one?.id)).toEqual(ids);
+      expect(outcomes()).toEqual(expected);
+    },
+  );
 
   it('should not be sent by an instance that wakes up before then', async () => {
     const { instance, answers, sent } = deployment({ repeats: true });

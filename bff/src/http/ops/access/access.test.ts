@@ -32,8 +32,8 @@ const statuses = (authorization?: string) =>
 const only = (status: number) => CALLS.map(() => status);
 const REACHED = [200, 200, 409, 200, 404, 404, 202];
 
-describe('operations where nobody is asked for a token', () => {
-  it('should be closed without OPS_TOKEN, and say what to do', async () => {
+describe('operations if readers need no token', () => {
+  it('should be closed without OPS_TOKEN, and name the remedy', async () => {
     await serve({ PUBLIC_HOST: '0.0.0.0' });
     expect(await statuses()).toEqual(only(403));
     expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(only(403));
@@ -43,7 +43,7 @@ describe('operations where nobody is asked for a token', () => {
     expect((await bff.page('all')).status).toBe(200);
   });
 
-  it('should be open where the public port itself listens on loopback', async () => {
+  it('should be open if the public port itself listens on loopback', async () => {
     await serve({ PUBLIC_HOST: '127.0.0.1' });
     expect(await statuses()).toEqual(REACHED);
   });
@@ -61,7 +61,7 @@ describe('operations where nobody is asked for a token', () => {
     expect(await statuses()).toEqual(only(403));
   });
 
-  it.each(['loopback', 'network'])('should ask for OPS_TOKEN where it is set, on %s', async (place) => {
+  it.each(['loopback', 'network'])('should require OPS_TOKEN if it is set, on %s', async (place) => {
     await serve({ PUBLISHED_ON: place, OPS_TOKEN });
     expect(await statuses()).toEqual(only(401));
     for (const wrong of [
@@ -80,8 +80,8 @@ describe('operations where nobody is asked for a token', () => {
   });
 });
 
-describe('operations where everybody is asked for a token', () => {
-  it('should take the role, or OPS_TOKEN, which opens no feed', async () => {
+describe('operations if readers need a token', () => {
+  it('should accept the role, or OPS_TOKEN, which gives no access to feeds', async () => {
     await serve({ AUTH_MODE: 'jwt', OPS_TOKEN }, { [SECRETS.jwt.name]: SECRET });
     expect(await statuses()).toEqual(only(401));
     expect(await statuses(`Bearer ${secretToken()}`)).toEqual(only(403));
@@ -91,7 +91,7 @@ describe('operations where everybody is asked for a token', () => {
     expect((await bff.page('all', { authorization: `Bearer ${OPS_TOKEN}` })).status).toBe(401);
   });
 
-  it('should not open by PUBLISHED_ON', async () => {
+  it('should stay closed regardless of PUBLISHED_ON', async () => {
     await serve({ AUTH_MODE: 'jwt', PUBLISHED_ON: 'loopback' }, { [SECRETS.jwt.name]: SECRET });
     expect(await statuses()).toEqual(only(401));
   });

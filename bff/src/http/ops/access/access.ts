@@ -6,7 +6,7 @@ import { bearerOf } from '../../bearer.ts';
 import '../../request.ts';
 
 export interface OpsAccess {
-  /** The token of OPS_TOKEN, if it is set. */
+  /** The value of OPS_TOKEN, if it is set. */
   token: string | undefined;
   /** Whether callers without a token may use the operations page if no token is required. */
   open: boolean;
@@ -19,7 +19,7 @@ export const OPS_PATHS = ['/app/ops', '/app/compose'];
 export const operatorOf = (request: Request): string | undefined =>
   request.hasOpsToken ? 'OPS_TOKEN' : request.identity?.sub;
 
-/** Notes whether a request has OPS_TOKEN, and so needs no other token. Must run before `requireIdentity`. */
+/** Records whether a request has OPS_TOKEN, and so needs no other token. Must run before `requireIdentity`. */
 export function noteOpsToken({ token }: OpsAccess): RequestHandler {
   const expected = token === undefined ? undefined : digestOf(token);
   return (request, _response, next) => {
@@ -46,7 +46,7 @@ export const requireOps =
       return sendProblem(response, {
         status: 401,
         code: 'unauthorized',
-        detail: 'Operations need the token that OPS_TOKEN of the bff holds, sent as Authorization: Bearer.',
+        detail: 'Operations require the OPS_TOKEN of the bff, sent as Authorization: Bearer.',
       });
     }
     if (open) return next();

@@ -29,7 +29,7 @@ const retract = (body: unknown) =>
   });
 
 describe('GET /app/ops/find', () => {
-  it('should find a notification in its feed, and say when it is gone', async () => {
+  it('should find a notification in its feed, and report when it is gone', async () => {
     await bff.publish('topic:find', 'one');
     await bff.publish('topic:find', 'two');
     expect(await find('two')).toEqual({
@@ -43,7 +43,7 @@ describe('GET /app/ops/find', () => {
     expect((await find('never')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
   });
 
-  it('should say that the feed remembers an id whose content is gone', async () => {
+  it('should report that the feed remembers an id whose content is gone', async () => {
     await bff.publish('topic:long', 'first');
     for (let n = 0; n < 600; n += 50) {
       const ids = Array.from({ length: 50 }, (_, index) => `later-${n + index}`);
@@ -72,7 +72,7 @@ describe('GET /app/ops/find', () => {
     expect((await find('three')).found, 'only in a title').toEqual([]);
   });
 
-  it('should say which places it could not search', async () => {
+  it('should report which places it could not search', async () => {
     const { readHead } = bff.backend.log;
     bff.backend.log.readHead = () => Promise.reject(new Error('away'));
     const { found, unsearched } = await find('one');
@@ -87,7 +87,7 @@ describe('GET /app/ops/find', () => {
 });
 
 describe('POST /app/ops/retract', () => {
-  it('should hand it to the producer and record who did it', async () => {
+  it('should pass it to the producer and record the actor', async () => {
     const response = await retract({ id: 'one', feed: 'topic:find' });
     expect([response.status, await response.json()]).toEqual([202, { ids: ['one'] }]);
     expect(asked.at(-1)).toEqual({ do: 'retract', id: 'one', feed: 'topic:find' });
@@ -97,7 +97,7 @@ describe('POST /app/ops/retract', () => {
       .toMatch(/"action":"retract","outcome":"done"/);
   });
 
-  it('should say that it is not known to be retracted', async () => {
+  it('should report that the outcome is unknown', async () => {
     bff.backend.operateWith(() => Promise.reject(new Error('away')));
     const response = await retract({ id: 'one' });
     expect([response.status, await response.json()]).toMatchObject([503, { ids: ['one'] }]);

@@ -22,7 +22,7 @@ export function readerOpsRoutes({ receiptsOf, exportOf }: ReaderOpsRoutesOptions
         response.set('Cache-Control', 'no-store').json(await receiptsOf(named));
       } catch (err) {
         log.warn({ err, feed: named.feed }, 'cannot read receipts');
-        sendUnavailable(response, 'The receipts cannot be read now. Ask again.');
+        sendUnavailable(response, 'The receipts cannot be read now. Try again.');
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));
@@ -31,7 +31,7 @@ export function readerOpsRoutes({ receiptsOf, exportOf }: ReaderOpsRoutesOptions
     .get(allowParameters(), async (request, response) => {
       const named = exportRequestSchema.safeParse(request.params);
       if (!named.success) {
-        const detail = 'The subject is invalid; errors lists every fault.';
+        const detail = 'The subject is invalid; see errors.';
         const errors = faultsOf(named.error);
         return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
       }
@@ -39,7 +39,7 @@ export function readerOpsRoutes({ receiptsOf, exportOf }: ReaderOpsRoutesOptions
         response.set('Cache-Control', 'no-store').json(await exportOf(`user:${named.data.sub}`));
       } catch (err) {
         log.warn({ err }, 'cannot export the data of a reader');
-        sendUnavailable(response, 'The data of the reader cannot be read now. Ask again.');
+        sendUnavailable(response, 'The data of the reader cannot be read now. Try again.');
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));

@@ -47,7 +47,7 @@ export function revocationRoutes(
           return sendProblem(response, { status: 409, code: 'conflict', detail: error.message });
         }
         const detail =
-          'The revocations cannot be read or changed now. The change may have been kept all the same; send it again.';
+          'The revocations cannot be read or changed now. The change may have been saved; send it again.';
         reportUnavailable(response, log, { error, detail });
       }
     };
@@ -70,7 +70,7 @@ export function revocationRoutes(
           return sendProblem(response, {
             status: 400,
             code: 'invalid_request',
-            detail: 'The body cannot be used; errors lists every fault.',
+            detail: 'The body is invalid; see errors.',
             errors: [
               {
                 path: 'before',
