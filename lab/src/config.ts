@@ -1,4 +1,4 @@
-/** Settings of the naive bff, which the ledger must report as faulty. The stack sets them. */
+/** Settings of the naive bff, which must lose notifications in the ledger. The stack sets them. */
 export const readNaiveConfig = (env: NodeJS.ProcessEnv = process.env) => ({
   port: Number(env['PORT']),
   internalPort: Number(env['INTERNAL_PORT']),

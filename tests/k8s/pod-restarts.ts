@@ -109,10 +109,10 @@ export class PodRestarts {
     console.log(
       `${acknowledged.length} notifications acknowledged in ${Math.round((this.#ended - this.#began) / 1000)} s, ` +
         `${this.#caller.repeated} requests repeated, ${accounts.length} clients: ${sum(({ lost }) => lost.length)} lost, ` +
-        `${sum(({ twice }) => twice.length)} shown twice, ` +
-        `${sum(({ disordered, holes }) => disordered.length + holes.length)} out of order, ` +
-        `${sum(({ honestGaps }) => honestGaps)} honest gaps`,
+        `${sum(({ duplicated }) => duplicated.length)} shown twice, ` +
+        `${sum(({ outOfOrder, skipped }) => outOfOrder.length + skipped.length)} out of order, ` +
+        `${sum(({ reportedGaps }) => reportedGaps)} reported gaps`,
     );
-    return accounts.filter((account) => !isClean(account) || account.honestGaps > 0);
+    return accounts.filter((account) => !isClean(account) || account.reportedGaps > 0);
   }
 }

@@ -61,7 +61,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
 
   function expectCleanLedger(): void {
     const accounts = observers.map((observer) => audit(observer, caller.acknowledged.keys()));
-    expect(accounts.filter((account) => !isClean(account) || account.honestGaps > 0)).toEqual([]);
+    expect(accounts.filter((account) => !isClean(account) || account.reportedGaps > 0)).toEqual([]);
   }
 
   /** Posts to the producer, without retrying, until `end`. */

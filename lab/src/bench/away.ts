@@ -26,24 +26,27 @@ const FALLBACKS: Record<Kind, object> = {
 };
 const LABELS: Record<Kind, string> = {
   without: 'no fallback',
-  waiting: 'a fallback that waits',
-  due: 'a fallback that is due after 1 s, and decided',
+  waiting: 'a fallback due after 6 h',
+  due: 'a fallback due after 1 s',
 };
 
-/** CPU for each notification by group of processes, without their idle use, in µs. */
+/** CPU time per notification by process group, excluding idle use, in µs. */
 type Cpu = Record<'all' | 'applications' | 'sidecars' | 'scheduler' | 'redis', number>;
 
 export interface AwayFigures {
   cpu: Cpu;
-  /** Notifications accepted and published in a second; for `due`, earlier ones are decided meanwhile. */
+  /**
+   * Notifications accepted and published per second. With `due`, the bffs also decide on earlier fallbacks during that
+   * time.
+   */
   rate: number;
 }
 
 const USAGE = 'npm run bench:away -- [--rounds N] [--count N] [--readers N]';
 
 /**
- * `npm run bench:away`: compares notifications with and without a fallback, alternately on one stack. No message is sent: the
- * readers have no address, so each due fallback ends when its decision is stored.
+ * `npm run bench:away`: compares notifications with and without a fallback, alternating on one stack. The readers have no
+ * address, so no message is sent: a due fallback is finished when its decision is stored.
  */
 export async function benchAway(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
@@ -55,7 +58,7 @@ export async function benchAway(args: string[], signal: AbortSignal): Promise<nu
   });
   const [rounds = 0, count = 0, readers = 0] = [values.rounds, values.count, values.readers].map(Number);
   const faults = [rounds, count, readers].filter((value) => !Number.isInteger(value) || value < 1);
-  if (faults.length > 0) throw new Failure(`Each number must be a whole number from 1.\n${USAGE}`);
+  if (faults.length > 0) throw new Failure(`Each number must be an integer of at least 1.\n${USAGE}`);
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-bench-away-'));
   const file = join(folder, 'away.json');
   const channels = {
@@ -78,32 +81,32 @@ export async function benchAway(args: string[], signal: AbortSignal): Promise<nu
 
 interface AwayOptions {
   rounds: number;
-  /** Notifications of each kind in a round. */
+  /** Number of notifications of each kind per round. */
   count: number;
   readers: number;
   signal: AbortSignal;
 }
 
-/** The medians of all rounds after one that warms up. @throws Failure if a notification is not published */
+/** Returns the medians of all rounds after a warm-up round. @throws Failure if a notification is not published */
 export async function measureAway(
   stack: Stack,
   { rounds, count, readers, signal }: AwayOptions,
 ): Promise<Record<Kind, AwayFigures>> {
   const all: Record<Kind, AwayFigures[]> = { without: [], waiting: [], due: [] };
   for (let round = 0; round <= rounds && !signal.aborted; round++) {
-    // A different kind is first in each round.
+    // Start each round with a different kind.
     const turn = round % KINDS.length;
     for (const kind of [...KINDS.slice(turn), ...KINDS.slice(0, turn)]) {
-      const rest = await restingCpu(stack);
-      const figures = await oneRound(stack, { kind, count, readers }, rest);
+      const rest = await idleCpu(stack);
+      const figures = await runRound(stack, { kind, count, readers }, rest);
       if (round > 0) all[kind].push(figures);
     }
   }
-  const middle = (kind: Kind): AwayFigures => ({
+  const medianOf = (kind: Kind): AwayFigures => ({
     cpu: cpuOf((group) => median(all[kind].map(({ cpu }) => cpu[group]))),
     rate: median(all[kind].map(({ rate }) => rate)),
   });
-  return { without: middle('without'), waiting: middle('waiting'), due: middle('due') };
+  return { without: medianOf('without'), waiting: medianOf('waiting'), due: medianOf('due') };
 }
 
 const cpuOf = (of: (group: keyof Cpu) => number): Cpu => ({
@@ -114,7 +117,7 @@ const cpuOf = (of: (group: keyof Cpu) => number): Cpu => ({
   redis: of('redis'),
 });
 
-/** CPU seconds since the start of the processes. */
+/** CPU seconds used since the processes started. */
 function readCpu(stack: Stack): Cpu {
   const pairs = [...stack.producers, ...stack.bffs];
   const of = (...processes: readonly { pid: number }[]) =>
@@ -128,8 +131,8 @@ function readCpu(stack: Stack): Cpu {
   return { ...groups, all: groups.applications + groups.sidecars + groups.scheduler + groups.redis };
 }
 
-/** CPU seconds in a second without load, but with the polling of a round. */
-async function restingCpu(stack: Stack): Promise<Cpu> {
+/** CPU seconds used per second without load, but with the same polling as in a round. */
+async function idleCpu(stack: Stack): Promise<Cpu> {
   const before = readCpu(stack);
   const end = performance.now() + REST_SECONDS * 1000;
   while (performance.now() < end) {
@@ -154,7 +157,7 @@ async function reaches(stack: Stack, metric: string, goal: number): Promise<void
   if (fault) throw new Failure(`${metric} did not reach ${goal}: ${fault}`);
 }
 
-async function oneRound(
+async function runRound(
   stack: Stack,
   { kind, count, readers }: { kind: Kind; count: number; readers: number },
   rest: Cpu,
@@ -177,7 +180,7 @@ async function oneRound(
       lanes.map(async (lane) => {
         while (next < count) {
           const { status, body: answer } = await lane.send(postRequest(url, JSON.stringify(body(next++))));
-          if (status !== 202) throw new Failure(`The producer answered ${status}: ${answer}`);
+          if (status !== 202) throw new Failure(`The producer returned ${status}: ${answer}`);
         }
       }),
     );
@@ -203,7 +206,7 @@ function report(
   const { without } = figures;
   const ratio = (value: number, of: number) => `×${(value / of).toFixed(2)}`;
   say(
-    `\nSingle notifications, ${LANES} in flight, to ${readers} readers on 2 bffs; medians of ${rounds} rounds of ${count} of each kind, in turn`,
+    `\nSingle notifications, ${LANES} in flight, to ${readers} readers on 2 bffs; medians of ${rounds} interleaved rounds with ${count} of each kind`,
   );
   for (const kind of KINDS) {
     const { cpu, rate } = figures[kind];

@@ -18,37 +18,40 @@ import { readMetric } from './read-metric.ts';
 const USAGE = 'npm run bench:burst -- [--fallbacks N] [--digest N]';
 const PER_REQUEST = 100;
 const ENDED = 'tocsin_bff_fallbacks_total';
-/** How long the receiver takes for a message, in ms. */
+/** How long the receiver takes to process a message, in ms. */
 const ANSWER_MS = 20;
 
 interface BurstOptions {
   /** Number of readers with one fallback each. */
   fallbacks: number;
-  /** Number of fallbacks of one more reader. */
+  /** Number of fallbacks for one additional reader. */
   digest: number;
-  /** Time in ms from the start of publishing until all are due. */
+  /** Time from the start of publishing until all fallbacks are due, in ms. */
   leadMs: number;
 }
 
 interface BurstFigures {
-  /** Readers without a message, and readers with more than one. */
+  /** The numbers of readers with no message, and with more than one. */
   missed: number;
-  twice: number;
-  /** Messages for the reader with many fallbacks. */
+  duplicated: number;
+  /** Number of messages for the reader with many fallbacks. */
   digests: number;
-  /** All fallbacks that ended as sent. */
+  /** Number of fallbacks recorded as sent. */
   sent: number;
-  /** Messages that arrived before they were due. */
+  /** Number of messages that arrived before they were due. */
   early: number;
-  /** How late messages arrived, in ms. */
+  /** How late each message arrived, in ms. */
   lateMs: number[];
   /** Highest number of messages in flight to the receiver. */
-  atOnce: number;
-  /** Highest memory of an instance, in MiB, before and during the burst. */
+  maxInFlight: number;
+  /** Peak memory of any instance before and during the burst, in MiB. */
   memoryMiB: { before: number; highest: number };
 }
 
-/** `npm run bench:burst`: many fallbacks that are due in the same second. Exits with 1 if any was lost or sent twice. */
+/**
+ * `npm run bench:burst`: measures many fallbacks that are due in the same second. Exits with 1 if any was lost or sent
+ * twice.
+ */
 export async function benchBurst(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
     options: {
@@ -59,19 +62,19 @@ export async function benchBurst(args: string[]): Promise<number> {
   const [fallbacks = 0, digest = 0] = [values.fallbacks, values.digest].map(Number);
   const faults = [fallbacks, digest].filter((value) => !Number.isInteger(value) || value < 1);
   if (faults.length > 0 || digest > 2_000)
-    throw new Failure(`Each number must be a whole number from 1, and --digest at most 2000.\n${USAGE}`);
+    throw new Failure(`Each number must be an integer of at least 1, and --digest at most 2000.\n${USAGE}`);
   const figures = await runBurst({ fallbacks, digest, leadMs: 5_000 + 15 * (fallbacks + digest) });
-  const { missed, twice, digests, sent, early, lateMs, atOnce, memoryMiB } = figures;
+  const { missed, duplicated, digests, sent, early, lateMs, maxInFlight, memoryMiB } = figures;
   process.stdout.write(
-    `\n${fallbacks} fallbacks of as many readers and ${digest} of one more, due in the same second, on 2 bffs:\n` +
-      `${sent} sent, ${missed} missed, ${twice} twice, ${early} early; ${digests} messages for the one reader\n` +
+    `\n${fallbacks} readers with one fallback each and one reader with ${digest}, all due in the same second, on 2 bffs:\n` +
+      `${sent} sent, ${missed} missed, ${duplicated} duplicated, ${early} early; ${digests} messages for the one reader\n` +
       `late: ${quantile(lateMs, 0.5).toFixed(0)} ms in the median, ${Math.max(...lateMs).toFixed(0)} ms at most\n` +
-      `at most ${atOnce} messages at once; memory of a bff ${memoryMiB.before.toFixed(0)} MiB before, ${memoryMiB.highest.toFixed(0)} MiB at most\n`,
+      `at most ${maxInFlight} messages at once; memory of a bff ${memoryMiB.before.toFixed(0)} MiB before, ${memoryMiB.highest.toFixed(0)} MiB at most\n`,
   );
-  return missed + twice + early === 0 && sent === fallbacks + digest ? 0 : 1;
+  return missed + duplicated + early === 0 && sent === fallbacks + digest ? 0 : 1;
 }
 
-/** Publishes fallbacks that are due together, and counts the messages. @throws Failure if they do not all end */
+/** Publishes fallbacks that are due at the same time, and counts the messages. @throws Failure if some don't finish */
 async function runBurst(options: BurstOptions): Promise<BurstFigures> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-burst-'));
   const receiver = await startReceiver();
@@ -115,7 +118,7 @@ async function burstOn(
     const { status } = await fetch(`${stack.producers[0]?.url}/notifications`, {
       ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
     });
-    if (status !== 202) throw new Failure(`The producer answered ${status}`);
+    if (status !== 202) throw new Failure(`The producer returned ${status}`);
   }
   if (Date.now() > dueAt)
     throw new Failure('Publishing took longer than the time until the fallbacks are due');
@@ -126,8 +129,8 @@ async function burstOn(
     return counts.reduce((sum, count) => sum + count, 0) >= feeds.length;
   };
   const fault = await pollUntil(ended, { timeoutMs: leadMs + 300_000, everyMs: 500 });
-  if (fault) throw new Failure(`The fallbacks did not all end: ${fault}`);
-  // A second message would still arrive.
+  if (fault) throw new Failure(`Some fallbacks did not finish: ${fault}`);
+  // Leave time for a duplicate to arrive.
   await delay(2_000);
   const sent = await Promise.all(
     stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, ENDED, { outcome: 'sent' })),
@@ -136,12 +139,12 @@ async function burstOn(
   const late = own.flat().map((at) => at - dueAt);
   return {
     missed: own.filter((times) => times.length === 0).length,
-    twice: own.filter((times) => times.length > 1).length,
+    duplicated: own.filter((times) => times.length > 1).length,
     digests: receiver.messagesOf('user:one'),
     sent: sent.reduce((sum, count) => sum + count, 0),
     early: late.filter((ms) => ms < -50).length,
     lateMs: late.map((ms) => Math.max(0, ms)),
-    atOnce: receiver.atOnce(),
+    maxInFlight: receiver.atOnce(),
     memoryMiB: { before, highest },
   };
 }

@@ -9,14 +9,14 @@ export interface RoundOptions {
   urls: readonly string[];
   clients: number;
   feed: string;
-  /** The position from which every client recovers; if absent, clients ask for no history. */
+  /** The position from which every client recovers; if absent, clients request no history. */
   position?: Position;
 }
 
 export interface Round {
   /** From the first connect to the last acknowledgement, in ms. */
   ms: number;
-  /** The raw acknowledgements, to be parsed after the measurement. */
+  /** The raw acknowledgements. Parse them after the measurement. */
   acknowledgements: Buffer[];
 }
 
@@ -38,9 +38,9 @@ export async function connectRound({ urls, clients, feed, position }: RoundOptio
   }
 }
 
-/** Waits until the instance has cleaned up its connections, so that the next round does not pay for it. */
+/** Waits until the instance has cleaned up its connections, so that the cleanup does not slow the next round. */
 async function untilDisconnected(url: string): Promise<void> {
   const look = async () => (await readMetric(`${url}/metrics`, 'tocsin_bff_connections')) === 0;
   const fault = await pollUntil(look, { timeoutMs: 20_000 });
-  if (fault) throw new Failure(`${url} still counts connections after its clients left: ${fault}`);
+  if (fault) throw new Failure(`${url} still reports connections after its clients left: ${fault}`);
 }

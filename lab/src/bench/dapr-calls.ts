@@ -11,7 +11,7 @@ import {
 import type { Pair } from '@tocsin/tools/stack/pair';
 import { median } from './quantile.ts';
 
-/** The Dapr calls for one notification: the median of each in ms, measured one at a time. */
+/** The median latency of each Dapr call for one notification, in ms, measured one call at a time. */
 export type DaprCalls = Record<
   'create' | 'publish' | 'actor call' | 'get' | 'transaction' | 'get-delete',
   number
@@ -22,7 +22,7 @@ const WARM_UP = 50;
 const connect = (pair: Pair): Sidecar =>
   new Sidecar({ httpPort: pair.daprHttpPort, token: pair.daprHeaders['dapr-api-token'], timeoutMs: 10_000 });
 
-/** Measures the Dapr calls alone: those of the producer through its sidecar, the others through the bff's. */
+/** Measures only the Dapr calls: the producer's through its sidecar, all others through the bff's. */
 export async function measureDaprCalls(producer: Pair, bff: Pair, times: number): Promise<DaprCalls> {
   const [first, second] = [connect(producer), connect(bff)];
   const keys = Array.from({ length: times + WARM_UP }, () => `bench:${randomUUID()}`);
@@ -43,7 +43,7 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
     return {
       create: await time(keys, (key) => new DaprClaimCheck(first).write(key, data)),
       publish: await time(keys, () =>
-        // A topic to which the producer may publish, without subscribers.
+        // A topic without subscribers to which the producer may publish.
         first.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
       ),
       'actor call': await time(keys, turn),
@@ -61,7 +61,7 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
   }
 }
 
-/** The median of `call` in ms over all keys, one at a time, without the warm-up. */
+/** The median latency of `call` over all keys, in ms, one at a time, excluding the warm-up. */
 async function time(keys: readonly string[], call: (key: string) => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   for (const key of keys) {

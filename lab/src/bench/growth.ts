@@ -9,7 +9,7 @@ import { withWatchers, type Audience } from './workloads/clients/watchers.ts';
 import { type Numbers, type Sizes } from './workloads/workload.ts';
 
 const GROWTH = { instances: [1, 2, 4], feeds: [1, 10, 100, 1_000], history: [100, 1_000, 10_000] };
-/** With `--profile`, only the growth of feeds is measured. */
+/** With `--profile`, measures only the growth of feeds. */
 const PROFILED: typeof GROWTH = { instances: [2], feeds: [1_000], history: [] };
 const IN_FLIGHT = 64;
 const ARRAY = 100;
@@ -21,7 +21,9 @@ interface GrowthContext {
   signal: AbortSignal;
 }
 
-/** Single messages spread over feeds with one client each, so that a message is one delivery in every measurement. */
+/**
+ * Spreads single messages over feeds with one client each, so that each message is delivered once in every measurement.
+ */
 const spread = (peer: Peer, audience: Audience, context: GrowthContext) =>
   withWatchers(peer, context, audience, async (watchers) => {
     await watchers.begin();
@@ -29,7 +31,7 @@ const spread = (peer: Peer, audience: Audience, context: GrowthContext) =>
     return { rate, cpu };
   });
 
-/** Publishes to a feed until its log has this many publications. */
+/** Publishes to a feed until its log contains this many publications. */
 async function fill(
   peer: Peer,
   feed: string,
@@ -58,10 +60,7 @@ async function fill(
   }
 }
 
-/**
- * Measures the cost of our notifications as feeds, instances and history grow. @throws Failure if a message
- * is missing
- */
+/** Measures what a notification costs as feeds, instances and history grow. @throws Failure if a message is missing */
 export async function measureGrowth(
   options: Omit<StartOptions, 'instances'>,
   context: GrowthContext,

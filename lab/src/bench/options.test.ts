@@ -24,10 +24,10 @@ describe('the options of bench', () => {
     expect(readBenchOptions(['--small']).isWhole).toBe(false);
   });
 
-  it('should list all faults', () => {
+  it('should list all errors', () => {
     expect(() =>
       readBenchOptions(['--rounds', '0', '--only', 'lightning', '--persistence', 'maybe']),
-    ).toThrow(/--rounds must.*--persistence must.*lightning is unknown.*Usage: npm run bench/s);
+    ).toThrow(/--rounds must.*--persistence must.*unknown workload or peer lightning.*Usage: npm run bench/s);
     expect(() => readBenchOptions(['--fast'])).toThrow(/--fast.*Usage: npm run bench/s);
   });
 });

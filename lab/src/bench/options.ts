@@ -8,14 +8,16 @@ export interface BenchOptions {
   peers: readonly PeerId[];
   /** True if the run includes all workloads and peers. Only the results of such a run are stored. */
   isWhole: boolean;
-  /** Adds growth, and a second run without persistence. */
+  /** Adds the growth measurements, and a second run without persistence. */
   all: boolean;
   persistence: boolean;
-  /** Prints only the result as JSON on standard output. */
+  /** Prints only the result, as JSON, to standard output. */
   json: boolean;
-  /** Writes CPU profiles of our applications beside the logs. Profiling costs time, so no results are stored. */
+  /**
+   * Writes CPU profiles of our applications beside the logs. Profiling slows the applications, so no results are stored.
+   */
   profile: boolean;
-  /** Few messages and clients, only to show that the benchmark works. */
+  /** Uses few messages and clients, only to check that the benchmark works. */
   small: boolean;
 }
 
@@ -27,7 +29,7 @@ const ROUNDS = 3;
 const isWorkload = (name: string): name is WorkloadId => (WORKLOAD_IDS as readonly string[]).includes(name);
 const isPeer = (name: string): name is PeerId => (PEER_IDS as readonly string[]).includes(name);
 
-/** Parses the options of `npm run bench --`. @throws Failure that lists all faults */
+/** Parses the options of `npm run bench --`. @throws Failure that lists all errors */
 export function readBenchOptions(args: string[]): BenchOptions {
   const { all, only, rounds: text, persistence, json, small, profile } = parse(args);
   const rounds = Number(text);
@@ -35,7 +37,9 @@ export function readBenchOptions(args: string[]): BenchOptions {
   const faults = [
     ...(Number.isInteger(rounds) && rounds >= 1 && rounds <= 100 ? [] : ['--rounds must be from 1 to 100']),
     ...(persistence === 'on' || persistence === 'off' ? [] : ['--persistence must be on or off']),
-    ...names.filter((name) => !isWorkload(name) && !isPeer(name)).map((name) => `--only ${name} is unknown`),
+    ...names
+      .filter((name) => !isWorkload(name) && !isPeer(name))
+      .map((name) => `--only: unknown workload or peer ${name}`),
   ];
   refuseFaults(faults, USAGE);
   const [workloads, peers] = [names.filter(isWorkload), names.filter(isPeer)];

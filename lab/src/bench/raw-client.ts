@@ -3,9 +3,9 @@ import { Failure } from '@tocsin/tools/failure';
 import { WebSocket } from 'ws';
 
 export interface RawClientOptions {
-  /** Sent when connecting: token and clientId. */
+  /** Sent when connecting: `token` and `clientId`. */
   auth?: Record<string, unknown>;
-  /** Called with each raw event: `["publications",{…}]`. */
+  /** Called for each raw event: `["publications",{…}]`. */
   onEvent?: (event: Buffer) => void;
 }
 
@@ -21,13 +21,13 @@ interface Waiting {
 }
 
 /**
- * A client that implements engine.io and socket.io over one WebSocket, and parses messages only on demand. A thousand of
- * them cost the benchmark little, and the same for all messages.
+ * A client that implements engine.io and socket.io over one WebSocket, and parses messages only on demand. Even a
+ * thousand of them use little CPU, and the same amount for every message.
  */
 export class RawClient {
   readonly #socket: WebSocket;
   readonly #onEvent: ((event: Buffer) => void) | undefined;
-  /** The callers by the id of the acknowledgement that they wait for; `connect` waits at -1. */
+  /** Pending calls by acknowledgement id; `connect` uses -1. */
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 0;
 
@@ -42,24 +42,29 @@ export class RawClient {
     this.#socket.on('open', () => this.#socket.send(`40${auth ? JSON.stringify(auth) : ''}`));
     this.#socket.on('message', (data: Buffer) => this.#take(data));
     this.#socket.on('error', (error) => this.#fail(error));
-    this.#socket.on('close', (code) => this.#fail(new Failure(`the connection was closed with ${code}`)));
+    this.#socket.on('close', (code) =>
+      this.#fail(new Failure(`the connection was closed with code ${code}`)),
+    );
   }
 
-  /** Resolves when the namespace has accepted the client. @throws Error if it is rejected or the connection ends */
+  /** Resolves when the namespace has accepted the client. @throws Error if it is rejected or the connection is closed */
   static async connect(url: string, options: RawClientOptions = {}): Promise<RawClient> {
     const client = new RawClient(url, options);
     await client.#wait(-1);
     return client;
   }
 
-  /** Subscribes and returns the raw acknowledgement, which `answerOf` parses. @throws Error if the connection ends */
+  /**
+   * Subscribes and returns the raw acknowledgement, which `answerOf` parses.
+   * @throws Error if the connection is closed
+   */
   subscribe(feed: string, position?: Position): Promise<Buffer> {
     const id = this.#nextId++;
     this.#socket.send(`42${id}${JSON.stringify(['subscribe', { feed, ...(position && { position }) }])}`);
     return this.#wait(id);
   }
 
-  /** Ends the connection without a closing handshake. */
+  /** Closes the connection without a closing handshake. */
   close(): void {
     this.#waiting.clear();
     this.#socket.terminate();
@@ -93,7 +98,7 @@ export class RawClient {
   }
 }
 
-/** The content of an acknowledgement. */
+/** Parses an acknowledgement. */
 export const answerOf = (acknowledgement: Buffer): SubscribeAnswer => {
   const [answer] = JSON.parse(acknowledgement.toString()) as [SubscribeAnswer];
   return answer;

@@ -6,7 +6,7 @@ export async function readMetric(
 ): Promise<number> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  if (!response.ok) throw new Error(`${url} returned ${response.status}`);
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
   return text
     .split('\n')

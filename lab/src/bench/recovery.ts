@@ -11,10 +11,10 @@ import { readMetric } from './read-metric.ts';
 const CLIENTS = 1_000;
 const MISSED = 100;
 const FEED = 'all';
-/** Warm-up rounds of each kind, in which the code is compiled. */
+/** Warm-up rounds of each kind, in which V8 compiles the code. */
 const WARM_UP = 3;
 const ROUNDS = 10;
-/** The bar: recovering may take at most this multiple of connecting and subscribing alone. */
+/** The target: recovering may take at most this many times as long as only connecting and subscribing. */
 const BAR = 1.5;
 
 export interface RecoveryFigures {
@@ -22,7 +22,7 @@ export interface RecoveryFigures {
   plain: number;
   recovering: number;
   ratio: number;
-  /** The state reads of each fresh instance while all clients recovered. */
+  /** The state reads of each restarted instance while all clients recovered. */
   stateReads: number[];
 }
 
@@ -35,14 +35,14 @@ export async function benchRecovery(_args: string[], signal: AbortSignal): Promi
     const { plain, recovering, ratio, stateReads } = await measureRecovery(stack, { signal });
     const row = (name: string, ms: number) => say(`  ${name.padEnd(40)} ${ms.toFixed(0).padStart(6)} ms`);
     say(
-      `\n${CLIENTS} clients at once on ${stack.bffs.length} instances, medians of ${ROUNDS} rounds of each kind, in turn`,
+      `\n${CLIENTS} clients at once on ${stack.bffs.length} instances, medians of ${ROUNDS} interleaved rounds of each kind`,
     );
     row('connect and subscribe', plain);
     row(`connect and recover ${MISSED} missed each`, recovering);
     say(
       `reads of the state store while the first ${CLIENTS} recovered, by instance: ${stateReads.join(', ')}`,
     );
-    say(`all recovered; ratio: ${ratio.toFixed(2)} (bar: ${BAR})`);
+    say(`all recovered; ratio: ${ratio.toFixed(2)} (target: at most ${BAR})`);
     return ratio <= BAR ? 0 : 1;
   } finally {
     await stack.stop();
@@ -50,7 +50,7 @@ export async function benchRecovery(_args: string[], signal: AbortSignal): Promi
 }
 
 /**
- * Publishes to a stack without clients, restarts its instances, and lets clients recover in rounds.
+ * Publishes to a stack without clients, restarts its instances, then has clients recover in rounds.
  * @throws Failure if a client did not receive exactly the publications that it missed
  */
 export async function measureRecovery(
@@ -78,7 +78,7 @@ export async function measureRecovery(
   for (let index = 0; index < WARM_UP + rounds && !signal?.aborted; index++) {
     const plain = async () => times.plain.push((await connectRound(round)).ms);
     const recovering = async () => times.recovering.push(await recover());
-    // Each kind follows itself as often as the other kind.
+    // In this order, each kind follows itself as often as it follows the other.
     for (const kind of index % 2 === 0 ? [plain, recovering] : [recovering, plain]) await kind();
   }
   const [plain, recovering] = [times.plain, times.recovering].map((all) => median(all.slice(WARM_UP))) as [
@@ -89,7 +89,10 @@ export async function measureRecovery(
   return { plain, recovering, ratio: recovering / plain, stateReads };
 }
 
-/** The position of a client that has missed the newest publications, when `published` have arrived. */
+/**
+ * Waits until `published` publications have arrived, and returns the position of a client that has missed the newest
+ * ones.
+ */
 async function missedFrom(url: string, published: number): Promise<Position> {
   const client = await RawClient.connect(url);
   let position: Position | undefined;
@@ -115,7 +118,7 @@ function requireMissed(acknowledgement: Buffer, from: Position): void {
     throw new Failure(`a client did not receive the ${MISSED} publications that it missed`);
 }
 
-/** The reads of the state store by each instance so far, as counted by its sidecar. */
+/** Each instance's reads of the state store so far, as counted by its sidecar. */
 const readsOf = (stack: Stack): Promise<number[]> =>
   Promise.all(
     stack.bffs.map(async ({ daprMetricsUrl }) => {

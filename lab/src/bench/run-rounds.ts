@@ -12,8 +12,8 @@ import { FULL_SIZES, Numbers, SMALL_SIZES, warmUpOf, type Workload } from './wor
 const INSTANCES = 2;
 
 /**
- * Starts all peers, then runs each workload on each peer in turn, round after round. A failure becomes a fault in the result
- * and does not end the run.
+ * Starts all peers, then runs each workload on each peer in turn, round after round. Records a failure in the result, and
+ * continues the run.
  */
 export async function runRounds(
   options: BenchOptions,
@@ -29,7 +29,7 @@ export async function runRounds(
   const samples: Sample[] = [];
   const faults: Fault[] = [];
   const runWorkload = async (work: Workload, peer: Peer, round: number) => {
-    // The first round only warms up.
+    // The first round is only a warm-up.
     const context = { numbers, sizes: round === 0 ? warmUpOf(sizes) : sizes, signal };
     try {
       const figures = await unlessStopped(signal, work.run(peer, context));
@@ -44,7 +44,7 @@ export async function runRounds(
         const able = peers.filter(({ id }) => work.peers.includes(id));
         if (able.length === 0 || signal.aborted) continue;
         say(`${round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`}: ${work.id}`);
-        // Rotates the order, so that no peer is always first or always follows the same one.
+        // Rotates the order, so that no peer is always first or always runs after the same one.
         for (let turn = 0; turn < able.length && !signal.aborted; turn++) {
           await runWorkload(work, able[(turn + round) % able.length] as Peer, round);
         }

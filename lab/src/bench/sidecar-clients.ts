@@ -12,7 +12,7 @@ const CALLS = 1_000;
 const AT_A_TIME = 64;
 const WARM_UP = 500;
 
-/** A client of the sidecar. */
+/** A sidecar client. */
 interface Client {
   name: string;
   create(key: string, data: object): Promise<unknown>;
@@ -21,7 +21,7 @@ interface Client {
 }
 
 interface Figures {
-  /** CPU of this process for each call, in µs, with `AT_A_TIME` concurrent calls. */
+  /** CPU time of this process per call, in µs, with `AT_A_TIME` concurrent calls. */
   cpu: number;
   /** Latency of one call at a time, in ms. */
   p50: number;
@@ -30,7 +30,7 @@ interface Figures {
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** `npm run bench:sidecar`: compares our client of the sidecar with those of the Dapr SDK, in turn on one sidecar. */
+/** `npm run bench:sidecar`: compares our sidecar client with the Dapr SDK's clients, in turn on one sidecar. */
 export async function benchSidecar(_args: string[], signal: AbortSignal): Promise<number> {
   const stack = await startStack({ bffs: 0, env: { LOG_LEVEL: 'warn' } });
   try {
@@ -40,7 +40,7 @@ export async function benchSidecar(_args: string[], signal: AbortSignal): Promis
     try {
       await measure(clients, signal);
     } finally {
-      // The gRPC client of the SDK may keep its connection open.
+      // The SDK's gRPC client may keep its connection open.
       await Promise.race([Promise.all(clients.map((client) => client.close())), pause(1_000)]);
     }
     return 0;
@@ -53,9 +53,9 @@ async function measure(clients: readonly Client[], signal: AbortSignal): Promise
   const figures = new Map(clients.map(({ name }) => [name, [] as Figures[]]));
   for (const client of clients) await many(client, WARM_UP, AT_A_TIME);
   for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
-    // A different client is first in each round.
+    // Start each round with a different client.
     const order = [...clients.slice(round % clients.length), ...clients.slice(0, round % clients.length)];
-    for (const client of order) figures.get(client.name)?.push(await oneRound(client));
+    for (const client of order) figures.get(client.name)?.push(await runRound(client));
   }
   const medians = [...figures].map(([name, rounds]) => ({
     name,
@@ -65,7 +65,7 @@ async function measure(clients: readonly Client[], signal: AbortSignal): Promise
   }));
   const base = medians[0];
   say(
-    `\nBinding calls, half create and half get of 1 KB; medians of ${ROUNDS} rounds of ${CALLS} calls, in turn`,
+    `\nBinding calls, half create and half get of 1 KB; medians of ${ROUNDS} interleaved rounds with ${CALLS} calls`,
   );
   for (const { name, cpu, p50, p99 } of medians) {
     const ratio = (value: number, of: number | undefined) => `×${(value / (of ?? 1)).toFixed(2)}`;
@@ -76,7 +76,7 @@ async function measure(clients: readonly Client[], signal: AbortSignal): Promise
   }
 }
 
-async function oneRound(client: Client): Promise<Figures> {
+async function runRound(client: Client): Promise<Figures> {
   const before = process.cpuUsage();
   await many(client, CALLS, AT_A_TIME);
   const { user, system } = process.cpuUsage(before);

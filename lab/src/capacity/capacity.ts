@@ -1,6 +1,6 @@
 import { Failure } from '@tocsin/tools/failure';
 import { runCheck } from './check/check.ts';
-import { countOff } from './check/compare.ts';
+import { countInaccurate } from './check/compare.ts';
 import { checkText } from './check/text.ts';
 import { CONSTANTS_FILE } from './constants-file.ts';
 import { keepCheck, keepConstants, readConstants } from './kept.ts';
@@ -11,8 +11,8 @@ import { readCapacityOptions } from './options.ts';
 import { planText } from './report.ts';
 
 /**
- * `npm run capacity`: computes the resources for a load from constants. `--measure` measures the constants with real stacks
- * on this machine; `--check` verifies them with other loads. Exits with 1 if a prediction is too inaccurate.
+ * `npm run capacity`: computes the resources that a load needs from constants. `--measure` measures the constants with real
+ * stacks on this machine; `--check` verifies them with other loads. Exits with 1 if a prediction is too inaccurate.
  */
 export async function capacity(args: string[], signal: AbortSignal): Promise<number> {
   const options = readCapacityOptions(args);
@@ -28,13 +28,13 @@ export async function capacity(args: string[], signal: AbortSignal): Promise<num
     const result = await runCheck(constants, say, signal);
     print(options.json ? JSON.stringify(result, undefined, 2) : checkText(result));
     say(`Written: ${(await keepCheck(result)).join(', ')}`);
-    return countOff(result) === 0 ? 0 : 1;
+    return countInaccurate(result) === 0 ? 0 : 1;
   }
   const plan = planOf(options.load, constants);
   if (!plan) {
     throw new Failure(
-      'No number of bffs keeps each bff below the target, because every bff receives every event.\n' +
-        'Send arrays (--batch), allow more (--target, --bff-gib), or divide the feeds between several systems: docs/scaling.md.\n' +
+      'No number of bffs keeps all of them below the target, because every bff receives every event.\n' +
+        'Publish in arrays (--batch), raise a limit (--target, --bff-gib), or divide the feeds between several systems: docs/scaling.md.\n' +
         'To see the load of each bff, set their number with --instances.',
     );
   }

@@ -5,7 +5,7 @@ import { CONSTANTS } from './model/round-figures.ts';
 import { planOf, totalCores } from './model/plan.ts';
 import { readCapacityOptions } from './options.ts';
 
-it('should store constants that are enough for a plan', () => {
+it('should store all constants that a plan needs', () => {
   const plan = planOf(readCapacityOptions([]).load, readConstants());
   if (!plan) throw new Error('There is no plan for the default load.');
   expect(totalCores(plan)).toBeGreaterThan(0);
@@ -13,7 +13,7 @@ it('should store constants that are enough for a plan', () => {
   expect([...bytes, ...Object.values(plan.memory)].filter((value) => !(value > 0))).toEqual([]);
 });
 
-it('should reject a file without all figures, and name the missing ones', () => {
+it('should reject an incomplete file, and name the missing figures', () => {
   const { replaced: _, ...stored } = CONSTANTS.stored;
   const cpu = { ...CONSTANTS.cpu, ring: { bff: null } };
   const { error } = constantsSchema.safeParse({ ...CONSTANTS, stored, cpu });

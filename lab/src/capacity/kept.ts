@@ -22,16 +22,16 @@ async function write(file: string, content: string): Promise<void> {
 const rounded = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
 
-/** Reads the constants. @throws Failure if they were not measured, or lack figures that a plan needs */
+/** Reads the constants. @throws Failure if they have not been measured, or figures that a plan needs are missing */
 export function readConstants(): Constants {
   const path = join(ROOT, CONSTANTS_FILE);
   if (!existsSync(path))
     throw new Failure(`There is no ${CONSTANTS_FILE}. Measure first: npm run capacity -- --measure`);
   const { data, error } = constantsSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
   if (error) {
-    const lacking = error.issues.map((issue) => issue.path.join('.')).join(', ');
+    const missing = error.issues.map((issue) => issue.path.join('.')).join(', ');
     throw new Failure(
-      `${CONSTANTS_FILE} lacks figures: ${lacking}. Measure again: npm run capacity -- --measure`,
+      `${CONSTANTS_FILE} is missing figures: ${missing}. Measure again: npm run capacity -- --measure`,
     );
   }
   return data;
@@ -47,7 +47,7 @@ async function makePage(): Promise<void> {
   await write(PAGE, withFigures(page, readConstants(), readCheck()));
 }
 
-/** Stores the constants with three digits each, and generates the page. Returns the written files. */
+/** Stores the constants, rounded to three digits, and generates the page. Returns the written files. */
 export async function keepConstants(constants: Constants): Promise<string[]> {
   await write(CONSTANTS_FILE, JSON.stringify(constantsSchema.parse(constants), rounded));
   await makePage();

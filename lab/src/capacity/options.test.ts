@@ -2,19 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { readCapacityOptions } from './options.ts';
 
 describe('the options of capacity', () => {
-  it('should have defaults for all options except the pods', () => {
+  it('should have defaults for all options except the numbers of pods', () => {
     const { mode, json, load } = readCapacityOptions([]);
     expect([mode, json]).toEqual(['compute', false]);
     expect(load).toMatchObject({ connections: 10_000, rate: 100, feeds: 1, payload: 200, target: 0.6 });
     expect(load).not.toHaveProperty('instances');
   });
 
-  it('should read numbers in the usual notations', () => {
+  it('should accept numbers in the usual notations', () => {
     const { load } = readCapacityOptions(['--connections', '1e6', '--rate=0.5', '--instances', '40']);
     expect(load).toMatchObject({ connections: 1_000_000, rate: 0.5, instances: 40 });
   });
 
-  it('should list all faults', () => {
+  it('should list all errors', () => {
     const read = () =>
       readCapacityOptions([
         '--connections',

@@ -5,100 +5,135 @@ export interface CapacityOptions {
   /** `compute` uses the stored constants; the other modes run real stacks. */
   mode: 'compute' | 'measure' | 'check';
   load: Load;
-  /** Prints only the plan as JSON on standard output. */
+  /** Prints only the plan, as JSON, to standard output. */
   json: boolean;
 }
 
 interface NumberOption {
   name: string;
-  fallback?: number;
-  least: number;
-  most: number;
-  whole: boolean;
-  says: string;
+  defaultValue?: number;
+  min: number;
+  max: number;
+  integer: boolean;
+  description: string;
   /** The default, as text. */
-  free?: string;
+  defaultText?: string;
 }
 
 const NUMBERS: Record<keyof Load, NumberOption> = {
-  connections: { name: 'connections', fallback: 10_000, least: 0, most: 1e9, whole: true, says: 'browsers' },
-  rate: { name: 'rate', fallback: 100, least: 0, most: 1e7, whole: false, says: 'notifications a second' },
-  feeds: { name: 'feeds', fallback: 1, least: 1, most: 1e9, whole: true, says: 'feeds, all alike' },
-  instances: { name: 'instances', least: 1, most: 1e5, whole: true, says: 'bffs' },
-  producers: { name: 'producers', least: 1, most: 1e5, whole: true, says: 'producers' },
+  connections: {
+    name: 'connections',
+    defaultValue: 10_000,
+    min: 0,
+    max: 1e9,
+    integer: true,
+    description: 'browsers',
+  },
+  rate: {
+    name: 'rate',
+    defaultValue: 100,
+    min: 0,
+    max: 1e7,
+    integer: false,
+    description: 'notifications a second',
+  },
+  feeds: {
+    name: 'feeds',
+    defaultValue: 1,
+    min: 1,
+    max: 1e9,
+    integer: true,
+    description: 'feeds, with equal traffic',
+  },
+  instances: { name: 'instances', min: 1, max: 1e5, integer: true, description: 'bffs' },
+  producers: { name: 'producers', min: 1, max: 1e5, integer: true, description: 'producers' },
   feedsPerConnection: {
     name: 'feeds-per-connection',
-    fallback: 1,
-    least: 0,
-    most: 1_000,
-    whole: false,
-    says: 'feeds that a browser subscribes to',
+    defaultValue: 1,
+    min: 0,
+    max: 1_000,
+    integer: false,
+    description: 'feeds that a browser subscribes to',
   },
   bffsPerFeed: {
     name: 'bffs-per-feed',
-    least: 1,
-    most: 1e5,
-    whole: true,
-    says: 'bffs that watch a feed, if a proxy routes by feed',
-    free: 'at random',
+    min: 1,
+    max: 1e5,
+    integer: true,
+    description: 'bffs that watch a feed, if a proxy routes by feed',
+    defaultText: 'at random',
   },
   payload: {
     name: 'payload',
-    fallback: 200,
-    least: 1,
-    most: 10_000,
-    whole: true,
-    says: 'bytes of title and body',
+    defaultValue: 200,
+    min: 1,
+    max: 10_000,
+    integer: true,
+    description: 'bytes in title and body',
   },
   batch: {
     name: 'batch',
-    fallback: 1,
-    least: 1,
-    most: 1_000,
-    whole: false,
-    says: 'notifications in an entry',
+    defaultValue: 1,
+    min: 1,
+    max: 1_000,
+    integer: false,
+    description: 'notifications per entry',
   },
-  history: { name: 'history', fallback: 10_000, least: 1, most: 1e6, whole: true, says: 'HISTORY_MAX' },
+  history: {
+    name: 'history',
+    defaultValue: 10_000,
+    min: 1,
+    max: 1e6,
+    integer: true,
+    description: 'HISTORY_MAX',
+  },
   historyHours: {
     name: 'history-hours',
-    fallback: 24,
-    least: 0.01,
-    most: 168,
-    whole: false,
-    says: 'HISTORY_TTL, in hours',
+    defaultValue: 24,
+    min: 0.01,
+    max: 168,
+    integer: false,
+    description: 'HISTORY_TTL, in hours',
   },
   sessionMinutes: {
     name: 'session-minutes',
-    fallback: 30,
-    least: 0.1,
-    most: 1e5,
-    whole: false,
-    says: 'how long a connection lasts',
+    defaultValue: 30,
+    min: 0.1,
+    max: 1e5,
+    integer: false,
+    description: 'how long a connection lasts',
   },
   readers: {
     name: 'readers',
-    fallback: 0,
-    least: 0,
-    most: 1e9,
-    whole: true,
-    says: 'readers with read marks',
+    defaultValue: 0,
+    min: 0,
+    max: 1e9,
+    integer: true,
+    description: 'readers with read marks',
   },
   target: {
     name: 'target',
-    fallback: 60,
-    least: 1,
-    most: 100,
-    whole: false,
-    says: 'per cent in use at most',
+    defaultValue: 60,
+    min: 1,
+    max: 100,
+    integer: false,
+    description: 'maximum utilization in percent',
   },
-  bffGib: { name: 'bff-gib', fallback: 4, least: 0.25, most: 1_024, whole: false, says: 'GiB of a bff' },
+  bffGib: {
+    name: 'bff-gib',
+    defaultValue: 4,
+    min: 0.25,
+    max: 1_024,
+    integer: false,
+    description: 'memory of a bff in GiB',
+  },
   redisGib: {
     name: 'redis-gib',
-    fallback: 32,
-    least: 0.25,
-    most: 4_096,
-    whole: false,
-    says: 'GiB of one Redis',
+    defaultValue: 32,
+    min: 0.25,
+    max: 4_096,
+    integer: false,
+    description: 'memory of one Redis in GiB',
   },
 };
 
@@ -106,24 +141,24 @@ const USAGE =
   'npm run capacity -- [--measure | --check] [--json] [options]\n' +
   Object.values(NUMBERS)
     .map(
-      ({ name, says, fallback, free = 'as many as needed' }) =>
-        `  ${`--${name} N`.padEnd(26)}${says} (${fallback ?? free})`,
+      ({ name, description, defaultValue, defaultText = 'as many as needed' }) =>
+        `  ${`--${name} N`.padEnd(26)}${description} (${defaultValue ?? defaultText})`,
     )
     .join('\n');
 
 const form = new Intl.NumberFormat('en-US');
 
-/** The fault of a value, as text; empty if it is valid. */
-function faultOf(text: string, { name, least, most, whole }: NumberOption): string[] {
+/** Describes why a value is invalid; empty if it is valid. */
+function errorOf(text: string, { name, min, max, integer }: NumberOption): string[] {
   const value = Number(text);
-  const isFine = text.trim() !== '' && value >= least && value <= most && (!whole || Number.isInteger(value));
+  const isFine = text.trim() !== '' && value >= min && value <= max && (!integer || Number.isInteger(value));
   if (isFine) return [];
   return [
-    `--${name} must be a ${whole ? 'whole number' : 'number'} from ${form.format(least)} to ${form.format(most)}, not "${text}"`,
+    `--${name} must be a ${integer ? 'whole number' : 'number'} from ${form.format(min)} to ${form.format(max)}, not "${text}"`,
   ];
 }
 
-/** Parses the options of `npm run capacity --`. @throws Failure that lists all faults */
+/** Parses the options of `npm run capacity --`. @throws Failure that lists all errors */
 export function readCapacityOptions(args: string[]): CapacityOptions {
   const values = parse(args);
   const { measure, check, json } = values;
@@ -133,14 +168,14 @@ export function readCapacityOptions(args: string[]): CapacityOptions {
     ...(measure && check ? ['--measure and --check cannot be combined'] : []),
     ...entries.flatMap(([, option]) => {
       const text = given(option);
-      return typeof text === 'string' ? faultOf(text, option) : [];
+      return typeof text === 'string' ? errorOf(text, option) : [];
     }),
   ];
   refuseFaults(faults, USAGE);
   const load = Object.fromEntries(
     entries.flatMap(([key, option]) => {
       const text = given(option);
-      const value = typeof text === 'string' ? Number(text) : option.fallback;
+      const value = typeof text === 'string' ? Number(text) : option.defaultValue;
       return value === undefined ? [] : [[key, value]];
     }),
   ) as unknown as Load;

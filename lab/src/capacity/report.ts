@@ -21,7 +21,7 @@ const HEAP_GIB = 2;
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
 
-/** Rounds to two significant digits, but keeps all digits before the decimal point. */
+/** Rounds to two significant digits, but keeps all integer digits. */
 export const amount = (value: number): string => (value >= 100 ? whole.format(value) : fine.format(value));
 
 /** Numeric cells are right-aligned. */
@@ -38,9 +38,9 @@ function aligned(rows: string[][]): string {
 
 const POD_NAMES: Record<Exclude<Kind, 'redis' | 'broadcast'>, string> = {
   producer: 'producer',
-  producerSidecar: 'sidecar of a producer',
+  producerSidecar: 'producer sidecar',
   bff: 'bff',
-  bffSidecar: 'sidecar of a bff',
+  bffSidecar: 'bff sidecar',
 };
 
 const REDIS_NAMES: Record<Shard, string> = {
@@ -102,17 +102,17 @@ function termRows(plan: Plan): string[][] {
 
 function limitRows(limits: readonly Limit[]): string[][] {
   return [
-    ['limit', 'in use', 'enough for, a second', 'remedy'],
+    ['limit', 'in use', 'target reached at, a second', 'remedy'],
     ...limits.map(({ name, used, rate, remedy }) => [
       name,
       `${whole.format(100 * used)}%`,
-      rate === 0 ? 'not enough for any' : amount(rate),
+      rate === 0 ? 'already exceeded' : amount(rate),
       remedy,
     ]),
   ];
 }
 
-/** The values of the load beyond the measurements. */
+/** The load's values that exceed the measurements. */
 export function beyondRange({ load, instances, flow }: Plan, { range }: Constants): string[] {
   const sizes: [string, number, number][] = [
     ['connections', load.connections, range.connections],
@@ -120,7 +120,7 @@ export function beyondRange({ load, instances, flow }: Plan, { range }: Constant
     ['feeds', load.feeds, range.feeds],
     ['bffs', instances, range.instances],
     ['bytes of payload', load.payload, range.payload],
-    ['notifications in an entry', load.batch, range.batch],
+    ['notifications per entry', load.batch, range.batch],
     ['events a second that a bff receives', flow.entries, range.heard],
   ];
   return sizes
@@ -141,11 +141,11 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
     ...(divided.length === 0
       ? []
       : [
-          `More than one Redis for ${divided.join(', ')}: one component cannot use several Redis servers, and Redis Cluster is not ` +
-            'supported. Run several whole systems and divide the feeds between them (docs/scaling.md).',
+          `More than one Redis for ${divided.join(', ')}: a component cannot use several Redis servers, and Redis Cluster is not ` +
+            'supported. Run several complete systems and divide the feeds between them (docs/scaling.md).',
         ]),
     ...(perBff > MAX_CONNECTIONS_DEFAULT
-      ? [`Set MAX_CONNECTIONS on the bffs: ${whole.format(perBff)} for each; the default is 10,000.`]
+      ? [`Set MAX_CONNECTIONS=${Math.ceil(perBff)} on each bff; the default is 10000.`]
       : []),
     ...(load.bffGib > SHIPPED_GIB.bff || load.redisGib > SHIPPED_GIB.redis
       ? [
@@ -161,11 +161,11 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
   ];
 }
 
-/** The load as text. */
+/** Describes the load. */
 function loadText({ load, instances }: Plan): string {
   const parts = [
     `${whole.format(load.connections)} connections with ${amount(load.feedsPerConnection)} feed(s) each`,
-    `${amount(load.rate)} notifications a second of ${load.payload} bytes, ${amount(load.batch)} in an entry`,
+    `${amount(load.rate)} notifications a second of ${load.payload} bytes, ${amount(load.batch)} per entry`,
     `${whole.format(load.feeds)} feeds`,
     `${whole.format(instances)} bffs${load.instances === undefined ? ' (computed)' : ''}`,
     `a connection lasts ${amount(load.sessionMinutes)} minutes`,

@@ -7,8 +7,8 @@ import type { Failpoints } from './failpoints.ts';
 import type { Fault, StepFault } from './schedule.ts';
 
 /** The effect of a fault. */
-export interface Hit {
-  /** The name of the affected pair, whose clients may have to wait until it is back. */
+export interface FaultResult {
+  /** The name of the affected pair. Its clients may have to wait until it is back. */
   pair: string | undefined;
   happened: boolean;
 }
@@ -20,7 +20,7 @@ const REACH_MS = 20_000;
 const READY_MS = 60_000;
 
 /** Causes the fault and repairs it. Resolves when the process is back and ready. */
-export async function applyFault(stack: Stack, failpoints: Failpoints, fault: Fault): Promise<Hit> {
+export async function applyFault(stack: Stack, failpoints: Failpoints, fault: Fault): Promise<FaultResult> {
   if ('step' in fault) return hitStep(stack, failpoints, fault);
   const { pair, process, revive } = find(stack, fault.target);
   const happened = process.running;
@@ -41,7 +41,7 @@ export async function applyFault(stack: Stack, failpoints: Failpoints, fault: Fa
 }
 
 /** Sets a failpoint at a step. Dapr decides which instance reaches the step first. */
-async function hitStep(stack: Stack, failpoints: Failpoints, fault: StepFault): Promise<Hit> {
+async function hitStep(stack: Stack, failpoints: Failpoints, fault: StepFault): Promise<FaultResult> {
   const { app, step } = fault;
   const pairs = app === 'producer' ? stack.producers : stack.bffs;
   const byPid = new Map(pairs.map((pair) => [pair.app.pid, pair]));

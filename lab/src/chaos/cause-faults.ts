@@ -10,7 +10,7 @@ import { nameOf, type Fault } from './schedule.ts';
 import type { Workload } from './clients/workload.ts';
 
 const BETWEEN_MS = 300;
-/** How long to wait for deliveries to resume after a fault, in ms. After that, the ledger shows the loss. */
+/** How long to wait for deliveries to resume after a fault, in ms. If they don't, the ledger will show the loss. */
 const RESUME_MS = 30_000;
 
 export interface FaultRun {
@@ -20,15 +20,15 @@ export interface FaultRun {
   workload: Workload;
   faults: Iterable<Fault>;
   goals: Goals;
-  /** True if the run ends as soon as its goals are reached; false if it continues until `end`. */
+  /** True if the run ends at `end`, or earlier if it has reached its goals. Otherwise it continues until both. */
   full: boolean;
-  /** A full run always ends at this time; another run continues until its goals are reached. In ms since 1970. */
+  /** Milliseconds since 1970; see `full`. */
   end: number;
   signal: AbortSignal;
   say: (line: string) => void;
 }
 
-/** Causes one fault after the other. Each lasts until deliveries have resumed. */
+/** Causes one fault after the other. After each, waits until deliveries have resumed. */
 export async function causeFaults(options: FaultRun): Promise<Event[]> {
   const { stack, failpoints, clients, workload, faults, goals, full, end, signal, say } = options;
   const events: Event[] = [];
@@ -57,7 +57,7 @@ export async function causeFaults(options: FaultRun): Promise<Event[]> {
   return events;
 }
 
-/** Waits until every client of an unaffected instance has shown a notification since `since`. */
+/** Waits until every client of an unaffected instance has shown a notification after `since`. */
 async function untilDeliveriesResume(
   clients: Clients,
   pair: string | undefined,

@@ -9,9 +9,9 @@ const EXAMPLE_URL = 'https://hooks.example.com/tocsin';
 
 const COMMON = { window: 'PT0S', perHour: 1_000 };
 
-/** The settings, the secrets and the folder of components with which the bffs of a run have channels. */
+/** The settings, secrets and components folder that a run's bffs need for channels. */
 export function channelsOf(receivers: Receivers, dir: string) {
-  // Otherwise a kill of the sender would lose the e-mail on purpose.
+  // By default, an e-mail is not sent again if its sender was killed.
   const email = { ...COMMON, unknown: 'repeat', from: 'Tocsin <chaos@example.org>' };
   const { secrets, ...channels } = webhookOf(receivers.webhookUrl, dir, { email });
   const ofReceivers = {
@@ -21,7 +21,7 @@ export function channelsOf(receivers: Receivers, dir: string) {
   return { ...channels, secrets: { ...secrets, ...ofReceivers } };
 }
 
-/** The same with webhooks to this URL, and further settings. */
+/** Like `channelsOf`, but with webhooks to this URL and additional settings. */
 export function webhookOf(url: string, dir: string, more: object = {}) {
   const resources = join(dir, 'resources');
   mkdirSync(resources);

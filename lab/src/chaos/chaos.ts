@@ -25,23 +25,23 @@ import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
 
 /**
- * Others deliver the unfinished work of a dead process within 20 s, so after this time without deliveries, in ms, nothing
- * more will arrive.
+ * After this time without deliveries, in ms, nothing more will arrive: other processes deliver the unfinished work of a
+ * dead one within 20 s.
  */
 const QUIET_MS = 21_000;
-/** The longest time between the last notification and the end of deliveries, in ms. */
+/** Maximum time between the last notification and the end of deliveries, in ms. */
 const DRAIN_MS = 120_000;
-/** Large enough to keep all publications of a run, because the clients are checked against the history. */
+/** Large enough to keep all publications of a run. The clients are checked against the history. */
 const HISTORY_MAX = '1000000';
-/** All clients of a run belong to one reader. */
+/** Needed because all clients of a run belong to one reader. */
 const MAX_CONNECTIONS_PER_READER = '1000';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
  * `npm run chaos`: kills, stops and restarts every process, and kills and stops processes at every step of the protocol,
- * while 20 clients receive notifications. Then accounts for each notification. Exits with 1 if any was lost, duplicated or
- * out of order, or if a required fault did not happen.
+ * while 20 clients receive notifications. Then checks each notification. Exits with 1 if any was lost, duplicated or out of
+ * order, or if a required fault did not happen.
  */
 export async function chaos(args: string[], signal: AbortSignal): Promise<number> {
   const options = readChaosOptions(args);
@@ -101,13 +101,13 @@ async function run({ stack, failpoints, reader, receivers, options, signal }: Ru
     const fallbacks = naive
       ? undefined
       : await createFallbacks(stack, reader, receivers, new Random(seed + 4));
-    clients.stir();
+    clients.startDisturbing();
     const faults = schedule(options);
     const end = startedAt + minutes * 60_000;
     const events = await causeFaults({
       ...{ stack, failpoints, clients, workload, faults, goals, full, end, signal, say },
     });
-    await clients.settle();
+    await clients.stopDisturbing();
     const lanes = [changes, marks, fallbacks, orders].filter((lane) => lane !== undefined);
     await Promise.all([workload.stop(), ...lanes.map((lane) => lane.stop())]);
     const lastDue = Math.max(0, ...lanes.map((lane) => lane.lastDue));
@@ -140,7 +140,7 @@ async function createFallbacks(
 ): Promise<Fallbacks> {
   const instances = bffs.map(({ url }) => url);
   const token = await reader.getTokenOf('away');
-  await Fallbacks.agree(instances[0] ?? '', token);
+  await Fallbacks.agreeToEmail(instances[0] ?? '', token);
   return new Fallbacks(
     producers.map(({ url }) => url),
     instances,
@@ -150,7 +150,7 @@ async function createFallbacks(
   );
 }
 
-/** The offsets of removed publications in each feed, from the history of an instance. */
+/** The offsets of publications that are gone, by feed, from the history of one instance. */
 const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<string>>> =>
   new Map(
     await Promise.all(
@@ -159,8 +159,8 @@ const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<
   );
 
 /**
- * Waits until deliveries end. It is not enough that all notifications were shown: a duplicate would arrive last, with the
- * unfinished work of a dead process.
+ * Waits until nothing more is delivered. It is not enough that all notifications were shown: a duplicate would arrive last,
+ * with the unfinished work of a dead process.
  */
 async function drain(clients: Clients): Promise<void> {
   const end = Date.now() + DRAIN_MS;

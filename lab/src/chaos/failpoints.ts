@@ -1,7 +1,7 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files from which the applications of a run read their failpoints: one file for each kind of application. */
+/** The files from which a run's applications read their failpoints: one for each kind of application. */
 export class Failpoints {
   readonly #dir: string;
 
@@ -9,7 +9,7 @@ export class Failpoints {
     this.#dir = dir;
   }
 
-  /** The environment of every application of this kind. */
+  /** The environment variables for every application of this kind. */
   env(app: string): Record<string, string> {
     return { FAILPOINTS: `file:${join(this.#dir, app)}` };
   }
@@ -21,13 +21,13 @@ export class Failpoints {
     renameSync(unfinished, join(this.#dir, app));
   }
 
-  /** The process that took the failpoint; `undefined` until one has. */
+  /** The id of the process that took the failpoint; `undefined` until one has. */
   takenBy(app: string): number | undefined {
     const name = readdirSync(this.#dir).find((candidate) => candidate.startsWith(`${app}.`));
     return name === undefined ? undefined : Number(name.slice(app.length + 1));
   }
 
-  /** Clears the failpoint and its taker. */
+  /** Clears the failpoint and the record of who took it. */
   clear(app: string): void {
     for (const name of readdirSync(this.#dir)) {
       if (name === app || name.startsWith(`${app}.`)) rmSync(join(this.#dir, name), { force: true });

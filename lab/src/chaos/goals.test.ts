@@ -17,7 +17,7 @@ describe('the goals of a run', () => {
     const goals = goalsOf({ full: false, naive: false });
     const events = [...done(killsOnce()), { fault: redis, happened: false }];
     expect(shortfalls(goals, { events, acknowledged: 0 })).toEqual([
-      'kill -9 redis was tried but did not happen',
+      'kill -9 redis was attempted but did not happen',
     ]);
   });
 

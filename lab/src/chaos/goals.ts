@@ -2,7 +2,7 @@ import { PROCESSES, WAKING_STEPS, killsOnce, nameOf, type Fault } from './schedu
 
 /** The goals that a run must reach for its ledger to be conclusive. */
 export interface Goals {
-  /** How often each fault must have happened, by name. */
+  /** How often each fault must happen, by name. */
   faults: ReadonlyMap<string, number>;
   kills: number;
   notifications: number;
@@ -33,21 +33,23 @@ const FULL: Goals = {
   notifications: 10_000,
 };
 
-/** A full run needs every step five times; another run one kill of every process and step; a naive run has no goals. */
+/**
+ * A full run needs every step five times. A short run needs one kill of every process and step. A naive run has no goals.
+ */
 export const goalsOf = ({ full, naive }: { full: boolean; naive: boolean }): Goals =>
   naive ? NONE : full ? FULL : SHORT;
 
-export interface Done {
+export interface Progress {
   events: readonly { fault: Fault; happened: boolean }[];
   acknowledged: number;
 }
 
-export const killsOf = ({ events }: Pick<Done, 'events'>): number =>
+export const killsOf = ({ events }: Pick<Progress, 'events'>): number =>
   events.filter(({ fault, happened }) => happened && (fault.kind === 'kill' || fault.kind === 'kill-at'))
     .length;
 
-/** The missed goals, and the attempts without effect, as sentences. */
-export function shortfalls(goals: Goals, { events, acknowledged }: Done): string[] {
+/** Describes each missed goal, and each fault that had no effect. */
+export function shortfalls(goals: Goals, { events, acknowledged }: Progress): string[] {
   const happened = new Map<string, number>();
   for (const { fault } of events.filter((event) => event.happened)) {
     happened.set(nameOf(fault), (happened.get(nameOf(fault)) ?? 0) + 1);
@@ -56,7 +58,7 @@ export function shortfalls(goals: Goals, { events, acknowledged }: Done): string
   return [
     ...events
       .filter((event) => !event.happened)
-      .map(({ fault }) => `${nameOf(fault)} was tried but did not happen`),
+      .map(({ fault }) => `${nameOf(fault)} was attempted but did not happen`),
     ...[...goals.faults]
       .filter(([name, wanted]) => (happened.get(name) ?? 0) < wanted)
       .map(([name, wanted]) => `${name} happened ${happened.get(name) ?? 0} of ${wanted} times`),

@@ -13,7 +13,7 @@ describe('the options of chaos', () => {
     expect(() => readChaosOptions(['12'])).toThrow(/12.*Usage: npm run chaos/s);
   });
 
-  it('should list all faults', () => {
+  it('should list all errors', () => {
     const args = ['--seed', '1.5', '--minutes', 'none', '--full', '--naive'];
     expect(() => readChaosOptions(args)).toThrow(/--seed must.*--minutes must.*--naive cannot/s);
   });

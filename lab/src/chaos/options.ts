@@ -3,16 +3,16 @@ import { parseOptions, refuseFaults } from '@tocsin/tools/options';
 export interface ChaosOptions {
   seed: number;
   minutes: number;
-  /** Every step five times, 100 kills, 10,000 notifications. Ends when these goals are reached. */
+  /** Reaches every step five times, with 100 kills and 10,000 notifications. Ends when these goals are reached. */
   full: boolean;
-  /** Pop first, emit, acknowledge: the ledger must report this as faulty. */
+  /** Runs a bff that pops, emits and then acknowledges. The ledger must report lost notifications. */
   naive: boolean;
 }
 
 const USAGE = 'npm run chaos -- [--full] [--minutes N] [--seed N] [--naive]';
 const MINUTES = { full: '40', short: '2' };
 
-/** Parses the options of `npm run chaos --`. @throws Failure that lists all faults */
+/** Parses the options of `npm run chaos --`. @throws Failure that lists all errors */
 export function readChaosOptions(args: string[]): ChaosOptions {
   const { full, naive, ...texts } = parse(args);
   const seed = Number(texts.seed);
@@ -20,8 +20,8 @@ export function readChaosOptions(args: string[]): ChaosOptions {
   const faults = [
     ...(texts.seed !== '' && Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32
       ? []
-      : ['--seed must be a whole number']),
-    ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes must be above 0, at most 1440']),
+      : ['--seed must be an integer']),
+    ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes must be above 0 and at most 1440']),
     ...(full && naive ? ['--naive cannot be combined with --full, because it has fewer steps'] : []),
   ];
   refuseFaults(faults, USAGE);

@@ -1,4 +1,4 @@
-/** Random numbers that are reproducible by their seed (mulberry32). */
+/** Random numbers that are reproducible with the same seed (mulberry32). */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A number from 0 to below 1. */
+  /** A number from 0 up to, but not including, 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;
@@ -15,7 +15,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** A whole number from 0 to below `n`. */
+  /** An integer from 0 up to, but not including, `n`. */
   below(n: number): number {
     return Math.floor(this.next() * n);
   }

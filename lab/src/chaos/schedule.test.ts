@@ -12,7 +12,7 @@ function first(count: number, options: ScheduleOptions): string[] {
 }
 
 describe('the schedule of faults', () => {
-  it('should be reproducible by its seed', () => {
+  it('should be the same for the same seed', () => {
     expect(first(200, SHORT)).toEqual(first(200, SHORT));
     expect(first(200, SHORT)).not.toEqual(first(200, { ...SHORT, seed: 2 }));
   });

@@ -37,7 +37,7 @@ export const STEPS: readonly Step[] = [
   ]),
 ];
 
-/** The steps at which a process is stopped, to continue after others have gone on without it. */
+/** The steps at which a process is paused until the others have continued without it. */
 export const WAKING_STEPS: readonly Step[] = [
   ...steps('producer', ['deposited', 'announced']),
   ...steps('bff', ['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped']),
@@ -52,7 +52,7 @@ export type Fault =
   | { kind: 'stop'; target: string; ms: number }
   | StepFault;
 
-/** The readable name of a fault. */
+/** A readable name for a fault. */
 export function nameOf(fault: Fault): string {
   switch (fault.kind) {
     case 'kill':
@@ -78,9 +78,9 @@ export interface ScheduleOptions {
 }
 
 /**
- * The endless sequence of faults of a run, reproducible by the seed. A round kills, stops and restarts every process, and
- * kills and stops at every step. In a short run, kills come first, because there must be time for all of them. The naive bff
- * is first killed between pop and emit, and has fewer steps; otherwise its sequence is the same.
+ * The endless sequence of a run's faults, which is the same for the same seed. Each round kills, stops and restarts every
+ * process, and kills and stops processes at every step. A short run starts with the kills, so that there is time for all of
+ * them. The naive bff is first killed between pop and emit, and has fewer steps; otherwise its sequence is the same.
  */
 export function* schedule({ seed, full, naive }: ScheduleOptions): Generator<Fault, never> {
   if (naive) yield { kind: 'kill-at', app: 'bff', step: 'popped' };
@@ -105,10 +105,10 @@ export const killsOnce = (): Fault[] => [
   ...STEPS.map((step) => ({ kind: 'kill-at' as const, ...step })),
 ];
 
-/** How many faults a full round has. */
+/** The number of faults in a full round. */
 export const ROUND_LENGTH = killsOnce().length + 2 * PROCESSES.length + WAKING_STEPS.length;
 
-/** How long a process stays stopped, in ms: long enough that others take over a bff's turns, and callers retry a producer. */
+/** How long a process stays stopped, in ms: long enough for other bffs to take over its turns, and for callers to retry. */
 const asleep = ({ app }: Step, random: Random): number =>
   app === 'bff' ? 5_000 + random.below(3_000) : 2_000 + random.below(4_000);
 

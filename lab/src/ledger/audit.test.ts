@@ -11,13 +11,13 @@ const observer = (offsets: number[], gaps: Recorded['gaps'] = []): Recorded => (
 });
 
 describe('audit', () => {
-  it('should report no faults for a faultless record', () => {
+  it('should report no errors if every notification was shown once and in order', () => {
     expect(isClean(audit(observer([1, 2, 3]), ['n1', 'n2', 'n3']))).toBe(true);
   });
 
-  it('should not count removed publications as holes', () => {
+  it('should not report removed publications as holes', () => {
     const isGone = (_epoch: string, offset: number) => offset === 2 || offset === 3;
-    expect(audit(observer([1, 4, 6]), [], isGone).holes).toEqual(['5 to 5']);
+    expect(audit(observer([1, 4, 6]), [], isGone).skipped).toEqual(['5 to 5']);
   });
 
   it('should report acknowledged notifications that were never shown', () => {
@@ -31,17 +31,17 @@ describe('audit', () => {
       ...observer([1, 2]),
       shown: [...shown(1, 2), { id: 'n1', epoch: 'e', offset: 3, at: 0 }],
     };
-    expect(audit(twice, ['n1', 'n2']).twice).toEqual(['n1']);
+    expect(audit(twice, ['n1', 'n2']).duplicated).toEqual(['n1']);
   });
 
   it('should report notifications that were shown out of order', () => {
-    expect(audit(observer([1, 3, 2]), []).disordered).toEqual(['n2 at 2 after 3']);
+    expect(audit(observer([1, 3, 2]), []).outOfOrder).toEqual(['n2 at 2 after 3']);
   });
 
   it('should report a hole without a gap event', () => {
     const gaps = [{ from: at(1), to: at(4), erased: false }];
-    expect(audit(observer([1, 4], gaps), []).holes).toEqual([]);
-    expect(audit(observer([1, 4, 6], gaps), []).holes).toEqual(['5 to 5']);
+    expect(audit(observer([1, 4], gaps), []).skipped).toEqual([]);
+    expect(audit(observer([1, 4, 6], gaps), []).skipped).toEqual(['5 to 5']);
   });
 });
 

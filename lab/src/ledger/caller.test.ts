@@ -6,7 +6,7 @@ import { Caller, makeNotifications } from './caller.ts';
 let server: Server;
 afterEach(() => server.close());
 
-/** A caller of a server with these answers in turn; the last answer is repeated. */
+/** A caller of a server that returns these statuses in turn, and repeats the last one. */
 async function callerOf(...statuses: number[]): Promise<Caller> {
   server = createServer((request, response) => {
     request.resume();
@@ -17,7 +17,7 @@ async function callerOf(...statuses: number[]): Promise<Caller> {
 }
 
 describe('Caller', () => {
-  it('should retry after a 404 from an ingress without a producer', async () => {
+  it('should retry after a 404 from an ingress without a ready producer', async () => {
     const caller = await callerOf(404, 202);
     await caller.post(makeNotifications(1));
     expect({ repeated: caller.repeated, acknowledged: caller.acknowledged.size }).toEqual({
@@ -28,7 +28,7 @@ describe('Caller', () => {
 
   it('should not retry a request that a producer rejects', async () => {
     const caller = await callerOf(400);
-    await expect(caller.post(makeNotifications(1))).rejects.toThrow('was answered 400');
+    await expect(caller.post(makeNotifications(1))).rejects.toThrow('returned 400');
     expect(caller.acknowledged.size).toBe(0);
   });
 });

@@ -8,9 +8,9 @@ const REPEAT_MS = 100;
 const ANSWER_MS = 10_000;
 
 export interface CallerOptions {
-  /** The producers, used in turn: a request without acknowledgement is repeated at the next one. */
+  /** The producers, used in turn: an unacknowledged request is repeated at the next one. */
   urls: readonly string[];
-  /** The longest time for one request with all retries, in ms; default 120 000. */
+  /** Maximum time for one request including all retries, in ms; default 120 000. */
   patienceMs?: number;
 }
 
@@ -22,11 +22,11 @@ export class Caller {
   readonly #urls: readonly string[];
   readonly #patienceMs: number;
   #turn = 0;
-  /** The acknowledged ids in order, with the times of their acknowledgements (ms since 1970). */
+  /** The acknowledged ids in order, each with the time of its acknowledgement (ms since 1970). */
   readonly acknowledged = new Map<string, number>();
   /** The number of retried requests. */
   repeated = 0;
-  /** The error of the last request without an answer. */
+  /** The error of the last request without a response. */
   #lastError: unknown;
 
   constructor({ urls, patienceMs = 120_000 }: CallerOptions) {
@@ -34,10 +34,7 @@ export class Caller {
     this.#patienceMs = patienceMs;
   }
 
-  /**
-   * Posts until 202.
-   * @throws Failure for an answer that is not temporary, or after the longest time for a request
-   */
+  /** Posts until 202. @throws Failure if the response is a permanent error, or the time for a request is over */
   async post(notifications: readonly (NotificationInput & { id: string })[]): Promise<void> {
     await this.#until202('POST', '/notifications', bodyOf(notifications));
     for (const { id } of notifications) this.acknowledged.set(id, Date.now());
@@ -48,7 +45,7 @@ export class Caller {
     return this.#until202('DELETE', `/notifications/${id}?feed=${encodeURIComponent(feed)}`);
   }
 
-  /** Posts once. Returns the status, or 0 without an answer. */
+  /** Posts once. Returns the status, or 0 if there is no response. */
   tryOnce(notification: NotificationInput): Promise<number> {
     return this.#send(this.#nextUrl(), 'POST', '/notifications', bodyOf([notification]));
   }
@@ -59,10 +56,10 @@ export class Caller {
       const status = await this.#send(url, method, path, body);
       if (status === 202) return;
       if (status >= 400 && status < 500 && status !== 404 && status !== 429)
-        throw new Failure(`a valid ${method} ${path} was answered ${status}`);
+        throw new Failure(`a valid ${method} ${path} returned ${status}`);
       if (Date.now() > end)
         throw new Failure(
-          `no 202 within ${this.#patienceMs} ms, last ${status || `no answer: ${messageOf(this.#lastError)}`}`,
+          `no 202 within ${this.#patienceMs} ms, last ${status || `no response: ${messageOf(this.#lastError)}`}`,
         );
       this.repeated++;
       await delay(REPEAT_MS);
@@ -85,7 +82,7 @@ export class Caller {
     return this.#urls[this.#turn++ % this.#urls.length] as string;
   }
 
-  /** Returns the status, or 0 without an answer. */
+  /** Returns the status, or 0 if there is no response. */
   async #send(url: string, method: 'POST' | 'DELETE', path: string, content?: string): Promise<number> {
     try {
       const { statusCode, body } = await request(`${url}${path}`, {
@@ -106,7 +103,7 @@ export class Caller {
 const bodyOf = (notifications: readonly object[]): string =>
   JSON.stringify(notifications.length === 1 ? notifications[0] : notifications);
 
-/** Notifications with unique ids, titled by their number. */
+/** Creates notifications with unique ids, and with their number as the title. */
 export const makeNotifications = (
   count: number,
   { feed = 'all', label = 'n' }: { feed?: string; label?: string } = {},

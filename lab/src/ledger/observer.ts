@@ -8,14 +8,14 @@ import {
 } from '@tocsin/client';
 import type { GoneReason, Position } from '@tocsin/contracts';
 
-/** Milliseconds since 1970, with fractions. */
+/** Milliseconds since 1970, with decimals. */
 const now = (): number => performance.timeOrigin + performance.now();
 
 export interface Shown {
   id: string;
   epoch: string;
   offset: number;
-  /** ms since 1970 */
+  /** Milliseconds since 1970. */
   at: number;
 }
 
@@ -28,7 +28,7 @@ export interface Gap {
 export interface Gone {
   id: string;
   reason: GoneReason;
-  /** ms since 1970 */
+  /** Milliseconds since 1970. */
   at: number;
 }
 
@@ -36,11 +36,11 @@ export interface ObserverOptions {
   feed?: string;
   /** The position from which to recover; if absent, only new publications arrive. */
   position?: Position;
-  /** Called for a token at every connection, and before a token expires. */
+  /** Called to get a token for every connection, and before a token expires. */
   getToken?: NotificationClientOptions['getToken'];
 }
 
-/** A browser without a screen: the client package, with a record of all shown notifications. */
+/** Acts like a browser: uses the client package, and records all shown notifications. */
 export class Observer {
   readonly name: string;
   readonly feed: string;
@@ -67,7 +67,7 @@ export class Observer {
     return this.#positions.get(this.feed);
   }
 
-  /** Connects like a reloaded page: it knows only its position. */
+  /** Connects again like a reloaded page, which knows only its position. */
   connect(url: string): void {
     this.close();
     const client = createNotificationClient({
@@ -93,16 +93,16 @@ export class Observer {
     this.#client = client;
   }
 
-  /** Resolves when it has the position of its feed. @throws Error after `timeoutMs` */
+  /** Resolves when it knows the position of its feed. @throws Error after `timeoutMs` */
   async ready(timeoutMs = 20_000): Promise<void> {
     await until(
       () => this.position !== undefined,
       timeoutMs,
-      () => `${this.name} has no position${this.#lastError}`,
+      () => `${this.name} does not know its position${this.#lastError}`,
     );
   }
 
-  /** Resolves when all `ids` were shown. @throws Error after `timeoutMs` with the number of missing ones */
+  /** Resolves when all `ids` have been shown. @throws Error after `timeoutMs` with the number of missing ids */
   async sees(ids: Iterable<string>, timeoutMs = 30_000): Promise<void> {
     const wanted = [...ids];
     const missing = () => {
@@ -122,7 +122,7 @@ export class Observer {
       complete,
       timeoutMs,
       () =>
-        `${this.name} is missing ${left.length} of ${wanted.length}, the first is ${left[0] ?? ''}${this.#lastError}`,
+        `${this.name} is missing ${left.length} of ${wanted.length} notifications, first ${left[0] ?? ''}${this.#lastError}`,
     );
   }
 

@@ -2,18 +2,18 @@ import { table } from '@tocsin/tools/print/table';
 import { median } from '../bench/quantile.ts';
 import type { Sample } from './sample.ts';
 
-/** The factor by which memory may grow after the warm-up. */
+/** The maximum factor by which memory may grow after the warm-up. */
 export const MAX_GROWTH = 1.1;
 
 export interface Growth {
   process: string;
-  /** The medians of resident memory in bytes, right after the warm-up and at the end. */
+  /** Median resident memory right after the warm-up and at the end, in bytes. */
   early: number;
   late: number;
   cpuSeconds: number;
 }
 
-/** Compares the memory of each process in the first fifth of the time after `warmUp` seconds with the last fifth. */
+/** Compares the memory of each process in the first and the last fifth of the time after the first `warmUp` seconds. */
 export function growthOf(samples: readonly Sample[], warmUp: number): Growth[] {
   const last = samples.at(-1);
   if (!last) return [];
@@ -30,12 +30,12 @@ export function growthOf(samples: readonly Sample[], warmUp: number): Growth[] {
 
 const mib = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
 
-/** The tables of a run: the memory of each process, then the data in Redis. */
+/** Formats a run's tables: the memory of each process, then the data in Redis. */
 export function printSoak(samples: readonly Sample[], warmUp: number): string {
   const growth = growthOf(samples, warmUp);
   const early = samples.find(({ at }) => at >= warmUp);
   const last = samples.at(-1);
-  if (!early || !last) return 'The run was too short for a comparison.';
+  if (!early || !last) return 'The run was too short to compare the memory.';
   const counts = (of: 'keys' | 'streams') =>
     Object.keys(last[of])
       .sort()

@@ -4,14 +4,14 @@ import { usageOf, type Usage } from '@tocsin/tools/process/usage';
 import type { Stack } from '@tocsin/tools/stack/stack';
 import type { RedisClientType } from 'redis';
 
-/** The memory of all processes and the data in Redis at one time. */
+/** The memory of all processes and the data in Redis at one point in time. */
 export interface Sample {
-  /** Seconds since the notifications started. */
+  /** Seconds since the first notification. */
   at: number;
   processes: Record<string, Usage>;
-  /** The number of keys in Redis by kind, which is the first word of the key after the app id. */
+  /** The number of keys in Redis by kind. The kind is the first word of the key after the app id. */
   keys: Record<string, number>;
-  /** The data in bytes, as counted by Redis. */
+  /** The size of the data according to Redis, in bytes. */
   redisData: number;
   /** The number of entries in each stream, by name. */
   streams: Record<string, number>;

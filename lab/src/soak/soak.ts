@@ -15,7 +15,7 @@ import { takeSample, type Sample } from './sample.ts';
 const RATE = 100;
 const CLIENTS_PER_BFF = 3;
 const SAMPLE_EVERY_MS = 10_000;
-/** The warm-up, at most ten minutes, in which buffers fill up and code is compiled. */
+/** The warm-up of at most ten minutes, during which buffers fill up and V8 compiles the code. */
 const WARM_UP_SHARE = 1 / 6;
 const USAGE = 'npm run soak -- [--minutes N]';
 
@@ -47,7 +47,7 @@ export async function soak(args: string[], signal: AbortSignal): Promise<number>
     );
     say(
       `\n${caller.acknowledged.size} acknowledged in ${minutes} minutes, ${unclean} of ${observers.length} clients ` +
-        `not shown exactly these, ${grown.length} processes grew by more than a tenth` +
+        `did not show exactly these, ${grown.length} processes grew by more than a tenth` +
         (grown.length > 0 ? `: ${grown.map(({ process }) => process).join(', ')}` : ''),
     );
     return unclean === 0 && grown.length === 0 ? 0 : 1;
@@ -65,7 +65,7 @@ function readMinutes(args: string[]): number {
   return minutes;
 }
 
-/** Posts single notifications at an even pace and samples all processes meanwhile. */
+/** Posts single notifications at a steady rate, and samples all processes in the meantime. */
 async function send(
   stack: Stack,
   redis: RedisClientType,
@@ -102,7 +102,7 @@ async function send(
 
 const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
 
-/** The number of clients that did not show exactly the acknowledged notifications. */
+/** Returns the number of clients that did not show exactly the acknowledged notifications. */
 async function check(observers: readonly Observer[], caller: Caller): Promise<number> {
   for (const observer of observers) await observer.sees(caller.acknowledged.keys(), 60_000);
   return observers.filter((observer) => !isClean(audit(observer, caller.acknowledged.keys()))).length;

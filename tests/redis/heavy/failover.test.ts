@@ -66,9 +66,9 @@ async function through(stack: Stack, fail: () => Promise<unknown>) {
   return flow.observers.map((observer) => {
     const account = audit(observer, flow.caller.acknowledged.keys());
     const back = observer.shown.find(({ at }) => at > failedAt + 500)?.at ?? Number.NaN;
-    const { acknowledged, lost, honestGaps } = account;
+    const { acknowledged, lost, reportedGaps } = account;
     console.log(
-      `${account.observer}: ${acknowledged} acknowledged, ${lost.length} lost, ${honestGaps} gaps, ` +
+      `${account.observer}: ${acknowledged} acknowledged, ${lost.length} lost, ${reportedGaps} gaps, ` +
         `first delivery ${Math.round(back - failedAt)} ms after the failure`,
     );
     return account;
@@ -82,9 +82,9 @@ describe.each([
   it('should continue on the new master, and tell each loss', async () => {
     const { master, stack } = await startAll(await commandOf(), `${name.replace(' ', '-')}-kill`);
     const accounts = await through(stack, () => master.process.kill());
-    for (const { twice, disordered, holes, lost, honestGaps } of accounts) {
-      expect({ twice, disordered, holes }).toEqual({ twice: [], disordered: [], holes: [] });
-      expect(lost.length === 0 || honestGaps > 0).toBe(true);
+    for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of accounts) {
+      expect({ duplicated, outOfOrder, skipped }).toEqual({ duplicated: [], outOfOrder: [], skipped: [] });
+      expect(lost.length === 0 || reportedGaps > 0).toBe(true);
     }
   });
 
@@ -100,9 +100,9 @@ describe.each([
       await delay(700);
       await master.process.kill();
     });
-    for (const { twice, disordered, holes, honestGaps } of accounts) {
-      expect({ twice, disordered, holes }).toEqual({ twice: [], disordered: [], holes: [] });
-      expect(honestGaps).toBeGreaterThan(0);
+    for (const { duplicated, outOfOrder, skipped, reportedGaps } of accounts) {
+      expect({ duplicated, outOfOrder, skipped }).toEqual({ duplicated: [], outOfOrder: [], skipped: [] });
+      expect(reportedGaps).toBeGreaterThan(0);
     }
   });
 });

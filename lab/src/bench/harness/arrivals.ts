@@ -29,7 +29,7 @@ export class Arrivals {
     this.#seen = Array.from({ length: options.clients }, () => new Uint8Array(1_024));
   }
 
-  /** Processes a message to a client. */
+  /** Records a message to a client. */
   take(client: number, data: Buffer): void {
     findMarks(data, (n) => this.#arrived(client, n - this.#options.first));
   }
@@ -70,7 +70,7 @@ export class Arrivals {
           this.complete < count
             ? `${count - this.complete} of ${count} messages did not reach all ${clients} clients.`
             : undefined,
-        wrong: () => (this.doubled > 0 ? `${this.doubled} messages arrived twice.` : undefined),
+        error: () => (this.doubled > 0 ? `${this.doubled} messages arrived twice.` : undefined),
       },
       timeoutMs,
     );

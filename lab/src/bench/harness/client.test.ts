@@ -36,7 +36,7 @@ async function connect(): Promise<{ client: Client; socket: WebSocket; received:
 }
 
 describe('a client of the benchmark', () => {
-  it('should be ready when subscribed, and receive large and small messages', async () => {
+  it('should be ready once subscribed, and receive large and small messages', async () => {
     const { client, socket, received } = await connect();
     const texts = ['a', 'b'.repeat(200_000), 'c'];
     for (const text of texts) socket.send(text);
@@ -53,7 +53,7 @@ describe('a client of the benchmark', () => {
     client.close();
   });
 
-  it('should report that the server has ended the connection', async () => {
+  it('should report that the server has closed the connection', async () => {
     const { client, socket } = await connect();
     expect(client.fault).toBeUndefined();
     socket.terminate();

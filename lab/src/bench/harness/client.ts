@@ -3,18 +3,18 @@ import type { Dialogue, DialogueOptions, Protocol } from '../protocols/protocol.
 import { RawSocket } from './raw-socket.ts';
 
 export interface ClientOptions extends DialogueOptions {
-  /** Called with each message to this client. */
+  /** Called for each message to this client. */
   onMessage: (message: Buffer) => void;
 }
 
-/** The longest time from connecting to being subscribed, in ms. */
+/** Maximum time from connecting to being subscribed, in ms. */
 const READY_MS = 60_000;
 
 /** A subscribed client of any peer. */
 export class Client {
   readonly #dialogue: Dialogue;
   #socket: RawSocket | undefined;
-  /** Why the connection ended; `undefined` if `close()` ended it. */
+  /** Why the connection was closed; `undefined` if `close()` closed it. */
   fault: Error | undefined;
 
   private constructor(dialogue: Dialogue) {
@@ -59,7 +59,7 @@ export class Client {
     return this.#dialogue.position();
   }
 
-  /** Ends the connection without a closing handshake. */
+  /** Closes the connection without a closing handshake. */
   close(): void {
     this.#socket?.close();
   }

@@ -3,9 +3,9 @@ import { findMarks } from './marks.ts';
 import { untilComplete } from './until-complete.ts';
 
 interface Expected {
-  /** The index, among the subscribers of its feed, of each client that must receive it. */
+  /** Maps each client that must receive the message to its index among the feed's subscribers. */
   places: ReadonlyMap<number, number>;
-  /** By that index: 1 if it has arrived. */
+  /** By that index: 1 if the message has arrived. */
   seen: Uint8Array;
   left: number;
 }
@@ -16,7 +16,7 @@ export class Deliveries {
   readonly #onComplete: ((n: number) => void) | undefined;
   /** The subscribers of each feed, with an index for each. */
   readonly #feeds = new Map<string, Map<number, number>>();
-  /** The messages by number, counted from the first. */
+  /** The expected messages, in the order of their numbers. */
   readonly #expected: (Expected | undefined)[] = [];
   #count = 0;
   #complete = 0;
@@ -46,12 +46,12 @@ export class Deliveries {
     this.#count++;
   }
 
-  /** Processes a message to a client. */
+  /** Records a message to a client. */
   take(client: number, data: Buffer): void {
     findMarks(data, (n) => this.#take(client, n));
   }
 
-  /** @throws Failure if a message arrived twice, or at a client without a subscription to its feed */
+  /** @throws Failure if a message arrived twice, or reached a client without a subscription to its feed */
   check(): void {
     const wrong = this.#wrong();
     if (wrong !== undefined) throw new Failure(wrong);
@@ -59,14 +59,14 @@ export class Deliveries {
 
   /**
    * Resolves when each message has reached all subscribers of its feed once.
-   * @throws Failure after `timeoutMs` without any arrival, or if a message arrived twice or at another client
+   * @throws Failure after `timeoutMs` without any arrival, or if a message arrived twice or reached the wrong client
    */
   async all(timeoutMs: number): Promise<void> {
     const missing = () =>
       this.#complete < this.#count
         ? `${this.#count - this.#complete} of ${this.#count} messages did not reach all subscribers of their feed.`
         : undefined;
-    await untilComplete({ arrived: () => this.#arrived, missing, wrong: () => this.#wrong() }, timeoutMs);
+    await untilComplete({ arrived: () => this.#arrived, missing, error: () => this.#wrong() }, timeoutMs);
   }
 
   #wrong(): string | undefined {

@@ -23,7 +23,7 @@ function header(opcode: number, length: number, mask: 0 | typeof MASKED): Buffer
 
 const ZERO_MASK = Buffer.alloc(4);
 
-/** A client frame. Clients must mask frames; the mask zero leaves the payload unchanged. */
+/** A client frame. Clients must mask frames; a mask of zero leaves the payload unchanged. */
 export const clientFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, MASKED), ZERO_MASK, payload]);
 
@@ -31,7 +31,7 @@ export const clientFrame = (payload: Buffer, opcode: number = OPCODE.text): Buff
 export const serverFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, 0), payload]);
 
-/** Splits the bytes of a server into the payloads of its frames, however TCP has divided them. */
+/** Splits a server's bytes into frame payloads, regardless of how TCP has divided them. */
 export class FrameReader {
   readonly #onFrame: (opcode: number, payload: Buffer) => void;
   #rest: Buffer = Buffer.alloc(0);

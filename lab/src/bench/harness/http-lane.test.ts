@@ -11,7 +11,7 @@ let server = createServer();
 afterEach(() => server.close());
 
 describe('a lane of requests', () => {
-  it('should send requests one after the other over one connection, for answers with or without a length', async () => {
+  it('should send requests one after the other over one connection, for responses with or without a length', async () => {
     let connections = 0;
     server = createServer();
     server.on('connection', () => connections++);
@@ -47,7 +47,7 @@ describe('a lane of requests', () => {
     lane.close();
   });
 
-  it('should open another connection if the server has ended the idle one, and send the request once', async () => {
+  it('should open another connection if the server has closed the idle one, and send the request once', async () => {
     const seen: Socket[] = [];
     server = createServer((request, response) => {
       seen.push(request.socket);
@@ -58,18 +58,18 @@ describe('a lane of requests', () => {
     const lane = await HttpLane.open(url);
     for (let i = 0; i < 20; i++) {
       expect((await lane.send(postRequest(url, '{}'))).status).toBe(200);
-      // This process knows that the connection has ended, but it is not closed yet.
+      // This process has received the end of the connection, but has not closed it yet.
       seen.at(-1)?.end();
       await once(seen.at(-1) as Socket, 'finish');
       const end = performance.now() + 15;
-      // This process has not read the end yet.
+      // This process has not yet received the end of the connection.
       while (performance.now() < end);
     }
     expect(new Set(seen).size).toBe(20);
     lane.close();
   });
 
-  it('should report a request without an answer, and never send it twice', async () => {
+  it('should report a request without a response, and never send it twice', async () => {
     let requests = 0;
     server = createServer(({ socket }) => {
       requests++;
@@ -80,13 +80,13 @@ describe('a lane of requests', () => {
     const lane = await HttpLane.open(url);
     const sent = lane.send(postRequest(url, '{}'));
     await expect(sent).rejects.toThrow(Failure);
-    await expect(sent).rejects.toThrow(`${url} closed the connection before it answered (read ECONNRESET).`);
+    await expect(sent).rejects.toThrow(`${url} closed the connection before it responded (read ECONNRESET).`);
     expect(requests).toBe(1);
     server.close();
     await expect(lane.send(postRequest(url, '{}'))).rejects.toThrow(/Cannot reach .*ECONNREFUSED/);
   });
 
-  it('should wait until an answer is complete', () => {
+  it('should wait until a response is complete', () => {
     const whole = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy';
     for (let length = 0; length < whole.length; length++)
       expect(readAnswer(whole.slice(0, length))).toBeUndefined();

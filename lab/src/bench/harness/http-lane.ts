@@ -8,7 +8,7 @@ export interface Answer {
   body: string;
 }
 
-/** The bytes of a POST, prepared before the measurement. */
+/** The bytes of a POST request, prepared before the measurement. */
 export function postRequest(
   url: string,
   body: string,
@@ -25,7 +25,7 @@ export function postRequest(
   return Buffer.from(`POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** The first answer in `text` with its length in characters; `undefined` until it is complete. */
+/** The first response in `text` with its length in characters; `undefined` until it is complete. */
 export function readAnswer(text: string): { answer: Answer; length: number } | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
@@ -42,8 +42,8 @@ export function readAnswer(text: string): { answer: Answer; length: number } | u
   return end < 0 ? undefined : { answer: { status, body: text.slice(start, end) }, length: end + 5 };
 }
 
-/** In ms. Servers close idle connections (Node after 5 s), so a connection that was idle this long is replaced. */
-const FRESH_MS = 2_000;
+/** Maximum idle time of a connection before it is replaced, in ms. Servers close idle connections (Node after 5 s). */
+const MAX_IDLE_MS = 2_000;
 const RESTED_MS = 10;
 const ANSWER_MS = 30_000;
 
@@ -73,17 +73,18 @@ export class HttpLane {
 
   /**
    * Opens a new connection if the server has closed the idle one. Never repeats a request that the server may have received
-   * in part. @throws Failure if the connection ends first, no answer arrives, or a request is already running
+   * in part.
+   * @throws Failure if the connection is closed first, no response arrives, or a request is already running
    */
   async send(request: Buffer): Promise<Answer> {
-    if (this.#waiting) throw new Failure('This lane is already waiting for an answer.');
+    if (this.#waiting) throw new Failure('This lane is already waiting for a response.');
     const restedMs = performance.now() - this.#usedAt;
-    // If the server has ended the connection meanwhile, one turn of the event loop is enough to read that.
+    // One turn of the event loop is enough to find out that the server has closed the connection.
     for (let i = 0; i < 2 && restedMs > RESTED_MS; i++) await setImmediate();
-    if (restedMs > FRESH_MS || !this.#socket?.writable) await this.#connect();
+    if (restedMs > MAX_IDLE_MS || !this.#socket?.writable) await this.#connect();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => this.#fail(new Failure(`${this.#url} did not answer within ${ANSWER_MS} ms.`)),
+        () => this.#fail(new Failure(`${this.#url} did not respond within ${ANSWER_MS} ms.`)),
         ANSWER_MS,
       );
       const done =
@@ -118,7 +119,7 @@ export class HttpLane {
     socket.on('data', (text: string) => this.#take(text));
     const ended = (why: string) => {
       if (this.#socket === socket)
-        this.#fail(new Failure(`${this.#url} closed the connection before it answered${why}.`));
+        this.#fail(new Failure(`${this.#url} closed the connection before it responded${why}.`));
     };
     socket.on('error', (error) => ended(` (${error.message})`));
     socket.on('close', () => ended(''));

@@ -1,9 +1,9 @@
-/** The marker before the number of each message. It occurs nowhere else in what peers send. */
+/** The marker before the number of each message. It occurs nowhere else in the data from peers. */
 const MARK = Buffer.from('@@');
 const DIGITS = 8;
 const ZERO = '0'.charCodeAt(0);
 
-/** The text of message `n`, with a length of `bytes`. */
+/** The text of message `n`, `bytes` long. */
 export const textOf = (n: number, bytes: number): string =>
   `@@${String(n).padStart(DIGITS, '0')} `.padEnd(bytes, 'notification ');
 

@@ -7,13 +7,13 @@ const HEAD_END = '\r\n\r\n';
 const CONNECT_MS = 60_000;
 
 export interface RawSocketOptions {
-  /** Called with each message. The buffer is a view that keeps the whole received data in memory. */
+  /** Called for each message. The buffer is a view, and keeps all data received with it in memory. */
   onMessage: (message: Buffer) => void;
-  /** Called once if the connection ends without `close()`. */
+  /** Called once if the connection is closed other than by `close()`. */
   onEnd: (reason: Error) => void;
 }
 
-/** A WebSocket on a plain TCP connection. It costs the benchmark little, and the same for every peer. */
+/** A WebSocket on a plain TCP connection. It uses little CPU, and the same amount for every peer. */
 export class RawSocket {
   readonly #socket: Socket;
   readonly #options: RawSocketOptions;
@@ -33,7 +33,7 @@ export class RawSocket {
       const socket = connect({ host: hostname, port: Number(port), noDelay: true });
       const raw = new RawSocket(socket, options);
       const timer = setTimeout(
-        () => socket.destroy(new Failure(`${url} did not answer within ${CONNECT_MS} ms`)),
+        () => socket.destroy(new Failure(`${url} did not respond within ${CONNECT_MS} ms`)),
         CONNECT_MS,
       );
       let head = Buffer.alloc(0);
@@ -61,7 +61,7 @@ export class RawSocket {
         open = true;
         resolve(raw);
         socket.on('data', (data: Buffer) => raw.#reader.push(data));
-        // Gives the caller time to prepare for the first message.
+        // Let the caller prepare for the first message.
         if (head.length > end + HEAD_END.length)
           setImmediate(() => raw.#reader.push(head.subarray(end + HEAD_END.length)));
       };
@@ -73,7 +73,7 @@ export class RawSocket {
     this.#socket.write(clientFrame(Buffer.from(text)));
   }
 
-  /** Ends the connection without a closing handshake. */
+  /** Closes the connection without a closing handshake. */
   close(): void {
     this.#closed = true;
     this.#socket.destroy();

@@ -1,21 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '@tocsin/tools/failure';
 
-/** The state of messages that have not all arrived. */
-export interface Account {
+/** The progress of a set of expected messages. */
+export interface Progress {
   /** The number of deliveries so far. */
   arrived(): number;
   /** A description of missing messages; `undefined` if all have arrived. */
   missing(): string | undefined;
-  /** A description of faults. */
-  wrong(): string | undefined;
+  /** A description of the errors; `undefined` if there are none. */
+  error(): string | undefined;
 }
 
-/**
- * Resolves when no message is missing.
- * @throws Failure after `timeoutMs` without any arrival, or if there are faults
- */
-export async function untilComplete(account: Account, timeoutMs: number): Promise<void> {
+/** Resolves when no message is missing. @throws Failure after `timeoutMs` without any arrival, or if there are errors */
+export async function untilComplete(account: Progress, timeoutMs: number): Promise<void> {
   let end = Date.now() + timeoutMs;
   let before = -1;
   for (let missing = account.missing(); missing !== undefined; missing = account.missing()) {
@@ -23,9 +20,9 @@ export async function untilComplete(account: Account, timeoutMs: number): Promis
     if (now !== before) end = Date.now() + timeoutMs;
     else if (Date.now() > end) throw new Failure(missing);
     before = now;
-    // Exact enough for rates over seconds, and rare enough to cost almost no CPU.
+    // Short enough to measure rates over seconds, and long enough to cost almost no CPU.
     await delay(2);
   }
-  const wrong = account.wrong();
+  const wrong = account.error();
   if (wrong !== undefined) throw new Failure(wrong);
 }

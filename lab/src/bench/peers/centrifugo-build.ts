@@ -12,7 +12,8 @@ const PACKAGE = 'github.com/centrifugal/centrifugo/v6';
 
 /**
  * Builds Centrifugo from the module in lab/centrifugo into the user's cache, unless it is already there.
- * @returns the path of the command @throws Failure without Go, or if the build fails
+ * @returns the path of the command
+ * @throws Failure if Go is not installed or the build fails
  */
 export async function buildCentrifugo(): Promise<string> {
   const hash = hashOf(ROOT, ['lab/centrifugo']).slice(0, 12);

@@ -13,10 +13,13 @@ import type { Message, StartPeer } from './peer.ts';
 
 const API_KEY = 'bench';
 
-/** Every channel keeps as much history as one of our feeds: 10,000 publications for a day. */
+/** Each channel keeps as much history as one of our feeds: up to 10,000 publications for a day. */
 const CHANNEL = { history_size: 10_000, history_ttl: '24h', force_recovery: true };
 
-/** Anonymous clients may connect and subscribe. A colon ends the name of a namespace, so each kind of feed has one. */
+/**
+ * Anonymous clients may connect and subscribe. A colon ends a namespace's name, so each kind of feed has its own
+ * namespace.
+ */
 const configFor = (redis: string) => ({
   http_server: { address: '127.0.0.1' },
   engine: { type: 'redis', redis: { address: [redis] } },
@@ -33,7 +36,7 @@ const configFor = (redis: string) => ({
 
 const publishOf = ({ feed, text }: Message) => ({ channel: feed, data: { text } });
 
-/** Centrifugo with its Redis engine, history and recovery on. */
+/** Centrifugo with its Redis engine, and with history and recovery enabled. */
 export const startCentrifugo: StartPeer = async (options) => {
   const command = await buildCentrifugo();
   const redis = await startPeerRedis(options);
@@ -68,7 +71,7 @@ export const startCentrifugo: StartPeer = async (options) => {
     id: 'centrifugo',
     name: 'Centrifugo',
     version: CENTRIFUGO_VERSION,
-    setup: `${options.instances} nodes, Redis engine, history and recovery on`,
+    setup: `${options.instances} nodes, Redis engine, history and recovery enabled`,
     protocol: centrifugoProtocol,
     publishUrls: urls.map((url) => `${url}/api/publish`),
     socketUrls: urls,

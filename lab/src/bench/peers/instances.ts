@@ -2,7 +2,7 @@ import { Failure } from '@tocsin/tools/failure';
 import { pollUntil } from '@tocsin/tools/net/poll';
 import type { ManagedProcess } from '@tocsin/tools/process/managed-process';
 
-/** Processes of one kind that are started, restarted and stopped together. */
+/** Identical processes that are started, restarted and stopped together. */
 export interface Instances {
   processes: readonly ManagedProcess[];
   restart(): Promise<void>;
@@ -10,8 +10,8 @@ export interface Instances {
 }
 
 /**
- * Starts all processes and waits until `isReady` is true for each.
- * @throws Failure with the end of the log of one that is not ready; all processes have been stopped then
+ * Starts all processes and waits until `isReady` is true for each. If one doesn't become ready, stops them all.
+ * @throws Failure with the end of that process's log
  */
 export async function startInstances(
   processes: readonly ManagedProcess[],
@@ -20,7 +20,7 @@ export async function startInstances(
   const each = (work: (process: ManagedProcess, index: number) => Promise<void>) =>
     Promise.all(processes.map(work));
   const untilReady = async (process: ManagedProcess, index: number) => {
-    const giveUp = () => (process.running ? undefined : 'it has ended');
+    const giveUp = () => (process.running ? undefined : 'it has exited');
     const fault = await pollUntil(() => isReady(index), { timeoutMs: 30_000, giveUp });
     if (fault) throw new Failure(`${process.name} did not become ready: ${fault}.\n${process.tail()}`);
   };

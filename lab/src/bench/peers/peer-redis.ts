@@ -16,7 +16,10 @@ export interface PeerRedis {
   stop(): Promise<void>;
 }
 
-/** A separate Redis for one peer, so that its CPU and memory can be measured. @throws Failure without a redis-server */
+/**
+ * A separate Redis for one peer, so that its CPU and memory can be measured.
+ * @throws Failure if there is no redis-server
+ */
 export async function startPeerRedis({
   persistence,
   logDir,

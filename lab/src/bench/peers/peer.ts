@@ -13,7 +13,7 @@ export type PeerId = (typeof PEER_IDS)[number];
 
 export type ProcessGroup = 'applications' | 'sidecars' | 'redis';
 
-/** A process whose CPU and memory count towards the usage of its peer. */
+/** A process whose CPU and memory are part of its peer's usage. */
 export interface PeerProcess {
   group: ProcessGroup;
   process: ManagedProcess;
@@ -23,26 +23,26 @@ export interface PeerProcess {
 
 export interface Message {
   feed: string;
-  /** The text of the message: its number and padding. */
+  /** The message's number and padding. */
   text: string;
 }
 
 export interface PublishRequest {
   body: string;
-  /** The path, if it differs from that for one message. */
+  /** The path, if it differs from the path for one message. */
   path?: string;
   headers?: Record<string, string>;
 }
 
-/** A running system that delivers messages from a POST to browsers. */
+/** A running system that delivers POSTed messages to browsers. */
 export interface Peer {
   id: PeerId;
   name: string;
   version: string;
-  /** The choices of its set-up, as text. */
+  /** A description of its setup. */
   setup: string;
   protocol: Protocol;
-  /** The addresses for POSTs, used in turn. */
+  /** The URLs to POST to, used in turn. */
   publishUrls: readonly string[];
   /** The instances to which clients connect in turn. */
   socketUrls: readonly string[];
@@ -51,14 +51,17 @@ export interface Peer {
   processes: readonly PeerProcess[];
   /** Restarts the processes to which clients connect. Resolves when they are ready. */
   restart(): Promise<void>;
-  /** Stops all processes and removes all data. */
+  /** Stops all processes and deletes all data. */
   stop(): Promise<void>;
 }
 
 export interface StartOptions {
-  /** The number of instances to which clients connect. */
+  /** Number of instances that clients connect to. */
   instances: number;
-  /** True if Redis writes each change to disk before it answers (`appendfsync always`), false if it keeps nothing. */
+  /**
+   * True if Redis writes each change to disk before it answers (`appendfsync always`), false if Redis does not persist
+   * anything.
+   */
   persistence: boolean;
   logDir: string;
   /** If true, our applications write CPU profiles into `profiles` beside their logs. */

@@ -9,7 +9,7 @@ const IMAGE_OPTIONS = /^ENV .*\bNODE_OPTIONS=(\S+)/m;
 
 const dockerfile = (): string => readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
 
-/** The stage of the Dockerfile for the image of an application. */
+/** The Dockerfile stage of an application's image. */
 const imageOf = (app: 'producer' | 'bff'): string =>
   dockerfile()
     .split(/^(?=FROM )/m)
@@ -18,8 +18,8 @@ const imageOf = (app: 'producer' | 'bff'): string =>
 let found: Promise<string> | undefined;
 
 /**
- * The path of the Node that runs all servers of the benchmark: the version of our images on Linux x64, where npm has it as
- * a package; elsewhere the Node of this process.
+ * The path of the Node binary that runs all servers of the benchmark. On Linux x64, npm has the version of our images as
+ * a package; elsewhere, uses the Node binary of this process.
  * @throws Failure if npm cannot install it
  */
 export function serverNode(): Promise<string> {
@@ -27,7 +27,7 @@ export function serverNode(): Promise<string> {
   return found;
 }
 
-/** The Node options in the image of an application. */
+/** The Node options in an application's image. */
 export function nodeOptionsOf(app: 'producer' | 'bff'): string[] {
   const options = IMAGE_OPTIONS.exec(imageOf(app))?.[1];
   return options === undefined ? [] : [options];

@@ -43,7 +43,7 @@ const starter =
       id,
       name,
       version: `${packageVersion('socket.io')} + ${packageVersion(PACKAGES[adapter])}`,
-      setup: `${options.instances} instances behind an Express POST${recovery ? ', connection state recovery on' : ''}`,
+      setup: `${options.instances} instances with an Express POST route${recovery ? ', connection state recovery enabled' : ''}`,
       protocol: socketIoProtocol,
       publishUrls: urls.map((url) => `${url}/publish`),
       socketUrls: urls,

@@ -11,7 +11,7 @@ import type { Peer, StartOptions } from './peer.ts';
 import { startPeerRedis } from './peer-redis.ts';
 import { nodeOptionsOf, serverNode } from './server-node.ts';
 
-/** Our peer, with its stack for the measurement of Dapr calls. */
+/** Our peer. Its stack is needed to measure the Dapr calls. */
 export interface TocsinPeer extends Peer {
   stack: Stack;
 }
@@ -22,14 +22,16 @@ type App = (typeof APPS)[number];
 /** The contract requires a title; the text of the message is the body. */
 const TITLE = 'n';
 
-/** Our stack built like its images, with default settings: one producer, durable 202, a sidecar for each application. */
+/**
+ * Our stack, built like its images and with default settings: one producer, durable 202, a sidecar for each application.
+ */
 export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const logDir = join(options.logDir, `tocsin-${options.instances}`);
   await Promise.all(APPS.map((app) => bundle(app)));
   const node = await serverNode();
   const redis = await startPeerRedis(options);
   const profilesOf = (app: App) => join(logDir, 'profiles', app);
-  // A profile needs the sources instead of bundles, so that it names their files.
+  // For a profile, run the sources instead of bundles, so that it contains their file names.
   const appOf = (app: App): AppCommand => ({
     cwd: join(ROOT, app),
     command: options.profile

@@ -38,7 +38,7 @@ export abstract class SocketIoDialogue implements Dialogue {
 
   protected abstract event(message: Buffer): void;
 
-  /** Processes the answer to a subscribe. Returns a step if it is a fault. */
+  /** Processes the response to a subscribe. Returns a step if it is an error. */
   protected acknowledged(_message: Buffer): Step | undefined {
     return undefined;
   }

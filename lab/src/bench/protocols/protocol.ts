@@ -1,6 +1,6 @@
-/** The reaction to a server message. Messages with notifications need none. */
+/** The client's reaction to a server message. Messages with notifications need none. */
 export interface Step {
-  /** To be sent immediately. */
+  /** Messages to send immediately. */
   send?: string;
   /** The client is now subscribed. */
   ready?: true;

@@ -2,7 +2,7 @@ import { SOCKET_PATH, type Position, type PublicationsEvent, type SubscribeAnswe
 import { contentOf, ENGINE_QUERY, SocketIoDialogue, subscribePacket } from './engine-io.ts';
 import type { DialogueOptions, Protocol, Step } from './protocol.ts';
 
-/** An answer's metadata precedes its publications. */
+/** In an acknowledgement, the metadata precedes the publications. */
 const HEAD_BYTES = 400;
 const PUBLICATIONS = Buffer.from('42["publications"');
 
@@ -22,7 +22,7 @@ class TocsinDialogue extends SocketIoDialogue {
   }
 
   protected override acknowledged(message: Buffer): Step | undefined {
-    // Parsed on demand, because parsing the answers of a thousand recoveries would keep the client busy.
+    // Parsed on demand, because parsing the acknowledgements of a thousand recoveries would keep the client busy.
     const head = message.toString('latin1', 0, HEAD_BYTES);
     if (!head.includes('[{"ok":true')) return { fault: head };
     if (head.includes('"recovered":false')) return { fault: 'the server could not recover missed messages' };
@@ -45,7 +45,7 @@ class TocsinDialogue extends SocketIoDialogue {
   }
 }
 
-/** Our protocol: `subscribe` with a position, answered with the missed publications. */
+/** Our protocol: `subscribe` with a position, acknowledged with the missed publications. */
 export const tocsinProtocol: Protocol = {
   name: 'tocsin',
   path: `${SOCKET_PATH}/${ENGINE_QUERY}`,

@@ -15,7 +15,7 @@ export interface Judged {
   aimReached: boolean;
 }
 
-/** Compares a result with all bars whose figures it contains. */
+/** Compares a result with all bars whose figures it includes. */
 export function judge(result: Pick<Result, 'samples' | 'growth'>): Judged[] {
   const read = reader(result);
   const growth = result.growth ?? [];

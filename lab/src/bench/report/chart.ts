@@ -11,7 +11,7 @@ const BAR = 16;
 const TITLE = 26;
 const GAP = 18;
 
-/** The figures in the chart; less is better. */
+/** The figures in the chart. Lower is better. */
 const SHOWN: readonly [string, string][] = [
   ['latency', 'p50'],
   ['singles', 'cpu'],

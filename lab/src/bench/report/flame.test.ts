@@ -24,7 +24,7 @@ const widths = (svg: string): Record<string, number> =>
     ),
   );
 
-it('should draw each function with the share of busy time that it took with its callees', () => {
+it('should draw each function with its share of the busy time, including its callees', () => {
   const svg = drawFlame(profile, { title: 'bff & more', skipMs: 10 });
   expect(widths(svg)).toEqual({ take: 1_200, 'parse&lt;T>': 720, write: 360 });
   expect(svg).toContain('bff &amp; more');
@@ -32,6 +32,6 @@ it('should draw each function with the share of busy time that it took with its 
   expect(svg).not.toContain('somewhere');
 });
 
-it('should skip the start of the process, and include it on request', () => {
+it('should omit the time in which the process starts, unless `skipMs` is 0', () => {
   expect(widths(drawFlame(profile, { title: '', skipMs: 0 }))).toMatchObject({ start: 400, take: 800 });
 });

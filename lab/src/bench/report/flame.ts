@@ -17,7 +17,7 @@ export interface CpuProfile {
 
 export interface FlameOptions {
   title: string;
-  /** Skips this many ms at the start of the process, when it loads and its code is not compiled yet. */
+  /** Skips this many ms at the start of the process, when it loads and V8 has not compiled its code yet. */
   skipMs: number;
 }
 
@@ -32,7 +32,7 @@ interface Frame {
 const WIDTH = 1_200;
 const ROW = 15;
 const TOP = 40;
-/** Frames narrower than this, in px, are left out. */
+/** Minimum width of a frame, in px. Narrower frames are omitted. */
 const NARROWEST = 1.2;
 const DEEPEST = 45;
 const CHARACTER = 6;
@@ -87,7 +87,7 @@ function treeOf({ nodes, samples, timeDeltas }: CpuProfile, skip: number): Frame
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) path.push(at);
     let frame = root;
     frame.all += took;
-    // Without V8's root frame, which calls all others.
+    // Omits V8's root frame, which calls all others.
     for (const step of path.reverse().slice(1)) {
       const { functionName, url } = byId.get(step)?.callFrame ?? { functionName: '', url: '' };
       const name = functionName || '(anonymous)';
@@ -104,7 +104,7 @@ const newFrame = (name: string, url: string): Frame => ({
   ...{ name, url: shortUrl(url), all: 0, children: new Map<string, Frame>() },
 });
 
-/** The path without the folders of this machine. */
+/** Removes this machine's folders from the path. */
 const shortUrl = (url: string): string =>
   url
     .replace(/^.*\/node_modules\//, '')

@@ -6,7 +6,7 @@ type Figure = (read: Read, growth: readonly GrowthRow[]) => number | undefined;
 
 interface Goal {
   of: Figure;
-  /** `×` with the name of the reference, or a unit. */
+  /** `×` and the name of the reference, or a unit. */
   unit: string;
   value: number;
 }
@@ -15,7 +15,7 @@ export interface Bar {
   work: string;
   is: 'most' | 'least';
   bar: Goal;
-  /** The aim. Without its own reference, it uses that of the bar. */
+  /** The aim. If it has no reference, it uses the bar's. */
   aim: Omit<Goal, 'of' | 'unit'> & Partial<Pick<Goal, 'of' | 'unit'>>;
 }
 
@@ -43,16 +43,16 @@ const ours = (work: WorkloadId, name: string): Figure => figure(work, 'tocsin', 
 const against = (work: WorkloadId, name: string, peer: PeerId): Figure =>
   ratio(ours(work, name), figure(work, peer, name));
 
-/** The project's own bars, with the guarantee on. */
+/** The project's own bars, measured with durable 202s. */
 export const BARS: readonly Bar[] = [
   {
-    work: 'CPU of a notification, 1,000 feeds, 64 in flight',
+    work: 'CPU per notification, 1,000 feeds, 64 in flight',
     is: 'most',
     bar: { of: against('feeds-1000', 'cpu', 'socketio-streams'), unit: '× socket.io + streams', value: 2.5 },
     aim: { value: 1.5 },
   },
   {
-    work: 'CPU of a notification, 1,000 feeds, 256 in flight',
+    work: 'CPU per notification, 1,000 feeds, 256 in flight',
     is: 'most',
     bar: { of: against('feeds-1000', 'cpu256', 'centrifugo'), unit: '× Centrifugo', value: 2 },
     aim: { value: 1 },
@@ -64,13 +64,13 @@ export const BARS: readonly Bar[] = [
     aim: { value: 0.8 },
   },
   {
-    work: 'CPU of a notification, 1,000 feeds, 64 in flight',
+    work: 'CPU per notification, 1,000 feeds, 64 in flight',
     is: 'most',
     bar: { of: ratio(ours('feeds-1000', 'cpu'), ours('feeds-1', 'cpu')), unit: '× one feed', value: 1.6 },
     aim: { value: 1.3 },
   },
   {
-    work: 'CPU of a notification, 10,000 feeds, 64 in flight',
+    work: 'CPU per notification, 10,000 feeds, 64 in flight',
     is: 'most',
     bar: {
       of: ratio(ours('feeds-10000', 'cpu'), ours('feeds-1000', 'cpu')),
@@ -80,25 +80,25 @@ export const BARS: readonly Bar[] = [
     aim: { value: 1.1 },
   },
   {
-    work: 'CPU of a delivery to 1,000, 8 in flight',
+    work: 'CPU per delivery to 1,000, 8 in flight',
     is: 'most',
     bar: { of: against('fan-out-8', 'cpu', 'ws'), unit: '× raw ws', value: 0.6 },
     aim: { value: 0.4 },
   },
   {
-    work: 'CPU of a delivery to 1,000, 1 in flight',
+    work: 'CPU per delivery to 1,000, 1 in flight',
     is: 'most',
     bar: { of: against('fan-out-1', 'cpu', 'ws'), unit: '× raw ws', value: 2.5 },
     aim: { value: 1.4 },
   },
   {
-    work: 'singles a second, 64 in flight',
+    work: 'single notifications a second, 64 in flight',
     is: 'least',
     bar: { of: against('singles', 'rate', 'socketio-streams'), unit: '× socket.io + streams', value: 0.8 },
     aim: { value: 1.2 },
   },
   {
-    work: 'CPU of a single, one feed, all processes',
+    work: 'CPU per single notification, one feed, all processes',
     is: 'most',
     bar: { of: against('singles', 'cpu', 'socketio-streams'), unit: '× socket.io + streams', value: 1.5 },
     aim: { value: 1.1 },
@@ -126,31 +126,31 @@ export const BARS: readonly Bar[] = [
     aim: { value: 1.2 },
   },
   {
-    work: 'latency p99 against p50',
+    work: 'latency p99, compared with p50',
     is: 'most',
     bar: { of: ratio(ours('latency', 'p99'), ours('latency', 'p50')), unit: '×', value: 4 },
     aim: { value: 3 },
   },
   {
-    work: 'memory of an idle connection',
+    work: 'memory per idle connection',
     is: 'most',
     bar: { of: ours('connections', 'memory'), unit: 'KiB', value: 20 },
     aim: { value: 14 },
   },
   {
-    work: 'CPU of an idle connection',
+    work: 'CPU per idle connection',
     is: 'most',
     bar: { of: ours('idle', 'cpu'), unit: 'µs a second', value: 3 },
     aim: { value: 3 },
   },
   {
-    work: 'memory of an idle connection with its own feed',
+    work: 'memory per idle connection with its own feed',
     is: 'most',
     bar: { of: ours('idle', 'memory'), unit: 'KiB', value: 14 },
     aim: { value: 14 },
   },
   {
-    work: '1,000 recover at once, against a connect',
+    work: '1,000 recover at once, compared with connecting',
     is: 'most',
     bar: { of: ratio(ours('recovery', 'all'), ours('recovery', 'plain')), unit: '×', value: 1.5 },
     aim: { value: 1.1 },
@@ -176,7 +176,7 @@ export const BARS: readonly Bar[] = [
     aim: { value: 0.95 },
   },
   {
-    work: 'delay p99 of accepted messages then',
+    work: 'delay p99 of accepted messages at twice the capacity',
     is: 'most',
     bar: { of: ours('overload', 'p99'), unit: 's', value: 2 },
     aim: { value: 1 },
@@ -188,7 +188,7 @@ export const BARS: readonly Bar[] = [
     aim: { value: 0.5 },
   },
   {
-    work: 'CPU of a notification with a history of 10,000 against 100',
+    work: 'CPU per notification with a history of 10,000, compared with 100',
     is: 'most',
     bar: { of: grown('history', 10_000, 100), unit: '×', value: 1.3 },
     aim: { value: 1.1 },

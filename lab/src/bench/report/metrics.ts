@@ -1,6 +1,6 @@
 import type { WorkloadId } from '../workloads/workload.ts';
 
-/** A figure of a workload, with the text for people. */
+/** A figure of a workload, with its label. */
 export interface Metric {
   work: WorkloadId;
   name: string;
@@ -9,7 +9,7 @@ export interface Metric {
   digits: number;
 }
 
-/** Single messages over feeds with one client each. */
+/** The metrics for single messages over feeds with one client each. */
 const overFeeds = (work: WorkloadId, feeds: string): Metric[] => [
   { work, name: 'rate', text: `a second over ${feeds}, 64 in flight`, digits: 0 },
   { work, name: 'rate256', text: '– 256 in flight', digits: 0 },
@@ -20,8 +20,13 @@ const overFeeds = (work: WorkloadId, feeds: string): Metric[] => [
 export const METRICS: readonly Metric[] = [
   { work: 'latency', name: 'p50', text: 'latency p50 at 100/s, 100 clients, ms', digits: 1 },
   { work: 'latency', name: 'p99', text: 'latency p99, ms', digits: 1 },
-  { work: 'singles', name: 'rate', text: 'singles accepted and delivered a second, 64 in flight', digits: 0 },
-  { work: 'singles', name: 'cpu', text: 'CPU s per million singles, all processes', digits: 0 },
+  {
+    work: 'singles',
+    name: 'rate',
+    text: 'single notifications accepted and delivered a second, 64 in flight',
+    digits: 0,
+  },
+  { work: 'singles', name: 'cpu', text: 'CPU s per million single notifications, all processes', digits: 0 },
   { work: 'singles', name: 'cpuApplications', text: '– of which applications', digits: 0 },
   { work: 'singles', name: 'cpuSidecars', text: '– sidecars', digits: 0 },
   { work: 'singles', name: 'cpuRedis', text: '– Redis', digits: 0 },
@@ -36,7 +41,7 @@ export const METRICS: readonly Metric[] = [
   { work: 'fan-out-8', name: 'cpu', text: 'CPU s per million deliveries, 8 in flight', digits: 1 },
   { work: 'fan-out-1', name: 'rate', text: 'deliveries a second to 1,000 clients, 1 in flight', digits: 0 },
   { work: 'fan-out-1', name: 'cpu', text: 'CPU s per million deliveries, 1 in flight', digits: 1 },
-  { work: 'connections', name: 'memory', text: 'memory of an idle connection, KiB', digits: 1 },
+  { work: 'connections', name: 'memory', text: 'memory per idle connection, KiB', digits: 1 },
   { work: 'connections', name: 'cpu', text: 'CPU s per 1,000 connects with subscribe', digits: 2 },
   {
     work: 'idle',

@@ -62,16 +62,16 @@ describe('the report', () => {
     expect(reader(result)('fan-out-8', 'centrifugo', 'cpu')).toBeUndefined();
   });
 
-  it('should compare measured figures with the bars, and leave out the others', () => {
+  it('should compare measured figures with the bars, and omit bars without figures', () => {
     const judged = judge(result);
     const of = (unit: string, work: RegExp) => judged.find((one) => one.unit === unit && work.test(one.work));
     expect(of('× raw ws', /8 in flight/)).toMatchObject({ measured: 0.6, reached: true, aimReached: false });
-    expect(of('× socket.io + streams', /singles/)).toMatchObject({
+    expect(of('× socket.io + streams', /^single notifications/)).toMatchObject({
       measured: 0.5,
       reached: false,
       aimReached: false,
     });
-    expect(of('× socket.io + streams', /CPU of a single/)).toMatchObject({ measured: 3, reached: false });
+    expect(of('× socket.io + streams', /CPU per single/)).toMatchObject({ measured: 3, reached: false });
     expect(of('× socket.io + streams', /one client/)).toMatchObject({
       reached: true,
       aimMeasured: undefined,
@@ -80,7 +80,7 @@ describe('the report', () => {
     expect(judged).toHaveLength(5);
   });
 
-  it('should compare many feeds with peers, with one feed and with fewer feeds', () => {
+  it('should compare many feeds with peers, one feed and fewer feeds', () => {
     const judged = judge({
       samples: [
         sample(1, 'feeds-1', 'tocsin', { cpu: 200 }),
@@ -116,11 +116,11 @@ describe('the report', () => {
     expect(judge({ samples: [], growth })).toMatchObject([{ measured: 1.4, reached: false }]);
   });
 
-  it('should have a column for each measured peer, and socket.io once', () => {
+  it('should have a column for each measured peer, but only one for socket.io', () => {
     const [heading, ...rows] = figureRows(result);
     expect(heading).toEqual(['work', 'raw ws', 'socket.io + streams', 'Tocsin']);
     expect(rows).toContainEqual([
-      'singles accepted and delivered a second, 64 in flight',
+      'single notifications accepted and delivered a second, 64 in flight',
       '–',
       '4,000',
       '2,000',
@@ -148,7 +148,7 @@ describe('the report', () => {
     );
     expect(once).not.toMatch(/old/);
     expect(withFigures(once, [])).toMatch(/no stored results yet/);
-    expect(() => withFigures('# Page', [result])).toThrow(/lacks the lines/);
+    expect(() => withFigures('# Page', [result])).toThrow(/must contain these lines/);
   });
 
   it('should list failures', () => {
@@ -161,7 +161,7 @@ describe('the report', () => {
     expect(withFigures(page, [result])).toMatch(/Every message reached/);
   });
 
-  it('should draw a bar for each peer, ours in another colour', () => {
+  it('should draw a bar for each peer, with ours in a different colour', () => {
     const svg = drawChart(result);
     expect(svg.match(/<rect x=/g)).toHaveLength(4);
     expect(svg.match(/fill="#2f6fde"/g)).toHaveLength(2);

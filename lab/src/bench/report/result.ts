@@ -15,7 +15,9 @@ export interface Conditions {
   redis: string;
   dapr: string;
   persistence: boolean;
-  /** Load averages over a minute, before and after. Above the number of cores, other processes were busy. */
+  /**
+   * One-minute load averages, before and after. A value above the number of cores means that other processes were busy.
+   */
   load: [number, number];
 }
 
@@ -52,7 +54,7 @@ export interface Result {
   peers: PeerInfo[];
   samples: Sample[];
   faults: Fault[];
-  /** CPU µs per notification as a quantity grows; only with `--all`. */
+  /** CPU time per notification, in µs, as a quantity grows; only with `--all`. */
   growth?: GrowthRow[];
 }
 

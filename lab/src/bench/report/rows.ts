@@ -3,13 +3,13 @@ import { judge, type Judged } from './bars.ts';
 import { METRICS } from './metrics.ts';
 import { reader, type Result } from './result.ts';
 
-/** A figure with thousands separators, such as 26,000. */
+/** Formats a figure with thousands separators, such as 26,000. */
 export const numberText = (value: number, digits = 0): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 const NONE = '–';
 
-/** The peers with a column. socket.io with recovery is a separate set-up, but shares the column of socket.io. */
+/** The peers with a column. socket.io with recovery is a separate setup, but shares socket.io's column. */
 const columns = (result: Result): { id: PeerId; name: string }[] =>
   result.peers.filter(({ id, missing }) => id !== 'socketio-recovery' && missing === undefined);
 
@@ -51,7 +51,7 @@ const aimText = (judged: Judged): string => {
   return `${goal(judged, aim, aimUnit)} (${aimMeasured === undefined ? 'not measured' : numberText(aimMeasured, 2)})`;
 };
 
-/** The bars with the measured values. */
+/** One row for each bar, with its measured value. */
 export const barRows = (result: Result): string[][] => [
   ['what', 'measured', 'bar', 'reached', 'aim'],
   ...judge(result).map((judged) => [

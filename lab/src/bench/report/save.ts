@@ -14,7 +14,8 @@ const fileOf = (persistence: boolean): string =>
   join(RESULTS, persistence ? 'persistence-on.json' : 'persistence-off.json');
 
 /**
- * Stores a complete run in `bench/results`, and generates page and chart from all stored runs. Returns the written files.
+ * Stores a complete run in `bench/results`, and generates the page and the chart from all stored runs. Returns the
+ * written files.
  */
 export async function saveResult(result: Result): Promise<string[]> {
   mkdirSync(RESULTS, { recursive: true });
@@ -23,7 +24,7 @@ export async function saveResult(result: Result): Promise<string[]> {
   return [file, ...(await makePage())];
 }
 
-/** Generates page and chart from the stored results. */
+/** Generates the page and the chart from the stored results. */
 export async function makePage(): Promise<string[]> {
   const results = [true, false]
     .map(fileOf)

@@ -1,7 +1,7 @@
 import { usageOf } from '@tocsin/tools/process/usage';
 import type { Peer, ProcessGroup } from '../peers/peer.ts';
 
-/** CPU seconds by group of processes. */
+/** CPU seconds by process group. */
 export type CpuSeconds = Record<ProcessGroup | 'all', number>;
 
 function readCpu(peer: Peer): CpuSeconds {
@@ -26,7 +26,7 @@ export function startCpu(peer: Peer): () => CpuSeconds {
   };
 }
 
-/** CPU seconds as figures: divided by `count`, times `unit` (1e6: µs, or seconds per million). */
+/** Converts CPU seconds to figures: divides by `count` and multiplies by `unit` (1e6: µs, or seconds per million). */
 export const cpuFigures = (cpu: CpuSeconds, count: number, unit = 1e6): Record<string, number> => ({
   cpu: (cpu.all / count) * unit,
   cpuApplications: (cpu.applications / count) * unit,
@@ -34,7 +34,7 @@ export const cpuFigures = (cpu: CpuSeconds, count: number, unit = 1e6): Record<s
   cpuRedis: (cpu.redis / count) * unit,
 });
 
-/** The resident memory of the processes with the sockets, in bytes. */
+/** The resident memory of the processes that hold the sockets, in bytes. */
 export const socketMemory = (peer: Peer): number =>
   peer.processes
     .filter(({ hasSockets }) => hasSockets)

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Peer } from '../peers/peer.ts';
 import { cpuFigures, socketMemory, startCpu } from './cpu.ts';
 import { withCrowd } from './clients/crowd.ts';
-import { mostConnections } from './clients/open-files.ts';
+import { maxConnections } from './clients/open-files.ts';
 import type { Figures, Workload } from './workload.ts';
 
-/** The number of warm-up connections, so that the cost of loading and compiling code is not counted. */
+/** Number of warm-up connections. They keep the cost of loading and compiling code out of the measurement. */
 const WARM_UP_SHARE = 0.05;
 
-/** The CPU of an idle peer per second, in µs. */
-async function restingCpu(peer: Peer, seconds: number): Promise<Figures> {
+/** The CPU time of an idle peer per second, in µs. */
+async function idleCpu(peer: Peer, seconds: number): Promise<Figures> {
   const used = startCpu(peer);
   await delay(seconds * 1000);
   return cpuFigures(used(), seconds);
@@ -17,24 +17,24 @@ async function restingCpu(peer: Peer, seconds: number): Promise<Figures> {
 
 /**
  * The memory of an idle connection, and its CPU time per second. Each connection has its own feed, and each instance has
- * equally many. The use of the peer without connections is subtracted.
+ * the same number of connections. The peer's usage without connections is subtracted.
  */
 export const idle: Workload = {
   id: 'idle',
   peers: ['socketio-streams', 'centrifugo', 'tocsin'],
   isDoneOnce: true,
   run: async (peer, { sizes }) => {
-    const count = Math.min(sizes.idle, mostConnections()) * peer.socketUrls.length;
+    const count = Math.min(sizes.idle, maxConnections()) * peer.socketUrls.length;
     await peer.restart();
     await withCrowd(peer, Math.ceil(count * WARM_UP_SHARE), async () => undefined);
     await delay(sizes.settleMs);
     const memory = socketMemory(peer);
-    const alone = await restingCpu(peer, sizes.idleSeconds / 2);
+    const alone = await idleCpu(peer, sizes.idleSeconds / 2);
     const started = performance.now();
     const figures = await withCrowd(peer, count, async () => {
       const connectSeconds = (performance.now() - started) / 1000;
       await delay(sizes.settleMs);
-      const together = await restingCpu(peer, sizes.idleSeconds);
+      const together = await idleCpu(peer, sizes.idleSeconds);
       const each = Object.entries(together).map(([name, value]) => [
         name,
         (value - (alone[name] ?? 0)) / count,
@@ -46,7 +46,7 @@ export const idle: Workload = {
         ...(Object.fromEntries(each) as Figures),
       };
     });
-    // Gives the peer time to notice that the connections have ended.
+    // Gives the peer time to notice that the connections are closed.
     await delay(sizes.settleMs);
     return figures;
   },

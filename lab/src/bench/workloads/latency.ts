@@ -9,10 +9,10 @@ import type { Workload } from './workload.ts';
 const RATE = 100;
 /** Maximum number of requests in flight. A peer that reaches this number at this rate is overloaded. */
 const LANES = 64;
-/** The warm-up in s, which is not counted. */
+/** Warm-up time, in s. It is not part of the measurement. */
 const WARM_UP = 1;
 
-/** The latency from POST to each of 100 clients, at an even 100 a second that does not wait for answers. */
+/** The latency from a POST to each of 100 clients, at a steady 100 messages per second. Does not wait for responses. */
 export const latency: Workload = {
   id: 'latency',
   peers: ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'],

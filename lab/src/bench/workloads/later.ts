@@ -1,4 +1,4 @@
-/** A promise that is awaited later. An earlier rejection does not end the process, and is thrown by the await. */
+/** Marks a promise that is awaited later. If it rejects before that, the process keeps running, and the await throws. */
 export function later<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

@@ -5,18 +5,19 @@ import type { Figures, Sizes, Workload, WorkloadId } from './workload.ts';
 /** The peers that have rooms or channels. */
 export const WITH_FEEDS: readonly PeerId[] = ['socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'];
 
-/** Feeds with one client each, which receive messages in turn, so that a message is one delivery. */
+/** Feeds with one client each that receive messages in turn, so that each message is delivered once. */
 export function oneClientEach(kind: string, count: number): Audience {
   const feeds = Array.from({ length: count }, (_, i) => `user:${kind}-${i}`);
   return { feedsOf: feeds.map((feed) => [feed]), feedOf: (index) => feeds[index % count] as string };
 }
 
-const named = (figures: Figures, suffix: string): Figures =>
+const withSuffix = (figures: Figures, suffix: string): Figures =>
   Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}${suffix}`, value]));
 
 /**
- * Single messages over many feeds. Each feed has received a message before the first measurement, and receives another in
- * each. So work that a message causes later falls into the next measurement, and all measurements carry the same amount.
+ * Single messages over many feeds. Each feed receives a message before the first measurement, and another in each
+ * measurement. Work that a message causes later is then part of the next measurement, so all measurements include the
+ * same amount of it.
  */
 const manyFeeds = (id: WorkloadId, countOf: (sizes: Sizes) => number): Workload => ({
   id,
@@ -24,7 +25,7 @@ const manyFeeds = (id: WorkloadId, countOf: (sizes: Sizes) => number): Workload 
   run: (peer, context) =>
     withWatchers(peer, context, oneClientEach(id, countOf(context.sizes)), async (watchers) => {
       await watchers.begin();
-      return { ...(await watchers.measure(64)), ...named(await watchers.measure(256), '256') };
+      return { ...(await watchers.measure(64)), ...withSuffix(await watchers.measure(256), '256') };
     }),
 });
 

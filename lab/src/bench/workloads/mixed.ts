@@ -9,7 +9,7 @@ const CYCLE = 20;
 const TOPICS_IN_CYCLE = 3;
 const USERS_IN_CYCLE = CYCLE - 1 - TOPICS_IN_CYCLE;
 
-/** People who are each subscribed to their own feed, one topic, and the feed of all. */
+/** An audience in which each person subscribes to their own feed, one topic, and the feed `all`. */
 export function mixedAudience(people: number): Audience {
   const topics = Math.ceil(people / WATCHERS_OF_A_TOPIC);
   const user = (i: number) => `user:mixed-${i % people}`;

@@ -10,7 +10,7 @@ import { withWatchers, type Audience, type Watchers } from './clients/watchers.t
 import type { Figures, Sizes, Workload, WorkloadContext } from './workload.ts';
 
 /**
- * The most requests in flight during overload, and so the most connections of callers. A producer accepts 1,000
+ * Maximum number of requests in flight during overload, and thus of connections. A producer accepts 1,000
  * (`MAX_CONNECTIONS`), and drops a reopened connection if it has not yet noticed that the old one is closed.
  */
 const LANES = 800;
@@ -18,7 +18,10 @@ const IN_FLIGHT = 64;
 const TICK_MS = 5;
 const TIMES = 2;
 
-/** Offers `rate` messages a second, without waiting for answers. @throws Failure for a missing answer, or one that is not 2xx, 429 or 503 */
+/**
+ * Offers `rate` messages a second, without waiting for responses.
+ * @throws Failure if a response is missing, or its status is not 2xx, 429 or 503
+ */
 export async function offerAll(
   publisher: Publisher,
   rate: number,
@@ -43,7 +46,7 @@ export async function offerAll(
   const seconds = () => (performance.now() - started) / 1000;
   while (seconds() < sizes.singlesSeconds && !signal.aborted) {
     const due = Math.floor(seconds() * rate) - begun.length;
-    // In turn, so that no connection is idle until the server closes it.
+    // Use the connections in turn, so that none is idle until the server closes it.
     for (let i = 0; i < due && free.length > 0; i++) begun.push(later(one(free.shift() as number)));
     await delay(TICK_MS);
   }
@@ -51,11 +54,11 @@ export async function offerAll(
   await Promise.all(begun);
   const wrong = [...refusals].filter((status) => status !== 429 && status !== 503);
   if (wrong.length > 0)
-    throw new Failure(`The overloaded peer answered ${wrong.join(', ')} instead of 429 or 503.`);
+    throw new Failure(`The overloaded peer returned ${wrong.join(', ')} instead of 429 or 503.`);
   return { offered, accepted, offeredFor, acceptedFor: seconds() };
 }
 
-/** Waits for accepted messages only: rejected ones may arrive too. */
+/** Wait only for accepted messages, although rejected ones may also arrive. */
 async function untilArrived(watchers: Watchers, accepted: readonly number[], patienceMs: number) {
   const end = Date.now() + patienceMs;
   while (accepted.some((n) => watchers.completeAt(n) === undefined)) {

@@ -6,7 +6,7 @@ import { FEED } from './clients/clients.ts';
 
 export const isAccepted = (status: number): boolean => status === 200 || status === 202;
 
-/** Publishes to a peer over one permanent connection for each request in flight. */
+/** Publishes to a peer over one persistent connection for each request in flight. */
 export class Publisher {
   readonly #peer: Peer;
   readonly #payload: number;
@@ -33,10 +33,10 @@ export class Publisher {
   /** Resolves when the peer has accepted the messages. @throws Failure if it has not */
   async publish(numbers: readonly number[], options: { lane?: number; feed?: string } = {}): Promise<void> {
     const { status, body } = await this.offer(numbers, options);
-    if (!isAccepted(status)) throw new Failure(`${this.#peer.name} answered ${status}: ${body}`);
+    if (!isAccepted(status)) throw new Failure(`${this.#peer.name} returned ${status}: ${body}`);
   }
 
-  /** Publishes and returns any answer of the peer. */
+  /** Publishes and returns the peer's response, whatever its status. */
   async offer(numbers: readonly number[], { lane: index = 0, feed = FEED } = {}): Promise<Answer> {
     const { lane, url } = this.#lanes[index] as { lane: HttpLane; url: string };
     const messages = numbers.map((n) => ({ feed, text: textOf(n, this.#payload) }));

@@ -8,23 +8,23 @@ import { withClients } from './clients/clients.ts';
 import { Publisher } from './publisher.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 
-/** The longest time until a server notices that one client, or all clients, have left. */
+/** Maximum time until a server notices that one client, or all clients, have disconnected. */
 const WENT_MS = 50;
 const ALL_WENT_MS = 500;
 
-interface Away {
+interface Disconnected {
   /** The position of each client when it left. */
   positions: string[];
   /** The number of the first missed message. */
   first: number;
 }
 
-/** Lets clients leave a peer and come back. */
-class Absences {
+/** Disconnects clients from a peer and reconnects them. */
+class Disconnects {
   readonly #peer: Peer;
   readonly #context: WorkloadContext;
   readonly #publisher: Publisher;
-  /** The messages that the clients who stay have received. */
+  /** The messages received by the clients that stay connected. */
   readonly #stayed: Arrivals;
   readonly #first: number;
 
@@ -37,7 +37,7 @@ class Absences {
   }
 
   /** Connects `count` clients, waits until each has received a message, disconnects them and publishes more. */
-  async leave(count: number): Promise<Away> {
+  async leave(count: number): Promise<Disconnected> {
     const { numbers, sizes } = this.#context;
     const arrivals = new Arrivals({ clients: count, first: numbers.next });
     const onMessage = (client: number, message: Buffer) => arrivals.take(client, message);
@@ -53,7 +53,7 @@ class Absences {
   }
 
   /** Reconnects all clients at once. Returns the time in ms until each has received all missed messages. */
-  async reconnect({ positions, first }: Away): Promise<number> {
+  async reconnect({ positions, first }: Disconnected): Promise<number> {
     let last = 0;
     const count = positions.length;
     const arrivals = new Arrivals({
@@ -71,7 +71,9 @@ class Absences {
     return last - started;
   }
 
-  /** Connects as many clients at once that subscribe without a position. Returns the time in ms. */
+  /**
+   * Connects the same number of clients at once, without a position. Returns the time until all are subscribed, in ms.
+   */
   async connectNew(count: number): Promise<number> {
     const started = performance.now();
     return withClients(this.#peer, { count, atOnce: count }, async () => performance.now() - started);
@@ -86,11 +88,11 @@ class Absences {
 
 function positionOf(client: Client): string {
   const position = client.position();
-  if (position === undefined) throw new Failure('A client has no position.');
+  if (position === undefined) throw new Failure('A client does not know its position.');
   return position;
 }
 
-/** Recovery after 100 missed messages: one client alone, and 1,000 at once. */
+/** Recovery after 100 missed messages: first of one client, then of 1,000 at once. */
 export const recovery: Workload = {
   id: 'recovery',
   peers: ['socketio-recovery', 'centrifugo', 'tocsin'],
@@ -102,7 +104,7 @@ export const recovery: Workload = {
     const onMessage = (client: number, message: Buffer) => stayed.take(client, message);
     try {
       return await withClients(peer, { count: peer.socketUrls.length, onMessage }, async () => {
-        const absences = new Absences(peer, context, publisher, stayed, first);
+        const absences = new Disconnects(peer, context, publisher, stayed, first);
         const alone: number[] = [];
         for (let i = 0; i < sizes.recoveries && !context.signal.aborted; i++) {
           alone.push(await absences.reconnect(await absences.leave(1)));

@@ -8,12 +8,12 @@ import type { Figures, Workload, WorkloadContext } from './workload.ts';
 const ALL = ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'] as const;
 
 interface Load {
-  /** The number of requests in flight, and of messages in each. */
+  /** Number of requests in flight, and messages per request. */
   inFlight: number;
   size: number;
 }
 
-/** Publishes as fast as the peer accepts. The time ends when every client has received every message. */
+/** Publishes as fast as the peer accepts messages, and measures the time until every client has received all of them. */
 async function publishAll(
   peer: Peer,
   { numbers, sizes, signal }: WorkloadContext,

@@ -30,26 +30,26 @@ export interface Sizes {
   latencySeconds: number;
   singlesClients: number;
   singlesSeconds: number;
-  /** The numbers of feeds for many and very many. */
+  /** Number of feeds in the workloads with many and with very many feeds. */
   feeds: number;
   manyFeeds: number;
   fanOutClients: number;
   fanOutSeconds: number;
   connections: number;
-  /** The number of idle connections to each instance, and for how many seconds. */
+  /** Number of idle connections to each instance, and how long they are measured, in s. */
   idle: number;
   idleSeconds: number;
-  /** The number of clients that recover at once, and of messages that each has missed. */
+  /** Number of clients that recover at once, and number of messages that each has missed. */
   recoveryClients: number;
   missed: number;
-  /** How often one client alone recovers. */
+  /** Number of recoveries of a single client. */
   recoveries: number;
   /** The pause before the memory of idle connections is measured, in ms. */
   settleMs: number;
   daprCalls: number;
   /**
-   * The time without arrivals, in ms, after which a missing message counts as lost. It is longer than Dapr's redelivery,
-   * which a busy machine may cause.
+   * Time without arrivals after which missing messages are considered lost, in ms. It is longer than Dapr waits before it
+   * redelivers, which can happen on a busy machine.
    */
   patienceMs: number;
 }
@@ -98,7 +98,7 @@ export const SMALL_SIZES: Sizes = {
   patienceMs: 40_000,
 };
 
-/** The sizes for warming up the peers: enough to compile their code, of which ours has the most. */
+/** The sizes for the warm-up: enough for V8 to compile the code of all peers. Our stack has the most code. */
 export const warmUpOf = (sizes: Sizes): Sizes => ({
   ...sizes,
   manyFeeds: Math.min(sizes.manyFeeds, 1_000),
@@ -128,7 +128,7 @@ export interface WorkloadContext {
 export interface Workload {
   id: WorkloadId;
   peers: readonly PeerId[];
-  /** True for a workload that takes long and varies little: only the first round runs it, without a warm-up. */
+  /** True for a slow workload whose results vary little. It runs only in the first round, without a warm-up. */
   isDoneOnce?: true;
   /** @throws Failure if a message did not arrive, or arrived twice */
   run(peer: Peer, context: WorkloadContext): Promise<Figures>;

@@ -18,7 +18,7 @@ import { Publisher } from './publisher.ts';
 import { arrays, singles } from './singles.ts';
 import { Numbers, SMALL_SIZES, type Workload } from './workload.ts';
 
-/** How the peer of this test treats a message or answers a request. */
+/** How the test peer handles a message or responds to a request. */
 interface Faults {
   /** How often the message with this index is sent to each client; once by default. */
   timesOf?: (index: number, client: number) => number;
@@ -53,12 +53,12 @@ beforeEach(async () => {
   faults = {};
   let messages = 0;
   let requests = 0;
-  /** The messages received by each client. */
+  /** The messages received from each client. */
   const watched = new Map<WebSocket, string[]>();
   const send = ({ feed, text: content }: Message, index: number) =>
     [...webSockets.clients].forEach((client, i) => {
-      const said = watched.get(client) ?? [];
-      const watches = said.includes('subscribe') || said.includes(feed);
+      const received = watched.get(client) ?? [];
+      const watches = received.includes('subscribe') || received.includes(feed);
       if (watches === (index === faults.straysAt)) return;
       for (let times = faults.timesOf?.(index, i) ?? 1; times > 0; times--) client.send(content);
     });
@@ -82,7 +82,7 @@ beforeEach(async () => {
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   peer = {
     id: 'ws',
-    name: 'the peer of this test',
+    name: 'the test peer',
     version: '0',
     setup: '',
     protocol: plainProtocol,
@@ -139,7 +139,7 @@ describe('the workloads', () => {
 
   it('should fail if a message is rejected', async () => {
     faults.statusOf = (index) => (index === 5 ? 500 : 202);
-    await expect(run(singles)).rejects.toThrow(/the peer of this test answered 500/);
+    await expect(run(singles)).rejects.toThrow(/the test peer returned 500/);
   });
 
   it.each([overload, overload1000])('should measure accepted messages during overload: $id', async (work) => {
@@ -148,7 +148,7 @@ describe('the workloads', () => {
     for (const figure of [capacity, offered, accepted, p99]) expect(figure).toBeGreaterThan(0);
   });
 
-  it('should fail if connections end, without ending the process', async () => {
+  it('should fail if connections are closed, without crashing the process', async () => {
     faults.statusOf = (index) => {
       if (index === 100) http.closeAllConnections();
       return 202;
@@ -171,14 +171,14 @@ describe('the workloads', () => {
       expect(accepted).toHaveLength(Math.ceil(offered.size / 3));
       faults.statusOf = () => 500;
       await expect(offerAll(publisher, 300, watchers, context)).rejects.toThrow(
-        'The overloaded peer answered 500 instead of 429 or 503',
+        'The overloaded peer returned 500 instead of 429 or 503',
       );
     } finally {
       publisher.close();
     }
   });
 
-  it('should report a connection that ends before its answer, without an unhandled rejection', async () => {
+  it('should report a connection that is closed before the response, without an unhandled rejection', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown) => void unhandled.push(error);
     process.on('unhandledRejection', note);
@@ -188,7 +188,7 @@ describe('the workloads', () => {
     http.prependListener('request', ({ socket }: IncomingMessage) => socket.resetAndDestroy());
     try {
       await expect(offerAll(publisher, 300, watchers, context)).rejects.toThrow(
-        /closed the connection before it answered/,
+        /closed the connection before it responded/,
       );
       await delay(20);
       expect(unhandled).toEqual([]);
@@ -228,7 +228,7 @@ describe('workloads with feeds', () => {
 });
 
 describe('idle connections', () => {
-  it('should be kept in separate processes', async () => {
+  it('should run the clients in separate processes', async () => {
     let connected = 0;
     webSockets.on('connection', () => connected++);
     expect(await run(idle)).toMatchObject({ connections: 20, cpu: 0, memory: 0 });
@@ -236,7 +236,7 @@ describe('idle connections', () => {
     await expect.poll(() => webSockets.clients.size).toBe(0);
   });
 
-  it('should fail if one of them ends', async () => {
+  it('should fail if one of the processes exits', async () => {
     webSockets.on('connection', (socket) => setTimeout(() => socket.terminate(), 50));
     await expect(run(idle)).rejects.toThrow(/closed the connection/);
   });

@@ -21,7 +21,7 @@ const MIB = 2 ** 20;
 const textOf = ({ connections, rate, feeds, instances }: CheckLoad): string =>
   `${amount(connections)} connections, ${rate} a second over ${feeds} feed(s), ${instances} bffs`;
 
-/** The prediction for a load that started with the warm-up. */
+/** The plan for a load that has lasted since the start of the warm-up. */
 function predict(load: CheckLoad, constants: Constants): Plan {
   const { load: defaults } = readCapacityOptions([]);
   const plan = planOf(
@@ -31,12 +31,12 @@ function predict(load: CheckLoad, constants: Constants): Plan {
       producers: 1,
       payload: constants.range.payload,
       historyHours: (WARM_SECONDS + SECONDS) / 3600,
-      // No connection begins or ends during the measurement.
+      // No connection opens or closes during the measurement.
       sessionMinutes: Number.POSITIVE_INFINITY,
     },
     constants,
   );
-  if (!plan) throw new Error('The model found no plan for this load and this number of instances.');
+  if (!plan) throw new Error('There is no plan for this load and this number of instances.');
   return plan;
 }
 
@@ -49,12 +49,12 @@ async function runLoad(rig: Rig, load: CheckLoad, payload: number, signal: Abort
       requests: Math.round((load.rate / load.batch) * seconds),
       size: load.batch,
       payload,
-      // At random times, because real publishers are independent.
+      // Publish at random times, because real publishers are independent.
       feedOf: () => feedOf(Math.floor(Math.random() * load.feeds)),
       numbers,
       signal,
     });
-  // Warm up first: a process that has just started costs more than the constants say.
+  // Warm up first: a process that has just started uses more CPU than the constants predict.
   const { warmRate: rate, warmRequests: requests, feeds } = SIZES;
   await publish(rig, { rate, requests, payload, numbers, signal, feedOf: (n) => `topic:warm-${n % feeds}` });
   const redisBefore = await usedMemory(rig);
@@ -88,7 +88,7 @@ function compare(
   const stored = plan.redis.announcements.bytes + plan.redis.state.bytes - 2 * constants.stored.empty;
   return [
     {
-      name: 'CPU of all',
+      name: 'CPU in total',
       unit: 'cores',
       predicted: totalCores(plan),
       measured: cores(Object.keys(window.cpu) as never),

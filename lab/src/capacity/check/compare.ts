@@ -1,6 +1,6 @@
 /**
- * A plan uses 60 % of each capacity. If a process needs 1.5 times the prediction, that is 90 %: the plan still works, without
- * a reserve. Above this factor it doesn't.
+ * A plan uses at most 60 % of each resource. A process that needs 1.5 times the prediction uses 90 %: the plan still works,
+ * but has no reserve. Above this factor, it doesn't work.
  */
 export const FACTOR = 1.5;
 
@@ -11,7 +11,7 @@ export interface Comparison {
   measured: number;
 }
 
-/** The result of a check: the description and comparisons of each load. */
+/** The result of a check, with a description and the comparisons of each load. */
 export interface CheckResult {
   startedAt: string;
   loads: { load: string; comparisons: Comparison[] }[];
@@ -25,5 +25,5 @@ export const isWithin = (comparison: Comparison): boolean => {
   return ratio <= FACTOR && ratio >= 1 / FACTOR;
 };
 
-export const countOff = ({ loads }: CheckResult): number =>
+export const countInaccurate = ({ loads }: CheckResult): number =>
   loads.flatMap(({ comparisons }) => comparisons).filter((comparison) => !isWithin(comparison)).length;

@@ -1,4 +1,4 @@
-/** Loads that this machine can carry. Their sizes differ from those of the measurement of the constants. */
+/** Loads that this machine can handle. They differ from the loads with which the constants are measured. */
 export interface CheckLoad {
   connections: number;
   rate: number;

@@ -1,6 +1,6 @@
 import { table } from '@tocsin/tools/print/table';
 import { amount } from '../report.ts';
-import { countOff, FACTOR, isWithin, ratioOf, type CheckResult, type Comparison } from './compare.ts';
+import { countInaccurate, FACTOR, isWithin, ratioOf, type CheckResult, type Comparison } from './compare.ts';
 
 const HEADING = ['', 'predicted', 'measured', 'unit', 'measured/predicted'];
 
@@ -13,11 +13,11 @@ const rowOf = (comparison: Comparison): string[] => [
 ];
 
 export function checkText(result: CheckResult): string {
-  const off = countOff(result);
+  const off = countInaccurate(result);
   return [
     ...result.loads.map(({ load, comparisons }) => `${load}\n${table([HEADING, ...comparisons.map(rowOf)])}`),
     off === 0
-      ? `All within a factor of ${FACTOR}.`
-      : `${off} off by more than a factor of ${FACTOR}. Measure again: npm run capacity -- --measure`,
+      ? `All measurements are within a factor of ${FACTOR} of the prediction.`
+      : `${off} measurements are off by more than a factor of ${FACTOR}. Measure the constants again: npm run capacity -- --measure`,
   ].join('\n\n');
 }

@@ -28,7 +28,10 @@ const POSITION = Buffer.from('42["position"');
 const startsWith = (message: Buffer, start: Buffer): boolean =>
   message.subarray(0, start.length).equals(start);
 
-/** Runs `work` while clients are subscribed to one feed each, then disconnects them and waits until they are gone. */
+/**
+ * Runs `work` while clients are subscribed to one feed each, then disconnects them and waits until the instances have
+ * noticed.
+ */
 export async function withCrowd<T>(
   rig: Rig,
   { count, feedOf }: { count: number; feedOf: (client: number) => string },

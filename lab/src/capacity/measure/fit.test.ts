@@ -42,7 +42,7 @@ const COSTS: Constants['cpu'] = {
   connectionSecond: { bff: 3 },
   comparison: { bff: 110, bffSidecar: 95, redis: 25 },
 };
-/** The state reads of a turn. */
+/** The number of state reads per turn. */
 const READS = 2;
 
 const NOTHING = {
@@ -57,7 +57,7 @@ const NOTHING = {
   others: 0,
 };
 
-/** A window with the CPU of idle processes and of `costs`. */
+/** A window in which the processes use the CPU time of idling and of `costs`. */
 function windowOf(
   step: string,
   { instances, seconds, ...done }: Partial<Window> & Pick<Window, 'instances' | 'seconds'>,
@@ -69,7 +69,7 @@ function windowOf(
 }
 
 const [slow, fast] = COSTS.hear.map(({ cost }) => cost) as [Cost, Cost];
-/** The rate is the lower of the two, so that no interpolation is needed. */
+/** Uses the lower of the two rates, so that no interpolation is needed. */
 const RATE = SIZES.hearRates[0];
 const FAST = SIZES.hearRates[1];
 
@@ -168,11 +168,11 @@ function windows(): Window[] {
   ];
 }
 
-/** The raw result of the fit, including processes without costs. */
+/** The raw result of the fit, including processes that have no cost. */
 const whole = (cost: Cost): Cost => add(cost);
 
 describe('the constants', () => {
-  it('should equal those that the windows were computed from', () => {
+  it('should equal the constants from which the windows were computed', () => {
     const found = fitCpu(windows());
     for (const [name, cost] of Object.entries(COSTS)) {
       if (name === 'hear' || name === 'entry') continue;
@@ -200,21 +200,21 @@ describe('the constants', () => {
     expect(fitCpu(disturbed).entry[1]?.cost.bff).toBeCloseTo(paced.bff ?? 0, 4);
   });
 
-  it('should be zero if noise would make them negative', () => {
+  it('should be zero where noise would make them negative', () => {
     const noisy = windows().map((window) =>
       window.step === 'shows' ? { ...window, cpu: { ...window.cpu, bff: 0 } } : window,
     );
     expect(fitCpu(noisy).show.bff).toBe(0);
   });
 
-  it('should not be computed from a window without re-announcements', () => {
+  it('should reject a window without re-announcements', () => {
     const early = windows().map((window) =>
       window.step === 'reannouncements' ? { ...window, reannouncements: 0 } : window,
     );
     expect(() => fitCpu(early)).toThrow(/0 re-announcements during the measurement/);
   });
 
-  it('should not be computed without all windows', () => {
+  it('should reject an incomplete set of windows', () => {
     expect(() => fitCpu(windows().filter(({ step }) => step !== 'reannouncements'))).toThrow(
       /"reannouncements"/,
     );

@@ -19,8 +19,8 @@ type CpuConstants = Constants['cpu'];
 /** `one` minus `other`. */
 const minus = (one: Cost, other: Cost): Cost => add(one, times(other, -1));
 
-/** The cost of the processes that can have this cost. Negative values from noise count as zero. */
-const only = (cost: Cost, kinds: readonly Kind[]): Cost =>
+/** Keeps only the cost of these kinds of processes. Negative values, which result from noise, become zero. */
+const onlyFor = (cost: Cost, kinds: readonly Kind[]): Cost =>
   Object.fromEntries(kinds.map((kind) => [kind, Math.max(0, cost[kind] ?? 0)]));
 
 const medianOf = (costs: readonly Cost[]): Cost =>
@@ -30,10 +30,10 @@ const BFF: readonly Kind[] = ['bff'];
 const READS: readonly Kind[] = ['bff', 'bffSidecar', 'redis'];
 const ALL = KINDS;
 
-const lower = (one: Cost, other: Cost): Cost =>
+const minimum = (one: Cost, other: Cost): Cost =>
   Object.fromEntries(KINDS.map((kind) => [kind, Math.min(one[kind] ?? 0, other[kind] ?? 0)]));
 
-/** Separates the costs of idling and of re-announcements, which may fall into both windows. */
+/** Separates the cost of idling from that of re-announcements. Both windows may contain either. */
 function idleAndReannouncement(
   idle: Window,
   reannouncing: Window,
@@ -46,18 +46,18 @@ function idleAndReannouncement(
   if (determinant <= 0)
     throw new Failure(
       `There were ${reannouncing.reannouncements} re-announcements during the measurement and ${idle.reannouncements} before it, because another ` +
-        'process slowed the steps. Measure on an idle machine.',
+        'process slowed the measurement. Measure on an idle machine.',
     );
   for (const kind of KINDS) {
-    const [quiet, rung] = [idle.cpu[kind], reannouncing.cpu[kind]];
-    ring[kind] = Math.max(0, (idle.seconds * rung - reannouncing.seconds * quiet) / determinant);
+    const [quiet, reannounced] = [idle.cpu[kind], reannouncing.cpu[kind]];
+    ring[kind] = Math.max(0, (idle.seconds * reannounced - reannouncing.seconds * quiet) / determinant);
     const rest = quiet - idle.reannouncements * ring[kind];
     idleSecond[kind] = Math.max(0, rest / idle.seconds / processes(idle, kind));
   }
   return { idleSecond, ring };
 }
 
-/** Derives constants from the measurements, simplest first: in each step, only one cost is unknown. */
+/** Derives the constants from the measurements, simplest first, so that each step has only one unknown cost. */
 export function fitCpu(windows: readonly Window[]): CpuConstants {
   const all = (step: string, instances: number) =>
     windows.filter((window) => window.step === step && window.instances === instances);
@@ -70,7 +70,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
 
   const processes = (window: Window, kind: Kind) => (kind.startsWith('bff') ? window.instances : 1);
   const { idleSecond, ring } = idleAndReannouncement(one('idle'), one('reannouncements'), processes);
-  /** The costs of a window without idle processes and re-announcements, which fall into any window. */
+  /** A window's costs, minus those of idling and re-announcements, which occur in every window. */
   const net = (window: Window): Cost =>
     Object.fromEntries(
       KINDS.map((kind) => [
@@ -85,9 +85,9 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const heard = (rate: number): Cost => {
     const [at1, at2] = [few, many].map((instances) => {
       const [written, read] = [one(`write ${rate}`, instances), one(`hear ${rate}`, instances)];
-      return only(minus(each(read, read.injected), each(written, written.injected)), ['bff', 'broadcast']);
+      return onlyFor(minus(each(read, read.injected), each(written, written.injected)), ['bff', 'broadcast']);
     });
-    // Each instance receives each event, so the cost is proportional to their number.
+    // Each instance receives each event, so the cost is proportional to the number of instances.
     return times(add(at1 ?? {}, times(at2 ?? {}, many)), 1 / (few + many * many));
   };
   const hear = SIZES.hearRates.map((rate) => ({ rate, cost: heard(rate) }));
@@ -97,26 +97,26 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const perEntry = (instances: number): Cost =>
     medianOf(all('entries', instances).map((window) => minus(each(window, window.entries), hearAt(window))));
   const [at1, at2] = [perEntry(few), perEntry(many)];
-  const remoteTurn = only(times(minus(at2, at1), 2), ['bff', 'bffSidecar']);
-  const paced = only(add(times(at1, 0.5), times(minus(at2, times(remoteTurn, 0.5)), 0.5)), ALL);
+  const remoteTurn = onlyFor(times(minus(at2, at1), 2), ['bff', 'bffSidecar']);
+  const paced = onlyFor(add(times(at1, 0.5), times(minus(at2, times(remoteTurn, 0.5)), 0.5)), ALL);
   const pacedRate = median(all('entries', many).map(({ entries, seconds }) => entries / seconds));
   const seldom = one('seldom entries');
-  const unhurried = [
+  const pacedEntries = [
     {
       rate: seldom.entries / seldom.seconds,
-      cost: only(minus(each(seldom, seldom.entries), add(times(remoteTurn, 0.5), hearAt(seldom))), ALL),
+      cost: onlyFor(minus(each(seldom, seldom.entries), add(times(remoteTurn, 0.5), hearAt(seldom))), ALL),
     },
     { rate: pacedRate, cost: paced },
   ];
-  /** The whole cost of a window's entries with two instances. */
+  /** The total cost of a window's entries with two instances. */
   const ofEntries = (window: Window): Cost => {
-    const entry = costAt(unhurried, window.entries / window.seconds);
+    const entry = costAt(pacedEntries, window.entries / window.seconds);
     return times(add(entry, times(remoteTurn, 0.5), hearAt(window)), window.entries);
   };
 
   const receivedArrays = one('hear arrays');
   const furtherEach = 1 / (SIZES.batch - 1);
-  const hearFurther = only(
+  const hearFurther = onlyFor(
     times(
       minus(
         each(receivedArrays, receivedArrays.injected * many),
@@ -128,7 +128,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   );
   const arrays = one('arrays');
   const further = arrays.notifications - arrays.entries;
-  const furtherNotification = only(
+  const furtherNotification = onlyFor(
     minus(times(minus(net(arrays), ofEntries(arrays)), 1 / further), times(hearFurther, many)),
     ALL,
   );
@@ -136,7 +136,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const busy = all('busy', many);
   const busyEntry = medianOf(
     busy.map((window) =>
-      only(
+      onlyFor(
         minus(
           minus(each(window, window.entries), add(times(remoteTurn, 0.5), hearAt(window))),
           times(
@@ -150,19 +150,19 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   );
   const busyRate = median(busy.map(({ entries, seconds }) => entries / seconds));
   const entry = [
-    ...unhurried,
-    // A larger number never costs more for each. An additional cost on a full machine is noise.
-    { rate: busyRate, cost: lower(paced, busyEntry) },
+    ...pacedEntries,
+    // A higher rate never makes an entry more expensive. A higher cost on a fully loaded machine is noise.
+    { rate: busyRate, cost: minimum(paced, busyEntry) },
   ];
 
   const crowd = one('crowd idle');
-  const connectionSecond = only(each(crowd, crowd.connections * crowd.seconds), BFF);
+  const connectionSecond = onlyFor(each(crowd, crowd.connections * crowd.seconds), BFF);
   const ofConnections = (window: Window): Cost =>
     times(connectionSecond, window.connections * window.seconds);
   const connects = one('crowd connects');
-  const connect = only(each(connects, connects.connects), BFF);
+  const connect = onlyFor(each(connects, connects.connects), BFF);
   const pushes = one('crowd pushes');
-  const push = only(
+  const push = onlyFor(
     times(
       minus(minus(net(pushes), ofEntries(pushes)), ofConnections(pushes)),
       1 / Math.max(1, pushes.pushes),
@@ -171,9 +171,9 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   );
 
   const viewConnects = one('views connect');
-  const newView = only(minus(each(viewConnects, viewConnects.connects), connect), READS);
+  const newView = onlyFor(minus(each(viewConnects, viewConnects.connects), connect), READS);
   const views = one('views idle');
-  const comparison = only(
+  const comparison = onlyFor(
     times(minus(net(views), ofConnections(views)), 1 / Math.max(1, views.reads)),
     READS,
   );
@@ -186,8 +186,8 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
         ),
       ),
     );
-  // Each feed has subscribers on each instance.
-  const show = only(times(minus(eachOf('shows'), eachOf('unwatched')), 1 / many), BFF);
+  // Each feed has subscribers on every instance.
+  const show = onlyFor(times(minus(eachOf('shows'), eachOf('unwatched')), 1 / many), BFF);
   return {
     idleSecond,
     entry,

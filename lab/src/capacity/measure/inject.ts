@@ -5,12 +5,12 @@ import { createClient } from 'redis';
 import type { Rig } from './rig.ts';
 import type { Done } from './window.ts';
 
-/** The broadcaster's limit of its stream. */
+/** The broadcaster's limit for its stream. */
 const STREAM_LENGTH = 2_000;
 const TICK_MS = 10;
-/** An instance skips its own events. */
+/** The sender of injected events. An instance skips only its own events. */
 const STRANGER = 'capacity';
-/** The time until all instances have read the last event, in ms. */
+/** Time until all instances have read the last event, in ms. */
 const READ_MS = 200;
 
 type Event = Record<string, string>;
@@ -37,7 +37,7 @@ export const newestEvent = (rig: Rig): Promise<Event> =>
     return { ...newest.message };
   });
 
-/** The memory of Redis for each event in the broadcaster's stream, in bytes. */
+/** Redis memory used per event in the broadcaster's stream, in bytes. */
 export const bytesOfEvent = (rig: Rig): Promise<number> =>
   withRedis(rig, async (redis) => {
     const bytes = await redis.memoryUsage(BROADCAST_STREAM, { SAMPLES: 0 });
@@ -56,8 +56,8 @@ interface Injection {
 }
 
 /**
- * Writes an earlier broadcast to the stream again. Every instance reads it and does nothing else, because its feed has no
- * subscribers.
+ * Writes copies of an earlier event to the stream. Every instance reads them, but does nothing else, because the feed has
+ * no subscribers.
  */
 export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Done> =>
   withRedis(rig, async (redis) => {

@@ -10,7 +10,7 @@ import type { Done } from './window.ts';
 const LANES = 64;
 
 export interface Pace {
-  /** Requests a second; as fast as `lanes` allow if absent. */
+  /** Requests a second. If absent, publishes as fast as `lanes` allows. */
   rate?: number;
   requests: number;
   /** The number of notifications in each request. */
@@ -23,7 +23,7 @@ export interface Pace {
   signal: AbortSignal;
 }
 
-/** Publishes at an even pace. Resolves when all notifications are accepted, committed and broadcast. */
+/** Publishes at a steady rate. Resolves when all notifications have been accepted, committed and broadcast. */
 export async function publish(rig: Rig, pace: Pace): Promise<Done> {
   const { rate, requests, size = 1, payload, lanes = LANES, feedOf, numbers, signal } = pace;
   const publisher = await Publisher.open(rig.peer, lanes, payload);

@@ -13,7 +13,7 @@ interface Answer {
   result?: { result?: { value?: unknown } };
 }
 
-/** The address of an application's inspector. Opens the inspector if necessary. */
+/** Returns the address of an application's inspector, which it opens if necessary. */
 async function inspectorOf(app: ManagedProcess): Promise<string> {
   const find = () => LISTENING.exec(readFileSync(app.spec.logFile, 'utf8'))?.[1];
   if (!find()) process.kill(app.pid, 'SIGUSR1');
@@ -28,7 +28,10 @@ async function retainedBy(app: ManagedProcess): Promise<number> {
   const socket = new WebSocket(await inspectorOf(app));
   const ask = (id: number, method: string, params: object = {}) =>
     new Promise<Answer>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Failure(`${app.name} did not answer ${method}.`)), ANSWER_MS);
+      const late = setTimeout(
+        () => reject(new Failure(`${app.name} did not respond to ${method}.`)),
+        ANSWER_MS,
+      );
       socket.on('message', (data: Buffer) => {
         const answer = JSON.parse(data.toString()) as Answer;
         if (answer.id !== id) return;
@@ -54,7 +57,7 @@ async function retainedBy(app: ManagedProcess): Promise<number> {
   }
 }
 
-/** The sum of `retainedBy` over all bffs. */
+/** The sum of `retainedBy` for all bffs. */
 export async function retained({ stack }: Rig): Promise<number> {
   const bytes = await Promise.all(stack.bffs.map(({ app }) => retainedBy(app)));
   return bytes.reduce((sum, one) => sum + one, 0);

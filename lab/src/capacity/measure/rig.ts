@@ -14,31 +14,31 @@ import { tocsinProtocol } from '../../bench/protocols/tocsin.ts';
 import { readMetric } from '../../bench/read-metric.ts';
 import { KINDS, type Kind } from '../model/constants.ts';
 
-/** Our stack with a separate Redis for the broadcaster, so that its share can be separated from Dapr's. */
+/** Our stack with a separate Redis for the broadcaster, so that its CPU time can be distinguished from Dapr's. */
 export interface Rig {
   instances: number;
   stack: Stack;
-  /** The stack as a peer of the benchmark's harness. */
+  /** The stack as a peer for the benchmark's harness. */
   peer: Peer;
   processes: Record<Kind, ManagedProcess[]>;
   /** `host:port`. */
   store: string;
   broadcast: string;
-  /** Stops all processes and removes all data. */
+  /** Stops all processes and deletes all data. */
   stop(): Promise<void>;
 }
 
 const TITLE = 'n';
-/** Makes Node open its inspector on a free port after SIGUSR1; see `retained`. */
+/** On SIGUSR1, Node opens its inspector on a free port; see `retained`. */
 const INSPECTABLE = '--inspect-port=0';
 
-/** The built bundles, as in the images. */
+/** Run the built bundles, like the images. */
 const appOf = (node: string, app: 'producer' | 'bff'): AppCommand => ({
   cwd: join(ROOT, app),
   command: [node, ...nodeOptionsOf(app), INSPECTABLE, bundleOf(app)],
 });
 
-/** @throws Failure if it cannot be started; all processes have been stopped then */
+/** If it cannot start, stops all processes. @throws Failure if it cannot start */
 export async function startRig(instances: number, logDir: string): Promise<Rig> {
   const redises: PeerRedis[] = [];
   const startRedis = async (name: string) => {
@@ -105,18 +105,18 @@ export async function startRig(instances: number, logDir: string): Promise<Rig> 
   }
 }
 
-/** The CPU time so far, in µs, by kind of process. */
+/** CPU time used so far by kind of process, in µs. */
 export function readCpu({ processes }: Rig): Record<Kind, number> {
   const sumOf = (kind: Kind) =>
     processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).cpuSeconds * 1e6, 0);
   return Object.fromEntries(KINDS.map((kind) => [kind, sumOf(kind)])) as Record<Kind, number>;
 }
 
-/** The resident memory of all processes of a kind, in bytes. */
+/** Total resident memory of each kind of process, in bytes. */
 export const memoryOf = ({ processes }: Rig, kind: Kind): number =>
   processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).memory, 0);
 
-/** The sum of a metric over all bffs. */
+/** The sum of a metric for all bffs. */
 export async function bffMetric({ stack }: Rig, name: string): Promise<number> {
   const values = await Promise.all(stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, name)));
   return values.reduce((sum, value) => sum + value, 0);
@@ -135,16 +135,16 @@ export async function depositedEntries({ stack }: Rig): Promise<number> {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** The longest wait until accepted notifications are published, in ms. */
+/** Maximum time until accepted notifications are published, in ms. */
 const PUBLISH_MS = 60_000;
 
-/** Resolves when this many notifications are committed and broadcast. @throws Failure after a minute */
+/** Resolves when this many notifications have been committed and broadcast. @throws Failure after a minute */
 export async function untilPublished(rig: Rig, count: number): Promise<void> {
   const fault = await pollUntil(
     () =>
       publications(rig).then(
         (published) => published >= count,
-        // A busy bff answers later.
+        // The bff is busy; try again.
         () => false,
       ),
     {
@@ -153,7 +153,9 @@ export async function untilPublished(rig: Rig, count: number): Promise<void> {
     },
   );
   if (fault)
-    throw new Failure(`Accepted notifications are not published yet: ${fault}. Logs: ${rig.stack.logDir}`);
+    throw new Failure(
+      `Some accepted notifications have not been published: ${fault}. Logs: ${rig.stack.logDir}`,
+    );
 }
 
 /** Resolves when no clients are connected. @throws Failure after 30 s */

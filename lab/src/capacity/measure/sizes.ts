@@ -1,4 +1,4 @@
-/** The sizes of the measurements, small enough not to fill two cores. */
+/** The sizes of the measurements, small enough to leave two cores partly idle. */
 export const SIZES = {
   payload: 200,
   warmRate: 120,
@@ -7,7 +7,7 @@ export const SIZES = {
   entryRate: 60,
   entrySeconds: 6,
   entryRounds: 2,
-  /** So rare that all processes sleep between two entries. */
+  /** So low that all processes are idle between two entries. */
   seldomRate: 15,
   seldomSeconds: 10,
   feeds: 50,

@@ -16,11 +16,11 @@ import {
 import { feedOf, Steps, type Context } from './stepper.ts';
 import type { Done, Window } from './window.ts';
 
-/** Measurements outside the windows. */
+/** Values that are measured outside the windows. */
 export interface Sights {
-  /** The memory of one warm process of each kind, in bytes. */
+  /** Memory of one warmed-up process of each kind, in bytes. */
   process: { producer: number; producerSidecar: number; bff: number; bffSidecar: number };
-  /** The growth of memory, summed over all bffs, in bytes per item. */
+  /** Memory growth per item in all bffs together, in bytes. */
   growth: { connection: number; view: number; ringPublication: number };
   pushBytes: number;
   positionBytes: number;
@@ -37,8 +37,8 @@ export interface Sights {
 }
 
 /**
- * Publishes until code is compiled and one-time allocations are done. Publishes to the feeds of later windows without
- * subscribing to them, because an instance remembers a watched feed for a minute.
+ * Publishes until V8 has compiled the code and one-time allocations are done. Doesn't subscribe to the feeds of later
+ * windows, because an instance keeps watching a feed for a minute.
  */
 async function warmUp(steps: Steps): Promise<void> {
   const { rig } = steps;
@@ -52,7 +52,7 @@ async function warmUp(steps: Steps): Promise<void> {
   await steps.at(SIZES.batchRate, 2, watched, SIZES.batch);
 }
 
-/** The cost of an entry, and of a received event. */
+/** Measures the cost of an entry, and of receiving an event. */
 async function entries(steps: Steps): Promise<void> {
   const of = feedOf('entry', SIZES.feeds);
   for (let round = 0; round < SIZES.entryRounds; round++) {
@@ -67,7 +67,7 @@ async function entries(steps: Steps): Promise<void> {
   }
 }
 
-/** The measurements on one instance: only costs that depend on the number of instances. */
+/** Measures on one instance, but only the costs that depend on the number of instances. */
 export async function measureSmall(rig: Rig, context: Context): Promise<Window[]> {
   const steps = new Steps(rig, context);
   await warmUp(steps);
@@ -75,7 +75,7 @@ export async function measureSmall(rig: Rig, context: Context): Promise<Window[]
   return steps.windows;
 }
 
-/** The measurements on two instances: all costs that do not depend on the number of instances. */
+/** Measures on two instances all costs that do not depend on the number of instances. */
 export async function measureAll(rig: Rig, context: Context): Promise<{ windows: Window[]; sights: Sights }> {
   const steps = new Steps(rig, context);
   const emptyBytes = await usedMemory(rig);
@@ -95,7 +95,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
     bffSidecar: memoryOf(rig, 'bffSidecar') / rig.instances,
   };
   const pushBytes = await measureWatched(steps);
-  // These feeds are quiet from now on, so the producer re-announces each a minute later.
+  // These feeds are quiet from now on, so the producer re-announces each of them after a minute.
   const quietFrom = performance.now();
   await steps.publish({ rate: 100, requests: SIZES.views, feedOf: ofViews });
   const unwatched = feedOf('busy', SIZES.feeds);
@@ -114,7 +114,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   const feedRate = await measureFeedRate(steps);
   const replacedBytes = await measureReplaced(steps);
   const readerBytes = await measureReaders(steps);
-  // Last, because garbage collection would disturb later measurements.
+  // Measure memory last, because garbage collection would disturb other measurements.
   const { growth, bytes } = await measureMemory(steps);
   return {
     windows: steps.windows,
@@ -135,7 +135,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   };
 }
 
-/** Publishes as fast as possible. Notifications that arrive while a feed's entry is in progress share the next one. */
+/** Publishes as fast as possible. Notifications that arrive during a feed's entry share the next one. */
 async function busy(steps: Steps, of: (index: number) => string): Promise<Done> {
   const before = await depositedEntries(steps.rig);
   const { notifications = 0 } = await steps.publish({
@@ -147,8 +147,8 @@ async function busy(steps: Steps, of: (index: number) => string): Promise<Done> 
 }
 
 /**
- * The cost of an event on instances with subscribers: some clients for each feed, on every instance. Windows with and
- * without subscribers alternate, because the difference is small. Returns the size of an event in bytes.
+ * Measures the cost of an event on instances with subscribers: each feed has some clients on every instance. Windows with
+ * and without subscribers alternate, because the difference is small. Returns the size of an event in bytes.
  */
 async function measureWatched(steps: Steps): Promise<number> {
   const watched = feedOf('shown', SIZES.feeds);
@@ -174,18 +174,16 @@ async function measureWatched(steps: Steps): Promise<number> {
   });
 }
 
-/** Clients connect to the instances in turn. Consecutive clients share a feed, so that it has clients on all instances. */
+/** Consecutive clients connect to different instances and share a feed, so each feed has clients on all instances. */
 const clientsOf =
   (of: (index: number) => string, feeds: number) =>
   (client: number): string =>
     of(Math.floor(client / Math.ceil(SIZES.showClients / feeds)));
 
-/** The time until the last message has arrived, in ms. */
+/** Time until the last message has arrived, in ms. */
 const ARRIVE_MS = 300;
 
-/**
- * Many clients of one feed: the cost of connecting, idling and receiving. Returns the size of a `position` event in bytes.
- */
+/** Measures connecting, idling and receiving for many clients of one feed. Returns the bytes of a `position` event. */
 async function measureCrowd(steps: Steps): Promise<number> {
   const count = SIZES.crowd;
   const of = () => 'topic:crowd';
@@ -204,7 +202,7 @@ async function measureCrowd(steps: Steps): Promise<number> {
   });
 }
 
-/** Many feeds with one client each: the cost of a watched feed. */
+/** Measures many feeds with one client each: the cost of a watched feed. */
 async function measureViews(steps: Steps, of: (index: number) => string): Promise<void> {
   const count = SIZES.views;
   await steps.crowd('views connect', { count, feedOf: of }, () =>
@@ -212,17 +210,17 @@ async function measureViews(steps: Steps, of: (index: number) => string): Promis
   );
 }
 
-/** The pause, in ms, after which the instances have forgotten all views watched before. */
+/** Time until the instances have discarded all previously watched views, in ms. */
 const FORGET_MS = 20_000;
 
-/** The memory for connections, watched feeds and their publications, and the data that Redis keeps for them. */
+/** Measures the memory of connections, watched feeds and their publications, and the data that Redis stores for them. */
 async function measureMemory(steps: Steps) {
   const { rig } = steps;
   const { fullFeeds, fullRequests, batch, memoryClients: count } = SIZES;
   steps.context.say(`${rig.instances} bffs: memory`);
   const growthFor = (of: (index: number) => string) =>
     withCrowd(rig, { count, feedOf: of }, async () => ((await retained(rig)) - empty) / count);
-  // Instances remember previously watched feeds for a minute.
+  // Instances keep previously watched feeds for a minute.
   await delay(FORGET_MS);
   const ofViews = feedOf('memory', count);
   await steps.publish({ requests: count, feedOf: ofViews });
@@ -252,8 +250,8 @@ async function measureMemory(steps: Steps) {
 }
 
 /**
- * The size of replaced documents of an entry, which remain for two minutes. Entries have one notification each; the feeds
- * are long enough that their documents are merged several times.
+ * Measures the size of an entry's replaced documents, which remain for two minutes. Each entry has one notification. The
+ * feeds are long enough for their documents to be merged several times.
  */
 async function measureReplaced(steps: Steps): Promise<number> {
   const of = feedOf(REPLACED, SIZES.replacedFeeds);
@@ -263,7 +261,7 @@ async function measureReplaced(steps: Steps): Promise<number> {
 }
 
 const REPLACED = 'replaced';
-/** The names of documents begin with this part of the feed's name. */
+/** Documents are found by this prefix of the feed's name. */
 const LABEL = `topic:${REPLACED}`.slice(0, 8);
 
 /** Creates readers with read marks in a feed. */
@@ -277,7 +275,7 @@ async function measureReaders({ rig }: Steps): Promise<number> {
       body: JSON.stringify({ feed, offset: 1, clientId: `capacity-${String(reader).padStart(8, '0')}` }),
     });
     if (!response.ok)
-      throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`);
+      throw new Error(`${response.url} returned ${response.status}: ${await response.text()}`);
   }
   return bytesOfReader(rig, feed);
 }

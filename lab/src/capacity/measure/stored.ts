@@ -18,12 +18,12 @@ export async function withStore<T>(rig: Rig, work: (redis: Redis) => Promise<T>)
   }
 }
 
-/** Dapr puts the app id before the keys of the state store. */
+/** Dapr prefixes the keys in the state store with the app id. */
 const APP = 'bff||';
 const bytesOf = async (redis: Redis, key: string): Promise<number> =>
   (await redis.memoryUsage(key, { SAMPLES: 0 })) ?? 0;
 
-/** The data of all feeds in Redis, in bytes. Documents that no head refers to expire. */
+/** The size of all feeds in Redis, in bytes. Excludes documents to which no head refers, because they expire. */
 export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
   withStore(rig, async (redis) => {
     const bytes = { heads: 0, segments: 0, ids: 0 };
@@ -40,8 +40,8 @@ export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
   });
 
 /**
- * The size, in bytes, of documents that later entries have replaced, for feeds whose names begin with `label`. Call it at
- * most two minutes after the first of them was written, because they are then deleted.
+ * The average size of an entry's replaced documents in feeds whose names begin with `label`, in bytes. Call it at most two
+ * minutes after the first of them was written, because they are deleted after that.
  */
 export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly string[]): Promise<number> {
   const named = await storedOfFeeds(rig, feeds);
@@ -53,12 +53,12 @@ export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly s
         for (const key of keys) bytes += await bytesOf(redis, key);
       }
     }
-    if (entries === 0) throw new Failure(`No segment of ${label} is in Redis.`);
+    if (entries === 0) throw new Failure(`Redis has no segment of ${label}.`);
     return Math.max(0, bytes - named.segments - named.ids) / entries;
   });
 }
 
-/** The size of one announcement in its stream, in bytes. */
+/** The size of one announcement in the stream, in bytes. */
 export const bytesOfAnnouncement = (rig: Rig): Promise<number> =>
   withStore(
     rig,
@@ -81,7 +81,7 @@ export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
     return bytes / count;
   });
 
-/** The data of Redis in bytes: used memory without connection buffers, which vary with calls. */
+/** The size of the data in Redis, in bytes: used memory without connection buffers, whose size varies with the calls. */
 export const usedMemory = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const memory = parseRedisInfo(await redis.info('memory'));
@@ -89,7 +89,7 @@ export const usedMemory = (rig: Rig): Promise<number> =>
     return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer');
   });
 
-/** The component that uses each command. Other commands belong to no component. */
+/** The component that uses each command. No component uses other commands. */
 const ROLE_OF: Record<string, RedisRole> = {
   set: 'entries',
   expire: 'entries',
@@ -110,7 +110,7 @@ const ROLE_OF: Record<string, RedisRole> = {
   exec: 'state',
 };
 
-/** The execution time that Redis has counted so far, in µs, by component. */
+/** The execution time of Redis so far by component, in µs. */
 export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
   withStore(rig, async (redis) => {
     const times = Object.fromEntries(REDIS_ROLES.map((role) => [role, 0])) as Record<RedisRole, number>;

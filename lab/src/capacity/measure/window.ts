@@ -4,13 +4,13 @@ import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
 import { documentsRead } from './stored.ts';
 
-/** The events and the CPU time of one part of a measurement. */
+/** The events in one part of a measurement, and the CPU time used. */
 export interface Window {
   /** The name of the step. */
   step: string;
   instances: number;
   seconds: number;
-  /** µs, by kind. */
+  /** CPU time by kind of process, in µs. */
   cpu: Record<Kind, number>;
   entries: number;
   notifications: number;
@@ -23,7 +23,7 @@ export interface Window {
   /** The number of events injected into the broadcaster's stream. */
   injected: number;
   reannouncements: number;
-  /** The number of cores that other processes used meanwhile. */
+  /** The number of cores that other processes used at the same time. */
   others: number;
   /** The number of documents read from the state store. */
   reads: number;
@@ -44,14 +44,14 @@ const reannouncementsOf = async ({ stack }: Rig): Promise<number> =>
     ),
   );
 
-/** The CPU seconds that this machine has used so far, without this process. */
+/** The CPU seconds that this machine has used so far, excluding this process. */
 function othersOf(): number {
   const { user, system } = process.cpuUsage();
   const ms = cpus().reduce((total, { times }) => total + times.user + times.nice + times.sys + times.irq, 0);
   return ms / 1000 - (user + system) / 1e6;
 }
 
-/** Runs `work`, which returns its events, and reads the CPU time of the processes before and after. */
+/** Runs `work`, which returns its events, and measures the CPU time that the processes use. */
 export async function measured(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
   const [reads, reannouncements] = [await documentsRead(rig), await reannouncementsOf(rig)];
   const others = othersOf();

@@ -7,13 +7,13 @@ export type Kind = (typeof KINDS)[number];
 /** CPU time in µs by kind of process; absent kinds used none. */
 export type Cost = Partial<Record<Kind, number>>;
 
-/** A cost that falls with the rate, because a process handles all waiting work each time it wakes up. */
+/** A cost that falls as the rate rises, because a process handles all pending work each time it wakes up. */
 export interface AtRate {
   rate: number;
   cost: Cost;
 }
 
-/** The data of each component in Redis. */
+/** The components that store data in Redis. */
 export const REDIS_ROLES = ['entries', 'announcements', 'state'] as const;
 export type RedisRole = (typeof REDIS_ROLES)[number];
 
@@ -32,10 +32,10 @@ export interface Constants {
     redis: string;
     dapr: string;
     load: [number, number];
-    /** The number of cores that other processes used meanwhile (median). */
+    /** The number of cores that other processes used at the same time (median). */
     others: number;
   };
-  /** The largest measured sizes; larger ones are extrapolated. */
+  /** The largest measured values; larger ones are extrapolated. */
   range: {
     connections: number;
     rate: number;
@@ -43,26 +43,26 @@ export interface Constants {
     instances: number;
     payload: number;
     batch: number;
-    /** Events a second that an instance read from the broadcaster. */
+    /** Events a second that an instance reads from the broadcaster. */
     heard: number;
   };
   cpu: {
     /** One second of an idle process. */
     idleSecond: Cost;
     /**
-     * An entry with one notification, from its POST to the broadcast, without receiving the broadcast. By entries a second
-     * of one producer, two bffs and one Redis, ascending.
+     * An entry with one notification, from its POST to the broadcast, without receiving the broadcast. Sorted by the rate
+     * of entries for one producer, two bffs and one Redis.
      */
     entry: AtRate[];
     /** Each further notification in an entry. */
     furtherNotification: Cost;
-    /** A turn on another instance than the one that received the announcement. */
+    /** A turn on an instance other than the one that received the announcement. */
     remoteTurn: Cost;
     /** A re-announcement. */
     ring: Cost;
-    /** An event read by one instance without subscribers to the feed; by events a second, ascending. */
+    /** An event that an instance without subscribers to its feed reads. Sorted by the rate of events. */
     hear: AtRate[];
-    /** Each further publication in such an event. */
+    /** Each further publication in this event. */
     hearFurther: Cost;
     /** The additional cost of an event on an instance with subscribers. */
     show: Cost;
@@ -78,7 +78,7 @@ export interface Constants {
     comparison: Cost;
   };
   memory: {
-    /** A warm process, by kind. */
+    /** A warmed-up process of each kind. */
     process: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
     connection: number;
     /** A watched feed without its publications. */
@@ -86,20 +86,20 @@ export interface Constants {
     /** A publication in the ring of a view. */
     ringPublication: number;
   };
-  /** The data in Redis. */
+  /** Data in Redis. */
   stored: {
     announcement: number;
     /** The head of a feed and its other single documents. */
     feed: number;
     /** A publication in a feed's history. */
     publication: number;
-    /** A remembered id. */
+    /** An id that is stored to detect duplicates. */
     id: number;
     /** A publication in the broadcaster's stream. */
     broadcastPublication: number;
     /** One reader's read state. */
     reader: number;
-    /** The replaced documents of an entry, until they are deleted. */
+    /** An entry's replaced documents, until they are deleted. */
     replaced: number;
     /** An empty Redis. */
     empty: number;
@@ -110,9 +110,9 @@ export interface Constants {
     /** A `position` event. */
     position: number;
   };
-  /** The share of each component in the execution time of Redis. */
+  /** Each component's share of the execution time of Redis. */
   redisShares: Record<RedisRole, number>;
-  /** The notifications a second that one feed accepted on an otherwise idle machine. */
+  /** The rate at which one feed accepted notifications on an otherwise idle machine. */
   feedRate: { singles: number; arrays: number };
 }
 
@@ -124,9 +124,7 @@ export const add = (...costs: readonly Cost[]): Record<Kind, number> =>
 export const times = (cost: Cost, count: number): Record<Kind, number> =>
   Object.fromEntries(KINDS.map((kind) => [kind, (cost[kind] ?? 0) * count])) as Record<Kind, number>;
 
-/**
- * The cost at a rate: interpolated by logarithm between two measured rates, beyond them that of the nearest.
- */
+/** The cost at a rate, interpolated logarithmically between two measured rates. Beyond them, uses the nearest. */
 export function costAt(points: readonly AtRate[], rate: number): Cost {
   const above = points.findIndex((point) => point.rate >= rate);
   const [low, high] = [points[above - 1], points[above]];
@@ -136,10 +134,10 @@ export function costAt(points: readonly AtRate[], rate: number): Cost {
   return add(times(low.cost, 1 - share), times(high.cost, share));
 }
 
-/** The number of bffs that shared the entries when `entry` was measured. */
+/** The number of bffs in the measurement of `entry`. */
 export const MEASURED_BFFS = 2;
 
-/** The cost of an entry for each kind of process, at the rate that one process has. */
+/** The cost of an entry for each kind of process, at the rate of a single process. */
 export function entryCost(
   { entry }: Pick<Constants['cpu'], 'entry'>,
   entries: number,

@@ -12,7 +12,10 @@ export interface Load {
   producers?: number;
   /** The number of feeds that a connection is subscribed to. */
   feedsPerConnection: number;
-  /** The number of bffs that watch a feed if a proxy routes connections by feed. If absent, connections are random. */
+  /**
+   * The number of bffs that watch a feed if a proxy routes connections by feed. If absent, connections are distributed at
+   * random.
+   */
   bffsPerFeed?: number;
   /** The size of title and body of a notification, in bytes. */
   payload: number;
@@ -20,13 +23,13 @@ export interface Load {
   batch: number;
   /** The number of publications that a feed keeps (`HISTORY_MAX`). */
   history: number;
-  /** How long a feed keeps them, in hours (`HISTORY_TTL`), or how long the load has lasted if that is shorter. */
+  /** How long a feed keeps publications, in hours (`HISTORY_TTL`), or how long the load has lasted if that is shorter. */
   historyHours: number;
   /** How long a connection lasts, in minutes. */
   sessionMinutes: number;
   /** The number of readers with read marks. */
   readers: number;
-  /** The largest share of a core, or of the memory of a pod or shard, that may be in use: 0 to 1. */
+  /** Maximum utilization of a core, or of a pod's or shard's memory: 0 to 1. */
   target: number;
   /** The memory limit of a bff, in GiB. */
   bffGib: number;
@@ -34,37 +37,40 @@ export interface Load {
   redisGib: number;
 }
 
-/** A load as events a second, and its distribution over the instances. */
+/** The events a second that a load causes, and their distribution over the instances. */
 export interface Flow {
   /** Entries a second. Each is deposited, announced, committed, claimed and broadcast once. */
   entries: number;
-  /** The number of subscriptions of all connections. */
+  /** The total number of subscriptions. */
   subscriptions: number;
   /** The number of connections with a subscription to a feed. */
   watchersPerFeed: number;
   /** The number of instances with at least one subscriber to a feed. */
   watchingInstances: number;
-  /** The number of feeds that an instance watches, summed over the instances. */
+  /** The number of feeds that each instance watches, added up. */
   views: number;
-  /** Events a second written to sockets. */
+  /** Events written to sockets per second. */
   pushes: number;
-  /** Comparisons of views with heads a second. */
+  /** Comparisons of a view with its head per second. */
   comparisons: number;
-  /** New connections a second. */
+  /** New connections per second. */
   connects: number;
-  /** Subscriptions a second to feeds that the instance did not watch before. */
+  /** Subscriptions per second to feeds that the instance does not watch yet. */
   newViews: number;
-  /** Re-announcements a second of feeds that were quiet for a minute. */
+  /** Re-announcements per second, of feeds that were quiet for a minute. */
   reannouncements: number;
 }
 
-/** The times of comparisons after a publication, in s; then one every 30 s (`bff/src/recover/views/feed-views.ts`). */
+/**
+ * The times of the comparisons after a publication, in s. After that, there is one every 30 s
+ * (`bff/src/recover/views/feed-views.ts`).
+ */
 const FIRST_COMPARISONS = [2, 4, 8, 16, 32];
 const LONGEST_PAUSE = 30;
 
 /**
- * Comparisons a second of a view whose feed receives `rate` events a second at random times. Each event restarts the
- * sequence of short pauses, so a feed with occasional events is compared more often than a silent or a busy one.
+ * Comparisons per second of a view whose feed receives `rate` events a second at random times. Each event restarts the
+ * sequence with short pauses, so a feed with occasional events is compared more often than a quiet or busy one.
  */
 export function comparisonRate(rate: number): number {
   if (rate <= 0) return 1 / LONGEST_PAUSE;
@@ -101,7 +107,7 @@ export function flowOf(load: Load, instances: number): Flow {
     comparisons: views * comparisonRate(entries / load.feeds),
     connects,
     reannouncements: entries * Math.exp((-entries / load.feeds) * QUIET),
-    // The new clients whose feed has no other subscriber.
+    // New clients whose feed has no other subscriber.
     newViews: connects * load.feedsPerConnection * alone,
   };
 }

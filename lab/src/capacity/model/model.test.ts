@@ -12,14 +12,14 @@ const coresOf = ({ terms }: Plan, name: string): number => {
 };
 
 describe('comparisons of a view with its head', () => {
-  it('should happen every 30 s without events, and most often with occasional events', () => {
+  it('should take place every 30 s without events, and most often with occasional events', () => {
     expect(comparisonRate(0)).toBeCloseTo(1 / 30);
     expect(comparisonRate(1e-6)).toBeCloseTo(1 / 30, 3);
     expect(comparisonRate(0.2)).toBeGreaterThan(3 / 30);
     expect(comparisonRate(10)).toBeLessThan(1e-6);
   });
 
-  it('should equal those of a simulation', () => {
+  it('should take place as often as in a simulation', () => {
     const rate = 0.1;
     let [time, count, seed] = [0, 0, 1];
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
@@ -54,44 +54,44 @@ describe('the distribution of a load', () => {
   it('should use fewer instances if a proxy routes connections by feed', () => {
     const { watchingInstances, views, newViews } = flowOf({ ...LOAD, bffsPerFeed: 1 }, 40);
     expect([watchingInstances, views, newViews]).toEqual([1, LOAD.feeds, 0]);
-    // Never more instances than with random routing.
+    // Never use more instances than random routing would.
     expect(flowOf({ ...LOAD, feeds: 1_000, bffsPerFeed: 5 }, 40).watchingInstances).toBeCloseTo(1);
   });
 
-  it('should count connects by the duration of connections', () => {
+  it('should compute the rate of connects from the duration of connections', () => {
     expect(flowOf({ ...LOAD, sessionMinutes: 1 }, 2).connects).toBeCloseTo(1_000 / 60);
   });
 });
 
 describe('a plan', () => {
-  it('should be the sum of the costs of all events', () => {
+  it('should add up the costs of all events', () => {
     const { cores } = plan({ connections: 0, rate: 100 });
     expect(cores.producer).toBeCloseTo(100 * 200e-6);
-    // Turns, and two instances that receive the event.
+    // The turns, plus two instances that receive the event.
     expect(cores.bff).toBeCloseTo(100 * 300e-6 + 2 * 100 * 100e-6);
     expect(cores.bffSidecar).toBeCloseTo(50 * 100e-6);
     expect(cores.redis).toBeCloseTo(100 * 100e-6);
   });
 
-  it('should let only the cost of receiving events grow with the instances', () => {
+  it('should make only the cost of receiving events grow with the number of instances', () => {
     const heard = (instances: number) => coresOf(plan({ instances }), 'events received by every bff');
     expect(heard(40) / heard(2)).toBeCloseTo(20);
     const entries = (instances: number) => coresOf(plan({ instances }), 'entries, POST to broadcast');
     expect(entries(40)).toBeCloseTo(entries(2));
   });
 
-  it('should use the cost of receiving events at the nearest measured rates', () => {
+  it('should interpolate the cost of receiving events between the measured rates', () => {
     const at = (rate: number) => costAt(CONSTANTS.cpu.hear, rate).bff;
     expect([at(1), at(100), at(10_000), at(1e6)]).toEqual([100, 100, 20, 20]);
     expect(at(1_000)).toBeCloseTo(60);
   });
 
-  it('should use the cost of an entry at the rate of one process', () => {
+  it('should use the cost of an entry at the rate of a single process', () => {
     const entry = [
       { rate: 10, cost: { producer: 100, bff: 100, redis: 100 } },
       { rate: 1_000, cost: { producer: 20, bff: 20, redis: 20 } },
     ];
-    // 10 a second for each producer, 1,000 for each pair of bffs.
+    // 10 entries a second for each producer, 1,000 for each pair of bffs.
     expect(entryCost({ entry }, 10_000, { instances: 20, producers: 1_000 })).toMatchObject({
       producer: 100,
       bff: 20,
@@ -99,7 +99,7 @@ describe('a plan', () => {
     });
   });
 
-  it('should compute how many bffs keep each below the target', () => {
+  it('should compute how many bffs keep all of them below the target', () => {
     const { instances: _, ...free } = LOAD;
     const found = planOf({ ...free, connections: 100_000, rate: 0 }, CONSTANTS) as Plan;
     expect(found.instances).toBe(10);
@@ -110,15 +110,15 @@ describe('a plan', () => {
     expect(less.cores.bff / less.instances).toBeGreaterThan(0.5);
   });
 
-  it('should report that no number of bffs is enough, because each receives all events', () => {
+  it('should report that no number of bffs is enough, because every bff receives every event', () => {
     const { instances: _, ...free } = LOAD;
     expect(planOf({ ...free, rate: 100_000 }, CONSTANTS)).toBeUndefined();
   });
 
-  it('should count memory for connections, watched feeds and their publications', () => {
+  it('should include memory for connections, watched feeds and their publications', () => {
     const few = plan({ feeds: 1, rate: 0 });
     expect(few.memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 2_000, -1);
-    // A day at 10 a second exceeds a ring.
+    // A day at 10 publications a second is more than a ring holds.
     const { memory, kept } = plan({ feeds: 10 });
     expect(kept.ring).toBe(1_000);
     expect(memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 10 * (2_000 + 1_000 * 1_000), -1);
@@ -126,11 +126,11 @@ describe('a plan', () => {
     expect(plan({ feeds: 10, payload: 400 }).memory.bff - memory.bff).toBeCloseTo(10 * 1_000 * 200, -1);
   });
 
-  it('should limit the data in Redis by history, ids and a day of announcements', () => {
+  it('should limit the data in Redis to the history, the ids and a day of announcements', () => {
     const { redis, kept } = plan({ rate: 10, feeds: 1, readers: 100 });
     expect(kept.history).toBe(10_000);
     expect(kept.ids).toBe(100_000);
-    // Ten entries a second, and two minutes of their replaced documents.
+    // Ten entries a second, with two minutes of replaced documents.
     expect(redis.state.bytes).toBeCloseTo(
       1e6 + 120 * 10 * 1_000 + 1_000 + 10_000 * 400 + 100_000 * 10 + 100 * 300,
       -1,
@@ -142,14 +142,14 @@ describe('a plan', () => {
     );
   });
 
-  it('should compute how many Redis servers keep each below the target, by CPU and by memory', () => {
+  it('should compute how many Redis servers keep each of them below the target, by CPU and by memory', () => {
     expect(plan({ rate: 100 }).redis.state.count).toBe(1);
     // 20,000 × 100 µs × 0.5 is one core, twice the target.
     expect(plan({ rate: 20_000, feeds: 1_000, connections: 0 }).redis.state.count).toBe(2);
     expect(plan({ rate: 20_000, feeds: 1_000 }).redis.announcements.count).toBeGreaterThan(50);
   });
 
-  it('should have parts that add up to the total CPU', () => {
+  it('should consist of parts that add up to the total CPU', () => {
     const whole = plan({ batch: 10, connections: 5_000 });
     const parts = whole.terms.reduce((sum, { name }) => sum + coresOf(whole, name), 0);
     expect(totalCores(whole)).toBeCloseTo(parts);
@@ -170,7 +170,7 @@ describe('the limits', () => {
     }
   });
 
-  it('should be 0 for a resource that is full without notifications', () => {
+  it('should be 0 for a resource that is fully used without notifications', () => {
     const [first] = limitsOf(plan({ connections: 1e6 }), CONSTANTS);
     expect(first).toMatchObject({ rate: 0 });
   });

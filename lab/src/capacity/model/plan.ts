@@ -11,7 +11,7 @@ import {
 } from './constants.ts';
 import { flowOf, type Flow, type Load } from './load.ts';
 
-/** Fixed limits of `contracts/` and `bff/`, which no setting changes. */
+/** Limits of `contracts/` and `bff/` that no setting changes. */
 const ANNOUNCEMENT_HOURS = 24;
 const ID_HOURS = 25;
 const REPLACED_SECONDS = 120;
@@ -39,7 +39,7 @@ export interface Term {
 export interface ShardNeed {
   cores: number;
   bytes: number;
-  /** The number of Redis servers that keeps each below the target. */
+  /** The number of Redis servers that keeps each of them below the target. */
   count: number;
 }
 
@@ -49,18 +49,18 @@ export interface Plan {
   instances: number;
   producers: number;
   terms: Term[];
-  /** The cores of all pods of each kind. */
+  /** The number of cores that all pods of each kind use. */
   cores: Record<Kind, number>;
-  /** The memory of one process, in bytes. */
+  /** Memory of one process, in bytes. */
   memory: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
   redis: Record<Shard, ShardNeed>;
   /** Bytes a second. */
   bandwidth: { toBrowsers: number; fromBroadcaster: number };
-  /** The number of publications that a feed keeps, and that the ring of a view keeps. */
+  /** The number of publications that a feed stores, and that a view's ring holds. */
   kept: { history: number; ids: number; ring: number };
 }
 
-/** The difference in size between a publication and the measured one. */
+/** How much larger a publication is than the measured one, in bytes. */
 const larger = (load: Load, constants: Constants, measured: number): number =>
   Math.max(1, measured + load.payload - constants.range.payload);
 
@@ -89,7 +89,7 @@ function termsOf(load: Load, flow: Flow, { cpu }: Constants, pods: { instances: 
     { name: 'entries, POST to broadcast', perSecond: flow.entries, cost: entryCost(cpu, flow.entries, pods) },
     { name: 'further notifications in entries', perSecond: further, cost: cpu.furtherNotification },
     {
-      name: 'turns on another instance',
+      name: 'turns on a different instance',
       perSecond: (flow.entries * (instances - 1)) / instances,
       cost: cpu.remoteTurn,
     },
@@ -107,7 +107,7 @@ function termsOf(load: Load, flow: Flow, { cpu }: Constants, pods: { instances: 
     },
     { name: 'events written to sockets', perSecond: flow.pushes, cost: cpu.push },
     { name: 'connects with subscribe', perSecond: flow.connects, cost: cpu.connect },
-    { name: 'feeds newly watched', perSecond: flow.newViews, cost: cpu.newView },
+    { name: 'newly watched feeds', perSecond: flow.newViews, cost: cpu.newView },
     {
       name: 'idle subscriptions (pings, positions)',
       perSecond: flow.subscriptions,
@@ -131,13 +131,13 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   const { stored, redisShares } = constants;
   const coresOf = (name: 'redis' | 'broadcast', when: (term: Term) => boolean) =>
     terms.filter(when).reduce((sum, { perSecond, cost }) => sum + (perSecond * (cost[name] ?? 0)) / MICRO, 0);
-  // A comparison only reads state. All other costs are shared by the components.
-  const isRead = ({ name }: Term) => name === 'comparisons with heads' || name === 'feeds newly watched';
+  // A comparison only reads state. All components share the other costs.
+  const isRead = ({ name }: Term) => name === 'comparisons with heads' || name === 'newly watched feeds';
   const [reads, rest] = [coresOf('redis', isRead), coresOf('redis', (term) => !isRead(term))];
   const publication = larger(load, constants, stored.publication);
   const event = larger(load, constants, stored.broadcastPublication);
   const bytes: Record<Shard, number> = {
-    // Entries are popped within a second.
+    // An entry is popped within a second.
     entries: load.rate * publication,
     announcements:
       (flow.entries + flow.reannouncements) *
@@ -167,7 +167,7 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   ) as Record<Shard, ShardNeed>;
 }
 
-/** The resources for a load with this many pods. */
+/** The resources that a load needs with this many pods. */
 function planFor(load: Load, constants: Constants, instances: number, producers: number): Plan {
   const flow = flowOf(load, instances);
   const terms = termsOf(load, flow, constants, { instances, producers });
@@ -215,9 +215,7 @@ function fewest(isFine: (instances: number) => boolean): number | undefined {
   return Math.max(high, LEAST_PODS);
 }
 
-/**
- * The resources for a load, computed from the constants. `undefined` if no number of bffs keeps each below the target.
- */
+/** Computes the resources that a load needs. `undefined` if no number of bffs keeps all of them below the target. */
 export function planOf(load: Load, constants: Constants): Plan | undefined {
   const producersFor = (instances: number) =>
     load.producers ??

@@ -20,7 +20,7 @@ export const LOAD: Load = {
   redisGib: 32,
 };
 
-/** Round constants, so that sums can be checked by hand. */
+/** Constants that are round numbers, so that sums can be checked by hand. */
 export const CONSTANTS: Constants = {
   v: 1,
   conditions: {

@@ -3,7 +3,7 @@ import { Caller, makeNotifications } from '../../ledger/caller.ts';
 import type { Random } from '../random.ts';
 import { FEEDS } from './workload.ts';
 
-/** Expectations for a notification besides its arrival. Times are ms since 1970. */
+/** What a client must do with a notification. Times are ms since 1970. */
 export interface Rule {
   feed: string;
   kind: 'scheduled' | 'cancelled' | 'retracted' | 'expiring';
@@ -20,16 +20,16 @@ export interface Rule {
 }
 
 const NEAR_MS = 20_000;
-/** More than a minute, so that the schedule waits as a job. */
+/** More than a minute, so that the producer schedules it as a Dapr job. */
 const FAR_MS = 62_000;
 const BETWEEN_MS = 700;
 const EXPIRY_MS = 2_500;
-/** The delay of a client from the event to the record, in ms. */
+/** Maximum time until a client has recorded an event, in ms. */
 const EXPIRY_TOLERANCE_MS = 300;
 
-/** Schedules, cancels and retracts notifications, and lets others expire, until `stop()`. */
+/** Until `stop()`, schedules, cancels and retracts notifications, and lets others expire. */
 export class Changes {
-  /** The expectations by id. All these notifications were acknowledged. */
+  /** Rules by notification id. All these notifications were acknowledged. */
   readonly rules = new Map<string, Rule>();
   readonly #caller: Caller;
   readonly #random: Random;
@@ -48,21 +48,21 @@ export class Changes {
       () => this.#expire(),
     ];
     this.#work = Promise.all(lanes.map((lane) => this.#repeat(lane))).then(() => undefined);
-    // Awaited in stop(). Until then, a failure must not end the process.
+    // Awaited in stop(). Until then, a failure must not crash the process.
     this.#work.catch(() => undefined);
   }
 
-  /** The ids in a feed that every client must have shown. */
+  /** The ids of a feed that every client must have shown. */
   mustShow(feed: string): string[] {
     return [...this.rules].filter(([, rule]) => rule.feed === feed && rule.must).map(([id]) => id);
   }
 
-  /** When the last schedule is due, in ms since 1970. */
+  /** When the last scheduled notification is due, in ms since 1970. */
   get lastDue(): number {
     return Math.max(0, ...[...this.rules.values()].map(({ notBefore = 0 }) => notBefore));
   }
 
-  /** Stops. Resolves when all started requests are acknowledged. @throws Failure if one was not */
+  /** Stops, and resolves when all pending requests are acknowledged. @throws Failure if one was not */
   async stop(): Promise<void> {
     this.#running = false;
     await this.#work;
@@ -78,7 +78,7 @@ export class Changes {
   #make(label: string) {
     const feed = this.#random.pick(FEEDS);
     const [notification] = makeNotifications(1, { feed, label });
-    if (!notification) throw new Error('no notification was made');
+    if (!notification) throw new Error('no notification was created');
     return { feed, notification, id: notification.id };
   }
 
@@ -94,7 +94,7 @@ export class Changes {
     const at = Date.now() + 3_000 + this.#random.below(FAR_MS + 10_000);
     await this.#caller.post([{ ...notification, deliverAt: new Date(at).toISOString() }]);
     await this.#caller.retract(feed, id);
-    // If it was due before the retraction was acknowledged, it may have been shown, and is then removed.
+    // If it was due before the retraction was acknowledged, a client may have shown it, but must then have removed it.
     const never = Date.now() < at;
     this.rules.set(id, { feed, kind: 'cancelled', notBefore: at, never, gone: true });
   }

@@ -7,84 +7,89 @@ import { FEEDS, MANY_FEEDS } from './workload.ts';
 const STEADY = 15;
 const RESTLESS = 4;
 
-/** A client that subscribes to a feed and records it, in this process or another. */
+/** A client that subscribes to a feed and records events, in this or another process. */
 export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'>;
 
 /**
- * Clients on all instances. A few feeds have steady clients, some that reconnect at random, and a slow one; each of the
- * other feeds has one client.
+ * Clients on all instances. A few feeds have steady clients, clients that reconnect at random times, and a slow client.
+ * Each of the other feeds has one client.
  */
 export class Clients {
   readonly steady: { observer: Observer; pair: string }[] = [];
   readonly restless: Observer[] = [];
   readonly slow: SlowClient;
-  readonly ofMany: readonly Observer[];
+  readonly onePerFeed: readonly Observer[];
   readonly #urls: readonly string[];
   readonly #random: Random;
   readonly #moving: Promise<void>[];
   #running = true;
 
-  /** With `tokens`, every client has a token; `long` is for the client that cannot renew it. */
+  /** With `tokens`, every client has a token; `long` is for the client that cannot renew its token. */
   constructor(
     instances: readonly { name: string; url: string }[],
     random: Random,
     tokens?: { getToken: () => Promise<string>; long: string },
   ) {
-    const asked = tokens && { getToken: tokens.getToken };
+    const credentials = tokens && { getToken: tokens.getToken };
     this.#random = random;
     this.#urls = instances.map(({ url }) => url);
     for (let i = 0; i < STEADY; i++) {
       const instance = instances[i % instances.length] as { name: string; url: string };
       const feed = FEEDS[Math.floor(i / instances.length) % FEEDS.length] as string;
-      const observer = new Observer(`steady ${i + 1} on ${instance.name}`, instance.url, { feed, ...asked });
+      const observer = new Observer(`steady ${i + 1} on ${instance.name}`, instance.url, {
+        feed,
+        ...credentials,
+      });
       this.steady.push({ observer, pair: instance.name });
     }
     for (let i = 0; i < RESTLESS; i++) {
       const feed = FEEDS[i % FEEDS.length] as string;
-      this.restless.push(new Observer(`restless ${i + 1}`, random.pick(this.#urls), { feed, ...asked }));
+      this.restless.push(
+        new Observer(`restless ${i + 1}`, random.pick(this.#urls), { feed, ...credentials }),
+      );
     }
     this.slow = new SlowClient('slow 1', random.pick(this.#urls), FEEDS[0], tokens?.long);
-    this.ofMany = MANY_FEEDS.map((feed, i) => {
+    this.onePerFeed = MANY_FEEDS.map((feed, i) => {
       const { name, url } = instances[i % instances.length] as { name: string; url: string };
-      return new Observer(`watcher of ${feed} on ${name}`, url, { feed, ...asked });
+      return new Observer(`watcher of ${feed} on ${name}`, url, { feed, ...credentials });
     });
     this.#moving = [];
   }
 
-  /** Resolves when all clients have the position of their feed. */
+  /** Resolves when all clients know the position of their feed. */
   async ready(): Promise<void> {
     await Promise.all(
-      [...this.steady.map(({ observer }) => observer), ...this.restless, ...this.ofMany, this.slow].map(
+      [...this.steady.map(({ observer }) => observer), ...this.restless, ...this.onePerFeed, this.slow].map(
         (one) => one.ready(),
       ),
     );
   }
 
-  /** Repeatedly reconnects the restless clients and makes the slow one stop reading. */
-  stir(): void {
+  /** Repeatedly reconnects the restless clients and makes the slow one pause reading. */
+  startDisturbing(): void {
     for (const observer of this.restless) this.#moving.push(this.#reconnect(observer));
     this.#moving.push(this.#stall());
   }
 
-  /** Ends the reconnects and pauses. */
-  async settle(): Promise<void> {
+  /** Stops the reconnects and pauses. */
+  async stopDisturbing(): Promise<void> {
     this.#running = false;
     await Promise.all(this.#moving);
   }
 
-  /** The steady clients of all instances except `pair`. */
+  /** The steady clients of all instances other than `pair`. */
   steadyExcept(pair: string | undefined): Observer[] {
     return this.steady.filter((client) => client.pair !== pair).map(({ observer }) => observer);
   }
 
   async all(): Promise<Watcher[]> {
     await this.slow.report();
-    return [...this.steady.map(({ observer }) => observer), ...this.restless, this.slow, ...this.ofMany];
+    return [...this.steady.map(({ observer }) => observer), ...this.restless, this.slow, ...this.onePerFeed];
   }
 
   close(): void {
     for (const { observer } of this.steady) observer.close();
-    for (const observer of [...this.restless, ...this.ofMany]) observer.close();
+    for (const observer of [...this.restless, ...this.onePerFeed]) observer.close();
     this.slow.close();
   }
 

@@ -6,14 +6,14 @@ import type { Random } from '../random.ts';
 import type { Received, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
-/** Pause between notifications. It keeps all that wait for the claim of a dead sender to end in one message. */
+/** Pause between notifications. All that wait until a dead sender's claim ends must fit into one message. */
 const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */
 const LEAST_AFTER_S = 3;
 const MORE_AFTER_S = 10;
-/** A read that was answered this long before a fallback is due always suppresses it. */
+/** A read mark acknowledged this long before a fallback is due always suppresses the fallback. */
 const READ_MARGIN_MS = 1_000;
-/** A message whose sender was killed is sent again after 45 s, and an unavailable channel after a pause. */
+/** If its sender was killed, a message is sent again after 45 s; if its channel is unavailable, after a pause. */
 const SETTLE_MS = 75_000;
 
 interface Expected {
@@ -21,26 +21,26 @@ interface Expected {
   dueAt: number;
   /** When the read mark was acknowledged, in ms since 1970. */
   readAt?: number;
-  /** When the request of a read mark started, acknowledged or not. */
-  tried?: true;
+  /** True if a read mark was requested, whether or not it was acknowledged. */
+  attempted?: true;
 }
 
-/** The account of the acknowledged notifications with fallbacks. */
+/** Results for the acknowledged notifications with fallbacks. */
 export interface FallbacksAccount {
   webhook: number;
   email: number;
   readInTime: number;
-  /** Messages that arrived again with the same key, by which a webhook's receiver recognises them. */
+  /** Number of messages that arrived again with the same key, by which a webhook's receiver recognises them. */
   repeatedWebhooks: number;
-  /** Notifications that arrived in two e-mails. An SMTP server does not recognise a repeated message. */
-  emailsTwice: number;
-  /** How late messages arrived, in ms. */
+  /** Number of notifications that arrived in two e-mails. An SMTP server does not recognise a repeated message. */
+  repeatedEmails: number;
+  /** How late each message arrived, in ms. */
   lateMs: number[];
   /** A sentence for each fallback that was missed, sent twice, sent early, or sent although read. */
   faults: string[];
 }
 
-/** Publishes notifications with fallbacks, and reads some of them in time, until it is stopped. */
+/** Until `stop()`, publishes notifications with fallbacks, and marks some of them as read in time. */
 export class Fallbacks {
   readonly #caller: Caller;
   readonly #random: Random;
@@ -65,12 +65,12 @@ export class Fallbacks {
     this.#instances = instances;
     this.#token = token;
     this.#work = this.#publish();
-    // Awaited in stop(). Until then, a failure must not end the process.
+    // Awaited in stop(). Until then, a failure must not crash the process.
     this.#work.catch(() => undefined);
   }
 
-  /** Lets the reader agree to e-mail. Call it before the first fallback is due. */
-  static agree(instance: string, token: string): Promise<void> {
+  /** Agrees to e-mail on the reader's behalf. Call it before the first fallback is due. */
+  static agreeToEmail(instance: string, token: string): Promise<void> {
     return agreeToEmail(instance, {}, { token });
   }
 
@@ -80,7 +80,7 @@ export class Fallbacks {
     await Promise.all(this.#reads);
   }
 
-  /** When nothing more can arrive, in ms since 1970. */
+  /** The time after which nothing more can arrive, in ms since 1970. */
   get lastDue(): number {
     return Math.max(0, ...[...this.#expected.values()].map(({ dueAt }) => dueAt)) + SETTLE_MS;
   }
@@ -89,18 +89,18 @@ export class Fallbacks {
     const [webhooks, mails] = [this.#receivers.webhooks(), this.#receivers.mails()];
     const faults: string[] = [];
     const lateMs: number[] = [];
-    let emailsTwice = 0;
+    let repeatedEmails = 0;
     let readInTime = 0;
-    for (const [id, { via, dueAt, readAt, tried }] of this.#expected) {
+    for (const [id, { via, dueAt, readAt, attempted }] of this.#expected) {
       const arrived = (via === 'webhook' ? webhooks : mails).filter(({ ids }) => ids.includes(id));
       const messages = new Set(arrived.map(({ key }) => key));
       const mustNot = readAt !== undefined && readAt <= dueAt - READ_MARGIN_MS;
       if (mustNot) readInTime++;
       const [first] = arrived;
       if (mustNot && first) faults.push(`${id} was sent by ${via} although it was read in time`);
-      else if (!tried && !first) faults.push(`${id} was not sent by ${via}`);
+      else if (!attempted && !first) faults.push(`${id} was not sent by ${via}`);
       if (messages.size > 1) faults.push(`${id} was in ${messages.size} messages by ${via}`);
-      if (via === 'email' && arrived.length > messages.size) emailsTwice++;
+      if (via === 'email' && arrived.length > messages.size) repeatedEmails++;
       if (first && first.at < dueAt - CLOCK_MS)
         faults.push(`${id} was sent ${dueAt - first.at} ms too early`);
       if (first) lateMs.push(Math.max(0, first.at - dueAt));
@@ -109,7 +109,7 @@ export class Fallbacks {
     return {
       webhook: all.filter(({ via }) => via === 'webhook').length,
       email: all.filter(({ via }) => via === 'email').length,
-      ...{ readInTime, emailsTwice, lateMs, faults },
+      ...{ readInTime, repeatedEmails, lateMs, faults },
       repeatedWebhooks: repeatedOf(webhooks),
     };
   }
@@ -122,7 +122,7 @@ export class Fallbacks {
       const fallback = [{ after: `PT${afterS}S`, via }];
       const sentAt = Date.now();
       await this.#caller.post([{ id, title: id, feed: FEED, fallback }]);
-      // The notification is dated by the producer that accepted it: between these two times.
+      // The notification has the time at which a producer accepted it: between these two.
       const expected: Expected = { via, dueAt: sentAt + afterS * 1_000 };
       this.#expected.set(id, expected);
       if (this.#random.below(3) === 0) this.#reads.push(this.#read(id, expected));
@@ -130,20 +130,20 @@ export class Fallbacks {
     }
   }
 
-  /** Reads a notification soon after it was published. The outcome of a failed request is unknown. */
+  /** Marks a notification as read soon after it was published. The outcome of a failed request is unknown. */
   async #read(id: string, expected: Expected): Promise<void> {
     await delay(300 + this.#random.below(1_500));
-    expected.tried = true;
+    expected.attempted = true;
     const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ feed: FEED, ids: [id] });
     const url = `${this.#random.pick(this.#instances)}/app/notifications/read`;
     try {
       const signal = AbortSignal.timeout(5_000);
       const { status } = await fetch(url, { method: 'POST', headers, body, signal });
-      // A mark for a notification that has not arrived yet changes nothing, so ask whether it is kept.
+      // Marking a notification that has not arrived yet has no effect, so check that the mark was stored.
       if (status === 204 && (await this.#isRead(id))) expected.readAt = Date.now();
     } catch {
-      // The instance was killed before it answered.
+      // The instance was killed before it responded.
     }
   }
 
@@ -159,7 +159,7 @@ export class Fallbacks {
   }
 }
 
-/** Difference between the clocks that count milliseconds, and rounding. */
+/** Tolerance for rounding, and for differences between the clocks of processes. */
 const CLOCK_MS = 50;
 
 const repeatedOf = (received: readonly Received[]): number =>

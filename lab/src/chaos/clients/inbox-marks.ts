@@ -5,16 +5,16 @@ import type { Random } from '../random.ts';
 const FEED = 'user:42';
 const BETWEEN_MS = 1_200;
 const SNOOZE_MS = 15_000;
-/** How often to end returned snoozes, which makes room for others. */
+/** How often to end snoozes that have returned, to make room for new ones. */
 const END_RETURNED_EVERY_MS = 5_000;
 
-/** Whether it comes from the workload. Notifications of `Changes` may be removed again. */
-const isKept = ({ id }: { id: string }): boolean => id.startsWith('user-42-');
+/** True if the notification is from `Workload`. Those from `Changes` may be removed again. */
+const isFromWorkload = ({ id }: { id: string }): boolean => id.startsWith('user-42-');
 
 interface Device {
   name: string;
   client: NotificationClient;
-  /** When each snoozed notification came back, ms since 1970, by id. */
+  /** When each snoozed notification returned, by id, in ms since 1970. */
   returned: Map<string, number[]>;
 }
 
@@ -25,23 +25,23 @@ interface Snooze {
   isEnded: boolean;
 }
 
-/** The account of acknowledged marks. */
+/** Results for the acknowledged marks. */
 export interface MarksAccount {
   archived: number;
   snoozed: number;
-  /** How long after its time, or its later acknowledgement, each snooze came back, in ms. */
+  /** How late each snoozed notification returned after it was due, or after a later acknowledgement, in ms. */
   lateMs: number[];
-  /** A sentence for each mark that is lost, and each snooze that came back early, twice or not at all. */
+  /** A sentence for each lost mark, and for each snoozed notification that returned early, twice or not at all. */
   faults: string[];
 }
 
-/** Devices of one reader, one at each instance, that archive and snooze arriving notifications until they are stopped. */
+/** One reader's devices, one at each instance. Until `stop()`, they archive and snooze notifications that arrive. */
 export class InboxMarks {
   readonly #devices: readonly Device[];
   readonly #urls: readonly string[];
   readonly #getToken: () => Promise<string>;
   readonly #random: Random;
-  /** Ids that arrived and have no mark yet. */
+  /** Ids of notifications that arrived and have no mark yet. */
   readonly #fresh: string[] = [];
   /** Acknowledged marks, by id. */
   readonly #archived = new Set<string>();
@@ -59,31 +59,31 @@ export class InboxMarks {
       this.#repeat(() => this.#snooze(), BETWEEN_MS),
       this.#repeat(() => this.#endReturned(), END_RETURNED_EVERY_MS),
     ]);
-    // Awaited in stop(); until then a failure must not end the process.
+    // Awaited in stop(). Until then, a failure must not crash the process.
     this.#work.catch(() => undefined);
   }
 
-  /** When the last snooze ends, ms since 1970. */
+  /** When the last snooze ends, in ms since 1970. */
   get lastDue(): number {
     return Math.max(0, ...[...this.#snoozed.values()].map(({ until }) => until));
   }
 
-  /** Resolves when every mark that was begun is settled. */
+  /** Stops, and resolves when all pending marks are settled. */
   async stop(): Promise<void> {
     this.#running = false;
     await this.#work;
   }
 
-  /** Compares the marks with every instance and every device. Call it when nothing more is to arrive. */
+  /** Compares the marks with every instance and every device. Call it when nothing more will arrive. */
   async account(): Promise<MarksAccount> {
     const faults = (await Promise.all(this.#urls.map((url) => this.#lostAt(url)))).flat();
     const lateMs: number[] = [];
     for (const { name, returned } of this.#devices) {
       for (const [id, { until, acknowledgedAt }] of this.#snoozed) {
         const times = returned.get(id) ?? [];
-        if (times.length !== 1) faults.push(`${id} came back ${times.length} times to ${name}`);
+        if (times.length !== 1) faults.push(`${id} returned ${times.length} times on ${name}`);
         for (const at of times) {
-          if (at < until) faults.push(`${id} came back ${until - at} ms too early to ${name}`);
+          if (at < until) faults.push(`${id} returned ${until - at} ms too early on ${name}`);
           else lateMs.push(at - Math.max(until, acknowledgedAt));
         }
       }
@@ -102,7 +102,7 @@ export class InboxMarks {
       onPublications: (publications) => {
         if (!takesFresh) return;
         for (const { notification } of publications)
-          if (isKept(notification)) this.#fresh.push(notification.id);
+          if (isFromWorkload(notification)) this.#fresh.push(notification.id);
       },
       onSnoozeDue: (due) => {
         for (const { notification } of due) {
@@ -121,7 +121,7 @@ export class InboxMarks {
     }
   }
 
-  /** A mark that rejects has an unknown outcome, so it is not checked. */
+  /** Returns false if the outcome is unknown. Such a mark is not checked. */
   async #mark(act: (client: NotificationClient) => Promise<void>): Promise<boolean> {
     const { client } = this.#random.pick(this.#devices);
     return act(client).then(
@@ -159,7 +159,7 @@ export class InboxMarks {
       for (const [, snooze] of returned) snooze.isEnded = true;
   }
 
-  /** Archived ids that an instance does not show in the archive. */
+  /** Reports archived ids that an instance does not list in the archive. */
   async #lostAt(url: string): Promise<string[]> {
     const token = await this.#getToken();
     const kept = new Set<string>();

@@ -8,20 +8,20 @@ import { Observer } from '../../ledger/observer.ts';
 import type { Random } from '../random.ts';
 
 const EXAMPLE = join(ROOT, 'examples', 'outbox');
-/** A feed of its own, because the ledger's watchers know each notification of theirs. */
+/** A separate feed, because the ledger checks every notification in the feeds of the other clients. */
 export const ORDERS_FEED = 'topic:shop';
-/** Rare enough that reading all orders at the end is quick. */
+/** Long enough to keep the number of orders small, which are all read at the end. */
 const BETWEEN_MS = 400;
 const LEAST_LIFE_MS = 3_000;
 const MORE_LIFE_MS = 6_000;
-/** Another sidecar publishes the messages of a dead one after 8 s, and gives up those without a transaction after 11 s. */
+/** Another sidecar publishes a dead sidecar's messages after 8 s, and discards those without a transaction after 11 s. */
 const SETTLE_MS = 25_000;
 
-/** The account of orders that were stored together with their notification. */
+/** Results for the orders that were stored together with their notification. */
 export interface OrdersAccount {
   orders: number;
   kills: number;
-  /** Orders without a notification: Dapr's outbox gave their message up. */
+  /** Number of orders without a notification, because Dapr's outbox discarded their message. */
   lost: number;
   /** A sentence for each notification that was shown twice, or without its order. */
   faults: string[];
@@ -29,7 +29,7 @@ export interface OrdersAccount {
 
 /**
  * The publisher of examples/outbox, which commits each order and its notification in one transaction of Dapr's outbox. It
- * and its sidecar are killed at random moments, so between any two steps.
+ * and its sidecar are killed at random times, and thus between any two steps.
  */
 export class Orders {
   readonly #shop: ForeignSidecar;
@@ -47,13 +47,13 @@ export class Orders {
     this.#observer = observer;
     this.#random = random;
     this.#work = this.#kill();
-    // Awaited in stop(). Until then, a failure must not end the process.
+    // Awaited in stop(). Until then, a failure must not crash the process.
     this.#work.catch(() => undefined);
   }
 
   static async start(stack: Stack, random: Random, getToken: () => Promise<string>): Promise<Orders> {
     const shop = await stack.startForeignSidecar('shop', { resources: join(EXAMPLE, 'components') });
-    const observer = new Observer('reader of orders', stack.bffs[0]?.url ?? '', {
+    const observer = new Observer('order reader', stack.bffs[0]?.url ?? '', {
       feed: ORDERS_FEED,
       getToken,
     });
@@ -73,12 +73,12 @@ export class Orders {
     return new Orders(shop, app, observer, random);
   }
 
-  /** When nothing more can arrive, in ms since 1970. */
+  /** The time after which nothing more can arrive, in ms since 1970. */
   get lastDue(): number {
     return this.#stoppedAt + SETTLE_MS;
   }
 
-  /** Ends the orders. The sidecar stays, because it publishes the last notifications. */
+  /** Stops placing orders. The sidecar keeps running, because it publishes the last notifications. */
   async stop(): Promise<void> {
     this.#running = false;
     await this.#work;
@@ -110,7 +110,7 @@ export class Orders {
       const killed = this.#random.pick(targets);
       await Promise.all(killed.map((one) => one.kill()));
       this.#kills += killed.length;
-      // Continues shortly before the newest order, because looking at all of them takes long.
+      // Start shortly before the newest order, because checking all of them takes too long.
       const numbers = this.#observer.shown.map(({ id }) => Number(/^order-(\d+)-/.exec(id)?.[1] ?? 0));
       const START = String(Math.max(1, Math.max(...numbers) - 20));
       await Promise.all(killed.map((one) => one.start(one === this.#app ? { env: { START } } : {})));
@@ -124,7 +124,7 @@ export class Orders {
         const url = `${daprUrl}/v1.0/state/orders/order-${number}`;
         const response = await fetch(url, { headers: daprHeaders, signal: AbortSignal.timeout(5_000) });
         if (response.ok) return response.status === 200;
-        throw new Error(`the state store answered ${response.status}`);
+        throw new Error(`the state store returned ${response.status}`);
       } catch (error) {
         if (attempt === 30) throw error;
         await delay(1_000);

@@ -3,9 +3,9 @@ import { signToken } from '@tocsin/tools/auth/sign-token';
 import { ORDERS_FEED } from './orders.ts';
 import { FEEDS, MANY_FEEDS } from './workload.ts';
 
-/** The lifetime of tokens in s, so short that live connections renew them during a run. */
+/** Token lifetime in s, short enough that open connections renew their tokens during a run. */
 const LIFE_S = 90;
-/** The lifetime in s of the only token of a client in a separate process. */
+/** Lifetime of a token that cannot be renewed, in s. Clients in a separate process use it. */
 const LONG_LIFE_S = 24 * 60 * 60;
 
 const FEED_NAMES = [...FEEDS, ...MANY_FEEDS, ORDERS_FEED].flatMap(
@@ -16,7 +16,7 @@ const FEED_NAMES = [...FEEDS, ...MANY_FEEDS, ORDERS_FEED].flatMap(
 export class Reader {
   readonly #secret = randomBytes(48).toString('base64url');
 
-  /** The environment for the secret store of the sidecars. */
+  /** The environment for the sidecars' secret store. */
   get secrets(): Record<string, string> {
     return { NOTIFICATION_SECRETS_jwt: this.#secret };
   }

@@ -2,20 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { startSmtpServer } from '../../../../bff/testing/away/smtp.ts';
 import { startWebhookReceiver } from '../../../../bff/testing/away/webhook-receiver.ts';
 
-/** A message that reached a channel's service. */
+/** A message that a channel has sent to its service. */
 export interface Received {
-  /** The notifications in the message, and the id that the channel gave it. */
+  /** The notifications in the message, and the id that the channel assigned to the message. */
   ids: string[];
   key: string;
-  /** ms since 1970 */
+  /** Milliseconds since 1970. */
   at: number;
 }
 
 export type Receivers = Awaited<ReturnType<typeof startReceivers>>;
 
 /**
- * Starts the services behind the channels of a run: a webhook receiver, and an SMTP server. They record what they accept;
- * the receiver refuses a wrong signature.
+ * Starts the services behind a run's channels: a webhook receiver and an SMTP server. They record the messages that they
+ * accept. The receiver rejects wrong signatures.
  */
 export async function startReceivers() {
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
@@ -30,5 +30,5 @@ export async function startReceivers() {
   };
 }
 
-/** Finds the ids of notifications with fallbacks in any text. */
+/** Finds the ids of notifications with fallbacks in a text. */
 const idsIn = (text: string): string[] => [...new Set(text.match(/away-[0-9a-f]{16}/g))];

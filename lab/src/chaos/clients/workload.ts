@@ -4,13 +4,13 @@ import type { Random } from '../random.ts';
 
 export const FEEDS = ['all', 'topic:orders', 'user:42'] as const;
 
-/** Many feeds with little traffic, so that feeds of both partitions share entries and turns. */
+/** Many feeds with little traffic. In each partition, several of them share entries and turns. */
 export const MANY_FEEDS: readonly string[] = Array.from({ length: 197 }, (_, i) => `topic:many-${i}`);
 const MANY_LANES = 2;
 
 /**
- * One caller for each of a few feeds, and two for all others. Each posts one to five notifications at a time, until
- * `stop()`.
+ * Until `stop()`, posts one to five notifications at a time. A few feeds have one caller each; two callers share all other
+ * feeds.
  */
 export class Workload {
   readonly #callers: readonly Caller[];
@@ -30,7 +30,7 @@ export class Workload {
     this.#work = Promise.all(
       lanes.map((nextFeed, lane) => this.#post(this.#callers[lane] as Caller, nextFeed)),
     ).then(() => undefined);
-    // Awaited in stop(). Until then, a failure must not end the process.
+    // Awaited in stop(). Until then, a failure must not crash the process.
     this.#work.catch(() => undefined);
   }
 
@@ -46,7 +46,7 @@ export class Workload {
     return this.#callers.reduce((sum, { repeated }) => sum + repeated, 0);
   }
 
-  /** Stops. Resolves when all started requests are acknowledged. @throws Failure if one was not */
+  /** Stops, and resolves when all pending requests are acknowledged. @throws Failure if one was not */
   async stop(): Promise<void> {
     this.#running = false;
     await this.#work;

@@ -1,7 +1,7 @@
 import type { Rule } from '../clients/changes.ts';
 import type { Watcher } from '../clients/clients.ts';
 
-/** The faults of one client's schedules, retractions and expiries, as sentences. */
+/** Describes each schedule, retraction and expiry that one client did not handle correctly. */
 export function brokenRules(watcher: Watcher, rules: ReadonlyMap<string, Rule>): string[] {
   const gone = new Set(watcher.gone.map(({ id }) => id));
   return watcher.shown.flatMap(({ id, at }) => {

@@ -3,7 +3,7 @@ import { Failure } from '@tocsin/tools/failure';
 
 const LIMIT = 200;
 
-/** Every offset in the history of a feed whose publication is gone, as `<epoch> <offset>`. */
+/** The offsets of all publications that are gone in a feed's history, as `<epoch> <offset>`. */
 export async function goneOffsets(url: string, feed: string, token: string): Promise<Set<string>> {
   const gone = new Set<string>();
   let position: Position | undefined;
@@ -27,7 +27,6 @@ async function read(url: string, feed: string, token: string, before: Position |
   const response = await fetch(`${url}/app/notifications?${query}`, {
     headers: { authorization: `Bearer ${token}` },
   });
-  if (!response.ok)
-    throw new Failure(`the request for the history of ${feed} was answered ${response.status}`);
+  if (!response.ok) throw new Failure(`the request for the history of ${feed} returned ${response.status}`);
   return pageSchema.parse(await response.json());
 }

@@ -10,7 +10,7 @@ import { killsOf } from '../goals.ts';
 import { groupOf, type Fault } from '../schedule.ts';
 import type { Workload } from '../clients/workload.ts';
 
-/** A fault and the affected pair, from its start until deliveries to all others have resumed. */
+/** A fault and the affected pair, from the start of the fault until deliveries to all other pairs have resumed. */
 export interface Event {
   fault: Fault;
   happened: boolean;
@@ -23,14 +23,14 @@ export interface FaultRow {
   fault: string;
   times: number;
   happened: number;
-  /** The longest wait for a delivery among clients of unaffected instances, in ms: median and highest. */
+  /** Maximum time without a delivery to clients of unaffected instances, in ms: median and highest of all faults. */
   medianPauseMs: number;
   highestPauseMs: number;
 }
 
 export interface Ledger {
   seed: number;
-  /** ms since 1970 */
+  /** Milliseconds since 1970. */
   startedAt: number;
   seconds: number;
   naive: boolean;
@@ -38,10 +38,10 @@ export interface Ledger {
   repeatedRequests: number;
   deliveries: number;
   kills: number;
-  /** `broken`: faults of schedules, retractions and expiries. */
+  /** `broken` lists schedules, retractions and expiries that were not handled correctly. */
   accounts: (Account & { feed: string; broken: string[] })[];
   changes: ChangesRow | undefined;
-  /** Absent for the naive bff, which keeps no marks. */
+  /** Absent for the naive bff, which has no marks. */
   marks: MarksAccount | undefined;
   /** Absent for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;
@@ -61,20 +61,20 @@ export interface LedgerInput {
   workload: Workload;
   /** Absent for the naive bff, which supports no changes. */
   changes: Changes | undefined;
-  /** Absent for the naive bff, which keeps no marks. */
+  /** Absent for the naive bff, which has no marks. */
   marks: MarksAccount | undefined;
   /** Absent for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;
   /** Absent for the naive bff. */
   orders: OrdersAccount | undefined;
-  /** True if the publication at an offset of a feed is gone. */
+  /** True if the publication at this offset is gone. */
   isGone: (feed: string, epoch: string, offset: number) => boolean;
   clients: Clients;
   events: readonly Event[];
   shortfalls: readonly string[];
 }
 
-/** The ledger of a whole run. */
+/** Makes the ledger of a run. */
 export async function makeLedger({
   seed,
   naive,
@@ -125,7 +125,7 @@ export async function makeLedger({
   };
 }
 
-/** The number of acknowledged changes, and how late scheduled notifications were shown, in ms. */
+/** Counts the acknowledged changes, and measures how late scheduled notifications were shown, in ms. */
 export interface ChangesRow {
   scheduled: number;
   cancelled: number;

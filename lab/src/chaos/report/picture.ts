@@ -10,7 +10,7 @@ const ROW = 15;
 const BOTTOM = 28;
 const COLOURS = { ink: '#1f2328', faint: '#d5d9e0', flow: '#2f6fde', hit: '#c62b3b', missed: '#8a919c' };
 
-/** An SVG chart of the run: the deliveries of each second, and a row with the times of each kind of fault. */
+/** An SVG chart of the run: the deliveries in each second, and one row for each kind of fault with its times. */
 export function drawRun(
   ledger: Pick<Ledger, 'seconds' | 'seed' | 'naive' | 'kills' | 'startedAt'>,
   events: readonly Event[],
@@ -54,7 +54,7 @@ export function drawRun(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + BOTTOM}" font-family="system-ui, sans-serif" font-size="11" fill="${COLOURS.ink}">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     `<text x="${LEFT}" y="24" font-size="15" font-weight="600">${title}</text>`,
-    `<text x="${LEFT}" y="42">Red: a fault, until deliveries to all others resume.</text>`,
+    `<text x="${LEFT}" y="42">Red: a fault, until deliveries to all other instances resume.</text>`,
     text(LEFT - 8, TOP + 10, `deliveries a second, at most ${highest}`, 'end'),
     ...grid,
     ...flow,
@@ -72,7 +72,7 @@ function perSecond(times: readonly number[], seconds: number): number[] {
   return counts;
 }
 
-/** About ten labelled times at most, at whole minutes or quarters of a minute. */
+/** At most about ten labelled times, at whole minutes or quarters of a minute. */
 function marks(seconds: number): number[] {
   const step = [15, 30, 60, 120, 300, 600].find((candidate) => seconds / candidate <= 10) ?? 3_600;
   return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, i) => i * step);

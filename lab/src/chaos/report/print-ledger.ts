@@ -9,20 +9,20 @@ import { MANY_FEEDS } from '../clients/workload.ts';
 const MAX_SENTENCES = 20;
 
 const changesOf = (changes: ChangesRow): string =>
-  `They include ${changes.scheduled} scheduled (shown ${changes.medianLateMs} ms late in the median and ` +
-  `${changes.highestLateMs} ms at most, during faults too), ${changes.cancelled} cancelled schedules, ` +
-  `${changes.retracted} retracted, ${changes.expiring} expiring.`;
+  `The acknowledged notifications include ${changes.scheduled} scheduled notifications (shown a median of ${changes.medianLateMs} ms late, ` +
+  `and at most ${changes.highestLateMs} ms, even during faults), ${changes.cancelled} cancelled, ` +
+  `${changes.retracted} retracted and ${changes.expiring} expiring ones.`;
 
 const marksOf = ({ archived, snoozed, lateMs }: MarksAccount): string =>
-  `A reader with a device at each instance archived ${archived} and snoozed ${snoozed} (back ` +
-  `${Math.round(quantile(lateMs, 0.5))} ms late in the median and ` +
-  `${Math.max(0, ...lateMs)} ms at most, during faults too).`;
+  `A reader with a device at each instance archived ${archived} and snoozed ${snoozed} (which returned ` +
+  `a median of ${Math.round(quantile(lateMs, 0.5))} ms late, ` +
+  `and at most ${Math.max(0, ...lateMs)} ms, even during faults).`;
 
 const fallbacksOf = (account: FallbacksAccount): string =>
-  `A reader who was away had ${account.webhook} fallbacks by webhook and ${account.email} by e-mail, and read ` +
-  `${account.readInTime} in time. They were sent ${Math.round(quantile(account.lateMs, 0.5))} ms late in the median and ` +
-  `${Math.round(Math.max(0, ...account.lateMs))} ms at most, during faults too. ${account.repeatedWebhooks} webhooks were ` +
-  `sent again with the same id, and ${account.emailsTwice} notifications came in an e-mail that was sent twice.`;
+  `An away reader had ${account.webhook} fallbacks by webhook and ${account.email} by e-mail, and read ` +
+  `${account.readInTime} in time. They were sent a median of ${Math.round(quantile(account.lateMs, 0.5))} ms late, ` +
+  `and at most ${Math.round(Math.max(0, ...account.lateMs))} ms, even during faults. ${account.repeatedWebhooks} webhooks were ` +
+  `sent again with the same id, and ${account.repeatedEmails} notifications were in an e-mail that was sent twice.`;
 
 const ordersOf = ({ orders, kills, lost }: OrdersAccount): string =>
   `A publisher stored ${orders} orders together with their notifications through Dapr's outbox, and was killed ${kills} ` +
@@ -32,27 +32,33 @@ const ordersOf = ({ orders, kills, lost }: OrdersAccount): string =>
 function rowsOf(accounts: Ledger['accounts']) {
   const rows = accounts.map((account) => ({
     ...{ observer: account.observer, feed: account.feed },
-    ...{ acknowledged: account.acknowledged, shown: account.shown, honestGaps: account.honestGaps },
-    ...{ lost: account.lost.length, twice: account.twice.length, broken: account.broken.length },
-    disordered: account.disordered.length + account.holes.length,
+    ...{ acknowledged: account.acknowledged, shown: account.shown, reportedGaps: account.reportedGaps },
+    ...{ lost: account.lost.length, duplicated: account.duplicated.length, broken: account.broken.length },
+    outOfOrder: account.outOfOrder.length + account.skipped.length,
   }));
   const isOfMany = ({ feed }: { feed: string }) => MANY_FEEDS.includes(feed);
   const many = rows.filter(isOfMany);
   if (many.length === 0) return rows;
-  const sum = (name: 'acknowledged' | 'shown' | 'honestGaps' | 'lost' | 'twice' | 'broken' | 'disordered') =>
-    many.reduce((total, row) => total + row[name], 0);
+  const sum = (
+    name: 'acknowledged' | 'shown' | 'reportedGaps' | 'lost' | 'duplicated' | 'broken' | 'outOfOrder',
+  ) => many.reduce((total, row) => total + row[name], 0);
   return [
     ...rows.filter((row) => !isOfMany(row)),
     {
       observer: `one for each of ${many.length}`,
       feed: 'topic:many-…',
-      ...{ acknowledged: sum('acknowledged'), shown: sum('shown'), honestGaps: sum('honestGaps') },
-      ...{ lost: sum('lost'), twice: sum('twice'), broken: sum('broken'), disordered: sum('disordered') },
+      ...{ acknowledged: sum('acknowledged'), shown: sum('shown'), reportedGaps: sum('reportedGaps') },
+      ...{
+        lost: sum('lost'),
+        duplicated: sum('duplicated'),
+        broken: sum('broken'),
+        outOfOrder: sum('outOfOrder'),
+      },
     },
   ];
 }
 
-/** The ledger as text. The last line is the summary. */
+/** Formats the ledger as text. The last line is the summary. */
 export function printLedger(ledger: Ledger): string {
   const sum = (of: (account: Ledger['accounts'][number]) => number) =>
     ledger.accounts.reduce((total, account) => total + of(account), 0);
@@ -66,7 +72,7 @@ export function printLedger(ledger: Ledger): string {
       'shown twice',
       'out of order',
       'rules broken',
-      'honest gaps',
+      'reported gaps',
     ],
     ...rowsOf(ledger.accounts).map((account) => [
       account.observer,
@@ -74,10 +80,10 @@ export function printLedger(ledger: Ledger): string {
       account.acknowledged,
       account.shown,
       account.lost,
-      account.twice,
-      account.disordered,
+      account.duplicated,
+      account.outOfOrder,
       account.broken,
-      account.honestGaps,
+      account.reportedGaps,
     ]),
   ];
   const faults = [
@@ -94,10 +100,10 @@ export function printLedger(ledger: Ledger): string {
   const total =
     `${ledger.naive ? 'naive: ' : ''}${ledger.acknowledged} acknowledged, ${ledger.deliveries} delivered to ` +
     `${ledger.accounts.length} clients through ${ledger.kills} kills in ${ledger.seconds} s (seed ${ledger.seed}): ` +
-    `${sum(({ lost }) => lost.length)} lost, ${sum(({ twice }) => twice.length)} shown twice, ` +
-    `${sum(({ disordered, holes }) => disordered.length + holes.length)} out of order, ` +
+    `${sum(({ lost }) => lost.length)} lost, ${sum(({ duplicated }) => duplicated.length)} shown twice, ` +
+    `${sum(({ outOfOrder, skipped }) => outOfOrder.length + skipped.length)} out of order, ` +
     (ledger.changes ? `${sum(({ broken }) => broken.length) + markFaults.length} rules broken, ` : '') +
-    `${sum(({ honestGaps }) => honestGaps)} honest gaps`;
+    `${sum(({ reportedGaps }) => reportedGaps)} reported gaps`;
   const changes = ledger.changes ? `${changesOf(ledger.changes)}\n` : '';
   const marks = ledger.marks ? `${marksOf(ledger.marks)}\n` : '';
   const fallbacks = ledger.fallbacks ? `${fallbacksOf(ledger.fallbacks)}\n` : '';
@@ -108,6 +114,6 @@ export function printLedger(ledger: Ledger): string {
     ),
     ...markFaults.map((sentence) => `${sentence}.\n`),
   ];
-  const shortfalls = ledger.shortfalls.map((sentence) => `Not done: ${sentence}.\n`).join('');
+  const shortfalls = ledger.shortfalls.map((sentence) => `Goal missed: ${sentence}.\n`).join('');
   return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${broken.slice(0, MAX_SENTENCES).join('')}${changes}${marks}${fallbacks}${orders}${total}`;
 }

@@ -5,9 +5,7 @@ import express from 'express';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
 
-/**
- * The usual solution with socket.io alone: an Express POST that emits to a room, with one of the Redis adapters.
- */
+/** The usual socket.io solution: an Express POST route that emits to a room, with one of the Redis adapters. */
 const [port, adapterName, redisHost, recovery] = process.argv.slice(2);
 const connect = async () => {
   const client = createClient({ url: `redis://${redisHost}` });

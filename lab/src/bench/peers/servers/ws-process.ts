@@ -5,8 +5,8 @@ import { WebSocketServer } from 'ws';
 import { serverFrame } from '../../harness/frames.ts';
 
 /**
- * The smallest server that delivers a POST to browsers: one process, no bus, no rooms, no history. Encodes a message once
- * and writes the same bytes to each connection.
+ * The smallest server that delivers POSTed messages to browsers: one process, no bus, no rooms, no history. Encodes a
+ * message once and writes the same bytes to each connection.
  */
 const [port] = process.argv.slice(2);
 const sockets = new Set<Socket>();

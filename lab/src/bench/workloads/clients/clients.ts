@@ -3,7 +3,7 @@ import type { Peer } from '../../peers/peer.ts';
 
 export const FEED = 'all';
 
-/** The properties of a peer that clients need. */
+/** The properties of a peer that its clients need. */
 export type Sockets = Pick<Peer, 'socketUrls' | 'protocol'>;
 
 export interface ConnectOptions {
@@ -16,11 +16,14 @@ export interface ConnectOptions {
   feedOf?: (client: number) => string;
   /** More feeds of each client. */
   furtherOf?: (client: number) => readonly string[];
-  /** The number of clients that connect at a time; default 100. */
+  /** How many clients connect at the same time; default 100. */
   atOnce?: number;
 }
 
-/** Connects clients to the instances in turn and subscribes them. @throws Failure if one is rejected; all are closed then */
+/**
+ * Connects clients to the instances in turn and subscribes them. If one is rejected, closes them all.
+ * @throws Failure if a client is rejected
+ */
 export async function connectClients(peer: Sockets, options: ConnectOptions): Promise<Client[]> {
   const { count, onMessage, positions, feedOf, furtherOf, atOnce = 100 } = options;
   const clients: Client[] = [];
@@ -44,7 +47,7 @@ export async function connectClients(peer: Sockets, options: ConnectOptions): Pr
     await Promise.all(Array.from({ length: Math.min(atOnce, count) }, connectSome));
     return clients;
   } catch (error) {
-    // Stops the connects that are still running.
+    // Stops connecting clients.
     next = count;
     closeAll(clients);
     throw error;
@@ -54,8 +57,8 @@ export async function connectClients(peer: Sockets, options: ConnectOptions): Pr
 const closeAll = (clients: readonly Client[]): void => clients.forEach((client) => client.close());
 
 /**
- * Runs `work` with clients, then closes them. @throws the errors of `connectClients` and `work`, or the reason why a
- * connection ended
+ * Runs `work` with clients, then closes them.
+ * @throws the errors of `connectClients` and `work`, or the reason why a connection was closed
  */
 export async function withClients<T>(
   peer: Sockets,

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withClients } from './clients.ts';
 import { cpuFigures, socketMemory, startCpu } from '../cpu.ts';
-import { mostConnections } from './open-files.ts';
+import { maxConnections } from './open-files.ts';
 import type { Workload } from '../workload.ts';
 
-/** The number of warm-up connections, so that the cost of loading and compiling code is not counted. */
+/** Number of warm-up connections. They keep the cost of loading and compiling code out of the measurement. */
 const WARM_UP_SHARE = 0.05;
 
-/** Memory of an idle, subscribed connection, and the cost of connecting one, on freshly started processes. */
+/** The memory of an idle, subscribed connection, and the cost of connecting one, on freshly started processes. */
 export const connections: Workload = {
   id: 'connections',
   peers: ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'],
   run: async (peer, { sizes }) => {
-    const count = Math.min(sizes.connections, mostConnections());
+    const count = Math.min(sizes.connections, maxConnections());
     await peer.restart();
     await withClients(peer, { count: Math.ceil(count * WARM_UP_SHARE) }, async () => undefined);
     await delay(sizes.settleMs);

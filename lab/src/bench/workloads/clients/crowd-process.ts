@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { messageOf } from '@tocsin/tools/failure';
 import { PROTOCOLS } from '../../protocols/index.ts';
 import { withClients } from './clients.ts';
-import type { CrowdPart, CrowdWord } from './crowd.ts';
+import type { CrowdPart, CrowdMessage } from './crowd.ts';
 
-/** Keeps a part of a crowd connected until its parent asks it to end or is gone. */
+/** Keeps part of a crowd connected until the parent process asks it to stop, or exits. */
 const { socketUrls, protocol, first, count } = JSON.parse(process.argv[2] ?? '') as CrowdPart;
-const say = (word: CrowdWord) => process.send?.(word);
+const say = (word: CrowdMessage) => process.send?.(word);
 const told = once(process, 'message');
 process.once('disconnect', () => process.exit());
 try {

@@ -15,14 +15,14 @@ export interface Audience {
   feedOf: (index: number) => string;
 }
 
-/** Clients with subscriptions to feeds, and messages for these feeds. */
+/** Defines which feeds each client subscribes to, and which feed each message goes to. */
 export class Watchers {
   readonly #peer: Peer;
   readonly #context: WorkloadContext;
   readonly #feedOf: (index: number) => string;
   readonly #deliveries: Deliveries;
   #taken = 0;
-  /** When each message reached the last subscriber of its feed, in ms of `performance.now()`. */
+  /** When each message reached the last subscriber of its feed, from `performance.now()`. */
   readonly #completeAt = new Map<number, number>();
   #lastAt = 0;
 
@@ -40,7 +40,7 @@ export class Watchers {
     this.#deliveries.take(client, message);
   }
 
-  /** Returns the next message and expects its arrival from now on. */
+  /** Returns the next message, which is expected to arrive from now on. */
   next(): { n: number; feed: string } {
     return this.#take(this.#feedOf(this.#taken++));
   }
@@ -50,7 +50,7 @@ export class Watchers {
     return this.#completeAt.get(n);
   }
 
-  /** @throws Failure if a message arrived twice, or at a client without a subscription to its feed */
+  /** @throws Failure if a message arrived twice, or reached a client without a subscription to its feed */
   check(): void {
     this.#deliveries.check();
   }
@@ -64,7 +64,10 @@ export class Watchers {
     });
   }
 
-  /** Publishes single messages as fast as the peer accepts. The time ends when all clients have received all messages. */
+  /**
+   * Publishes single messages as fast as the peer accepts them, and measures the time until all clients have received
+   * them all.
+   */
   async measure(inFlight: number): Promise<Figures> {
     const { sizes, signal } = this.#context;
     const cpu = startCpu(this.#peer);
