@@ -77,6 +77,20 @@ describe('a request with an unknown parameter', () => {
   });
 });
 
+describe('a request without a key or token', () => {
+  const withoutSecrets = /^\/(?:openapi\.json|asyncapi\.json|hubs\/|unsubscribe)/;
+  const guarded = PUBLIC_ROUTES.filter(
+    ({ port, path, isOpen }) => ['producer', 'bff'].includes(port) && !isOpen && !withoutSecrets.test(path),
+  );
+  it.each(titles(guarded))('should be rejected: %s %s %s', async (port, method, path, { body }) => {
+    const response = await fetch(urlOf(port, path), {
+      method,
+      ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } }),
+    });
+    expect([response.status, (await problemOf(response)).code]).toEqual([401, 'unauthorized']);
+  });
+});
+
 describe('HEAD', () => {
   const gets = PUBLIC_ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/hubs'));
   it.each(titles(gets))('should be answered like GET without a body: %s %s %s', async (_p, _m, _r, route) => {

@@ -90,11 +90,10 @@ export function createPublicApp(options: PublicAppOptions): Express {
     if (request.identity || request.hasOpsToken) options.onKnown(request.socket);
     next();
   });
-  app.use(
-    ['/app/notifications', '/app/mutes', '/app/preferences', '/app/channels'],
-    limitWrites({ perMinute: writesPerMinute, addressOf }),
-  );
   app.use('/app', boundBodies(options.bodies));
+  app.use(opsRoutes(options));
+  // For all routes of readers, because it comes after those of operators, which have their own checks.
+  app.use('/app', limitWrites({ perMinute: writesPerMinute, addressOf }));
   const limit = limitSearches({ perMinute: searchesPerMinute, addressOf });
   app.use(searchRoutes({ search: readers.search, limit, log }));
   app.use(linkedRoutes({ views, limit, now: options.now, log }));
@@ -108,7 +107,6 @@ export function createPublicApp(options: PublicAppOptions): Express {
   if (away) app.use(channelRoutes({ ...away, log }));
   app.use(streamRoutes(options));
   if (elsewhere) app.use(negotiateRoutes(elsewhere.negotiate));
-  app.use(opsRoutes(options));
   app.use(pageRoutes(uiDist, { negotiate: elsewhere !== undefined }));
   app.use(notFound);
   app.use(errorHandler(log));
