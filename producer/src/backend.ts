@@ -1,5 +1,5 @@
 import type { Receipts, RefusedEvent } from '@tocsin/contracts';
-import type { AuditSink, HeldSubscription, Signer } from '@tocsin/service';
+import type { AuditSink, ActiveSubscription, Signer } from '@tocsin/service';
 import type { KeyUseStore } from './auth/key-uses.ts';
 import type { KnownKeysStore } from './auth/key-watch.ts';
 import type { Announcer, EntryStore } from './produce/ports.ts';
@@ -18,7 +18,7 @@ export interface Backend {
   /** Returns one of this application's secrets; `undefined` if it is absent. */
   readSecret(name: string): Promise<string | undefined>;
   /** Returns the subscriptions that deliver to this process. */
-  subscriptions(): Promise<readonly HeldSubscription[]>;
+  subscriptions(): Promise<readonly ActiveSubscription[]>;
   /** Publishes a rejected event to the bff, which stores it for an operator. */
   refuse(refused: RefusedEvent): Promise<void>;
   /** Asks a bff for a notification's receipts. Rejects if no bff answers. */

@@ -1,4 +1,4 @@
-/** Code that both applications share: settings, logs, traces, problem details, and calls to the sidecar. */
+/** Code that the applications share: settings, logs, traces, problem details, and calls to the sidecar. */
 export * from './audit/note-refused-call.ts';
 export * from './audit/note.ts';
 export * from './audit/observe.ts';

@@ -8,7 +8,7 @@ function bucket(perSecond: number) {
   return { tokens, wait: (ms: number) => void (now += ms) };
 }
 
-it('should allow its burst and no more', () => {
+it('should allow exactly its burst', () => {
   const { tokens, wait } = bucket(5);
   expect([tokens.burst, tokens.left]).toEqual([50, 50]);
   wait(60_000);
@@ -46,7 +46,7 @@ it('should keep its rate over time for requests of any size', () => {
   expect(sent).toBeLessThanOrEqual(1_000 + tokens.burst + 121);
 });
 
-it('should lose no tokens when the clock goes back', () => {
+it('should lose no tokens when the clock is set back', () => {
   const { tokens, wait } = bucket(5);
   tokens.take(10);
   wait(-5_000);

@@ -1,15 +1,15 @@
 export interface TokenBucketOptions {
-  /** Tokens that are added each second. */
+  /** Tokens added per second. */
   perSecond: number;
-  /** Maximum number of tokens, and so the largest burst after a pause. */
+  /** Maximum number of tokens, and therefore the largest burst after a pause. */
   burst: number;
   /** In ms. */
   now: () => number;
 }
 
 /**
- * A rate limit with a burst. A caller can take more tokens than are left, if any are left, and then owes the rest. So
- * a request of any size passes eventually, and the rate is kept over time.
+ * A rate limit that allows bursts. If any tokens are left, a caller can take more than are left, and then owes the
+ * rest. So requests of any size eventually pass, and the rate still holds over time.
  */
 export class TokenBucket {
   readonly perSecond: number;
@@ -39,7 +39,7 @@ export class TokenBucket {
     this.#tokens = this.left - count;
   }
 
-  /** Seconds, rounded up, until this many tokens are left. */
+  /** Seconds, rounded up, until this many tokens are available. */
   secondsUntil(tokens: number): number {
     return Math.max(0, Math.ceil((tokens - this.left) / this.perSecond));
   }

@@ -54,7 +54,7 @@ export function claimCheckSuite(name: string, create: () => ClaimCheck): void {
     });
 
     it.each([
-      ['every kind of text', [{ feed: 'user:a||b ä/?#%', body: '🔔 <b>&amp;</b> "\\ \u2028 \u200d ä\n\t' }]],
+      ['all kinds of text', [{ feed: 'user:a||b ä/?#%', body: '🔔 <b>&amp;</b> "\\ \u2028 \u200d ä\n\t' }]],
       [
         'the largest number of notifications',
         Array.from({ length: 1_000 }, (_, n) => ({ id: n, body: '<'.repeat(20) })),

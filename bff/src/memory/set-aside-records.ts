@@ -1,5 +1,5 @@
 import { REFUSED_EVENT_PREFIX, type SetAside } from '@tocsin/contracts';
-import { SetAsideError, entryAgain, type ClaimCheck } from '@tocsin/service';
+import { SetAsideError, newEntryFrom, type ClaimCheck } from '@tocsin/service';
 import type { Compose, SetAsideRecords } from '../ops/ports.ts';
 import type { MemorySetAside } from './set-aside.ts';
 
@@ -37,7 +37,7 @@ export class MemorySetAsideRecords implements SetAsideRecords {
       const answer = await this.#options.compose(JSON.parse(record.content ?? 'null'));
       if ('problem' in answer) throw new SetAsideError('conflict', answer.problem.detail);
     } else {
-      const { entry, announcement } = entryAgain(record);
+      const { entry, announcement } = newEntryFrom(record);
       await this.#options.entries.deposit(entry);
       await this.#options.announce(announcement);
     }

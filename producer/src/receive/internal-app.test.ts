@@ -6,7 +6,7 @@ import {
   SubscriptionPaths,
   createHostCheck,
   createLogger,
-  type HeldSubscription,
+  type ActiveSubscription,
 } from '@tocsin/service';
 import { serve } from '../../testing/test-server.ts';
 import { notification, testProducer } from '../../testing/test-producer.ts';
@@ -20,7 +20,7 @@ const refused: RefusedEvent[] = [];
 const refusals: string[] = [];
 let clock = 0;
 /** The sidecar's active subscriptions. */
-const held: HeldSubscription[] = [
+const held: ActiveSubscription[] = [
   { pubsubname: 'notification-pubsub', topic: 'notifications', path: '/subscriptions/events' },
   { pubsubname: 'notification-deadletters', topic: 'notifications-dead', path: '/subscriptions/dead' },
 ];

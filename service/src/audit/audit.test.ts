@@ -5,7 +5,7 @@ import {
   type AuditStream,
 } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Gathering } from './gathering.ts';
+import { AttemptCollector } from './attempt-collector.ts';
 import type { AuditNote } from './note.ts';
 import { auditName, auditRecord } from './record.ts';
 import { AuditTrail } from './trail.ts';
@@ -15,9 +15,9 @@ const publish = (members: Partial<AuditNote> = {}): AuditNote => ({
   ...members,
 });
 const recordOf = (...notes: AuditNote[]): AuditRecord[] => {
-  const gathering = new Gathering(1);
-  for (const note of notes) gathering.add(note, 1_000, undefined);
-  return gathering.take().map((one) => auditRecord(one, { id: 'p-1', instance: 'i' }));
+  const collector = new AttemptCollector(1);
+  for (const note of notes) collector.add(note, 1_000, undefined);
+  return collector.take().map((one) => auditRecord(one, { id: 'p-1', instance: 'i' }));
 };
 
 describe('a record', () => {
@@ -32,15 +32,15 @@ describe('a record', () => {
   });
 
   it.each(['x', '"', '\\', '\u{1f514}', '\u0000', '\u202e', '\ud800'])(
-    'should stay within its size limit with names, feeds and ids of many %j',
+    'should stay within its size limit when names, feeds and ids consist of many %j',
     (character) => {
       const long = (n: number) => `${n}${character.repeat(300)}`;
       const many = Array.from({ length: 1_000 }, (_, n) => long(n));
       const note = publish({ actor: { kind: 'app', name: long(0), claimed: true }, feeds: many, ids: many });
-      const gathering = new Gathering(1);
-      gathering.add(note, 1, 'f'.repeat(32));
-      const [gathered] = gathering.take();
-      const record = gathered && auditRecord(gathered, { id: 'x'.repeat(40), instance: long(1) });
+      const collector = new AttemptCollector(1);
+      collector.add(note, 1, 'f'.repeat(32));
+      const [group] = collector.take();
+      const record = group && auditRecord(group, { id: 'x'.repeat(40), instance: long(1) });
       expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThanOrEqual(MAX_AUDIT_RECORD_BYTES);
       expect(auditRecordSchema.parse(record)).toMatchObject({
         feeds: { count: 1_000 },
@@ -59,8 +59,8 @@ describe('a record', () => {
   });
 });
 
-describe('a gathering', () => {
-  it('should sum and count all attempts of one actor', () => {
+describe('a collector', () => {
+  it('should combine and count all attempts of one actor', () => {
     const notes = Array.from({ length: 500 }, (_, n) => publish({ feeds: [`topic:${n}`], ids: [`n-${n}`] }));
     const [record, ...more] = recordOf(...notes);
     expect(more).toEqual([]);
@@ -68,7 +68,7 @@ describe('a gathering', () => {
     expect(record?.ids?.first[0]).toBe('n-0');
   });
 
-  it('should record different actors, ways, actions and outcomes separately', () => {
+  it('should record different actors, channels, actions and outcomes separately', () => {
     const notes = [
       publish(),
       publish({ actor: { kind: 'app', name: 'shop' } }),
@@ -80,7 +80,7 @@ describe('a gathering', () => {
     expect(recordOf(...notes, ...notes).map(({ requests }) => requests)).toEqual([2, 2, 2, 2, 2, 2]);
   });
 
-  it('should limit its groups for any number of actors, and lose no attempt', () => {
+  it('should limit the number of groups for any number of actors, and lose no attempt', () => {
     const notes = Array.from({ length: 5_000 }, (_, n) =>
       publish({ actor: { kind: 'app', name: `a-${n}` } }),
     );
@@ -120,7 +120,7 @@ describe('the trail', () => {
   });
   const requests = () => kept.map(({ stream, record }) => [stream, record.requests]);
 
-  it('should write nothing immediately, and everything after 250 ms', async () => {
+  it('should write nothing at first, and everything after 250 ms', async () => {
     trail.note(publish());
     trail.note(publish({ action: 'erase' }));
     await vi.advanceTimersByTimeAsync(249);
@@ -133,7 +133,7 @@ describe('the trail', () => {
     expect(kept.map(({ record }) => record.id.split('-')[1])).toEqual(['1', '2']);
   });
 
-  it('should sum refused attempts per second, in a separate stream', async () => {
+  it('should combine the rejected attempts of each second, in a separate stream', async () => {
     for (let n = 0; n < 40; n++) {
       trail.note(publish({ outcome: 'unauthorized', actor: { kind: 'anonymous' } }));
       await vi.advanceTimersByTimeAsync(50);
@@ -144,13 +144,13 @@ describe('the trail', () => {
     expect(requests().reduce((sum, [, n]) => sum + Number(n), 0)).toBe(40);
   });
 
-  it('should record rare acts separately, and sum them from the 16th on', async () => {
+  it('should record the first 15 rare acts separately, and combine the rest', async () => {
     for (let n = 0; n < 1_000; n++) trail.note(publish({ action: 'erase', feeds: [`user:${n}`] }));
     await vi.advanceTimersByTimeAsync(250);
     expect(requests()).toEqual([...Array.from({ length: 15 }, () => ['acts', 1]), ['acts', 985]]);
   });
 
-  it('should retry while the sink fails, sum attempts in the meantime and lose none', async () => {
+  it('should retry while the sink fails, combine attempts in the meantime and lose none', async () => {
     sinkFails = true;
     for (let n = 0; n < 3_000; n++) {
       trail.note(publish());
@@ -173,7 +173,7 @@ describe('the trail', () => {
     expect(observed.lost.map(({ id }) => id.split('-')[1])).toEqual(['3']);
   });
 
-  it('should stop within its time limit while the sink fails, and report the records', async () => {
+  it('should stop within its time limit even if the sink fails, and report the unwritten records', async () => {
     sinkFails = true;
     trail.note(publish());
     const stopped = trail.stop(1_000);

@@ -6,13 +6,13 @@ export interface AuditActor {
   claimed?: true;
 }
 
-/** One attempt, for the audit trail. It must not contain the content of notifications. */
+/** An attempt to record in the audit trail. It must not contain the content of notifications. */
 export interface AuditNote {
   action: AuditAction;
   outcome: AuditOutcome;
   via: AuditVia;
   actor: AuditActor;
-  /** Feeds that the attempt changed or would have changed, in any order; repetitions are allowed. */
+  /** Feeds that the attempt changed or would have changed, in any order, possibly with duplicates. */
   feeds?: readonly string[] | undefined;
   ids?: readonly string[] | undefined;
 }
@@ -21,7 +21,7 @@ const REFUSALS: ReadonlySet<AuditOutcome> = new Set(['invalid', 'unauthorized', 
 const FREQUENT: ReadonlySet<AuditAction> = new Set(['publish', 'retract']);
 
 /**
- * The stream for an attempt. Frequent and refused attempts have streams of their own, so that they do not push out
+ * Chooses the stream for an attempt. Frequent and rejected attempts have separate streams, so that they do not push out
  * rare ones.
  */
 export const streamOf = ({ action, outcome }: Pick<AuditNote, 'action' | 'outcome'>): AuditStream => {

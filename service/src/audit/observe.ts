@@ -3,14 +3,14 @@ import { Counter, fromZero, type Registry } from '../observe/metrics.ts';
 import type { AuditObserver } from './trail.ts';
 
 /**
- * Counts and logs the events of the audit trail of `app`. Lost records are logged in full, because they contain no
- * content of notifications.
+ * Counts and logs the audit trail's events in `app`. Lost records are logged in full, because they contain no
+ * notification content.
  */
 export function observeAudit(app: 'producer' | 'bff', registry: Registry, log: Logger): AuditObserver {
   const records = fromZero(
     new Counter({
       name: `tocsin_${app}_audit_records_total`,
-      help: 'Records of the audit trail: written, failed (retried), or lost when the process ended.',
+      help: 'Audit records: written, failed (will be retried), or lost when the process exited.',
       labelNames: ['outcome'] as const,
       registers: [registry],
     }),
@@ -27,14 +27,14 @@ export function observeAudit(app: 'producer' | 'bff', registry: Registry, log: L
     failed: (err) => {
       records.inc({ outcome: 'failed' });
       if (!failing)
-        log.warn({ err }, 'cannot write the audit trail; attempts are summed until it works again');
+        log.warn({ err }, 'cannot write the audit trail; attempts are combined until it works again');
       failing = true;
     },
     lost: (lost) => {
       records.inc({ outcome: 'lost' }, lost.length);
       log.error(
         { records: lost },
-        'cannot write these audit records before the process ends; this log line is their only copy',
+        'cannot write these audit records before the process exits; this log line is their only copy',
       );
     },
   };

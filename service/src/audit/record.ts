@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DOCUMENT_VERSION, MAX_AUDIT_RECORD_BYTES, type AuditRecord } from '@tocsin/contracts';
-import type { Gathered } from './gathering.ts';
+import type { AttemptGroup } from './attempt-collector.ts';
 
 /** Maximum size of a name, in bytes of UTF-8. */
 const MAX_NAME_BYTES = 96;
@@ -8,8 +8,8 @@ const MAX_NAME_BYTES = 96;
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * A name for the trail, with a limited length and without unsafe characters. A changed name ends with part of its
- * hash, so that different names stay different.
+ * Shortens a name for the trail and removes unsafe characters. A changed name ends with part of its hash, so that
+ * different names stay different.
  */
 export function auditName(name: string): string {
   const safe = name.replace(UNSAFE, '\ufffd');
@@ -31,8 +31,8 @@ export interface RecordFacts {
 }
 
 /** Converts a group to a record. Drops feeds and ids until the record's JSON fits into `MAX_AUDIT_RECORD_BYTES`. */
-export function auditRecord(gathered: Gathered, { id, instance }: RecordFacts): AuditRecord {
-  const { note, from, until, requests, feeds, ids, idCount, traceId } = gathered;
+export function auditRecord(group: AttemptGroup, { id, instance }: RecordFacts): AuditRecord {
+  const { note, from, until, requests, feeds, ids, idCount, traceId } = group;
   const { kind, name, claimed } = note.actor;
   const record: AuditRecord = {
     ...{ v: DOCUMENT_VERSION, id, at: iso(from), ...(until > from && { until: iso(until) }), requests },
@@ -49,7 +49,7 @@ export function auditRecord(gathered: Gathered, { id, instance }: RecordFacts): 
     over > 0;
     over = bytesOf(record) - MAX_AUDIT_RECORD_BYTES
   ) {
-    // Shorten the longer list first, so that neither list is emptied in favour of the other.
+    // Shorten the longer list first, so that neither list is emptied for the sake of the other.
     lists.sort((a, b) => b.length - a.length)[0]?.pop();
   }
   return record;

@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { AUDIT_STREAMS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { currentTraceId, withoutTrace } from '../observe/trace.ts';
-import { Gathering } from './gathering.ts';
+import { AttemptCollector } from './attempt-collector.ts';
 import { streamOf, type AuditNote } from './note.ts';
 import { auditRecord } from './record.ts';
 
 /**
- * Stores records. Resolves when the record is stored. If an append is retried after a rejection, the record may be
- * stored twice.
+ * Stores records. Resolves when the record is stored. A rejected append is retried, which may store the record twice.
  */
 export interface AuditSink {
   append(stream: AuditStream, record: AuditRecord): Promise<void>;
@@ -32,12 +31,12 @@ export interface AuditTrailOptions {
   now?: () => number;
 }
 
-/** Longest delay from an attempt to its record, in ms, while the sink works. A crash loses at most this much. */
+/** Longest delay between an attempt and its record, in ms, while the sink works. A crash loses at most this much. */
 export const AUDIT_DELAY_MS = 250;
-/** Refused attempts cost their sender nothing, so they are combined into fewer records. */
+/** Rejected attempts cost their sender nothing, so they are combined into fewer records. */
 const REFUSALS_DELAY_MS = 1_000;
 const RETRY_AFTER_MS = 1_000;
-/** Maximum number of separate records of one actor in one period. */
+/** Maximum number of separate records for one actor in one period. */
 const SINGLES: Record<AuditStream, number> = { acts: 16, publications: 1, refusals: 1 };
 
 interface Waiting {
@@ -46,14 +45,16 @@ interface Waiting {
 }
 
 /**
- * Records who did what, in the background. `note` only collects, in limited memory. While the sink fails, attempts
- * are summed in fewer records; none is dropped.
+ * Records who did what, in the background. `note` only collects attempts, in limited memory. While the sink fails,
+ * attempts are combined into fewer records, but none is dropped.
  */
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
   readonly #process = randomBytes(4).toString('hex');
-  readonly #gatherings = new Map(AUDIT_STREAMS.map((stream) => [stream, new Gathering(SINGLES[stream])]));
-  /** Records to write. No further records are built until these are written. */
+  readonly #collectors = new Map(
+    AUDIT_STREAMS.map((stream) => [stream, new AttemptCollector(SINGLES[stream])]),
+  );
+  /** Records to write. No new ones are built until these are written. */
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -64,16 +65,16 @@ export class AuditTrail {
     this.#options = options;
   }
 
-  /** Records an attempt with its outcome. Takes microseconds and never throws. */
+  /** Records an attempt and its outcome. Takes microseconds and never throws. */
   note(note: AuditNote): void {
-    this.#gatherings.get(streamOf(note))?.add(note, this.#now(), currentTraceId());
+    this.#collectors.get(streamOf(note))?.add(note, this.#now(), currentTraceId());
     if (this.#stopped) this.#abandon();
     else this.#schedule(AUDIT_DELAY_MS);
   }
 
   /**
-   * Writes all collected attempts. After `limitMs`, passes unwritten records to the observer. First stop everything
-   * that calls `note`.
+   * Writes all collected attempts. After `limitMs`, passes unwritten records to the observer. Stop everything that
+   * calls `note` first.
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopped = true;
@@ -113,18 +114,18 @@ export class AuditTrail {
     this.#writing = this.#write().finally(() => (this.#writing = undefined));
     await this.#writing;
     if (this.#waiting.length > 0) this.#schedule(RETRY_AFTER_MS);
-    else if ([...this.#gatherings.values()].some(({ since }) => since !== undefined))
+    else if ([...this.#collectors.values()].some(({ since }) => since !== undefined))
       this.#schedule(AUDIT_DELAY_MS);
   }
 
-  /** Builds records from the gatherings that are due, or from all of them. */
+  /** Builds records from the collected attempts that are due, or from all of them. */
   #buildRecords(all: boolean): void {
-    for (const [stream, gathering] of this.#gatherings) {
+    for (const [stream, collector] of this.#collectors) {
       const minimumMs = stream === 'refusals' ? REFUSALS_DELAY_MS - AUDIT_DELAY_MS : 0;
-      if (gathering.since === undefined || (!all && this.#now() - gathering.since < minimumMs)) continue;
-      for (const gathered of gathering.take()) {
+      if (collector.since === undefined || (!all && this.#now() - collector.since < minimumMs)) continue;
+      for (const group of collector.take()) {
         const facts = { id: `${this.#process}-${++this.#count}`, instance: this.#options.instance };
-        this.#waiting.push({ stream, record: auditRecord(gathered, facts) });
+        this.#waiting.push({ stream, record: auditRecord(group, facts) });
       }
     }
   }

@@ -3,10 +3,10 @@ import type { Sidecar } from '../dapr/sidecar.ts';
 import { withSpans } from '../observe/spans.ts';
 import type { ClaimCheck } from './claim-check.ts';
 
-/** A key that never exists. Reading it shows whether the store answers. */
+/** A key that never exists. Reading it shows whether the store responds. */
 const ABSENT_KEY = 'ready';
 
-/** Entries in Redis, through Dapr's binding. Its `get` with `delete: "true"` is GETDEL, an atomic pop. */
+/** Stores entries in Redis, through Dapr's binding. Its `get` with `delete: "true"` is GETDEL, an atomic pop. */
 export class DaprClaimCheck implements ClaimCheck {
   readonly #sidecar: Pick<Sidecar, 'invokeBinding'>;
 
@@ -19,7 +19,7 @@ export class DaprClaimCheck implements ClaimCheck {
     return withSpans('deposit', entry, { 'tocsin.entry': key }, () => this.write(key, entry));
   }
 
-  /** Writes any JSON value under a key, with the lifetime of an entry. */
+  /** Writes any JSON value under a key, with the same lifetime as an entry. */
   async write(key: string, value: unknown): Promise<void> {
     await this.#sidecar.invokeBinding(COMPONENTS.entries, {
       operation: 'create',

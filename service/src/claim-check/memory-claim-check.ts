@@ -2,8 +2,8 @@ import { partitionEntryKey, type PartitionEntry } from '@tocsin/contracts';
 import type { ClaimCheck } from './claim-check.ts';
 
 /**
- * Entries in the memory of this process, for tests and for development without Dapr. They are lost when the process
- * ends.
+ * Stores entries in the memory of this process, for tests and for development without Dapr. They are lost when the
+ * process exits.
  */
 export class MemoryClaimCheck implements ClaimCheck {
   readonly #texts = new Map<string, string>();

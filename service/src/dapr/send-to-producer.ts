@@ -12,33 +12,33 @@ import { parseSigningKeys } from '../security/signing-keys.ts';
 import { SidecarError } from './sidecar-error.ts';
 import type { Sidecar } from './sidecar.ts';
 
-/** The producer's answer: the ids of the published notifications, or a problem. */
+/** The producer's response: the ids of the published notifications, or a problem. */
 export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 
-/** The purposes of these calls' signatures. */
+/** What these calls' signatures are valid for. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 export const OPERATE_PURPOSE = 'POST /operations';
-/** The purpose of the signature with which the producer asks the bff. */
+/** What the producer's signature is valid for when it calls the bff. */
 export const RECEIPTS_PURPOSE = 'POST /receipts';
 
 /**
- * Sends a body for `POST /notifications` to the producer by service invocation. If the bff has the secret `internal`,
- * signs the call with it, so that a producer with `API_KEYS=on` requires no API key. Rejects with a SidecarError if
- * the producer did not answer; the notifications may have been published then.
+ * Sends a `POST /notifications` body to the producer by service invocation. If the bff has the secret `internal`, signs
+ * the call with it, so that a producer with `API_KEYS=on` requires no API key. Rejects with a SidecarError if the
+ * producer did not respond; the notifications may have been published even so.
  */
 export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<ProducerAnswer> {
   const { status, text } = await invokeSigned(sidecar, 'notifications', { body, purpose: PUBLISH_PURPOSE });
   const answer = producerAnswer(status, text);
   if (answer) return answer;
-  throw new SidecarError(`${APP_IDS.producer} sent an unexpected answer (status ${status})`, {
+  throw new SidecarError(`${APP_IDS.producer} sent an unexpected response (status ${status})`, {
     code: `HTTP_${status}`,
     status,
   });
 }
 
 /**
- * Sends an operation of the ops page to the producer, signed in the same way. Resolves with its answer; rejects with a
- * SidecarError if the producer did not answer, or is of a version without operations.
+ * Sends an operation from the ops page to the producer, signed in the same way. Resolves with the response. Rejects
+ * with a SidecarError if the producer did not respond, or if its version has no operations.
  */
 export async function operateProducer(
   sidecar: Sidecar,
@@ -48,7 +48,7 @@ export async function operateProducer(
   const { status, text } = await invokeSigned(sidecar, 'operations', asked);
   if (status === 200 || status === 202 || status === 503) return { status, body: parseJson(text) };
   throw new SidecarError(
-    `${APP_IDS.producer} refused an operation with status ${status}: ${text.slice(0, 200)}`,
+    `${APP_IDS.producer} rejected an operation with status ${status}: ${text.slice(0, 200)}`,
     {
       code: `HTTP_${status}`,
       status,
@@ -70,7 +70,7 @@ async function invokeSigned(
   return sidecar.invoke(APP_IDS.producer, method, json, headers);
 }
 
-/** Parses an answer to `POST /notifications`; `undefined` if it is not a producer's answer. */
+/** Parses a response to `POST /notifications`; `undefined` if it is not a producer's response. */
 export function producerAnswer(status: number, text: string): ProducerAnswer | undefined {
   const answer = parseJson(text);
   const accepted = acceptedSchema.safeParse(answer);

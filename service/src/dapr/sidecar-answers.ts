@@ -22,10 +22,10 @@ export const metadataSchema = z.object({
     )
     .optional(),
 });
-/** Dapr stores the data of a job as a `google.protobuf.Value`. */
+/** Dapr stores a job's data as a `google.protobuf.Value`. */
 export const jobSchema = z.object({ data: z.object({ value: z.unknown() }).optional() });
 
-/** Dapr's error code and message, or the raw text as the message. */
+/** Dapr's error code and message; if there are none, the raw text becomes the message. */
 export function errorOf(text: string): z.infer<typeof errorSchema> {
   try {
     return errorSchema.parse(JSON.parse(text));

@@ -1,9 +1,9 @@
-/** A call to the sidecar that was refused, timed out or broken off. Its outcome may be unknown. */
+/** A call to the sidecar that was rejected, timed out or was cut off. Its outcome may be unknown. */
 export class SidecarError extends Error {
   override name = 'SidecarError';
-  /** Dapr's error code (`ERR_…`), or `ERR_SIDECAR_UNREACHABLE` if there was no answer. */
+  /** Dapr's error code (`ERR_…`), or `ERR_SIDECAR_UNREACHABLE` if there was no response. */
   readonly code: string;
-  /** HTTP status of the answer; absent if there was no answer. */
+  /** HTTP status of the response; absent if there was none. */
   readonly status: number | undefined;
 
   constructor(message: string, options: { code: string; status?: number; cause?: unknown }) {

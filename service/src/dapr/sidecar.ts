@@ -4,7 +4,7 @@ import { currentTraceparent } from '../observe/trace.ts';
 import { bulkSchema, errorOf, jobSchema, metadataSchema, secretSchema } from './sidecar-answers.ts';
 import { SidecarError } from './sidecar-error.ts';
 import { toTransaction, type StateOperation, type StoredState } from './state.ts';
-import type { HeldSubscription } from './subscription-paths.ts';
+import type { ActiveSubscription } from './subscription-paths.ts';
 
 export interface SidecarOptions {
   /** Default 127.0.0.1. */
@@ -25,21 +25,21 @@ export interface BindingRequest {
 
 export interface CallOptions {
   headers?: Record<string, string>;
-  /** Default: `timeoutMs` of the sidecar's options. */
+  /** Default: the sidecar's `timeoutMs`. */
   timeoutMs?: number;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** HTTP status for a job that already exists. */
-const ALREADY_THERE = 409;
-/** Error code for an absent job, but also for an unavailable scheduler; the message distinguishes them. */
+const ALREADY_EXISTS = 409;
+/** Error code for an absent job, but also for an unavailable scheduler. The message tells them apart. */
 const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
- * The parts of the sidecar's HTTP API that Tocsin uses, over kept-alive connections. Every method settles within its
- * time-out, and rejects with a SidecarError unless the answer was a 2xx. So a call has either succeeded, or its
- * outcome is explicitly unknown. docs/decisions/own-client-of-the-sidecar.md compares this class with the Dapr SDK.
+ * The parts of the sidecar's HTTP API that Tocsin uses, over keep-alive connections. Every method settles within its
+ * timeout, and rejects with a SidecarError unless the response is a 2xx. So a call has either succeeded, or its outcome
+ * is explicitly unknown. docs/decisions/own-client-of-the-sidecar.md compares this class with the Dapr SDK.
  * https://docs.dapr.io/reference/api/
  */
 export class Sidecar {
@@ -57,7 +57,7 @@ export class Sidecar {
     this.#headers = token ? { 'dapr-api-token': token } : {};
   }
 
-  /** Invokes an output binding. Resolves with the body of the answer; `undefined` if it is empty. */
+  /** Invokes an output binding. Resolves with the response body; `undefined` if it is empty. */
   async invokeBinding(
     name: string,
     request: BindingRequest,
@@ -68,8 +68,8 @@ export class Sidecar {
   }
 
   /**
-   * Publishes `data` as a CloudEvent, or unchanged if `raw`. `isEvent`: it is a CloudEvent already. Resolves when the
-   * broker has accepted it.
+   * Publishes `data` as a CloudEvent, or unchanged if `raw` is set. Set `isEvent` if `data` already is a CloudEvent.
+   * Resolves when the broker has accepted it.
    */
   async publish(
     pubsub: string,
@@ -86,8 +86,8 @@ export class Sidecar {
   }
 
   /**
-   * Calls `POST <method>` of another application through its sidecar. `body` is JSON. Resolves with the application's
-   * answer, whatever its status; rejects if the application was not reached.
+   * Calls `POST <method>` on another application through its sidecar. `body` is JSON. Resolves with the application's
+   * response, whatever its status. Rejects if the application was not reached.
    */
   async invoke(
     appId: string,
@@ -101,7 +101,7 @@ export class Sidecar {
     return { status, text };
   }
 
-  /** Calls a method of an actor, on whichever instance hosts it, and waits for its turn. `body` is JSON. */
+  /** Calls a method of an actor, whichever instance hosts it, and waits for its turn. `body` is JSON. */
   async callActor(
     type: string,
     id: string,
@@ -133,9 +133,9 @@ export class Sidecar {
   }
 
   /**
-   * Reads several keys in one call. For each key, in the same order, the result holds its value and etag, `undefined`
-   * if the key is absent, or an error. The sidecar answers 200 even if some keys could not be read, and those must
-   * not count as absent.
+   * Reads several keys in one call. The result contains, for each key in the same order, its value and etag,
+   * `undefined` if the key is absent, or an error. The sidecar returns 200 even if it could not read some keys, and
+   * those must not be mistaken for absent ones.
    */
   async getStatesSettled(
     store: string,
@@ -147,7 +147,7 @@ export class Sidecar {
     const unread = (message: string) => new SidecarError(message, { code: 'ERR_STATE_GET' });
     return keys.map((key) => {
       const item = items.get(key);
-      if (!item) return unread(`The sidecar answered POST ${path} without ${key}`);
+      if (!item) return unread(`The response of the sidecar to POST ${path} lacks ${key}`);
       if (item.error) return unread(`The sidecar could not read ${key} for POST ${path}: ${item.error}`);
       const value = item.data ?? undefined;
       return value === undefined ? undefined : { value, etag: item.etag ?? '' };
@@ -155,8 +155,8 @@ export class Sidecar {
   }
 
   /**
-   * Writes several keys; after a crash, all or none are written. If an etag is wrong, this rejects, but only that key
-   * is refused: the others may have been written.
+   * Writes several keys; after a crash, either all or none are written. If an etag is stale, this rejects, but only
+   * that key is left unwritten: the others may have been written.
    */
   async transact(store: string, operations: readonly StateOperation[]): Promise<void> {
     await this.#call('POST', `/v1.0/state/${store}/transaction`, {
@@ -177,13 +177,11 @@ export class Sidecar {
     try {
       await this.#call('POST', `/v1.0/jobs/${encodeURIComponent(name)}`, job);
     } catch (error) {
-      if (!(error instanceof SidecarError && error.status === ALREADY_THERE)) throw error;
+      if (!(error instanceof SidecarError && error.status === ALREADY_EXISTS)) throw error;
     }
   }
 
-  /**
-   * Returns the data of a job; `undefined` if there is no such job. A job still exists while it is being delivered.
-   */
+  /** Returns a job's data; `undefined` if there is no such job. A job still exists while it is being delivered. */
   async findJob(name: string): Promise<unknown> {
     try {
       const { text } = await this.#call('GET', `/v1.0/jobs/${encodeURIComponent(name)}`);
@@ -195,15 +193,14 @@ export class Sidecar {
     }
   }
 
-  /** Resolves when no job of that name exists, even if there never was one. */
+  /** Resolves when no job with that name exists, even if there never was one. */
   async deleteJob(name: string): Promise<void> {
     await this.#call('DELETE', `/v1.0/jobs/${encodeURIComponent(name)}`);
   }
 
   /**
-   * Returns a secret; `undefined` if it is absent or empty. If the store has several values under the name, returns
-   * the one with
-   * the same name, or the only one.
+   * Returns a secret; `undefined` if it is absent or empty. If the store returns several values, picks the one with the
+   * secret's name, or the only one.
    */
   async getSecret(store: string, name: string): Promise<string | undefined> {
     const { text } = await this.#call('GET', `/v1.0/secrets/${store}/${encodeURIComponent(name)}`);
@@ -219,8 +216,8 @@ export class Sidecar {
     return (metadataSchema.parse(JSON.parse(text)).components ?? []).map(({ name }) => name);
   }
 
-  /** Returns the sidecar's active subscriptions, with the paths that it delivers to. */
-  async subscriptions(): Promise<HeldSubscription[]> {
+  /** Returns the sidecar's active subscriptions, with the paths that they deliver to. */
+  async subscriptions(): Promise<ActiveSubscription[]> {
     const { text } = await this.#call('GET', '/v1.0/metadata');
     const { subscriptions = [] } = metadataSchema.parse(JSON.parse(text));
     return subscriptions.flatMap(({ pubsubname, topic, rules = [] }) =>
@@ -228,12 +225,12 @@ export class Sidecar {
     );
   }
 
-  /** Closes the connections after all pending calls have ended. */
+  /** Closes the connections when all pending calls have finished. */
   async close(): Promise<void> {
     await this.#pool.close();
   }
 
-  /** Like `#send`, but rejects unless the answer is a 2xx. */
+  /** Like `#send`, but rejects unless the response is a 2xx. */
   async #call(method: Method, path: string, body?: unknown, options?: CallOptions) {
     const answer = await this.#send(method, path, body, options);
     if (answer.status >= 300) throw refusal(`${method} ${path}`, answer.status, answer.text);
@@ -251,8 +248,8 @@ export class Sidecar {
     { headers = {}, timeoutMs = this.#timeoutMs }: CallOptions = {},
   ) {
     const traceparent = currentTraceparent();
-    // undici also accepts an EventEmitter as the signal. An AbortController per call would add a fifth to the CPU
-    // cost of a call.
+    // undici also accepts an EventEmitter as the signal. An AbortController for each call would cost a fifth more CPU
+    // time.
     const signal = new EventEmitter();
     let isLate = false;
     const timer = setTimeout(() => {
@@ -276,8 +273,8 @@ export class Sidecar {
       const etag = response.headers.etag;
       return { status: response.statusCode, text, etag: typeof etag === 'string' ? etag : undefined };
     } catch (error) {
-      const reason = isLate ? `no answer within ${timeoutMs} ms` : describe(error);
-      throw new SidecarError(`The sidecar did not answer ${method} ${path}: ${reason}`, {
+      const reason = isLate ? `no response within ${timeoutMs} ms` : describe(error);
+      throw new SidecarError(`The sidecar did not respond to ${method} ${path}: ${reason}`, {
         code: 'ERR_SIDECAR_UNREACHABLE',
         cause: error,
       });
@@ -290,10 +287,13 @@ export class Sidecar {
 function refusal(call: string, status: number, text: string): SidecarError {
   const parsed = errorOf(text);
   const code = parsed.errorCode ?? `HTTP_${status}`;
-  return new SidecarError(`The sidecar answered ${call} with ${status} ${code}: ${parsed.message ?? ''}`, {
-    code,
-    status,
-  });
+  return new SidecarError(
+    `The sidecar responded to ${call} with ${status} ${code}: ${parsed.message ?? ''}`,
+    {
+      code,
+      status,
+    },
+  );
 }
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));

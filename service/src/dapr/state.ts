@@ -1,7 +1,10 @@
-/** Dapr's etag for a key that must not exist yet. */
+/** The etag that stands for a key that does not exist yet. */
 export const ABSENT = '-1';
 
-/** The etag of a key after this many writes: Dapr on Redis counts them. Before the first write it is `ABSENT`. */
+/**
+ * Returns the etag of a key after this many writes, because Dapr on Redis counts them. Before the first write it is
+ * `ABSENT`.
+ */
 export const etagAfter = (writes: number): string => (writes === 0 ? ABSENT : String(writes));
 
 export type StateOperation =

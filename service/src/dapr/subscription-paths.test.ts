@@ -1,9 +1,13 @@
 import { expect, it, vi } from 'vitest';
-import { AskedTooOftenError, SubscriptionPaths, type HeldSubscription } from './subscription-paths.ts';
+import {
+  RefreshedTooRecentlyError,
+  SubscriptionPaths,
+  type ActiveSubscription,
+} from './subscription-paths.ts';
 
-const held = (path: string): HeldSubscription => ({ pubsubname: 'p', topic: 't', path });
+const held = (path: string): ActiveSubscription => ({ pubsubname: 'p', topic: 't', path });
 
-function paths(...answers: (HeldSubscription[] | Error)[]) {
+function paths(...answers: (ActiveSubscription[] | Error)[]) {
   const ask = vi.fn(async () => {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     if (answer instanceof Error) throw answer;
@@ -13,13 +17,13 @@ function paths(...answers: (HeldSubscription[] | Error)[]) {
   return { ask, clock, paths: new SubscriptionPaths(ask, () => clock.now) };
 }
 
-it('should find subscriptions that the sidecar holds, and call the sidecar only once', async () => {
+it('should find active subscriptions, and call the sidecar only once', async () => {
   const { ask, paths: known } = paths([held('/a')]);
   for (let i = 0; i < 3; i++) expect(await known.find('/a')).toEqual({ pubsubname: 'p', topic: 't' });
   expect(ask).toHaveBeenCalledTimes(1);
 });
 
-it('should not find a path that it created until the sidecar holds it', async () => {
+it('should not find a path that it created until the sidecar has subscribed with it', async () => {
   const { paths: known } = paths([held('/a')]);
   expect(await known.find(known.newPath())).toBeUndefined();
 });
@@ -27,17 +31,17 @@ it('should not find a path that it created until the sidecar holds it', async ()
 it('should not call the sidecar for each guess, and find subscriptions that the sidecar added in the meantime', async () => {
   const { ask, clock, paths: known } = paths([held('/a')], [held('/b')]);
   expect(await known.find('/guess')).toBeUndefined();
-  await expect(known.find('/b')).rejects.toThrow(AskedTooOftenError);
+  await expect(known.find('/b')).rejects.toThrow(RefreshedTooRecentlyError);
   expect(await known.find('/a')).toBeDefined();
   clock.now += 1_000;
   const found = await Promise.all(Array.from({ length: 10 }, () => known.find('/b')));
   expect(found.every(Boolean)).toBe(true);
   expect(ask).toHaveBeenCalledTimes(2);
   clock.now += 1_000;
-  expect(await known.find('/a'), 'no longer held by the sidecar').toBeUndefined();
+  expect(await known.find('/a'), 'no longer active in the sidecar').toBeUndefined();
 });
 
-it('should reject while the sidecar does not answer', async () => {
+it('should reject while the sidecar does not respond', async () => {
   const { clock, paths: known } = paths(new Error('away'), [held('/a')]);
   await expect(known.find('/a')).rejects.toThrow('away');
   clock.now += 1_000;

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-/** A topic from which a sidecar delivers events. */
+/** A topic whose events a sidecar delivers. */
 export interface Subscribed {
   pubsubname: string;
   topic: string;
 }
 
-/** An active subscription of a sidecar, which delivers to `path`. */
-export interface HeldSubscription extends Subscribed {
+/** A subscription that is active in the sidecar and delivers to `path`. */
+export interface ActiveSubscription extends Subscribed {
   path: string;
 }
 
@@ -15,29 +15,29 @@ export interface HeldSubscription extends Subscribed {
 const REFRESH_EVERY_MS = 1_000;
 const PATH_BYTES = 16;
 
-/** Prefix of all paths. A part that cannot be guessed follows. */
+/** Prefix of all paths. An unguessable part follows. */
 export const SUBSCRIPTION_PREFIX = '/subscriptions/';
 
-/** The sidecar was called less than a second ago. It must not be called for each guessed path. */
-export class AskedTooOftenError extends Error {
-  override readonly name = 'AskedTooOftenError';
+/** The sidecar was called less than a second ago. A caller that guesses paths must not cause a call for each guess. */
+export class RefreshedTooRecentlyError extends Error {
+  override readonly name = 'RefreshedTooRecentlyError';
 }
 
 /**
- * Paths for deliveries that only the application's own sidecar knows. Each answer to `GET /dapr/subscribe` has new
+ * Delivery paths that only the application's own sidecar knows. Each response to `GET /dapr/subscribe` contains new
  * paths. A path becomes valid when the sidecar confirms its subscription. So other callers of that route get invalid
  * paths, and sidecar and application can restart independently.
  */
 export class SubscriptionPaths {
-  readonly #held: () => Promise<readonly HeldSubscription[]>;
+  readonly #listActive: () => Promise<readonly ActiveSubscription[]>;
   readonly #now: () => number;
   #known: ReadonlyMap<string, Subscribed> = new Map();
   #refreshing: Promise<void> | undefined;
   #refreshedAt = Number.NEGATIVE_INFINITY;
 
-  /** `held` returns the sidecar's subscriptions. */
-  constructor(held: () => Promise<readonly HeldSubscription[]>, now: () => number = Date.now) {
-    this.#held = held;
+  /** `listActive` returns the sidecar's active subscriptions. */
+  constructor(listActive: () => Promise<readonly ActiveSubscription[]>, now: () => number = Date.now) {
+    this.#listActive = listActive;
     this.#now = now;
   }
 
@@ -46,7 +46,7 @@ export class SubscriptionPaths {
     return SUBSCRIPTION_PREFIX + randomBytes(PATH_BYTES).toString('base64url');
   }
 
-  /** Returns the subscription of a path; `undefined` if there is none. Rejects if the sidecar did not answer. */
+  /** Returns the subscription of a path; `undefined` if there is none. Rejects if the sidecar does not respond. */
   async find(path: string): Promise<Subscribed | undefined> {
     const known = this.#known.get(path);
     if (known) return known;
@@ -57,11 +57,13 @@ export class SubscriptionPaths {
   async #refresh(): Promise<void> {
     if (!this.#refreshing) {
       if (this.#now() - this.#refreshedAt < REFRESH_EVERY_MS)
-        throw new AskedTooOftenError('The sidecar was asked for its subscriptions less than a second ago.');
+        throw new RefreshedTooRecentlyError(
+          'The sidecar was asked for its subscriptions less than a second ago.',
+        );
       this.#refreshedAt = this.#now();
-      this.#refreshing = this.#held()
-        .then((held) => {
-          this.#known = new Map(held.map(({ path, ...subscribed }) => [path, subscribed]));
+      this.#refreshing = this.#listActive()
+        .then((active) => {
+          this.#known = new Map(active.map(({ path, ...subscribed }) => [path, subscribed]));
         })
         .finally(() => (this.#refreshing = undefined));
     }

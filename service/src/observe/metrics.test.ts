@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Counter, createRegistry, fromZero } from './metrics.ts';
 
-it('should have the process metrics, under names that Prometheus accepts', async () => {
+it('should include the process metrics, under names that Prometheus accepts', async () => {
   const metrics = await createRegistry().getMetricsAsJSON();
   const names = metrics.map(({ name }) => name);
   expect(names).toContain('nodejs_eventloop_lag_seconds');

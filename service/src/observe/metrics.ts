@@ -2,7 +2,7 @@ import { Registry, collectDefaultMetrics, type Counter } from 'prom-client';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Gauges with names of counters, which promtool rejects. Other gauges have the same figures by type. */
+/** Gauges that are named like counters, which promtool rejects. Other gauges report the same values by type. */
 const MISNAMED = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
@@ -18,8 +18,8 @@ export function createRegistry(): Registry {
 }
 
 /**
- * Starts the series for these label values at 0. If a series first appeared at 1, Prometheus would not see an
- * increase, and an alert would miss the first event.
+ * Starts the series for these label values at 0. If a series first appeared at 1, Prometheus would not see an increase,
+ * and an alert would miss the first event.
  */
 export function fromZero<L extends string>(
   counter: Counter<L>,

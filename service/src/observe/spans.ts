@@ -26,7 +26,10 @@ export interface FinishedSpan {
 
 /** Receives spans. */
 export interface SpanSink {
-  /** Starts a span under `parent`, or in a new trace. Returns its trace context, and a function that ends it. */
+  /**
+   * Starts a span under `parent`, or in a new trace if there is none. Returns its trace context, and a function that
+   * ends it.
+   */
   open(name: SpanName, parent: string | undefined): { traceparent: string; end: (error?: unknown) => void };
   record(span: FinishedSpan): void;
   /** Sends the remaining spans. */
@@ -35,12 +38,12 @@ export interface SpanSink {
 
 let sink: SpanSink | undefined;
 
-/** Sends the spans of this process to `given` from now on. `undefined` turns spans off. */
+/** From now on, sends this process's spans to `given`. `undefined` turns spans off. */
 export const useSpanSink = (given: SpanSink | undefined): void => {
   sink = given;
 };
 
-/** Whether spans are on. */
+/** True if spans are on. */
 export const recordsSpans = (): boolean => sink !== undefined;
 
 /** The current time in ms since 1970, with fractions. */

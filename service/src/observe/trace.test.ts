@@ -4,14 +4,14 @@ import { currentTraceId, currentTraceparent, newTraceparent, withTrace, withoutT
 const GIVEN = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('a trace', () => {
-  it('should be new each time', () => {
+  it('should be a new one for each call', () => {
     const made = Array.from({ length: 2_000 }, newTraceparent);
     for (const traceparent of made) expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     expect(new Set(made.map((one) => one.split('-')[1])).size).toBe(2_000);
     expect(new Set(made.map((one) => one.split('-')[2])).size).toBe(2_000);
   });
 
-  it("should be the caller's trace, across awaits", async () => {
+  it('should be the caller’s trace, across awaits', async () => {
     await withTrace(GIVEN, async () => {
       await Promise.resolve();
       expect(currentTraceparent()).toBe(GIVEN);
@@ -35,7 +35,7 @@ describe('a trace', () => {
     `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
     `00-0af7651916cd43dd8448eb211c80319c-${'0'.repeat(16)}-01`,
     `${GIVEN}-00`,
-  ])('should be new if the given one is invalid: %s', (given) => {
+  ])('should be a new one if the given one is invalid: %s', (given) => {
     withTrace(given, () => {
       expect(currentTraceparent()).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
       expect(currentTraceparent()).not.toBe(given);

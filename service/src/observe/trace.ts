@@ -7,11 +7,11 @@ const storage = new AsyncLocalStorage<string | undefined>();
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 const ID_BYTES = 24;
-/** Random bytes for the next ids. Requesting them id by id would cost more than the rest of a short request. */
+/** Random bytes for the next ids. Generating them one id at a time would cost more than the rest of a short request. */
 const random = Buffer.alloc(ID_BYTES * 256);
 let used = random.length;
 
-/** Creates a trace context that is not sampled; the span sink decides about sampling. */
+/** Creates a trace context that is not sampled. The span sink decides about sampling. */
 export function newTraceparent(): string {
   if (used === random.length) {
     randomFillSync(random);
@@ -21,11 +21,11 @@ export function newTraceparent(): string {
   return `00-${ids.slice(0, 32)}-${ids.slice(32)}-00`;
 }
 
-/** Runs `work` within the trace of `traceparent`, or within a new trace if `traceparent` is missing or invalid. */
+/** Runs `work` in the trace of `traceparent`, or in a new trace if `traceparent` is missing or invalid. */
 export const withTrace = <T>(traceparent: string | undefined, work: () => T): T =>
   storage.run(traceparent && TRACEPARENT.test(traceparent) ? traceparent : newTraceparent(), work);
 
-/** Runs `work` outside of any trace, for long-lived work that a traced request starts. */
+/** Runs `work` outside any trace, for long-lived work that a traced request starts. */
 export const withoutTrace = <T>(work: () => T): T => storage.run(undefined, work);
 
 /** The W3C trace context of the current work, to send along with its calls. */

@@ -12,9 +12,9 @@ import { VERSION } from '../process/version.ts';
 
 export interface OtelOptions {
   service: string;
-  /** URL of a collector with OTLP over HTTP, for example `http://localhost:4318`. */
+  /** URL of a collector that accepts OTLP over HTTP, for example `http://localhost:4318`. */
   endpoint: string;
-  /** Share of new traces to record. Traces that arrive sampled are always recorded. */
+  /** Share of new traces to record. Traces that the caller has sampled are always recorded. */
   ratio: number;
   instance: string;
 }

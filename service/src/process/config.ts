@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_REQUEST_BYTES, faultsOf } from '@tocsin/contracts';
 import { isHostName } from '../http/guards/hosts.ts';
 
-/** An invalid configuration. The message lists every fault, so that all can be fixed before the next start. */
+/** An invalid configuration. The message lists every error, so that all can be fixed at once. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
@@ -11,8 +11,8 @@ const emptyIsAbsent = (env: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
 
 /**
- * Reads the settings of `schema` from `env`. Empty values count as absent.
- * @throws ConfigError that lists all faults by variable
+ * Reads the settings of `schema` from `env`. Empty values are treated as absent.
+ * @throws ConfigError that lists all errors by variable
  */
 export function parseConfig<T extends z.ZodObject>(
   schema: T,
@@ -28,7 +28,7 @@ export function parseConfig<T extends z.ZodObject>(
 
 const digits = /^\d{1,9}$/;
 
-/** An integer from `min` to `max`, written in digits. */
+/** An integer from `min` to `max`, in decimal digits. */
 export const wholeNumberSetting = (min: number, max: number) =>
   z
     .string()
@@ -40,7 +40,7 @@ export const wholeNumberSetting = (min: number, max: number) =>
 
 export const portSetting = () => wholeNumberSetting(1, 65_535);
 
-/** Lower limit, so that the largest body fits into the share of large bodies. */
+/** Lower limit: the largest body must fit into the share for large bodies. */
 const MIN_BODIES_BYTES = 2 * MAX_REQUEST_BYTES;
 
 /** Size of a `BodyBudget` in bytes. */
@@ -48,7 +48,7 @@ export const bodiesSetting = () =>
   wholeNumberSetting(MIN_BODIES_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
     .describe(
-      'Maximum total size in bytes of all request bodies being read at the same time; beyond it a request gets 503 with Retry-After. Bodies over 16 KiB may use three quarters of it',
+      'Maximum total size of all request bodies being read at the same time, in bytes; requests beyond it get 503 with Retry-After. Bodies over 16 KiB may use three quarters of it',
     );
 
 /** A list separated by commas or white space. */
@@ -60,13 +60,13 @@ const listSetting = () =>
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** The settings of both applications. */
+/** The settings that all applications share. */
 export const commonSettings = {
   PUBLIC_HOST: z
     .string()
     .default('127.0.0.1')
     .describe(
-      'Address of the public port. The default serves this machine only; use 0.0.0.0 for all networks, for example in a container. `npm start` sets it from `TOCSIN_ADDRESS`',
+      'Address of the public port. The default accepts connections only from this machine; use 0.0.0.0 to accept them from all networks, for example in a container. `npm start` sets it from `TOCSIN_ADDRESS`',
     ),
   INTERNAL_HOST: z
     .string()
@@ -76,14 +76,14 @@ export const commonSettings = {
     .string()
     .regex(/^[\w.-]+$/, 'must be a host name or an IPv4 address')
     .default('127.0.0.1')
-    .describe('Host of the sidecar. Set it if the sidecar does not share the network of the application'),
+    .describe('Host of the sidecar. Set it if sidecar and application do not share a network'),
   DAPR_HTTP_PORT: portSetting().default(3500).describe('HTTP port of the sidecar; Dapr sets it'),
   DAPR_API_TOKEN: z.string().optional().describe('Token that the application sends to its sidecar'),
   APP_API_TOKEN: z.string().optional().describe('Token that the sidecar sends to its application'),
   ALLOWED_HOSTS: listSetting()
     .refine(
       (hosts) => hosts.every(isHostName),
-      'must be comma-separated host names such as app.example.com (or .example.com for all its subdomains), without scheme and port',
+      'must be comma-separated host names such as app.example.com (or .example.com for all its subdomains), without scheme or port',
     )
     .describe(
       'Allowed host names, separated by commas, for ports that require no key or token. `localhost` and IP addresses are always allowed. `.example.com` allows all of its subdomains',
@@ -91,16 +91,16 @@ export const commonSettings = {
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
-    .describe('Lowest level of log lines to write'),
+    .describe('Minimum level of log lines to write'),
 };
 
-/** The settings of applications that send spans. */
+/** The settings for applications that send spans. */
 export const tracingSettings = {
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
     .optional()
     .describe(
-      'Where to send spans with OTLP over HTTP, for example `http://localhost:4318`. Without it, tracing is off',
+      'Where to send spans by OTLP over HTTP, for example `http://localhost:4318`. If unset, tracing is off',
     ),
   OTEL_TRACES_SAMPLER_ARG: z
     .string()
@@ -111,8 +111,8 @@ export const tracingSettings = {
 };
 
 /**
- * Comma-separated origins of images, such as `https://cdn.example.com`. Only whole origins, because a content
- * security policy lists them.
+ * Comma-separated origins of images, such as `https://cdn.example.com`. No paths, because the origins go into a content
+ * security policy.
  */
 export const iconOriginsSetting = () =>
   z
@@ -124,7 +124,7 @@ export const iconOriginsSetting = () =>
       'must be comma-separated origins such as https://cdn.example.com, without a path or trailing slash',
     )
     .describe(
-      'Comma-separated origins from which icons of notifications may be loaded; if empty, no images are shown. The bff and the UI server need the same value',
+      'Comma-separated origins from which notification icons may be loaded; if empty, no images are shown. The bff and the UI server need the same value',
     );
 
 const isHttpsOrigin = (text: string): boolean =>

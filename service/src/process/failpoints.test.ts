@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createFailpoints } from './failpoints.ts';
 
-it('should pass every step without a spec', async () => {
+it('should let every step pass if there is no spec', async () => {
   await expect(createFailpoints(undefined)('committed')).resolves.toBeUndefined();
 });
 
@@ -23,7 +23,7 @@ it('should pause for the given time', async () => {
   expect(Date.now() - started).toBeGreaterThanOrEqual(29);
 });
 
-it('should follow changes of a file, and act in the first process that reaches the step', async () => {
+it('should follow changes to a file, and act in the first process that reaches the step', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'failpoints-'));
   const file = join(dir, 'spec');
   const reach = createFailpoints(`file:${file}`);

@@ -5,10 +5,10 @@ import { z } from 'zod';
 /** Production builds replace this constant with false. */
 declare const TOCSIN_FAILPOINTS: boolean;
 
-/** False in a production bundle, from which all code that depends on it is removed. */
+/** False in production bundles, from which all code that depends on it is removed. */
 export const HAS_FAILPOINTS: boolean = typeof TOCSIN_FAILPOINTS === 'undefined' || TOCSIN_FAILPOINTS;
 
-/** The failpoint setting, for an application's schema. Absent in a production bundle. */
+/** The failpoint setting for an application's schema. Absent from production bundles. */
 export const failpointSettings = (
   HAS_FAILPOINTS
     ? { FAILPOINTS: z.string().optional().describe('For tests only: where to kill or delay this process') }
@@ -30,9 +30,10 @@ interface Failpoint {
 /**
  * For tests only: at the steps in `spec`, kills (SIGKILL) or stops (SIGSTOP) the process, throws an error, or pauses.
  * For example, `committed=kill@3,popped=pause:500` kills at the third commit and pauses half a second at every pop.
- * With `file:<path>`, the spec is read from a file at each step, so that a test can set it while processes run. The
- * first process that reaches a failpoint takes the file, by renaming it to `<path>.<process id>`. Without a spec,
- * every step passes. @throws Error if the spec is invalid
+ * With `file:<path>`, the spec is read from that file at each step, so that a test can set it while processes run. The
+ * first process to reach a failpoint claims the file by renaming it to `<path>.<process id>`. Without a spec, every
+ * step passes.
+ * @throws Error if the spec is invalid
  */
 export function createFailpoints<Step extends string>(spec: string | undefined): Reach<Step> {
   if (!HAS_FAILPOINTS || !spec) return () => Promise.resolve();
@@ -73,7 +74,9 @@ const take = (file: string): boolean =>
     return true;
   }) ?? false;
 
-/** The result of `act`; `undefined` if its file is absent, for example because another process took it. */
+/**
+ * Returns the result of `act`; `undefined` if its file does not exist, for example because another process claimed it.
+ */
 function ifPresent<T>(act: () => T): T | undefined {
   try {
     return act();

@@ -1,18 +1,18 @@
 import { ConfigError } from './config.ts';
 
 export interface RunningApp {
-  /** Reports not ready from now on. Resolves after load balancers have had time to notice. */
+  /** From now on, reports that it is not ready. Resolves after load balancers have had time to notice. */
   leave?(): Promise<void>;
-  /** Resolves when all work is finished or handed over and every port is closed. */
+  /** Resolves when all work is finished or handed over, and every port is closed. */
   stop(): Promise<void>;
 }
 
-/** Time limit of a graceful stop, after `leave`, in ms. Then the process exits. */
+/** Time limit for a graceful stop, after `leave`, in ms. The process exits when it is exceeded. */
 const STOP_LIMIT_MS = 10_000;
 
 /**
- * Runs an application until SIGTERM or SIGINT, then stops it gracefully. Repeated signals are ignored. If the start
- * fails, writes the error to standard error and exits with 1.
+ * Runs an application until SIGTERM or SIGINT, then stops it gracefully. Further signals are ignored. If the
+ * application fails to start, prints the error to standard error and exits with 1.
  */
 export async function runUntilSignal(start: () => Promise<RunningApp>): Promise<void> {
   try {

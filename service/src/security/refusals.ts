@@ -2,7 +2,7 @@ import type { Logger } from '../observe/log.ts';
 
 const EVERY_MS = 60_000;
 
-/** Reasons to refuse a call to the internal port. */
+/** Reasons to reject a call to the internal port. */
 export const REFUSALS = [
   'unsigned',
   'forged',
@@ -15,10 +15,10 @@ export const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
-/** Called for each refused call. */
+/** Called for each rejected call. */
 export type OnRefused = (reason: Refusal) => void;
 
-/** Counts refused calls. Logs each reason at its first call, and then at most once a minute. */
+/** Counts rejected calls. Logs each reason at its first call, then at most once a minute. */
 export function createRefusals(
   log: Logger,
   count: (reason: Refusal) => void,

@@ -7,10 +7,10 @@ import {
   type Revocation,
 } from '@tocsin/contracts';
 
-/** The document with all revocations. Both methods reject if their outcome is unknown. */
+/** The document that contains all revocations. Both methods reject if their outcome is unknown. */
 export interface RevocationDocument {
   read(): Promise<{ value: unknown; etag: string } | undefined>;
-  /** Writes if the document still has this etag (`undefined`: is still absent); otherwise rejects. */
+  /** Writes the document if it still has this etag (`undefined`: if it still does not exist); otherwise rejects. */
   write(value: object, etag: string | undefined): Promise<void>;
 }
 
@@ -21,7 +21,10 @@ export class RevocationsFullError extends Error {
 
 export interface RevocationListOptions {
   document: RevocationDocument;
-  /** Longest lifetime of a token, in ms. Older revocations are dropped; if it is absent, revocations stay forever. */
+  /**
+   * Longest lifetime of a token, in ms. Revocations older than that are dropped. If it is absent, revocations are kept
+   * forever.
+   */
   tokenLifeMs?: number | undefined;
   now: () => number;
 }
@@ -39,7 +42,7 @@ export class RevocationList {
   /** The revocations in effect; `undefined` if the store has no document. */
   async read(): Promise<Revocation[] | undefined> {
     const stored = await this.#options.document.read();
-    return stored && this.#alive(stored.value);
+    return stored && this.#inEffect(stored.value);
   }
 
   /** Writes revocations to a store that has lost its document. Leaves an existing document unchanged. */
@@ -50,8 +53,9 @@ export class RevocationList {
   }
 
   /**
-   * Revokes tokens of `sub` issued at or before `before` (ms since 1970). A later revocation that already exists
-   * stays in effect. Resolves with the effective revocation when it is stored. @throws RevocationsFullError
+   * Revokes tokens of `sub` issued at or before `before` (ms since 1970). An existing revocation with a later date
+   * stays in effect. Resolves with the effective revocation once it is stored.
+   * @throws RevocationsFullError
    */
   async revoke(sub: string, before: number): Promise<Revocation> {
     const at = new Date(this.#options.now()).toISOString();
@@ -65,7 +69,7 @@ export class RevocationList {
       const all = [...kept.filter((revocation) => revocation !== known), counts];
       if (all.length > MAX_REVOCATIONS || bytesOf(all) > MAX_REVOCATIONS_BYTES) {
         throw new RevocationsFullError(
-          `The list of revocations is full: it has ${kept.length} (limits: ${MAX_REVOCATIONS}, or ` +
+          `The list of revocations is full: it has ${kept.length} (limits: ${MAX_REVOCATIONS} or ` +
             `${MAX_REVOCATIONS_BYTES} bytes). Lift old ones, or set JWT_MAX_AGE so that they expire.`,
         );
       }
@@ -89,19 +93,19 @@ export class RevocationList {
     const { document } = this.#options;
     for (let attempt = 1; ; attempt++) {
       const stored = await document.read();
-      const planned = plan(this.#alive(stored?.value));
+      const planned = plan(this.#inEffect(stored?.value));
       if (!planned) return;
       const revocations = planned.sort((a, b) => (a.sub < b.sub ? -1 : 1));
       try {
         return await document.write({ v: DOCUMENT_VERSION, revocations }, stored?.etag);
       } catch (error) {
-        // Another instance may have written in the meantime, or the answer was lost; the next read shows which.
+        // Another instance may have written in the meantime, or the response was lost. The next read tells.
         if (attempt === ATTEMPTS) throw error;
       }
     }
   }
 
-  #alive(value: unknown): Revocation[] {
+  #inEffect(value: unknown): Revocation[] {
     if (value === undefined) return [];
     const { tokenLifeMs, now } = this.#options;
     const { revocations } = revocationsDocumentSchema.parse(value);

@@ -4,7 +4,7 @@ import { parseSigningKeys } from './signing-keys.ts';
 
 const OLD = 'an old secret of thirty-two bytes';
 const NEW = 'a new secret that has been rolled out';
-const STRANGE = 'the secret of another application';
+const OTHER = 'the secret of another application';
 
 let time = 1_000_000;
 beforeEach(() => void (time = 1_000_000));
@@ -30,7 +30,7 @@ describe('a signature', () => {
   const body = '{"feed":"all"}';
   const signed = (by = OLD) => signer(by).sign(purpose, body).signature;
 
-  it('should be valid once for its call, even if the body is bytes', () => {
+  it('should be accepted only once, and only for its call, even if the body is bytes', () => {
     const host = signer(OLD);
     const { signature, nonce } = signer(OLD).sign(purpose, body);
     expect(host.check(signature, purpose, Buffer.from(body))).toBe(nonce);
@@ -45,7 +45,7 @@ describe('a signature', () => {
   it.each<[string, (host: Signer) => unknown, SignatureFault]>([
     ['without one', (host) => host.check(undefined, purpose, body), 'unsigned'],
     ['if it is malformed', (host) => host.check('v1.x', purpose, body), 'forged'],
-    ['if it was made with another secret', (host) => host.check(signed(STRANGE), purpose, body), 'forged'],
+    ['if it was made with another secret', (host) => host.check(signed(OTHER), purpose, body), 'forged'],
     ['if it is for another purpose', (host) => host.check(signed(), 'actor take topic:x', body), 'forged'],
     ['if it is for another body', (host) => host.check(signed(), purpose, '{"feed":"all" }'), 'forged'],
     [
@@ -59,15 +59,15 @@ describe('a signature', () => {
       'forged',
     ],
     [
-      'if it is a proof',
+      'if it is a proof instead of a signature',
       (host) => host.check(`v1.1.12345678.${host.proofOf('call', purpose).padEnd(43, 'A')}`, purpose, body),
       'forged',
     ],
-  ])('should be refused %s', (_what, check, expected) => {
+  ])('should be rejected %s', (_what, check, expected) => {
     expect(fault(() => check(signer(OLD)))).toBe(expected);
   });
 
-  it('should be refused more than 30 s before or after its time', () => {
+  it('should be rejected more than 30 s before or after its time', () => {
     const host = signer(OLD);
     const signature = signed();
     time += 30_001;
@@ -78,7 +78,7 @@ describe('a signature', () => {
     expect(fault(() => host.check(signature, purpose, body))).toBeUndefined();
   });
 
-  it('should be recognised as used as long as it would be valid', () => {
+  it('should be recognised as used for as long as it would be valid', () => {
     const host = signer(OLD);
     time += 30_000;
     const early = signer(OLD).sign(purpose, body).signature;
@@ -90,7 +90,7 @@ describe('a signature', () => {
     }
   });
 
-  it('should be accepted under each secret of an overlap, in both directions', () => {
+  it('should be accepted with either secret during a rotation, in both directions', () => {
     const [before, during, after] = [signer(OLD), signer(`${NEW}, ${OLD}`), signer(NEW)];
     before.check(before.sign(purpose, body).signature, purpose, body);
     during.check(before.sign(purpose, body).signature, purpose, body);

@@ -10,11 +10,11 @@ export const actorCallPurpose = (method: string, id: string): string => `actor $
 
 /** A signature is valid for this long before and after its time, in ms, because clocks differ. */
 const WINDOW_MS = 30_000;
-/** Nonces are remembered as long as their signature is valid. */
+/** A nonce is remembered for as long as its signature is valid. */
 const NONCE_LIFE_MS = 2 * WINDOW_MS;
 /**
- * Maximum number of remembered nonces, about 40 MB. Only nonces of valid signatures are remembered. Beyond this
- * number, the oldest are forgotten.
+ * Maximum number of remembered nonces, about 40 MB. Only nonces of valid signatures are remembered. The oldest are
+ * forgotten first.
  */
 const MAX_NONCES = 200_000;
 const PROOF_BYTES = 16;
@@ -24,13 +24,13 @@ const SIGNATURE = /^v1\.(\d{1,15})\.([\w-]{8,40})\.([\w-]{43})$/;
 export type SignatureFault = 'unsigned' | 'forged' | 'late' | 'replayed';
 
 const WORDS: Record<SignatureFault, string> = {
-  unsigned: `The call has no signature. Calls between the applications need one in ${SIGNATURE_HEADER}.`,
-  forged: 'The signature does not match this call: its secret or its content differs.',
+  unsigned: `The call has no signature. Calls between Tocsin’s applications need one in the header ${SIGNATURE_HEADER}.`,
+  forged: 'The signature does not match this call: the secret or the content differs.',
   late: `The signature is more than ${WINDOW_MS / 1000} s old, or in the future. Check that the clocks agree.`,
-  replayed: 'This signature was used before. Create a new signature for each attempt.',
+  replayed: 'This signature has already been used. Create a new signature for each attempt.',
 };
 
-/** The signature of a call is missing or invalid. The message contains no part of the call. */
+/** A call's signature is missing or invalid. The message contains no part of the call. */
 export class SignatureError extends Error {
   override readonly name = 'SignatureError';
   readonly fault: SignatureFault;
@@ -43,7 +43,7 @@ export class SignatureError extends Error {
 
 /**
  * Signs calls between our applications with a shared secret (HMAC-SHA-256), and proves facts to them. A signature is
- * valid for one call, for 30 s, at one receiver. A proof is valid as long as its key.
+ * valid for one call, for 30 s, at one receiver. A proof is valid for as long as its key.
  */
 export class Signer {
   readonly #keys: () => SigningKeys;
@@ -53,13 +53,13 @@ export class Signer {
   /** Created by the first check, because many signers only sign. */
   #nonces: LRUCache<string, true> | undefined;
 
-  /** `keys` may throw until they are available. Signing, checking and proving then throw the same error. */
+  /** `keys` may throw until the keys are available. Signing, checking and proving then throw the same error. */
   constructor(keys: () => SigningKeys, now: () => number = Date.now) {
     this.#keys = keys;
     this.#now = now;
   }
 
-  /** Signs one attempt of a call. Returns the signature, and the nonce that proves its answer. */
+  /** Signs one attempt of a call. Returns the signature, and the nonce with which the receiver proves its response. */
   sign(purpose: string, body: string | Uint8Array): { signature: string; nonce: string } {
     const at = String(this.#now());
     const nonce = `${this.#prefix}${(this.#signed++).toString(36)}`;
@@ -67,7 +67,10 @@ export class Signer {
     return { signature: `v1.${at}.${nonce}.${mac}`, nonce };
   }
 
-  /** Accepts a signature once. Returns its nonce, which proves the answer. @throws SignatureError */
+  /**
+   * Accepts a signature once. Returns its nonce, which proves the response.
+   * @throws SignatureError
+   */
   check(signature: string | undefined, purpose: string, body: string | Uint8Array): string {
     if (signature === undefined) throw new SignatureError('unsigned');
     const [, at = '', nonce = '', mac = ''] = SIGNATURE.exec(signature) ?? [];
@@ -81,14 +84,14 @@ export class Signer {
   }
 
   /**
-   * Proves facts to applications that have the secret. The first fact names the subject, for example `'position',
-   * feed, …`.
+   * Creates a proof of facts for applications that have the secret. The first fact names the subject, for example
+   * `'position', feed, …`.
    */
   proofOf(...facts: readonly (string | number)[]): string {
     return proof(this.#keys()[0], facts).toString('base64url');
   }
 
-  /** Whether `given` is a valid proof of these facts. */
+  /** True if `given` is a valid proof of these facts. */
   isProof(given: string | undefined, ...facts: readonly (string | number)[]): boolean {
     if (given === undefined) return false;
     const bytes = Buffer.from(given, 'base64url');
@@ -108,8 +111,8 @@ export class Signer {
 }
 
 /**
- * JSON contains no line break, so the boundary between this text and the body is unambiguous, and a call can never be
- * mistaken for a proof.
+ * JSON contains no raw line break, so the boundary between this text and the body is unambiguous, and a call can never
+ * be mistaken for a proof.
  */
 const textOf = (purpose: string, at: string, nonce: string): string =>
   `${JSON.stringify(['call', purpose, at, nonce])}\n`;

@@ -6,9 +6,7 @@ afterEach(() => {
   for (const secret of open.splice(0)) secret.stop();
 });
 
-/**
- * Watches a secret that is a number. Its reads return `answers` one after the other, and then repeat the last one.
- */
+/** Watches a secret that is a number. Its reads return `answers` one after another, then repeat the last one. */
 function watch(...answers: (string | undefined | Error)[]) {
   const faults: unknown[] = [];
   const secret = new WatchedSecret<number>({

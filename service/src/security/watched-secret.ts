@@ -5,7 +5,7 @@ export interface WatchedSecretOptions<T> {
   read: () => Promise<string | undefined>;
   /** Throws if the text is invalid. */
   parse: (text: string) => T;
-  /** Description of the secret for messages, for example `the secret for tokens`. */
+  /** What to call the secret in messages, for example `the secret for tokens`. */
   what: string;
   /** Called after each failed attempt. */
   onFault: (error: unknown) => void;
@@ -18,8 +18,8 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5_000;
 
 /**
- * A secret that is read at the start and then at an interval, so that it can change while the process runs. If a
- * later read fails or returns an invalid text, the last valid value stays in use.
+ * A secret that is read at the start and then at intervals, so that it can change while the process runs. If a later
+ * read fails or returns an invalid value, the last valid value stays in use.
  */
 export class WatchedSecret<T> {
   readonly #options: WatchedSecretOptions<T>;
@@ -45,7 +45,7 @@ export class WatchedSecret<T> {
     throw new Error(`Not available yet: ${this.#options.what}. ${reason}`, { cause: this.#fault });
   }
 
-  /** Like `get`, but first reads the secret if it has not been read yet. Rejects with the reason if that fails. */
+  /** Like `get`, but reads the secret first if necessary. Rejects with the reason if that fails. */
   async known(): Promise<T> {
     if (!this.#current) await this.#read();
     return this.get();
@@ -74,7 +74,7 @@ export class WatchedSecret<T> {
     const { read, parse, what, onFault } = this.#options;
     try {
       const text = await read();
-      if (text === undefined) throw new Error(`The secret store does not have ${what}.`);
+      if (text === undefined) throw new Error(`The secret store does not contain ${what}.`);
       this.#current = { value: parse(text) };
       return true;
     } catch (error) {

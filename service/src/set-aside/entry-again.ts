@@ -9,7 +9,7 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 
-/** A set-aside record does not exist (`not_found`), or cannot be put back in its present form (`conflict`). */
+/** A set-aside record does not exist (`not_found`), or its content cannot be put back (`conflict`). */
 export class SetAsideError extends Error {
   override name = 'SetAsideError';
   readonly code: 'not_found' | 'conflict';
@@ -23,10 +23,10 @@ export class SetAsideError extends Error {
 const putBackSchema = partitionEntrySchema.pick({ notifications: true, traceparent: true }).strip();
 
 /**
- * Turns the content of a record into a new entry, in a run of its own, with its announcement.
+ * Turns a record's content into a new entry, in its own run, with its announcement.
  * @throws SetAsideError if the record has no content, or its content is not an entry
  */
-export function entryAgain(record: SetAside): {
+export function newEntryFrom(record: SetAside): {
   entry: PartitionEntry;
   announcement: PartitionAnnouncement;
 } {

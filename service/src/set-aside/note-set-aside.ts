@@ -2,12 +2,12 @@ import type { SetAside } from '@tocsin/contracts';
 import type { AuditNote } from '../audit/note.ts';
 import { SetAsideError } from './entry-again.ts';
 
-/** The actor, and the way it came in. */
+/** The actor, and the channel that the actor used. */
 export type AuditWho = Pick<AuditNote, 'actor' | 'via'>;
 
 /**
  * Runs `change`, which puts a record back or deletes it, and notes the outcome in the audit trail: `done`, or
- * `uncertain` after an error other than SetAsideError. Settles as `change` does.
+ * `uncertain` after an error other than SetAsideError. Settles like `change`.
  */
 export async function noteSetAside(
   audit: { note(note: AuditNote): void },

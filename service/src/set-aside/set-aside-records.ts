@@ -13,11 +13,11 @@ import type { ClaimCheck } from '../claim-check/claim-check.ts';
 import { sendToProducer } from '../dapr/send-to-producer.ts';
 import type { Sidecar } from '../dapr/sidecar.ts';
 import { ABSENT } from '../dapr/state.ts';
-import { SetAsideError, entryAgain } from './entry-again.ts';
+import { SetAsideError, newEntryFrom } from './entry-again.ts';
 
 const ATTEMPTS = 10;
 
-/** The set-aside records of all feeds, read and changed through the sidecar of a bff. */
+/** The set-aside records of all feeds, read and changed through a bff's sidecar. */
 export class SetAsideRecords {
   readonly #sidecar: Sidecar;
   readonly #claimCheck: Pick<ClaimCheck, 'deposit'>;
@@ -57,19 +57,19 @@ export class SetAsideRecords {
   }
 
   /**
-   * Deposits the content as a new entry, announces it and removes the record. Content that is still invalid is set
-   * aside again. Ids that the feed already has are not shown again.
-   * @throws SetAsideError if the content is missing or refused
+   * Deposits the content as a new entry, announces it and removes the record. If the content is still invalid, it is
+   * set aside again. Ids that the feed already has are not shown again.
+   * @throws SetAsideError if the content is missing or rejected
    */
   async putBack(record: SetAside): Promise<void> {
     if (record.entry.startsWith(REFUSED_EVENT_PREFIX)) return this.#putBackEvent(record);
-    const { entry, announcement } = entryAgain(record);
+    const { entry, announcement } = newEntryFrom(record);
     await this.#claimCheck.deposit(entry);
     await this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.partitionAnnouncements, announcement);
     await this.remove(record.entry);
   }
 
-  /** Sends the data of a refused event to the producer, which checks it again. */
+  /** Sends the data of a rejected event to the producer, which validates it again. */
   async #putBackEvent(record: SetAside): Promise<void> {
     const answer = await sendToProducer(this.#sidecar, JSON.parse(record.content ?? 'null'));
     if ('problem' in answer) {
@@ -94,7 +94,7 @@ export class SetAsideRecords {
         ]);
         return;
       } catch (error) {
-        // An instance may have written the index in the meantime, so read it again.
+        // An instance may have written the index in the meantime. Read it again.
         if (attempt === ATTEMPTS) throw error;
       }
     }

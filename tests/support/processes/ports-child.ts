@@ -11,7 +11,7 @@ import {
   createLogger,
   parseConfig,
   parseSigningKeys,
-  type HeldSubscription,
+  type ActiveSubscription,
 } from '@tocsin/service';
 import { freePorts } from '@tocsin/tools';
 import { startDaprServer } from '../../../bff/src/dapr/server.ts';
@@ -47,7 +47,7 @@ process.on('exit', () => rmSync(pages, { recursive: true }));
 
 const INTERNAL_SECRET = randomBytes(32).toString('hex');
 /** The path to which the sidecar would deliver events. */
-const held = (topic: string): HeldSubscription[] => [
+const held = (topic: string): ActiveSubscription[] => [
   { pubsubname: COMPONENTS.pubsub, topic, path: KNOWN_SUBSCRIPTION },
 ];
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { ProblemDetails } from '../problems/problem.ts';
 
-/** Bodies up to this size may use the whole budget. Larger bodies leave a quarter of the budget to them. */
+/** Bodies up to this size may use the whole budget. Larger ones may use only three quarters of it. */
 export const SMALL_BODY_BYTES = 16 * 1024;
 const SHARE_OF_LARGE = 3 / 4;
 
@@ -27,7 +27,7 @@ export class BodyBudget {
   }
 
   /**
-   * Takes `more` bytes for a body that already has `held` bytes. If they exceed the budget, takes nothing and returns
+   * Takes `more` bytes for a body that already has `held` bytes. If this exceeds the budget, takes nothing and returns
    * false.
    */
   take(held: number, more: number): boolean {
@@ -37,7 +37,7 @@ export class BodyBudget {
     return true;
   }
 
-  give(bytes: number): void {
+  release(bytes: number): void {
     this.#taken -= bytes;
   }
 }
@@ -64,14 +64,14 @@ export class BodyShare {
   /** Returns the whole share to the budget. */
   close(): void {
     this.#isClosed = true;
-    this.#budget.give(this.#bytes);
+    this.#budget.release(this.#bytes);
     this.#bytes = 0;
   }
 }
 
 const budgets = new WeakMap<IncomingMessage, BodyBudget>();
 
-/** Applies `budget` to `takeBody` of all later routes. */
+/** Makes `takeBody` use `budget` in all later routes. */
 export const boundBodies =
   (budget: BodyBudget): RequestHandler =>
   (request, _response, next) => {
@@ -79,7 +79,7 @@ export const boundBodies =
     next();
   };
 
-/** A share for the request's body, if `boundBodies` set a budget. */
+/** Creates a share for the request's body, if `boundBodies` has set a budget. */
 export function shareOf(request: IncomingMessage): BodyShare | undefined {
   const budget = budgets.get(request);
   return budget && new BodyShare(budget);

@@ -3,8 +3,8 @@ import { isTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
 
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
-describe('the depth of JSON', () => {
-  it('should be limited, whatever the depth', () => {
+describe('the nesting depth of JSON', () => {
+  it('should be checked without overflowing the stack, even if it is very large', () => {
     expect(isTooDeep(JSON.parse(nested(MAX_JSON_DEPTH)))).toBe(false);
     expect(isTooDeep(JSON.parse(nested(MAX_JSON_DEPTH + 2)))).toBe(true);
     expect(isTooDeep(JSON.parse(nested(100_000)))).toBe(true);

@@ -1,10 +1,10 @@
 /**
- * Deepest allowed nesting. Node can parse deeper values, but recursion over them overflows the stack, even in
+ * Maximum nesting depth. Node can parse deeper values, but recursing over them overflows the stack, even in
  * JSON.stringify.
  */
 export const MAX_JSON_DEPTH = 100;
 
-/** Whether arrays and objects are nested deeper than `MAX_JSON_DEPTH`. Checks level by level, without recursion. */
+/** True if arrays and objects are nested deeper than `MAX_JSON_DEPTH`. Checks level by level, without recursion. */
 export function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; depth <= MAX_JSON_DEPTH; depth++) {

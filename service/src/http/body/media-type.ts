@@ -2,17 +2,17 @@ import { parse } from 'content-type';
 import type { RequestHandler } from 'express';
 import { sendProblem } from '../problems/problem.ts';
 
-/** The fault of a media type that should be JSON in UTF-8, worded as the end of a sentence. */
+/** Explains, as the end of a sentence, why a Content-Type is not JSON in UTF-8. */
 function faultOf(contentType: string | undefined): string | undefined {
   if (contentType === undefined) return 'there is no Content-Type header';
   const { type, parameters } = parse(contentType);
-  if (type !== 'application/json') return 'the Content-Type header names another media type';
+  if (type !== 'application/json') return 'the Content-Type header names a different media type';
   const { charset } = parameters;
   if (charset === undefined || ['utf-8', 'utf8'].includes(charset.trim().toLowerCase())) return undefined;
-  return 'the Content-Type header names another charset';
+  return 'the Content-Type header names a different charset';
 }
 
-/** Refuses bodies that are not `application/json` in UTF-8. */
+/** Rejects bodies that are not `application/json` in UTF-8. */
 export const requireJson: RequestHandler = (request, response, next) => {
   const fault = faultOf(request.headers['content-type']);
   if (fault === undefined) return next();

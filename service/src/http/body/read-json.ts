@@ -1,7 +1,7 @@
 import type { ProblemDetails } from '../problems/problem.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
-/** Maximum length of the parser's message. It is limited, because it quotes the body. */
+/** Maximum length of the parser's message, which quotes the body. */
 const MAX_REASON = 200;
 
 /** Parses a JSON body. Returns a problem if it is invalid. */

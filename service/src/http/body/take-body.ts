@@ -14,17 +14,17 @@ const INFLATERS = new Map([
 ]);
 
 /**
- * Reads the body into `request.body`, decompressed. Answers 413 as soon as the Content-Length, the received bytes or
- * the decompressed bytes exceed `limit`. Answers 503 if the body exceeds the budget of `boundBodies`. A small body
- * takes its Content-Length from the budget immediately, a large one takes its bytes as they arrive. The bytes go back
- * to the budget when the response closes.
+ * Reads the body into `request.body`, decompressed. Responds with 413 as soon as the Content-Length, the received bytes
+ * or the decompressed bytes exceed `limit`, and with 503 if the body exceeds the budget of `boundBodies`. A small body
+ * takes its Content-Length from the budget immediately; a large one takes its bytes as they arrive. The bytes return to
+ * the budget when the response closes.
  */
 export const takeBody =
   (limit = MAX_REQUEST_BYTES): RequestHandler =>
   (request, response, next) => {
     const { headers } = request;
     const length = headers['content-length'];
-    // An earlier handler has already read it.
+    // An earlier handler has already read the body.
     if (request.readableEnded) return next();
     request.body = Buffer.alloc(0);
     if (length === undefined && headers['transfer-encoding'] === undefined) return next();
@@ -41,7 +41,7 @@ export const takeBody =
     }
     const share = shareOf(request);
     if (share) response.once('close', () => share.close());
-    // Count the bytes of a large body as they arrive, so that a mere Content-Length takes nothing from other
+    // Count the bytes of a large body as they arrive, so that a large Content-Length alone takes nothing from other
     // requests.
     const isSmall = length !== undefined && Number(length) <= SMALL_BODY_BYTES;
     if (isSmall && share?.growTo(Number(length)) === false) return sendProblem(response, bodiesFull);
@@ -63,7 +63,7 @@ export const takeBody =
       sendProblem(response, {
         status: 400,
         code: 'invalid_request',
-        detail: `The body is not valid ${encoding}, but its Content-Encoding header names ${encoding}.`,
+        detail: `The body is not valid ${encoding}, although its Content-Encoding header says so.`,
       });
     });
   };

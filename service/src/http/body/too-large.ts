@@ -3,7 +3,7 @@ import { PROBLEM_MEDIA_TYPE } from '@tocsin/contracts';
 import { problemBody, type ProblemDetails } from '../problems/problem.ts';
 import { LINGER_MS, REST_BYTES, readAtMost } from '../server/rest.ts';
 
-/** The `type` of these errors in raw-body, and therefore in Express's parsers. */
+/** The `type` of this error in raw-body, and therefore in Express's parsers. */
 export const TOO_LARGE = 'entity.too.large';
 
 export const tooLarge = (limit: number): ProblemDetails => ({
@@ -13,8 +13,8 @@ export const tooLarge = (limit: number): ProblemDetails => ({
 });
 
 /**
- * Answers 413 immediately. Closes the connection when the body ends, when the peer closes it, or after a second.
- * Closing it immediately would reset the connection, and a peer that is still sending would lose the answer.
+ * Responds with 413 immediately. Closes the connection when the body ends, when the peer closes it, or after a second.
+ * An immediate close would reset the connection, and a peer that is still sending would lose the response.
  */
 export function refuseTooLarge(request: Request, response: Response, limit: number): void {
   const problem = tooLarge(limit);
@@ -26,7 +26,7 @@ export function refuseTooLarge(request: Request, response: Response, limit: numb
     response.end(body);
     return;
   }
-  // The peer sees a complete answer. The response stays open, because Node would otherwise close the connection now.
+  // The peer sees a complete response, but it stays open, because Node would otherwise close the connection now.
   response.write(body);
   const end = () => response.end();
   const timer = setTimeout(end, LINGER_MS);

@@ -3,14 +3,13 @@ import type { RequestHandler } from 'express';
 import { sendProblem } from '../problems/problem.ts';
 
 /**
- * The header in which daprd sends the application's API token.
- * https://docs.dapr.io/operations/security/app-api-token/
+ * The header in which daprd sends the application's API token. https://docs.dapr.io/operations/security/app-api-token/
  */
 const API_TOKEN_HEADER = 'dapr-api-token';
 
 /**
- * Accepts only the sidecar, which knows `token`. Without a token it accepts all requests; then the port's address
- * must protect it.
+ * Accepts only requests from the sidecar, which knows `token`. Without a token, accepts all requests; the port must
+ * then be unreachable for others.
  */
 export function requireApiToken(token: string | undefined): RequestHandler {
   if (token === undefined) return (_request, _response, next) => next();
@@ -21,7 +20,7 @@ export function requireApiToken(token: string | undefined): RequestHandler {
     sendProblem(response, {
       status: 401,
       code: 'unauthorized',
-      detail: 'This port is only for the sidecar, which sends APP_API_TOKEN.',
+      detail: 'Only the sidecar may use this port. It must send APP_API_TOKEN.',
     });
   };
 }

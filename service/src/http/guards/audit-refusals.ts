@@ -10,16 +10,16 @@ export interface AuditRefusalsOptions {
   via: AuditNote['via'];
   /** Called at the end of the request, when the caller is known. */
   actorOf: (request: Request) => AuditActor;
-  /** The requested action. */
+  /** The action that was requested. */
   actionOf: (request: Request) => AuditAction;
 }
 
-/** Records each request that is answered with 401 or 403. Install it before the handlers that may refuse. */
+/** Records each request that gets 401 or 403. Install it before the handlers that may reject requests. */
 export const auditRefusals =
   ({ audit, via, actorOf, actionOf }: AuditRefusalsOptions): RequestHandler =>
   (request, response, next) => {
     const action = actionOf(request);
-    // Unlike `finish`, `close` also fires if the caller does not wait for the answer.
+    // Unlike `finish`, `close` also fires if the caller disconnects before the response.
     response.once('close', () => {
       const { statusCode } = response;
       if (statusCode !== 401 && statusCode !== 403) return;

@@ -3,17 +3,16 @@ import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 import { sendProblem, type ProblemDetails } from '../problems/problem.ts';
 
-/** Whether requests with this Host header are served. */
+/** True if requests with this Host header are accepted. */
 export type HostCheck = (host: string) => boolean;
 
-/** Whether `text` is valid in ALLOWED_HOSTS: a host name, or a suffix with a leading dot. */
+/** True if `text` is valid in ALLOWED_HOSTS: a host name, or a suffix with a leading dot. */
 export const isHostName = (text: string): boolean =>
   text.length <= 253 && /^\.?[\w-]+(?:\.[\w-]+)*$/.test(text);
 
 /**
- * Allows IP addresses, `localhost` and the `allowed` names. Protects against DNS rebinding, in which a page of
- * another site makes its own host name point to this machine. That attack needs a host name, so IP addresses are
- * safe.
+ * Allows IP addresses, `localhost` and the `allowed` names. Prevents DNS rebinding, where another site points its own
+ * host name at this machine. The attack needs a host name, so IP addresses are safe.
  */
 export function createHostCheck(allowed: readonly string[]): HostCheck {
   const names = new Set(['localhost', ...allowed.map((name) => name.toLowerCase())]);
@@ -28,15 +27,15 @@ export function createHostCheck(allowed: readonly string[]): HostCheck {
   };
 }
 
-/** The problem with a request's Host header, if any. Without `isServed`, every host is served. */
+/** The problem with a request's Host header, if any. Without `isServed`, every host is accepted. */
 export function hostFault(request: IncomingMessage, isServed?: HostCheck): ProblemDetails | undefined {
   const { host } = request.headers;
   const { rawHeaders, httpVersion } = request;
   if (isRepeated(rawHeaders) || (host === undefined && httpVersion !== '1.0')) {
-    const detail = 'A request must have one Host header (RFC 9112).';
+    const detail = 'A request must have exactly one Host header (RFC 9112).';
     return { status: 400, code: 'invalid_request', detail };
   }
-  // Browsers always send the Host header, and only browsers are vulnerable to DNS rebinding.
+  // Browsers always send a Host header, and only browsers are vulnerable to DNS rebinding.
   if (host === undefined || !isServed || isServed(host)) return undefined;
   const detail =
     'This host name is not allowed. Without authentication, only IP addresses, localhost and the names in ' +
@@ -44,16 +43,14 @@ export function hostFault(request: IncomingMessage, isServed?: HostCheck): Probl
   return { status: 403, code: 'forbidden', detail };
 }
 
-/**
- * Whether there is more than one Host header. Node uses the first one, but a proxy in front may have used another.
- */
+/** True if there is more than one Host header. Node uses the first one, but a proxy in front may have used another. */
 function isRepeated(rawHeaders: readonly string[]): boolean {
   let count = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') count++;
   return count > 1;
 }
 
-/** Refuses requests for hosts that `isServed` rejects. Without `isServed`, refuses none. */
+/** Rejects requests for hosts that `isServed` does not accept. Without `isServed`, accepts every host. */
 export const requireServedHost =
   (isServed: HostCheck | undefined): RequestHandler =>
   (request, response, next) => {

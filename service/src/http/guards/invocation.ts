@@ -5,13 +5,13 @@ import { sendProblem } from '../problems/problem.ts';
 /** Headers that daprd sets on each service invocation. Callers can neither remove nor forge them. */
 const INVOCATION_HEADERS = ['dapr-caller-app-id', 'dapr-caller-namespace', 'dapr-callee-app-id'];
 
-/** Whether a request is a service invocation or actor call by another application. */
+/** True if a request is a service invocation or an actor call from another application. */
 export const isInvocation = (request: Request): boolean =>
   INVOCATION_HEADERS.some((name) => request.get(name) !== undefined);
 
 /**
- * Refuses service invocations on routes that are meant for the application's own sidecar. A caller with direct access
- * to the sidecar's internal port can omit the headers, so this must never be the only protection.
+ * Rejects service invocations on routes that are only for the application's own sidecar. A caller with direct access to
+ * the sidecar's internal port can omit the headers, so this must never be the only protection.
  */
 export const refuseInvocations =
   (onRefused: OnRefused): RequestHandler =>
@@ -22,6 +22,6 @@ export const refuseInvocations =
       status: 403,
       code: 'forbidden',
       detail:
-        'This route is only for the sidecar of this application. Invoke the public methods of the producer instead.',
+        'Only the sidecar of this application may call this route. Invoke the producer’s public methods instead.',
     });
   };

@@ -5,14 +5,14 @@ import { sendProblem } from '../problems/problem.ts';
 /** The raw query of a URL, without its question mark. */
 const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
 
-/** Maximum number of faults in one answer, because a query has room for thousands. */
+/** Maximum number of errors in one response, because a query has room for thousands. */
 const MAX_FAULTS = 100;
-/** Maximum length of a parameter's name in a fault. */
+/** Maximum length of a parameter name in an error. */
 const MAX_NAME = 100;
 
 /**
- * Reads the `known` parameters of a URL. Faults are: unknown parameters, repeated parameters (they would be
- * ambiguous), and bytes that are not UTF-8 (they could name another feed).
+ * Reads the `known` parameters of a URL. Errors are: unknown parameters, repeated parameters (they would be ambiguous),
+ * and bytes that are not UTF-8 (they could name a different feed).
  */
 export function readParameters(
   url: string,
@@ -35,7 +35,7 @@ export function readParameters(
 }
 
 /**
- * Refuses queries with faults. An unknown parameter is a fault, because ignoring a misspelled `?feed=` would send a
+ * Rejects queries with errors. Unknown parameters are errors because ignoring a misspelled `?feed=` would send a
  * private notification to all readers.
  */
 export const allowParameters =

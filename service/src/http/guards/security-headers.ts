@@ -3,10 +3,10 @@ import { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** The policy for answers that are not pages: load nothing. */
+/** The policy for responses that are not pages: load nothing. */
 const NOTHING = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
 
-/** The policy for our pages: only scripts, styles, images and calls of this origin, and nothing inline. */
+/** The policy for our pages: only scripts, styles, images and requests from and to this origin, and nothing inline. */
 const OWN_FILES = {
   ...NOTHING,
   'script-src': ["'self'"],
@@ -17,18 +17,18 @@ const OWN_FILES = {
   'form-action': ["'none'"],
 };
 
-/** Runs helmet once and reuses its headers, because running it costs more than a short request. */
+/** Runs helmet once and reuses its headers, because each run costs more than a short request. */
 function headers(directives: Record<string, string[]>): RequestHandler {
   const request = new IncomingMessage(new Socket());
   const sample = new ServerResponse(request);
   const protect = helmet({
     contentSecurityPolicy: { useDefaults: false, directives },
-    // TLS ends at the edge, so the edge must set HSTS.
+    // TLS terminates at the edge, so the edge must set HSTS.
     strictTransportSecurity: false,
     xFrameOptions: { action: 'deny' },
   });
   protect(request, sample, (error) => {
-    if (error) throw new Error('helmet refused the settings', { cause: error });
+    if (error) throw new Error('helmet rejected the settings', { cause: error });
   });
   const fixed = new Map(Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)]));
   return (_request, response, next) => {

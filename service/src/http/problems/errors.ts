@@ -4,7 +4,7 @@ import type { Logger } from '../../observe/log.ts';
 import { sendProblem, type ProblemDetails } from './problem.ts';
 import { TOO_LARGE, tooLarge } from '../body/too-large.ts';
 
-/** Refuses methods other than `allowed` on an existing path. GET includes HEAD. */
+/** Rejects methods other than `allowed` on an existing path. GET includes HEAD. */
 export const methodNotAllowed = (...allowed: string[]): RequestHandler => {
   const allow = [...new Set(allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)))];
   return (request, response) => sendProblem(response, notPossible(request.method, allow));
@@ -18,9 +18,9 @@ export const notPossible = (method: string, allow: readonly string[]): ProblemDe
   allow,
 });
 
-/** The last route: answers 404. */
+/** The last route. Responds with 404. */
 export const notFound: RequestHandler = (request, response) =>
-  sendProblem(response, { status: 404, code: 'not_found', detail: `There is nothing at ${request.path}.` });
+  sendProblem(response, { status: 404, code: 'not_found', detail: `Nothing was found at ${request.path}.` });
 
 /** Problems for the errors of the body parser, by `type`. https://github.com/expressjs/body-parser#errors */
 const BODY_PROBLEMS: Record<string, ProblemDetails> = {
@@ -29,7 +29,7 @@ const BODY_PROBLEMS: Record<string, ProblemDetails> = {
   'request.size.invalid': {
     status: 400,
     code: 'invalid_json',
-    detail: 'The length of the body differs from its Content-Length.',
+    detail: 'The length of the body does not match its Content-Length.',
   },
   'encoding.unsupported': {
     status: 415,
@@ -46,7 +46,7 @@ const BODY_PROBLEMS: Record<string, ProblemDetails> = {
 const property = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined;
 
-/** Converts the error of a route to a problem. Logs internal errors, but does not show them to the caller. */
+/** Converts an error from a route to a problem. Logs internal errors, but does not show them to the caller. */
 export const errorHandler =
   (log: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {

@@ -6,9 +6,9 @@ export interface ProblemDetails extends Pick<Problem, 'errors' | 'ids'> {
   status: number;
   code: ProblemCode;
   detail: string;
-  /** The supported methods; only for 405. */
+  /** The supported methods. Only for 405. */
   allow?: readonly string[];
-  /** In seconds; only for 429 and 503. */
+  /** In seconds. Only for 429 and 503. */
   retryAfter?: number;
 }
 
@@ -26,7 +26,7 @@ export function problemBody({ status, code, detail, errors, ids }: ProblemDetail
   return JSON.stringify(body);
 }
 
-/** Answers with a problem (RFC 9457). Sets `response.locals.problemCode`, for counting. */
+/** Responds with a problem (RFC 9457). Sets `response.locals.problemCode`, for counting. */
 export function sendProblem(response: Response, problem: ProblemDetails): void {
   const { status, code, allow, retryAfter } = problem;
   if (allow) response.set('Allow', allow.join(', '));

@@ -7,7 +7,7 @@ import { sendProblem } from '../problems/problem.ts';
 export interface HealthOptions {
   /** Resolves if the application is ready; otherwise rejects with the reason. */
   ready: () => Promise<void>;
-  /** Additional members in the body of `/readyz`. */
+  /** Additional members of the `/readyz` body. */
   facts?: Record<string, string>;
 }
 
@@ -16,7 +16,7 @@ export const healthSchema = z.object({ status: z.literal('alive'), version: z.st
 /** The body of `/readyz` with 200. */
 export const readySchema = z.object({ status: z.literal('ready'), auth: z.string().optional() });
 
-/** `/healthz` reports the version. `/readyz` answers 200 if the sidecar and the components respond, otherwise 503. */
+/** `/healthz` reports the version. `/readyz` returns 200 if the sidecar and the components respond, otherwise 503. */
 export function healthRoutes({ ready, facts = {} }: HealthOptions): Router {
   const router = Router();
   router

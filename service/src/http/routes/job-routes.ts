@@ -3,18 +3,18 @@ import type { OnRefused } from '../../security/refusals.ts';
 import { sendProblem } from '../problems/problem.ts';
 
 export interface JobRoutesOptions {
-  /** Resolves with true when the job is processed, and with false if there is none of this name. */
+  /** Resolves with true when the job is processed, and with false if no job has this name. */
   take: (name: string) => Promise<boolean>;
-  /** The detail of the answer for an unknown job. */
+  /** The detail of the response to an unknown job. */
   unknown: string;
-  /** Called when `take` rejects. Returns the detail of the answer. */
+  /** Called when `take` rejects. Returns the detail of the response. */
   onFailure: (error: unknown, name: string) => string;
   onRefused: OnRefused;
 }
 
 /**
- * `POST /job/<name>`: Dapr's scheduler hands over a due job, again every second until the answer is 200 or 404.
- * Ignores the body, which cannot be trusted: `take` knows what is due.
+ * `POST /job/<name>`: Dapr's scheduler hands over a due job, and repeats this every second until it gets 200 or 404.
+ * The body is ignored because it cannot be trusted; `take` finds out what is due.
  */
 export function jobRoutes({ take, unknown, onFailure, onRefused }: JobRoutesOptions): Router {
   const router = Router();

@@ -18,10 +18,10 @@ export function pageRoutes(uiDist: string, { negotiate = false } = {}): Router {
 }
 
 /**
- * Serves the built files: compressed with brotli or gzip if the build contains that form and the browser accepts it.
+ * Serves the built files, compressed with brotli or gzip if the build contains that form and the browser accepts it.
  */
 function builtFiles(uiDist: string): RequestHandler {
-  // express-static-gzip combines Express's own static files (serve-static) with their precompressed forms.
+  // express-static-gzip combines Express's own static files (serve-static) with precompressed files.
   const files = expressStaticGzip(uiDist, {
     enableBrotli: true,
     orderPreference: ['br', 'gzip'],
@@ -38,7 +38,7 @@ function builtFiles(uiDist: string): RequestHandler {
   }) as RequestHandler;
   return (request, response, next) => {
     if (isDecodable(request.path)) return files(request, response, next);
-    next(Object.assign(new URIError('The path is not valid percent-encoding.'), { status: 400 }));
+    next(Object.assign(new URIError('The path is not validly percent-encoded.'), { status: 400 }));
   };
 }
 
@@ -62,7 +62,7 @@ function notFoundPage(uiDist: string): RequestHandler {
   };
 }
 
-/** Serves the page with the tag that makes it call `/app/negotiate` for its server. */
+/** Serves the page with the tag that makes it ask `/app/negotiate` for its server. */
 function withNegotiateTag(uiDist: string): RequestHandler {
   const file = join(uiDist, 'index.html');
   return (_request, response, next) => {

@@ -1,6 +1,6 @@
 import { Router, type NextFunction, type Request, type Response } from 'express';
 import {
-  AskedTooOftenError,
+  RefreshedTooRecentlyError,
   SUBSCRIPTION_PREFIX,
   type Subscribed,
   type SubscriptionPaths,
@@ -36,9 +36,9 @@ export function subscriptionRoutes({
     try {
       subscribed = await paths.find(request.path);
     } catch (err) {
-      if (!(err instanceof AskedTooOftenError))
+      if (!(err instanceof RefreshedTooRecentlyError))
         log.warn({ err }, 'cannot read the subscriptions of the sidecar; Dapr will deliver the event again');
-      // Dapr delivers an event again after every status except 2xx and 404.
+      // Dapr redelivers an event after every status except 2xx and 404.
       return sendProblem(response, {
         status: 503,
         code: 'unavailable',
@@ -52,7 +52,7 @@ export function subscriptionRoutes({
     sendProblem(response, {
       status: 403,
       code: 'forbidden',
-      detail: 'The sidecar has no subscription for this path.',
+      detail: 'The sidecar has no subscription with this path.',
     });
   });
   return router;

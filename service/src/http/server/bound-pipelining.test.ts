@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { MAX_REQUESTS_UNDER_WAY, boundPipelining } from './bound-pipelining.ts';
+import { MAX_REQUESTS_IN_PROGRESS, boundPipelining } from './bound-pipelining.ts';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
@@ -30,14 +30,14 @@ afterEach(() => {
 
 const requested = () => once(server, 'request');
 
-it('should close a connection that pipelines requests without reading the answers, and start no further request', async () => {
+it('should close a connection that pipelines requests without reading the responses, and start no more requests', async () => {
   client.write(REQUEST.repeat(1_000));
   await closed;
-  expect(started).toHaveLength(MAX_REQUESTS_UNDER_WAY);
+  expect(started).toHaveLength(MAX_REQUESTS_IN_PROGRESS);
 });
 
-it('should serve any number of requests on a connection that reads its answers', async () => {
-  for (let i = 1; i <= 3 * MAX_REQUESTS_UNDER_WAY; i++) {
+it('should serve any number of requests on a connection that reads its responses', async () => {
+  for (let i = 1; i <= 3 * MAX_REQUESTS_IN_PROGRESS; i++) {
     const next = requested();
     client.write(REQUEST);
     await next;
@@ -51,9 +51,9 @@ it('should serve any number of requests on a connection that reads its answers',
 
 it('should serve as many requests at the same time as the limit allows', async () => {
   const all = new Promise<void>((resolve) => {
-    server.on('request', () => started.length === MAX_REQUESTS_UNDER_WAY && resolve());
+    server.on('request', () => started.length === MAX_REQUESTS_IN_PROGRESS && resolve());
   });
-  client.write(REQUEST.repeat(MAX_REQUESTS_UNDER_WAY));
+  client.write(REQUEST.repeat(MAX_REQUESTS_IN_PROGRESS));
   await all;
   for (const response of started) response.end('x');
   const next = requested();
@@ -64,5 +64,5 @@ it('should serve as many requests at the same time as the limit allows', async (
   );
   client.write(REQUEST);
   await next;
-  expect(started).toHaveLength(MAX_REQUESTS_UNDER_WAY + 1);
+  expect(started).toHaveLength(MAX_REQUESTS_IN_PROGRESS + 1);
 });

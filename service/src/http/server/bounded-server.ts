@@ -6,13 +6,13 @@ import { endWithProblem, writeProblem } from './raw-problem.ts';
 import { boundRest } from './rest.ts';
 
 export interface ServerBounds {
-  /** Time limit for the headers of a request, in ms. A whole request may take three times as long. */
+  /** Time limit for receiving a request's headers, in ms. A whole request may take three times as long. */
   headersTimeoutMs?: number;
-  /** Close a connection after this long without reads and writes, in ms; 0 means never. */
+  /** Close a connection that has been idle for this long, in ms; 0 means never. */
   idleTimeoutMs?: number;
-  /** Maximum number of TCP connections; further ones are closed immediately. */
+  /** Maximum number of TCP connections. Further ones are closed immediately. */
   maxConnections?: number;
-  /** Maximum size of the headers of one request, in bytes. */
+  /** Maximum size of a request's headers, in bytes. */
   maxHeaderBytes?: number;
 }
 
@@ -22,8 +22,8 @@ const CHECKS_PER_TIMEOUT = 4;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
- * The server of every port. Closes connections that are idle, send too slowly, do not read, or keep sending after
- * their answer. Answers with a problem where Node would refuse without one.
+ * Creates the server for each port. Closes connections that are idle, send too slowly, do not read, or keep sending
+ * after the response. Responds with a problem where Node would reject a request without one.
  */
 export function createBoundedServer(app: RequestListener, bounds: ServerBounds = {}): Server {
   const { headersTimeoutMs = HEADERS_TIMEOUT_MS, maxHeaderBytes = MAX_HEADER_BYTES } = bounds;
@@ -32,7 +32,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     headersTimeout: headersTimeoutMs,
     requestTimeout: REQUEST_FACTOR * headersTimeoutMs,
     connectionsCheckingInterval: Math.ceil(headersTimeoutMs / CHECKS_PER_TIMEOUT),
-    // `hostFault` answers a missing Host header with a problem; Node would answer without a body.
+    // `hostFault` responds to a missing Host header with a problem; Node would send no body.
     requireHostHeader: false,
   };
   const server = createServer(
@@ -40,7 +40,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     boundPipelining((request, response) => {
       const fault = hostFault(request);
       if (fault) return writeProblem(response, fault);
-      // Must run before Node sees the end of the answer, because Node would then read the rest of the body.
+      // Must run before Node sees the end of the response, because Node would then read the rest of the body.
       response.once('prefinish', () => boundRest(request));
       app(request, response);
     }),
@@ -49,7 +49,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     writeProblem(response, {
       status: 417,
       code: 'invalid_request',
-      detail: 'Only the expectation 100-continue is supported. Send the request without the Expect header.',
+      detail: 'The only supported expectation is 100-continue. Send the request without the Expect header.',
     }),
   );
   server.on('connect', (_request, socket) =>

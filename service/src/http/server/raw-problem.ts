@@ -11,7 +11,7 @@ interface Answer {
   body: string;
 }
 
-/** Converts a problem to an HTTP answer that closes its connection. */
+/** Converts a problem to an HTTP response that closes its connection. */
 function answerOf(problem: ProblemDetails): Answer {
   const { status, allow, retryAfter } = problem;
   const title = STATUS_CODES[status] ?? 'Error';
@@ -27,15 +27,15 @@ function answerOf(problem: ProblemDetails): Answer {
   return { status, title, headers, body };
 }
 
-/** Answers with a problem, without Express. */
+/** Sends a problem without Express. */
 export function writeProblem(response: ServerResponse, problem: ProblemDetails): void {
   const { status, headers, body } = answerOf(problem);
   response.writeHead(status, headers).end(body);
 }
 
 /**
- * Answers with a problem on a connection that has no response object, and ends the connection. Destroys it soon
- * after, because a peer that neither reads nor closes could keep it half open forever.
+ * Sends a problem on a connection that has no response object, and ends the connection. Destroys it soon afterwards,
+ * because a peer that neither reads nor closes could keep it half open forever.
  */
 export function endWithProblem(socket: Duplex, problem: ProblemDetails): void {
   if (!socket.writable) {

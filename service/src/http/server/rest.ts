@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
 
-/** Bytes of an oversized body that are still read after the answer. */
+/** How many bytes of an oversized body are still read after the response. */
 export const REST_BYTES = 64 * 1024;
-/** Time from an answer until its connection is closed, in ms, so that the peer can read the answer. */
+/** Time between a response and the close of its connection, in ms, so that the peer can read the response. */
 export const LINGER_MS = 1_000;
 
-/** Reads up to `bytes` of the rest of a body, then pauses, so that the sender has to wait. */
+/** Reads up to `bytes` of the rest of a body, then pauses, which makes the sender wait. */
 export function readAtMost(request: IncomingMessage, bytes: number, onMore?: () => void): void {
   let left = bytes;
   request.on('data', ({ length }: Buffer) => {
@@ -20,8 +20,8 @@ export function readAtMost(request: IncomingMessage, bytes: number, onMore?: () 
 }
 
 /**
- * Limits the bytes of a request that are read after its answer, because Node would read to the end. A request that
- * exceeds the limit loses its connection a second later.
+ * Limits how much of a request is read after the response, because Node would read to the end. A request that exceeds
+ * the limit loses its connection a second later.
  */
 export function boundRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;

@@ -1,13 +1,13 @@
 import { MAX_AUDIT_FEEDS_COUNTED } from '@tocsin/contracts';
 import type { AuditNote } from './note.ts';
 
-/** Maximum number of groups (actor and action). Further attempts are summed under the actor `several`. */
+/** Maximum number of groups (actor and action). Beyond it, attempts are combined under the actor `several`. */
 const MAX_GROUPS = 64;
-/** Maximum number of named ids, because a record has no room for more. */
+/** Maximum number of ids to list, because a record has room for no more. */
 const MAX_NAMED = 16;
 
-/** Attempts of one actor that will become one record. */
-export interface Gathered {
+/** Attempts by one actor that will become one record. */
+export interface AttemptGroup {
   note: Pick<AuditNote, 'action' | 'outcome' | 'via' | 'actor'>;
   from: number;
   until: number;
@@ -19,13 +19,13 @@ export interface Gathered {
 }
 
 /**
- * Collects the attempts of one stream in limited memory until their records are written. The first `singles` attempts
- * of an actor become separate records. All further attempts are summed in the last of these records.
+ * Collects the attempts for one stream, in limited memory, until their records are written. An actor's first `singles`
+ * attempts become separate records. The last of these also counts all further attempts.
  */
-export class Gathering {
+export class AttemptCollector {
   readonly #singles: number;
-  #groups = new Map<string, Gathered[]>();
-  /** Time of the first attempt in ms; `undefined` while empty. */
+  #groups = new Map<string, AttemptGroup[]>();
+  /** Time of the first attempt in ms; `undefined` while there are none. */
   since: number | undefined;
 
   constructor(singles: number) {
@@ -57,14 +57,14 @@ export class Gathering {
   }
 
   /** Removes and returns all groups, ordered by their first attempts. */
-  take(): Gathered[] {
+  take(): AttemptGroup[] {
     const all = [...this.#groups.values()].flat().sort((a, b) => a.from - b.from);
     this.#groups = new Map();
     this.since = undefined;
     return all;
   }
 
-  #groupOf({ action, outcome, via, actor }: AuditNote): { list: Gathered[]; actor: AuditNote['actor'] } {
+  #groupOf({ action, outcome, via, actor }: AuditNote): { list: AttemptGroup[]; actor: AuditNote['actor'] } {
     const what = `${action} ${outcome} ${via} `;
     const key = `${what}${actor.kind} ${actor.claimed ?? ''} ${actor.name ?? ''}`;
     const known = this.#groups.get(key);
