@@ -33,7 +33,7 @@ it('should throw the reason until the first successful read', async () => {
   await vi.waitFor(() =>
     expect(() => secret.get()).toThrow('Not available yet: the number. The store is unavailable.'),
   );
-  await vi.waitFor(() => expect(() => secret.get()).toThrow('does not have the number'));
+  await vi.waitFor(() => expect(() => secret.get()).toThrow('does not contain the number'));
   await vi.waitFor(() => expect(secret.get()).toBe(7), 5_000);
   expect(faults).toHaveLength(2);
 });
