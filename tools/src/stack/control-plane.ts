@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { hostEnvironment } from '../config.ts';
+import { hostEnvironment, readConfig } from '../config.ts';
 import { freePorts } from '../net/ports.ts';
 import { answersOk } from '../net/poll.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
+import { run } from '../process/run.ts';
 import type { Dapr } from '../setup/dapr/dapr.ts';
 
 /** Placement or scheduler, with its address for sidecars. */
@@ -49,13 +50,21 @@ export async function placementService(options: ControlPlaneOptions): Promise<Co
   };
 }
 
+/** Limits etcd to the loopback address. Schedulers before 1.17 can't; they run only with DAPR_UNTESTED. */
+async function etcdAddress(scheduler: string): Promise<string[]> {
+  const option = '--etcd-client-listen-address';
+  const isOld =
+    readConfig().allowsUntestedDapr && !(await run(scheduler, ['--help'])).output.includes(option);
+  return isOld ? [] : [option, LOOPBACK];
+}
+
 /** Dapr's scheduler with its own etcd. Not started yet. */
 export async function schedulerService(options: ControlPlaneOptions): Promise<ControlService> {
   const [free = 0, healthz = 0, metrics = 0, etcdPeer = 0, etcdClient = 0] = await freePorts(5);
   const port = options.port ?? free;
   const etcd = [
     ...['--etcd-data-dir', join(options.dir, 'scheduler')],
-    ...['--etcd-client-port', String(etcdClient), '--etcd-client-listen-address', LOOPBACK],
+    ...['--etcd-client-port', String(etcdClient), ...(await etcdAddress(options.dapr.scheduler))],
     ...['--etcd-initial-cluster', `dapr-scheduler-server-0=http://${LOOPBACK}:${etcdPeer}`],
     ...['--override-broadcast-host-port', `${LOOPBACK}:${port}`],
   ];
