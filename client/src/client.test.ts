@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 describe('createNotificationClient', () => {
-  it('should show pushes that arrive after the acknowledgement', async () => {
+  it('should show publications that are pushed after the acknowledgement', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);
@@ -67,7 +67,7 @@ describe('createNotificationClient', () => {
     expect(positions.get('all')).toEqual({ epoch: 'e', offset: 5 });
   });
 
-  it('should recover a gap after half a second without showing a disconnect', async () => {
+  it('should recover a gap after half a second without reporting a disconnect', async () => {
     const seen = recorder();
     const statuses: ClientStatus[] = [];
     const client = open();
@@ -83,7 +83,7 @@ describe('createNotificationClient', () => {
     expect(statuses).toEqual(['live']);
   });
 
-  it('should reconnect and recover when the connection is lost', async () => {
+  it('should reconnect and recover after losing the connection', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);
@@ -98,7 +98,7 @@ describe('createNotificationClient', () => {
     expect(seen.deliveries.at(-1)).toBe('recovered away');
   });
 
-  it('should recover at once when the connection died silently during sleep', async () => {
+  it('should recover immediately if the connection died silently during sleep', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);
@@ -120,7 +120,7 @@ describe('createNotificationClient', () => {
     await vi.waitFor(() => expect(client.status).toBe('live'));
   });
 
-  it('should switch connections without showing a disconnect when the server drains', async () => {
+  it('should switch connections without reporting a disconnect when the server drains', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);
@@ -145,7 +145,7 @@ describe('createNotificationClient', () => {
     expect(seen.gaps).toEqual([[{ epoch: 'lost', offset: 7 }, { epoch: 'e', offset: 2 }, { erased: false }]]);
   });
 
-  it('should repeat a subscribe after a temporary refusal', async () => {
+  it('should retry a subscribe after a temporary refusal', async () => {
     const error = { code: 'unavailable', message: 'not now', temporary: true } as const;
     gateway.answer = () => ({ ok: false, error });
     const errors: string[] = [];
@@ -159,7 +159,7 @@ describe('createNotificationClient', () => {
     expect(errors[0]).toBe('all: not now');
   });
 
-  it('should report a permanent refusal and not repeat the subscribe', async () => {
+  it('should report a permanent refusal and not retry the subscribe', async () => {
     const error = { code: 'invalid_request', message: 'no', temporary: false } as const;
     gateway.answer = ({ feed }) => (feed === 'all' ? { ok: false, error } : gateway.page({ feed }));
     const refused = vi.fn();
@@ -234,7 +234,7 @@ describe('createNotificationClient', () => {
     await vi.waitFor(() => expect(errors).toHaveLength(2));
   });
 
-  it('should reject a second subscription of a feed until the first is closed', async () => {
+  it('should reject a second subscription to a feed until the first is closed', async () => {
     const client = open();
     const subscription = client.subscribe('all', {});
     expect(() => client.subscribe('all', {})).toThrow(TypeError);
@@ -244,7 +244,7 @@ describe('createNotificationClient', () => {
     await vi.waitFor(() => expect(gateway.requests).toHaveLength(2));
   });
 
-  it('should leave no timer and call no handler after close', async () => {
+  it('should leave no timers and call no handlers after close', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);

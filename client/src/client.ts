@@ -18,8 +18,8 @@ import type {
 import { watchWake } from './connection/wake.ts';
 
 /**
- * Connects to a bff and keeps the subscribed feeds complete and in order, even when connections are lost, servers
- * restart or the server loses its state. Starts to connect immediately and keeps trying until `close()`.
+ * Connects to a bff and keeps the subscribed feeds complete and in order, even if connections are lost, servers
+ * restart or the server loses its state. Starts connecting immediately and keeps trying until `close()`.
  */
 export function createNotificationClient(options: NotificationClientOptions): NotificationClient {
   return createClient(options, openConnection);
@@ -77,7 +77,7 @@ export function createClient(
   const update = (): void => {
     if (closed) return;
     const wanted = [...feeds.values()].filter(({ state }) => state !== 'over');
-    // Adding a feed to a live client must not make the client look disconnected.
+    // Adding a feed to a live client must not make it look disconnected.
     const fresh = status.status === 'live' ? 'fresh' : undefined;
     const isConnected = connection.socket !== undefined && !silence.doubtful;
     const live = isConnected && wanted.every((feed) => feed.live || feed.state === fresh);

@@ -1,6 +1,6 @@
 import type { Problem } from '@tocsin/contracts';
 
-/** A failure of the client. `temporary` tells whether a retry can succeed. */
+/** A client error. `temporary` means that a retry may succeed. */
 export class ClientError extends Error {
   readonly code: string;
   readonly temporary: boolean;
@@ -13,7 +13,7 @@ export class ClientError extends Error {
   }
 }
 
-/** An error answer from the server. `code` is the problem's code, or `http_<status>` if there is no problem body. */
+/** An error response from the server. `code` is the problem's code, or `http_<status>` if there is no problem body. */
 export class ProblemError extends ClientError {
   readonly status: number;
   readonly problem: Problem | undefined;
@@ -21,7 +21,7 @@ export class ProblemError extends ClientError {
   readonly retryAfterMs: number | undefined;
 
   constructor(status: number, problem: Problem | undefined, retryAfterMs: number | undefined) {
-    super(problem?.code ?? `http_${status}`, problem?.detail ?? `The server answered ${status}.`, {
+    super(problem?.code ?? `http_${status}`, problem?.detail ?? `The server responded with ${status}.`, {
       temporary: status === 429 || status >= 500,
     });
     this.name = 'ProblemError';

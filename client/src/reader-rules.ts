@@ -10,8 +10,8 @@ import type {
 } from '@tocsin/contracts';
 
 /*
- * Rules that browsers and servers share. Their types are repeated here, because the package includes the types of the
- * contracts, but not their values.
+ * Rules that browsers and servers share. Their types are repeated here, because this package includes the types of the
+ * contracts package, but not its values.
  */
 
 /** Returns a function that places the publications of one feed by the reader's marks. It reads no clock. */
@@ -19,27 +19,27 @@ export const placesIn: (
   marks: Marks,
 ) => (publication: { offset: number; notification: { id: string } }) => Placed = rules.placesIn;
 
-/** The preferences of a reader who has not changed any. */
+/** The default preferences of a reader. */
 export const DEFAULT_PREFERENCES: Preferences = rules.DEFAULT_PREFERENCES;
 
-/** Whether the notification may interrupt its reader at `at` (ms since 1970; default: now), and if not, why. */
+/** Whether the notification may interrupt its reader at time `at` (ms since 1970; default: now), and if not, why. */
 export const mayInterrupt: (
   preferences: Preferences,
   notification: Interrupting,
   at?: number,
 ) => Interruption = rules.mayInterrupt;
 
-/** Whether the preferences mute the notification at `at` (ms since 1970; default: now). */
+/** Whether the preferences mute the notification at time `at` (ms since 1970; default: now). */
 export const isMutedBy: (preferences: Preferences, notification: Interrupting, at?: number) => boolean =
   rules.isMutedBy;
 
-/** Whether `at` (ms since 1970) is within the quiet hours. */
+/** Whether the time `at` (ms since 1970) is within the quiet hours. */
 export const isQuiet: (quiet: QuietHours, at: number) => boolean = rules.isQuiet;
 
-/** When the current quiet hours end; `at` and the result are in ms since 1970. `undefined` outside quiet hours. */
+/** The end of the current quiet hours; `at` and the result are in ms since 1970. `undefined` outside quiet hours. */
 export const quietUntil: (quiet: QuietHours, at: number) => number | undefined = rules.quietUntil;
 
-/** Whether `name` is the IANA name of a time zone that this platform knows. */
+/** Whether `name` is an IANA time zone name that this platform knows. */
 export const isTimeZone: (name: string) => boolean = rules.isTimeZone;
 
 /** The icon names that a notification can have. */

@@ -13,11 +13,13 @@ export interface ReaderMarkChanges {
   unread: NamedIds;
   /** Marks everything up to `offset` as seen: the bell no longer counts it. */
   seen: { offset: number };
-  /** Moves to the archive, as long as the history holds the notification. */
+  /** Moves notifications to the archive, if they are still in the history. */
   archive: Read;
-  /** Moves out of the archive, back to the previous place. */
+  /** Moves notifications out of the archive, back to their previous place. */
   unarchive: NamedIds;
-  /** Removes from the inbox until a time, at most a year ahead. A second snooze replaces the first. */
+  /**
+   * Removes notifications from the inbox until a given time, at most a year ahead. A second snooze replaces the first.
+   */
   snooze: NamedIds & { until: Date | string };
   /** Ends snoozes, including those that are already due. */
   unsnooze: NamedIds;

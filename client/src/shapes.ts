@@ -17,8 +17,10 @@ import {
   type SocketError,
 } from '@tocsin/contracts';
 
-/* Checks of answers. Like the schemas of the events, they check only the members that the client uses: a newer
-   server may add members, which the strict schemas of the contract would refuse. */
+/*
+ * Validates responses. Like the event schemas, these functions check only the members that the client uses, because a
+ * newer server may add members, which the contracts' strict schemas would reject.
+ */
 const { epoch, offset } = positionEvent.schema;
 const { ids } = readEvent.schema;
 const { publications } = publicationsEvent.schema;

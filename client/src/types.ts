@@ -34,14 +34,14 @@ export interface DeliveryDetails {
 export interface FeedHandlers {
   /** Notifications to show: each id once, in feed order. */
   onPublications?: (publications: LivePublication[], details: DeliveryDetails) => void;
-  /** Ids to remove from the screen. Some may never have been shown. */
+  /** Ids to remove from the display. Some may never have been shown. */
   onGone?: (ids: string[], reason: GoneReason) => void;
   /**
-   * Publications between these positions cannot be recovered; the newest page follows as a snapshot. `erased`: the
-   * feed was erased, so remove everything that was shown of it.
+   * Publications between these positions can't be recovered; the newest page follows as a snapshot. `erased`: the feed
+   * was erased, so remove all of its notifications.
    */
   onGap?: (from: Position, to: Position, details: { erased: boolean }) => void;
-  /** The position changed: forward past shown publications, or to the position of an answer. */
+  /** The position changed: it advanced past shown publications, or was set by an answer. */
   onPosition?: (position: Position) => void;
   /** The feed was acknowledged, and everything in the answer has been shown. */
   onCaughtUp?: (details: { feed: string; away: boolean }) => void;
@@ -58,7 +58,7 @@ export interface FeedHandlers {
    */
   onInbox?: (inbox: InboxState) => void;
   /**
-   * Snoozes that end now, each reported once: their notifications are back in the inbox, unread. Called after
+   * Snoozes that just ended, each reported once. Their notifications are back in the inbox, unread. Called after
    * `onInbox` with the new marks.
    */
   onSnoozeDue?: (due: DueSnooze[]) => void;
@@ -82,7 +82,7 @@ export interface Subscription {
 
 export type Transport = 'websocket' | 'polling';
 
-/** Keeps positions from one run of the client to the next. Must not throw. */
+/** Stores positions between runs of the client. Must not throw. */
 export interface PositionStore {
   get(feed: string): Position | undefined;
   set(feed: string, position: Position): void;
@@ -95,13 +95,13 @@ export interface NotificationClientOptions {
   path?: string;
   clientId?: string;
   /**
-   * Returns a token. Called for every connection (a rejection counts as a failed connection and is retried), and
+   * Returns a token. Called for every connection (a rejection is treated as a failed connection and retried), and
    * again before the token expires. The connection then continues with the new token, which must have the same `sub`.
    */
   getToken?: () => string | undefined | Promise<string | undefined>;
   /**
-   * Ask the bff for the URL and token of each connection. Needed for a bff with `BROADCASTER=azure`; its `url` still
-   * serves everything else. Default: connect to `url`.
+   * Request the URL and token of each connection from the bff. Required for a bff with `BROADCASTER=azure`; its `url`
+   * still serves everything else. Default: connect to `url`.
    */
   negotiate?: boolean;
   /** Default: in memory. */
@@ -109,16 +109,16 @@ export interface NotificationClientOptions {
   /** Transports to try, in this order. Default: websocket, then polling. */
   transports?: readonly Transport[];
   /**
-   * Whether browser tabs share one connection. Default: yes, on pages with a secure context (`https` or localhost).
-   * Tabs share a connection if they have the same `url`, `path`, `clientId` and reader. The reader is the token's
-   * issuer and `sub`, or `group` if the client cannot read the token.
+   * Whether browser tabs share one connection. Default: yes, in a secure context (`https` or localhost). Tabs share a
+   * connection if they have the same `url`, `path`, `clientId` and reader. The reader is the token's issuer and `sub`,
+   * or `group` if the client cannot read the token.
    */
   tabs?: boolean | { group: string };
 }
 
 /**
- * Server events that `on` passes to listeners: the reader's events, after a change in any tab or device; and
- * `closing`, after which the client reconnects later. None is sent at the start.
+ * Server events that `on` passes to listeners: the reader's events, after a change in any tab or device, and
+ * `closing`, after which the client reconnects later. None are sent at the start.
  */
 export type ServerEventListeners = {
   [Name in ReaderEventName | 'closing']: (event: ServerEvents[Name]) => void;
@@ -126,7 +126,7 @@ export type ServerEventListeners = {
 
 export interface ClientEvents extends ServerEventListeners {
   status: (status: ClientStatus) => void;
-  /** A failure that will be retried, or a malformed event that was skipped. */
+  /** An error that will be retried, or a malformed event that was skipped. */
   error: (error: Error) => void;
   /** This tab may show toasts from now on (true), or may no longer show them (false). */
   presenting: (now: boolean) => void;
@@ -135,18 +135,18 @@ export interface ClientEvents extends ServerEventListeners {
 export interface NotificationClient {
   readonly status: ClientStatus;
   /**
-   * Whether this tab may show toasts. Among tabs that share a connection, only one may: the tab in front if there is
-   * one. Always true for tabs that don't share.
+   * Whether this tab may show toasts. Among tabs that share a connection, only one may, preferably the focused one.
+   * Always true for tabs that don't share.
    */
   readonly presenting: boolean;
   /** Subscribes to a feed. Throws a `TypeError` if the feed already has an open subscription. */
   subscribe(feed: string, handlers: FeedHandlers, options?: SubscribeOptions): Subscription;
   /**
-   * Sets a mark on notifications of a feed. The server saves it and passes it on to all tabs and devices (`onRead`,
-   * `onInbox`). Temporary failures are retried for about a minute, or until `close()`. Then it throws as `fetchPage`
-   * does, or `ClientError` with the code `no_token`. A snooze throws `ProblemError` with status 404 for ids that the
-   * history does not hold, and 409 if the reader has too many snoozes. Safe to repeat. All marks but `read` need a
-   * named reader: a signed-in one, or a `clientId`.
+   * Sets a mark on notifications of a feed. The server saves it and sends it to all tabs and devices (`onRead`,
+   * `onInbox`). Temporary failures are retried for about a minute, or until `close()`. After that, it throws the same
+   * errors as `fetchPage`, or a `ClientError` with the code `no_token`. A snooze throws a `ProblemError` with status
+   * 404 for ids that aren't in the history, and 409 if the reader has too many snoozes. Safe to repeat. All marks
+   * except `read` need an identified reader: signed in, or with a `clientId`.
    */
   mark<Name extends keyof ReaderMarkChanges>(
     name: Name,
@@ -157,6 +157,6 @@ export interface NotificationClient {
   markRead(feed: string, read: Read): Promise<void>;
   /** Adds a listener and returns a function that removes it. */
   on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): () => void;
-  /** Disconnects. Leaves no timer, and calls no handler after that. Safe to repeat. */
+  /** Disconnects. Leaves no timers and calls no handlers afterwards. Safe to repeat. */
   close(): void;
 }

@@ -2,20 +2,17 @@
 export const MAX_NOTIFICATIONS_PER_REQUEST = 1_000;
 export const MAX_REQUEST_BYTES = 1024 * 1024;
 
-/** One entry holds at most this many notifications and bytes; the rest goes into the next entry. */
+/** An entry has at most this many notifications and bytes. The rest goes into the next entry. */
 export const MAX_ENTRY_NOTIFICATIONS = 1_000;
 export const MAX_ENTRY_BYTES = 256 * 1024;
 
 /**
- * Lifetime of an entry. It is longer than that of the announcement stream (24 h), so a late
- * announcement still finds its entry.
+ * Lifetime of an entry. Longer than the announcement stream's (24 h), so that a late announcement still finds its
+ * entry.
  */
 export const ENTRY_LIFE_MS = 25 * 60 * 60 * 1000;
 
-/**
- * One answer or event holds at most this many publications and bytes. With `more: true`, the client
- * requests the rest.
- */
+/** A response or event has at most this many publications and bytes. On `more: true`, the client requests the rest. */
 export const MAX_PAGE_PUBLICATIONS = 1_000;
 export const MAX_PAGE_BYTES = 256 * 1024;
 
@@ -24,20 +21,20 @@ export const MAX_PAGE_LIMIT = 200;
 
 /** Maximum number of feeds that one connection may subscribe to. */
 export const MAX_FEEDS_PER_CONNECTION = 100;
-/** Maximum total length of the feed names of one stream, in characters, so that its event ids fit into a header. */
+/** Maximum total length of a stream's feed names, in characters, so that its event ids fit into a header. */
 export const MAX_STREAM_FEEDS_LENGTH = 4_096;
-/** A connection with more unsent bytes than this is closed; its client recovers by position. */
+/** A connection with more unsent bytes than this is closed. Its client recovers from its position. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
-/** Maximum size of one message from a client, in bytes. */
+/** Maximum size of a message from a client, in bytes. */
 export const MAX_CLIENT_MESSAGE_BYTES = 128 * 1024;
 /** After this many invalid requests within a minute, the server closes the connection. */
 export const MAX_INVALID_REQUESTS_PER_MINUTE = 20;
 
 /**
- * Request limits of a connection: a burst, and a rate per second. Requests beyond them are refused
- * with `too_many_requests`. After `MAX_REFUSED_REQUESTS_PER_MINUTE` refusals within a minute, the
- * server closes the connection.
+ * Request limits per connection: a burst, and a rate per second. Requests beyond them are refused with
+ * `too_many_requests`. After `MAX_REFUSED_REQUESTS_PER_MINUTE` refusals within a minute, the server closes the
+ * connection.
  */
 export const MAX_REQUEST_BURST = 400;
 export const MAX_REQUESTS_PER_SECOND = 50;
@@ -46,26 +43,26 @@ export const MAX_REFUSED_REQUESTS_PER_MINUTE = 1_000;
 /** Maximum length of a token, in characters. */
 export const MAX_TOKEN_LENGTH = 16_384;
 
-/** Maximum number of ids in a read state besides its offset, and in one request. */
+/** Maximum number of ids in a read state, and in one request. */
 export const MAX_READ_IDS = 1_000;
 /**
- * Maximum size of the ids in a read state, in bytes of JSON: room for 1,000 UUIDs. Beyond this, the oldest
- * ids are folded into the offset.
+ * Maximum size of the ids in a read state, in bytes of JSON: enough for 1,000 UUIDs. Beyond this, the oldest ids are
+ * folded into the offset.
  */
 export const MAX_READ_BYTES = 40_000;
 export const MAX_MUTED_FEEDS = 200;
-/** Maximum size of a reader's muted feeds, in bytes of JSON: room for 200 of the longest topic names. */
+/** Maximum size of a reader's muted feeds, in bytes of JSON: enough for 200 of the longest topic names. */
 export const MAX_MUTED_BYTES = 32 * 1024;
 
-/** Maximum number of ranges in each list of a reader's marks, per feed. The oldest ranges are dropped first. */
+/** Maximum number of ranges per list of marks, for each reader and feed. The oldest ranges are dropped first. */
 export const MAX_MARKED_RANGES = 1_000;
 /**
- * Maximum size of the marks in a reader's inbox in bytes, and maximum number of feeds with marks. The
- * oldest feeds are dropped first.
+ * Maximum size in bytes of the marks in a reader's inbox, and maximum number of feeds with marks. The oldest feeds are
+ * dropped first.
  */
 export const MAX_MARKS_BYTES = 64 * 1024;
 export const MAX_MARKED_FEEDS = 200;
-/** Maximum number of snoozed notifications of a reader, and their maximum size in bytes. Further snoozes are refused. */
+/** Maximum number of a reader's snoozed notifications, and their maximum size in bytes. Further snoozes are refused. */
 export const MAX_SNOOZED = 200;
 export const MAX_SNOOZED_BYTES = 64 * 1024;
 /** Maximum number of sources, and of categories, that a reader can mute. */

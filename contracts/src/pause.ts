@@ -1,4 +1,4 @@
-/** Resolves after `ms`, or as soon as `signal` aborts. */
+/** Resolves after `ms`, or as soon as `signal` is aborted. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
@@ -13,8 +13,8 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * The pause in milliseconds before retry `attempt` (0 is the first): it doubles from `first` up to
- * `most`, and is shortened at random by up to half. `random` returns a number from 0 to below 1.
+ * The delay in milliseconds before retry `attempt` (0 is the first). It doubles from `first` up to `most`, and is
+ * shortened at random by up to half. `random` returns a number from 0 to below 1.
  */
 export const backOff = (attempt: number, first: number, most: number, random = Math.random): number =>
   Math.min(most, first * 2 ** Math.min(attempt, 30)) * (0.5 + random() / 2);

@@ -10,7 +10,7 @@ import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
 /**
- * A connection that reconnects with back-off. When its server drains, it switches to another one without
+ * A connection that reconnects with backoff. When its server drains, it switches to another connection without
  * interruption.
  */
 export class Connection implements ClientConnection {
@@ -39,7 +39,7 @@ export class Connection implements ClientConnection {
     return this.#current.connected ? this.#current : undefined;
   }
 
-  /** Drops the connection, if any, and reconnects: immediately, or after the usual pause. */
+  /** Drops the connection, if any, and reconnects, immediately or after the usual delay. */
   reconnect({ now }: { now: boolean }): void {
     clearTimeout(this.#reconnectTimer);
     this.#current.disconnect();
@@ -73,7 +73,7 @@ export class Connection implements ClientConnection {
     socket.on('disconnect', () => this.#disconnected(socket));
     socket.on('connect_error', (error) => {
       this.#hooks.error(connectError(error));
-      // After a refusal by the server, socket.io makes no further attempts itself.
+      // After the server refuses a connection, socket.io doesn't retry.
       if (this.#mustReconnect(socket)) this.#reconnectLater(socket);
     });
     socket.onAny((name: string, payload: unknown) => {
@@ -83,7 +83,7 @@ export class Connection implements ClientConnection {
     return socket;
   }
 
-  /** Connects immediately, or after the negotiation. */
+  /** Connects immediately, or after negotiating a target. */
   #connect(socket: ClientSocket): void {
     if (!this.#options.negotiate) {
       socket.connect();
@@ -164,7 +164,7 @@ export class Connection implements ClientConnection {
   }
 }
 
-/** The server's refusal as an error; `unreachable` if the server did not answer. */
+/** The server's refusal as an error, or `unreachable` if the server didn't respond. */
 function connectError(error: Error & { data?: unknown }): ClientError {
   return isSocketError(error.data)
     ? new ClientError(error.data.code, error.data.message, { temporary: error.data.temporary, cause: error })

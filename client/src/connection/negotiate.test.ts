@@ -7,7 +7,7 @@ import type { NotificationClient } from '../types.ts';
 
 /** The server that the client connects to. */
 let gateway: Gateway;
-/** The server that answers the negotiation. */
+/** The server that negotiates connections. */
 let bff: Server;
 let url: string;
 let client: NotificationClient | undefined;

@@ -10,7 +10,7 @@ export interface Target {
   token: string;
 }
 
-/** Calls `GET /app/negotiate`. Throws the errors of `callServer`, or `ClientError` with the code `no_token`. */
+/** Calls `GET /app/negotiate`. Throws the same errors as `callServer`, or a `ClientError` with the code `no_token`. */
 export async function negotiate({
   url,
   getToken,
@@ -24,7 +24,7 @@ export async function negotiate({
     async (response) => {
       const target: unknown = await response.json();
       if (!isTarget(target))
-        throw new SyntaxError('The answer has no endpoint, path and token to connect with.');
+        throw new SyntaxError('The response lacks the endpoint, path or token to connect with.');
       return target;
     },
   );

@@ -63,7 +63,7 @@ describe('a client whose token expires', () => {
     expect(gateway.sockets).toHaveLength(1);
   });
 
-  it('should stop trying when the connection ends', async () => {
+  it('should stop retrying when the connection ends', async () => {
     const { client, given, errors } = renewing(() => false);
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });

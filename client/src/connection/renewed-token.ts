@@ -24,7 +24,7 @@ export class RenewedToken {
     this.#report = report;
   }
 
-  /** Without `getToken`, does nothing: the connection then ends when its token expires. */
+  /** Without `getToken`, does nothing, and the connection ends when its token expires. */
   renew(socket: ClientSocket): void {
     if (!this.#getToken) return;
     this.stop();

@@ -33,7 +33,7 @@ it('should not probe while positions arrive at least every 10 s', () => {
   expect(probe).not.toHaveBeenCalled();
 });
 
-it('should count an answer as a sign of life', () => {
+it('should treat an answer as a sign of life', () => {
   probe.mockImplementation(() => {
     setTimeout(() => silence.recordActivity(), 100);
     return true;
@@ -44,7 +44,7 @@ it('should count an answer as a sign of life', () => {
   expect(probe.mock.calls.length).toBeLessThanOrEqual(5);
 });
 
-it('should not doubt a connection that has no feed to probe, and leave no timer', () => {
+it('should not doubt a connection without feeds, and leave no timers', () => {
   probe.mockImplementation(() => false);
   silence.start();
   vi.advanceTimersByTime(60_000);

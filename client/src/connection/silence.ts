@@ -1,16 +1,16 @@
 import { TIMING } from '../timing.ts';
 
 export interface SilenceHooks {
-  /** Asks the server for a feed's state. Returns false if there is no feed to ask about. */
+  /** Requests a feed's state from the server. Returns false if there is no feed. */
   probe: () => boolean;
-  /** Called when `doubtful` has changed. */
+  /** Called when `doubtful` changes. */
   changed: () => void;
 }
 
 /**
- * Detects a connection that looks connected but delivers nothing. The server sends positions at least every 10 s. If
- * they stop, it asks the server once. Without an answer, the connection becomes `doubtful`. Sends nothing on a
- * connection that delivers.
+ * Detects connections that look connected but deliver nothing. The server sends positions at least every 10 s. If they
+ * stop, probes the server once. If there is no answer, the connection becomes `doubtful`. Sends nothing on a working
+ * connection.
  */
 export class Silence {
   readonly #hooks: SilenceHooks;

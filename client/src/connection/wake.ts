@@ -2,7 +2,7 @@ import { TIMING } from '../timing.ts';
 
 /**
  * Calls `woke` after the page's timers were suspended, for example while the tab or device slept. The connection may
- * have died silently in the meantime, and the timers that would notice have only just resumed.
+ * have died meanwhile, unnoticed because the timers were suspended too.
  */
 export function watchWake(woke: () => void): { close(): void } {
   let last = Date.now();

@@ -1,12 +1,12 @@
 import type { GoneReason, LivePublication, Publication } from '@tocsin/contracts';
 import { RecentIds } from './recent-ids.ts';
 
-/** How many shown ids, gone ids and collapse keys are remembered per feed. */
+/** Maximum number of shown ids, gone ids and collapse keys remembered per feed. */
 export const REMEMBERED_IDS = 2_000;
 
 /**
- * Decides which publications to show: each id once, even across epochs; never after it was gone; and only the newest
- * for each collapse key. It does not look at offsets, so it cannot hold up the position.
+ * Decides which publications to show: each id once, even across epochs; never an id that is gone; and only the newest
+ * for each collapse key. Ignores offsets, so it can't hold up the position.
  */
 export class Display {
   readonly #shown = new RecentIds(REMEMBERED_IDS);
@@ -28,7 +28,7 @@ export class Display {
     if (collapseKey !== undefined) this.#replace(collapseKey, id);
   }
 
-  /** Called when the feed was erased. After that, a known id can name a new notification. */
+  /** Called when the feed was erased. After that, a known id may belong to a new notification. */
   forget(): void {
     for (const ids of [this.#shown, this.#gone, this.#newest]) ids.clear();
   }
@@ -51,7 +51,8 @@ export class Display {
   }
 
   /**
-   * Returns the effect of all publications since the last call: the ones to show, in order, then the ids to remove.
+   * Returns the effect of all publications since the last call: the publications to show, in order, and the ids to
+   * remove.
    */
   flush(): { publications: LivePublication[]; gone: Map<GoneReason, string[]> } {
     const result = { publications: [...this.#publications.values()], gone: this.#goneNow };

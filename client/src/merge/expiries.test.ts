@@ -40,7 +40,7 @@ it('should report keys that have already expired immediately', () => {
   expect(reported).toEqual([[0, ['a']]]);
 });
 
-it('should stop watching forgotten keys, and leave no timer after stop', () => {
+it('should stop watching forgotten keys, and leave no timers after stop', () => {
   expiries.watch('a', inMs(1_000));
   expiries.forget(['a', 'unknown']);
   expect(vi.getTimerCount()).toBe(0);

@@ -2,7 +2,7 @@ import { parseDateTime } from '@tocsin/contracts';
 
 /** Maximum number of watched keys; the oldest are dropped first. */
 const MAX_WATCHED = 10_000;
-/** The longest delay that setTimeout supports; a longer one would fire immediately. */
+/** The longest delay that setTimeout supports. A longer delay would fire immediately. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** Reports expired notifications. A single timer waits for the next one. */
@@ -31,7 +31,7 @@ export class Expiries {
     if (this.#due.size === 0) this.stop();
   }
 
-  /** Drops all keys and the timer. */
+  /** Drops all keys and clears the timer. */
   stop(): void {
     this.#due.clear();
     clearTimeout(this.#timer);

@@ -79,14 +79,14 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('gap-closed');
   });
 
-  it('should show an id once but advance past its repetition', () => {
+  it('should show an id once, but advance the position past its repetition', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     expect(shown(push(merge, [at(12, 'a'), at(13, 'b')]))).toEqual(['b']);
     expect(merge.position?.offset).toBe(13);
   });
 
-  it('should never show an id that was gone before', () => {
+  it('should never show an id that is already gone', () => {
     const merge = settled();
     expect(push(merge, [gone(11, 'a'), at(12, 'a')])).toEqual([
       { type: 'gone', ids: ['a'], reason: 'retracted' },
@@ -128,7 +128,7 @@ describe('FeedMerge', () => {
     ]);
   });
 
-  it('should remove retracted ids at once, even behind a gap, and not show them later', () => {
+  it('should remove retracted ids immediately, even behind a gap, and not show them later', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     push(merge, [at(13, 'b')]);
@@ -139,7 +139,7 @@ describe('FeedMerge', () => {
     expect(merge.position?.offset).toBe(13);
   });
 
-  it('should subscribe at once when a position announces a new, empty epoch', () => {
+  it('should subscribe immediately when a position announces a new, empty epoch', () => {
     const merge = settled();
     push(merge, [at(11, 'a'), gone(12, 'b')]);
     expect(types(push(merge, [], 'e2'))).toEqual(['subscribe']);
@@ -150,7 +150,7 @@ describe('FeedMerge', () => {
     expect(shown(push(merge, [at(1, 'a'), at(2, 'b')], 'e2'))).toEqual(['a', 'b']);
   });
 
-  it('should subscribe at once from the last publication of a page with more', () => {
+  it('should subscribe immediately after the last publication of a page with more', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     const first = merge.handle({ type: 'answer', page: page(2, range(1, 2), true) });
@@ -159,7 +159,7 @@ describe('FeedMerge', () => {
     expect(second.at(-1)).toEqual({ type: 'caught-up', away: true });
   });
 
-  it('should back off from a page that claims to have more but has no publications', () => {
+  it('should back off if a page claims to have more but has no publications', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 5 });
     merge.handle({ type: 'connected' });
     expect(types(merge.handle({ type: 'answer', page: page(9, [], true) }))).toEqual(['ask-later']);
@@ -190,7 +190,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('missed');
   });
 
-  it('should subscribe at once for a push of another epoch, and wait if the answer is not of that epoch', () => {
+  it('should subscribe immediately for a push of another epoch, and wait if the answer has a different epoch', () => {
     const merge = settled();
     expect(types(push(merge, [at(1, 'x')], 'f'))).toEqual(['subscribe']);
     merge.handle({ type: 'answer', page: page(10) });
@@ -226,7 +226,7 @@ describe('FeedMerge', () => {
     expect(merge.handle({ type: 'position', position: { epoch: 'e', offset: 99 } })).toEqual([]);
   });
 
-  it('should subscribe again only after the back-off', () => {
+  it('should subscribe again only after the backoff', () => {
     const merge = new FeedMerge();
     merge.handle({ type: 'connected' });
     expect(types(merge.handle({ type: 'refused' }))).toEqual(['ask-later']);
@@ -256,7 +256,7 @@ describe('FeedMerge', () => {
     );
   });
 
-  it('should not open a gap for a repeated push', () => {
+  it('should not report a gap for a repeated push', () => {
     const merge = settled();
     push(merge, [at(11)]);
     expect(push(merge, [at(11)])).toEqual([]);
@@ -266,13 +266,13 @@ describe('FeedMerge', () => {
     expect(shown(push(settled(), [at(11, 'a'), gone(12, 'a')]))).toEqual([]);
   });
 
-  it('should skip publications of a page from before its position', () => {
+  it('should skip publications before the current position', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 5 });
     merge.handle({ type: 'connected' });
     expect(shown(merge.handle({ type: 'answer', page: page(6, [at(5), at(6)]) }))).toEqual(['n6']);
   });
 
-  it('should continue from the last publication of a page with more, whatever offset the page names', () => {
+  it("should continue from the last publication of a page with more, regardless of the page's offset", () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     merge.handle({ type: 'answer', page: page(9, range(1, 2), true) });

@@ -9,7 +9,7 @@ export const REORDER_LIMIT = 2_000;
 const same = (a: Position | undefined, b: Position | undefined): boolean =>
   a !== undefined && b !== undefined && a.epoch === b.epoch && a.offset === b.offset;
 
-/** Whether the page is complete between the position and the offset that it claims to reach. */
+/** Whether the page has every publication between the position and the offset that it claims to reach. */
 function continues(page: Omit<Page, 'feed'>, from: Position): boolean {
   if (!page.recovered || page.epoch !== from.epoch) return false;
   let expected = from.offset;
@@ -31,7 +31,7 @@ export class FeedMerge {
   #position: Position | undefined;
   /** An announced position that has not been reached yet. */
   #announced: Position | undefined;
-  /** The epoch of a push, although the latest answer was of another epoch. */
+  /** The epoch of a push that differs from the epoch of the latest answer. */
   #declined: string | undefined;
   #subscribes = 0;
   #gapOpen = false;
@@ -120,7 +120,7 @@ export class FeedMerge {
 
   #pushed(epoch: string): void {
     if (epoch !== this.#position?.epoch) {
-      // Subscribe immediately at the first push of an epoch. Wait if the latest answer was of another epoch, to avoid
+      // Subscribe immediately on the first push of an epoch. Wait if the latest answer had a different epoch, to avoid
       // a loop.
       if (epoch !== this.#declined) return this.#subscribe();
     } else {

@@ -3,15 +3,15 @@ import type { Position, Publication } from '@tocsin/contracts';
 interface Kept {
   readonly epoch: string;
   readonly publication: Publication;
-  /** Number of subscribes sent before the publication arrived. */
+  /** Number of subscribes sent before this publication arrived. */
   readonly subscribes: number;
 }
 
 const place = (epoch: string, offset: number): string => `${offset}:${epoch}`;
 
 /**
- * Holds pushes that cannot be merged yet: from before the acknowledgement, behind a gap, or of another epoch. Keeps
- * the newest `limit`. Dropped pushes leave a gap, and the gap is recovered later.
+ * Holds pushes that can't be merged yet: from before the acknowledgement, behind a gap, or of another epoch. Keeps the
+ * newest `limit`. Dropped pushes leave a gap, which is recovered later.
  */
 export class ReorderBuffer {
   readonly #kept = new Map<string, Kept>();

@@ -4,15 +4,18 @@ import { isProblem } from '../shapes.ts';
 import { TIMING } from '../timing.ts';
 
 export interface CallOptions {
-  /** Time limit for the whole answer, in milliseconds. Default: 10,000. */
+  /** Timeout for the whole response, in milliseconds. Default: 10,000. */
   timeoutMs?: number;
   token?: string;
-  /** HTTP method of a request that changes something. Default: POST with a body, otherwise GET. */
+  /** HTTP method. Default: POST if there is a body, otherwise GET. */
   method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   signal?: AbortSignal;
 }
 
-/** A change outlives the page: following a link marks as read. Browsers allow 64 KiB for such requests. */
+/**
+ * Changes must survive leaving the page, for example when a link marks a notification as read. Browsers allow 64 KiB
+ * for such requests.
+ */
 const MAX_KEPT_ALIVE = 16_000;
 
 function retryAfter(response: Response): number | undefined {
@@ -27,16 +30,16 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
     const value: unknown = JSON.parse(text);
     return isProblem(value) ? value : undefined;
   } catch (error) {
-    // An error answer from a proxy may have no problem body; then only the status is used.
+    // An error response from a proxy may have no problem body. In that case, only the status is used.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
 /**
- * Calls the server at `url` (in a browser, empty means the page's origin) and parses the answer with `read`. Throws
- * `ProblemError` for an error answer, otherwise `ClientError` with the code `unreachable`, `timeout`, `aborted` or
- * `malformed`. A `SyntaxError` from `read` becomes `malformed`.
+ * Calls the server at `url` (in a browser, empty means the page's origin) and parses the response with `read`. Throws
+ * a `ProblemError` for an error response, otherwise a `ClientError` with the code `unreachable`, `timeout`, `aborted`
+ * or `malformed`. A `SyntaxError` from `read` becomes `malformed`.
  */
 export async function callServer<T>(
   url: string,
@@ -71,7 +74,7 @@ export async function callServer<T>(
     if (signal?.aborted)
       throw new ClientError('aborted', 'The request was aborted.', { temporary: false, cause });
     if (timeout.signal.aborted)
-      throw new ClientError('timeout', `No answer within ${timeoutMs} ms.`, { temporary: true, cause });
+      throw new ClientError('timeout', `No response within ${timeoutMs} ms.`, { temporary: true, cause });
     if (cause instanceof SyntaxError)
       throw new ClientError('malformed', cause.message, { temporary: true, cause });
     throw new ClientError('unreachable', "The server can't be reached.", { temporary: true, cause });

@@ -48,20 +48,20 @@ afterEach(() => {
   server.close();
 });
 
-it('should return where the reader can be reached', async () => {
+it("should return the reader's channels", async () => {
   answer = { status: 200, body: channels };
   expect(await fetchChannels(url, { token: 't' })).toEqual(channels);
   expect(requests).toEqual([{ line: 'GET /app/channels', token: 'Bearer t', body: undefined }]);
 });
 
-it('should report an answer that lists no channels, and a refusal', async () => {
+it('should report a malformed response, and a refusal', async () => {
   answer = { status: 200, body: { ...channels, push: { publicKey: 7, endpoints: [] } } };
   await expect(fetchChannels(url)).rejects.toMatchObject({ code: 'malformed' });
   answer = { status: 403, body: {} };
   await expect(fetchChannels(url)).rejects.toMatchObject({ status: 403, temporary: false });
 });
 
-it('should agree to e-mail, with and without a code, and stop it', async () => {
+it('should opt in to e-mail, with and without a code, and opt out', async () => {
   await agreeToEmail(url);
   await sendEmailCode(url, 'ada@other.example');
   await agreeToEmail(url, { code: '12345678', language: 'de' }, { token: 't' });
@@ -78,7 +78,7 @@ it('should agree to e-mail, with and without a code, and stop it', async () => {
   expect(requests[3]).toMatchObject({ body: undefined, token: 'Bearer t' });
 });
 
-it('should register a device as its browser describes it, and remove it', async () => {
+it("should register a device with its browser's subscription, and remove it", async () => {
   const endpoint = 'https://push.example/1';
   const subscription = { endpoint, keys: { p256dh: 'abc', auth: 'def' } };
   const json = { ...subscription, expirationTime: null, later: true };

@@ -1,7 +1,7 @@
 import { isObject, type Channels } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 
-/** The languages that messages to a reader can have. */
+/** The available languages for messages to a reader. */
 export type MessageLanguage = 'en' | 'de';
 
 const PATH = '/app/channels';
@@ -26,20 +26,20 @@ function isChannels(value: unknown): value is Channels {
 }
 
 /**
- * Returns the channels of the deployment, and where the signed-in reader can be reached. Throws as `fetchPage` does:
- * with the status 404 if the deployment has no channels, and 403 for a reader who is not signed in.
+ * Returns the deployment's channels, and which of them reach the signed-in reader. Throws the same errors as
+ * `fetchPage`: with status 404 if the deployment has no channels, and 403 if the reader isn't signed in.
  */
 export function fetchChannels(url: string, options: CallOptions = {}): Promise<Channels> {
   return callServer(url, PATH, undefined, options, async (response) => {
     const answer: unknown = await response.json();
-    if (!isChannels(answer)) throw new SyntaxError('The answer is not a list of channels.');
+    if (!isChannels(answer)) throw new SyntaxError('The response is not a list of channels.');
     return answer;
   });
 }
 
 /**
- * Agrees to e-mail, in the reader's name: to the address of the token, or with `code` to the address that received it.
- * Throws as `fetchPage` does: with the status 400 for a wrong code, and 409 if the token has no address.
+ * Opts the reader in to e-mail: to the token's address, or with `code` to the address that received it. Throws the
+ * same errors as `fetchPage`: with status 400 for a wrong code, and 409 if the token has no address.
  */
 export function agreeToEmail(
   url: string,
@@ -51,21 +51,21 @@ export function agreeToEmail(
 }
 
 /**
- * Sends a code to another address, for `agreeToEmail`. It is valid for 15 minutes. Throws as `fetchPage` does: with the
- * status 429 after five codes in a day.
+ * Sends a code for `agreeToEmail` to another address. The code is valid for 15 minutes. Throws the same errors as
+ * `fetchPage`: with status 429 after five codes in a day.
  */
 export function sendEmailCode(url: string, address: string, options: CallOptions = {}): Promise<void> {
   return callServer(url, `${PATH}/email/code`, { address }, { ...options, method: 'POST' }, nothing);
 }
 
-/** Ends e-mail to the reader, and forgets the address. Throws as `fetchPage` does. */
+/** Opts the reader out of e-mail, and deletes the address. Throws the same errors as `fetchPage`. */
 export function stopEmail(url: string, options: CallOptions = {}): Promise<void> {
   return callServer(url, `${PATH}/email`, undefined, { ...options, method: 'DELETE' }, nothing);
 }
 
 /**
- * Registers a device for push. `subscription` is the result of `PushManager.subscribe` with the key `push.publicKey` of
- * `fetchChannels`. Throws as `fetchPage` does.
+ * Registers a device for push. `subscription` is the result of `PushManager.subscribe` with the key `push.publicKey`
+ * from `fetchChannels`. Throws the same errors as `fetchPage`.
  */
 export function addPushDevice(
   url: string,
@@ -78,7 +78,7 @@ export function addPushDevice(
   return callServer(url, `${PATH}/push`, body, { ...options, method: 'PUT' }, nothing);
 }
 
-/** Ends push to the device with this endpoint. Throws as `fetchPage` does. */
+/** Unregisters the device with this endpoint from push. Throws the same errors as `fetchPage`. */
 export function removePushDevice(url: string, endpoint: string, options: CallOptions = {}): Promise<void> {
   return callServer(url, `${PATH}/push`, { endpoint }, { ...options, method: 'DELETE' }, nothing);
 }

@@ -3,7 +3,7 @@ import { callServer, type CallOptions } from './call-server.ts';
 import { isPage } from '../shapes.ts';
 
 /**
- * The newest page; with a position, the publications after or before it. `clientId` identifies a reader who is not
+ * Requests the newest page, or the publications before or after a position. `clientId` identifies a reader who isn't
  * signed in.
  */
 export type PageRequest = { feed?: string; limit?: number; clientId?: string } & (
@@ -15,8 +15,8 @@ export type PageRequest = { feed?: string; limit?: number; clientId?: string } &
 export type FetchPageOptions = CallOptions;
 
 /**
- * Reads a page of a feed over REST from the server at `url` (in a browser, empty means the page's origin). Throws
- * `ProblemError` for an error answer, otherwise `ClientError` with the code `unreachable`, `timeout`, `aborted` or
+ * Fetches a page of a feed over REST from the server at `url` (in a browser, empty means the page's origin). Throws a
+ * `ProblemError` for an error response, otherwise a `ClientError` with the code `unreachable`, `timeout`, `aborted` or
  * `malformed`.
  */
 export function fetchPage(
@@ -29,7 +29,7 @@ export function fetchPage(
     if (value !== undefined) query.set(name, String(value));
   return callServer(url, `/app/notifications?${query}`, undefined, options, async (response) => {
     const page: unknown = await response.json();
-    if (!isPage(page)) throw new SyntaxError('The answer is not a page of a feed.');
+    if (!isPage(page)) throw new SyntaxError('The response is not a page of a feed.');
     return { ...page, feed: request.feed ?? DEFAULT_FEED };
   });
 }

@@ -2,7 +2,10 @@ import type { Mutes } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 import { isMutes } from '../shapes.ts';
 
-/** Returns the reader's mutes. Throws as `fetchPage` does. `clientId` identifies a reader who is not signed in. */
+/**
+ * Returns the reader's mutes. `clientId` identifies a reader who isn't signed in. Throws the same errors as
+ * `fetchPage`.
+ */
 export function fetchMutes(
   url: string,
   clientId: string | undefined,
@@ -11,12 +14,12 @@ export function fetchMutes(
   const query = clientId === undefined ? '' : `?${new URLSearchParams({ clientId })}`;
   return callServer(url, `/app/mutes${query}`, undefined, options, async (response) => {
     const mutes: unknown = await response.json();
-    if (!isMutes(mutes)) throw new SyntaxError('The answer is not a list of mutes.');
+    if (!isMutes(mutes)) throw new SyntaxError('The response is not a list of mutes.');
     return mutes;
   });
 }
 
-/** Replaces the reader's mutes. Throws as `fetchPage` does. */
+/** Replaces the reader's mutes. Throws the same errors as `fetchPage`. */
 export function putMutes(
   url: string,
   clientId: string | undefined,

@@ -2,7 +2,8 @@ import { matches, preferencesEvent, type Preferences } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 
 /**
- * Returns the reader's preferences. Throws as `fetchPage` does. `clientId` identifies a reader who is not signed in.
+ * Returns the reader's preferences. `clientId` identifies a reader who isn't signed in. Throws the same errors as
+ * `fetchPage`.
  */
 export function fetchPreferences(
   url: string,
@@ -13,12 +14,12 @@ export function fetchPreferences(
   return callServer(url, `/app/preferences${query}`, undefined, options, async (response) => {
     const answer: unknown = await response.json();
     if (!matches(preferencesEvent.schema, answer))
-      throw new SyntaxError('The answer is not a set of preferences.');
+      throw new SyntaxError('The response is not a set of preferences.');
     return answer;
   });
 }
 
-/** Changes only the given preferences. Throws as `fetchPage` does. */
+/** Changes only the given preferences. Throws the same errors as `fetchPage`. */
 export function changePreferences(
   url: string,
   clientId: string | undefined,

@@ -5,7 +5,7 @@ import { TIMING } from '../timing.ts';
 
 const lost = new ClientError('unreachable', 'Away.', { temporary: true });
 
-/** Runs attempts that fail with these errors one after the other, and then succeed. Does not wait. */
+/** Runs attempts that fail with these errors in turn, then succeed. Doesn't wait between them. */
 async function run(failures: readonly Error[], signal = new AbortController().signal) {
   const pauses: number[] = [];
   let attempts = 0;
@@ -20,13 +20,13 @@ async function run(failures: readonly Error[], signal = new AbortController().si
   return { outcome, attempts, pauses };
 }
 
-it('should retry temporary failures, with growing pauses', async () => {
+it('should retry temporary failures with increasing delays', async () => {
   const { outcome, pauses } = await run([lost, new ProblemError(503, undefined, undefined), lost]);
   expect(outcome).toBe('kept');
   expect(pauses).toEqual([500, 1_000, 2_000]);
 });
 
-it('should reject with the last error when the retries are used up', async () => {
+it('should reject with the last error when no retries are left', async () => {
   const last = new ProblemError(500, undefined, undefined);
   const failures = [...Array.from({ length: TIMING.retries }, () => lost), last];
   const { outcome, attempts } = await run([...failures, lost]);
@@ -39,12 +39,12 @@ it('should reject a permanent failure immediately', async () => {
   expect(await run([refused])).toEqual({ outcome: refused, attempts: 1, pauses: [] });
 });
 
-it('should wait as long as the server asks for, up to a limit', async () => {
+it('should wait as long as the server requests, up to a limit', async () => {
   const busy = (seconds: number) => new ProblemError(429, undefined, seconds * 1000);
   expect((await run([busy(7), busy(86_400)])).pauses).toEqual([7_000, TIMING.retryAfterMax]);
 });
 
-it('should not retry after the signal aborts', async () => {
+it('should not retry after the signal is aborted', async () => {
   const abort = new AbortController();
   let attempts = 0;
   const attempt = async () => {

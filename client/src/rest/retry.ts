@@ -3,19 +3,19 @@ import { asError, ClientError, ProblemError } from '../errors.ts';
 import { TIMING } from '../timing.ts';
 
 export interface RetryOptions {
-  /** Ends the retries; a pending attempt continues. */
+  /** Stops the retries. A pending attempt continues. */
   signal: AbortSignal;
   random: () => number;
-  /** Resolves after `ms`, or when the signal aborts. */
+  /** Resolves after `ms`, or when the signal is aborted. */
   pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 const isTemporary = (error: Error): boolean => error instanceof ClientError && error.temporary;
 
 /**
- * Calls `attempt`, and retries temporary failures with growing pauses that are at least as long as the server asks
- * for. Rejects with the last error after `TIMING.retries` retries or when the signal aborts. Rejects a permanent
- * error immediately.
+ * Calls `attempt`, and retries temporary failures with increasing delays, each at least as long as the server
+ * requests. Rejects with the last error after `TIMING.retries` retries or when the signal is aborted. Rejects
+ * immediately on a permanent error.
  */
 export async function retryTemporary<T>(
   attempt: () => Promise<T>,

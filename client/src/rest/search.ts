@@ -3,11 +3,11 @@ import { callServer, type CallOptions } from './call-server.ts';
 
 /** Search criteria. A notification must match all of them. */
 export interface SearchRequest {
-  /** Words that must all occur in title, body, source, category or an action. Case and accents are ignored. */
+  /** Words that must all occur in the title, body, source, category or an action. Ignores case and accents. */
   q?: string;
   /** Default: `any`, which includes archived and snoozed notifications. */
   state?: SearchState;
-  /** Default: `all` and each feed that the token names. */
+  /** Default: `all` and every feed named in the token. */
   feeds?: readonly string[];
   /** Matches any of these. */
   severities?: readonly Severity[];
@@ -16,13 +16,13 @@ export interface SearchRequest {
   sources?: readonly string[];
   /** Maximum number of items, 1 to 200. Default: 50. */
   limit?: number;
-  /** The cursor of the previous answer, to continue it. */
+  /** The cursor of the previous response, to continue from there. */
   cursor?: string;
 }
 
 /**
- * Searches the server's history, newest first. Throws as `fetchPage` does. One call searches a limited part: if
- * `more` is true, call again with `cursor`, even if this call found nothing.
+ * Searches the server's history, newest first. Each call searches a limited part: if `more` is true, call again with
+ * `cursor`, even if this call found nothing. Throws the same errors as `fetchPage`.
  */
 export function searchNotifications(
   url: string,
@@ -40,7 +40,7 @@ export function searchNotifications(
   return callServer(url, `/app/notifications?${query}`, undefined, options, async (response) => {
     const answer: unknown = await response.json();
     if (!isObject(answer) || !Array.isArray(answer['items']) || typeof answer['more'] !== 'boolean')
-      throw new SyntaxError('The answer is not a search result.');
+      throw new SyntaxError('The response is not a search result.');
     return answer as unknown as SearchAnswer;
   });
 }

@@ -44,7 +44,7 @@ describe('onRead', () => {
     await vi.waitFor(() => expect(received.slice(3)).toEqual([{ epoch: 'e', offset: 2, ids: [] }]));
   });
 
-  it('should report a change that arrived before the answer, if it is of the same epoch', async () => {
+  it('should report a change that arrived before the answer, if it has the same epoch', async () => {
     let answer: (() => void) | undefined;
     gateway.answer = () => undefined;
     gateway.io.on('connection', (socket) =>
@@ -129,7 +129,7 @@ describe('markRead', () => {
     expect(calls).toMatchObject([['POST', '/app/notifications/read', 'Bearer fresh', {}]]);
   });
 
-  it('should reject on a permanent failure, or when the client is closed', async () => {
+  it('should reject after a permanent failure, or when the client is closed', async () => {
     status = 403;
     await expect(open({ url: url() }).markRead('all', { offset: 1 })).rejects.toMatchObject({
       ...{ name: 'ProblemError', status: 403, temporary: false },

@@ -3,7 +3,7 @@ import type { ReaderMarkChanges } from '../reader-types.ts';
 import { withToken } from './token.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
-/** Sends a mark. Resolves when the server has saved it; rejects with `ProblemError` or `ClientError`. */
+/** Sends a mark. Resolves when the server has saved it. Rejects with a `ProblemError` or `ClientError`. */
 export async function sendMark(
   options: NotificationClientOptions,
   name: keyof ReaderMarkChanges,

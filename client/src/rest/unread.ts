@@ -1,7 +1,9 @@
 import { isCount, isObject, type Unread } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 
-/** Counts unread notifications, in one feed or in all feeds that the token names. Throws as `fetchPage` does. */
+/**
+ * Counts unread notifications, in one feed or in all feeds named in the token. Throws the same errors as `fetchPage`.
+ */
 export function fetchUnread(
   url: string,
   clientId: string | undefined,
@@ -13,7 +15,7 @@ export function fetchUnread(
   return callServer(url, `/app/unread?${query}`, undefined, options, async (response) => {
     const answer: unknown = await response.json();
     if (!isObject(answer) || !isCount(answer['total']) || !Array.isArray(answer['feeds']))
-      throw new SyntaxError('The answer is not an unread count.');
+      throw new SyntaxError('The response is not an unread count.');
     return answer as unknown as Unread;
   });
 }

@@ -30,9 +30,9 @@ export interface FeedSubscriptionContext {
   report: (error: Error) => void;
   /** Called when `live` may have changed. */
   changed: () => void;
-  /** Called when the server has sent any answer. */
+  /** Called on any answer from the server. */
   answered: () => void;
-  /** Called when the server has repeatedly sent no answer. */
+  /** Called when the server has repeatedly failed to answer. */
   stuck: () => void;
 }
 
@@ -125,8 +125,8 @@ export class FeedSubscription {
   }
 
   /**
-   * Called after the device slept. Subscribes again unless something was received since. This also reveals a dead
-   * connection.
+   * Called after the device slept. Subscribes again unless something has been received since then. This also reveals a
+   * dead connection.
    */
   wokeUp(): void {
     if (this.#socket && Date.now() - this.#lastActivity >= TIMING.slept) this.#handle({ type: 'silence' });
@@ -137,7 +137,7 @@ export class FeedSubscription {
     this.#handle({ type: 'silence' });
   }
 
-  /** Ends the subscription without notifying the server. */
+  /** Ends the subscription without telling the server. */
   end(): void {
     this.state = 'over';
     this.#socket = undefined;
@@ -191,7 +191,7 @@ export class FeedSubscription {
         this.#context.positions.set(feed, effect.position);
         return call(() => handlers.onPosition?.(effect.position));
       case 'caught-up':
-        // Runs even if the position did not change: a start position given by the app is stored from now on.
+        // Also runs if the position didn't change, so that a start position given by the app gets stored.
         if (this.position) this.#context.positions.set(feed, this.position);
         return call(() => handlers.onCaughtUp?.({ feed, away: effect.away }));
     }

@@ -24,7 +24,7 @@ describe('the marks of a reader', () => {
     await gateway.close();
   });
 
-  it('should report marks with the answer before its publications, then on each change, and never an older state after a newer one', async () => {
+  it("should report marks before the answer's publications and on each change, and never an older state after a newer one", async () => {
     gateway.publish(1);
     gateway.answer = (request) => ({ ...gateway.page(request), inbox: inbox(5) });
     const received: unknown[] = [];
@@ -43,7 +43,7 @@ describe('the marks of a reader', () => {
     await vi.waitFor(() => expect(received.slice(2)).toEqual([5, 7, 8]));
   });
 
-  it('should report each end of a snooze once', async () => {
+  it('should report the end of each snooze once', async () => {
     const received: string[] = [];
     client = createNotificationClient({ url: gateway.url });
     client.subscribe('all', {
@@ -56,7 +56,7 @@ describe('the marks of a reader', () => {
     await vi.waitFor(() => expect(received).toEqual(['a', 'b', 'a']));
   });
 
-  it('should also be reported to listeners, together with preferences', async () => {
+  it('should be reported to listeners together with preferences', async () => {
     const received: string[] = [];
     client = createNotificationClient({ url: gateway.url });
     client.on('preferences', ({ sources }) => received.push(...sources));

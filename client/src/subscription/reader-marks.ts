@@ -6,7 +6,8 @@ import type { FeedHandlers } from '../types.ts';
 const MAX_REPORTED = 200;
 
 /**
- * Passes on the reader's marks in one feed: never an older state after a newer one, and each end of a snooze once.
+ * Passes on the reader's marks in one feed. Never reports an older state after a newer one, and reports the end of
+ * each snooze once.
  */
 export class ReaderMarks {
   readonly #handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>;

@@ -12,8 +12,8 @@ const isAbort = (reason: unknown): boolean =>
   typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'AbortError';
 
 /**
- * Makes this tab a candidate for leader, with a lock. At most one tab holds the lock. The platform passes it on when
- * that tab is gone.
+ * Makes this tab a candidate for leader by requesting a lock. At most one tab holds the lock. The platform passes it
+ * to the next tab when that tab is gone.
  */
 export class Election {
   readonly #locks: TabLocks;
@@ -57,7 +57,7 @@ export class Election {
         request.release = resolve;
         this.#hooks.elected();
       });
-    // A signal can cancel a waiting request. Stealing takes no signal, because it succeeds immediately.
+    // Only a waiting request takes an abort signal. Stealing succeeds immediately.
     const options = steal ? { steal } : { signal: request.abort.signal };
     this.#locks.request(this.#name, options, held).catch((reason: unknown) => {
       if (!isCurrent()) return;

@@ -3,9 +3,9 @@ import type { NotificationClientOptions } from '../types.ts';
 import { MESSAGES_VERSION } from './messages.ts';
 
 export interface Group {
-  /** The same for all tabs that share a connection, and for no others. */
+  /** Identifies the tabs that share a connection. */
   readonly name: string;
-  /** Options for the connection. Their `getToken` provides only tokens of this group. */
+  /** Options for the connection. Their `getToken` returns only tokens for this group's reader. */
   readonly options: NotificationClientOptions;
 }
 
@@ -20,15 +20,15 @@ export function identityOf(token: string | undefined): string | undefined {
     const issuer = 'iss' in claims ? claims.iss : undefined;
     return typeof claims.sub === 'string' ? JSON.stringify([issuer ?? null, claims.sub]) : undefined;
   } catch (error) {
-    // A token may be opaque to the client; only the server validates it.
+    // Only the server validates tokens; they may be opaque to the client.
     if (error instanceof SyntaxError || error instanceof DOMException) return undefined;
     throw error;
   }
 }
 
 /**
- * The group of a tab: its server, the browser's `clientId`, and the reader from the option or the token. `undefined`
- * if the reader is unknown: such a tab does not share its connection. Rejects if `getToken` rejects.
+ * Returns a tab's group: its server, the browser's `clientId`, and the reader from the option or the token.
+ * `undefined` if the reader is unknown; such a tab doesn't share its connection. Rejects if `getToken` rejects.
  */
 export async function groupOf(
   options: NotificationClientOptions,

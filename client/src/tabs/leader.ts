@@ -10,7 +10,7 @@ import { Subscriptions } from './subscriptions.ts';
 export interface LeaderOptions {
   id: string;
   term: number;
-  /** The tab that was presenting, unless that was the previous leader. */
+  /** The tab that was presenting, unless it was the previous leader. */
   presenter: string | undefined;
   locks: TabLocks;
   /** The name of the lock that a tab holds while it exists. */
@@ -30,9 +30,8 @@ const feedOf = (request: unknown): string =>
   String(typeof request === 'object' && request !== null && 'feed' in request ? request.feed : '');
 
 /**
- * Holds the connection that all tabs share. Forwards their requests to the server, and the server's events to all
- * tabs. It stores no publications, so none are lost with it: each tab merges by itself and recovers from its own
- * position.
+ * Owns the connection that all tabs share. Forwards their requests to the server, and the server's events to all tabs.
+ * Stores no publications, so none are lost with it: each tab merges and recovers from its own position.
  */
 export class Leader {
   readonly #options: LeaderOptions;
@@ -113,7 +112,7 @@ export class Leader {
 
   #connected(socket: FeedSocket | undefined): void {
     this.#socket = socket;
-    // Each tab subscribes again by itself on the new connection.
+    // Each tab subscribes again on the new connection.
     this.#subscriptions.clear();
     if (socket) this.#session++;
     this.#broadcastState();
@@ -129,13 +128,13 @@ export class Leader {
     if (event === 'subscribe') this.#subscriptions.add(feedOf(request), from);
     if (event === 'unsubscribe' && !this.#subscriptions.remove(feedOf(request), from))
       return answer({ ok: true });
-    // If there is no answer, the tab that sent the request times out by itself.
+    // If there is no answer, the requesting tab times out.
     (socket as unknown as AnySocket)
       .timeout(TIMING.acknowledgement)
       .emit(event, request, (error, value) => error || answer(value));
   }
 
-  /** Waits for a tab's lock. Getting the lock means that the tab is gone, so it is removed. */
+  /** Waits for a tab's lock. Acquiring it means that the tab is gone, so the tab is removed. */
   #watchTab(tab: string): void {
     const { id, locks, lockOf } = this.#options;
     if (tab === id || this.#known.has(tab)) return;

@@ -6,16 +6,16 @@ export const MESSAGES_VERSION = 1;
 /** The leader's state, sent on each change and in answer to each `hello`. */
 export interface LeaderState {
   readonly leader: string;
-  /** Grows from leader to leader. If two tabs claim to lead, the one with the higher term wins. */
+  /** Increases with each new leader. If two tabs claim to lead, the one with the higher term wins. */
   readonly term: number;
-  /** Number of its connection; `undefined` while disconnected. */
+  /** Number of the leader's connection; `undefined` while disconnected. */
   readonly session: number | undefined;
   /** The tab that may show toasts. */
   readonly presenter: string;
 }
 
 export type TabMessage =
-  /** A tab announces itself and looks for a leader. */
+  /** A tab introduces itself and looks for a leader. */
   | { readonly type: 'hello'; readonly from: string; readonly front: Front }
   /** A tab, perhaps the leader, is leaving. */
   | { readonly type: 'bye'; readonly from: string }

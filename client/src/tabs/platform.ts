@@ -7,7 +7,7 @@ export interface Front {
 /** The part of Web Locks that the client uses. */
 export interface TabLocks {
   /**
-   * Calls `held` when this tab gets the lock, and holds the lock until the promise of `held` settles. Rejects with an
+   * Calls `held` when this tab acquires the lock, and holds it until the promise from `held` settles. Rejects with an
    * `AbortError` if the wait is aborted or another tab steals the lock.
    */
   request(
@@ -17,7 +17,7 @@ export interface TabLocks {
   ): Promise<unknown>;
 }
 
-/** A BroadcastChannel. All other tabs receive each message; messages of one sender arrive in order. */
+/** A BroadcastChannel. All other tabs receive each message. Messages from one sender arrive in order. */
 export interface TabChannel {
   post(message: unknown): void;
   close(): void;
@@ -31,9 +31,9 @@ export interface TabPlatform {
   newId(): string;
   open(name: string, receive: (message: unknown) => void): TabChannel;
   front(): Front;
-  /** Calls `changed` when `front` may have changed. Returns a function that stops this. */
+  /** Calls `changed` when `front` may have changed. Returns a function that stops watching. */
   watchFront(changed: () => void): () => void;
-  /** Calls `tick` repeatedly while the tab runs. Returns a function that stops this. */
+  /** Calls `tick` repeatedly while the tab runs. Returns a function that stops it. */
   every(ms: number, tick: () => void): () => void;
 }
 

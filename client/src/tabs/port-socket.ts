@@ -7,7 +7,7 @@ interface Waiting {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** A session of the leader, as another tab sees it. It takes the place of that tab's own socket. */
+/** A follower tab's view of the leader's connection, used in place of its own socket. */
 export class PortSocket implements FeedSocket {
   readonly #send: (id: number, event: string, request: unknown) => void;
   readonly #waiting = new Map<number, Waiting>();
@@ -39,7 +39,7 @@ export class PortSocket implements FeedSocket {
     waiting.done(null, answer);
   }
 
-  /** Fails pending and later requests. */
+  /** Rejects pending and later requests. */
   close(): void {
     this.#closed = true;
     for (const { done, timer } of this.#waiting.values()) {

@@ -1,14 +1,11 @@
 import type { Front } from './platform.ts';
 
-/**
- * Decides which tab presents: the tab in front (of several visible tabs, the latest), or the leader if none is
- * visible.
- */
+/** Decides which tab presents: the focused tab, else the most recently shown visible tab, else the leader. */
 export class Presenter {
   readonly #leader: string;
   readonly #tabs = new Map<string, Front>();
 
-  /** `previous` keeps presenting until a visible tab is known or `previous` is gone. */
+  /** `previous` keeps presenting until a visible tab is found or `previous` is gone. */
   constructor(leader: string, previous: string | undefined) {
     this.#leader = leader;
     if (previous !== undefined) this.#tabs.set(previous, { degree: 1, since: 0 });

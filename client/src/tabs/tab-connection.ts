@@ -26,8 +26,8 @@ export interface TabConnectionOptions {
 }
 
 /**
- * The connection of one tab among several. While the tab leads, it is a real connection; otherwise it goes over the
- * channel to the leader's connection.
+ * The connection of one of several tabs. While the tab leads, this is a real connection; otherwise it uses the
+ * leader's connection over the channel.
  */
 export class TabConnection implements ClientConnection {
   readonly #given: TabConnectionOptions;
@@ -119,7 +119,7 @@ export class TabConnection implements ClientConnection {
       platform.watchFront(() => this.#sendHello()),
       platform.every(TIMING.tabCheck, () => this.#tick()),
     );
-    // The leader treats a tab without a lock as gone, so this tab takes its lock before it sends its first message.
+    // The leader treats a tab without a lock as gone, so acquire the lock before sending the first message.
     const here = (): Promise<void> =>
       new Promise((resolve) => {
         if (this.#closed) return resolve();
@@ -130,7 +130,7 @@ export class TabConnection implements ClientConnection {
     platform.locks.request(lockOf(this.#id), { signal: this.#leaving.signal }, here).catch(failed);
   }
 
-  /** Leaves the group for good. */
+  /** Leaves the group permanently. */
   #leave(): void {
     this.#leaving.abort();
     clearTimeout(this.#joinTimer);
@@ -171,7 +171,7 @@ export class TabConnection implements ClientConnection {
     this.#sendHello();
   }
 
-  /** Follows another tab that leads or is about to. */
+  /** Follows another tab that leads or is about to lead. */
   #resign(): void {
     this.#leader?.close();
     this.#leader = undefined;
@@ -241,7 +241,7 @@ export class TabConnection implements ClientConnection {
     const known = this.#state;
     const another = state.leader !== known?.leader;
     if (another && known && state.term < known.term && this.#missed === 0) return;
-    // This tab's lock was stolen while the tab slept, and the tab has not noticed yet.
+    // This tab's lock was stolen while it slept, and it hasn't noticed yet.
     const superseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
     if (this.#leader && state.leader !== this.#id && !superseded) return;
     this.#state = state;

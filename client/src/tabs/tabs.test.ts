@@ -45,7 +45,7 @@ describe('tabs that share a connection', () => {
   });
 
   it.each([{ killed: false }, { killed: true }])(
-    'should not lose or duplicate anything, nor look disconnected, when the leader disappears during a burst: %o',
+    'should not lose or duplicate anything, or look disconnected, when the leader disappears during a burst: %o',
     async (how) => {
       const [leader, ...others] = Array.from({ length: 4 }, () => fixture.open(['all', 'topic:a']));
       await pass(1_000);
@@ -64,7 +64,7 @@ describe('tabs that share a connection', () => {
     },
   );
 
-  it('should take over from a frozen leader, which follows when it wakes up', async () => {
+  it('should take over from a frozen leader, which becomes a follower when it wakes up', async () => {
     const [leader, ...others] = Array.from({ length: 3 }, () => fixture.open(['all']));
     await pass(1_000);
     leader?.tab.freeze();
@@ -117,7 +117,7 @@ describe('tabs that share a connection', () => {
     expect(fixture.server.connections).toBe(10);
   });
 
-  it('should not use a token of another reader for the shared connection', async () => {
+  it("should not use another reader's token for the shared connection", async () => {
     let sub = 'one';
     const given: unknown[] = [];
     const tab = fixture.open(['all'], { getToken: () => tokenOf({ sub }) }, (options) =>
@@ -141,7 +141,7 @@ describe('tabs that share a connection', () => {
     expect(tab.client.status).toBe('live');
   });
 
-  it('should leave no timer and no lock after close', async () => {
+  it('should leave no timers and no locks after close', async () => {
     const tabs = Array.from({ length: 3 }, () => fixture.open(['all']));
     await pass(1_000);
     fixture.server.close();
@@ -157,7 +157,7 @@ describe('tabs that share a connection', () => {
 describe('the presenting tab', () => {
   const presenting = () => fixture.here.filter(({ client }) => client.presenting);
 
-  it('should be the tab in front, else the latest visible tab, else any tab', async () => {
+  it('should be the focused tab, else the latest visible tab, else any tab', async () => {
     const [one, two, three] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
     await pass(1_000);
     expect(presenting()).toHaveLength(1);
@@ -181,7 +181,7 @@ describe('the presenting tab', () => {
     expect(presenting()).toEqual([two]);
   });
 
-  it('should notify listeners of changes, and present each push exactly once during a change', async () => {
+  it('should notify listeners when it changes, and present each push exactly once meanwhile', async () => {
     const tabs = Array.from({ length: 4 }, () => fixture.open(['all']));
     const reported: boolean[] = [];
     tabs[1]?.client.on('presenting', (now) => reported.push(now));

@@ -75,7 +75,7 @@ afterEach(() => {
 });
 
 it(
-  'should lose, duplicate and reorder nothing in any tab, end with one connection, and present in one tab',
+  'should never lose, duplicate or reorder anything in any tab, and end with one connection and one presenting tab',
   { timeout: 300_000 },
   async () => {
     const walk = fc.array(fc.tuple(step, pause), { minLength: 10, maxLength: 60 });

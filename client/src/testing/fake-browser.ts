@@ -9,7 +9,7 @@ interface LockRequest {
 
 const aborted = () => Object.assign(new Error('aborted'), { name: 'AbortError' });
 
-/** For tests only: an in-memory browser with the locks and channels of its tabs. */
+/** For tests only: an in-memory browser with its tabs' locks and channels. */
 export class FakeBrowser {
   readonly tabs = new Set<FakeTab>();
   readonly #locks = new Map<string, LockRequest[]>();
@@ -77,7 +77,7 @@ export class FakeBrowser {
   }
 }
 
-/** One tab. Messages reach it in order, after a millisecond, but not while it is frozen. */
+/** One tab. It receives messages in order, after a millisecond, but not while frozen. */
 export class FakeTab implements TabPlatform {
   readonly origin = 'https://app.example';
   readonly locks: TabLocks;

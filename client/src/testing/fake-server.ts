@@ -23,7 +23,7 @@ export class FakeServer {
     this.#heartbeat = setInterval(() => this.#sendPositions(), 10_000);
   }
 
-  /** Number of connections of existing tabs. */
+  /** Number of connections from open tabs. */
   get connections(): number {
     return this.#open().length;
   }

@@ -4,7 +4,7 @@ import type { ClientStatus, NotificationClient, NotificationClientOptions, Subsc
 import { FakeBrowser, type FakeTab } from './fake-browser.ts';
 import { FakeServer } from './fake-server.ts';
 
-/** For tests only: a tab with a client, and a record of everything it has shown. */
+/** For tests only: a tab with a client, which records everything it has shown. */
 export class TabWithClient {
   readonly tab: FakeTab;
   readonly client: NotificationClient;
@@ -57,7 +57,7 @@ export class TabWithClient {
     this.#subscriptions.get(feed)?.close();
   }
 
-  /** `killed`: the tab ends without a last message. */
+  /** `killed`: the tab ends without sending a last message. */
   close({ killed = false } = {}): void {
     if (killed) this.tab.kill();
     this.client.close();

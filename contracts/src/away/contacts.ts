@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { channelNameSchema } from './fallback.ts';
 
 /**
- * One plain e-mail address. No list, name, comment or line break can be hidden in it: one `@`, no spaces, quotes,
- * brackets or control characters. Consent, storage and sending all use it, so an accepted address is never refused later.
+ * One plain e-mail address. It has one `@`, and no spaces, quotes, brackets or control characters, so it can't hide a
+ * list, name, comment or line break. Consent, storage and sending all use this schema, so an accepted address is never
+ * rejected later.
  */
 export const emailAddressSchema = z
   .string()
@@ -31,14 +32,14 @@ export const LANGUAGES = ['en', 'de'] as const;
 const languageSchema = z.enum(LANGUAGES, `must be one of ${LANGUAGES.join(', ')}`);
 
 /**
- * The body of `PUT /app/channels/email`: messages may go to the address of the token's `email` claim, or, with `code`,
+ * The body of `PUT /app/channels/email`: allows messages to the address in the token's `email` claim, or with `code`
  * to the address that received the code.
  */
 export const putEmailSchema = z.strictObject({
-  consent: z.literal(true, 'must be true: the reader agrees to get e-mail'),
+  consent: z.literal(true, 'must be true: the reader agrees to receive e-mail'),
   code: z
     .string()
-    .regex(/^\d{8}$/, 'must be the 8 digits of the code')
+    .regex(/^\d{8}$/, 'must be the 8-digit code')
     .optional(),
   language: languageSchema.optional(),
 });
@@ -52,17 +53,17 @@ export const putPushSchema = z.strictObject({
   language: languageSchema.optional(),
 });
 
-/** The body of `DELETE /app/channels/push`: the endpoint of the device to forget. */
+/** The body of `DELETE /app/channels/push`: the endpoint of the device to remove. */
 export const deletePushSchema = z.strictObject({ endpoint: pushSubscriptionSchema.shape.endpoint });
 
-/** The answer of `GET /app/channels`. */
+/** The response of `GET /app/channels`. */
 export const channelsSchema = z.strictObject({
-  /** The channels of the deployment, and whether the reader can be reached through them. */
+  /** The deployment's channels, and whether they can reach the reader. */
   channels: z.array(z.strictObject({ name: channelNameSchema, reaches: z.boolean() })),
   email: z.strictObject({
-    /** The address that gets e-mail. */
+    /** The address that receives e-mail. */
     address: z.string().nullable(),
-    /** The address of the token. */
+    /** The address in the token. */
     offered: z.string().nullable(),
   }),
   push: z.strictObject({

@@ -6,7 +6,7 @@ import { FALLBACK_OUTCOMES } from './stored.ts';
 
 const shared = {
   specversion: z.literal('1.0'),
-  /** The same for each repetition of the event. */
+  /** The same each time the event is repeated. */
   id: z.string().min(1).max(64),
   source: z.literal('/tocsin'),
   time: dateTimeSchema,
@@ -27,14 +27,14 @@ const fallbackEndedSchema = z.object({
   }),
 });
 
-/** The reader of a `user:` feed has read notifications, the newest last. `more`: and older ones. */
+/** The reader of a `user:` feed has read notifications, listed oldest first. `more`: older ones were read too. */
 const notificationsReadSchema = z.object({
   ...shared,
   type: z.literal('tocsin.notifications.read'),
   data: z.object({ feed: feedSchema, ids: z.array(idSchema).min(1), more: z.boolean() }),
 });
 
-/** A CloudEvent of the topic `notification-receipts`. Members and types may be added. */
+/** A CloudEvent of the topic `notification-receipts`. Later versions may add members and types. */
 export const receiptEventSchema = z.discriminatedUnion('type', [
   fallbackEndedSchema,
   notificationsReadSchema,

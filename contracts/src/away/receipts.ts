@@ -7,12 +7,12 @@ import { channelNameSchema } from './fallback.ts';
 import { FALLBACK_OUTCOMES } from './stored.ts';
 
 /**
- * The notification of `GET /app/ops/receipts` and of `GET /notifications/{id}/receipts`, and the body of `POST
+ * The notification to query with `GET /app/ops/receipts` or `GET /notifications/{id}/receipts`. Also the body of `POST
  * /receipts` on the bff's internal port, which only the producer calls.
  */
 export const receiptsQuerySchema = retractRequestSchema;
 
-/** The states of a fallback: it waits, it is being sent, or it ended. */
+/** The states of a fallback: waiting, being sent, or ended with an outcome. */
 export const FALLBACK_STATES = ['waiting', 'sending', ...FALLBACK_OUTCOMES] as const;
 
 const count = z.int().min(0);
@@ -27,7 +27,7 @@ export const receiptsSchema = z
         delivered: z
           .boolean()
           .optional()
-          .meta({ description: 'Whether a page of the reader has acknowledged the notification.' }),
+          .meta({ description: "Whether one of the reader's pages has acknowledged the notification." }),
         seen: z.boolean(),
         read: z.boolean(),
         archived: z.boolean(),
@@ -35,29 +35,29 @@ export const receiptsSchema = z
       })
       .optional()
       .meta({
-        description: 'The reader of a `user:` feed. Absent if the history does not have the notification.',
+        description: "The reader of a `user:` feed. Absent if the notification isn't in the history.",
       }),
     readers: z
       .object({
         accuracy: z.literal('about').meta({
-          description: 'The counts may be slightly too low or too high, and are some seconds old.',
+          description: 'The counts are approximate, and a few seconds old.',
         }),
         pages: count.meta({ description: 'Pages that have acknowledged the notification.' }),
         seen: count.meta({ description: 'Readers who have seen or read it.' }),
         read: count.meta({ description: 'Readers who have read it.' }),
-        archived: count.meta({ description: 'Readers who have it in their archive.' }),
+        archived: count.meta({ description: 'Readers who have archived it.' }),
       })
       .optional()
       .meta({
         description:
-          'The readers of `all` or a `topic:` feed. Absent if the history does not have the notification, or if it is too old to be counted.',
+          "The readers of `all` or a `topic:` feed. Absent if the notification isn't in the history, or is too old to be counted.",
       }),
     fallbacks: z
       .array(
         z.object({
           via: channelNameSchema,
           state: z.enum(FALLBACK_STATES),
-          at: dateTimeSchema.meta({ description: 'When the fallback is due or ended.' }),
+          at: dateTimeSchema.meta({ description: 'When the fallback is due, or when it ended.' }),
           reason: z.string().optional(),
         }),
       )

@@ -9,8 +9,8 @@ import { channelNameSchema, UNLESS } from './fallback.ts';
 const time = z.int().min(0);
 
 /**
- * A step that waits: a message through `via` at `at` (ms since 1970), or later if it is held back. `since` is the time
- * of the first attempt to send it.
+ * A waiting step: a message through `via` at time `at` (ms since 1970), or later if it is held back. `since` is the
+ * time of the first send attempt.
  */
 const stepSchema = z.looseObject({
   via: channelNameSchema,
@@ -20,8 +20,8 @@ const stepSchema = z.looseObject({
 });
 
 /**
- * A notification with waiting steps. The content is absent if the document has no room for it; it is
- * then read from the feed. `sourceHash` is set for CloudEvents, whose id in the feed may differ.
+ * A notification with waiting steps. The content is absent if it doesn't fit into the document; it is then read from
+ * the feed. `sourceHash` is set for CloudEvents, whose id in the feed may differ.
  */
 export const waitingSchema = z.looseObject({
   id: idSchema,
@@ -32,15 +32,18 @@ export const waitingSchema = z.looseObject({
 });
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;
 
-/** A notification of a message. Only those that the message shows have their content. `since` is as in a step. */
+/**
+ * A notification in a message. Only notifications that the message shows include their content. `since` is the same as
+ * in a step.
+ */
 const sentItemSchema = waitingSchema
   .omit({ steps: true })
   .extend({ unless: z.enum(UNLESS), since: time.optional() });
 export type SentItem = z.infer<typeof sentItemSchema>;
 
 /**
- * A message that is being sent, newest notification first. The process that wrote it sends it. `until` is the end of
- * its time: then the outcome is unknown, and another process takes over.
+ * A message that is being sent, newest notification first. The process that wrote this document sends it. After
+ * `until`, the outcome is unknown, and another process takes over.
  */
 const sendingSchema = z.looseObject({
   key: z.string().max(64),
@@ -54,7 +57,7 @@ export type SendingMessage = z.infer<typeof sendingSchema>;
 export const FALLBACK_OUTCOMES = ['sent', 'suppressed', 'refused', 'unknown'] as const;
 export type FallbackOutcome = (typeof FALLBACK_OUTCOMES)[number];
 
-/** How a step ended, for receipts. `unpublished`: other applications have not got it yet. */
+/** The outcome of a step, for receipts. `unpublished`: not sent to other applications yet. */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,
   createdAt: dateTimeSchema,
@@ -67,8 +70,8 @@ export const fallbackReceiptSchema = z.looseObject({
 export type FallbackReceipt = z.infer<typeof fallbackReceiptSchema>;
 
 /**
- * The fallbacks of one reader. `sent` has the times of the messages of the last hour, by channel.
- * `attempts` counts failed sends in a row, by channel.
+ * One reader's fallbacks. `sent` has the times of messages sent in the last hour, by channel. `attempts` counts
+ * consecutive failed sends, by channel.
  */
 export const awayDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -81,7 +84,7 @@ export const awayDocumentSchema = z.looseObject({
 });
 export type AwayDocument = z.infer<typeof awayDocumentSchema>;
 
-/** Where a reader can be reached, with the reader's consent. */
+/** A reader's addresses and devices, stored with the reader's consent. */
 export const contactsDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   reader: feedSchema,
@@ -103,7 +106,7 @@ export const contactsDocumentSchema = z.looseObject({
 });
 export type ContactsDocument = z.infer<typeof contactsDocumentSchema>;
 
-/** Wake-ups that the scheduler has not taken: name, and time in ms since 1970. Every instance sets them again. */
+/** Wake-ups that the scheduler didn't accept: name, and time in ms since 1970. Every instance retries them. */
 export const lateWakeUpsSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   waiting: z.array(z.tuple([z.string().max(100), time])),

@@ -6,8 +6,8 @@ import { notificationSchema } from '../feed/notification.ts';
 import { MAX_ID_LENGTH, dateTimeSchema, idSchema } from '../text/text.ts';
 
 /**
- * Removes the notification with id `retract` from the feed. If it arrives after its retraction, it is
- * not shown.
+ * Removes the notification with id `retract` from the feed. A notification that arrives after its retraction is not
+ * shown.
  */
 export const retractionSchema = z.strictObject({ retract: idSchema, feed: feedSchema, at: dateTimeSchema });
 export type Retraction = z.infer<typeof retractionSchema>;
@@ -24,9 +24,9 @@ export type Erasure = z.infer<typeof erasureSchema>;
 export const sourceHashSchema = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
 
 /**
- * An entry item with a notification. `sourceHash` is set if the id comes from a CloudEvent: such ids
- * are unique only within their source, so two events are the same only if both id and source match.
- * The feed stores neither `sourceHash` nor `fallback`.
+ * An entry item with a notification. `sourceHash` is set if the id is a CloudEvent's: such ids are unique only within
+ * their source, so two events are the same only if both id and source match. The feed stores neither `sourceHash` nor
+ * `fallback`.
  */
 export const arrivalSchema = notificationSchema.extend({
   sourceHash: sourceHashSchema.optional(),
@@ -34,19 +34,13 @@ export const arrivalSchema = notificationSchema.extend({
 });
 export type Arrival = z.infer<typeof arrivalSchema>;
 
-/**
- * The id of an event whose own id the feed already has from another source: `<id>.<8 digits of its
- * source>`.
- */
+/** The id of an event if the feed already has its own id from another source: `<id>.<8 digits of the source hash>`. */
 export function idBesideAnother(id: string, sourceHash: string): string {
   const suffix = `.${sourceHash.slice(0, SUFFIX_DIGITS)}`;
   return id.slice(0, MAX_ID_LENGTH - suffix.length) + suffix;
 }
 
-/**
- * The parts of an id that `idBesideAnother` may have built: event id and source digits. `undefined`
- * for any other id.
- */
+/** Splits an id that `idBesideAnother` may have built into event id and source digits. `undefined` for any other id. */
 export function partsOfIdBeside(id: string): { id: string; source: string } | undefined {
   const [, first, source] = /^(.+)\.([0-9a-f]{8})$/.exec(id) ?? [];
   return first !== undefined && source !== undefined ? { id: first, source } : undefined;
@@ -54,7 +48,7 @@ export function partsOfIdBeside(id: string): { id: string; source: string } | un
 
 const SUFFIX_DIGITS = 8;
 
-/** An entry item that is not a notification. It takes effect in order with the notifications around it. */
+/** An entry item that is not a notification. It is applied in order with the surrounding notifications. */
 export type Change = Retraction | Erasure;
 
 /** One item of an entry: a notification, a retraction or an erasure. */
@@ -64,16 +58,16 @@ export type EntryItem = z.infer<typeof entryItemSchema>;
 export const isRetraction = (item: EntryItem): item is Retraction => 'retract' in item;
 export const isErasure = (item: EntryItem): item is Erasure => 'erase' in item;
 
-/** Chooses the schema that describes the faults of an invalid item best, by the item's members. */
+/** Chooses the schema with the most helpful errors for an invalid item, by the item's members. */
 export function schemaOfItem(candidate: unknown): z.ZodType<EntryItem> {
   if (typeof candidate !== 'object' || candidate === null) return arrivalSchema;
   if ('retract' in candidate) return retractionSchema;
   return 'erase' in candidate ? erasureSchema : arrivalSchema;
 }
 
-/** Parameters of `DELETE /notifications/{id}?feed=…`. */
+/** The parameters of `DELETE /notifications/{id}?feed=…`. */
 export const retractRequestSchema = z.strictObject({ id: idSchema, feed: feedSchema.default(DEFAULT_FEED) });
 
-/** Parameter and answer body of `DELETE /feeds/{feed}`. */
+/** The parameter and response body of `DELETE /feeds/{feed}`. */
 export const eraseRequestSchema = z.strictObject({ feed: feedSchema });
 export type Erased = z.infer<typeof eraseRequestSchema>;

@@ -12,20 +12,20 @@ import { MAX_FURTHER_TRACES } from './traces.ts';
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');
 export const seqSchema = z.int().min(1);
 
-/** Members that entries of partitions and of 0.1.0 share. */
+/** Members that partition entries and 0.1.0 entries have in common. */
 const common = {
   run: runSchema,
   seq: seqSchema,
   expiresAt: dateTimeSchema,
   traceparent: z.string().optional(),
-  /** Trace contexts of further requests in the entry whose spans are recorded. */
+  /** Trace contexts of the entry's other requests whose spans are recorded. */
   furtherTraces: z.array(z.string()).max(MAX_FURTHER_TRACES).optional(),
   notifications: z.array(z.unknown()).min(1).max(MAX_ENTRY_NOTIFICATIONS),
 };
 
 /**
- * The highest number of partitions. Feeds of one partition share lanes, entries and turns.
- * Correctness does not depend on which partition a feed is in.
+ * Maximum number of partitions. Feeds in a partition share lanes, entries and turns. Correctness doesn't depend on a
+ * feed's partition.
  */
 export const MAX_PARTITIONS = 64;
 export const partitionSchema = z
@@ -37,10 +37,10 @@ export const partitionSchema = z
 export const PARTITION_VERSION = 2;
 
 /**
- * The deposited payload: items for any feeds of one partition. Its content never changes after the
- * first write. `expiresAt` is part of it because a crash can prevent the second command, which sets
- * the time to live. As long as an entry exists, its publications may be uncommitted or not yet
- * broadcast. Items are opaque here: the bff checks each one separately.
+ * The deposited payload: items for any feeds of one partition. Its content never changes after the first write. It
+ * includes `expiresAt` because a crash can prevent the second command, which sets the time to live. As long as an
+ * entry exists, its publications may not be committed or broadcast yet. Items are opaque here; the bff checks each one
+ * separately.
  */
 export const partitionEntrySchema = z.strictObject({
   ...common,
@@ -50,8 +50,8 @@ export const partitionEntrySchema = z.strictObject({
 export type PartitionEntry = z.infer<typeof partitionEntrySchema>;
 
 /**
- * Announces entry `seq` of `run` to the partition. `expiresAt` and `traceparent` are copied from the
- * entry, because Dapr leaves the trace context of its event empty if the trace is not sampled.
+ * Announces entry `seq` of `run` to the partition. `expiresAt` and `traceparent` are copied from the entry, because
+ * Dapr leaves the event's trace context empty if the trace is not sampled.
  */
 export const partitionAnnouncementSchema = partitionEntrySchema.omit({ notifications: true });
 export type PartitionAnnouncement = z.infer<typeof partitionAnnouncementSchema>;
@@ -59,7 +59,7 @@ export type PartitionAnnouncement = z.infer<typeof partitionAnnouncementSchema>;
 /** Identifies an entry of a partition. */
 export type PartitionEntryName = Pick<PartitionAnnouncement, 'run' | 'partition' | 'seq'>;
 
-/** Redis key of an entry. All entries of a partition are in one hash slot. */
+/** Redis key of an entry. All of a partition's entries are in one hash slot. */
 export const partitionEntryKey = ({ run, partition, seq }: PartitionEntryName): string =>
   `entry:{${partition}}:${run}:${seq}`;
 
@@ -70,7 +70,7 @@ export function partitionOf(feed: string, partitions: number): number {
   return (hash >>> 0) % partitions;
 }
 
-/** The deposited payload of one feed, as 0.1.0 wrote it. Otherwise equal to `partitionEntrySchema`. */
+/** The deposited payload of one feed, as 0.1.0 wrote it. Otherwise the same as `partitionEntrySchema`. */
 export const entrySchema = z.strictObject({
   ...common,
   v: z.literal(DOCUMENT_VERSION),
@@ -95,10 +95,7 @@ export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}
 export const setAsideItemName = (name: PartitionEntryName, index: number, feed: string): string =>
   `${partitionEntryKey(name)}:${index}:${feedKey(feed)}`;
 
-/**
- * Whether the set-aside record `name` belongs to the feed: it names an entry of the feed, or an item
- * for the feed.
- */
+/** Whether the set-aside record `name` belongs to the feed, because it names one of its entries or an item for it. */
 export const isEntryOf = (feed: string, name: string): boolean =>
   (
     /^entry:\{\d+\}:[A-Za-z0-9]{8}:\d+:\d+:(.+)$/.exec(name) ?? /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(name)

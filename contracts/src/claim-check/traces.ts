@@ -1,16 +1,16 @@
-/** The highest number of traces in an entry, besides the first one. */
+/** Maximum number of traces in an entry, besides the first one. */
 export const MAX_FURTHER_TRACES = 15;
 
-/** W3C trace contexts of an entry, which may hold notifications of several requests. */
+/** W3C trace contexts of an entry, which may contain notifications from several requests. */
 export interface Traced {
   traceparent?: string | undefined;
   furtherTraces?: string[] | undefined;
 }
 
-/** Whether the spans of this trace are recorded (the lowest bit of its flags). */
+/** Whether this trace's spans are recorded (the lowest bit of its flags). */
 export const isSampled = (traceparent: string): boolean => /-[0-9a-f][13579bdf]$/.test(traceparent);
 
-/** The trace contexts of an entry whose spans are recorded. */
+/** The entry's trace contexts whose spans are recorded. */
 export const sampledTraces = ({ traceparent, furtherTraces = [] }: Traced): string[] => {
   const all = traceparent === undefined ? furtherTraces : [traceparent, ...furtherTraces];
   return all.filter(isSampled);

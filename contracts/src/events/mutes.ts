@@ -2,7 +2,7 @@ import type { Severity } from '../feed/notification.ts';
 import { isText, listOf } from './schema.ts';
 import { serverEvent, type PayloadOf } from './server-event.ts';
 
-/** Accepts severities that a newer server has added. */
+/** Accepts severities added by a newer server. */
 const isSeverity = (value: unknown): value is Severity => isText(value);
 
 /** All mutes of the reader, after a change in any tab or device. */

@@ -10,7 +10,7 @@ it.each([
   ['position', position],
   ['retracted', { feed: 'all', ids: ['a'] }],
   ['read', { ...position, ids: [] }],
-  ['mutes', { feeds: ['topic:a'], severities: ['a severity of a newer server'] }],
+  ['mutes', { feeds: ['topic:a'], severities: ['a severity added by a newer server'] }],
   ['draining', { reconnectAfterMs: 300 }],
   ['token-expiring', { expiresInMs: 0 }],
   ['closing', { code: 'token_expired', message: 'the token has expired' }],

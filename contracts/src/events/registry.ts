@@ -8,7 +8,7 @@ type AnyEvent = (typeof all)[keyof typeof all];
 export type ServerEvents = { [Event in AnyEvent as Event['name']]: PayloadOf<Event> };
 export type ServerEventName = keyof ServerEvents;
 
-/** Names of the events that go to all connections of one reader. */
+/** Names of the events that are sent to all of a reader's connections. */
 export type ReaderEventName = Extract<AnyEvent, { audience: 'reader' }>['name'];
 
 /** The server events as socket.io types. */

@@ -1,7 +1,6 @@
 /**
- * Schemas of server events, as type guards. They check only the members that the client uses and
- * accept any other member, because a newer server may add members. Browsers load this file, so it
- * uses no schema library.
+ * Schemas of server events, as type guards. They check only the members that the client uses and accept all others,
+ * because a newer server may add members. Browsers load this file, so it uses no schema library.
  */
 export type Guard<T> = (value: unknown) => value is T;
 
@@ -13,7 +12,7 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 
 export const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** An integer from 0, such as an offset. */
+/** A non-negative integer, such as an offset. */
 export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 

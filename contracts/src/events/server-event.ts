@@ -1,8 +1,8 @@
 import type { Schema } from './schema.ts';
 
 /**
- * Who gets an event: all connections that are subscribed to its feed (`feed`), all connections of one
- * reader (`reader`), or one connection (`connection`).
+ * The recipients of an event: all connections subscribed to its feed (`feed`), all of a reader's connections
+ * (`reader`), or one connection (`connection`).
  */
 export type Audience = 'feed' | 'reader' | 'connection';
 

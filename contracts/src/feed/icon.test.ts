@@ -21,7 +21,7 @@ describe('an icon', () => {
     ...[`https://h/${'a'.repeat(600)}`, 'https://h/\u0000', '<svg>'],
   ])('should reject %j', (icon) => expect(iconSchema.safeParse(icon).success).toBe(false));
 
-  it('should return the origin of an image', () => {
+  it("should return an image's origin", () => {
     expect(originOfIcon('https://CDN.example.com:443/a.png')).toBe('https://cdn.example.com');
     expect(originOfIcon('bell')).toBeUndefined();
   });

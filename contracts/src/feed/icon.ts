@@ -36,4 +36,4 @@ export const categorySchema = z
     /^[a-z0-9][a-z0-9._-]{0,39}$/,
     'must be 1 to 40 characters of a-z 0-9 . _ -, starting with a letter or digit',
   )
-  .meta({ description: 'The subject, used by filters and mutes: a short token such as `billing`.' });
+  .meta({ description: 'The subject, for filters and mutes: a short token such as `billing`.' });

@@ -38,9 +38,8 @@ export const feedSchema = z
 const encoder = new TextEncoder();
 
 /**
- * The feed's name in keys and actor ids, unique for each feed. It contains only `A–Z a–z 0–9 . _ : -
- * ~`. Any other byte of the UTF-8 text is written as `~XX`, which neither URLs nor Dapr (whose
- * separator is `||`) change.
+ * The feed's name for keys and actor ids, unique for each feed. It contains only `A–Z a–z 0–9 . _ : - ~`. Any other
+ * byte of the UTF-8 string is encoded as `~XX`, which neither URLs nor Dapr (whose separator is `||`) change.
  */
 export const feedKey = (feed: string): string =>
   /^[A-Za-z0-9._:-]*$/.test(feed)
@@ -52,5 +51,5 @@ export const feedKey = (feed: string): string =>
           : `~${byte.toString(16).toUpperCase().padStart(2, '0')}`;
       }).join('');
 
-/** The feed that has this key. @throws URIError if the key is not the key of a feed */
+/** The feed with this key. @throws URIError if it is not a feed's key */
 export const feedOfKey = (key: string): string => decodeURIComponent(key.replaceAll('~', '%'));

@@ -39,25 +39,24 @@ const withinAYear = dateTimeSchema.refine((text) => {
   return time === undefined || time <= Date.now() + MAX_SCHEDULE_MS;
 }, 'must be at most a year ahead');
 
-/** The body of `POST /notifications`. Missing members get their defaults; unknown members are rejected. */
+/** The body of `POST /notifications`. Missing members get defaults; unknown members are rejected. */
 export const notificationInputSchema = z
   .strictObject({
     id: idSchema.optional().meta({
-      description: 'Default: a UUIDv7. An id that the feed already has is accepted, but not shown again.',
+      description:
+        'Default: a UUIDv7. A notification whose id the feed already has is accepted, but not shown again.',
     }),
-    // The default is only described: client generators treat a member with a `default` as always
-    // present.
+    // The default is only documented, because client generators treat a member with a `default` as always present.
     feed: feedSchema.optional().meta({
-      description: `The audience: \`all\`, \`topic:<name>\` or \`user:<sub>\`; \`${DEFAULT_FEED}\` if left out.`,
+      description: `The audience: \`all\`, \`topic:<name>\` or \`user:<sub>\`; default: \`${DEFAULT_FEED}\`.`,
     }),
-    severity: severitySchema.optional().meta({ description: '`info` if left out.' }),
+    severity: severitySchema.optional().meta({ description: 'Default: `info`.' }),
     ...content,
     expiresAt: future
       .optional()
-      .meta({ description: 'A time in the future, from which the notification is no longer shown.' }),
+      .meta({ description: 'A future time after which the notification is no longer shown.' }),
     deliverAt: withinAYear.optional().meta({
-      description:
-        'When to show it: at most a year ahead and before `expiresAt`. A time in the past means now.',
+      description: 'When to deliver it: at most a year ahead and before `expiresAt`. A past time means now.',
     }),
     fallback: fallbacksSchema.optional(),
   })
@@ -67,7 +66,7 @@ export const notificationInputSchema = z
   })
   .refine(({ feed, fallback }) => fallback === undefined || (feed ?? DEFAULT_FEED).startsWith('user:'), {
     path: ['fallback'],
-    message: 'needs a user: feed',
+    message: 'requires a user: feed',
   });
 export type NotificationInput = z.infer<typeof notificationInputSchema>;
 
@@ -77,7 +76,7 @@ export const notificationInputsSchema = z
   .min(1, 'must have at least one notification')
   .max(MAX_NOTIFICATIONS_PER_REQUEST, `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications`);
 
-/** A complete notification, as it is stored and shown. `createdAt` is when the producer received it. */
+/** A complete notification, as it is stored and shown. `createdAt` is the time at which the producer received it. */
 export const notificationSchema = z.strictObject({
   id: idSchema,
   feed: feedSchema.default(DEFAULT_FEED),
@@ -88,5 +87,5 @@ export const notificationSchema = z.strictObject({
 });
 export type Notification = z.infer<typeof notificationSchema>;
 
-/** Whether the time `a` is equal to or later than `b`; false if either is invalid. */
+/** Whether time `a` is not before time `b`; false if either is invalid. */
 const isLater = (a: string, b: string): boolean => (parseDateTime(a) ?? NaN) >= (parseDateTime(b) ?? NaN);

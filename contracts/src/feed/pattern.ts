@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { feedSchema } from './name.ts';
 import { idSchema } from '../text/text.ts';
 
-/**
- * Whether `name` matches `pattern`: it is equal, or starts with the part before a trailing `*`. No
- * other character is special.
- */
+/** Whether `name` equals `pattern`, or starts with the part before a trailing `*`. No other character is special. */
 export const matchesPattern = (pattern: string, name: string): boolean =>
   pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 

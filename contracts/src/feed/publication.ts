@@ -3,15 +3,12 @@ import { MAX_EPOCH_LENGTH } from '../limits.ts';
 import { notificationSchema } from './notification.ts';
 import { idSchema } from '../text/text.ts';
 
-/**
- * Changes only when a feed's state was lost or the feed was erased. Clients compare epochs for
- * equality only.
- */
+/** Changes only if the feed's state was lost or the feed was erased. Clients compare epochs only for equality. */
 export const epochSchema = z.string().min(1).max(MAX_EPOCH_LENGTH);
 /** Offsets start at 1 and have no gaps; 0 is the position before the first publication. */
 export const offsetSchema = z.int().min(0);
 
-/** A place in a feed. Offsets can be compared only within one epoch. */
+/** A position in a feed. Offsets can be compared only within one epoch. */
 export const positionSchema = z.strictObject({ epoch: epochSchema, offset: offsetSchema });
 export type Position = z.infer<typeof positionSchema>;
 
@@ -21,8 +18,8 @@ export type GoneReason = (typeof GONE_REASONS)[number];
 const place = {
   offset: z.int().min(1),
   /**
-   * Id of the notification that this one replaced through its collapse key. It is kept even when this
-   * publication is gone.
+   * Id of the notification that this one replaced because of its collapse key. It is kept even if this publication is
+   * gone.
    */
   replaces: idSchema.optional(),
 };
@@ -35,7 +32,7 @@ export const gonePublicationSchema = z.strictObject({
   gone: z.enum(GONE_REASONS),
 });
 
-/** A notification at its offset. A gone publication keeps its offset and names the reason. */
+/** A notification at its offset. A gone publication keeps its offset and has a reason. */
 export const publicationSchema = z.union([livePublicationSchema, gonePublicationSchema]);
 export type LivePublication = z.infer<typeof livePublicationSchema>;
 export type GonePublication = z.infer<typeof gonePublicationSchema>;

@@ -19,14 +19,11 @@ export const PROBLEM_CODES = [
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/**
- * One fault of an input. `path` is the member's path with dots (`2.actions.0.link`), or empty for the
- * whole input.
- */
+/** One error in an input. `path` is the member's path with dots (`2.actions.0.link`), or empty for the whole input. */
 export const faultSchema = z.strictObject({ path: z.string(), message: z.string() });
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The body of every error answer (RFC 9457). `code` is stable; `errors` lists all faults. */
+/** The body of every error response (RFC 9457). `code` is stable; `errors` lists all errors in the input. */
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
@@ -40,11 +37,11 @@ export type Problem = z.infer<typeof problemSchema>;
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** The answer of `POST /notifications` and of `DELETE /notifications/{id}`. */
+/** The response of `POST /notifications` and `DELETE /notifications/{id}`. */
 export const acceptedSchema = z.strictObject({ ids: z.array(z.string()) });
 export type Accepted = z.infer<typeof acceptedSchema>;
 
-/** All faults that a schema found. Each unknown member is a fault of its own. */
+/** All errors that a schema found, with a separate error for each unknown member. */
 export const faultsOf = (error: z.ZodError, prefix: PropertyKey[] = []): Fault[] =>
   error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];

@@ -8,8 +8,8 @@ export type Interruption =
   | { interrupt: false; why: 'quiet'; until: number };
 
 /**
- * Whether the notification may interrupt its reader at `at` (ms since 1970) with a toast, a sound, or
- * a message on another channel. Browsers and servers use this same function, so they always agree.
+ * Whether the notification may interrupt its reader at time `at` (ms since 1970) with a toast, a sound, or a message
+ * on another channel. Browsers and servers both use this function, so they always agree.
  */
 export function mayInterrupt(
   preferences: Preferences,

@@ -2,27 +2,30 @@ import type { Notification, Severity } from '../feed/notification.ts';
 import { parseDateTime } from '../text/time.ts';
 import type { QuietHours } from './quiet-hours.ts';
 
-/** A mute that ends by itself, such as one for the night. */
+/** A mute that ends automatically, for example after a night. */
 export interface MutedUntil {
   list: 'feeds' | 'sources' | 'categories';
-  /** A name as in the list. */
+  /** A name that the list could contain. */
   name: string;
-  /** The end, as RFC 3339. */
+  /** RFC 3339: when the mute ends. */
   until: string;
 }
 
-/** How one reader wants to be notified, on all devices. */
+/** One reader's notification preferences, for all devices. */
 export interface Preferences {
-  /** Muted feeds, severities, sources and categories: listed in the inbox, but they neither interrupt nor count. */
+  /**
+   * Muted feeds, severities, sources and categories. Their notifications are in the inbox, but don't interrupt or
+   * count as unread.
+   */
   feeds: readonly string[];
   severities: readonly Severity[];
   sources: readonly string[];
   categories: readonly string[];
-  /** Mutes with an end, beside those above. Absent means none. */
+  /** Mutes with an end, in addition to the lists above. Absent if there are none. */
   mutedUntil?: readonly MutedUntil[] | undefined;
   quietHours: QuietHours | null;
   sound: boolean;
-  /** Whether to show notifications of the operating system. */
+  /** Whether to show desktop notifications. */
   desktop: boolean;
 }
 
@@ -36,14 +39,14 @@ export const DEFAULT_PREFERENCES: Preferences = {
   desktop: false,
 };
 
-/** The members of a notification that preferences depend on. */
+/** The notification members that preferences depend on. */
 export type Interrupting = Pick<Notification, 'feed' | 'severity'> &
   Partial<Pick<Notification, 'source' | 'category'>>;
 
-/** Whether a mute is still in force at `at` (ms since 1970). */
+/** Whether a mute is still in force at time `at` (ms since 1970). */
 export const isInForce = ({ until }: MutedUntil, at: number): boolean => (parseDateTime(until) ?? 0) > at;
 
-/** Whether the notification is muted at `at` (ms since 1970). */
+/** Whether the notification is muted at time `at` (ms since 1970). */
 export function isMutedBy(
   { feeds, severities, sources, categories, mutedUntil = [] }: Preferences,
   { feed, severity, source, category }: Interrupting,

@@ -7,12 +7,12 @@ const mark = (offset: number, flags: Partial<SnoozeMark> = {}): SnoozeMark => ({
   ...{ id: `n${offset}`, epoch: '1-a', offset, until: '2026-05-01T07:00:00Z', ...flags },
 });
 
-describe('the place of a publication', () => {
-  it('should be the inbox, unread and unseen, for a reader without marks', () => {
+describe('placesIn', () => {
+  it('should put publications into the inbox, unread and unseen, for a reader without marks', () => {
     expect(placesIn({ epoch: '1-a' })(at(1))).toEqual({ place: 'inbox', unread: true, unseen: true });
   });
 
-  it('should depend on the read, seen, unread and archived marks', () => {
+  it('should apply the read, seen, unread and archived marks', () => {
     const placeOf = placesIn({
       epoch: '1-a',
       read: { offset: 3, ids: ['n6'] },
@@ -35,14 +35,14 @@ describe('the place of a publication', () => {
     expect(placeOf(at(7))).toEqual({ place: 'inbox', unread: true, unseen: true });
   });
 
-  it('should ignore marks of another epoch', () => {
+  it('should ignore marks from another epoch', () => {
     const inbox = { ...empty, epoch: '0-z', seen: 9, unread: [[1, 9]], archived: [[1, 9]] } as const;
     const placeOf = placesIn({ epoch: '1-a', read: { offset: 1, ids: [] }, inbox });
     expect(placeOf(at(1))).toEqual({ place: 'inbox', unread: false, unseen: false });
     expect(placeOf(at(2))).toEqual({ place: 'inbox', unread: true, unseen: true });
   });
 
-  it('should be decided by a snooze alone until the reader has read or archived the returned notification', () => {
+  it('should let a snooze override all other marks until the returned notification is read or archived', () => {
     const until = '2026-05-01T07:00:00Z';
     const snoozed = [
       mark(1),

@@ -2,9 +2,8 @@ import type { ReadState } from '../reader/read.ts';
 import { inRanges, type Ranges } from './ranges.ts';
 
 /**
- * A snoozed notification. When its time has come (`due`), it is back in the inbox, unread, until the
- * reader marks it as read or archives it. The snooze mark overrides all other marks for the
- * notification's offset.
+ * A snoozed notification. Once the snooze has ended (`due`), it is back in the inbox, unread, until the reader marks
+ * it as read or archives it. The snooze mark overrides all other marks at the notification's offset.
  */
 export interface SnoozeMark {
   id: string;
@@ -20,7 +19,7 @@ export interface SnoozeMark {
 
 /** One reader's marks in one feed. Marks by offset are valid only in `epoch`. */
 export interface InboxState {
-  /** Grows with each change of the reader's inbox, in any feed. */
+  /** Increases with each change to the reader's inbox, in any feed. */
   version: number;
   epoch: string;
   /** The reader has seen all publications up to this offset. */
@@ -34,11 +33,11 @@ export interface InboxState {
 export const PLACES = ['inbox', 'archive', 'snoozed'] as const;
 export type Place = (typeof PLACES)[number];
 
-/** Where a reader has put a notification, and whether it is still unread or unseen. */
+/** The place of a notification in the reader's inbox, and whether it is still unread or unseen. */
 export interface Placed {
   place: Place;
   unread: boolean;
-  /** Unread, in the inbox, and not seen yet: counted by the bell. */
+  /** Unread, in the inbox, and not seen yet. Counted on the bell. */
   unseen: boolean;
   /** RFC 3339: end of the snooze. */
   until?: string;

@@ -39,7 +39,7 @@ export const quietHoursSchema = z.strictObject({
 
 const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
-/** A list with at most `max` names and at most `MAX_MUTED_BYTES` bytes. */
+/** A list of at most `max` names and `MAX_MUTED_BYTES` bytes. */
 const namesOf = <Name extends z.ZodType<string>>(name: Name, max: number, what: string) =>
   z
     .array(name)
@@ -53,7 +53,7 @@ const namesOf = <Name extends z.ZodType<string>>(name: Name, max: number, what: 
         });
     });
 
-/** A mute with an end, which is at most a year ahead. The server drops mutes that have ended. */
+/** A mute that ends, at most a year ahead. The server drops mutes that have ended. */
 const mutedUntilSchema = z.strictObject({
   list: z.enum(['feeds', 'sources', 'categories'], 'must be feeds, sources or categories'),
   name: plainText({ max: 200 }),
@@ -77,10 +77,10 @@ const members = {
   desktop: z.boolean(),
 };
 
-/** The answer of `GET /app/preferences`. */
+/** The response of `GET /app/preferences`. */
 export const preferencesSchema = z.strictObject(members);
 
-/** The body of `PUT /app/preferences`. Missing members get their defaults. */
+/** The body of `PUT /app/preferences`. Missing members get defaults. */
 export const putPreferencesSchema = z.strictObject({
   feeds: members.feeds.default([]),
   severities: members.severities.default([]),
@@ -93,7 +93,7 @@ export const putPreferencesSchema = z.strictObject({
   clientId: clientIdSchema.optional(),
 });
 
-/** The body of `PATCH /app/preferences`. Missing members stay as they are. */
+/** The body of `PATCH /app/preferences`. Missing members stay unchanged. */
 export const patchPreferencesSchema = z
   .strictObject({ ...members, clientId: clientIdSchema })
   .partial()
@@ -102,12 +102,12 @@ export const patchPreferencesSchema = z
     'must contain at least one preference',
   );
 
-/** The query of `GET /app/preferences`. */
+/** The query parameters of `GET /app/preferences`. */
 export const preferencesQuerySchema = z.strictObject({ clientId: clientIdSchema.optional() });
 
 /**
- * A reader's preferences as they are stored. Muted feeds and severities are in the mutes document
- * instead. Members added by later versions are kept.
+ * A reader's stored preferences. Muted feeds and severities are in the mutes document instead. Members added by later
+ * versions are kept.
  */
 export const preferencesDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -11,7 +11,7 @@ const end = (quiet: QuietHours, text: string) => {
 };
 
 describe('quiet hours', () => {
-  it('should follow the clocks of the time zone, across midnight', () => {
+  it("should use the time zone's local time, across midnight", () => {
     expect(isQuiet(night, at('2026-07-01T19:59:59Z'))).toBe(false);
     expect(isQuiet(night, at('2026-07-01T20:00:00Z'))).toBe(true);
     expect(isQuiet(night, at('2026-07-02T04:59:59Z'))).toBe(true);
@@ -21,7 +21,7 @@ describe('quiet hours', () => {
     expect(isQuiet(night, at('2026-01-01T21:00:00Z'))).toBe(true);
   });
 
-  it('should end at the same time of day on days with a clock change', () => {
+  it('should end at the same local time on days with a clock change', () => {
     expect(end(night, '2026-03-28T21:30:00Z')).toBe('2026-03-29T05:00:00.000Z');
     expect(end(night, '2026-10-24T20:30:00Z')).toBe('2026-10-25T06:00:00.000Z');
     expect(end(night, '2026-03-29T12:00:00Z')).toBeUndefined();
@@ -41,7 +41,7 @@ describe('quiet hours', () => {
     );
   });
 
-  it('should start on the named days, and last a whole day when both times are equal', () => {
+  it('should start on the given days, and last a whole day if both times are equal', () => {
     const weekend: QuietHours = { ...night, days: ['fri', 'sat'] };
     expect(isQuiet(weekend, at('2026-07-03T21:00:00Z'))).toBe(true);
     expect(isQuiet(weekend, at('2026-07-05T04:00:00Z'))).toBe(true);
@@ -79,7 +79,7 @@ describe('mayInterrupt', () => {
     });
   });
 
-  it('should let a mute with an end mute until then', () => {
+  it('should mute notifications until a mute ends', () => {
     const until = '2026-07-02T06:00:00Z';
     const muted = { ...DEFAULT_PREFERENCES, mutedUntil: [{ list: 'sources' as const, name: 'ci', until }] };
     expect(mayInterrupt(muted, info, now)).toEqual({ interrupt: false, why: 'muted' });
@@ -88,7 +88,7 @@ describe('mayInterrupt', () => {
     expect(mayInterrupt(muted, info, at(until))).toEqual({ interrupt: true });
   });
 
-  it('should not allow interruptions in quiet hours, except for severities that the reader lets through', () => {
+  it('should not allow interruptions in quiet hours, except for severities that the reader allows', () => {
     const preferences = { ...DEFAULT_PREFERENCES, quietHours: { ...night, allow: ['error' as const] } };
     expect(mayInterrupt(preferences, info, now)).toEqual({
       ...{ interrupt: false, why: 'quiet', until: at('2026-07-02T05:00:00Z') },

@@ -4,8 +4,8 @@ export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 export type Weekday = (typeof WEEKDAYS)[number];
 
 /**
- * Hours in which the reader is not interrupted, as times of day in `timeZone`. They may cross
- * midnight. If `from` equals `to`, they last the whole day.
+ * Hours during which the reader is not interrupted, as times of day in `timeZone`. They may cross midnight. If `from`
+ * equals `to`, they last the whole day.
  */
 export interface QuietHours {
   /** `HH:MM`, for example `22:00`. */
@@ -15,18 +15,15 @@ export interface QuietHours {
   timeZone: string;
   /** Days on which the quiet hours start. Default: every day. */
   days?: readonly Weekday[] | undefined;
-  /** Severities that interrupt in spite of the quiet hours. */
+  /** Severities that may interrupt during quiet hours. */
   allow: readonly Severity[];
 }
 
 const MINUTE_MS = 60_000;
 const MINUTES_PER_DAY = 24 * 60;
-/** Step of the search for the end; no clock change is shorter than this. */
+/** Step size when searching for the end. No clock change is shorter. */
 const STEP_MINUTES = 15;
-/**
- * Quiet hours can follow each other without a break. After this many minutes they are taken to have
- * no end.
- */
+/** Quiet hours can follow each other without a break. After this many minutes, assume that they never end. */
 const MAX_MINUTES = 8 * MINUTES_PER_DAY;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -44,7 +41,7 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   return formatter;
 }
 
-/** Whether `name` is the IANA name of a time zone that this platform knows. */
+/** Whether `name` is an IANA time zone name that this platform knows. */
 export function isTimeZone(name: string): boolean {
   // Engines also accept offsets such as `+02:00`, which have no daylight saving time.
   if (!/^[A-Za-z][\w+/-]{0,63}$/.test(name)) return false;
@@ -57,7 +54,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Minutes since midnight of `HH:MM`. */
+/** Converts `HH:MM` to minutes since midnight. */
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 
 /** The local weekday and minute of the day in the time zone. */
@@ -75,8 +72,8 @@ function localTime(timeZone: string, at: number): { day: number; minute: number 
 }
 
 /**
- * Whether `at` (ms since 1970) is within the quiet hours. Always false for a time zone that this
- * platform does not know.
+ * Whether the time `at` (ms since 1970) is within the quiet hours. Always false if this platform doesn't know the time
+ * zone.
  */
 export function isQuiet({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at: number): boolean {
   if (!isTimeZone(timeZone)) return false;
@@ -88,9 +85,8 @@ export function isQuiet({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at:
 }
 
 /**
- * When the current quiet hours end; `at` and the result are in ms since 1970. `undefined` if `at` is
- * outside quiet hours, `Infinity` if they never end. Uses only local clock times, so it is correct on
- * days with a clock change.
+ * The end of the current quiet hours; `at` and the result are in ms since 1970. `undefined` if `at` is outside quiet
+ * hours, `Infinity` if they never end. Uses only local times, so it is correct on days with a clock change.
  */
 export function quietUntil(quiet: QuietHours, at: number): number | undefined {
   if (!isQuiet(quiet, at)) return undefined;

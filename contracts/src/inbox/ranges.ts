@@ -1,7 +1,7 @@
-/** Inclusive ranges of offsets, ascending. They neither overlap nor touch. */
+/** Inclusive ranges of offsets, ascending. They don't overlap or touch. */
 export type Ranges = readonly (readonly [first: number, last: number])[];
 
-/** Whether a range contains the offset. Takes logarithmic time. */
+/** Whether one of the ranges contains the offset, in logarithmic time. */
 export function inRanges(ranges: Ranges, offset: number): boolean {
   let [low, high] = [0, ranges.length - 1];
   while (low <= high) {
@@ -14,7 +14,7 @@ export function inRanges(ranges: Ranges, offset: number): boolean {
   return false;
 }
 
-/** Adds `first` to `last` to the ranges. */
+/** Adds the range from `first` to `last`. */
 export function withRange(ranges: Ranges, first: number, last: number): Ranges {
   if (last < first) return ranges;
   const before = ranges.filter(([, end]) => end < first - 1);
@@ -25,7 +25,7 @@ export function withRange(ranges: Ranges, first: number, last: number): Ranges {
   return [...before, [start, end], ...after];
 }
 
-/** Removes `first` to `last` from the ranges. */
+/** Removes the range from `first` to `last`. */
 export const withoutRange = (ranges: Ranges, first: number, last: number): Ranges =>
   last < first
     ? ranges

@@ -18,8 +18,7 @@ export const namedIdsSchema = z.strictObject({ ...reader, ids });
 export type NamedIds = z.infer<typeof namedIdsSchema>;
 
 /**
- * The body of `POST /app/notifications/seen`. With `epoch`, it applies only if the feed is still in
- * that epoch.
+ * The body of `POST /app/notifications/seen`. If `epoch` is given, it applies only if the feed is still in that epoch.
  */
 export const markSeenSchema = z.strictObject({
   ...reader,
@@ -29,8 +28,8 @@ export const markSeenSchema = z.strictObject({
 export type MarkSeen = z.infer<typeof markSeenSchema>;
 
 /**
- * The body of `POST /app/notifications/archive`: archives `ids`, and everything up to `offset` that
- * is not snoozed.
+ * The body of `POST /app/notifications/archive`: archives `ids`, and everything up to `offset` except snoozed
+ * notifications.
  */
 export const archiveSchema = z
   .strictObject({
@@ -42,7 +41,7 @@ export const archiveSchema = z
   .refine(({ offset, ids: named }) => offset !== undefined || named !== undefined, {
     path: ['offset'],
     message: 'is required unless ids is given',
-    // Runs even if other members are invalid, so that the answer lists all faults.
+    // Runs even if other members are invalid, so that the response lists all errors.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   });
 export type Archive = z.infer<typeof archiveSchema>;

@@ -9,7 +9,7 @@ import { dateTimeSchema } from '../text/text.ts';
 const time = z.int().min(0);
 const ranges = z.array(z.tuple([offsetSchema, offsetSchema]).readonly());
 
-/** A reader's marks in one feed. They are ignored if the feed is in another epoch. */
+/** A reader's marks in one feed. Ignored if the feed is in another epoch. */
 export const feedMarksSchema = z.looseObject({
   epoch: epochSchema,
   seen: offsetSchema,
@@ -22,10 +22,7 @@ export type FeedMarks = z.infer<typeof feedMarksSchema>;
 
 const flag = z.literal(true).optional();
 
-/**
- * A snoozed notification with its content, because the feed may drop the notification before the
- * snooze ends.
- */
+/** A snoozed notification. Includes the content, because the feed may drop the notification before the snooze ends. */
 export const snoozedSchema = z.looseObject({
   epoch: epochSchema,
   offset: offsetSchema,
@@ -38,9 +35,8 @@ export const snoozedSchema = z.looseObject({
 export type Snoozed = z.infer<typeof snoozedSchema>;
 
 /**
- * The inbox of one reader: all marks besides the read state, by feed. `version` grows with each
- * write, even after the document was deleted and created again. Members that this version does not
- * know are kept.
+ * One reader's inbox: all marks except the read state, by feed. `version` increases with each write, even after the
+ * document was deleted and recreated. Unknown members are kept.
  */
 export const inboxDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -3,20 +3,23 @@ import { feedPatternSchema } from '../feed/pattern.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, plainText } from '../text/text.ts';
 
-/** Permissions of a key. `fallback` permits notifications with fallbacks, `receipts` reading who got a notification. */
+/**
+ * Permissions of a key. `fallback` allows notifications with fallbacks, `receipts` allows reading who got a
+ * notification.
+ */
 export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback', 'receipts'] as const;
 export const keyScopeSchema = z.enum(KEY_SCOPES, `must be one of ${KEY_SCOPES.join(', ')}`);
 export type KeyScope = z.infer<typeof keyScopeSchema>;
 
-/** The scopes of a record without `scopes`, which may come from 0.1.0. */
+/** The scopes of a record without `scopes`, for example from 0.1.0. */
 export const DEFAULT_KEY_SCOPES: readonly KeyScope[] = ['publish', 'retract', 'erase'];
 
 /** A key for publishers. Only the hash of the key is stored. */
 export const apiKeySchema = z.strictObject({
   /** The holder of the key, for logs. */
   name: z.string().min(1).max(80),
-  /** SHA-256 of the key, in hexadecimal digits. */
-  hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case'),
+  /** SHA-256 of the key, in hexadecimal. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hexadecimal digits'),
   /** Feeds that the key may use. */
   feeds: z.array(feedPatternSchema).min(1).max(200),
   /** Notifications per second, averaged over time. Each producer instance counts separately. */
@@ -26,9 +29,9 @@ export const apiKeySchema = z.strictObject({
   /** The only `source` that notifications published with the key may have. */
   source: plainText({ max: 80 }).optional(),
   createdAt: dateTimeSchema.optional(),
-  /** The key is refused from this time on. */
+  /** The key is rejected from this time on. */
   expiresAt: dateTimeSchema.optional(),
-  /** When the key was revoked. A revoked key is refused. */
+  /** When the key was revoked. A revoked key is rejected. */
   revokedAt: dateTimeSchema.optional(),
 });
 export type ApiKey = z.infer<typeof apiKeySchema>;
@@ -49,7 +52,7 @@ export const apiKeysSchema = z
     }
   });
 
-/** The last use of a key. The producer's state holds one document for each key. */
+/** The last use of a key. The producer's state has one document per key. */
 export const keyUseSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   name: z.string(),
@@ -58,7 +61,7 @@ export const keyUseSchema = z.strictObject({
 export type KeyUse = z.infer<typeof keyUseSchema>;
 
 /**
- * Built from the key's hash, so that a new key with the same name starts unused. The first 16 digits
- * are enough to distinguish keys.
+ * Derived from the key's hash, so that a new key with the same name starts unused. The first 16 digits are enough to
+ * distinguish keys.
  */
 export const keyUseKey = (hash: string): string => `key-use:${hash.slice(0, 16)}`;

@@ -21,7 +21,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** `uncertain`: the answer was 503, so the action may have happened in part or completely. */
+/** `uncertain`: the response was 503, so the action may have been partly or fully executed. */
 export const AUDIT_OUTCOMES = [
   'done',
   'uncertain',
@@ -32,13 +32,13 @@ export const AUDIT_OUTCOMES = [
 ] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
-/** `several` stands for more actors than a record can name. */
+/** `several` stands for more actors than a record can list. */
 export type AuditActorKind = 'key' | 'reader' | 'app' | 'anonymous' | 'operator' | 'several';
 export type AuditVia = 'http' | 'invocation' | 'topic' | 'ops' | 'cli' | 'secret';
 
 /**
- * The streams of the audit trail. Each is trimmed separately, so that a flood of refused attempts
- * cannot push out recorded acts. A position names a stream by its index in this list.
+ * The streams of the audit trail. Each is trimmed separately, so that a flood of refused attempts can't push out
+ * completed actions. A position refers to a stream by its index in this list.
  */
 export const AUDIT_STREAMS = ['acts', 'publications', 'refusals'] as const;
 export type AuditStream = (typeof AUDIT_STREAMS)[number];
@@ -46,24 +46,24 @@ export type AuditStream = (typeof AUDIT_STREAMS)[number];
 /** Maximum size of a record, in bytes of JSON. */
 export const MAX_AUDIT_RECORD_BYTES = 1_024;
 /**
- * Maximum number of records in each stream (`maxLenApprox` of the component). Redis trims whole nodes, so up to
- * 100 more may remain.
+ * Maximum number of records in each stream (the component's `maxLenApprox`). Redis trims whole nodes, so up to 100
+ * more may remain.
  */
 export const MAX_AUDIT_RECORDS = 10_000;
 /** Distinct feeds are counted up to this number. */
 export const MAX_AUDIT_FEEDS_COUNTED = 1_000;
 
-/** Readers of the trail accept unknown words, because a newer version may add words. */
-const wordSchema = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'must be a word in lower case');
+/** Readers of the trail accept unknown words, because a newer version may add some. */
+const wordSchema = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'must be a lowercase word');
 const listSchema = z.object({
   count: z.int().min(1),
-  /** The first names, as many as fit into the record. */
+  /** As many of the first names as fit into the record. */
   first: z.array(z.string()),
 });
 
 /**
- * One or more acts that are equal in actor, action, time and way in. It holds no title, body, link or
- * other content.
+ * One or more attempts with the same actor, action, time and entry point. Contains no title, body, link or other
+ * content.
  */
 export const auditRecordSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
@@ -80,11 +80,11 @@ export const auditRecordSchema = z.object({
   actor: z.object({
     kind: wordSchema,
     name: z.string().optional(),
-    /** The name is only claimed by the sender and not verified. */
+    /** The name is claimed by the sender, not verified. */
     claimed: z.literal(true).optional(),
   }),
   feeds: listSchema.optional(),
-  /** Objects of the action: ids of notifications, names of set-aside records, keys or readers. */
+  /** Targets of the action: ids of notifications, or names of set-aside records, keys or readers. */
   ids: listSchema.optional(),
   /** The instance that recorded it. */
   instance: z.string(),
@@ -95,8 +95,8 @@ export type AuditRecord = z.infer<typeof auditRecordSchema>;
 const POSITION = /^(\d{1,15})-(\d{1,15})\.([0-2])$/;
 
 /**
- * The position of a record in the trail. Newer records come first; at equal times, the stream with
- * the lower index comes first.
+ * The position of a record in the trail. Newer records come first; at equal times, the stream with the lower index
+ * comes first.
  */
 export interface AuditPosition {
   ms: number;
@@ -116,7 +116,7 @@ export function parseAuditPosition(text: string): AuditPosition | undefined {
 export const compareAuditPositions = (a: AuditPosition, b: AuditPosition): number =>
   b.ms - a.ms || b.seq - a.seq || a.stream - b.stream;
 
-/** The query of `GET /app/ops/audit`. */
+/** The query parameters of `GET /app/ops/audit`. */
 export const auditQuerySchema = z.strictObject({
   before: z.string().regex(POSITION, 'must be the position of an audit record').optional(),
   limit: z
@@ -126,7 +126,7 @@ export const auditQuerySchema = z.strictObject({
     .refine((n) => n <= MAX_PAGE_LIMIT, `must be from 1 to ${MAX_PAGE_LIMIT}`)
     .default(DEFAULT_PAGE_LIMIT),
   action: wordSchema.optional(),
-  /** Part of the actor's name, in any case, or its kind. */
+  /** Part of the actor's name, ignoring case, or the actor's kind. */
   actor: z.string().min(1).max(255).optional(),
 });
 export type AuditQuery = z.infer<typeof auditQuerySchema>;
@@ -135,12 +135,12 @@ export const listedAuditRecordSchema = auditRecordSchema.extend({ position: z.st
 export type ListedAuditRecord = z.infer<typeof listedAuditRecordSchema>;
 
 /**
- * The answer of `GET /app/ops/audit`: matching records, newest first. `next` is the `before` of the
- * next page, or null at the end of the trail. A page before the end can be short or empty.
+ * The response of `GET /app/ops/audit`: matching records, newest first. `next` is the `before` of the next page, or
+ * null at the end of the trail. Pages before the end may be short or empty.
  */
 export const auditPageSchema = z.object({
   records: z.array(listedAuditRecordSchema),
-  /** Number of records in the range of this page that this version cannot read. */
+  /** Number of records in this page's range that this version can't read. */
   unreadable: z.int().min(0),
   next: z.string().nullable(),
 });

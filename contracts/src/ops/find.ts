@@ -5,11 +5,11 @@ import { GONE_REASONS } from '../feed/publication.ts';
 import { SET_ASIDE_REASONS } from '../stored/set-aside.ts';
 import { dateTimeSchema, idSchema } from '../text/text.ts';
 
-/** The query of `GET /app/ops/find`, and the body of `POST /app/ops/retract`. */
+/** The query parameters of `GET /app/ops/find`, and the body of `POST /app/ops/retract`. */
 export const namedNotificationSchema = retractRequestSchema;
 export type NamedNotification = z.infer<typeof namedNotificationSchema>;
 
-/** Where a notification may be. Each place is searched within bounds. */
+/** The places where a notification may be. Each search is limited. */
 export const FIND_PLACES = ['feed', 'entries', 'setAside', 'schedules'] as const;
 export type FindPlace = (typeof FIND_PLACES)[number];
 
@@ -17,9 +17,9 @@ export type FindPlace = (typeof FIND_PLACES)[number];
 export const foundPlaceSchema = z.discriminatedUnion('place', [
   z.object({ place: z.literal('recorded'), offset: z.int().min(1), createdAt: dateTimeSchema }),
   z.object({ place: z.literal('gone'), offset: z.int().min(1), reason: z.enum(GONE_REASONS) }),
-  /** The feed remembers the id, but no longer has its content. */
+  /** The feed remembers the id, but no longer has the content. */
   z.object({ place: z.literal('forgotten') }),
-  /** The feed remembers that the id was retracted, and shows no notification with it. */
+  /** The feed remembers that the id was retracted, and never shows a notification with this id. */
   z.object({ place: z.literal('retracted') }),
   z.object({ place: z.literal('waiting'), entry: z.string() }),
   z.object({ place: z.literal('setAside'), entry: z.string(), reason: z.enum(SET_ASIDE_REASONS) }),
@@ -27,7 +27,7 @@ export const foundPlaceSchema = z.discriminatedUnion('place', [
 ]);
 export type FoundPlace = z.infer<typeof foundPlaceSchema>;
 
-/** The answer of `GET /app/ops/find`. `unsearched`: places that were not searched to their end. */
+/** The response of `GET /app/ops/find`. `unsearched`: places that were not searched completely. */
 export const foundNotificationSchema = z.object({
   id: idSchema,
   feed: feedSchema,
@@ -43,6 +43,6 @@ export const operationSchema = z.discriminatedUnion('do', [
 ]);
 export type Operation = z.infer<typeof operationSchema>;
 
-/** The answer to `find-schedule`: when the notification is due (ms since 1970); null if it is not scheduled. */
+/** The response to `find-schedule`: when the notification is due (ms since 1970), or null if it isn't scheduled. */
 export const scheduleFoundSchema = z.object({ at: z.int().min(0).nullable() });
 export type ScheduleFound = z.infer<typeof scheduleFoundSchema>;

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** How long the past hour of an instance is kept after its last snapshot, even if the instance is gone. */
+/** How long an instance's past hour is kept after its last snapshot, even if the instance is gone. */
 export const PAST_SECONDS = 3_600;
-/** Minutes of an instance's past; the current one counts. */
+/** Number of minutes of an instance's past, including the current one. */
 export const MAX_PAST_MINUTES = 60;
-/** The past of this many instances is kept: with 12 KB each at most, 600 KB. */
+/** Maximum number of instances whose past is kept. At most 12 KB each, so 600 KB in total. */
 export const MAX_PAST_INSTANCES = 50;
 
 const figure = z.number().min(0);
 
-/** The figures of one minute: rates as the average, all else as the highest value. */
+/** Metrics of one minute: averages of rates, maxima of everything else. */
 export const pastMinuteSchema = z.object({
   /** Minutes since 1970. */
   minute: z.int().min(0),
@@ -28,7 +28,7 @@ export const pastMinuteSchema = z.object({
 });
 export type PastMinute = z.infer<typeof pastMinuteSchema>;
 
-/** The past hour of an instance: a document for each, which expires by itself. */
+/** The past hour of an instance. Each instance has its own document, which expires automatically. */
 export const pastInstanceSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
   instance: z.string(),
@@ -36,14 +36,14 @@ export const pastInstanceSchema = z.object({
   startedAt: dateTimeSchema,
   /** The time of the last snapshot. */
   at: dateTimeSchema,
-  /** The instance was stopped. Without it, an instance that is no longer listed vanished. */
+  /** The instance was stopped. If this is absent, an instance that is no longer listed has vanished. */
   stoppedAt: dateTimeSchema.optional(),
   /** Oldest first. */
   minutes: z.array(pastMinuteSchema).max(MAX_PAST_MINUTES),
 });
 export type PastInstance = z.infer<typeof pastInstanceSchema>;
 
-/** Names the instances of the past hour. */
+/** Names of the instances of the past hour. */
 export const pastIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   instances: z.array(z.string()),
@@ -51,6 +51,6 @@ export const pastIndexSchema = z.strictObject({
 export const PAST_INDEX_KEY = 'past-instances';
 export const pastKey = (instance: string): string => `past-instance:${instance}`;
 
-/** The answer of `GET /app/ops/history`, sorted by name. */
+/** The response of `GET /app/ops/history`, sorted by name. */
 export const opsHistorySchema = z.object({ at: dateTimeSchema, instances: z.array(pastInstanceSchema) });
 export type OpsHistory = z.infer<typeof opsHistorySchema>;

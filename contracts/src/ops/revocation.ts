@@ -11,11 +11,13 @@ export const MAX_REVOCATIONS_BYTES = 100_000;
 /** How far `before` can be in the future, because an issuer's clock may be ahead. */
 export const MAX_REVOCATION_AHEAD_MS = 300_000;
 
-/** The body of `POST /app/ops/revocations`: tokens of `sub` issued at or before `before` (default: now) are refused. */
+/**
+ * The body of `POST /app/ops/revocations`: tokens of `sub` issued at or before `before` (default: now) are rejected.
+ */
 export const revokeSchema = z.strictObject({ sub: subSchema, before: dateTimeSchema.optional() });
 export type Revoke = z.infer<typeof revokeSchema>;
 
-/** Tokens of `sub` are refused if their `iat` is at or before `before`, or missing. */
+/** Tokens of `sub` are rejected if their `iat` is at or before `before`, or missing. */
 export const revocationSchema = z.strictObject({
   sub: subSchema,
   before: dateTimeSchema,
@@ -27,11 +29,11 @@ export type Revocation = z.infer<typeof revocationSchema>;
 /** The effective time of a revocation, in ms since 1970. */
 export const momentOf = ({ before }: Pick<Revocation, 'before'>): number => parseDateTime(before) ?? Infinity;
 
-/** The answer of `GET /app/ops/revocations`, sorted by `sub`. */
+/** The response of `GET /app/ops/revocations`, sorted by `sub`. */
 export const revocationsSchema = z.object({ revocations: z.array(revocationSchema) });
 export type Revocations = z.infer<typeof revocationsSchema>;
 
-/** All revocations, in one document that every bff instance reads each second. */
+/** All revocations, in one document that every bff instance reads once per second. */
 export const revocationsDocumentSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   revocations: z.array(revocationSchema),

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** The dependencies of an instance: its sidecar, the state store behind it, and the Redis of its broadcaster. */
+/** An instance's dependencies: its sidecar, the state store behind it, and its broadcaster's Redis. */
 export const DEPENDENCIES = ['sidecar', 'store', 'redis'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 
-/** The answer of `GET /app/ops/status`: what the answering instance knows without its sidecar. */
+/** The response of `GET /app/ops/status`: the state that the responding instance knows without its sidecar. */
 export const opsStatusSchema = z.object({
   at: dateTimeSchema,
   instance: z.string(),
   version: z.string(),
-  /** Dependencies that don't answer, and since when. */
+  /** Dependencies that aren't responding, and since when. */
   failing: z.array(z.object({ dependency: z.enum(DEPENDENCIES), since: dateTimeSchema })),
-  /** Addresses that the deployment has set. */
+  /** URLs configured for the deployment. */
   links: z.object({ runbook: z.string().optional(), grafana: z.string().optional() }),
 });
 export type OpsStatus = z.infer<typeof opsStatusSchema>;

@@ -3,13 +3,13 @@ import { emailAddressSchema } from '../away/contacts.ts';
 import { feedSchema } from '../feed/name.ts';
 import { topicPatternSchema } from '../feed/pattern.ts';
 
-/** Maximum number of topics, and of roles, in a token. To grant more topics, use `*`. */
+/** Maximum number of topics, and of roles, in a token. Use `*` to grant more topics. */
 const MAX_GRANTS = 200;
 
 /** The subject of a token, who owns the feed `user:<sub>`. */
 export const subSchema = z
   .string()
-  .refine((sub) => feedSchema.safeParse(`user:${sub}`).success, 'must be text of 1 to 255 characters');
+  .refine((sub) => feedSchema.safeParse(`user:${sub}`).success, 'must be a string of 1 to 255 characters');
 
 /** The claims of a token. Other claims are ignored. */
 export const claimsSchema = z.object({
@@ -18,7 +18,7 @@ export const claimsSchema = z.object({
   iat: z.number().optional(),
   feeds: z.array(topicPatternSchema).max(MAX_GRANTS).default([]),
   roles: z.array(z.string().min(1).max(128)).max(MAX_GRANTS).default([]),
-  // Not needed to read, so an unusable address does not make the token invalid.
+  // Not required for reading, so an invalid address doesn't make the token invalid.
   email: emailAddressSchema.optional().catch(undefined),
   email_verified: z.boolean().optional().catch(undefined),
 });
@@ -29,7 +29,7 @@ export interface Identity {
   /** Names of permitted topics, or patterns with `*` at the end. */
   feeds: readonly string[];
   roles: readonly string[];
-  /** The address of the token, unless its issuer says that it is not verified. */
+  /** The address in the token, unless the issuer marks it as not verified. */
   email?: string;
   /** When the token was issued, in ms since 1970; absent if the token has no `iat`. */
   issuedAt?: number;

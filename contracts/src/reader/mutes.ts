@@ -10,7 +10,7 @@ const mutes = {
   severities: z.array(severitySchema).max(20, 'must have at most 20 severities'),
 };
 
-/** Feeds and severities whose notifications neither pop up nor count as unread. */
+/** Feeds and severities whose notifications don't pop up or count as unread. */
 export const mutesSchema = z.strictObject(mutes);
 export type Mutes = z.infer<typeof mutesSchema>;
 
@@ -30,7 +30,7 @@ export const putMutesSchema = z.strictObject({
   clientId: clientIdSchema.optional(),
 });
 
-/** The query of `GET /app/mutes`. */
+/** The query parameters of `GET /app/mutes`. */
 export const mutesQuerySchema = z.strictObject({ clientId: clientIdSchema.optional() });
 
 export const mutesDocumentSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), ...mutes });

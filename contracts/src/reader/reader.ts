@@ -6,12 +6,12 @@ import { idSchema } from '../text/text.ts';
 /** Identifies a browser in deployments without sign-in. */
 export const clientIdSchema = idSchema;
 
-/** A reader's name in keys. It contains no `:`, so that each pair of reader and feed has a key of its own. */
+/** A reader's name in keys. Contains no `:`, so that the key is unique for each reader and feed. */
 export const readerKey = (reader: string): string => feedKey(reader).replaceAll(':', '~3A');
 
 /**
- * The documents of a signed-in reader, or of the anonymous readers of one address, oldest first: key,
- * and creation time in ms since 1970.
+ * The documents of a signed-in reader, or of all readers without sign-in at one IP address, oldest first: key, and
+ * creation time in ms since 1970.
  */
 export const ledgerSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -19,5 +19,5 @@ export const ledgerSchema = z.strictObject({
 });
 export type Ledger = z.infer<typeof ledgerSchema>;
 
-/** `owner` is the name of a reader, or an address. */
+/** `owner` is a reader's name or an IP address. */
 export const ledgerKey = (owner: string): string => `documents:${readerKey(owner)}`;

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
 import { clientIdSchema } from './reader.ts';
 
-/** Unread publications of a feed are counted up to this number. */
+/** Maximum number of unread publications counted per feed. */
 export const MAX_UNREAD = 1_000;
 
 /**
- * The query of `GET /app/unread`. Without `feed`, the answer covers `all` and each feed that the
- * token names.
+ * The query parameters of `GET /app/unread`. Without `feed`, the response covers `all` and every feed named in the
+ * token.
  */
 export const unreadQuerySchema = z.strictObject({
   feed: feedSchema.optional(),
@@ -21,8 +21,8 @@ const count = {
 };
 
 /**
- * Unread publications by feed. `more` means that the real number is higher. `unseen` is the number
- * that arrived since the reader last looked; servers of 0.1.0 omit it.
+ * Unread publications by feed. `more` means that the actual number is higher. `unseen` is the number that arrived
+ * since the reader last looked. Servers of version 0.1.0 omit it.
  */
 export const unreadSchema = z.strictObject({
   total: z.int().min(0),

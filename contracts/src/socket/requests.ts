@@ -4,10 +4,7 @@ import { MAX_TOKEN_LENGTH } from '../limits.ts';
 import type { Page } from '../feed/page.ts';
 import { positionSchema } from '../feed/publication.ts';
 
-/**
- * The `subscribe` request. The answer is the feed's head, or with `position` the publications after
- * that position.
- */
+/** The `subscribe` request. It returns the feed's head, or with `position` the publications after it. */
 export const subscribeRequestSchema = z.strictObject({
   feed: feedSchema,
   position: positionSchema.optional(),
@@ -24,8 +21,8 @@ export const handshakeSchema = z.object({
 });
 
 /**
- * The `token` request: replaces the token of a connection with a newer one for the same `sub`, so
- * that the connection stays open.
+ * The `token` request: replaces a connection's token with a newer one for the same `sub`, so that the connection stays
+ * open.
  */
 export const tokenRequestSchema = z.strictObject({ token: z.string().max(MAX_TOKEN_LENGTH) });
 export type TokenRequest = z.infer<typeof tokenRequestSchema>;
@@ -44,7 +41,7 @@ export const SOCKET_ERROR_CODES = [
 ] as const;
 export type SocketErrorCode = (typeof SOCKET_ERROR_CODES)[number];
 
-/** `temporary` tells whether the same request may succeed later. */
+/** `temporary` means that the same request may succeed later. */
 export interface SocketError {
   code: SocketErrorCode;
   message: string;

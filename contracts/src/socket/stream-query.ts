@@ -4,7 +4,7 @@ import { MAX_FEEDS_PER_CONNECTION, MAX_STREAM_FEEDS_LENGTH } from '../limits.ts'
 import { DEFAULT_FEED } from '../names.ts';
 import { clientIdSchema } from '../reader/reader.ts';
 
-/** The query of `GET /app/stream`. `feed` can be given several times. */
+/** The query parameters of `GET /app/stream`. `feed` can be repeated. */
 export const streamQuerySchema = z.strictObject({
   feed: z
     .array(feedSchema)
@@ -16,7 +16,9 @@ export const streamQuerySchema = z.strictObject({
       if (new Set(feeds).size < feeds.length) fault('must not name a feed twice');
       const length = feeds.reduce((sum, feed) => sum + feedKey(feed).length, 0);
       if (length > MAX_STREAM_FEEDS_LENGTH)
-        fault(`must have at most ${MAX_STREAM_FEEDS_LENGTH} characters together; open a second stream`);
+        fault(
+          `must have at most ${MAX_STREAM_FEEDS_LENGTH} characters in total; open a second stream for more`,
+        );
     })
     .meta({
       description: 'The feeds to stream; repeat the parameter for each feed.',

@@ -7,9 +7,9 @@ import { epochSchema, offsetSchema, publicationSchema } from '../feed/publicatio
 const time = z.int().min(0);
 
 /**
- * Refers to an immutable document with the publications `first` to `last`, the newest of which was
- * published at `at`. `bytes` is their size at publication. Publications that are gone since still
- * count, so that they do not make a history longer.
+ * Refers to an immutable document with the publications `first` to `last`, the newest of which was published at `at`.
+ * `bytes` is their size at publication. It still includes publications that are gone, so that these don't make the
+ * history longer.
  */
 export const segmentReferenceSchema = z.strictObject({
   key: z.string(),
@@ -20,16 +20,13 @@ export const segmentReferenceSchema = z.strictObject({
 });
 export type SegmentReference = z.infer<typeof segmentReferenceSchema>;
 
-/**
- * Refers to an immutable document with `count` hashes of ids in the feed, the newest of which was
- * added at `at`.
- */
+/** Refers to an immutable document with `count` hashes of the feed's ids, the newest of which was added at `at`. */
 export const idsReferenceSchema = z.strictObject({ key: z.string(), count: z.int().min(1), at: time });
 export type IdsReference = z.infer<typeof idsReferenceSchema>;
 
 /**
- * Entries `from` to `to` of a run. They are committed as the publications `first` to `last` (no
- * publications if `last < first`), but may not have been popped and broadcast yet.
+ * Entries `from` to `to` of a run. They are committed as publications `first` to `last` (none if `last < first`), but
+ * may not have been popped and broadcast yet.
  */
 export const unconfirmedSchema = z.strictObject({
   run: runSchema,
@@ -41,10 +38,9 @@ export const unconfirmedSchema = z.strictObject({
 export type Unconfirmed = z.infer<typeof unconfirmedSchema>;
 
 /**
- * The commit point of a feed. It is written only if its etag has not changed since it was read.
- * `version` counts the writes, and equals the etag unless the store lost data. `producers` holds the
- * highest finished sequence number of each run, and its time. Optional members are omitted when
- * empty, so that an older version can read the head.
+ * A feed's commit point. It is written only if its etag hasn't changed since it was read. `version` counts the writes,
+ * and equals the etag unless the store lost data. `producers` has the highest finished sequence number of each run,
+ * and its time. Optional members are omitted if empty, so that an older version can read the head.
  */
 export const headSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -57,14 +53,11 @@ export const headSchema = z.strictObject({
   unconfirmed: z.array(unconfirmedSchema),
   /** Documents with hashes of retracted ids. They outlive the epoch. */
   retractions: z.array(idsReferenceSchema).optional(),
-  /**
-   * Key of the document that lists the documents whose content this commit removed. They are deleted
-   * before the next commit.
-   */
+  /** Key of the document that lists the documents removed by this commit. They are deleted before the next commit. */
   withdrawn: z.string().optional(),
   /** This commit erased the feed. Content stored elsewhere is deleted before the next commit. */
   erased: z.literal(true).optional(),
-  /** Notifications published before this time are erased, and ignored if they arrive later. */
+  /** Notifications published before this time are erased, and are ignored if they arrive later. */
   erasedAt: time.optional(),
 });
 export type Head = z.infer<typeof headSchema>;
@@ -86,17 +79,16 @@ export const withdrawnDocumentSchema = z.strictObject({
 export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 
 /**
- * Created once per store, and lost with it. Every feed starts in this epoch, so that a feed has an
- * epoch before it is stored.
+ * Created once per store, and lost with it. Every feed starts in this epoch, so that it has an epoch before it is
+ * stored.
  */
 export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
 export type Origin = z.infer<typeof originSchema>;
 export const ORIGIN_KEY = 'origin';
 
 /**
- * Progress of a partition: for each run, the number up to which all entries are committed and
- * broadcast, and its time. It is written before the entries are popped. If two instances write it,
- * the higher number of each run wins.
+ * Progress of a partition: for each run, the number up to which all entries are committed and broadcast, and its time.
+ * Written before the entries are popped. If two instances write it, the higher number for each run wins.
  */
 export const checkpointSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -109,6 +101,6 @@ export const checkpointKey = (partition: number): string => `checkpoint:{${parti
 export const headKey = (feed: string): string => `head:${feedKey(feed)}`;
 export const segmentKey = (feed: string, unique: string): string => `segment:${feedKey(feed)}:${unique}`;
 export const idsKey = (feed: string, unique: string): string => `ids:${feedKey(feed)}:${unique}`;
-/** Does not contain the feed's name: a head can refer to many of these documents and must stay small. */
+/** Doesn't contain the feed's name, because a head can refer to many of these documents and must stay small. */
 export const retractionsKey = (unique: string): string => `retracted:${unique}`;
 export const withdrawnKey = (unique: string): string => `withdrawn:${unique}`;

@@ -3,15 +3,15 @@ import { feedKey } from '../feed/name.ts';
 import { epochSchema, offsetSchema } from '../feed/publication.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 
-/** Changes of a count from one publication to the next: `[offset, change]`, by offset. */
+/** Changes in a count from one publication to the next: `[offset, change]`, by offset. */
 const stepsSchema = z.array(z.tuple([offsetSchema, z.int()]));
 
 export const COUNTED = ['pages', 'seen', 'read', 'archived'] as const;
 export type Counted = (typeof COUNTED)[number];
 
 /**
- * How many pages and readers got the publications of a feed, without their names. The count of a publication is the
- * sum of the steps up to its offset; below `from` it is unknown. `writers` has the last batch of each writer.
+ * The number of pages and readers that got a feed's publications, without their names. A publication's count is the
+ * sum of the steps up to its offset. Below `from`, it is unknown. `writers` has each writer's last batch.
  */
 export const receiptCountsSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

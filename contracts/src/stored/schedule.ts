@@ -13,10 +13,7 @@ export const scheduledSchema = z.strictObject({
 });
 export type Scheduled = z.infer<typeof scheduledSchema>;
 
-/**
- * The due window: schedules that are due soon. Each has a document of its own. `owner` is the process
- * that added it.
- */
+/** The due window: schedules that are due soon. Each has its own document. `owner` is the process that added it. */
 export const dueWindowSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   due: z.array(z.strictObject({ name: z.string(), at: time, owner: z.string() })),

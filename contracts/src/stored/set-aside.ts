@@ -4,7 +4,7 @@ import { dateTimeSchema } from '../text/text.ts';
 
 export const SET_ASIDE_REASONS = ['invalid', 'expired', 'missing'] as const;
 
-/** An entry or item that a feed could not accept, with its content (null if lost) and the reason. */
+/** An entry or item that a feed couldn't accept, with its content (null if lost) and the reason. */
 export const setAsideSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   entry: z.string(),

@@ -11,12 +11,12 @@ describe('isolate', () => {
     [`${RLI}a`, `${RLI}a${PDI}`],
     [`${RLI}a${PDI}${PDI}b${FSI}`, `${RLI}a${PDI}b${FSI}${PDI}`],
     [`${RLO}a${PDF}`, `${RLO}a${PDF}`],
-  ])('should keep a text from changing the direction of the text around it: %j', (text, kept) => {
+  ])('should keep text from affecting the direction of the text around it: %j', (text, kept) => {
     expect(contained(text)).toBe(kept);
     expect(isolate(text)).toBe(text === 'plain ascii' ? text : `${FSI}${kept}${PDI}`);
   });
 
-  it('should isolate only text of right-to-left scripts', () => {
+  it('should isolate only text in right-to-left scripts', () => {
     expect(isolate('שלום')).toBe(`${FSI}שלום${PDI}`);
     expect(isolate('Ä 🔔')).toBe('Ä 🔔');
   });

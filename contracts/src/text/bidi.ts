@@ -8,8 +8,8 @@ const TURNS =
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Removes characters that would end an isolate around the text, and closes all isolates within it.
- * The result cannot change the direction of neighbouring text.
+ * Removes characters that would end an isolate around the text, and closes all isolates within it. The result can't
+ * affect the direction of neighbouring text.
  */
 export function contained(text: string): string {
   if (!TURNS.test(text)) return text;
@@ -24,12 +24,9 @@ export function contained(text: string): string {
   return kept + PDI.repeat(depth);
 }
 
-/**
- * Isolates the text, for use within plain text: a label, a live message, a notification of the
- * operating system.
- */
+/** Isolates the text for use in plain text, such as a label, a live message or a desktop notification. */
 export const isolate = (text: string): string => (TURNS.test(text) ? `${FSI}${contained(text)}${PDI}` : text);
 
-/** Escapes characters that change the text direction in JSON, so that the JSON is shown in its real order. */
+/** Escapes characters in JSON that change the text direction, so that the JSON is shown in its actual order. */
 export const readableJson = (json: string): string =>
   json.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -12,14 +12,14 @@ it.each([
 });
 
 it.each(['', 'P', 'PT', 'P1DT', '5M', 'PT5', 'P1W', 'P1M', 'PT1.5S', 'pt5m', 'PT-5M', 'PT5M '])(
-  'should refuse %j',
+  'should reject %j',
   (text) => {
     expect(parseDuration(text)).toBeUndefined();
     expect(durationSchema('PT1S', 'P30D').safeParse(text).success).toBe(false);
   },
 );
 
-it('should accept durations within the limits only', () => {
+it('should accept only durations within the limits', () => {
   const schema = durationSchema('PT1S', 'P30D');
   for (const text of ['PT1S', 'P30D', 'PT720H']) expect(schema.safeParse(text).success).toBe(true);
   for (const text of ['PT0S', 'P31D', 'P30DT1S']) expect(schema.safeParse(text).success).toBe(false);

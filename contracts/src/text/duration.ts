@@ -7,7 +7,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Milliseconds of an ISO 8601 duration in days, hours, minutes and seconds; `undefined` for any other text. Years,
+ * Milliseconds of an ISO 8601 duration in days, hours, minutes and seconds; `undefined` for any other string. Years,
  * months and weeks are not supported. A day has 24 hours.
  */
 export function parseDuration(text: string): number | undefined {
@@ -17,7 +17,7 @@ export function parseDuration(text: string): number | undefined {
   return days * DAY_MS + hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS;
 }
 
-/** An ISO 8601 duration from `min` to `max`, both durations too, for example `PT5M`. */
+/** An ISO 8601 duration from `min` to `max`, which are durations such as `PT5M`. */
 export const durationSchema = (min: string, max: string) => {
   const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? Infinity];
   return z

@@ -1,4 +1,4 @@
-/** Parses a JSON text. Returns `undefined`, which JSON cannot express, if the text is not JSON. */
+/** Parses JSON. Returns `undefined`, which JSON can't express, if the string isn't valid JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -78,7 +78,7 @@ describe('a link', () => {
   });
 });
 
-describe('the key of a feed', () => {
+describe('feedKey', () => {
   const feeds = [
     'all',
     'topic:a.b_c:d-1',
@@ -91,7 +91,7 @@ describe('the key of a feed', () => {
     'user:~',
   ];
 
-  it('should be safe in keys and URLs, and unique for each feed', () => {
+  it('should return a key that is safe in URLs and unique for each feed', () => {
     const keys = feeds.map(feedKey);
     for (const key of keys) expect(key).toMatch(/^[A-Za-z0-9._:~-]+$/);
     expect(new Set(keys).size).toBe(feeds.length);
@@ -99,7 +99,7 @@ describe('the key of a feed', () => {
     expect(feedKey('user:a~20b')).toBe('user:a~7E20b');
   });
 
-  it('should exist for every valid feed name', () => {
+  it('should return a key for every valid feed name', () => {
     for (const feed of feeds) expect(feedSchema.safeParse(feed).success).toBe(true);
     for (const feed of [
       '',

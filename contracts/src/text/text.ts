@@ -6,14 +6,14 @@ import { parseDateTime } from './time.ts';
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 // oxlint-disable-next-line no-control-regex -- the same without tab (09) and line feed (0a)
 const CONTROL_BUT_BREAKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
-/** Pattern of plain text for JSON schemas: at least one visible character, and no control characters. */
+/** Pattern for plain text in JSON schemas: at least one visible character, and no control characters. */
 const patternOf = (control: RegExp): string => {
   const allowed = control.source.replace('[', '[^');
   return `^${allowed}*${allowed.replace(']', '\\s]')}${allowed}*$`;
 };
 const BLANK = /^[\s\p{Z}\p{Cf}]*$/u;
 
-/** Number of Unicode code points, the unit of every length in the contract. */
+/** Number of Unicode code points, the unit of all lengths in the contracts. */
 export const codePoints = (text: string): number => {
   let count = 0;
   for (const _ of text) count++;
@@ -26,7 +26,7 @@ export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(te
 export const hasControlCharacters = (text: string): boolean => CONTROL.test(text);
 
 export interface PlainTextOptions {
-  /** Highest number of code points. */
+  /** Maximum number of code points. */
   max: number;
   /** Whether line feeds and tabs are allowed. */
   breaks?: boolean;
@@ -65,7 +65,7 @@ export const dateTimeSchema = z
 
 const MAX_LINK = 2048;
 
-/** A link that cannot run code in a browser and whose text shows where it leads. */
+/** A link that can't run code in a browser, and whose text shows its target. */
 export const linkSchema = z
   .string()
   .meta({

@@ -34,16 +34,16 @@ describe('the section on being away', () => {
   it('should say that a reader is not signed in, or that the deployment has no channels', async () => {
     bff.away.status = 403;
     const page = await open();
-    await section(page).getByText('Sign in to be reached').waitFor();
+    await section(page).getByText('Sign in to get messages').waitFor();
     bff.away.status = 404;
     await page.reload();
     await openSettings(page);
-    await section(page).getByText("doesn't send messages while you are away").waitFor();
+    await section(page).getByText("doesn't send messages while you're away").waitFor();
     bff.away.status = 200;
     bff.away.names = [];
     await page.reload();
     await openSettings(page);
-    await section(page).getByText("doesn't send messages while you are away").waitFor();
+    await section(page).getByText("doesn't send messages while you're away").waitFor();
     expect(await section(page).locator('button, input').count()).toBe(0);
   });
 
@@ -61,10 +61,10 @@ describe('the section on being away', () => {
 
   it('should send e-mail to the address of the token once the reader agrees, until the reader stops it', async () => {
     const page = await open();
-    await section(page).getByText("You don't get e-mail.").waitFor();
+    await section(page).getByText("You don't receive e-mails.").waitFor();
     expect(bff.away.address).toBeNull();
-    await page.getByRole('button', { name: 'Send e-mail to ada@example.com' }).press('Enter');
-    await section(page).getByText('E-mail goes to ada@example.com.').waitFor();
+    await page.getByRole('button', { name: 'Send e-mails to ada@example.com' }).press('Enter');
+    await section(page).getByText('E-mails are sent to ada@example.com.').waitFor();
     await expect.poll(() => focused(page), { message: 'the button is gone' }).toBe('email-summary');
     expect(bff.away.address).toBe('ada@example.com');
     bff.away.status = 503;
@@ -72,7 +72,7 @@ describe('the section on being away', () => {
     await section(page).getByRole('alert').getByText("Couldn't save.").waitFor();
     bff.away.status = 200;
     await within(page, 'email-stop').click();
-    await section(page).getByText("You don't get e-mail.").waitFor();
+    await section(page).getByText("You don't receive e-mails.").waitFor();
     expect(bff.away.address).toBeNull();
     expect(await within(page, 'email-fault').count()).toBe(0);
   });
@@ -96,7 +96,7 @@ describe('the section on being away', () => {
     expect(bff.away.address).toBeNull();
     await page.getByLabel('Code', { exact: true }).fill('1234 5678');
     await page.keyboard.press('Enter');
-    await section(page).getByText('E-mail goes to ada@other.example.').waitFor();
+    await section(page).getByText('E-mails are sent to ada@other.example.').waitFor();
     expect(bff.away.address).toBe('ada@other.example');
     bff.away.hasTooManyCodes = true;
     await address.fill('ada@third.example');
@@ -146,7 +146,7 @@ describe('the section on being away', () => {
     await section(dismissed).getByRole('alert').getByText('stays off until you allow').waitFor();
     const denied = await open({ before: withPush('denied') });
     await within(denied, 'push').click();
-    await section(denied).getByRole('status').getByText('Your browser blocks them').waitFor();
+    await section(denied).getByRole('status').getByText('Your browser blocks notifications').waitFor();
     const unsupported = await open({
       before: async (context) => {
         await context.addInitScript(() => Reflect.deleteProperty(window, 'PushManager'));

@@ -26,26 +26,26 @@ describe('the verdict', () => {
   const verdict = (page: Page) => page.getByTestId('verdict');
   const faults = (page: Page) => page.getByTestId('verdict-fault');
 
-  it('should be healthy, or name each fault, since when, and the section of the runbook', async () => {
+  it('should be healthy, or list each problem with its start and its runbook section', async () => {
     ops.letters = [];
     ops.links = { runbook: 'https://wiki.example/ops', grafana: 'https://grafana.example/d/1' };
     const page = await openOps();
     await verdict(page).getByText('Healthy').waitFor();
-    await verdict(page).getByText('2 instances run, and nothing is wrong.').waitFor();
+    await verdict(page).getByText('2 instances running, no problems.').waitFor();
     expect(await page.getByTestId('grafana').getAttribute('href')).toBe('https://grafana.example/d/1');
     ops.change = { redis: { used: 350 * 2 ** 20, limit: 384 * 2 ** 20 } };
     ops.failing = [{ dependency: 'sidecar', since: '2026-01-05T08:58:00Z' }];
     await page.clock.runFor(6_000);
-    await verdict(page).getByText('2 faults').waitFor();
+    await verdict(page).getByText('2 problems').waitFor();
     const texts = await faults(page).allInnerTexts();
-    expect(texts[0]).toMatch(/The sidecar of bff-1:4001 doesn't answer\..*Since .*\(2 min/s);
+    expect(texts[0]).toMatch(/The sidecar of bff-1:4001 isn't responding\..*Since .*\(2 min/s);
     expect(texts[1]).toContain('Redis is nearly full: 350 MB of 384 MB (91%).');
     expect(await faults(page).nth(1).getByRole('link').getAttribute('href')).toBe(
       'https://wiki.example/ops#tocsinredisnearfull',
     );
   });
 
-  it('should keep an instance that vanished in the list, even after a reload', async () => {
+  it('should keep a vanished instance in the list, even after a reload', async () => {
     ops.letters = [];
     const page = await openOps();
     await instances(page).nth(1).waitFor();
@@ -131,7 +131,7 @@ describe('the search for a notification', () => {
     await found.getByText('n-1 in all').waitFor();
     expect(await page.getByTestId('found-place').allInnerTexts()).toEqual([
       expect.stringMatching(/^In the feed at offset 7, published .*2026/),
-      'Waits as entry entry:{0}:Ab3dE9xQ:12 to be delivered.',
+      'Waiting for delivery as entry entry:{0}:Ab3dE9xQ:12.',
     ]);
     await expect.poll(() => found.evaluate((element) => element === document.activeElement)).toBe(true);
     expect(await page.getByTestId('unsearched').innerText()).toContain('schedules');
@@ -148,8 +148,8 @@ describe('the search for a notification', () => {
     await expect
       .poll(() => page.getByTestId('receipt').allInnerTexts())
       .toEqual([
-        'The reader has seen it, but not read it.',
-        expect.stringMatching(/^Fallback by email: waits \(/),
+        "The reader has seen it, but hasn't read it.",
+        expect.stringMatching(/^Fallback by email: waiting \(/),
       ]);
     ops.receipts = {
       readers: { accuracy: 'about', pages: 12, seen: 7, read: 5, archived: 1 },
@@ -159,7 +159,7 @@ describe('the search for a notification', () => {
     await page.keyboard.press('Enter');
     await expect
       .poll(() => page.getByTestId('receipt').allInnerTexts())
-      .toEqual(['About 12 pages received it; readers: 7 saw, 5 read and 1 archived it.']);
+      .toEqual(['About 12 pages received it. Readers: 7 saw it, 5 read it, 1 archived it.']);
     await page.getByTestId('retract-composed').click();
     await page.getByTestId('retracted').getByText('Retracted: n-1.').waitFor();
     expect(ops.retracted).toEqual([{ id: 'n-1', feed: 'all' }]);

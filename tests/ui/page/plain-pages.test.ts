@@ -57,7 +57,7 @@ it('should show the notification that an address names, or say that it is gone',
     return page.goto(`${pages.bff.url}/?notification=order-1&feed=all`);
   };
   await page.goto(`${pages.bff.url}/?notification=order-1&feed=all`);
-  await linked.getByText('does not exist, or is no longer kept').waitFor();
+  await linked.getByText("doesn't exist, or is no longer stored").waitFor();
   expect(asked).toEqual(['?id=order-1&feed=all']);
   await show({ notification: null, id: 'order-1', gone: 'retracted' });
   await linked.getByText('was retracted').waitFor();

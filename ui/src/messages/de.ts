@@ -1,6 +1,6 @@
 import type { Texts } from './en.ts';
 
-/** The texts of the page in German. */
+/** The page's strings in German. */
 export const de: Texts = {
   skip: 'Zu den Benachrichtigungen springen',
   title: 'Benachrichtigungen',

@@ -1,9 +1,9 @@
-/** The texts of the page around the components. `who` is a reader's name, isolated from the text around it. */
+/** Strings of the page around the components. `who` is a reader's name, isolated from the text around it. */
 export const en = {
   skip: 'Skip to the notifications',
   title: 'Notifications',
   inMemory:
-    'Development mode: everything is kept in the memory of one process, without Dapr and Redis. A restart loses it all.',
+    'Development mode: everything is kept in the memory of a single process, without Dapr and Redis. A restart deletes it all.',
   feedOfAll: 'All',
   feeds: (count: number, names: string) => `${count === 1 ? 'Feed' : 'Feeds'}: ${names}`,
   newer: (count: number) => `${count} new`,
@@ -16,7 +16,7 @@ export const en = {
     unreachable: 'No server',
     refused: 'Refused',
   },
-  themes: { system: 'as the system', light: 'light', dark: 'dark' },
+  themes: { system: 'system', light: 'light', dark: 'dark' },
   theme: (now: string, next: string) => `Theme: ${now}. Change to ${next}`,
   signIn: {
     title: 'Sign in as another reader?',
@@ -36,5 +36,5 @@ type Widened<T> = {
       : Widened<T[Name]>;
 };
 
-/** The texts in any language; each language has all of them. */
+/** The strings in any language. Every language has all of them. */
 export type Texts = Widened<typeof en>;

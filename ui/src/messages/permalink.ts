@@ -3,8 +3,8 @@ const en = {
   loading: 'Loading the notification…',
   close: 'Close',
   retry: 'Try again',
-  unknown: 'This notification does not exist, or is no longer kept.',
-  refused: 'You may not read this notification. Sign in with a token that may read its feed.',
+  unknown: "This notification doesn't exist, or is no longer stored.",
+  refused: "You don't have access to this notification. Sign in with a token that can read its feed.",
   failed: "The notification can't be loaded right now.",
   retracted: 'This notification was retracted.',
   expired: 'This notification has expired.',
@@ -26,5 +26,5 @@ const de: PermalinkTexts = {
   replaced: 'Diese Benachrichtigung wurde durch eine neuere ersetzt.',
 };
 
-/** The texts in the language of the page. */
+/** The strings in the page's language. */
 export const textsFor = (language: string): PermalinkTexts => (/^de\b/i.test(language) ? de : en);

@@ -4,12 +4,12 @@ import { en, type Texts } from './en.ts';
 
 const texts = shallowRef<Texts>(en);
 
-/** The texts of the page, in its language. */
+/** The page's strings, in its language. */
 export const useTexts = (): Readonly<ShallowRef<Texts>> => texts;
 
 /**
- * Loads the texts of the page's language, which `public/theme.js` sets before the first paint. The page stays English
- * if they can't be loaded.
+ * Loads the strings for the page's language, which `public/theme.js` sets before the first paint. The page stays
+ * English if loading fails.
  */
 export async function loadTexts(): Promise<void> {
   const { lang } = document.documentElement;
@@ -18,7 +18,7 @@ export async function loadTexts(): Promise<void> {
     const [{ de }] = await Promise.all([import('./de.ts'), loadLanguage(lang)]);
     texts.value = de;
   } catch (error) {
-    console.warn('Could not load the German texts.', error);
+    console.warn('Could not load the German strings.', error);
     document.documentElement.lang = 'en';
   }
 }

@@ -34,7 +34,7 @@ export interface SearchOptions {
 
 export type SearchRequest = Omit<SearchQuery, 'feed' | 'clientId'> & { feeds: readonly string[] };
 
-/** The cursor of a request is not from a search answer. */
+/** The cursor of a request is not from a search response. */
 export class BadCursorError extends Error {}
 
 /** Maximum number of attempts if a feed changes during a search. */
@@ -102,7 +102,7 @@ class Search {
     const { now, bounds } = options;
     this.#budget = new Budget({ now, ...(bounds && { bounds }) });
     const cursor = request.cursor === undefined ? { before: {}, snoozed: 0 } : decodeCursor(request.cursor);
-    if (!cursor) throw new BadCursorError('must be the cursor of a search answer');
+    if (!cursor) throw new BadCursorError('must be the cursor of a search response');
     this.#cursor = cursor;
     const matches = createMatcher(request);
     this.#matches = (one, placed) => isIn[request.state](placed) && matches(one);

@@ -17,7 +17,7 @@ export const inbox: Messages['inbox'] = {
   searchNotifications: 'Benachrichtigungen durchsuchen',
   searching: 'Suche läuft …',
   searchUnavailable:
-    'Dieser Server kann nicht suchen. Sie sehen Treffer unter den geladenen Benachrichtigungen.',
+    'Dieser Server bietet keine Suche. Sie sehen Treffer unter den geladenen Benachrichtigungen.',
   searchFailed: 'Die Suche ist fehlgeschlagen. Sie sehen Treffer unter den geladenen Benachrichtigungen.',
   filter: 'Filter',
   filterBy: (count) => (count === 0 ? 'Filter' : `Filter, ${count} aktiv`),

@@ -12,7 +12,7 @@ export const preferences: Messages['preferences'] = {
   feeds: 'Feeds',
   sources: 'Quellen',
   categories: 'Kategorien',
-  noSources: 'Quellen erscheinen hier, sobald sie etwas gesendet haben.',
+  noSources: 'Quellen erscheinen hier, sobald sie eine Benachrichtigung gesendet haben.',
   quietHours: 'Ruhezeit',
   quietHint:
     'Hinweise, Töne und Desktop-Benachrichtigungen warten. Danach sagt Ihnen ein Hinweis, wie viele kamen.',
@@ -28,7 +28,7 @@ export const preferences: Messages['preferences'] = {
   desktopOn: 'Desktop-Benachrichtigungen: an',
   desktopOff: 'Desktop-Benachrichtigungen: aus',
   desktopBlocked:
-    'Ihr Browser blockiert sie. Erlauben Sie Benachrichtigungen für diese Seite in den Einstellungen des Browsers.',
+    'Ihr Browser blockiert Benachrichtigungen. Erlauben Sie sie für diese Seite in den Einstellungen des Browsers.',
   keyboard: 'Tastatur',
   shortcuts: 'Tastenkürzel im Posteingang (nur in diesem Browser)',
 };

@@ -5,7 +5,7 @@ export const connection = {
   olderFailed: "Older notifications can't be loaded right now.",
   connecting: 'Connecting…',
   reconnecting: 'Connection lost. Trying again…',
-  offline: "You're offline. You'll see what you missed when you're back.",
+  offline: "You're offline. You'll see what you missed once you're back online.",
   unreachable: "The server can't be reached. Trying again…",
   restored: 'Connected again.',
   refused: (reason: string) => `The server refused access. ${reason}`.trim(),

@@ -2,7 +2,7 @@
 export const list = {
   unread: 'Unread',
   times: (count: number) => `${count} times`,
-  showAll: (title: string) => `Show all of ${title}`,
+  showAll: (title: string) => `Show ${title} in full`,
   showEqual: (count: number, title: string) => `Show all ${count} of ${title}`,
   done: 'Done',
   doneWith: (title: string) => `Done: ${title}`,

@@ -1,4 +1,6 @@
 export const quiet = {
   came: (count: number) =>
-    count === 1 ? '1 notification came during quiet hours' : `${count} notifications came during quiet hours`,
+    count === 1
+      ? '1 notification arrived during quiet hours'
+      : `${count} notifications arrived during quiet hours`,
 };

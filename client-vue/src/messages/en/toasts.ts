@@ -9,8 +9,8 @@ export const toasts = {
   openInbox: 'Open the inbox',
   missed: (count: number) => `${count} while you were away`,
   missedAtLeast: (count: number) => `${count} or more while you were away`,
-  missedSome: 'Some notifications were missed',
+  missedSome: 'You missed some notifications',
   missedOlder: 'Some older notifications are not shown.',
-  emptied: 'This feed was emptied',
-  sinceEmptied: (count: number) => `${count} since this feed was emptied`,
+  emptied: 'This feed was cleared',
+  sinceEmptied: (count: number) => `${count} since this feed was cleared`,
 };

@@ -6,9 +6,9 @@ const named = { id: 'a', feed: 'user:ada', fallbacks: [] };
 const marks = { seen: false, read: false, archived: false };
 
 it.each([
-  [{}, 'has not seen it yet'],
-  [{ delivered: true }, 'has a page that received it, but has not seen it yet'],
-  [{ seen: true }, 'has seen it, but not read it'],
+  [{}, "hasn't seen it yet"],
+  [{ delivered: true }, "received it on a page, but hasn't seen it yet"],
+  [{ seen: true }, "has seen it, but hasn't read it"],
   [{ seen: true, read: true }, 'has read it'],
   [{ read: true, archived: true }, 'has archived it'],
 ])('should say how far the reader got: %j', (changed, says) => {
@@ -29,6 +29,6 @@ it('should say how each fallback ended, and why', () => {
 it('should say about how many pages and readers got a notification of a topic', () => {
   const readers = { accuracy: 'about' as const, pages: 12, seen: 7, read: 5, archived: 1 };
   expect(receiptTexts({ id: 'a', feed: 'topic:orders', readers, fallbacks: [] }, en)).toEqual([
-    'About 12 pages received it; readers: 7 saw, 5 read and 1 archived it.',
+    'About 12 pages received it. Readers: 7 saw it, 5 read it, 1 archived it.',
   ]);
 });

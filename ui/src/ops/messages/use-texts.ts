@@ -1,7 +1,7 @@
 import { en } from './en/index.ts';
 import type { OpsMessages } from './messages.ts';
 
-/** Languages other than English, loaded when the page is in one of them. */
+/** Languages other than English, loaded only if the page uses one. */
 const LANGUAGES: Readonly<Record<string, () => Promise<OpsMessages>>> = {
   de: async () => (await import('./de/index.ts')).de,
 };
@@ -11,11 +11,11 @@ const baseOf = (language: string): string => language.toLowerCase().split('-')[0
 let texts: OpsMessages = en;
 let locale: string | undefined;
 
-/** The locale of numbers and times: the reader's own where it is of the page's language, else the page's. */
+/** The locale for numbers and times: the reader's own if it has the page's language, otherwise the page's. */
 const localeFor = (language: string): string =>
   navigator.languages.find((own) => baseOf(own) === baseOf(language)) ?? language;
 
-/** Loads the texts of a language tag. English where they are not built in, or cannot be loaded. */
+/** Loads the strings for a language tag. Falls back to English if the language isn't built in or can't be loaded. */
 export async function loadTexts(language: string): Promise<void> {
   const base = baseOf(language);
   locale = localeFor(language || 'en');
@@ -23,10 +23,10 @@ export async function loadTexts(language: string): Promise<void> {
   try {
     texts = (await LANGUAGES[base]?.()) ?? en;
   } catch (error) {
-    console.warn('The texts of this language could not be loaded.', error);
+    console.warn('Could not load the strings for this language.', error);
   }
 }
 
-/** The texts of the page. Call `loadTexts` before the page is drawn. */
+/** The page's strings. Call `loadTexts` before rendering the page. */
 export const useTexts = (): OpsMessages => texts;
 export const useLocale = (): string | undefined => locale;

@@ -15,7 +15,7 @@ export const audit: OpsMessages['audit'] = {
   caption: 'Einträge des Prüfprotokolls, die neuesten zuerst',
   when: 'Wann',
   feed: 'Feed',
-  ids: 'Ids',
+  ids: 'IDs',
   outcome: 'Ergebnis',
   recordedBy: (instance) => `Aufgezeichnet von ${instance}`,
   via: (way) => `über ${way}`,

@@ -3,14 +3,14 @@ import type { OpsMessages } from '../messages.ts';
 export const find: OpsMessages['find'] = {
   title: 'Benachrichtigung suchen',
   hint: 'Zeigt, wo eine Benachrichtigung gerade ist.',
-  id: 'Id',
+  id: 'ID',
   feed: 'Feed',
   feedHint: 'all, topic:<Name> oder user:<sub>',
   submit: 'Suchen',
   looking: 'Suche läuft …',
   found: (id, feed) => `${id} in ${feed}`,
   recorded: (offset, time) => `Im Feed an Position ${offset}, veröffentlicht ${time}.`,
-  forgotten: 'Der Feed hatte sie und hält ihren Inhalt nicht mehr.',
+  forgotten: 'Der Feed hatte sie, hat ihren Inhalt aber nicht mehr.',
   retracted: 'Zurückgezogen.',
   gone: (offset, reason) => `Im Feed an Position ${offset}, aber nicht mehr da: ${reason}.`,
   replaced: 'ersetzt',
@@ -20,9 +20,9 @@ export const find: OpsMessages['find'] = {
   setAside: (entry, reason) => `Zurückgestellt als ${entry} (${reason}).`,
   scheduled: (time) => `Geplant für ${time}.`,
   unknown:
-    'Nicht gefunden. Sie wurde in diesem Feed nie veröffentlicht, oder alles über sie ist schon abgelaufen.',
+    'Nicht gefunden. Sie wurde in diesem Feed nie veröffentlicht, oder alle Daten über sie sind schon abgelaufen.',
   partial: (places) =>
-    `Nicht alles konnte durchsucht werden: ${places}. Dort kann sie sein, auch wenn sie hier nicht steht.`,
+    `Nicht alles konnte durchsucht werden: ${places}. Die Benachrichtigung kann trotzdem dort sein.`,
   placeFeed: 'der Feed',
   placeEntries: 'wartende Einträge',
   placeSetAside: 'zurückgestellte Einträge',
@@ -32,10 +32,10 @@ export const find: OpsMessages['find'] = {
   snoozed: (time) => `hat sie bis ${time} zurückgestellt`,
   read: 'hat sie gelesen',
   seen: 'hat sie gesehen, aber nicht gelesen',
-  delivered: 'hat eine Seite, die sie empfangen hat, sie aber noch nicht gesehen',
+  delivered: 'hat sie auf einer Seite empfangen, aber noch nicht gesehen',
   unseen: 'hat sie noch nicht gesehen',
   counts: ({ pages, seen, read, archived }) =>
-    `Etwa ${pages} Seiten haben sie empfangen; Personen: ${seen} gesehen, ${read} gelesen, ${archived} archiviert.`,
+    `Etwa ${pages} Seiten haben sie empfangen. Personen: ${seen} gesehen, ${read} gelesen, ${archived} archiviert.`,
   fallback: (via, state, time) => `Ersatzweg ${via}: ${state} (${time}).`,
   states: {
     waiting: 'wartet',

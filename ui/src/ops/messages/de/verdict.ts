@@ -7,8 +7,8 @@ const DEPENDENCIES: Readonly<Record<string, string>> = {
 };
 
 export const verdict: OpsMessages['verdict'] = {
-  label: 'Befund',
-  waiting: 'Warte auf Zahlen …',
+  label: 'Status',
+  waiting: 'Warte auf Daten …',
   healthy: 'Alles in Ordnung',
   healthyHint: (instances) =>
     instances === 1 ? '1 Instanz läuft ohne Störung.' : `${instances} Instanzen laufen ohne Störung.`,
@@ -17,7 +17,7 @@ export const verdict: OpsMessages['verdict'] = {
   runbookOf: (fault) => `Betriebshandbuch zu: ${fault}`,
   unreachable: 'Der Server antwortet dieser Seite nicht.',
   dependency: (name, instance) => `${DEPENDENCIES[name] ?? name} von ${instance} antwortet nicht.`,
-  figures: 'Die Zahlen der Instanzen sind nicht lesbar.',
+  figures: 'Die Messwerte der Instanzen sind nicht lesbar.',
   vanished: (names, count) =>
     count === 1
       ? `Die Instanz ${names} ist verschwunden.`

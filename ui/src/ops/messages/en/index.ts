@@ -6,5 +6,5 @@ import { page } from './page.ts';
 import { setAside } from './set-aside.ts';
 import { verdict } from './verdict.ts';
 
-/** All texts of the operations page in English, by part. */
+/** All English strings of the operations page, by part. */
 export const en = { audit, compose, find, instances, page, setAside, verdict };

@@ -1,4 +1,4 @@
-/** Figures of the instances. Numbers and times are formatted. */
+/** Metrics of the instances. Numbers and times are already formatted. */
 export const instances = {
   title: 'Instances',
   ratesOf: 'Notifications per second, all instances',
@@ -10,10 +10,10 @@ export const instances = {
   range: 'Time range',
   minutes: '3 minutes',
   hour: '1 hour',
-  curveHint: 'Arrow keys move through time',
+  curveHint: 'Use the arrow keys to move through time',
   deliveredOf: (instance: string) => `Delivered per second by ${instance}`,
   p99Of: (instance: string) => `p99 of ${instance}`,
-  caption: 'Figures of each instance, updated every two seconds',
+  caption: 'Metrics of each instance, updated every two seconds',
   instance: 'Instance',
   connections: 'Connections',
   feeds: 'Feeds',
@@ -23,9 +23,9 @@ export const instances = {
   p50: 'p50',
   p99: 'p99',
   up: (duration: string) => `up ${duration}`,
-  vanished: (time: string) => `Vanished at ${time}. Neither stopped nor seen since.`,
+  vanished: (time: string) => `Vanished at ${time} without shutting down.`,
   stopped: (time: string) => `Stopped at ${time}.`,
-  none: 'No figures yet. The first arrive after two seconds.',
+  none: 'No metrics yet. The first ones arrive after two seconds.',
   queue: 'Unfinished announcements',
   queueValue: (waiting: string, heldBack: string) => `${waiting} waiting, ${heldBack} held back`,
   queueAge: (age: string) => `oldest ${age}`,

@@ -1,4 +1,4 @@
-/** Set-aside records. Names of records are isolated. */
+/** Set-aside records. The names of records are isolated from the text around them. */
 export const setAside = {
   title: 'Set-aside records',
   hint: "Records that a feed couldn't accept, with the reason. Put a record back to deliver it again.",
@@ -26,9 +26,9 @@ export const setAside = {
   putBackAllTitle: (total: number) => `Put back ${total} set-aside records?`,
   putBackAllAct: 'Put back all',
   putBackAllHint:
-    'The oldest come first. Notifications that their feed already has are not shown again; invalid ones stay here.',
+    "Starts with the oldest. Notifications that their feed already has aren't shown again. Invalid ones stay here.",
   cancel: 'Cancel',
-  progress: (done: number, total: number) => `${done} of ${total} handled…`,
+  progress: (done: number, total: number) => `${done} of ${total} processed…`,
   stop: 'Stop',
   allPutBack: (count: number) => (count === 1 ? '1 record was put back.' : `${count} records were put back.`),
   stopped: 'Stopped.',
