@@ -46,7 +46,7 @@ it(
         for (const act of actions) {
           if ('put' in act) walk.put(act.put.map(itemOf));
           if ('turn' in act) await walk.turn(act.turn, act.end);
-          if ('deaf' in act) walk.deafen(act.deaf, act.on);
+          if ('deaf' in act) walk.missBroadcasts(act.deaf, act.on);
           if ('compare' in act) await walk.instances[act.compare]?.view.compare();
           if ('read' in act) await walk.instances[act.read]?.read();
           if ('answer' in act) await walk.instances[act.answer]?.answer();
@@ -57,7 +57,7 @@ it(
         const expected = replay(walk.entries);
         const live = expected.filter(({ gone }) => !gone);
         for (const instance of walk.instances) {
-          instance.deaf = false;
+          instance.isMissing = false;
           await instance.view.compare();
           instance.forbidden = walk.forbidden();
           const { epoch, offset, publications } = await instance.read();

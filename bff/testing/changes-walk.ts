@@ -76,7 +76,7 @@ export class ChangesClient {
 class ChangesInstance {
   readonly view: FeedView;
   readonly client = new ChangesClient();
-  deaf = false;
+  isMissing = false;
   /** Titles that the instance must no longer serve. */
   forbidden: string[] = [];
   readonly #walk: ChangesWalk;
@@ -95,7 +95,7 @@ class ChangesInstance {
     });
     this.client.take({ type: 'connected' });
     f.broadcaster.onEvent((event) => {
-      if (this.deaf) return;
+      if (this.isMissing) return;
       this.forbidden = walk.forbidden();
       const { shown } = this.view.receive(event);
       if (shown) send(shown);
@@ -138,9 +138,9 @@ export class ChangesWalk {
   }
 
   /** From now on, the instance misses broadcasts, or receives them again. */
-  deafen(index: 0 | 1, deaf: boolean): void {
+  missBroadcasts(index: 0 | 1, isMissing: boolean): void {
     const instance = this.instances[index];
-    if (instance) instance.deaf = deaf;
+    if (instance) instance.isMissing = isMissing;
   }
 
   /** A turn for all entries, by a host that may die. */

@@ -200,7 +200,7 @@ export class Fixture {
 }
 
 /** Fails the first time that `step` is reached, like a process that dies there. */
-export function dyingAt(step: Step): OnStep {
+export function dieAt(step: Step): OnStep {
   let left = 1;
   return (reached) =>
     reached === step && left-- > 0 ? Promise.reject(new Error(`died at ${step}`)) : Promise.resolve();

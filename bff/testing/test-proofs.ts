@@ -10,7 +10,7 @@ export const testSigner = (now?: () => number): Signer => new Signer(() => keys,
 export const testProofs = positionProofs(testSigner());
 
 /** Adds the proof that our instances broadcast. */
-export const proven = (event: Broadcast): Broadcast => ({
+export const withProof = (event: Broadcast): Broadcast => ({
   ...event,
   proof: testProofs.of(event.feed, positionOf(event)),
 });

@@ -38,7 +38,7 @@ export function createAccess({ config, backend, trail, log }: AccessOptions): Ac
     read: () => backend.readSecret(SECRETS.internalOfProducer.name),
     parse: parseSigningKeys,
     what: 'the secret "internal", which signs calls from the bff',
-    onFault: (err) =>
+    onError: (err) =>
       log.info({ err }, 'cannot read the secret "internal", so calls from the bff fail; retrying'),
   });
   return {
@@ -58,14 +58,14 @@ function watchKeys({ config: { API_KEYS_FILE: file }, backend, trail, log }: Acc
     store: backend.knownKeys,
     onChange: ({ action, name }) =>
       trail.note({ action, outcome: 'done', via: 'secret', actor: { kind: 'operator' }, ids: [name] }),
-    onFault: (err) => log.warn({ err }, 'cannot record changes to API keys; retrying'),
+    onError: (err) => log.warn({ err }, 'cannot record changes to API keys; retrying'),
   });
   return new WatchedSecret({
     read: () => (file === undefined ? backend.readSecret(SECRETS.apiKeys.name) : readFile(file, 'utf8')),
     parse: (text) => keyWatch.see(parseApiKeys(text)),
     what: 'the secret with the API keys',
     // The sidecar starts after the application, so the first failures are expected. /readyz reports lasting ones.
-    onFault: (err) => log.info({ err }, 'cannot read the API keys; retrying'),
+    onError: (err) => log.info({ err }, 'cannot read the API keys; retrying'),
     everyMs: file === undefined ? KEYS_SECRET_EVERY_MS : KEYS_FILE_EVERY_MS,
   });
 }

@@ -14,7 +14,7 @@ function rotating(...published: KeyName[]) {
       return keySet(state.published);
     },
     now: () => state.now,
-    onFault: (error) => faults.push(error),
+    onError: (error) => faults.push(error),
   });
   const rules = { keys, issuer: 'tocsin', audience: 'tocsin', clockSkewS: 30, now: () => Date.now() };
   const check = async (name: KeyName) => (await checkToken(issuedToken(name), rules)).sub;
@@ -79,7 +79,7 @@ it('should report that it cannot check tokens until the issuer answers', async (
 it('should reject an invalid key set', async () => {
   const faults: unknown[] = [];
   const fetchKeySet = async () => ({ keys: 'none' });
-  const keys = new JwksKeys({ fetchKeySet, now: () => Date.now(), onFault: (error) => faults.push(error) });
+  const keys = new JwksKeys({ fetchKeySet, now: () => Date.now(), onError: (error) => faults.push(error) });
   await expect(keys.ready()).rejects.toThrow('not known yet');
   expect(faults).toHaveLength(1);
 });

@@ -7,7 +7,7 @@ export interface JwksOptions {
   fetchKeySet: () => Promise<unknown>;
   now: () => number;
   /** Called for each failed fetch. */
-  onFault: (error: unknown) => void;
+  onError: (error: unknown) => void;
 }
 
 /**
@@ -79,7 +79,7 @@ export class JwksKeys implements Keys {
       this.#keySet = createLocalJWKSet((await this.#options.fetchKeySet()) as JSONWebKeySet);
       this.#fetchedAt = this.#options.now();
     } catch (error) {
-      this.#options.onFault(error);
+      this.#options.onError(error);
     }
   }
 }

@@ -34,15 +34,15 @@ describe('two users', () => {
 
   it('should receive live publications only from their own feeds and topics', async () => {
     const ada = await reader(secretToken({ sub: 'ada', feeds: ['orders*'] }), FEEDS);
-    const adaToo = await reader(secretToken({ sub: 'ada' }), FEEDS);
+    const adasOtherTab = await reader(secretToken({ sub: 'ada' }), FEEDS);
     const ben = await reader(secretToken({ sub: 'ben', feeds: ['stock'] }), FEEDS);
     expect(ada.answers).toEqual(['ok', 'ok', 'forbidden', 'ok', 'forbidden']);
-    expect(adaToo.answers).toEqual(['ok', 'ok', 'forbidden', 'forbidden', 'forbidden']);
+    expect(adasOtherTab.answers).toEqual(['ok', 'ok', 'forbidden', 'forbidden', 'forbidden']);
     expect(ben.answers).toEqual(['ok', 'forbidden', 'ok', 'forbidden', 'ok']);
     for (const feed of [...FEEDS.slice(1), 'all']) await bff.publish(feed, `for-${feed}`);
-    for (const one of [ada, adaToo, ben]) await expect.poll(() => one.ids).toContain('for-all');
+    for (const one of [ada, adasOtherTab, ben]) await expect.poll(() => one.ids).toContain('for-all');
     expect(ada.ids).toEqual(['for-user:ada', 'for-topic:orders-eu', 'for-all']);
-    expect(adaToo.ids).toEqual(['for-user:ada', 'for-all']);
+    expect(adasOtherTab.ids).toEqual(['for-user:ada', 'for-all']);
     expect(ben.ids).toEqual(['for-user:ben', 'for-topic:stock', 'for-all']);
   });
 

@@ -117,7 +117,7 @@ describe('revocations in the store', () => {
   };
   const watch = (list: RevocationList) => {
     const faults: unknown[] = [];
-    const watched = new Revocations({ store: list, onFault: (fault) => faults.push(fault), everyMs: 10 });
+    const watched = new Revocations({ store: list, onError: (fault) => faults.push(fault), everyMs: 10 });
     return { watched, faults };
   };
 

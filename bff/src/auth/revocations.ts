@@ -4,7 +4,7 @@ import type { RevocationStore } from './ports.ts';
 export interface RevocationsOptions {
   store: RevocationStore;
   /** Called for the first of several failed reads in a row. */
-  onFault: (error: unknown) => void;
+  onError: (error: unknown) => void;
   /** Time between two reads, in ms; default 1 s. */
   everyMs?: number;
 }
@@ -79,12 +79,12 @@ export class Revocations {
 
   /** Never rejects. */
   async #watch(): Promise<void> {
-    const { onFault, everyMs = EVERY_MS } = this.#options;
+    const { onError, everyMs = EVERY_MS } = this.#options;
     try {
       await this.#refresh();
       this.#failures = 0;
     } catch (error) {
-      if (++this.#failures === 1 && !this.#stopped) onFault(error);
+      if (++this.#failures === 1 && !this.#stopped) onError(error);
     }
     if (!this.#stopped) this.#timer = setTimeout(() => void this.#watch(), everyMs).unref();
   }

@@ -10,7 +10,7 @@ interface Prover {
 
 export const linkProofs = (prover: Prover): LinkProofs => ({
   of: (...facts) => prover.proofOf('link', ...facts),
-  hold: (proof, ...facts) => prover.isProof(proof, 'link', ...facts),
+  verify: (proof, ...facts) => prover.isProof(proof, 'link', ...facts),
 });
 
 const UNSUBSCRIBE = 'unsubscribe';
@@ -33,4 +33,4 @@ export const linksFor =
 export const isUnsubscribeLink = (
   proofs: LinkProofs,
   { reader, via, proof }: { reader: string; via: string; proof: string },
-): boolean => proofs.hold(proof, UNSUBSCRIBE, reader, via);
+): boolean => proofs.verify(proof, UNSUBSCRIBE, reader, via);

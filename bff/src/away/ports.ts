@@ -10,7 +10,7 @@ export interface WakeUps {
 /** Proves that this deployment made a link. */
 export interface LinkProofs {
   of(...facts: readonly string[]): string;
-  hold(proof: string, ...facts: readonly string[]): boolean;
+  verify(proof: string, ...facts: readonly string[]): boolean;
 }
 
 /** Steps of a fallback at which a test may kill or delay the process. */

@@ -17,15 +17,15 @@ const answerOf = (offset: number, recovered = true, epoch = EPOCH) => ({ epoch, 
 it('should report publications once, after the page answers a ping sent after them', () => {
   page.subscribed('all', undefined, answerOf(5));
   send(7);
-  page.asked();
+  page.pingSent();
   send(8);
   expect(delivered).toEqual([]);
   page.answered();
   expect(delivered).toEqual([['all', EPOCH, 6, 7]]);
   page.answered();
-  page.asked();
+  page.pingSent();
   page.answered();
-  page.asked();
+  page.pingSent();
   page.answered();
   expect(delivered).toEqual([
     ['all', EPOCH, 6, 7],
@@ -35,12 +35,12 @@ it('should report publications once, after the page answers a ping sent after th
 
 it('should report recovered publications, but not those from before the page subscribed', () => {
   page.subscribed('all', { epoch: EPOCH, offset: 2 }, answerOf(4));
-  page.asked();
+  page.pingSent();
   page.answered();
   expect(delivered).toEqual([['all', EPOCH, 3, 4]]);
   const fresh = new Acknowledged(sent, (...one) => delivered.push(one));
   fresh.subscribed('all', { epoch: '0-b', offset: 2 }, answerOf(4, false));
-  fresh.asked();
+  fresh.pingSent();
   fresh.answered();
   expect(delivered).toHaveLength(1);
 });
@@ -48,14 +48,14 @@ it('should report recovered publications, but not those from before the page sub
 it('should not report publications twice if requested twice, nor positions of another epoch', () => {
   page.subscribed('all', undefined, answerOf(0));
   send(3);
-  page.asked();
+  page.pingSent();
   page.answered();
   page.subscribed('all', { epoch: EPOCH, offset: 1 }, answerOf(3));
   send(9, '2-b');
-  page.asked();
+  page.pingSent();
   page.answered();
   page.unsubscribed('all');
-  page.asked();
+  page.pingSent();
   page.answered();
   expect(delivered).toEqual([['all', EPOCH, 1, 3]]);
 });

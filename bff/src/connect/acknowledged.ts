@@ -44,7 +44,7 @@ export class Acknowledged {
     const before = this.#feeds.get(feed);
     const from = recovered && after?.epoch === epoch ? after.offset : offset;
     const known = before?.epoch === epoch ? before.offset : 0;
-    this.#feeds.set(feed, { epoch, offset: Math.max(from, known), answered: offset });
+    this.#feeds.set(feed, { epoch, offset: Math.max(from, known), pingAnswered: offset });
   }
 
   unsubscribed(feed: string): void {
@@ -52,8 +52,8 @@ export class Acknowledged {
   }
 
   /** A ping is sent. */
-  asked(): void {
-    this.#asked = [...this.#feeds].map(([feed, { epoch, answered }]) => {
+  pingSent(): void {
+    this.#asked = [...this.#feeds].map(([feed, { epoch, pingAnswered: answered }]) => {
       const sent = this.#sent.of(feed);
       const offset = sent?.epoch === epoch ? Math.max(sent.offset, answered) : answered;
       return [feed, { epoch, offset }] as const;
@@ -77,5 +77,5 @@ interface Known {
   /** Everything up to here is acknowledged, or was not sent on this connection. */
   offset: number;
   /** The end of the last answer. */
-  answered: number;
+  pingAnswered: number;
 }

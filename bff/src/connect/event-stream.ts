@@ -33,7 +33,7 @@ export interface EventStreamOptions extends SubscriptionReads {
   now: () => number;
   onEnded: (reason: EndReason) => void;
   /** Called when a feed cannot be read. The stream retries. */
-  onFault: (feed: string, error: unknown) => void;
+  onError: (feed: string, error: unknown) => void;
 }
 
 interface FollowedFeed {
@@ -127,7 +127,7 @@ export class EventStream {
   }
 
   /** Sends a heartbeat, which keeps the connection alive and shows the reader that it is. */
-  beat(): void {
+  heartbeat(): void {
     if (!this.#use.sink.isFull) this.#use.sink.write(':\n\n');
   }
 
@@ -217,7 +217,7 @@ export class EventStream {
   }
 
   #fail(feed: string, error: unknown): void {
-    this.#use.onFault(feed, error);
+    this.#use.onError(feed, error);
     const message = 'the feed cannot be read now; retrying';
     this.#write('unavailable', JSON.stringify({ feed, message }));
     setTimeout(() => this.#markBehind(feed), RETRY_MS).unref();

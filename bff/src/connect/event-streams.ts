@@ -17,7 +17,7 @@ export interface EventStreamsOptions extends SubscriptionReads {
   /** Called for each stream of a reader that was removed. */
   onLeft: (reader: string) => void;
   /** Called when a feed cannot be read for a stream. The stream retries. */
-  onFault: (feed: string, error: unknown) => void;
+  onError: (feed: string, error: unknown) => void;
 }
 
 /** Streams that end together reconnect after RETRY_MS plus up to RETRY_SPREAD_MS, chosen at random. */
@@ -108,7 +108,7 @@ export class EventStreams {
   }
 
   #beat(): void {
-    for (const stream of this.#all) stream.beat();
+    for (const stream of this.#all) stream.heartbeat();
   }
 
   #endIfRevoked(stream: EventStream): void {

@@ -67,7 +67,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     parse: parseSigningKeys,
     what: 'the secret "internal"',
     // At startup, the sidecar becomes ready after the application. /readyz reports persistent failures.
-    onFault: (err) => log.info({ err }, 'cannot read the secret for calls between instances; retrying'),
+    onError: (err) => log.info({ err }, 'cannot read the secret for calls between instances; retrying'),
   });
   const own = new Signer(() => secret.get());
   const signer = async () => {

@@ -3,7 +3,7 @@ import { etagAfter, SidecarError, type Sidecar, type StoredState } from '@tocsin
 import DataLoader from 'dataloader';
 import { DamagedHeadError, TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
-import { inParts } from '../feed/present.ts';
+import { splitWithin } from '../feed/present.ts';
 
 /** A larger commit is written in several requests, because the sidecar refuses bodies over 4 MiB. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
@@ -50,7 +50,7 @@ export class DaprFeedLog implements FeedLog {
   }
 
   async commit(writes: readonly HeadWrite[]): Promise<void> {
-    const requests = inParts(writes, MAX_HEADS, MAX_REQUEST_BYTES, bytesOf);
+    const requests = splitWithin(writes, MAX_HEADS, MAX_REQUEST_BYTES, bytesOf);
     // Waits for all writes, even if one is refused.
     const outcomes = await Promise.allSettled(requests.map((request) => this.#commitTogether(request)));
     for (const outcome of outcomes) {
@@ -64,7 +64,7 @@ export class DaprFeedLog implements FeedLog {
   /** If a single write exceeds the request limit, its first documents are written ahead in requests of their own. */
   async #commitTogether(writes: readonly HeadWrite[]): Promise<void> {
     const documents = writes.flatMap((write) => write.documents);
-    const requests = inParts(documents, Infinity, MAX_REQUEST_BYTES, ({ bytes }) => bytes).map((part) =>
+    const requests = splitWithin(documents, Infinity, MAX_REQUEST_BYTES, ({ bytes }) => bytes).map((part) =>
       part.map(({ key, value, ttlSeconds }) => ({
         operation: 'upsert' as const,
         key,

@@ -98,12 +98,12 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
     }),
   );
   let listed: RegisteredSubscription[] = [];
-  const vouchedFor = new WeakSet<object>();
+  const verifiedRequests = new WeakSet<object>();
   const deliver: SubscriptionRoutesOptions['deliver'] = (subscribed, request, response, next) => {
     const registered = listed.find((one) => isSame(one, subscribed));
     // A delivery of an unknown subscription is retried and then becomes a dead letter.
     if (!registered) return sendProblem(response, NOT_REGISTERED);
-    vouchedFor.add(request);
+    verifiedRequests.add(request);
     request.url = registered.route;
     next();
   };
@@ -111,7 +111,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   // The SDK's routes follow. We serve only some of them.
   app.use((request, response, next) => {
     const isConfig = request.method === 'GET' && request.path === '/dapr/config';
-    if (isConfig || vouchedFor.has(request)) next();
+    if (isConfig || verifiedRequests.has(request)) next();
     else notFound(request, response, next);
   });
   const server = createBoundedServer(app);

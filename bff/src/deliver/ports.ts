@@ -59,7 +59,7 @@ export interface PositionProofs {
   /** @throws Error while the secret is not known */
   of(feed: string, position: Position): string;
   /** Whether one of our instances made `proof` for this position; false without a proof. */
-  hold(feed: string, position: Position, proof: string | undefined): boolean;
+  verify(feed: string, position: Position, proof: string | undefined): boolean;
 }
 
 /** A broadcast: publications, and the proof that the feed has reached the last of them. */

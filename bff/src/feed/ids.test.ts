@@ -32,11 +32,14 @@ describe('known ids', () => {
         for (const { drop, merge, added, foreign } of changes) {
           chain = chain.slice(Math.min(drop, chain.length));
           const merged = chain.splice(Math.max(0, chain.length - merge)).flatMap(({ hashes }) => hashes);
-          const news = [...foreign, [...merged, ...added]].map((hashes) => ({ key: `${n++}`, hashes }));
-          chain.push(...news);
+          const newDocuments = [...foreign, [...merged, ...added]].map((hashes) => ({
+            key: `${n++}`,
+            hashes,
+          }));
+          chain.push(...newDocuments);
           const named = references(chain.map(({ key }) => key));
-          expect(known.missing(named)).toEqual(news.map(({ key }) => key));
-          known.replace(named, new Map(news.map(({ key, hashes }) => [key, hashes])));
+          expect(known.missing(named)).toEqual(newDocuments.map(({ key }) => key));
+          known.replace(named, new Map(newDocuments.map(({ key, hashes }) => [key, hashes])));
           const naive = new Set(chain.flatMap(({ hashes }) => hashes));
           for (let i = 0; i <= 30; i++) {
             const one = hashOfId(`id${i}`);

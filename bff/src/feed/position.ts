@@ -48,4 +48,4 @@ const ERASED = '-erased';
 export const newErasedEpoch = (now: number, ...known: (string | undefined)[]): string =>
   `${newEpoch(now, ...known)}${ERASED}`;
 
-export const beganErased = (epoch: string): boolean => epoch.endsWith(ERASED);
+export const beganWithErasure = (epoch: string): boolean => epoch.endsWith(ERASED);

@@ -19,7 +19,7 @@ export const MAX_CONTENT_BYTES = MAX_PAGE_BYTES - 4 * 1024;
 export const sizeInList = (publication: Publication): number => sizeOf(publication) + 1;
 
 /** The longest prefix of `items` with at most `count` items and `bytes` bytes, but at least one item. */
-export function beginning<T>(
+export function prefixWithin<T>(
   items: readonly T[],
   count: number,
   bytes: number,
@@ -36,7 +36,7 @@ export function beginning<T>(
 }
 
 /** `items` in order, in parts of at most `count` items and `bytes` bytes each. */
-export function inParts<T>(
+export function splitWithin<T>(
   items: readonly T[],
   count: number,
   bytes: number,
@@ -44,7 +44,7 @@ export function inParts<T>(
 ): T[][] {
   const parts: T[][] = [];
   for (let start = 0; start < items.length; start += parts.at(-1)?.length ?? 1) {
-    parts.push(beginning(items.slice(start, start + count), count, bytes, size));
+    parts.push(prefixWithin(items.slice(start, start + count), count, bytes, size));
   }
   return parts;
 }

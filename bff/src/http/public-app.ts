@@ -25,8 +25,8 @@ import { negotiateRoutes, type Negotiate } from './routes/negotiate.ts';
 import { linkedRoutes } from './routes/linked.ts';
 import { muteRoutes } from './routes/mutes.ts';
 import { notificationRoutes } from './routes/notifications.ts';
-import { noteOpsToken, OPS_PATHS } from './ops/access/access.ts';
-import { auditOpsRefused } from './ops/access/who-acts.ts';
+import { recordOpsToken, OPS_PATHS } from './ops/access/access.ts';
+import { auditOpsRefused } from './ops/access/audit-actor.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { inboxRoutes } from './routes/inbox.ts';
@@ -59,19 +59,19 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
   /** Limits the total size of request bodies in memory. */
   bodies: BodyBudget;
   /** Called with the connection of each request whose token was accepted. */
-  onKnown: (socket: Socket) => void;
+  onAuthenticated: (socket: Socket) => void;
   ready: () => Promise<void>;
   registry: Registry;
   /** Folder of the built page. */
   uiDist: string;
   /** The service to which browsers connect instead of this host. */
-  elsewhere?: { endpoint: string; negotiate: Negotiate };
+  externalService?: { endpoint: string; negotiate: Negotiate };
 }
 
 /** The HTTP interface of an instance for browsers and probes, apart from the gateway. */
 export function createPublicApp(options: PublicAppOptions): Express {
   const { auth, allowedOrigins, views, readers, away, ready, registry, uiDist, log, addressOf } = options;
-  const { elsewhere, isServed, writesPerMinute, searchesPerMinute } = options;
+  const { externalService: elsewhere, isServed, writesPerMinute, searchesPerMinute } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
@@ -84,10 +84,10 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(OPS_PATHS, auditOpsRefused(options.trail));
   if (away) app.use(unsubscribeRoutes({ contacts: away.contacts, proofs: options.linkProofs, log }));
   app.use('/app', crossOrigin(allowedOrigins));
-  app.use(OPS_PATHS, noteOpsToken(options.opsAccess));
+  app.use(OPS_PATHS, recordOpsToken(options.opsAccess));
   app.use('/app', requireIdentity(auth, log));
   app.use('/app', (request, _response, next) => {
-    if (request.identity || request.hasOpsToken) options.onKnown(request.socket);
+    if (request.identity || request.hasOpsToken) options.onAuthenticated(request.socket);
     next();
   });
   app.use('/app', boundBodies(options.bodies));

@@ -1,9 +1,9 @@
 import { CommunicationProtocolEnum, DaprServer } from '@dapr/dapr';
 import { expect, it } from 'vitest';
-import { triedWith } from '../../testing/tried-with.ts';
+import { expectTestedVersions } from '../../testing/tested-versions.ts';
 import { subscriptionsOf } from './dapr-subscriptions.ts';
 
-triedWith({ '@dapr/dapr': '3.18.0' });
+expectTestedVersions({ '@dapr/dapr': '3.18.0' });
 
 it('should list the subscriptions with their routes', async () => {
   const server = new DaprServer({ communicationProtocol: CommunicationProtocolEnum.HTTP });

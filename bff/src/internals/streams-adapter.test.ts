@@ -1,10 +1,10 @@
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { MessageType } from 'socket.io-adapter';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { triedWith } from '../../testing/tried-with.ts';
+import { expectTestedVersions } from '../../testing/tested-versions.ts';
 import { tapStreamsAdapter } from './streams-adapter.ts';
 
-triedWith({ '@socket.io/redis-streams-adapter': '0.3.1', 'socket.io-adapter': '2.5.8' });
+expectTestedVersions({ '@socket.io/redis-streams-adapter': '0.3.1', 'socket.io-adapter': '2.5.8' });
 
 const xAdd = vi.fn<(...args: unknown[]) => Promise<string>>();
 const onMessage = vi.fn();

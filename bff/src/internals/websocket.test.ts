@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Server, type Socket } from 'socket.io';
 import { io as connect, type Socket as Client } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { triedWith } from '../../testing/tried-with.ts';
+import { expectTestedVersions } from '../../testing/tested-versions.ts';
 import {
   bufferedBytes,
   frameOf,
@@ -14,7 +14,7 @@ import {
   type EngineSession,
 } from './websocket.ts';
 
-triedWith({ 'socket.io': '4.8.4', ws: '8.21.3' });
+expectTestedVersions({ 'socket.io': '4.8.4', ws: '8.21.3' });
 
 const MAX = 1024 * 1024;
 const message = '2["hello",1]';

@@ -13,7 +13,7 @@ type Moment = Step | 'begun';
 export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
   const moments = new AsyncLocalStorage<Map<Moment, number>>();
   return {
-    around: <T>(turn: () => Promise<T>): Promise<T> => moments.run(new Map([['begun', spanTime()]]), turn),
+    wrapTurn: <T>(turn: () => Promise<T>): Promise<T> => moments.run(new Map([['begun', spanTime()]]), turn),
     onStep: (async (step) => {
       moments.getStore()?.set(step, spanTime());
       await onStep(step);

@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 const highest = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.max(a, b);
 
-const averaged = (average: number, count: number, value: number): number =>
+const average = (average: number, count: number, value: number): number =>
   Math.round(((average * count + value) / (count + 1)) * 10) / 10;
 
 /** The past hour of one instance, from its snapshots. */
@@ -46,7 +46,7 @@ export class Past {
       return;
     }
     const rate = (of: 'accepted' | 'delivered' | 'suppressed') =>
-      averaged(newest[of], this.#count, sample[of]);
+      average(newest[of], this.#count, sample[of]);
     this.#minutes[this.#minutes.length - 1] = {
       minute,
       connections: Math.max(newest.connections, connections),

@@ -12,7 +12,7 @@ export interface ReporterOptions {
   takeSnapshot: () => Promise<InstanceSnapshot>;
   now: () => number;
   /** Called once for several failures in a row. The reporter continues. */
-  onFault: (error: unknown) => void;
+  onError: (error: unknown) => void;
 }
 
 /** Shares this instance's metrics and their past hour with all instances, until it stops. */
@@ -76,7 +76,7 @@ export class InstanceReporter {
       this.#failures = 0;
     } catch (error) {
       // A single failure is normal: two instances may start at once, or the sidecar may start after its application.
-      if (++this.#failures === 2) this.#options.onFault(error);
+      if (++this.#failures === 2) this.#options.onError(error);
     }
   }
 }

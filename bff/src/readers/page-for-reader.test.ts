@@ -22,7 +22,7 @@ async function longView() {
     ring: DEFAULT_RING_LIMITS,
     routeFeedTurn: (_feed, _announced, caller) => host.turn(undefined, caller),
   });
-  const { epoch } = await view.known();
+  const { epoch } = await view.knownPosition();
   return { view, epoch, now: () => f.now };
 }
 const newest = { kind: 'newest', limit: 200 } as const;

@@ -13,16 +13,16 @@ export async function readAnnouncementQueue(
 ): Promise<AnnouncementQueue> {
   connection.check();
   const { client } = connection;
-  const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'report the announcements');
+  const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'report the announcements');
   const nothing: AnnouncementQueue = { waiting: 0, heldBack: 0, oldestMs: 0 };
   // Works without the stream too, for which Redis would report an error.
-  if ((await known(client.xLen(STREAM))) === 0) return nothing;
-  const groups = await known(client.xInfoGroups(STREAM));
+  if ((await withTimeout(client.xLen(STREAM))) === 0) return nothing;
+  const groups = await withTimeout(client.xInfoGroups(STREAM));
   const group = groups.find(({ name }) => name === APP_IDS.bff);
   const lastDelivered = group ? String(group['last-delivered-id']) : '0-0';
-  const pending = group ? await known(client.xPending(STREAM, APP_IDS.bff)) : undefined;
-  const [next] = await known(client.xRange(STREAM, idAfter(lastDelivered), '+', { COUNT: 1 }));
-  const waiting = next ? (group?.lag ?? (await known(countFrom(connection, next.id)))) : 0;
+  const pending = group ? await withTimeout(client.xPending(STREAM, APP_IDS.bff)) : undefined;
+  const [next] = await withTimeout(client.xRange(STREAM, idAfter(lastDelivered), '+', { COUNT: 1 }));
+  const waiting = next ? (group?.lag ?? (await withTimeout(countFrom(connection, next.id)))) : 0;
   const ids = [pending?.firstId, next?.id].filter((id) => typeof id === 'string');
   const oldest = ids.toSorted((a, b) => (isLowerId(a, b) ? -1 : 1))[0];
   return {

@@ -63,17 +63,17 @@ export class RedisConnection {
   async ready(): Promise<void> {
     if (!this.client.isReady) throw new TemporaryError(`${this.#options.name} is not connected to Redis`);
     this.#ping ??= this.client.ping().finally(() => (this.#ping = undefined));
-    await this.known(this.#ping, 'answer a ping');
+    await this.withTimeout(this.#ping, 'answer a ping');
   }
 
   /** Reads the memory of Redis. Rejects if Redis does not answer. */
   async memory(): Promise<RedisMemory> {
     this.check();
-    return readRedisMemory(await this.known(this.client.info('memory'), 'report its memory'));
+    return readRedisMemory(await this.withTimeout(this.client.info('memory'), 'report its memory'));
   }
 
   /** Settles like `outcome`. Rejects if it takes too long; `check` then throws until the outcome is known. */
-  async known<T>(outcome: Promise<T>, what: string): Promise<T> {
+  async withTimeout<T>(outcome: Promise<T>, what: string): Promise<T> {
     const { timeoutMs } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

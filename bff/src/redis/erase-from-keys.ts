@@ -59,7 +59,7 @@ export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedC
   let cursor = '0';
   do {
     const scan = connection.client.scan(cursor, { COUNT: KEYS_AT_ONCE });
-    const found = await connection.known(scan, 'list its keys');
+    const found = await connection.withTimeout(scan, 'list its keys');
     cursor = found.cursor;
     const due = found.keys.flatMap((key) => {
       const visit = visits.find(([prefix]) => key.startsWith(prefix))?.[1];
@@ -76,8 +76,8 @@ export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedC
 function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix: string, Visit][] {
   const { connection, entries, feedLog, setAside, announceAgain, readers } = use;
   const { client } = connection;
-  const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'read a key');
-  const stateOf = async (key: string) => parseJson((await known(client.hGet(key, 'data'))) ?? '');
+  const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'read a key');
+  const stateOf = async (key: string) => parseJson((await withTimeout(client.hGet(key, 'data'))) ?? '');
 
   /** A segment with removed content is normally no longer named by the head. This is checked before it is deleted. */
   const segment: Visit = async (key) => {
@@ -126,7 +126,7 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
     const index = dueWindowSchema.safeParse(await stateOf(`${PRODUCER_STATE}${DUE_WINDOW_KEY}`));
     if (index.success && index.data.due.some(({ name }) => key === `${PRODUCER_STATE}${dueKey(name)}`))
       return false;
-    return (await known(client.del(key))) > 0;
+    return (await withTimeout(client.del(key))) > 0;
   };
 
   /** An inbox stores the content of its snoozed notifications. */

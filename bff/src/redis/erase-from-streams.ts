@@ -1,7 +1,7 @@
 import { TOPICS } from '@tocsin/contracts';
 import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
-import { isReceiptErased, isRefusedErased, isWhollyErased, type StreamMessage } from './message-content.ts';
+import { isReceiptErased, isRefusedErased, isFullyErased, type StreamMessage } from './message-content.ts';
 
 /** Low, because an event may have 4 MiB. */
 const MESSAGES_AT_ONCE = 8;
@@ -11,8 +11,8 @@ const MESSAGES_AT_ONCE = 8;
  * notifications stays until it is processed: its feed drops erased content, and acknowledged events leave the stream.
  */
 const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent) => boolean][] = [
-  [TOPICS.notifications, isWhollyErased],
-  [TOPICS.deadNotifications, isWhollyErased],
+  [TOPICS.notifications, isFullyErased],
+  [TOPICS.deadNotifications, isFullyErased],
   [TOPICS.refusedNotifications, isRefusedErased],
   [TOPICS.receipts, isReceiptErased],
 ];
@@ -35,12 +35,14 @@ async function eraseFrom(
   { connection, content, now }: { connection: RedisConnection; content: ErasedContent; now: number },
 ): Promise<number> {
   const { client } = connection;
-  const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'read a stream');
+  const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'read a stream');
   let count = 0;
   for (let start = '-'; ;) {
-    const messages = await known(client.xRange(stream, start, String(now), { COUNT: MESSAGES_AT_ONCE }));
+    const messages = await withTimeout(
+      client.xRange(stream, start, String(now), { COUNT: MESSAGES_AT_ONCE }),
+    );
     const erased = messages.filter((message) => isDeleted(message, content)).map(({ id }) => id);
-    if (erased.length > 0) count += await known(client.xDel(stream, erased));
+    if (erased.length > 0) count += await withTimeout(client.xDel(stream, erased));
     const last = messages.at(-1)?.id;
     if (last === undefined || messages.length < MESSAGES_AT_ONCE) return count;
     start = `(${last}`;

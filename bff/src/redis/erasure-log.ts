@@ -42,7 +42,7 @@ export class ErasureLog {
     const trim = { strategy: 'MAXLEN', strategyModifier: '~', threshold: MAX_LENGTH } as const;
     for (const part of parts) {
       const message = { erased: JSON.stringify(part) };
-      await this.#known(client.xAdd(ERASURES_STREAM, '*', message, { TRIM: trim }));
+      await this.#withTimeout(client.xAdd(ERASURES_STREAM, '*', message, { TRIM: trim }));
     }
   }
 
@@ -50,7 +50,7 @@ export class ErasureLog {
   async read(): Promise<RecordedErasure[]> {
     this.#connection.check();
     const { client } = this.#connection;
-    const messages = await this.#known(client.xRange(ERASURES_STREAM, '-', '+', { COUNT: MAX_READ }));
+    const messages = await this.#withTimeout(client.xRange(ERASURES_STREAM, '-', '+', { COUNT: MAX_READ }));
     return messages.flatMap(({ id, message }) => {
       const parsed = erasedSchema.safeParse(parseJson(message['erased'] ?? ''));
       return parsed.success ? [{ recordId: id, at: timeOfId(id), erased: parsed.data }] : [];
@@ -59,23 +59,23 @@ export class ErasureLog {
 
   async forget(recorded: readonly RecordedErasure[]): Promise<void> {
     const ids = recorded.map(({ recordId }) => recordId);
-    if (ids.length > 0) await this.#known(this.#connection.client.xDel(ERASURES_STREAM, ids));
+    if (ids.length > 0) await this.#withTimeout(this.#connection.client.xDel(ERASURES_STREAM, ids));
   }
 
   /** Tries to reserve the work for `ms` milliseconds. True for only one of several instances. */
   async reserveWork(ms: number): Promise<boolean> {
     const { client } = this.#connection;
     const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;
-    return (await this.#known(client.set(LOCK, '1', options))) === 'OK';
+    return (await this.#withTimeout(client.set(LOCK, '1', options))) === 'OK';
   }
 
   /** The time of Redis, in ms since 1970. */
   async now(): Promise<number> {
-    const [seconds, microseconds] = await this.#known(this.#connection.client.time());
+    const [seconds, microseconds] = await this.#withTimeout(this.#connection.client.time());
     return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
   }
 
-  #known<T>(outcome: Promise<T>): Promise<T> {
-    return this.#connection.known(outcome, 'answer for an erasure');
+  #withTimeout<T>(outcome: Promise<T>): Promise<T> {
+    return this.#connection.withTimeout(outcome, 'answer for an erasure');
   }
 }

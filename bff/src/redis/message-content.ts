@@ -10,7 +10,7 @@ export interface StreamMessage {
 }
 
 /** Whether all notifications of an event are erased. */
-export function isWhollyErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
+export function isFullyErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
   const { data, text, eventId, publishedAt } = read(id, message['data'] ?? '');
   const items = itemsOf(data);
   const idAt = (index: number) => idOfItem(eventId, data, index, sha256);

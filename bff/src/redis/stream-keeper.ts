@@ -78,7 +78,10 @@ export class StreamKeeper {
     const { connection } = this.#options;
     const below = acknowledgedBelow(await this.#groupsOf(stream));
     if (below === undefined) return;
-    await connection.known(connection.client.sendCommand(['XTRIM', stream, 'MINID', below]), 'trim a stream');
+    await connection.withTimeout(
+      connection.client.sendCommand(['XTRIM', stream, 'MINID', below]),
+      'trim a stream',
+    );
   }
 
   /**
@@ -87,13 +90,14 @@ export class StreamKeeper {
    */
   async #groupsOf(stream: string): Promise<GroupState[]> {
     const { client } = this.#options.connection;
-    const known = <T>(outcome: Promise<T>) => this.#options.connection.known(outcome, 'describe a stream');
+    const withTimeout = <T>(outcome: Promise<T>) =>
+      this.#options.connection.withTimeout(outcome, 'describe a stream');
     // Avoids the error of XINFO for a missing stream.
-    if ((await known(client.xLen(stream))) === 0) return [];
-    const groups = await known(client.xInfoGroups(stream));
+    if ((await withTimeout(client.xLen(stream))) === 0) return [];
+    const groups = await withTimeout(client.xInfoGroups(stream));
     return Promise.all(
       groups.map(async ({ name, 'last-delivered-id': lastDelivered }) => {
-        const { firstId } = await known(client.xPending(stream, name));
+        const { firstId } = await withTimeout(client.xPending(stream, name));
         // The type of `lastDelivered` is wrongly a number.
         return { lastDelivered: String(lastDelivered), oldestPending: firstId };
       }),
@@ -104,11 +108,11 @@ export class StreamKeeper {
   async #bound(stream: string): Promise<void> {
     const { connection, maxBytes, onDropped, log } = this.#options;
     const { client } = connection;
-    const bytes = (await connection.known(client.memoryUsage(stream), 'measure a stream')) ?? 0;
+    const bytes = (await connection.withTimeout(client.memoryUsage(stream), 'measure a stream')) ?? 0;
     if (bytes <= maxBytes) return;
-    const length = await connection.known(client.xLen(stream), 'measure a stream');
+    const length = await connection.withTimeout(client.xLen(stream), 'measure a stream');
     const kept = Math.floor((length * KEPT_FRACTION * maxBytes) / bytes);
-    const dropped = await connection.known(client.xTrim(stream, 'MAXLEN', kept), 'trim a stream');
+    const dropped = await connection.withTimeout(client.xTrim(stream, 'MAXLEN', kept), 'trim a stream');
     if (dropped === 0) return;
     onDropped(stream, dropped);
     log.error({ stream, dropped, bytes }, 'dropped the oldest messages of a full stream');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ErasedContent } from '../deliver/erase/erased-content.ts';
 import { ByteWindow } from './byte-window.ts';
-import { isRefusedErased, isWhollyErased } from './message-content.ts';
+import { isRefusedErased, isFullyErased } from './message-content.ts';
 import { acknowledgedBelow, idAfter, isLowerId } from './stream-id.ts';
 import { sha256 } from '../feed/ids.ts';
 
@@ -55,22 +55,22 @@ describe('a message with erased content', () => {
   const ada = { feed: 'user:ada', title: 'x' };
 
   it('should be deleted if all its content was erased, by the time of its event', () => {
-    expect(isWhollyErased(event(ada), content)).toBe(true);
-    expect(isWhollyErased(event(JSON.stringify(ada)), content)).toBe(true);
-    expect(isWhollyErased(event({ id: 'gone' }), content)).toBe(true);
-    expect(isWhollyErased(event({ title: 'x' }, { id: 'gone' }), content)).toBe(true);
-    expect(isWhollyErased(event(ada, { at: 5_000 }), content)).toBe(false);
-    expect(isWhollyErased(event(ada, { at: 9_000, time: '1970-01-01T00:00:04Z' }), content)).toBe(true);
-    expect(isWhollyErased(event([ada, { id: 'gone' }]), content)).toBe(true);
-    expect(isWhollyErased(event([ada, { id: 'other' }]), content)).toBe(false);
-    expect(isWhollyErased(event({ id: 'gone', feed: 'topic:a' }), content)).toBe(false);
+    expect(isFullyErased(event(ada), content)).toBe(true);
+    expect(isFullyErased(event(JSON.stringify(ada)), content)).toBe(true);
+    expect(isFullyErased(event({ id: 'gone' }), content)).toBe(true);
+    expect(isFullyErased(event({ title: 'x' }, { id: 'gone' }), content)).toBe(true);
+    expect(isFullyErased(event(ada, { at: 5_000 }), content)).toBe(false);
+    expect(isFullyErased(event(ada, { at: 9_000, time: '1970-01-01T00:00:04Z' }), content)).toBe(true);
+    expect(isFullyErased(event([ada, { id: 'gone' }]), content)).toBe(true);
+    expect(isFullyErased(event([ada, { id: 'other' }]), content)).toBe(false);
+    expect(isFullyErased(event({ id: 'gone', feed: 'topic:a' }), content)).toBe(false);
   });
 
   it('should be deleted if it is raw, or unreadable and names erased content', () => {
-    expect(isWhollyErased({ id: '1-0', message: { data: JSON.stringify(ada) } }, content)).toBe(true);
-    expect(isWhollyErased({ id: '1-0', message: { data: 'x "user:ada" y' } }, content)).toBe(true);
-    expect(isWhollyErased({ id: '1-0', message: { data: 'x user:adam' } }, content)).toBe(false);
-    expect(isWhollyErased({ id: '1-0', message: {} }, content)).toBe(false);
+    expect(isFullyErased({ id: '1-0', message: { data: JSON.stringify(ada) } }, content)).toBe(true);
+    expect(isFullyErased({ id: '1-0', message: { data: 'x "user:ada" y' } }, content)).toBe(true);
+    expect(isFullyErased({ id: '1-0', message: { data: 'x user:adam' } }, content)).toBe(false);
+    expect(isFullyErased({ id: '1-0', message: {} }, content)).toBe(false);
   });
 
   it('should be deleted as a whole if it is a refused event', () => {
@@ -102,20 +102,20 @@ describe('a message with erased content', () => {
       event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
 
     it('should be deleted if its own id is not a valid notification id', () => {
-      expect(isWhollyErased(event(item, { id: HASHED.alone }), byHash)).toBe(true);
-      expect(isWhollyErased(event([item], { id: HASHED.alone }), byHash)).toBe(true);
-      expect(isWhollyErased(event([item, item], { id: HASHED.alone }), byHash)).toBe(false);
-      expect(isWhollyErased(event(item, { id: 'another one' }), byHash)).toBe(false);
+      expect(isFullyErased(event(item, { id: HASHED.alone }), byHash)).toBe(true);
+      expect(isFullyErased(event([item], { id: HASHED.alone }), byHash)).toBe(true);
+      expect(isFullyErased(event([item, item], { id: HASHED.alone }), byHash)).toBe(false);
+      expect(isFullyErased(event(item, { id: 'another one' }), byHash)).toBe(false);
       expect(isRefusedErased(refused(item, HASHED.alone), byHash)).toBe(true);
       expect(isRefusedErased(refused([item, item], HASHED.alone), byHash)).toBe(true);
       expect(isRefusedErased(refused(item, 'another one'), byHash)).toBe(false);
     });
 
     it('should be deleted if it has no id, or cannot be read', () => {
-      expect(isWhollyErased({ id: '1-0', message: { data: JSON.stringify(item) } }, byHash)).toBe(true);
-      expect(isWhollyErased({ id: '1-0', message: { data: '{"title":"y"}' } }, byHash)).toBe(false);
-      expect(isWhollyErased(event('no JSON', { id: HASHED.alone }), byHash)).toBe(true);
-      expect(isWhollyErased(event(7, { id: HASHED.alone }), byHash)).toBe(true);
+      expect(isFullyErased({ id: '1-0', message: { data: JSON.stringify(item) } }, byHash)).toBe(true);
+      expect(isFullyErased({ id: '1-0', message: { data: '{"title":"y"}' } }, byHash)).toBe(false);
+      expect(isFullyErased(event('no JSON', { id: HASHED.alone }), byHash)).toBe(true);
+      expect(isFullyErased(event(7, { id: HASHED.alone }), byHash)).toBe(true);
       expect(isRefusedErased(refused('{"title":"x', HASHED.alone), byHash)).toBe(true);
       expect(isRefusedErased(refused('{"title":"x', 'another one'), byHash)).toBe(false);
     });

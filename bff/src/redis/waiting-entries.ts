@@ -28,9 +28,9 @@ export async function findWaiting(
 ): Promise<{ found: FoundPlace[]; isComplete: boolean }> {
   connection.check();
   const { client } = connection;
-  const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'read the announcements');
+  const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'read the announcements');
   const range = client.xRange(TOPICS.partitionAnnouncements, '-', '+', { COUNT: MAX_ANNOUNCEMENTS });
-  const messages = await known(range);
+  const messages = await withTimeout(range);
   const keys = messages.flatMap(({ message }) => {
     const parsed = messageSchema.safeParse(parseJson(message['data'] ?? ''));
     return parsed.success ? [partitionEntryKey(parsed.data.data)] : [];

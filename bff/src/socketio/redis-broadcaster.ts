@@ -134,7 +134,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     const { connection } = this.#options;
     if (!this.#add) throw new TemporaryError('the broadcaster has no gateway yet');
     connection.check();
-    await connection.known(this.#add([name, event]), 'accept an event');
+    await connection.withTimeout(this.#add([name, event]), 'accept an event');
   }
 
   /** Trims by the clock of Redis, which also sets the ids. */
@@ -143,10 +143,10 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     const { client } = connection;
     try {
       connection.check();
-      const [seconds] = await connection.known(client.time(), 'report its time');
+      const [seconds] = await connection.withTimeout(client.time(), 'report its time');
       const since = Number(seconds) * 1000 - STREAM_AGE_MS;
       this.#held.dropBefore(since);
-      await connection.known(client.xTrim(BROADCAST_STREAM, 'MINID', since), 'trim a stream');
+      await connection.withTimeout(client.xTrim(BROADCAST_STREAM, 'MINID', since), 'trim a stream');
     } catch (err) {
       log.debug({ err }, 'cannot trim the stream of publications; retrying');
     }

@@ -61,7 +61,7 @@ export function createFront(
   const onRefused = (reason: RefusalReason) => metrics.refused.inc({ reason });
   const onSubscribed = (outcome: SubscriptionOutcome) => metrics.subscriptions.inc({ outcome });
   const onEnded = (reason: EndReason) => metrics.ended.inc({ reason });
-  const { clientAddress, admission, admitStream, strangers, sockets } = createConnections(
+  const { clientAddress, admission, admitStream, unauthenticated, sockets } = createConnections(
     config,
     now,
     onRefused,
@@ -71,7 +71,7 @@ export function createFront(
   const streams = new EventStreams({
     ...{ ...connected, revocations },
     heartbeatMs: timing.pingIntervalMs,
-    onFault: (feed, err) => log.warn({ err, feed }, 'cannot read a feed for a stream; retrying'),
+    onError: (feed, err) => log.warn({ err, feed }, 'cannot read a feed for a stream; retrying'),
   });
   const app = createPublicApp({
     ...{ ...backend, ...access, views, readers, away, readerData, trail, uiDist, ready, registry, now, log },
@@ -83,8 +83,8 @@ export function createFront(
     searchesPerMinute: config.SEARCHES_PER_MINUTE,
     addressOf: (request) => clientAddress.of(request),
     iconOrigins: config.ICON_ORIGINS,
-    onKnown: (socket) => strangers.known(socket),
-    ...(azure && { elsewhere: { endpoint: azure.endpoint, negotiate: azure.negotiate.bind(azure) } }),
+    onAuthenticated: (socket) => unauthenticated.markAuthenticated(socket),
+    ...(azure && { externalService: { endpoint: azure.endpoint, negotiate: azure.negotiate.bind(azure) } }),
   });
   const server = createPublicServer(app, {
     headersTimeoutMs: timing.handshakeMs,
@@ -97,7 +97,7 @@ export function createFront(
     onDelivered: (...delivered) => readers.counter.delivered(...delivered),
   });
   // After engine.io, which takes over the existing request listeners for its own paths.
-  strangers.watch(server);
+  unauthenticated.watch(server);
   addConnectionGauges(registry, {
     connections: () => gateway.connections,
     pending: () => admission.pending,

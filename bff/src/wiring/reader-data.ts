@@ -28,8 +28,8 @@ export function createReaderData({ readers, histories, away, now }: ReaderData):
     async exportOf(reader) {
       const { head, history } = await histories.current(reader);
       const [read, inbox, chosen, fallbacks, contacts, notifications] = await Promise.all([
-        states.storedNow(reader, reader),
-        inboxes.storedNow(reader),
+        states.readFresh(reader, reader),
+        inboxes.readFresh(reader),
         preferences.of(reader),
         fallbacksOf(reader),
         away?.contacts.stored(reader),

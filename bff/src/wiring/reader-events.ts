@@ -14,11 +14,12 @@ export function createReaderEvents(
   now: () => number,
   log: Logger,
 ): { snoozeTimers: SnoozeTimers } {
-  const connections: Pick<ConstructorParameters<typeof ReaderEvents>[0], 'channel' | 'isHere' | 'send'> = {
-    channel,
-    isHere: (reader) => gateway.hasReader(reader),
-    send: (event) => gateway.sendToReader(event),
-  };
+  const connections: Pick<ConstructorParameters<typeof ReaderEvents>[0], 'channel' | 'isConnected' | 'send'> =
+    {
+      channel,
+      isConnected: (reader) => gateway.hasReader(reader),
+      send: (event) => gateway.sendToReader(event),
+    };
   new ReaderEvents({
     ...connections,
     sources: {
@@ -30,11 +31,11 @@ export function createReaderEvents(
       'snooze-due': async () => undefined,
     },
     pause,
-    onFault: (err) => log.warn({ err }, 'cannot read a changed document of a reader; retrying'),
+    onError: (err) => log.warn({ err }, 'cannot read a changed document of a reader; retrying'),
   });
   const snoozeTimers = new SnoozeTimers({
     ...{ ...connections, inboxes, now },
-    onFault: (err) => log.warn({ err }, 'cannot read the snoozes of a reader; retrying'),
+    onError: (err) => log.warn({ err }, 'cannot read the snoozes of a reader; retrying'),
   });
   return { snoozeTimers };
 }

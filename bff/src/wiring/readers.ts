@@ -46,7 +46,7 @@ export function createReaders({
   const ttlSecondsOf = (feed: string) => Math.ceil(historyMsOf(feed) / 1000);
   const counter = new ReceiptCounter({
     ...{ store, ttlSecondsOf },
-    onFault: (feed, err) => log.warn({ err, feed }, 'cannot store the counts of receipts; retrying'),
+    onError: (feed, err) => log.warn({ err, feed }, 'cannot store the counts of receipts; retrying'),
   });
   const documents = { store, channel, ledger, counter };
   const states = new ReadStates({

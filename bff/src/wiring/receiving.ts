@@ -2,7 +2,7 @@ import { announcementSchema } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { withSpans } from '@tocsin/service';
 import type { Fallbacks } from '../away/fallbacks/fallbacks.ts';
-import { createHandOn } from '../away/fallbacks/wake-ups/hand-on.ts';
+import { createReschedule } from '../away/fallbacks/wake-ups/reschedule.ts';
 import type { Inbound } from '../backend.ts';
 import { receiveAnnouncement } from '../deliver/receive/announcement.ts';
 import { coalesce } from '../deliver/receive/coalesce.ts';
@@ -46,7 +46,7 @@ export function createInbound(
     }),
     onWakeUp: fallbacks
       ? (name) => fallbacks.wake(name)
-      : createHandOn({ store: backend.readers, wakeUps: backend.wakeUps, now }),
+      : createReschedule({ store: backend.readers, wakeUps: backend.wakeUps, now }),
     onRefusedEvent: (data) => setAsideRefusedEvent(data, setAside),
     onDeadLetter: countOutcomes(metrics.deadLetters, (data) => reviveAnnouncement(data, reviving)),
   };

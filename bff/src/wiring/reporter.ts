@@ -20,5 +20,5 @@ export const createReporter = (
       queue: backend.announcementQueue,
       redis: backend.redisMemory,
     }),
-    onFault: (err) => log.info({ err }, 'cannot share the metrics of this instance; retrying'),
+    onError: (err) => log.info({ err }, 'cannot share the metrics of this instance; retrying'),
   });

@@ -26,10 +26,10 @@ export function createViews(
       ...{ log: backend.log, origin: backend.origin },
       ...{ marks, limitsOf, routeFeedTurn, now },
       proofs: {
-        hold: (feed, position, proof) => {
-          const holds = backend.proofs.hold(feed, position, proof);
-          if (!holds) onRefused('unproven_position');
-          return holds;
+        verify: (feed, position, proof) => {
+          const isProven = backend.proofs.verify(feed, position, proof);
+          if (!isProven) onRefused('unproven_position');
+          return isProven;
         },
       },
       withAllowedIcons: createIconFilter(config.ICON_ORIGINS),

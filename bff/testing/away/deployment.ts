@@ -53,7 +53,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
         return preferences;
       },
       contacts: {
-        ofHash: async () => ({ ...contacts, language: 'en' }),
+        findByHash: async () => ({ ...contacts, language: 'en' }),
         forgetDevices: async (_reader, endpoints) => void forgotten.push(...endpoints),
       },
       linksOf: () => ({ inbox: '', unsubscribe: '', open: () => '' }),

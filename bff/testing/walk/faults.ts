@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Position } from '@tocsin/contracts';
 import type { Step } from '../../src/deliver/ports.ts';
-import { calm, untilQuiet } from './check/settle.ts';
+import { endFaults, waitUntilQuiet } from './check/settle.ts';
 import { always, step, three, two, type WeightedStep } from './step.ts';
 import { FORGERIES, STRANGER } from './world/turn-calls.ts';
 import type { World } from './world/world.ts';
@@ -124,8 +124,8 @@ export const FAULTS: readonly WeightedStep[] = [
   ),
   // All pending work ends first. Then entries, runs and ids of the previous day are forgotten.
   step(2, 'day', {}, always, async (world) => {
-    calm(world);
-    await untilQuiet(world);
+    endFaults(world);
+    await waitUntilQuiet(world);
     world.passDay();
   }),
 ];

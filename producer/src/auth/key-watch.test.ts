@@ -16,7 +16,7 @@ function watch(store: MemoryKnownKeys) {
   const watching = new KeyWatch({
     store,
     onChange: ({ action, name }: KeyChange) => changes.push(`${action} ${name}`),
-    onFault: (error) => faults.push(error),
+    onError: (error) => faults.push(error),
   });
   const see = async (...keys: ApiKey[]) => {
     watching.see(keysOf(...keys));

@@ -19,7 +19,7 @@ export interface KeyWatchOptions {
   store: KnownKeysStore;
   onChange: (change: KeyChange) => void;
   /** Called with the error when keys could not be compared. The next read compares them again. */
-  onFault: (error: unknown) => void;
+  onError: (error: unknown) => void;
 }
 
 const ATTEMPTS = 5;
@@ -76,7 +76,7 @@ export class KeyWatch {
   async #compare(now: readonly KnownKey[]): Promise<void> {
     const text = JSON.stringify(now);
     if (text === this.#compared) return;
-    const { store, onChange, onFault } = this.#options;
+    const { store, onChange, onError } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
         const stored = await store.read();
@@ -88,7 +88,7 @@ export class KeyWatch {
       } catch (error) {
         // Another producer may have written in the meantime, or the store is unavailable: retry, then wait for the
         // next read.
-        if (attempt === ATTEMPTS) return onFault(error);
+        if (attempt === ATTEMPTS) return onError(error);
       }
     }
   }

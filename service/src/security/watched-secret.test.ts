@@ -20,7 +20,7 @@ function watch(...answers: (string | undefined | Error)[]) {
       return Number(text);
     },
     what: 'the number',
-    onFault: (error) => faults.push(error),
+    onError: (error) => faults.push(error),
     everyMs: 5,
   });
   open.push(secret);

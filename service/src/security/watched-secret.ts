@@ -8,7 +8,7 @@ export interface WatchedSecretOptions<T> {
   /** What to call the secret in messages, for example `the secret for tokens`. */
   what: string;
   /** Called after each failed attempt. */
-  onFault: (error: unknown) => void;
+  onError: (error: unknown) => void;
   /** Default 60 s. */
   everyMs?: number;
 }
@@ -71,7 +71,7 @@ export class WatchedSecret<T> {
   }
 
   async #readOnce(): Promise<boolean> {
-    const { read, parse, what, onFault } = this.#options;
+    const { read, parse, what, onError } = this.#options;
     try {
       const text = await read();
       if (text === undefined) throw new Error(`The secret store does not contain ${what}.`);
@@ -79,7 +79,7 @@ export class WatchedSecret<T> {
       return true;
     } catch (error) {
       this.#fault = error;
-      if (!this.#stopping.signal.aborted) onFault(error);
+      if (!this.#stopping.signal.aborted) onError(error);
       return false;
     }
   }

@@ -17,7 +17,7 @@ beforeEach(() => {
   contacts = new ContactBook(store, () => now);
 });
 /** A code that differs from `code`. */
-const otherThan = (code: string) => (code === '00000000' ? '00000001' : '00000000');
+const wrongCode = (code: string) => (code === '00000000' ? '00000001' : '00000000');
 
 describe('a code for a second address', () => {
   it('should add the address once, and be stored only as a hash', async () => {
@@ -32,13 +32,13 @@ describe('a code for a second address', () => {
 
   it('should become invalid after five wrong attempts', async () => {
     const code = await contacts.createCode(READER, ADDRESS);
-    for (let i = 0; i < 5; i++) expect(await contacts.redeemCode(READER, otherThan(code))).toBeUndefined();
+    for (let i = 0; i < 5; i++) expect(await contacts.redeemCode(READER, wrongCode(code))).toBeUndefined();
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
   });
 
   it('should stay valid after four wrong attempts', async () => {
     const code = await contacts.createCode(READER, ADDRESS);
-    for (let i = 0; i < 4; i++) await contacts.redeemCode(READER, otherThan(code));
+    for (let i = 0; i < 4; i++) await contacts.redeemCode(READER, wrongCode(code));
     expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
   });
 

@@ -36,11 +36,11 @@ export class ContactBook {
   }
 
   async of(reader: string): Promise<Contacts & { language: Language }> {
-    return this.ofHash(hashOfReader(reader));
+    return this.findByHash(hashOfReader(reader));
   }
 
   /** The contacts and the language of the reader with this hash. */
-  async ofHash(hash: string): Promise<Contacts & { language: Language }> {
+  async findByHash(hash: string): Promise<Contacts & { language: Language }> {
     const { email, devices, language } = parseContacts('', (await this.#store.read(keyOfHash(hash)))?.value);
     return {
       language,
@@ -119,7 +119,7 @@ export class ContactBook {
   }
 
   /** Invalidates the last code. */
-  dropCode(reader: string): Promise<void> {
+  invalidateCode(reader: string): Promise<void> {
     return this.#change(reader, ({ pending: _, ...rest }) => rest);
   }
 

@@ -127,7 +127,7 @@ export class Fallbacks {
   async #check(hash: string, woken: Woken): Promise<void> {
     let claimed: readonly Sending[] = [];
     // Read in one call with the document.
-    const contactsNow = this.#use.contacts.ofHash(hash);
+    const contactsNow = this.#use.contacts.findByHash(hash);
     const [contacts, document] = await Promise.all([
       contactsNow,
       this.#change(awayKey(hash), async (before) => {

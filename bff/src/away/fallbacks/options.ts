@@ -24,7 +24,7 @@ export interface FallbacksOptions {
   preferencesOf: (reader: string) => Promise<Preferences>;
   contacts: {
     /** Looked up by the reader's hash, so that they can be read together with the reader's document. */
-    ofHash(hash: string): Promise<ReaderContacts>;
+    findByHash(hash: string): Promise<ReaderContacts>;
     forgetDevices(reader: string, endpoints: readonly string[]): Promise<void>;
   };
   /** Throws while links cannot be signed. */

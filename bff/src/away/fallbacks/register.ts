@@ -64,7 +64,7 @@ export function register(document: AwayDocument, added: readonly Registered[], n
     });
   }
   if (waiting.length === 0 && receipts.length === document.receipts.length) return document;
-  return bounded({ ...document, waiting: [...before, ...waiting], receipts });
+  return dropOldReceipts({ ...document, waiting: [...before, ...waiting], receipts });
 }
 
 /** Ends all steps of the retracted notifications, and removes their content. */
@@ -76,11 +76,11 @@ export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: n
     ),
   );
   const waiting = document.waiting.filter(({ id }) => !ids.has(id));
-  return bounded({ ...document, waiting, receipts: [...document.receipts, ...receipts] });
+  return dropOldReceipts({ ...document, waiting, receipts: [...document.receipts, ...receipts] });
 }
 
 /** Drops the oldest receipts beyond the limit. */
-export const bounded = (document: AwayDocument): AwayDocument => ({
+export const dropOldReceipts = (document: AwayDocument): AwayDocument => ({
   ...document,
   receipts: document.receipts.slice(-MAX_RECEIPTS),
 });

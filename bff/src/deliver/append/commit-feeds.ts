@@ -1,14 +1,14 @@
 import type { Head } from '@tocsin/contracts';
 import type { Activation } from './activation.ts';
 import { prepareCommit, type CommitResult, type PreparedCommit } from './prepare-commit.ts';
-import { broadcastsOf, confirm, eraseRetracted, withdraw } from '../broadcast/confirm.ts';
+import { broadcastsOf, confirm, eraseRetracted, deleteWithdrawn } from '../broadcast/confirm.ts';
 import { LostDocumentError, TemporaryError, isDamage } from '../errors.ts';
 import { loadHead, type LoadedHead } from '../load/load-head.ts';
 import type { FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { Broadcast } from '../ports.ts';
 import { refusedItem, type PlacedItem, type RefusedItem } from '../peek/check-items.ts';
 import type { Progress } from '../claim/progress.ts';
-import { doneThrough, type TurnDependencies, type TurnsDependencies } from '../turn/turn.ts';
+import { lastDone, type TurnDependencies, type TurnsDependencies } from '../turn/turn.ts';
 
 /** Entries `from` to `to` of a partition's run, with their items for each feed, in order. */
 export interface PartitionBatch {
@@ -68,7 +68,7 @@ export async function commitFeeds(
   await Promise.all(
     committed.map(async ({ feed, activation, loaded, commit }) => {
       await eraseRetracted(feed, commit.publications, dependencies.onErased);
-      await withdraw(feed, loaded.stored, dependencies);
+      await deleteWithdrawn(feed, loaded.stored, dependencies);
       activation.confirm(loaded.stored);
     }),
   );
@@ -97,7 +97,7 @@ async function plan(
     try {
       const loaded = await load(feed, activation, progress, lost, dependencies);
       const { run, partition, from, to, traceparent, traces } = batch;
-      const before = doneThrough(loaded, run) ?? 0;
+      const before = lastDone(loaded, run) ?? 0;
       const items = (batch.items.get(feed) ?? []).flatMap(({ seq, item }) => (seq > before ? [item] : []));
       if (before >= to || items.length === 0) return undefined;
       const taken = { run, partition, from: Math.max(from, before + 1), to, items, traceparent, traces };
@@ -131,7 +131,7 @@ async function load(
       throw new TemporaryError(`the store lost part of ${feed} and of the partition's progress`);
   }
   const { stored, begins } = loaded;
-  if (begins) await withdraw(feed, stored, dependencies);
+  if (begins) await deleteWithdrawn(feed, stored, dependencies);
   else if (isStored(stored, progress)) activation.confirm(stored);
   else await confirm(feed, stored, activation, dependencies);
   return loaded;

@@ -36,8 +36,10 @@ export class RetiredDocuments {
   }
 
   async #sweep(): Promise<void> {
-    const ripe = this.#due.findIndex(({ at }) => at > Date.now());
-    const keys = this.#due.splice(0, ripe < 0 ? this.#due.length : ripe).flatMap((due) => due.keys);
+    const firstNotDue = this.#due.findIndex(({ at }) => at > Date.now());
+    const keys = this.#due
+      .splice(0, firstNotDue < 0 ? this.#due.length : firstNotDue)
+      .flatMap((due) => due.keys);
     try {
       for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
         await this.#log.removeDocuments(keys.slice(start, start + KEYS_AT_ONCE));

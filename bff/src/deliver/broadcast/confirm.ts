@@ -8,7 +8,7 @@ import {
 } from '@tocsin/contracts';
 import { keptSegments } from '../../feed/history/history.ts';
 import type { FeedLimits } from '../../feed/limits.ts';
-import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../../feed/present.ts';
+import { splitWithin, MAX_CONTENT_BYTES, sizeInList } from '../../feed/present.ts';
 import type { Activation } from '../append/activation.ts';
 import {
   positionOf,
@@ -58,7 +58,7 @@ export async function confirm(
     await broadcastAll(feed, head, range, activation, dependencies);
     await dependencies.onStep('broadcast');
   }
-  await withdraw(feed, head, dependencies);
+  await deleteWithdrawn(feed, head, dependencies);
   activation.confirm(head);
 }
 
@@ -66,7 +66,7 @@ export async function confirm(
  * Deletes the documents that the head names as withdrawn (their list last) and everything that an erasure
  * covers.
  */
-export async function withdraw(
+export async function deleteWithdrawn(
   feed: string,
   { withdrawn, erased, erasedAt }: Head,
   { log, onErased, now }: Pick<ConfirmDependencies, 'log' | 'onErased' | 'now'>,
@@ -127,7 +127,7 @@ export function broadcastsOf(
   const parts =
     publications.length === 0
       ? [[]]
-      : inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList);
+      : splitWithin(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList);
   return parts.map((part) => {
     const event = { feed, epoch, publications: part };
     return { ...event, proof: proofs.of(feed, positionOf(event)) };

@@ -9,6 +9,6 @@ interface Prover {
 /** Proofs with the secret that the instances share. While `isKnown` returns false, no proof is accepted. */
 export const positionProofs = (prover: Prover, isKnown: () => boolean = () => true): PositionProofs => ({
   of: (feed, { epoch, offset }) => prover.proofOf('position', feed, epoch, offset),
-  hold: (feed, { epoch, offset }, proof) =>
+  verify: (feed, { epoch, offset }, proof) =>
     isKnown() && prover.isProof(proof, 'position', feed, epoch, offset),
 });

@@ -42,8 +42,8 @@ export class Claimer {
 
   /** Whether the entry is about to be popped here. */
   isClaiming(run: string, seq: number): boolean {
-    const holds = (claim: Claim) => claim.run === run && claim.from <= seq && seq <= claim.to;
-    return this.#waiting.some(holds) || this.#underWay.some(holds);
+    const includesEntry = (claim: Claim) => claim.run === run && claim.from <= seq && seq <= claim.to;
+    return this.#waiting.some(includesEntry) || this.#underWay.some(includesEntry);
   }
 
   async #work(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { CallerKnowledge } from '../load/load-head.ts';
-import { spanning } from '../turn/turn-queue.ts';
+import { combineAnnouncements } from '../turn/turn-queue.ts';
 import type { TurnTaker, Announced } from '../turn/turn.ts';
 
 interface Waiter<Result> {
@@ -44,7 +44,7 @@ export function coalesce<Name, Result, A extends Announced>(
       const busy = busyNames.get(name);
       const waiting = busy ?? new Map<string, Group<Result, A>>();
       const group = waiting.get(announced.run) ?? { announced, caller, waiters: [] };
-      group.announced = spanning(group.announced, announced);
+      group.announced = combineAnnouncements(group.announced, announced);
       group.caller = caller;
       group.waiters.push({ resolve, reject });
       waiting.set(announced.run, group);

@@ -26,11 +26,11 @@ export interface TurnRouterDependencies<Name extends string | number, Result, A 
 }
 
 /** Time after a failed call before the host is called again. Until then, this instance takes the turns. */
-const SUSPECT_MS = 2_000;
+const HOST_PAUSE_MS = 2_000;
 /** A late host whose state does not change for this time is considered idle. */
-const STANDSTILL_MS = 500;
+const IDLE_AFTER_MS = 500;
 const ATTEMPTS = 3;
-const MAX_SUSPECTS = 1_000;
+const MAX_UNREACHABLE = 1_000;
 
 /**
  * Routes each turn to the instance that hosts its actor: through Dapr, or directly if that is this instance. If the
@@ -41,7 +41,7 @@ export function createTurnRouter<Name extends string | number, Result, A extends
   use: TurnRouterDependencies<Name, Result, A>,
 ): TurnTaker<Name, Result, A> {
   const now = use.now ?? Date.now;
-  const suspects = new LRUCache<Name, number>({ max: MAX_SUSPECTS });
+  const unreachableHosts = new LRUCache<Name, number>({ max: MAX_UNREACHABLE });
 
   const takeHere: TurnTaker<Name, Result, A> = async (feed, announced, caller) => {
     for (let attempt = 1; ; attempt++) {
@@ -57,29 +57,29 @@ export function createTurnRouter<Name extends string | number, Result, A extends
 
   return async (feed, announced, caller) => {
     if (use.host.isHostedHere(feed)) return takeHere(feed, announced, caller);
-    const suspectUntil = suspects.get(feed);
-    if (suspectUntil !== undefined && suspectUntil > now()) return takeHere(feed, announced, caller);
+    const unreachableUntil = unreachableHosts.get(feed);
+    if (unreachableUntil !== undefined && unreachableUntil > now()) return takeHere(feed, announced, caller);
     // One call probes the host. This instance takes the other turns until the host has answered.
-    if (suspectUntil !== undefined) suspects.set(feed, now() + 10 * SUSPECT_MS);
+    if (unreachableUntil !== undefined) unreachableHosts.set(feed, now() + 10 * HOST_PAUSE_MS);
     try {
       const result = await use.callActor(feed, announced, caller);
-      suspects.delete(feed);
+      unreachableHosts.delete(feed);
       return result;
     } catch (error) {
       if (!(error instanceof HostUnreachableError)) {
-        suspects.delete(feed);
+        unreachableHosts.delete(feed);
         throw error;
       }
-      if (error.late && (await isMoving(() => use.stateOf(feed)))) throw error;
-      suspects.set(feed, now() + SUSPECT_MS);
+      if (error.late && (await isProgressing(() => use.stateOf(feed)))) throw error;
+      unreachableHosts.set(feed, now() + HOST_PAUSE_MS);
       use.onTakeover(feed, error);
       return takeHere(feed, announced, caller);
     }
   };
 }
 
-async function isMoving(stateOf: () => Promise<unknown>): Promise<boolean> {
+async function isProgressing(stateOf: () => Promise<unknown>): Promise<boolean> {
   const before = await stateOf();
-  await pause(STANDSTILL_MS);
+  await pause(IDLE_AFTER_MS);
   return before !== (await stateOf());
 }

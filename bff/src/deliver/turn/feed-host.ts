@@ -16,7 +16,7 @@ export interface FeedHostDependencies extends TurnsDependencies {
   /** Maximum number of activations kept between turns. Default 20,000. */
   maxActivations?: number;
   /** Runs each turn, so that observers can follow it. */
-  around?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
+  wrapTurn?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /**
@@ -73,7 +73,7 @@ export class FeedHost {
   }
 
   #createQueue(feed: string): TurnQueue<TurnResult> {
-    const { around, limitsOf } = this.#dependencies;
+    const { wrapTurn: around, limitsOf } = this.#dependencies;
     const run: PerformTurn<TurnResult> = (announced, caller, order) => {
       const take = () => {
         const dependencies = { ...this.#dependencies, limits: limitsOf(feed) };

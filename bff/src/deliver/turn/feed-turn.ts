@@ -1,7 +1,7 @@
 import type { FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { Activation } from '../append/activation.ts';
 import { commit } from '../append/prepare-commit.ts';
-import { confirm, withdraw } from '../broadcast/confirm.ts';
+import { confirm, deleteWithdrawn } from '../broadcast/confirm.ts';
 import { LostDocumentError } from '../errors.ts';
 import { loadHead, type CallerKnowledge, type LoadedHead } from '../load/load-head.ts';
 import type { Outcome, TurnDependencies, TurnOrder, TurnResult } from './turn.ts';
@@ -40,7 +40,7 @@ export class FeedTurn {
     await this.use.onStep('loaded');
     await this.#order.before;
     // A new epoch does not have the last commits of the head before it: their entries are processed again.
-    if (loaded.begins) await withdraw(this.feed, loaded.stored, this.use);
+    if (loaded.begins) await deleteWithdrawn(this.feed, loaded.stored, this.use);
     else await this.#confirm(loaded);
     return loaded;
   }

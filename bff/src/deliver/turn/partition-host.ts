@@ -21,7 +21,7 @@ export interface PartitionHostDependencies extends PartitionTurnDependencies {
   /** Waits before a turn is repeated. Tests replace it; the default waits in real time. */
   pause?: ((ms: number) => Promise<void>) | undefined;
   /** Runs each turn, so that it can be traced. */
-  around?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
+  wrapTurn?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /** Runs the turns of the partitions that this instance hosts, one at a time per partition. */
@@ -75,7 +75,7 @@ export class PartitionHost {
         async (announced, _caller, order) => {
           if (!announced) throw new Error('a turn of a partition needs an announced entry');
           const take = () => this.#take(partition, announced, order);
-          const result = await (this.#use.around ? this.#use.around(take) : take());
+          const result = await (this.#use.wrapTurn ? this.#use.wrapTurn(take) : take());
           // Each caller handles its own rejection. This only prevents an unhandled one if no caller waits.
           result.claimed.catch(() => undefined);
           return result;

@@ -1,7 +1,7 @@
 import { DamagedHeadError } from '../errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  dyingAt,
+  dieAt,
   erase,
   Fixture,
   notification,
@@ -108,7 +108,7 @@ describe('a turn that fails', () => {
     'should be completed by another host after a crash at the step %s',
     async (step) => {
       f.share(1, [to(ada, 'a1'), to(ben, 'b1')]);
-      await expect(f.instance(dyingAt(step)).take(1)).rejects.toThrow(step);
+      await expect(f.instance(dieAt(step)).take(1)).rejects.toThrow(step);
       f.share(2, [to(ada, 'a2'), to(eve, 'e1')]);
       const other = f.instance();
       await other.take(1);

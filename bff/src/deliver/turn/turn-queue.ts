@@ -71,7 +71,7 @@ export class TurnQueue<Result> {
       (other) => other.announced?.run === announced.run && other.caller.lostDocument === undefined,
     );
     if (!found?.announced) return undefined;
-    found.announced = spanning(found.announced, announced);
+    found.announced = combineAnnouncements(found.announced, announced);
     found.caller = { heard: highest(found.caller.heard, caller.heard) };
     return found;
   }
@@ -114,7 +114,7 @@ export class TurnQueue<Result> {
 type Entry = NonNullable<Announced>;
 
 /** Combines two announcements of a run: the highest number, and the lowest that was announced. */
-export const spanning = <A extends Entry>(a: A, b: A): A => ({
+export const combineAnnouncements = <A extends Entry>(a: A, b: A): A => ({
   ...a,
   seq: Math.max(a.seq, b.seq),
   from: Math.min(a.from ?? a.seq, b.from ?? b.seq),

@@ -69,5 +69,5 @@ export interface TurnOrder {
 }
 
 /** The number up to which the head has the run's entries; `undefined` for an unknown run. */
-export const doneThrough = ({ base }: Pick<LoadedHead, 'base'>, run: string): number | undefined =>
+export const lastDone = ({ base }: Pick<LoadedHead, 'base'>, run: string): number | undefined =>
   base && Object.hasOwn(base.producers, run) ? base.producers[run]?.[0] : undefined;

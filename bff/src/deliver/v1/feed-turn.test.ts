@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { dyingAt, Fixture, RUN } from '../../../testing/feed-fixture.ts';
+import { dieAt, Fixture, RUN } from '../../../testing/feed-fixture.ts';
 
 let f: Fixture;
 beforeEach(() => {
@@ -158,7 +158,7 @@ describe.each(['loaded', 'peeked', 'committed', 'popped', 'broadcast'] as const)
   (step) => {
     it('should have its turn finished by another process, with each id published once and broadcast', async () => {
       for (const seq of [1, 2]) f.deposit(seq, [`n${seq}`]);
-      await expect(f.instance(dyingAt(step)).turn(2)).rejects.toThrow(`died at ${step}`);
+      await expect(f.instance(dieAt(step)).turn(2)).rejects.toThrow(`died at ${step}`);
       const { turn } = f.instance();
       await turn(2);
       expect(await f.ids()).toEqual(['n1', 'n2']);

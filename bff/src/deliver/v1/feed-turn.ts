@@ -6,7 +6,7 @@ import type { LoadedHead } from '../load/load-head.ts';
 import type { Entries } from '../ports.ts';
 import { retryWithoutLostDocument, type FeedTurn, type FeedTurnInput } from '../turn/feed-turn.ts';
 import { addSetAsideRecord } from '../turn/set-aside.ts';
-import { doneThrough, type AnnouncedEntry, type Outcome, type TurnResult } from '../turn/turn.ts';
+import { lastDone, type AnnouncedEntry, type Outcome, type TurnResult } from '../turn/turn.ts';
 import { checkEntry, type CheckedEntry } from './check-entry.ts';
 
 /**
@@ -38,7 +38,7 @@ class AnnouncedFeedTurn {
     const run = this.#run;
     const seq = this.#seq;
     let loaded = await turn.load();
-    if ((doneThrough(loaded, run) ?? 0) >= seq) return turn.result('already-claimed', loaded);
+    if ((lastDone(loaded, run) ?? 0) >= seq) return turn.result('already-claimed', loaded);
     let from = await this.#begin(loaded);
     let outcome: Outcome = 'set-aside';
     while (from <= seq) {
@@ -50,12 +50,12 @@ class AnnouncedFeedTurn {
         const before = loaded;
         loaded = await turn.load();
         if (to < from || !isSame(loaded, before)) {
-          if ((doneThrough(loaded, run) ?? 0) >= seq) return turn.result('already-claimed', loaded);
+          if ((lastDone(loaded, run) ?? 0) >= seq) return turn.result('already-claimed', loaded);
           from = await this.#begin(loaded);
           continue;
         }
         // In an unknown run, missing entries below the announced one may be finished ones.
-        if (doneThrough(loaded, run) !== undefined || to === seq)
+        if (lastDone(loaded, run) !== undefined || to === seq)
           loaded = await this.#setAsideMissing(loaded, from, to);
         from = to + 1;
         continue;
@@ -78,7 +78,7 @@ class AnnouncedFeedTurn {
    * entries.
    */
   async #begin(loaded: LoadedHead): Promise<number> {
-    const last = doneThrough(loaded, this.#run);
+    const last = lastDone(loaded, this.#run);
     if (last !== undefined) return last + 1;
     return Math.min(this.#seq, await walkBack(this.#entries, this.#keyOf, this.#seq));
   }
@@ -102,7 +102,7 @@ class AnnouncedFeedTurn {
     const run = this.#run;
     const fault = `${run} ${from} to ${to}: announced, but neither stored nor finished`;
     await this.#setAside(to, 'missing', [fault], null);
-    if (doneThrough(loaded, run) !== undefined) {
+    if (lastDone(loaded, run) !== undefined) {
       return this.#turn.commit(loaded, { run, from, to, items: [] });
     }
     return loaded.begins ? this.#turn.commit(loaded, undefined) : loaded;

@@ -86,7 +86,7 @@ export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: Ch
     response.status(204).end();
   };
 
-  const askCode: Handler = async (reader, request, response) => {
+  const requestCode: Handler = async (reader, request, response) => {
     const body = readBody(emailCodeSchema, request, response);
     if (!body || !has('email', response)) return;
     try {
@@ -135,7 +135,7 @@ export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: Ch
     .all(methodNotAllowed('PUT', 'DELETE'));
   router
     .route('/app/channels/email/code')
-    .post(plain, ...jsonBody, signedIn(askCode))
+    .post(plain, ...jsonBody, signedIn(requestCode))
     .all(methodNotAllowed('POST'));
   router
     .route('/app/channels/push')

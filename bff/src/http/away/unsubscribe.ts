@@ -7,7 +7,7 @@ import { sendUnavailable } from '../answers.ts';
 import { CODE_LINK } from './channel-routes.ts';
 
 export interface UnsubscribeRoutesOptions {
-  contacts: Pick<ContactBook, 'of' | 'removeEmail' | 'dropCode'>;
+  contacts: Pick<ContactBook, 'of' | 'removeEmail' | 'invalidateCode'>;
   proofs: LinkProofs;
   log: Logger;
 }
@@ -69,7 +69,7 @@ export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOp
       allowParameters(...PARAMETERS),
       withReader(async ({ reader, via }, language, response) => {
         // The link in an e-mail with a code invalidates the code, and keeps the reader's own address.
-        if (via === CODE_LINK) await contacts.dropCode(reader);
+        if (via === CODE_LINK) await contacts.invalidateCode(reader);
         else await contacts.removeEmail(reader);
         sendPage(response, language, `<h1>${TEXTS[language].done}</h1>`);
       }),

@@ -22,7 +22,7 @@ import { readerOpsRoutes, type ReaderOpsRoutesOptions } from './readers/readers.
 import { retractRoutes } from './notifications/retract.ts';
 import { revocationRoutes } from './readers/revocations.ts';
 import { statusRoutes, type StatusOptions } from './status.ts';
-import type { Trail } from './access/who-acts.ts';
+import type { Trail } from './access/audit-actor.ts';
 
 export interface OpsRoutesOptions extends StatusOptions {
   /** The feeds' log, to be searched. */

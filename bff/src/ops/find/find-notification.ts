@@ -9,7 +9,7 @@ export type FindIn = (
 export async function findNotification(
   named: NamedNotification,
   places: Readonly<Record<FindPlace, FindIn | undefined>>,
-  onFault: (place: string, error: unknown) => void,
+  onError: (place: string, error: unknown) => void,
 ): Promise<FoundNotification> {
   const names = Object.keys(places) as FindPlace[];
   const results = await Promise.all(
@@ -17,7 +17,7 @@ export async function findNotification(
       try {
         return (await places[place]?.(named)) ?? { found: [], isComplete: false };
       } catch (error) {
-        onFault(place, error);
+        onError(place, error);
         return { found: [], isComplete: false };
       }
     }),

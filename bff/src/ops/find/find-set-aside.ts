@@ -19,11 +19,11 @@ export async function findSetAside(
   for (let start = 0; start < Math.min(names.length, MAX_RECORDS); start += AT_ONCE) {
     const records = await box.records(names.slice(start, start + AT_ONCE));
     for (const record of records)
-      if (holds(record, id)) found.push({ place: 'setAside', entry: record.entry, reason: record.reason });
+      if (contains(record, id)) found.push({ place: 'setAside', entry: record.entry, reason: record.reason });
     if (found.length >= MAX_FOUND) return { found: found.slice(0, MAX_FOUND), isComplete: true };
   }
   return { found, isComplete: names.length <= MAX_RECORDS };
 }
 
-const holds = ({ content, event }: SetAside, id: string): boolean =>
+const contains = ({ content, event }: SetAside, id: string): boolean =>
   event === id || (content !== null && content.includes(id) && hasItem(parseJson(content), id));

@@ -24,8 +24,8 @@ let store: MemoryReaderStore;
 let faults: unknown[];
 const counters: ReceiptCounter[] = [];
 const create = () => {
-  const onFault = (_feed: string, error: unknown) => faults.push(error);
-  const counter = new ReceiptCounter({ store, ttlSecondsOf: () => 60, onFault });
+  const onError = (_feed: string, error: unknown) => faults.push(error);
+  const counter = new ReceiptCounter({ store, ttlSecondsOf: () => 60, onError });
   counters.push(counter);
   return counter;
 };

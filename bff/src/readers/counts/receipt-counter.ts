@@ -19,7 +19,7 @@ export interface ReceiptCounterOptions {
   store: ReaderStore;
   ttlSecondsOf: (feed: string) => number;
   /** Called when counts cannot be stored. They are stored later. */
-  onFault: (feed: string, error: unknown) => void;
+  onError: (feed: string, error: unknown) => void;
 }
 
 /** Time between two flushes, in ms. */
@@ -78,7 +78,7 @@ export class ReceiptCounter {
       const spans = await newlyRead(before, after, history);
       this.#add(feed, { epoch: head.epoch, floor: history.floor }, 'read', spans);
     } catch (error) {
-      this.#use.onFault(feed, error);
+      this.#use.onError(feed, error);
     }
   }
 
@@ -174,7 +174,7 @@ export class ReceiptCounter {
       delete waiting.unsettled;
       if (isSame()) this.#changes -= sizeOf(unsettled.steps);
     } catch (error) {
-      this.#use.onFault(feed, error);
+      this.#use.onError(feed, error);
     }
     if (!isSame()) return;
     // Moves the feed to the end, so that feeds that change all the time do not delay the others.

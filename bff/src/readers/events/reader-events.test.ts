@@ -28,9 +28,9 @@ beforeEach(() => {
       mutes: async () => ({ feeds: ['topic:a'], severities: [] }),
       // The test needs no sources for the other events of the registry.
     } as unknown as ReaderEventSources,
-    isHere: () => here,
+    isConnected: () => here,
     send: (event) => sent.push(event),
-    onFault: () => {
+    onError: () => {
       faults++;
     },
     pause: () => Promise.resolve(),

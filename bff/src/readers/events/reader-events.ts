@@ -13,11 +13,11 @@ export interface ReaderEventsOptions {
   channel: Pick<ReaderChannel, 'onChange'>;
   sources: ReaderEventSources;
   /** Whether the reader has connections on this instance. */
-  isHere: (reader: string) => boolean;
+  isConnected: (reader: string) => boolean;
   /** Sends to the reader's connections on this instance. */
   send: (event: ReaderEvent) => void;
   /** Called when a document cannot be read. The read is retried. */
-  onFault: (error: unknown) => void;
+  onError: (error: unknown) => void;
   pause: (ms: number) => Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export class ReaderEvents {
   constructor(options: ReaderEventsOptions) {
     this.#use = options;
     options.channel.onChange((change) => {
-      if (options.isHere(change.reader)) void this.#changed(change);
+      if (options.isConnected(change.reader)) void this.#changed(change);
     });
   }
 
@@ -54,14 +54,14 @@ export class ReaderEvents {
   }
 
   async #send(change: ReaderChange): Promise<void> {
-    const { send, isHere, onFault, pause } = this.#use;
-    for (let attempt = 1; isHere(change.reader); attempt++) {
+    const { send, isConnected, onError, pause } = this.#use;
+    for (let attempt = 1; isConnected(change.reader); attempt++) {
       try {
         const event = await this.#read(change);
         if (event) send(event);
         return;
       } catch (error) {
-        onFault(error);
+        onError(error);
         // Browsers get the change with their next request.
         if (attempt === ATTEMPTS) return;
         await pause(RETRY_MS);

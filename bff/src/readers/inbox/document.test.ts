@@ -9,7 +9,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../feed/present.ts';
 import { snoozedUntil } from './changes.ts';
-import { bounded, parseInbox, TooManySnoozedError } from './document.ts';
+import { limitInbox, parseInbox, TooManySnoozedError } from './document.ts';
 
 const NOW = Date.parse('2026-05-01T00:00:00Z');
 const bounds = { feed: 'all', floor: 1, historyMsOf: () => 1_000, now: NOW };
@@ -26,9 +26,9 @@ const snoozed = (id: string, flags: Partial<Snoozed> = {}): Snoozed => ({
 
 describe('the limits of an inbox', () => {
   it('should drop marks outside the history, and then the oldest ranges', () => {
-    const { feeds } = bounded({ ...empty, feeds: { all: marks(2_000) } }, { ...bounds, floor: 2_501 });
+    const { feeds } = limitInbox({ ...empty, feeds: { all: marks(2_000) } }, { ...bounds, floor: 2_501 });
     expect(feeds['all']?.archived[0]?.[0]).toBe(2_501);
-    const more = bounded({ ...empty, feeds: { all: marks(2_000) } }, bounds);
+    const more = limitInbox({ ...empty, feeds: { all: marks(2_000) } }, bounds);
     expect(more.feeds['all']?.archived).toHaveLength(MAX_MARKED_RANGES);
     expect(more.feeds['all']?.archived.at(-1)).toEqual([3_999, 3_999]);
   });
@@ -37,7 +37,7 @@ describe('the limits of an inbox', () => {
     const feeds = Object.fromEntries(
       Array.from({ length: 20 }, (_, i) => [`topic:t${i}`, marks(900, NOW - i)]),
     );
-    const kept = bounded(
+    const kept = limitInbox(
       { ...empty, feeds: { all: marks(900, 0), old: marks(1, NOW - 5_000), ...feeds } },
       bounds,
     );
@@ -52,10 +52,10 @@ describe('the limits of an inbox', () => {
     const full = Array.from({ length: MAX_SNOOZED }, (_, i) => snoozed(`n${i}`));
     const done = { until: '2026-04-30T00:00:00Z', read: true as const };
     const document = { ...empty, snoozed: [snoozed('done', done), ...full.slice(1), snoozed('new')] };
-    const ids = bounded(document, bounds).snoozed.map(({ notification }) => notification.id);
+    const ids = limitInbox(document, bounds).snoozed.map(({ notification }) => notification.id);
     expect(ids).toHaveLength(MAX_SNOOZED);
     expect(ids).not.toContain('done');
-    expect(() => bounded({ ...empty, snoozed: [...full, snoozed('new')] }, bounds)).toThrow(
+    expect(() => limitInbox({ ...empty, snoozed: [...full, snoozed('new')] }, bounds)).toThrow(
       TooManySnoozedError,
     );
   });
@@ -65,7 +65,7 @@ it('should keep members of newer instances, and refuse a document of a later ver
   const later = { ...empty, feeds: { all: { ...marks(1), pinned: [[1, 1]] } }, colour: 'red' };
   const change = snoozedUntil([], '2026-05-02T00:00:00Z');
   const context = { feed: 'all', epoch: '1-a', head: 9, floor: 1, now: NOW };
-  expect(bounded(change(parseInbox('inbox:x', later), context), bounds)).toMatchObject({
+  expect(limitInbox(change(parseInbox('inbox:x', later), context), bounds)).toMatchObject({
     ...{ colour: 'red', feeds: { all: { pinned: [[1, 1]] } } },
   });
   expect(() => parseInbox('inbox:x', { ...empty, v: 2 })).toThrow('this version');

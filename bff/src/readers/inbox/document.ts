@@ -94,23 +94,26 @@ export interface Bounds {
  * or read. Snoozes of archived notifications, and ended snoozes of read ones, make room for new snoozes.
  * @throws TooManySnoozedError
  */
-export function bounded(document: InboxDocument, { feed, floor, historyMsOf, now }: Bounds): InboxDocument {
+export function limitInbox(
+  document: InboxDocument,
+  { feed, floor, historyMsOf, now }: Bounds,
+): InboxDocument {
   const live = Object.entries(document.feeds)
     .filter(([name, { at }]) => name === feed || at + historyMsOf(name) > now)
     .sort(([a, { at }], [b, { at: other }]) => (a === feed ? 1 : b === feed ? -1 : at - other));
   const kept = live.slice(-MAX_MARKED_FEEDS).map(([name, marks]): [string, FeedMarks] => {
     const since = name === feed ? floor : 0;
-    const [unread, archived] = [trimmed(marks.unread, since), trimmed(marks.archived, since)];
+    const [unread, archived] = [trimMarks(marks.unread, since), trimMarks(marks.archived, since)];
     return [name, { ...marks, unread, archived }];
   });
   while (kept.length > 1 && sizeOf(kept) > MAX_MARKS_BYTES) kept.shift();
-  return { ...document, feeds: Object.fromEntries(kept), snoozed: boundedSnoozes(document.snoozed, now) };
+  return { ...document, feeds: Object.fromEntries(kept), snoozed: limitSnoozes(document.snoozed, now) };
 }
 
-const trimmed = (ranges: Ranges, floor: number): FeedMarks['unread'] =>
+const trimMarks = (ranges: Ranges, floor: number): FeedMarks['unread'] =>
   ranges.filter(([, last]) => last >= floor).slice(-MAX_MARKED_RANGES);
 
-function boundedSnoozes(snoozed: readonly Snoozed[], now: number): Snoozed[] {
+function limitSnoozes(snoozed: readonly Snoozed[], now: number): Snoozed[] {
   const kept = snoozed.filter((one) => timeOf(one.until) + RETURNED_MS > now && !isExpired(one, now));
   while (kept.length > MAX_SNOOZED || sizeOf(kept) > MAX_SNOOZED_BYTES) {
     const done = kept.findIndex((one) => one.archived ?? (one.read && isDue(one, now)));

@@ -36,7 +36,16 @@ import {
   type InboxChange,
   type Places,
 } from './changes.ts';
-import { bounded, isDue, marksIn, parseInbox, snoozedOf, stateOf, successorOf, timeOf } from './document.ts';
+import {
+  limitInbox,
+  isDue,
+  marksIn,
+  parseInbox,
+  snoozedOf,
+  stateOf,
+  successorOf,
+  timeOf,
+} from './document.ts';
 import { isSameInbox } from './same.ts';
 
 export interface InboxesOptions {
@@ -113,7 +122,7 @@ export class Inboxes {
   }
 
   /** The same, but always read from the store. */
-  storedNow(reader: string): Promise<InboxDocument | undefined> {
+  readFresh(reader: string): Promise<InboxDocument | undefined> {
     this.#cache.forget(inboxKey(reader));
     return this.stored(reader);
   }
@@ -259,7 +268,7 @@ export class Inboxes {
         const after = change(before, { ...context, now: now() });
         if (isSameInbox(before, after)) return undefined;
         marks = [marksIn(before, feed, head.epoch), marksIn(after, feed, head.epoch)];
-        document = bounded(successorOf(before, after, now()), {
+        document = limitInbox(successorOf(before, after, now()), {
           feed,
           floor: history.floor,
           historyMsOf,

@@ -9,7 +9,7 @@ const START = Date.parse('2026-05-01T06:00:00Z');
 let snoozes: Snoozed[];
 let sent: ReaderEvent[];
 let faults: number;
-let isHere: boolean;
+let isConnected: boolean;
 let channel: MemoryBroadcaster;
 let timers: SnoozeTimers;
 let fails: boolean;
@@ -22,7 +22,7 @@ const times = () => snoozes.map((one) => ({ one, at: Date.parse(one.until) }));
 
 beforeEach(() => {
   vi.useFakeTimers({ now: START });
-  [snoozes, sent, faults, isHere, fails] = [[], [], 0, true, false];
+  [snoozes, sent, faults, isConnected, fails] = [[], [], 0, true, false];
   channel = new MemoryBroadcaster();
   timers = new SnoozeTimers({
     channel,
@@ -37,9 +37,9 @@ beforeEach(() => {
       },
       eventOf: async () => undefined,
     },
-    isHere: () => isHere,
+    isConnected: () => isConnected,
     send: (event) => sent.push(event),
-    onFault: () => faults++,
+    onError: () => faults++,
     now: () => Date.now(),
   });
 });
@@ -111,7 +111,7 @@ it('should retry if the inbox cannot be read, and forget readers without connect
   fails = false;
   await vi.advanceTimersByTimeAsync(3_000);
   expect(notifiedIds()).toEqual(['a']);
-  isHere = false;
+  isConnected = false;
   timers.left(ADA);
   expect(timers.size).toBe(0);
   await vi.advanceTimersByTimeAsync(120_000);

@@ -7,11 +7,11 @@ export interface SnoozeTimersOptions {
   channel: Pick<ReaderChannel, 'onChange'>;
   inboxes: Pick<Inboxes, 'dueBetween' | 'nextDue' | 'eventOf'>;
   /** Whether the reader has connections on this instance. */
-  isHere: (reader: string) => boolean;
+  isConnected: (reader: string) => boolean;
   /** Sends to the reader's connections on this instance. */
   send: (event: ReaderEvent) => void;
   /** Called when an inbox cannot be read. The read is retried. */
-  onFault: (error: unknown) => void;
+  onError: (error: unknown) => void;
   now: () => number;
 }
 
@@ -44,7 +44,7 @@ export class SnoozeTimers {
   constructor(options: SnoozeTimersOptions) {
     this.#use = options;
     options.channel.onChange((change) => {
-      if (change.name === 'inbox' && options.isHere(change.reader)) void this.#check(change.reader);
+      if (change.name === 'inbox' && options.isConnected(change.reader)) void this.#check(change.reader);
     });
   }
 
@@ -56,7 +56,7 @@ export class SnoozeTimers {
 
   /** Call when a connection of the reader was closed. */
   left(reader: string): void {
-    if (this.#use.isHere(reader)) return;
+    if (this.#use.isConnected(reader)) return;
     this.#forget(reader);
     this.#sent.delete(reader);
     this.#joined.delete(reader);
@@ -82,7 +82,7 @@ export class SnoozeTimers {
       try {
         await this.#notify(reader);
       } catch (error) {
-        this.#use.onFault(error);
+        this.#use.onError(error);
         this.#wait(reader, RETRY_MS);
       }
     } while (this.#reading.get(reader));
@@ -102,7 +102,8 @@ export class SnoozeTimers {
       if (state) send({ reader, name: 'inbox', payload: state });
       send({ reader, name: 'snooze-due', payload: { feed, due: snoozed.map(dueOf) } });
     }
-    if (recent.length > 0 && this.#use.isHere(reader)) this.#sent.set(reader, new Set(recent.map(keyOf)));
+    if (recent.length > 0 && this.#use.isConnected(reader))
+      this.#sent.set(reader, new Set(recent.map(keyOf)));
     else this.#sent.delete(reader);
     const next = await inboxes.nextDue(reader);
     if (next === undefined) this.#forget(reader);
@@ -111,7 +112,7 @@ export class SnoozeTimers {
 
   #wait(reader: string, ms: number): void {
     this.#forget(reader);
-    if (this.#stopped || !this.#use.isHere(reader)) return;
+    if (this.#stopped || !this.#use.isConnected(reader)) return;
     const pause = Math.min(Math.max(ms, 0), MAX_WAIT_MS);
     const timer = setTimeout(() => void this.#check(reader), pause).unref();
     this.#waiting.set(reader, timer);

@@ -112,9 +112,9 @@ describe('advance', () => {
   });
 
   it('should keep known ids if only unknown ones exceed the limit', async () => {
-    const strange = Array.from({ length: 1_000 }, (_, i) => `strange${i}`);
+    const unknownIds = Array.from({ length: 1_000 }, (_, i) => `strange${i}`);
     const some = history(500, { floor: 100 });
-    const after = await advance({ offset: 7, ids: ['n102'] }, { offset: 0, ids: strange }, some);
+    const after = await advance({ offset: 7, ids: ['n102'] }, { offset: 0, ids: unknownIds }, some);
     expect(after).toEqual({ offset: 7, ids: ['n102'] });
   });
 

@@ -4,7 +4,10 @@ import type { FeedView } from '../../recover/views/feed-view.ts';
 import { CHUNK, locate, type History } from './advance.ts';
 import { PublishedIds } from './published-ids.ts';
 
-export type ReadableFeed = Pick<FeedView, 'known' | 'current' | 'compare' | 'floor' | 'stretch'>;
+export type ReadableFeed = Pick<
+  FeedView,
+  'knownPosition' | 'currentPosition' | 'compare' | 'floor' | 'stretch'
+>;
 
 export interface HistoriesOptions {
   view: (feed: string) => ReadableFeed;
@@ -29,7 +32,7 @@ export class Histories {
   /** The feed's current position and history, read from its head if this instance does not know the feed. */
   async current(feed: string): Promise<FeedHistory> {
     const view = this.#use.view(feed);
-    return this.#of(feed, view, await view.current());
+    return this.#of(feed, view, await view.currentPosition());
   }
 
   /**
@@ -41,13 +44,13 @@ export class Histories {
     named: { epoch?: string | undefined; offset?: number | undefined; ids?: readonly string[] | undefined },
   ): Promise<FeedHistory> {
     const view = this.#use.view(feed);
-    const here = await this.#of(feed, view, await view.known());
+    const here = await this.#of(feed, view, await view.knownPosition());
     const { epoch, offset } = here.head;
     const ids = new Set(named.ids);
     const isKnown = (named.offset ?? 0) <= offset && (named.epoch ?? epoch) === epoch;
     if (isKnown && (await locate(ids, here.history)).size === ids.size) return here;
     await view.compare();
-    return this.#of(feed, view, await view.known());
+    return this.#of(feed, view, await view.knownPosition());
   }
 
   async #of(feed: string, view: ReadableFeed, head: Position): Promise<FeedHistory> {

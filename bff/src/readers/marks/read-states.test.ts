@@ -11,7 +11,7 @@ const ADA = 'user:ada';
 let now: number;
 let head: { epoch: string; offset: number };
 /** The feed's actual position. */
-let truth: typeof head;
+let actualHead: typeof head;
 let store: MemoryReaderStore;
 let channel: MemoryBroadcaster;
 let published: ReaderChange[];
@@ -19,7 +19,7 @@ let published: ReaderChange[];
 beforeEach(() => {
   now = 1_000_000;
   head = { epoch: '1-a', offset: 9 };
-  truth = head;
+  actualHead = head;
   store = new MemoryReaderStore();
   channel = new MemoryBroadcaster();
   published = [];
@@ -34,9 +34,9 @@ const instance = () =>
     histories: new Histories({
       now: () => now,
       view: () => ({
-        known: () => Promise.resolve(head),
-        current: () => Promise.resolve(head),
-        compare: async () => void (head = truth),
+        knownPosition: () => Promise.resolve(head),
+        currentPosition: () => Promise.resolve(head),
+        compare: async () => void (head = actualHead),
         floor: () => Promise.resolve(1),
         stretch: async (first, last) =>
           Array.from({ length: last - first + 1 }, (_, i) => ({
@@ -67,7 +67,7 @@ describe('a read state', () => {
   it('should start over in a new epoch, and ignore offsets of the previous one', async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', offset: 7 });
-    truth = head = { epoch: '2-b', offset: 5 };
+    actualHead = head = { epoch: '2-b', offset: 5 };
     await states.mark(ADA, { feed: 'all', epoch: '1-a', offset: 3, ids: ['n5'] });
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 0, ids: ['n5'] });
     await states.mark(ADA, { feed: 'all', epoch: '2-b', offset: 2 });
@@ -75,7 +75,7 @@ describe('a read state', () => {
   });
 
   it('should read the head before it reduces an offset to it', async () => {
-    truth = { epoch: '1-a', offset: 12 };
+    actualHead = { epoch: '1-a', offset: 12 };
     await instance().mark(ADA, { feed: 'all', offset: 12 });
     expect(await stored()).toMatchObject({ offset: 12 });
     await instance().mark(ADA, { feed: 'all', offset: 99 });
@@ -83,16 +83,16 @@ describe('a read state', () => {
   });
 
   it('should not be overwritten by an instance that does not know the new epoch', async () => {
-    truth = head = { epoch: '2-b', offset: 5 };
+    actualHead = head = { epoch: '2-b', offset: 5 };
     await instance().mark(ADA, { feed: 'all', offset: 5 });
-    truth = head = { epoch: '1-a', offset: 9 };
+    actualHead = head = { epoch: '1-a', offset: 9 };
     await expect(instance().mark(ADA, { feed: 'all', offset: 8 })).rejects.toThrow('new epoch');
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 5 });
   });
 
   it('should keep all concurrent marks of several instances', async () => {
     const instances = [instance(), instance(), instance()];
-    truth = head = { epoch: '1-a', offset: 40 };
+    actualHead = head = { epoch: '1-a', offset: 40 };
     const ids = Array.from({ length: 30 }, (_, i) => `n${i + 3}`);
     await Promise.all(ids.map(async (id, i) => instances[i % 3]?.mark(ADA, { feed: 'all', ids: [id] })));
     expect(new Set((await stored())?.ids)).toEqual(new Set(ids));
@@ -120,7 +120,7 @@ describe('a read state', () => {
   });
 
   it('should accept an id that this instance does not know yet', async () => {
-    truth = { epoch: '1-a', offset: 12 };
+    actualHead = { epoch: '1-a', offset: 12 };
     await instance().mark(ADA, { feed: 'all', ids: ['n11'] });
     expect(await stored()).toMatchObject({ offset: 0, ids: ['n11'] });
   });
@@ -138,7 +138,7 @@ describe('a read state', () => {
   });
 
   it('should not be stored for a feed without publications', async () => {
-    truth = head = { epoch: '1-a', offset: 0 };
+    actualHead = head = { epoch: '1-a', offset: 0 };
     await instance().mark(ADA, { feed: 'topic:made-up', offset: 3, ids: ['x'] });
     expect(await stored(ADA, 'topic:made-up')).toBeUndefined();
     expect(published).toEqual([]);

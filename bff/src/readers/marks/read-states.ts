@@ -65,7 +65,7 @@ export class ReadStates {
   }
 
   /** The same, but always read from the store. */
-  storedNow(reader: string, feed: string): Promise<ReadDocument | undefined> {
+  readFresh(reader: string, feed: string): Promise<ReadDocument | undefined> {
     this.#cache.forget(readKey(reader, feed));
     return this.stored(reader, feed);
   }

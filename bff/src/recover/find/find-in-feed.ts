@@ -10,7 +10,7 @@ import {
 import { readSegments } from '../../deliver/load/read-segments.ts';
 import type { FeedLog } from '../../deliver/ports.ts';
 import { decodeIds, hashOfId } from '../../feed/ids.ts';
-import { inParts, present } from '../../feed/present.ts';
+import { splitWithin, present } from '../../feed/present.ts';
 
 /** Bytes of history that are read at once, and for one search. */
 const PART_BYTES = 512 * 1024;
@@ -47,7 +47,7 @@ async function newestWith(
   log: Pick<FeedLog, 'readDocuments'>,
 ): Promise<{ publication?: Publication | undefined; isComplete: boolean }> {
   let bytes = 0;
-  for (const part of inParts(segments.toReversed(), Infinity, PART_BYTES, (segment) => segment.bytes)) {
+  for (const part of splitWithin(segments.toReversed(), Infinity, PART_BYTES, (segment) => segment.bytes)) {
     bytes += part.reduce((sum, segment) => sum + segment.bytes, 0);
     if (bytes > MAX_BYTES) return { isComplete: false };
     const contents = await readSegments(

@@ -11,11 +11,11 @@ const MAX_BYTES = 8 * 1024 * 1024;
  * publications are newer.
  */
 export async function findPublication(
-  view: Pick<FeedView, 'feed' | 'known' | 'floor' | 'stretch'>,
+  view: Pick<FeedView, 'feed' | 'knownPosition' | 'floor' | 'stretch'>,
   id: string,
   now: () => number,
 ): Promise<LinkedNotification | undefined> {
-  const { epoch, offset } = await view.known();
+  const { epoch, offset } = await view.knownPosition();
   const floor = await view.floor();
   let bytes = 0;
   for (let last = offset; last >= floor && bytes <= MAX_BYTES; last -= CHUNK) {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Fixture } from '../../../testing/feed-fixture.ts';
 import { FeedView } from '../views/feed-view.ts';
 import { readPage, type PageRequest } from './page.ts';
-import { proven, testProofs } from '../../../testing/test-proofs.ts';
+import { withProof, testProofs } from '../../../testing/test-proofs.ts';
 
 let f: Fixture;
 let host: ReturnType<Fixture['instance']>;
@@ -162,7 +162,7 @@ describe('a missed publication', () => {
   it('should be read from the head before a position beyond the ring is answered', async () => {
     await publish(5);
     const { view, read } = instance();
-    await view.known();
+    await view.knownPosition();
     await publish(3);
     expect(await read({ kind: 'after', position: at(7) })).toMatchObject({ offset: 8, recovered: true });
   });
@@ -170,7 +170,7 @@ describe('a missed publication', () => {
   it('should be read from a head that is read after the request, not from a running comparison', async () => {
     await publish(5);
     const { view, read } = instance();
-    await view.known();
+    await view.knownPosition();
     let proceed = () => undefined as void;
     f.log.beforeHead = () => new Promise<void>((resolve) => (proceed = resolve));
     const older = view.compare();
@@ -188,7 +188,7 @@ describe('a missed publication', () => {
   it('should not be lost again to an older head', async () => {
     await publish(5);
     const { view } = instance();
-    await view.known();
+    await view.knownPosition();
     let proceed = () => undefined as void;
     f.log.beforeHead = () => new Promise<void>((resolve) => (proceed = resolve));
     const older = view.compare();
@@ -204,16 +204,19 @@ describe('a missed publication', () => {
   it('should not be added to the ring by a broadcast of another epoch or after a gap', async () => {
     await publish(5);
     const { view } = instance();
-    await view.known();
+    await view.knownPosition();
     const next = { offset: 6, notification: null, id: 'x', gone: 'expired' } as const;
-    expect(view.receive(proven({ feed: 'all', epoch: '1-other', publications: [next] })).continues).toBe(
+    expect(view.receive(withProof({ feed: 'all', epoch: '1-other', publications: [next] })).continues).toBe(
       false,
     );
     expect(
-      view.receive(proven({ feed: 'all', epoch: epoch(), publications: [{ ...next, offset: 7 }] })).continues,
+      view.receive(withProof({ feed: 'all', epoch: epoch(), publications: [{ ...next, offset: 7 }] }))
+        .continues,
     ).toBe(false);
     expect(view.position).toEqual(at(5));
-    expect(view.receive(proven({ feed: 'all', epoch: epoch(), publications: [next] })).continues).toBe(true);
+    expect(view.receive(withProof({ feed: 'all', epoch: epoch(), publications: [next] })).continues).toBe(
+      true,
+    );
     expect(view.position).toEqual(at(6));
   });
 });
@@ -222,7 +225,7 @@ describe('a store that lost data', () => {
   it('should be reported by an instance that finds the head below its high-water mark', async () => {
     await publish(14);
     const { view } = instance();
-    await view.known();
+    await view.knownPosition();
     const before = epoch();
     await f.log.rollBackTo(1);
     host = f.instance();
@@ -247,7 +250,7 @@ describe('a store that lost data', () => {
     f.limits.historyBytes = 40 * 20_000;
     await publish(28);
     const { view, read } = instance();
-    await view.known();
+    await view.knownPosition();
     const before = f.head?.segments.map(({ key }) => key) ?? [];
     await publish(70);
     const named = new Set(f.head?.segments.map(({ key }) => key));
@@ -274,7 +277,7 @@ describe('1,000 readers at once', () => {
   it('should share two comparisons if all are beyond the ring', async () => {
     await publish(10);
     const { view, read } = instance();
-    await view.known();
+    await view.knownPosition();
     await publish(10);
     f.log.headReads = 0;
     await Promise.all(Array.from({ length: 1_000 }, () => read({ kind: 'after', position: at(15) })));

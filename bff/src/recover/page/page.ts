@@ -6,8 +6,8 @@ import {
   type Publication,
 } from '@tocsin/contracts';
 import { ChangedError } from '../../deliver/errors.ts';
-import { beganErased } from '../../feed/position.ts';
-import { beginning, MAX_CONTENT_BYTES, present } from '../../feed/present.ts';
+import { beganWithErasure } from '../../feed/position.ts';
+import { prefixWithin, MAX_CONTENT_BYTES, present } from '../../feed/present.ts';
 import { encodedSizeInList } from './encoded.ts';
 import type { FeedView } from '../views/feed-view.ts';
 
@@ -51,15 +51,15 @@ async function readOnce(
   now: () => number,
   bytes: number,
 ): Promise<Page> {
-  const known = await (request.kind === 'position' ? view.current() : view.known());
+  const known = await (request.kind === 'position' ? view.currentPosition() : view.knownPosition());
   const asked = request.kind === 'after' || request.kind === 'before' ? request.position : undefined;
   if (asked && (asked.epoch !== known.epoch || asked.offset > known.offset)) await view.compare();
-  const head = await view.known();
+  const head = await view.knownPosition();
   const answer = (part: Partial<Page> & { publications: Publication[] }): Page => {
     if (view.position?.epoch !== head.epoch)
       throw new ChangedError(`${view.feed} began a new epoch during the read`);
     const publications = part.publications.map((publication) => present(publication, now()));
-    const erased = part.recovered === false && asked?.epoch !== head.epoch && beganErased(head.epoch);
+    const erased = part.recovered === false && asked?.epoch !== head.epoch && beganWithErasure(head.epoch);
     const page = { feed: view.feed, ...head, recovered: true, more: false, ...part, publications };
     return erased ? { ...page, erased } : page;
   };
@@ -68,7 +68,7 @@ async function readOnce(
   const floor = request.kind === 'after' && request.position.offset === head.offset ? 1 : await view.floor();
   const newest = async (limit: number) => {
     const publications = await view.stretch(Math.max(floor, head.offset - limit + 1), head.offset);
-    return ending(publications, limit, bytes);
+    return suffixWithin(publications, limit, bytes);
   };
   if (request.kind === 'newest') return answer({ publications: await newest(request.limit) });
 
@@ -79,17 +79,17 @@ async function readOnce(
       return answer({ recovered: false, publications: await newest(request.limit) });
     }
     const first = Math.max(floor, position.offset - request.limit);
-    const publications = ending(await view.stretch(first, position.offset - 1), request.limit, bytes);
+    const publications = suffixWithin(await view.stretch(first, position.offset - 1), request.limit, bytes);
     return answer({ publications, more: (publications[0]?.offset ?? floor) > floor });
   }
   if (!comparable || position.offset > head.offset || position.offset + 1 < floor) {
     return answer({ recovered: false, publications: await newest(limit ?? DEFAULT_PAGE_LIMIT) });
   }
-  const most = Math.min(limit ?? MAX_PAGE_PUBLICATIONS, MAX_PAGE_PUBLICATIONS);
-  const last = Math.min(head.offset, position.offset + most);
-  const publications = beginning(
+  const maxCount = Math.min(limit ?? MAX_PAGE_PUBLICATIONS, MAX_PAGE_PUBLICATIONS);
+  const last = Math.min(head.offset, position.offset + maxCount);
+  const publications = prefixWithin(
     await view.stretch(position.offset + 1, last),
-    most,
+    maxCount,
     bytes,
     encodedSizeInList,
   );
@@ -100,5 +100,5 @@ async function readOnce(
 }
 
 /** The longest suffix of `publications` that fits into a page. */
-const ending = (publications: Publication[], limit: number, bytes: number): Publication[] =>
-  beginning(publications.toReversed(), limit, bytes, encodedSizeInList).toReversed();
+const suffixWithin = (publications: Publication[], limit: number, bytes: number): Publication[] =>
+  prefixWithin(publications.toReversed(), limit, bytes, encodedSizeInList).toReversed();

@@ -40,7 +40,7 @@ export class EarlySends {
   }
 
   /** Call when the ring has everything up to `offset`. */
-  dropThrough(epoch: string, offset: number): void {
+  dropUpTo(epoch: string, offset: number): void {
     this.#ranges = this.#epoch === epoch ? this.#ranges.filter(({ last }) => last > offset) : [];
   }
 
@@ -62,7 +62,7 @@ export class EarlySends {
 }
 
 /** Splits publications into runs of consecutive offsets, each for one event. */
-export function contiguous(publications: readonly Publication[]): Publication[][] {
+export function contiguousRuns(publications: readonly Publication[]): Publication[][] {
   const runs: Publication[][] = [];
   for (const publication of publications) {
     const run = runs.at(-1);

@@ -7,11 +7,11 @@ import { readSegments } from '../../deliver/load/read-segments.ts';
 import { Removals } from '../../feed/history/removals.ts';
 import { firstOffset } from '../../feed/history/history.ts';
 import { highest, isHigher, isLaterEpoch } from '../../feed/position.ts';
-import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../../feed/present.ts';
+import { splitWithin, MAX_CONTENT_BYTES, sizeInList } from '../../feed/present.ts';
 import { shownIn, type BroadcastEffect } from './broadcast-effect.ts';
 import { Ring } from '../ring/ring.ts';
 import { SegmentCache } from '../ring/segment-cache.ts';
-import { contiguous, EarlySends } from './early-sends.ts';
+import { contiguousRuns, EarlySends } from './early-sends.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
 /** The documents of a replaced head stay for two minutes, so a head read within this time is safe to use. */
@@ -31,7 +31,7 @@ export class FeedView {
   /** True after the known publications were dropped because a later epoch began. */
   #isStale = false;
   /** Set while publications may have been missed unnoticed, until a later comparison has ended. */
-  #doubt: object | undefined;
+  #outdated: object | undefined;
   /** The highest known position of a removal. Answers use only data that includes it. */
   #removedAt: Position | undefined;
   readonly #earlySends = new EarlySends();
@@ -52,7 +52,7 @@ export class FeedView {
   /** Handles a broadcast. Without a valid proof, it only causes a comparison. */
   receive(event: Broadcast): BroadcastEffect {
     const { feed, epoch, publications } = event;
-    if (!this.#use.proofs.hold(feed, positionOf(event), event.proof)) return { continues: false };
+    if (!this.#use.proofs.verify(feed, positionOf(event), event.proof)) return { continues: false };
     const markBefore = this.#use.marks.of(feed);
     const removedBefore = this.#removedAt;
     this.#use.marks.raise(feed, positionOf(event));
@@ -85,7 +85,7 @@ export class FeedView {
   /** The ring's publications from `first` to `last`, without those that were sent earlier. */
   #unsent(ring: Ring, first: number, last: number): Publication[] {
     const { unsent, twice } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
-    this.#earlySends.dropThrough(ring.epoch, ring.offset);
+    this.#earlySends.dropUpTo(ring.epoch, ring.offset);
     if (twice > 0) this.#use.onSentTwice?.(twice);
     return unsent;
   }
@@ -109,7 +109,7 @@ export class FeedView {
   }
 
   /** The feed's position; read from the head if it is unknown, or if a removal beyond it is known. */
-  async known(): Promise<Position> {
+  async knownPosition(): Promise<Position> {
     for (let reads = 0; reads < MAX_ATTEMPTS; reads++) {
       const { position } = this;
       if (position && !isHigher(this.#removedAt, position)) return position;
@@ -119,18 +119,18 @@ export class FeedView {
   }
 
   /** Marks the view as possibly outdated, because it was not compared while unwatched. */
-  doubt(): void {
-    this.#doubt = {};
+  markOutdated(): void {
+    this.#outdated = {};
   }
 
   /** The feed's current position; read from the head if this view may be outdated. */
-  async current(): Promise<Position> {
-    const doubt = this.#doubt;
-    if (doubt || isHigher(this.#use.marks.of(this.feed), this.position)) {
+  async currentPosition(): Promise<Position> {
+    const outdated = this.#outdated;
+    if (outdated || isHigher(this.#use.marks.of(this.feed), this.position)) {
       await this.compare();
-      if (this.#doubt === doubt) this.#doubt = undefined;
+      if (this.#outdated === outdated) this.#outdated = undefined;
     }
-    return this.known();
+    return this.knownPosition();
   }
 
   /** Waits for the running comparison, or for one that starts after this call. */
@@ -149,18 +149,18 @@ export class FeedView {
       });
       return this.#comparing;
     }
-    const afterwards = () => {
+    const compareNext = () => {
       this.#nextComparison = undefined;
       return this.compare();
     };
-    this.#nextComparison ??= this.#comparing.then(afterwards, afterwards);
+    this.#nextComparison ??= this.#comparing.then(compareNext, compareNext);
     return this.#nextComparison;
   }
 
   /** The first offset in the history. */
   async floor(): Promise<number> {
     const { head } = await this.#freshHead();
-    const { offset } = await this.known();
+    const { offset } = await this.knownPosition();
     const first = firstOffset(head, this.#use.limits, this.#use.now());
     return Math.max(first, offset + 1 - this.#use.limits.historyMax);
   }
@@ -272,8 +272,8 @@ export class FeedView {
     // Broadcasts may have delivered part of it during the read.
     const sent = ring?.offset ?? 0;
     if (continues && ring.append(missed)) {
-      for (const run of contiguous(this.#unsent(ring, sent + 1, offset))) {
-        for (const publications of inParts(run, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
+      for (const run of contiguousRuns(this.#unsent(ring, sent + 1, offset))) {
+        for (const publications of splitWithin(run, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
           this.#use.onMissed?.({ feed: this.feed, epoch, publications });
         }
       }
@@ -282,7 +282,7 @@ export class FeedView {
     const fresh = new Ring({ epoch, offset: from - 1 }, this.#use.ring);
     fresh.append(missed);
     this.#ring = fresh;
-    this.#earlySends.dropThrough(epoch, offset);
+    this.#earlySends.dropUpTo(epoch, offset);
     if (ring || this.#isStale) this.#use.onMoved?.({ feed: this.feed, epoch, offset });
     this.#isStale = false;
   }

@@ -50,7 +50,7 @@ async function publish(seq: number) {
 describe('a watched feed', () => {
   it('should be compared 2 s after the last publication, then at growing intervals', async () => {
     views.watch('all');
-    await views.view('all').known();
+    await views.view('all').knownPosition();
     views.receive(await publish(1));
     f.log.headReads = 0;
     const reads: number[] = [];
@@ -65,7 +65,7 @@ describe('a watched feed', () => {
 
   it('should fetch publications without a broadcast', async () => {
     views.watch('all');
-    await views.view('all').known();
+    await views.view('all').knownPosition();
     await publish(1);
     await sleep(2_500);
     expect(views.positions()).toMatchObject([{ feed: 'all', offset: 1 }]);
@@ -73,7 +73,7 @@ describe('a watched feed', () => {
 
   it('should be compared at once when a broadcast leaves a gap', async () => {
     views.watch('all');
-    await views.view('all').known();
+    await views.view('all').knownPosition();
     await publish(1);
     views.receive(await publish(2));
     await sleep(300);
@@ -82,7 +82,7 @@ describe('a watched feed', () => {
 
   it('should be compared again after a failed comparison', async () => {
     views.watch('all');
-    await views.view('all').known();
+    await views.view('all').knownPosition();
     await publish(1);
     f.log.beforeHead = () => Promise.reject(new Error('unavailable'));
     await sleep(5_000);
@@ -95,7 +95,7 @@ describe('a watched feed', () => {
 
 describe('a feed without watchers', () => {
   it('should be kept up to date for its readers', async () => {
-    await views.view('all').known();
+    await views.view('all').knownPosition();
     await publish(1);
     await sleep(2_500);
     expect(views.view('all').position).toMatchObject({ offset: 1 });
@@ -111,7 +111,7 @@ describe('a feed without watchers', () => {
   });
 
   it('should be dropped a minute after the last read', async () => {
-    await views.view('all').known();
+    await views.view('all').knownPosition();
     await sleep(61_000);
     f.log.headReads = 0;
     await sleep(120_000);
@@ -121,7 +121,7 @@ describe('a feed without watchers', () => {
 
 it('should compare a feed at once when it is watched again', async () => {
   views.watch('all');
-  await views.view('all').known();
+  await views.view('all').knownPosition();
   views.unwatch('all');
   await publish(1);
   await sleep(500);
@@ -134,7 +134,7 @@ describe('a reader that starts now', () => {
   const start = () => readPage(views.view('all'), { kind: 'position' }, () => Date.now());
 
   it('should start at the head of a feed that was read before and not watched since', async () => {
-    await views.view('all').known();
+    await views.view('all').knownPosition();
     await publish(1);
     views.watch('all');
     expect(await start()).toMatchObject({ offset: 1, publications: [] });
@@ -187,7 +187,7 @@ describe('a watching browser', () => {
 
   it('should not get publications twice that are broadcast while a comparison reads them', async () => {
     views.watch('all');
-    await views.view('all').known();
+    await views.view('all').knownPosition();
     const events = [await publish(1), await publish(2), await publish(3)];
     f.log.beforeHead = async () => {
       f.log.beforeHead = () => Promise.resolve();
@@ -201,7 +201,7 @@ describe('a watching browser', () => {
 
   it('should not get a publication twice that arrived after a gap', async () => {
     views.watch('all');
-    await views.view('all').known();
+    await views.view('all').knownPosition();
     await publish(1);
     receive(await publish(2));
     await sleep(300);
@@ -212,7 +212,7 @@ describe('a watching browser', () => {
 
   it('should get the publications that others already have if it joined during the gap', async () => {
     views.watch('all');
-    await views.view('all').known();
+    await views.view('all').knownPosition();
     await publish(1);
     receive(await publish(2));
     views.watch('all');
@@ -243,6 +243,6 @@ describe('a forged broadcast', () => {
     views.receive(await publish(2));
     expect(f.head?.epoch).toBe(here.epoch);
     expect(f.losses).toEqual([]);
-    expect(await views.view('all').current()).toEqual({ ...here, offset: 2 });
+    expect(await views.view('all').currentPosition()).toEqual({ ...here, offset: 2 });
   });
 });

@@ -50,7 +50,7 @@ export class FeedViews {
     watched.view.joined();
     if (watched.watchers++ > 0) return;
     // An unwatched view may not have been compared.
-    watched.view.doubt();
+    watched.view.markOutdated();
     this.#compareIn(watched, watched.view.position ? 0 : FIRST_COMPARISON_MS);
   }
 
@@ -76,7 +76,7 @@ export class FeedViews {
     const watched = this.#views.get(event.feed);
     if (!watched) {
       const position = positionOf(event);
-      if (this.#use.proofs.hold(event.feed, position, event.proof))
+      if (this.#use.proofs.verify(event.feed, position, event.proof))
         this.#use.marks.raise(event.feed, position);
       return undefined;
     }

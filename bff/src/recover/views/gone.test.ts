@@ -201,7 +201,7 @@ describe('an erased feed', () => {
 
   it('should not send earlier content afterwards', async () => {
     const { view } = instance();
-    await view.known();
+    await view.knownPosition();
     const [late] = await take(notification('late'));
     for (const event of await take(erase)) view.receive(event);
     expect(late && view.receive(late)).toEqual({ continues: false });

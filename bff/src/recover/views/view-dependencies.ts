@@ -10,7 +10,7 @@ export interface ViewDependencies {
   log: FeedLog;
   origin: StoreOrigin;
   marks: HighWaterMarks;
-  proofs: Pick<PositionProofs, 'hold'>;
+  proofs: Pick<PositionProofs, 'verify'>;
   routeFeedTurn: FeedTurnTaker;
   limits: FeedLimits;
   ring: RingLimits;

@@ -26,7 +26,7 @@ export interface AdmissionOptions extends ConnectionLimits {
   clientAddress: ClientAddress;
   now: () => number;
   /** Called with a TCP connection that carries a signed-in session or one of its requests. */
-  onKnown: (socket: Socket) => void;
+  onAuthenticated: (socket: Socket) => void;
   /** Called for each pending session that was closed. */
   onClosed: (reason: 'evicted' | 'too_large') => void;
 }
@@ -102,10 +102,10 @@ export class Admission {
   }
 
   /** Counts a request of a session before engine.io handles it. */
-  carries(session: EngineSession, request: IncomingMessage, upgrade: boolean): void {
+  countRequest(session: EngineSession, request: IncomingMessage, upgrade: boolean): void {
     const pending = this.#pending.get(session);
     if (pending) pending.count(request, upgrade);
-    else this.#options.onKnown(request.socket);
+    else this.#options.onAuthenticated(request.socket);
   }
 
   /**
@@ -116,7 +116,7 @@ export class Admission {
     session: EngineSession,
     sub: string | undefined,
   ): { reason: RefusalReason; error: SocketError } | undefined {
-    const { connections, perReader, onKnown } = this.#options;
+    const { connections, perReader, onAuthenticated: onKnown } = this.#options;
     const pending = this.#pending.get(session);
     // The session has been closed, or belongs to Azure, whose sessions are not counted here.
     if (!pending) return undefined;
@@ -139,7 +139,7 @@ export class Admission {
    * refusal, or a function that releases the place.
    */
   admitStream(request: IncomingMessage, sub: string | undefined): HandshakeRefusal | { release: () => void } {
-    const { connections, perAddress, perReader, clientAddress, onKnown } = this.#options;
+    const { connections, perAddress, perReader, clientAddress, onAuthenticated: onKnown } = this.#options;
     const address = clientAddress.of(request);
     if (this.#signedIn >= connections) return handshakeRefusal('full', fullText(connections));
     if (this.#isAddressFull(request, address)) return handshakeRefusal('address', addressText(perAddress));

@@ -177,7 +177,7 @@ export function serveConnection(
   socket.conn.on('packet', measure);
   if (acknowledged) {
     socket.conn.on('packetCreate', ({ type }: { type: string }) => {
-      if (type === 'ping') acknowledged.asked();
+      if (type === 'ping') acknowledged.pingSent();
     });
     socket.conn.on('heartbeat', () => acknowledged.answered());
   }

@@ -40,7 +40,7 @@ export function createHandshakeGuard(admission: Admission, onRefused: (reason: R
     const { parameters, faults } = readParameters(request.url ?? '', PARAMETERS);
     let problem = faults.length > 0 ? invalidQuery(faults) : faultOf(request, parameters, !http, admission);
     const session = parameters.sid ? admission.sessions.get(parameters.sid) : undefined;
-    if (!problem && session) admission.carries(session, request, !http);
+    if (!problem && session) admission.countRequest(session, request, !http);
     if (!problem && !parameters.sid) {
       const refused = admission.refusal(request);
       if (refused) onRefused(refused.reason);

@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { EncodedAnswer, parser } from './encoder.ts';
 
 const answer = { ok: true, publications: [{ offset: 1, notification: { title: '"]é😀' } }] };
-const ours = new parser.Encoder();
-const theirs = new Encoder();
+const encoder = new parser.Encoder();
+const socketIoEncoder = new Encoder();
 
 describe('an encoded answer', () => {
   it.each(['/', '/other'])('should be sent as socket.io would send it, in the namespace %s', (nsp) => {
     for (const id of [0, 12]) {
       const packet = { type: PacketType.ACK, nsp, id };
-      expect(ours.encode({ ...packet, data: [new EncodedAnswer(JSON.stringify(answer))] })).toEqual(
-        theirs.encode({ ...packet, data: [answer] }),
+      expect(encoder.encode({ ...packet, data: [new EncodedAnswer(JSON.stringify(answer))] })).toEqual(
+        socketIoEncoder.encode({ ...packet, data: [answer] }),
       );
     }
   });
@@ -26,6 +26,6 @@ it('should leave every other packet to socket.io', () => {
     { type: PacketType.CONNECT, nsp: '/', data: { sid: 'a' } },
     { type: PacketType.DISCONNECT, nsp: '/' },
   ]) {
-    expect(ours.encode({ ...packet })).toEqual(theirs.encode({ ...packet }));
+    expect(encoder.encode({ ...packet })).toEqual(socketIoEncoder.encode({ ...packet }));
   }
 });

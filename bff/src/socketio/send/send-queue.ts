@@ -1,5 +1,5 @@
 import { MAX_PAGE_PUBLICATIONS, type Publication, type PublicationsEvent } from '@tocsin/contracts';
-import { inParts, MAX_CONTENT_BYTES } from '../../feed/present.ts';
+import { splitWithin, MAX_CONTENT_BYTES } from '../../feed/present.ts';
 import { encodedSizeInList } from '../../recover/page/encoded.ts';
 
 /** After sending, the queue rests for this multiple of the time that sending took, but at most MAX_REST_MS. */
@@ -85,10 +85,12 @@ function joined(events: readonly PublicationsEvent[]): PublicationsEvent[] {
   return runs.flatMap(({ event, publications }) =>
     publications.length === 0
       ? [event]
-      : inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, encodedSizeInList).map((part) => ({
-          ...event,
-          publications: part,
-        })),
+      : splitWithin(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, encodedSizeInList).map(
+          (part) => ({
+            ...event,
+            publications: part,
+          }),
+        ),
   );
 }
 

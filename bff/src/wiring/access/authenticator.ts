@@ -27,14 +27,14 @@ export function createAuthenticator(
   };
   const revocations = new Revocations({
     store: createRevocationList(config, backend.readers, now),
-    onFault: (err) => log.info({ err }, 'cannot read the revocations; retrying each second'),
+    onError: (err) => log.info({ err }, 'cannot read the revocations; retrying each second'),
   });
   const url = config.JWT_JWKS_URL;
   if (url !== undefined) {
     const keys = new JwksKeys({
       fetchKeySet: () => fetchKeySet(url),
       now,
-      onFault: (err) => log.warn({ err }, 'cannot fetch the keys of the issuer'),
+      onError: (err) => log.warn({ err }, 'cannot fetch the keys of the issuer'),
     });
     return jwtAuthenticator({ ...rules, keys }, revocations, {
       ready: () => keys.ready(),
@@ -46,7 +46,7 @@ export function createAuthenticator(
     parse: parseSecrets,
     what: 'the secret for tokens',
     // At startup, the sidecar becomes ready after the application. /readyz reports persistent failures.
-    onFault: (err) => log.info({ err }, 'cannot read the secret for tokens; retrying'),
+    onError: (err) => log.info({ err }, 'cannot read the secret for tokens; retrying'),
   });
   const keys = secretKeys(() => secret.get());
   const ready = async () => void secret.get();

@@ -41,7 +41,10 @@ export function connectionLimits(config: Settings): ConnectionLimits {
 }
 
 /** The limits of TCP connections: without a reader, and in total. */
-export function socketLimits({ connections, pending }: ConnectionLimits): { strangers: number; all: number } {
-  const strangers = SOCKETS_PER_PENDING * pending + OTHER_SOCKETS;
-  return { strangers, all: SOCKETS_PER_SESSION * connections + SOCKETS_FOR_REQUESTS + strangers };
+export function socketLimits({ connections, pending }: ConnectionLimits): {
+  unauthenticated: number;
+  all: number;
+} {
+  const unauthenticated = SOCKETS_PER_PENDING * pending + OTHER_SOCKETS;
+  return { unauthenticated, all: SOCKETS_PER_SESSION * connections + SOCKETS_FOR_REQUESTS + unauthenticated };
 }

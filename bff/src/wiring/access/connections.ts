@@ -3,7 +3,7 @@ import type { AdmitStream } from '../../http/routes/stream.ts';
 import { connectionLimits, socketLimits } from './connection-limits.ts';
 import { Admission, type RefusalReason } from '../../socketio/admission/admission.ts';
 import { createClientAddress } from '../../socketio/admission/client-address.ts';
-import { StrangerSockets } from '../../socketio/admission/stranger-sockets.ts';
+import { UnauthenticatedSockets } from '../../socketio/admission/unauthenticated-sockets.ts';
 
 /** Creates the parts that limit connections. `sockets` is the maximum number of TCP connections. */
 export function createConnections(
@@ -13,11 +13,11 @@ export function createConnections(
 ) {
   const clientAddress = createClientAddress(config.TRUST_PROXY);
   const limits = connectionLimits(config);
-  const { strangers: places, all: sockets } = socketLimits(limits);
-  const strangers = new StrangerSockets({ places, now, onRefused: () => onRefused('sockets') });
+  const { unauthenticated: places, all: sockets } = socketLimits(limits);
+  const unauthenticated = new UnauthenticatedSockets({ places, now, onRefused: () => onRefused('sockets') });
   const admission = new Admission({
     ...{ ...limits, clientAddress, now },
-    onKnown: (socket) => strangers.known(socket),
+    onAuthenticated: (socket) => unauthenticated.markAuthenticated(socket),
     onClosed: onRefused,
   });
   const admitStream: AdmitStream = (request, sub) => {
@@ -25,5 +25,5 @@ export function createConnections(
     if ('reason' in place) onRefused(place.reason);
     return place;
   };
-  return { clientAddress, admission, admitStream, strangers, sockets };
+  return { clientAddress, admission, admitStream, unauthenticated, sockets };
 }

@@ -55,7 +55,7 @@ export async function createAway(
   const linksOf = linksFor(settings.publicUrl, backend.linkProofs);
   const wakeUps = new DurableWakeUps({
     ...{ wakeUps: backend.wakeUps, store: backend.readers, now },
-    onFault: (err) => log.warn({ err }, 'the scheduler does not accept wake-ups; fallbacks may be late'),
+    onError: (err) => log.warn({ err }, 'the scheduler does not accept wake-ups; fallbacks may be late'),
   });
   const fallbacks = new Fallbacks({
     ...{ store: backend.readers, wakeUps, channels, contacts, onStep, now },

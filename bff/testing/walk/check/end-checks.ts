@@ -69,9 +69,9 @@ function checkView(world: World, index: number, client: WalkClient, ids: string[
   }
   if (client.gaps > 0 || client.from?.epoch !== epoch) return;
   // Expired notifications may have been shown before.
-  const lasting = (id: string) => !world.expiring.has(id);
-  const expected = ids.slice(client.from?.offset).filter(lasting);
-  const shown = client.shown.filter(lasting);
+  const neverExpires = (id: string) => !world.expiring.has(id);
+  const expected = ids.slice(client.from?.offset).filter(neverExpires);
+  const shown = client.shown.filter(neverExpires);
   if (shown.join() !== expected.join()) {
     report.violation('CLIENT-VIEW', `${index} ${shown.join()} not ${expected.join()}`);
   }

@@ -14,7 +14,7 @@ const COMPARE_EVERY = 8;
 export const afterwards = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Ends all lasting faults. */
-export function calm(world: World): void {
+export function endFaults(world: World): void {
   world.busDown = false;
   world.placement.fill(0);
   for (const instance of world.instances) {
@@ -56,12 +56,12 @@ async function round(world: World, n: number): Promise<void> {
 }
 
 /** Runs rounds until nothing is pending. Clients may still be behind. */
-export async function untilQuiet(world: World): Promise<void> {
+export async function waitUntilQuiet(world: World): Promise<void> {
   for (let i = 0; i < MAX_ROUNDS && !world.quiet(); i++) await round(world, i);
 }
 
 /** Runs rounds until nothing is pending and every client has reached the head, which must happen without help. */
-async function untilArrived(world: World): Promise<void> {
+async function waitUntilArrived(world: World): Promise<void> {
   const arrived = () => {
     const { epoch, offset } = world.position ?? {};
     return world.clients.every(
@@ -78,19 +78,19 @@ async function untilArrived(world: World): Promise<void> {
 
 /** Lets all pending work of a walk end, and checks the result. */
 export async function end(world: World): Promise<void> {
-  calm(world);
-  await untilArrived(world);
+  endFaults(world);
+  await waitUntilArrived(world);
   world.report.check();
   // A later announcement also processes the entries that earlier losses left behind.
   const [caller] = world.callers;
   const [producer] = world.producers;
   if (caller && producer && !caller.ids) caller.post(world, world.newIds(1), producer);
-  await untilArrived(world);
+  await waitUntilArrived(world);
   // A reader of the whole history finds missing documents, unless an instance has cached them. Then a new epoch
   // begins.
   if (world.segmentLost) for (const instance of [...world.instances]) world.kill(instance, 0);
   await readAll(world);
-  await untilArrived(world);
+  await waitUntilArrived(world);
   checkEnd(world, world.report, await readAll(world));
 }
 

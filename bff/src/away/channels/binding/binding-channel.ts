@@ -3,7 +3,7 @@ import { faultsOf } from '@tocsin/contracts';
 import type { Channel, Contacts } from '../channel.ts';
 import type { Templates } from '../../templates/templates.ts';
 import { sendThrough, type Invoke } from './invoke.ts';
-import { dataMappingSchema, filled, filledMetadata, metadataMappingSchema, uses } from './mapping.ts';
+import { dataMappingSchema, fillMapping, fillMetadata, metadataMappingSchema, usesField } from './mapping.ts';
 
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 const COMPONENT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$/;
@@ -48,7 +48,7 @@ export function createBindingChannel({ invoke, templates, ...settings }: Binding
     data = '$event',
     repeatable,
   } = parsed.data;
-  const needsEmail = uses(metadata, 'email') || uses(data, 'email');
+  const needsEmail = usesField(metadata, 'email') || usesField(data, 'email');
   const reaches = ({ email }: Contacts) => email !== undefined || !needsEmail;
   return {
     name,
@@ -58,7 +58,7 @@ export function createBindingChannel({ invoke, templates, ...settings }: Binding
       if (!reaches(contacts)) return { outcome: 'refused', reason: 'The reader has no e-mail address' };
       return sendThrough(() => {
         const sources = { message, contacts, rendered: templates.render(message) };
-        const [filledData, values] = [filled(data, sources), filledMetadata(metadata, sources)];
+        const [filledData, values] = [fillMapping(data, sources), fillMetadata(metadata, sources)];
         return () => invoke(binding, operation, filledData, values);
       });
     },

@@ -81,15 +81,15 @@ export const dataMappingSchema: z.ZodType<DataMapping> = z.lazy(() =>
 );
 
 /** Replaces every `$field` in a mapping. Values of fields are never treated as mappings themselves. */
-export function filled(mapping: DataMapping, sources: Sources): Json {
+export function fillMapping(mapping: DataMapping, sources: Sources): Json {
   if (typeof mapping === 'string') return valueOf(mapping, sources);
   if (typeof mapping !== 'object' || mapping === null) return mapping;
-  if (isList(mapping)) return mapping.map((each) => filled(each, sources));
-  return Object.fromEntries(Object.entries(mapping).map(([key, each]) => [key, filled(each, sources)]));
+  if (isList(mapping)) return mapping.map((each) => fillMapping(each, sources));
+  return Object.fromEntries(Object.entries(mapping).map(([key, each]) => [key, fillMapping(each, sources)]));
 }
 
 /** Replaces the values of metadata, as one line each: bindings may use them as headers. */
-export const filledMetadata = (
+export const fillMetadata = (
   mapping: Readonly<Record<string, string>>,
   sources: Sources,
 ): Record<string, string> =>
@@ -101,10 +101,10 @@ export const filledMetadata = (
   );
 
 /** Whether a mapping uses a field anywhere. */
-export function uses(mapping: DataMapping, field: Field): boolean {
+export function usesField(mapping: DataMapping, field: Field): boolean {
   if (typeof mapping === 'string') return mapping === `$${field}`;
   if (typeof mapping !== 'object' || mapping === null) return false;
-  return Object.values(mapping).some((each) => uses(each, field));
+  return Object.values(mapping).some((each) => usesField(each, field));
 }
 
 function valueOf(value: string, sources: Sources): Json {

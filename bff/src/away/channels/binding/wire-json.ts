@@ -11,8 +11,8 @@ const ESCAPED = /[<>&\u2028\u2029]/g;
  */
 export function wireJson(value: Json): string {
   if (typeof value === 'string') {
-    const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-    return JSON.stringify(value.replace(/\p{Surrogate}/gu, '\ufffd')).replace(ESCAPED, escaped);
+    const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    return JSON.stringify(value.replace(/\p{Surrogate}/gu, '\ufffd')).replace(ESCAPED, escape);
   }
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (isList(value)) return `[${value.map(wireJson).join(',')}]`;

@@ -43,7 +43,7 @@ export function pushOf(message: AwayMessage, title: string, now: number): Push {
     data: { inbox: message.links.inbox, ...(isSingle && { feed: newest.feed, id: newest.id }) },
   };
   return {
-    payload: fitting({ web_push: 8030, notification, app_badge: notifications.length + more }),
+    payload: fitPayload({ web_push: 8030, notification, app_badge: notifications.length + more }),
     ttl: isSingle ? secondsLeft(newest, now) : ONE_DAY_S,
     urgency: urgencyOf(notifications),
     topic,
@@ -57,13 +57,13 @@ function bodyOf({ notifications }: AwayMessage, isSingle: boolean): string {
         .slice(0, TITLES)
         .map(({ title }) => isolate(title))
         .join('\n');
-  return shortened(text, MAX_BODY);
+  return shorten(text, MAX_BODY);
 }
 
 const segmenter = new Intl.Segmenter();
 
 /** Cuts between user-perceived characters (grapheme clusters), never inside one. */
-function shortened(text: string, max: number): string {
+function shorten(text: string, max: number): string {
   const characters = Array.from(segmenter.segment(text), ({ segment }) => segment);
   return characters.length <= max ? text : `${characters.slice(0, Math.max(0, max - 1)).join('')}…`;
 }
@@ -75,13 +75,13 @@ interface Payload {
 }
 
 /** The JSON of the payload, with as much of the body as fits. */
-function fitting(payload: Payload): string {
+function fitPayload(payload: Payload): string {
   const json = (body: string, navigate: string) =>
     JSON.stringify({ ...payload, notification: { ...payload.notification, body, navigate } });
   const { body, navigate, data } = payload.notification;
   for (const address of [navigate, data.inbox]) {
     for (let length = MAX_BODY; length >= 0; length -= 100) {
-      const text = json(shortened(body, length), address);
+      const text = json(shorten(body, length), address);
       if (Buffer.byteLength(text) <= MAX_PAYLOAD_BYTES) return text;
     }
   }

@@ -57,7 +57,7 @@ export function createPushChannel(options: PushOptions): Channel & { close(): Pr
       try {
         const push = pushOf(message, templates.subject(message), now());
         const results = await Promise.all(devices.map((device) => send(device, push)));
-        return together(devices, results);
+        return combineResults(devices, results);
       } catch (error) {
         return { outcome: 'refused', reason: reasonOf(error) };
       }
@@ -137,7 +137,7 @@ function failed(error: unknown): SendResult {
 }
 
 /** The result for all devices: that of the most successful one. `unknown` ranks above `unavailable`. */
-function together(devices: readonly PushSubscription[], results: readonly DeviceResult[]): SendResult {
+function combineResults(devices: readonly PushSubscription[], results: readonly DeviceResult[]): SendResult {
   const gone = devices
     .filter((_, index) => results[index]?.outcome === 'gone')
     .map(({ endpoint }) => endpoint);

@@ -9,7 +9,7 @@ import {
   type Waiting,
 } from '../document.ts';
 import { isGivenUp } from './give-up.ts';
-import { bounded } from '../register.ts';
+import { dropOldReceipts } from '../register.ts';
 
 /** The rules of a channel. */
 export interface ChannelRules {
@@ -86,7 +86,7 @@ class Deciding {
   get decision(): Decision {
     const receipts = [...this.#before.receipts, ...this.#receipts];
     const waiting = this.#waiting.filter(({ steps }) => steps.length > 0);
-    const document = bounded({ ...this.#before, waiting, sending: this.#sending, receipts });
+    const document = dropOldReceipts({ ...this.#before, waiting, sending: this.#sending, receipts });
     return { document, messages: this.#messages };
   }
 

@@ -6,8 +6,8 @@ import type { Histories } from '../../../readers/marks/histories.ts';
 import { stateIn, type ReadStates } from '../../../readers/marks/read-states.ts';
 
 export interface MarksNowOptions {
-  states: Pick<ReadStates, 'storedNow'>;
-  inboxes: Pick<Inboxes, 'storedNow'>;
+  states: Pick<ReadStates, 'readFresh'>;
+  inboxes: Pick<Inboxes, 'readFresh'>;
   histories: Pick<Histories, 'holding'>;
   now: () => number;
 }
@@ -29,7 +29,7 @@ export async function marksNow(
   // Read the history before the marks: any mark of these ids, even a newer one, then refers to a publication in it.
   const { head, history } = await histories.holding(reader, { ids });
   const offsets = await locate(new Set(ids), history);
-  const [read, inbox] = await Promise.all([states.storedNow(reader, reader), inboxes.storedNow(reader)]);
+  const [read, inbox] = await Promise.all([states.readFresh(reader, reader), inboxes.readFresh(reader)]);
   const placeOf = placesIn({
     epoch: head.epoch,
     read: read && stateIn(head.epoch, read),

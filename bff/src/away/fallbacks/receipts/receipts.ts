@@ -59,18 +59,18 @@ async function marksOf({ feed, id }: Named, options: ReceiptsOptions): Promise<R
 }
 
 function fallbacksWith(id: string, { waiting, sending, receipts }: AwayDocument): Receipts['fallbacks'] {
-  const isIt = (one: { id: string }) => one.id === id;
+  const isNamed = (one: { id: string }) => one.id === id;
   const at = (time: number) => new Date(time).toISOString();
   return [
-    ...receipts.filter(isIt).map(({ via, outcome, at: time, reason }) => ({
+    ...receipts.filter(isNamed).map(({ via, outcome, at: time, reason }) => ({
       ...{ via, state: outcome, at: at(time) },
       ...(reason !== undefined && { reason }),
     })),
     ...sending
-      .filter(({ items }) => items.some(isIt))
+      .filter(({ items }) => items.some(isNamed))
       .map(({ via, until }) => ({ via, state: 'sending' as const, at: at(until) })),
     ...waiting
-      .filter(isIt)
+      .filter(isNamed)
       .flatMap(({ steps }) => steps)
       .map(({ via, at: time }) => ({ via, state: 'waiting' as const, at: at(time) })),
   ];

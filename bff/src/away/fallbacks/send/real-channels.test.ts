@@ -15,12 +15,12 @@ afterEach(async () => server?.close());
 function mailing(url: string, repeats = false) {
   const email = createEmailChannel({ url, from: 'Shop <no-reply@shop.example>', templates, timeoutMs: 700 });
   const world = deployment({ repeats }, email);
-  let movedMs = 0;
-  const { fallbacks, set } = world.instance(undefined, () => movedMs);
+  let advancedMs = 0;
+  const { fallbacks, set } = world.instance(undefined, () => advancedMs);
   set.mockResolvedValue();
   const passAndWake = async (ms: number) => {
-    movedMs += ms;
-    const now = Date.now() + movedMs;
+    advancedMs += ms;
+    const now = Date.now() + advancedMs;
     await fallbacks.wake(wakeUpName(hashOfReader(READER), now, { unique: true }));
     await fallbacks.settled();
   };

@@ -2,7 +2,7 @@ import type { SendResult } from '../../channels/channel.ts';
 import type { ChannelRules } from '../decide/decide.ts';
 import { isGivenUp } from '../decide/give-up.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Sending, type Waiting } from '../document.ts';
-import { bounded } from '../register.ts';
+import { dropOldReceipts } from '../register.ts';
 
 const MINUTE_MS = 60_000;
 /** Pause after failed sends: 5 s, then twice as long each time, up to 15 minutes. */
@@ -35,17 +35,17 @@ export function settle(
       { via, outcome: 'refused', at: now, reason },
     );
     const kept = items.filter((item) => !isGivenUp(item, now));
-    return bounded({
+    return dropOldReceipts({
       ...document,
       sending,
       attempts: { ...document.attempts, [via]: failed },
-      waiting: returned(document.waiting, kept, { via, at: now + pauseAfter(failed) }),
+      waiting: returnToWaiting(document.waiting, kept, { via, at: now + pauseAfter(failed) }),
       receipts: [...document.receipts, ...late],
     });
   }
   const reason = outcome === 'sent' ? undefined : result.reason;
   const times = document.sent[via] ?? [];
-  return bounded({
+  return dropOldReceipts({
     ...document,
     sending,
     attempts: { ...document.attempts, [via]: 0 },
@@ -59,7 +59,7 @@ const pauseAfter = (failures: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10), MAX_PAUSE_MS);
 
 /** Makes the notifications of a message wait again. */
-function returned(
+function returnToWaiting(
   waiting: readonly Waiting[],
   items: Sending['items'],
   { via, at }: { via: string; at: number },

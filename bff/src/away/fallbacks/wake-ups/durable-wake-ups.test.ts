@@ -13,7 +13,7 @@ function deployment() {
   const faults: unknown[] = [];
   const instance = () =>
     new DurableWakeUps({
-      ...{ store, now: () => Date.now(), onFault: (error: unknown) => faults.push(error) },
+      ...{ store, now: () => Date.now(), onError: (error: unknown) => faults.push(error) },
       wakeUps: {
         set: async (name, at) => {
           scheduler.asked++;

@@ -12,7 +12,7 @@ export interface DurableWakeUpsOptions {
   wakeUps: WakeUps;
   store: ReaderStore;
   /** Called when the scheduler or the store cannot be reached. */
-  onFault: (error: unknown) => void;
+  onError: (error: unknown) => void;
   now: () => number;
 }
 
@@ -47,7 +47,7 @@ export class DurableWakeUps implements WakeUps {
 
   /** Rejects if neither the scheduler nor the store accepts the wake-up. */
   async set(name: string, at: number): Promise<void> {
-    const { wakeUps, onFault, now } = this.#use;
+    const { wakeUps, onError, now } = this.#use;
     if (this.#known.has(name)) return;
     if (now() >= this.#pausedUntil) {
       try {
@@ -56,7 +56,7 @@ export class DurableWakeUps implements WakeUps {
         return;
       } catch (error) {
         this.#pausedUntil = now() + PAUSE_MS;
-        onFault(error);
+        onError(error);
       }
     }
     await this.#change((waiting) => {
@@ -68,7 +68,7 @@ export class DurableWakeUps implements WakeUps {
 
   /** Sets the wake-ups that are kept in the store. Never rejects. */
   async setKept(): Promise<void> {
-    const { wakeUps, store, onFault, now } = this.#use;
+    const { wakeUps, store, onError, now } = this.#use;
     if (now() < this.#pausedUntil) return;
     try {
       const { waiting } = parse((await store.read(LATE_WAKE_UPS_KEY))?.value);
@@ -79,7 +79,7 @@ export class DurableWakeUps implements WakeUps {
       await this.#change((current) => current.filter(([name]) => !done.has(name)));
     } catch (error) {
       this.#pausedUntil = now() + PAUSE_MS;
-      onFault(error);
+      onError(error);
     }
   }
 

@@ -30,7 +30,7 @@ const call = (method: string, path: string, authorization?: string) =>
 const statuses = (authorization?: string) =>
   Promise.all(CALLS.map(async ([method, path]) => (await call(method, path, authorization)).status));
 const only = (status: number) => CALLS.map(() => status);
-const REACHED = [200, 200, 409, 200, 404, 404, 202];
+const OPEN_STATUSES = [200, 200, 409, 200, 404, 404, 202];
 
 describe('operations if readers need no token', () => {
   it('should be closed without OPS_TOKEN, and name the remedy', async () => {
@@ -45,14 +45,14 @@ describe('operations if readers need no token', () => {
 
   it('should be open if the public port itself listens on loopback', async () => {
     await serve({ PUBLIC_HOST: '127.0.0.1' });
-    expect(await statuses()).toEqual(REACHED);
+    expect(await statuses()).toEqual(OPEN_STATUSES);
   });
 
   it.each(['loopback', 'localhost', '127.0.0.1', '127.3.2.1', '::1'])(
     'should be open on %s',
     async (place) => {
       await serve({ PUBLISHED_ON: place });
-      expect(await statuses()).toEqual(REACHED);
+      expect(await statuses()).toEqual(OPEN_STATUSES);
     },
   );
 
@@ -74,7 +74,7 @@ describe('operations if readers need no token', () => {
       expect(await statuses(wrong)).toEqual(only(401));
     }
     expect((await call('GET', `/app/ops/instances?token=${OPS_TOKEN}`)).status).toBe(401);
-    expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(REACHED);
+    expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(OPEN_STATUSES);
     const response = await call('GET', '/app/ops/instances');
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="tocsin"');
   });
@@ -85,7 +85,7 @@ describe('operations if readers need a token', () => {
     await serve({ AUTH_MODE: 'jwt', OPS_TOKEN }, { [SECRETS.jwt.name]: SECRET });
     expect(await statuses()).toEqual(only(401));
     expect(await statuses(`Bearer ${secretToken()}`)).toEqual(only(403));
-    const reached = REACHED.map((status) => (status === 409 ? 200 : status));
+    const reached = OPEN_STATUSES.map((status) => (status === 409 ? 200 : status));
     expect(await statuses(`Bearer ${secretToken({ roles: ['ops'] })}`)).toEqual(reached);
     expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(reached);
     expect((await bff.page('all', { authorization: `Bearer ${OPS_TOKEN}` })).status).toBe(401);

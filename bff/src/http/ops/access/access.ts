@@ -20,7 +20,7 @@ export const operatorOf = (request: Request): string | undefined =>
   request.hasOpsToken ? 'OPS_TOKEN' : request.identity?.sub;
 
 /** Records whether a request has OPS_TOKEN, and so needs no other token. Must run before `requireIdentity`. */
-export function noteOpsToken({ token }: OpsAccess): RequestHandler {
+export function recordOpsToken({ token }: OpsAccess): RequestHandler {
   const expected = token === undefined ? undefined : digestOf(token);
   return (request, _response, next) => {
     const sent = expected && bearerOf(request);

@@ -17,7 +17,7 @@ import {
 import { Router, type RequestHandler } from 'express';
 import type { SetAsideRecords } from '../../../ops/ports.ts';
 import { operatorOf } from '../access/access.ts';
-import { whoActs, type Trail } from '../access/who-acts.ts';
+import { auditActor, type Trail } from '../access/audit-actor.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
 /** `/dead-letters`: inspect, put back or delete single set-aside records. */
@@ -68,7 +68,7 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
         const record = await box.find(request.params.entry);
         const { entry } = record;
         const change = () => box.remove(entry);
-        await noteSetAside(trail, whoActs(request), { action: 'delete', record, change });
+        await noteSetAside(trail, auditActor(request), { action: 'delete', record, change });
         log.info({ entry, by: operatorOf(request) }, 'a dead letter was deleted');
         response.status(204).end();
       }),
@@ -81,7 +81,7 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
       answering(async (request, response) => {
         const record = await box.find(request.params.entry);
         const change = () => box.putBack(record);
-        await noteSetAside(trail, whoActs(request), { action: 'put-back', record, change });
+        await noteSetAside(trail, auditActor(request), { action: 'put-back', record, change });
         log.info({ entry: record.entry, by: operatorOf(request) }, 'a dead letter was put back');
         response.status(204).end();
       }),

@@ -5,7 +5,7 @@ import type { SetAsideRecords } from '../../../ops/ports.ts';
 import { jsonBody, readBody } from '../../read-body.ts';
 import { operatorOf } from '../access/access.ts';
 import { reportUnavailable } from '../unavailable.ts';
-import { whoActs, type Trail } from '../access/who-acts.ts';
+import { auditActor, type Trail } from '../access/audit-actor.ts';
 
 /** `POST /dead-letters/put-back`: puts back a batch of records, the oldest first. */
 export function putBackRoutes(box: SetAsideRecords, trail: Trail, log: Logger): Router {
@@ -29,7 +29,7 @@ export function putBackRoutes(box: SetAsideRecords, trail: Trail, log: Logger): 
         for (const record of due) {
           try {
             const change = () => box.putBack(record);
-            await noteSetAside(trail, whoActs(request), { action: 'put-back', record, change });
+            await noteSetAside(trail, auditActor(request), { action: 'put-back', record, change });
             result.putBack++;
           } catch (error) {
             if (!(error instanceof SetAsideError)) throw error;

@@ -5,7 +5,7 @@ import { Router } from 'express';
 import type { Compose } from '../../../ops/ports.ts';
 import { jsonBody } from '../../read-body.ts';
 import { operatorOf } from '../access/access.ts';
-import { whoActs, type Trail } from '../access/who-acts.ts';
+import { auditActor, type Trail } from '../access/audit-actor.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
 /** `POST /app/compose`: passes a notification to the producer and returns its answer. */
@@ -18,7 +18,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
       if ('problem' in read) return sendProblem(response, read.problem);
       const body = withId(read.value);
       const note = (outcome: AuditOutcome, ids?: string[]) =>
-        trail.note({ ...whoActs(request), action: 'compose', outcome, feeds: feedsOf(body), ids });
+        trail.note({ ...auditActor(request), action: 'compose', outcome, feeds: feedsOf(body), ids });
       try {
         const answer = await compose(body);
         if ('ids' in answer) {

@@ -40,10 +40,10 @@ export function findRoutes(
     .get(async (request, response) => {
       const named = readQuery(namedNotificationSchema, request, response);
       if (!named) return;
-      const onFault = (place: string, err: unknown) =>
+      const onError = (place: string, err: unknown) =>
         log.warn({ err, place }, 'a place cannot be searched for a notification now');
       try {
-        const found = await slots.run(() => findNotification(named, places, onFault));
+        const found = await slots.run(() => findNotification(named, places, onError));
         response.set('Cache-Control', 'no-store').json(found);
       } catch (error) {
         if (!(error instanceof TemporaryError)) throw error;

@@ -5,7 +5,7 @@ import type { Operate } from '../../../ops/ports.ts';
 import { jsonBody, readBody } from '../../read-body.ts';
 import { operatorOf } from '../access/access.ts';
 import { reportUnavailable } from '../unavailable.ts';
-import { whoActs, type Trail } from '../access/who-acts.ts';
+import { auditActor, type Trail } from '../access/audit-actor.ts';
 
 /** `POST /retract`: has the producer retract a notification, or cancel it if it is scheduled. */
 export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Router {
@@ -17,7 +17,7 @@ export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Rout
       if (!named) return;
       const { id, feed } = named;
       const note = (outcome: 'done' | 'uncertain') =>
-        trail.note({ ...whoActs(request), action: 'retract', outcome, feeds: [feed], ids: [id] });
+        trail.note({ ...auditActor(request), action: 'retract', outcome, feeds: [feed], ids: [id] });
       try {
         const { status } = await operate({ do: 'retract', id, feed });
         if (status !== 202) {

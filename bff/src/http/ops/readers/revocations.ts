@@ -16,7 +16,7 @@ import { Router, type Request, type RequestHandler } from 'express';
 import type { Revocations } from '../../../auth/revocations.ts';
 import { jsonBody, readBody } from '../../read-body.ts';
 import { operatorOf } from '../access/access.ts';
-import { whoActs, type Trail } from '../access/who-acts.ts';
+import { auditActor, type Trail } from '../access/audit-actor.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
 /** `/revocations`: the subjects whose earlier tokens are refused; added, listed and lifted. */
@@ -80,7 +80,7 @@ export function revocationRoutes(
           });
         }
         const revocation: Revocation = await revocations.revoke(body.sub, before);
-        trail.note({ ...whoActs(request), action: 'reader-revoked', outcome: 'done', ids: [body.sub] });
+        trail.note({ ...auditActor(request), action: 'reader-revoked', outcome: 'done', ids: [body.sub] });
         log.info({ ...revocation, by: operatorOf(request) }, 'the tokens of a subject were revoked');
         response.status(200).json(revocation);
       }),
@@ -95,7 +95,7 @@ export function revocationRoutes(
           const detail = 'No tokens of this subject are revoked.';
           return sendProblem(response, { status: 404, code: 'not_found', detail });
         }
-        trail.note({ ...whoActs(request), action: 'reader-restored', outcome: 'done', ids: [sub] });
+        trail.note({ ...auditActor(request), action: 'reader-restored', outcome: 'done', ids: [sub] });
         log.info({ sub, by: operatorOf(request) }, 'a revocation was lifted');
         response.status(204).end();
       }),

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MemoryReaderStore } from '../../../memory/reader-store.ts';
 import { after, arrival } from '../../../../testing/away/deployment.ts';
 import { awayKey, hashOfReader, newAway } from '../document.ts';
-import { createHandOn } from './hand-on.ts';
+import { createReschedule } from './reschedule.ts';
 import { register, registeredOf } from '../register.ts';
 
 const READER = 'user:ada';
@@ -12,14 +12,14 @@ it('should reschedule the wake-up of waiting fallbacks, and drop others', async 
   const store = new MemoryReaderStore();
   const set: [string, number][] = [];
   const wakeUps = { set: async (name: string, at: number) => void set.push([name, at]) };
-  const handOn = createHandOn({ store, wakeUps, now: () => NOW });
+  const reschedule = createReschedule({ store, wakeUps, now: () => NOW });
   const hash = hashOfReader(READER);
-  expect(await handOn(`away:${hash}:1`)).toBe(true);
+  expect(await reschedule(`away:${hash}:1`)).toBe(true);
   expect(set).toEqual([]);
   const added = registeredOf(arrival('a', after('PT5M')), () => []);
   const document = register(newAway(READER), added ? [added] : [], NOW);
   await store.write(awayKey(hash), document, undefined);
-  expect(await handOn(`away:${hash}:1`)).toBe(true);
+  expect(await reschedule(`away:${hash}:1`)).toBe(true);
   expect(set).toEqual([[expect.stringMatching(`^away:${hash}:`), NOW + 60_000]]);
-  expect(await handOn('backup')).toBe(false);
+  expect(await reschedule('backup')).toBe(false);
 });

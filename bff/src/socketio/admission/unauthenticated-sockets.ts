@@ -7,7 +7,7 @@ import { WaitingRoom } from './waiting-room.ts';
  * Limits the TCP connections without a signed-in reader, so that they never take a reader's place: silent and
  * half-open connections, those of pages and probes, and those between two requests.
  */
-export class StrangerSockets {
+export class UnauthenticatedSockets {
   readonly #room: WaitingRoom<Socket>;
   readonly #refuse: (socket: Socket) => void;
 
@@ -34,7 +34,7 @@ export class StrangerSockets {
    * Call when the connection carries a reader's session, or a request of one. It is not counted until the request is
    * answered.
    */
-  known(socket: Socket): void {
+  markAuthenticated(socket: Socket): void {
     this.#room.leave(socket);
   }
 

@@ -16,7 +16,7 @@ function actorOf({ identity, hasOpsToken }: Request): AuditActor {
 }
 
 /** The actor on the ops page, for the audit trail. */
-export const whoActs = (request: Request): AuditWho => ({ via: 'ops', actor: actorOf(request) });
+export const auditActor = (request: Request): AuditWho => ({ via: 'ops', actor: actorOf(request) });
 
 function actionOf({ method, originalUrl }: Request): AuditAction {
   if (method === 'POST' && originalUrl.startsWith('/app/compose')) return 'compose';

@@ -6,7 +6,7 @@ import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 /** Time in ms after which another instance may have channels, for example during a deployment. */
 const LATER_MS = 60_000;
 
-export interface HandOnOptions {
+export interface RescheduleOptions {
   store: Pick<ReaderStore, 'read'>;
   wakeUps: WakeUps;
   now: () => number;
@@ -16,8 +16,8 @@ export interface HandOnOptions {
  * Processes wake-ups on an instance without channels: reschedules them as long as the reader has waiting fallbacks,
  * because other instances may have channels. Resolves with false for unknown names.
  */
-export const createHandOn =
-  ({ store, wakeUps, now }: HandOnOptions) =>
+export const createReschedule =
+  ({ store, wakeUps, now }: RescheduleOptions) =>
   async (name: string): Promise<boolean> => {
     const woken = parseWakeUp(name);
     if (!woken) return false;
