@@ -1,6 +1,6 @@
-// `npm run check`: format and types, then lint, unit tests and packages. After a failed step, no further step starts.
-// `npm run check -- --changed` checks files that differ from the last commit: format, lint, and the unit tests beside the
-// files. It checks types of these files only, and leaves out types of pages (ui, client-vue). `npm run check:lab` checks the
+// `npm run check`: runs format and types, then lint, unit tests and packages. No step starts after a failed one. `npm
+// run check -- --changed` checks only the files that differ from the last commit: format, lint, and the unit tests next
+// to them. It checks types in these files only, and not in pages (ui, client-vue). `npm run check:lab` checks the
 // laboratory.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -15,13 +15,13 @@ const local = (name, tool, ...args) => ({ name, command: ['npx', '--no-install',
 
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).split('\0').filter(Boolean);
 
-/** The steps in their order. Two run at a time. */
+/** The steps in order. Two run at a time. */
 const WHOLE = ['types:node', 'format', 'types:vue', 'lint:code', 'lint:rooms', 'packages', 'test:unit'].map(
   npm,
 );
 const LAB = ['types:lab', 'lint:lab', 'test:lab'].map(npm);
 
-/** They import `.vue` files, whose types only `npm run types:vue` knows. */
+/** Files that import `.vue` files, whose types only `npm run types:vue` knows. */
 const PAGES = /^(ui\/(?!src\/server\/)|client-vue\/|client\/src\/vue\/)/;
 
 function changed() {
@@ -47,7 +47,7 @@ function changed() {
   ].filter(Boolean);
 }
 
-/** Runs a step and prints all its output when it ends. Resolves with true if it passed. */
+/** Runs a step, and prints all its output when it has finished. Resolves with true if it passed. */
 const run = ({ name, command: [file, ...args] }) =>
   new Promise((resolve) => {
     const started = performance.now();
@@ -78,6 +78,6 @@ async function runAll(steps) {
 const started = performance.now();
 const passed = await runAll(values.lab ? LAB : values.changed ? changed() : WHOLE);
 console.log(
-  `${passed ? 'Check passed' : 'Check failed; see the output above'} (${secondsSince(started)} s).`,
+  `${passed ? 'Check passed' : 'Check failed: see the output above'} (${secondsSince(started)} s).`,
 );
 process.exitCode = passed ? 0 : 1;

@@ -1,5 +1,5 @@
-// First stage of every command: plain JavaScript that needs only Node. Checks the version of Node, installs the packages
-// if the lock file has changed, then starts the second stage.
+// First stage of every command: plain JavaScript that needs only Node. Checks Node's version, installs the packages if
+// the lock file has changed, then starts the second stage.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const OLDEST = [20, 19];
+const MIN_VERSION = [20, 19];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, 'node_modules', '.tocsin-lock-hash');
 
@@ -18,10 +18,10 @@ const fail = (sentence) => {
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  if (major > MIN_VERSION[0] || (major === MIN_VERSION[0] && minor >= MIN_VERSION[1])) return;
   fail(
-    `Tocsin needs Node ${OLDEST.join('.')} or later, but this is ${process.versions.node}. Install a newer version from ` +
-      'https://nodejs.org/ (or with your version manager) and start again.',
+    `Tocsin needs Node ${MIN_VERSION.join('.')} or later; this is Node ${process.versions.node}. Install a newer version from ` +
+      'https://nodejs.org/ (or with your version manager), then try again.',
   );
 }
 
@@ -66,7 +66,7 @@ const isAlive = (pid) => {
   }
 };
 
-/** Waits until no other first stage installs in this folder: two at once would overwrite each other's files. */
+/** Waits until no other first stage is installing in this folder, because two would overwrite each other's files. */
 async function lockInstall() {
   const folder = createHash('sha256').update(root).digest('hex').slice(0, 12);
   const file = join(tmpdir(), `tocsin-install-${folder}.lock`);
@@ -91,9 +91,9 @@ async function install() {
   if (isFresh()) return;
   const lockFile = await lockInstall();
   if (!isFresh() && !isInstalled(lock)) {
-    // Standard output is reserved for the result of the command: a token, a key.
+    // Standard output is reserved for the command's result, such as a token or a key.
     process.stderr.write(
-      'Installing the packages (npm ci). This runs again only when package-lock.json changes.\n',
+      'Installing packages (npm ci). This happens again only when package-lock.json changes.\n',
     );
     const code = await runHere(
       'npm',
@@ -103,7 +103,7 @@ async function install() {
     if (stopping) process.exit(1);
     if (code !== 0) {
       fail(
-        'npm ci failed; its output is above. Fix the cause (often the network or the registry) and start again.',
+        'npm ci failed; its output is above. Fix the cause (often the network or the registry), then try again.',
       );
     }
   }
@@ -111,7 +111,7 @@ async function install() {
   rmSync(lockFile, { force: true });
 }
 
-/** Runs the command given on the command line with the second stage `cli`, a path below the repository's folder. */
+/** Runs the command on the command line with the second stage `cli`, a path relative to the repository. */
 export async function runCommand(cli) {
   checkNode();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
@@ -121,7 +121,7 @@ export async function runCommand(cli) {
     setInterval(() => process.ppid !== parent && stop('SIGTERM'), 500).unref();
   }
   await install();
-  // The channel closes when this process ends, however it ends, and so tells the second stage.
+  // The channel closes when this process exits for any reason, which tells the second stage to stop.
   const code = await runHere(
     process.execPath,
     ['--import', 'tsx', join(...cli.split('/')), ...process.argv.slice(2)],

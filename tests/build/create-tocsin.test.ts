@@ -104,7 +104,7 @@ describe('npm create tocsin', () => {
     [
       'several faults',
       ['corner-shop', '--packages', 'nowhere', 'more'],
-      ['give exactly one folder', 'is not empty', 'must contain one'],
+      ['give exactly one folder', 'is not empty', 'must contain exactly one'],
     ],
     ['an unknown option', ['a', '--force'], ["Unknown option '--force'"]],
   ])('should create nothing with %s, and list every fault', async (_, args, faults) => {

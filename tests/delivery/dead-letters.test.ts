@@ -83,7 +83,7 @@ it('should put back all records and name those that it cannot', async () => {
   expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('1 of 2 could not') as string });
   const said = (failed as { stdout: string }).stdout;
   expect(said).toContain(`Put back: ${good}`);
-  expect(said).toContain(`Not put back: ${bad}`);
+  expect(said).toContain(`Could not put back a record: ${bad}`);
   await eventually(async () => observer.shown.length === 2);
   expect(await readSetAsideIndex(bff)).toEqual([bad]);
 });

@@ -9,8 +9,8 @@ export type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
- * Runs the command that the process's first argument names, and exits with 0 after `--help`, 130 if it was stopped, and 1
- * if it failed. Prints a `Failure` without its stack.
+ * Runs the command that the process's first argument names. Exits with 0 after `--help`, 130 if the command was
+ * stopped, and 1 if it failed. Prints a `Failure` without its stack.
  */
 export async function runCommandLine(commands: Commands): Promise<never> {
   const [name = '', ...args] = process.argv.slice(2);

@@ -10,22 +10,22 @@ import { splitHost } from './net/split-host.ts';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Settings of the tools, all from the environment. */
+/** Settings of the tools, all read from the environment. */
 export interface ToolsConfig {
   /** An existing Redis to use instead of a private one. */
   redis: RedisTarget | undefined;
-  /** DAPR_RUNTIME_PATH: the folder that contains `.dapr/bin` of the Dapr to use. If set, no other is used. */
+  /** DAPR_RUNTIME_PATH: the folder whose `.dapr/bin` contains the Dapr to use. If it is set, no other Dapr is used. */
   daprRuntimePath: string | undefined;
   /** DAPR_UNTESTED: starts a Dapr older than the oldest supported version too. */
   allowsUntestedDapr: boolean;
   /** The folder in which `dapr init --slim` puts `.dapr/bin`. */
   home: string;
-  /** DAPR_MIRROR: replaces https://github.com when Dapr is downloaded. */
+  /** DAPR_MIRROR: replaces https://github.com in Dapr's download addresses. */
   daprMirror: string | undefined;
   proxy: ProxyConfig;
-  /** The folder for tools built for this user, shared by all clones. */
+  /** The folder for tools that were built for this user, shared by all clones. */
   cacheDir: string;
-  /** The pause of the demo source, if it differs from the run file. */
+  /** The pause between the demo source's notifications, if it differs from the run file. */
   demoIntervalMs: string | undefined;
   /** False if `CI` or `BROWSER=none` is set, or if there is no display. */
   mayOpenBrowser: boolean;
@@ -33,14 +33,14 @@ export interface ToolsConfig {
   opening: Opening;
 }
 
-/** The proxies of the variables that curl and npm read too; an empty text means no proxy. */
+/** The proxies, from the same variables that curl and npm read. Empty means no proxy. */
 export interface ProxyConfig {
   httpProxy: string;
   httpsProxy: string;
   noProxy: string;
 }
 
-/** The address of the public ports. */
+/** The address that the public ports listen on. */
 export interface Opening {
   /** TOCSIN_ADDRESS; 127.0.0.1 by default. */
   address: string;
@@ -48,19 +48,21 @@ export interface Opening {
   mayBeInsecure: boolean;
 }
 
-/** Whether tokens and keys are required; the applications read the same variables. */
+/** Whether tokens and keys are required. The applications read the same variables. */
 export interface AuthConfig {
   mode: 'none' | 'jwt';
-  /** True if an issuer that publishes its keys signs the tokens. */
+  /** True if tokens are signed by an issuer that publishes its keys. */
   hasIssuer: boolean;
-  /** The secret for tokens. If absent, one is generated and kept. */
+  /** The secret for tokens. If absent, one is generated and stored. */
   secret: string | undefined;
-  /** The secret with which the applications sign their messages to each other. If absent, one is generated and kept. */
+  /**
+   * The secret with which the applications sign their messages to each other. If absent, one is generated and stored.
+   */
   internalSecret?: string | undefined;
   issuer: string;
   audience: string;
   apiKeys: boolean;
-  /** The given secrets of channels that reach readers who are away: `NOTIFICATION_SECRETS_smtp` and so on. */
+  /** The secrets of the channels that reach readers who are away: `NOTIFICATION_SECRETS_smtp` and so on. */
   channelSecrets: Readonly<Record<string, string>>;
 }
 
@@ -71,7 +73,7 @@ const hasDisplay = (env: Env): boolean =>
   process.platform === 'win32' ||
   Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
 
-/** Reads the tools' settings; an empty variable counts as absent. */
+/** Reads the tools' settings. Empty variables are treated as absent. */
 export function readConfig(env: Env = process.env): ToolsConfig {
   const home = env['HOME'] || homedir();
   return {
@@ -132,7 +134,7 @@ const CHANNEL_SECRETS = ['smtp', 'dkim', 'vapid', 'webhook'].map((name) => `NOTI
 const PRIVATE =
   /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|OPS_TOKEN$|PUBLISHED_ON$|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
-/** The caller's environment without the variables that would change the behaviour of a started pair. */
+/** The caller's environment without the variables that would change how a started pair behaves. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
@@ -148,7 +150,7 @@ export const hostEnvironment = (env: Env = process.env): Record<string, string> 
   return kept;
 };
 
-/** The ports of `npm run dev` and the pause of its demo source in ms, as text. */
+/** The ports of `npm run dev`, and the pause of its demo source in ms, as text. */
 export const readDevConfig = (env: Env = process.env) => ({
   page: env['DEV_PORT'] || '5173',
   bff: env['DEV_BFF_PORT'] || '4001',
@@ -157,7 +159,7 @@ export const readDevConfig = (env: Env = process.env) => ({
   demo: env['DEMO_INTERVAL_MS'] || '1000',
 });
 
-/** The port of the bff's sidecar that the caller sets with DAPR_HTTP_PORT. */
+/** The port of a bff sidecar that the caller has set with DAPR_HTTP_PORT. */
 export function readSidecarConfig(env: Env = process.env): {
   httpPort: number | undefined;
   token: string | undefined;
@@ -169,7 +171,7 @@ export function readSidecarConfig(env: Env = process.env): {
   return { httpPort: port ? Number(port) : undefined, token: env['DAPR_API_TOKEN'] || undefined };
 }
 
-/** Secrets for `npm run doctor` come from the environment, because lists of processes show arguments. */
+/** Secrets for `npm run doctor` come from the environment, because process lists show arguments. */
 export interface DoctorConfig {
   /** REDIS_HOST, if it is set. */
   redisHost: string | undefined;

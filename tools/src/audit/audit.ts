@@ -19,8 +19,9 @@ const USAGE = 'npm run --silent audit [-- --limit 50] [--action erase] [--actor 
 const POLL_MS = 1_000;
 
 /**
- * `npm run audit`: prints the newest records of the audit trail as JSON lines, oldest first. With `--follow`, prints new
- * records as they are written. Reads the Redis of the `npm start` in this folder, or the one that REDIS_HOST names.
+ * `npm run audit`: prints the newest records of the audit trail as JSON lines, oldest first. With `--follow`, keeps
+ * printing new records as they are written. Reads the Redis of the `npm start` in this folder, or the one that
+ * REDIS_HOST names.
  */
 export async function audit(args: string[], signal: AbortSignal): Promise<number> {
   const { query, follow, data } = readArgs(args);
@@ -41,13 +42,14 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
     for (const { position: _, ...record } of records.toReversed()) print(record);
     // Records written between the two reads appear in both.
     const printed = new Set(records.map(({ id }) => id));
-    if (unreadable > 0) process.stderr.write(`This version cannot read ${unreadable} records.\n`);
+    if (unreadable > 0)
+      process.stderr.write(`${unreadable} records cannot be read by this version of Tocsin.\n`);
     const stopped = aborted(signal);
     while (follow && !signal.aborted) {
       await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
       for (const value of await follower.next()) {
         const record = auditRecordSchema.safeParse(value);
-        if (!record.success) process.stderr.write('This version cannot read a record.\n');
+        if (!record.success) process.stderr.write('A record cannot be read by this version of Tocsin.\n');
         else if (matchesAudit(record.data, query) && !printed.has(record.data.id)) print(record.data);
       }
     }

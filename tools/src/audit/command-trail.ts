@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { AuditTrail, DaprAuditSink, type AuditWho, type Sidecar } from '@tocsin/service';
 
-/** The longest time to write an audit record, in ms. */
+/** Maximum time to write an audit record, in ms. */
 const AUDIT_MS = 5_000;
 
 /** The user who runs a command, for the audit trail. */
@@ -11,8 +11,8 @@ export const commandUser = (): AuditWho => ({
 });
 
 /**
- * The audit trail of `npm run <command>`, through a sidecar of the bff. `stop` writes the noted records, or prints them if
- * that fails.
+ * The audit trail of `npm run <command>`, written through one of the bff's sidecars. `stop` writes the noted records,
+ * or prints them if that fails.
  */
 export function commandTrail(sidecar: Sidecar, command: string) {
   const trail = new AuditTrail({

@@ -3,12 +3,12 @@ import { compareAuditPositions, type AuditPosition } from '@tocsin/contracts';
 
 const AT_A_TIME = 200;
 /**
- * How far back each read goes, in ms. The streams are read one after the other, so a stream may receive a record that is
+ * How far back each read goes, in ms. The streams are read one after another, so a stream may receive a record that is
  * older than the newest record read from another.
  */
 const OVERLAP_MS = 5_000;
 
-/** Reads the records of the audit trail that are new since the last call. Returns each record once. */
+/** Reads the audit records written since the last call. Returns each record once. */
 export class AuditFollower {
   readonly #reader: AuditReader;
   /** The newest position read from each stream. */
@@ -19,13 +19,15 @@ export class AuditFollower {
     this.#reader = reader;
   }
 
-  /** Goes to the end of the trail. */
+  /** Skips to the end of the trail. */
   async catchUp(): Promise<void> {
     this.#note(await this.#reader.read(undefined, AT_A_TIME));
     this.#newest ??= 0;
   }
 
-  /** The values of new records, in order. Rejects when the trail cannot be read; the next call then skips nothing. */
+  /**
+   * Returns the values of new records, in order. Rejects if the trail cannot be read; the next call then skips nothing.
+   */
   async next(): Promise<unknown[]> {
     const since = (this.#newest ?? 0) - OVERLAP_MS;
     const fresh: StoredAuditRecord[] = [];

@@ -9,7 +9,7 @@ export const USAGE =
   '         [--source shop] [--expires 90d] [--per-second 50]\n' +
   '       npm run api-key -- --list | --revoke shop | --remove shop';
 
-/** The options of a new key as given; the contract checks them. */
+/** The options of a new key as given. The contract validates them. */
 export interface NewKey {
   name: string;
   feeds: string[];
@@ -34,7 +34,7 @@ export function readKeyOptions(args: string[]): KeyOptions {
   const commands = [list === true, revoke !== undefined, remove !== undefined].filter(Boolean).length;
   const isNew = values.name !== undefined || values.feeds !== undefined;
   if (commands > 1 || (commands === 1 && isNew)) {
-    throw usageFailure(['Use only one of --list, --revoke, --remove and the options of a new key'], USAGE);
+    throw usageFailure(['Use only one of: --list, --revoke, --remove, or the options of a new key'], USAGE);
   }
   if (list) return { list, dataDir };
   if (revoke !== undefined) return { revoke, dataDir };
@@ -73,10 +73,10 @@ const AFTER = /^(\d{1,5})([hd])$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
- * The expiry of a key in RFC 3339: `90d` and `12h` count from `now` (ms since 1970), a date means midnight UTC at its
- * start. @throws Failure for an invalid or past time
+ * A key's expiry in RFC 3339. `90d` and `12h` count from `now` (ms since 1970); a date means midnight UTC at its start.
+ * @throws Failure for an invalid or past time
  */
-export function endOf(expires: string, now: number): string {
+export function expiryOf(expires: string, now: number): string {
   const [, count, unit] = AFTER.exec(expires) ?? [];
   const at =
     count !== undefined
@@ -84,7 +84,9 @@ export function endOf(expires: string, now: number): string {
       : parseDateTime(DATE.test(expires) ? `${expires}T00:00:00Z` : expires);
   if (at === undefined) {
     throw usageFailure(
-      [`--expires is ${expires}; it must be hours or days such as 12h or 90d, or a date such as 2030-01-31`],
+      [
+        `--expires is ${expires}; it must be a number of hours or days such as 12h or 90d, or a date such as 2030-01-31`,
+      ],
       USAGE,
     );
   }

@@ -48,20 +48,20 @@ describe('npm run api-key', () => {
     [['--name', 'shop', '--feeds', 'all', '--scopes', 'read'], 'scopes.0: must be one of publish, retract'],
     [['--name', 'shop', '--feeds', 'all', '--expires', 'soon'], '--expires is soon; it must be'],
     [['--name', 'shop', '--feeds', 'all', '--expires', '2025-12-31'], 'which is in the past'],
-    [['--list', '--revoke', 'shop'], 'Use only one of --list'],
+    [['--list', '--revoke', 'shop'], 'Use only one of: --list'],
     [['--revoke', 'shop'], 'There is no key shop'],
     [['--colour', 'red'], 'Usage: npm run'],
   ])('should reject %j with a reason', async (args, says) => {
     await expect(run(...args)).rejects.toThrow(says);
   });
 
-  it('should reject a name in use, including that of a revoked key', async () => {
+  it('should reject a name that is already in use, even by a revoked key', async () => {
     await run('--name', 'shop', '--feeds', 'all');
     await run('--revoke', 'shop');
     await expect(run('--name', 'shop', '--feeds', 'all')).rejects.toThrow('name: is used by two keys');
   });
 
-  it('should revoke a key once and keep its record, or remove it', async () => {
+  it('should revoke a key only once and keep its record, or remove the key', async () => {
     await run('--name', 'shop', '--feeds', 'all');
     await run('--name', 'hr', '--feeds', 'user:*');
     await run('--revoke', 'shop');
@@ -79,9 +79,9 @@ describe('npm run api-key', () => {
     await run('--list');
     expect(printed.join('')).toMatch(/^name .* last use .*hash\n/);
     expect(printed.join('')).toMatch(
-      /\nold +good +publish,retract,erase +all +1 +any +unknown +never +unknown +a{8}…\n/,
+      /\nold +valid +publish,retract,erase +all +1 +any +unknown +never +unknown +a{8}…\n/,
     );
-    expect(printed.join('')).toMatch(/\nshop +good +publish .* 2026-02-01T00:00:00.000Z +unknown/);
+    expect(printed.join('')).toMatch(/\nshop +valid +publish .* 2026-02-01T00:00:00.000Z +unknown/);
     expect(printed.join('')).not.toContain('a'.repeat(9));
   });
 

@@ -2,24 +2,24 @@ import { apiKeysSchema, faultsOf, type ApiKey } from '@tocsin/contracts';
 import { Failure } from '../failure.ts';
 import { usageFailure } from '../options.ts';
 import { readKeyOptions, USAGE, type NewKey } from './api-key-options.ts';
-import { apiKeysFile, keepApiKeys, keptApiKeys } from './kept-secrets.ts';
+import { apiKeysFile, saveApiKeys, loadApiKeys } from './kept-secrets.ts';
 import { lastUses } from './last-uses.ts';
 import { listOfKeys } from './list-of-keys.ts';
 import { newKey } from './new-key.ts';
 
-/** `npm run api-key`: creates a key, prints it once and stores its hash; or lists, revokes or removes keys. */
+/** `npm run api-key`: creates a key, prints it once and stores its hash. It also lists, revokes and removes keys. */
 export async function apiKey(args: string[]): Promise<number> {
   const options = readKeyOptions(args);
   const { dataDir } = options;
-  const kept = keptApiKeys(dataDir);
+  const kept = loadApiKeys(dataDir);
   if ('revoke' in options) {
-    keepApiKeys(dataDir, revoked(kept, options.revoke, dataDir));
-    process.stderr.write(`Revoked: ${options.revoke}. ${WHEN}\n`);
+    saveApiKeys(dataDir, revoked(kept, options.revoke, dataDir));
+    process.stderr.write(`Revoked the key ${options.revoke}. ${WHEN}\n`);
   } else if ('remove' in options) {
     find(kept, options.remove, dataDir);
     const left = kept.filter(({ name }) => name !== options.remove);
-    keepApiKeys(dataDir, left);
-    process.stderr.write(`Removed from ${apiKeysFile(dataDir)}: ${options.remove}. ${WHEN}\n`);
+    saveApiKeys(dataDir, left);
+    process.stderr.write(`Removed the key ${options.remove} from ${apiKeysFile(dataDir)}. ${WHEN}\n`);
   } else if ('list' in options) {
     process.stdout.write(`${listOfKeys(kept, await lastUses(kept, dataDir), Date.now())}\n`);
   } else make(options, kept);
@@ -27,7 +27,7 @@ export async function apiKey(args: string[]): Promise<number> {
 }
 
 const WHEN =
-  'A running `npm start` applies this within 2 s. If you use another secret store, copy the file to it again ' +
+  'A running `npm start` applies this within 2 s. If you use a different secret store, copy the file there again ' +
   '(docs/guides/secure-it.md).';
 
 function make(options: NewKey, kept: readonly ApiKey[]): void {
@@ -37,12 +37,12 @@ function make(options: NewKey, kept: readonly ApiKey[]): void {
     const faults = faultsOf(keys.error).map(
       ({ path, message }) => `  ${path.replace(/^\d+\./, '')}: ${message}`,
     );
-    throw usageFailure([`The key is not valid:\n${faults.join('\n')}`], USAGE);
+    throw usageFailure([`The key is invalid:\n${faults.join('\n')}`], USAGE);
   }
-  keepApiKeys(options.dataDir, keys.data);
+  saveApiKeys(options.dataDir, keys.data);
   process.stderr.write(
-    `The key is shown only once; ${apiKeysFile(options.dataDir)} stores its hash. \`API_KEYS=on npm start\` accepts the ` +
-      'key, within 2 s if it is already running. If you use another secret store, add this record to the list in its ' +
+    `Save this key, because it is shown only once; ${apiKeysFile(options.dataDir)} stores only its hash. \`API_KEYS=on npm start\` accepts the ` +
+      'key, within 2 s if it is already running. If you use a different secret store, add this record to the list in its ' +
       `secret apikeys:\n${JSON.stringify(record)}\n`,
   );
   process.stdout.write(`${key}\n`);

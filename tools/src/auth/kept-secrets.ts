@@ -10,7 +10,7 @@ const internalSecretFile = (dataDir: string): string => join(dataDir, 'internal-
 export const vapidFile = (dataDir: string): string => join(dataDir, 'vapid.json');
 export const apiKeysFile = (dataDir: string): string => join(dataDir, 'api-keys.json');
 
-/** Writes a file that only this user can read. Readers see the old file or the new one, never a partial one. */
+/** Writes a file that only this user can read. Readers see either the old file or the new one, never a partial one. */
 function writePrivate(dir: string, file: string, text: string): void {
   mkdirSync(dir, { recursive: true });
   const next = `${file}.${process.pid}.new`;
@@ -20,30 +20,30 @@ function writePrivate(dir: string, file: string, text: string): void {
 }
 
 /** From RFC 7518, 3.2. The bff rejects a shorter secret. */
-const LEAST_BYTES = 32;
+const MIN_BYTES = 32;
 
 /**
- * The secrets for tokens, one per line, newest first: those of the settings, else those kept in the data folder. Creates
- * one if there are none.
+ * The secrets for tokens, one per line, newest first: those from the settings, or else those stored in the data folder.
+ * Creates one if there is none.
  */
 export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: string): string {
   if (secret !== undefined) {
     const lines = linesOf(secret);
     const shortest = Math.min(...lines.map((line) => Buffer.byteLength(line)));
-    if (lines.length > 0 && shortest >= LEAST_BYTES) return secret;
+    if (lines.length > 0 && shortest >= MIN_BYTES) return secret;
     throw new Failure(
       `JWT_SECRET has ${lines.length > 0 ? shortest : 0} bytes${lines.length > 1 ? ' in one of its lines' : ''} and needs ` +
-        `at least ${LEAST_BYTES}: \`openssl rand -base64 48\` prints one. Without JWT_SECRET, a secret is generated and kept.`,
+        `at least ${MIN_BYTES}. Generate one with \`openssl rand -base64 48\`, or unset JWT_SECRET to have one generated and stored.`,
     );
   }
-  return keptSecret(dataDir, secretFile(dataDir));
+  return loadSecret(dataDir, secretFile(dataDir));
 }
 
-/** The secret with which our applications sign their messages to each other. Creates it if it is missing. */
-export const keptInternalSecret = (dataDir: string): string =>
-  keptSecret(dataDir, internalSecretFile(dataDir));
+/** The secret with which our applications sign their messages to each other. Created if it is missing. */
+export const loadInternalSecret = (dataDir: string): string =>
+  loadSecret(dataDir, internalSecretFile(dataDir));
 
-function keptSecret(dataDir: string, file: string): string {
+function loadSecret(dataDir: string, file: string): string {
   if (!existsSync(file)) writePrivate(dataDir, file, randomBytes(48).toString('base64url'));
   return readFileSync(file, 'utf8').trim();
 }
@@ -53,14 +53,17 @@ export const newestSecret = (secrets: string): string => linesOf(secrets)[0] ?? 
 
 const linesOf = (secrets: string): string[] => secrets.split(/\r?\n/).filter((line) => line !== '');
 
-/** The API keys that `npm run api-key` keeps. @throws Failure when the file cannot be used */
-export function keptApiKeys(dataDir: string): ApiKey[] {
+/**
+ * The API keys that `npm run api-key` has stored.
+ * @throws Failure if the file cannot be used
+ */
+export function loadApiKeys(dataDir: string): ApiKey[] {
   const file = apiKeysFile(dataDir);
   if (!existsSync(file)) return [];
   const keys = apiKeysSchema.safeParse(jsonOf(file));
   if (keys.success) return keys.data;
   const faults = faultsOf(keys.error).map(({ path, message }) => `  ${path}: ${message}`);
-  throw new Failure(`${file} cannot be used. Correct it or remove it:\n${faults.join('\n')}`);
+  throw new Failure(`${file} is invalid. Correct it or remove it:\n${faults.join('\n')}`);
 }
 
 function jsonOf(file: string): unknown {
@@ -73,12 +76,12 @@ function jsonOf(file: string): unknown {
   }
 }
 
-export const keepApiKeys = (dataDir: string, keys: readonly ApiKey[]): void =>
+export const saveApiKeys = (dataDir: string, keys: readonly ApiKey[]): void =>
   writePrivate(dataDir, apiKeysFile(dataDir), `${JSON.stringify(keys, null, 2)}\n`);
 
-/** The secret `vapid` that `npm run vapid` keeps, as text; `undefined` without one. */
-export const keptVapid = (dataDir: string): string | undefined =>
+/** The secret `vapid` that `npm run vapid` has stored, as text; `undefined` if there is none. */
+export const loadVapid = (dataDir: string): string | undefined =>
   existsSync(vapidFile(dataDir)) ? readFileSync(vapidFile(dataDir), 'utf8').trim() : undefined;
 
-export const keepVapid = (dataDir: string, secret: string): void =>
+export const saveVapid = (dataDir: string, secret: string): void =>
   writePrivate(dataDir, vapidFile(dataDir), `${secret}\n`);

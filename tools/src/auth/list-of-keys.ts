@@ -3,13 +3,13 @@ import { table } from '../print/table.ts';
 
 const HASH_SHOWN = 8;
 
-/** The last use of each key, by the hash of the key. */
+/** The last use of each key, by the key's hash. */
 export type Uses = ReadonlyMap<string, string>;
 
-/** The keys as a table, without their full hashes. `uses` is `undefined` if no producer answered. */
+/** Formats the keys as a table, without their full hashes. `uses` is `undefined` if no producer responded. */
 export function listOfKeys(keys: readonly ApiKey[], uses: Uses | undefined, now: number): string {
   if (keys.length === 0) return 'No API keys.';
-  const heading = ['name', 'state', 'scopes', 'feeds', 'a second', 'source', 'created', 'expires'];
+  const heading = ['name', 'state', 'scopes', 'feeds', 'per second', 'source', 'created', 'expires'];
   const rows = keys.map((key) => [
     key.name,
     stateOf(key, now),
@@ -27,7 +27,7 @@ export function listOfKeys(keys: readonly ApiKey[], uses: Uses | undefined, now:
 
 function stateOf({ revokedAt, expiresAt }: ApiKey, now: number): string {
   if (revokedAt !== undefined) return `revoked ${revokedAt}`;
-  return expiresAt !== undefined && (parseDateTime(expiresAt) ?? 0) <= now ? 'expired' : 'good';
+  return expiresAt !== undefined && (parseDateTime(expiresAt) ?? 0) <= now ? 'expired' : 'valid';
 }
 
 const usedOf = ({ hash }: ApiKey, uses: Uses | undefined): string =>

@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { endOf, type NewKey } from './api-key-options.ts';
+import { expiryOf, type NewKey } from './api-key-options.ts';
 
-/** A new key and its record, which is not validated yet. @throws Failure for an invalid expiry */
+/**
+ * Creates a key and its record, which is not validated yet.
+ * @throws Failure for an invalid expiry
+ */
 export function newKey(options: NewKey, now: number): { key: string; record: Record<string, unknown> } {
   const { name, feeds, perSecond, scopes, source, expires } = options;
   const key = `tocsin_${randomBytes(32).toString('base64url')}`;
@@ -13,7 +16,7 @@ export function newKey(options: NewKey, now: number): { key: string; record: Rec
     scopes,
     ...(source !== undefined && { source }),
     createdAt: new Date(now).toISOString(),
-    ...(expires !== undefined && { expiresAt: endOf(expires, now) }),
+    ...(expires !== undefined && { expiresAt: expiryOf(expires, now) }),
   };
   return { key, record };
 }

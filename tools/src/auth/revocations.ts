@@ -21,7 +21,7 @@ interface Asked {
 }
 
 /**
- * Revokes the tokens of a subject, lifts a revocation or lists all revocations, through the bff's sidecar. Every bff
+ * Revokes a subject's tokens, lifts a revocation or lists all revocations, through one of the bff's sidecars. Every bff
  * applies a change within two seconds.
  */
 export async function revocations({ revoke, before, lift }: Asked): Promise<number> {
@@ -31,23 +31,26 @@ export async function revocations({ revoke, before, lift }: Asked): Promise<numb
   try {
     if (revoke !== undefined) {
       const asked = readRevoke(revoke, before);
-      const counts = await list.revoke(asked.sub, asked.before);
-      trail.note({ ...commandUser(), action: 'reader-revoked', outcome: 'done', ids: [counts.sub] });
-      say(`Revoked: tokens of ${counts.sub} issued at or before ${counts.before}, and those without iat.`);
+      const effective = await list.revoke(asked.sub, asked.before);
+      trail.note({ ...commandUser(), action: 'reader-revoked', outcome: 'done', ids: [effective.sub] });
+      say(
+        `Revoked the tokens of ${effective.sub} that were issued at or before ${effective.before} or have no iat.`,
+      );
     } else if (lift !== undefined) {
-      if (!(await list.lift(lift))) throw new Failure(`No tokens of ${lift} are revoked.`);
+      if (!(await list.lift(lift))) throw new Failure(`The tokens of ${lift} are not revoked.`);
       trail.note({ ...commandUser(), action: 'reader-restored', outcome: 'done', ids: [lift] });
-      say(`Lifted: tokens of ${lift} are accepted again.`);
+      say(`The tokens of ${lift} are accepted again.`);
     } else {
       const kept = (await list.read()) ?? [];
-      for (const one of kept) say(`${one.sub}  issued at or before ${one.before}  (since ${one.at})`);
+      for (const one of kept)
+        say(`${one.sub}  tokens issued at or before ${one.before}  (revoked at ${one.at})`);
       if (kept.length === 0) say('No tokens are revoked.');
     }
     return 0;
   } catch (error) {
     if (error instanceof RevocationsFullError) throw new Failure(error.message);
     if (error instanceof SidecarError && error.status === undefined) {
-      throw new Failure(`The bff's sidecar does not answer: ${error.message}. Is Tocsin running?`);
+      throw new Failure(`The bff's sidecar does not respond: ${error.message}. Is Tocsin running?`);
     }
     throw error;
   } finally {
@@ -78,7 +81,7 @@ function readRevoke(sub: string, before: string | undefined): { sub: string; bef
   const moment = parseDateTime(checked.data.before ?? '') ?? Date.now();
   if (moment > Date.now() + MAX_REVOCATION_AHEAD_MS) {
     throw new Failure(
-      `--before must not be more than ${MAX_REVOCATION_AHEAD_MS / 60_000} minutes ahead: ${String(before)}`,
+      `--before is ${String(before)}; it must be at most ${MAX_REVOCATION_AHEAD_MS / 60_000} minutes in the future`,
     );
   }
   return { sub, before: moment };

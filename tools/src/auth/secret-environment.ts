@@ -1,18 +1,18 @@
 import type { AuthConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
-import { apiKeysFile, keptApiKeys, keptInternalSecret, keptVapid, tokenSecrets } from './kept-secrets.ts';
+import { apiKeysFile, loadApiKeys, loadInternalSecret, loadVapid, tokenSecrets } from './kept-secrets.ts';
 
-/** The variable with which our applications find the secret for their messages to each other. */
+/** The variable in which our applications find the secret for their messages to each other. */
 export const internalSecret = (secret: string): Record<string, string> => ({
   NOTIFICATION_SECRETS_internal: secret,
   NOTIFICATION_KEYS_internal: secret,
 });
 
-/** The environment that the sidecars' secret stores read, as the settings require. */
+/** The environment variables that the sidecars' secret stores read, depending on the settings. */
 export function secretEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
-  const vapid = keptVapid(dataDir);
+  const vapid = loadVapid(dataDir);
   const env = {
-    ...internalSecret(config.internalSecret ?? keptInternalSecret(dataDir)),
+    ...internalSecret(config.internalSecret ?? loadInternalSecret(dataDir)),
     ...(vapid !== undefined && { NOTIFICATION_SECRETS_vapid: vapid }),
     ...config.channelSecrets,
   };
@@ -21,14 +21,15 @@ export function secretEnvironment(config: AuthConfig, dataDir: string): Record<s
 }
 
 /**
- * The settings for API keys: the applications read the key file every second. A sidecar's environment and Dapr's local
- * stores are read only once, so a revoked key would stay valid. @throws Failure if there is no API key yet
+ * The settings for API keys. The applications read the key file every second. They do not read it through a sidecar,
+ * because sidecars and Dapr's local secret stores are read only once, so a revoked key would stay valid.
+ * @throws Failure if there is no API key yet
  */
 export function keysEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
   if (!config.apiKeys) return {};
-  if (keptApiKeys(dataDir).length === 0) {
+  if (loadApiKeys(dataDir).length === 0) {
     throw new Failure(
-      `API_KEYS=on, but ${apiKeysFile(dataDir)} has no key. Create one first:\n` +
+      `API_KEYS=on, but ${apiKeysFile(dataDir)} contains no key. Create one first:\n` +
         "  npm run api-key -- --name shop --feeds 'all,topic:orders*' --per-second 50",
     );
   }

@@ -9,7 +9,7 @@ export interface TokenOptions {
   secret: string;
 }
 
-/** A token that the bff accepts, signed with HS256. */
+/** Creates a token that the bff accepts, signed with HS256. */
 export const signToken = ({ claims, exp, issuer, audience, secret }: TokenOptions): Promise<string> =>
   new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

@@ -14,8 +14,8 @@ const USAGE =
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /**
- * `npm run token`: prints a token for trying things out, signed with the newest secret of `npm start` or JWT_SECRET. Also
- * revokes the tokens of a subject, including tokens from another issuer.
+ * `npm run token`: prints a token for development, signed with the newest secret of `npm start` or JWT_SECRET. It also
+ * revokes the tokens of a subject, including those from another issuer.
  */
 export async function token(args: string[]): Promise<number> {
   const { sub, feeds, roles, ttl, data, email, ...values } = readArgs(args);
@@ -30,7 +30,7 @@ export async function token(args: string[]): Promise<number> {
   }
   const { issuer, audience } = config;
   const secret = newestSecret(tokenSecrets(config, data));
-  // The bff ignores an invalid address, because it is not needed to read.
+  // The bff ignores an invalid address, because reading does not require one.
   if (email !== undefined && checked.data.email === undefined)
     throw usageFailure([`--email is ${email}; it must be an e-mail address`], USAGE);
   const text = await signToken({ claims, exp, issuer, audience, secret });
@@ -57,8 +57,8 @@ function readArgs(args: string[]) {
   const commands = [sub, revoke, lift, list].filter((value) => value !== undefined);
   refuseFaults(
     [
-      ...(commands.length === 1 ? [] : ['Use one of --sub, --revoke, --lift and --revocations']),
-      ...(before === undefined || revoke !== undefined ? [] : ['--before needs --revoke']),
+      ...(commands.length === 1 ? [] : ['Use exactly one of --sub, --revoke, --lift and --revocations']),
+      ...(before === undefined || revoke !== undefined ? [] : ['--before requires --revoke']),
     ],
     USAGE,
   );
@@ -70,7 +70,10 @@ const listOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 function secondsOf(ttl: string): number {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(ttl) ?? [];
   if (count === undefined || unit === undefined) {
-    throw usageFailure([`--ttl is ${ttl}; it must be a number with s, m, h or d, such as 90s or 1h`], USAGE);
+    throw usageFailure(
+      [`--ttl is ${ttl}; it must be a number followed by s, m, h or d, such as 90s or 1h`],
+      USAGE,
+    );
   }
   return Number(count) * UNITS[unit as keyof typeof UNITS];
 }

@@ -23,7 +23,7 @@ afterEach(() => {
 const NEW = ['--subject', 'mailto:ops@shop.example'];
 const file = () => join(dir, 'vapid.json');
 
-it('should keep new keys so that only this user can read them, and say only the public one', async () => {
+it('should store new keys so that only this user can read them, and print only the public one', async () => {
   await vapid(['--data', dir, ...NEW]);
   const { publicKey, privateKey } = readVapid(readFileSync(file(), 'utf8'));
   expect(statSync(file()).mode & 0o777).toBe(0o600);
@@ -41,7 +41,7 @@ it('should keep existing keys, and print them for other stores', async () => {
   expect(readFileSync(file(), 'utf8')).not.toBe(kept);
 });
 
-it('should refuse a file that cannot be used', () => {
+it('should reject a file that cannot be used', () => {
   writeFileSync(file(), '{}');
   expect(() => vapid(['--data', dir])).toThrow(/vapid\.json can't be used[^]*publicKey: /);
   rmSync(file());
@@ -53,7 +53,7 @@ it('should refuse a file that cannot be used', () => {
   expect(existsSync(file())).toBe(false);
 });
 
-it('should reach the sidecars of npm start, unless another secret is given', async () => {
+it('should be passed to the sidecars of npm start, unless another secret is given', async () => {
   await vapid(['--data', dir, ...NEW]);
   const secrets = (env: Record<string, string>) => secretEnvironment(readAuthConfig(env), dir);
   expect(secrets({})['NOTIFICATION_SECRETS_vapid']).toBe(readFileSync(file(), 'utf8').trim());

@@ -3,15 +3,16 @@ import { newVapid, readVapid, subjectSchema } from '@tocsin/bff/away/vapid';
 import { Failure } from '../failure.ts';
 import { parseOptions, refuseFaults } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
-import { keepVapid, keptVapid, vapidFile } from './kept-secrets.ts';
+import { saveVapid, loadVapid, vapidFile } from './kept-secrets.ts';
 
 const USAGE =
   'npm run vapid -- --subject mailto:ops@shop.example [--replace] [--data DIR]\n' +
   '       npm run --silent vapid -- --print [--data DIR]';
 
 /**
- * `npm run vapid`: creates and keeps the key pair with which push services recognise us. `--print` prints the secret, for
- * other secret stores. Kept keys stay, because every browser that registered with them would have to register again.
+ * `npm run vapid`: creates and stores the key pair by which push services recognize us. `--print` prints the secret for
+ * use in other secret stores. Existing keys are kept, because with new ones every registered browser would have to
+ * register again.
  */
 export function vapid(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
@@ -25,16 +26,16 @@ export function vapid(args: string[]): Promise<number> {
   const { print, replace, subject } = values;
   const dataDir = resolve(values.data);
   const file = vapidFile(dataDir);
-  const kept = replace ? undefined : keptVapid(dataDir);
+  const kept = replace ? undefined : loadVapid(dataDir);
   refuseFaults(faultsOf({ print, replace, subject, isKept: kept !== undefined }), USAGE);
   const secret = kept ?? JSON.stringify(newVapid(subject ?? ''));
   const { publicKey } = readKept(secret, file);
-  if (kept === undefined) keepVapid(dataDir, secret);
+  if (kept === undefined) saveVapid(dataDir, secret);
   process.stderr.write(
     `${kept === undefined ? 'Created' : 'Kept'}: ${file}, with the public key ${publicKey}. \`npm start\` reads it when ` +
       'it starts.\n',
   );
-  if (replace) process.stderr.write('Browsers that registered with another key have to register again.\n');
+  if (replace) process.stderr.write('Browsers that registered with the previous key must register again.\n');
   if (print) process.stdout.write(`${secret}\n`);
   return Promise.resolve(0);
 }
@@ -42,9 +43,11 @@ export function vapid(args: string[]): Promise<number> {
 function faultsOf(given: { print: boolean; replace: boolean; subject: string | undefined; isKept: boolean }) {
   const { print, replace, subject, isKept } = given;
   if (print && replace) return ['Use only one of --print and --replace'];
-  if (isKept) return subject === undefined ? [] : ['The keys exist. Use --subject only with --replace'];
+  if (isKept)
+    return subject === undefined ? [] : ['The keys already exist. Use --subject only with --replace'];
   if (print) return ['There are no keys yet. Create them with --subject'];
-  if (subject === undefined) return ['--subject is missing: your contact for the operators of push services'];
+  if (subject === undefined)
+    return ['--subject is missing: it tells the operators of push services how to contact you'];
   return subjectSchema.safeParse(subject).success ? [] : ['--subject must be a mailto: or https: address'];
 }
 

@@ -2,7 +2,10 @@ import { chromium, type Browser } from 'playwright-core';
 import { sayNothing } from '../setup/say.ts';
 import { ensureChromium } from '../setup/browsers/chromium.ts';
 
-/** Starts a headless Chromium. @throws Failure with the remedy if Chromium is not installed */
+/**
+ * Starts a headless Chromium.
+ * @throws Failure that explains how to install Chromium if it is missing
+ */
 export const launchBrowser = async (): Promise<Browser> =>
   chromium.launch({
     executablePath: await ensureChromium(sayNothing),

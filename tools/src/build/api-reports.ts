@@ -26,7 +26,7 @@ const COMPILER_OPTIONS = {
   strict: true,
   skipLibCheck: true,
   types: [],
-  // `@tocsin/client` resolves to the sources of its workspace.
+  // `@tocsin/client` resolves to the sources in its workspace.
   allowImportingTsExtensions: true,
   noEmit: true,
 };
@@ -68,7 +68,7 @@ function writeReport(name: string, types: string, outDir: string): void {
   writeFileSync(report, withSortedEvents(readFileSync(report, 'utf8')));
 }
 
-/** The order of a component's events depends on the types that TypeScript has seen before, so a report sorts them. */
+/** The order of a component's events depends on the types that TypeScript has seen before, so reports sort them. */
 const withSortedEvents = (report: string): string =>
   report.replaceAll(/(?:^ *\w+\??: \(.*\) => any;\n)+/gm, (events) =>
     events
@@ -87,8 +87,8 @@ const contentOf = (file: string): string | undefined => {
 };
 
 /**
- * Compares the public API of each package with its report. Returns the names of the packages whose report differs; with
- * `update`, also replaces the report.
+ * Compares each package's public API with its report. Returns the names of the packages whose reports differ; with
+ * `update`, also replaces those reports.
  */
 export async function changedApis({ update }: { update: boolean }): Promise<string[]> {
   rmSync(WORK, { recursive: true, force: true });
@@ -108,10 +108,10 @@ export async function changedApis({ update }: { update: boolean }): Promise<stri
   return changed;
 }
 
-/** `npm run api`: updates the reports of the public API in `docs/api`. */
+/** `npm run api`: updates the public API reports in `docs/api`. */
 export async function api(): Promise<number> {
   const changed = await changedApis({ update: true });
-  const line = changed.length === 0 ? 'The reports are up to date.' : `Updated: ${changed.join(', ')}.`;
+  const line = changed.length === 0 ? 'The API reports are up to date.' : `Updated: ${changed.join(', ')}.`;
   process.stdout.write(`${line}\n`);
   return 0;
 }

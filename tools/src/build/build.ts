@@ -61,13 +61,13 @@ const BUILDS = new Map<string, () => Promise<void>>([
   ['create', buildCreate],
 ]);
 
-/** The builds in order: the server of the pages needs the pages. */
+/** The builds in order: the pages' server needs the pages. */
 const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [name]);
 
 /**
- * `npm run build`: builds the pages, each application as one file, and the packages for other teams. `args` limits the build
- * to some of `producer`, `bff`, `ui` (the pages and their server), `pages`, `client` (both packages), `publish`,
- * `create`.
+ * `npm run build`: builds the pages, each application as one file, and the packages for other teams. `args` limits the
+ * build to any of `producer`, `bff`, `ui` (the pages and their server), `pages`, `client` (both client packages),
+ * `publish`, `create`.
  */
 export async function build(args: string[]): Promise<number> {
   const unknown = args.filter((name) => !BUILDS.has(name));

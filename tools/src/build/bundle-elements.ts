@@ -3,13 +3,13 @@ import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import { run } from '../process/run.ts';
 
-/** The name of the script with the custom elements, beside the pages and in the package. */
+/** The file name of the script with the custom elements, next to the pages and in the package. */
 export const ELEMENTS_SCRIPT = 'elements.js';
 
 /**
- * Bundles `<tocsin-bell>` and `<tocsin-toasts>` with all dependencies into one script for pages to load, and chunks that
- * the script loads itself.
- * @throws Failure with the output of the bundler
+ * Bundles `<tocsin-bell>` and `<tocsin-toasts>` with all dependencies into one script that pages can load, and chunks
+ * that the script loads itself.
+ * @throws Failure with the bundler's output
  */
 export async function bundleElements(outDir: string): Promise<void> {
   const args = ['run', 'elements', '-w', '@tocsin/ui', '--', '--outDir', outDir];

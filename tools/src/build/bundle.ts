@@ -5,23 +5,23 @@ import { ROOT } from '../paths.ts';
 export const APPS = ['producer', 'bff', 'ui'] as const;
 export type App = (typeof APPS)[number];
 
-/** The entry of each application. The one of the ui is its server, which serves the pages beside it. */
+/** The entry file of each application. That of the ui is its server, which serves the pages next to it. */
 const FOLDERS: Record<App, { source: string; bundle: string }> = {
   producer: { source: join('producer', 'src'), bundle: 'producer' },
   bff: { source: join('bff', 'src'), bundle: 'bff' },
   ui: { source: join('ui', 'src', 'server'), bundle: join('ui', 'server') },
 };
 
-/** The path of an application's bundle made by `npm run build`. */
+/** The path of the application bundle that `npm run build` creates. */
 export const bundleOf = (app: App): string => join(ROOT, FOLDERS[app].bundle, 'dist', 'main.js');
 
-/** The path of an application's bundle with failpoints, which only tests run. */
+/** The path of the application bundle with failpoints, which only tests run. */
 export const testBundleOf = (app: App): string =>
   join(ROOT, FOLDERS[app].bundle, 'dist', 'with-failpoints.js');
 
 /**
- * Builds an application as one file that needs only Node and contains no failpoints unless they are wanted. @throws Error
- * with the bundler's message
+ * Bundles an application into one file that needs only Node. The file contains no failpoints unless they are requested.
+ * @throws Error with the bundler's message
  */
 export async function bundle(app: App, file = bundleOf(app), failpoints = false): Promise<void> {
   const { build } = await import('rolldown');
@@ -36,7 +36,7 @@ export async function bundle(app: App, file = bundleOf(app), failpoints = false)
       format: 'esm',
       codeSplitting: false,
       sourcemap: !failpoints,
-      // Dapr takes the type of an actor from the name of its class.
+      // Dapr derives an actor's type from its class name.
       keepNames: true,
       minify: 'dce-only',
       comments: { legal: true, annotation: false, jsdoc: false },

@@ -11,7 +11,7 @@ const CONTRACTS = join(ROOT, 'contracts', 'src', 'index.ts');
 const CONTRACTS_PACKAGE = '@tocsin/contracts';
 /** Relative imports in declarations: `from './x.ts'` and `import('./x.ts')`, including components (`./X.vue`). */
 const RELATIVE = /((?:from |import\()['"])(\.{1,2}\/[^'"]+?)(?:\.ts|(\.vue))(?=['"])/g;
-/** An import of CSS, which declares nothing. */
+/** An import of CSS, which has no types. */
 const STYLE = /^import '[^']+';\n/gm;
 
 type DeclarationOf = (file: string) => string;
@@ -43,7 +43,7 @@ function emitDeclaration(program: ts.Program, file: string): string {
   return text;
 }
 
-/** Emits the declarations of `packageDir` into `outDir`, with the same folders as this repository. */
+/** Writes the declarations of `packageDir` into `outDir`, in the same folders as in this repository. */
 function emitComponents(packageDir: string, outDir: string): void {
   const script = join(ROOT, 'node_modules', 'vue-tsc', 'bin', 'vue-tsc.js');
   const how = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--stripInternal'];
@@ -67,8 +67,8 @@ function contractNames(text: string): string[] {
 }
 
 /**
- * Writes the types of a plain TypeScript package: those of `entry` and of the files that it imports, and the types of the
- * contracts that they use. The result needs no package of this repository.
+ * Writes the types of a plain TypeScript package: those of `entry` and the files that it imports, and the contract
+ * types that they use. The result needs no package from this repository.
  */
 export async function writeTypes(entry: string, outDir: string): Promise<void> {
   const program = createProgram([entry]);
@@ -76,13 +76,13 @@ export async function writeTypes(entry: string, outDir: string): Promise<void> {
   await writeContracts(program, names, outDir);
 }
 
-/** Writes the types of the contracts unchanged, including zod's. */
+/** Writes the contract types unchanged, including zod's. */
 export function writeContractTypes(outDir: string): void {
   const program = createProgram([]);
   writeReached(CONTRACTS, outDir, (file) => emitDeclaration(program, file));
 }
 
-/** `writeTypes` for a package with Vue components. The result imports `@tocsin/client` and no other package of ours. */
+/** Like `writeTypes`, for a package with Vue components. Of our packages, the result imports only `@tocsin/client`. */
 export async function writeVueTypes(entry: string, outDir: string): Promise<void> {
   const declared = mkdtempSync(join(tmpdir(), 'tocsin-types-'));
   try {

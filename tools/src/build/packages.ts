@@ -10,7 +10,7 @@ const CLIENT = join(ROOT, 'client');
 const CLIENT_VUE = join(ROOT, 'client-vue');
 const PUBLISH = join(ROOT, 'publish');
 const CREATE = join(ROOT, 'create-tocsin');
-/** The folders of the packages that `npm run build` writes. */
+/** The folders of the packages that `npm run build` creates. */
 export const CLIENT_PACKAGE = join(CLIENT, 'dist');
 export const CLIENT_VUE_PACKAGE = join(CLIENT_VUE, 'dist');
 export const PUBLISH_PACKAGE = join(PUBLISH, 'dist');
@@ -30,7 +30,7 @@ interface Manifest {
 const readManifest = (workspace: string) =>
   JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as Manifest;
 
-/** The manifest of the built package: fields copied from the workspace's manifest, and its built files. */
+/** The manifest of the built package: fields copied from the workspace's manifest, plus its built files. */
 const packed = ({ name, version, description, keywords, license }: Manifest) => ({
   name,
   version,
@@ -70,7 +70,7 @@ async function bundlePlain(
   return new Set(output[0].imports);
 }
 
-/** The size of the plain client in a browser, in bytes: with socket.io-client, minified and compressed with gzip. */
+/** The size of the plain client in a browser, in bytes: with socket.io-client, minified and gzipped. */
 export async function clientSize(packageDir = CLIENT_PACKAGE): Promise<number> {
   const { build } = await import('rolldown');
   const { output } = await build({
@@ -115,7 +115,7 @@ export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void>
 }
 
 /**
- * Builds `@tocsin/publish` as ESM with types, without dependencies.
+ * Builds `@tocsin/publish` as ESM with types and no dependencies.
  * @throws Error with the message of the bundler or the compiler
  */
 export async function buildPublishPackage(outDir = PUBLISH_PACKAGE): Promise<void> {
@@ -131,7 +131,7 @@ export async function buildPublishPackage(outDir = PUBLISH_PACKAGE): Promise<voi
   });
 }
 
-/** Copies `create-tocsin`, for `npm create tocsin`: plain JavaScript and a template. */
+/** Copies `create-tocsin`, the package behind `npm create tocsin`: plain JavaScript and a template. */
 export function buildCreatePackage(outDir = CREATE_PACKAGE): void {
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
@@ -146,15 +146,15 @@ export function buildCreatePackage(outDir = CREATE_PACKAGE): void {
 }
 
 /**
- * Builds `@tocsin/client-vue` as ESM with styles and types. Vue, pinia and the toast library are peer dependencies, so that
- * an app has each only once. It depends on `@tocsin/client` of the same version.
+ * Builds `@tocsin/client-vue` as ESM with styles and types. Vue, pinia and the toast library are peer dependencies, so
+ * that an app contains each only once. It depends on the same version of `@tocsin/client`.
  * @throws Error with the message of the bundler or the compiler
  */
 export async function buildClientVuePackage(outDir = CLIENT_VUE_PACKAGE): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
   const entry = join(CLIENT_VUE, 'src', 'index.ts');
   const imported = await bundleVue(entry, join(outDir, 'components'));
-  // Node cannot import CSS, and a server that renders the page needs none.
+  // Node cannot import CSS, and server-side rendering needs none.
   writeFileSync(join(outDir, 'index.js'), "import './components.css';\nexport * from './components.js';\n");
   await bundleElements(outDir);
   await writeVueTypes(entry, outDir);

@@ -7,7 +7,7 @@ import { ELEMENTS_SCRIPT } from './bundle-elements.ts';
 const DIST = join(ROOT, 'ui', 'dist');
 const gzipped = (file: string): number => gzipSync(readFileSync(file), { level: 9 }).length;
 
-/** The files of the build that a text loads with `src`, `href` or a static `import`, directly or through other files. */
+/** The built files that a text loads with `src`, `href` or a static `import`, directly or indirectly. */
 function filesOf(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
@@ -28,7 +28,7 @@ const sizeOf = (name: string): number =>
 /** What a browser loads before the page works, in bytes after gzip: for `/`, and for the custom elements. */
 export const pageSizes = () => ({ page: sizeOf('index.html'), elements: sizeOf(ELEMENTS_SCRIPT) });
 
-/** The files of the built page that contain a schema library. Browsers should not have to load one. */
+/** The files of the built page that contain a schema library, which browsers should not have to load. */
 export const filesWithSchemas = (): string[] =>
   ['index.html', 'ops.html', ELEMENTS_SCRIPT]
     .flatMap((page) => [...filesOf(join(DIST, page))])

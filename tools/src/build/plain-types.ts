@@ -16,12 +16,12 @@ function commentOf(node: ts.Node): string {
   return last ? `${text.slice(last.pos, last.end)}\n` : '';
 }
 
-/** Removes namespaces: the declarations share one file. */
+/** Removes namespace prefixes, because the declarations share one file. */
 const unqualified = (text: string): string => text.replace(/\b[a-z]\w*\.(?=[A-Z])/g, '');
 
 /**
- * Declares types of a module in expanded form, without the schemas that they are inferred from, and the types that they
- * refer to.
+ * Declares a module's types in expanded form, without the schemas that they are inferred from, together with the types
+ * that they refer to.
  */
 export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: Iterable<string>): string {
   const checker = program.getTypeChecker();
@@ -35,7 +35,7 @@ export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: I
   const declare = (name: string): void => {
     const declaration = exported.get(name);
     if (!declaration || declared.has(name)) return;
-    // A generic type is written unchanged: it can only be expanded with arguments.
+    // A generic type is written unchanged, because it can only be expanded with type arguments.
     const isKept = ts.isInterfaceDeclaration(declaration) || declaration.typeParameters !== undefined;
     const text = isKept
       ? declaration.getText()

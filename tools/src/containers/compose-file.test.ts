@@ -49,14 +49,14 @@ const groupSchema = z.object({
   targets: z.array(z.string()),
   labels: z.record(z.string(), z.string()).default({}),
 });
-/** The targets that Prometheus scrapes, each with its job in front. */
+/** The targets that Prometheus scrapes, each preceded by its job. */
 const scrapedOf = (app: string): string[] => [
   app === 'producer' ? 'producer producer:4000' : `bff ${app}:4001`,
   `sidecars ${app}-dapr:9090`,
 ];
 
 describe('docker-compose.yml', () => {
-  it('should run a producer and two bffs, each with a sidecar that reaches it', () => {
+  it('should run a producer and two bffs, each with a sidecar that can reach it', () => {
     const pairs = sidecars.map((name) => {
       const { command } = service(name);
       const app = flag(command, '--app-channel-address') ?? '';
@@ -109,7 +109,7 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('should check the health of each sidecar, and not make its application wait for it', () => {
+  it('should check the health of each sidecar without making its application wait for it', () => {
     for (const name of sidecars) {
       expect(service(name).healthcheck).toMatchObject({
         test: ['CMD', 'node', '-e', expect.stringContaining(':3500/v1.0/healthz') as string],
@@ -142,7 +142,7 @@ describe('docker-compose.yml', () => {
     expect(scraped.sort()).toEqual(apps.flatMap(scrapedOf).sort());
   });
 
-  it('should name our images like `npm run containers`, and pin the full version of others', () => {
+  it('should name our images as `npm run containers` does, and pin the full version of all others', () => {
     for (const name of names) {
       const { image, build } = service(name);
       if (build === undefined) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+$/);
@@ -173,10 +173,10 @@ describe('docker-compose.yml', () => {
     expect(service(name).volumes.filter((mount) => mount.includes('docker.sock'))).toEqual([]);
   });
 
-  it('should publish only the ports of the edge and of the profile’s pages, on this machine by default', () => {
+  it('should publish only the ports of the edge and of the profile’s pages, by default on this machine only', () => {
     expect(usual.filter((name) => service(name).ports.length > 0)).toEqual(['edge']);
     for (const name of names) {
-      // Services without a password have their own setting, so opening the edge does not open them.
+      // Services without a password have a separate setting, so opening the edge does not open them.
       const address = usual.includes(name) ? 'TOCSIN_ADDRESS' : 'TOCSIN_OBSERVABILITY_ADDRESS';
       for (const port of service(name).ports)
         expect(port.split(/(?<=\}):/)[0]).toBe(`\${${address}:-127.0.0.1}`);
@@ -203,7 +203,7 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
-  it('should require certificates between sidecars and Dapr’s services, which sentry signs only for an identity', () => {
+  it('should require certificates between sidecars and Dapr’s services, signed by sentry only for a known identity', () => {
     for (const name of ['placement', 'scheduler'])
       expect(service(name).command).toEqual(
         expect.arrayContaining([
@@ -236,7 +236,7 @@ describe('docker-compose.yml', () => {
 describe('compose/third-bff.yml', () => {
   const commandSchema = z.looseObject({ command: z.array(z.string()) });
 
-  it('should equal bff-1 under another name', () => {
+  it('should equal bff-1 except for its name', () => {
     const text = read('compose', 'third-bff.yml');
     for (const name of ['bff-1', 'bff-1-dapr']) expect(text).toContain(`service: ${name} }`);
     const sidecar = service('bff-1-dapr').command.map((arg) => arg.replace('bff-1', 'bff-3'));

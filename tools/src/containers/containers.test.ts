@@ -4,7 +4,7 @@ import { findDocker, type Docker } from './engine.ts';
 import { buildImage, pushImage } from './image-steps.ts';
 import { measureStart, startMsOf, type ContainerState } from './start-time.ts';
 
-/** A fake Docker with given results. */
+/** A fake Docker that returns the given results. */
 const answering =
   (answers: Record<string, Partial<RunResult>>, calls: string[] = []): Docker =>
   async (args) => {
@@ -16,12 +16,12 @@ const state = (log: { ExitCode: number; End: string }[] | null, Running = true) 
   JSON.stringify({ StartedAt: '2026-01-01T00:00:00Z', Running, Health: { Status: 'starting', Log: log } });
 
 describe('failures', () => {
-  it('should say where to get docker if it is missing', async () => {
+  it('should explain where to get docker if it is missing', async () => {
     await expect(findDocker('/nowhere/docker')).rejects.toThrow('was not found');
   });
 
-  it('should say how to start an engine that does not answer', async () => {
-    await expect(findDocker('false')).rejects.toThrow(/does not answer. Start it \(Docker Desktop/);
+  it('should explain how to start an engine that does not respond', async () => {
+    await expect(findDocker('false')).rejects.toThrow(/does not respond. Start it \(Docker Desktop/);
   });
 
   it('should report a failed build with its output', async () => {
@@ -40,7 +40,7 @@ describe('failures', () => {
     await expect(pushImage(docker, 'registry.example.com/tocsin-ui:1')).rejects.toThrow(remedy);
   });
 
-  it('should report a container that ends, with its last lines, and remove it', async () => {
+  it('should report a container that exits, with its last lines, and remove it', async () => {
     const calls: string[] = [];
     const docker = answering(
       {
@@ -50,13 +50,13 @@ describe('failures', () => {
       },
       calls,
     );
-    await expect(measureStart(docker, 'tocsin-ui:1')).rejects.toThrow(/it has ended.*\nPORT: must be/);
+    await expect(measureStart(docker, 'tocsin-ui:1')).rejects.toThrow(/it has exited.*\nPORT: must be/);
     expect(calls.at(-1)).toBe('rm --force c1');
   });
 });
 
 describe('the start time', () => {
-  it('should end with the first good health check', () => {
+  it('should end with the first successful health check', () => {
     const log = [
       { ExitCode: 1, End: '2026-01-01T00:00:00.400Z' },
       { ExitCode: 0, End: '2026-01-01T00:00:00.700Z' },

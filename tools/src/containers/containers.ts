@@ -3,7 +3,7 @@ import { ROOT } from '../paths.ts';
 import { table } from '../print/table.ts';
 import { unlessStopped } from '../process/stop-signal.ts';
 import { run } from '../process/run.ts';
-import { digestOf, keepDigests } from './digests.ts';
+import { digestOf, saveDigests } from './digests.ts';
 import { findDocker, type Docker } from './engine.ts';
 import { buildImage, imageBytes, pushImage } from './image-steps.ts';
 import { imageName, productVersion } from './images.ts';
@@ -14,8 +14,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const HEADING = ['image', 'MB', 'ms to healthy'];
 
 /**
- * `npm run containers`: builds the images of producer, bff and ui, starts each of them alone, and prints its size and the
- * time until it is healthy. `--push` pushes them, and `npm run deploy` then uses their digests. Can be repeated.
+ * `npm run containers`: builds the images of producer, bff and ui, starts each of them alone, and prints its size and
+ * the time until it is healthy. `--push` pushes them, and `npm run deploy` then uses their digests. Safe to repeat.
  */
 export async function containers(args: string[], signal: AbortSignal): Promise<number> {
   const options = readContainersOptions(args);
@@ -41,17 +41,19 @@ async function make(docker: Docker, options: ContainersOptions): Promise<void> {
     say(`Pushing ${name}.`);
     await pushImage(docker, name);
     const digest = await digestOf(docker, name);
-    if (digest !== undefined) keepDigests({ [name]: digest });
+    if (digest !== undefined) saveDigests({ [name]: digest });
     say(
-      digest === undefined ? 'The registry reported no digest, so deploy uses the tag.' : `Digest: ${digest}`,
+      digest === undefined
+        ? 'The registry reported no digest, so deploy will use the tag.'
+        : `Digest: ${digest}`,
     );
   }
   say(
-    `Pushed; \`npm run deploy -- --registry ${options.registry} --tag ${options.tag}\` runs them in a cluster.`,
+    `Pushed. Run them in a cluster with \`npm run deploy -- --registry ${options.registry} --tag ${options.tag}\`.`,
   );
 }
 
-/** The commit of this folder; `unknown` without git. */
+/** The commit checked out in this folder; `unknown` without git. */
 async function revision(): Promise<string> {
   const { code, output } = await run('git', ['rev-parse', 'HEAD'], { cwd: ROOT }).catch(() => ({
     code: 1,

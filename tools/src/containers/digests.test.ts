@@ -2,31 +2,31 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { digestOf, keepDigests, keptDigests } from './digests.ts';
+import { digestOf, saveDigests, findDigests } from './digests.ts';
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const NAME = 'localhost:5000/team/tocsin-bff:1.0.0';
 const knows = (RepoDigests: string[] | null) => () =>
   Promise.resolve({ code: 0, output: '', stderr: '', stdout: JSON.stringify(RepoDigests) });
 
-it('should read the digest of the repository of the push, if the registry reported one', async () => {
+it('should read the digest for the pushed repository, if the registry reported one', async () => {
   const others = ['docker.io/team/tocsin-bff@sha256:1', `localhost:5000/team/tocsin-bff@${DIGEST}`];
   expect(await digestOf(knows(others), NAME)).toBe(DIGEST);
   expect(await digestOf(knows(['localhost:5000/team/tocsin-bff2@sha256:1']), NAME)).toBeUndefined();
   expect(await digestOf(knows(null), NAME)).toBeUndefined();
 });
 
-it('should keep digests by exact name and tag', () => {
+it('should store digests by exact name and tag', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-digests-'));
   const file = join(folder, 'containers', 'digests.json');
   try {
     const source = { registry: 'localhost:5000/team', tag: '1.0.0' };
-    expect(keptDigests(source, file)).toEqual({});
-    keepDigests({ 'localhost:5000/team/tocsin-ui:1.0.0': DIGEST }, file);
-    keepDigests({ [NAME]: DIGEST }, file);
-    expect(keptDigests(source, file)).toEqual({ bff: DIGEST, ui: DIGEST });
-    expect(keptDigests({ ...source, tag: '1.0.1' }, file)).toEqual({});
-    expect(keptDigests({ ...source, registry: undefined }, file)).toEqual({});
+    expect(findDigests(source, file)).toEqual({});
+    saveDigests({ 'localhost:5000/team/tocsin-ui:1.0.0': DIGEST }, file);
+    saveDigests({ [NAME]: DIGEST }, file);
+    expect(findDigests(source, file)).toEqual({ bff: DIGEST, ui: DIGEST });
+    expect(findDigests({ ...source, tag: '1.0.1' }, file)).toEqual({});
+    expect(findDigests({ ...source, registry: undefined }, file)).toEqual({});
   } finally {
     rmSync(folder, { recursive: true });
   }

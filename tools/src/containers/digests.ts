@@ -18,8 +18,8 @@ export async function digestOf(docker: Docker, name: string): Promise<string | u
   return found.find((one) => one.startsWith(`${repository}@`))?.slice(repository.length + 1);
 }
 
-/** Keeps the digests of pushed images, by name and tag, for `npm run deploy`. */
-export function keepDigests(digests: Record<string, string>, file = FILE): void {
+/** Stores the digests of pushed images, by name and tag, for `npm run deploy`. */
+export function saveDigests(digests: Record<string, string>, file = FILE): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ ...readDigests(file), ...digests }, undefined, 2)}\n`);
 }
@@ -27,8 +27,8 @@ export function keepDigests(digests: Record<string, string>, file = FILE): void 
 const readDigests = (file: string): Record<string, string> =>
   existsSync(file) ? digestsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
 
-/** The digest of each image that was pushed from here under this name and tag, by application. */
-export function keptDigests(
+/** The digest of each image that was pushed from this machine with this name and tag, by application. */
+export function findDigests(
   source: ImageSource,
   file = FILE,
 ): Partial<Record<(typeof APPS)[number], string>> {

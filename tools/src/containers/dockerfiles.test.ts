@@ -20,7 +20,7 @@ const stage = (name: string): string => {
   return text;
 };
 
-/** The lines of .dockerignore that send a file to the engine. */
+/** The lines of .dockerignore that include a file in the build context. */
 const sent = read('.dockerignore').split('\n');
 
 describe('the Dockerfile', () => {
@@ -44,11 +44,11 @@ describe('the Dockerfile', () => {
   it('should have a health check and a non-root user in all images', () => {
     expect(stage('runtime')).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
     expect(stage('runtime')).toMatch(/^HEALTHCHECK .* CMD \["node", "healthcheck\.mjs", "\/healthz"\]$/m);
-    // Without it, nothing outside the container reaches the port.
+    // Otherwise nothing outside the container could reach the port.
     expect(stage('runtime')).toMatch(/^ENV .*PUBLIC_HOST=0\.0\.0\.0$/m);
   });
 
-  it.each(APPS)('should run one file without a shell in the image of %s', (app) => {
+  it.each(APPS)('should run a single file without a shell in the image of %s', (app) => {
     expect(stage(app)).toMatch(/^FROM runtime AS /);
     expect(stage(app)).toMatch(/^CMD \["node", "[\w/]+main\.js"\]$/m);
     expect(stage(app)).not.toMatch(/^(USER|ENTRYPOINT|HEALTHCHECK)|tsx|npm/m);

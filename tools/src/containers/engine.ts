@@ -4,11 +4,14 @@ import { findCommand, run, type RunOptions, type RunResult } from '../process/ru
 /** Runs a command of a container engine and returns its result. */
 export type Docker = (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
 
-/** The Docker of this machine. @throws Failure if it is not installed or its engine does not answer */
+/**
+ * The Docker on this machine.
+ * @throws Failure if it is not installed or its engine does not respond
+ */
 export async function findDocker(command = findCommand(['docker'])): Promise<Docker> {
   if (!command) {
     throw new Failure(
-      'docker was not found. Install Docker (https://docs.docker.com/get-started/get-docker/) and start again.',
+      'docker was not found. Install Docker (https://docs.docker.com/get-started/get-docker/), then try again.',
     );
   }
   const docker: Docker = (args, options) => run(command, args, options);
@@ -18,10 +21,10 @@ export async function findDocker(command = findCommand(['docker'])): Promise<Doc
     ? 'Add yourself to the docker group (`sudo usermod -aG docker $USER`), log out and back in'
     : 'Start it (Docker Desktop, or `sudo systemctl start docker`)';
   throw new Failure(
-    `The Docker engine does not answer. ${remedy} and try again. Docker says:\n${endOf(output)}`,
+    `The Docker engine does not respond. ${remedy}, then try again. Output of Docker:\n${endOf(output)}`,
   );
 }
 
-/** The end of a command's output, which shows why it failed. */
+/** The last lines of a command's output, which show why it failed. */
 export const endOf = (output: string, lines = 15): string =>
   output.trimEnd().split('\n').slice(-lines).join('\n');

@@ -5,11 +5,14 @@ import { endOf, type Docker } from './engine.ts';
 
 export interface BuildFacts {
   version: string;
-  /** The commit of the build. */
+  /** The commit that the image is built from. */
   revision: string;
 }
 
-/** Builds an application's image. @throws Failure with the end of the build's output */
+/**
+ * Builds an application's image.
+ * @throws Failure with the last lines of the build's output
+ */
 export async function buildImage(docker: Docker, app: App, name: string, facts: BuildFacts): Promise<void> {
   const args = [
     ...['build', '--target', app, '--tag', name],
@@ -18,12 +21,15 @@ export async function buildImage(docker: Docker, app: App, name: string, facts: 
   const { code, output } = await docker(args, { env: { DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' } });
   if (code === 0) return;
   throw new Failure(
-    `Could not build ${name}. Fix the cause below (often the network or the package registry) and ` +
+    `Could not build ${name}. Fix the cause below (often the network or the package registry), then ` +
       `try again:\n${endOf(output, 25)}`,
   );
 }
 
-/** Pushes an image to the registry in its name. @throws Failure with the registry's message */
+/**
+ * Pushes an image to the registry in its name.
+ * @throws Failure with the registry's message
+ */
 export async function pushImage(docker: Docker, name: string): Promise<void> {
   const { code, output } = await docker(['push', name]);
   if (code === 0) return;
@@ -31,14 +37,16 @@ export async function pushImage(docker: Docker, name: string): Promise<void> {
   const remedy = /denied|unauthorized|authentication|no basic auth/i.test(output)
     ? `\`docker login ${host}\` as a user who may push there`
     : /server gave HTTP response to HTTPS client/i.test(output)
-      ? `Give the registry TLS, or add it to the engine's \`insecure-registries\``
+      ? `Set up TLS for the registry, or add it to the engine's \`insecure-registries\``
       : `Check that ${host} is correct and reachable from here`;
-  throw new Failure(`Could not push ${name}. ${remedy}, and try again. Docker says:\n${endOf(output, 5)}`);
+  throw new Failure(
+    `Could not push ${name}. ${remedy}, then try again. Output of Docker:\n${endOf(output, 5)}`,
+  );
 }
 
 /** The unpacked size of an image, in bytes. */
 export async function imageBytes(docker: Docker, name: string): Promise<number> {
   const { code, output } = await docker(['image', 'inspect', '--format', '{{.Size}}', name]);
   if (code === 0) return Number(output);
-  throw new Failure(`Docker cannot find ${name}, which it has just built: ${endOf(output)}`);
+  throw new Failure(`Docker cannot find the image ${name} that it has just built: ${endOf(output)}`);
 }

@@ -19,10 +19,10 @@ it.each([
   expect(imageNames(options)).toContain(name);
 });
 
-it('should list all faults', () => {
+it('should list all errors', () => {
   expect(() => readContainersOptions(['--registry', 'Über/x', '--tag=-x y'])).toThrow(
     /--registry is .*\n--tag is /,
   );
-  expect(() => readContainersOptions(['--push'])).toThrow(/--push needs --registry/);
+  expect(() => readContainersOptions(['--push'])).toThrow(/--push requires --registry/);
   expect(() => readContainersOptions(['--pull'])).toThrow(/--pull.*\nUsage: npm run containers/);
 });

@@ -10,16 +10,22 @@ const REGISTRY = /^[a-z0-9.-]+(:\d{1,5})?(\/[a-z0-9._-]+)*$/;
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const TAG = /^\w[\w.-]{0,127}$/;
 
-/** Parses the options of `npm run containers --`. @throws Failure that lists all faults */
+/**
+ * Parses the options of `npm run containers --`.
+ * @throws Failure that lists all errors
+ */
 export function readContainersOptions(args: string[]): ContainersOptions {
   const values = parse(args);
   const source = readImageSource(values);
-  const faults = [...source.faults, ...(values.push && !source.registry ? ['--push needs --registry'] : [])];
+  const faults = [
+    ...source.faults,
+    ...(values.push && !source.registry ? ['--push requires --registry'] : []),
+  ];
   refuseFaults(faults, USAGE);
   return { registry: source.registry, tag: source.tag, push: values.push };
 }
 
-/** The values of `--registry` and `--tag`, with their faults. */
+/** The values of `--registry` and `--tag`, and their errors. */
 export function readImageSource(values: {
   registry?: string | undefined;
   tag?: string | undefined;
@@ -29,10 +35,10 @@ export function readImageSource(values: {
   const faults = [
     ...(registry === undefined || REGISTRY.test(registry)
       ? []
-      : [`--registry is ${values.registry}; it must be host, host:port or host/path in lower case`]),
+      : [`--registry is ${values.registry}; it must be host, host:port or host/path, in lower case`]),
     ...(TAG.test(tag)
       ? []
-      : [`--tag is ${tag}; it must be up to 128 of A-Z a-z 0-9 _ . -, and must not begin with . or -`]),
+      : [`--tag is ${tag}; it must have up to 128 of A-Z a-z 0-9 _ . - and must not start with . or -`]),
   ];
   return { registry, tag, faults };
 }

@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { pollUntil } from '../net/poll.ts';
 import { endOf, type Docker } from './engine.ts';
 
-/** The fields that are read from `docker inspect`. */
+/** The fields of `docker inspect` that we read. */
 const stateSchema = z.object({
   StartedAt: z.string(),
   Running: z.boolean(),
@@ -14,7 +14,7 @@ const stateSchema = z.object({
 });
 export type ContainerState = z.infer<typeof stateSchema>;
 
-/** From the start of a container to the end of its first good health check, in ms; undefined before that. */
+/** Time from a container's start to the end of its first successful health check, in ms; undefined before that. */
 export function startMsOf({ StartedAt, Health }: ContainerState): number | undefined {
   const good = Health.Log?.find(({ ExitCode }) => ExitCode === 0);
   return good && Date.parse(good.End) - Date.parse(StartedAt);
@@ -22,7 +22,8 @@ export function startMsOf({ StartedAt, Health }: ContainerState): number | undef
 
 const LIMIT_MS = 60_000;
 /**
- * Hardened as in docker-compose.yml, but without other services: /healthz shows that the process serves requests.
+ * Hardened as in docker-compose.yml, but without other services, because /healthz only shows that the process serves
+ * requests.
  */
 const ARGS = [
   ...['run', '--detach', '--network', 'none', '--health-interval', '250ms', '--env', 'BROADCASTER=memory'],
@@ -31,7 +32,7 @@ const ARGS = [
 
 /**
  * Starts one of our images alone, measures the time until it is healthy in ms, and removes the container.
- * @throws Failure with the container's last lines when it does not become healthy
+ * @throws Failure with the container's last lines if it does not become healthy
  */
 export async function measureStart(docker: Docker, name: string): Promise<number> {
   const started = await docker([...ARGS, name]);
@@ -41,13 +42,13 @@ export async function measureStart(docker: Docker, name: string): Promise<number
     let state = await stateOf(docker, container);
     const fault = await pollUntil(
       async () => startMsOf((state = await stateOf(docker, container))) !== undefined,
-      { timeoutMs: LIMIT_MS, everyMs: 100, giveUp: () => (state.Running ? undefined : 'it has ended') },
+      { timeoutMs: LIMIT_MS, everyMs: 100, giveUp: () => (state.Running ? undefined : 'it has exited') },
     );
     const startMs = startMsOf(state);
     if (startMs !== undefined) return startMs;
     const { output } = await docker(['logs', '--tail', '15', container]);
     throw new Failure(
-      `${name} did not become healthy: ${fault}. Fix the cause below and try again:\n${output}`,
+      `${name} did not become healthy: ${fault}. Fix the cause below, then try again:\n${output}`,
     );
   } finally {
     await docker(['rm', '--force', container]);

@@ -16,8 +16,8 @@ const USAGE = 'npm run dead-letters [-- show ENTRY | put-back ENTRY | put-back -
 const CONTENT_SHOWN = 160;
 
 /**
- * `npm run dead-letters`: lists the set-aside records with reason and content, puts back one or all of them, or deletes
- * one. Calls the bff's sidecar of the `npm start` in this folder, or the one that DAPR_HTTP_PORT names.
+ * `npm run dead-letters`: lists the set-aside records with their reason and content, puts back one or all of them, or
+ * deletes one. Calls a bff sidecar of the `npm start` in this folder, or the one that DAPR_HTTP_PORT names.
  */
 export async function deadLetters(args: string[]): Promise<number> {
   const act = readAction(args);
@@ -29,7 +29,7 @@ export async function deadLetters(args: string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof SidecarError && error.status === undefined) {
-      throw new Failure(`The bff's sidecar does not answer: ${error.message}. Is Tocsin running?`);
+      throw new Failure(`The bff's sidecar does not respond: ${error.message}. Is Tocsin running?`);
     }
     if (!(error instanceof SetAsideError)) throw error;
     const hint = error.code === 'not_found' ? ' `npm run dead-letters` lists all records.' : '';
@@ -40,7 +40,7 @@ export async function deadLetters(args: string[]): Promise<number> {
   }
 }
 
-/** The set-aside records. The audit trail records each change under the user who runs the command. */
+/** The set-aside records. The audit trail names the user who runs the command as the actor of each change. */
 class RecordedLetters extends SetAsideRecords {
   readonly #trail: CommandTrail;
   readonly #who = commandUser();
@@ -70,14 +70,14 @@ function readAction(args: string[]): Action {
     allowPositionals: true,
   });
   const [verb = 'list', entry, ...more] = positionals;
-  if (more.length > 0) throw usageFailure(['Name one entry'], USAGE);
+  if (more.length > 0) throw usageFailure(['Give only one entry'], USAGE);
   if (values.all) {
     if (verb !== 'put-back' || entry !== undefined)
       throw usageFailure(['--all is only valid with put-back'], USAGE);
     return async (records) => putBackAll(records, await records.list());
   }
   if (verb === 'list' && entry === undefined) return async (records) => print(await records.list());
-  if (entry === undefined) throw usageFailure([`${verb} needs the name of an entry`], USAGE);
+  if (entry === undefined) throw usageFailure([`${verb} requires the name of an entry`], USAGE);
   switch (verb) {
     case 'show':
       return async (records) => say(JSON.stringify(await records.find(entry), null, 2));
@@ -94,11 +94,14 @@ function readAction(args: string[]): Action {
   }
 }
 
-/** Puts back records, each independently of the others. @throws Failure if any of several could not be put back */
+/**
+ * Puts back records, independently of each other.
+ * @throws Failure if any of several could not be put back
+ */
 async function putBackAll(records: RecordedLetters, chosen: readonly SetAside[]): Promise<void> {
-  let left = 0;
-  for (const record of chosen) if (!(await putBack(records, record, chosen.length > 1))) left++;
-  if (left > 0) throw new Failure(`${left} of ${chosen.length} could not be put back.`);
+  let failed = 0;
+  for (const record of chosen) if (!(await putBack(records, record, chosen.length > 1))) failed++;
+  if (failed > 0) throw new Failure(`${failed} of ${chosen.length} could not be put back.`);
 }
 
 /** Returns false if the record cannot be put back and `continueOnError` is set. */
@@ -113,7 +116,7 @@ async function putBack(
     return true;
   } catch (error) {
     if (!continueOnError || !(error instanceof SetAsideError)) throw error;
-    say(`Not put back: ${error.message}`);
+    say(`Could not put back a record: ${error.message}`);
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { keptDigests } from '../containers/digests.ts';
+import { findDigests } from '../containers/digests.ts';
 import { pollUntil } from '../net/poll.ts';
 import type { Say } from '../setup/say.ts';
 import { findAddress } from './cluster/address.ts';
@@ -80,7 +80,7 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
   const { registry, tag, host, tlsSecret, publish } = options;
   return {
     ...{ registry, tag, host, tlsSecret, publish, nodeVolume, bffs },
-    digests: keptDigests({ registry, tag }),
+    digests: findDigests({ registry, tag }),
     baseline: !dapr.dropsCapabilities,
     ingressClass: ingressClass.name,
     isTraefik: ingressClass.isTraefik,

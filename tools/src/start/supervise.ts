@@ -6,7 +6,7 @@ import type { Say } from '../setup/say.ts';
 
 const READY_MS = 30_000;
 /** The number of ends within a minute after which a service is not restarted. */
-const MOST_ENDS = 5;
+const MAX_EXITS = 5;
 const WINDOW_MS = 60_000;
 
 /** Starts a service and resolves when it answers. @throws Failure with the end of its log */
@@ -35,7 +35,7 @@ export async function supervise(service: ControlService, say: Say, signal: Abort
     if (signal.aborted) return;
     ends.push(Date.now());
     const recent = ends.filter((at) => at > Date.now() - WINDOW_MS).length;
-    if (recent >= MOST_ENDS) throw serviceFailure(process.name, `ended ${recent} times in a minute`, process);
+    if (recent >= MAX_EXITS) throw serviceFailure(process.name, `ended ${recent} times in a minute`, process);
     say(`${process.name} has ended (${killedBy ?? `code ${code}`}); restarting it.`);
     await delay((recent - 1) * 500);
     if (signal.aborted) return;

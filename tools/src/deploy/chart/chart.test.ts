@@ -10,7 +10,7 @@ const textOf = (file: string) => readFileSync(join(CHART, file), 'utf8');
 
 describe('the chart', () => {
   it.each([...generatedTemplates()])(
-    'should follow from k8s/base; `npm run chart` writes %s',
+    'should be up to date with k8s/base (`npm run chart` writes %s)',
     (file, text) => {
       const path = join('templates', file);
       expect(existsSync(join(CHART, path)) && textOf(path)).toBe(text);
@@ -48,7 +48,7 @@ describe('the chart', () => {
 });
 
 describe('a template text', () => {
-  it('should put expressions into values and whole members', () => {
+  it('should insert expressions as values and as whole members', () => {
     const text = new TemplateText();
     const member = text.value('{{- if .a }}\nb: {{ .b }}\n{{- end }}');
     const manifest = { outer: { [member]: null, c: text.value('{{ .c | quote }}'), d: 'x: y' } };

@@ -12,7 +12,9 @@ const BASE = join(ROOT, 'k8s', 'base');
 const GENERATED =
   '{{- /* Made from k8s/base by `npm run chart`. Edit k8s/base or tools/src/deploy/chart instead. */ -}}\n';
 
-/** Where the documents of k8s/base go. Dapr's kinds share a file, because a hash of it restarts the pods. */
+/**
+ * The template file for each document of k8s/base. Dapr's kinds share one file, because a hash of it restarts the pods.
+ */
 const fileOf = ({ kind, metadata }: Document): string => {
   if (['Component', 'Configuration', 'Resiliency'].includes(kind)) return 'dapr.yaml';
   if (kind === 'NetworkPolicy') return 'network-policies.yaml';
@@ -29,7 +31,7 @@ const settingsIn = (file: string): Record<string, string> =>
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
 
-/** The settings of k8s/base/<app>.env for the helper `tocsin.settings`. */
+/** Passes the settings of k8s/base/<app>.env to the helper `tocsin.settings`. */
 const defaultsOf = (app: string): string =>
   `{{- define "tocsin.defaults.${app}" -}}\n${stringify(settingsIn(`${app}.env`), { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' })}{{- end }}\n`;
 
@@ -50,8 +52,7 @@ function redisMap(): string {
 }
 
 /**
- * The templates of the chart that follow from k8s/base, by file name. No document names a namespace, so the release's
- * namespace holds all of them.
+ * The chart's generated templates, by file name. No document names a namespace, so all go into the release's namespace.
  * @throws Error if a rule of the chart names a document that k8s/base no longer has
  */
 export function generatedTemplates(): Map<string, string> {
@@ -61,7 +62,8 @@ export function generatedTemplates(): Map<string, string> {
   ].filter(({ kind }) => kind !== 'Namespace');
   const there = new Set(documents.map(nameOf));
   const lost = namedDocuments().filter((name) => !there.has(name));
-  if (lost.length > 0) throw new Error(`k8s/base has no ${lost.join(', ')}, which the chart has rules for.`);
+  if (lost.length > 0)
+    throw new Error(`The chart has rules for ${lost.join(', ')}, but k8s/base has no such documents.`);
   const parts = new Map<string, string[]>();
   const add = (file: string, text: string) => parts.set(file, [...(parts.get(file) ?? []), text]);
   for (const document of documents) add(fileOf(document), templateOf(document, new TemplateText()));
@@ -78,7 +80,7 @@ export function generatedTemplates(): Map<string, string> {
   );
 }
 
-/** `npm run chart`: writes the templates of k8s/chart that follow from k8s/base. */
+/** `npm run chart`: writes the templates of k8s/chart that are generated from k8s/base. */
 export function chart(): Promise<number> {
   for (const [file, text] of generatedTemplates()) {
     const path = join(CHART, 'templates', file);

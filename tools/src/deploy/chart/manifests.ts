@@ -13,7 +13,10 @@ const podSchema = z.looseObject({
 const workloadSchema = z.looseObject({ spec: z.looseObject({ template: podSchema }) });
 const APPS_WITH_SETTINGS = ['producer', 'bff'];
 
-/** Sets the values of a Deployment or StatefulSet. `name` is that of its only container, and of its values. */
+/**
+ * Inserts the chart's values into a Deployment or StatefulSet. `name` is the name of its only container, and of its
+ * section in the values.
+ */
 function workload(document: Document, text: TemplateText): Document {
   const parsed = workloadSchema.parse(document);
   const { name } = document.metadata;
@@ -22,7 +25,7 @@ function workload(document: Document, text: TemplateText): Document {
   const isRedis = name === 'redis';
   const annotations = {
     ...template.metadata.annotations,
-    // A changed setting, component or configuration starts new pods, as the hash in Kustomize's names does.
+    // A changed setting, component or configuration must start new pods, as the hash in Kustomize's names does.
     ...(APPS_WITH_SETTINGS.includes(name) && {
       'checksum/settings': text.value(`{{ include "tocsin.settings" (list $ "${name}") | sha256sum }}`),
       'checksum/dapr': text.value('{{ include (print $.Template.BasePath "/dapr.yaml") . | sha256sum }}'),
@@ -72,7 +75,7 @@ function replicated(
   const { replicas, ...rest } = spec;
   if (name === 'redis') return { ...rest, replicas };
   if (name !== 'bff') return { replicas: text.value(`{{ .Values.${name}.replicas }}`), ...rest };
-  // With the autoscaler, the number belongs to it: an upgrade must not set it back.
+  // With the autoscaler on, an upgrade must not reset the number of replicas.
   const unlessScaled =
     '{{- if not .Values.bff.autoscaling.enabled }}\nreplicas: {{ .Values.bff.replicas }}\n{{- end }}';
   return { [text.value(unlessScaled)]: null, ...rest };
@@ -103,10 +106,10 @@ function autoscaler(document: Document, text: TemplateText): Document {
   return { ...document, spec: { ...spec, minReplicas: min, maxReplicas: max } };
 }
 
-/** An Ingress for a host name or any address, with the annotations that make Traefik serve HTTPS only. */
+/** An Ingress for one host name or for all, with the annotations that make Traefik serve only HTTPS. */
 function ingress(document: Document, text: TemplateText): Document {
   const { spec } = z.looseObject({ spec: z.object({ rules: z.tuple([z.looseObject({})]) }) }).parse(
-    // The class is a value.
+    // The class comes from the values.
     { ...document, spec: { rules: (document['spec'] as { rules: unknown }).rules } },
   );
   const annotations = `{{- $tls := ternary (dict "traefik.ingress.kubernetes.io/router.entrypoints" "websecure" "traefik.ingress.kubernetes.io/router.tls" "true") (dict) (and (ne .Values.ingress.tlsSecret "") (eq .Values.ingress.className "traefik")) }}
@@ -152,7 +155,7 @@ const scopesSchema = z.looseObject({
   spec: z.looseObject({ metadata: z.array(z.looseObject({ name: z.string() })) }),
 });
 
-/** Adds the applications of the values that may publish to the topic `notifications`. */
+/** Adds the applications from the values that may publish to the topic `notifications`. */
 function pubsub(document: Document, text: TemplateText): Document {
   const parsed = scopesSchema.parse(document);
   for (const setting of parsed.spec.metadata)
@@ -176,7 +179,7 @@ const CHANGES: Record<string, Change> = {
   'Component notification-pubsub': pubsub,
 };
 
-/** The condition under which a document is part of a release, if it is not always. */
+/** The condition under which a document is part of a release, if it is not always part of it. */
 const CONDITIONS: Record<string, string> = {
   'HorizontalPodAutoscaler bff': '.Values.bff.autoscaling.enabled',
   'Ingress tocsin': '.Values.ingress.enabled',
@@ -191,7 +194,7 @@ const CONDITIONS: Record<string, string> = {
 /** `Deployment bff` */
 export const nameOf = ({ kind, metadata }: Document): string => `${kind} ${metadata.name}`;
 
-/** A document of k8s/base as a template. */
+/** Converts a document of k8s/base to a template. */
 export function templateOf(document: Document, text: TemplateText): string {
   const { namespace: _, ...metadata } = document.metadata;
   const labels = { ...(metadata['labels'] as object | undefined), 'app.kubernetes.io/part-of': 'tocsin' };
@@ -202,7 +205,7 @@ export function templateOf(document: Document, text: TemplateText): string {
   return condition === undefined ? body : `{{- if ${condition} }}\n${body}{{- end }}\n`;
 }
 
-/** Every document that the rules above name; one that k8s/base no longer has is a rule without effect. */
+/** All documents that the rules above name. A rule for a document that k8s/base no longer has would have no effect. */
 export const namedDocuments = (): string[] => [
   ...new Set(
     [...Object.keys(CHANGES), ...Object.keys(CONDITIONS)].filter((name) => name !== 'ConfigMap redis'),

@@ -1,19 +1,20 @@
 import { stringify } from 'yaml';
 
 /**
- * Places for Helm's expressions in a manifest. YAML quotes braces, so a value holds a mark until the manifest is text.
+ * Placeholders for Helm's expressions in a manifest. YAML quotes braces, so a value contains a mark until the manifest
+ * has been converted to text.
  */
 export class TemplateText {
   readonly #expressions: string[] = [];
 
-  /** A value that becomes this text of a template, such as `{{ .Values.ui.replicas }}`. */
+  /** Returns a value that becomes this template text, such as `{{ .Values.ui.replicas }}`. */
   value(text: string): string {
     return `HELM_MARK_${this.#expressions.push(text) - 1}_`;
   }
 
   /**
-   * The manifest as a template. A value of several lines is indented as its key is. `members` of an object that begin with
-   * a mark are replaced as a whole: use `{[mark]: null}`.
+   * Renders the manifest as a template. A value with several lines is indented like its key. Members of an object that
+   * start with a mark are replaced as a whole: use `{[mark]: null}`.
    */
   render(manifest: object): string {
     return stringify(manifest, { lineWidth: 0 })

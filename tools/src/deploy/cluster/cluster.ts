@@ -4,7 +4,7 @@ import { errorLineOf, type Kubectl } from './kubectl.ts';
 
 const versionSchema = z.object({ serverVersion: z.object({ gitVersion: z.string() }) });
 /** The first version with `sleep` in preStop and metrics of single containers. */
-const OLDEST = [1, 30] as const;
+const MIN_VERSION = [1, 30] as const;
 
 /**
  * A description of kubectl's cluster. @throws Failure if there is no cluster, it does not answer or it is too old
@@ -19,9 +19,9 @@ export async function checkCluster(kubectl: Kubectl): Promise<string> {
     );
   const { gitVersion } = versionSchema.parse(JSON.parse(answer.stdout)).serverVersion;
   const [major = 0, minor = 0] = gitVersion.replace(/^v/, '').split('.').map(Number);
-  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
+  if (major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]))
     throw new Failure(
-      `The cluster of the context ${name} runs Kubernetes ${gitVersion}, but ${OLDEST.join('.')} or later is required. Upgrade it.`,
+      `The cluster of the context ${name} runs Kubernetes ${gitVersion}, but ${MIN_VERSION.join('.')} or later is required. Upgrade it.`,
     );
   return `context ${name}, Kubernetes ${gitVersion}`;
 }

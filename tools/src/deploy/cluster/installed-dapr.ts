@@ -24,7 +24,7 @@ const INJECTOR = 'dapr-sidecar-injector';
 const INSTALL =
   '`helm upgrade --install dapr dapr --repo https://dapr.github.io/helm-charts --version 1.18.1 -n dapr-system ' +
   '--create-namespace --set dapr_sidecar_injector.sidecarDropALLCapabilities=true --wait`';
-const LONGEST_WAIT_MS = 120_000;
+const MAX_WAIT_MS = 120_000;
 
 const crdSchema = z.object({
   metadata: z.object({ name: z.string() }),
@@ -52,11 +52,7 @@ type Part = z.infer<typeof partSchema>;
  * Waits until all parts of the control plane are ready. Its webhook fails open, so an earlier pod would have no sidecar.
  * @throws Failure if Dapr is not installed, does not become ready or has mTLS turned off
  */
-export async function checkDapr(
-  kubectl: Kubectl,
-  say: Say,
-  longestMs = LONGEST_WAIT_MS,
-): Promise<InstalledDapr> {
+export async function checkDapr(kubectl: Kubectl, say: Say, longestMs = MAX_WAIT_MS): Promise<InstalledDapr> {
   const end = Date.now() + longestMs;
   for (let said = false; ; said = true) {
     const crds = await kubectl.list(crdSchema, ['crd', ...CRDS]);

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 import { APPS } from '../../build/bundle.ts';
-import type { keptDigests } from '../../containers/digests.ts';
+import type { findDigests } from '../../containers/digests.ts';
 import type { ImageSource } from '../../containers/images.ts';
 import { ARTIFACTS_DIR, ROOT } from '../../paths.ts';
 import type { Kubectl } from '../cluster/kubectl.ts';
@@ -26,7 +26,7 @@ export interface Variant extends ImageSource {
   /** True for the Pod Security Standard `baseline` instead of `restricted`. */
   baseline: boolean;
   /** The digest pushed under that tag, if known. A tag can be moved, a digest can't. */
-  digests: ReturnType<typeof keptDigests>;
+  digests: ReturnType<typeof findDigests>;
   /** The number of bff instances if the deployment was already scaled. */
   bffs: number | undefined;
 }

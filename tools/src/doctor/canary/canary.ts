@@ -21,7 +21,7 @@ const CONNECT_MS = 8_000;
  * PUSHED_WITHIN_MS away.
  */
 const SETTLE_MS = 500;
-const LONGEST_FLIGHT_MS = 6_000;
+const MAX_FLIGHT_MS = 6_000;
 const FLIGHTS = 2;
 
 const problemSchema = z.object({ code: z.string(), detail: z.string().optional() });
@@ -79,7 +79,7 @@ async function fly(
   }
   const acceptedAt = answer.answeredAt;
   await pollUntil(async () => watches.every((one) => one.cameAt(id) !== undefined), {
-    timeoutMs: LONGEST_FLIGHT_MS,
+    timeoutMs: MAX_FLIGHT_MS,
     everyMs: 20,
   });
   return {

@@ -16,7 +16,7 @@ export interface Dapr {
   scheduler: string;
 }
 
-const OLDEST = [1, 18] as const;
+const MIN_VERSION = [1, 18] as const;
 
 const NO_DAPR = `Do one of these and start again:
   fill in or correct what is named above; DAPR_MIRROR sets a mirror of https://github.com, HTTPS_PROXY a proxy
@@ -27,7 +27,7 @@ const NO_DAPR = `Do one of these and start again:
 /** True for a version from 1.18 on. */
 export function isNewEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.trim().split('.').map(Number);
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+  return major > MIN_VERSION[0] || (major === MIN_VERSION[0] && minor >= MIN_VERSION[1]);
 }
 
 /** The commands below `runtimePath`, the place of both `dapr init --slim` and our own build. */
@@ -48,7 +48,7 @@ async function faultOf(
   const version = output.trim().split('\n').at(-1) ?? '';
   return allowsOlder || isNewEnough(version)
     ? undefined
-    : `its version ${version} is older than ${OLDEST.join('.')}`;
+    : `its version ${version} is older than ${MIN_VERSION.join('.')}`;
 }
 
 /** The caller's Dapr, in which no other may stand in. */

@@ -10,7 +10,7 @@ export interface LogLine {
 const COLOURS = /\u001b\[[\d;]*m/g;
 const MARKED = /^== (?:APP - )?(.+?) ==(?: (.*))?$/;
 const DAPRD = /^time="[^"]*" level=(\w+) msg="((?:[^"\\]|\\.)*)"(.*)$/;
-const LONGEST_VALUE = 120;
+const MAX_VALUE_LENGTH = 120;
 const LEFT_OUT = new Set(['level', 'time', 'name', 'pid', 'hostname', 'msg', 'v', 'stack']);
 
 /** Adds the source to a line, as in the log file of `npm start`. */
@@ -56,7 +56,7 @@ function parseRecord(content: string): Record<string, unknown> | undefined {
 function short(value: unknown): string {
   const isError = typeof value === 'object' && value !== null && 'message' in value;
   const text = isError ? String(value.message) : typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
+  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH - 1)}…` : text;
 }
 
 function levelOf(level: unknown): LogLine['level'] {
