@@ -17,7 +17,7 @@ const pageAddresses: Plugin = {
   },
 };
 
-/** Modules of the first view share a file: divided by which later part uses them, they would compress worse. */
+/** Bundle the first view's modules into one file. Split by the late parts that use them, they would compress worse. */
 const SHARED =
   /\/(?:client-vue\/src\/(?:stores\/|components\/|messages\/|format\/|inbox\/row\/(?:Row|use-|row)|inbox\/NotificationRow|active-element)|client\/src\/)/;
 const LATER = new RegExp(
@@ -39,9 +39,9 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     target: 'es2022',
-    // The bff's strict content security policy allows no data: URLs.
+    // The bff's strict content security policy doesn't allow data: URLs.
     assetsInlineLimit: 0,
-    // Every browser of this target preloads modules by itself.
+    // All browsers in this target support module preload natively.
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: ['index.html', 'ops.html'].map((page) => resolve(import.meta.dirname, page)),

@@ -9,7 +9,10 @@ import { withoutWebTransport } from './build/without-webtransport.ts';
 
 const ENTRY = join(import.meta.dirname, '..', 'client-vue', 'src', 'elements', 'script.ts');
 
-/** Bundles `<tocsin-bell>` and `<tocsin-toasts>` with their style, beside the pages, into `elements.js` and what it loads. */
+/**
+ * Bundles `<tocsin-bell>` and `<tocsin-toasts>` with their styles into `elements.js` and the files it loads, next to
+ * the pages.
+ */
 export default defineConfig({
   root: join(import.meta.dirname, '..'),
   publicDir: false,

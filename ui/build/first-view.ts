@@ -3,7 +3,7 @@ interface Graph {
   getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
 }
 
-/** A module and those that it imports statically, directly or through others. */
+/** A module and all its static imports, direct and indirect. */
 function reachable(from: string, graph: Graph): ReadonlySet<string> {
   const seen = new Set<string>([from]);
   for (const id of seen) for (const next of graph.getModuleInfo(id)?.importedIds ?? []) seen.add(next);
@@ -11,9 +11,9 @@ function reachable(from: string, graph: Graph): ReadonlySet<string> {
 }
 
 /**
- * Groups the modules that `entry` needs before it works into one file. That compresses better than a file for each set of
- * modules that some late parts share. Modules that match `late` are left out: the entry reaches them only through an
- * index, and late parts use them.
+ * Bundles the modules that `entry` needs at startup into one file. This compresses better than one file for each set
+ * of modules that late parts share. Leaves out modules that match `late`: only late parts use them, although the entry
+ * imports them through an index.
  */
 export function firstView(entry: string, late: RegExp) {
   let first: ReadonlySet<string> | undefined;

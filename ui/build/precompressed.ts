@@ -1,7 +1,7 @@
 import { constants } from 'node:zlib';
 import { compression, defineAlgorithm } from 'vite-plugin-compression2';
 
-/** Each text asset again as .br and .gz, made once by the build, so that serving it costs no CPU. */
+/** Compresses each text asset to .br and .gz at build time, so that serving it costs no CPU. */
 export const precompressed = compression({
   include: /\.(?:js|css|html|svg|json|webmanifest)$/,
   threshold: 512,

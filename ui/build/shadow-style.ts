@@ -4,13 +4,13 @@ import type { Plugin } from 'vite';
 const STYLE_MODULE = join(import.meta.dirname, '..', '..', 'client-vue', 'src', 'elements', 'style.ts');
 const STYLE_IMPORT = /\bimport ?["']([^"'\n]+\.css)["'];?/g;
 
-/** The request that Vite answers with the text of a style sheet; Vue's requests must end with the language. */
+/** The import id for which Vite returns a style sheet as a string. Vue's ids must end with the language. */
 const asText = (id: string): string =>
   id.includes('?') ? id.replace('&lang.css', '&inline&lang.css') : `${id}?inline`;
 
 /**
- * Each script hands the style that it imports to shadow roots, instead of the page; no style sheet is written. So the
- * style of late parts arrives with these.
+ * Makes each script add its imported styles to shadow roots instead of the page. No style sheets are written, so late
+ * parts bring their own styles.
  */
 export const shadowStyle: Plugin = {
   name: 'tocsin-shadow-style',

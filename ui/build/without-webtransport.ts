@@ -2,7 +2,7 @@ import type { Plugin } from 'vite';
 
 const EMPTY = '\0tocsin-no-webtransport';
 
-/** Leaves out a transport of socket.io that the client does not use, which saves 1 kB. */
+/** Removes a socket.io transport that the client doesn't use, which saves 1 kB. */
 export const withoutWebTransport: Plugin = {
   name: 'tocsin-without-webtransport',
   enforce: 'pre',

@@ -1,4 +1,5 @@
-// Shows the subject of the link, as `?order=10400`. Shows no other text, since anyone can write a URL.
+// Shows the subject of the link, such as `?order=10400`. Shows no other text from the URL, because anyone can write
+// one.
 (function () {
   var kinds = {
     order: ['Order', 'Bestellung'],

@@ -1,17 +1,17 @@
 'use strict';
-// The service worker of the page. It shows each push as a notification and opens its link on a click. It does not
+// The page's service worker. It shows each push message as a notification and opens its link on a click. It doesn't
 // intercept requests. Browsers with Declarative Web Push do all of this themselves and don't run it.
 
-/** The title for a push that cannot be read: browsers require that each push shows a notification. */
+/** The title for an unreadable push message. Browsers require a notification for each push. */
 const FALLBACK_TITLE = /^de\b/i.test(navigator.language) ? 'Neue Benachrichtigungen' : 'New notifications';
 
-/** The declarative push message (https://www.w3.org/TR/push-api/#declarative-push-message) of an event. */
+/** An event's declarative push message (https://www.w3.org/TR/push-api/#declarative-push-message). */
 function messageOf(event) {
   try {
     const message = event.data.json();
     if (typeof message.notification.title === 'string') return message;
   } catch (error) {
-    console.warn('Tocsin received a push that it cannot read. It shows a general title instead.', error);
+    console.warn('Tocsin received an unreadable push message. It shows a generic title instead.', error);
   }
   return { notification: { title: FALLBACK_TITLE } };
 }
@@ -21,7 +21,7 @@ async function setBadge(count) {
     await navigator.setAppBadge(count);
 }
 
-/** Opens an address, if possible in an open page of the reader, because a new tab has no token. */
+/** Opens a URL, if possible in one of the reader's open pages, because a new tab has no token. */
 async function open(address) {
   const target = new URL(address, self.registration.scope);
   const windows = await self.clients.matchAll({ type: 'window' });
@@ -31,14 +31,14 @@ async function open(address) {
   });
   if (!page) return self.clients.openWindow(target.href);
   if (!target.searchParams.has('notification')) return page.focus();
-  // The page keeps following its feeds.
+  // Keep the page's feeds.
   const followed = new URL(page.url).searchParams.getAll('feed');
   for (const feed of followed.length > 0 ? followed : ['all'])
     if (!target.searchParams.getAll('feed').includes(feed)) target.searchParams.append('feed', feed);
   try {
     await page.navigate(target.href);
   } catch (error) {
-    console.warn('Tocsin cannot use the open page, so it opens a new one.', error);
+    console.warn("Tocsin can't use the open page, so it opens a new one.", error);
     return self.clients.openWindow(target.href);
   }
   return page.focus();

@@ -1,4 +1,4 @@
-// Sets theme and language before the first paint. src/theme/ uses the same key and attribute.
+// Sets the theme and language before the first paint. src/theme/ uses the same key and attribute.
 (function () {
   function storedChoice() {
     try {

@@ -6,6 +6,6 @@ it.each([
   ['?feed=', ['all']],
   ['?feed=topic:orders', ['topic:orders']],
   ['?feed=all&feed=user%3A42&feed=all', ['all', 'user:42']],
-])('should read the feeds of "%s"', (search, feeds) => {
+])('should parse the feeds in "%s"', (search, feeds) => {
   expect(feedsOf(search)).toEqual(feeds);
 });

@@ -11,19 +11,19 @@ const storage = safeStorage(() => sessionStorage);
 const tokens = reactive(takeToken(location, history, storage));
 const { token } = tokens;
 
-/** The whole page belongs to one reader. */
+/** Reload, because all of the page's state belongs to one reader. */
 function signInAs(other: string): void {
   keepToken(other, storage);
   location.reload();
 }
-// A link within the page changes only the fragment.
+// Following a link to the same page changes only the fragment.
 addEventListener('hashchange', () => {
   const now = takeToken(location, history, storage);
   if (now.token !== token && now.token) signInAs(now.token);
   else if (now.offered) tokens.offered = now.offered;
 });
 
-/** Set by a bff whose pages connect elsewhere. */
+/** Set by a bff whose pages connect to a different server. */
 const negotiate = document.querySelector('meta[name="tocsin-negotiate"]') !== null;
 const permalink = permalinkOf(location.search);
 void loadTexts().then(async () => {

@@ -7,13 +7,13 @@ const manifest = JSON.parse(readFileSync(join(PUBLIC, 'manifest.webmanifest'), '
   icons: { src: string; sizes: string; type: string; purpose?: string }[];
 };
 
-/** Width and height in the header of a PNG. */
+/** Reads the width and height in a PNG's header. */
 function sizeOf(file: string): string {
   const header = readFileSync(file).subarray(16, 24);
   return `${header.readUInt32BE(0)}x${header.readUInt32BE(4)}`;
 }
 
-it('should name small icons that exist, in their sizes, one of them maskable', () => {
+it('should list existing icons in their actual sizes, one of them maskable', () => {
   const pngs = manifest.icons.filter(({ type }) => type === 'image/png');
   expect(pngs.map(({ sizes, purpose }) => [sizes, purpose])).toEqual([
     ['192x192', undefined],

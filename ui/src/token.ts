@@ -5,16 +5,16 @@ interface TokenStorage {
   set(key: string, value: string): void;
 }
 
-/** This tab's token, and another one that its URL offered. */
+/** This tab's token, and another one offered by its URL. */
 export interface TabTokens {
   token?: string;
-  /** Taken only with the reader's consent: a link must not change who is signed in. */
+  /** Used only with the reader's consent, because a link must not change who is signed in. */
   offered?: string;
 }
 
 /**
- * Takes the token from `#token=` of the page's URL, to try out `AUTH_MODE=jwt`, and removes it from the URL at once. A
- * tab without a token keeps it across reloads; a tab with another token only offers it.
+ * Takes the token from `#token=` in the page's URL, to try out `AUTH_MODE=jwt`, and immediately removes it from the
+ * URL. A tab without a token keeps it across reloads. A tab with a different token only offers it.
  */
 export function takeToken(
   { hash, pathname, search }: Pick<Location, 'hash' | 'pathname' | 'search'>,
@@ -42,7 +42,7 @@ export function nameOf(token: string): string | undefined {
     const sub: unknown = claims && typeof claims === 'object' ? Reflect.get(claims, 'sub') : undefined;
     return typeof sub === 'string' && sub !== '' ? sub : undefined;
   } catch {
-    // An invalid token names no reader.
+    // An invalid token has no reader.
     return undefined;
   }
 }

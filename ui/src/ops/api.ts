@@ -15,10 +15,10 @@ import type {
 } from '@tocsin/contracts';
 import { useTexts } from './messages/use-texts.ts';
 
-/** A failed call: an error answer with its problem, or no answer. */
+/** A failed call: an error response with its problem, or no response. */
 export class OpsError extends Error {
   override name = 'OpsError';
-  /** `undefined`: no answer. */
+  /** `undefined`: no response. */
   readonly status: number | undefined;
   readonly problem: Problem | undefined;
 
@@ -29,7 +29,7 @@ export class OpsError extends Error {
   }
 }
 
-/** The bff's calls for this page. Each rejects with an OpsError on failure. */
+/** The bff's API for this page. Each call rejects with an OpsError on failure. */
 export interface OpsApi {
   status(): Promise<OpsStatus>;
   instances(): Promise<Instances>;
@@ -43,9 +43,9 @@ export interface OpsApi {
   remove(entry: string): Promise<void>;
   /** A page of the audit trail. An empty filter matches everything. */
   audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
-  /** Where a notification is. */
+  /** Finds a notification. */
   find(named: NamedNotification): Promise<FoundNotification>;
-  /** How far a notification of a `user:` feed has reached its reader. */
+  /** The receipts of a notification: who got, saw and read it, and its fallbacks. */
   receipts(named: NamedNotification): Promise<Receipts>;
   retract(named: NamedNotification): Promise<void>;
   /** Resolves with the accepted ids. */
@@ -53,7 +53,7 @@ export interface OpsApi {
 }
 
 const TIMEOUT_MS = 10_000;
-/** A batch of records is put back one by one. */
+/** The server puts a batch back one by one, so allow more time. */
 const BATCH_TIMEOUT_MS = 60_000;
 
 /** Calls `token` before each request. */
@@ -131,7 +131,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A proxy's page, or no body. The members of the answer decide whether that is valid.
+    // A proxy's error page, or no body. The member check below rejects it if a body is required.
     return undefined;
   }
 }
@@ -142,7 +142,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isProblem = (value: unknown): value is Problem =>
   isObject(value) && typeof value['code'] === 'string' && typeof value['detail'] === 'string';
 
-/** The answer of our own server, whose members are checked by name only: a schema library would weigh more than the page. */
+/**
+ * The response of our own server. Checks only that the members exist, because a schema library would be larger than
+ * the page.
+ */
 function shaped<T extends object>(value: unknown, members: readonly (keyof T & string)[]): T {
   if (isObject(value) && members.every((member) => value[member] !== undefined)) return value as T;
   throw new OpsError(useTexts().page.unreadable);

@@ -10,7 +10,7 @@ import './styles/audit.css';
 import './styles/set-aside.css';
 import './styles/forms.css';
 
-// Without a top-level await, which would keep the build from joining small chunks.
+// Not a top-level await, which would prevent the build from merging small chunks.
 void loadTexts(document.documentElement.lang).then(() => {
   document.title = useTexts().page.documentTitle;
   createApp(OpsApp).mount('#app');

@@ -5,10 +5,10 @@ import { OpsError, createOpsApi } from './api.ts';
 import { append, sampleOf, wholeHour, type Sample } from './instances/history.ts';
 import { verdictOf } from './verdict/rules.ts';
 
-/** The token is kept until the tab is closed. */
+/** Session storage keeps the token until the tab is closed. */
 const TOKEN_KEY = 'tocsin.ops.token';
 
-/** Why the server refuses access: it needs a token, a token with the role, or accepts none. */
+/** Why the server denies access: it requires a token, the token lacks the role, or it accepts no token at all. */
 export interface OpsRefusal {
   kind: 'token' | 'role' | 'closed';
   /** In the server's words. */
@@ -19,7 +19,7 @@ function createOps() {
   const storage = safeStorage(() => sessionStorage);
   const token = ref(storage.get(TOKEN_KEY) ?? '');
   const refused = ref<OpsRefusal>();
-  /** Why the last reading of each part failed. */
+  /** The last error of each part of the page. */
   const faults = reactive<Record<string, string>>({});
   const silentSince = ref<number>();
   const unreadSince = ref<number>();
@@ -27,14 +27,14 @@ function createOps() {
   const live = shallowRef<Awaited<ReturnType<typeof api.instances>>>();
   const past = shallowRef<OpsHistory['instances']>([]);
   const status = shallowRef<OpsStatus>();
-  /** The notification that the search looks for next. */
+  /** The notification to search for next. */
   const wanted = shallowRef<NamedNotification>();
   const letters = shallowRef<SetAsideList>();
   const api = createOpsApi(() => token.value || undefined);
 
   const fault = computed(() => Object.values(faults).find((text) => text !== '') ?? '');
   const instances = computed(() => live.value?.instances ?? []);
-  /** The server's time, as of its last answer. */
+  /** The server's time, from its last response. */
   const now = computed(() =>
     Math.max(Date.parse(live.value?.at ?? '') || 0, Date.parse(status.value?.at ?? '') || 0),
   );
@@ -58,7 +58,7 @@ function createOps() {
     refused.value = undefined;
   }
 
-  /** Records why the server refuses access. Returns whether the error is such a refusal. */
+  /** Records why the server denies access. Returns whether the error means that. */
   function noteRefusal(error: unknown): boolean {
     if (!(error instanceof OpsError)) return false;
     const { status: code, problem, message } = error;
@@ -68,7 +68,7 @@ function createOps() {
     return true;
   }
 
-  /** The text of an error; empty for a refusal, which the page shows by itself. */
+  /** The message of an error; empty if access was denied, which the page shows separately. */
   function explain(error: unknown): string {
     if (noteRefusal(error)) return '';
     return error instanceof Error ? error.message : String(error);

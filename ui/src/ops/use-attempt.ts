@@ -1,13 +1,13 @@
 import { ref } from 'vue';
 import { useOps } from './store.ts';
 
-/** Runs one action of the operator at a time. `failed` says why the last one failed; it is empty after a success. */
+/** Runs one of the operator's actions at a time. `failed` has the last one's error; it is empty after a success. */
 export function useAttempt() {
   const ops = useOps();
   const busy = ref(false);
   const failed = ref('');
 
-  /** Never rejects. Ignored while another action runs. */
+  /** Never rejects. Does nothing while another action runs. */
   async function attempt(act: () => Promise<void>): Promise<void> {
     if (busy.value) return;
     busy.value = true;

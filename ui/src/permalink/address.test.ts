@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { permalinkOf } from './address.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
-it('should read the notification of an address, in the default feed if none is named', () => {
+it('should parse the notification in a URL, in the default feed if none is given', () => {
   expect(permalinkOf('?notification=order-1&feed=topic%3Aorders')).toEqual({
     ...{ id: 'order-1', feed: 'topic:orders' },
   });
@@ -11,7 +11,7 @@ it('should read the notification of an address, in the default feed if none is n
   expect(permalinkOf('?notification=')).toBeUndefined();
 });
 
-it('should leave the rest of the address when the notification is closed', () => {
+it('should keep the rest of the URL when the notification is closed', () => {
   expect(withoutPermalink('https://a.example/?notification=a&feed=topic%3Ax#y')).toBe(
     'https://a.example/?feed=topic%3Ax#y',
   );

@@ -1,6 +1,6 @@
 import { DEFAULT_FEED } from '@tocsin/contracts';
 
-/** The notification that the page's address names: `?notification=<id>&feed=<feed>`. */
+/** The notification in the page's URL: `?notification=<id>&feed=<feed>`. */
 export interface Permalink {
   id: string;
   feed: string;

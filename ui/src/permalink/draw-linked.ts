@@ -1,6 +1,6 @@
 import type { LivePublication, Notification } from '@tocsin/contracts';
 
-/** Creates an element with text of the page. */
+/** Creates an element that contains the page's own text. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   className: string,
@@ -12,13 +12,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-/** Whether the browser may follow the link: only http and https. */
+/** Whether the browser may follow the link. Only http and https are allowed. */
 function isFollowed(link: string): boolean {
   const base = location.href;
   return URL.canParse(link, base) && /^https?:$/.test(new URL(link, base).protocol);
 }
 
-/** The publisher's text in its own direction, as a link if there is one. */
+/** The publisher's text in its own direction, as a link if the notification has one. */
 function published(name: 'h3' | 'p', className: string, text: string, link?: string): HTMLElement {
   const created = element(name, className);
   created.dir = 'auto';
@@ -31,7 +31,7 @@ function published(name: 'h3' | 'p', className: string, text: string, link?: str
   return created;
 }
 
-/** The parts of a notification, without those that it lacks. */
+/** The elements of a notification, without missing parts. */
 export function drawNotification({ notification }: LivePublication): HTMLElement[] {
   const { title, body, link, source, createdAt, actions }: Notification = notification;
   const time = element('time', '', new Date(createdAt).toLocaleString(document.documentElement.lang));

@@ -7,7 +7,7 @@ export type Linked =
   | { state: 'shown'; linked: LinkedNotification }
   | { state: 'unknown' | 'refused' | 'failed' };
 
-/** The header that signs a request, if there is a token. */
+/** The authorization header, if there is a token. */
 export const signedBy = (token: string | undefined): Record<string, string> =>
   token ? { authorization: `Bearer ${token}` } : {};
 
@@ -23,7 +23,7 @@ export async function fetchLinked({ id, feed }: Permalink, token: string | undef
     if (response.status === 404 || response.status === 400) return { state: 'unknown' };
     return { state: response.status === 401 || response.status === 403 ? 'refused' : 'failed' };
   } catch (error) {
-    console.warn('The linked notification could not be loaded.', error);
+    console.warn('Could not load the linked notification.', error);
     return { state: 'failed' };
   }
 }

@@ -6,8 +6,8 @@ const ATTEMPTS = 5;
 const PAUSE_MS = 1_000;
 
 /**
- * Marks a notification as read on all devices of the reader, who has opened it. The server tells the page's own list.
- * Never rejects: after some attempts, the notification stays unread.
+ * Marks an opened notification as read on all of the reader's devices. The server also notifies this page's list.
+ * Never rejects: if all attempts fail, the notification stays unread.
  */
 export async function markLinkedRead({ id, feed }: Permalink, token: string | undefined): Promise<void> {
   const body = { feed, ids: [id], ...(token === undefined && { clientId: clientIdOfBrowser() }) };
@@ -22,7 +22,7 @@ export async function markLinkedRead({ id, feed }: Permalink, token: string | un
       if (response.ok) return;
       if (response.status < 500 && response.status !== 429) return;
     } catch (error) {
-      console.warn('The linked notification could not be marked as read.', error);
+      console.warn('Could not mark the linked notification as read.', error);
     }
     await new Promise((resolve) => setTimeout(resolve, attempt * PAUSE_MS));
   }

@@ -7,8 +7,8 @@ import { textsFor } from '../messages/permalink.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
 /**
- * Shows a notification above the list, in the place that the page leaves for it, and marks it as read. Draws it without Vue, so that this late
- * part shares no code with the first view, which would load in more pieces then.
+ * Shows a notification in its place above the list, and marks it as read. Doesn't use Vue, so that this late part
+ * shares no code with the first view, which would otherwise be split into more files.
  */
 export async function showLinked(
   place: HTMLElement,

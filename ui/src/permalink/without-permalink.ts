@@ -1,4 +1,4 @@
-/** The address without the notification, for after it was closed. */
+/** The URL without the notification, for after it was closed. */
 export function withoutPermalink(href: string): string {
   const url = new URL(href);
   url.searchParams.delete('notification');

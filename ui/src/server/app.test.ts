@@ -36,7 +36,7 @@ it.each([
   expect(response.headers.get('cache-control')).toBe(cacheControl);
 });
 
-it('should allow pages to reach only their own host, and no framing', async () => {
+it('should allow pages to connect only to their own host, and forbid framing', async () => {
   const { headers } = await fetch(url);
   const policy = headers.get('content-security-policy') ?? '';
   expect(policy).toContain("default-src 'none'");
@@ -46,7 +46,7 @@ it('should allow pages to reach only their own host, and no framing', async () =
   expect(headers.get('x-powered-by')).toBeNull();
 });
 
-it('should tell the page to negotiate, and allow the connection to Azure', async () => {
+it('should tell the page to negotiate, and allow connections to Azure', async () => {
   const [port = 0] = await freePorts(1);
   const settings = { PORT: String(port), UI_DIST: dist, LOG_LEVEL: 'silent' };
   await writeFile(join(dist, 'index.html'), '<head></head>the page');
@@ -67,7 +67,7 @@ it('should tell the page to negotiate, and allow the connection to Azure', async
   );
 });
 
-it('should answer an unknown path as the other services do', async () => {
+it('should respond to an unknown path like the other services', async () => {
   const response = await fetch(`${url}/app/notifications`);
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({ code: 'not_found' });
@@ -84,38 +84,35 @@ it('should be ready while there is a page', async () => {
 it.each([
   ['br, gzip', 'br', '.br'],
   ['gzip', 'gzip', '.gz'],
-])(
-  'should serve what the build has compressed to a browser that takes %s',
-  async (accepted, encoding, end) => {
-    const [port = 0] = await freePorts(1);
-    const folder = await mkdtemp(join(tmpdir(), 'tocsin-compressed-'));
-    await mkdir(join(folder, 'assets'));
-    const asset = join(folder, 'assets', 'main-1a2b.js');
-    const script = 'export {};'.repeat(100);
-    await writeFile(asset, script);
-    await writeFile(asset + '.br', brotliCompressSync(script));
-    await writeFile(asset + '.gz', gzipSync(script));
-    const other = await startUi(
-      parseConfig(uiSettings, { PORT: String(port), UI_DIST: folder, LOG_LEVEL: 'silent' }),
-    );
-    try {
-      const response = await fetch(`http://127.0.0.1:${port}/assets/main-1a2b.js`, {
-        headers: { 'accept-encoding': accepted },
-      });
-      expect(response.headers.get('content-encoding')).toBe(encoding);
-      expect(response.headers.get('vary')).toMatch(/Accept-Encoding/i);
-      expect(response.headers.get('content-type')).toMatch(/^text\/javascript/);
-      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-      expect(Number(response.headers.get('content-length'))).toBe((await stat(asset + end)).size);
-      expect(await response.text()).toBe(script);
-    } finally {
-      await other.stop();
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
-);
+])('should serve precompressed files to a browser that accepts %s', async (accepted, encoding, end) => {
+  const [port = 0] = await freePorts(1);
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-compressed-'));
+  await mkdir(join(folder, 'assets'));
+  const asset = join(folder, 'assets', 'main-1a2b.js');
+  const script = 'export {};'.repeat(100);
+  await writeFile(asset, script);
+  await writeFile(asset + '.br', brotliCompressSync(script));
+  await writeFile(asset + '.gz', gzipSync(script));
+  const other = await startUi(
+    parseConfig(uiSettings, { PORT: String(port), UI_DIST: folder, LOG_LEVEL: 'silent' }),
+  );
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/assets/main-1a2b.js`, {
+      headers: { 'accept-encoding': accepted },
+    });
+    expect(response.headers.get('content-encoding')).toBe(encoding);
+    expect(response.headers.get('vary')).toMatch(/Accept-Encoding/i);
+    expect(response.headers.get('content-type')).toMatch(/^text\/javascript/);
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(Number(response.headers.get('content-length'))).toBe((await stat(asset + end)).size);
+    expect(await response.text()).toBe(script);
+  } finally {
+    await other.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
 
-it('should answer invalid percent-encoding with a problem', async () => {
+it('should respond to invalid percent-encoding with a problem', async () => {
   const response = await fetch(`${url}/%E0%A4%A`);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 'invalid_request' });

@@ -14,12 +14,12 @@ export const uiSettings = z.object({
     .transform((url) => new URL(url).origin)
     .optional()
     .describe(
-      'The `Endpoint` of the connection string if the bffs have BROADCASTER=azure. The page may then connect to it',
+      'The `Endpoint` of the connection string if the bffs use BROADCASTER=azure. Allows the page to connect to it',
     ),
   ICON_ORIGINS: iconOriginsSetting(),
   LOG_LEVEL: commonSettings.LOG_LEVEL,
 });
 export type UiConfig = z.infer<typeof uiSettings>;
 
-/** The settings of this process. @throws ConfigError that lists all faults. */
+/** The settings of this process. @throws ConfigError that lists all errors. */
 export const readConfig = (): UiConfig => parseConfig(uiSettings, process.env);

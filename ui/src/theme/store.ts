@@ -11,7 +11,8 @@ const choiceOf = (text: string | null): ThemeChoice =>
   THEME_CHOICES.find((choice) => choice === text) ?? 'system';
 
 /**
- * The dark or light theme: the system's, or the reader's choice, which is kept in this browser and shared by its tabs.
+ * The dark or light theme: the system's, or the reader's choice, which is stored in this browser and shared by all
+ * tabs.
  */
 export function useTheme() {
   const storage = safeStorage(() => localStorage);

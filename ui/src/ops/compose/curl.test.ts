@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { curlOf } from './curl.ts';
 
-/** Returns the arguments that a shell passes to the command. */
+/** Returns the arguments that a shell passes to curl. */
 const argumentsOf = (command: string): string[] => {
   const script = `curl() { printf '%s\\0' "$@"; }; ${command}`;
   const output = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: { TOKEN: 'a b"c' } });
@@ -17,7 +17,7 @@ it.each([
   'two\nlines\tand a tab',
   '@file',
   'Ä 🔔 \u2028',
-])('should reach curl unchanged: %j', (title) => {
+])('should pass text to curl unchanged: %j', (title) => {
   const [flag, json, ...rest] = argumentsOf(curlOf('http://localhost:4001', { title }, false));
   expect(flag).toBe('-d');
   expect(JSON.parse(json ?? '')).toEqual({ title });

@@ -1,9 +1,9 @@
 import { readableJson } from '@tocsin/contracts';
 
-/** Quotes `text` as one word for a POSIX shell, which interprets nothing within single quotes. */
+/** Quotes `text` as one word for a POSIX shell, which doesn't interpret anything in single quotes. */
 export const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The command that sends `body` to this server's composer. Reads the token from `$TOKEN`. */
+/** The curl command that sends `body` to this server's composer. It reads the token from `$TOKEN`. */
 export function curlOf(origin: string, body: unknown, withToken: boolean): string {
   const token = withToken ? ` -H "authorization: Bearer $TOKEN"` : '';
   const json = shellWord(readableJson(JSON.stringify(body)));

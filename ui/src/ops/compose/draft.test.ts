@@ -6,7 +6,7 @@ it('should omit empty fields, except the title', () => {
   expect(bodyOf(emptyDraft())).toEqual({ title: '' });
 });
 
-it('should have every field of a notification', () => {
+it('should include every field of a notification', () => {
   const full: Draft = {
     ...{ title: 'a', body: 'b', severity: 'error', feed: 'topic:x', link: '/x', source: 's' },
     ...{ actions: [{ label: 'l', link: '/l' }], collapseKey: 'k', id: 'i' },

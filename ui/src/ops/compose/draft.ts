@@ -1,8 +1,8 @@
 import { SEVERITIES, type Notification, type Severity } from '@tocsin/contracts';
 
 /**
- * Fields of one line with a hint, in the order of the form. They are sent as typed, except feed, times and fallback.
- * The preview shows `CONTENT`.
+ * Single-line fields with a hint, in form order. They are sent as typed, except feed, times and fallback. The preview
+ * shows `CONTENT`.
  */
 export const CONTENT = ['feed', 'source', 'category', 'icon', 'link'] as const;
 export const DELIVERY = ['deliverAt', 'expiresAt', 'collapseKey', 'id', 'fallback'] as const;
@@ -11,8 +11,8 @@ type Line = (typeof CONTENT)[number] | (typeof DELIVERY)[number];
 const LINES: readonly Line[] = [...CONTENT, ...DELIVERY];
 
 /**
- * The composer's fields. Times are local, as in the browser's own fields; `fallback` lists durations and channels, such as
- * `PT5M push, PT1H email`.
+ * The composer's fields. Times are local, as in the browser's time inputs. `fallback` lists durations and channels,
+ * such as `PT5M push, PT1H email`.
  */
 export interface Draft extends Record<Line, string> {
   title: string;
@@ -49,7 +49,7 @@ export function bodyOf(draft: Draft): Record<string, unknown> {
 const memberOf = (name: Line, text: string): unknown =>
   name === 'fallback' ? fallbacksOf(text) : isTime(name) ? instantOf(text) : text;
 
-/** Reads `PT5M push, PT1H email`. Leaves missing parts for the server to reject. */
+/** Parses `PT5M push, PT1H email`. Leaves missing parts for the server to reject. */
 const fallbacksOf = (text: string): object[] =>
   text.split(',').map((part) => {
     const [after, via] = part.trim().split(/\s+/);
@@ -62,7 +62,7 @@ function instantOf(local: string): string {
   return Number.isNaN(time.getTime()) ? local : time.toISOString();
 }
 
-/** A preview of the notification, with `untitled` as long as it has no title. */
+/** A preview of the notification, with the title `untitled` if it has none. */
 export function previewOf(draft: Draft, now: number, untitled: string): Notification {
   const { body, actions } = draft;
   return {

@@ -2,7 +2,7 @@ import { isolate, type FindPlace, type FoundPlace } from '@tocsin/contracts';
 import type { OpsMessages } from '../messages/messages.ts';
 import { formatTime } from '../numbers.ts';
 
-/** The sentence of a found place. */
+/** Describes where a notification was found. */
 export function placeText(found: FoundPlace, { find, setAside }: OpsMessages): string {
   switch (found.place) {
     case 'recorded':
@@ -28,7 +28,7 @@ export function placeText(found: FoundPlace, { find, setAside }: OpsMessages): s
   }
 }
 
-/** The names of places that were not searched to their end. */
+/** The names of places that weren't searched completely. */
 export function placeNames(places: readonly FindPlace[], { find }: OpsMessages): string {
   const names: Record<FindPlace, string> = {
     feed: find.placeFeed,

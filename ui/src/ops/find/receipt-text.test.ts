@@ -11,11 +11,11 @@ it.each([
   [{ seen: true }, "has seen it, but hasn't read it"],
   [{ seen: true, read: true }, 'has read it'],
   [{ read: true, archived: true }, 'has archived it'],
-])('should say how far the reader got: %j', (changed, says) => {
+])("should describe the reader's state: %j", (changed, says) => {
   expect(receiptTexts({ ...named, reader: { ...marks, ...changed } }, en)).toEqual([`The reader ${says}.`]);
 });
 
-it('should say how each fallback ended, and why', () => {
+it('should describe the outcome of each fallback, and the reason', () => {
   const at = '2026-01-01T10:00:00Z';
   const fallbacks = [
     { via: 'push', state: 'sent' as const, at },
@@ -26,7 +26,7 @@ it('should say how each fallback ended, and why', () => {
   expect(email).toMatch(/not needed .* read$/);
 });
 
-it('should say about how many pages and readers got a notification of a topic', () => {
+it('should show the approximate number of pages and readers for a topic', () => {
   const readers = { accuracy: 'about' as const, pages: 12, seen: 7, read: 5, archived: 1 };
   expect(receiptTexts({ id: 'a', feed: 'topic:orders', readers, fallbacks: [] }, en)).toEqual([
     'About 12 pages received it. Readers: 7 saw it, 5 read it, 1 archived it.',

@@ -2,7 +2,7 @@ import { isolate, type Receipts } from '@tocsin/contracts';
 import type { OpsMessages } from '../messages/messages.ts';
 import { formatTime } from '../numbers.ts';
 
-/** The sentences about a notification's readers: the marks or counts, then each fallback. */
+/** Describes a notification's receipts: the reader's marks or the counts, then each fallback. */
 export function receiptTexts({ reader, readers, fallbacks }: Receipts, { find }: OpsMessages): string[] {
   const marks = reader && [
     find.readerHas(

@@ -21,7 +21,7 @@ const history: Sample[] = [
   { at: 3, instances: [] },
 ];
 
-it("should return an instance's figures, with gaps while it was absent", () => {
+it("should return an instance's metrics, with gaps while it was absent", () => {
   expect(seriesOf(history, 'b', ({ delivered }) => delivered)).toEqual([null, 3, null]);
 });
 
@@ -37,7 +37,7 @@ it('should drop samples that are too old to show', () => {
   ]);
 });
 
-it('should join the past minutes of all instances with the live samples', () => {
+it('should merge the past minutes of all instances with the live samples', () => {
   const now = Date.UTC(2026, 0, 1, 12);
   const minute = (ago: number) => ({
     ...{ minute: now / 60_000 - ago, connections: 0, accepted: 0, delivered: ago, suppressed: 0 },

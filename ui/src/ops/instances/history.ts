@@ -1,6 +1,6 @@
 import type { InstanceSnapshot, PastInstance } from '@tocsin/contracts';
 
-/** The figures of an instance that are shown over time. */
+/** An instance's metrics that are shown over time. */
 export interface Figures extends Pick<
   InstanceSnapshot,
   'instance' | 'accepted' | 'delivered' | 'suppressed' | 'p50Ms' | 'p99Ms'
@@ -9,13 +9,13 @@ export interface Figures extends Pick<
   redisUsed?: number | null;
 }
 
-/** The figures of all instances at one time (ms since 1970). */
+/** The metrics of all instances at a given time (ms since 1970). */
 export interface Sample {
   readonly at: number;
   readonly instances: readonly Figures[];
 }
 
-/** Time span of the live figures, in ms. */
+/** Time span of the live metrics, in ms. */
 export const RECENT_MS = 180_000;
 export const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -31,7 +31,10 @@ export const sampleOf = (at: number, instances: readonly InstanceSnapshot[]): Sa
   instances: instances.map((one) => ({ ...one, redisUsed: one.redis?.used ?? null })),
 });
 
-/** The past minutes of all instances, each at its middle, and the live samples, which replace the minutes they cover. */
+/**
+ * The past minutes of all instances, each at its middle, followed by the live samples, which replace the minutes they
+ * cover.
+ */
 export function wholeHour(past: readonly PastInstance[], recent: readonly Sample[], now: number): Sample[] {
   const minutes = new Map<number, Figures[]>();
   for (const { instance, minutes: all } of past) {
@@ -49,7 +52,7 @@ export function wholeHour(past: readonly PastInstance[], recent: readonly Sample
   return [...older, ...recent];
 }
 
-/** An instance's figure at each time; null while it was absent. */
+/** An instance's metric at each time; null while it was absent. */
 export const seriesOf = (
   history: readonly Sample[],
   instance: string,
@@ -64,7 +67,7 @@ export const seriesOf = (
 export const totalsOf = (history: readonly Sample[], figure: (figures: Figures) => number): number[] =>
   history.map(({ instances }) => instances.reduce((sum, figures) => sum + figure(figures), 0));
 
-/** The maximum over all instances at each time; null if no instance has the figure. */
+/** The maximum over all instances at each time; null if no instance has a value. */
 export const worstOf = (
   history: readonly Sample[],
   figure: (figures: Figures) => number | null,

@@ -1,17 +1,17 @@
 import type { InstanceSnapshot, PastInstance } from '@tocsin/contracts';
 
-/** Figures expire after ten seconds; an instance whose past is younger may only be late. */
+/** An instance last seen within this time may just be late. Metrics expire after ten seconds. */
 const LATEST_MS = 12_000;
 
 export interface MissingInstance {
   instance: string;
   version: string;
-  /** When it was stopped, or seen last. */
+  /** When it was stopped or last seen. */
   at: number;
   isStopped: boolean;
 }
 
-/** The instances of the past hour that are not running, the newest first. */
+/** The instances of the past hour that aren't running any more, newest first. */
 export const missingOf = (
   past: readonly PastInstance[],
   running: readonly Pick<InstanceSnapshot, 'instance'>[],

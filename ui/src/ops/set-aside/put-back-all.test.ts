@@ -13,7 +13,7 @@ function server(batches: PutBackResult[]) {
   return { asked, putBackSome };
 }
 
-it('should go on after the records that failed, and list the first of them', async () => {
+it('should continue after records that failed, and list the first of them', async () => {
   const fails = Array.from({ length: 15 }, (_, n) => failure(n));
   const api = server([
     { putBack: 5, failed: fails, more: true },
@@ -27,7 +27,7 @@ it('should go on after the records that failed, and list the first of them', asy
   expect(progress.failures).toHaveLength(MAX_LISTED);
 });
 
-it('should end when it is stopped, or when a batch changes nothing', async () => {
+it('should stop on request, or when a batch changes nothing', async () => {
   const api = server([{ putBack: 20, failed: [], more: true }]);
   const { progress, run, stop } = createPutBackAll(api);
   const running = run(100);
@@ -39,7 +39,7 @@ it('should end when it is stopped, or when a batch changes nothing', async () =>
   expect(stuck.asked).toHaveLength(1);
 });
 
-it('should say that it ended early when the server fails', async () => {
+it('should reject when the server fails', async () => {
   const { progress, run } = createPutBackAll({ putBackSome: () => Promise.reject(new Error('away')) });
   await expect(run(3)).rejects.toThrow('away');
   expect(progress.running).toBe(false);

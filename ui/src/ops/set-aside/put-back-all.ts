@@ -2,11 +2,11 @@ import type { PutBackResult } from '@tocsin/contracts';
 import { reactive } from 'vue';
 import type { OpsApi } from '../api.ts';
 
-/** Failures that are listed by name. */
+/** Maximum number of failures listed by name. */
 export const MAX_LISTED = 20;
 
 export interface Progress {
-  /** Records at the start. */
+  /** Number of records at the start. */
   total: number;
   putBack: number;
   failed: number;
@@ -16,7 +16,7 @@ export interface Progress {
   stopped: boolean;
 }
 
-/** Puts back all records of now, batch after batch, until it is stopped. Rejects as the call does. */
+/** Puts back all current records, batch by batch, until it is stopped. Rejects if a call fails. */
 export function createPutBackAll(api: Pick<OpsApi, 'putBackSome'>, now: () => number = Date.now) {
   const progress = reactive<Progress>({
     ...{ total: 0, putBack: 0, failed: 0, failures: [], running: false, stopped: false },
@@ -26,7 +26,7 @@ export function createPutBackAll(api: Pick<OpsApi, 'putBackSome'>, now: () => nu
   async function run(total: number, until: string = new Date(now()).toISOString()): Promise<void> {
     Object.assign(progress, { total, putBack: 0, failed: 0, failures: [], running: true, stopped: false });
     try {
-      // A record that cannot be put back stays where it is, so the next batch skips it.
+      // A record that can't be put back stays where it is, so skip it in the next batch.
       for (let more = true; more && !progress.stopped;) {
         const batch = await api.putBackSome({ skip: progress.failed, until });
         progress.putBack += batch.putBack;

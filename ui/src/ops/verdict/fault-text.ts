@@ -3,10 +3,10 @@ import type { OpsMessages } from '../messages/messages.ts';
 import { formatBytes, formatCount, formatDuration, formatLatency, formatPercent } from '../numbers.ts';
 import type { Fault } from './rules.ts';
 
-/** Names of instances in one text. */
+/** Joins names of instances. */
 const SHOWN = 3;
 
-/** The sentence of a fault. */
+/** Describes a problem. */
 export function faultText(fault: Fault, texts: OpsMessages['verdict']): string {
   switch (fault.kind) {
     case 'unreachable':

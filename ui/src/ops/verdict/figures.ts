@@ -1,12 +1,12 @@
 import type { AnnouncementQueue, InstanceSnapshot } from '@tocsin/contracts';
 
-/** The highest p99 of all instances; null if none has pushed anything. */
+/** The highest p99 of all instances; null if no instance has pushed anything. */
 export function slowest(instances: readonly Pick<InstanceSnapshot, 'p99Ms'>[]): number | null {
   const known = instances.map(({ p99Ms }) => p99Ms).filter((ms) => ms !== null);
   return known.length === 0 ? null : Math.max(...known);
 }
 
-/** All instances read the same queue: the reading with the oldest announcement counts. */
+/** All instances read the same queue, so use the reading with the oldest announcement. */
 export const oldestUnfinished = (
   instances: readonly Pick<InstanceSnapshot, 'queue'>[],
 ): AnnouncementQueue | undefined =>
@@ -14,7 +14,7 @@ export const oldestUnfinished = (
     .flatMap(({ queue }) => queue ?? [])
     .toSorted((a, b) => b.oldestMs - a.oldestMs || b.waiting + b.heldBack - a.waiting - a.heldBack)[0];
 
-/** The memory of the fullest Redis; `undefined` if no instance knows it. */
+/** The memory usage of the fullest Redis; `undefined` if no instance knows it. */
 export const redisShare = (
   instances: readonly Pick<InstanceSnapshot, 'redis'>[],
 ): { used: number; limit: number } | undefined =>

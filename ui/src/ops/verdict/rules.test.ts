@@ -22,13 +22,13 @@ const facts = (members: Partial<Facts> = {}): Facts => ({
 });
 const faultsOf = (members: Partial<Facts>) => verdictOf(facts(members)).faults;
 
-it('should be healthy with two quiet instances, and know nothing before the first figures', () => {
+it('should be healthy with two quiet instances, and unknown before the first metrics', () => {
   expect(verdictOf(facts())).toEqual({ state: 'healthy', faults: [] });
   expect(verdictOf(facts({ instances: undefined }))).toEqual({ state: 'unknown', faults: [] });
   expect(verdictOf(facts({ instances: [] })).state).toBe('unknown');
 });
 
-it('should name the worst fault first', () => {
+it('should list the worst problem first', () => {
   const all = faultsOf({
     silentSince: NOW - 5_000,
     setAside: { total: 2, oldestAt: ago(60_000) },
@@ -41,7 +41,7 @@ it('should name the worst fault first', () => {
   ]);
 });
 
-it('should not judge by old figures, unless a dependency explains them', () => {
+it('should report old metrics as the problem, unless a dependency explains them', () => {
   expect(faultsOf({ unreadSince: NOW - 3_000 })).toEqual([{ kind: 'figures', since: NOW - 3_000 }]);
   expect(faultsOf({ unreadSince: NOW, silentSince: NOW })).toMatchObject([{ kind: 'unreachable' }]);
   const failing: OpsStatus['failing'] = [{ dependency: 'store', since: ago(0) }];
@@ -49,14 +49,14 @@ it('should not judge by old figures, unless a dependency explains them', () => {
   expect(faultsOf({ unreadSince: NOW, status })).toMatchObject([{ kind: 'dependency' }]);
 });
 
-describe('an instance that is gone', () => {
-  it('should be no fault if it was stopped, is only late, or is back', () => {
+describe('a missing instance', () => {
+  it('should not be a problem if it was stopped, is only late, or is back', () => {
     expect(faultsOf({ past: [past('c', 60_000, { stoppedAt: ago(60_000) })] })).toEqual([]);
     expect(faultsOf({ past: [past('c', 5_000)] })).toEqual([]);
     expect(faultsOf({ past: [past('a', 600_000)] })).toEqual([]);
   });
 
-  it('should be no fault once another one has started in its place', () => {
+  it('should not be a problem once another one has started in its place', () => {
     const gone = [past('c', 600_000), past('d', 500_000)];
     const [fault] = faultsOf({ past: gone });
     expect(fault).toMatchObject({ instances: ['c', 'd'], since: NOW - 600_000 });
@@ -65,7 +65,7 @@ describe('an instance that is gone', () => {
   });
 });
 
-it('should name a dependency that does not answer, but not the store behind a silent sidecar', () => {
+it('should list an unresponsive dependency, but not the store behind an unresponsive sidecar', () => {
   const failing: OpsStatus['failing'] = [
     { dependency: 'sidecar', since: ago(9_000) },
     { dependency: 'store', since: ago(8_000) },
@@ -78,7 +78,7 @@ it('should name a dependency that does not answer, but not the store behind a si
   expect(faultsOf({ status: onlyStore })).toMatchObject([{ dependency: 'store' }]);
 });
 
-it('should say since when delivery is late, from the samples, over times without delivery', () => {
+it('should find when late delivery started, across samples without delivery', () => {
   const sample = (at: number, p99Ms: number | null) =>
     sampleOf(NOW - at, [one({ p99Ms: 3 }), one({ p99Ms })]);
   const quiet = (at: number) => sampleOf(NOW - at, [one({ p99Ms: null })]);
@@ -89,7 +89,7 @@ it('should say since when delivery is late, from the samples, over times without
   expect(faultsOf({ instances: [one({ p99Ms: null })], samples })).toEqual([]);
 });
 
-it('should say that announcements are stuck, since the oldest came', () => {
+it('should report stuck announcements since the arrival of the oldest', () => {
   const stuck = { waiting: 3, heldBack: 4, oldestMs: STUCK_MS + 1 };
   const samples = [sampleOf(NOW, [])];
   expect(faultsOf({ instances: [one(), one({ queue: stuck })], samples })).toEqual([
@@ -99,7 +99,7 @@ it('should say that announcements are stuck, since the oldest came', () => {
   expect(faultsOf({ instances: [one({ queue: null })] })).toEqual([]);
 });
 
-it('should say that Redis is nearly full, since when', () => {
+it('should report that Redis is nearly full, and since when', () => {
   const full = one({ redis: { used: 85, limit: 100 } });
   const samples = [sampleOf(NOW - 20_000, [one()]), sampleOf(NOW - 10_000, [full]), sampleOf(NOW, [full])];
   expect(faultsOf({ instances: [one(), full], samples })).toEqual([
@@ -109,7 +109,7 @@ it('should say that Redis is nearly full, since when', () => {
   expect(faultsOf({ instances: [one({ redis: null })] })).toEqual([]);
 });
 
-it('should accept different versions during a roll-out only', () => {
+it('should accept different versions only during a rollout', () => {
   const both = (startedAt: string) => [one(), one({ instance: 'b', version: '1.1.0', startedAt })];
   expect(faultsOf({ instances: both(ago(ROLL_OUT_MS - 1)) })).toEqual([]);
   expect(faultsOf({ instances: both(ago(ROLL_OUT_MS)) })).toEqual([
@@ -117,7 +117,7 @@ it('should accept different versions during a roll-out only', () => {
   ]);
 });
 
-it('should link each fault to its section of the runbook, if there is one', () => {
+it('should link each problem to its runbook section, if there is a runbook', () => {
   const fault = { kind: 'memory', used: 1, limit: 1, since: undefined } as const;
   expect(runbookFor(fault, 'https://wiki.example/ops')).toBe('https://wiki.example/ops#tocsinredisnearfull');
   expect(runbookFor(fault, undefined)).toBeUndefined();

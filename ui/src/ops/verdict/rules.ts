@@ -4,27 +4,27 @@ import { missingOf } from '../instances/missing.ts';
 import { oldestUnfinished, redisShare, slowest } from './figures.ts';
 import { sinceOf } from './since.ts';
 
-/** Delivery is late above this, as in the alert TocsinDeliverySlow. */
+/** Above this, delivery is late. The same as in the alert TocsinDeliverySlow. */
 export const LATE_MS = 1_000;
-/** An announcement is repeated after ten seconds: an older one is stuck. */
+/** Announcements are redelivered after ten seconds, so an older one is stuck. */
 export const STUCK_MS = 15_000;
-/** Redis is nearly full from this share on, as in the alert TocsinRedisNearFull. */
+/** From this share, Redis is nearly full. The same as in the alert TocsinRedisNearFull. */
 export const NEARLY_FULL = 0.85;
-/** Versions may differ for this long after the last instance has started: a roll-out. */
+/** During a rollout, versions may differ until this long after the last instance has started. */
 export const ROLL_OUT_MS = 15 * 60_000;
 
-/** All that the page knows. Times are in ms since 1970. */
+/** The data to evaluate. Times are in ms since 1970. */
 export interface Facts {
   now: number;
-  /** The server has not answered since then. */
+  /** When the server stopped responding. */
   silentSince?: number | undefined;
-  /** The server has answered without figures since then. */
+  /** When the server stopped sending metrics, although it responds. */
   unreadSince?: number | undefined;
   status?: OpsStatus | undefined;
-  /** The newest figures; `undefined` before the first. */
+  /** The latest metrics; `undefined` before the first. */
   instances?: readonly InstanceSnapshot[] | undefined;
   past: readonly PastInstance[];
-  /** Figures over time, oldest first. */
+  /** Metrics over time, oldest first. */
   samples: readonly Sample[];
   setAside?: Pick<SetAsideList, 'total' | 'oldestAt'> | undefined;
 }
@@ -48,7 +48,7 @@ export type Fault = Since &
 
 export interface Verdict {
   state: 'unknown' | 'healthy' | 'faulty';
-  /** The worst first. */
+  /** Worst first. */
   faults: readonly Fault[];
 }
 
@@ -64,7 +64,7 @@ const RULES: readonly ((facts: Facts) => readonly Fault[])[] = [
   versions,
 ];
 
-/** Judges the facts. Without figures and faults, nothing is known. */
+/** Evaluates the facts. Without metrics or problems, the state is unknown. */
 export function verdictOf(facts: Facts): Verdict {
   const faults = RULES.flatMap((rule) => rule(facts));
   if (faults.length > 0) return { state: 'faulty', faults };
@@ -77,7 +77,7 @@ function unreachable({ silentSince }: Facts): Fault[] {
 
 function dependencies({ status }: Facts): Fault[] {
   const failing = status?.failing ?? [];
-  // Nothing behind a silent sidecar can be asked.
+  // Nothing behind an unresponsive sidecar can be checked.
   const hidden = failing.some(({ dependency }) => dependency === 'sidecar');
   return failing
     .filter(({ dependency }) => !hidden || dependency !== 'store')
@@ -86,14 +86,14 @@ function dependencies({ status }: Facts): Fault[] {
     }));
 }
 
-/** Old figures say nothing; a silent server or dependency explains them already. */
+/** Reports outdated metrics, unless an unresponsive server or dependency explains them. */
 function figures(facts: Facts): Fault[] {
   const isExplained = facts.silentSince !== undefined || (facts.status?.failing.length ?? 0) > 0;
   if (facts.unreadSince === undefined || isExplained) return [];
   return [{ kind: 'figures', since: facts.unreadSince }];
 }
 
-/** An instance that vanished is no fault once another one has started since, in its place. */
+/** Reports vanished instances, unless others have since started in their place. */
 function vanished({ now, instances, past }: Facts): Fault[] {
   if (!instances) return [];
   const gone = missingOf(past, instances, now).filter(({ isStopped }) => !isStopped);
@@ -114,7 +114,7 @@ function queue({ instances, samples }: Facts): Fault[] {
   const worst = oldestUnfinished(instances ?? []);
   if (!worst || worst.oldestMs <= STUCK_MS) return [];
   const newest = samples.at(-1)?.at ?? 0;
-  // The age of the oldest says more than the samples do.
+  // The age of the oldest announcement is more precise than the samples.
   const since = newest === 0 ? undefined : newest - worst.oldestMs;
   return [{ kind: 'queue', unfinished: worst.waiting + worst.heldBack, oldestMs: worst.oldestMs, since }];
 }

@@ -15,10 +15,10 @@ const SECTIONS = {
 
 const SECTION_OF_REDIS = 'tocsininstancenotpushing';
 
-/** The section of the runbook for a fault. */
+/** The runbook section for a problem. */
 export const sectionFor = (fault: Fault): string =>
   fault.kind === 'dependency' && fault.dependency !== 'sidecar' ? SECTION_OF_REDIS : SECTIONS[fault.kind];
 
-/** The address of a fault's section; `undefined` if the deployment names no runbook. */
+/** The URL of a problem's runbook section; `undefined` if the deployment has no runbook. */
 export const runbookFor = (fault: Fault, runbook: string | undefined): string | undefined =>
   runbook === undefined ? undefined : `${runbook}#${sectionFor(fault)}`;

@@ -1,6 +1,9 @@
 import type { Sample } from '../instances/history.ts';
 
-/** The time of the first sample of the run at the end in which `isFaulty` holds; `undefined` without such a run. */
+/**
+ * The start of the current problem: the time of the first sample since which `isFaulty` has been true. `undefined` if
+ * it is false for the last sample.
+ */
 export function sinceOf(
   samples: readonly Sample[],
   isFaulty: (sample: Sample) => boolean,
