@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
+import { lateFiles } from './build/late-files.ts';
 import { precompressed } from './build/precompressed.ts';
 import { withoutWebTransport } from './build/without-webtransport.ts';
 
@@ -34,7 +35,7 @@ const LATER = new RegExp(
 );
 
 export default defineConfig({
-  plugins: [vue(), pageAddresses, withoutWebTransport, precompressed],
+  plugins: [lateFiles, vue(), pageAddresses, withoutWebTransport, precompressed],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -36,6 +36,9 @@ const SVELTE = (server: string) => `<script>
 /** Everything that a page's style does to elements that it does not know. */
 const HOSTILE = `* { all: unset } h2, h3, button, p { font-size: 60px !important; color: red !important; display: none !important }
 header { position: fixed; inset: 0 0 auto; height: 100px; z-index: 2147483647; background: black; display: block }`;
+/** The same with `!important`, which beats every rule of a page's own elements, and hides the custom elements. */
+const IMPORTANT = `* { all: unset !important } body, body * { font: 60px serif !important; color: red !important }
+head, head *, div, section, ol, ul, li, h2, h3, p, button, svg, tocsin-bell, tocsin-toasts { display: none !important }`;
 
 let browser: Browser;
 let root: string;
@@ -70,6 +73,10 @@ beforeAll(async () => {
       `<header></header><div style="display: block; margin-top: 150px">${tags}</div>`,
       `<style>${HOSTILE}</style>${script}`,
     ),
+  );
+  await writeFile(
+    join(root, 'public', 'important.html'),
+    page(`<main>${tags}</main>`, `<style>${IMPORTANT}</style>${script}`),
   );
   await writeFile(
     join(root, 'public', 'tailwind.html'),
@@ -160,21 +167,24 @@ it.each(['react.html', 'svelte.html'])('should tell %s how many are unread', asy
 });
 
 describe('a page with a style that spoils everything', () => {
-  it('should show readable toasts above its header, and a bell that can be clicked', async () => {
-    await tab.goto(`${origin}/hostile.html`);
-    await works();
-    const title = toast().locator('.tocsin-toast-title').first();
-    const style = await title.evaluate((element) => {
-      const { fontSize, display, color } = getComputedStyle(element);
-      const { left, top, width, height } = element.getBoundingClientRect();
-      const seen = document.elementFromPoint(left + width / 2, top + height / 2);
-      return { fontSize, display, color, onTop: seen?.tagName };
-    });
-    expect(style).toMatchObject({ onTop: 'TOCSIN-TOASTS' });
-    expect(style.display).not.toBe('none');
-    expect(parseFloat(style.fontSize)).toBeLessThan(24);
-    expect(style.color).not.toBe('rgb(255, 0, 0)');
-  });
+  it.each(['hostile', 'important'])(
+    'should show readable toasts on top, and a bell to click: %s',
+    async (name) => {
+      await tab.goto(`${origin}/${name}.html`);
+      await works();
+      const title = toast().locator('.tocsin-toast-title').first();
+      const style = await title.evaluate((element) => {
+        const { fontSize, display, color } = getComputedStyle(element);
+        const { left, top, width, height } = element.getBoundingClientRect();
+        const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+        return { fontSize, display, color, onTop: seen?.tagName };
+      });
+      expect(style).toMatchObject({ onTop: 'TOCSIN-TOASTS' });
+      expect(style.display).not.toBe('none');
+      expect(parseFloat(style.fontSize)).toBeLessThan(24);
+      expect(style.color).not.toBe('rgb(255, 0, 0)');
+    },
+  );
 
   it('should keep its own style', async () => {
     await tab.goto(`${origin}/tailwind.html`);

@@ -56,6 +56,20 @@ describe('the inbox', () => {
     expect(await inbox(page).getByTestId('mark-read').count()).toBe(0);
   });
 
+  it('should say what was archived once, in the open panel or else in the page', async () => {
+    bff.publish(titled(3));
+    const page = await open({ width: 768, height: 1_024 });
+    await page.getByTestId('page-settings-button').waitFor();
+    const said = () => page.getByTestId('notice').filter({ hasText: /./ }).count();
+    await page.getByTestId('bell').click();
+    await listed(page).first().getByTestId('row-dismiss').click();
+    await inbox(page).getByTestId('undo').waitFor();
+    expect(await said()).toBe(1);
+    expect(await page.getByTestId('undo').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByTestId('undo').count(), 'the page offers it now').toBe(1);
+  });
+
   it('should count notifications that are unread on every device', async () => {
     bff.publish(titled(5));
     bff.read('all', { offset: 2 });

@@ -17,7 +17,7 @@ export const TOAST_STATES = {
     prepare: (bff) => bff.publish(day()),
     reach: async ({ page, bff }) => {
       await live(page);
-      bff.publish(burst(120));
+      bff.publish(burst(500));
       await page.getByTestId('toasts-more').waitFor();
     },
   },

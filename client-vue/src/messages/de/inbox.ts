@@ -4,7 +4,7 @@ const notifications = (count: number): string => (count === 1 ? 'Benachrichtigun
 
 export const inbox: Messages['inbox'] = {
   title: 'Benachrichtigungen',
-  markAllRead: 'Alle als gelesen markieren',
+  markAllRead: 'Alle als gelesen',
   preferences: 'Einstellungen',
   close: 'Schließen',
   closeInbox: 'Benachrichtigungen schließen',
