@@ -26,6 +26,8 @@ const EXAMPLES = 'tests/examples/**/*.test.ts';
 const FAILOVERS = 'tests/redis/heavy/**/*.test.ts';
 /** Replaces 0.1.0 by this version under load; installs 0.1.0 from this repository's history: `npm run test:upgrade`. */
 const UPGRADES = 'tests/upgrade/**/*.test.ts';
+/** Moves the clocks of real processes while fallbacks are due, which takes minutes: `npm run test:clocks`. */
+const CLOCKS = 'tests/fallbacks/heavy/**/*.test.ts';
 /** How long a condition may take to become true. On a busy machine, browsers take several times as long as usual. */
 const POLL_MS = 20_000;
 /** Retries only tests that timed out, once; `npm test` lists them. A wrong result (lost, twice, out of order) is not retried. */
@@ -88,7 +90,7 @@ export default defineConfig({
           ...WITH_PROCESSES,
           name: 'integration',
           include: ['tests/**/*.test.ts'],
-          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, FAILOVERS, UPGRADES, ...ALONE],
+          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, FAILOVERS, UPGRADES, CLOCKS, ...ALONE],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
         },
@@ -131,6 +133,15 @@ export default defineConfig({
           sequence: { groupOrder: 4 },
           fileParallelism: false,
           testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...WITH_PROCESSES,
+          name: 'clocks',
+          include: [CLOCKS],
+          sequence: { groupOrder: 4 },
+          fileParallelism: false,
         },
       },
       {

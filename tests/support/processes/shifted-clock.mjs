@@ -1,0 +1,25 @@
+// For `node --import`: shifts the clock of a process by the milliseconds in the file that CLOCK_SHIFT_FILE names.
+import { readFileSync } from 'node:fs';
+
+const RealDate = Date;
+let shiftMs = 0;
+const read = () => {
+  try {
+    shiftMs = Number(readFileSync(process.env.CLOCK_SHIFT_FILE, 'utf8')) || 0;
+  } catch {
+    // Before the file exists, the clock is right.
+  }
+};
+read();
+setInterval(read, 100).unref();
+
+globalThis.Date = class extends RealDate {
+  constructor(...args) {
+    if (args.length === 0) super(RealDate.now() + shiftMs);
+    else super(...args);
+  }
+
+  static now() {
+    return RealDate.now() + shiftMs;
+  }
+};
