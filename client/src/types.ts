@@ -13,9 +13,9 @@ import type { Delivery } from './merge/merge-types.ts';
 import type { Read, ReaderMarkChanges } from './reader-types.ts';
 
 /**
- * - `connecting`: not live yet since the start;
+ * - `connecting`: not live yet;
  * - `live`: connected, and every feed is acknowledged;
- * - `reconnecting`: was live, and is trying to be live again;
+ * - `reconnecting`: was live, and is trying to reconnect;
  * - `offline`: the device has no network, or the client was not live for 20 s. The client keeps trying.
  */
 export type ClientStatus = 'connecting' | 'live' | 'reconnecting' | 'offline';

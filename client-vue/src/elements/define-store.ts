@@ -15,7 +15,7 @@ export function defineStore<T extends object>(setup: () => T): () => Reactive<T>
   };
 }
 
-/** Recreates every store on its next use, as after a reload. Existing references keep the old stores. */
+/** Recreates each store on its next use, as if the page had been reloaded. Existing references keep the old stores. */
 export function forgetStores(): void {
   scope.stop();
   scope = effectScope(true);

@@ -5,7 +5,7 @@ import { RecentIds } from './recent-ids.ts';
 export const REMEMBERED_IDS = 2_000;
 
 /**
- * Decides which publications to show: each id once, even across epochs; never an id that is gone; and only the newest
+ * Decides which publications to show: each id once, even across epochs; never after it is gone; and only the newest
  * for each collapse key. Ignores offsets, so it can't hold up the position.
  */
 export class Display {

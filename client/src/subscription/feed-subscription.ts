@@ -36,7 +36,7 @@ export interface FeedSubscriptionContext {
   stuck: () => void;
 }
 
-/** Handlers of the server events that name a feed. */
+/** Handlers of server events that are about a feed. */
 type EventConsumers = { readonly [Name in ServerEventName]?: (payload: ServerEvents[Name]) => void };
 type Timer = ReturnType<typeof setTimeout>;
 
@@ -65,8 +65,7 @@ export class FeedSubscription {
   #unanswered = 0;
   #lastActivity = 0;
   /**
-   * A read event that arrived before the acknowledgement. It applies only if the acknowledgement is of the same
-   * epoch.
+   * A read event that arrived before the acknowledgement. It applies only if the acknowledgement has the same epoch.
    */
   #earlyRead: ReadEvent | undefined;
   #gapTimer: Timer | undefined;
@@ -116,7 +115,7 @@ export class FeedSubscription {
     this.#handle({ type: 'disconnected' });
   }
 
-  /** Processes a server event that names this feed. */
+  /** Processes a server event for this feed. */
   received({ name, payload }: ReceivedEvent): void {
     const consume = this.#consumers[name] as ((payload: unknown) => void) | undefined;
     if (!consume) return;

@@ -12,7 +12,7 @@ const due = (id: string, until = '2026-05-01T07:00:00Z'): DueSnooze => ({
   notification: { id, feed: 'all', severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' },
 });
 
-describe('the marks of a reader', () => {
+describe('reader marks', () => {
   let gateway: Gateway;
   let client: NotificationClient;
   beforeEach(async () => {

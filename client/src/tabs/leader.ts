@@ -13,7 +13,7 @@ export interface LeaderOptions {
   /** The tab that was presenting, unless it was the previous leader. */
   presenter: string | undefined;
   locks: TabLocks;
-  /** The name of the lock that a tab holds while it exists. */
+  /** The name of the lock that a tab holds until it closes. */
   lockOf: (tab: string) => string;
   connect: (hooks: ConnectionHooks) => ClientConnection;
   /** Sends to all tabs, including this one. */

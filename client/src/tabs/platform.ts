@@ -27,7 +27,7 @@ export interface TabChannel {
 export interface TabPlatform {
   readonly origin: string;
   readonly locks: TabLocks;
-  /** Returns a name that no other tab has. */
+  /** Returns a unique name for this tab. */
   newId(): string;
   open(name: string, receive: (message: unknown) => void): TabChannel;
   front(): Front;

@@ -22,7 +22,7 @@ const base64url = (max: number) =>
 /** A browser's subscription for Web Push, as `PushSubscription.toJSON()` returns it. */
 export const pushSubscriptionSchema = z.strictObject({
   endpoint: z
-    .url({ protocol: /^https?$/, error: 'must be an address of a push service' })
+    .url({ protocol: /^https?$/, error: 'must be the URL of a push service' })
     .max(1_000, 'must have at most 1000 characters'),
   expirationTime: z.number().nullable().optional(),
   keys: z.strictObject({ p256dh: base64url(100), auth: base64url(32) }),

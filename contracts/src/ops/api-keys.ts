@@ -16,7 +16,7 @@ export const DEFAULT_KEY_SCOPES: readonly KeyScope[] = ['publish', 'retract', 'e
 
 /** A key for publishers. Only the hash of the key is stored. */
 export const apiKeySchema = z.strictObject({
-  /** The holder of the key, for logs. */
+  /** The key's owner, for logs. */
   name: z.string().min(1).max(80),
   /** SHA-256 of the key, in hexadecimal. */
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hexadecimal digits'),
@@ -26,7 +26,7 @@ export const apiKeySchema = z.strictObject({
   perSecond: z.int().min(1).max(100_000),
   /** Permitted actions on these feeds. Default: `DEFAULT_KEY_SCOPES`. */
   scopes: z.array(keyScopeSchema).min(1).max(KEY_SCOPES.length).optional(),
-  /** The only `source` that notifications published with the key may have. */
+  /** If set, the only `source` allowed in notifications published with the key. */
   source: plainText({ max: 80 }).optional(),
   createdAt: dateTimeSchema.optional(),
   /** The key is rejected from this time on. */

@@ -50,7 +50,7 @@ export const MAX_AUDIT_RECORD_BYTES = 1_024;
  * more may remain.
  */
 export const MAX_AUDIT_RECORDS = 10_000;
-/** Distinct feeds are counted up to this number. */
+/** Maximum number of distinct feeds that are counted. */
 export const MAX_AUDIT_FEEDS_COUNTED = 1_000;
 
 /** Readers of the trail accept unknown words, because a newer version may add some. */

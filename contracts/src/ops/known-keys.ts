@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 
-/** An API key that the audit trail has recorded. It identifies the key but cannot be used to authenticate. */
+/** An API key that the audit trail has recorded. Identifies the key, but can't be used to authenticate. */
 export const knownKeySchema = z.strictObject({
   name: z.string(),
   /** The first 16 digits of the key's hash. */

@@ -3,7 +3,7 @@ import { faultsOf } from '../http/problem.ts';
 import { markReadSchema, readKey } from './read.ts';
 
 describe('readKey', () => {
-  it('should be unique for each pair of reader and feed', () => {
+  it('should be unique for each reader and feed', () => {
     const pairs = [
       ['client:a', 'topic:b:all'],
       ['client:a:topic:b', 'all'],

@@ -13,7 +13,7 @@ export const streamQuerySchema = z.strictObject({
     .default([DEFAULT_FEED])
     .superRefine((feeds, context) => {
       const fault = (message: string) => context.addIssue({ code: 'custom', message });
-      if (new Set(feeds).size < feeds.length) fault('must not name a feed twice');
+      if (new Set(feeds).size < feeds.length) fault('must not contain a feed twice');
       const length = feeds.reduce((sum, feed) => sum + feedKey(feed).length, 0);
       if (length > MAX_STREAM_FEEDS_LENGTH)
         fault(
@@ -30,7 +30,7 @@ export const streamQuerySchema = z.strictObject({
   }),
   lastEventId: z.string().optional().meta({
     description:
-      'The same as the Last-Event-ID header, for clients that cannot set a header on their first request. The header takes precedence.',
+      "The same as the Last-Event-ID header, for clients that can't set a header on their first request. The header takes precedence.",
   }),
 });
 export type StreamQuery = z.infer<typeof streamQuerySchema>;

@@ -2,7 +2,7 @@ const FSI = '\u2068';
 const PDI = '\u2069';
 /** Left-to-right, right-to-left and first-strong isolates. */
 const ISOLATES = '\u2066\u2067\u2068';
-/** Characters that change the direction of text, and letters of right-to-left scripts. */
+/** Characters that change the direction of text, and letters in right-to-left scripts. */
 const TURNS =
   /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

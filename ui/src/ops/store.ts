@@ -116,5 +116,5 @@ function createOps() {
 
 let ops: ReturnType<typeof createOps> | undefined;
 
-/** The server's data and the calls to it, shared by all components of the page. */
+/** The server's data and API calls, shared by all of the page's components. */
 export const useOps = () => (ops ??= createOps());

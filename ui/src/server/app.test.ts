@@ -73,7 +73,7 @@ it('should respond to an unknown path like the other services', async () => {
   expect(await response.json()).toMatchObject({ code: 'not_found' });
 });
 
-it('should be ready while there is a page', async () => {
+it('should be ready as long as the page exists', async () => {
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
   await rm(join(dist, 'index.html'));

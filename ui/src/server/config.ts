@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** The settings of the page server, in the order of `docs/settings.md`. */
 export const uiSettings = z.object({
-  PORT: portSetting().default(8080).describe('Port of the pages / and /ops, and of health checks'),
+  PORT: portSetting().default(8080).describe('Port for the pages / and /ops, and for health checks'),
   PUBLIC_HOST: commonSettings.PUBLIC_HOST,
   UI_DIST: z
     .string()

@@ -24,7 +24,7 @@ export const list = {
   feedRefused: "This feed can't be shown",
   refused: 'The server refused access',
   offlineTitle: "You're offline",
-  offline: "Notifications will appear when you're connected again.",
+  offline: "Notifications will appear once you're back online.",
   unreachableTitle: "The server can't be reached",
-  unreachable: "Couldn't load notifications. They will appear as soon as the server answers.",
+  unreachable: "Couldn't load notifications. They will appear once the server responds.",
 };

@@ -8,13 +8,13 @@ import { itemKey, insert, newestFirst, type Arrival, type Item } from './feed-lo
 export const MAX_ITEMS = 10_000;
 const MAX_GONE = 4_000;
 
-/** The start of the next older page. */
+/** Where the next older page starts. */
 export interface OlderPlace {
   epoch: string;
   before: number;
 }
 
-/** The items of all feeds: complete from the oldest one on, except at marked gaps. */
+/** The items of all feeds. Complete since the oldest item, except at marked gaps. */
 export const useItems = defineStore(() => {
   const logs = shallowRef(new Map<string, Item[]>());
   /** Feeds with older notifications that aren't loaded, and where to continue. */

@@ -8,7 +8,7 @@ import { useItems } from '../feeds/items.ts';
 import { useMarks, type Override } from './marks.ts';
 import { useNotice } from './notice.ts';
 
-/** Maximum number of ids per request, because a snooze accepts no more. */
+/** Maximum number of ids per request; the limit for a snooze. */
 const MAX_IDS = 100;
 /** The server's answer and the resulting marks may arrive in any order, within this time. */
 const SETTLE_MS = 3_000;

@@ -11,7 +11,7 @@ it('should follow a sideways move and dismiss the toast if it is long enough', (
   expect(swipe.end(2_000)).toBe('right');
 });
 
-it('should dismiss on a short flick and return after a short slow move', () => {
+it('should dismiss on a short flick and spring back after a short slow move', () => {
   const flick = from();
   flick.move(60, 100);
   expect(flick.end(80)).toBe('left');

@@ -37,7 +37,7 @@ describe('Countdowns', () => {
     expect(done).toHaveBeenCalledOnce();
   });
 
-  it('should leave no timer when cleared', () => {
+  it('should leave no timers when cleared', () => {
     const countdowns = new Countdowns();
     countdowns.start('a', 100, () => undefined);
     countdowns.start('a', 100, () => undefined);

@@ -10,7 +10,7 @@ export interface Progress {
   total: number;
   putBack: number;
   failed: number;
-  /** The first failures. */
+  /** The first `MAX_LISTED` failures. */
   failures: PutBackResult['failed'];
   running: boolean;
   stopped: boolean;

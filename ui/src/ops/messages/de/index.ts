@@ -7,5 +7,5 @@ import { page } from './page.ts';
 import { setAside } from './set-aside.ts';
 import { verdict } from './verdict.ts';
 
-/** All texts of the operations page in German. */
+/** All German strings of the operations page. */
 export const de: OpsMessages = { audit, compose, find, instances, page, setAside, verdict };

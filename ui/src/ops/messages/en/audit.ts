@@ -1,4 +1,4 @@
-/** The audit trail. Unknown words, from a newer version, are shown unchanged. */
+/** The audit trail. Unknown words from a newer version are shown unchanged. */
 export const audit = {
   title: 'Audit trail',
   hint: 'Who changed what, newest first, without content. Refused attempts and bursts are combined into one row.',
