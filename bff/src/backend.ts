@@ -89,7 +89,7 @@ export interface Backend {
   linkProofs: LinkProofs;
   /** The backplane's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
-  /** Starts to keep Redis within its limits, over a direct connection; absent without one. */
+  /** Starts to keep Redis within its limits, over a direct connection; absent if there is none. */
   keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
   /**
    * The memory that the backplane's Redis uses, and its limit, in bytes; absent without Redis. Rejects while Redis is

@@ -52,7 +52,7 @@ export const bffSettings = withRedisRules(
     MAX_PENDING_CONNECTIONS: wholeNumberSetting(10, 1_000_000)
       .optional()
       .describe(
-        'Maximum number of browsers that are connecting and have not signed in yet. They do not count toward MAX_CONNECTIONS, and one address may have a fifth of them. The default is a tenth of MAX_CONNECTIONS, at least 50',
+        'Maximum number of browsers that are connecting and have not signed in yet. They have separate slots, and one address may use a fifth of them. The default is a tenth of MAX_CONNECTIONS, at least 50',
       ),
     MAX_CONNECTIONS_PER_ADDRESS: wholeNumberSetting(0, 1_000_000)
       .optional()

@@ -27,7 +27,7 @@ export async function readStream(url: string, headers: Record<string, string> = 
   /** The next event; `undefined` at the end of the stream. */
   const next = async (): Promise<StreamEvent | undefined> => {
     while (waiting.length === 0) {
-      // An aborted stream has ended, too.
+      // An aborted stream has also ended.
       const chunk = await reader?.read().catch(() => undefined);
       if (!chunk || chunk.done) return undefined;
       const blocks = (rest + chunk.value).split('\n\n');

@@ -23,7 +23,7 @@ export const allowAll: Authenticator = {
   stop: () => undefined,
 };
 
-/** Requires every caller to have a token that is valid by the rules and has not been revoked. */
+/** Requires a valid token that has not been revoked from every caller. */
 export const jwtAuthenticator = (
   rules: TokenRules,
   revocations: Revocations,

@@ -21,7 +21,7 @@ export interface TokenRules {
   now: () => number;
 }
 
-/** The largest time that a Date can hold. The `exp` of a token may be larger. */
+/** The largest time that a Date can represent. The `exp` of a token may be larger. */
 const LAST_MS = 8.64e15;
 
 /**

@@ -3,7 +3,7 @@ import { COMPONENTS, DOCUMENT_VERSION, SECRETS } from '@tocsin/contracts';
 import { ABSENT, SidecarError, type Logger, type Sidecar } from '@tocsin/service';
 import { z } from 'zod';
 
-/** HTTP 403: the configuration of the sidecar does not allow this secret. */
+/** HTTP 403: the sidecar's configuration does not allow this secret. */
 const NOT_ALLOWED = 403;
 const SECRET_BYTES = 48;
 const KEY = 'internal-secret';

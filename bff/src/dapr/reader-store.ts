@@ -6,7 +6,7 @@ import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
 /** Documents per call. */
 const MAX_READS = 20;
 
-/** Documents of readers in Dapr's state API. */
+/** Readers' documents in Dapr's state API. */
 export class DaprReaderStore implements ReaderStore {
   readonly #sidecar: Sidecar;
   readonly #reads: DataLoader<string, StoredState | undefined>;

@@ -77,7 +77,7 @@ export class DaprSetAside implements SetAsideStore {
     await this.#sidecar.transact(COMPONENTS.state, [upsert(record)]);
   }
 
-  /** Finds unlisted records too. */
+  /** Also finds unlisted records. */
   async remove(entry: string): Promise<void> {
     await this.#removeAll((listed) => listed === entry);
     await this.#sidecar.transact(COMPONENTS.state, [deletion(entry)]);

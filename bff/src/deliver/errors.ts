@@ -19,13 +19,13 @@ export class DamagedHeadError extends TemporaryError {
 export const isDamage = (error: unknown): error is Error =>
   error instanceof DamagedHeadError || isDamagedDocument(error);
 
-/** A document that the head names is missing: part of the feed's state was lost. */
+/** A document that the head references is missing: part of the feed's state was lost. */
 export class LostDocumentError extends TemporaryError {
   override name = 'LostDocumentError';
   readonly key: string;
 
   constructor(key: string) {
-    super(`${key}, which the head names, is missing from the state store`);
+    super(`${key}, which the head references, is missing from the state store`);
     this.key = key;
   }
 }

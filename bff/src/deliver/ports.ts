@@ -8,7 +8,7 @@ export interface StoredHead {
   etag: number;
 }
 
-/** A head to write, with the documents that it names and that are not stored yet. */
+/** A head to write, with the documents that it references and that are not stored yet. */
 export interface HeadWrite {
   feed: string;
   head: Head;
@@ -24,7 +24,7 @@ export interface FeedLog {
   readDocuments(keys: readonly string[]): Promise<unknown[]>;
   /**
    * Writes heads, each after its documents and only if its etag matches. Rejects when a head was refused or an
-   * outcome is unknown. The other heads may or may not be written then, and documents may exist that no head names.
+   * outcome is unknown. The other heads may or may not be written then, and documents may exist that no head references.
    */
   commit(writes: readonly HeadWrite[]): Promise<void>;
   removeDocuments(keys: readonly string[]): Promise<void>;

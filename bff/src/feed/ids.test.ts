@@ -16,7 +16,7 @@ describe('hashes of ids', () => {
 });
 
 describe('known ids', () => {
-  it('should be exactly those of the named documents, after any drops, merges and additions', () => {
+  it('should be exactly those of the referenced documents, after any drops, merges and additions', () => {
     const change = fc.record({
       drop: fc.nat(4),
       merge: fc.nat(3),

@@ -21,7 +21,7 @@ export function decodeIds(document: IdsDocument): string[] {
   return hashes;
 }
 
-/** The ids that a feed remembers, grouped by the documents that its head names. */
+/** The ids that a feed remembers, grouped by the documents that its head references. */
 export class KnownIds {
   #documents = new Map<string, string[]>();
   #all = new Set<string>();

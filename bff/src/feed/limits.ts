@@ -37,13 +37,13 @@ export const MAX_IDS = 400_000;
  */
 export const MAX_RUNS = 176;
 
-/** A segment of this size is not merged any more; at most 40 of them hold a history. */
+/** A segment of this size is not merged any more; a history has at most 40 of them. */
 export const fullSegmentBytes = (limits: FeedLimits): number => limits.historyBytes / 40;
 export const fullIdsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 20);
 /** Retractions are rarer; fewer and larger documents keep the head small. */
 export const fullRetractionsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 4);
 
-/** Documents expire later than any head that may name them, by this margin. */
+/** Documents expire later than any head that may reference them, by this margin. */
 const MARGIN_MS = 60 * 60 * 1000;
 export const segmentTtlSeconds = (limits: FeedLimits): number =>
   Math.ceil((limits.historyTtlMs + MARGIN_MS) / 1000);

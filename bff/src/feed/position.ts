@@ -44,7 +44,7 @@ export function newEpoch(now: number, ...known: (string | undefined)[]): string 
 
 const ERASED = '-erased';
 
-/** The same for an epoch that begins with an erasure. The suffix marks it. */
+/** Like `newEpoch`, for an epoch that begins with an erasure, which the suffix marks. */
 export const newErasedEpoch = (now: number, ...known: (string | undefined)[]): string =>
   `${newEpoch(now, ...known)}${ERASED}`;
 

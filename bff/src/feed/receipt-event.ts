@@ -1,6 +1,6 @@
 import { sha256 } from './ids.ts';
 
-/** The id of an event of the topic `notification-receipts`: the same for each repetition with the same key. */
+/** The id of an event on the topic `notification-receipts`. Retries with the same key have the same id. */
 export const receiptEventId = (key: readonly unknown[]): string => sha256(JSON.stringify(key)).slice(0, 32);
 
 /** The members that all events of the topic have. `at` is in ms since 1970. */

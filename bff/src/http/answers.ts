@@ -13,6 +13,6 @@ export function isPermitted(request: Request, response: Response, feed: string):
   return false;
 }
 
-/** Answers 503 and asks for a retry after one second. `ids` names the affected notifications, if known. */
+/** Answers 503 and asks for a retry after one second. `ids` are those of the affected notifications, if known. */
 export const sendUnavailable = (response: Response, detail: string, ids?: string[]): void =>
   sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1, ...(ids && { ids }) });

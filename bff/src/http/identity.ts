@@ -49,7 +49,7 @@ function tokenOf(request: Request): string | undefined {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** The owner of a reader's documents, whose quota they use: the signed-in reader, or otherwise the address. */
+/** The owner to whose quota a reader's documents count: the signed-in reader, or otherwise the address. */
 export type OwnerOf = (request: Request) => string;
 
 export const createOwnerOf =

@@ -3,7 +3,7 @@ import { DEFAULT_FEED, type Identity } from '@tocsin/contracts';
 /** Maximum number of feeds per call. */
 const MAX_FEEDS = 100;
 
-/** The feeds that a token names. Topic patterns are left out. */
+/** The feeds listed in a token, without topic patterns. */
 export function namedFeeds(identity: Identity | undefined): string[] {
   if (!identity) return [DEFAULT_FEED];
   const topics = identity.feeds.filter((pattern) => !pattern.endsWith('*'));

@@ -16,7 +16,7 @@ export function namedReader(
   sendProblem(response, {
     status: 400,
     code: 'invalid_request',
-    detail: 'The request does not name a reader: sign in, or send a clientId.',
+    detail: 'The request does not identify a reader: sign in, or send a clientId.',
     errors: [{ path: 'clientId', message: 'is required without sign-in' }],
   });
   return undefined;

@@ -92,7 +92,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   });
   app.use('/app', boundBodies(options.bodies));
   app.use(opsRoutes(options));
-  // For all routes of readers, because it comes after those of operators, which have their own checks.
+  // Applies to all reader routes: the operators' routes, which have their own checks, are already mounted above.
   app.use('/app', limitWrites({ perMinute: writesPerMinute, addressOf }));
   const limit = limitSearches({ perMinute: searchesPerMinute, addressOf });
   app.use(searchRoutes({ search: readers.search, limit, log }));

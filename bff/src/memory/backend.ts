@@ -22,7 +22,7 @@ export interface MemoryBackend extends Backend {
   announce(data: unknown): Promise<unknown>;
   /** Sets the producer that takes composed notifications. */
   composeWith(compose: Compose): void;
-  /** The same for operations. */
+  /** Sets the producer that handles operations. */
   operateWith(operate: Operate): void;
 }
 

@@ -15,7 +15,7 @@ export async function readAnnouncementQueue(
   const { client } = connection;
   const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'report the announcements');
   const nothing: AnnouncementQueue = { waiting: 0, heldBack: 0, oldestMs: 0 };
-  // Works without the stream too, for which Redis would report an error.
+  // XLEN works even without the stream, unlike the next command.
   if ((await withTimeout(client.xLen(STREAM))) === 0) return nothing;
   const groups = await withTimeout(client.xInfoGroups(STREAM));
   const group = groups.find(({ name }) => name === APP_IDS.bff);

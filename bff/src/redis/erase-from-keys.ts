@@ -79,7 +79,7 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
   const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'read a key');
   const stateOf = async (key: string) => parseJson((await withTimeout(client.hGet(key, 'data'))) ?? '');
 
-  /** A segment with removed content is normally no longer named by the head. This is checked before it is deleted. */
+  /** Normally, the head no longer references a segment with removed content. This is checked before it is deleted. */
   const segment: Visit = async (key) => {
     const parsed = segmentSchema.safeParse(await stateOf(key));
     if (!parsed.success) return false;

@@ -66,7 +66,7 @@ describe('a message with erased content', () => {
     expect(isFullyErased(event({ id: 'gone', feed: 'topic:a' }), content)).toBe(false);
   });
 
-  it('should be deleted if it is raw, or unreadable and names erased content', () => {
+  it('should be deleted if it is raw, or unreadable and mentions erased content', () => {
     expect(isFullyErased({ id: '1-0', message: { data: JSON.stringify(ada) } }, content)).toBe(true);
     expect(isFullyErased({ id: '1-0', message: { data: 'x "user:ada" y' } }, content)).toBe(true);
     expect(isFullyErased({ id: '1-0', message: { data: 'x user:adam' } }, content)).toBe(false);

@@ -10,7 +10,7 @@ import type { Entries } from '../deliver/ports.ts';
 import { hasItem } from '../ops/find/has-item.ts';
 import type { RedisConnection } from './connection.ts';
 
-/** Searches at most this many announcements, from the oldest. */
+/** Searches at most this many announcements, starting with the oldest. */
 const MAX_ANNOUNCEMENTS = 500;
 /** Entries that are read in parallel. */
 const AT_ONCE = 10;

@@ -77,7 +77,7 @@ export interface GatewayTiming {
 
 /** Each feed's position must be sent at least every 10 s, so it is sent every 8 s. */
 const POSITION_MS = 8_000;
-/** A refused session is closed after this time in ms, when its peer has read the reason. */
+/** A refused session is closed after this time in ms, so that its peer can read the reason first. */
 const REFUSED_LINGER_MS = 1_000;
 /**
  * Clients start to move within this fraction of the drain time. The rest is for the last ones to reconnect elsewhere.
@@ -140,7 +140,7 @@ export class Gateway {
     const admitOne = admit({ auth, admission, onRefused, log });
     this.#io.use((socket, next) =>
       admitOne(socket, (error) => {
-        // Our clients disconnect on their own. Others would keep their place until the time-out.
+        // Our clients disconnect on their own. Others would keep their slot until the time-out.
         if (error && !azure) setTimeout(() => terminate(socket.conn), REFUSED_LINGER_MS).unref();
         next(error);
       }),

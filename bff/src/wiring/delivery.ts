@@ -23,7 +23,7 @@ export interface Delivery extends Hosts {
   onItems(step: OnItems): void;
   /** Resolves when no turn is running. */
   settled(): Promise<void>;
-  /** Stops the removal of documents that no head names. */
+  /** Stops the removal of documents that no head references. */
   stop(): void;
 }
 
@@ -32,7 +32,7 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
   const limitsOf = createLimitsOf(config);
   const marks = new HighWaterMarks(config.FEEDS_REMEMBERED_MAX);
   const retired = new RetiredDocuments(backend.log, (err) =>
-    log.warn({ err }, 'cannot remove documents that no head names; they will expire'),
+    log.warn({ err }, 'cannot remove documents that no head references; they will expire'),
   );
   const turnEvents = observeTurns(log, metrics);
   const erasureSteps: ((erased: Erased) => Promise<void>)[] = [];

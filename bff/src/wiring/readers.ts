@@ -25,7 +25,7 @@ export interface ReadersOptions {
   limitsOf: LimitsOf;
   /** Maximum number of documents of one reader or address. */
   maxDocuments: number;
-  /** Publishes the read marks of readers for other applications. */
+  /** Publishes readers' read marks for other applications. */
   publishReceipt: ReadStatesOptions['publishReceipt'];
   now: () => number;
   log: Logger;

@@ -15,8 +15,8 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * Runs a send so that it never rejects and settles within `timeoutMs`. On a timeout, `signal` aborts and the result is
- * that of `onTimeout`. An error that `send` throws becomes `refused`: its cause is the message, not the network.
+ * Runs a send so that it never rejects and settles within `timeoutMs`. On a timeout, `signal` aborts and the result of
+ * `onTimeout` is returned. An error that `send` throws becomes `refused`: its cause is the message, not the network.
  */
 export async function settled(
   timeoutMs: number,

@@ -30,7 +30,7 @@ describe('a fallback', () => {
     },
   );
 
-  it('should be sent for a seen notification unless it says so', async () => {
+  it('should be sent for a seen notification unless the fallback excludes seen ones', async () => {
     const { instance, titles, standings } = deployment();
     const items = itemsOf(arrival('a', after('PT5M', 'seen')), arrival('b', after('PT5M')));
     await instance().fallbacks.committed(items);
@@ -187,7 +187,7 @@ it('should remove retracted content with a receipt, and everything of an erased 
   expect(titles()).toEqual([]);
 });
 
-it('should reject unknown names of wake-ups, and accept those of readers without fallbacks', async () => {
+it('should reject unknown wake-up names, and accept those of readers without fallbacks', async () => {
   const { fallbacks } = deployment().instance();
   expect(await fallbacks.wake('backup')).toBe(false);
   expect(await fallbacks.wake(`away:${hashOfReader(READER)}:${Date.now()}`)).toBe(true);

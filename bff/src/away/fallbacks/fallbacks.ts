@@ -45,9 +45,9 @@ const MAX_WAITING_CHECKS = 1_000;
 const SETTLE_ATTEMPTS = 5;
 
 /**
- * Messages through other channels for notifications that their reader has not read in time. The document of a reader
- * holds them with their content. A version of the document belongs to the one process that wrote it, so each message
- * is claimed by one process, which sends it and records the outcome.
+ * Messages through other channels for notifications that their reader has not read in time. A reader's document stores
+ * them with their content. A version of the document belongs to the one process that wrote it, so each message is
+ * claimed by one process, which sends it and records the outcome.
  */
 export class Fallbacks {
   readonly #use: FallbacksOptions;
@@ -99,7 +99,7 @@ export class Fallbacks {
     if (document && hasUnpublished(document)) await this.#wakeUp(document);
   }
 
-  /** The reader's document, for receipts and exports; `undefined` without fallbacks. */
+  /** The reader's document, for receipts and exports; `undefined` if there are no fallbacks. */
   async stored(reader: string): Promise<AwayDocument | undefined> {
     const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
     return stored && parseAway(stored.value);

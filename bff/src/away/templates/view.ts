@@ -24,7 +24,7 @@ export interface View {
   heading: string;
   /** Number of unread notifications, with those that the message only counts. */
   count: number;
-  /** The groups with the newest notification first. `name` is absent if no notification names a source. */
+  /** The groups with the newest notification first. `name` is absent if no notification has a source. */
   groups: { name?: string; items: ViewItem[] }[];
   /** "and 3 more in your inbox". */
   more?: string;

@@ -44,7 +44,7 @@ export class InstanceDocuments<T extends { instance: string }> {
     await this.#sidecar.transact(COMPONENTS.state, operations);
   }
 
-  /** The document of an instance; `undefined` without one, or if a newer version wrote it. */
+  /** The document of an instance; `undefined` if there is none, or if a newer version wrote it. */
   async find(instance: string): Promise<T | undefined> {
     return (await this.#documents([instance]))[0];
   }

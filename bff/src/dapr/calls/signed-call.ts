@@ -81,7 +81,7 @@ export const proveAnswer = <Call, Answer extends object>(
   proof: signer.proofOf('answer', nonce, ...factsOf(method, answer)),
 });
 
-/** The answer to the call with this nonce; `undefined` without proof that one of our hosts gave it. */
+/** The answer to the call with this nonce; `undefined` unless it has proof that one of our hosts gave it. */
 export function readAnswer<Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
   signer: Signer,

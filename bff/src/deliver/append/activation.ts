@@ -39,7 +39,7 @@ export class Activation {
     return this.#latest?.of === nameOf(head) ? this.#latest.publications : undefined;
   }
 
-  /** The index of the history that `head` names, if it was built. */
+  /** The index of the history that `head` references, if it was built. */
   indexOf(head: Head): HistoryIndex | undefined {
     return this.#index?.of === nameOf(head) ? this.#index.index : undefined;
   }

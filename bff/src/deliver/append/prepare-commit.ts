@@ -18,7 +18,7 @@ export interface CommitDependencies {
   marks: HighWaterMarks;
   limits: FeedLimits;
   now: () => number;
-  /** Receives documents that no head names any more, to remove them later. */
+  /** Receives documents that no head references any more, to remove them later. */
   retire: (keys: readonly string[]) => void;
 }
 

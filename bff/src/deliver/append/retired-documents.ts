@@ -1,6 +1,6 @@
 import type { FeedLog } from '../ports.ts';
 
-/** Time during which a reader of an older head may still read a document that the newer head no longer names. */
+/** Time during which a reader of an older head may still read a document that the newer head no longer references. */
 const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;
@@ -11,8 +11,8 @@ const KEYS_AT_ONCE = 200;
 const MAX_WAITING = 50_000;
 
 /**
- * Removes documents two minutes after the last head that named them was replaced. Documents that remain after a stop
- * or a failure expire.
+ * Removes documents two minutes after the last head that referenced them was replaced. Documents that remain after a
+ * stop or a failure expire.
  */
 export class RetiredDocuments {
   readonly #log: FeedLog;

@@ -62,10 +62,7 @@ export async function confirm(
   activation.confirm(head);
 }
 
-/**
- * Deletes the documents that the head names as withdrawn (their list last) and everything that an erasure
- * covers.
- */
+/** Deletes the documents that the head lists as withdrawn (their list last) and everything that an erasure covers. */
 export async function deleteWithdrawn(
   feed: string,
   { withdrawn, erased, erasedAt }: Head,

@@ -40,7 +40,7 @@ export class ErasedContent {
   /** Whether an item of a message, valid or not, is erased. */
   has(item: unknown, context: ItemContext): boolean {
     const { feed, id } = typeof item === 'object' && item !== null ? (item as Record<string, unknown>) : {};
-    // An invalid item may name its feed anywhere.
+    // An invalid item may have its feed in any member.
     if (typeof feed !== 'string' && this.isNamedIn(JSON.stringify(item) ?? '', context.publishedAt))
       return true;
     return this.#has(

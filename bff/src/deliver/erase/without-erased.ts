@@ -6,9 +6,8 @@ import { sha256 } from '../../feed/ids.ts';
 const UNDER_WAY_MS = 60_000;
 
 /**
- * Removes erased content from a record. Returns the record itself if nothing is erased, and `undefined` if
- * nothing is left. Unreadable content is dropped as a whole if it names erased content or its event has an
- * erased id.
+ * Removes erased content from a record. Returns the record itself if nothing is erased, and `undefined` if nothing is
+ * left. Unreadable content is dropped as a whole if it mentions erased content or its event has an erased id.
  */
 export function withoutErased(record: SetAside, content: ErasedContent): SetAside | undefined {
   if (record.content === null) return record;

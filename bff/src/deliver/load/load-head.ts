@@ -10,7 +10,7 @@ import { readHead, type ReadHeadDependencies } from './read-head.ts';
 export interface CallerKnowledge {
   /** The caller's high-water mark of the feed. */
   heard?: Position | undefined;
-  /** A document that a reader failed to find twice although the head names it. */
+  /** A document that a reader failed to find twice although the head references it. */
   lostDocument?: string | undefined;
 }
 
@@ -34,9 +34,9 @@ export interface LoadedHead {
 }
 
 /**
- * Reads the head at the start of a turn (for a feed without one, its beginning) and judges whether the store
- * has lost data. A head whose version differs from its etag was revived on an emptied store. A head below the
- * high-water mark was rolled back. A head that names a missing document has a gap.
+ * Reads the head at the start of a turn (for a feed without one, its beginning) and judges whether the store has lost
+ * data. A head whose version differs from its etag was revived on an emptied store. A head below the high-water mark
+ * was rolled back. A head that references a missing document has a gap.
  */
 export async function loadHead(
   feed: string,

@@ -50,7 +50,7 @@ export function checkItems(place: PartitionEntryName, text: string, now: number)
   if (!parsed.success) return whole(faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`));
   const entry = parsed.data;
   if (entry.run !== place.run || entry.partition !== place.partition || entry.seq !== seq) {
-    return whole([`names itself ${partitionEntryKey(entry)}, but was stored as ${partitionEntryKey(place)}`]);
+    return whole([`says it is ${partitionEntryKey(entry)}, but was stored as ${partitionEntryKey(place)}`]);
   }
   const isExpired = (parseDateTime(entry.expiresAt) ?? 0) <= now;
   const items: PlacedItem[] = [];

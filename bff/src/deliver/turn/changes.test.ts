@@ -19,7 +19,7 @@ beforeEach(() => {
   });
 });
 
-/** The documents that a head names, as they are in the store now. */
+/** The documents that a head references, as they are in the store now. */
 const documentsOf = (head: Head | undefined) =>
   f.log.readDocuments([...(head?.segments ?? []), ...(head?.ids ?? [])].map(({ key }) => key));
 const texts = async (head: Head | undefined) => JSON.stringify(await documentsOf(head));

@@ -73,14 +73,14 @@ export class FeedHost {
   }
 
   #createQueue(feed: string): TurnQueue<TurnResult> {
-    const { wrapTurn: around, limitsOf } = this.#dependencies;
+    const { wrapTurn, limitsOf } = this.#dependencies;
     const run: PerformTurn<TurnResult> = (announced, caller, order) => {
       const take = () => {
         const dependencies = { ...this.#dependencies, limits: limitsOf(feed) };
         const input = { feed, caller, order, dependencies, activation: this.#activationOf(feed) };
         return announced ? takeFeedTurn(announced, input) : repairFeed(input);
       };
-      return around ? around(take) : take();
+      return wrapTurn ? wrapTurn(take) : take();
     };
     const queue = new TurnQueue(run, () => {
       this.#queues.delete(feed);

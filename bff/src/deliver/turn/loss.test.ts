@@ -147,7 +147,7 @@ describe('a missing document', () => {
     expect(isLaterEpoch(position().epoch, epoch)).toBe(true);
   });
 
-  it('should not begin a new epoch if it exists, is not named, or may have expired', async () => {
+  it('should not begin a new epoch if it exists, is not referenced, or may have expired', async () => {
     const { epoch } = position();
     await a.turn(undefined, { lostDocument: f.head?.segments[0]?.key });
     await a.turn(undefined, { lostDocument: 'segment:all:other' });

@@ -45,7 +45,7 @@ describe('a turn that reads a document of a later version', () => {
     },
   );
 
-  it('should not delete documents named in a list that it cannot read', async () => {
+  it('should not delete documents referenced by a list that it cannot read', async () => {
     const segments = f.head?.segments.map(({ key }) => key) ?? [];
     f.put(3, [erase]);
     newer = ['withdrawn'];

@@ -72,7 +72,7 @@ describe('a refused entry', () => {
       'invalid',
     ],
     ['expired', entry({ expiresAt: '2026-01-01T00:00:00Z' }), 'expired'],
-  ])('should have a reason and faults if it is %s', (_name, text, refused) => {
+  ])('should have a reason and a list of errors if it is %s', (_name, text, refused) => {
     const checked = checkEntry(place, text, NOW);
     expect(checked).toMatchObject({ seq: 3, refused });
     expect('faults' in checked && checked.faults.length).toBeGreaterThan(0);

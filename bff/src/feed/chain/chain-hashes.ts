@@ -6,7 +6,7 @@ import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface HashChain {
-  /** The documents that the base names. */
+  /** The documents that the base references. */
   references: readonly IdsReference[];
   known: KnownIds;
   /** A document with this many hashes is not merged any more. */
@@ -18,8 +18,7 @@ export interface HashChain {
 }
 
 /**
- * Appends hashes to a chain of documents: returns the documents that it then names, and those to write and
- * delete.
+ * Appends hashes to a chain of documents: returns the documents that it then references, and those to write and delete.
  */
 export function chainHashes(chain: HashChain, hashes: readonly string[]) {
   const { references: old, known, limits, now } = chain;

@@ -12,7 +12,7 @@ import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface SegmentChain {
-  /** The documents that the base names. */
+  /** The documents that the base references. */
   references: readonly SegmentReference[];
   /** The readable part of a segment's key. */
   label: string;

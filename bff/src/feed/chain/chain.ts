@@ -1,6 +1,6 @@
 import type { IdsDocument, Segment, WithdrawnDocument } from '@tocsin/contracts';
 
-/** A document that a head names. It is written before the head or with it, and never changed. */
+/** A document that a head references. It is written before the head or with it, and never changed. */
 export interface FeedDocument {
   key: string;
   value: Segment | IdsDocument | WithdrawnDocument;

@@ -117,7 +117,7 @@ class Appending {
   }
 
   /**
-   * The same for an event, whose identity is its id plus its source. It is published under its id unless another
+   * Like `#plain`, for an event, which is identified by its id and source. It is published under its id unless another
    * notification uses that id. An earlier retraction of the id suppresses the event, unless the retraction was for
    * another notification.
    */

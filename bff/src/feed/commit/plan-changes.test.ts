@@ -72,7 +72,7 @@ describe('a collapse key', () => {
     expect(log.shown).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e retracted', 'e retracted', 'f']);
   });
 
-  it('should name the replaced notification, even if the newer one is gone itself', async () => {
+  it('should contain the id of the replaced notification, even if the newer one is gone itself', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, keyed('a', 'k')));
     await log.commit(itemsOf(2, keyed('b', 'k'), keyed('c', 'k')));
@@ -142,7 +142,7 @@ describe('a notification in transit while its feed is erased', () => {
     expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
   });
 
-  it('should be suppressed after an older erasure too, until no notification that old can arrive', async () => {
+  it('should also be suppressed after an older erasure, until no notification that old can arrive', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, erasure), { now });
     await log.commit(itemsOf(2, { ...erasure, at: BEFORE }), { now });
@@ -170,7 +170,7 @@ it('should build the index only if an item may remove content', async () => {
   expect(log.indexed).toBe(1);
 });
 
-it('should match a simple list for any changes, and name no document with removed content', async () => {
+it('should match a simple list for any changes, and reference no document with removed content', async () => {
   const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: 40 * 600 };
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.nat(40).map((n) => ({ publish: `n${n}`, key: undefined })) },

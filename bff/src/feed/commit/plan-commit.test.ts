@@ -82,7 +82,7 @@ describe('a commit', () => {
 
 describe('a head', () => {
   it(
-    'should name at most 64 segments and stay under 16 KB in the worst backlog',
+    'should reference at most 64 segments and stay under 16 KB in the worst backlog',
     { timeout: 30_000 },
     async () => {
       const log = new PlannedLog();
@@ -100,7 +100,7 @@ describe('a head', () => {
         ...alike(1_024, 45),
         ...[256, 64, 16, 4, 1].flatMap((count) => alike(count, 3)),
       ];
-      // The same for retractions. They come first, so that their publications leave the history.
+      // The maximum for retractions. They come first, so that their publications leave the history.
       const full = fullRetractionsCount(limits);
       const sizes = [0, 1, 2, 3, 4].flatMap((power) => alike(full / 4 ** power, 3)).concat(1, 1, 1);
       let gone = 0;

@@ -64,7 +64,7 @@ export interface CommitInput {
   now: number;
   /** Returns a unique suffix for a document's key. */
   unique: () => string;
-  /** The publications of a segment that the base names. */
+  /** The publications of a segment that the base references. */
   contentOf: (key: string) => Promise<readonly Publication[]>;
   /** Index of the live publications in the base's history. */
   index: () => Promise<HistoryIndex>;
@@ -80,7 +80,7 @@ export interface Commit {
   /** Items left out because the feed already has them, retracted their id, or was erased since. */
   suppressed: number;
   erased: boolean;
-  /** Documents that the new head no longer names. Readers of the old head may still read them. */
+  /** Documents that the new head no longer references. Readers of the old head may still read them. */
   retired: string[];
   segments: readonly WrittenSegment[];
   ids: Map<string, string[]>;

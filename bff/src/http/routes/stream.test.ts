@@ -43,10 +43,10 @@ describe('a stream', () => {
     expect(first.data).toMatchObject({ feed: 'all', offset: 1, recovered: true, publications: [] });
     const { epoch } = first.data as unknown as Page;
     expect(first.id).toBe(`all=${epoch}:1`);
-    for (const [place, id] of ['one', 'two'].entries()) {
+    for (const [index, id] of ['one', 'two'].entries()) {
       await publish('all', id);
       const pushed = await stream.nextOf('publications');
-      expect([pushed.id, idsOf(pushed.data)]).toEqual([`all=${epoch}:${place + 2}`, [id]]);
+      expect([pushed.id, idsOf(pushed.data)]).toEqual([`all=${epoch}:${index + 2}`, [id]]);
     }
   });
 
@@ -172,7 +172,7 @@ describe('a request for a stream', () => {
   });
 });
 
-describe('a place for a stream', () => {
+describe('a slot for a stream', () => {
   it('should be refused beyond the limit of the instance, which sockets and streams share', async () => {
     await serve({ MAX_CONNECTIONS: '2' });
     const socket: Socket = bff.socketWith({});

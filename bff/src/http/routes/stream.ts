@@ -11,7 +11,7 @@ import { readerOf } from '../../readers/reader.ts';
 import { isPermitted } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 
-/** Reserves a place for a stream and returns its release function, or the problem if none is free. */
+/** Reserves a slot for a stream and returns its release function, or the problem if none is free. */
 export type AdmitStream = (
   request: IncomingMessage,
   sub: string | undefined,

@@ -9,9 +9,7 @@ import { readQuery } from '../read-query.ts';
 
 const FEEDS_AT_ONCE = 8;
 
-/**
- * `GET /app/unread`: the number of unread notifications in one feed, or in all feeds that the reader's token names.
- */
+/** `GET /app/unread`: the number of unread notifications in one feed, or in all feeds listed in the reader's token. */
 export function unreadRoutes(
   count: (reader: string, feed: string) => Promise<UnreadCount>,
   log: Logger,

@@ -239,7 +239,7 @@ export const openApiDocument = () => ({
     '/app/unread': {
       get: get(
         'getUnread',
-        'The number of unread notifications in one feed, or in all feeds that the token names',
+        'The number of unread notifications in one feed, or in all feeds listed in the token',
         [query('feed', 'The feed.', parameterSchema(feedSchema)), clientId],
         'Unread',
       ),

@@ -36,12 +36,12 @@ describe.each([
   });
 });
 
-it('should describe only existing routes of readers', async () => {
+it('should describe only existing reader routes', async () => {
   for (const path of Object.keys(openApiDocument().paths))
     expect((await fetch(`${bff.url}${path}`)).status, path).toBe(401);
 });
 
-it('should describe every route of readers', () => {
+it('should describe every reader route', () => {
   const folders = ['routes', 'away'].map((name) => join(import.meta.dirname, '..', name));
   const code = folders.flatMap((folder) =>
     readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')),

@@ -43,9 +43,9 @@ interface Waiting {
 const USER = 'user:';
 
 /**
- * Counts the pages and readers that got the publications of a feed, without naming them. Changes are collected in
- * memory and stored every 2 s instead of with each mark or delivery. A crash loses the last changes.
- * For `user:` feeds, only pages are counted, because the reader's own marks show the rest.
+ * Counts the pages and readers that received the publications of a feed, without identifying them. Changes are
+ * collected in memory and stored every 2 s instead of with each mark or delivery. A crash loses the last changes. For
+ * `user:` feeds, only pages are counted, because the reader's own marks show the rest.
  */
 export class ReceiptCounter {
   readonly #use: ReceiptCounterOptions;

@@ -60,7 +60,7 @@ export interface InboxesOptions {
   now: () => number;
 }
 
-/** The reader of an inbox, and the owner whose quota its document uses. */
+/** The reader of an inbox, and the owner to whose quota its document counts. */
 export interface InboxOwner {
   reader: string;
   owner: string;
@@ -77,7 +77,7 @@ export class UnknownIdsError extends Error {
   }
 }
 
-/** A snooze lasts one year at most, and is kept for less than another year after its end. */
+/** A snooze lasts at most one year, and is kept for less than another year after its end. */
 export const INBOX_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
 
 interface Named {
@@ -94,7 +94,7 @@ interface Place extends FeedHistory {
 
 /**
  * The marks of readers besides the read state: seen, unread, archived and snoozed. The server orders the changes of a
- * reader, each change affects only the marks that it names, and every state has its own version, so all tabs and
+ * reader, each change affects only the marks that it lists, and every state has its own version, so all tabs and
  * devices end with the same state. Anonymous readers have no inbox.
  */
 export class Inboxes {
@@ -121,7 +121,7 @@ export class Inboxes {
     });
   }
 
-  /** The same, but always read from the store. */
+  /** Like `stored`, but always read from the store. */
   readFresh(reader: string): Promise<InboxDocument | undefined> {
     this.#cache.forget(inboxKey(reader));
     return this.stored(reader);
@@ -276,7 +276,7 @@ export class Inboxes {
         });
         return document;
       },
-      // The inbox of a signed-in reader does not use the quota, so other documents cannot push it out.
+      // The inbox of a signed-in reader does not count toward the quota, so other documents cannot evict it.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;

@@ -19,9 +19,8 @@ export interface SnoozeTimersOptions {
 const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
- * A reader that connects also gets events for snoozes that ended within this time before, because no instance may
- * have been running then. Snoozes of seen, read or archived notifications are left out. Clients ignore repeated
- * events.
+ * A reader that connects also gets events for snoozes that ended within this time in ms before, because no instance may
+ * have been running then. Snoozes of seen, read or archived notifications are left out. Clients ignore repeated events.
  */
 const LOOK_BACK_MS = 10 * 60 * 1000;
 

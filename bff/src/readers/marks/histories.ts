@@ -36,8 +36,8 @@ export class Histories {
   }
 
   /**
-   * The same, but first compared with the feed's head if the request names a position or ids that this instance does
-   * not know.
+   * Like `current`, but the feed is first compared with its head if the request contains a position or ids that
+   * this instance does not know.
    */
   async holding(
     feed: string,

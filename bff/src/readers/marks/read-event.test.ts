@@ -10,7 +10,7 @@ const eventOf = async (
   after: { offset: number; ids?: string[] },
 ) => readEventOf({ ...change, before: { ids: [], ...before }, after: { ids: [], ...after } }, 0);
 
-it('should name the notifications that became read with a mark, not those read before', async () => {
+it('should list the notifications that a mark made read, not those read before', async () => {
   const event = await eventOf({ offset: 1, ids: ['n3'] }, { offset: 4, ids: ['n7'] });
   expect(event?.data).toEqual({ feed: 'user:ada', ids: ['n2', 'n4', 'n7'], more: false });
   expect(await eventOf({ offset: 4, ids: ['n7'] }, { offset: 4, ids: ['n7'] })).toBeUndefined();
@@ -26,7 +26,7 @@ it('should have the same id if the mark is repeated, and a different one for ano
   expect(one?.id).not.toBe(other?.id);
 });
 
-it('should name at most 1,000, the newest last', async () => {
+it('should list at most 1,000, the newest last', async () => {
   const event = await eventOf({ offset: 0 }, { offset: 2_500 });
   const { ids: named, more } = event!.data as { ids: string[]; more: boolean };
   expect([named.length, named.at(-1), more]).toEqual([1_000, 'n2500', true]);

@@ -64,7 +64,7 @@ export class ReadStates {
     return this.#cache.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
   }
 
-  /** The same, but always read from the store. */
+  /** Like `stored`, but always read from the store. */
   readFresh(reader: string, feed: string): Promise<ReadDocument | undefined> {
     this.#cache.forget(readKey(reader, feed));
     return this.stored(reader, feed);

@@ -50,13 +50,13 @@ export class MuteLists {
         const before = value === undefined ? { feeds: [], severities: [] } : parse(value);
         return isSame(before, mutes) ? undefined : { v: DOCUMENT_VERSION, ...mutes };
       },
-      // The mutes of a signed-in reader do not use the quota, so other documents cannot push them out.
+      // The mutes of a signed-in reader do not count toward the quota, so other documents cannot evict them.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;
     await this.#pendingChanges.publish(key, async () => {
       await channel.publish({ name: 'mutes', reader, version: version ?? '' });
-      // The mutes are part of the preferences, too.
+      // The mutes are also part of the preferences.
       await channel.publish({ name: 'preferences', reader, version: '' });
     });
   }

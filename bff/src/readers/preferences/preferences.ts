@@ -79,7 +79,7 @@ export class ReaderPreferences {
         if (isDeepStrictEqual(before, after)) return undefined;
         return { ...(value as object | undefined), v: DOCUMENT_VERSION, ...after };
       },
-      // The preferences of a signed-in reader do not use the quota, so other documents cannot push them out.
+      // The preferences of a signed-in reader do not count toward the quota, so other documents cannot evict them.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (feeds !== undefined || severities !== undefined) {

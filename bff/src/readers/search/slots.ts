@@ -1,6 +1,6 @@
 import { TemporaryError } from '../../deliver/errors.ts';
 
-/** Limits how many tasks run at once and how many wait. Further tasks are refused for now. */
+/** Limits how many tasks run at once and how many wait. Rejects further tasks. */
 export class Slots {
   readonly #atOnce: number;
   readonly #maxWaiting: number;

@@ -8,7 +8,9 @@ interface CachedSegment {
   content: Promise<Publication[]>;
 }
 
-/** Caches segments by key: they never change, unlike the heads that name them. Simultaneous readers share one read. */
+/**
+ * Caches segments by key: they never change, unlike the heads that reference them. Simultaneous readers share one read.
+ */
 export class SegmentCache {
   readonly #read: (keys: readonly string[]) => Promise<Publication[][]>;
   readonly #cache = new LRUCache<string, CachedSegment>({

@@ -87,7 +87,7 @@ describe('a removed publication', () => {
     expect(live(await read(newest))).not.toContain(id);
   });
 
-  it('should not be served if the broadcast came after a gap, or before the first head was read', async () => {
+  it('should not be served if the broadcast arrived after a gap, or before the first head was read', async () => {
     const [gap, fresh] = [instance(), instance()];
     await gap.read(newest);
     f.log.beforeHead = async () => {
@@ -118,7 +118,7 @@ describe('a removed publication', () => {
     expect(taken).toBe(true);
   });
 
-  it('should be found by a comparison if no broadcast came, and be sent without content', async () => {
+  it('should be found by a comparison if no broadcast arrived, and be sent without content', async () => {
     const { view, read, missed } = instance();
     await read(newest);
     await take(notification('new'), notification('newer'));
@@ -141,7 +141,7 @@ describe('a removed publication', () => {
     expect(shown(page)).toEqual(['n12 retracted', 'n13', 'n14', 'n15', 'n12 retracted']);
   });
 
-  it('should be sent once, whether its broadcast or a comparison comes first', async () => {
+  it('should be sent once, whether its broadcast or a comparison is first', async () => {
     const { view, read } = instance();
     await read(newest);
     const [first, second] = [await take(notification('first')), await take(notification('second'))].flat();
@@ -190,7 +190,7 @@ describe('an erased feed', () => {
     expect(await read(newest)).toMatchObject({ offset: 0, publications: [] });
   });
 
-  it('should be found by a comparison if no broadcast came', async () => {
+  it('should be found by a comparison if no broadcast arrived', async () => {
     const { view, read, moved } = instance();
     await read(newest);
     await take(notification('x'), erase, notification('y'));

@@ -37,7 +37,7 @@ type HandshakeRefusal = { reason: RefusalReason; problem: ProblemDetails };
 /** Seconds that a refused client should wait before a retry. */
 const RETRY_AFTER = 5;
 
-/** Counts the sessions of an instance, signed-in and pending ones separately, and decides which get a place. */
+/** Counts the sessions of an instance, signed-in and pending ones separately, and decides which get a slot. */
 export class Admission {
   readonly sessions = new Map<string, EngineSession>();
   readonly #options: AdmissionOptions;
@@ -65,7 +65,7 @@ export class Admission {
     return this.#pending.has(session);
   }
 
-  /** Why a handshake gets no place; `undefined` if it gets one. */
+  /** Why a handshake gets no slot; `undefined` if it gets one. */
   refusal(request: IncomingMessage): HandshakeRefusal | undefined {
     const { connections, clientAddress } = this.#options;
     const address = clientAddress.of(request);
@@ -97,7 +97,7 @@ export class Admission {
       this.#endPending(session);
     });
     pending.count(request, session.transport.name === 'websocket');
-    // Several concurrent handshakes may have passed the check for the same place.
+    // Several concurrent handshakes may have passed the check for the same slot.
     if (!this.#room.enter(session, address, clientAddress.isExempt(request))) this.#break(session, 'evicted');
   }
 
@@ -110,13 +110,13 @@ export class Admission {
 
   /**
    * Moves a session to the signed-in ones, as a session of `sub` (absent if no token is required). Returns the reason
-   * if there is no place.
+   * if no slot is free.
    */
   signIn(
     session: EngineSession,
     sub: string | undefined,
   ): { reason: RefusalReason; error: SocketError } | undefined {
-    const { connections, perReader, onAuthenticated: onKnown } = this.#options;
+    const { connections, perReader, onAuthenticated } = this.#options;
     const pending = this.#pending.get(session);
     // The session has been closed, or belongs to Azure, whose sessions are not counted here.
     if (!pending) return undefined;
@@ -128,23 +128,23 @@ export class Admission {
       const message = readerText(perReader);
       return { reason: 'reader', error: { code: 'too_many_connections', message, temporary: true } };
     }
-    for (const socket of pending.sockets) onKnown(socket);
+    for (const socket of pending.sockets) onAuthenticated(socket);
     this.#endPending(session);
     session.once('close', this.#take(sub));
     return undefined;
   }
 
   /**
-   * Gives a stream without socket.io a place, as a connection of `sub` (absent if no token is required). Returns the
-   * refusal, or a function that releases the place.
+   * Gives a stream without socket.io a slot, as a connection of `sub` (absent if no token is required). Returns the
+   * refusal, or a function that releases the slot.
    */
   admitStream(request: IncomingMessage, sub: string | undefined): HandshakeRefusal | { release: () => void } {
-    const { connections, perAddress, perReader, clientAddress, onAuthenticated: onKnown } = this.#options;
+    const { connections, perAddress, perReader, clientAddress, onAuthenticated } = this.#options;
     const address = clientAddress.of(request);
     if (this.#signedIn >= connections) return handshakeRefusal('full', fullText(connections));
     if (this.#isAddressFull(request, address)) return handshakeRefusal('address', addressText(perAddress));
     if (this.#isReaderFull(sub)) return handshakeRefusal('reader', `T${readerText(perReader).slice(1)}.`);
-    onKnown(request.socket);
+    onAuthenticated(request.socket);
     this.#byAddress.add(address);
     const leave = this.#take(sub);
     return {

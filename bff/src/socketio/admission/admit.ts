@@ -24,12 +24,12 @@ interface Connecting {
 export interface AdmitOptions {
   auth: Authenticator;
   admission: Pick<Admission, 'signIn'>;
-  /** Called with the reason if a reader with a valid token got no place. */
+  /** Called with the reason if no slot was free for a reader with a valid token. */
   onRefused: (reason: RefusalReason) => void;
   log: Logger;
 }
 
-/** Admits a connection if its handshake is valid, its token is accepted, and a place is free. */
+/** Admits a connection if its handshake is valid, its token is accepted, and a slot is free. */
 export const admit =
   ({ auth, admission, onRefused, log }: AdmitOptions) =>
   (socket: Connecting, next: Next): void => {

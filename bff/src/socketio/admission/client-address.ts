@@ -7,7 +7,7 @@ const MAX_PROXIES = 20;
 
 type Trust = (address: string, index: number) => boolean;
 
-/** Whether `text` is a number of proxies, or a list of addresses, CIDR ranges and names of ranges. */
+/** Whether `text` is a number of proxies, or a list of addresses, CIDR ranges and range names. */
 export const isTrustedProxies = (text: string): boolean =>
   /^\d+$/.test(text) ? Number(text) <= MAX_PROXIES : listOf(text).every(isAddressOrRange);
 

@@ -11,7 +11,7 @@ function setUp(places: number, perGroup = places) {
 }
 
 describe('a full waiting room', () => {
-  it('should give the oldest place of the largest group to a smaller group', () => {
+  it('should give the oldest slot of the largest group to a smaller group', () => {
     const { room, evicted } = setUp(4);
     for (const item of ['a1', 'a2', 'a3']) room.enter(item, 'a', false);
     room.enter('b1', 'b', false);
@@ -51,7 +51,7 @@ it('should limit a group unless it is exempt', () => {
   expect([room.enter('a3', 'a', false), evicted]).toEqual([true, ['a1']]);
 });
 
-it('should never exceed its places, and always evict from the largest group', () => {
+it('should never exceed its slots, and always evict from the largest group', () => {
   const step = fc.record({ item: fc.nat(15), group: fc.nat(4), leaves: fc.boolean(), wait: fc.nat(200) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {

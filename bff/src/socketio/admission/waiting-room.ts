@@ -1,13 +1,13 @@
 export interface WaitingRoomOptions<T> {
   places: number;
-  /** Maximum number of places of one group. Exempt items ignore it. */
+  /** Maximum number of slots of one group. Exempt items ignore it. */
   perGroup: number;
   /** Called with an item that was removed to make room for another. */
   evict: (item: T) => void;
   now: () => number;
 }
 
-/** An item keeps its place for this time in ms, because it may be about to sign in. */
+/** An item keeps its slot for this time in ms, because it may be about to sign in. */
 const GRACE_MS = 250;
 
 interface Place {
@@ -16,15 +16,15 @@ interface Place {
 }
 
 /**
- * Places for connections that have not signed in. When all are taken, the group with the most places loses its oldest
- * item, so that strangers from a few addresses never keep out a reader from another one.
+ * Slots for connections that have not signed in. When all are taken, the group with the most slots loses its oldest
+ * item, so that floods from a few addresses never keep out readers from others.
  */
 export class WaitingRoom<T> {
   readonly #options: WaitingRoomOptions<T>;
   readonly #places = new Map<T, Place>();
   /** Each group's items, the oldest first. */
   readonly #groups = new Map<string, Set<T>>();
-  /** Groups by number of places, to find the largest quickly. */
+  /** Groups by number of slots, to find the largest quickly. */
   readonly #bySize = new Map<number, Set<string>>();
   #largest = 0;
 
@@ -36,12 +36,12 @@ export class WaitingRoom<T> {
     return this.#places.size;
   }
 
-  /** Whether a new item of the group would get a place. */
+  /** Whether a new item of the group would get a slot. */
   hasPlaceFor(group: string, exempt: boolean): boolean {
     return this.#search(group, exempt) !== 'full';
   }
 
-  /** Takes a place, if necessary from another item. Returns false if there is none. */
+  /** Takes a slot, if necessary from another item. Returns false if there is none. */
   enter(item: T, group: string, exempt: boolean): boolean {
     this.leave(item);
     const found = this.#search(group, exempt);
@@ -58,7 +58,7 @@ export class WaitingRoom<T> {
     return true;
   }
 
-  /** Releases the item's place. Returns false if it has none. */
+  /** Releases the item's slot. Returns false if it has none. */
   leave(item: T): boolean {
     const place = this.#places.get(item);
     const items = place && this.#groups.get(place.group);
@@ -78,7 +78,7 @@ export class WaitingRoom<T> {
     const [largest = ''] = this.#bySize.get(this.#largest) ?? [];
     const most = this.#groups.get(largest);
     if (!most) return 'full';
-    // A group that stays smaller than the largest takes a place from it without a grace period.
+    // A group that stays smaller than the largest takes a slot from it without a grace period.
     return this.#oldestOf(most, most.size > (own?.size ?? 0) + 1 ? 0 : GRACE_MS);
   }
 

@@ -32,7 +32,7 @@ const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'inval
 
 /**
  * Middleware of engine.io that checks each request first. Requests that engine.io would refuse in its own form get a
- * problem document instead, and a handshake without a place never becomes a session.
+ * problem document instead, and a handshake without a slot never becomes a session.
  */
 export function createHandshakeGuard(admission: Admission, onRefused: (reason: RefusalReason) => void) {
   return (request: IncomingMessage, response: object, next: () => void): void => {

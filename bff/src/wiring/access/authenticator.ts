@@ -34,7 +34,7 @@ export function createAuthenticator(
     const keys = new JwksKeys({
       fetchKeySet: () => fetchKeySet(url),
       now,
-      onError: (err) => log.warn({ err }, 'cannot fetch the keys of the issuer'),
+      onError: (err) => log.warn({ err }, "cannot fetch the issuer's keys"),
     });
     return jwtAuthenticator({ ...rules, keys }, revocations, {
       ready: () => keys.ready(),
@@ -75,7 +75,6 @@ async function fetchKeySet(url: string): Promise<unknown> {
     headers: { accept: 'application/json' },
     signal: AbortSignal.timeout(KEY_SET_TIMEOUT_MS),
   });
-  if (!response.ok)
-    throw new Error(`Cannot fetch the keys of the issuer: ${url} answered ${response.status}.`);
+  if (!response.ok) throw new Error(`Cannot fetch the issuer's keys: ${url} answered ${response.status}.`);
   return response.json();
 }

@@ -6,7 +6,7 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether the text names a place where a port can be published: an address, or one of WORDS. */
+/** Whether the text is a valid PUBLISHED_ON: an address, or one of WORDS. */
 export const isPublishPlace = (text: string): boolean => WORDS.includes(text) || isIP(text) !== 0;
 
 /** Whether a port published there can be reached only from its own machine. */

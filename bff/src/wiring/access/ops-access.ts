@@ -15,7 +15,7 @@ export const opsLinksOf = ({ RUNBOOK_URL, GRAFANA_URL }: BffConfig): OpsStatus['
   ...(GRAFANA_URL !== undefined && { grafana: GRAFANA_URL }),
 });
 
-/** Logs at start that readers need no token, and whether the operations page is open too. */
+/** Logs at startup that readers need no token, and whether the operations page is also open. */
 export function logOpsAccess(log: Logger, { token, open }: OpsAccess): void {
   log.info('AUTH_MODE=none: everyone who can reach this port may read every feed');
   if (token !== undefined) return;

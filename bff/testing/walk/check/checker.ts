@@ -35,7 +35,7 @@ export class Checker {
   readonly #pushed = new Set<string>();
   /** The places of the publications of each committed entry, by its key. */
   readonly #placesOf = new Map<string, Set<string>>();
-  /** As `answered`, since the last loss of the store. */
+  /** Like `answered`, but only since the last loss of the store. */
   readonly answeredSince = new Map<string, number>();
   /** Entries deposited more than once, which may exist again after their pop. */
   readonly #writtenAgain = new Set<string>();

@@ -13,7 +13,7 @@ const COMPARE_EVERY = 8;
 /** Resolves when all consequences have run, up to the next calls. */
 export const afterwards = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Ends all lasting faults. */
+/** Ends all persistent faults. */
 export function endFaults(world: World): void {
   world.busDown = false;
   world.placement.fill(0);

@@ -4,9 +4,9 @@ export class CallFailed extends Error {
 }
 
 /**
- * The outcome of a call when it is let through. `slow`: it is done, and its answer waits until it is let through,
- * too. `lost`: it fails and has no effect. `done`: it fails for the caller, but is done. `late`: it fails for the
- * caller, and is done some time later.
+ * The outcome of a call when it is let through. `slow`: it is done, and its answer also waits until it is let through.
+ * `lost`: it fails and has no effect. `done`: it fails for the caller, but is done. `late`: it fails for the caller,
+ * and is done some time later.
  */
 export type Fate = 'good' | 'slow' | 'lost' | 'done' | 'late';
 

@@ -29,7 +29,7 @@ export class WalkClient {
   #connection = 0;
   #queue: MergeEvent[] = [];
   #joined = false;
-  /** The publications that came over this connection, with the number of joins of its instance at that time. */
+  /** The publications received over this connection, with the number of joins of its instance at that time. */
   readonly #pushed = new Map<string, number>();
   #gapOpen = false;
   #askLater = false;

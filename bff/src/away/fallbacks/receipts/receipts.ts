@@ -5,7 +5,7 @@ import type { AwayDocument } from '../document.ts';
 import { marksNow, type MarksNowOptions } from '../decide/marks-now.ts';
 
 export interface ReceiptsOptions extends MarksNowOptions {
-  /** The reader's document; `undefined` without fallbacks. */
+  /** The reader's document; `undefined` if there are no fallbacks. */
   fallbacksOf: (reader: string) => Promise<AwayDocument | undefined>;
   counter: Pick<ReceiptCounter, 'of'>;
 }

@@ -33,7 +33,7 @@ const only = (status: number) => CALLS.map(() => status);
 const OPEN_STATUSES = [200, 200, 409, 200, 404, 404, 202];
 
 describe('operations if readers need no token', () => {
-  it('should be closed without OPS_TOKEN, and name the remedy', async () => {
+  it('should be closed without OPS_TOKEN, and explain how to open them', async () => {
     await serve({ PUBLIC_HOST: '0.0.0.0' });
     expect(await statuses()).toEqual(only(403));
     expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(only(403));

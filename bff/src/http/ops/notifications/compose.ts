@@ -49,7 +49,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
   return router;
 }
 
-/** Adds an id to a notification without one, so that it can be repeated safely if no answer comes. */
+/** Adds an id to a notification without one, so that it can be repeated safely if no answer arrives. */
 const withId = (value: unknown): unknown =>
   isObject(value) && !Object.hasOwn(value, 'id') ? { ...value, id: randomUUID() } : value;
 
@@ -59,7 +59,7 @@ const idsOf = (value: unknown): string[] | undefined =>
 /** Maximum length of feeds and ids in the audit trail. Longer ones are invalid. */
 const isPlausible = (name: string): boolean => name.length <= 1_024;
 
-/** The feeds that a body names, as far as it can be read. */
+/** The feeds in a body, as far as it can be read. */
 const feedsOf = (value: unknown): string[] =>
   [value].flat().flatMap((one) => {
     const feed = isObject(one) ? (one['feed'] ?? DEFAULT_FEED) : undefined;
