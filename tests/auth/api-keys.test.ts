@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** Uses keys in a file, like `npm start`. The command creates and revokes them. */
+/** Uses keys in a file, like `npm start`. `npm run api-key` creates and revokes them. */
 let stack: Stack;
 let producer: Pair;
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-api-keys-'));
@@ -64,7 +64,7 @@ it('should reject a revoked key within two seconds and give the reason', async (
 
 it('should record the last use of each key and list it', async () => {
   await apiKey('--name', 'unused', '--feeds', 'all');
-  // Uses are written once a minute, and when the producer stops.
+  // The producer writes uses once a minute, and when it stops.
   await producer.app.stop();
   const list = (await apiKey('--list')).split('\n');
   const of = (name: string) => list.find((line) => line.startsWith(name));

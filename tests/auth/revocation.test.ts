@@ -56,7 +56,7 @@ const connect = async (pair: Pair, token: string, transport: 'websocket' | 'poll
   sockets.push(socket);
   return socket;
 };
-/** The reason that the client receives when its connection is closed, and the time until then in ms. */
+/** The reason that the client receives when its connection is closed, and how long that took in ms. */
 const closed = (socket: Socket) => {
   const since = performance.now();
   let code = '';
@@ -114,12 +114,12 @@ describe('a revoked subject', () => {
     },
   );
 
-  it('should be accepted with a later token', async () => {
+  it('should be accepted with a token issued later', async () => {
     const later = await tokenOf('eve', seconds() + 1);
     expect(await pageStatus(second, later)).toBe(200);
   });
 
-  it('should be revoked, listed and restored with the command too', async () => {
+  it('should also be revoked, listed and restored by npm run token', async () => {
     const token = await tokenOf('sam', seconds() - 5);
     const end = closed(await connect(second, token));
     expect(await command('--revoke', 'sam')).toMatch(/^Revoked: tokens of sam issued at or before /m);

@@ -20,7 +20,7 @@ const tokenOf = (sub: string, feeds: string[] = [], secret = SECRET) =>
     .setExpirationTime('1h')
     .sign(Buffer.from(secret));
 
-/** Runs two instances of the bff with a real Redis and secrets in the stores of real sidecars. */
+/** Runs two bffs with a real Redis and real sidecars, whose secret stores contain the secrets. */
 describe('a stack that requires tokens and API keys', () => {
   let stack: Stack;
   const closes: (() => void)[] = [];
@@ -49,7 +49,7 @@ describe('a stack that requires tokens and API keys', () => {
       body: JSON.stringify({ id, feed, title: id }),
     });
 
-  /** Subscribes a reader to feeds at an instance, and records shown notifications and rejected feeds. */
+  /** Subscribes a reader to feeds at an instance, and records the shown notifications and the rejected feeds. */
   async function reader(bff: Pair | undefined, sub: string, own: string[], feeds: string[]) {
     const shown: string[] = [];
     const refused: string[] = [];
@@ -119,7 +119,7 @@ describe('a stack that requires tokens and API keys', () => {
     await expect(fetchPage(url)).rejects.toMatchObject({ status: 401 });
   });
 
-  it('should enforce the rate of a key', async () => {
+  it('should enforce an API key’s rate limit', async () => {
     const answers = await Promise.all(
       Array.from({ length: 80 }, (_, i) => post('all', `many-${i}`, KEYS.shop)),
     );
@@ -129,7 +129,7 @@ describe('a stack that requires tokens and API keys', () => {
     expect(refused[0]?.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
   });
 
-  it('should let each application read only the secrets that it needs', async () => {
+  it('should let each application read only the secrets it needs', async () => {
     const [producer, bff] = [stack.producers[0], stack.bffs[0]];
     const status = async (pair: Pair | undefined, secret: string) => {
       const response = await fetch(`${pair?.daprUrl}/v1.0/secrets/${secret}`, {

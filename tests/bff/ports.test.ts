@@ -91,7 +91,7 @@ async function connected(connection: RedisConnection): Promise<void> {
       return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error('the broadcaster does not get ready');
+  throw new Error('the broadcaster does not become ready');
 }
 
 auditTrailSuite('Dapr and Redis', () => {
@@ -133,7 +133,7 @@ readerChannelSuite('Redis', () => broadcasters);
 readerStoreSuite('Dapr', () => new DaprReaderStore(sidecar));
 
 describe('the real store', () => {
-  it('should delete and count the oldest set-aside records when they have too many bytes', async () => {
+  it('should delete and count the oldest set-aside records when all records take up too many bytes', async () => {
     const record = (n: number): SetAside => ({
       ...{
         v: 1,
@@ -180,7 +180,7 @@ describe('the real store', () => {
     await redis.close();
   });
 
-  it('should report the one unreadable head of many and return the others', async () => {
+  it('should report one unreadable head among many and return the others', async () => {
     const [log, feeds] = [new DaprFeedLog(sidecar), Array.from({ length: 12 }, aFeed)];
     const head: Head = {
       ...{ v: 1, epoch: '1-a', version: 1, offset: 0 },
@@ -189,7 +189,7 @@ describe('the real store', () => {
     for (const feed of feeds.slice(2)) await log.commit([{ feed, head, etag: 0, documents: [] }]);
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
-    // The first has a type that Redis cannot read as a document; the second is a document of a later version.
+    // The first is not a Redis hash; the second is a document in a newer format.
     await redis.lPush(`bff||${headKey(feeds[0] as string)}`, 'x');
     await redis.hSet(`bff||${headKey(feeds[1] as string)}`, { data: '{"v":99}', version: '1' });
     await redis.close();
@@ -198,7 +198,7 @@ describe('the real store', () => {
     expect(read[1]).toMatchObject({ reason: { name: 'TemporaryError' } });
   });
 
-  it('should reject reads and broadcasts while Redis is away instead of reporting documents as absent', async () => {
+  it('should reject reads and broadcasts while Redis is unavailable, instead of reporting documents as absent', async () => {
     const feed = `topic:${randomUUID()}`;
     const [one, other] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
     const heard = [listen(one, feed), listen(other, feed)];

@@ -8,7 +8,7 @@ import { PARTITION_ACTOR_TYPE } from '@tocsin/contracts';
 import { findHost, hostedTypes } from '../support/processes/hosting.ts';
 
 describe('the bundles', () => {
-  // Outside the repository, no node_modules folder hides a missing dependency.
+  // Outside the repository, no node_modules folder can hide a missing dependency.
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-bundles-'));
   const files = {
     producer: join(dir, 'producer', 'dist', 'main.js'),
@@ -25,7 +25,7 @@ describe('the bundles', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it.each(['producer', 'bff'] as const)('should have no failpoints: %s', (app) => {
+  it.each(['producer', 'bff'] as const)('should contain no failpoints: %s', (app) => {
     const code = readFileSync(files[app], 'utf8');
     expect(code).toContain('LOG_LEVEL');
     expect(code.match(/FAILPOINTS|SIGSTOP|before-deposit|"SIGKILL"/g)).toBeNull();

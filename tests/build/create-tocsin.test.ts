@@ -21,7 +21,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '../..');
 
 let dir: string;
-/** The unpacked tarball. */
+/** The path of the unpacked tarball. */
 let packed: string;
 let project: string;
 
@@ -56,7 +56,7 @@ beforeAll(async () => {
   const publish = await pack(join(dir, 'built-publish'));
   const { code, output } = await create('corner-shop', '--packages', '.');
   if (code !== 0) throw new Error(output);
-  // The packages that `npm install` would fetch.
+  // The packages that `npm install` would download.
   const modules = join(project, 'node_modules');
   await unpack(publish, join(modules, '@tocsin', 'publish'));
   mkdirSync(join(modules, '@types'));
@@ -66,7 +66,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('npm create tocsin', () => {
-  it('should pass publint and contain everything that it copies', async () => {
+  it('should pass publint and contain all files of the template', async () => {
     const { messages } = await publint({ pkgDir: join(dir, 'built-create'), strict: true });
     expect(messages).toEqual([]);
     expect(existsSync(join(project, '.gitignore'))).toBe(true);
@@ -75,7 +75,7 @@ describe('npm create tocsin', () => {
     );
   });
 
-  it('should fill in the name everywhere', () => {
+  it('should insert the project’s name everywhere', () => {
     const files = readdirSync(project, { recursive: true, encoding: 'utf8' }).filter(
       (file) => !file.startsWith('node_modules') && /\.\w+$/.test(file),
     );
@@ -91,7 +91,7 @@ describe('npm create tocsin', () => {
     expect(dependencies['@tocsin/publish']).toMatch(/^file:.*tocsin-publish-.*\.tgz$/);
   });
 
-  it('should take the published packages without --packages', async () => {
+  it('should use the published packages if --packages is absent', async () => {
     expect((await create('other')).code).toBe(0);
     expect(readFileSync(join(dir, 'other', 'package.json'), 'utf8')).toMatch(
       /"@tocsin\/publish": "\^\d+\.\d+\.\d+"/,
@@ -107,7 +107,7 @@ describe('npm create tocsin', () => {
       ['give exactly one folder', 'is not empty', 'must contain exactly one'],
     ],
     ['an unknown option', ['a', '--force'], ["Unknown option '--force'"]],
-  ])('should create nothing with %s, and list every fault', async (_, args, faults) => {
+  ])('should create nothing if there is %s, and list all errors', async (_, args, faults) => {
     const before = readdirSync(dir);
     const { code, output } = await create(...args);
     expect(code).toBe(1);
@@ -115,7 +115,7 @@ describe('npm create tocsin', () => {
     expect(readdirSync(dir)).toEqual(before);
   });
 
-  it('should make a project with correct types', async () => {
+  it('should create a project that passes the type check', async () => {
     await ok(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')], project);
   });
 });
@@ -128,7 +128,7 @@ describe('the created service', () => {
   let output = '';
 
   beforeAll(async () => {
-    // A bff serves the elements from there.
+    // The service serves the elements from this folder, like a bff.
     await ensureUi(() => undefined);
     const [port = 0] = await freePorts(1);
     url = `http://localhost:${port}`;
@@ -155,7 +155,7 @@ describe('the created service', () => {
     await Promise.all([stack.stop(), browser.close()]);
   });
 
-  it('should show what it publishes, as a toast on its own page', async () => {
+  it('should show a published notification as a toast on its own page', async () => {
     const page = await browser.newPage();
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(String(error)));
@@ -166,7 +166,7 @@ describe('the created service', () => {
     expect(faults).toEqual([]);
   });
 
-  it('should end on SIGTERM', async () => {
+  it('should exit on SIGTERM', async () => {
     const end = new Promise((resolve) => service.once('exit', resolve));
     service.kill('SIGTERM');
     expect(await end).toBe(0);

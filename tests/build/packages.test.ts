@@ -40,7 +40,7 @@ console.log(subscription.feed, client.status, client.presenting);
 client.close();
 `;
 
-/** An app that uses the types of slots and of `useNotifications`. */
+/** An app that uses the types of the slots and of `useNotifications`. */
 const vueUser = (source: string): string => `
 import { h } from 'vue';
 import { NotificationBell, NotificationToasts, useNotifications } from '${source}';
@@ -64,10 +64,10 @@ const wrong: NotificationInput = { title: 7 };
 publisher.publish(notification).catch((error: PublishError) => console.log(error.code, error.faults.length, wrong));
 `;
 
-/** The packages that the app installs besides the packages under test. */
+/** The packages that the app installs in addition to the packages under test. */
 const INSTALLED = ['socket.io-client', 'vue', 'pinia', 'vue-toastification'];
 
-/** Runs a script of a package of this repository. @throws Error with its output */
+/** Runs a script of one of this repository's packages. @throws Error with its output */
 function run(cwd: string, command: string, args: readonly string[]): string {
   try {
     return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -77,7 +77,7 @@ function run(cwd: string, command: string, args: readonly string[]): string {
   }
 }
 
-/** Relative imports of missing declarations. A compiler that skips library checks treats them as `any`. */
+/** Finds relative imports of missing declarations. A compiler that skips library checks would treat them as `any`. */
 function undeclaredFiles(dir: string): string[] {
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.d.ts'),
@@ -138,7 +138,7 @@ describe('the packages', () => {
   it.each([
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
-  ])('should have complete types: %s', (module, moduleResolution) => {
+  ])('should include complete types: %s', (module, moduleResolution) => {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const how = ['--module', module, '--moduleResolution', moduleResolution, '--lib', 'es2022,dom'];
     expect(run(user, process.execPath, [tsc, ...TYPE_CHECK, ...how, 'user.ts', 'publisher.ts'])).toBe('');
@@ -182,7 +182,7 @@ describe('the packages', () => {
     expect(readFileSync(join(built, 'vue/index.js'), 'utf8')).toBe("export * from '@tocsin/client-vue';\n");
   });
 
-  it('should use Vue, pinia and the toast library of the app, and the client of the same version', () => {
+  it('should use the app’s Vue, pinia and toast library, and the same version of the client', () => {
     const { dependencies, peerDependencies } = manifestOf(builtVue);
     expect(dependencies).toEqual({ '@tocsin/client': VERSION });
     expect(Object.keys(peerDependencies).sort()).toEqual(['pinia', 'vue', 'vue-toastification']);
@@ -193,13 +193,13 @@ describe('the packages', () => {
       ),
     );
     expect([...new Set(imported)].sort()).toEqual(['@tocsin/client', 'pinia', 'vue', 'vue-toastification']);
-    // Only bundlers can import CSS. Node, which renders pages on a server, imports the components without it.
+    // Only bundlers can import CSS. On a server, Node imports the components without it.
     expect(readFileSync(join(builtVue, 'index.js'), 'utf8')).toBe(
       "import './components.css';\nexport * from './components.js';\n",
     );
   });
 
-  it('should publish without any dependency', () => {
+  it('should publish and have no dependencies', () => {
     expect(manifestOf(builtPublish).dependencies).toBeUndefined();
     expect(readFileSync(join(builtPublish, 'index.js'), 'utf8')).not.toMatch(/^import /m);
   });
@@ -209,7 +209,7 @@ describe('the packages', () => {
     expect(code.match(/from ["'][^"']*["'](?=;$)/gm)).toEqual(['from "socket.io-client"']);
     expect(code.match(/zod|safeParse/gi)).toBeNull();
     const kilobytes = (await clientSize(built)) / 1_000;
-    console.log(`The client with socket.io-client: ${kilobytes.toFixed(1)} kB (minified, gzip).`);
+    console.log(`Client including socket.io-client: ${kilobytes.toFixed(1)} kB (minified, gzip).`);
     expect(kilobytes).toBeLessThan(MAX_KILOBYTES);
   });
 });

@@ -2,7 +2,7 @@ import { filesWithSchemas, pageSizes, ensureUi } from '@tocsin/tools';
 import { beforeAll, expect, it } from 'vitest';
 
 const PAGE_KILOBYTES = 85;
-/** With Vue, socket.io-client and the style of the bell, but without the inbox and the toasts, which load later. */
+/** Includes Vue, socket.io-client and the bell's styles, but not the inbox and the toasts, which load later. */
 const ELEMENTS_KILOBYTES = 70;
 
 beforeAll(() => ensureUi(() => undefined), 120_000);

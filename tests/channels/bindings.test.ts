@@ -14,7 +14,7 @@ import { startWebhookReceiver, type WebhookReceiver } from '../../bff/testing/aw
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const NOBODY = { push: [] };
-/** Everything that Go's JSON writes differently from JavaScript's, or that could break a header. */
+/** All characters that Go's JSON encoder writes differently from JavaScript's, or that could break a header. */
 const HOSTILE = '<b>&amp;</b>\u2028\u2029 "\\/\' é 👩‍👩‍👧 \ud800 {{x}} \u007f\u0080';
 
 let stack: Stack;
@@ -24,7 +24,7 @@ let invoke: Invoke;
 let files: string;
 let resources: string;
 
-/** Copies a file of examples/channels with one value replaced, as a deployment does. */
+/** Copies a file from examples/channels and replaces one value, as a deployment would. */
 const enable = (component: string, from: string, to: string) => {
   const file = readFileSync(join('examples', 'channels', `${component}.yaml`), 'utf8');
   expect(file).toContain(from);
@@ -68,7 +68,7 @@ describe('a webhook through a real sidecar', () => {
       NOBODY,
     );
 
-  it('should arrive with a signature that fits its bytes', async () => {
+  it('should arrive with a valid signature of its bytes', async () => {
     expect(await send('key-1')).toEqual({ outcome: 'sent' });
     expect(receiver.faults).toEqual([]);
     const wellFormed = HOSTILE.replace('\ud800', '\ufffd');
@@ -121,18 +121,18 @@ describe('a webhook through a real sidecar', () => {
     [503, 'unavailable'],
     [500, 'unknown'],
     [504, 'unknown'],
-  ])('that is answered with %i should be %s', async (status, outcome) => {
+  ])('whose receiver returns %i should be %s', async (status, outcome) => {
     receiver.answer = (response) => response.writeHead(status).end('no');
     const result = await send(`status-${status}`);
     expect(result.outcome, JSON.stringify(result)).toBe(outcome);
   });
 
-  it('should be unknown if the receiver breaks off', async () => {
+  it('should be unknown if the receiver closes the connection', async () => {
     receiver.answer = (response) => response.destroy();
     expect(await send('broken')).toMatchObject({ outcome: 'unknown' });
   });
 
-  it('should not fill the memory of the sidecar with a long answer', async () => {
+  it('should not fill the sidecar’s memory with a long response', async () => {
     receiver.answer = (response) => {
       response.writeHead(200);
       const more = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);
@@ -143,7 +143,7 @@ describe('a webhook through a real sidecar', () => {
   });
 });
 
-describe('a channel over another binding, through a real sidecar', () => {
+describe('a channel that uses another binding, through a real sidecar', () => {
   const templates = loadTemplates();
   const settings = {
     name: 'files',
@@ -153,7 +153,7 @@ describe('a channel over another binding, through a real sidecar', () => {
   };
   const ada = { email: { address: 'ada@example.org' }, push: [] };
 
-  it('should write what its mapping says', async () => {
+  it('should write the data that its mapping defines', async () => {
     const channel = createBindingChannel({ ...settings, invoke, templates });
     const message = messageOf([notificationOf('$email')], { key: 'm-1' });
     expect(await channel.send(message, ada)).toEqual({ outcome: 'sent' });
@@ -174,7 +174,7 @@ describe('a channel over another binding, through a real sidecar', () => {
     });
   });
 
-  it('should be unavailable if the sidecar is down, and a webhook too', async () => {
+  it('should be unavailable, like a webhook, if the sidecar is down', async () => {
     const nowhere = new Sidecar({ httpPort: 1, timeoutMs: 1000 });
     const down: Invoke = (binding, operation, data, metadata) =>
       nowhere.invokeBinding(binding, { operation: operation, data, metadata });

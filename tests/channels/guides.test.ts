@@ -18,14 +18,14 @@ const own = read('write-your-own-channel');
 const blocks = (page: string, language: string) =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 
-describe('the guides of channels', () => {
+describe('the guides to channels', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-away-'));
   afterAll(() => rmSync(dir, { recursive: true }));
   const settings = ['reach-people-who-are-away', 'write-your-own-channel'].flatMap((name) =>
     blocks(read(name), 'json').filter((text) => text.includes('publicUrl')),
   );
 
-  it('should show settings that are valid', () => {
+  it('should show valid settings', () => {
     expect(settings).toHaveLength(3);
     for (const text of [...settings, readFileSync('compose/away/mailpit.json', 'utf8')]) {
       writeFileSync(join(dir, 'away.json'), text);
@@ -37,7 +37,7 @@ describe('the guides of channels', () => {
     }
   });
 
-  it('should show receipts and their events as they are', () => {
+  it('should show the actual format of receipts and their events', () => {
     const shown = blocks(read('reach-people-who-are-away'), 'json');
     const only = (text: string): unknown => JSON.parse(shown.find((block) => block.includes(text)) ?? '');
     const [counts, event] = [only('"accuracy"'), only('"tocsin.fallback.ended"')];
@@ -50,14 +50,14 @@ describe('the guides of channels', () => {
     expect(new Set(listed)).toEqual(new Set(FIELD_NAMES));
   });
 
-  it('should show the example channel as it is', () => {
+  it('should show the actual code of the example channel', () => {
     const code = readFileSync('bff/testing/away/ntfy-channel.ts', 'utf8');
     expect(blocks(own, 'ts')).toEqual([code.replaceAll('../../src/away/channels/', '../')]);
   });
 });
 
 describe('the example channel', () => {
-  it('should post, and tell each outcome', async () => {
+  it('should post the message, and report each outcome', async () => {
     const statuses = [200, 503, 400];
     const bodies: string[] = [];
     const server = createServer((request, response) => {

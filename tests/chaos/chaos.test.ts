@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs `npm run chaos -- <args>` until it ends. */
+/** Runs `npm run chaos -- <args>`. */
 async function chaos(...args: string[]): Promise<{ code: unknown; output: string; sum: string }> {
   const child = spawn(process.execPath, ['lab/start.mjs', 'chaos', ...args], {
     cwd: ROOT,
@@ -23,13 +23,13 @@ async function chaos(...args: string[]): Promise<{ code: unknown; output: string
 }
 
 describe('the ledger of the chaos run', () => {
-  it('should report nothing lost, duplicated or out of order after killing every process and step', async () => {
+  it('should report that nothing was lost, duplicated or out of order after kills of every process and at every step', async () => {
     const { code, output, sum } = await chaos();
     expect(sum, output).toMatch(/: 0 lost, 0 shown twice, 0 out of order, 0 rules broken, 0 reported gaps$/);
     expect(code, output).toBe(0);
   }, 420_000);
 
-  it('should fail for an implementation that pops, then emits, then acknowledges', async () => {
+  it('should fail for a bff that pops, emits and then acknowledges', async () => {
     const { code, output, sum } = await chaos('--naive', '--minutes', '0.3');
     expect(sum, output).toMatch(/^naive: .*: [1-9]\d* lost/);
     expect(code, output).toBe(1);

@@ -36,7 +36,7 @@ async function newest(): Promise<(string | undefined)[]> {
 }
 
 describe('docker compose up', () => {
-  it('should show a toast each second in Chromium without a page error', async () => {
+  it('should show a toast every second in Chromium without a page error', async () => {
     expect(await faultsUntilToasts(project.url, SCREENSHOT)).toEqual([]);
   });
 
@@ -49,7 +49,7 @@ describe('docker compose up', () => {
     expect(await status('/notifications')).toBe(404);
   });
 
-  it('should accept notifications on their own port and serve no metrics there', async () => {
+  it('should accept notifications on a separate port, and serve no metrics there', async () => {
     const status = async (path: string, init?: RequestInit) =>
       (await fetch(project.publishUrl + path, init)).status;
     for (const path of ['/openapi.json', '/healthz', '/readyz']) expect(await status(path)).toBe(200);
@@ -58,7 +58,7 @@ describe('docker compose up', () => {
     for (const path of ['/metrics', '/', '/notificationss']) expect(await status(path)).toBe(404);
   });
 
-  it('should route a polling client back to its instance by a cookie and fail without it', async () => {
+  it('should route a polling client back to its instance by a cookie, and fail without it', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, project.url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, project.url, false)).toMatch(/connected: /);
@@ -73,7 +73,7 @@ describe('docker compose up', () => {
     expect(response.status).toBe(202);
   });
 
-  it('should reject calls without a token at sidecars and internal ports', async () => {
+  it('should reject calls without a token to sidecars and internal ports', async () => {
     const ask = (target: string, url: string) =>
       project.compose(
         'exec',
@@ -87,7 +87,7 @@ describe('docker compose up', () => {
     expect(await ask('producer', 'http://bff-1-inside:4101/dapr/subscribe')).toBe('401');
   });
 
-  it('should pass the doctor, which reports a stopped bff and sidecar', async () => {
+  it('should pass the doctor, and fail it when a bff or a sidecar is stopped', async () => {
     const well = await project.doctor();
     expect(well.said).toMatch(/^\d+ checks: 0 faults, 0 warnings\.$/m);
     expect(well.code).toBe(0);
@@ -121,20 +121,20 @@ describe('notifications', () => {
     for (const client of clients) client.close();
   });
 
-  /** Resolves when every client has shown all these ids. */
+  /** Resolves when every client has shown all ids. */
   async function account(acknowledged: readonly string[]): Promise<void> {
     await Promise.all(clients.map((client) => client.sees(acknowledged, CATCH_UP_MS)));
     const accounts = clients.map((client) => audit(client, acknowledged));
     expect(accounts.filter((one) => !isClean(one) || one.reportedGaps > 0)).toEqual([]);
   }
 
-  it('should reach ten clients once and in order (1,000 notifications)', async () => {
+  it('should deliver 1,000 notifications to ten clients, once and in order', async () => {
     const mine = caller();
     await mine.postSingly(makeNotifications(1_000), 16);
     await account([...mine.acknowledged.keys()]);
   });
 
-  it('should not be lost or shown twice when each container is killed in turn', async () => {
+  it('should lose and duplicate nothing when each container is killed in turn', async () => {
     const mine = caller();
     const stream = startStream(mine, 'kill');
     const services = await project.services();
@@ -147,7 +147,9 @@ describe('notifications', () => {
         await project.startAgain(service);
         const [last = ''] = [...mine.acknowledged.keys()].slice(-1);
         await Promise.all(clients.map((client) => client.sees([last], CATCH_UP_MS)));
-        console.log(`${service} killed: all is back after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+        console.log(
+          `${service} killed: everything is back after ${((Date.now() - began) / 1000).toFixed(1)} s`,
+        );
       }
     } finally {
       await stream.stop();
@@ -160,7 +162,7 @@ describe('notifications', () => {
     );
   });
 
-  it('should continue without intervention after an application ends', async () => {
+  it('should recover without intervention after an application exits', async () => {
     const id = await project.container('bff-1');
     const restarts = () => project.docker('inspect', '--format', '{{.RestartCount}}', id);
     const before = await restarts();
@@ -171,7 +173,7 @@ describe('notifications', () => {
 });
 
 describe('docker compose down', () => {
-  it('should leave only the named volumes and restore the history at the next start', async () => {
+  it('should keep only the named volumes, and the next start should restore the history', async () => {
     const mine = new Caller({ urls: [project.publishUrl] });
     const sent = makeNotifications(20);
     await mine.post(sent);
@@ -192,7 +194,7 @@ describe('docker compose down', () => {
 });
 
 describe('additional files and profiles', () => {
-  it('should add a third bff to which browsers are routed', async () => {
+  it('should add a third bff, to which browsers are also routed', async () => {
     await project.compose(...files, 'up', '-d', '--wait', '--wait-timeout', '300');
     const instances = async () => {
       const response = await fetch(`${project.url}/app/ops/instances`);
@@ -210,7 +212,7 @@ describe('additional files and profiles', () => {
     expect(new Set(cookies).size).toBe(3);
   });
 
-  it('should contain a valid profile for metrics and traces', async () => {
+  it('should have a valid profile for metrics and traces', async () => {
     const services = await project.compose('--profile', 'observability', 'config', '--services');
     expect(services.split('\n')).toEqual(
       expect.arrayContaining(['prometheus', 'grafana', 'collector', 'zipkin']),

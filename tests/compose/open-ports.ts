@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ComposeProject } from './project.ts';
 import { addressesOn, gatewayOf, Stranger } from './strangers.ts';
 
-/** Scanning all 65,535 ports of a dozen containers on a busy machine takes this long. */
+/** Enough time to scan all 65,535 ports of a dozen containers on a busy machine. */
 const SCAN = { timeout: 1_200_000 };
 
 /** The open ports of each service on each network, as documented in docs/guides/compose.md. */
@@ -27,9 +27,9 @@ const INSIDE = {
   sentry: [8080, 9090, 50001],
 };
 
-/** Tests a running project from containers outside it. */
+/** Tests a running project from foreign containers. */
 export function testOpenPorts(project: () => ComposeProject): void {
-  /** The open ports of each service on the network, found from another container on it. */
+  /** The open ports of each service on the network, as seen from another container on it. */
   async function openOn(network: string): Promise<Record<string, number[]>> {
     const addresses = await addressesOn(project(), network);
     const open = await new Stranger(project(), network).scan([...addresses.values()]);
@@ -41,7 +41,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
   });
 
   it(
-    'should have only the documented open ports on the inner network and reject strangers there',
+    'should have only the documented open ports on the inner network, and reject strangers there',
     SCAN,
     async () => {
       const network = project().network('inside');
@@ -56,7 +56,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     },
   );
 
-  it('should reject sidecars without a certificate of its sentry, which should reject callers without a token', async () => {
+  it('should reject sidecars without a certificate from its sentry, which should reject callers without a token', async () => {
     const stranger = new Stranger(project(), project().network('inside'));
     for (const [host, call] of [
       ['bff-1-dapr', 'local'],
@@ -67,11 +67,11 @@ export function testOpenPorts(project: () => ComposeProject): void {
       expect(Object.keys(outcomes)).toHaveLength(3);
       for (const outcome of Object.values(outcomes)) expect(outcome).toMatch(/^(ECONNRESET|ERR_|closed)/);
     }
-    // 7: permission denied.
+    // gRPC status 7 means permission denied.
     expect(await stranger.askForCertificate()).toEqual({ asked: 'answered 7' });
   });
 
-  it('should be unreachable from another network, at its own addresses and at the address of this machine', async () => {
+  it('should be unreachable from another network, at its own addresses and at this machine’s address', async () => {
     const elsewhere = 'tocsin-test-elsewhere';
     await project().docker('network', 'create', elsewhere);
     try {

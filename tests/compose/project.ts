@@ -3,7 +3,7 @@ import { findDocker, freePorts, pollUntil, type Docker } from '@tocsin/tools';
 import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** The name of a separate project, so that a stack in use keeps running. Only one run of these tests at a time can use it. */
+/** The name of a separate project, so that other stacks keep running. Only one run of these tests can use it at a time. */
 const NAME = 'tocsin-test';
 const BACK_MS = 90_000;
 
@@ -12,7 +12,7 @@ const stateSchema = z.object({
   Health: z.object({ Status: z.string() }).optional(),
 });
 
-/** docker-compose.yml as a separate project on free ports, with a new password and an empty history. */
+/** Runs docker-compose.yml as a separate project on free ports, with a new password and an empty history. */
 export class ComposeProject {
   readonly #docker: Docker;
   readonly #env: Record<string, string>;
@@ -29,7 +29,7 @@ export class ComposeProject {
     this.publishUrl = `http://127.0.0.1:${publish}`;
   }
 
-  /** Creates the project without starting it, and removes leftovers of an interrupted run. */
+  /** Creates the project without starting it. First removes what an interrupted run has left. */
   static async create(): Promise<ComposeProject> {
     const project = new ComposeProject(await findDocker(), await freePorts(2));
     await project.remove();
@@ -41,14 +41,14 @@ export class ComposeProject {
     return this.composeWith({}, ...args);
   }
 
-  /** Like `compose`, with more environment variables. */
+  /** Like `compose`, with additional environment variables. */
   async composeWith(env: Record<string, string>, ...args: string[]): Promise<string> {
     const command = ['compose', '--ansi', 'never', '--progress', 'plain', '-p', NAME, ...args];
     const { code, output, stdout } = await this.#docker(command, {
       cwd: ROOT,
       env: { ...this.#env, ...env },
     });
-    if (code !== 0) throw new Error(`docker compose ${args.join(' ')} ended with ${code}:\n${output}`);
+    if (code !== 0) throw new Error(`docker compose ${args.join(' ')} exited with ${code}:\n${output}`);
     return stdout.trim();
   }
 
@@ -73,14 +73,15 @@ export class ComposeProject {
     await this.compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
   }
 
-  /** The services that keep running. */
+  /** The services that run permanently. */
   async services(): Promise<string[]> {
     return (await this.compose('ps', '--services')).split('\n').sort();
   }
 
   /**
-   * Starts a killed or stopped container, like its restart policy after a crash, and waits until it is healthy. (`compose up
-   * --wait` would give up immediately if another container is unhealthy, such as a bff whose sidecar was down.)
+   * Starts a killed or stopped container, as its restart policy does after a crash, and waits until it is healthy.
+   * (`compose up --wait` would give up immediately if another container is unhealthy, such as a bff whose sidecar was
+   * down.)
    */
   async startAgain(service: string): Promise<void> {
     const id = await this.container(service);
@@ -104,12 +105,12 @@ export class ComposeProject {
     );
   }
 
-  /** Docker's name of a network of the project. */
+  /** Docker's name for one of the project's networks. */
   network(key: string): string {
     return `${NAME}_${key}`;
   }
 
-  /** The service of a container, by its name. */
+  /** The service to which a container belongs, by the container's name. */
   serviceOf(container: string): string {
     return container.replace(`${NAME}-`, '').replace(/-\d+$/, '');
   }
@@ -118,7 +119,7 @@ export class ComposeProject {
     return this.compose('ps', '--all', '--quiet', service);
   }
 
-  /** The names of the project's leftovers. */
+  /** The names of the project's containers, networks and volumes that still exist. */
   async left(): Promise<{ containers: string[]; networks: string[]; volumes: string[] }> {
     const ofProject = ['--filter', `label=com.docker.compose.project=${NAME}`];
     const lines = (text: string) => text.split('\n').filter(Boolean).sort();
@@ -134,7 +135,7 @@ export class ComposeProject {
   /** Runs `docker <args>`. @throws Error with its output */
   async docker(...args: string[]): Promise<string> {
     const { code, output, stdout } = await this.#docker(args);
-    if (code !== 0) throw new Error(`docker ${args.join(' ')} ended with ${code}: ${output}`);
+    if (code !== 0) throw new Error(`docker ${args.join(' ')} exited with ${code}: ${output}`);
     return stdout.trim();
   }
 }

@@ -20,7 +20,7 @@ const SUBSCRIBER = `require('node:http').createServer((request, response) => {
 }).listen(8000)`;
 
 /**
- * The application `shop` of compose/publisher.yml, added to the list of publishers like in the guide, and subscribed to the
+ * Adds the application `shop` of compose/publisher.yml to the list of publishers, as in the guide, and subscribes it to the
  * producer's topic.
  */
 const override = (component: string): string =>
@@ -37,7 +37,7 @@ const override = (component: string): string =>
     },
   });
 
-/** Runs compose/publisher.yml beside a running project. */
+/** Runs compose/publisher.yml in addition to a running project. */
 export function testPublishers(project: () => ComposeProject, newest: () => Promise<unknown[]>): void {
   let folder: string;
   const environment = { SHOP_API_TOKEN: TOKEN };
@@ -51,7 +51,7 @@ export function testPublishers(project: () => ComposeProject, newest: () => Prom
   const publish = (id: string, token?: string) =>
     ask(`/publish/notification-pubsub/${TOPIC}`, { id, title: 'From the shop' }, token);
 
-  /** The files that list the shop as a publisher. */
+  /** The compose files that list the shop as a publisher. */
   let listed: string[];
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ComposeProject } from './project.ts';
 
 const SUPPORT = join(import.meta.dirname, '../support');
-/** An image of the project that contains Node and openssl. */
+/** One of the project's images, which contains Node and openssl. */
 const IMAGE = 'tocsin-sidecar:1.18.1';
 
 const networkSchema = z
@@ -15,12 +15,12 @@ const networkSchema = z
   )
   .length(1);
 
-/** A foreign container on a Docker network, without our volumes, tokens and certificates. */
+/** A foreign container on a Docker network, without our volumes, tokens or certificates. */
 export class Stranger {
   readonly #project: ComposeProject;
   readonly #network: string;
 
-  /** @param network the name of a network, or the key of a network of the project */
+  /** @param network the name of a network, or the key of one of the project's networks */
   constructor(project: ComposeProject, network: string) {
     this.#project = project;
     this.#network = network;
@@ -38,7 +38,7 @@ export class Stranger {
     return z.record(z.string(), z.array(z.int())).parse(JSON.parse(output));
   }
 
-  /** The places that accept a connection, as `address:port`. */
+  /** The addresses that accept a connection, as `address:port`. */
   async reach(addresses: readonly string[], ports: readonly number[]): Promise<string[]> {
     const places = addresses.flatMap((host) => ports.map((port) => ({ host, port })));
     const script = `const { connect } = require('node:net');
@@ -54,8 +54,8 @@ export class Stranger {
   }
 
   /**
-   * Attacks a sidecar's internal port with `call` in plain text, with TLS, and with a self-signed certificate in the name of
-   * the bff. Returns the outcome of each attempt.
+   * Attacks a sidecar's internal port with `call` in plain text, with TLS, and with a self-signed certificate in the bff's
+   * name. Returns the outcome of each attempt.
    */
   async callSidecar(host: string, call: 'local' | 'actor'): Promise<Record<string, string>> {
     const of = (name: string, tls?: Record<string, string>) =>
@@ -67,7 +67,7 @@ export class Stranger {
     );
   }
 
-  /** Asks sentry for a certificate in the name of the bff. */
+  /** Asks sentry for a certificate in the bff's name. */
   async askForCertificate(): Promise<Record<string, string>> {
     return this.#attack(
       'openssl req -new -newkey ed25519 -nodes -subj /O=bff -keyout /tmp/own.key -out /tmp/own.csr',
@@ -101,7 +101,7 @@ export class Stranger {
   }
 }
 
-/** The addresses of the project's containers on one of its networks, by service. */
+/** The addresses of the project's containers on a network, by service. */
 export async function addressesOn(project: ComposeProject, network: string): Promise<Map<string, string>> {
   const [found] = networkSchema.parse(JSON.parse(await project.docker('network', 'inspect', network)));
   const entries = Object.values(found?.Containers ?? {}).map(({ Name, IPv4Address }): [string, string] => [
@@ -111,7 +111,7 @@ export async function addressesOn(project: ComposeProject, network: string): Pro
   return new Map(entries.sort());
 }
 
-/** The address of this machine on a Docker network. */
+/** This machine's address on a Docker network. */
 export async function gatewayOf(project: ComposeProject, network: string): Promise<string> {
   const [found] = networkSchema.parse(JSON.parse(await project.docker('network', 'inspect', network)));
   const gateway = found?.IPAM.Config[0]?.Gateway;

@@ -40,7 +40,7 @@ describe('our own server', () => {
     process.stdout.write(`${CASES.length} cases, ${passed.length} runs passed.\n`);
   });
 
-  it('should pass the cases of tokens', async () => {
+  it('should pass the cases for tokens', async () => {
     const token = secretToken({ sub: 'conformance', feeds: ['conformance-*'] });
     const { failed, passed } = await outcomes({ url: withTokens.url, token }, TOKENS);
     expect(failed).toEqual([]);
@@ -48,7 +48,7 @@ describe('our own server', () => {
   });
 });
 
-it('should have at least sixty cases with unique names', () => {
+it('should consist of at least sixty cases with unique names', () => {
   expect(new Set(CASES.map(({ name }) => name)).size).toBe(CASES.length);
   expect(CASES.length).toBeGreaterThanOrEqual(LEAST_CASES);
 });

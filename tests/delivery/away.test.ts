@@ -8,7 +8,7 @@ import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readSetAside } from '../support/state.ts';
 import { startStream } from '../support/stream.ts';
 
-/** Longer than processingTimeout, all inbound retries of components/ and the redelivery together, in ms. */
+/** Longer than processingTimeout, all inbound retries in components/ and the redelivery together, in ms. */
 const AWAY_MS = 18_000;
 
 let stack: Stack;
@@ -35,7 +35,7 @@ const restartAll = async () => {
 const acknowledged = () => [...flow.caller.acknowledged.keys()];
 
 it('should set aside and count entries that expired while all instances were down, without delaying others', async () => {
-  // The partition reports a missing number only in a run that it knows.
+  // A partition reports a missing entry only in a run that it knows.
   await flow.caller.post(makeNotifications(1));
   await flow.complete();
   await killAll();
@@ -71,5 +71,7 @@ it('should deliver all notifications once and in order after all instances were 
     expect(shown.map(({ id }) => id)).toEqual(ids);
     expect(gaps).toEqual([]);
   }
-  console.log(`${ids.length} were there ${Date.now() - back} ms after all instances were started again`);
+  console.log(
+    `${ids.length} notifications arrived within ${Date.now() - back} ms after all instances were started again`,
+  );
 });

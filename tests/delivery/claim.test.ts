@@ -23,7 +23,7 @@ describe('claiming entries', () => {
     await stack.stop();
   });
 
-  /** A client on each instance. */
+  /** Connects a client to each instance. */
   async function watch(feed: string): Promise<Observer[]> {
     const watching = stack.bffs.map(({ url, name }) => new Observer(name, url, { feed }));
     observers.push(...watching);
@@ -34,7 +34,7 @@ describe('claiming entries', () => {
     Promise.all(watching.map((observer) => observer.sees(ids)));
   const shownIds = (observer: Observer) => observer.shown.map(({ id }) => id);
 
-  it('should process each entry once although several instances compete', async () => {
+  it('should process each entry once although several instances compete for it', async () => {
     const feed = 'topic:compete';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -57,7 +57,7 @@ describe('claiming entries', () => {
     const first = await check.deposit(feed, 1);
     await check.announce(feed, 1);
     await seeAll(watching, [first]);
-    // Also simulates a late write that restores the entry.
+    // Restoring the entry simulates a late write.
     await check.deposit(feed, 1);
     await check.announce(feed, 1);
     const second = await check.deposit(feed, 2);
@@ -67,7 +67,7 @@ describe('claiming entries', () => {
     expect(await readSetAside(bff, entryKey({ run: check.run, feed, seq: 1 }))).toBeUndefined();
   });
 
-  it('should process an entry whose announcement was lost together with the next one', async () => {
+  it('should process an entry whose announcement was lost when the next entry is announced', async () => {
     const feed = 'topic:lost';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -111,7 +111,7 @@ describe('claiming entries', () => {
     expect(await check.isThere(feed, 2)).toBe(false);
   });
 
-  it('should report a missing announced entry, count its number as done and continue', async () => {
+  it('should report that an announced entry is missing, skip its number and continue', async () => {
     const feed = 'topic:missing';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -130,7 +130,7 @@ describe('claiming entries', () => {
     const feed = 'topic:dead';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
-    // Every attempt fails until the retries are exhausted; then the instances recover.
+    // Every attempt fails until the retries are exhausted. After that, the instances recover.
     await restartBffs(stack, { FAILPOINTS: 'received=fail' });
     const id = await check.deposit(feed, 1);
     await check.announce(feed, 1);

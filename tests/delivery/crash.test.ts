@@ -9,12 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/processes/hosting.ts';
 
-/**
- * The longest pause of deliveries after each kill, in ms. The tests allow twice as much, because machines differ.
- */
+/** Maximum pause in deliveries after each kind of kill, in ms. The tests allow twice as much, because machines differ. */
 const BOUNDS = { application: 3_000, sidecar: 2_000, placement: 1_000, redis: 5_000, held: 20_000 };
 
-describe('kill -9 while notifications flow', () => {
+describe('kill -9 during a stream of notifications', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-crash-'));
   const failpoints = new Failpoints(dir);
   let stack: Stack;
@@ -62,7 +60,7 @@ describe('kill -9 while notifications flow', () => {
     expect(pause).toBeLessThan(2 * BOUNDS[service]);
   });
 
-  it('should not need the scheduler', async () => {
+  it('should not need Dapr’s scheduler', async () => {
     await flow.through('scheduler-killed', async () => {
       const back = Date.now();
       await stack.scheduler.kill();
@@ -87,7 +85,7 @@ describe('kill -9 while notifications flow', () => {
     });
   });
 
-  it('should deliver the unfinished work of a dead instance even when nothing else is published', async () => {
+  it('should deliver a dead instance’s unfinished work even if nothing else is published', async () => {
     const feed = 'topic:held';
     const observers = new Map(stack.bffs.map((pair) => [pair, new Observer(pair.name, pair.url, { feed })]));
     await Promise.all([...observers.values()].map((observer) => observer.ready()));
@@ -106,7 +104,7 @@ describe('kill -9 while notifications flow', () => {
       observer.close();
       const waited = (observer.shown[0]?.at ?? Infinity) - killed;
       console.log(
-        `delivered after ${Math.round(waited)} ms (bound ${BOUNDS.held} ms): what a dead instance held`,
+        `a dead instance’s unfinished work: delivered after ${Math.round(waited)} ms (at most ${BOUNDS.held} ms)`,
       );
       expect(waited).toBeLessThan(2 * BOUNDS.held);
     }

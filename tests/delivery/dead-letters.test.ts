@@ -54,7 +54,7 @@ async function depositDamaged(seq: number, change: Parameters<ClaimCheck['deposi
   return entry;
 }
 
-it('should list records with reason and content and delete one', async () => {
+it('should list records with their reason and content, and delete one', async () => {
   expect(await deadLetters()).toContain('No records are set aside.');
   const entry = await depositDamaged(1, () => ({ no: 'entry' }));
   const listed = await deadLetters();
@@ -75,7 +75,7 @@ it('should put back a record that has become valid', async () => {
   expect(await readSetAsideIndex(bff)).toEqual([]);
 });
 
-it('should put back all records and name those that it cannot', async () => {
+it('should put back all records, and name those that it cannot put back', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
   const good = await depositDamaged(3, (original) => ({ ...original, expiresAt: past }));
   const bad = await depositDamaged(4, () => 'nothing');
@@ -88,7 +88,7 @@ it('should put back all records and name those that it cannot', async () => {
   expect(await readSetAsideIndex(bff)).toEqual([bad]);
 });
 
-it('should name the remedy for an unknown record', async () => {
+it('should suggest a remedy for an unknown record', async () => {
   await expect(deadLetters('delete', 'entry:unknown')).rejects.toThrow(
     'There is no set-aside record entry:unknown',
   );

@@ -20,12 +20,12 @@ describe('delivery to two instances', () => {
 
   const notifications = makeNotifications(1_000);
 
-  it('should show 1,000 single notifications once, in the same order and without a gap', async () => {
+  it('should show 1,000 single notifications once, in the same order and without gaps', async () => {
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
     const started = Date.now();
     await caller.postSingly(notifications, 32);
     await Promise.all(observers.map((observer) => observer.sees(caller.acknowledged.keys())));
-    console.log(`1,000 singles at 32 in flight: all shown after ${Date.now() - started} ms`);
+    console.log(`1,000 single notifications, 32 in flight: all shown after ${Date.now() - started} ms`);
     const accounts = observers.map((observer) => audit(observer, caller.acknowledged.keys()));
     expect(accounts.filter((account) => !isClean(account))).toEqual([]);
     const orders = new Set(observers.map(({ shown }) => shown.map(({ id }) => id).join()));
@@ -33,7 +33,7 @@ describe('delivery to two instances', () => {
     expect(observers[0]?.shown.map(({ offset }) => offset)).toEqual(notifications.map((_, i) => i + 1));
   });
 
-  it('should not show notifications twice when they are repeated with the same ids', async () => {
+  it('should not show notifications twice when they are published again with the same ids', async () => {
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
     await caller.postSingly(notifications, 32);
     const [last] = makeNotifications(1, { label: 'last' });

@@ -5,7 +5,7 @@ import { restartBffs } from '../support/processes/restart.ts';
 import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Kills the first instance that reaches the step after `trigger`, and restarts all. */
+/** Kills the first instance that reaches the step after `trigger`, and restarts all instances. */
 async function killAt(step: string, stack: Stack, trigger: () => Promise<unknown>): Promise<void> {
   await restartBffs(stack, { FAILPOINTS: `${step}=kill@1` });
   await trigger();
@@ -14,7 +14,7 @@ async function killAt(step: string, stack: Stack, trigger: () => Promise<unknown
 }
 
 const STEPS = ['committed', 'popped', 'broadcast'];
-/** The tests mostly wait for Dapr to notice the kills. So each has its own stack, and all run at the same time. */
+/** The tests mostly wait for Dapr to notice the kills, so they run concurrently, each with its own stack. */
 const stacks = new Map<string, { stack: Stack; feeds: Feeds }>();
 
 beforeAll(async () => {
@@ -30,9 +30,9 @@ afterAll(async () => {
   }
 });
 
-describe.concurrent('an instance that was killed', () => {
+describe.concurrent('a killed instance', () => {
   it.for(STEPS)(
-    'should complete its turn, retraction and erasure after it had %s',
+    'should have its turn, retraction and erasure completed if it had %s',
     { timeout: 240_000 },
     async (step, { expect }) => {
       const { stack, feeds } = stacks.get(step) ?? expect.fail();

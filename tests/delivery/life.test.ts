@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 describe('a retraction', () => {
-  it('should remove the notification from screens, pages, history and store', async () => {
+  it('should remove the notification from screens, pages, the history and the store', async () => {
     const feed = 'topic:retracted';
     const watching = await feeds.watch(feed);
     await feeds.post({ id: 'a', feed, title: 'Content of a' }, { id: 'b', feed, title: 'b' });
@@ -32,7 +32,7 @@ describe('a retraction', () => {
     await feeds.served(feed, ['a retracted', 'b', 'a retracted', 'c']);
   });
 
-  it('should hide a notification that arrives later', async () => {
+  it('should hide the notification if it arrives later', async () => {
     const feed = 'topic:before';
     const watching = await feeds.watch(feed);
     await feeds.retract('a', feed);
@@ -42,7 +42,7 @@ describe('a retraction', () => {
     for (const observer of watching) expect(observer.shown.map(({ id }) => id)).toEqual(['b']);
   });
 
-  it('should be reported to a client that was disconnected', async () => {
+  it('should reach a client that was disconnected', async () => {
     const feed = 'topic:away';
     const [observer] = await feeds.watch(feed);
     await feeds.post({ id: 'a', feed, title: 'a' });
@@ -95,7 +95,7 @@ it('should hide expired notifications on open pages and in recovery', async () =
   expect(away?.shown.map(({ id }) => id)).toEqual(['x', 'b']);
 });
 
-it('should erase a feed with all its data, notify the clients and continue', async () => {
+it('should erase a feed with all its data, notify clients and continue', async () => {
   const feed = 'user:erased ä';
   const other = 'topic:kept';
   const watching = await feeds.watch(feed);

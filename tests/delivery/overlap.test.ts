@@ -9,13 +9,13 @@ import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/processes/hosting.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** In ms. If the host does not answer for this time, other instances take over its turns half a second later. */
+/** How long a host may be silent, in ms. Half a second later, other instances take over its turns. */
 const ACTOR_TIMEOUT_MS = 3_000;
-/** How long a turn waits between its peek and its commit, in ms: until others have taken over, or less. */
+/** How long a turn is delayed between its peek and its commit, in ms: until others have taken over, or less. */
 const HELD_LONG_MS = 8_000;
 const HELD_SHORT_MS = 2_500;
 
-describe('a turn that is overtaken', () => {
+describe('a turn that another instance overtakes', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-overlap-'));
   const failpoints = new Failpoints(dir);
   let stack: Stack;
@@ -38,12 +38,12 @@ describe('a turn that is overtaken', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  /** The feed's offset as read by the instance `pair`. */
+  /** The feed's offset as seen by the instance `pair`. */
   const offsetAt = async (pair: Pair) => (await readHead(pair, 'all'))?.offset ?? 0;
 
   /**
-   * Holds the host's turn between its peek and its commit, causes a fault in the host meanwhile, and waits until the feed
-   * continues without that turn. `until` is the earliest time at which the held turn continues.
+   * Delays the host's turn between its peek and its commit, causes a fault in the host, and waits until the feed continues
+   * without that turn. `until` is the earliest time at which the delayed turn continues.
    */
   async function overtake(heldMs: number, harm: (host: Pair) => Promise<unknown>) {
     const { host, others } = await findHost(stack);
@@ -54,7 +54,7 @@ describe('a turn that is overtaken', () => {
     failpoints.clear(host.name);
     const offset = await offsetAt(other);
     await harm(host);
-    expect(Date.now(), 'the turn must still be held').toBeLessThan(until);
+    expect(Date.now(), 'the turn must still be delayed').toBeLessThan(until);
     await eventually(async () => (await offsetAt(other)) > offset);
     return { host, others, until };
   }
@@ -72,11 +72,11 @@ describe('a turn that is overtaken', () => {
     ],
     ['stopped', HELD_LONG_MS, ({ app }: Pair) => app.kill('SIGSTOP'), ({ app }: Pair) => app.kill('SIGCONT')],
   ] as const)(
-    'should not commit items that others have committed meanwhile: its host is %s',
+    'should not commit items that others have already committed: its host is %s',
     async (label, heldMs, harm, mend) => {
       await flow.through(label, async () => {
         const { host, others, until } = await overtake(heldMs, harm);
-        if (label !== 'stopped') expect(Date.now(), 'the turn must still be held').toBeLessThan(until);
+        if (label !== 'stopped') expect(Date.now(), 'the turn must still be delayed').toBeLessThan(until);
         await mend(host);
         await delay(until + 1_000 - Date.now());
         return { back: Date.now(), watched: others };
@@ -84,7 +84,7 @@ describe('a turn that is overtaken', () => {
     },
   );
 
-  it('should fail to commit through a sidecar that was stopped and continues', async () => {
+  it('should fail to commit through a sidecar that was stopped and then continued', async () => {
     await flow.through('commit-late', async () => {
       const { host, others } = await overtake(HELD_SHORT_MS, ({ sidecar }) => sidecar.kill('SIGSTOP'));
       await host.sidecar.kill('SIGCONT');

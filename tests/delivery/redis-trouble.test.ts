@@ -13,11 +13,11 @@ import { sumOfMetric } from '../support/observe/metrics.ts';
 import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** The longest time, in ms, until deliveries continue after Redis is usable again. The tests allow twice as much. */
+/** Maximum time until deliveries continue after Redis is usable again, in ms. The tests allow twice as much. */
 const BOUND = 5_000;
-/** Longer than the time-outs of a call to the sidecar, of a turn and of a request, in ms. */
+/** Longer than the timeouts of a sidecar call, a turn and a request, in ms. */
 const SLOW_MS = 8_000;
-/** Longer than all inbound retries of components/, in ms, because dead letters need memory too. */
+/** Longer than all inbound retries in components/, in ms, because dead letters need memory too. */
 const FULL_MS = 15_000;
 const LARGE = 'x'.repeat(2_000);
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
   await postSome(1);
   await flow.complete();
 });
-// A failed test must not affect the next one.
+// Undo the fault, so that a failed test does not affect the next one.
 afterEach(async () => {
   await redis.makeRoom();
   failpoints.clear('bff');
@@ -58,9 +58,7 @@ const postSome = async (count: number): Promise<string[]> => {
 const newestPage = async (): Promise<Page> =>
   (await (await fetch(`${bff.url}/app/notifications?limit=200`)).json()) as Page;
 
-/**
- * Posts until the producer answers 503, and returns that answer. Earlier notifications count as acknowledged.
- */
+/** Posts until the producer returns 503, and returns that response. Records earlier notifications as acknowledged. */
 function untilRefused(): Promise<Problem & { id: string; retryAfter: string | null }> {
   return eventually(async () => {
     const id = randomUUID();
@@ -77,7 +75,7 @@ function untilRefused(): Promise<Problem & { id: string; retryAfter: string | nu
 }
 
 describe('a full Redis', () => {
-  it('should cause 503, keep its content and lose no acknowledged notification', async () => {
+  it('should cause 503, keep its data and lose no acknowledged notification', async () => {
     const before = await postSome(20);
     await flow.complete();
     const full = async () => {
@@ -94,9 +92,9 @@ describe('a full Redis', () => {
   });
 
   it.each([
-    ['the state of a feed, for longer than the retries', 'peeked', FULL_MS],
+    ['a feed without memory for longer than the retries', 'peeked', FULL_MS],
     ['a broadcast', 'committed', 0],
-  ])('should not prevent the completion of a turn that found no memory for %s', async (_, step, fullMs) => {
+  ])('should complete the turn later if there was no memory for %s', async (_, step, fullMs) => {
     const { epoch, offset = 0 } = (await head()) ?? {};
     const retries = () => sumOfMetric(stack.bffs, 'tocsin_bff_announcements_total', { outcome: 'retry' });
     const before = await retries();
@@ -110,7 +108,7 @@ describe('a full Redis', () => {
     await delay(fullMs);
     const committed = step === 'committed' ? 1 : 0;
     expect(await head()).toMatchObject({ epoch, offset: offset + committed });
-    // The entry exists until all its items are broadcast, because it is claimed last.
+    // The entry exists until all its items have been broadcast, because it is claimed last.
     expect(await entries()).toHaveLength(1);
     await redis.makeRoom();
     await flow.complete();
@@ -119,7 +117,7 @@ describe('a full Redis', () => {
   });
 });
 
-it('should continue without intervention after Redis was slower than every time-out', async () => {
+it('should recover without intervention after Redis was slower than every timeout', async () => {
   const slow = async () => {
     await redis.hold(SLOW_MS);
     expect((await untilRefused()).status).toBe(503);
@@ -129,7 +127,7 @@ it('should continue without intervention after Redis was slower than every time-
   expect(await flow.through('redis-slow', slow, BOUND)).toBeLessThan(2 * BOUND);
 });
 
-it('should start a new epoch, notify the clients and process existing entries again after Redis is restored from an older state', async () => {
+it('should start a new epoch, notify clients and process existing entries again after Redis is restored to an older state', async () => {
   const feed = 'all';
   const check = new ClaimCheck(stack.producers[0] as Pair);
   const older = join(dir, 'older');

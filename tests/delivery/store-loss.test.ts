@@ -27,7 +27,7 @@ const post = async (count: number): Promise<string[]> => {
 const head = () => readHead(stack.bffs[0] as Pair, 'all');
 const seeAll = (ids: string[]) => Promise.all(observers.map((observer) => observer.sees(ids, 60_000)));
 
-it('should start a new epoch, notify the clients and continue after Redis is restarted empty', async () => {
+it('should start a new epoch, notify clients and continue after Redis restarts without data', async () => {
   await seeAll(await post(20));
   const before = await head();
   const redis = await openRedisView(stack.redisHost);

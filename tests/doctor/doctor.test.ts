@@ -37,7 +37,7 @@ afterAll(async () => {
 
 const tokenOf = (pair: Pair): string => pair.daprHeaders['dapr-api-token'] ?? '';
 
-/** Runs the command like a user. */
+/** Runs the command as a user would. */
 function runDoctor(...more: string[]): Promise<{ code: number; output: string }> {
   const addresses = [
     ...stack.producers.flatMap(({ url, daprUrl }) => ['--producer', url, '--sidecar', daprUrl]),
@@ -76,7 +76,7 @@ const notOk = ({ findings }: Report) => findings.filter(({ state }) => state !==
 const namesOfFaults = ({ findings }: Report) =>
   findings.filter(({ state }) => state === 'fault').map(({ check }) => check);
 
-/** Waits until the report has no fault, because a repair takes a moment to show. */
+/** Waits until the report has no errors, because a repair takes a moment to become visible. */
 const expectHealth = () =>
   eventually(async () => {
     return notOk(await look()).length === 0;
@@ -91,7 +91,7 @@ const faultOf = (report: Report, check: string) => {
 };
 
 describe('npm run doctor', () => {
-  it('should find no fault in a healthy system and print one line for each check', async () => {
+  it('should report no errors for a healthy system, and print one line for each check', async () => {
     const { code, output } = await runDoctor();
     expect(output).toMatch(/^\d+ checks: 0 faults, 0 warnings\.$/m);
     expect(code).toBe(0);
@@ -121,7 +121,7 @@ describe('npm run doctor', () => {
       const used = Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
       await redis.configSet('maxmemory', String(Math.round(used * factor)));
     };
-    // The used memory also changes without the test.
+    // The used memory also changes for reasons other than this test.
     await eventually(async () => {
       await bound(1.1);
       const { findings } = await look();
@@ -140,7 +140,7 @@ describe('npm run doctor', () => {
     await expectHealth();
   });
 
-  it('should name a component that a sidecar has not loaded', async () => {
+  it('should report a component that a sidecar has not loaded', async () => {
     cpSync(join(ROOT, 'components'), resources, { recursive: true });
     rmSync(join(resources, 'notification-deadletters.yaml'));
     const { args } = second.sidecar.spec;
@@ -187,7 +187,7 @@ describe('npm run doctor', () => {
   it('should report a bff whose broadcasts reach no instance', async () => {
     await second.app.restart({ env: { BROADCASTER: 'memory' } });
     await second.ready();
-    // Deliveries pause until its feeds have a host again.
+    // Deliveries pause until the bff's feeds have a host again.
     const report = await eventually(async () => {
       const now = await look();
       return !now.findings.some(({ says }) => says.includes('no bff received it in time')) && now;

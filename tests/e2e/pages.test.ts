@@ -11,7 +11,7 @@ import { builtPage, removeBuiltPage } from '../ui/support/built-page.ts';
 const MISSED = 5_000;
 const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');
 
-/** Records the id of each toast that appears in the page, in order. */
+/** Records the ids of the toasts that appear on the page, in order. */
 async function noteToasts(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
     const noted: string[] = [];
@@ -31,7 +31,7 @@ async function noteToasts(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => (globalThis as unknown as { noted: string[] }).noted);
 }
 
-/** Enough time to load the whole history on a machine that draws few frames a second. */
+/** Enough time to load the whole history on a machine that renders few frames a second. */
 const PATIENCE_MS = 150_000;
 
 const listed = (page: Page): Promise<string[]> =>
@@ -40,7 +40,8 @@ const listed = (page: Page): Promise<string[]> =>
   );
 
 /**
- * Scrolls to the end of the inbox until no more rows load. Returns the ids of the last rows, near the screen.
+ * Scrolls to the end of the inbox until no more rows load. Returns the ids of the last rows, which are in or near the
+ * viewport.
  */
 const lastRows = (page: Page): Promise<string[]> =>
   page.evaluate(async (patience) => {
@@ -50,7 +51,7 @@ const lastRows = (page: Page): Promise<string[]> =>
     const until = performance.now() + patience;
     for (let still = 0; still < 3;) {
       if (performance.now() > until)
-        throw new Error(`The list does not end: ${list.textContent.slice(-200)}`);
+        throw new Error(`The end of the list was not reached: ${list.textContent.slice(-200)}`);
       const before = list.scrollHeight;
       list.scrollTo(0, before);
       await frame();
@@ -87,7 +88,7 @@ describe('two pages, one on each instance', () => {
     await removeBuiltPage();
   });
 
-  it('should each show 20 notifications once and in order, as toasts and in the list', async () => {
+  it('should both show 20 notifications once and in order, as toasts and in the list', async () => {
     const notifications = makeNotifications(20);
     const ids = notifications.map(({ id }) => id);
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });

@@ -25,7 +25,7 @@ const tokenFor = (sub: string) =>
   });
 const bffUrl = (index: number): string => stack.bffs[index]?.url ?? '';
 
-/** Opens the page as a person in a separate browser context. */
+/** Opens the page for one person in a separate browser context. */
 async function openAs(sub: string, url: string, search: string): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -68,8 +68,8 @@ afterAll(async () => {
   await removeBuiltPage();
 });
 
-describe('two browsers of one person and one of another', () => {
-  it('should keep the token out of the address', () => {
+describe('two browsers of one person and a browser of another', () => {
+  it('should keep the token out of the page’s address', () => {
     expect(laptop.url()).not.toContain('token');
   });
 
@@ -85,7 +85,7 @@ describe('two browsers of one person and one of another', () => {
     await expect.poll(async () => (await titles(ben)).sort(), WITHIN).toEqual(['For Ben', 'For all']);
   });
 
-  it('should mark notifications as read on every device of the same person and on no one else’s', async () => {
+  it('should mark notifications as read on all devices of the same person, and on no one else’s', async () => {
     await send('POST', '/notifications', { id: 'a-2', feed: 'user:ada', title: 'Read me' });
     await send('POST', '/notifications', { id: 'b-2', feed: 'user:ben', title: 'Unread of Ben' });
     for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN).toBe('(3) Tocsin');
@@ -96,7 +96,7 @@ describe('two browsers of one person and one of another', () => {
     expect(await ben.title()).toBe('(3) Tocsin');
   });
 
-  it('should sync read state and mutes to two tabs on one connection and to the other device', async () => {
+  it('should sync read state and mutes to two tabs that share a connection, and to the other device', async () => {
     const tab = await laptop.context().newPage();
     let connections = 0;
     tab.on('websocket', () => connections++);
@@ -120,12 +120,12 @@ describe('two browsers of one person and one of another', () => {
     await everywhere('(1) Tocsin');
     await tab.getByTestId('mark-all-read').click();
     await everywhere('Tocsin');
-    expect(connections, 'the second tab uses the connection of the first').toBe(0);
+    expect(connections, 'the second tab uses the first tab’s connection').toBe(0);
     expect(await ben.title()).toBe('(3) Tocsin');
     await tab.close();
   });
 
-  it('should archive, undo, snooze and search on every device of the person', async () => {
+  it('should archive, undo, snooze and search on all devices of the same person', async () => {
     const keep = { id: 'a-5', feed: 'user:ada', title: 'Keep me', body: 'Café' };
     await send('POST', '/notifications', keep);
     const main = laptop.locator('main');
@@ -157,7 +157,7 @@ describe('two browsers of one person and one of another', () => {
     }
   });
 
-  it('should never show the feed of another person', async () => {
+  it('should never show another person’s feed', async () => {
     const curious = await openAs('ben', bffUrl(0), 'feed=user:ada');
     await curious.getByText("This feed can't be shown").waitFor();
     expect(await rows(curious).count()).toBe(0);

@@ -9,7 +9,7 @@ import { startProxy, type Proxy } from '../support/network/proxy.ts';
 const CLIENTS = join(import.meta.dirname, '../../examples/clients');
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-clients-'));
 
-/** Each client with its toolchain, its build command and its start command. */
+/** The clients, each with its toolchain, its build command and its start command. */
 const LANGUAGES = [
   { name: 'Python', tool: 'python3', build: [], command: ['python3', `${CLIENTS}/python/tocsin.py`] },
   {

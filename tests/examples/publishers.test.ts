@@ -8,7 +8,7 @@ import { useShopStack } from '../support/processes/shop-stack.ts';
 const PUBLISHERS = join(import.meta.dirname, '../../examples/publishers');
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-publishers-'));
 
-/** Each publisher with its toolchain, the commands that install and build it, and the command that publishes. */
+/** The publishers, each with its toolchain, the commands that install and build it, and the command that publishes. */
 const LANGUAGES = [
   {
     name: 'Python',
@@ -46,7 +46,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe.each(LANGUAGES)('the publisher in $name', ({ name, folder, tool, build, command }) => {
   it.skipIf(findCommand([tool]) === undefined)(
-    'should publish with the Dapr SDK, once for each id',
+    'should publish with the Dapr SDK, and have each id shown once',
     async () => {
       const cwd = join(PUBLISHERS, folder);
       for (const [program = '', ...args] of build) {

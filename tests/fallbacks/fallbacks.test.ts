@@ -69,7 +69,7 @@ const fallback = [{ after: AFTER, via: 'email' }];
 const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.concurrent('a reader who is away', () => {
-  it('should get an e-mail about an unread notification, at the address of the token, after consent', async () => {
+  it('should get an e-mail about an unread notification, at the address in the token, after consent', async () => {
     await publish({ id: 'before', feed: 'user:ada', title: 'Before consent', fallback });
     await pass(4_500);
     expect(mailsTo('ada')).toEqual([]);
@@ -101,7 +101,7 @@ describe.concurrent('a reader who is away', () => {
     expect(mailsTo('ben').map(({ subject }) => subject)).toEqual(['Unread']);
   });
 
-  it('should get a push on each device, and no e-mail after a click that marks it as read', async () => {
+  it('should get a push on each device, and no e-mail after a click has marked the notification as read', async () => {
     await agree('gil');
     const { push } = channelsSchema.parse(await (await call('gil', '/app/channels')).json());
     expect(push.publicKey).toMatch(/^[\w-]{87}$/);
@@ -146,7 +146,7 @@ describe.concurrent('a reader who is away', () => {
     expect((await call('gil', '/app/ops/readers/ada/export')).status).toBe(403);
   });
 
-  it('should get one digest of ten notifications, in the reader’s language', async () => {
+  it('should get ten notifications in one digest, in the reader’s language', async () => {
     await call('cem', '/app/channels/email', 'PUT', { consent: true, language: 'de' });
     const ten = Array.from({ length: 10 }, (_, n) => ({
       id: `d${n}`,
@@ -160,7 +160,7 @@ describe.concurrent('a reader who is away', () => {
     expect(mailsTo('cem').map(({ subject }) => subject)).toEqual(['10 ungelesene Benachrichtigungen']);
   });
 
-  it('should be unsubscribed by the link of the e-mail, with one click and without sign-in', async () => {
+  it('should be able to unsubscribe by the link in an e-mail, with one click and without signing in', async () => {
     await agree('eve');
     await publish({ id: 'e', feed: 'user:eve', title: 'With link', fallback });
     const [mail] = await eventually(async () => (mailsTo('eve').length > 0 ? mailsTo('eve') : undefined));
@@ -176,7 +176,7 @@ describe.concurrent('a reader who is away', () => {
     expect(channels.email.address).toBeNull();
   });
 
-  it('should be able to use a second address only with the code that was sent to it', async () => {
+  it('should be able to use a second address only after entering the code sent to it', async () => {
     const address = 'second@example.org';
     expect((await call('fay', '/app/channels/email/code', 'POST', { address })).status).toBe(204);
     const mail = await eventually(async () => smtp.received.find(({ to }) => to.includes(address))?.mail);

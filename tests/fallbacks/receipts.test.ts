@@ -82,7 +82,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A copy of the components in which an application may subscribe, as the guide says. */
+/** A copy of the components in which another application may subscribe, as in the guide. */
 function componentsFor(app: string): string {
   const copy = join(folder, 'components');
   cpSync(join(ROOT, 'components'), copy, { recursive: true });
@@ -121,7 +121,7 @@ const watch = async (sub: string, feed: string, index: number) => {
   return observer;
 };
 
-it('should count the pages and readers of a topic', async () => {
+it('should count the open pages and the readers of a topic', async () => {
   const [ada, ben] = await Promise.all([watch('ada', 'topic:orders', 0), watch('ben', 'topic:orders', 1)]);
   await publish([
     { id: 'one', feed: 'topic:orders', title: 'One' },
@@ -150,7 +150,7 @@ it('should count the pages and readers of a topic', async () => {
   });
 });
 
-it("should say what a person did, and tell other applications, with the topic's events", async () => {
+it('should report a person’s actions, also to other applications by events on the topic', async () => {
   const feed = 'user:ada';
   await call('ada', '/channels/email', 'PUT', { consent: true });
   await publish({ id: 'away', feed, title: 'Payment failed', fallback: [{ after: 'PT1S', via: 'email' }] });
@@ -172,7 +172,7 @@ it("should say what a person did, and tell other applications, with the topic's 
   ]);
 });
 
-it('should refuse everyone but keys with the scope, for their feeds, and calls of the producer', async () => {
+it('should be available only to the producer, and to keys with the scope, for the keys’ feeds', async () => {
   expect((await ask('one', 'topic:orders', 'shop')).status).toBe(403);
   expect((await ask('one', 'topic:salaries', 'desk')).status).toBe(403);
   expect((await ask('one', 'topic:orders', 'wrong')).status).toBe(401);

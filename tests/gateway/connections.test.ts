@@ -59,7 +59,7 @@ describe('an incomplete connection', () => {
     await served();
   });
 
-  it('should be closed when it requests more pages than it reads', async () => {
+  it('should be closed when it requests pages without reading them', async () => {
     const many = 100;
     const raw = await open('GET /app/notifications HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(many));
     await raw.closed;
@@ -74,7 +74,7 @@ describe('an incomplete connection', () => {
     await bff.expectMetric(CONNECTIONS, 0);
   });
 
-  it('should be closed when it never answers a ping while others stay', async () => {
+  it('should be closed when it never answers a ping, while others stay open', async () => {
     const other = await served();
     const mute = await served();
     const write = mute.io.engine.transport as unknown as { write: (packets: { type: string }[]) => void };
@@ -111,7 +111,7 @@ describe('requests that engine.io rejects', () => {
     expect(problemSchema.parse(await response.json()).status).toBe(status);
   });
 
-  it('should get a problem document for an upgrade too', async () => {
+  it('should also get a problem document for an upgrade', async () => {
     for (const path of ['/hubs/?EIO=4&transport=polling', `${HANDSHAKE}&sid=none`, '/other']) {
       const raw = await open(upgradeRequest(path));
       await raw.closed;
@@ -121,7 +121,7 @@ describe('requests that engine.io rejects', () => {
 
   it.each([
     ['to another protocol', { Upgrade: 'h2c' }],
-    ['of another version', { 'Sec-WebSocket-Version': '7' }],
+    ['with another version', { 'Sec-WebSocket-Version': '7' }],
     ['with an invalid key', { 'Sec-WebSocket-Key': 'x' }],
   ])('should get a problem document for an upgrade %s', async (_what, headers) => {
     const raw = await open(upgradeRequest(HANDSHAKE, headers));
@@ -198,17 +198,17 @@ describe('a thousand connections that never subscribe', () => {
     return during;
   };
 
-  it('should use little memory, release it and not affect others', async () => {
+  it('should use little memory, release it, and not affect other connections', async () => {
     bff = await BffProcess.start();
     await wave();
     const before = await bff.heapUsed();
     const all = (await wave()) - before;
     const each = all / MANY / 1024;
     let kept = NaN;
-    // The memory of a connection is released a moment after it ends; leaked memory never is.
+    // A connection's memory is released shortly after it is closed. Leaked memory never is.
     await expect.poll(async () => (kept = (await bff.heapUsed()) - before)).toBeLessThan(all / 4);
     process.stdout.write(
-      `${each.toFixed(1)} KB for each of ${MANY} connections, ${(kept / 1024).toFixed(0)} KB kept after them\n`,
+      `${each.toFixed(1)} KB for each of ${MANY} connections, ${(kept / 1024).toFixed(0)} KB not released afterwards\n`,
     );
     expect(each).toBeLessThan(KB_EACH);
   });

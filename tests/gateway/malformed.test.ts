@@ -45,15 +45,15 @@ describe('an invalid packet', () => {
     ['half a string', '2["subscribe'],
     ['an object for an array', '2{"a":1}'],
     ['no name', '2[]'],
-    ['an object as its name', '2[{}]'],
-    ['a reserved name', '2["disconnect"]'],
+    ['an object as the event name', '2[{}]'],
+    ['a reserved event name', '2["disconnect"]'],
     ['a namespace that the client has not joined', '2/admin,["subscribe",{}]'],
     ['a second connect', '0'],
     ['a connect error', '4"x"'],
     ['too many attachments', '4599999999-["subscribe",{"_placeholder":true,"num":0}]'],
     ['attachments without a number', '45-["subscribe",{}]'],
-    ['a placeholder beyond its attachments', '451-["subscribe",{"_placeholder":true,"num":5}]'],
-  ])('should end the connection: %s', async (_what, message) => {
+    ['a placeholder without an attachment', '451-["subscribe",{"_placeholder":true,"num":5}]'],
+  ])('should close the connection: %s', async (_what, message) => {
     const socket = await hostile();
     sendRaw(socket, message);
     if (message.includes('num":5')) sendFrame(socket, Buffer.from('x'));
@@ -65,7 +65,7 @@ describe('an invalid packet', () => {
     ['nothing', ''],
     ['a ping from a client', '2'],
     ['binary that was not announced', Buffer.alloc(10)],
-  ])('should end the connection: %s', async (_what, frame) => {
+  ])('should close the connection: %s', async (_what, frame) => {
     const socket = await hostile();
     sendFrame(socket, frame);
     await goneOf(socket);
@@ -75,14 +75,14 @@ describe('an invalid packet', () => {
 describe('an invalid request', () => {
   it.each([
     ['a prototype', '["subscribe",{"__proto__":{"feed":"all"}}]'],
-    ['a prototype beside its feed', '["subscribe",{"feed":"all","__proto__":{"polluted":1}}]'],
+    ['a __proto__ in addition to the feed', '["subscribe",{"feed":"all","__proto__":{"polluted":1}}]'],
     ['a constructor', '["subscribe",{"feed":"all","constructor":{"prototype":{"polluted":1}}}]'],
     ['an event named like a property of every object', '["__proto__",{}]'],
     ['another such event', '["constructor",{}]'],
     ['deep arrays', `["subscribe",${deep('[', ']', 30 * KIB)}]`],
     ['deep objects', `["subscribe",{"feed":${'{"a":'.repeat(10 * KIB)}1${'}'.repeat(10 * KIB)}}]`],
     ['many arguments', `["subscribe",${'1,'.repeat(30 * KIB)}1]`],
-  ])('should be answered with the fault: %s', async (_what, text) => {
+  ])('should be answered with the error: %s', async (_what, text) => {
     const socket = await hostile();
     const answer = new Promise<unknown>((resolve) => {
       socket.io.engine.on('message', (data: unknown) => String(data).startsWith('37') && resolve(data));
@@ -93,7 +93,7 @@ describe('an invalid request', () => {
   });
 
   it.each(['2', '2[7]', '27'])(
-    'should count as invalid even if it cannot be answered: %s',
+    'should be counted as invalid even if it cannot be answered: %s',
     async (message) => {
       const socket = await hostile();
       const closing = new Promise((resolve) => socket.once('closing', resolve));
@@ -103,7 +103,7 @@ describe('an invalid request', () => {
     },
   );
 
-  it('should be rejected if its session has ended or connects many times at once', async () => {
+  it('should be rejected if its session is closed or connects many times at once', async () => {
     const socket = await hostile();
     sendRaw(socket, '1');
     await expect.poll(() => socket.io.engine.readyState).toBe('closed');
@@ -135,7 +135,7 @@ describe('a message', () => {
   });
 
   it.each(['websocket', 'polling'] as const)(
-    'should end the connection with a reason if it is larger: over %s',
+    'should close the connection with a reason if it is larger: over %s',
     async (transport) => {
       const socket = await hostile(transport === 'polling' ? transport : undefined);
       const closing = new Promise((resolve) => socket.once('closing', resolve));
@@ -145,7 +145,7 @@ describe('a message', () => {
     },
   );
 
-  it('should end the connection immediately if it is larger than 256 KiB', async () => {
+  it('should close the connection immediately if it is larger than 256 KiB', async () => {
     const socket = await hostile();
     sendRaw(socket, request(2 * 128 * KIB + 1));
     await goneOf(socket);
@@ -153,7 +153,7 @@ describe('a message', () => {
 });
 
 describe('a flood of valid requests', () => {
-  it('should get temporary errors beyond the burst, and end a connection that continues, with a reason', async () => {
+  it('should get temporary errors beyond the burst, and then close the connection with a reason', async () => {
     const socket = await hostile();
     const closing = new Promise((resolve) => socket.once('closing', resolve));
     let refused = 0;

@@ -4,12 +4,15 @@ import type { Publication } from '@tocsin/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BffProcess } from '../support/processes/bff-process.ts';
 
-/** In bytes. More than the kernel's buffers of one connection, at most 10 MB (tcp_wmem and tcp_rmem). */
+/** More bytes than the kernel buffers for one connection, which are at most 10 MB (tcp_wmem and tcp_rmem). */
 const BATCHES = 100;
 const PER_BATCH = 20;
 const CHARACTERS = 1_950;
 const STREAMS = 10;
-/** The heap limit. The memory backend keeps the history several times; ten streams that buffered unread data would double it. */
+/**
+ * The heap limit. The memory backend stores the history several times. If ten streams buffered unread data, they would
+ * double that.
+ */
 const MOST_HEAP_BYTES = 70_000_000;
 
 let bff: BffProcess;
@@ -22,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => bff.stop());
 
-/** A stream from which nothing is read until it is resumed. */
+/** Opens a stream and reads nothing from it until it is resumed. */
 async function pausedStream(lastEventId = '') {
   const request = get(`${bff.url}/app/stream`, { headers: { 'last-event-id': lastEventId } });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -55,7 +58,7 @@ it('should wait for slow readers without buffering unread data, and continue at 
   await bff.expectMetric('tocsin_bff_connections', 0);
 });
 
-it('should end a stream whose reader reads nothing', async () => {
+it('should close a stream whose reader reads nothing', async () => {
   const { response, lastEventId } = await pausedStream();
   response.destroy();
   const id = lastEventId();

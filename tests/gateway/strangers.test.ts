@@ -10,7 +10,7 @@ const HANDSHAKE = '/hubs/?EIO=4&transport=websocket';
 const POLL = '/hubs/?EIO=4&transport=polling';
 const PENDING = 'tocsin_bff_connections_pending';
 const SECRET = randomBytes(32).toString('hex');
-/** The number of connections that the bff accepts, and of strangers who try to use them all. */
+/** The number of connections that the bff accepts, and that strangers try to use up. */
 const PLACES = 100;
 const JWT = { AUTH_MODE: 'jwt', NOTIFICATION_SECRETS_jwt: SECRET, MAX_CONNECTIONS: String(PLACES) };
 const BEHIND_A_PROXY = { TRUST_PROXY: 'loopback' };
@@ -40,7 +40,7 @@ const strangers = async (count: number, text: (index: number) => string): Promis
 };
 const upgradeFrom = (address: string) => upgradeRequest(HANDSHAKE, { 'X-Forwarded-For': address });
 
-/** Connects a reader with its own address, who retries like a client. Resolves with the number of attempts. */
+/** Connects a reader from a separate address, retrying like a client. Resolves with the number of attempts. */
 async function reader(transport: 'websocket' | 'polling', address = '198.51.100.7', sub = 'ada') {
   const extraHeaders = { 'X-Forwarded-For': address };
   const token = await tokenOf(sub);
@@ -75,7 +75,7 @@ describe('strangers who open as many connections as they can', () => {
     async (transport) => {
       bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
       await strangers(PLACES, (i) => upgradeFrom(`203.0.113.${i % 4}`));
-      // Each address may have a fifth of the pending connections.
+      // Each address may use a fifth of the pending connections.
       await bff.expectMetric(PENDING, 40);
       for (let i = 0; i < 5; i++) expect((await reader(transport, `198.51.100.${i}`)).attempt).toBe(1);
     },
@@ -92,7 +92,7 @@ describe('strangers who open as many connections as they can', () => {
     expect(await bff.metric(PENDING)).toBeLessThanOrEqual(50);
   });
 
-  it('should not block readers by polling sessions and rejected tokens', async () => {
+  it('should not block readers with polling sessions and rejected tokens', async () => {
     bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
     for (let i = 0; i < 60; i++) {
       const headers = { 'X-Forwarded-For': `203.0.113.${i % 30}` };
@@ -101,18 +101,18 @@ describe('strangers who open as many connections as they can', () => {
       await fetch(`${bff.url}${POLL}&sid=${sid}`, { method: 'POST', body: '40{"token":"x"}', headers });
     }
     expect((await reader('polling')).attempt).toBe(1);
-    // A rejected connection counts only until the client has read the reason.
+    // A rejected connection is pending only until the client has read the reason.
     await bff.expectMetric(PENDING, 0);
   });
 
-  it('should not block readers by silent connections and incomplete requests', async () => {
+  it('should not block readers with silent connections and incomplete requests', async () => {
     bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY, MAX_PENDING_CONNECTIONS: '10' });
     const halves = [
       '',
       'GET /app/notifications HTTP/1.1\r\nHost: x\r\nX-More: ',
       'GET /healthz HTTP/1.1\r\n',
     ];
-    // More than the 240 connections without a reader that the bff accepts.
+    // More than the 240 connections without a reader that the bff allows.
     await strangers(400, (i) => halves[i % halves.length] ?? '');
     await reader('websocket');
     expect(await bff.metric('tocsin_bff_connections_refused_total{reason="sockets"}')).toBeGreaterThan(100);
@@ -151,7 +151,7 @@ describe('strangers who open as many connections as they can', () => {
 });
 
 describe('a bff that requires no token', () => {
-  it('should limit the connections of an address by default, except for this machine', async () => {
+  it('should limit the connections from one address by default, except from this machine', async () => {
     bff = await BffProcess.start({ MAX_CONNECTIONS: '50', ...BEHIND_A_PROXY });
     const from = (address: string) =>
       connectTo(bff.url, 'websocket', { extraHeaders: { 'X-Forwarded-For': address } }).then((socket) =>
@@ -164,7 +164,7 @@ describe('a bff that requires no token', () => {
   });
 });
 
-it('should reject connections beyond a reader’s share, and accept one after another has closed', async () => {
+it('should reject connections beyond a reader’s share, and accept one again after another is closed', async () => {
   bff = await BffProcess.start({ ...JWT, MAX_CONNECTIONS_PER_READER: '3' });
   for (let i = 0; i < 3; i++) await reader('websocket');
   const token = await tokenOf('ada');

@@ -1,4 +1,4 @@
-/** A command of a guide, and the text that its output must contain. */
+/** A command from a guide, and the text that its output must contain. */
 export interface Command {
   text: string;
   expected: string[];
@@ -17,7 +17,7 @@ export function commandsOf(page: string): Command[] {
       if (line.startsWith('# ') && text === '' && last) last.expected.push(line.slice(2));
       else {
         text += `${line}\n`;
-        // An open quote continues on the next line.
+        // A command with an open quote continues on the next line.
         if ((text.split("'").length - 1) % 2 === 0) {
           commands.push({ text, expected: [] });
           text = '';

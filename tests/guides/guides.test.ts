@@ -30,7 +30,7 @@ describe.each(GUIDES)('%s', (guide) => {
   const page = readFileSync(fileURLToPath(new URL(`../../docs/guides/${guide}.md`, import.meta.url)), 'utf8');
   const commands = commandsOf(page);
 
-  it('should have commands to run', () => {
+  it('should contain commands to run', () => {
     expect(commands.length).toBeGreaterThan(1);
     for (const { text, expected } of commands) expect(expected, text).not.toEqual([]);
   });

@@ -3,12 +3,12 @@ import { componentIn, pageFiles, type PageFile } from './pages.ts';
 
 const SIDE =
   /(?:^|[;{\s])((?:(?:margin|padding|border|scroll-margin|scroll-padding)-)?(?:left|right)(?:-(?:width|style|color))?|border-(?:top|bottom)-(?:left|right)-radius|(?:text-align|float|clear)(?=:\s*(?:left|right)))\s*:/g;
-/** Shorthands of four sides, whose second is the right one and whose fourth is the left one. */
+/** Shorthands for four sides. The second value is for the right side, the fourth for the left. */
 const FOUR = /(?:^|[;{\s])(margin|padding|inset|border-width|border-radius):\s*([^;}]+)/g;
 
 const parts = (value: string): string[] => value.trim().match(/(?:[^\s(]|\((?:[^()]|\([^()]*\))*\))+/g) ?? [];
 
-/** The properties of a style that don't turn around with the direction of the page. */
+/** The properties in a style that the page's direction does not mirror. */
 function sidesIn(style: string): string[] {
   const plain = style.replace(/\/\*[^]*?\*\//g, '');
   const unequal = [...plain.matchAll(FOUR)].filter(([, , value = '']) => {
@@ -18,7 +18,7 @@ function sidesIn(style: string): string[] {
   return [...[...plain.matchAll(SIDE)].map(([, name = '']) => name), ...unequal.map(([, name = '']) => name)];
 }
 
-/** Also those that a component sets itself. */
+/** Finds such properties in styles that a component sets in its script or template. */
 const inStyleBinding = (text: string): string[] =>
   [...text.matchAll(/(?:^|[{,\s])(left|right|(?:margin|padding)(?:Left|Right))\??: [`'"\d]/g)].map(
     ([, name = '']) => name,
@@ -33,7 +33,7 @@ function sidesOf({ name, text }: PageFile): string[] {
 
 const EXEMPT = /^ui\/src\/ops\//;
 
-it('should have no style of a fixed side, so that pages in rtl are mirrored', () => {
+it('should not style fixed sides, so that right-to-left pages are mirrored', () => {
   const found = pageFiles('.vue', '.css')
     .filter(({ name }) => !EXEMPT.test(name))
     .flatMap((file) => sidesOf(file).map((side) => `${file.name}: ${side}`));

@@ -14,25 +14,25 @@ type Setting = string | number | [string | number, ...unknown[]];
 const isOn = (setting: Setting | undefined): boolean =>
   !['off', 0, undefined].includes([setting].flat()[0] as string);
 
-/** Rules of the presets that this repository does not use. */
+/** Preset rules that this repository does not use. */
 const UNUSED = [
-  // A syntax error in modules.
+  // Modules report this as a syntax error.
   'no-octal',
-  // `() => call()` with a void result is shorter than a block, and as clear.
+  // `() => call()` with a void result is shorter than a block and just as clear.
   'no-confusing-void-expression',
   'no-invalid-void-type',
-  // Methods of ports are async in every adapter, so that they reject and never throw.
+  // In every adapter, port methods are async, so that they reject and never throw.
   'require-await',
-  // For features that this code does not use: enums, and spreading class instances.
+  // These rules are for features that this code does not use: enums, and spreading class instances.
   'no-unsafe-enum-assignment',
   'no-unsafe-enum-comparison',
   'no-unsafe-class-instance-assignment',
-  // These rules ignore changes by callbacks and by other turns of the event loop.
+  // These rules are wrong about values that callbacks or other turns of the event loop change.
   'no-unnecessary-condition',
   'no-unnecessary-boolean-literal-compare',
 ];
 
-it('should have every rule of the presets in .oxlintrc.json', () => {
+it('should list every rule of the presets in .oxlintrc.json', () => {
   const presets: Record<string, Setting> = {};
   for (const { rules } of [eslint.configs.recommended, ...tseslint.configs.strictTypeChecked]) {
     Object.assign(presets, rules);
@@ -49,7 +49,7 @@ it('should have every rule of the presets in .oxlintrc.json', () => {
 const PRELUDE =
   'declare const any: any; declare const work: () => Promise<number>; declare const text: string;\n';
 
-/** Code that breaks one rule. */
+/** Code that breaks exactly one rule. */
 const FAULTS: Record<string, string> = {
   'await-thenable': 'export const f = async () => { await text; };',
   'ban-ts-comment': '// @ts-ignore\nexport const f = text;',
@@ -130,7 +130,7 @@ describe('oxlint', () => {
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.each(Object.keys(FAULTS))('should report a fault by %s', (rule) => {
+  it.each(Object.keys(FAULTS))('should report an error for %s', (rule) => {
     expect(found[rule]).toContain(rule);
   });
 });

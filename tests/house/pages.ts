@@ -5,12 +5,12 @@ import { parse, type SFCDescriptor } from 'vue/compiler-sfc';
 const ROOT = join(import.meta.dirname, '../..');
 
 export interface PageFile {
-  /** From the root of the repository. */
+  /** Relative to the repository root. */
   name: string;
   text: string;
 }
 
-/** The files of the components and of the page with one of these endings, tests left out. */
+/** The files of the components and the page with one of these extensions, except tests. */
 export const pageFiles = (...endings: string[]): PageFile[] =>
   ['client-vue/src', 'ui/src', 'ui/public']
     .flatMap((folder) =>

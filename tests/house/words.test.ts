@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { pageFiles } from './pages.ts';
 import { wordsIn } from './words.ts';
 
-/** The messages themselves, and the server, whose words are for operators. */
+/** The messages themselves, and the server, whose texts are for operators. */
 const EXEMPT = /^(?:client-vue\/src\/messages\/|ui\/src\/(?:ops\/)?messages\/|ui\/src\/server\/)/;
 
-it('should have every word for readers in the messages', () => {
+it('should take all texts for readers from the messages', () => {
   const found = pageFiles('.vue', '.ts')
     .filter(({ name }) => !EXEMPT.test(name))
     .flatMap((file) => wordsIn(file).map((words) => `${file.name}: ${words}`));
   expect(found).toEqual([]);
 });
 
-describe('words that are not in the messages', () => {
+describe('texts that are not from the messages', () => {
   const template = (content: string) => ({ name: 'A.vue', text: `<template>${content}</template>` });
   const script = (text: string) => ({ name: 'a.ts', text });
   it.each([
@@ -33,9 +33,9 @@ describe('words that are not in the messages', () => {
 
   it.each([
     ['values', template('<p class="big news" data-testid="x" :class="`a b`">{{ texts.more(3) }} · ×</p>')],
-    ['what is compared', template('<p>{{ kind === "summary" ? texts.a : texts.b }}</p>')],
-    ['the name of the product', template('<p>Tocsin</p>')],
-    ['words for developers', script('console.warn("Not saved."); throw new TypeError("Called twice.");')],
+    ['a string in a comparison', template('<p>{{ kind === "summary" ? texts.a : texts.b }}</p>')],
+    ['the product name', template('<p>Tocsin</p>')],
+    ['texts for developers', script('console.warn("Not saved."); throw new TypeError("Called twice.");')],
     [
       'keys and queries',
       script('if (key === "Escape" && matchMedia("(max-width: 40rem)")) import("./a b.ts");'),

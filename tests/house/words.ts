@@ -7,12 +7,12 @@ const SPOKEN =
 /** Names that are the same in every language. */
 const NAMES = new Set(['Tocsin']);
 const LETTERS = /\p{L}{2}/u;
-/** A sentence, or a word as on a button. */
+/** A sentence, or a word like those on buttons. */
 const PHRASE = /^\P{L}*\p{Lu}\p{Ll}+\b(?!\S)|\p{L}{2}[,:.]? \p{L}/u;
-/** Queries and shorthand that only the browser reads. */
+/** Media queries and shorthands that only the browser reads. */
 const FOR_THE_BROWSER = /[{}[\]]|\w\(\d|^\(|^[.[:#]|^[a-z-]+:|px/;
 
-/** Commands and requests, which are typed as they stand. */
+/** Commands and requests, which users type exactly like this. */
 const COMMANDS = /^(?:curl|npm run|-H|(?:GET|POST) \/)/;
 
 const isWord = (text: string): boolean =>
@@ -21,7 +21,7 @@ const isWord = (text: string): boolean =>
 const scriptOf = (text: string): ts.SourceFile =>
   ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
 
-/** Whether a literal never reaches a reader: it is compared, imported, logged, thrown, a name or a request header. */
+/** True if no reader sees the literal: it is compared, imported, logged or thrown, or is a name or a request header. */
 function isInternal(literal: ts.Node): boolean {
   for (let node = literal, { parent } = node; parent; node = parent, { parent } = node) {
     if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || ts.isTypeNode(parent))
@@ -45,7 +45,7 @@ function isInternal(literal: ts.Node): boolean {
   return false;
 }
 
-/** The string literals of a script that `counts` as words and that readers may see. */
+/** The string literals in a script that `counts` accepts and that readers may see. */
 function literals(script: string, counts: (text: string) => boolean): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -61,7 +61,7 @@ function literals(script: string, counts: (text: string) => boolean): string[] {
   return found;
 }
 
-/** A node of a template, as far as this needs it. */
+/** The properties of a template node that are needed here. */
 interface TemplateNode {
   type: number;
   loc: { source: string };
@@ -102,7 +102,7 @@ function inTemplate({ type, content, props = [], children = [] }: TemplateNode):
 
 const isPhrase = (text: string): boolean => PHRASE.test(text) && !FOR_THE_BROWSER.test(text) && isWord(text);
 
-/** The words that a file shows to readers without taking them from the messages. */
+/** The texts that a file shows to readers but does not take from the messages. */
 export function wordsIn({ name, text }: PageFile): string[] {
   if (!name.endsWith('.vue')) return literals(text, isPhrase);
   const { template, script, scriptSetup } = componentIn(text);

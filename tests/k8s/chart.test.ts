@@ -9,7 +9,7 @@ import { kustomize, type Document } from '../../tools/src/deploy/manifests/kusto
 import { ensureHelm } from '../../tools/src/setup/test-programs/helm.ts';
 
 const SAFE = { bff: { settings: { AUTH_MODE: 'jwt' } } };
-/** Every value that changes a manifest. */
+/** All values that change a manifest. */
 const EVERYTHING = {
   image: {
     registry: 'registry.example.com:5000/team',
@@ -71,7 +71,7 @@ const nameOf = ({ kind, metadata }: Document) => `${kind} ${metadata.name}`;
 const isHook = ({ metadata }: Document) =>
   Object.hasOwn((metadata['annotations'] as object | undefined) ?? {}, 'helm.sh/hook');
 
-/** A document without the differences that are meant: labels of the whole, checksums, namespaces. */
+/** Removes the intended differences from a document: common labels, checksums, namespaces. */
 function plain(document: Document, namespace: string): unknown {
   const text = JSON.stringify(document, (key, value: unknown) => {
     if (key.startsWith('checksum/') || key === 'app.kubernetes.io/part-of') return undefined;
@@ -84,14 +84,14 @@ function plain(document: Document, namespace: string): unknown {
 
 describe('the Helm chart', () => {
   it.each([
-    ['its own values and an authenticated Ingress', SAFE],
+    ['the default values and an authenticated Ingress', SAFE],
     ['all values', EVERYTHING],
   ])('should pass `helm lint` with %s', async (_, values) => {
     const { code, output } = await helmWith(['lint', CHART, '--strict'], values);
     expect(code, output).toBe(0);
   });
 
-  it('should be what kustomize makes, apart from its own objects', async () => {
+  it('should equal the output of kustomize, except for the chart’s own objects', async () => {
     const namespace = 'any-namespace';
     const { documents } = await template({ ingress: { insecure: true } }, namespace);
     const image = (name: string) => (name === 'redis' ? undefined : `tocsin-${name}:0.1.0`);
@@ -107,7 +107,7 @@ describe('the Helm chart', () => {
       const tag = image(ours.metadata.name);
       const [container] = ours.kind === 'Deployment' ? ours.spec.template.spec.containers : [];
       if (container && tag) container.image = tag;
-      // The autoscaler owns the number.
+      // The autoscaler sets the number of replicas.
       if (nameOf(ours) === 'Deployment bff') delete ours.spec.replicas;
       if (ours.kind === 'Deployment' || ours.kind === 'StatefulSet')
         Object.assign(ours.spec.template.metadata, {
@@ -126,12 +126,12 @@ describe('the Helm chart', () => {
     );
   });
 
-  it('should render all values as before', async () => {
+  it('should match the snapshot with all values set', async () => {
     const { text } = await template(EVERYTHING);
     await expect(text).toMatchFileSnapshot('./chart.snapshot.yaml');
   });
 
-  it('should name no namespace but its own', async () => {
+  it('should mention no namespace other than the release’s', async () => {
     const { text } = await template(EVERYTHING, 'somewhere-else');
     expect(text).not.toContain('realtime-microservices');
     expect(text).toContain(
@@ -139,12 +139,12 @@ describe('the Helm chart', () => {
     );
   });
 
-  it('should leave Redis out on request', async () => {
+  it('should omit Redis on request', async () => {
     const { documents } = await template({ ...SAFE, redis: { enabled: false } });
     expect(documents.map(nameOf).filter((name) => / redis/.test(name))).toEqual(['NetworkPolicy redis']);
   });
 
-  it('should restart pods after a changed setting or component, and only then', async () => {
+  it('should restart pods after a setting or component changes, and only then', async () => {
     const sums = async (values: object) => {
       const { documents } = await template(values);
       const pods = documents.filter(({ kind }) => kind === 'Deployment');
@@ -171,8 +171,8 @@ describe('the Helm chart', () => {
     ['an unknown value', { ...SAFE, replica: 3 }, 'replica'],
     ['a number as a setting', { bff: { settings: { ...SAFE.bff.settings, TRUST_PROXY: 1 } } }, 'TRUST_PROXY'],
     ['a certificate without a host', { ...SAFE, ingress: { tlsSecret: 'x' } }, 'host'],
-    ['a publisher with a scope in its name', { ...SAFE, publishers: ['a=notifications;b'] }, 'publishers'],
-  ])('should refuse %s with the reason', async (_, values, reason) => {
+    ['a publisher whose name contains a scope', { ...SAFE, publishers: ['a=notifications;b'] }, 'publishers'],
+  ])('should refuse %s and state the reason', async (_, values, reason) => {
     await expect(template(values)).rejects.toThrow(reason);
   });
 });

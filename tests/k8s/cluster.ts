@@ -7,17 +7,17 @@ export const NAMESPACE = 'realtime-microservices';
 
 const kubectl = findKubectl();
 
-/** The registry from which the nodes get the images. */
+/** The registry from which the nodes pull the images. */
 const IMAGES = process.env['REGISTRY'] ? ['--registry', process.env['REGISTRY'], '--insecure'] : ['--local'];
 
-/** Runs `npm run deploy` like a user. */
+/** Runs `npm run deploy` as a user would. */
 export const deploy = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
   run('npm', ['run', '--silent', 'deploy', '--', ...args], { cwd: ROOT, env });
 
-/** Runs `npm run deploy` with the tested images. @throws Error with its output if it fails */
+/** Runs `npm run deploy` with the images under test. @throws Error with its output if it fails */
 export async function deployed(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await deploy([...IMAGES, '--publish', ...args]);
-  if (code !== 0) throw new Error(`npm run deploy ended with ${code}: ${stderr.trim()}\n${stdout}`);
+  if (code !== 0) throw new Error(`npm run deploy exited with ${code}: ${stderr.trim()}\n${stdout}`);
   return stdout;
 }
 
@@ -31,7 +31,7 @@ export const ask = (args: readonly string[], input?: string): Promise<Answer> =>
 /** Runs kubectl and returns its standard output. @throws Failure with its output if it fails */
 export const tell = (args: readonly string[], input?: string): Promise<string> => kubectl.text(args, input);
 
-/** Like `tell`, in the namespace. */
+/** Like `tell`, but in the namespace. */
 export const inside = (...args: string[]): Promise<string> => tell(['-n', NAMESPACE, ...args]);
 
 /** The objects that `kubectl get` finds, parsed with `item`. */
@@ -67,13 +67,13 @@ export interface Pod {
   uid: string;
   app: string;
   containers: { name: string; security: z.infer<typeof securitySchema> }[];
-  /** The address in the cluster's network. */
+  /** The pod's address in the cluster network. */
   address: string;
-  /** Ready containers as kubectl prints them: `2/2`. */
+  /** Ready containers in kubectl's format: `2/2`. */
   ready: string;
 }
 
-/** The pods of the workloads that are not being deleted. */
+/** The pods of the workloads, except those that are being deleted. */
 export async function pods(): Promise<Pod[]> {
   const found = await list(podSchema, ['pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/part-of=tocsin']);
   return found
@@ -94,20 +94,20 @@ export const opsToken = async (): Promise<string> => {
   return Buffer.from(encoded, 'base64').toString();
 };
 
-/** The names of the bff's pods. */
+/** The names of the bff pods. */
 export const bffs = async (): Promise<string[]> =>
   (await pods()).filter(({ app }) => app === 'bff').map(({ name }) => name);
 
-/** The address at which the API server forwards to a path of a bff's public port. */
+/** The API server's path that forwards to a path on a bff's public port. */
 export const pathOfPod = (pod: string, path: string): string =>
   `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:4001/proxy${path}`;
 
-/** The number of connected browsers that a bff reports. */
+/** The number of connected browsers, as reported by a bff. */
 export async function connectionsOf(pod: string): Promise<number> {
   const { stdout } = await ask(['get', '--raw', pathOfPod(pod, '/metrics')]);
   return Number(/^tocsin_bff_connections(?:\{[^}]*\})? (\d+)$/m.exec(stdout)?.[1]);
 }
 
-/** Resolves when the workload, such as `deployment/bff`, has all its pods in the newest revision. */
+/** Resolves when all pods of the workload, such as `deployment/bff`, are in the newest revision. */
 export const rolledOut = (workload: string): Promise<string> =>
   inside('rollout', 'status', workload, '--timeout=300s');

@@ -88,7 +88,7 @@ describe('the overlays', () => {
 });
 
 describe('npm run deploy with a missing requirement', () => {
-  /** The output of the failed command, which must be one line. */
+  /** Runs the command, which must fail with one line of output, and returns that line. */
   const refusal = async (args: string[], env: Record<string, string> = {}): Promise<string> => {
     const { code, stderr } = await deploy(args, env);
     expect(code).toBe(1);
@@ -98,7 +98,7 @@ describe('npm run deploy with a missing requirement', () => {
     return lines[0] ?? '';
   };
 
-  it('should name the missing rights', () =>
+  it('should list the missing permissions', () =>
     asReader(async (KUBECONFIG) => {
       expect(await refusal(['--local'], { KUBECONFIG })).toMatch(
         /^You may not .*customresourcedefinitions.* in this cluster. Ask its administrator to deploy, or to grant you these rights/,
@@ -108,28 +108,28 @@ describe('npm run deploy with a missing requirement', () => {
       );
     }));
 
-  it('should say how to install an ingress controller', () =>
+  it('should explain how to install an ingress controller', () =>
     withoutIngressClass(async () => {
       expect(await refusal(['--local'])).toMatch(
         /^The cluster has no ingress class, .*Install .*`helm install/,
       );
     }));
 
-  it('should say how to install Dapr', () =>
+  it('should explain how to install Dapr', () =>
     withoutDapr(async () => {
       expect(await refusal(['--local'])).toMatch(
         /^Dapr is not installed in this cluster\. .*`helm upgrade --install/,
       );
     }));
 
-  it('should name exposed access before it changes anything', async () => {
+  it('should report exposed access before it changes anything', async () => {
     expect(await refusal(['--registry', 'registry.invalid/team', '--publish'])).toMatch(
       /AUTH_MODE=none.*API_KEYS=off.*--insecure/,
     );
     expect(await exists('deployment', 'bff', '-n', NAMESPACE)).toBe(false);
   });
 
-  it('should say how to push missing images', async () => {
+  it('should explain how to push missing images', async () => {
     const registry = 'registry.invalid/team';
     expect(await refusal(['--registry', registry, '--tag', '9.9.9', '--insecure'])).toMatch(
       /^The image registry\.invalid\/team\/tocsin-\w+:9\.9\.9 cannot be pulled: push it with `npm run containers -- --registry registry\.invalid\/team --tag 9\.9\.9 --push`/,
@@ -187,7 +187,7 @@ describe('a deployed system', () => {
     expect(await faultsUntilToasts(url, SCREENSHOT)).toEqual([]);
   });
 
-  it('should route a polling client back to its instance by a cookie and fail without it', async () => {
+  it('should route a polling client back to its instance by a cookie, and fail without it', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, url, false)).toMatch(/connected: /);
@@ -200,7 +200,7 @@ describe('a deployed system', () => {
     expect(Math.min(...(await spread(url, 6)))).toBeGreaterThan(0);
   });
 
-  it('should first report that an instance is not ready and then ask its clients to move', async () => {
+  it('should first report an instance as not ready, and then ask its clients to move', async () => {
     const sockets = await Promise.all(Array.from({ length: 4 }, () => openSocket(url)));
     const moved = Promise.race(
       sockets.map(
@@ -223,7 +223,7 @@ describe('a deployed system', () => {
     }
   });
 
-  it('should not lose, repeat or reorder notifications while all deployments restart and pods are deleted', async () => {
+  it('should not lose, duplicate or reorder notifications while all deployments restart and pods are deleted', async () => {
     const restarts = await PodRestarts.begin(url, 8);
     try {
       await restarts.restart('bff');

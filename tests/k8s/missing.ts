@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { list, tell } from './cluster.ts';
 
 const labelsSchema = z.record(z.string(), z.string()).default({});
-/** The fields of an ingress class that are needed to create it again. */
+/** The fields needed to recreate an ingress class. */
 const classSchema = z.object({
   apiVersion: z.string().default('networking.k8s.io/v1'),
   kind: z.string().default('IngressClass'),
@@ -33,7 +33,7 @@ const partSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string(), labels: labelsSchema }),
 });
 
-/** Runs `look` while Dapr's parts have other labels, so that they are not found. They keep running. */
+/** Runs `look` while Dapr's components have different labels, so that they are not found. They keep running. */
 export async function withoutDapr<T>(look: () => Promise<T>): Promise<T> {
   const all = await list(partSchema, ['deployments,statefulsets', '-A', '-l', 'app']);
   const parts = all.filter(({ metadata }) => metadata.labels['app']?.startsWith('dapr-'));
@@ -52,7 +52,7 @@ const configSchema = z.looseObject({
   users: z.array(z.object({ name: z.string(), user: z.unknown() })),
 });
 
-/** Runs `look` with the KUBECONFIG of a temporary user who may only read namespaces. */
+/** Runs `look` with the kubeconfig of a temporary user who may only read namespaces. */
 export async function asReader<T>(look: (kubeconfig: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-reader-'));
   try {
@@ -95,7 +95,7 @@ export async function withConfinedSidecars<T>(use: () => Promise<T>): Promise<T>
     }),
     ['deployments', '-A', '-l', 'app=dapr-sidecar-injector'],
   );
-  if (!injector) throw new Error('There is no injector of sidecars.');
+  if (!injector) throw new Error('The sidecar injector was not found.');
   const namespace = injector.metadata.namespace;
   const env = injector.spec.template.spec.containers.flatMap((container) => container.env);
   const before = env.find(({ name }) => name === DROPS)?.value;

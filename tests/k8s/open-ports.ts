@@ -4,7 +4,7 @@ import { asStranger, withPublisher } from './stranger.ts';
 
 /** Tests the deployment from foreign pods in its namespace. */
 export function testOpenPorts(): void {
-  it('should let sidecars communicate only with certificates and reject strangers', () =>
+  it('should let sidecars communicate only with certificates, and reject strangers', () =>
     asStranger('stranger', async ({ answers, run }) => {
       expect(answers).toEqual({
         invoked: 403,

@@ -9,7 +9,7 @@ const BACK_MS = 240_000;
 
 const CATCH_UP_MS = 120_000;
 
-/** Resolves when all pods are ready and this one is gone. */
+/** Resolves when this pod no longer exists and all pods are ready. */
 async function replaced({ name, uid }: Pod): Promise<void> {
   const fault = await pollUntil(
     async () => {
@@ -19,10 +19,10 @@ async function replaced({ name, uid }: Pod): Promise<void> {
     },
     { timeoutMs: BACK_MS, everyMs: 1_000 },
   );
-  if (fault) throw new Error(`${name} was deleted, and not all pods are back: ${fault}`);
+  if (fault) throw new Error(`${name} was deleted, but not all pods are back: ${fault}`);
 }
 
-/** Notifications that flow through the ingress to clients while pods restart or are deleted. */
+/** Sends notifications through the ingress to clients while pods restart or are deleted. */
 export class PodRestarts {
   readonly #caller: Caller;
   readonly #observers: readonly Observer[];
@@ -36,7 +36,7 @@ export class PodRestarts {
     this.#stream = startStream(caller, 'pod-restarts');
   }
 
-  /** Resolves when `clients` are connected and notifications flow. */
+  /** Resolves when `clients` are connected and receive notifications. */
   static async begin(url: string, clients: number): Promise<PodRestarts> {
     const observers = Array.from({ length: clients }, (_, i) => new Observer(`client ${i + 1}`, url));
     await Promise.all(observers.map((observer) => observer.ready()));
@@ -52,13 +52,13 @@ export class PodRestarts {
   }
 
   /**
-   * Deletes pods one after another, at least one of each kind. Half of them are deleted by force, but never Redis: its next pod
-   * would start on the same volume before the last pod has ended.
+   * Deletes pods one after another, at least one of each kind. Deletes half of them by force, but never Redis: its next pod
+   * would start on the same volume before the previous pod has stopped.
    */
   async deletePods(count: number): Promise<void> {
     const seed = Date.now() % 100_000;
     const random = new Random(seed);
-    console.log(`pods are deleted with seed ${seed}`);
+    console.log(`deleting pods with seed ${seed}`);
     const first = random.shuffle(['bff', 'producer', 'redis', 'ui']);
     for (let i = 0; i < count; i++) {
       const all = await pods();
@@ -82,7 +82,7 @@ export class PodRestarts {
     const to = Date.now();
     const pause = Math.max(...this.#observers.map((observer) => longestPause([observer], from, to)));
     console.log(
-      `${what}: all is back after ${((to - from) / 1000).toFixed(1)} s, deliveries paused for ${(pause / 1000).toFixed(1)} s`,
+      `${what}: everything is back after ${((to - from) / 1000).toFixed(1)} s, deliveries paused for ${(pause / 1000).toFixed(1)} s`,
     );
   }
 
@@ -92,7 +92,7 @@ export class PodRestarts {
     await Promise.all(this.#observers.map((observer) => observer.sees(last, CATCH_UP_MS)));
   }
 
-  /** Stops the flow and lets the clients catch up. */
+  /** Stops sending and waits until the clients have caught up. */
   async end(): Promise<void> {
     await this.#stream.stop();
     this.#ended = Date.now();
@@ -101,7 +101,7 @@ export class PodRestarts {
     for (const observer of this.#observers) observer.close();
   }
 
-  /** Returns the clients with a fault or a gap, and prints the totals. */
+  /** Returns the clients with an error or a gap, and prints the totals. */
   faults(): Account[] {
     const acknowledged = [...this.#caller.acknowledged.keys()];
     const accounts = this.#observers.map((observer) => audit(observer, acknowledged));

@@ -26,13 +26,13 @@ export async function stickyCookie(url: string): Promise<string> {
   return cookie;
 }
 
-/** Opens `count` WebSockets at once. Returns how many each instance has received, the fewest first. */
+/** Opens `count` WebSockets at once. Returns how many each instance has received, in ascending order. */
 export async function spread(url: string, count: number, cookie?: string): Promise<number[]> {
   const names = await bffs();
   const connections = () => Promise.all(names.map(connectionsOf));
   const isEmpty = async () => (await connections()).every((value) => value === 0);
   const fault = await pollUntil(isEmpty, { timeoutMs: 120_000, everyMs: 500 });
-  if (fault) throw new Error(`There are other clients: ${fault}.`);
+  if (fault) throw new Error(`Other clients are connected: ${fault}.`);
   const sockets = await Promise.all(Array.from({ length: count }, () => openSocket(url, cookie)));
   try {
     return (await connections()).sort((a, b) => a - b);

@@ -6,7 +6,7 @@ import { NAMESPACE, ask, inside, tell } from './cluster.ts';
 
 const SUPPORT = join(import.meta.dirname, '../support');
 
-/** A script for the pod: collects the answers of the sidecars to a foreign application, and their identities. */
+/** A script for the pod. It collects the sidecars' responses to a foreign application, and their identities. */
 const SCRIPT = `
 const tls = require('node:tls');
 const sidecar = 'http://127.0.0.1:3500/v1.0';
@@ -92,7 +92,7 @@ interface Stranger {
   run(script: string, ...args: string[]): Promise<unknown>;
 }
 
-/** Runs `use` with a pod that acts as an application with this id in the namespace. */
+/** Runs `use` with a pod in the namespace that acts as an application with this id. */
 export async function asStranger<T>(name: string, use: (stranger: Stranger) => Promise<T>): Promise<T> {
   const image = await inside(
     ...['get', 'deployment', 'producer', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'],
@@ -108,7 +108,7 @@ export async function asStranger<T>(name: string, use: (stranger: Stranger) => P
       },
       { timeoutMs: 120_000, everyMs: 1_000 },
     );
-    if (fault) throw new Error(`The stranger prints no result: ${fault}: ${said}`);
+    if (fault) throw new Error(`The stranger printed no result: ${fault}: ${said}`);
     return await use({
       answers: answersSchema.parse(JSON.parse(said.slice(said.indexOf('{')))),
       run: async (script, ...args) => {
@@ -126,7 +126,7 @@ const componentSchema = z.object({
   spec: z.object({ metadata: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })) }),
 });
 
-/** Runs `use` while the application with this id is in the list of publishers, as in the guide. */
+/** Runs `use` while the application with this id is listed as a publisher, as in the guide. */
 export async function withPublisher<T>(name: string, use: () => Promise<T>): Promise<T> {
   const component = ['component', 'notification-pubsub'];
   const { spec } = componentSchema.parse(JSON.parse(await inside('get', ...component, '-o', 'json')));

@@ -1,10 +1,10 @@
 import type { NotificationInput } from '@tocsin/contracts';
 
-/** A producer's answer to one request. */
+/** A producer's response to one request. */
 export interface Answer {
   notification: NotificationInput & { id: string };
   status: number;
-  /** The media type and ids of an answer other than 202. */
+  /** The media type and ids of a response other than 202. */
   problem: { type: string; ids: unknown } | undefined;
   ms: number;
 }

@@ -10,11 +10,11 @@ import { startProxiedRedis, type ProxiedRedis } from './proxied-redis.ts';
 import type { Toxiproxy } from './toxiproxy.ts';
 
 /**
- * The longest time, in ms, after a fault until deliveries continue and all delayed notifications have arrived. The tests
- * allow twice as much.
+ * Maximum time after a fault until deliveries continue and all delayed notifications have arrived, in ms. The tests allow
+ * twice as much.
  */
 const BOUNDS = { resumed: 5_000, complete: 20_000 };
-/** The producer's time limit for an answer, in ms. */
+/** The producer's time limit for a response, in ms. */
 const REQUEST_TIMEOUT_MS = 5_000;
 
 const missing = await missingEngine();
@@ -49,7 +49,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     }
   });
 
-  /** Resolves when every client has shown `ids`, with the milliseconds since `from`. */
+  /** Resolves with the milliseconds since `from` when every client has shown `ids`. */
   async function shownAfter(from: number, ids: Iterable<string>, timeoutMs: number): Promise<number> {
     const wanted = new Set(ids);
     await Promise.all(observers.map((observer) => observer.sees(wanted, timeoutMs)));
@@ -77,7 +77,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
   }
 
   /**
-   * Publishes a stream of notifications and single posts during a fault. Afterwards, posts unaccepted notifications again.
+   * During a fault, publishes a stream of notifications and posts single ones. Afterwards, posts the unaccepted ones again.
    */
   async function through(fault: Fault): Promise<Answer[]> {
     const stream = startStream(caller, 'stream');
@@ -115,7 +115,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     return answers;
   }
 
-  it.each(FAULTS)('should answer in time, lose no notification and continue after: $name', async (fault) => {
+  it.each(FAULTS)('should respond in time, lose no notification and recover: $name', async (fault) => {
     const answers = await through(fault);
     for (const { status, problem, notification, ms } of answers) {
       expect([202, 503]).toContain(status);
@@ -128,7 +128,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     for (const status of fault.answers) expect(seen).toContain(status);
   });
 
-  it('should show notifications that were acknowledged during lost reads, without further publications', async () => {
+  it('should show notifications that were acknowledged while reads were lost, even if nothing else is published', async () => {
     await toxiproxy.poison([
       { type: 'timeout', stream: 'downstream', attributes: { timeout: 0 }, toxicity: 0.5 },
     ]);

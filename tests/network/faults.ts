@@ -7,9 +7,9 @@ export interface Fault {
   lastsMs: number;
   /** The body of the posted notifications; none by default. */
   body?: string;
-  /** The statuses that the producer must have answered during the fault. It answers only 202 and 503. */
+  /** The statuses that the producer must have returned during the fault. It returns only 202 and 503. */
   answers: readonly (202 | 503)[];
-  /** True if the fault only delays, so that deliveries continue during it. */
+  /** True if the fault only delays deliveries, but does not interrupt them. */
   delivers?: boolean;
   /** Starts the fault. Resolves with a function that ends it. */
   begin(toxiproxy: Toxiproxy): Promise<() => Promise<void>>;
@@ -28,8 +28,8 @@ const poisonWith =
   };
 
 /**
- * Repeatedly ends every connection at the next answer of Redis, after the command was executed, so that its outcome is
- * unknown. In between, connections live long enough for a step or two.
+ * Repeatedly closes every connection when Redis sends its next response. The command was executed, so its outcome is
+ * unknown. In between, connections stay open long enough for a step or two.
  */
 const resetRepeatedly: Fault['begin'] = async (toxiproxy) => {
   let isOver = false;
@@ -54,7 +54,7 @@ const takeDown: Fault['begin'] = async (toxiproxy) => {
 
 export const FAULTS: readonly Fault[] = [
   {
-    name: 'a slow Redis, with a delay of 200 ms for each answer',
+    name: 'a slow Redis, with a delay of 200 ms for each response',
     lastsMs: 8_000,
     answers: [202],
     delivers: true,
@@ -63,7 +63,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: '1 kB/s in each direction',
     lastsMs: 10_000,
-    // 8 kB, more than the network transfers within the producer's time-out.
+    // 8 kB, more than the network transfers within the producer's timeout.
     body: '🔔'.repeat(2_000),
     answers: [503],
     begin: poisonWith(both('bandwidth', { rate: 1 })),

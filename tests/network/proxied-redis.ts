@@ -2,20 +2,20 @@ import { connect } from 'node:net';
 import { GenericContainer, Network, Wait } from 'testcontainers';
 import { Toxiproxy } from './toxiproxy.ts';
 
-/** The image of docker-compose.yml. */
+/** The image in docker-compose.yml. */
 const REDIS_IMAGE = 'valkey/valkey:8.0.1';
 const TOXIPROXY_IMAGE = 'ghcr.io/shopify/toxiproxy:2.5.0';
 const API_PORT = 8474;
 const PROXY_PORT = 8666;
 
-// Disabled because the container that cleans up after a kill -9 of this process needs another image.
+// Disabled, because the container that cleans up if this process is killed needs another image.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
 
 export interface ProxiedRedis {
-  /** `host:port` of the proxy, the only way to this Redis. */
+  /** `host:port` of the proxy, the only way to reach this Redis. */
   redisHost: string;
   toxiproxy: Toxiproxy;
-  /** Removes the containers, their data and their network. */
+  /** Removes the containers, with their data and network. */
   stop(): Promise<void>;
 }
 

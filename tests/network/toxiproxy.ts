@@ -3,14 +3,14 @@ const PROXY = 'redis';
 /** A fault of a connection; see https://github.com/Shopify/toxiproxy#toxics. */
 export interface Toxic {
   type: 'latency' | 'bandwidth' | 'timeout' | 'reset_peer';
-  /** `upstream` affects requests to Redis, `downstream` its answers. */
+  /** `upstream` affects requests to Redis, `downstream` its responses. */
   stream: 'upstream' | 'downstream';
   attributes: Record<string, number>;
   /** The share of affected connections (0 to 1); all by default. */
   toxicity?: number;
 }
 
-/** Controls Toxiproxy and its one proxy over the HTTP API. */
+/** Controls Toxiproxy and its single proxy over the HTTP API. */
 export class Toxiproxy {
   readonly #url: string;
 
@@ -23,7 +23,7 @@ export class Toxiproxy {
     await this.#call('POST', '/proxies', { name: PROXY, listen: `0.0.0.0:${port}`, upstream, enabled: true });
   }
 
-  /** Applies `toxics` to every connection, old or new. */
+  /** Applies `toxics` to all existing and new connections. */
   async poison(toxics: readonly Toxic[]): Promise<void> {
     for (const toxic of toxics) await this.#call('POST', `/proxies/${PROXY}/toxics`, toxic);
   }
@@ -45,7 +45,6 @@ export class Toxiproxy {
       signal: AbortSignal.timeout(5_000),
     });
     const text = await response.text();
-    if (!response.ok)
-      throw new Error(`Toxiproxy answered ${method} ${path} with ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${method} ${path} of Toxiproxy returned ${response.status}: ${text}`);
   }
 }

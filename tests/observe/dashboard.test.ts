@@ -11,11 +11,11 @@ import { connectTo } from '../support/network/sockets.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Expressions that have series only after a fault that this test does not cause. */
+/** Expressions that have a series only after a fault, which this test does not cause. */
 const NEED_A_FAULT: [part: string, fault: string][] = [
   ['tocsin_bff_connections_refused_total', 'a full instance'],
-  ['tocsin_bff_connections_ended_total', 'a browser that does not read, or sends too much'],
-  ['{success="false"}', 'a failed component, which the sidecar then starts to count'],
+  ['tocsin_bff_connections_ended_total', 'a browser that does not read or sends too much'],
+  ['{success="false"}', 'a failed component, which the sidecar counts only after a failure'],
 ];
 const faultFor = (expression: string) => NEED_A_FAULT.find(([part]) => expression.includes(part))?.[1];
 
@@ -37,12 +37,12 @@ const dashboard = z
 const expressions = dashboard.panels.flatMap(({ title, targets }) =>
   targets.map(({ expr }) => ({ title, expr })),
 );
-/** The values that Grafana fills in, for a scrape each second. */
+/** The values that Grafana would fill in, for one scrape per second. */
 const filledIn = (expr: string): string =>
   expr.replaceAll('$__rate_interval', '10s').replaceAll('$__range', '1m');
 
 describe('the dashboard', () => {
-  it('should have a title and description for each panel, without overlaps', () => {
+  it('should give each panel a title and a description, without overlaps', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const taken = new Set<string>();
@@ -63,7 +63,7 @@ describe('the dashboard', () => {
 });
 
 const programs = await ensurePrometheus(console.log);
-if (!programs) console.log('Prometheus is not installed, so it did not check the dashboard and rules.');
+if (!programs) console.log('The dashboard and rules were not checked, because Prometheus is not installed.');
 
 describe.runIf(programs)('Prometheus with a running stack', () => {
   let stack: Stack;
@@ -79,7 +79,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
       ...(body && { body: JSON.stringify(body) }),
     });
   };
-  /** Repeatedly causes all kinds of normal activity. */
+  /** Repeatedly generates all kinds of normal activity. */
   const flow = async (): Promise<void> => {
     const bff = stack.bffs[0] as Pair;
     for (let n = 0; !ending.signal.aborted; n++) {
@@ -103,7 +103,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
 
   beforeAll(async () => {
     if (!programs) return;
-    // The metrics of fallbacks exist only with a file of channels.
+    // The metrics of fallbacks exist only if there is a channels file.
     const file = join(mkdtempSync(join(tmpdir(), 'tocsin-away-')), 'away.json');
     const email = { from: 'Shop <no-reply@shop.example>' };
     writeFileSync(file, JSON.stringify({ publicUrl: 'https://inbox.example', email }));
@@ -136,8 +136,8 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
   it.each(expressions)('should have series for “$title”: $expr', async ({ expr }) => {
     const fault = faultFor(expr);
     if (fault) {
-      // The expression must be valid, and may have series: without any fault, the store rejects the write of a head
-      // that another instance has written.
+      // The expression must be valid, and may have series: even without a fault, the store rejects writing a head that
+      // another instance has already written.
       await expect(prometheus.query(filledIn(expr)), fault).resolves.toBeDefined();
       return;
     }
@@ -155,13 +155,13 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
     expect(used).toBeLessThan(0.5);
   });
 
-  it('should evaluate each alert without an error, fire none, and have every metric of the alerts', async () => {
+  it('should evaluate each alert without an error, fire none, and have all metrics that alerts use', async () => {
     await expect.poll(async () => (await prometheus.rules()).every(({ evaluated }) => evaluated)).toBe(true);
     const rules = await prometheus.rules();
     expect(rules.length).toBeGreaterThan(5);
     for (const { name, health, lastError, state, query } of rules) {
       expect(health, `${name}: ${lastError}`).toBe('ok');
-      // A short moment makes an alert pending; it fires only after `for`.
+      // A brief peak makes an alert pending; it fires only after `for`.
       expect(state, name).not.toBe('firing');
       for (const [metric] of query.matchAll(/\b(?:tocsin_\w+|up\b)/g)) {
         const found = await prometheus.query(`count(${metric})`);

@@ -58,7 +58,7 @@ const logOf = ({ name }: Pair): string[] =>
 describe('the logs of one notification', () => {
   const traced = (lines: string[]) => lines.filter((line) => line.includes(`"traceId":"${TRACE_ID}"`));
 
-  // A push may arrive before its log lines are in the file.
+  // A push may arrive before its log lines are written to the file.
   beforeAll(() =>
     vi.waitFor(
       () => {
@@ -71,7 +71,7 @@ describe('the logs of one notification', () => {
     ),
   );
 
-  it('should carry the trace of its POST in the producer and in the bff that received and committed it', async () => {
+  it('should contain the trace of its POST in the producer, and in the bff that received and committed it', async () => {
     const accepted = traced(logOf(producer));
     expect(
       accepted.filter((line) => line.includes('"notifications accepted"') && line.includes(ID)),
@@ -84,7 +84,7 @@ describe('the logs of one notification', () => {
     expect(committed[0]).toContain(`"ids":["${ID}"]`);
   });
 
-  it('should be selected by npm run tail from the POST to the push on both instances, without other lines', async () => {
+  it('should be shown by npm run tail from the POST to the push on both instances, without unrelated lines', async () => {
     const file = join(stack.logDir, 'all.log');
     const all = [producer, ...stack.bffs].flatMap((pair) =>
       logOf(pair).map((line) => `== APP - ${pair.name} == ${line}`),
@@ -121,7 +121,7 @@ describe('/metrics', () => {
     ['connections', 'bff', 'tocsin_bff_connections', 'gauge'],
     ['delivery latency', 'bff', 'tocsin_bff_delivery_latency_seconds', 'histogram'],
     ['event loop lag', 'bff', 'nodejs_eventloop_lag_seconds', 'gauge'],
-  ])('should contain %s on the %s, with a help text', async (_, side, name, type) => {
+  ])('should contain %s for the %s, with a help text', async (_, side, name, type) => {
     const text = await metricsOf(side === 'producer' ? producer : (stack.bffs[0] as Pair));
     expect(helpOf(text, name)).toMatch(/\w{3}/);
     expect(text).toContain(`# TYPE ${name} ${type}`);
@@ -142,7 +142,7 @@ describe('/metrics', () => {
 
   it('should be accepted by promtool', { timeout: 180_000 }, async () => {
     const promtool = (await ensurePrometheus(console.log))?.promtool;
-    if (!promtool) return console.log('promtool is not installed, so it did not check /metrics.');
+    if (!promtool) return console.log('/metrics was not checked, because promtool is not installed.');
     for (const pair of [producer, ...stack.bffs]) {
       const { code, output } = await run(promtool, ['check', 'metrics'], await metricsOf(pair));
       expect(output, pair.name).toBe('');

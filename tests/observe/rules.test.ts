@@ -57,13 +57,13 @@ const sectionsOf = (page: string): Map<string, string> =>
   );
 
 describe('the alerts', () => {
-  it.each(alerts)('should have cases in which $alert fires and in which it does not', ({ alert }) => {
+  it.each(alerts)('should have test cases in which $alert fires, and in which it does not', ({ alert }) => {
     const own = cases.filter(({ alertname }) => alertname === alert);
     expect(own.filter((one) => one.exp_alerts.length > 0)).not.toEqual([]);
     expect(own.filter((one) => one.exp_alerts.length === 0)).not.toEqual([]);
   });
 
-  it.each(alerts)('should link $alert to its section of the runbook', ({ alert, annotations }) => {
+  it.each(alerts)('should link $alert to its section in the runbook', ({ alert, annotations }) => {
     const [page = '', heading = ''] = annotations.runbook.split('#');
     expect(heading).toBe(alert.toLowerCase());
     const section = sectionsOf(readFileSync(join(root, page), 'utf8')).get(heading);
@@ -72,7 +72,7 @@ describe('the alerts', () => {
 });
 
 const promtool = (await ensurePrometheus(console.log))?.promtool;
-if (!promtool) console.log('promtool is not installed, so it did not check the rules.');
+if (!promtool) console.log('The rules were not checked, because promtool is not installed.');
 
 describe.runIf(promtool)('promtool', () => {
   it.each([

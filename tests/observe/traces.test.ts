@@ -35,7 +35,7 @@ const complete = (traceId: string) => expect.poll(() => namesOf(traceId).sort())
 beforeAll(async () => {
   receiver = await startOtlpReceiver();
   stack = await startStack({
-    // No trace starts here, so only requests with a sampled trace are recorded.
+    // The applications start no traces of their own, so they record only requests with a sampled trace.
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_TRACES_SAMPLER_ARG: '0' },
     secrets: {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
@@ -55,7 +55,7 @@ afterAll(async () => {
 describe('a notification with a sampled trace', () => {
   const { traceId, traceparent } = newTrace('01');
 
-  it('should have one trace with all its steps, below the span of the caller', async () => {
+  it('should have one trace with all its steps below the caller’s span', async () => {
     await post('traced', { traceparent });
     await complete(traceId);
     const produce = spanOf(traceId, 'produce');
@@ -66,7 +66,7 @@ describe('a notification with a sampled trace', () => {
     expect(receiver.spansOf(traceId).map(({ status }) => status)).toEqual(STEPS.map(() => 0));
   });
 
-  it('should have the steps in order, each within its parent', () => {
+  it('should show the steps in order, each within its parent', () => {
     for (const [before, after] of [
       ['produce', 'deposit'],
       ['deposit', 'announce'],
@@ -82,12 +82,12 @@ describe('a notification with a sampled trace', () => {
       expect(spanOf(traceId, name).to).toBeLessThanOrEqual(spanOf(traceId, 'turn').to);
   });
 
-  it('should include the calls of the sidecars in the same trace', async () => {
+  it('should include the sidecars’ calls in the same trace', async () => {
     await expect.poll(() => receiver.sidecarsKnow(traceId)).toBe(true);
   });
 });
 
-it('should not trace a notification with an unsampled trace or without one', async () => {
+it('should not trace a notification whose trace is unsampled or absent', async () => {
   const { traceId, traceparent } = newTrace('00');
   await post('unsampled', { traceparent });
   await post('without');

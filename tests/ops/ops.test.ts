@@ -68,7 +68,7 @@ const rows = async (pair?: Pair): Promise<InstanceSnapshot[]> =>
   instancesSchema.parse(await (await call('/app/ops/instances', {}, pair)).json()).instances;
 
 describe('the ops page of two instances', () => {
-  it('should deliver notifications that were composed on the ops page of any instance', async () => {
+  it('should deliver notifications composed on the ops page of any instance', async () => {
     const answer = await post('/app/compose', { id: 'composed', feed: FEED, title: 'From the page' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['composed'] }]);
     await eventually(async () => shown.includes('composed'));
@@ -92,14 +92,14 @@ describe('the ops page of two instances', () => {
     expect((await where('later')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
   });
 
-  it('should show all faults that the producer reports', async () => {
+  it('should show all errors that the producer reports', async () => {
     const answer = await post('/app/compose', { title: '', severity: 'loud', actions: [{ label: 'x' }] });
     expect(answer.status).toBe(400);
     const { errors } = (await answer.json()) as { errors: { path: string }[] };
     expect(errors.map(({ path }) => path).sort()).toEqual(['actions.0.link', 'severity', 'title']);
   });
 
-  it('should show both instances live on each of them', async () => {
+  it('should show both instances live on either of them', async () => {
     const all = () => Promise.all(stack.bffs.map((pair) => rows(pair)));
     const names = await eventually<InstanceSnapshot[][]>(async () => {
       const seen = await all();
@@ -123,7 +123,7 @@ describe('the ops page of two instances', () => {
     });
   });
 
-  it('should show version, queue and Redis memory of each, and that all dependencies answer', async () => {
+  it('should show the version, queue and Redis memory of each, and that all dependencies are available', async () => {
     for (const { version, queue, redis } of await rows()) {
       expect(version).toMatch(/^\d+\.\d+\.\d+/);
       expect(queue).toMatchObject({ waiting: 0 });
@@ -146,7 +146,7 @@ describe('the ops page of two instances', () => {
     expect((await letters()).total).toBe(0);
   });
 
-  it('should return a rejected event to the producer, show its remaining faults, and delete it', async () => {
+  it('should return a rejected event to the producer, show its remaining errors, and delete it', async () => {
     const shop = await stack.startForeignSidecar('shop');
     await fetch(`${shop.daprUrl}/v1.0/publish/notification-pubsub/notifications`, {
       method: 'POST',
@@ -162,7 +162,7 @@ describe('the ops page of two instances', () => {
     expect((await letters()).total).toBe(0);
   });
 
-  it('should report a producer that does not answer', async () => {
+  it('should report a producer that does not respond', async () => {
     await stack.producers[0]?.stop();
     const answer = await post('/app/compose', { id: 'nobody', title: 'x' });
     expect(answer.status).toBe(503);
@@ -190,7 +190,7 @@ describe('the ops page of two instances', () => {
     expect(continued.minutes[0]?.minute).toBe(vanished?.minutes[0]?.minute);
   });
 
-  it('should say that Redis does not answer, and since when', async () => {
+  it('should show that Redis does not respond, and since when', async () => {
     const failing = async () => opsStatusSchema.parse(await (await call('/app/ops/status')).json()).failing;
     await stack.redis.stop();
     const seen = await eventually(async () => {

@@ -12,7 +12,7 @@ import { freePorts, startStack, type ForeignSidecar, type Stack } from '@tocsin/
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-/** Another application that subscribes to all topics: programmatically, with a resource and with a stream. */
+/** Starts another application that subscribes to all topics: programmatically, with a resource and with a stream. */
 let stack: Stack;
 let spy: ForeignSidecar;
 let server: Server;
@@ -79,7 +79,7 @@ spec: { pubsubname: ${COMPONENTS.pubsub}, topic: ${topic}, routes: { default: /h
 scopes: [spy]
 `;
 
-/** Subscribes over a gRPC stream; returns the first message, or the reason why none arrives. */
+/** Subscribes over a gRPC stream. Returns the first message, or the reason why none arrived. */
 const stream = (topic: string): Promise<string> =>
   new Promise((resolve) => {
     const client = new stub.DaprClient(`127.0.0.1:${spy.daprGrpcPort}`, credentials.createInsecure());
@@ -99,7 +99,7 @@ const stream = (topic: string): Promise<string> =>
     setTimeout(() => resolve('silence'), 5_000).unref();
   });
 
-it('should publish without receiving its own events or those in the stream', async () => {
+it('should publish, but receive neither its own events nor others on the topic', async () => {
   expect((await publish(spy, 'from-the-spy')).status).toBe(204);
   await observer.sees(['before', 'from-the-spy']);
   await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(0);
@@ -107,11 +107,11 @@ it('should publish without receiving its own events or those in the stream', asy
   expect(heard).toEqual([]);
 });
 
-it('should not get a stream of any topic', async () => {
+it('should not be able to stream any topic', async () => {
   for (const topic of Object.values(TOPICS)) expect(await stream(topic)).toMatch(/not allowed/);
 });
 
-it('should have no consumer group in any stream', async () => {
+it('should have no consumer group in any Redis stream', async () => {
   const [host = '', port = ''] = stack.redisHost.split(':');
   const redis = createClient({ socket: { host, port: Number(port) } });
   await redis.connect();

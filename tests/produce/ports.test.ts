@@ -56,7 +56,7 @@ jobsSuite('Dapr', () => {
   });
   return Promise.resolve({
     jobs: new DaprJobs(sidecar, deleteJobs),
-    // The sidecar cannot list jobs, so the test lists the schedules that it has created. They are far from due.
+    // The sidecar cannot list jobs, so the test returns the schedules that it has created. None of them is due soon.
     handedOver: async () => {
       const listed = await new DaprDueWindowStore(sidecar).readIndex();
       const documents = await new DaprDueWindowStore(sidecar).read(
@@ -84,12 +84,12 @@ describe('Dapr', () => {
     expect(left).toBeLessThanOrEqual(ENTRY_LIFE_MS / 1_000);
   });
 
-  it('should be ready and leave no data behind after the check', async () => {
+  it('should report that it is ready, and leave no data behind after the check', async () => {
     await checkReadiness(sidecar, claimCheck);
     expect(await redis.keys('*ready*')).toEqual([]);
   });
 
-  it('should name the part that is not ready within the time-out of a call', async () => {
+  it('should name the part that is not ready, within the timeout of a call', async () => {
     const started = Date.now();
     await stack.redis.kill();
     await expect(checkReadiness(sidecar, claimCheck)).rejects.toThrow(COMPONENTS.entries);

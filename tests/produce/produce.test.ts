@@ -36,7 +36,9 @@ const post = (body: unknown) =>
     body: JSON.stringify(body),
   });
 
-/** The announced entries with items for a feed, in order of their first announcement, each with the ids of these items. */
+/**
+ * The announced entries with items for a feed, in the order of their first announcement, each with the ids of its items.
+ */
 async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: string[] }[]> {
   const keys = new Set((await redis.announcements()).map(partitionEntryKey));
   const entries = await Promise.all(
@@ -60,7 +62,7 @@ it('should deposit every accepted notification once and announce it, in order', 
   expect(entries.length).toBeLessThan(300);
 });
 
-it('should answer 503 with the ids while Redis is down, and finish started entries when it is back', async () => {
+it('should return 503 with the ids while Redis is down, and complete started entries when it is back', async () => {
   const feed = 'topic:redis';
   await post({ id: 'before', feed, title: 'x' });
   await stack.redis.kill();
@@ -79,7 +81,7 @@ it('should answer 503 with the ids while Redis is down, and finish started entri
   expect(new Set(entries.map(({ entry }) => entry.run)).size).toBe(1);
 });
 
-it('should do the same while the sidecar is killed or hangs', async () => {
+it('should do the same when the sidecar is killed or hangs', async () => {
   const feed = 'topic:sidecar';
   await post({ id: 'a', feed, title: 'x' });
   await pair.sidecar.kill();

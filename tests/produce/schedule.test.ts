@@ -2,7 +2,7 @@ import { Observer } from '@tocsin/lab';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-/** The tolerance for a schedule to be on time, in ms. */
+/** How late a scheduled notification may be shown, in ms. */
 const ON_TIME_MS = 1_500;
 
 let stack: Stack;
@@ -30,7 +30,7 @@ const post = async (id: string, at: number, members: object = {}): Promise<void>
 const latenessOf = (id: string, at: number): number =>
   (observer.shown.find((shown) => shown.id === id)?.at ?? Number.NaN) - at;
 
-it('should show a notification at its time, once', async () => {
+it('should show a notification once, at the scheduled time', async () => {
   const at = Date.now() + 2_000;
   await post('on-time', at);
   await post('on-time', at);
@@ -43,7 +43,7 @@ it('should show a notification at its time, once', async () => {
   expect(observer.shown.map(({ id }) => id)).toEqual(['over', 'on-time']);
 });
 
-it('should never show a retracted schedule or a schedule of an erased feed', async () => {
+it('should never show a scheduled notification that was retracted or whose feed was erased', async () => {
   const at = Date.now() + 2_500;
   await post('taken-back', at);
   await post('taken-back-later', at + 3_600_000);
@@ -60,7 +60,7 @@ it('should never show a retracted schedule or a schedule of an erased feed', asy
   other.close();
 });
 
-it('should be on time even if every process was killed in between', async () => {
+it('should be shown on time even if every process was killed before', async () => {
   await post('survivor', Date.now() + 12_000);
   const at = Date.now() + 12_000;
   const [producer, bff] = [stack.producers[0], stack.bffs[0]];

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { useShopStack } from '../support/processes/shop-stack.ts';
 
-/** The behaviour of Dapr that docs/guides/traps-for-publishers.md describes, which may change with its version. */
+/**
+ * Tests the behaviour of Dapr that docs/guides/traps-for-publishers.md describes. Another version of Dapr may change it.
+ */
 const started = useShopStack();
 
 const TOPIC = 'notification-pubsub/notifications';
@@ -14,14 +16,14 @@ const call = (path: string, body: string, contentType: string) =>
 const publish = (body: unknown, contentType = 'application/json') =>
   call(`/v1.0/publish/${TOPIC}`, typeof body === 'string' ? body : JSON.stringify(body), contentType);
 
-/** The faults of the events that the producer set aside. */
+/** The errors of the events that the producer has set aside. */
 async function setAside(): Promise<string> {
   const response = await fetch(`${started.stack.bffs[0]?.url}/app/ops/dead-letters`);
   return response.text();
 }
 
-describe('a trap for publishers', () => {
-  it('should be that an event sent as plain JSON becomes the data of another event', async () => {
+describe('traps for publishers', () => {
+  it('should include that an event sent as plain JSON becomes the data of another event', async () => {
     const event = { specversion: '1.0', id: 'trap-1', type: 'a', source: 'shop', data: { title: 'As JSON' } };
     expect((await publish(event)).status).toBe(204);
     await expect.poll(setAside).toContain('specversion');
@@ -29,14 +31,14 @@ describe('a trap for publishers', () => {
     await started.observer.sees(['trap-2']);
   });
 
-  it('should not be text with a notification in JSON, but any other text', async () => {
+  it('should include plain text, unless it contains a notification in JSON', async () => {
     expect((await publish('{"id":"trap-3","title":"As text"}', 'text/plain')).status).toBe(204);
     await started.observer.sees(['trap-3']);
     expect((await publish('Order 9 was shipped', 'text/plain')).status).toBe(204);
     await expect.poll(setAside).toContain('Order 9 was shipped');
   });
 
-  it('should be that each entry of a bulk publish is an event of its own, and is shown', async () => {
+  it('should not include bulk publishing: each entry becomes an event and is shown', async () => {
     const entries = ['trap-5', 'trap-6'].map((id) => ({
       entryId: id,
       contentType: 'application/json',
@@ -47,7 +49,7 @@ describe('a trap for publishers', () => {
     await started.observer.sees(['trap-5', 'trap-6']);
   });
 
-  it('should be that equal raw payloads without an id count once', async () => {
+  it('should include that identical raw payloads without an id are shown only once', async () => {
     const raw = (body: object) =>
       call(`/v1.0/publish/${TOPIC}?metadata.rawPayload=true`, JSON.stringify(body), 'application/json');
     for (const body of [{ title: 'Raw' }, { title: 'Raw' }, { id: 'trap-7', title: 'Raw' }])

@@ -33,7 +33,7 @@ const cloudEvent = (id: string, data: unknown, source = 'shop') => ({
 const timesShown = (id: string) => started.observer.shown.filter((shown) => shown.id === id).length;
 
 describe('an application without our code', () => {
-  it('should publish to the topic, and have each event shown once even if it arrives repeatedly', async () => {
+  it('should publish to the topic, and have each event shown once even if it arrives more than once', async () => {
     const event = cloudEvent('shipped-1', { title: 'Order 1 was shipped' });
     for (let i = 0; i < 3; i++) {
       expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
@@ -78,7 +78,7 @@ describe('an application without our code', () => {
     expect(started.observer.shown.map(({ id }) => id).filter((id) => id.startsWith('kept-'))).toEqual(ids);
   });
 
-  it('should do both from Python with only the standard library', async () => {
+  it('should publish and invoke from Python with only the standard library', async () => {
     const python = spawn('python3', ['-'], {
       env: {
         ...process.env,
@@ -104,7 +104,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     await started.observer.sees(['python-published', 'python-invoked']);
   });
 
-  it('should keep notifications of two sources with the same id apart, and retract both', async () => {
+  it('should distinguish notifications with the same id from two sources, and retract both', async () => {
     const send = (source: string) =>
       publish(cloudEvent('same', { title: `Of ${source}` }, source), 'application/cloudevents+json');
     expect((await send('shop')).status).toBe(204);
@@ -180,7 +180,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     );
   }
 
-  it('should set aside invalid events with their faults, without delaying others', async () => {
+  it('should set aside invalid events with their errors, without delaying others', async () => {
     const event = cloudEvent('bad-1', { title: '', colour: 'red' });
     expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
     await started.observer.sees(await markAfter());
@@ -219,7 +219,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     );
   });
 
-  it('should not reach our entries or state', async () => {
+  it('should not be able to access our entries or state', async () => {
     const binding = { operation: 'get', metadata: { key: 'entry:x' } };
     expect((await call('/v1.0/bindings/notification-entries', binding)).status).toBeGreaterThanOrEqual(400);
     expect((await call('/v1.0/state/notification-state', [])).status).toBeGreaterThanOrEqual(400);

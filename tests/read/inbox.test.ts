@@ -16,8 +16,8 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
-/** With two instances of the bff and real Redis. */
-describe('the inbox of a reader', () => {
+/** Runs two bffs with a real Redis. */
+describe('a reader’s inbox', () => {
   let stack: Stack;
   const clients: NotificationClient[] = [];
 
@@ -45,7 +45,7 @@ describe('the inbox of a reader', () => {
     live: boolean;
   }
 
-  /** A tab with a live subscription to a feed at an instance. */
+  /** Opens a tab with a live subscription to a feed at an instance. */
   async function tab(bff: Pair | undefined, clientId: string, feed: string): Promise<Tab> {
     const url = bff?.url ?? '';
     const client = createNotificationClient({ url, clientId });
@@ -83,7 +83,7 @@ describe('the inbox of a reader', () => {
     expect(tabs.map(({ inbox }) => inbox?.archived)).toEqual([[[1, 20]], [[1, 20]]]);
   });
 
-  it('should be searchable regardless of case and accents, and by fields of the publisher', async () => {
+  it('should be searchable regardless of case and accents, and by the publisher’s fields', async () => {
     const [first] = stack.bffs;
     await publish('topic:search', ['x', 'y'], { category: 'billing', icon: 'money', severity: 'error' });
     await publish('topic:search', ['z'], { source: 'ci' });
@@ -120,7 +120,7 @@ describe('the inbox of a reader', () => {
     });
   });
 
-  it('should remove retracted content of snoozed notifications, and be erased with the person', async () => {
+  it('should remove retracted content from snoozed notifications, and be erased with the person', async () => {
     const [first] = stack.bffs;
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
@@ -140,7 +140,7 @@ describe('the inbox of a reader', () => {
         20_000,
       );
 
-      // Without authentication, the documents of a person are those of the reader `user:…`.
+      // Without authentication, a person's documents belong to the reader `user:…`.
       for (const key of [inboxKey('user:42'), preferencesKey('user:42')])
         await redis.hSet(`bff||${key}`, { data: '{}', version: '1' });
       await publish('user:42', ['p']);
@@ -152,7 +152,7 @@ describe('the inbox of a reader', () => {
     }
   });
 
-  // Last, because actors take some seconds to be placed again.
+  // This test is last, because placing actors again takes some seconds.
   it('should sync to tabs at all instances, and end a snooze after all instances were restarted', async () => {
     const [first, second] = stack.bffs;
     const feed = 'topic:inbox';

@@ -5,7 +5,7 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
-/** Runs two instances of the bff with a real Redis. */
+/** Runs two bffs with a real Redis. */
 describe('the read state', () => {
   let stack: Stack;
   const clients: NotificationClient[] = [];
@@ -25,7 +25,7 @@ describe('the read state', () => {
       body: JSON.stringify(ids.map((id) => ({ id, feed, title: id }))),
     });
 
-  /** A tab with a live subscription to a feed at an instance. */
+  /** Opens a tab with a live subscription to a feed at an instance. */
   async function tab(bff: Pair | undefined, clientId: string, feed: string) {
     const client = createNotificationClient({ url: bff?.url ?? '', clientId });
     clients.push(client);
@@ -37,7 +37,7 @@ describe('the read state', () => {
   const pageOf = (bff: Pair | undefined, feed: string, clientId?: string) =>
     fetchPage(bff?.url ?? '', { feed, ...(clientId !== undefined && { clientId }) });
 
-  it('should reach the tabs of all instances and survive their restarts', async () => {
+  it('should reach the tabs of all instances, and survive restarts of the instances', async () => {
     const [first, second] = stack.bffs;
     await publish('topic:follow', ['a', 'b', 'c', 'd']);
     await eventually(async () => (await pageOf(second, 'topic:follow')).offset === 4);
@@ -77,7 +77,7 @@ describe('the read state', () => {
     expect(read?.ids.toSorted()).toEqual(ids.toSorted());
   });
 
-  it('should be erased with the feed if it can be found', async () => {
+  it('should be erased with the feed if its reader is known', async () => {
     await publish('user:42', ['x', 'y']);
     await eventually(async () => (await pageOf(stack.bffs[0], 'user:42')).offset === 2);
     const client = createNotificationClient({ url: stack.bffs[0]?.url ?? '' });

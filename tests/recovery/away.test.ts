@@ -21,8 +21,8 @@ afterAll(async () => {
 });
 
 /**
- * Publishes in three requests and returns the ids in order. After a restart, a pending read of the old sidecar may receive an
- * announcement, and Redis redelivers it only later; but the next announcement of the run covers its entry.
+ * Publishes in three requests and returns the ids in order. After a restart, a pending read of the old sidecar may receive
+ * an announcement, which Redis redelivers only later. The run's next announcement covers its entry.
  */
 async function publish(count: number): Promise<string[]> {
   const notifications = makeNotifications(count);
@@ -39,27 +39,29 @@ const restart = async (pairs: Pair[], how: 'stop' | 'kill') => {
 
 interface Absence {
   what: string;
-  /** The instance to which the client returns. It was connected to the first one. */
+  /** The instance to which the client reconnects. Before that, it was connected to the first instance. */
   to: () => Pair;
-  /** Called after the client has missed notifications. */
+  /** Called once the client has missed notifications. */
   then?: () => Promise<void>;
 }
 
 const absences: Absence[] = [
   { what: 'at the same instance', to: () => first },
-  { what: 'at another instance', to: () => second },
+  { what: 'at a different instance', to: () => second },
   { what: 'after a restart of its instance', to: () => first, then: () => restart([first], 'stop') },
   { what: 'after a restart of all instances', to: () => second, then: () => restart(stack.bffs, 'stop') },
   { what: 'after a kill -9 of all instances', to: () => first, then: () => restart(stack.bffs, 'kill') },
 ];
 
-/** Runs a client that receives notifications, is away while `missed` are published, and returns to receive more. */
+/**
+ * Runs a client that receives notifications, is disconnected while `missed` are published, and reconnects to receive more.
+ */
 async function beAway({ to, then }: Absence, missed: number) {
   const client = new Observer('the client', first.url);
   await client.ready();
   const before = await publish(3);
   await client.sees(before);
-  // The position from a freshly started instance may be slightly before the head.
+  // A newly started instance may return a position slightly before the head.
   client.shown.splice(
     0,
     client.shown.findIndex(({ id }) => id === before[0]),
@@ -80,7 +82,7 @@ async function beAway({ to, then }: Absence, missed: number) {
   return { client, before, missed: unseen, after };
 }
 
-describe('a client that was away for a second', () => {
+describe('a client that was disconnected for a second', () => {
   it.each(absences)('should show exactly the missed notifications $what', async (absence) => {
     const { client, before, missed, after } = await beAway(absence, 100);
     expect(client.gaps).toEqual([]);
@@ -88,7 +90,7 @@ describe('a client that was away for a second', () => {
   });
 
   it('should receive all notifications that are still in the history', async () => {
-    // Notifications published after the return of the client may arrive before its request.
+    // Notifications published after the client has reconnected may arrive before its request.
     const count = HISTORY_MAX - 3;
     const { client, before, missed, after } = await beAway(absences[1] as Absence, count);
     expect(client.gaps).toEqual([]);
@@ -96,7 +98,7 @@ describe('a client that was away for a second', () => {
   });
 });
 
-describe('a client that was away for longer than the history', () => {
+describe('a client that was disconnected for longer than the history covers', () => {
   it.each(absences)('should receive a gap and the newest page $what', async (absence) => {
     const { client, before, missed, after } = await beAway(absence, HISTORY_MAX + 1);
     expect(client.gaps).toHaveLength(1);
@@ -105,7 +107,7 @@ describe('a client that was away for longer than the history', () => {
     const shown = client.shown.map(({ id }) => id);
     const log = [...before, ...missed, ...after];
     expect(shown.slice(0, 3)).toEqual(before);
-    // Notifications that arrive during its request may be in the page or be pushed afterwards.
+    // Notifications that arrive during the client's request may be in the page or be pushed afterwards.
     expect(shown.length).toBeGreaterThanOrEqual(3 + NEWEST_PAGE);
     expect(shown.length).toBeLessThanOrEqual(3 + NEWEST_PAGE + after.length);
     expect(shown.slice(3)).toEqual(log.slice(3 - shown.length));

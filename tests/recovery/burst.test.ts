@@ -26,7 +26,7 @@ it('should recover clients that switch between instances during a burst', async 
   let returns = 0;
   const restless = clients.map(async (client, index) => {
     while (bursting) {
-      // Long enough to miss no push, a few pushes, or some hundred.
+      // How long a client is disconnected: it misses no push, a few, or some hundred.
       const away = [0, 30, 300][returns++ % 3] as number;
       client.close();
       await delay(away);

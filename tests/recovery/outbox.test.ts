@@ -18,7 +18,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTopic } from '../support/outbox/topic-reader.ts';
 
-/** The statements of docs/guides/commit-state-and-notification.md about Dapr's outbox. */
+/** Tests what docs/guides/commit-state-and-notification.md says about Dapr's outbox. */
 const EXAMPLE = join(ROOT, 'examples/outbox');
 const COMPONENTS = join(EXAMPLE, 'components');
 const KILLS = Number(process.env.OUTBOX_KILLS ?? 5);
@@ -76,7 +76,7 @@ async function answers({ daprUrl, daprHeaders }: ForeignSidecar): Promise<void> 
 }
 
 describe("Dapr's outbox", () => {
-  it('should publish the projection once with the id of the notification, however often you repeat', async () => {
+  it('should publish the projection once with the notification’s id, no matter how often the transaction is repeated', async () => {
     for (let i = 0; i < 2; i++)
       expect((await transact(first(), [upsert('a', { n: i }), notify('a', 'a-placed')])).status).toBe(204);
     await observer.sees(['a-placed']);
@@ -100,7 +100,7 @@ describe("Dapr's outbox", () => {
       ).status,
     ).toBe(204);
     await observer.sees(['b-placed', 'c-placed']);
-    // daprd 1.18.1 panics, and closes the connection. Nothing is written.
+    // daprd 1.18.1 panics and closes the connection. It writes nothing.
     const other = ['d', 'e'].map((key) => [upsert(key, 1), notify(key, `${key}-placed`)] as const);
     await expect(transact(first(), other.flat())).rejects.toThrow();
     expect(await stateOf(first(), 'd')).toBeUndefined();
@@ -113,20 +113,20 @@ describe("Dapr's outbox", () => {
     await expect.poll(setAside).toContain('map[id:g-placed');
   });
 
-  it('should publish although the transaction failed on an etag, with Redis', async () => {
+  it('should publish with Redis even if the transaction fails because of an etag', async () => {
     const refused = upsert('a', 'changed', { etag: '99', options: { concurrency: 'first-write' } });
     expect((await transact(first(), [refused, notify('a', 'a-refused')])).status).toBe(500);
     expect(await stateOf(first(), 'a')).toEqual({ n: 1 });
     await observer.sees(['a-refused']);
   });
 
-  it('should lose a notification whose publish fails, unless a resiliency policy repeats it', async () => {
+  it('should lose a notification that it fails to publish, unless a resiliency policy retries', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'tocsin-outbox-'));
     const [port = 0] = await freePorts(1);
     const server = await ensureRedisServer(() => undefined);
     const own = privateRedis({ server, port, dir: join(dir, 'redis'), logFile: join(dir, 'redis.log') });
     await own.start();
-    /** The components with a Redis of their own, so that only the topic fails. */
+    /** The components use a separate Redis, so that only the topic fails. */
     const componentsOf = (appId: string, retries: boolean) => {
       const folder = join(dir, appId);
       cpSync(COMPONENTS, folder, { recursive: true });
@@ -170,7 +170,7 @@ describe("Dapr's outbox", () => {
   });
 
   it(
-    `should lose and invent nothing in ${KILLS} kills of the publisher and its sidecars`,
+    `should neither lose nor invent notifications in ${KILLS} kills of the publisher and its sidecars`,
     async () => {
       const port = new URL(first().daprUrl).port;
       const app = new ManagedProcess({
@@ -193,7 +193,7 @@ describe("Dapr's outbox", () => {
         await delay(300 + Math.random() * 1_200);
         const killed = (targets[kill % targets.length] ?? []) as ManagedProcess[];
         await Promise.all(killed.map((one) => one.kill()));
-        // Continues shortly before the newest published order, because looking at all of them takes long.
+        // Start shortly before the newest published order, because checking all of them takes too long.
         const START = String(Math.max(1, newest() - 20));
         await Promise.all(killed.map((one) => one.start({ env: { START } })));
       }
@@ -205,7 +205,7 @@ describe("Dapr's outbox", () => {
       for (let number = 1; await isPlaced(number); number++) placed.push(`order-${number}-placed`);
       expect(placed.length).toBeGreaterThan(KILLS);
       await observer.sees(placed, 40_000);
-      // Messages without a transaction are given up 11 s after they are read.
+      // Dapr discards messages without a transaction 11 s after it has read them.
       await delay(2_000);
       const shown = observer.shown.map(({ id }) => id).filter((id) => id.startsWith('order-'));
       const events = topic.events.filter(({ notification }) => notification?.startsWith('order-'));
@@ -217,11 +217,11 @@ describe("Dapr's outbox", () => {
         `outbox, ${KILLS} kills: ${placed.length} orders, lost ${placed.filter((id) => !shown.includes(id)).length}, ` +
           `without state ${invented.length}, shown twice ${shown.length - new Set(shown).size}, ` +
           `events ${events.length}, of these repeated by Dapr ${events.length - eventIds.size}, ` +
-          `messages given up without a transaction ${withoutTransaction}`,
+          `messages without a transaction discarded: ${withoutTransaction}`,
       );
       expect(invented).toEqual([]);
       expect(shown.length).toBe(new Set(shown).size);
-      // Dapr repeats an event with the id that it had.
+      // Dapr repeats an event with the same id.
       expect(eventIds.size).toBe(placed.length);
     },
     90_000 + KILLS * 10_000,

@@ -24,7 +24,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should be unnoticeable when the instances restart one after another', async () => {
+it('should not be noticeable when the instances restart one after another', async () => {
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
   const stream = startStream(caller, 'rolling');
   await delay(1_000);
@@ -41,11 +41,11 @@ it('should be unnoticeable when the instances restart one after another', async 
   await Promise.all(clients.map((client) => client.sees(caller.acknowledged.keys())));
   const longest = Math.max(...clients.map((client) => longestPause([client], from, to)));
   console.log(
-    `${stack.bffs.length} instances restarted in ${to - from} ms under load: longest pause of a client ${Math.round(longest)} ms`,
+    `${stack.bffs.length} instances restarted in ${to - from} ms under load: longest pause for a client ${Math.round(longest)} ms`,
   );
   const accounts = clients.map((client) => audit(client, caller.acknowledged.keys()));
   expect(accounts.filter((account) => !isClean(account) || account.reportedGaps > 0)).toEqual([]);
-  // A page shows "connecting" when it loads. Any state after "live" would be visible.
+  // A page shows "connecting" while it loads. After "live", a reader would notice any other state.
   for (const { name, statuses } of clients)
     expect({ name, statuses }).toMatchObject({ statuses: [{ status: 'live' }] });
   expect(caller.repeated).toBe(0);

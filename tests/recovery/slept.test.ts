@@ -35,7 +35,7 @@ it('should recover a tab that slept for an hour and whose connection died silent
   proxy.silence();
   const missed = await publish();
   const asleepFor = performance.now();
-  // Only the clock advances while a device sleeps. Timers keep their remaining time.
+  // While a device sleeps, only the clock advances. Timers keep their remaining time.
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR_MS });
   await client.sees(missed, 10_000);
   console.log(`recovered ${Math.round(performance.now() - asleepFor)} ms after waking up`);

@@ -3,7 +3,7 @@ import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 /**
- * The bar: recovery takes at most this multiple of the time of plain connects. The test allows twice as much, because
+ * The target: recovering takes at most this many times as long as only connecting. The test allows twice as much, because
  * machines differ.
  */
 const BAR = 1.5;
@@ -16,13 +16,13 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should recover 1,000 clients at once from memory, in little more time than their connects take', async () => {
+it('should recover 1,000 clients at once from memory, in little more time than they take to connect', async () => {
   const { plain, recovering, ratio, stateReads } = await measureRecovery(stack, { rounds: 3 });
   console.log(
-    `1,000 clients: connect ${Math.round(plain)} ms, and recover 100 each ${Math.round(recovering)} ms, ratio ${ratio.toFixed(2)}; state reads ${stateReads.join(', ')}`,
+    `1,000 clients: connect ${Math.round(plain)} ms, connect and recover 100 each ${Math.round(recovering)} ms, ratio ${ratio.toFixed(2)}; state reads ${stateReads.join(', ')}`,
   );
-  // One read of the head, the segments and the anonymous read state; each due comparison reads the head again, so a slow
-  // machine has some more. Reads must not grow with the clients.
+  // One read each of the head, the segments and the anonymous read state. Each due comparison reads the head again, so a
+  // slow machine makes some more reads. Their number must not grow with the number of clients.
   for (const reads of stateReads) {
     expect(reads).toBeGreaterThan(0);
     expect(reads).toBeLessThanOrEqual(10);

@@ -37,7 +37,7 @@ afterAll(async () => {
 type Settings = Record<string, string>;
 const targetOf = (env: Settings) => redisTarget(readRedisSettings(env));
 
-/** `open`, or why not and what to do. */
+/** Returns `open`, or the reason for the failure with a remedy. */
 async function outcome(env: Settings): Promise<string> {
   const target = targetOf(env);
   try {
@@ -75,7 +75,7 @@ describe('a connection with TLS', () => {
     ...{ REDIS_CERT_FILE: one.cert, REDIS_KEY_FILE: one.key },
   });
 
-  it('should open with the CA, and with a client certificate if Redis requires one', async () => {
+  it('should be established with the CA, and with a client certificate if Redis requires one', async () => {
     expect(await outcome(tls(open))).toBe('open');
     expect(await outcome(tls(closed, withClient(client)))).toBe('open');
   });
@@ -112,7 +112,7 @@ describe('a connection through Sentinels', () => {
     );
     const sentinel = await started(startSentinel({ ...options, name: 'sentinel' }, first));
     env = {
-      // The first address is of none.
+      // No Sentinel listens at the first address.
       ...{ REDIS_SENTINEL: 'true', REDIS_HOST: `127.0.0.1:1,${sentinel.address}`, REDIS_MASTER: 'tocsin' },
       ...{ REDIS_TLS: 'true', REDIS_CA_FILE: ca.cert },
       ...{ REDIS_CERT_FILE: client.cert, REDIS_KEY_FILE: client.key },
@@ -122,13 +122,13 @@ describe('a connection through Sentinels', () => {
     );
   });
 
-  it('should name the known masters if it asks for another', async () => {
+  it('should list the known masters if it asks for an unknown one', async () => {
     expect(await outcome({ ...env, REDIS_MASTER: 'mymaster' })).toMatch(
       /no master named mymaster: Set REDIS_MASTER to one of: tocsin/,
     );
   });
 
-  it('should move to the new master, with reads that wait and subscriptions, and repeat no command', async () => {
+  it('should switch to the new master with its pending reads and subscriptions, and repeat no command', async () => {
     const options = { ...TIMES, reconnectStrategy: () => 100 };
     const main = lastingClient(targetOf(env), options);
     const reader: RedisClient = main.duplicate();
@@ -146,7 +146,7 @@ describe('a connection through Sentinels', () => {
 
     await expect(main.incr('n')).rejects.toThrow();
     expect(main.isReady).toBe(false);
-    // The reader waits for the new master.
+    // A read on a new connection waits for the new master.
     const blocked = reader.duplicate();
     blocked.on('error', () => undefined);
     void blocked.connect();

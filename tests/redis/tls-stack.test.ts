@@ -14,7 +14,7 @@ let redis: AnyRedis;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
 
-/** A Redis with a CA of its own, which requires a client certificate and a password. */
+/** A Redis with its own CA that requires a client certificate and a password. */
 beforeAll(async () => {
   const make = new Certificates(dir);
   const ca = make.ca('ca');
@@ -35,7 +35,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-it('should deliver over TLS to all instances, again after Redis has restarted, and satisfy the doctor', async () => {
+it('should deliver over TLS to all instances, even after Redis has restarted, and pass the doctor', async () => {
   const flow = new Flow(stack, 1);
   await flow.ready();
   for (const notification of makeNotifications(5)) await flow.caller.post([notification]);

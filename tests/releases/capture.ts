@@ -1,7 +1,7 @@
 /**
- * Captures the stored data of a release, so that tests check that later versions can read it: `node --import tsx
- * tests/releases/capture.ts` writes <version>.json beside this file. Run it once for each release, with its own code, and
- * never again for an old release.
+ * Captures a release's stored data, so that tests can check that later versions read it: `node --import tsx
+ * tests/releases/capture.ts` writes <version>.json beside this file. Run it once for each release, with that release's
+ * code, and never again for an old release.
  */
 import { writeFileSync } from 'node:fs';
 import { VERSION } from '@tocsin/service';
@@ -22,7 +22,7 @@ try {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) });
     if (!response.ok)
-      throw new Error(`${method} ${url} answered ${response.status}: ${await response.text()}`);
+      throw new Error(`${method} ${url} returned ${response.status}: ${await response.text()}`);
   };
   const post = (body: object) => send('POST', `${producer.url}/notifications`, body);
   const observer = new Observer('client', bff.url);
@@ -58,7 +58,8 @@ try {
   await byHand.announce('all', 1);
   while ((await readSetAsideIndex(bff)).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
 
-  // Unclaimed: two entries with their announcements, and a schedule that is due within half a minute.
+  // These remain unclaimed: two entries with their announcements, and a scheduled notification that is due within half a
+  // minute.
   observer.close();
   await bff.app.kill('SIGKILL');
   await bff.sidecar.kill('SIGKILL');

@@ -10,7 +10,7 @@ import { storedSchema, type Stored } from './stored.ts';
 
 const stored = storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, '0.1.0.json'), 'utf8')));
 const documentSchema = z.looseObject({ v: z.int() });
-/** Enough time for several turns, each of which is rejected and repeated, in ms. */
+/** Enough time for several turns that are rejected and repeated, in ms. */
 const WHILE_MS = 5_000;
 const GO_ON_MS = 60_000;
 
@@ -40,7 +40,7 @@ const send = async (method: string, url: string, body?: object): Promise<number>
   return (await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) })).status;
 };
 
-/** The documents of the later version by key, with their etags. */
+/** The later version's documents by key, with their etags. */
 async function documents(): Promise<Record<string, Record<string, string>>> {
   const found: Record<string, Record<string, string>> = {};
   for (const key of Object.keys(later.hashes)) found[key] = { ...(await over.redis.hGetAll(key)) };
@@ -48,7 +48,7 @@ async function documents(): Promise<Record<string, Record<string, string>>> {
 }
 
 describe('a store written by a later version', () => {
-  it('should stay unchanged while callers get temporary errors', async () => {
+  it('should remain unchanged while callers get temporary errors', async () => {
     const before = await documents();
     expect(Object.keys(before).length).toBeGreaterThan(20);
     expect(await send('GET', `${bff}/app/notifications`)).toBe(503);
@@ -63,11 +63,11 @@ describe('a store written by a later version', () => {
     expect(await send('POST', `${producer}/notifications`, { id: 'soon', title: 'x', deliverAt })).toBe(503);
     await delay(WHILE_MS);
     expect(await documents()).toEqual(before);
-    // waits-1, waits-2, and those accepted meanwhile.
+    // waits-1, waits-2, and the notifications accepted in the meantime.
     expect(await over.redis.keys('entry:*')).toHaveLength(3);
   });
 
-  it('should continue without a gap when the later version is back', async () => {
+  it('should continue without a gap when the later version runs again', async () => {
     for (const key of Object.keys(later.hashes)) {
       const document = documentSchema.parse(JSON.parse((await over.redis.hGet(key, 'data')) ?? ''));
       await over.redis.hSet(key, 'data', JSON.stringify({ ...document, v: DOCUMENT_VERSION }));

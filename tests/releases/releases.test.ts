@@ -43,21 +43,21 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   soon: scheduledSchema,
   withdrawn: withdrawnDocumentSchema,
 };
-/** The key of an index is the common prefix of its documents' keys. */
+/** An index's key is the common prefix of its documents' keys. */
 const INDEXES: Record<string, z.ZodType> = { 'set-aside': setAsideIndexSchema, soon: dueWindowSchema };
 
 const stateKey = (key: string): string => key.slice(key.indexOf('||') + 2);
 const kindOf = (key: string): string => stateKey(key).split(':')[0] ?? '';
 const schemaOf = (key: string): z.ZodType | undefined => INDEXES[stateKey(key)] ?? DOCUMENTS[kindOf(key)];
 
-it('should contain the stored data of this release', () => {
+it('should include the stored data of this release', () => {
   expect(releases.map(({ version }) => version)).toContain(VERSION);
 });
 
 describe.each(releases)('the store of $version', (stored) => {
-  it('should have documents of every kind', () => {
+  it('should contain documents of every kind', () => {
     const kinds = Object.keys(stored.hashes).map(kindOf);
-    // No withdrawn documents: only one head refers to them, and they are deleted before the next commit.
+    // There are no withdrawn documents: only a head refers to them, and they are deleted before the next commit.
     for (const kind of Object.keys(DOCUMENTS)) if (kind !== 'withdrawn') expect(kinds).toContain(kind);
     expect(Object.keys(stored.strings).length).toBeGreaterThan(0);
     expect(Object.keys(stored.streams)).toContain(TOPICS.announcements);
@@ -82,7 +82,7 @@ describe.each(releases)('the store of $version', (stored) => {
     }
   });
 
-  describe('under this version', () => {
+  describe('read by this version', () => {
     let over: StackOver;
     let stack: Stack;
     beforeAll(async () => {
@@ -91,7 +91,7 @@ describe.each(releases)('the store of $version', (stored) => {
     });
     afterAll(() => over.stop());
 
-    it('should let a client continue with waiting and new notifications', async () => {
+    it('should let a client continue with pending and new notifications', async () => {
       const { epoch } = headSchema.parse(stored.hashes[`bff||${headKey('all')}`]?.data);
       const observer = new Observer('client', stack.bffs[0]?.url ?? '', { position: { epoch, offset: 2 } });
       await observer.sees(['all-3', 'full', 'last', 'waits-1', 'waits-2', 'later']);

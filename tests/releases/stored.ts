@@ -23,7 +23,7 @@ type Redis = Pick<
   'keys' | 'type' | 'get' | 'hGetAll' | 'xRange' | 'set' | 'hSet' | 'xAdd'
 >;
 
-/** Short-lived data: the figures of instances, and events in the broadcast stream. */
+/** Short-lived data: instance metrics, and events in the broadcast stream. */
 const PASSING = /^bff\|\|instance|^tocsin:/;
 
 export async function captureStored(redis: Redis, version: string): Promise<Stored> {
@@ -38,12 +38,12 @@ export async function captureStored(redis: Redis, version: string): Promise<Stor
     } else if (type === 'stream') {
       const messages = await redis.xRange(key, '-', '+');
       stored.streams[key] = messages.map(({ message }) => parse(message['data']));
-    } else throw new Error(`${key} is a ${type}, a type that we do not use`);
+    } else throw new Error(`${key} is a ${type}, a type that Tocsin does not use`);
   }
   return stored;
 }
 
-/** Loads the content into an empty Redis as if it had been captured now: shifts all times, so that ages stay the same. */
+/** Loads the content into an empty Redis as if it had just been captured: shifts all times, so that ages stay the same. */
 export async function restoreStored(redis: Redis, stored: Stored): Promise<void> {
   const later = Date.now() - stored.at;
   const text = (value: Json) => JSON.stringify(shifted(value, later));
@@ -59,7 +59,7 @@ export async function restoreStored(redis: Redis, stored: Stored): Promise<void>
 const parse = (text: string | null | undefined): Json => json.parse(JSON.parse(text ?? 'null'));
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-/** True for times in ms since 1970, from the year 2020 on. No other numbers of ours are in this range. */
+/** True for times in ms since 1970, from the year 2020 on. None of our other numbers is in this range. */
 const isTime = (value: number): boolean => value > 1_577_836_800_000;
 
 function shifted(value: Json, by: number): Json {

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => on.stop());
 
-it('should outlive all processes, and record keys that were created and revoked meanwhile', async () => {
+it('should outlive all processes, and record keys that are created and revoked while none is running', async () => {
   for (const id of ['a', 'b']) expect((await on.publisher('DELETE', `/feeds/topic:${id}`)).status).toBe(202);
   const kept = await eventually(async () => {
     const records = await on.trail();
@@ -76,15 +76,15 @@ it('should lose at most the last batch when the producer is killed', async () =>
   const firstLost = accepted[recorded];
   const lostMs = firstLost === undefined ? 0 : killedAt - firstLost;
   console.log(
-    `audit: ${accepted.length} accepted, ${recorded} recorded; the first missing one was ${lostMs} ms before the kill`,
+    `audit: ${accepted.length} accepted, ${recorded} recorded; the first missing one was accepted ${lostMs} ms before the kill`,
   );
-  // 250 ms plus the time of a write on a busy machine.
+  // 250 ms plus the duration of a write on a busy machine.
   expect(lostMs).toBeLessThan(1_000);
   await on.producer.app.start();
   await on.producer.ready();
 });
 
-it('should write the remaining records when it stops', async () => {
+it('should contain the remaining records after the producer has stopped', async () => {
   await on.publisher('POST', '/notifications', { id: 'last', feed: 'topic:last', title: 'x' }, NEXT_KEY);
   await on.producer.app.stop();
   expect((await on.trail()).at(-1)).toMatchObject({ ids: { first: ['last'] } });
@@ -92,7 +92,7 @@ it('should write the remaining records when it stops', async () => {
   await on.producer.ready();
 });
 
-it('should keep its limits in records and bytes', async () => {
+it('should stay within its limits for records and bytes', async () => {
   const filler = (n: number): AuditRecord => ({
     ...{ v: 1, id: `f-${n}`, at: new Date().toISOString(), requests: 1, instance: 'x'.repeat(80) },
     ...{ action: 'publish', outcome: 'done', via: 'http', actor: { kind: 'key', name: 'y'.repeat(90) } },

@@ -16,7 +16,7 @@ import { short, startAuditedStack, type AuditedStack } from '../support/processe
 import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { eventually } from '../support/state.ts';
 
-/** A word in every title, body, link and label that this file sends. */
+/** A word in every title, body, link and label sent by these tests. */
 const MARKER = `marker-${randomBytes(8).toString('hex')}`;
 const CONTENT = {
   ...{ title: MARKER, body: MARKER, source: MARKER, collapseKey: MARKER },
@@ -41,7 +41,7 @@ const setAside = (matches: (entry: string) => boolean) =>
 
 let before: ListedAuditRecord[];
 
-it('should record each act once with its actor and without its content', async () => {
+it('should record each action once, with its actor and without content', async () => {
   const status = async (call: Promise<Response>) => {
     const response = await call;
     await response.text();
@@ -53,7 +53,7 @@ it('should record each act once with its actor and without its content', async (
   expect(await status(on.publisher('POST', '/notifications', CONTENT, 'no-key'))).toBe(401);
   expect(await status(on.publisher('POST', '/notifications', { feed: 'user:ada', ...CONTENT }))).toBe(403);
   expect(await status(on.publisher('DELETE', '/notifications/one'))).toBe(202);
-  // Acts of one actor within 250 ms share one record.
+  // Actions of one actor within 250 ms share a record.
   await delay(600);
   const later = { id: 'later', deliverAt: new Date(Date.now() + 3_600_000).toISOString(), ...CONTENT };
   expect(await status(on.publisher('POST', '/notifications', { ...later, feed: 'topic:later' }))).toBe(202);
@@ -113,7 +113,7 @@ it('should record each act once with its actor and without its content', async (
     before.filter(({ via }) => via === 'invocation'),
   ];
   expect(own.map(short).sort()).toEqual(expected.sort());
-  // The bff invokes the producer for a composed notification, so the person has a separate record.
+  // For a composed notification, the bff invokes the producer, so the person has a separate record.
   expect(invocations.map(({ actor, ids }) => [actor.name, ids?.first[0]]).sort()).toEqual([
     ['bff', 'composed'],
     ['shop', 'invoked'],
@@ -142,13 +142,13 @@ it('should print the same records as JSON lines', async () => {
 describe('no application or caller', () => {
   const applications = () => [on.producer, on.bff, shop];
 
-  it('should change or delete the trail through the public ports', async () => {
+  it('should be able to change or delete the trail through the public ports', async () => {
     for (const method of ['DELETE', 'POST', 'PUT', 'PATCH'])
       for (const path of ['/app/ops/audit', `/app/ops/audit/${before[0]?.id}`])
         expect((await on.ops(method, path)).status, `${method} ${path}`).toBeGreaterThanOrEqual(404);
   });
 
-  it('should write to the trail through other components or as another application', async () => {
+  it('should be able to write to the trail through other components or as another application', async () => {
     for (const topic of STREAMS) {
       for (const name of [COMPONENTS.pubsub, COMPONENTS.deadLetters])
         for (const one of applications())
@@ -159,7 +159,7 @@ describe('no application or caller', () => {
     }
   });
 
-  it('should overwrite or delete the trail through the binding or the state store', async () => {
+  it('should be able to overwrite or delete the trail through the binding or the state store', async () => {
     for (const one of applications()) {
       for (const key of STREAMS) {
         for (const operation of ['delete', 'create', 'get'])
@@ -176,7 +176,7 @@ describe('no application or caller', () => {
     for (const key of STREAMS) expect(await on.redis.operator.type(key)).toBe('stream');
   });
 
-  it('should delete records of the trail as the applications’ Redis user', async () => {
+  it('should be able to delete records as the applications’ Redis user', async () => {
     const client = await on.redis.asApplication();
     for (const key of STREAMS) {
       for (const words of [

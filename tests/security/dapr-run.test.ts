@@ -44,7 +44,7 @@ describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
 
   beforeAll(async () => {
     host = await makeNamespace();
-    // daprd ends on a machine without a network, because it cannot look up names there.
+    // Without a network, daprd exits, because it cannot resolve names.
     neighbour = await makeNeighbour(host);
   });
   afterAll(async () => {
@@ -74,7 +74,7 @@ describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
         const ports = (await listeners()).map(({ port }) => port);
         return applications.every((port) => ports.includes(port));
       },
-      { timeoutMs: 90_000, everyMs: 500, giveUp: () => (cliProcess.running ? undefined : 'it has ended') },
+      { timeoutMs: 90_000, everyMs: 500, giveUp: () => (cliProcess.running ? undefined : 'it has exited') },
     );
     expect(fault && `${fault}\n${cliProcess.tail(20)}`).toBeUndefined();
     const open = (await listeners()).filter((one) => !isLoopback(one));

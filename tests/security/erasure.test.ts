@@ -16,7 +16,7 @@ import { nameOf } from '../../producer/src/schedule/names.ts';
 import { keysWith } from '../support/redis/every-key.ts';
 import { eventually } from '../support/state.ts';
 
-/** The time limit that `DELETE` promises. */
+/** The time limit that the documentation of `DELETE` guarantees. */
 const WITHIN_MS = 60_000;
 
 let stack: Stack;
@@ -45,7 +45,7 @@ const page = async (feed: string): Promise<Page> =>
 const titles = async (feed: string) =>
   (await page(feed)).publications.map(({ notification }) => notification?.title);
 
-/** Adds an event to a topic, in the format of a sidecar that publishes it at `time`. */
+/** Adds an event to a topic, as if a sidecar had published it at `time`. */
 const publishEvent = (topic: string, data: unknown, { id = `e-${Math.random()}`, time = Date.now() } = {}) =>
   redis.xAdd(topic, '*', {
     data: JSON.stringify({
@@ -60,7 +60,7 @@ const publishEvent = (topic: string, data: unknown, { id = `e-${Math.random()}`,
       time: `${new Date(time).toISOString().slice(0, 19)}Z`,
     }),
   });
-/** Deposits an entry like a producer, with the age `ageMs`. */
+/** Deposits an entry as a producer would have `ageMs` ago. */
 const deposit = async (feed: string, run: string, item: object, ageMs = 0) => {
   const expiresAt = new Date(Date.now() + ENTRY_LIFE_MS - ageMs).toISOString();
   const announcement = { v: DOCUMENT_VERSION, run, feed, seq: 1, expiresAt };
@@ -72,20 +72,20 @@ const notification = (feed: string, title: string, id: string, ageMs = 60_000) =
 });
 
 describe('content', () => {
-  it('should be gone from Redis a minute after its feed was erased, and not come back', async () => {
+  it('should be gone from Redis a minute after its feed was erased, and not return', async () => {
     const feed = 'user:erased ä';
     const secret = 'S3CRET-of-a-feed';
     const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
-    // Published over HTTP and by event, scheduled soon and late, and muted by its reader.
+    // Content published over HTTP and by event, scheduled for soon and for later, and muted by its reader.
     expect(await send('POST', '/notifications', [of('a'), of('b'), of('c')])).toBe(202);
     expect(await send('POST', '/notifications', of('near', { deliverAt: inSeconds(55) }))).toBe(202);
     expect(await send('POST', '/notifications', of('far', { deliverAt: inSeconds(7_200) }))).toBe(202);
     await publishEvent(TOPICS.notifications, of('by-event'));
     await eventually(async () => (await titles(feed)).length === 4);
-    // Rejected events, for this feed or unreadable.
+    // Rejected events: one for this feed, and an unreadable one.
     await publishEvent(TOPICS.notifications, of('refused', { title: '', body: secret }));
     await publishEvent(TOPICS.notifications, { feed, secret });
-    // Set aside, not announced, left over from a rejected commit, and missing from the index.
+    // Content that was set aside, never announced, left by a rejected commit, or is missing from the index.
     const broken = await deposit(feed, 'Broken01', { ...notification(feed, secret, 'x'), severity: 'loud' });
     await publishEvent(TOPICS.announcements, broken);
     await eventually(async () => (await redis.keys('bff||set-aside:*')).length === 3);
@@ -109,19 +109,19 @@ describe('content', () => {
     const asked = Date.now();
     expect(await send('DELETE', `/feeds/${encodeURIComponent(feed)}`)).toBe(202);
     const answered = Date.now();
-    // In progress when the feed was erased: an event under retry, and an entry of another producer.
+    // In progress when the feed was erased: an event that is being retried, and another producer's entry.
     await publishEvent(TOPICS.deadNotifications, of('late'), { time: asked - 5_000 });
     await publishEvent(TOPICS.notifications, of('late-too'), { time: asked - 1_500 });
     const late = await deposit(feed, 'Late0001', notification(feed, secret, 'late-entry', 10_000));
     await publishEvent(TOPICS.announcements, late);
-    // Notifications published later are kept.
+    // Notifications published after the erasure are kept.
     expect(await send('POST', '/notifications', { ...of('after'), title: 'after' })).toBe(202);
     await publishEvent(TOPICS.notifications, { ...of('after-event'), title: 'after' });
     await eventually(async () => (await titles(feed)).length === 2);
     await eventually(async () => (await keysWith(stack.redisHost, secret)).length === 0, WITHIN_MS).catch(
       async () => expect(await keysWith(stack.redisHost, secret)).toEqual([]),
     );
-    console.log(`gone from Redis ${Date.now() - answered} ms after the answer to the erasure`);
+    console.log(`gone from Redis ${Date.now() - answered} ms after the response to the erasure`);
     expect(await titles(feed)).toEqual(['after', 'after']);
 
     const [producer] = stack.producers;
@@ -130,11 +130,12 @@ describe('content', () => {
       const answer = await fetch(job, { ...(producer && { headers: producer.daprHeaders }) });
       expect([id, answer.ok]).toEqual([id, false]);
     }
-    // The feed's erasure, noted by the hosts of its partition and, for announcements of 0.1.0, of the feed.
+    // The records of the feed's erasure by the host of its partition and, for announcements of 0.1.0, by the host of the
+    // feed.
     expect(await redis.xLen('tocsin:erasures')).toBeLessThanOrEqual(2);
   });
 
-  it('should be gone from Redis a minute after it was retracted, while other content stays', async () => {
+  it('should be gone from Redis a minute after it was retracted, while other content remains', async () => {
     const secret = 'S3CRET-of-an-id';
     const feed = 'topic:kept';
     const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
@@ -144,7 +145,7 @@ describe('content', () => {
       of('gone-refused', { severity: 'loud' }),
       { id: 'stays-refused', feed, title: 'stays', severity: 'loud' },
     ]);
-    // No notification can have these ids: the ids made of their hashes are erased instead.
+    // No notification can have these ids. The ids made from their hashes are erased instead.
     await publishEvent(TOPICS.notifications, of('', { id: undefined }), { id: 'no id / at all' });
     await publishEvent(TOPICS.notifications, of('', { id: undefined, severity: 'loud' }), {
       id: 'refused / id',

@@ -6,16 +6,16 @@ import { PortsProcess } from '../support/processes/ports-process.ts';
 /** Twice the length may cost at most three times the CPU. Costs below FLOOR_MS are not compared. */
 const MOST = 3;
 const FLOOR_MS = 10;
-/** How often each request is measured. The smallest value counts, because a busy machine only adds time. */
+/** How often each request is measured. The minimum is used, because a busy machine can only add time. */
 const REPETITIONS = 10;
-/** At this length, a request ends within a second even if its cost is cubic. */
+/** At this length, a request takes less than a second even if its cost is cubic. */
 const SHORT = 600;
-/** The limit for headers and address together is 16 KiB, or 32 KiB at the bff's public port. */
+/** The limit for the headers and the address together is 16 KiB, or 32 KiB at the bff's public port. */
 const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBff' ? 30_000 : 14_000);
 
 /** Repeated between the start and end of a header's value. */
 const UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
-/** The starts of values that the parser of each header expects. */
+/** The beginnings of values that each header's parser expects. */
 const HEADERS: [name: string, ...begins: string[]][] = [
   ['accept', 'text/html;q='],
   ['accept-encoding', 'gzip;q='],
@@ -38,7 +38,7 @@ const HEADERS: [name: string, ...begins: string[]][] = [
   ['x-api-key', ''],
   ['x-forwarded-for', '10.0.0.1'],
 ];
-/** Headers that never end a request early, so that one request carries them all. */
+/** Headers that never cause an early response, so that a single request can contain them all. */
 const OTHERS = [
   ...['accept-language', 'access-control-request-headers', 'access-control-request-method', 'baggage'],
   ...['cache-control', 'forwarded', 'referer', 'te', 'tracestate', 'user-agent', 'via', 'x-forwarded-host'],
@@ -47,7 +47,7 @@ const OTHERS = [
 
 interface Attack {
   name: string;
-  /** Builds the request with this many characters of `unit`. */
+  /** Builds the request with `length` characters of repeated `unit`. */
   of: (unit: string, length: number) => { path?: string; headers?: OutgoingHttpHeaders };
 }
 
@@ -96,7 +96,7 @@ function attacksOn(route: Route): Attack[] {
   ];
 }
 
-/** An erasure takes time, so this uses a feed that is rejected after all other checks. */
+/** An erasure takes time, so use a feed that is rejected after all other checks. */
 const ROUTES = [...PUBLIC_ROUTES, ...INTERNAL_ROUTES].map((route) => ({
   ...route,
   path: route.path.replace('topic:x', 'none'),
@@ -112,7 +112,7 @@ afterAll(async () => {
   await served.stop();
 });
 
-/** Resolves with the status, or when the connection ends without an answer. */
+/** Resolves with the status, or when the connection is closed without a response. */
 const send = (route: Route, { path, headers }: ReturnType<Attack['of']>): Promise<number | undefined> =>
   new Promise((resolve) => {
     const sent = request({
@@ -122,7 +122,7 @@ const send = (route: Route, { path, headers }: ReturnType<Attack['of']>): Promis
     });
     sent.on('response', (response) => {
       response.resume().on('close', () => resolve(response.statusCode));
-      // A stream does not end by itself.
+      // A stream never ends, so close it.
       if (response.headers['content-type'] === 'text/event-stream') response.destroy();
     });
     sent.on('error', () => resolve(undefined));
@@ -138,13 +138,13 @@ const leastCost = async (route: Route, attack: Attack, unit: string, length: num
   const costs: number[] = [];
   for (let i = 0; i < REPETITIONS; i++) {
     costs.push(await cost(route, attack, [unit], length));
-    // More measurements would not change the verdict.
+    // More measurements would not change the result.
     if (costs[i]! < FLOOR_MS) break;
   }
   return Math.min(...costs);
 };
 
-/** The reason if the cost of an attack grows too fast up to this length. */
+/** Describes the attack's cost if it grows too fast up to this length. */
 async function faultOf(route: Route, attack: Attack, length: number): Promise<string | undefined> {
   for (const unit of UNITS) {
     const twice = await leastCost(route, attack, unit, length);
@@ -157,7 +157,7 @@ async function faultOf(route: Route, attack: Attack, length: number): Promise<st
   return undefined;
 }
 
-/** Without the open ports, which differ only in their checks. */
+/** Skips the open ports, which differ only in their checks. */
 const isWorthwhile = ({ port }: Route, { name }: Attack) =>
   !port.startsWith('open') || name.startsWith('host') || name.startsWith('origin');
 

@@ -13,7 +13,7 @@ import { eventually, readHead } from '../support/state.ts';
 const PARTITIONS = 24;
 const FEEDS = Array.from({ length: 24 }, (_, n) => `topic:hostile-${n}`);
 const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
-/** The state store of the foreign application, with which it can offer to host actors. */
+/** The foreign application's state store, with which it can offer to host actors. */
 const STORE = `
 apiVersion: dapr.io/v1alpha1
 kind: Component
@@ -30,7 +30,7 @@ const dir = mkdtempSync(join(tmpdir(), 'tocsin-hostile-'));
 const asked: string[] = [];
 
 beforeAll(async () => {
-  // The stores contain no secret, so the instances share one that they have generated.
+  // The secret stores are empty, so the instances share a secret that they generate.
   stack = await startStack({
     producerEnv: { PARTITIONS: String(PARTITIONS) },
     secrets: { NOTIFICATION_SECRETS_internal: '', NOTIFICATION_KEYS_internal: '' },
@@ -62,10 +62,10 @@ const publish = async (feed: string, id: string): Promise<void> => {
   expect(response.status).toBe(202);
 };
 
-it('should not take over turns or lose notifications by offering to host our actors', async () => {
+it('should not be able to take over turns or cause losses by offering to host our actors', async () => {
   const [bff] = stack.bffs as [Pair];
   let round = 0;
-  // Placement takes a moment to send calls to the new host.
+  // Placement takes a moment to route calls to the new host.
   for (; round < 40 && asked.length < 5; round++) {
     for (const feed of FEEDS) await publish(feed, `n${round}`);
   }
@@ -81,7 +81,7 @@ it('should not take over turns or lose notifications by offering to host our act
   }
 });
 
-it('should never restart a feed because of an unsigned call, even without a secret in the stores', async () => {
+it('should never restart a feed because of an unsigned call, even without a secret in the secret stores', async () => {
   const [bff] = stack.bffs as [Pair];
   const shop = await stack.startForeignSidecar('shop');
   const before = await Promise.all(FEEDS.map((feed) => readHead(bff, feed)));

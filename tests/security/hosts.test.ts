@@ -19,7 +19,7 @@ const statusFor = async (port: PortName, path: string, host: string): Promise<nu
     await answerTo(served.ports[port], `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
   );
 
-describe('the host name of a request', () => {
+describe('a request’s host name', () => {
   const PATHS: [PortName, string][] = [
     ['openProducer', '/openapi.json'],
     ['openProducerInternal', '/dapr/subscribe'],
@@ -53,7 +53,7 @@ describe('the host name of a request', () => {
       expect([host, await statusFor(port, path, host)]).toEqual([host, 403]);
   });
 
-  it('should be rejected with the remedy', async () => {
+  it('should be rejected with a remedy', async () => {
     const { problem } = await rawAnswer(
       'openBff',
       'GET /app/notifications HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
@@ -62,7 +62,7 @@ describe('the host name of a request', () => {
     expect(problem.detail).toContain('ALLOWED_HOSTS');
   });
 
-  it('should be checked before a WebSocket upgrade, and be required exactly once', async () => {
+  it('should be checked before a WebSocket upgrade, and must occur exactly once', async () => {
     const request = upgradeRequest('/hubs/?EIO=4&transport=websocket');
     const evil = await rawAnswer('openBff', request.replace('Host: localhost', 'Host: evil.example'));
     expect([evil.status, evil.problem.code]).toEqual([403, 'forbidden']);
@@ -72,7 +72,7 @@ describe('the host name of a request', () => {
     own.socket.destroy();
   });
 
-  it('should be arbitrary for probes, and for ports that require a key or token', async () => {
+  it('should not matter for probes, or for ports that require a key or token', async () => {
     const anywhere: [PortName, string, number][] = [
       ['openProducer', '/healthz', 200],
       ['openProducer', '/readyz', 200],

@@ -9,8 +9,8 @@ const CASES = 2_000;
 /** The seed. It is fixed, so that each run generates the same cases. */
 const SEED = 20_261_125;
 /**
- * The checks that schemathesis applies to each answer. Its check that valid data is accepted is left out, because no schema
- * can require that `expiresAt` is in the future and after `deliverAt`.
+ * The checks that schemathesis applies to each response. The check that valid data is accepted is omitted, because no
+ * schema can require that `expiresAt` is in the future and after `deliverAt`.
  */
 const CHECKS = [
   'not_a_server_error',
@@ -24,8 +24,8 @@ const CHECKS = [
 ];
 
 /**
- * Generating a notification takes far longer than generating a name or id, and an erasure takes 3 s, so there are fewer
- * examples of them.
+ * There are fewer examples of notifications, which take far longer to generate than a name or id, and of erasures, which
+ * take 3 s each.
  */
 const PARTS = [
   ['POST /notifications', '--include-path', '/notifications', '--max-examples', '250'],
@@ -50,7 +50,7 @@ describe.skipIf(!command)('the HTTP interfaces', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it('should answer every request as documented', { timeout: 400_000 }, async () => {
+  it('should respond to every request as documented', { timeout: 400_000 }, async () => {
     let cases = 0;
     for (const { name, url, app } of stack.producers) {
       for (const [part, ...selection] of PARTS) {

@@ -17,7 +17,7 @@ let shop: ForeignSidecar;
 let observer: Observer;
 let redis: ReturnType<typeof createClient>;
 let [bff, producer]: Pair[] = [];
-/** A run that the feed knows, with entry 1 processed. */
+/** A run that the feed knows, and whose entry 1 is processed. */
 let byHand: ClaimCheck;
 
 beforeAll(async () => {
@@ -58,24 +58,24 @@ const publish = async (id: string): Promise<void> => {
   });
   expect(response.status).toBe(202);
 };
-/** All data that an attack could change. */
+/** Returns all data that an attack could change. */
 const state = async () => ({
   head: (await redis.hGetAll(`bff||${headKey('all')}`)) as Record<string, string>,
-  // Ignores records about the rejection and of other processes.
+  // Ignores records of the rejection, and those of other processes.
   keys: (await redis.keys('*')).filter((key) => !/instance|notification-audit|known-keys/.test(key)).sort(),
   setAside: await readSetAsideIndex(bff!),
-  // Includes trimmed announcements.
+  // This count includes trimmed announcements.
   announced: (await redis.xInfoStream('notification-partitions'))['entries-added'],
   shown: observer.shown.map(({ id }) => id),
 });
 let marks = 0;
-/** Runs an attack. Nothing may be written or shown, and the feed must continue in its epoch. */
+/** Runs an attack, which must not write or show anything. The feed must continue in the same epoch. */
 const harmless = async (attack: () => Promise<void>): Promise<void> => {
-  // Notifications that were already shown may still be unclaimed, because the claim follows the broadcast.
+  // Entries of notifications that were already shown may still be unclaimed, because the claim follows the broadcast.
   await expect.poll(() => redis.keys('entry:*')).toEqual([]);
   const before = await state();
   await attack();
-  // Long enough for any work that the attack has started.
+  // Wait long enough for any work that the attack has started.
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(await state()).toEqual(before);
   const mark = `mark-${++marks}`;
@@ -153,7 +153,7 @@ describe('a foreign application', () => {
   );
 
   it.each(routes)(
-    'should have no effect at the internal port of a sidecar: %s %s %s',
+    'should have no effect at a sidecar’s internal port: %s %s %s',
     async (app, verb, method, body) => {
       const pair = (app === 'bff' ? bff : producer) as Pair;
       const call = { verb: verb as LocalCall['verb'], method, body };
@@ -163,7 +163,7 @@ describe('a foreign application', () => {
           headers: { 'dapr-caller-app-id': 'bff' },
         });
         expect([invoked.status, JSON.parse(invoked.text)]).toMatchObject([403, { code: 'forbidden' }]);
-        // Without the headers of an invocation, the call looks like a call from the application's own sidecar.
+        // Without the headers of an invocation, the call looks like one from the application's own sidecar.
         const { status, text } = await callLocal(internalGrpcPort(pair), call);
         if (verb === 'GET') expect(text).not.toContain('notification-pubsub--');
         else if (verb === 'DELETE') expect(status).toBe(200);
@@ -173,7 +173,7 @@ describe('a foreign application', () => {
     },
   );
 
-  it('should not be able to use the paths in the answer to its request for the subscriptions', async () => {
+  it('should not be able to use the paths that it gets by requesting the subscriptions', async () => {
     await harmless(async () => {
       for (const pair of [bff, producer] as Pair[]) {
         const { text } = await callLocal(internalGrpcPort(pair), { verb: 'GET', method: 'dapr/subscribe' });
@@ -197,12 +197,12 @@ describe('a foreign application', () => {
     ).toBe(1);
   });
 
-  it('should not take over turns by offering to host our actors', async () => {
-    // Tested in `hostile-host.test.ts` with its own stack, because actors move.
+  it('should not be able to take over turns by offering to host our actors', async () => {
+    // `hostile-host.test.ts` tests this with its own stack, because actors move.
     expect(await sumOfMetric(stack.bffs, 'tocsin_bff_takeovers_total', {})).toBe(0);
   });
 
-  it('should erase a feed whose name is not valid in a path', async () => {
+  it('should be able to erase a feed whose name is not valid in a path', async () => {
     const feed = 'user:a/b?100%#c d';
     const url = `${producer!.url}/notifications`;
     const body = JSON.stringify({ id: 'private', feed, title: 'private' });
@@ -225,11 +225,11 @@ function announcedEntry(seq: number) {
 }
 
 describe('subscriptions', () => {
-  it('should continue when only the sidecar or only the application restarts', async () => {
+  it('should continue when only a sidecar or only an application restarts', async () => {
     for (const pair of [bff, producer] as Pair[]) {
       await pair.sidecar.restart();
       await pair.ready();
-      await publish(`after the sidecar of ${pair.name}`.replaceAll(' ', '-'));
+      await publish(`after the sidecar of ${pair.name} restarted`.replaceAll(' ', '-'));
       await pair.app.restart();
       await pair.ready();
       await publish(`after ${pair.name}`.replaceAll(' ', '-'));

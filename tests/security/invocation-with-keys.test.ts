@@ -62,7 +62,7 @@ describe('an invocation of a producer that requires API keys', () => {
     }
   });
 
-  it('should be rejected at the internal port of the sidecar too, with any headers', async () => {
+  it('should also be rejected at the sidecar’s internal port, with any headers', async () => {
     for (const headers of [{}, { 'dapr-caller-app-id': 'bff', 'dapr-callee-app-id': 'producer' }]) {
       const body = { id: 'forged', feed: 'user:ada', title: 'x' };
       const call = { verb: 'POST', method: 'notifications', headers, body } as const;
@@ -73,7 +73,7 @@ describe('an invocation of a producer that requires API keys', () => {
     expect(await readHead(bff!, 'user:ada')).toBeUndefined();
   });
 
-  it('should be accepted with a key and reach only the feeds of the key', async () => {
+  it('should be accepted with a key, and reach only the key’s feeds', async () => {
     const title = 'x';
     expect(await invoke('POST', 'notifications', { 'x-api-key': KEY }, { id: 'a', title })).toMatchObject({
       status: 202,

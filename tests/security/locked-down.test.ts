@@ -30,7 +30,8 @@ const SECRETS = {
 const CONTENT = `content-${randomBytes(12).toString('hex')}`;
 
 /**
- * All protections are on: a Redis user with a password and few rights, tokens and API keys. Logs are most verbose.
+ * All protections are on: a Redis user with a password and few permissions, tokens and API keys. Logging is at its most
+ * verbose.
  */
 describe('a locked-down stack', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-locked-'));
@@ -68,7 +69,7 @@ describe('a locked-down stack', () => {
     await pollUntil(async () => !(await isPortFree(redisPort)), { timeoutMs: 20_000 });
     const first = createClient({ socket: { port: redisPort, host: '127.0.0.1' } });
     await first.connect();
-    // The users in the format of Redis. The user `first` comes last.
+    // The users in Redis format. The user `first` is last.
     for (const line of aclLines().toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
     first.destroy();
     operator = await redisAs('operator', SECRETS.operator);
@@ -124,7 +125,7 @@ describe('a locked-down stack', () => {
       ...(body && { body: JSON.stringify(body) }),
     });
 
-  it('should work and send Redis no forbidden command', async () => {
+  it('should work, and send Redis no forbidden command', async () => {
     const observer = new Observer('ada', stack.bffs[1]?.url ?? '', { getToken: () => tokenOf('ada') });
     await observer.ready();
     await publish('POST', '/notifications', { id: 'one', title: CONTENT, body: CONTENT });
@@ -161,7 +162,7 @@ describe('a locked-down stack', () => {
     expect(await refusals()).toEqual([]);
   });
 
-  /** The commands of our user that Redis has rejected, as `reason: command`. */
+  /** Our user's commands that Redis has rejected, as `reason: command`. */
   async function refusals(): Promise<string[]> {
     const log = await operator.sendCommand<unknown[][]>(['ACL', 'LOG']);
     return log.map((entry) => `${String(entry[3])}: ${String(entry[7])}`);
@@ -172,10 +173,10 @@ describe('a locked-down stack', () => {
     ['read the configuration', ['CONFIG', 'GET', '*']],
     ['empty the store', ['FLUSHALL']],
     ['list keys', ['KEYS', '*']],
-    ['read keys of others', ['GET', 'session:1']],
-    ['write keys of others', ['SET', 'session:1', 'x']],
-    ['give itself rights', ['ACL', 'SETUSER', 'tocsin', '+@all']],
-    ['run modules or scripts of others', ['FUNCTION', 'LIST']],
+    ['read other applications’ keys', ['GET', 'session:1']],
+    ['write other applications’ keys', ['SET', 'session:1', 'x']],
+    ['grant itself permissions', ['ACL', 'SETUSER', 'tocsin', '+@all']],
+    ['run modules or other applications’ scripts', ['FUNCTION', 'LIST']],
     ['copy the data elsewhere', ['REPLICAOF', '127.0.0.1', '1']],
   ])('should have a Redis user that cannot %s', async (_what, command) => {
     const client = await redisAs('tocsin', SECRETS.redis);
@@ -191,7 +192,7 @@ describe('a locked-down stack', () => {
     if (client.isOpen) client.destroy();
   });
 
-  it('should answer on internal ports and sidecars only with their tokens', async () => {
+  it('should require tokens at internal ports and sidecars', async () => {
     for (const pair of [producer, bff]) {
       const internal = `http://127.0.0.1:${pair.internalPort}`;
       for (const path of ['/dapr/config', '/dapr/subscribe', '/notifications', '/actors/Feed/all/method/x']) {
@@ -210,7 +211,7 @@ describe('a locked-down stack', () => {
     .filter(({ internal, family }) => !internal && family === 'IPv4')
     .map(({ address }) => address);
 
-  it.skipIf(addresses.length === 0)('should open no port to other machines', async () => {
+  it.skipIf(addresses.length === 0)('should open no ports to other machines', async () => {
     const [address = ''] = addresses;
     expect(await answersOk(`${bff.url}/healthz`)).toBe(true);
     for (const { port: publicPort, internalPort, daprHttpPort } of [producer, bff]) {

@@ -37,8 +37,8 @@ const stopAll = async () => {
 };
 
 /**
- * A namespace that acts as a separate machine, on which the commands can use their own ports and no other process listens,
- * and a neighbour.
+ * A neighbour, and a namespace that acts as a separate machine: no other process listens there, so the commands can use
+ * their default ports.
  */
 describe.skipIf(missing)('from another machine on the network', { timeout: 240_000 }, () => {
   let host: NetworkNamespace;
@@ -68,7 +68,7 @@ describe.skipIf(missing)('from another machine on the network', { timeout: 240_0
       await one.says('Tocsin is ready.', 90_000);
       const listeners = listenersOf(await treeOf(one.child.pid ?? 0));
       const ports = listeners.map(({ port }) => port);
-      // The scan must include applications, sidecars and Redis.
+      // The scan must cover the applications, sidecars and Redis.
       expect(ports).toEqual(expect.arrayContaining([...PUBLIC_PORTS, 4100, 4200, 4300, 4400, 4500, 4600]));
       expect(listeners.filter((listener) => !isLoopback(listener))).toEqual([]);
       expect(await open()).toEqual({ v4: [], v6: [] });
@@ -78,7 +78,7 @@ describe.skipIf(missing)('from another machine on the network', { timeout: 240_0
         const [command, ...args] = words;
         return JSON.parse((await run(command, args)).stdout) as object;
       };
-      // The same attack works on the machine itself.
+      // On the machine itself, the same attack works.
       expect(await callFrom(host.inside(process.execPath, CALL_LOCAL, '127.0.0.1', ...call))).toMatchObject({
         reached: true,
         answer: expect.stringContaining('"ids"') as string,
@@ -132,7 +132,7 @@ describe('a start that would open ports without authentication', () => {
   it.each([
     ['start', '4000, 4001, 4002'],
     ['dev', '4000, 4001, 5173'],
-  ] as const)('should be rejected by %s, with the remedy', async (command, ports) => {
+  ] as const)('should be rejected by %s, with a remedy', async (command, ports) => {
     const one = await started({ command, env: { TOCSIN_ADDRESS: '0.0.0.0' } });
     expect(await one.exit).toBe(1);
     expect(one.output()).toContain(`TOCSIN_ADDRESS=0.0.0.0 would open the ports ${ports} to the network`);

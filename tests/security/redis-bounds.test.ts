@@ -7,10 +7,10 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
-/** The limits in this test for the documents of a reader or address, and for the bytes of the broadcast stream. */
+/** The limits that this test sets for the documents of a reader or address, and for the bytes of the broadcast stream. */
 const DOCUMENTS = 20;
 const STREAM = 1024 * 1024;
-/** A document has at most 40,000 bytes, and Redis may use twice that. Publications need memory too. */
+/** A document has at most 40,000 bytes, and Redis may use twice as much. Publications also need memory. */
 const BOUND = 2 * DOCUMENTS * 40_000 + 2 * STREAM + 8 * 1024 * 1024;
 const ATTACK_MS = 20_000;
 const LANES = 8;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   stack = await startStack({
     bffs: 2,
     secrets: { [`NOTIFICATION_SECRETS_${SECRETS.jwt.name}`]: secret },
-    // The writes of ten minutes at the default rate, all at once.
+    // Allows the writes of ten minutes at the default rate, all at once.
     env: {
       WRITES_PER_MINUTE: '6000',
       DOCUMENTS_PER_READER: String(DOCUMENTS),
@@ -75,8 +75,8 @@ const settled = async () => {
 };
 
 /**
- * Runs `attack` as often as possible, with publications at the same time. Resolves with the growth of memory in total and in
- * the second half.
+ * Runs `attack` as often as possible, and publishes at the same time. Resolves with the memory growth in total and in the
+ * second half.
  */
 async function under(attack: (n: number) => Promise<Response>) {
   const before = await used();
@@ -111,7 +111,7 @@ async function under(attack: (n: number) => Promise<Response>) {
 }
 
 describe('the memory that one reader can use in Redis', () => {
-  it('should be limited for a signed-in reader who marks as much as possible, repeatedly', async () => {
+  it('should be limited for a signed-in reader who repeatedly marks as much as possible', async () => {
     const ids = (topic: string, n: number) =>
       n % 3 === 0
         ? Array.from({ length: MAX_READ_IDS }, (_, i) => `never-${n}-${i}-`.padEnd(128, 'y'))

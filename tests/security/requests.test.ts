@@ -64,7 +64,7 @@ describe('a request with an unknown parameter', () => {
   });
 
   it.each(titles(PUBLIC_ROUTES.filter(({ isOpen }) => isOpen)))(
-    'should be answered for probes and pages: %s %s %s',
+    'should be accepted for probes and pages: %s %s %s',
     async (_p, _m, _r, route) => {
       expect((await ask(route, { path: `${route.path}?fed=x` })).status).toBe(200);
     },
@@ -93,14 +93,17 @@ describe('a request without a key or token', () => {
 
 describe('HEAD', () => {
   const gets = PUBLIC_ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/hubs'));
-  it.each(titles(gets))('should be answered like GET without a body: %s %s %s', async (_p, _m, _r, route) => {
-    const [head, get] = [await ask(route, { method: 'HEAD' }), await ask(route)];
-    expect([head.status, head.headers.get('content-type')]).toEqual([
-      get.status,
-      get.headers.get('content-type'),
-    ]);
-    expect(await head.text()).toBe('');
-  });
+  it.each(titles(gets))(
+    'should get the response to GET without a body: %s %s %s',
+    async (_p, _m, _r, route) => {
+      const [head, get] = [await ask(route, { method: 'HEAD' }), await ask(route)];
+      expect([head.status, head.headers.get('content-type')]).toEqual([
+        get.status,
+        get.headers.get('content-type'),
+      ]);
+      expect(await head.text()).toBe('');
+    },
+  );
 
   const pages = ['/', '/ops', '/assets/page.js'];
   const methodWithout = ({ path }: Route) => (path.startsWith('/app/preferences') ? 'DELETE' : 'PATCH');
@@ -118,7 +121,7 @@ describe('HEAD', () => {
 });
 
 describe.each(SERVERS)('the server %s', (port) => {
-  it('should answer HTTP/1.1 without Host or with two hosts with a problem', async () => {
+  it('should reject HTTP/1.1 requests without a host or with two hosts, with a problem document', async () => {
     for (const hosts of ['', 'Host: localhost\r\nHost: localhost\r\n']) {
       const { status, problem } = await rawAnswer(port, `GET /healthz HTTP/1.1\r\n${hosts}\r\n`);
       expect([status, problem.code]).toEqual([400, 'invalid_request']);
@@ -131,14 +134,14 @@ describe.each(SERVERS)('the server %s', (port) => {
     expect(statusOf(answer)).toBe(200);
   });
 
-  it('should answer an unknown expectation with a problem', async () => {
+  it('should reject an unknown expectation with a problem document', async () => {
     const head =
       'POST /notifications HTTP/1.1\r\nHost: localhost\r\nExpect: a-miracle\r\nContent-Length: 2\r\n\r\n';
     const { status, problem } = await rawAnswer(port, head);
     expect([status, problem.code]).toEqual([417, 'invalid_request']);
   });
 
-  it('should answer CONNECT with a problem and close', async () => {
+  it('should reject CONNECT with a problem document, and close the connection', async () => {
     const { status, problem } = await rawAnswer(
       port,
       'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n',
@@ -146,7 +149,7 @@ describe.each(SERVERS)('the server %s', (port) => {
     expect([status, problem.code]).toEqual([405, 'method_not_allowed']);
   });
 
-  it('should answer an upgrade to an unknown protocol like the plain request or with a problem', async () => {
+  it('should treat an upgrade to an unknown protocol like a plain request, or reject it with a problem document', async () => {
     for (const path of ['/healthz', '/nothing', '/hubs/?EIO=4&transport=websocket']) {
       const answer = await answerTo(
         served.ports[port],
@@ -156,7 +159,7 @@ describe.each(SERVERS)('the server %s', (port) => {
     }
   });
 
-  it('should close a connection with endless headers or an endless body', async () => {
+  it('should close a connection that sends endless headers or an endless body', async () => {
     const begun = 'POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n';
     const raws = await Promise.all([
       open(port, `${begun}X-More: `),
@@ -183,10 +186,10 @@ describe.each<[PortName, string]>([
   const head = (length: string) =>
     `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
 
-  it('should get 503 while other bodies fill the budget', async () => {
+  it('should get 503 while other bodies use up the memory limit', async () => {
     const begun = await open(port, head(`Expect: 100-continue\r\nContent-Length: ${MEBIBYTE}`));
     await expect.poll(() => begun.text).toContain('100 Continue');
-    // Only received bytes count.
+    // Only received bytes count towards the limit.
     begun.socket.write(' '.repeat(MEBIBYTE - 10));
     const more = {
       method: 'POST',
@@ -201,7 +204,7 @@ describe.each<[PortName, string]>([
     await expect.poll(async () => (await fetch(urlOf(port, path), more)).status).toBe(400);
   });
 
-  it('should be rejected by its Content-Length, and the connection closed', async () => {
+  it('should be rejected because of its Content-Length, and close the connection', async () => {
     const raw = await open(port, head(`Content-Length: ${MEBIBYTE + 1}`));
     await expect.poll(() => raw.text).toContain('}');
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
@@ -210,7 +213,7 @@ describe.each<[PortName, string]>([
     raw.socket.destroy();
   });
 
-  it('should be rejected as soon as its chunks are too large, and never be read to the end', async () => {
+  it('should be rejected as soon as its chunks are too large, and not be read further', async () => {
     const raw = await open(port, head('Transfer-Encoding: chunked'));
     const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
     let sent = 0;
@@ -221,12 +224,12 @@ describe.each<[PortName, string]>([
     raw.socket.on('drain', more);
     more();
     await raw.closed;
-    // The buffers of two sockets contain the rest.
+    // The rest is in the buffers of the two sockets.
     expect(sent).toBeLessThan(16 * MEBIBYTE);
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
   });
 
-  it('should be answered also to a client that sends the whole body', async () => {
+  it('should get a response even if the client sends the whole body', async () => {
     const response = await fetch(urlOf(port, path), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -235,7 +238,7 @@ describe.each<[PortName, string]>([
     expect([response.status, (await problemOf(response)).code]).toEqual([413, 'payload_too_large']);
   });
 
-  it('should not be read to the end after another answer', async () => {
+  it('should not be read to the end after a different response', async () => {
     const raw = await open(port, head(`Content-Length: ${64 * MEBIBYTE}`).replace(path, '/nothing'));
     let sent = 0;
     const more = () => {
@@ -262,7 +265,7 @@ describe('a JSON body', () => {
     ['openBff', '/app/notifications/read'],
   ];
   it.each(places.flatMap(([port, path]) => wrong.map(([...one]) => [port, path, ...one] as const)))(
-    'should be rejected with its fault: %s %s %j',
+    'should be rejected with an error: %s %s %j',
     async (port, path, body, code, detail) => {
       const headers = { 'content-type': 'application/json' };
       const response = await fetch(urlOf(port, path), { method: 'POST', headers, body });

@@ -13,10 +13,10 @@ const SEED = 20_261_125;
 const SESSIONS = 400;
 const REQUESTS = 1_500;
 const HANDSHAKES = 400;
-/** Fewer than the number of invalid requests that ends a connection. */
+/** Fewer than the number of invalid requests after which a connection is closed. */
 const REQUESTS_PER_CONNECTION = 15;
 
-/** Short time-outs, so that silent sessions end soon. */
+/** Short timeouts, so that silent sessions are closed soon. */
 const IMPATIENT = { HANDSHAKE_TIMEOUT_MS: '5000', PING_INTERVAL_MS: '5000', PING_TIMEOUT_MS: '5000' };
 
 let stack: Stack;
@@ -32,7 +32,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Checks the guarantees of every client during attacks by others. */
+/** Checks the guarantees for every client during attacks by others. */
 async function expectServes(): Promise<void> {
   const answer: unknown = await witness.timeout(10_000).emitWithAck('subscribe', { feed: 'all' });
   expect(answer).toMatchObject({ ok: true, feed: 'all' });
@@ -58,7 +58,7 @@ const anyName = fc.oneof(
   json,
 );
 
-/** engine.io packets with socket.io packets in them, from almost valid to noise. */
+/** engine.io packets that contain socket.io packets, from almost valid ones to noise. */
 const packet = fc.oneof(
   fc.tuple(fc.nat(9), namespace, digits, json).map(([type, ...rest]) => `4${type}${rest.join('')}`),
   fc
@@ -73,7 +73,7 @@ const frame = fc.oneof(
   fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
 );
 
-/** Values close to the contract, and arbitrary ones. */
+/** Values that are almost valid, and arbitrary ones. */
 const nearly = <T>(right: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: right }, { weight: 1, arbitrary: fc.jsonValue() });
 const feed = nearly(
@@ -95,7 +95,7 @@ const clientRequest = fc.record({
   ),
   body,
 });
-/** The client of socket.io cannot send these names. */
+/** The socket.io client cannot send these names. */
 const RESERVED = new Set([
   'connect',
   'connect_error',
@@ -157,7 +157,7 @@ describe('the socket protocol', () => {
     },
   );
 
-  it('should answer every request as documented', { timeout: 300_000 }, async () => {
+  it('should respond to every request as documented', { timeout: 300_000 }, async () => {
     const requests = draw(clientRequest, REQUESTS);
     for (let at = 0; at < requests.length; at += REQUESTS_PER_CONNECTION) {
       const socket = await connectTo(bff.url);
@@ -217,7 +217,7 @@ const UPGRADE = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
-/** Sends a request without the checks of `fetch`. Resolves when the head of the answer has arrived. */
+/** Sends a request without the checks of `fetch`. Resolves when the response's headers have arrived. */
 function ask(
   path: string,
   { method, upgrade, body: sent }: Handshake,

@@ -4,9 +4,9 @@ import { type Pair, type Stack } from '@tocsin/tools';
 import { expect } from 'vitest';
 import { startStream } from './stream.ts';
 
-/** The effect of a fault. */
+/** The result of a fault. */
 export interface Done {
-  /** The time from which deliveries are expected again (ms since 1970). */
+  /** The time from which deliveries should have resumed (ms since 1970). */
   back: number;
   /** The instances whose clients must receive them. */
   watched: readonly Pair[];
@@ -15,11 +15,11 @@ export interface Done {
 }
 
 const BEFORE_MS = 1_500;
-/** The shortest time to watch deliveries, with and without a bound, in ms. */
+/** Minimum time to watch deliveries, with and without a bound, in ms. */
 const WATCH_MS = 6_000;
 const SHORT_WATCH_MS = 2_000;
 
-/** A caller, and clients on each instance of a stack that are subscribed to the feed `all`. */
+/** A caller, and clients on each of a stack's instances that are subscribed to the feed `all`. */
 export class Flow {
   readonly caller: Caller;
   readonly #observers: ReadonlyMap<Pair, Observer[]>;
@@ -49,7 +49,7 @@ export class Flow {
     for (const observer of this.observers) observer.close();
   }
 
-  /** Resolves when every client has shown all acknowledged notifications. Requires that each was shown once and in order. */
+  /** Resolves when every client has shown all acknowledged notifications. Checks that each was shown once and in order. */
   async complete(timeoutMs = 30_000): Promise<void> {
     const acknowledged = [...this.caller.acknowledged.keys()];
     await Promise.all(this.observers.map((observer) => observer.sees(acknowledged, timeoutMs)));
@@ -58,9 +58,9 @@ export class Flow {
   }
 
   /**
-   * Runs a stream of notifications during `fault`, which resolves when deliveries are expected again. Requires that no
-   * notification is lost and no client gets a gap. Prints the longest pause of any affected client in ms and resolves with it.
-   * Watches for longer than twice the `bound`, so that a test can compare the pause with it.
+   * Publishes a stream of notifications during `fault`, which resolves when deliveries should have resumed. Checks that no
+   * notification is lost and no client gets a gap. Prints the longest pause of any affected client in ms, and resolves with
+   * it. Watches for longer than twice the `bound`, so that a test can compare it with the pause.
    */
   async through(label: string, fault: () => Promise<Done>, bound = 0): Promise<number> {
     const gaps = () => this.observers.map((observer) => observer.gaps.length);

@@ -10,7 +10,7 @@ export function startStream(caller: Caller, label: string): { stop(): Promise<vo
       await delay(20);
     }
   })();
-  // `stop` rejects with the reason if posting ended earlier.
+  // If posting fails earlier, `stop` rejects with the reason.
   work.catch(() => undefined);
   return {
     async stop() {

@@ -52,7 +52,7 @@ const expectNothingUnpacked = () => expect(existsSync(releaseDir(optionsFor())))
 const answer = (...moods: Mood[]) => server.moods.set('daprd', moods);
 
 describe('the download of Dapr', () => {
-  it('should put a real, running daprd into the cache, and not download them again', async () => {
+  it('should put a real, working daprd into the cache, and not download it again', async () => {
     server.close();
     const { daprd } = await ensureDapr();
     server = await releaseServer({ daprd });
@@ -66,7 +66,7 @@ describe('the download of Dapr', () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  it('should continue after a cut where it ended', async () => {
+  it('should resume where it was cut off', async () => {
     answer({ kind: 'cut', after: 100 }, { kind: 'status', status: 503 }, { kind: 'cut', after: 60 });
     await get();
     expect(requestsFor('daprd').map(({ range }) => range)).toEqual([
@@ -78,7 +78,7 @@ describe('the download of Dapr', () => {
     expect(requestsFor('placement')).toHaveLength(1);
   });
 
-  it('should continue an interrupted download in the next start', async () => {
+  it('should resume an interrupted download at the next start', async () => {
     answer(
       { kind: 'cut', after: 100 },
       ...Array.from({ length: 3 }, () => ({ kind: 'status', status: 500 }) as const),
@@ -90,13 +90,13 @@ describe('the download of Dapr', () => {
     expect(server.requests.map(({ range }) => range)).toEqual(['bytes=100-']);
   });
 
-  it('should start over with a server without Range', async () => {
+  it('should start over if the server does not support Range', async () => {
     answer({ kind: 'cut', after: 100 }, { kind: 'no-range' });
     await get();
     expect(requestsFor('daprd')).toHaveLength(2);
   });
 
-  it('should refuse a corrupted archive and keep nothing of it', async () => {
+  it('should reject a corrupted archive, and keep nothing of it', async () => {
     answer({ kind: 'corrupt' });
     await expect(get()).rejects.toThrow(
       /daprd_.* is not the released file: its SHA-256 is [0-9a-f]{64}, not [0-9a-f]{64}/,
@@ -106,13 +106,13 @@ describe('the download of Dapr', () => {
     expect(readdirSync(join(dir, 'downloads'))).toHaveLength(3);
   });
 
-  it('should repeat a download whose continuation was corrupted', async () => {
+  it('should start over if a resumed download is corrupted', async () => {
     answer({ kind: 'cut', after: 100 }, { kind: 'corrupt' });
     await get();
     expect(requestsFor('daprd').map(({ range }) => range)).toEqual([undefined, 'bytes=100-', undefined]);
   });
 
-  it('should recover from a part that is longer than the file', async () => {
+  it('should recover from a partial download that is longer than the file', async () => {
     const name = Object.keys(server.release.digests).find((key) => key.startsWith('daprd_')) ?? '';
     const part = join(dir, 'downloads', `${server.release.digests[name]}.tar.gz.part`);
     mkdirSync(join(dir, 'downloads'));
@@ -134,7 +134,7 @@ describe('the download of Dapr', () => {
     ]);
   });
 
-  it('should report a missing archive at once', async () => {
+  it('should report a missing archive immediately', async () => {
     answer({ kind: 'status', status: 404 });
     await expect(get()).rejects.toThrow(
       /daprd_.*\.tar\.gz could not be downloaded: the server answered 404\./,
@@ -143,11 +143,11 @@ describe('the download of Dapr', () => {
     expectNothingUnpacked();
   });
 
-  it('should report an unreachable mirror at once', async () => {
+  it('should report an unreachable mirror immediately', async () => {
     await expect(get({ mirror: 'http://127.0.0.1:1' })).rejects.toThrow(/ECONNREFUSED|bad port/);
   });
 
-  it('should ask for nothing without digests, and say how to get them', async () => {
+  it('should request nothing if there are no digests, and explain how to get them', async () => {
     const name = Object.keys(server.release.digests)[0] ?? '';
     const release = { ...server.release, digests: { ...server.release.digests, [name]: null } };
     await expect(get({ release })).rejects.toThrow(
@@ -172,7 +172,7 @@ describe('the download of Dapr', () => {
   });
 
   it.each(['ftp://a', 'mirror.example', 'https://user:word@a/', 'https://a/?b'])(
-    'should refuse the mirror %s',
+    'should reject the mirror %s',
     async (mirror) => {
       await expect(get({ mirror })).rejects.toThrow(`DAPR_MIRROR is ${mirror}. Set it to`);
     },
@@ -187,18 +187,18 @@ describe('npm run dapr:digests', () => {
   };
   const refresh = (file: string) => refreshDigests({ daprMirror: server.url, proxy: NO_PROXY }, file);
 
-  it('should change nothing if a checksum is missing, and list every one', async () => {
+  it('should change nothing if checksums are missing, and list them all', async () => {
     const file = fileOf();
     const before = statSync(file).mtimeMs;
     const fault = await refresh(file).catch((error: unknown) => String(error));
-    // The server has the archives of this platform alone.
+    // The server has the archives for this platform only.
     expect(String(fault).match(/the server answered 404/g)).toHaveLength(
       (PLATFORMS.length - 1) * COMMANDS.length,
     );
     expect(statSync(file).mtimeMs).toBe(before);
   });
 
-  it('should write what the download accepts', async () => {
+  it('should write digests that the download accepts', async () => {
     const file = fileOf();
     server.serveAllPlatforms();
     await refresh(file);
@@ -209,7 +209,7 @@ describe('npm run dapr:digests', () => {
 });
 
 describe('DAPR_RUNTIME_PATH', () => {
-  it('should be the only Dapr that counts', async () => {
+  it('should be used instead of any other Dapr', async () => {
     const script = `import { ensureDapr } from '@tocsin/tools/setup/dapr'; console.log((await ensureDapr()).daprd);`;
     const path = await get();
     const ask = (value: string) =>

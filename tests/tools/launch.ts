@@ -50,7 +50,7 @@ async function writeRunFile(dir: string, change?: Change): Promise<{ path: strin
   return { path, ports: all };
 }
 
-/** A separate `npm start` for the test. */
+/** A separate `npm start` for a test. */
 export interface Launch {
   child: ChildProcess;
   dir: string;
@@ -75,10 +75,10 @@ export interface LaunchOptions {
   change?: Change;
 }
 
-/** The unchanged `dapr.yaml`, with the product's applications and ports. */
+/** The original `dapr.yaml`, with Tocsin's applications and ports. */
 export const REAL_RUN_FILE = { path: join(ROOT, 'dapr.yaml'), ports: [] };
 
-/** Starts `node tools/start.mjs start`, by default with stub applications, with data in its own folder. */
+/** Starts `node tools/start.mjs start` with a separate data folder, and by default with stub applications. */
 export async function launch(options: LaunchOptions = {}): Promise<Launch> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'tocsin-start-'));
   const runFile = options.runFile ?? (await writeRunFile(dir, options.change));
@@ -103,7 +103,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Launch> {
     output: () => text,
     exit,
     says: async (wanted, timeoutMs = 60_000) => {
-      const giveUp = () => (child.exitCode === null ? undefined : `it ended with ${child.exitCode}`);
+      const giveUp = () => (child.exitCode === null ? undefined : `it exited with ${child.exitCode}`);
       const fault = await pollUntil(async () => text.includes(wanted), { timeoutMs, giveUp });
       if (fault) throw new Error(`"${wanted}" was not printed: ${fault}. The output:\n${text}`);
     },

@@ -48,7 +48,7 @@ describe('components/', () => {
     [COMPONENTS.deadLetters, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.state, 'state.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.audit, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
-  ])('should have %s, a %s only for its users', (name, type, scopes) => {
+  ])('should include %s, a %s only for its users', (name, type, scopes) => {
     expect(component(name).spec.type).toBe(type);
     expect(component(name).scopes).toEqual(scopes);
   });
@@ -59,7 +59,7 @@ describe('components/', () => {
     [SECRETS.internalOfProducer, APP_IDS.producer],
     [SECRETS.apiKeys, APP_IDS.producer],
   ])(
-    'should reserve %j for one application, which may read no other secret of its store',
+    'should reserve %j for one application, which may read no other secret in its store',
     ({ store, name }, app) => {
       expect(component(store).spec.type).toBe('secretstores.local.env');
       expect(component(store).scopes).toEqual([app]);
@@ -73,7 +73,7 @@ describe('components/', () => {
       ]);
     },
   );
-  it('should let other applications publish to the topic for notifications, but subscribe to no topic', () => {
+  it('should let other applications publish to the notifications topic, but not subscribe to any topic', () => {
     expect(setting(COMPONENTS.pubsub, 'protectedTopics').split(',').sort()).toEqual(
       Object.values(TOPICS).sort(),
     );
@@ -92,7 +92,7 @@ describe('components/', () => {
     });
   });
 
-  it('should let producer and bff append to the audit trail through its own component only, and no application subscribe', () => {
+  it('should let producer and bff append to the audit trail only through its own component, and let no application subscribe', () => {
     const topics = Object.values(AUDIT_TOPICS);
     for (const name of [COMPONENTS.audit, COMPONENTS.pubsub, COMPONENTS.deadLetters])
       expect(setting(name, 'protectedTopics').split(',')).toEqual(expect.arrayContaining(topics));
@@ -112,7 +112,7 @@ describe('components/', () => {
     }
   });
 
-  it('should have only components that the contracts name', () => {
+  it('should contain only components that the contracts name', () => {
     const names = resources.filter(({ resource }) => resource.kind === 'Component');
     const stores = new Set(Object.values(SECRETS).map(({ store }) => store));
     const known = [...Object.values(COMPONENTS), ...stores, 'environment'];
@@ -161,7 +161,7 @@ describe('dapr.yaml', () => {
     })
     .parse(read('dapr.yaml'));
 
-  it('should run one producer and two instances of the bff on their public ports', () => {
+  it('should run one producer and two bffs on their public ports', () => {
     expect(apps.map(({ appID, env }) => [appID, env['PORT']])).toEqual([
       [APP_IDS.producer, '4000'],
       [APP_IDS.bff, '4001'],

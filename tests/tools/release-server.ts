@@ -13,7 +13,7 @@ import {
   type Release,
 } from '../../tools/src/setup/dapr/release/release.ts';
 
-/** How the server answers the next request for a file. */
+/** How the server responds to the next request for a file. */
 export type Mood =
   | { kind: 'whole' }
   /** Ends the connection after so many bytes. */
@@ -32,14 +32,16 @@ export interface ReleaseServer {
   release: Release;
   /** The paths and Range headers of all requests. */
   requests: { file: string; range: string | undefined; method: string }[];
-  /** Answers for a command, first to last; afterwards `whole`. */
+  /** The modes of the responses to requests for a command, in order; after that, `whole`. */
   moods: Map<string, Mood[]>;
-  /** Serves the archives of this platform under the names of all platforms too. */
+  /** Also serves this platform's archives under the names of all other platforms. */
   serveAllPlatforms: () => void;
   close: () => void;
 }
 
-/** Packs the archives of this platform, such as `dapr_linux_amd64.tar.gz`. Commands missing in `commands` become scripts. */
+/**
+ * Packs this platform's archives, such as `dapr_linux_amd64.tar.gz`. Commands that are not in `commands` become scripts.
+ */
 async function pack(dir: string, commands: Readonly<Record<string, string>>): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for (const { command, path, name } of archivesOf(
@@ -49,7 +51,7 @@ async function pack(dir: string, commands: Readonly<Record<string, string>>): Pr
     const from = commands[command];
     if (from === undefined) {
       mkdirSync(dir, { recursive: true });
-      // Random comments, so that the archive is large enough to be cut.
+      // Random comments make the archive large enough to be cut off.
       const filler = createHash('sha512').update(command).digest('hex').repeat(2);
       writeFileSync(join(dir, command), `#!/bin/sh\n# ${filler}\necho 1.18.1\n`);
       chmodSync(join(dir, command), 0o755);
@@ -65,7 +67,7 @@ async function pack(dir: string, commands: Readonly<Record<string, string>>): Pr
 
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
-/** Serves release archives as GitHub does, and their checksum files, on loopback. */
+/** Serves release archives and their checksum files as GitHub does, on loopback. */
 export async function releaseServer(commands: Readonly<Record<string, string>> = {}): Promise<ReleaseServer> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-release-'));
   const files = await pack(dir, commands);
@@ -126,7 +128,7 @@ async function answer(
   });
   if (mood.kind === 'cut') {
     response.write(content.subarray(0, mood.after));
-    // The client writes to its disk what has arrived.
+    // Give the client time to write the received bytes to its disk.
     await delay(50);
     response.destroy();
   } else if (mood.kind === 'silent') {

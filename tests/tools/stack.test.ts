@@ -44,7 +44,7 @@ describe('a stack', () => {
     await bff.ready();
   });
 
-  it('should restart an application with another environment for one start', async () => {
+  it('should restart an application with a different environment just once', async () => {
     await bff.app.restart({ env: { FAILPOINT: 'before-pop' } });
     await bff.ready();
     expect((await envOf(bff)).failpoint).toBe('before-pop');
@@ -67,7 +67,7 @@ describe('a stack', () => {
     expect(stack[name].running).toBe(true);
   });
 
-  it('should name the process that has ended and its log', async () => {
+  it('should name the process that has exited, and its log', async () => {
     await other.app.kill('SIGKILL');
     await expect(other.ready()).rejects.toThrow(/the application of bff-2 has ended.*bff-2\.log/s);
   });

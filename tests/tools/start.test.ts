@@ -8,7 +8,7 @@ import { childrenOf } from '../../tools/src/process/children.ts';
 import { launch, removeDir, type Launch, type RunFile } from './launch.ts';
 
 interface Family {
-  /** The second stage, then all processes that it has started. */
+  /** The second stage, followed by all processes that it has started. */
   cli: number;
   all: { pid: number; command: string }[];
 }
@@ -88,7 +88,7 @@ describe('npm start', () => {
     ['an application', /stub-app/, /The application \w+ on port \d+ has ended/],
     ['a sidecar', /daprd/, /The sidecar of \w+ on port \d+ has ended/],
   ])(
-    'should report when %s dies, continue with the others and leave no process in the end',
+    'should report when %s dies, continue with the others and finally leave no process',
     async (_, pattern, sentence) => {
       const one = await started();
       await one.says('Tocsin is ready.');
@@ -125,7 +125,7 @@ describe('npm start', () => {
     await expectNothingLeft(family, one.ports);
   });
 
-  it('should name a busy port and reject a second start with the same data', async () => {
+  it('should name a busy port, and reject a second start with the same data', async () => {
     const one = await started();
     await one.says('Tocsin is ready.');
     const twin = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });
@@ -138,7 +138,7 @@ describe('npm start', () => {
     );
   });
 
-  it('should name a port that another program uses', async () => {
+  it('should name a port that another program is using', async () => {
     const one = await started();
     await one.says('Tocsin is ready.');
     one.child.kill('SIGTERM');
@@ -152,13 +152,13 @@ describe('npm start', () => {
     server.close();
   });
 
-  it('should name the fault of a given Redis', async () => {
+  it('should explain why a configured Redis cannot be used', async () => {
     const one = await started({ env: { REDIS_HOST: '127.0.0.1:1' } });
     expect(await one.exit).toBe(1);
     expect(one.output()).toContain('Cannot use the Redis at 127.0.0.1:1 (REDIS_HOST)');
   });
 
-  it('should name the failed component', async () => {
+  it('should name the component that has failed', async () => {
     const one = await started({ change: (runFile, dir) => breakComponent(runFile, dir) });
     expect(await one.exit).toBe(1);
     expect(one.output()).toMatch(
@@ -166,7 +166,7 @@ describe('npm start', () => {
     );
   });
 
-  it('should name the application that ends immediately', async () => {
+  it('should name an application that exits immediately', async () => {
     const one = await started({
       change: ({ apps }) => {
         if (apps[1]) apps[1].command = ['node', '-e', 'process.exit(3)'];

@@ -40,7 +40,7 @@ async function startAll(command: string, name: string) {
   return { master, stack };
 }
 
-/** Runs a stream during `fail`, then requires new deliveries. Returns the accounts of all observers. */
+/** Publishes a stream during `fail`, then requires new deliveries. Returns the accounts of all observers. */
 async function through(stack: Stack, fail: () => Promise<unknown>) {
   const flow = new Flow(stack, 1);
   running.push({ stop: async () => flow.close() });
@@ -61,7 +61,7 @@ async function through(stack: Stack, fail: () => Promise<unknown>) {
       ),
     ),
   );
-  // Late retries may still add some.
+  // Late retries may still deliver some.
   await delay(5_000);
   return flow.observers.map((observer) => {
     const account = audit(observer, flow.caller.acknowledged.keys());
@@ -79,7 +79,7 @@ describe.each([
   ['Redis', async () => 'redis-server'],
   ['Valkey 8', ensureValkey],
 ])('a failover of %s', (name, commandOf) => {
-  it('should continue on the new master, and tell each loss', async () => {
+  it('should continue on the new master, and report each loss', async () => {
     const { master, stack } = await startAll(await commandOf(), `${name.replace(' ', '-')}-kill`);
     const accounts = await through(stack, () => master.process.kill());
     for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of accounts) {
@@ -88,10 +88,10 @@ describe.each([
     }
   });
 
-  it('should begin a new epoch with a gap after the replica had stayed behind', async () => {
+  it('should begin a new epoch with a gap if the replica had fallen behind', async () => {
     const { master, stack } = await startAll(await commandOf(), `${name.replace(' ', '-')}-behind`);
     const accounts = await through(stack, async () => {
-      // The replica loses its connection and may not open another.
+      // Cut the replica's connection, and prevent it from opening another.
       const client = createClient({ socket: { host: '127.0.0.1', port: master.port } });
       await client.connect();
       await client.sendCommand(['ACL', 'SETUSER', 'default', '-psync', '-sync']);

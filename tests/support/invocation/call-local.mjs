@@ -1,6 +1,6 @@
-// Sends a sidecar a call that only other sidecars should send: `node call-local.mjs <address> <port> <method> <body>` calls
-// CallLocal at its internal gRPC port without credentials, so that its application receives a POST. Prints the result as
-// JSON: {reached: false, why} or {reached: true, status, answer}.
+// Makes a call to a sidecar that only other sidecars should make: `node call-local.mjs <address> <port> <method> <body>`
+// calls CallLocal at the sidecar's internal gRPC port without credentials, so that its application receives a POST. Prints
+// the result as JSON: {reached: false, why} or {reached: true, status, answer}.
 import { connect } from 'node:http2';
 
 const [address = '', port = '', method = '', body = ''] = process.argv.slice(2);

@@ -1,13 +1,13 @@
 import { Client, credentials } from '@grpc/grpc-js';
 
 /**
- * Acts as an attacker at a sidecar's internal gRPC port who calls its application with any method, verb and headers; daprd
- * adds the application's token. Encodes the messages of dapr/proto/internals/v1 by hand:
+ * Acts like an attacker who uses a sidecar's internal gRPC port to call its application with any method, verb and headers.
+ * daprd adds the application's token. Encodes the messages of dapr/proto/internals/v1 by hand:
  * https://protobuf.dev/programming-guides/encoding/
  */
 export interface LocalCall {
   verb: keyof typeof VERBS;
-  /** The path, with or without leading slash. */
+  /** The path, with or without a leading slash. */
   method: string;
   headers?: Record<string, string>;
   body?: unknown;

@@ -36,7 +36,7 @@ const CALLS = {
       bytes(4, Buffer.concat([bytes(1, 'Feed'), bytes(2, 'all')])),
     ]),
   ],
-  // Asks sentry for a certificate in the name of the bff, with an invented token.
+  // Asks sentry for a certificate in the bff's name, with a made-up token.
   certificate: ({ csr }) => [
     '/dapr.proto.sentry.v1.CA/SignCertificate',
     Buffer.concat([
@@ -63,7 +63,7 @@ const attack = ({ host, port, call, tls, ...rest }) =>
     const code = (headers) =>
       headers['grpc-status'] !== undefined && end(`answered ${headers['grpc-status']}`);
     stream.on('error', () => undefined);
-    // Waits for an error of the session, which is more precise but arrives later.
+    // Wait for the session's error, which is more precise but arrives later.
     stream.once('close', () => setTimeout(end, 500, 'closed'));
     stream.on('response', code);
     stream.on('trailers', code);

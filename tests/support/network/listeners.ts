@@ -5,7 +5,7 @@ import { childrenOf } from '../../../tools/src/process/children.ts';
 export interface Listener {
   pid: number;
   protocol: 'tcp' | 'udp';
-  /** The address in the notation of the system: `127.0.0.1`, `0.0.0.0`, `::`. */
+  /** The address in the system's notation: `127.0.0.1`, `0.0.0.0`, `::`. */
   address: string;
   port: number;
 }
@@ -40,7 +40,7 @@ function orNothing<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {
-    // The process or descriptor is gone, or the system has no IPv6.
+    // The process or descriptor no longer exists, or the system has no IPv6.
     return undefined;
   }
 }
@@ -71,7 +71,7 @@ function readTable(pid: number, table: string): { address: string; port: number;
   });
 }
 
-/** Decodes an address of /proc, written as four-byte words in the byte order of the machine (here little-endian). */
+/** Decodes an address from /proc. It consists of four-byte words in the machine's byte order (here little-endian). */
 function readAddress(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex')].reverse());
   if (bytes.length === 4) return bytes.join('.');

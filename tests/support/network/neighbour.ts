@@ -4,16 +4,16 @@ import { run, type RunResult } from '@tocsin/tools';
 
 const SCANNER = fileURLToPath(new URL('scan-ports.mjs', import.meta.url));
 
-/** A network namespace of Linux. For listeners and connections it is like a separate machine. */
+/** A Linux network namespace. For listeners and connections, it is like a separate machine. */
 export interface NetworkNamespace {
   name: string;
   /** Returns a command that runs `command` in the namespace, with the same process id. */
   inside(...command: string[]): [string, ...string[]];
-  /** Removes the namespace without ending processes in it. */
+  /** Removes the namespace without stopping processes in it. */
   remove(): Promise<void>;
 }
 
-/** A machine on the same network as another, to test that one from outside. */
+/** A machine on the same network as another machine, to test that other machine from outside. */
 export interface Neighbour extends NetworkNamespace {
   /** The address of the other machine. */
   address: string;
@@ -21,9 +21,7 @@ export interface Neighbour extends NetworkNamespace {
   address6: string | undefined;
   /** Runs a command on the neighbour. */
   run(...command: string[]): Promise<RunResult>;
-  /**
-   * The open TCP ports, out of all 65,535, at `address` or another address. @throws Error if the address is unreachable
-   */
+  /** The open TCP ports, out of all 65,535, at `address` or another address. @throws Error if the address is unreachable */
   scan(address?: string): Promise<number[]>;
 }
 
@@ -60,14 +58,14 @@ export async function makeNamespace(): Promise<NetworkNamespace> {
   };
 }
 
-/** Creates a neighbour of `host` (by default this machine): a namespace connected to it by a pair of virtual interfaces. */
+/** Creates a neighbour of `host` (this machine by default): a namespace connected to it by a pair of virtual interfaces. */
 export async function makeNeighbour(host?: NetworkNamespace): Promise<Neighbour> {
   const namespace = await makeNamespace();
   const { name, inside } = namespace;
   const onHost = host ? ['-n', host.name] : [];
   const tag = randomBytes(4).toString('hex');
   const [outer, inner] = [`tn${tag}a`, `tn${tag}b`];
-  // The networks for benchmarks (RFC 2544), otherwise unused.
+  // The networks reserved for benchmarks (RFC 2544), which are otherwise unused.
   const [third, last] = [randomInt(256), 4 * randomInt(64)];
   const [address, own] = [1, 2].map((offset) => `198.18.${third}.${last + offset}`);
   const network6 = `fd42:${tag.slice(0, 4)}:${tag.slice(4)}`;

@@ -1,8 +1,9 @@
 import { io } from 'socket.io-client';
 
 /**
- * Runs a client that only polls, and returns how it ends: for example `disconnected: transport error`, or `still connected`
- * after receiving `count` events of the feed `all`. With `keepsCookies`, it sends cookies back like a browser.
+ * Runs a client that only polls, and returns how it ended: for example `disconnected: transport error`, or `still
+ * connected` after receiving `count` events of the feed `all`. With `keepsCookies`, it sends cookies back as a browser
+ * does.
  */
 export async function pollFor(count: number, url: string, keepsCookies: boolean): Promise<string> {
   const socket = io(url, {

@@ -1,21 +1,17 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A TCP proxy between clients and instances, on its own port. */
+/** A TCP proxy between clients and instances. */
 export interface Proxy {
   url: string;
-  /**
-   * Ends the current connections only on the side of the instances. The clients receive nothing more, not even a close.
-   */
+  /** Closes the current connections only on the instances' side. The clients receive nothing more, not even a close. */
   silence(): void;
-  /** Ends the current connections on both sides. */
+  /** Closes the current connections on both sides. */
   cut(): void;
   close(): Promise<void>;
 }
 
-/**
- * Connects each client to the instance that `pick` returns at that moment, or rejects the client if there is no instance.
- */
+/** Connects each client to the instance that `pick` currently returns, or rejects the client if there is none. */
 export async function startProxy(pick: () => string | undefined): Promise<Proxy> {
   const clients = new Map<Socket, Socket>();
   const server = createServer((client) => {
@@ -30,7 +26,7 @@ export async function startProxy(pick: () => string | undefined): Promise<Proxy>
       instance.destroy();
     });
     instance.on('close', () => client.destroy());
-    // A close follows the error, and is forwarded.
+    // The close event after the error is forwarded.
     for (const socket of [client, instance]) socket.on('error', () => undefined);
   });
   server.listen(0, '127.0.0.1');

@@ -3,20 +3,20 @@ import { connect } from 'node:net';
 import { problemSchema, type Problem } from '@tocsin/contracts';
 import { expect } from 'vitest';
 
-/** A connection that sends raw bytes, with the received text. */
+/** A connection that sends raw bytes and collects the received text. */
 export async function openRaw(port: number, text: string) {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   const closed = new Promise<void>((resolve) => socket.once('end', resolve).once('close', () => resolve()));
   const raw = { socket, text: '', closed };
   socket.on('data', (data) => (raw.text += data.toString()));
-  // The connection is reset, or the other side is gone.
+  // The connection was reset, or the other side has closed it.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   socket.write(text);
   return raw;
 }
 
-/** The answer to a request, read until the other side ends the connection. */
+/** The response to a request, read until the other side closes the connection. */
 export async function answerTo(port: number, text: string): Promise<string> {
   const raw = await openRaw(port, text);
   await raw.closed;
@@ -26,7 +26,7 @@ export async function answerTo(port: number, text: string): Promise<string> {
 
 export const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
 
-/** The problem document in an answer. */
+/** The problem document in a response. */
 export function problemIn(answer: string): { status: number; problem: Problem } {
   expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
   const problem = problemSchema.parse(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)));

@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export interface Relay {
   /** `host:port` of the relay. */
   address: string;
-  /** The current connections stay open but forward no more data. New connections work. */
+  /** Stops forwarding data on the current connections, which stay open. New connections work. */
   forget(): void;
   stop(): void;
 }
@@ -24,7 +24,7 @@ export async function startRelay(target: string): Promise<Relay> {
         open.delete(one);
         other.destroy();
       });
-      // A close follows the error.
+      // A close event follows the error.
       one.on('error', () => undefined);
     }
   });

@@ -40,7 +40,7 @@ export const goneOf = (socket: Socket): Promise<void> =>
     });
   });
 
-/** A plain TCP connection, with all received data. */
+/** A plain TCP connection that collects all received data. */
 export class Raw {
   text = '';
   readonly #socket: TcpSocket;
@@ -48,11 +48,11 @@ export class Raw {
 
   private constructor(socket: TcpSocket) {
     this.#socket = socket;
-    // A reset counts as closed.
+    // After a reset, the close event follows.
     socket.on('error', () => undefined);
     socket.on('data', (data) => (this.text += data.toString()));
     this.closed = new Promise((resolve) => socket.once('close', resolve));
-    // Keeps sending after the other side has ended its half: only a connection closed on both sides rejects the data.
+    // Keep sending after the other side has closed its half. Only a connection that is closed on both sides rejects data.
     socket.on('end', () => {
       const timer = setInterval(() => socket.write('x'), 100);
       socket.once('close', () => clearInterval(timer));

@@ -1,7 +1,7 @@
 import { readMetric } from '@tocsin/lab';
 import { type Pair } from '@tocsin/tools';
 
-/** The sum of the series of a metric with these labels, over several applications. */
+/** Adds up a metric's series with these labels across several applications. */
 export const sumOfMetric = async (
   pairs: readonly Pair[],
   name: string,

@@ -58,13 +58,13 @@ export interface Rule {
 }
 
 export interface RunningPrometheus {
-  /** The current series of an expression. @throws Error with Prometheus's message if it is invalid */
+  /** The current series for an expression. @throws Error with Prometheus's message if it is invalid */
   query(expression: string): Promise<Series[]>;
   rules(): Promise<Rule[]>;
   stop(): Promise<void>;
 }
 
-/** Maps a target of the compose stack to its address in the test's stack. @throws Error if the stack has no such target */
+/** Maps a target in the compose stack to its address in the test's stack. @throws Error if the stack has no such target */
 function targetIn(stack: Stack, target: string): string {
   const [host = '', port] = target.split(':');
   const name = host.replace(/-dapr$/, '');
@@ -73,11 +73,14 @@ function targetIn(stack: Stack, target: string): string {
   return new URL(port === '9090' ? pair.daprMetricsUrl : pair.url).host;
 }
 
-/** The compose stack has only one producer, so its name has no number. */
+/** The compose stack has only one producer, whose name has no number. */
 const nameOf = (pair: Pair, stack: Stack): string =>
   stack.producers.includes(pair) ? 'producer' : pair.name;
 
-/** Starts a Prometheus with our configuration and rules that scrapes the stack every second. Resolves when it answers. */
+/**
+ * Starts a Prometheus server with our configuration and rules that scrapes the stack every second. Resolves when it is
+ * ready.
+ */
 export async function startPrometheus(command: string, stack: Stack): Promise<RunningPrometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-prometheus-'));
   const config = configSchema.parse(parse(readFileSync(join(FOLDER, 'prometheus.yml'), 'utf8')));
@@ -116,7 +119,7 @@ export async function startPrometheus(command: string, stack: Stack): Promise<Ru
   await prometheus.start();
   const fault = await pollUntil(() => answersOk(`${url}/-/ready`), {
     timeoutMs: 30_000,
-    giveUp: () => (prometheus.running ? undefined : 'it has ended'),
+    giveUp: () => (prometheus.running ? undefined : 'it has exited'),
   });
   if (fault) {
     await stop();

@@ -1,6 +1,6 @@
 import { createClient } from 'redis';
 
-/** An event as it was published to the topic `notifications`. */
+/** An event that was published to the topic `notifications`. */
 export interface PublishedEvent {
   id: string;
   source: string;
@@ -8,7 +8,9 @@ export interface PublishedEvent {
   notification: string | undefined;
 }
 
-/** Records the events of the topic `notifications` from now on, including those that the producer removes soon after. */
+/**
+ * Records the events published to the topic `notifications` from now on, including those that the producer removes soon.
+ */
 export async function readTopic(redisHost: string) {
   const redis = createClient({ url: `redis://${redisHost}` });
   redis.on('error', () => undefined);

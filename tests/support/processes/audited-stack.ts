@@ -14,7 +14,7 @@ const apiKey = (name: string, key: string) => ({
   ...{ name, hash: createHash('sha256').update(key).digest('hex') },
   ...{ feeds: ['all', 'topic:*', 'user:ben'], perSecond: 1_000 },
 });
-/** The environment for the secret store of the sidecars, with one key. */
+/** The environment for the sidecars' secret store, with one key. */
 export const secretsWith = (name: string, key: string) => ({
   NOTIFICATION_KEYS_apikeys: JSON.stringify([apiKey(name, key)]),
 });
@@ -60,7 +60,7 @@ export async function startAuditedStack() {
         headers: { ...pair.daprHeaders, ...JSON_TYPE, 'x-api-key': KEY },
         ...(body && { body: JSON.stringify(body) }),
       }),
-    /** Runs `npm run <name>` beside this stack. */
+    /** Runs `npm run <name>` against this stack. */
     command: (name: string, ...args: string[]) =>
       promisify(execFile)(process.execPath, ['tools/start.mjs', name, ...args], {
         cwd: ROOT,
@@ -90,7 +90,7 @@ export async function startAuditedStack() {
 }
 export type AuditedStack = Awaited<ReturnType<typeof startAuditedStack>>;
 
-/** A record as one line: action, outcome, way in, actor, count, feeds and ids. */
+/** Formats a record as one line: action, outcome, entry point, actor, count, feeds and ids. */
 export const short = ({ action, outcome, via, actor, requests, feeds, ids }: AuditRecord): string =>
   [
     ...[action, outcome, via, actor.kind, actor.name ?? '-', actor.claimed ? 'claimed' : '', requests],

@@ -7,7 +7,7 @@ import { freePorts, pollUntil } from '@tocsin/tools';
 import { expect } from 'vitest';
 import type { Done, Order } from './bff-child.ts';
 
-/** A bff with the memory backend in a separate process, so that attacks on it do not affect the test. */
+/** A bff with the memory backend in a separate process, so that attacks do not affect the test process. */
 export class BffProcess {
   readonly port: number;
   readonly url: string;
@@ -29,15 +29,15 @@ export class BffProcess {
     return new BffProcess(port, child);
   }
 
-  /** @throws Error if the process has ended. */
+  /** @throws Error if the process has exited. */
   async #ask(order: Order): Promise<Done> {
-    if (this.#child.exitCode !== null) throw new Error(`the bff ended with ${this.#child.exitCode}`);
+    if (this.#child.exitCode !== null) throw new Error(`the bff exited with ${this.#child.exitCode}`);
     this.#child.send(order);
     const [done] = (await once(this.#child, 'message')) as [Done];
     return done;
   }
 
-  /** Publishes this many notifications, each with this many four-byte characters. Resolves with their ids. */
+  /** Publishes `count` notifications, each with `characters` four-byte characters. Resolves with their ids. */
   async publish(count: number, feed = 'all', characters = 1): Promise<string[]> {
     const createdAt = new Date().toISOString();
     const notifications = makeNotifications(count).map(({ id, title }): Notification => {
@@ -50,11 +50,11 @@ export class BffProcess {
   /** The heap in use after garbage collection, in bytes. */
   async heapUsed(): Promise<number> {
     const done = await this.#ask('memory');
-    if (typeof done !== 'object') throw new Error(`the bff answered ${done}`);
+    if (typeof done !== 'object') throw new Error(`the bff replied ${done}`);
     return done.heapUsed;
   }
 
-  /** The value of a metric; 0 if it has no series. */
+  /** The value of a metric, or 0 if it has no series. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     const line = text.split('\n').find((one) => one.startsWith(`${name} `));

@@ -15,7 +15,7 @@ const json = (value: unknown): string => JSON.stringify(value);
 const gets = (port: PortName, paths: string[], isOpen = false): Route[] =>
   paths.map((path) => ({ port, method: 'GET', path, ...(isOpen && { isOpen }) }));
 
-/** Routes that change feeds, on the producer's public port and by invocation. */
+/** Routes that change feeds, over the producer's public port and by invocation. */
 const changes = (port: PortName): Route[] => [
   { port, method: 'POST', path: '/notifications', body: json({ id: 'one', title: 'One' }) },
   { port, method: 'DELETE', path: '/notifications/one?feed=all' },
@@ -50,7 +50,7 @@ const inbox = (port: PortName): Route[] => [
   })),
 ];
 
-/** The routes for a reader's own addresses. */
+/** The routes for a reader's own contact addresses. */
 const channels = (port: PortName): Route[] => {
   const subscription = { endpoint: 'https://push.example.com/one', keys: { p256dh: 'one', auth: 'one' } };
   return [
@@ -112,7 +112,7 @@ const revocations: Route[] = [
   { port: 'bff', method: 'DELETE', path: '/app/ops/revocations/cleo' },
 ];
 
-/** The routes of the public ports. */
+/** The routes on the public ports. */
 export const PUBLIC_ROUTES: readonly Route[] = [
   ...producer('producer'),
   ...producer('openProducer'),

@@ -20,7 +20,7 @@ export const goneOf = (observer: Observer) => observer.gone.map(({ id, reason })
 
 export type Feeds = Awaited<ReturnType<typeof useFeeds>>;
 
-/** Publishes to the feeds of a stack, removes from them, and observes them on all instances, until `close`. */
+/** Publishes to a stack's feeds, removes notifications from them, and observes them on all instances, until `close()`. */
 export async function useFeeds(stack: Stack) {
   const producer = stack.producers[0] as Pair;
   const redis = await openRedisView(stack.redisHost);
@@ -43,7 +43,7 @@ export async function useFeeds(stack: Stack) {
     retract: (id: string, feed: string) =>
       request('DELETE', `/notifications/${id}?feed=${encodeURIComponent(feed)}`),
     erase: (feed: string) => request('DELETE', `/feeds/${encodeURIComponent(feed)}`),
-    /** A client on each instance. */
+    /** Connects a client to each instance. */
     async watch(feed: string): Promise<Observer[]> {
       const watching = stack.bffs.map(({ url, name }) => new Observer(name, url, { feed }));
       observers.push(...watching);
@@ -64,7 +64,7 @@ export async function useFeeds(stack: Stack) {
       Promise.all(
         watching.map((observer) => eventually(async () => goneOf(observer).includes(gone), PATIENCE_MS)),
       ),
-    /** Waits until no document of the store contains the text. */
+    /** Waits until no document in the store contains the text. */
     untilGone: (text: string) => eventually(async () => !(await redis.stateHolds(text)), PATIENCE_MS),
     async close(): Promise<void> {
       for (const observer of observers) observer.close();

@@ -4,7 +4,7 @@ interface Metadata {
   actorRuntime?: { activeActors?: { type: string; count?: number }[] };
 }
 
-/** The actor types hosted on a pair. */
+/** The actor types that a pair hosts. */
 export async function hostedTypes(pair: Pair): Promise<string[]> {
   const response = await fetch(`${pair.daprUrl}/v1.0/metadata`, { headers: pair.daprHeaders });
   const metadata = (await response.json()) as Metadata;
@@ -12,7 +12,7 @@ export async function hostedTypes(pair: Pair): Promise<string[]> {
   return active.filter(({ count = 0 }) => count > 0).map(({ type }) => type);
 }
 
-/** The pair that hosts the only feed of a stack, and the other pairs. */
+/** The pair that hosts a stack's only feed, and the other pairs. */
 export async function findHost(stack: Stack): Promise<{ host: Pair; others: Pair[] }> {
   for (const host of stack.bffs) {
     if ((await hostedTypes(host)).length > 0)

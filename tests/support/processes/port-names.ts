@@ -1,4 +1,4 @@
-/** The ports of the product. */
+/** Tocsin's ports. */
 export const PORTS = [
   /** The producer with and without API keys. */
   'producer',

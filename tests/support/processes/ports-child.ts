@@ -30,7 +30,7 @@ import { startUi } from '../../../ui/src/server/app.ts';
 import { uiSettings } from '../../../ui/src/server/config.ts';
 import { KNOWN_SUBSCRIPTION, PORTS, type PortName, type Ports } from './port-names.ts';
 
-/** The secrets with which the parent is accepted, and other settings. */
+/** The secrets that the parent uses, and other settings. */
 export interface Start {
   secrets: { apikeys: string; jwt: string };
   appToken: string;
@@ -96,7 +96,7 @@ async function startAll({ secrets, appToken, settings }: Start): Promise<Ports> 
   return ports;
 }
 
-/** Channels that never send, because their secrets are absent. */
+/** Channels that never send anything, because their secrets are missing. */
 function writeAwayFile(): string {
   const file = join(mkdtempSync(join(tmpdir(), 'tocsin-ports-')), 'away.json');
   writeFileSync(
@@ -106,7 +106,7 @@ function writeAwayFile(): string {
   return file;
 }
 
-/** The internal port of the bff, with an idle host. */
+/** The bff's internal port, with an idle host. */
 async function internal(port: number, settings: Record<string, string>, appToken?: string): Promise<void> {
   const done = async () => undefined;
   const hostOfActors = { turnAsHost: async () => ({ outcome: 'delivered' }), deactivate: () => undefined };

@@ -8,10 +8,10 @@ import { signToken } from '../../../tools/src/auth/sign-token.ts';
 import type { Ports } from './port-names.ts';
 import type { Start, Told } from './ports-child.ts';
 
-/** All HTTP ports of the product with memory adapters, in a separate process that reports its CPU time. */
+/** Serves all of Tocsin's HTTP ports with memory adapters, in a separate process that reports its CPU time. */
 export class PortsProcess {
   readonly ports: Ports;
-  /** The headers with which callers are accepted. */
+  /** The headers that callers need to be accepted. */
   readonly key: Record<string, string>;
   readonly token: Record<string, string>;
   readonly appToken: Record<string, string>;
@@ -50,7 +50,7 @@ export class PortsProcess {
     });
   }
 
-  /** The CPU time in ms that `work` costs the process. */
+  /** The CPU time that `work` costs the process, in ms. */
   async cpuMs(work: () => Promise<unknown>): Promise<number> {
     const before = await this.#cpuMicros();
     await work();
@@ -71,10 +71,10 @@ export class PortsProcess {
   }
 }
 
-/** The next message of the process. @throws Error if it has ended */
+/** The next message from the process. @throws Error if the process has exited */
 const next = (child: ChildProcess): Promise<Told> =>
   new Promise((resolve, reject) => {
-    const ended = () => reject(new Error('The process with the ports has ended.'));
+    const ended = () => reject(new Error('The process that serves the ports has exited.'));
     child.once('exit', ended);
     child.once('message', (told: Told) => {
       child.off('exit', ended);
@@ -82,7 +82,7 @@ const next = (child: ChildProcess): Promise<Told> =>
     });
   });
 
-/** A token for a reader of all feeds who may use the ops page. */
+/** A token for a reader who may read all feeds and use the ops page. */
 const sign = (secret: string): Promise<string> =>
   signToken({
     claims: { sub: 'ada', feeds: ['*'], roles: [OPS_ROLE] },

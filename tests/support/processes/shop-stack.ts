@@ -4,13 +4,13 @@ import { afterAll, beforeAll } from 'vitest';
 
 export interface ShopStack {
   stack: Stack;
-  /** An application without our code, which uses only its sidecar. */
+  /** An application that contains none of our code, and uses only its sidecar. */
   shop: ForeignSidecar;
   /** A client of the feed `all`. */
   observer: Observer;
 }
 
-/** Starts a stack, the sidecar of a foreign application and a client before the tests of a file, and stops them after. */
+/** Starts a stack, a foreign application's sidecar and a client before a file's tests, and stops them afterwards. */
 export function useShopStack(): ShopStack {
   const started = {} as ShopStack;
   beforeAll(async () => {

@@ -14,14 +14,14 @@ export interface AnyRedis {
 export interface RedisOptions {
   dir: string;
   name: string;
-  /** Such as `tls-auth-clients`: `no`. */
+  /** Settings such as `tls-auth-clients`: `no`. */
   settings?: Record<string, string>;
   /** `redis-server` by default. */
   command?: string;
   tls?: { ca: Certificate; server: Certificate };
 }
 
-/** Starts a Redis, with TLS instead of plain connections if `tls` is given. Resolves when its port is open. */
+/** Starts a Redis server. If `tls` is given, it accepts only TLS connections. Resolves when its port is open. */
 export async function startRedis(options: RedisOptions): Promise<AnyRedis> {
   const { dir, name, tls, settings = {} } = options;
   const [port = 0] = await freePorts(1);
@@ -36,7 +36,7 @@ export async function startRedis(options: RedisOptions): Promise<AnyRedis> {
   });
 }
 
-/** Starts a Sentinel that watches `master` under the name `tocsin`, alone, with a second until it counts as down. */
+/** Starts a single Sentinel that watches `master` under the name `tocsin`, and considers it down after a second. */
 export async function startSentinel(
   options: RedisOptions,
   master: AnyRedis,
@@ -84,13 +84,13 @@ async function launch(
   await server.start();
   const fault = await pollUntil(() => listens(port), {
     timeoutMs: 20_000,
-    giveUp: () => (server.running ? undefined : `it has ended: ${server.tail()}`),
+    giveUp: () => (server.running ? undefined : `it has exited: ${server.tail()}`),
   });
   if (fault) throw new Error(`${name}: ${fault}`);
   return { process: server, port, address: `127.0.0.1:${port}` };
 }
 
-/** Connects, because `isPortFree` takes the port for a moment, and could be first. */
+/** Check by connecting, because `isPortFree` briefly occupies the port, and might do so before the server. */
 const listens = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });

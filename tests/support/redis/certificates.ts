@@ -8,7 +8,7 @@ export interface Certificate {
   key: string;
 }
 
-/** Makes CAs and certificates with `openssl` in a folder. */
+/** Creates CAs and certificates in a folder with `openssl`. */
 export class Certificates {
   readonly #dir: string;
 
@@ -32,7 +32,7 @@ export class Certificates {
     return made;
   }
 
-  /** A certificate for 127.0.0.1 and localhost. `days` may be negative: the certificate has expired. */
+  /** Creates a certificate for 127.0.0.1 and localhost. If `days` is negative, it has already expired. */
   signed(by: Certificate, name: string, days = 2): Certificate {
     const made = this.#paths(name);
     const request = join(this.#dir, `${name}.csr`);

@@ -12,7 +12,9 @@ import {
 import { DaprClaimCheck, Sidecar } from '@tocsin/service';
 import type { Pair } from '@tocsin/tools';
 
-/** Deposits and announces through a producer's sidecar in separate steps, so that a test can omit or repeat one. */
+/**
+ * Deposits and announces entries through a producer's sidecar in separate steps, so that a test can omit or repeat a step.
+ */
 export class ClaimCheck {
   readonly run = randomUUID().replaceAll('-', '').slice(0, 8);
   readonly #sidecar: Sidecar;

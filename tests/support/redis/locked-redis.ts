@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { ROOT, ensureRedisServer, freePorts, isPortFree, pollUntil, privateRedis } from '@tocsin/tools';
 import { createClient } from 'redis';
 
-/**
- * A Redis with the users of `docs/redis-users.acl`: one for the applications, and an operator with all rights.
- */
+/** A Redis with the users from `docs/redis-users.acl`: one for the applications, and an operator with all permissions. */
 export async function startLockedRedis() {
   const [password, operatorPassword] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-locked-'));
@@ -24,7 +22,7 @@ export async function startLockedRedis() {
     .map((line) => line.split(' ').slice(1));
   const first = createClient({ socket: { port, host: '127.0.0.1' } });
   await first.connect();
-  // The users in the format of Redis. The user `first` comes last.
+  // The users in Redis format. The user `first` is last.
   for (const line of users.toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
   first.destroy();
   const as = async (username: string, secret: string) => {
@@ -36,7 +34,7 @@ export async function startLockedRedis() {
   const username = users.find(([name, state]) => name !== 'operator' && state === 'on')?.[0] ?? 'default';
   return {
     host: `127.0.0.1:${port}`,
-    /** The user of the applications. */
+    /** The applications' user. */
     username,
     password,
     asApplication: () => as(username, password),

@@ -7,22 +7,22 @@ import {
 import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { createClient } from 'redis';
 
-/** Reads the Redis of a stack directly, not through Dapr. */
+/** Reads a stack's Redis directly, not through Dapr. */
 export async function openRedisView(redisHost: string) {
   const client = createClient({ url: `redis://${redisHost}` });
-  // Without a listener, an error would end the process. The calls also reject with it.
+  // Without a listener, an error would crash the process. Calls reject with the error anyway.
   client.on('error', () => undefined);
   await client.connect();
   return {
     read: async (key: string): Promise<string | undefined> => (await client.get(key)) ?? undefined,
     keys: (pattern: string): Promise<string[]> => client.keys(pattern),
-    /** True if any value of the state store contains `text`. */
+    /** True if any value in the state store contains `text`. */
     stateHolds: async (text: string): Promise<boolean> => {
       const keys = await client.keys('bff||*');
       const values = await Promise.all(keys.map((key) => client.hGet(key, 'data')));
       return values.some((value) => value?.includes(text));
     },
-    /** Seconds until a key expires; negative if it never does. */
+    /** Seconds until a key expires; negative if it never expires. */
     secondsLeft: (key: string): Promise<number> => client.ttl(key),
     /** All announcements that are still in the stream, oldest first. */
     announcements: async (): Promise<PartitionAnnouncement[]> => {
@@ -49,7 +49,7 @@ export async function openRedisView(redisHost: string) {
     expire: async (key: string): Promise<void> => {
       if (!(await client.pExpire(key, 1))) throw new Error(`there is no key ${key}`);
     },
-    /** Lets Redis grow by `bytes` and then reject writes. Its content stays. */
+    /** Limits Redis to `bytes` more memory. Beyond that, it rejects writes but keeps its data. */
     leaveRoom: async (bytes: number): Promise<void> => {
       const used = parseRedisInfo(await client.info('memory')).get('used_memory');
       await client.configSet({
@@ -60,7 +60,7 @@ export async function openRedisView(redisHost: string) {
     makeRoom: async (): Promise<void> => {
       await client.configSet('maxmemory', '0');
     },
-    /** Pauses Redis for this many ms. Commands that arrive meanwhile run afterwards. */
+    /** Pauses Redis for this many ms. Commands that arrive in the meantime run afterwards. */
     hold: async (ms: number): Promise<void> => {
       await client.sendCommand(['CLIENT', 'PAUSE', String(ms), 'ALL']);
     },

@@ -7,9 +7,9 @@ const FOLDER = join(homedir(), '.cache', 'tocsin', 'valkey-8-bookworm');
 const SERVER = join(FOLDER, 'usr', 'bin', 'valkey-server');
 
 /**
- * The command of Valkey 8: `valkey-server` on the PATH, else that of Debian's bookworm-backports, unpacked into the cache
- * without an installation.
- * @throws Error if neither can be had
+ * The command that runs Valkey 8: `valkey-server` on the PATH, or else the one from Debian's bookworm-backports, unpacked
+ * into the cache without installing it.
+ * @throws Error if neither is available
  */
 export async function ensureValkey(): Promise<string> {
   const onPath = await run('valkey-server', ['--version']).catch(() => undefined);
@@ -24,7 +24,7 @@ export async function ensureValkey(): Promise<string> {
     ...['-o', `Dir::State::lists=${join(FOLDER, 'lists')}`],
   ];
   await must('apt-get', [...apt, 'update']);
-  // Debian's valkey-server is a link into valkey-tools.
+  // In Debian, valkey-server is a symlink into valkey-tools.
   await must('apt-get', [...apt, 'download', 'valkey-server', 'valkey-tools']);
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.deb')))
     await must('dpkg', ['-x', join(FOLDER, file), FOLDER]);

@@ -16,7 +16,7 @@ const page = (body: string, head = '') => `<!doctype html><html lang="en"><head>
 const TAGS = (server: string) =>
   `<tocsin-bell server="${server}"></tocsin-bell><tocsin-toasts server="${server}"></tocsin-toasts>`;
 
-/** The apps of the guide, each with what a developer writes. */
+/** The guide's apps, each with the code that a developer writes. */
 const REACT = (server: string) => `import '@tocsin/client-vue/elements';
 import { createElement as h, useState } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -33,10 +33,10 @@ const SVELTE = (server: string) => `<script>
 <p id="unread">{unread}</p>
 <tocsin-bell server="${server}" ontocsin-unread={(event) => (unread = event.detail.unread)}></tocsin-bell>
 <tocsin-toasts server="${server}"></tocsin-toasts>`;
-/** Everything that a page's style does to elements that it does not know. */
+/** Styles with which a page may affect elements that it does not know. */
 const HOSTILE = `* { all: unset } h2, h3, button, p { font-size: 60px !important; color: red !important; display: none !important }
 header { position: fixed; inset: 0 0 auto; height: 100px; z-index: 2147483647; background: black; display: block }`;
-/** The same with `!important`, which beats every rule of a page's own elements, and hides the custom elements. */
+/** The same with `!important`, which overrides every rule of the elements, and hides the custom elements. */
 const IMPORTANT = `* { all: unset !important } body, body * { font: 60px serif !important; color: red !important }
 head, head *, div, section, ol, ul, li, h2, h3, p, button, svg, tocsin-bell, tocsin-toasts { display: none !important }`;
 
@@ -62,7 +62,7 @@ beforeAll(async () => {
   const preflight = await readFile(join(ROOT, 'node_modules/tailwindcss/preflight.css'), 'utf8');
   const script = `<script type="module" src="${bff.url}/elements.js"></script>`;
   await mkdir(join(root, 'public'));
-  // A page without a bundler, whose elements find the bff by the script that they came with.
+  // A page without a bundler. Its elements find the bff by the URL of their script.
   await writeFile(
     join(root, 'public', 'plain.html'),
     page('<tocsin-bell></tocsin-bell><tocsin-toasts></tocsin-toasts>', script),
@@ -138,7 +138,7 @@ async function publish(): Promise<string> {
   return title;
 }
 
-/** Shows a toast and the inbox, with its row. */
+/** Shows a toast, and the inbox with its row. */
 async function works(): Promise<void> {
   await live();
   await tab.waitForTimeout(500);
@@ -150,25 +150,28 @@ async function works(): Promise<void> {
 }
 
 it.each(['plain.html', 'react.html', 'svelte.html', 'tailwind.html'])(
-  'should show bell, inbox and toasts in %s',
+  'should show the bell, inbox and toasts in %s',
   async (name) => {
     await tab.goto(`${origin}/${name}`);
     await works();
   },
 );
 
-it.each(['react.html', 'svelte.html'])('should tell %s how many are unread', async (name) => {
-  await tab.goto(`${origin}/${name}`);
-  await live();
-  await tab.waitForTimeout(500);
-  const before = Number(await tab.locator('#unread').textContent());
-  await publish();
-  await expect.poll(async () => Number(await tab.locator('#unread').textContent())).toBe(before + 1);
-});
+it.each(['react.html', 'svelte.html'])(
+  'should report the number of unread notifications to %s',
+  async (name) => {
+    await tab.goto(`${origin}/${name}`);
+    await live();
+    await tab.waitForTimeout(500);
+    const before = Number(await tab.locator('#unread').textContent());
+    await publish();
+    await expect.poll(async () => Number(await tab.locator('#unread').textContent())).toBe(before + 1);
+  },
+);
 
-describe('a page with a style that spoils everything', () => {
+describe('a page with destructive styles', () => {
   it.each(['hostile', 'important'])(
-    'should show readable toasts on top, and a bell to click: %s',
+    'should show readable toasts on top, and a bell that can be clicked: %s',
     async (name) => {
       await tab.goto(`${origin}/${name}.html`);
       await works();
@@ -186,7 +189,7 @@ describe('a page with a style that spoils everything', () => {
     },
   );
 
-  it('should keep its own style', async () => {
+  it('should keep its own styles', async () => {
     await tab.goto(`${origin}/tailwind.html`);
     const own = () =>
       tab
@@ -202,7 +205,7 @@ describe('a page with a style that spoils everything', () => {
   });
 });
 
-it('should move into the modal dialog of its page and back', async () => {
+it('should move into the page’s modal dialog and back', async () => {
   await tab.goto(`${origin}/plain.html`);
   await live();
   await tab.waitForTimeout(500);
@@ -219,7 +222,7 @@ it('should move into the modal dialog of its page and back', async () => {
   await tab.locator('body > tocsin-toasts').getByRole('heading', { name: title }).waitFor();
 });
 
-it('should be dark where the system is, or where the element says so', async () => {
+it('should be dark if the system is, or if the element requests it', async () => {
   await tab.emulateMedia({ colorScheme: 'dark' });
   await tab.goto(`${origin}/plain.html`);
   const colour = () =>
@@ -231,7 +234,7 @@ it('should be dark where the system is, or where the element says so', async () 
   expect(await colour()).toBe('#fff');
 });
 
-it('should take the language of the closest ancestor, follow it, and take texts of the page', async () => {
+it('should use and follow the language of the closest ancestor, and use texts from the page', async () => {
   await tab.goto(`${origin}/plain.html`);
   const label = () => bell().getAttribute('aria-label');
   await expect.poll(label).toMatch(/^Notifications, /);
@@ -250,7 +253,7 @@ it('should take the language of the closest ancestor, follow it, and take texts 
   expect(await spoken()).toBe('fr');
 });
 
-it('should disconnect when its elements are gone', async () => {
+it('should disconnect when its elements are removed', async () => {
   await tab.goto(`${origin}/plain.html`);
   const closed = tab
     .waitForEvent('websocket')
@@ -262,7 +265,7 @@ it('should disconnect when its elements are gone', async () => {
   await closed;
 });
 
-it('should be imported in Node without a page, as for rendering on a server', async () => {
+it('should be importable in Node without a page, as for server-side rendering', async () => {
   const packed = join(root, 'node_modules', '@tocsin', 'client-vue');
   const resolve = createRequire(join(root, 'main.js'));
   expect(resolve.resolve('@tocsin/client-vue')).toBe(join(packed, 'components.js'));

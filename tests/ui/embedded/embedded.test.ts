@@ -11,7 +11,7 @@ import { installClient } from './installed-client.ts';
 import { stylesIn, writeIsolationPages } from './isolation-pages.ts';
 
 const SECRET = 'a-secret-of-this-test-alone-0123456789abcdef';
-/** Life of the first tokens in seconds. */
+/** Lifetime of the first tokens, in seconds. */
 const SHORT = 15;
 const APP = `
 <script setup>
@@ -40,13 +40,13 @@ const HTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>App</t
 <div id="app"></div><script type="module" src="./main.js"></script></html>`;
 
 let browser: Browser;
-/** The folder of an app on another origin, with the packed client installed. */
+/** The folder of an app on a different origin, with the packed client installed. */
 let root: string;
 let app: PreviewServer;
 let origin: string;
 let bff: MemoryBff;
 let page: Page;
-/** Lives of the page's tokens in seconds, one after another; an hour afterwards. */
+/** Lifetimes of the page's tokens in turn, in seconds. Later tokens live for an hour. */
 let lifetimes: number[];
 let given: number;
 let connections: number;
@@ -115,7 +115,7 @@ it("should render the app's rows and toasts and keep the buttons", async () => {
   await expect.poll(() => row.count()).toBe(0);
 });
 
-it.each(['hostile', 'tailwind'])('should look the same in a page with the style sheet %s', async (name) => {
+it.each(['hostile', 'tailwind'])('should look the same on a page with the style sheet %s', async (name) => {
   async function look(style: string): Promise<Record<string, string[]>> {
     await page.goto(`${origin}/${style}.html`);
     await page.getByTestId('bell').click();
@@ -138,8 +138,8 @@ it.each(['hostile', 'tailwind'])('should look the same in a page with the style 
   expect(differing).toEqual([]);
 });
 
-it('should send the server a new token on the same connection before the old one ends', async () => {
-  // Long enough for every request for a token at the start.
+it('should send the server a new token on the same connection before the old one expires', async () => {
+  // Long enough for all initial token requests.
   lifetimes = Array<number>(20).fill(SHORT);
   await page.goto(origin);
   await live();
@@ -154,7 +154,7 @@ it('should send the server a new token on the same connection before the old one
   expect(connections).toBe(1);
 });
 
-it('should say in bell and inbox that its token is refused and be live with a valid one', async () => {
+it('should show in bell and inbox that its token is rejected, and be live with a valid one', async () => {
   lifetimes = Array<number>(200).fill(-60);
   await page.goto(origin);
   await page.getByTestId('bell').click();
@@ -168,7 +168,7 @@ it('should say in bell and inbox that its token is refused and be live with a va
   expect(await page.getByTestId('bell-trouble').count()).toBe(0);
 });
 
-it('should send only its heartbeat while nothing happens', async () => {
+it('should send only its heartbeat while idle', async () => {
   const sent: string[] = [];
   page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
   await page.goto(origin);

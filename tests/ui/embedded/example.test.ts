@@ -11,7 +11,7 @@ const EXAMPLE = join(import.meta.dirname, '../../../examples/vue-app');
 const GUIDE = join(import.meta.dirname, '../../../docs/guides/embed-in-your-app.md');
 
 let browser: Browser;
-/** A folder of the example alone, with the packed client installed. */
+/** A folder that contains only the example, with the packed client installed. */
 let root: string;
 let shop: PreviewServer;
 let bff: MemoryBff;
@@ -43,13 +43,13 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-it('should be the ten lines that the guide shows', async () => {
+it('should equal the ten lines shown in the guide', async () => {
   const app = await readFile(join(EXAMPLE, 'App.vue'), 'utf8');
   expect(app.trim().split('\n')).toHaveLength(10);
   expect(await readFile(GUIDE, 'utf8')).toContain(app);
 });
 
-it('should show bell, inbox and toast in an app on another origin, whatever its styles', async () => {
+it('should show bell, inbox and toast in an app on a different origin, regardless of its styles', async () => {
   const page = await browser.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
@@ -63,7 +63,7 @@ it('should show bell, inbox and toast in an app on another origin, whatever its 
   await page.getByTestId('bell').click();
   const inbox = page.getByTestId('inbox');
   await inbox.getByText('Before it was live').waitFor();
-  // The bell counts unseen ones, and the open inbox shows them.
+  // The bell counts unseen notifications, and the open inbox shows them.
   await expect.poll(() => page.getByTestId('unread').count()).toBe(0);
   const row = inbox.locator('.tocsin-row--unread');
   await expect.poll(() => row.count()).toBe(1);
@@ -77,7 +77,7 @@ it('should show bell, inbox and toast in an app on another origin, whatever its 
   await page.close();
 });
 
-it('should say that nothing can be loaded on an origin that the bff does not allow', async () => {
+it('should show that nothing can be loaded from an origin that the bff does not allow', async () => {
   const page = await browser.newPage();
   const refused = page.waitForEvent('requestfailed');
   await page.goto(urls.other);

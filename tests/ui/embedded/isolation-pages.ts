@@ -23,11 +23,11 @@ const STYLES: Readonly<Record<string, () => Promise<string>>> = {
   tailwind: () => readFile(join(ROOT, 'node_modules/tailwindcss/preflight.css'), 'utf8'),
 };
 
-/** Properties that depend on what arrives when. */
+/** Properties that depend on which notifications arrive when. */
 const CHANGING =
   /^(?:max-|contain-intrinsic|block-size|inline-size|height|width|perspective-origin|transform|transform-origin|animation|transition|opacity|inset|top|bottom|left|right)/;
 
-/** Writes pages with an app and a style sheet of their own into `root`. Returns the pages for the bundler. */
+/** Writes pages into `root`, each with an app and a different style sheet. Returns the pages for the bundler. */
 export async function writeIsolationPages(root: string): Promise<string[]> {
   await mkdir(join(root, 'public'));
   await writeFile(join(root, 'Plain.vue'), APP);
@@ -43,7 +43,7 @@ export async function writeIsolationPages(root: string): Promise<string[]> {
   return Object.keys(STYLES).map((name) => join(root, `${name}.html`));
 }
 
-/** The computed styles of all elements of the components in a page, by class and class of the parent. */
+/** The computed styles of all elements of the components on a page, by their class and their parent's class. */
 export const stylesIn = (page: Page): Promise<Record<string, string[]>> =>
   page.evaluate((changing) => {
     const skip = new RegExp(changing);

@@ -16,16 +16,16 @@ interface Request {
   body: () => Promise<unknown>;
 }
 
-/** Where a reader can be reached, and single notifications, in memory: as a bff answers them. */
+/** Serves a reader's channels, and single notifications, from memory as a bff would. */
 export class FakeAway {
   readonly #feed: (feed: string) => { epoch: string; log: Publication[] };
-  /** 404: no channels. 403: not signed in. 503: out of order. */
+  /** 404: no channels. 403: not signed in. 503: unavailable. */
   status: 200 | 403 | 404 | 503 = 404;
-  /** The next codes are refused, as after five of a day. */
+  /** Rejects requests for a code, as after five on the same day. */
   hasTooManyCodes = false;
   offered: string | null = 'ada@example.com';
   address: string | null = null;
-  /** The channels of the deployment. */
+  /** The deployment's channels. */
   names = ['email', 'push'];
   code = '12345678';
   asked: string[] = [];
@@ -35,7 +35,7 @@ export class FakeAway {
     this.#feed = feed;
   }
 
-  /** Answers what concerns it. Returns whether it does. */
+  /** Handles the request if it is for one of these routes. Returns true if so. */
   async serve({ request, url, response, body }: Request): Promise<boolean> {
     if (url.pathname === '/app/notification') this.#linked(url, response);
     else if (url.pathname.startsWith('/app/channels')) {

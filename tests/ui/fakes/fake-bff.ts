@@ -24,7 +24,7 @@ import { FakeAway } from './fake-away.ts';
 import { serveFile } from './fake-files.ts';
 import { FakeInbox } from './fake-inbox.ts';
 
-/** The headers of a bff, in Express's types. */
+/** Sets a bff's headers; the types are Express's. */
 const setHeaders = pageHeaders() as unknown as (
   request: IncomingMessage,
   response: ServerResponse,
@@ -45,8 +45,8 @@ interface FeedLog {
 }
 
 /**
- * For tests of the page only: serves the built page and the bff's contract from memory, with faults on
- * demand. It stores nothing and uses neither Dapr nor Redis.
+ * Only for tests of the page: serves the built page and the bff's contract from memory, with faults on demand. It stores
+ * nothing and uses neither Dapr nor Redis.
  */
 export class FakeBff {
   readonly #dist: string;
@@ -57,14 +57,14 @@ export class FakeBff {
   #ids = 0;
   #epochs = 0;
   restFails = false;
-  /** Delay of a REST answer in ms. */
+  /** Delay of a REST response, in ms. */
   restDelay = 0;
-  /** Runs after a page was read, before it is sent. */
+  /** Runs after a page has been read, but before it is sent. */
   afterPage: (() => void) | undefined;
   refuse: { code: 'unavailable' | 'invalid_request'; message: string; temporary: boolean } | undefined;
   requests: string[] = [];
   subscribes: SubscribeRequest[] = [];
-  /** The tokens of connections, and of requests. */
+  /** The tokens received in connections and in requests. */
   handshakes: Record<string, unknown>[] = [];
   bearers = new Set<string | undefined>();
   reads = new Map<string, ReadState>();
@@ -89,7 +89,7 @@ export class FakeBff {
     return this.#io?.engine.clientsCount ?? 0;
   }
 
-  /** `dist`: the folder with the built page. */
+  /** `dist` is the folder with the built page. */
   constructor(dist: string) {
     this.#dist = dist;
   }
@@ -111,7 +111,7 @@ export class FakeBff {
     this.#port = (http.address() as AddressInfo).port;
   }
 
-  /** Stops as in a crash; `start` brings it back on the same port, with its feeds. */
+  /** Simulates a crash. `start` restarts it on the same port, with its feeds. */
   async stop(): Promise<void> {
     this.#http?.closeAllConnections();
     await this.#io?.close();
@@ -146,7 +146,7 @@ export class FakeBff {
     this.#io?.to(feed).emit('publications', { feed, epoch, publications: [publication] });
   }
 
-  /** Erases the feed, which gets a new epoch that says so. */
+  /** Erases the feed, whose new epoch tells clients so. */
   erase(feed = 'all'): void {
     const epoch = `${++this.#epochs}-fake-erased`;
     this.#feeds.set(feed, { epoch, log: [] });
@@ -158,7 +158,7 @@ export class FakeBff {
     this.#feeds.delete(feed);
   }
 
-  /** Cuts every connection; clients may reconnect at once. */
+  /** Closes all connections. Clients may reconnect immediately. */
   cut(): void {
     this.#io?.disconnectSockets(true);
   }
@@ -199,7 +199,7 @@ export class FakeBff {
     return this.reads.get(feed) ?? { offset: 0, ids: [] };
   }
 
-  /** Marks as read from another tab or device of the reader. */
+  /** Marks notifications as read, as from the reader's other tabs or devices. */
   read(feed: string, { offset, ids }: Partial<ReadState>): void {
     const before = this.#readOf(feed);
     const after = {
@@ -217,7 +217,7 @@ export class FakeBff {
     this.#io?.emit('mutes', this.mutes);
   }
 
-  /** Answers what the reader's inbox answers. Returns whether it does. */
+  /** Handles the request if it is for the reader's inbox. Returns true if so. */
   async #serveInbox(request: IncomingMessage, url: URL, response: ServerResponse): Promise<boolean> {
     const name = url.pathname.slice('/app/notifications/'.length);
     const isChange = request.method === 'POST' && url.pathname.startsWith('/app/notifications/');

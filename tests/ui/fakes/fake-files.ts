@@ -10,7 +10,7 @@ const TYPES: Record<string, string> = {
 };
 const PAGES: Record<string, string> = { '/': '/index.html', '/ops': '/ops.html', '/demo': '/demo.html' };
 
-/** Serves a file of the built page in `dist`, or its page for unknown addresses. */
+/** Serves a file from `dist`, or the page for unknown addresses. */
 export function serveFile(dist: string, pathname: string, response: ServerResponse): void {
   const asked = join(dist, normalize(PAGES[pathname] ?? pathname));
   const isThere = asked.startsWith(dist) && existsSync(asked) && statSync(asked).isFile();

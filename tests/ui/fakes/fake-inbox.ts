@@ -14,7 +14,7 @@ import {
   type SnoozeMark,
 } from '@tocsin/contracts';
 
-/** What the inbox needs of the fake bff. */
+/** The parts of the fake bff that the inbox needs. */
 export interface FakeFeeds {
   feed: (feed: string) => { epoch: string; log: Publication[] };
   feeds: () => string[];
@@ -29,7 +29,7 @@ interface Change {
   until?: string;
 }
 
-/** The reader's marks and preferences, and the search, in memory: as a bff answers them. */
+/** Serves the reader's marks, preferences and searches from memory, as a bff would. */
 export class FakeInbox {
   readonly #feeds: FakeFeeds;
   readonly #states = new Map<string, InboxState>();
@@ -38,9 +38,9 @@ export class FakeInbox {
   /** The changes that browsers have sent, in order. */
   changes: (Change & { name: string })[] = [];
   searches: URLSearchParams[] = [];
-  /** Delay of a search in ms. */
+  /** Delay of a search, in ms. */
   searchDelay = 0;
-  /** Refuses everything, as a bff of 0.1.0 or for a nameless reader. */
+  /** Rejects everything, like a bff of version 0.1.0, or any bff for an anonymous reader. */
   isOld = false;
 
   constructor(feeds: FakeFeeds) {
@@ -61,7 +61,7 @@ export class FakeInbox {
     return this.#states.get(feed);
   }
 
-  /** Applies a change and passes it on. Returns whether there is a change of this name. */
+  /** Applies a change and sends it to browsers. Returns true if there is a change of this name. */
   change(name: string, change: Change): boolean {
     const next = this.#changed(name, change);
     if (!next) return false;
@@ -70,7 +70,7 @@ export class FakeInbox {
     return true;
   }
 
-  /** Read again: no longer marked as unread. */
+  /** A read notification is no longer marked as unread. */
   read(feed: string, ids: readonly string[], offset = 0): void {
     const before = this.#states.get(feed);
     if (!before) return;
@@ -81,7 +81,7 @@ export class FakeInbox {
     this.#set(feed, { ...before, unread: unread.filter(([, last]) => last > offset), snoozed });
   }
 
-  /** Ends the snoozes of a feed, and tells browsers. */
+  /** Ends a feed's snoozes, and notifies browsers. */
   ring(feed = 'all'): void {
     const before = this.#states.get(feed);
     if (!before) return;

@@ -27,7 +27,7 @@ const letter = (members: Partial<SetAside>): ListedSetAside => {
   return { ...whole, contentLength: whole.content?.length ?? 0 };
 };
 
-/** The calls behind the ops page, with answers from memory. */
+/** The calls behind the ops page, with responses from memory. */
 export class FakeOps {
   letters: ListedSetAside[] = [
     letter({
@@ -43,28 +43,28 @@ export class FakeOps {
   audit: ListedAuditRecord[] = auditRecords()
     .map(({ record }, n) => ({ ...record, position: `${n + 1}-0.0` }))
     .toReversed();
-  /** Records of one page of the trail. */
+  /** Number of records on one page of the trail. */
   auditPage = 4;
   auditAway = false;
   auditUnreadable = 0;
-  /** Who is admitted: everyone, those with a token, or no one for lack of the role. */
+  /** Who is admitted: everyone, callers with a token, no one because the role is missing, or no one at all. */
   guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';
-  /** No service behind it answers. */
+  /** True if no service behind it responds. */
   away = false;
   faults: Fault[] | undefined;
-  /** The answer to a notification when the producer is away. */
+  /** The id in the response to a composed notification when the producer is unavailable. */
   lostId: string | undefined;
   reads = 0;
   links: OpsStatus['links'] = {};
   failing: OpsStatus['failing'] = [];
   /** Names of instances that no longer run. */
   killed: string[] = [];
-  /** The past hour of the instances. */
+  /** The instances' past hour. */
   past: PastInstance[] = opsPast();
-  /** Changes the figures of all instances. */
+  /** Overrides the figures of all instances. */
   change: Partial<InstanceSnapshot> = {};
-  /** The answer to every search. */
+  /** The response to every search. */
   found: Pick<FoundNotification, 'found' | 'unsearched'> = { found: [], unsearched: [] };
   receipts: Omit<Receipts, 'id' | 'feed'> = { fallbacks: [] };
   readonly retracted: unknown[] = [];

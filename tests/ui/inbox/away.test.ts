@@ -31,7 +31,7 @@ async function open(options: OpenOptions = {}): Promise<Page> {
 }
 
 describe('the section on being away', () => {
-  it('should say that a reader is not signed in, or that the deployment has no channels', async () => {
+  it('should show that a reader is not signed in, or that the deployment has no channels', async () => {
     bff.away.status = 403;
     const page = await open();
     await section(page).getByText('Sign in to get messages').waitFor();
@@ -47,7 +47,7 @@ describe('the section on being away', () => {
     expect(await section(page).locator('button, input').count()).toBe(0);
   });
 
-  it('should load again on demand, and offer only the channels of the deployment', async () => {
+  it('should reload on demand, and offer only the deployment’s channels', async () => {
     bff.away.status = 503;
     bff.away.names = ['email'];
     const page = await open();
@@ -59,7 +59,7 @@ describe('the section on being away', () => {
     expect(await within(page, 'push-unsupported').count()).toBe(0);
   });
 
-  it('should send e-mail to the address of the token once the reader agrees, until the reader stops it', async () => {
+  it('should send e-mail to the address in the token once the reader agrees, until the reader stops it', async () => {
     const page = await open();
     await section(page).getByText("You don't receive e-mails.").waitFor();
     expect(bff.away.address).toBeNull();
@@ -77,7 +77,7 @@ describe('the section on being away', () => {
     expect(await within(page, 'email-fault').count()).toBe(0);
   });
 
-  it('should send e-mail to another address only with the code that it received', async () => {
+  it('should send e-mail to another address only after the reader enters the code sent to it', async () => {
     bff.away.offered = null;
     const page = await open();
     const address = page.getByLabel('Another address');
@@ -126,7 +126,7 @@ describe('the section on being away', () => {
     expect(await subscribed(page)).toBeNull();
   });
 
-  it('should end a subscription that the server did not take, and that of another reader', async () => {
+  it('should end a subscription that the server did not accept, and another reader’s', async () => {
     const page = await open({ before: withPush() });
     await page.evaluate(() => localStorage.setItem('test.subscription', 'https://push.example/former'));
     await page.route('**/app/channels/push', (route) => route.fulfill({ status: 503, json: {} }));
@@ -140,7 +140,7 @@ describe('the section on being away', () => {
     expect(bff.away.devices).toHaveLength(1);
   });
 
-  it('should say why push stays off', async () => {
+  it('should explain why push stays off', async () => {
     const dismissed = await open({ before: withPush('default') });
     await within(dismissed, 'push').click();
     await section(dismissed).getByRole('alert').getByText('stays off until you allow').waitFor();
@@ -156,7 +156,7 @@ describe('the section on being away', () => {
     expect(bff.away.devices).toEqual([]);
   });
 
-  it('should use the push manager of the page where the browser needs no worker', async () => {
+  it('should use the page’s push manager if the browser needs no worker', async () => {
     const page = await open({
       before: async (context) => {
         await withPush()(context);

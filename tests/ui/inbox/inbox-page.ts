@@ -2,14 +2,14 @@ import type { Page } from 'playwright-core';
 import { toasts } from '../support/browser.ts';
 import type { Draft } from '../fakes/fake-bff.ts';
 
-/** Drafts with numbered titles. */
+/** Creates drafts with numbered titles. */
 export const titled = (count: number, title = 'Order'): Draft[] =>
   Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
 export const inbox = (page: Page) => page.getByTestId('inbox');
 export const listed = (page: Page) => inbox(page).getByTestId('notification');
 export const titles = (page: Page) => listed(page).locator('h3 bdi').allTextContents();
 export const toasted = async (page: Page) => (await toasts(page).locator('h3').allTextContents()).join();
-/** The test id of the focused element, else its tag. */
+/** The test id of the focused element, or its tag if it has none. */
 export const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 

@@ -38,7 +38,7 @@ describe('the inbox', () => {
     await expect.poll(() => inbox(page).count()).toBe(0);
   });
 
-  it('should mark one and all as read, tell the server and follow read marks of other devices', async () => {
+  it('should mark one or all as read, report it to the server and follow other devices’ read marks', async () => {
     bff.publish(titled(1));
     const page = await open();
     const ids = bff.publish(titled(4, 'New'));
@@ -79,9 +79,9 @@ describe('the inbox', () => {
     await expect.poll(() => page.title()).toBe('(1) Tocsin');
   });
 
-  it('should filter by words, severity, source, feed and unread', async () => {
+  it('should filter by words, severity, source, feed and unread state', async () => {
     bff.publish([{ title: 'Disk full', severity: 'warning', source: 'Db' }, { title: 'Backup done' }]);
-    // A different millisecond, because feeds are merged by time.
+    // Publish in a different millisecond, because feeds are merged by time.
     await delay(2);
     bff.publish([{ title: 'Order of a disk', body: 'For Café Luna' }], { feed: 'topic:orders' });
     const page = await open({ search: '?feed=all&feed=topic:orders' });
@@ -105,7 +105,7 @@ describe('the inbox', () => {
     await inbox(page).getByTestId('inbox-none').waitFor();
   });
 
-  it('should archive for every tab, even after a reload', async () => {
+  it('should archive in every tab, even after a reload', async () => {
     bff.publish(titled(3));
     const page = await open();
     await page.getByTestId('bell').click();
@@ -119,7 +119,7 @@ describe('the inbox', () => {
     await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 0']);
   });
 
-  it('should show no toast and no count for muted notifications but list them', async () => {
+  it('should show no toast and no count for muted notifications, but list them', async () => {
     bff.publish(titled(1));
     const page = await open();
     await page.getByTestId('bell').click();
@@ -143,7 +143,7 @@ describe('the inbox', () => {
     expect((await toasts(page).locator('h3').allTextContents()).join()).not.toContain('Quiet');
   });
 
-  it('should ask for desktop notifications only on a click and show them while the page is hidden', async () => {
+  it('should ask for permission for desktop notifications only after a click, and show them while the page is hidden', async () => {
     const page = await open({
       before: async (context) => {
         await context.addInitScript(() => {
@@ -197,7 +197,7 @@ describe('the inbox', () => {
     let scrolls = 0;
     while ((await end.count()) === 0 && scrolls++ < 200)
       await page.getByTestId('inbox-list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
-    console.log(`8,000 rows, ${scrolls} times to the end: ${told(await busy())}`);
+    console.log(`8,000 rows, scrolled to the end ${scrolls} times: ${told(await busy())}`);
     await end.waitFor();
     await inbox(page).getByText('Before 0', { exact: true }).waitFor();
     expect(await listed(page).count(), 'only rows near the screen are in the document').toBeLessThan(400);
@@ -206,7 +206,7 @@ describe('the inbox', () => {
   });
 });
 
-it('should take the token out of the address and send it on the socket and over HTTP', async () => {
+it('should remove the token from the address, and send it on the socket and over HTTP', async () => {
   bff.publish(titled(1));
   const page = await open({ search: '?feed=all#token=a.b.c' });
   expect(page.url()).toBe(`${bff.url}/?feed=all`);

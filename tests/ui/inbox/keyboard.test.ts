@@ -12,20 +12,20 @@ beforeEach(() => {
 const { openLive: open } = pages;
 const changes = () => bff.inbox.changes.map(({ name }) => name);
 
-/** Presses Tab until an element with this test id has the focus. */
+/** Presses Tab until an element with this test id has focus. */
 async function tabTo(page: Page, testId: string): Promise<void> {
   for (let n = 0; n < 40 && (await focused(page)) !== testId; n++) await page.keyboard.press('Tab');
   expect(await focused(page)).toBe(testId);
 }
 
-/** Opens the menu of the focused row. */
+/** Opens the focused row's menu. */
 async function openMenu(page: Page): Promise<void> {
   await tabTo(page, 'row-menu');
   await page.keyboard.press('Enter');
   await page.getByTestId('row-menu-open').waitFor();
 }
 
-describe('with the keyboard alone', () => {
+describe('with only the keyboard', () => {
   it("should find yesterday's failed payment without loading pages", async () => {
     const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString();
     bff.publish([
@@ -45,7 +45,7 @@ describe('with the keyboard alone', () => {
     await expect.poll(() => listed(page).locator('.tocsin-row-text').textContent()).toBe('Café Luna');
   });
 
-  it('should silence one source, and give it its voice back', async () => {
+  it('should mute one source, and unmute it again', async () => {
     bff.publish([{ title: 'Backup 1 done', source: 'Backups' }]);
     const page = await open();
     await enter(page);
@@ -67,7 +67,7 @@ describe('with the keyboard alone', () => {
     await expect.poll(() => bff.inbox.preferences.sources).toEqual([]);
   });
 
-  it('should silence one source for the night, on all devices and until the morning', async () => {
+  it('should mute one source for the night on all devices, until the morning', async () => {
     bff.publish([{ title: 'Backup 1 done', source: 'Backups' }]);
     const page = await open();
     await enter(page);
@@ -91,7 +91,7 @@ describe('with the keyboard alone', () => {
     await page.getByTestId('inbox-settings-button').press('Enter');
     const backups = page.getByTestId('mute-sources').getByLabel(/^Backups \(until .*8:00/);
     expect(await backups.isChecked()).toBe(true);
-    // As if the morning had come.
+    // Simulate the next morning.
     bff.inbox.prefer({
       mutedUntil: [{ list: 'sources', name: 'Backups', until: new Date(Date.now() + 500).toISOString() }],
     });
@@ -100,7 +100,7 @@ describe('with the keyboard alone', () => {
     await expect.poll(() => toasted(page)).toBe('Backup 3 done');
   });
 
-  it('should undo a mistaken archive, at once and from the archive', async () => {
+  it('should undo archiving by mistake, immediately or from the archive', async () => {
     bff.publish(titled(3));
     const page = await open();
     await enter(page);
@@ -125,7 +125,7 @@ describe('with the keyboard alone', () => {
     await expect.poll(() => titles(page)).toHaveLength(3);
   });
 
-  it('should act once while Enter is held, and leave letters alone where they are turned off', async () => {
+  it('should act only once while Enter is held down, and ignore letter keys if they are turned off', async () => {
     bff.publish(titled(5));
     const page = await open();
     await enter(page);

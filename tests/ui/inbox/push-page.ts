@@ -1,13 +1,13 @@
 import type { BrowserContext, Page, Worker } from 'playwright-core';
 
-/** State of the replaced parts of the browser, which a test reads. */
+/** The state of the replaced browser APIs, for tests to read. */
 interface PushWindow {
   asked: number;
 }
 
 /**
- * Replaces the parts of push that need a vendor's service, or a person who answers the browser's question: `subscribe`
- * and `getSubscription`, kept across reloads, and the permission. `answer` is what the reader chooses.
+ * Replaces the push APIs that need a vendor's service, or a person to answer the browser's prompt: `subscribe` and
+ * `getSubscription`, whose state survives reloads, and the permission. `answer` is the reader's choice.
  */
 export const withPush =
   (answer: NotificationPermission = 'granted') =>
@@ -49,13 +49,15 @@ export const withPush =
     }, answer);
   };
 
-/** How often the page has asked for the permission. */
+/** How often the page has requested permission. */
 export const asked = (page: Page) => page.evaluate(() => (window as unknown as PushWindow).asked);
 
 /** The endpoint to which the browser is subscribed. */
 export const subscribed = (page: Page) => page.evaluate(() => localStorage.getItem('test.subscription'));
 
-/** Registers the page's service worker as the preferences do, and returns it and the delivery of pushes to it. */
+/**
+ * Registers the page's service worker as the preferences do. Returns the worker, and a function that delivers pushes to it.
+ */
 export async function startWorker(
   page: Page,
   origin: string,
@@ -95,8 +97,9 @@ export const shownBy = (worker: Worker) =>
   });
 
 /**
- * Clicks the shown notification: DevTools cannot, so this dispatches the event to the worker's handler. Only a person's
- * click may open or focus a window, so both are recorded instead. Returns what the worker asked for.
+ * Simulates a click on the shown notification by dispatching the event to the worker's handler, because DevTools cannot
+ * click it. Only a person's click may open or focus a window, so this records both instead, and returns the worker's
+ * requests.
  */
 export const click = (worker: Worker): Promise<string[]> =>
   worker.evaluate(async () => {

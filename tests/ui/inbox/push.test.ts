@@ -13,7 +13,7 @@ beforeEach(async () => {
   page = await pages.open();
 });
 
-/** A push as a bff sends it. */
+/** A push in the format in which a bff sends it. */
 const pushOf = (id: string, feed: string) => ({
   web_push: 8030,
   notification: {
@@ -25,7 +25,7 @@ const pushOf = (id: string, feed: string) => ({
 });
 
 describe('the service worker', () => {
-  it('should be small, served for the whole site and checked for updates', async () => {
+  it('should be small, cover the whole site and be checked for updates', async () => {
     const response = await page.request.get(`${bff.url}/push-worker.js`);
     expect(response.headers()['content-type']).toMatch(/^text\/javascript/);
     expect((await response.body()).length).toBeLessThan(4_000);
@@ -36,7 +36,7 @@ describe('the service worker', () => {
     expect(scope).toBe(`${bff.url}/`);
   });
 
-  it('should show each push, and one that it cannot read', async () => {
+  it('should show each push, even one that it cannot read', async () => {
     const { worker, deliver } = await startWorker(page, bff.url);
     await worker.evaluate(() => {
       const counts: number[] = [];
@@ -78,7 +78,7 @@ describe('the service worker', () => {
     await expect.poll(() => page.title(), { message: 'only the later one is unread' }).toBe('(1) Tocsin');
   });
 
-  it('should use the open page of the reader, which keeps following its feeds', async () => {
+  it('should use the reader’s open page, which keeps following its feeds', async () => {
     const [id = ''] = bff.publish([{ title: 'Payment failed' }], { feed: 'user:ada' });
     bff.publish([{ title: 'Everybody' }]);
     await page.goto(`${bff.url}/ops`);
@@ -95,7 +95,7 @@ describe('the service worker', () => {
     expect(await page.evaluate(() => sessionStorage.getItem('test'))).toBe('kept');
   });
 
-  it('should only come to the front for a digest', async () => {
+  it('should only bring the page to the front for a digest', async () => {
     const { worker, deliver } = await startWorker(page, bff.url);
     const push = pushOf('n-1', 'user:ada');
     await deliver(

@@ -13,7 +13,7 @@ const { openLive: open } = pages;
 const changes = () => bff.inbox.changes.map(({ name }) => name);
 
 describe('read, seen, done', () => {
-  it('should count new ones at the bell until the inbox is open, and mark as read what is followed', async () => {
+  it('should count new notifications at the bell until the inbox is open, and mark followed ones as read', async () => {
     const page = await open();
     bff.publish([{ title: 'Linked', link: '/demo', severity: 'error' }, ...titled(1)]);
     await expect.poll(() => page.getByTestId('unread').textContent()).toBe('2');
@@ -34,7 +34,7 @@ describe('read, seen, done', () => {
     await expect.poll(() => page.title()).toBe('Tocsin');
   });
 
-  it("should count what waits in a person's own feed on a first visit", async () => {
+  it("should count the notifications in a person's own feed on a first visit", async () => {
     bff.publish(titled(2), { feed: 'user:ada' });
     bff.publish(titled(2));
     const page = await open({ search: '?feed=all&feed=user:ada' });
@@ -43,7 +43,7 @@ describe('read, seen, done', () => {
     expect(bff.reads.has('user:ada')).toBe(false);
   });
 
-  it('should snooze, and bring it back as unread with a toast', async () => {
+  it('should snooze a notification, and bring it back as unread with a toast', async () => {
     bff.publish(titled(2));
     const page = await open();
     await enter(page);
@@ -62,7 +62,7 @@ describe('read, seen, done', () => {
     expect(await page.title()).toBe('(1) Tocsin');
   });
 
-  it('should say when the server does not keep a change, and search what is loaded', async () => {
+  it('should report when the server does not store a change, and search the loaded notifications', async () => {
     bff.inbox.isOld = true;
     bff.publish(titled(60));
     const page = await open();
@@ -77,8 +77,8 @@ describe('read, seen, done', () => {
   });
 });
 
-describe('what an inbox shows', () => {
-  it('should group equal neighbours, and archive them together', async () => {
+describe('the content of an inbox', () => {
+  it('should group adjacent notifications that are equal, and archive them together', async () => {
     const restarted = Array.from({ length: 14 }, () => ({ title: 'warehouse restarted', source: 'k8s' }));
     bff.publish([...titled(1), ...restarted]);
     const page = await open();
@@ -94,7 +94,7 @@ describe('what an inbox shows', () => {
     await expect.poll(() => bff.inbox.changes.at(-1)?.ids?.length).toBe(14);
   });
 
-  it('should name source, category and feed, and draw the icon', async () => {
+  it('should show source, category, feed and icon', async () => {
     bff.publish([{ title: 'Paid', source: 'Shop', category: 'billing', icon: 'money', body: 'a\n  b' }], {
       feed: 'topic:orders',
     });
@@ -110,7 +110,7 @@ describe('what an inbox shows', () => {
     expect(await row.locator('time').getAttribute('title')).toMatch(/20\d\d/);
   });
 
-  it('should page through what was found, and end a search that was overtaken', async () => {
+  it('should page through search results, and abort an outdated search', async () => {
     bff.publish(titled(120));
     bff.inbox.searchDelay = 300;
     const page = await open();
@@ -131,7 +131,7 @@ describe('what an inbox shows', () => {
 });
 
 describe('interruptions', () => {
-  it('should hold toasts back in quiet hours, but those allowed, and sum up afterwards', async () => {
+  it('should hold back all but allowed toasts in quiet hours, and summarize them afterwards', async () => {
     bff.inbox.prefer({ quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] } });
     const page = await open();
     bff.publish([...titled(12), { title: 'Broken', severity: 'error' }]);
@@ -141,7 +141,7 @@ describe('interruptions', () => {
     await expect.poll(() => toasted(page)).toContain('12 notifications arrived during quiet hours');
   });
 
-  it('should play a sound only for those who want it', async () => {
+  it('should play a sound only if the reader wants it', async () => {
     const page = await open({
       before: async (context) => {
         await context.addInitScript(() => {

@@ -13,7 +13,7 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** The inbox on a German phone, opened by a tap. */
+/** Opens the inbox with a tap on a phone set to German. */
 async function openInbox(): Promise<Page> {
   const page = await pages.open({ width: 360, height: 740, touch: true, locale: 'de-DE' });
   await live(page);
@@ -23,7 +23,7 @@ async function openInbox(): Promise<Page> {
 }
 const look = (page: Page, name: string) => page.screenshot({ path: join(artifacts, `touch-${name}.png`) });
 
-/** Taps, after checking that a finger hits it: 44 px high, and inside of the screen. */
+/** Taps an element after checking that a finger can hit it: it is 44 px high and on the screen. */
 async function tap(page: Page, testId: string): Promise<void> {
   const target = inbox(page).getByTestId(testId).first();
   await target.scrollIntoViewIfNeeded();
@@ -57,7 +57,7 @@ describe('with a finger on a phone', () => {
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 
-  it('should silence one source for the night', async () => {
+  it('should mute one source for the night', async () => {
     bff.publish([...titled(8), { title: 'Backup 1 done', source: 'Backups' }]);
     const page = await openInbox();
     await tap(page, 'row-menu');
@@ -73,7 +73,7 @@ describe('with a finger on a phone', () => {
     await expect.poll(() => toasted(page)).toBe('Loud');
   });
 
-  it('should undo a mistaken archive, at once and from the archive', async () => {
+  it('should undo archiving by mistake, immediately or from the archive', async () => {
     bff.publish(titled(3));
     const page = await openInbox();
     const archive = async () => {

@@ -29,7 +29,7 @@ it.each(['older', 'away', 'nothing'])('should be accessible while it shows: %s',
 });
 
 describe('the audit trail', () => {
-  it('should show who did what and page back to its beginning with the keyboard', async () => {
+  it('should show who did what, and allow paging back to the beginning with the keyboard', async () => {
     const page = await openOps();
     await audit(page).nth(3).waitFor();
     const texts = await audit(page).allInnerTexts();
@@ -47,7 +47,7 @@ describe('the audit trail', () => {
     expect(await page.getByTestId('audit-said').innerText()).toBe('2 older records were added.');
   });
 
-  it('should find matching records, say if there are none and keep the filter for older ones', async () => {
+  it('should find matching records, report if there are none, and keep the filter for older ones', async () => {
     ops.auditPage = 2;
     const page = await openOps();
     await audit(page).nth(1).waitFor();
@@ -66,7 +66,7 @@ describe('the audit trail', () => {
     await page.getByTestId('audit-none').getByText('No records match these filters.').waitFor();
   });
 
-  it('should say that it cannot be read, keep its content and offer to retry', async () => {
+  it('should report that it cannot be read, keep its content, and offer a retry', async () => {
     const page = await openOps();
     await audit(page).nth(3).waitFor();
     ops.auditAway = true;

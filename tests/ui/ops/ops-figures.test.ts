@@ -11,7 +11,7 @@ beforeEach(() => {
   ops = new FakeOps();
 });
 
-/** The ops page with a clock that the test controls. `change`: of its HTML. */
+/** Opens the ops page with a clock that the test controls. `change` modifies its HTML. */
 const openOps = (change?: (html: string) => string) =>
   pages.open(ops, async (context) => {
     await context.clock.install();
@@ -65,7 +65,7 @@ describe('the verdict', () => {
 });
 
 describe('the curves', () => {
-  it('should show the values of a time to the pointer and the keyboard, and an hour after a reload', async () => {
+  it('should show the values at a time by pointer and keyboard, and still show the past hour after a reload', async () => {
     const page = await openOps();
     await watch(ops, page, 4);
     const figure = page.getByTestId('figure').first();
@@ -95,7 +95,7 @@ describe('the curves', () => {
 });
 
 describe('all set-aside records', () => {
-  it('should be put back in batches, with progress and those that cannot', async () => {
+  it('should be put back in batches, and show the progress and the records that cannot be put back', async () => {
     const [first] = ops.letters;
     ops.letters = Array.from({ length: 45 }, (_, n) => ({
       ...(first as ListedSetAside),
@@ -115,7 +115,7 @@ describe('all set-aside records', () => {
 });
 
 describe('the search for a notification', () => {
-  it('should say where it is, where it could not look, and retract what was composed', async () => {
+  it('should show where it was found and which places could not be searched, and retract composed notifications', async () => {
     const page = await openOps();
     await field(page, 'title').fill('x');
     await page.getByTestId('send').click();
@@ -177,12 +177,12 @@ describe('the search for a notification', () => {
 });
 
 describe('a mirrored page', () => {
-  it('should keep figures with units and commands in order', async () => {
+  it('should display figures with units, and commands, in the correct order', async () => {
     ops.letters = [];
     const page = await openOps((html) => html.replace('dir="ltr"', 'dir="rtl"'));
     await instances(page).nth(1).waitFor();
     await field(page, 'title').fill('x');
-    /** Whether the first character is drawn left of the last. */
+    /** True if the first character is drawn to the left of the last one. */
     const isInOrder = (testId: string) =>
       page
         .getByTestId(testId)

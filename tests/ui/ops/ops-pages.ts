@@ -8,8 +8,8 @@ import { FakeBff } from '../fakes/fake-bff.ts';
 import type { FakeOps } from '../fakes/fake-ops.ts';
 
 /**
- * Opens `/ops` for the tests of the calling file, and fails a test if the browser reports an exception or a
- * violation of the content security policy.
+ * Opens `/ops` for the calling file's tests, and fails a test if the browser reports an exception or a violation of the
+ * content security policy.
  */
 export function opsPages() {
   let browser: Browser;
@@ -29,7 +29,7 @@ export function opsPages() {
     const faults = opened?.faults ?? [];
     await opened?.context.close();
     opened = undefined;
-    expect(faults, 'no exception and no breach of the content security policy').toEqual([]);
+    expect(faults, 'no exceptions and no content security policy violations').toEqual([]);
   });
 
   return {
@@ -47,7 +47,7 @@ export const instances = (page: Page) => page.getByTestId('instance');
 export const letters = (page: Page) => page.getByTestId('set-aside-record');
 export const field = (page: Page, path: string) => page.locator(`[name="${path}"]`);
 
-/** Lets this many snapshots arrive. */
+/** Waits until this many snapshots have arrived. */
 export async function watch(ops: FakeOps, page: Page, times: number): Promise<void> {
   for (let n = 0; n < times; n++) {
     const before = ops.reads;

@@ -12,7 +12,7 @@ beforeEach(() => {
   ops = new FakeOps();
 });
 
-/** The ops page with a clock that the test controls. */
+/** Opens the ops page with a clock that the test controls. */
 const openOps = () =>
   pages.open(ops, async (context) => {
     await context.clock.install();
@@ -96,7 +96,7 @@ it.each(Object.keys(STATES))('should be accessible while it shows: %s', async (n
 });
 
 describe('the instances', () => {
-  it('should be rows with live figures and curves', async () => {
+  it('should be listed in rows with live figures and curves', async () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     const before = await instances(page).first().innerText();
@@ -105,7 +105,7 @@ describe('the instances', () => {
     expect(await instances(page).first().locator('canvas').count()).toBe(2);
   });
 
-  it('should say that the figures may be old and continue', async () => {
+  it('should show that the figures may be outdated, and continue', async () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     ops.away = true;
@@ -119,7 +119,7 @@ describe('the instances', () => {
 });
 
 describe('set-aside records', () => {
-  it('should be put back, or say why not', async () => {
+  it('should be put back, or explain why not', async () => {
     const page = await openOps();
     await letters(page).nth(2).waitFor();
     expect(await letters(page).first().innerText()).toContain('colour: is not a known member');
@@ -157,7 +157,7 @@ describe('set-aside records', () => {
 });
 
 describe('the composer', () => {
-  it('should preview and send every member and show the equivalent command', async () => {
+  it('should preview and send every field, and show the equivalent command', async () => {
     const page = await openOps();
     await fill(page);
     const preview = page.getByTestId('preview');
@@ -181,7 +181,7 @@ describe('the composer', () => {
     expect(JSON.parse(execFileSync('sh', ['-c', script], { encoding: 'utf8' }))).toEqual(composed);
   });
 
-  it('should show each fault at its field and other faults above', async () => {
+  it('should show each error at its field, and other errors above the form', async () => {
     ops.faults = FAULTS;
     const page = await openOps();
     await page.getByTestId('add-action').click();
@@ -204,7 +204,7 @@ describe('the composer', () => {
     expect(await page.locator('[aria-invalid]').count()).toBe(0);
   });
 
-  it('should repeat a request with an unknown outcome with the same id', async () => {
+  it('should repeat a request whose outcome is unknown, with the same id', async () => {
     ops.lostId = 'lost-1';
     const page = await openOps();
     await field(page, 'title').fill('x');
@@ -218,7 +218,7 @@ describe('the composer', () => {
 });
 
 describe('a server that requires a token', () => {
-  it('should be shown as closed with the remedy if it accepts no token', async () => {
+  it('should be shown as closed, with a remedy, if it accepts no token', async () => {
     ops.guard = 'closed';
     const page = await openOps();
     await page.getByTestId('closed').getByText('Set OPS_TOKEN on the bff.').waitFor();
@@ -226,7 +226,7 @@ describe('a server that requires a token', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('should get a token, which is kept for this tab', async () => {
+  it('should get a token, which is stored for this tab only', async () => {
     [ops.guard, ops.token] = ['token', 'right'];
     const page = await openOps();
     const form = page.getByTestId('token-form');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'rolldown';
 import { buildClientPackage } from '@tocsin/tools';
 
-/** State that the page keeps for the test. */
+/** State that the page exposes to the test. */
 export interface ClientPageWindow {
   ids: string[];
   statuses: string[];
@@ -23,7 +23,7 @@ client.subscribe('all', {
 Object.assign(window, { client, ids, statuses });
 `;
 
-/** Builds a page with nothing but the packed client into a folder of its own, which `remove` deletes. */
+/** Builds a page with only the packed client into a separate folder, which `remove` deletes. */
 export async function buildClientPage(): Promise<{ dist: string; remove: () => Promise<void> }> {
   const dist = await mkdtemp(join(tmpdir(), 'tocsin-client-page-'));
   await buildClientPackage(join(dist, 'package'));

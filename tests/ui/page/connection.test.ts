@@ -11,7 +11,7 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** The texts of bell, inbox and page, in this order. */
+/** The texts of the bell, inbox and page, in this order. */
 const told = async (page: Page) => [
   await page.getByTestId('bell-trouble').getAttribute('data-connection'),
   await page.getByTestId('inbox').getByTestId('connection-notice').getAttribute('data-connection'),
@@ -25,7 +25,7 @@ const inbox = async (page: Page) => {
 };
 
 describe('the connection', () => {
-  it('should show offline at once in bell, inbox and page when the browser reports it, and recover afterwards', async () => {
+  it('should immediately show in bell, inbox and page that the browser is offline, and recover afterwards', async () => {
     bff.publish([{ title: 'Here' }]);
     const page = await pages.open();
     await live(page);
@@ -43,7 +43,7 @@ describe('the connection', () => {
     expect(await page.getByTestId('connection-notice').count()).toBe(0);
   });
 
-  it('should show a silent connection as lost within 15 s', async () => {
+  it('should show within 15 s that a silent connection is lost', async () => {
     const proxy = new SilentProxy(Number(new URL(bff.url).port));
     const url = await proxy.start();
     try {
@@ -67,7 +67,7 @@ describe('the connection', () => {
 });
 
 describe('the inbox', () => {
-  it('should say that it is still loading', async () => {
+  it('should show that it is still loading', async () => {
     bff.restDelay = 60_000;
     bff.refuse = { code: 'unavailable', message: 'later', temporary: true };
     const page = await pages.open();
@@ -76,7 +76,7 @@ describe('the inbox', () => {
     expect(await list.textContent()).not.toMatch(/No notifications yet|No older notifications/);
   });
 
-  it('should say that there is nothing only when it knows', async () => {
+  it('should show that there are no notifications only once it knows', async () => {
     const page = await pages.open();
     await live(page);
     const list = await inbox(page);
@@ -84,7 +84,7 @@ describe('the inbox', () => {
     expect(await list.textContent()).toMatch(/No notifications yet/);
   });
 
-  it('should say that the server cannot be reached and show notifications when it can', async () => {
+  it('should show that the server cannot be reached, and show notifications when it can', async () => {
     const page = await pages.open();
     await live(page);
     await page.goto('about:blank');
@@ -100,7 +100,7 @@ describe('the inbox', () => {
     await list.getByTestId('empty').waitFor({ timeout: 15_000 });
   });
 
-  it('should say that the server refuses and why', async () => {
+  it('should show that the server refuses a feed, and why', async () => {
     bff.restFails = true;
     bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
     const page = await pages.open({ search: '?feed=nonsense' });

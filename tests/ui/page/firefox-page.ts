@@ -9,7 +9,7 @@ const SHOP = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 <main><h1>Shop</h1><tocsin-bell></tocsin-bell><tocsin-toasts></tocsin-toasts></main>
 <script type="module" src="/elements.js"></script></body></html>`;
 
-/** The built page and `/shop.html`, a page of another app with the custom elements, in a folder of its own. */
+/** A separate folder with the built page, and with `/shop.html`, another app's page that uses the custom elements. */
 export async function servedFiles(): Promise<{ dist: string; remove: () => Promise<void> }> {
   await ensureUi(() => undefined);
   const built = join(ROOT, 'ui', 'dist');
@@ -31,7 +31,7 @@ export interface FirefoxOptions {
   dir?: 'rtl';
 }
 
-/** Opens a page with a bff of its own. `close` reports what the page complained about. */
+/** Opens a page with its own bff. `close` returns the errors that the page reported. */
 export async function openInFirefox(
   browser: Browser,
   dist: string,

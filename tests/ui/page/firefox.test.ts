@@ -14,7 +14,7 @@ import {
 
 const firefox = await ensureFirefox((line) => process.stdout.write(`${line}\n`));
 
-/** The same checks as in Chromium need only `evaluate`. */
+/** The checks shared with Chromium need only `evaluate`. */
 const asPlaywright = (page: Page) => page as unknown as PlaywrightPage;
 const TITLES = '.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid="toast"] h3';
 
@@ -63,7 +63,7 @@ describe.skipIf(firefox === undefined)('in Firefox', () => {
     await expect.poll(async () => (await page.$$(byId('notification'))).length).toBe(4);
   });
 
-  it('should lead the keyboard to the toasts, into the inbox and back', async () => {
+  it('should lead keyboard users to the toasts, into the inbox and back', async () => {
     const { page, bff } = await open();
     await live(page);
     bff.publish([
@@ -132,7 +132,7 @@ describe.skipIf(firefox === undefined)('in Firefox', () => {
     { width: 500, height: 780 },
     { width: 768, height: 1024 },
     { width: 1440, height: 900 },
-  ])('should be mirrored in a page in rtl at $width px', async (size) => {
+  ])('should be mirrored on a right-to-left page at $width px', async (size) => {
     const { page, bff } = await open({ ...size, dir: 'rtl' });
     await live(page);
     bff.publish([{ title: 'הגיבוי נכשל', severity: 'error' }]);
@@ -146,9 +146,9 @@ describe.skipIf(firefox === undefined)('in Firefox', () => {
     expect(await overflow(asPlaywright(page))).toBeLessThanOrEqual(0);
   });
 
-  it('should work as custom elements in a page of another app', async () => {
+  it('should work as custom elements on another app’s page', async () => {
     const { page, bff } = await open({ path: '/shop.html' });
-    // Puppeteer's own waiting sees no change within a shadow root.
+    // Puppeteer's wait functions don't notice changes within a shadow root.
     const shown = async (selector: string) => {
       await expect.poll(() => page.$(selector)).not.toBeNull();
       return page.$(selector);

@@ -11,7 +11,7 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** Whether the letters of a text node are drawn in order from left to right. */
+/** True if the letters of a text node are drawn in order from left to right. */
 const inOrder = (page: Page, selector: string, text: string) =>
   page.evaluate(
     ([css, wanted]) => {
@@ -34,7 +34,7 @@ const inOrder = (page: Page, selector: string, text: string) =>
     [selector, text],
   );
 
-/** A page with our text and foreign text on one line, as a foreign title beside our own words. */
+/** A page with our own text and a foreign text on one line, such as a foreign title. */
 const besides = (page: Page) =>
   page.evaluate(() => {
     for (const bdi of document.querySelectorAll('[data-testid="notification"] bdi'))
@@ -46,9 +46,9 @@ const besides = (page: Page) =>
 describe('text with direction controls', () => {
   it.each([
     ['an override that is never ended', `invoice${RLO}gpj.exe`],
-    ['one that ends the isolate around it first', `invoice${PDI}${RLO}gpj.exe`],
-    ['one within an isolate that is never ended', `invoice\u2067${RLO}gpj.exe`],
-  ])('should turn nothing beside it: %s', async (_what, text) => {
+    ['an override that first ends the isolate around it', `invoice${PDI}${RLO}gpj.exe`],
+    ['an override within an isolate that is never ended', `invoice\u2067${RLO}gpj.exe`],
+  ])('should not reorder the text next to it: %s', async (_what, text) => {
     const page = await pages.open();
     await live(page);
     bff.publish([
@@ -68,8 +68,8 @@ describe('text with direction controls', () => {
   });
 });
 
-describe('our own words in a mirrored page', () => {
-  it('should keep their order and their full stop, and be aligned like the rest', async () => {
+describe('our own texts on a mirrored page', () => {
+  it('should keep their order and the position of the full stop, and be aligned like other text', async () => {
     bff.publish([{ title: 'Older', createdAt: new Date(Date.now() - 5 * 60_000).toISOString() }]);
     const page = await pages.open({ dir: 'rtl' });
     await live(page);

@@ -23,8 +23,8 @@ interface LayoutShift extends PerformanceEntry {
 }
 
 /**
- * Measures the cumulative layout shift from now on, as browsers define it: the worst window of shifts that follow each
- * other within a second, of at most five seconds.
+ * Measures the cumulative layout shift from now on, as browsers define it: the worst window of at most five seconds in
+ * which shifts follow each other within a second.
  */
 async function measureShift(page: Page): Promise<() => Promise<number>> {
   await page.evaluate(() => {
@@ -45,7 +45,7 @@ async function measureShift(page: Page): Promise<() => Promise<number>> {
 }
 
 describe('the inbox on a phone', () => {
-  it('should cover the screen, with rows of one height and actions in a menu of large targets', async () => {
+  it('should fill the screen, with rows of equal height and a menu of actions with large targets', async () => {
     bff.publish(titled(8));
     const page = await open({ width: 360, height: 740, touch: true });
     await page.getByTestId('bell').tap();
@@ -69,7 +69,7 @@ describe('the inbox on a phone', () => {
     await expect.poll(() => bff.inbox.changes.map(({ name }) => name)).toContain('unarchive');
   });
 
-  it('should reach everything at 320 × 256 pixels', async () => {
+  it('should make everything reachable at 320 × 256 pixels', async () => {
     bff.publish(titled(8));
     const page = await open({ width: 320, height: 256 });
     await page.getByTestId('bell').click();
@@ -118,14 +118,14 @@ describe('the page', () => {
     await page.keyboard.press('Escape');
     await page.getByTestId('theme').focus();
     await page.keyboard.press('e');
-    expect(await rows(page).count(), 'keys outside of the inbox are the page’s').toBe(4);
+    expect(await rows(page).count(), 'keys outside the inbox belong to the page').toBe(4);
   });
 
   it.each([
     [1_440, 1_000],
     [1_440, 330],
     [360, 330],
-  ])('should shift little at %i px when one notification arrives each %i ms', async (width, pause) => {
+  ])('should shift little at %i px when a notification arrives every %i ms', async (width, pause) => {
     const severities = ['info', 'success', 'error'] as const;
     bff.publish(titled(30));
     const page = await open({ width, height: 900 });
@@ -142,7 +142,7 @@ describe('the page', () => {
     expect(await shift()).toBeLessThan(0.05);
   });
 
-  it('should let new ones wait above a list that was touched', async () => {
+  it('should hold back new notifications above a list that was touched', async () => {
     bff.publish(titled(30));
     const page = await open({ width: 360, height: 740, touch: true });
     await page.getByTestId('tab-all').waitFor();

@@ -38,7 +38,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(3);
   });
 
-  it('should be live although the newest page cannot be read, and load it when it can', async () => {
+  it('should be live even if the newest page cannot be read, and load that page later', async () => {
     bff.publish(titled(2));
     bff.restFails = true;
     const page = await open();
@@ -50,7 +50,7 @@ describe('the page', () => {
     expect(await rows(page).first().textContent()).toContain('Live');
   });
 
-  it('should show the newest page although the live feed is refused', async () => {
+  it('should show the newest page even if the live feed is refused', async () => {
     bff.publish(titled(2));
     bff.refuse = { code: 'unavailable', message: 'later', temporary: true };
     const page = await open();
@@ -60,14 +60,14 @@ describe('the page', () => {
     await live(page);
   });
 
-  it('should say so when a feed is refused for good', async () => {
+  it('should show that a feed is permanently refused', async () => {
     bff.restFails = true;
     bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
     const page = await open({ search: '?feed=nonsense' });
     await page.getByTestId('refused').getByText('no such feed').waitFor();
   });
 
-  it('should report missed notifications in one toast after a reload, and errors separately', async () => {
+  it('should report missed notifications in one toast after a reload, but errors separately', async () => {
     const page = await open();
     await live(page);
     bff.publish(titled(1, 'Before'));
@@ -83,7 +83,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(13);
   });
 
-  it('should show reconnecting, then recover missed notifications and say how many', async () => {
+  it('should show that it is reconnecting, then recover missed notifications and show how many there were', async () => {
     bff.publish(titled(1));
     const page = await open();
     await live(page);
@@ -120,7 +120,7 @@ describe('the page', () => {
     await page.getByTestId('empty').waitFor();
   });
 
-  it('should show only the newest of one collapse key in list and toasts', async () => {
+  it('should show only the newest notification with the same collapse key in list and toasts', async () => {
     const first = { title: 'Import has started', collapseKey: 'import', severity: 'error' } as const;
     bff.publish([first]);
     const page = await open();
@@ -176,7 +176,7 @@ describe('the page', () => {
     expect(await page.title()).toBe('Tocsin');
   });
 
-  it('should show the feeds named in the address', async () => {
+  it('should show the feeds given in the address', async () => {
     bff.publish([{ title: 'Everybody' }]);
     bff.publish([{ title: 'Orders' }], { feed: 'topic:orders' });
     const page = await open({ search: '?feed=topic:orders&feed=all' });
@@ -216,7 +216,7 @@ describe('the page', () => {
     await page.getByText('<b>bold</b>').waitFor();
   });
 
-  it('should use the system theme before the first paint and keep the choice of the switch', async () => {
+  it('should use the system theme before the first paint, and remember the reader’s choice', async () => {
     const page = await open({ theme: 'dark' });
     const theme = () => page.evaluate(() => document.documentElement.dataset['theme']);
     expect(await theme()).toBe('dark');
@@ -226,7 +226,7 @@ describe('the page', () => {
     await expect.poll(theme).toBe('light');
   });
 
-  it('should be in the language of the reader, with dates of the region', async () => {
+  it('should be in the reader’s language, with dates in the region’s format', async () => {
     bff.publish([{ title: 'x' }]);
     const page = await open({ locale: 'de-AT' });
     await page.getByRole('heading', { name: 'Heute' }).waitFor();

@@ -6,26 +6,23 @@ import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
 
-it.each(looks)(
-  'should say where to go from a page that does not exist, at $width px, $theme',
-  async (look) => {
-    await mkdir(artifacts, { recursive: true });
-    const page = await pages.open(look);
-    for (const [name, path, heading] of [
-      ['missing', '/orders/10400', 'Page not found'],
-      ['demo', '/demo?order=10400', 'Order 10400'],
-      ['demo-nonsense', '/demo?order=Your+account+is+locked', 'Demo page'],
-    ] as const) {
-      await page.goto(pages.bff.url + path);
-      await page.getByRole('heading', { name: heading, exact: true }).waitFor();
-      await page.screenshot({ path: join(artifacts, `${name}-${look.width}-${look.theme}.png`) });
-      expect(await violations(page), name).toEqual([]);
-      expect(await overflow(page), name).toBeLessThanOrEqual(0);
-    }
-    await page.getByRole('link', { name: /notifications/ }).click();
-    await page.getByTestId('bell').waitFor();
-  },
-);
+it.each(looks)('should link from a missing page to the notifications, at $width px, $theme', async (look) => {
+  await mkdir(artifacts, { recursive: true });
+  const page = await pages.open(look);
+  for (const [name, path, heading] of [
+    ['missing', '/orders/10400', 'Page not found'],
+    ['demo', '/demo?order=10400', 'Order 10400'],
+    ['demo-nonsense', '/demo?order=Your+account+is+locked', 'Demo page'],
+  ] as const) {
+    await page.goto(pages.bff.url + path);
+    await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+    await page.screenshot({ path: join(artifacts, `${name}-${look.width}-${look.theme}.png`) });
+    expect(await violations(page), name).toEqual([]);
+    expect(await overflow(page), name).toBeLessThanOrEqual(0);
+  }
+  await page.getByRole('link', { name: /notifications/ }).click();
+  await page.getByTestId('bell').waitFor();
+});
 
 it('should be in the reader’s language', async () => {
   const page = await pages.open({ locale: 'de-DE' });
@@ -39,7 +36,7 @@ it('should be in the reader’s language', async () => {
   await page.getByRole('heading', { name: 'Benachrichtigungen', exact: true }).waitFor();
 });
 
-it('should show the notification that an address names, or say that it is gone', async () => {
+it('should show the notification in the address, or report that it no longer exists', async () => {
   const page = await pages.open();
   const notification = {
     ...{ id: 'order-1', feed: 'all', title: 'Order 1 was paid', severity: 'success', actions: [] },
@@ -71,7 +68,7 @@ it('should show the notification that an address names, or say that it is gone',
   await expect.poll(focused).toBe('Notifications');
 });
 
-it('should have a badge on its icon while something is unread, and a manifest', async () => {
+it('should have a manifest, and a badge on its icon while there are unread notifications', async () => {
   const page = await pages.open();
   await page.getByTestId('bell').waitFor();
   const icon = page.locator('link[rel=icon]');

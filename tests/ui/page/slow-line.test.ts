@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { builtPage, removeBuiltPage } from '../support/built-page.ts';
 
-/** The line and the processor of an old phone far from the next mast. */
+/** Emulates the connection and processor of an old phone with poor reception. */
 const LINE = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
 const SLOWER_CPU = 4;
 const FIRST_PAINT_MS = 2_500;
@@ -50,9 +50,9 @@ async function openSlowly(): Promise<{ paint: number; feed: number }> {
   return times;
 }
 
-it('should paint within 2.5 s and show the feed within 6 s on a slow line and processor', async () => {
+it('should paint within 2.5 s and show the feed within 6 s on a slow connection and processor', async () => {
   const [paints, feeds]: [number[], number[]] = [[], []];
-  // The best round: other work on this machine makes a page slower, never faster.
+  // Use the best round: other processes on this machine make a page slower, never faster.
   for (let round = 0; round < ROUNDS; round++) {
     const { paint, feed } = await openSlowly();
     paints.push(paint);

@@ -12,7 +12,7 @@ const SOON = { timeout: 20_000 };
 let browser: Browser;
 let bff: FakeBff;
 let context: BrowserContext;
-/** Tabs with an open WebSocket. */
+/** The tabs that have an open WebSocket. */
 const connected = new Set<Page>();
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ afterEach(async () => {
 async function openTabs(dist: string): Promise<Page[]> {
   bff = new FakeBff(dist);
   await bff.start();
-  // The log exists before anything reads it.
+  // Create the log before anything reads it.
   bff.publish([{ title: 'First' }]);
   const pages: Page[] = [];
   for (let n = 0; n < TABS; n++) {
@@ -82,7 +82,7 @@ describe('five tabs with the packed client', () => {
     for (const each of pages) await expect.poll(() => ids(each), SOON).toEqual(published);
   });
 
-  it('should lose and repeat nothing when the tab with the only socket closes amid 200 notifications', async () => {
+  it('should lose and duplicate nothing when the tab with the only socket is closed during 200 notifications', async () => {
     expect(bff.connections).toBe(1);
     const closed = leader();
     await publish(100);
@@ -97,7 +97,7 @@ describe('five tabs with the packed client', () => {
     await expect.poll(() => presenting(others), SOON).toBe(1);
   });
 
-  it('should take over from a frozen tab, which follows when it wakes up', async () => {
+  it('should take over from a frozen tab, which catches up when it wakes up', async () => {
     const frozen = leader();
     const others = pages.filter((each) => each !== frozen);
     const session = await context.newCDPSession(frozen);
@@ -126,7 +126,7 @@ describe('five tabs with the page', () => {
     for (const page of pages) await live(page);
   });
 
-  it('should list and count each notification in all tabs and show its toast in one', async () => {
+  it('should list and count each notification in all tabs, and show its toast in only one', async () => {
     bff.publish([{ title: 'Once', severity: 'error' }]);
     for (const page of pages) await expect.poll(() => rows(page).count(), SOON).toBe(2);
     const shown = () => Promise.all(pages.map((page) => toasts(page).count()));
@@ -135,7 +135,7 @@ describe('five tabs with the page', () => {
     expect(bff.connections).toBe(1);
   });
 
-  it('should follow read marks and mutes of one tab and of another device', async () => {
+  it('should follow read marks and mutes from any tab, and from another device', async () => {
     const [first, , last] = pages;
     const titled = () => Promise.all(pages.map((page) => page.title()));
     const ids = bff.publish([{ title: 'One' }, { title: 'Two', severity: 'warning' }, { title: 'Three' }]);

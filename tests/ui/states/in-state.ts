@@ -10,21 +10,21 @@ export interface StateContext extends OpenPage {
   bff: FakeBff;
 }
 
-/** A state of the page, and how to reach it. */
+/** A state of the page, and how to bring it about. */
 export interface State {
   options?: OpenOptions;
   prepare?: (bff: FakeBff) => void;
   reach: (context: StateContext) => Promise<unknown>;
 }
 
-/** Toasts pause while the page is hidden; it stays visible to the test. */
+/** Toasts pause while the page is hidden. The test still sees the page. */
 const holdToasts = (page: Page) =>
   page.evaluate(() => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
     document.dispatchEvent(new Event('visibilitychange'));
   });
 
-/** Brings a new page into a state, passes it to `look` when it is idle, and cleans up. */
+/** Brings a new page into a state, passes it to `look` once it is idle, and cleans up. */
 export async function inState(
   browser: Browser,
   dist: string,
@@ -47,7 +47,9 @@ export async function inState(
   }
 }
 
-/** A browser and the built page for the tests of the calling file. Returns how to bring a page into a state. */
+/**
+ * Provides a browser and the built page for the calling file's tests. Returns a function that brings a page into a state.
+ */
 export function useStates() {
   let browser: Browser;
   let dist: string;
@@ -62,7 +64,7 @@ export function useStates() {
     inState(browser, dist, state, options, look);
 }
 
-/** Checks each state in each look, and takes its pictures. */
+/** Checks each state in all widths and themes, and takes screenshots. */
 export function checkStates(states: Record<string, State>): void {
   const reach = useStates();
   it.each(Object.entries(states))('should be accessible while it shows: %s', (name, state) =>

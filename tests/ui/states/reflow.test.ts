@@ -25,7 +25,7 @@ it.each([
   });
 });
 
-it('should move only the list, the counts of tabs and the toasts when notifications arrive', async () => {
+it('should move only the list, the tab counts and the toasts when notifications arrive', async () => {
   await reach(list, {}, async ({ page, bff }) => {
     await page.evaluate(() => {
       const shifted: string[] = [];
@@ -36,7 +36,7 @@ it('should move only the list, the counts of tabs and the toasts when notificati
         })[]) {
           for (const { node } of entry.sources) {
             const element = node instanceof Element ? node : node?.parentElement;
-            // The counts of tabs grow, too.
+            // The tab counts also grow.
             if (!element?.closest('.tocsin-day, .tocsin-toasts, [role="tablist"]'))
               shifted.push(element?.outerHTML.slice(0, 120) ?? 'removed');
           }

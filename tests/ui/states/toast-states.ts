@@ -2,7 +2,7 @@ import { live, toasts } from '../support/browser.ts';
 import { arriving, burst, day, troubles } from './day.ts';
 import type { State } from './in-state.ts';
 
-/** States with toasts, and how to reach them. */
+/** States with toasts, and how to bring them about. */
 export const TOAST_STATES = {
   toasts: {
     prepare: (bff) => bff.publish(day()),

@@ -17,9 +17,9 @@ const EVERY_RULE: RunOptions['runOnly'] = {
 /** The only rule whose result depends on the theme. */
 const COLOURS: RunOptions['runOnly'] = { type: 'rule', values: ['color-contrast'] };
 
-/** Everything that axe finds against WCAG 2.2 AA and its own good practice, as `rule: selector`. */
+/** All violations of WCAG 2.2 AA and axe's best practices, as `rule: selector`. */
 export async function violations(page: Page, rules = EVERY_RULE): Promise<string[]> {
-  // The page's policy allows no inline script; an evaluated one is not the page's.
+  // The page's content security policy forbids inline scripts, but not evaluated ones.
   await page.evaluate(await (source ??= readFile(axePath, 'utf8')));
   const results = await page.evaluate(async (runOnly) => {
     const { axe } = window as unknown as { axe: { run: (options: RunOptions) => Promise<AxeResults> } };
@@ -30,7 +30,7 @@ export async function violations(page: Page, rules = EVERY_RULE): Promise<string
   );
 }
 
-/** By how many pixels the content is wider than the page. */
+/** How many pixels wider the content is than the page. */
 export const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
@@ -44,12 +44,12 @@ export const looks = [
   { width: 1440, height: 900, theme: 'dark' },
 ] as const;
 
-/** Folder for the tests' pictures. */
+/** The folder for screenshots. */
 export const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
 
 /**
- * Takes a picture of the page in every look, and one mirrored, and checks accessibility and width. All of axe's rules
- * run once for each width; in the other theme, only contrast.
+ * Takes a screenshot of the page in every width and theme, and one mirrored, and checks accessibility and width. Runs all
+ * of axe's rules once for each width, and only the contrast rule in the other theme.
  */
 export async function checkLooks(
   page: Page,
@@ -61,7 +61,7 @@ export async function checkLooks(
     await settle();
     const path = join(artifacts, `${look}.png`);
     await (of ? of.screenshot({ path }) : page.screenshot({ path, fullPage }));
-    expect(await overflow(page), `${look}: nothing sticks out sideways`).toBeLessThanOrEqual(0);
+    expect(await overflow(page), `${look}: nothing overflows horizontally`).toBeLessThanOrEqual(0);
   };
   for (const { width, height, theme } of looks) {
     const look = `${name}-${width}-${theme}`;

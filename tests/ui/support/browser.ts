@@ -10,7 +10,7 @@ export interface OpenOptions {
   locale?: string;
   /** A touch screen without a mouse. */
   touch?: boolean;
-  /** The direction of the page. */
+  /** The page's text direction. */
   dir?: 'rtl';
   /** Runs before the page's own scripts. */
   before?: (context: BrowserContext) => Promise<void>;
@@ -19,14 +19,11 @@ export interface OpenOptions {
 export interface OpenPage {
   page: Page;
   context: BrowserContext;
-  /** The browser's complaints: exceptions and violations of the content security policy. */
+  /** Errors that the browser reported: exceptions and violations of the content security policy. */
   faults: string[];
 }
 
-/**
- * A time zone in which it is two in the afternoon, so that a notification of an hour ago is from the same day
- * whenever tests run.
- */
+/** A time zone in which it is 2 p.m., so that a notification from an hour ago is always from the same day. */
 function inTheAfternoon(): string {
   const ahead = 14 - new Date().getUTCHours();
   return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
@@ -53,7 +50,7 @@ export async function open(browser: Browser, bff: FakeBff, options: OpenOptions 
   });
   if (options.dir) {
     await context.addInitScript((dir) => {
-      // The document has no element yet.
+      // The document has no root element yet.
       new MutationObserver((_changes, observer) => {
         document.documentElement.dir = dir;
         observer.disconnect();

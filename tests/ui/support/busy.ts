@@ -1,17 +1,17 @@
 import type { Page } from 'playwright-core';
 
 export interface Busy {
-  /** Time in JavaScript and its garbage collector, by the profiler: Chromium's ScriptDuration leaves promises out. */
+  /** Time spent in JavaScript and garbage collection, from the profiler. Chromium's ScriptDuration excludes promises. */
   scriptMs: number;
   scriptDurationMs: number;
-  /** All work of the main thread, with layout, style and painting. */
+  /** All main-thread work, including layout, style and painting. */
   taskMs: number;
   spanMs: number;
 }
 
 const NOT_SCRIPT = new Set(['(idle)', '(program)', '(root)']);
 
-/** Starts measuring how busy a page's main thread is; resolves with the function that stops it. */
+/** Starts measuring how busy a page's main thread is. Resolves with a function that stops measuring. */
 export async function measureBusy(page: Page): Promise<() => Promise<Busy>> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');

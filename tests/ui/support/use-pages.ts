@@ -6,18 +6,15 @@ import { live, open, type OpenOptions, type OpenPage } from './browser.ts';
 import { FakeBff } from '../fakes/fake-bff.ts';
 
 export interface Pages {
-  /** A new one for each test. */
+  /** A new bff for each test. */
   readonly bff: FakeBff;
-  /** Opens the page in a fresh profile, which is closed after the test. */
+  /** Opens the page in a new browser profile, which is closed after the test. */
   open: (options?: OpenOptions) => Promise<Page>;
-  /** Also waits until it is connected. */
+  /** Like `open`, but also waits until the page is connected. */
   openLive: (options?: OpenOptions) => Promise<Page>;
 }
 
-/**
- * Starts a browser for all tests of a file and a bff for each test, and fails a test if a page reports a
- * fault.
- */
+/** Starts a browser for all tests in a file and a bff for each test, and fails a test if a page reports an error. */
 export function usePages(): Pages {
   let browser: Browser;
   let bff: FakeBff;
@@ -37,7 +34,7 @@ export function usePages(): Pages {
     const faults = opened.flatMap((page) => page.faults);
     for (const { context } of opened.splice(0)) await context.close();
     await bff.stop();
-    expect(faults, 'no exception and no breach of the content security policy').toEqual([]);
+    expect(faults, 'no exceptions and no content security policy violations').toEqual([]);
   });
   const openOne = async (options?: OpenOptions): Promise<Page> => {
     const page = await open(browser, bff, options);

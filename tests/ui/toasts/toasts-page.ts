@@ -4,7 +4,7 @@ import { live, type OpenOptions } from '../support/browser.ts';
 import type { Draft, FakeBff } from '../fakes/fake-bff.ts';
 import { usePages } from '../support/use-pages.ts';
 
-/** Counts in the page what polling could miss: the most toasts at once, and each live message. */
+/** Records in the page what polling could miss: the highest number of toasts at the same time, and each live message. */
 const watch = () => {
   const seen = { most: 0, polite: [] as string[], assertive: [] as string[], focused: [] as string[] };
   Object.assign(window, { seen });
@@ -30,7 +30,7 @@ interface Seen {
 
 export const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Seen }).seen);
 
-/** Toasts on the screen that are not leaving. */
+/** The toasts on the screen that are not being removed. */
 export const staying = (page: Page) =>
   page.locator('.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid="toast"]');
 export const titles = (page: Page) => staying(page).locator('h3').allTextContents();
@@ -47,7 +47,7 @@ export const pass = async (page: Page, ms: number) => {
 export const focusedId = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
-/** Live pages whose clock `pass` advances, and their bff. */
+/** Opens live pages whose clock `pass` advances, with their bff. */
 export function useToastPages(): { bff: () => FakeBff; open: (options?: OpenOptions) => Promise<Page> } {
   const pages = usePages();
   let bff: FakeBff;

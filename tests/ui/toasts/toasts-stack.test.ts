@@ -8,7 +8,7 @@ const pages = useToastPages();
 const { open } = pages;
 const LONG = 'A title that goes on and on, as those of machines do. '.repeat(2).trim();
 
-/** Whether a pointer at the middle of the element would hit it. */
+/** True if a pointer at the centre of the element would hit it. */
 const isOnTop = (page: Page, selector: string) =>
   page.evaluate((wanted) => {
     const element = document.querySelector(wanted);
@@ -17,7 +17,7 @@ const isOnTop = (page: Page, selector: string) =>
     return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
   }, selector);
 
-/** Swipes with one finger from the middle of the front toast. */
+/** Swipes with one finger from the centre of the front toast. */
 async function swipe(page: Page, dx: number, dy: number): Promise<void> {
   const box = await staying(page).first().boundingBox();
   if (!box) throw new Error('There is no toast.');
@@ -34,7 +34,7 @@ async function swipe(page: Page, dx: number, dy: number): Promise<void> {
 }
 
 describe('the stack of toasts', () => {
-  it('should lie behind the front one and spread out on hover and focus', async () => {
+  it('should lie behind the front toast, and spread out on hover and focus', async () => {
     const page = await open();
     pages.bff().publish(drafts(3, 'error'));
     await expect.poll(() => staying(page).count()).toBe(3);
@@ -54,7 +54,7 @@ describe('the stack of toasts', () => {
     await expect.poll(heights).toEqual([front, front, front]);
   });
 
-  it('should be swiped away with a finger, or return after a short move', async () => {
+  it('should be swiped away with a finger, or return after a short swipe', async () => {
     const page = await open({ width: 1024, height: 768 });
     pages.bff().publish(drafts(3, 'error'));
     await expect.poll(() => staying(page).count()).toBe(3);
@@ -68,7 +68,7 @@ describe('the stack of toasts', () => {
     expect(await page.locator('.tocsin-toast-place').getAttribute('style')).toBeFalsy();
   });
 
-  it('should spread out on a tap and fold on a tap elsewhere', async () => {
+  it('should spread out on a tap, and collapse on a tap elsewhere', async () => {
     const page = await open({ width: 1024, height: 768 });
     pages.bff().publish(drafts(3, 'error'));
     await expect.poll(() => staying(page).count()).toBe(3);
@@ -79,7 +79,7 @@ describe('the stack of toasts', () => {
     await expect.poll(expanded).toBeNull();
   });
 
-  it('should show one at a time at the top of a phone and be swiped away sideways and up', async () => {
+  it('should show one toast at a time at the top of a phone, to be swiped away sideways or up', async () => {
     const page = await open({ width: 360, height: 780 });
     pages.bff().publish([...drafts(2), { title: 'Worst', severity: 'error', link: '/#followed' }]);
     await expect.poll(() => titles(page)).toEqual(['Worst']);
@@ -93,7 +93,7 @@ describe('the stack of toasts', () => {
     await expect.poll(() => titles(page)).toEqual(['Toast 0']);
   });
 
-  it('should give a title two lines and a body three', async () => {
+  it('should show two lines of a title and three of a body', async () => {
     const page = await open();
     const body = 'One line after another. '.repeat(40);
     pages.bff().publish([
@@ -114,7 +114,7 @@ describe('the stack of toasts', () => {
 });
 
 describe('the top layer', () => {
-  it('should be above every bar of the page and the open inbox', async () => {
+  it('should be above all of the page’s bars and the open inbox', async () => {
     const page = await open({ width: 360, height: 780 });
     await page.evaluate(() => {
       const bar = document.createElement('div');
@@ -135,7 +135,7 @@ describe('the top layer', () => {
     expect(await page.getByTestId('inbox').count(), 'the inbox stays open').toBe(1);
   });
 
-  it('should move into the page’s modal dialog, leave Escape to it and come back', async () => {
+  it('should move into the page’s modal dialog, leave Escape to the dialog, and return', async () => {
     const page = await open();
     pages.bff().publish(drafts(1, 'error'));
     await expect.poll(() => staying(page).count()).toBe(1);
@@ -167,7 +167,7 @@ describe('the top layer', () => {
     await expect.poll(() => focusedId(page)).toBe('toasts');
   });
 
-  it('should come back from a dialog that is removed without being closed', async () => {
+  it('should return from a dialog that is removed without being closed', async () => {
     const page = await open();
     await page.evaluate(() => {
       const dialog = document.createElement('dialog');
@@ -184,7 +184,7 @@ describe('the top layer', () => {
   });
 });
 
-describe('a page in rtl', () => {
+describe('a right-to-left page', () => {
   it.each([
     { width: 360, height: 780 },
     { width: 768, height: 1024 },

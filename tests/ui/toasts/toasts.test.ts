@@ -7,7 +7,7 @@ const pages = useToastPages();
 const { open } = pages;
 
 describe('toasts', () => {
-  it('should show and announce a later error at once after three errors and 500 infos', async () => {
+  it('should immediately show and announce another error after three errors and 500 infos', async () => {
     const page = await open();
     pages.bff().publish(drafts(3, 'error'));
     pages.bff().publish(Array.from({ length: 500 }, (_, n) => ({ title: `Info ${n}` })));
@@ -30,7 +30,7 @@ describe('toasts', () => {
     expect(await page.getByTestId('toasts-more').textContent()).toMatch(/499 more/);
   });
 
-  it('should announce each of 20 once on arrival and never move the focus', async () => {
+  it('should announce each of 20 notifications once on arrival, and never move the focus', async () => {
     const page = await open();
     await page.getByTestId('theme').focus();
     for (let n = 0; n < 20; n++)
@@ -42,13 +42,13 @@ describe('toasts', () => {
     expect(polite).toEqual(['16 notifications: 16 success. Newest: Success: Toast 19']);
     expect(focused).toHaveLength(1);
     const live = page.locator('[aria-live], [role="alert"], [role="status"], [role="log"]');
-    // Those of the list speak only of what the reader does there.
+    // Excludes the list's live regions, which announce only the reader's own actions.
     const ofList = page.locator('[data-testid="search-status"], [data-testid="notice"]');
     expect((await live.count()) - (await ofList.count())).toBe(2);
     expect((await ofList.allTextContents()).join('').trim()).toBe('');
   });
 
-  it('should stack equal ones with a count', async () => {
+  it('should stack equal toasts with a count', async () => {
     const page = await open();
     for (let n = 0; n < 14; n++)
       pages
@@ -63,7 +63,7 @@ describe('toasts', () => {
     await expect.poll(() => page.getByTestId('toast-count').last().textContent()).toContain('3 times');
   });
 
-  it('should open the fold of errors and lead from "N more" to the inbox', async () => {
+  it('should expand the collapsed errors, and lead from "N more" to the inbox', async () => {
     const page = await open();
     pages.bff().publish(drafts(6, 'error'));
     pages.bff().publish(Array.from({ length: 9 }, (_, n) => ({ title: `Info ${n}` })));
@@ -83,7 +83,7 @@ describe('toasts', () => {
     expect((toast?.x ?? 0) + (toast?.width ?? 0), 'beside the inbox').toBeLessThanOrEqual(panel?.x ?? 0);
   });
 
-  it('should remove others after six seconds and keep errors', async () => {
+  it('should keep errors, and remove other toasts after six seconds', async () => {
     const page = await open();
     pages.bff().publish([{ title: 'Fine' }, { title: 'Broken', severity: 'error' }]);
     await expect.poll(() => staying(page).count()).toBe(2);
@@ -95,7 +95,7 @@ describe('toasts', () => {
     expect(await titles(page)).toEqual(['Broken']);
   });
 
-  it('should pause while the pointer is over them or the focus in them', async () => {
+  it('should pause while the pointer is over them or the focus is in them', async () => {
     const page = await open();
     pages.bff().publish(drafts(1));
     await staying(page).hover();
@@ -156,7 +156,7 @@ describe('toasts', () => {
     await expect.poll(() => focusedId(page)).toBe('theme');
   });
 
-  it('should move the focus to the toasts and back with F8, and leave Escape to the page elsewhere', async () => {
+  it('should move the focus to the toasts and back with F8, and leave Escape to the page otherwise', async () => {
     const page = await open();
     await page.getByTestId('theme').focus();
     pages.bff().publish(drafts(2, 'error'));
@@ -176,7 +176,7 @@ describe('toasts', () => {
     expect(await focusedId(page)).toBe('theme');
   });
 
-  it('should stay usable in a burst of 500: three toasts, a count, a complete list', async () => {
+  it('should stay usable during a burst of 500: three toasts, a count and a complete list', async () => {
     const page = await open();
     const endOfBurst = await measureBusy(page);
     const ids = pages.bff().publish(drafts(500));
@@ -200,7 +200,7 @@ describe('toasts', () => {
     console.log(`500 at once: ${told(burst)}; an idle page: ${told(await endOfIdle())}`);
   });
 
-  it('should not move when the reader prefers reduced motion', async () => {
+  it('should not animate if the reader prefers reduced motion', async () => {
     const page = await open({ reducedMotion: true });
     pages.bff().publish(drafts(2, 'error'));
     await expect.poll(() => staying(page).count()).toBe(2);
