@@ -101,10 +101,10 @@ describe('npm run deploy with a missing requirement', () => {
   it('should list the missing permissions', () =>
     asReader(async (KUBECONFIG) => {
       expect(await refusal(['--local'], { KUBECONFIG })).toMatch(
-        /^You may not .*customresourcedefinitions.* in this cluster. Ask its administrator to deploy, or to grant you these rights/,
+        /^You lack these permissions in the cluster: .*customresourcedefinitions.*. Ask its administrator to deploy, or to grant them to you/,
       );
       expect((await doctor({ KUBECONFIG })).stderr).toContain(
-        'You may not create pods/portforward, get secrets in this cluster',
+        'You lack these permissions in the cluster: create pods/portforward, get secrets',
       );
     }));
 
@@ -132,7 +132,7 @@ describe('npm run deploy with a missing requirement', () => {
   it('should explain how to push missing images', async () => {
     const registry = 'registry.invalid/team';
     expect(await refusal(['--registry', registry, '--tag', '9.9.9', '--insecure'])).toMatch(
-      /^The image registry\.invalid\/team\/tocsin-\w+:9\.9\.9 cannot be pulled: push it with `npm run containers -- --registry registry\.invalid\/team --tag 9\.9\.9 --push`/,
+      /^Cannot pull the image registry\.invalid\/team\/tocsin-\w+:9\.9\.9: push it with `npm run containers -- --registry registry\.invalid\/team --tag 9\.9\.9 --push`/,
     );
     await remove();
   });
@@ -160,7 +160,7 @@ describe('a deployed system', () => {
   it('should not change when it is deployed again', async () => {
     const before = (await pods()).map(({ name }) => name).sort();
     const said = await deployed();
-    expect(said).toContain('Secrets: all exist, unchanged');
+    expect(said).toContain('Secrets: all exist, left unchanged');
     expect((await pods()).map(({ name }) => name).sort()).toEqual(before);
   });
 

@@ -12,20 +12,20 @@ import { findKubectl, type Kubectl } from './cluster/kubectl.ts';
 import { NAMESPACE, render, type Resource, type Variant } from './manifests/kustomization.ts';
 import { readDeployOptions, type DeployOptions } from './options.ts';
 import { remove } from './remove.ts';
-import { checkRights, rightsToApply, rightsToRead } from './cluster/rights.ts';
+import { checkPermissions, permissionsToApply, permissionsToRead } from './cluster/permissions.ts';
 import { waitForRollout } from './rollout/rollout.ts';
 import { makeSecrets } from './secrets.ts';
 import { needsNodeVolume } from './cluster/storage.ts';
 
-/** How long the ingress controller may take to route to new pods. */
+/** How long the ingress controller may take to start routing to new pods. */
 const ANSWER_MS = 60_000;
 const INGRESS = 'tocsin';
 
 const say: Say = (line) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run deploy`: deploys Tocsin to the cluster of kubectl's current context and waits until it is ready,
- * or removes it. Updates existing objects. Stops at the first fault with a message that names the remedy.
+ * `npm run deploy`: deploys Tocsin to the cluster of kubectl's current context and waits until it is ready, or removes
+ * it. Updates existing objects. Stops at the first error with a message that explains how to fix it.
  */
 export async function deploy(args: string[]): Promise<number> {
   const options = readDeployOptions(args);
@@ -35,42 +35,45 @@ export async function deploy(args: string[]): Promise<number> {
     await remove(kubectl, say);
     return 0;
   }
-  await checkRights(kubectl, rightsToRead(NAMESPACE));
+  await checkPermissions(kubectl, permissionsToRead(NAMESPACE));
   const variant = await chooseVariant(kubectl, options);
   const resources = await render(kubectl, variant);
   checkExposure(resources, options, say);
   const kinds = resources.map(({ kind }) => kind);
-  await checkRights(kubectl, rightsToApply(kinds, NAMESPACE));
-  say('Rights: sufficient');
+  await checkPermissions(kubectl, permissionsToApply(kinds, NAMESPACE));
+  say('Permissions: sufficient');
   await applyInOrder(kubectl, resources, options);
   await printAddress(kubectl, options);
   return 0;
 }
 
-/** Checks the cluster. @throws Failure if a requirement is missing */
+/**
+ * Checks the cluster, and chooses the settings that depend on it.
+ * @throws Failure if a requirement is missing
+ */
 async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<Variant> {
   const dapr = await checkDapr(kubectl, say);
-  say(`Dapr: ${dapr.version} in ${dapr.namespace}, all parts ready, mTLS on`);
+  say(`Dapr: ${dapr.version} in ${dapr.namespace}, ready, mTLS on`);
   if (!dapr.dropsCapabilities)
     say(
       `Warning: this Dapr does not drop the capabilities of sidecars, so the namespace gets the Pod Security Standard baseline ` +
-        `instead of restricted. \`helm upgrade dapr … -n ${dapr.namespace} --reuse-values --set ` +
-        'dapr_sidecar_injector.sidecarDropALLCapabilities=true` changes that; then deploy again.',
+        `instead of restricted. To change that, run \`helm upgrade dapr … -n ${dapr.namespace} --reuse-values --set ` +
+        'dapr_sidecar_injector.sidecarDropALLCapabilities=true`, then deploy again.',
     );
   const ingressClass = await chooseIngressClass(kubectl, options.ingressClass);
   say(`Ingress class: ${ingressClass.name}`);
   if (!ingressClass.isTraefik)
     say(
-      'Warning: only Traefik understands the annotations that set the sticky cookie. Add those for this class ' +
-        '(k8s/base/bff.yaml has those for ingress-nginx). Without them, polling clients alternate between instances.',
+      'Warning: the annotations that set the sticky cookie only work with Traefik. Add the annotations for your class ' +
+        '(k8s/base/bff.yaml lists those for ingress-nginx). Without them, polling clients switch between instances.',
     );
   const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE);
   if (nodeVolume)
     say(
-      'Volume: the cluster has no default storage class, so Redis keeps its data on the only node, in /var/lib/tocsin/redis',
+      'Volume: the cluster has no default storage class, so Redis stores its data on the only node, in /var/lib/tocsin/redis',
     );
   const bffs = await scaledBffs(kubectl);
-  if (bffs !== undefined) say(`Instances of the bff: ${bffs}, as scaled before`);
+  if (bffs !== undefined) say(`Instances of the bff: ${bffs}, as scaled earlier`);
   if (!(await hasMetrics(kubectl)))
     say(
       `Autoscaler: the cluster has no metrics server, so the bff keeps ${bffs ?? 2} instances at any load. Install one ` +
@@ -88,15 +91,15 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
   };
 }
 
-/** True if the cluster has metrics for the autoscaler. */
+/** True if the cluster provides metrics for the autoscaler. */
 const hasMetrics = async (kubectl: Kubectl): Promise<boolean> =>
   (await kubectl.try(['get', '--raw', '/apis/metrics.k8s.io/v1beta1'])).code === 0;
 
-/** The number of instances set by the autoscaler or by hand, which an apply must not reset to two. */
+/** The number of instances that the autoscaler or a person has set, which an apply must not reset to two. */
 async function scaledBffs(kubectl: Kubectl): Promise<number | undefined> {
   const schema = z.object({ spec: z.object({ replicas: z.int() }) });
-  const there = await kubectl.get(schema, ['deployment', 'bff', '-n', NAMESPACE]);
-  return there && there.spec.replicas > 2 ? there.spec.replicas : undefined;
+  const found = await kubectl.get(schema, ['deployment', 'bff', '-n', NAMESPACE]);
+  return found && found.spec.replicas > 2 ? found.spec.replicas : undefined;
 }
 
 /** Applies secrets, components and Redis first, because pods read them when they start. */
@@ -131,14 +134,16 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
     );
   const scheme = tlsSecret === undefined ? 'http' : 'https';
   if (host !== undefined)
-    return say(`Tocsin is running. Open ${scheme}://${host} after you have pointed that name to ${address}.`);
+    return say(`Tocsin is running. Open ${scheme}://${host} once that name points to ${address}.`);
   const fault = await pollUntil(() => isBffAt(`${address}/app/notifications`), { timeoutMs: ANSWER_MS });
   say(`Tocsin is running. Open ${address}`);
   if (fault)
-    say(`(It did not answer from here: ${fault}. It may be reachable only from the cluster's network.)`);
+    say(
+      `(It did not respond to this machine: ${fault}. It may be reachable only from the network of the cluster.)`,
+    );
 }
 
-/** True if a bff answers at this address, even if only with 401. */
+/** True if a bff responds at this address, even if only with 401. */
 const isBffAt = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
     async (response) => {

@@ -23,15 +23,15 @@ describe('the options of deploy', () => {
   it.each([
     [[], /either --registry URL or --local/],
     [['--local', '--registry', 'a'], /either --registry URL or --local/],
-    [['--local', '--tls-secret', 'notify-tls'], /--tls-secret needs --host/],
+    [['--local', '--tls-secret', 'notify-tls'], /--tls-secret requires --host/],
     [['--local', '--host', 'a.example', '--tls-secret', 'Not A Name'], /--tls-secret must be the name/],
-    [['--delete', '--local'], /--delete takes no other options/],
+    [['--delete', '--local'], /--delete cannot be combined with other options/],
     [['--everything'], /--everything.*Usage: npm run deploy/s],
     [
       ['--registry', 'no registry', '--tag', '-', '--ingress-class', 'A', '--host', 'a b', '--timeout', '0'],
       /--registry is.*--tag is.*--ingress-class must.*--host must.*--timeout must/s,
     ],
-  ])('should reject %j and list all faults', (args, sentence) => {
+  ])('should reject %j and list all errors', (args, sentence) => {
     expect(() => readDeployOptions(args)).toThrow(sentence);
   });
 });

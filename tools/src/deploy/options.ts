@@ -2,7 +2,7 @@ import type { ImageSource } from '../containers/images.ts';
 import { readImageSource } from '../containers/options.ts';
 import { parseOptions, refuseFaults, usageFailure } from '../options.ts';
 
-/** Absent if the images were loaded into the only node. */
+/** Absent if the images have been loaded into the only node. */
 export interface DeployOptions extends ImageSource {
   /** The class of the Ingress. If absent, deploy chooses one. */
   ingressClass: string | undefined;
@@ -10,11 +10,11 @@ export interface DeployOptions extends ImageSource {
   host: string | undefined;
   /** The Secret with the certificate of that host name. If absent, the Ingress serves plain HTTP. */
   tlsSecret: string | undefined;
-  /** Allows an Ingress without authentication. */
+  /** Permits an Ingress without authentication. */
   insecure: boolean;
   /** Routes POST /notifications from outside to the producer. */
   publish: boolean;
-  /** The longest wait for each part of the roll-out, in ms. */
+  /** Time limit for each part of the rollout, in ms. */
   timeoutMs: number;
 }
 
@@ -25,11 +25,14 @@ const USAGE =
 
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
-/** Parses the options of `npm run deploy --`. @throws Failure that lists all faults */
+/**
+ * Parses the options of `npm run deploy --`.
+ * @throws Failure that lists all errors
+ */
 export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
   const given = parse(args);
   if (given.delete) {
-    if (args.length > 1) throw usageFailure(['--delete takes no other options'], USAGE);
+    if (args.length > 1) throw usageFailure(['--delete cannot be combined with other options'], USAGE);
     return 'delete';
   }
   const { local, publish, host } = given;
@@ -45,7 +48,9 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
       ? []
       : ['--host must be a host name such as notify.example.com']),
     ...tlsFaults(given['tls-secret'], host),
-    ...(seconds > 0 && seconds <= 3_600 ? [] : ['--timeout must be seconds, above 0 and at most 3600']),
+    ...(seconds > 0 && seconds <= 3_600
+      ? []
+      : ['--timeout must be a number of seconds above 0 and at most 3600']),
   ];
   refuseFaults(faults, USAGE);
   return {
@@ -61,7 +66,7 @@ function tlsFaults(secret: string | undefined, host: string | undefined): string
   if (secret === undefined) return [];
   return [
     ...(NAME.test(secret) ? [] : ['--tls-secret must be the name of a Secret']),
-    ...(host === undefined ? ['--tls-secret needs --host NAME, the host of its certificate'] : []),
+    ...(host === undefined ? ['--tls-secret requires --host NAME, the host name in its certificate'] : []),
   ];
 }
 

@@ -4,7 +4,7 @@ import { makeSecrets, newSecrets } from './secrets.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** Creates the missing Secrets in a namespace that contains these. */
+/** Creates the missing Secrets in a namespace that already contains these. */
 async function doneIn(
   there: Record<string, Record<string, string>>,
 ): Promise<{ calls: string[]; said: string[] }> {
@@ -27,7 +27,7 @@ it('should create missing Secrets, and pass no secret as an argument', async () 
   expect(said.join()).toContain('redis-operator');
 });
 
-it('should keep existing Secrets, but add a missing user of Redis', async () => {
+it('should keep existing Secrets, but add a missing Redis user', async () => {
   const others = Object.fromEntries(Object.keys(newSecrets()).map((name) => [name, {}]));
   const old = (HOST: string) => ({ ...others, redis: { HOST: base64(HOST), PASSWORD: base64('kept') } });
   const patch = 'patch secret redis -n ns --type merge -p ';
@@ -36,5 +36,5 @@ it('should keep existing Secrets, but add a missing user of Redis', async () => 
     `${patch}{"stringData":{"USERNAME":"default"}} `,
   ]);
   const complete = { ...others, redis: { USERNAME: base64('mine') } };
-  expect(await doneIn(complete)).toEqual({ calls: [], said: ['Secrets: all exist, unchanged'] });
+  expect(await doneIn(complete)).toEqual({ calls: [], said: ['Secrets: all exist, left unchanged'] });
 });

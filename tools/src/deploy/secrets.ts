@@ -6,10 +6,10 @@ import type { Kubectl } from './cluster/kubectl.ts';
 const secret = () => randomBytes(32).toString('base64url');
 
 const OWN_REDIS = 'redis:6379';
-/** The applications' user in k8s/base/redis-users.acl. */
+/** The applications' Redis user in k8s/base/redis-users.acl. */
 const REDIS_USER = 'tocsin';
 
-/** The Secrets of the manifests, with generators of their content. */
+/** The Secrets that the manifests refer to, and functions that generate their content. */
 export const newSecrets = (): Record<string, Record<string, string>> => ({
   redis: { HOST: OWN_REDIS, USERNAME: REDIS_USER, PASSWORD: secret() },
   /** For people and the doctor. */
@@ -37,10 +37,10 @@ export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say)
     await kubectl.text(['create', '-f', '-'], JSON.stringify(manifest));
     made.push(name);
   }
-  say(made.length > 0 ? `Secrets created: ${made.join(', ')}` : 'Secrets: all exist, unchanged');
+  say(made.length > 0 ? `Secrets created: ${made.join(', ')}` : 'Secrets: all exist, left unchanged');
 }
 
-/** Adds the user that Tocsin 0.1.0 left out of this Secret. An external Redis keeps using its default user. */
+/** Adds the user name that Tocsin 0.1.0 left out of this Secret. For an external Redis, it keeps the default user. */
 async function nameRedisUser(
   kubectl: Kubectl,
   namespace: string,
@@ -52,5 +52,5 @@ async function nameRedisUser(
   const USERNAME = host === OWN_REDIS ? REDIS_USER : 'default';
   const patch = JSON.stringify({ stringData: { USERNAME } });
   await kubectl.text(['patch', 'secret', 'redis', '-n', namespace, '--type', 'merge', '-p', patch]);
-  say(`Secret redis: USERNAME was missing and is now ${USERNAME}`);
+  say(`Secret redis: added the missing USERNAME ${USERNAME}`);
 }

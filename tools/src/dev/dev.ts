@@ -24,8 +24,8 @@ const PORT_SETTINGS = {
 } as const;
 
 /**
- * `npm run dev`: the page with hot reload, on the real rules of producer and bff in this process, with adapters that keep
- * everything in memory. Needs no Dapr and no Redis; all data is lost when it ends.
+ * `npm run dev`: the page with hot reload, and the real rules of producer and bff in this process, with adapters that
+ * keep everything in memory. Needs no Dapr and no Redis; all data is lost when it exits.
  */
 export async function dev(_args: string[], signal: AbortSignal): Promise<number> {
   const ports = readDevConfig();
@@ -70,7 +70,7 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
         bffUrl: `http://${host}:${ports.bff}`,
       }),
     );
-    say(`The page, reloaded as you edit ui/ and client/:  http://localhost:${ports.page}`);
+    say(`The page, reloaded when you edit ui/ or client/:  http://localhost:${ports.page}`);
     say(
       `Send a notification:  curl -d '{"title":"Hello"}' -H 'content-type: application/json' localhost:${ports.producer}/notifications`,
     );
@@ -81,12 +81,12 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
   return 0;
 }
 
-/** Replaces the service invocation of the sidecar. */
+/** Stands in for the sidecar's service invocation. */
 async function postTo(url: string, body: unknown) {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   const answer = producerAnswer(response.status, await response.text());
-  if (!answer) throw new Error(`The producer answered ${response.status}.`);
+  if (!answer) throw new Error(`The producer returned status ${response.status}.`);
   return answer;
 }
 

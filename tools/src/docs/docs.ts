@@ -6,9 +6,9 @@ import { glossaryPage } from './glossary-page.ts';
 import { settingsPage } from './settings-page.ts';
 
 export interface GeneratedPage {
-  /** Path in the repository. */
+  /** Path within the repository. */
   file: string;
-  /** Its Markdown, not formatted yet. */
+  /** The unformatted Markdown. */
   make: () => string;
 }
 

@@ -14,7 +14,7 @@ const glossaryLines = (): string[] => {
   return section.split('\n');
 };
 
-/** `docs/glossary.md`: the words and their meanings, without the words to avoid. */
+/** Generates `docs/glossary.md`: the words and their meanings, without the words to avoid. */
 export function glossaryPage(): string {
   const lines = glossaryLines().filter((line) => ROW.test(line) || line.startsWith('### '));
   const page = lines.map((line) => {
@@ -24,7 +24,7 @@ export function glossaryPage(): string {
   return `# Glossary\n\nThe words of Tocsin. \`npm run docs\` copies them from \`${GLOSSARY_SOURCE}\`.\n${page.join('\n')}\n`;
 }
 
-/** The words in the last column of the glossary, which code and documents must not use. */
+/** The words in the glossary's last column, which code and documents must not use. */
 export const retiredWords = (): string[] =>
   glossaryLines().flatMap((line) =>
     [...(ROW.exec(line)?.[3] ?? '').matchAll(/`([^`]+)`/g)].map(([, word = '']) => word),

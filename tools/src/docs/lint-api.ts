@@ -7,7 +7,7 @@ import { run } from '../process/run.ts';
 import { startMemoryBff } from './memory-bff.ts';
 
 const FOLDER = join(ARTIFACTS_DIR, 'api');
-/** Not in package.json: 396 packages that only this command needs. npm caches them. */
+/** Not in package.json, because only this command needs these 396 packages. npm caches them. */
 const LINTERS = [
   '@redocly/cli@1.34.5',
   'openapi-typescript@7.10.1',
@@ -39,8 +39,8 @@ async function writeDocuments(): Promise<void> {
 }
 
 /**
- * `npm run lint:api`: checks the OpenAPI documents with Redocly, compiles types from them with openapi-typescript, and checks the
- * AsyncAPI document with the parser of AsyncAPI. Installs these tools into .artifacts/api.
+ * `npm run lint:api`: checks the OpenAPI documents with Redocly, compiles types from them with openapi-typescript, and
+ * checks the AsyncAPI document with AsyncAPI's parser. Installs these tools into .artifacts/api.
  * @throws Failure with the findings
  */
 export async function lintApi(): Promise<number> {
@@ -60,7 +60,9 @@ export async function lintApi(): Promise<number> {
   ];
   for (const [name = '', program = '', ...args] of steps) {
     const { code, output } = await run(program, args, { cwd: FOLDER, env: { REDOCLY_TELEMETRY: 'off' } });
-    if (code !== 0) throw new Failure(`${name} found faults:\n${output}`);
+    if (code !== 0)
+      throw new Failure(`${name} found errors:
+${output}`);
     say(`Passed: ${name}`);
   }
   return 0;

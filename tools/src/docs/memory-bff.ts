@@ -11,8 +11,8 @@ export interface MemoryBff {
 }
 
 /**
- * A bff in this process on free ports, with the real rules and memory adapters, for tests and screenshots that need no
- * guarantees. `secrets`: by name, as in the secret store.
+ * Starts a bff in this process on free ports, with the real rules and memory adapters, for tests and screenshots that
+ * need no guarantees. `secrets` contains the secret store's values by name.
  */
 export async function startMemoryBff(
   settings: Readonly<Record<string, string>> = {},
@@ -25,7 +25,7 @@ export async function startMemoryBff(
   return { url: `http://localhost:${port}`, backend, publish: publisher(backend), stop: () => bff.stop() };
 }
 
-/** Publishes notifications to the feed like a producer, one entry for each call. */
+/** Publishes notifications to the feed as a producer would, with one entry per call. */
 function publisher(backend: ReturnType<typeof memoryBackend>) {
   let seq = 0;
   const run = 'pictures';

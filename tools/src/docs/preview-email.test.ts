@@ -33,5 +33,5 @@ it('should copy our templates, and then use the copy', async () => {
   expect(() => previewEmail(['--templates', templates, '--out', out])).toThrow(
     'html.liquid: undefined variable',
   );
-  expect(() => previewEmail(['--templates', join(dir, 'no')])).toThrow('There is no folder');
+  expect(() => previewEmail(['--templates', join(dir, 'no')])).toThrow('does not exist');
 });

@@ -16,8 +16,8 @@ const USAGE =
   '       npm run preview-email -- --copy DIR';
 
 /**
- * `npm run preview-email`: writes the e-mails of fallbacks as files, single and as a digest, in each language, as text and
- * HTML. `--templates` uses a folder of your own, and `--copy` writes our templates into one.
+ * `npm run preview-email`: writes the e-mails of fallbacks to files, single and as a digest, in each language, as text
+ * and HTML. `--templates` uses a folder of your own, and `--copy` copies our templates into one.
  */
 export function previewEmail(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
@@ -46,7 +46,7 @@ function preview(out: string, folder: string | undefined, timeZone: string | und
 }
 
 function load(folder: string | undefined, timeZone: string | undefined) {
-  if (folder !== undefined && !existsSync(folder)) throw new Failure(`There is no folder ${folder}.`);
+  if (folder !== undefined && !existsSync(folder)) throw new Failure(`The folder ${folder} does not exist.`);
   try {
     return loadTemplates({ folder, timeZone });
   } catch (error) {
@@ -60,7 +60,8 @@ function copyTemplates(folder: string): void {
   for (const [kind, file] of Object.entries(TEMPLATE_FILES) as [keyof typeof TEMPLATE_FILES, string][]) {
     const path = join(folder, file);
     if (existsSync(path)) {
-      process.stdout.write(`${path} exists, unchanged\n`);
+      process.stdout.write(`${path} exists, left unchanged\
+`);
       continue;
     }
     writeFileSync(path, DEFAULT_SOURCES[kind]);

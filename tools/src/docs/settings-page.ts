@@ -12,7 +12,7 @@ interface Setting {
 const textOf = (value: unknown): string =>
   ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '–';
 
-/** Reads the defaults by parsing an empty object: every setting is optional. */
+/** Reads the defaults by parsing an empty object, because every setting is optional. */
 function settingsOf(schema: z.ZodObject): Setting[] {
   const defaults: Record<string, unknown> = schema.parse({});
   return Object.entries(schema.shape)
@@ -31,11 +31,11 @@ const table = (settings: readonly Setting[]): string =>
     ...settings.map(({ name, text, defaultValue }) => `| \`${name}\` | ${defaultValue} | ${text} |`),
   ].join('\n');
 
-/** The text of `docs/settings.md`, generated from the schemas with which the applications read their settings. */
+/** Generates `docs/settings.md` from the schemas with which the applications read their settings. */
 export const settingsPage = (): string => `# Settings
 
-Set everything with environment variables. An empty variable counts as absent. If settings are invalid, the process lists all
-faults and ends. \`npm run docs\` generates this page from \`producer/src/config.ts\`, \`bff/src/config.ts\` and
+Set everything with environment variables. An empty variable is treated as unset. If settings are invalid, the process lists all
+errors and exits. \`npm run docs\` generates this page from \`producer/src/config.ts\`, \`bff/src/config.ts\` and
 \`ui/src/server/config.ts\`.
 
 ## producer

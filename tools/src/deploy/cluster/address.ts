@@ -25,11 +25,11 @@ const nodeSchema = z.object({
   status: z.object({ addresses: z.array(z.object({ type: z.string(), address: z.string() })) }),
 });
 
-/** The HTTP port of a Service: 80, or the one named web or http. */
+/** The HTTP port of a Service: 80, or the one that is named web or http. */
 const httpPort = ({ spec }: Service) =>
   spec.ports.find(({ port }) => port === 80) ?? spec.ports.find(({ name }) => /^(web|http)$/.test(name));
 
-/** True if a Service may belong to an ingress controller, by name or labels, and is reachable from outside. */
+/** True if a Service looks like an ingress controller, by name or labels, and is reachable from outside. */
 export const isController = ({ metadata, spec }: Service): boolean =>
   spec.type !== 'ClusterIP' &&
   /traefik|ingress|haproxy|contour|kong|envoy/.test(
@@ -37,8 +37,8 @@ export const isController = ({ metadata, spec }: Service): boolean =>
   );
 
 /**
- * The address of the Ingress, as http://host[:port]: from its status, else from its controller's Service.
- * `undefined` if the cluster does not know.
+ * The Ingress's address, as http://host[:port]: from its status, or else from its controller's Service. `undefined` if
+ * the cluster does not know it.
  */
 export async function findAddress(
   kubectl: Kubectl,

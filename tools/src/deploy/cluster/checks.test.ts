@@ -6,12 +6,12 @@ import { chooseIngressClass } from './ingress-class.ts';
 import { Kubectl, type Answer } from './kubectl.ts';
 import { NAMESPACE } from '../manifests/kustomization.ts';
 import { remove } from '../remove.ts';
-import { checkRights, rightsToApply } from './rights.ts';
+import { checkPermissions, permissionsToApply } from './permissions.ts';
 import { needsNodeVolume } from './storage.ts';
 
 type Script = Record<string, Partial<Answer> | object[] | undefined>;
 
-/** A fake kubectl with answers to calls with these prefixes; it finds no other object. */
+/** A fake kubectl that answers calls starting with these prefixes, and finds no other objects. */
 const kubectlWith = (script: Script): Kubectl =>
   new Kubectl(async (args) => {
     const call = args.join(' ');
@@ -32,45 +32,54 @@ describe('checkCluster', () => {
   it.each<[string, Script, RegExp]>([
     ['no context', { 'config current-context': { code: 1 } }, /no current context.*set KUBECONFIG/],
     [
-      'no answer',
+      'no response',
       { ...context, version: { code: 1, stderr: 'E1125 cache\nerror: refused' } },
-      /context kind does not answer: refused\. Start it/,
+      /context kind does not respond: refused\. Start it/,
     ],
-    ['an old one', { ...context, version: version('v1.29.9') }, /v1\.29\.9, but 1\.30 or later is required/],
-  ])('should name the remedy for %s', async (_, script, sentence) => {
+    [
+      'an old one',
+      { ...context, version: version('v1.29.9') },
+      /v1\.29\.9, but Tocsin requires 1\.30 or later/,
+    ],
+  ])('should explain how to fix %s', async (_, script, sentence) => {
     await expect(checkCluster(kubectlWith(script))).rejects.toThrow(sentence);
   });
 });
 
-describe('checkRights', () => {
+describe('checkPermissions', () => {
   const review = (verb: string, resource: string, allowed: boolean) => ({
     spec: { resourceAttributes: { verb, resource, group: 'apps' } },
     status: { allowed },
   });
 
-  it('should name the missing rights and who can grant them', async () => {
+  it('should name the missing permissions and who can grant them', async () => {
     const answers = (reviews: object[]) => ({
       create: { stdout: reviews.map((one) => stringify(one)).join('---\n') },
     });
     const reviews = ['get', 'create', 'patch', 'list'].map((verb) => review(verb, 'deployments', false));
     await expect(
-      checkRights(kubectlWith(answers([...reviews, review('get', 'pods', true)])), []),
+      checkPermissions(kubectlWith(answers([...reviews, review('get', 'pods', true)])), []),
     ).rejects.toThrow(
-      /You may not get deployments\.apps, create deployments\.apps, patch deployments\.apps and 1 more .*administrator/,
+      /You lack .*: get deployments\.apps, create deployments\.apps, patch deployments\.apps and 1 more\. .*administrator/,
     );
-    await checkRights(kubectlWith(answers([review('get', 'pods', true)])), []);
+    await checkPermissions(kubectlWith(answers([review('get', 'pods', true)])), []);
     const forward = { verb: 'create', resource: 'pods', subresource: 'portforward' };
     const refused = { spec: { resourceAttributes: forward }, status: { allowed: false } };
-    await expect(checkRights(kubectlWith(answers([refused])), [])).rejects.toThrow(
-      /You may not create pods\/portforward in/,
+    await expect(checkPermissions(kubectlWith(answers([refused])), [])).rejects.toThrow(
+      /You lack .*: create pods\/portforward\./,
     );
   });
 
-  it('should check rights with a namespace only for kinds that have one', () => {
-    const rights = rightsToApply(['Namespace', 'Deployment'], 'ns');
-    expect(rights).toContainEqual({ verb: 'create', group: '', resource: 'namespaces' });
-    expect(rights).toContainEqual({ verb: 'create', group: '', resource: 'secrets', namespace: 'ns' });
-    expect(rights).toContainEqual({ verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'ns' });
+  it('should check permissions with a namespace only for namespaced kinds', () => {
+    const permissions = permissionsToApply(['Namespace', 'Deployment'], 'ns');
+    expect(permissions).toContainEqual({ verb: 'create', group: '', resource: 'namespaces' });
+    expect(permissions).toContainEqual({ verb: 'create', group: '', resource: 'secrets', namespace: 'ns' });
+    expect(permissions).toContainEqual({
+      verb: 'patch',
+      group: 'apps',
+      resource: 'deployments',
+      namespace: 'ns',
+    });
   });
 });
 
@@ -115,16 +124,16 @@ describe('checkDapr', () => {
 
   it.each<[string, Script, RegExp]>([
     [
-      'is not there',
+      'is not installed',
       { 'get crd': [], 'get deployments,statefulsets': [] },
       /not installed.*Install it with `helm/,
     ],
     [
       'is not up',
       { 'get deployments,statefulsets': parts.map((name) => part(name, name === 'sentry' ? 0 : 1)) },
-      /not ready: dapr-sentry not ready.*get pods -n dapr-system/,
+      /not ready .*Waiting for: dapr-sentry\..*get pods -n dapr-system/,
     ],
-    ['has no CRD yet', { 'get crd': crds.slice(1) }, /not ready: components\.dapr\.io/],
+    ['has no CRD yet', { 'get crd': crds.slice(1) }, /not ready .*Waiting for: components\.dapr\.io/],
     [
       'has no webhook',
       { 'get mutatingwebhookconfiguration': {} },
@@ -133,9 +142,9 @@ describe('checkDapr', () => {
     [
       'has no mTLS',
       { 'get configurations.dapr.io': { stdout: JSON.stringify({ spec: { mtls: { enabled: false } } }) } },
-      /mTLS is off.*global\.mtls\.enabled=true/,
+      /mTLS is turned off.*global\.mtls\.enabled=true/,
     ],
-  ])('should name the remedy for a Dapr that %s', async (_, script, sentence) => {
+  ])('should explain how to fix a Dapr that %s', async (_, script, sentence) => {
     await expect(check(script)).rejects.toThrow(sentence);
   });
 });
@@ -158,9 +167,9 @@ describe('chooseIngressClass', () => {
 
   it.each<[object[], string | undefined, RegExp]>([
     [[], undefined, /no ingress class, so.*Install an ingress controller/],
-    [[ingressClass('a'), ingressClass('b')], undefined, /Choose one of a, b with --ingress-class/],
-    [[traefik], 'b', /no ingress class b\. Choose one of traefik/],
-  ])('should name the remedy for %j', async (classes, asked, sentence) => {
+    [[ingressClass('a'), ingressClass('b')], undefined, /Choose one with --ingress-class NAME: a, b/],
+    [[traefik], 'b', /no ingress class b\. Choose one .*: traefik/],
+  ])('should explain how to fix %j', async (classes, asked, sentence) => {
     await expect(choose(classes, asked)).rejects.toThrow(sentence);
   });
 });
@@ -171,7 +180,7 @@ describe('needsNodeVolume', () => {
   });
   const needs = (script: Script) => needsNodeVolume(kubectlWith(script), 'ns');
 
-  it('should be true on a single node without a default storage class, and keep an existing choice', async () => {
+  it('should be true on a single node without a default storage class, and stick to an earlier choice', async () => {
     expect(await needs({ 'get storageclasses': [standard(true)] })).toBe(false);
     expect(await needs({ 'get storageclasses': [standard(false)], 'get nodes': [{}] })).toBe(true);
     const claim = (storageClassName: string) => ({ stdout: JSON.stringify({ spec: { storageClassName } }) });
@@ -181,7 +190,7 @@ describe('needsNodeVolume', () => {
     expect(await needs({ 'get pvc': claim('fast'), 'get nodes': [{}] })).toBe(false);
   });
 
-  it('should name the remedy if there are several nodes and no default storage class', async () => {
+  it('should explain what to do if there are several nodes and no default storage class', async () => {
     await expect(needs({ 'get nodes': [{}, {}] })).rejects.toThrow(
       /no default storage class and 2 nodes.*Install/,
     );
@@ -193,7 +202,7 @@ describe('remove', () => {
     metadata: { name: 'v' },
     spec: { storageClassName: 'tocsin-node', claimRef: { namespace: NAMESPACE }, hostPath: { path: '/p' } },
   };
-  /** A cluster in which the user has all rights except `lacks`. */
+  /** A cluster in which the user has all permissions except `lacks`. */
   const clusterOf = (volumes: object[], lacks: string, calls: string[]) =>
     new Kubectl(async (args, input) => {
       calls.push(args.join(' '));
@@ -212,18 +221,18 @@ describe('remove', () => {
     });
   const deletions = (calls: string[]) => calls.filter((call) => call.startsWith('delete'));
 
-  it('should remove nothing if there is a volume that it may not remove', async () => {
+  it('should remove nothing if it lacks permission to remove a volume', async () => {
     const calls: string[] = [];
     const lacks = 'delete persistentvolumes';
     await expect(remove(clusterOf([volume], lacks, calls), () => undefined)).rejects.toThrow(
-      /You may not delete persistentvolumes in this cluster/,
+      /You lack .*: delete persistentvolumes/,
     );
     expect(deletions(calls)).toEqual([]);
     await remove(clusterOf([], lacks, calls), () => undefined);
     expect(deletions(calls)).toHaveLength(1);
   });
 
-  it('should remove the namespace and the volume of the node', async () => {
+  it('should remove the namespace and the volume on the node', async () => {
     const calls: string[] = [];
     await remove(clusterOf([volume], '', calls), () => undefined);
     expect(deletions(calls).map((call) => call.split(' ').slice(1, 3).join(' '))).toEqual([

@@ -3,25 +3,26 @@ import { Failure } from '../../failure.ts';
 import { errorLineOf, type Kubectl } from './kubectl.ts';
 
 const versionSchema = z.object({ serverVersion: z.object({ gitVersion: z.string() }) });
-/** The first version with `sleep` in preStop and metrics of single containers. */
+/** The first version that has `sleep` in preStop and metrics for single containers. */
 const MIN_VERSION = [1, 30] as const;
 
 /**
- * A description of kubectl's cluster. @throws Failure if there is no cluster, it does not answer or it is too old
+ * Describes kubectl's cluster.
+ * @throws Failure if there is no cluster, it does not respond or it is too old
  */
 export async function checkCluster(kubectl: Kubectl): Promise<string> {
   const name = kubectl.context ?? (await currentContext(kubectl));
   const answer = await kubectl.try(['version', '-o', 'json', '--request-timeout=10s']);
   if (answer.code !== 0)
     throw new Failure(
-      `The cluster of the context ${name} does not answer: ${errorLineOf(answer)}. Start it, or choose another with ` +
-        '`kubectl config use-context NAME`, and try again.',
+      `The cluster of the context ${name} does not respond: ${errorLineOf(answer)}. Start it, or choose another one with ` +
+        '`kubectl config use-context NAME`, then try again.',
     );
   const { gitVersion } = versionSchema.parse(JSON.parse(answer.stdout)).serverVersion;
   const [major = 0, minor = 0] = gitVersion.replace(/^v/, '').split('.').map(Number);
   if (major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]))
     throw new Failure(
-      `The cluster of the context ${name} runs Kubernetes ${gitVersion}, but ${MIN_VERSION.join('.')} or later is required. Upgrade it.`,
+      `The cluster of the context ${name} runs Kubernetes ${gitVersion}, but Tocsin requires ${MIN_VERSION.join('.')} or later. Upgrade the cluster.`,
     );
   return `context ${name}, Kubernetes ${gitVersion}`;
 }
@@ -30,7 +31,7 @@ async function currentContext(kubectl: Kubectl): Promise<string> {
   const context = await kubectl.try(['config', 'current-context']);
   if (context.code === 0) return context.stdout.trim();
   throw new Failure(
-    'kubectl has no current context. `kubectl config get-contexts` lists the contexts, and ' +
-      '`kubectl config use-context NAME` chooses one; or set KUBECONFIG to the file of your cluster.',
+    'kubectl has no current context. List the contexts with `kubectl config get-contexts` and choose one with ' +
+      '`kubectl config use-context NAME`, or set KUBECONFIG to the kubeconfig file of your cluster.',
   );
 }

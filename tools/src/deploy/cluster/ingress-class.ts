@@ -4,7 +4,7 @@ import type { Kubectl } from './kubectl.ts';
 
 export interface IngressClass {
   name: string;
-  /** Traefik pins a client to its instance as the annotations of the Service say. */
+  /** Traefik pins a client to an instance according to the Service's annotations. */
   isTraefik: boolean;
 }
 
@@ -15,8 +15,8 @@ const classSchema = z.object({
 });
 
 /**
- * The requested class, else the default class, else Traefik's, else the only class. @throws Failure if there is no class,
- * or several without a default
+ * The requested class, or else the default class, Traefik's, or the only class.
+ * @throws Failure if there is no class, or several without a default
  */
 export async function chooseIngressClass(kubectl: Kubectl, asked: string | undefined): Promise<IngressClass> {
   const classes = await kubectl.list(classSchema, ['ingressclasses']);
@@ -24,7 +24,7 @@ export async function chooseIngressClass(kubectl: Kubectl, asked: string | undef
   if (classes.length === 0)
     throw new Failure(
       'The cluster has no ingress class, so browsers could not reach Tocsin. Install an ingress controller, such as ' +
-        '`helm install traefik traefik --repo https://traefik.github.io/charts -n traefik --create-namespace`, and deploy again.',
+        '`helm install traefik traefik --repo https://traefik.github.io/charts -n traefik --create-namespace`, then deploy again.',
     );
   const chosen =
     asked === undefined
@@ -35,8 +35,8 @@ export async function chooseIngressClass(kubectl: Kubectl, asked: string | undef
   if (chosen) return { name: chosen.metadata.name, isTraefik: isTraefik(chosen) };
   throw new Failure(
     asked === undefined
-      ? `The cluster has several ingress classes and none is the default. Choose one of ${names} with --ingress-class NAME.`
-      : `The cluster has no ingress class ${asked}. Choose one of ${names} with --ingress-class NAME.`,
+      ? `The cluster has several ingress classes, none of which is the default. Choose one with --ingress-class NAME: ${names}.`
+      : `The cluster has no ingress class ${asked}. Choose one with --ingress-class NAME: ${names}.`,
   );
 }
 

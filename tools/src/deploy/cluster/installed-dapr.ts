@@ -4,11 +4,11 @@ import { Failure } from '../../failure.ts';
 import type { Say } from '../../setup/say.ts';
 import type { Kubectl } from './kubectl.ts';
 
-/** The facts about the cluster's Dapr that a deployment needs. */
+/** What a deployment needs to know about the cluster's Dapr. */
 export interface InstalledDapr {
   namespace: string;
   version: string;
-  /** Sidecars drop their capabilities, which the Pod Security Standard `restricted` requires. */
+  /** True if sidecars drop their capabilities, which the Pod Security Standard `restricted` requires. */
   dropsCapabilities: boolean;
 }
 
@@ -49,11 +49,12 @@ const partSchema = z.object({
 type Part = z.infer<typeof partSchema>;
 
 /**
- * Waits until all parts of the control plane are ready. Its webhook fails open, so an earlier pod would have no sidecar.
+ * Waits until all parts of the control plane are ready. Its webhook fails open, so pods created earlier would get no
+ * sidecar.
  * @throws Failure if Dapr is not installed, does not become ready or has mTLS turned off
  */
-export async function checkDapr(kubectl: Kubectl, say: Say, longestMs = MAX_WAIT_MS): Promise<InstalledDapr> {
-  const end = Date.now() + longestMs;
+export async function checkDapr(kubectl: Kubectl, say: Say, timeoutMs = MAX_WAIT_MS): Promise<InstalledDapr> {
+  const end = Date.now() + timeoutMs;
   for (let said = false; ; said = true) {
     const crds = await kubectl.list(crdSchema, ['crd', ...CRDS]);
     const parts = await kubectl.list(partSchema, [
@@ -64,7 +65,7 @@ export async function checkDapr(kubectl: Kubectl, say: Say, longestMs = MAX_WAIT
     ]);
     if (crds.length === 0 || parts.length === 0)
       throw new Failure(
-        `Dapr is not installed in this cluster. Install it with ${INSTALL}, and deploy again.`,
+        `Dapr is not installed in this cluster. Install it with ${INSTALL}, then deploy again.`,
       );
     const missing = unavailableParts(crds, parts);
     const injector = parts.find(({ metadata }) => metadata.labels['app'] === INJECTOR);
@@ -75,10 +76,10 @@ export async function checkDapr(kubectl: Kubectl, say: Say, longestMs = MAX_WAIT
     }
     if (Date.now() >= end)
       throw new Failure(
-        `Dapr is not ready: ${missing.join(', ')} not ready after ${longestMs / 1_000} s. ` +
-          `\`kubectl get pods -n ${parts[0]?.metadata.namespace}\` shows why; deploy again when all are ready.`,
+        `Dapr is not ready after ${timeoutMs / 1_000} s. Waiting for: ${missing.join(', ')}. ` +
+          `See \`kubectl get pods -n ${parts[0]?.metadata.namespace}\`, and deploy again when all are ready.`,
       );
-    if (!said) say(`Waiting for Dapr: ${missing.join(', ')} not ready yet`);
+    if (!said) say(`Waiting for Dapr: ${missing.join(', ')}`);
     await delay(1_000);
   }
 }
@@ -101,7 +102,7 @@ async function checkWebhook(kubectl: Kubectl): Promise<void> {
   const webhook = await kubectl.get(z.unknown(), ['mutatingwebhookconfiguration', INJECTOR]);
   if (webhook === undefined)
     throw new Failure(
-      `Dapr's webhook ${INJECTOR} is missing, so pods would get no sidecar. Install Dapr again with ${INSTALL}.`,
+      `Dapr's webhook ${INJECTOR} is missing, so pods would get no sidecar. Reinstall Dapr with ${INSTALL}.`,
     );
 }
 
@@ -110,8 +111,8 @@ async function checkMtls(kubectl: Kubectl, namespace: string): Promise<void> {
   const system = await kubectl.get(schema, ['configurations.dapr.io', 'daprsystem', '-n', namespace]);
   if (system?.spec.mtls?.enabled === false)
     throw new Failure(
-      'mTLS is off in this Dapr, so sidecars cannot authenticate each other. Turn it on ' +
-        '(`helm upgrade dapr … --reuse-values --set global.mtls.enabled=true`) and deploy again.',
+      'mTLS is turned off in Dapr, so sidecars cannot authenticate each other. Turn it on ' +
+        '(`helm upgrade dapr … --reuse-values --set global.mtls.enabled=true`), then deploy again.',
     );
 }
 
@@ -122,7 +123,7 @@ function readInjector({ metadata, spec }: Part): InstalledDapr {
     .find(({ name }) => name === 'SIDECAR_DROP_ALL_CAPABILITIES');
   return {
     namespace: metadata.namespace,
-    version: containers[0]?.image.split(':').at(-1) ?? 'of an unknown version',
+    version: containers[0]?.image.split(':').at(-1) ?? 'unknown version',
     dropsCapabilities: drops?.value === 'true',
   };
 }

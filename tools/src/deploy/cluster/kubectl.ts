@@ -8,16 +8,16 @@ export interface Answer {
   stderr: string;
 }
 
-/** For a continuous call: the handler for each output line, and the signal that ends the call. */
+/** For a streaming call: the handler for each output line, and the signal that ends the call. */
 export type Follow = Required<Pick<RunOptions, 'onLine' | 'signal'>>;
 
 /** Runs `kubectl` with these arguments and with `input` on its standard input. */
 export type RunKubectl = (args: readonly string[], input?: string, follow?: Follow) => Promise<Answer>;
 
-/** The longest time that a call waits for the API server. */
+/** Time limit for waiting for the API server. */
 const ANSWER = '--request-timeout=20s';
 
-/** The cluster of kubectl's current context, or of another context. */
+/** kubectl for the cluster of the current context, or of another context. */
 export class Kubectl {
   readonly #run: RunKubectl;
   /** Absent for the current context. */
@@ -28,17 +28,20 @@ export class Kubectl {
     this.context = context;
   }
 
-  /** A call that runs until `signal` aborts or it ends by itself. Resolves with the answer, even if the call failed. */
+  /** A call that runs until `signal` aborts or kubectl exits. Resolves with the result, even if the call failed. */
   follow(args: readonly string[], follow: Follow): Promise<Answer> {
     return this.#run(args, undefined, follow);
   }
 
-  /** The answer, even if the call failed. */
+  /** Returns the result, even if the call failed. */
   try(args: readonly string[], input?: string): Promise<Answer> {
     return this.#run(args, input);
   }
 
-  /** Returns the standard output. @throws Failure with kubectl's message */
+  /**
+   * Returns the standard output.
+   * @throws Failure that contains kubectl's error message
+   */
   async text(args: readonly string[], input?: string): Promise<string> {
     const answer = await this.#run(args, input);
     if (answer.code === 0) return answer.stdout;
@@ -57,12 +60,15 @@ export class Kubectl {
   }
 }
 
-/** The kubectl on the PATH. @throws Failure with the remedy if there is none */
+/**
+ * Finds kubectl on the PATH.
+ * @throws Failure that explains how to install it if it is missing
+ */
 export function findKubectl(context?: string): Kubectl {
   const command = findCommand(['kubectl']);
   if (command === undefined)
     throw new Failure(
-      'kubectl was not found. Install it (https://kubernetes.io/docs/tasks/tools/) and try again.',
+      'kubectl was not found. Install it (https://kubernetes.io/docs/tasks/tools/), then try again.',
     );
   const inContext = context === undefined ? [] : ['--context', context];
   return new Kubectl(

@@ -11,8 +11,9 @@ const claimSchema = z.object({ spec: z.object({ storageClassName: z.string().opt
 export const NODE_STORAGE = 'tocsin-node';
 
 /**
- * True if Redis must keep its data in a folder of the node: if it already does, or if the cluster has no default storage
- * class and only one node. @throws Failure if there is no default storage class and more than one node
+ * True if Redis must keep its data in a folder on the node: if it already does, or if the cluster has no default
+ * storage class and only one node.
+ * @throws Failure if there is no default storage class and more than one node
  */
 export async function needsNodeVolume(kubectl: Kubectl, namespace: string): Promise<boolean> {
   const claim = await kubectl.get(claimSchema, ['pvc', 'data-redis-0', '-n', namespace]);

@@ -6,7 +6,7 @@ import type { DeployOptions } from '../options.ts';
 
 const settingsSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
 
-/** Names each access that the Ingress gives to strangers, with the setting that prevents it. */
+/** Lists everything that the Ingress lets strangers do, with the setting that prevents it. */
 export function exposedAccess(resources: readonly Resource[], publish: boolean): string[] {
   const settings = (app: string): Record<string, string> => {
     const found = resources.find(
@@ -26,21 +26,22 @@ export function exposedAccess(resources: readonly Resource[], publish: boolean):
   ];
 }
 
-/** The name without the hash of the content that Kustomize adds. */
+/** The name without the content hash that Kustomize appends. */
 const nameOf = (generated: string): string => generated.replace(/-[a-z0-9]{10}$/, '');
 
 /**
- * Checks what the Ingress exposes. With a registry, others can reach the cluster, so an open Ingress needs `--insecure`.
- * @throws Failure that lists all exposed access
+ * Checks what the Ingress exposes. With a registry, others can reach the cluster, so an open Ingress requires
+ * `--insecure`.
+ * @throws Failure that lists everything that is exposed
  */
 export function checkExposure(resources: readonly Resource[], options: DeployOptions, say: Say): void {
   const exposed = exposedAccess(resources, options.publish);
   if (exposed.length > 0 && options.registry !== undefined && !options.insecure)
     throw new Failure(
-      `The Ingress would be open to anyone who reaches it. ${exposed.join('. ')}. Then deploy again, or add --insecure ` +
+      `The Ingress would be open to anyone who can reach it. ${exposed.join('. ')}. Then deploy again, or add --insecure ` +
         'if only people you trust reach the ingress controller.',
     );
-  for (const access of exposed) say(`Warning: anyone who reaches the Ingress has access. ${access}.`);
+  for (const access of exposed) say(`Warning: the Ingress is open to anyone who can reach it. ${access}.`);
   if (options.tlsSecret === undefined && options.registry !== undefined)
     say(
       'Warning: the Ingress has no certificate (--tls-secret NAME), so tokens are sent unencrypted unless a proxy in ' +

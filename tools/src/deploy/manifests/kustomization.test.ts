@@ -42,7 +42,7 @@ it('should use the digest of a pushed image if it is known', () => {
   });
 });
 
-it('should use loaded images, and the volume of the node if needed', () => {
+it('should use loaded images, and a volume on the node if needed', () => {
   const local = of({ registry: undefined, nodeVolume: true });
   expect(local).toMatchObject({ resources: ['../../k8s/overlays/local'], components: [] });
   expect(local).toHaveProperty('images.0.newName', 'tocsin-producer');
@@ -87,7 +87,7 @@ it('should let sidecars reach Dapr in its namespace', () => {
   ]);
 });
 
-it('should give the Ingress the certificate of its host, and Traefik only HTTPS', () => {
+it('should give the Ingress the certificate of its host, and make Traefik serve only HTTPS', () => {
   const secured = { host: 'notify.example.com', tlsSecret: 'notify-tls' };
   const patchOf = (variant: Partial<Variant>): unknown => {
     const { patches } = z

@@ -10,7 +10,7 @@ import type { Kubectl } from '../cluster/kubectl.ts';
 
 export const NAMESPACE = 'realtime-microservices';
 
-/** The settings that differ between clusters. */
+/** What differs between deployments. */
 export interface Variant extends ImageSource {
   ingressClass: string;
   /** The namespace of Dapr's control plane. */
@@ -21,13 +21,13 @@ export interface Variant extends ImageSource {
   /** True if the ingress controller is Traefik. */
   isTraefik: boolean;
   publish: boolean;
-  /** True if Redis keeps its data in a folder of the node. */
+  /** True if Redis keeps its data in a folder on the node. */
   nodeVolume: boolean;
   /** True for the Pod Security Standard `baseline` instead of `restricted`. */
   baseline: boolean;
-  /** The digest pushed under that tag, if known. A tag can be moved, a digest can't. */
+  /** The digests pushed with that tag, if known. A tag can be moved, a digest can't. */
   digests: ReturnType<typeof findDigests>;
-  /** The number of bff instances if the deployment was already scaled. */
+  /** The number of bff instances, if the deployment has already been scaled. */
   bffs: number | undefined;
 }
 
@@ -39,7 +39,7 @@ export type Resource = z.infer<typeof resourceSchema>;
 
 const FOLDER = join(ARTIFACTS_DIR, 'deploy');
 
-/** The kustomization of this variant, with paths relative to `folder`. */
+/** Builds the kustomization of this variant, with paths relative to `folder`. */
 export function kustomizationOf(variant: Variant, folder: string): object {
   const { registry, tag, daprNamespace, publish, nodeVolume, baseline, bffs, digests } = variant;
   const at = (path: string) => relative(folder, join(ROOT, 'k8s', path));
@@ -79,7 +79,7 @@ export function kustomizationOf(variant: Variant, folder: string): object {
   };
 }
 
-/** The setting of an application that also allows requests with the host name of the Ingress. */
+/** Makes the applications also accept requests for the Ingress's host name. */
 function hostsOf(app: string, host: string): object {
   const settings = readFileSync(join(ROOT, `k8s/base/${app}.env`), 'utf8').split('\n');
   const allowed = settings.find((line) => line.startsWith('ALLOWED_HOSTS=')) ?? 'ALLOWED_HOSTS=';
@@ -105,7 +105,7 @@ function ingressPatch({ ingressClass, isTraefik, host, tlsSecret }: Variant): ob
 
 /**
  * Writes the kustomization of this variant to `.artifacts/deploy` and renders it.
- * @throws Failure when kubectl cannot render it
+ * @throws Failure if kubectl cannot render it
  */
 export async function render(kubectl: Kubectl, variant: Variant): Promise<Resource[]> {
   mkdirSync(FOLDER, { recursive: true });

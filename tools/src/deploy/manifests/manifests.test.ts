@@ -9,7 +9,7 @@ import { documentsIn, kustomize, type Document } from './kustomize.ts';
 import { ROOT } from '../../paths.ts';
 import { findCommand } from '../../process/run.ts';
 import { NAMESPACE } from './kustomization.ts';
-import { RESOURCES } from '../cluster/rights.ts';
+import { RESOURCES } from '../cluster/permissions.ts';
 import { newSecrets } from '../secrets.ts';
 
 const yamlFilesIn = (folder: string): string[] =>
@@ -19,7 +19,7 @@ const yamlFilesIn = (folder: string): string[] =>
 const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(documentsIn);
 
 const inCompose = filesOf('compose/dapr');
-/** The components of one machine, with those that differ in containers replaced (who may publish). */
+/** The components for one machine, with those replaced that differ in containers (who may publish). */
 const here = filesOf('components').map(
   (ours) =>
     inCompose.find(({ kind, metadata }) => kind === 'Component' && metadata.name === ours.metadata.name) ??
@@ -53,19 +53,19 @@ const componentSchema = z.object({
   scopes: z.array(z.string()).optional(),
 });
 
-/** A component of `components/` with all differences that Kubernetes may have. */
-/** The settings of TLS and Sentinel, which k8s/components adds if they are asked for. */
+/** The settings for TLS and Sentinel, which k8s/components adds on request. */
 const ON_REQUEST = [
   ...['enableTLS', 'clientCert', 'clientKey'],
   ...['failover', 'sentinelMasterName', 'sentinelUsername', 'sentinelPassword'],
 ];
 
+/** A component of `components/` as it should be on Kubernetes. */
 function onKubernetes(document: Document) {
   const { spec, auth, scopes } = componentSchema.parse(document);
   const isSecretStore = spec.type === 'secretstores.local.env';
   return {
     ...(scopes && { scopes }),
-    // Dapr reads the host and password from a Secret.
+    // Dapr reads the host and the password from a Secret.
     ...(auth && { auth: { secretStore: 'kubernetes' } }),
     spec: {
       ...spec,
@@ -83,11 +83,11 @@ function onKubernetes(document: Document) {
   };
 }
 
-/** On one machine every application may publish notifications; in containers only listed ones. */
+/** On one machine, every application may publish notifications; in containers, only listed ones. */
 const EVERY_PUBLISHER = ';{appID}=notifications';
 
 describe('the components on Kubernetes', () => {
-  // On Kubernetes, Secrets replace the environment of a sidecar.
+  // On Kubernetes, Secrets replace the sidecar's environment.
   const names = here
     .filter(({ kind, metadata }) => kind === 'Component' && metadata.name !== 'environment')
     .map(({ metadata }) => metadata.name);
@@ -105,7 +105,7 @@ describe('the components on Kubernetes', () => {
     );
   });
 
-  it('should have the settings of TLS and Sentinel in k8s/components', () => {
+  it('should have the settings for TLS and Sentinel in k8s/components', () => {
     const added = ['redis-tls', 'redis-client-cert', 'redis-sentinel'].flatMap((folder) => {
       const text = readFileSync(join(ROOT, 'k8s', 'components', folder, 'kustomization.yaml'), 'utf8');
       return [...text.matchAll(/\{ name: (\w+), (?:value: 'true'|secretKeyRef)/g)].map(
@@ -150,7 +150,7 @@ describe('the components on Kubernetes', () => {
     [APP_IDS.bff]: { appId: APP_IDS.producer, methods: ['/receipts'] },
   };
 
-  /** The calls that a configuration allows for certificates of this namespace. */
+  /** The calls that a configuration permits for certificates of this namespace. */
   function admitted(app: string, namespace: string): object {
     const { appId, methods } = CALLERS[app] ?? {};
     const operations = methods?.map((name) => ({ name, httpVerb: ['POST'], action: 'allow' }));
@@ -179,7 +179,7 @@ describe('the components on Kubernetes', () => {
 
 const kubectl = findCommand(['kubectl']);
 
-it.skipIf(kubectl === undefined)('should give kubectl the same components', () => {
+it.skipIf(kubectl === undefined)('should contain the same components for kubectl', () => {
   const text = execFileSync(kubectl ?? '', ['kustomize', join(ROOT, 'k8s/base/dapr')], { encoding: 'utf8' });
   const theirs = parseAllDocuments(text).map((document) => document.toJS() as Document);
   expect(theirs).toHaveLength(dapr.length);
@@ -187,12 +187,12 @@ it.skipIf(kubectl === undefined)('should give kubectl the same components', () =
 });
 
 describe('k8s/', () => {
-  it('should contain only kinds whose rights are checked', () => {
+  it('should contain only kinds whose permissions are checked', () => {
     const kinds = new Set(there.map(({ kind }) => kind));
     expect([...kinds].filter((kind) => !Object.hasOwn(RESOURCES, kind))).toEqual([]);
   });
 
-  it('should contain no Secret, and refer only to those that deploy creates', () => {
+  it('should contain no Secret, and refer only to Secrets that deploy creates', () => {
     const text = JSON.stringify(there);
     const keyRefs = [...text.matchAll(/"secretKeyRef":\{"name":"([\w-]+)","key":"(\w+)"/g)];
     expect(keyRefs.length).toBeGreaterThan(10);
@@ -247,7 +247,7 @@ describe('k8s/', () => {
     }
   });
 
-  /** The pods that may reach a port, for each policy that opens it. */
+  /** The pods that may reach a port, according to each policy that opens it. */
   const openedBy = (port: number | string) =>
     there
       .filter(({ kind }) => kind === 'NetworkPolicy')
@@ -281,7 +281,7 @@ describe('k8s/', () => {
     const users = readFileSync(join(ROOT, 'k8s/base/redis-users.acl'), 'utf8');
     expect(users).toBe(readFileSync(join(ROOT, 'docs/redis-users.acl'), 'utf8'));
     const [off, tocsin = ''] = users.split('\n');
-    // Redis reads its log as this user and drops the transactions that it may not run.
+    // Redis replays its log as this user, and drops transactions that this user may not run.
     expect(off).toBe('user default off resetpass ~* &* +@all');
     expect(tocsin).toMatch(/^user tocsin on .* -@all /);
     expect(tocsin).not.toMatch(/\+(@all|config|keys|flush|acl|script|function|replicaof|debug)/);

@@ -4,7 +4,7 @@ import { errorLineOf, type Kubectl } from '../cluster/kubectl.ts';
 import type { Resource } from '../manifests/kustomization.ts';
 
 /**
- * `kubectl apply`. Prints how many objects were created, changed and unchanged, and forwards warnings.
+ * Runs `kubectl apply`. Prints how many objects were created, changed or left unchanged, and forwards warnings.
  * @throws Failure with the cluster's reason for a rejection
  */
 export async function apply(
@@ -18,7 +18,7 @@ export async function apply(
   for (const line of answer.stderr.split('\n')) if (line.startsWith('Warning:')) say(line);
   if (answer.code !== 0)
     throw new Failure(
-      `The cluster rejected a part of ${what}: ${errorLineOf(answer)}. Fix that and deploy again. Running pods keep running.`,
+      `The cluster rejected a part of ${what}: ${errorLineOf(answer)}. Fix this, then deploy again. Existing pods keep running.`,
     );
   const counts = ['created', 'configured', 'unchanged']
     .map((outcome) => [

@@ -51,13 +51,13 @@ describe('judgeRollout', () => {
 
   const unfinished = { updatedReplicas: 1 };
 
-  it('should say how to push or load a missing image', () => {
+  it('should explain how to push or load a missing image', () => {
     const waiting = { reason: 'ImagePullBackOff' };
     expect(judge(unfinished, pod({ waiting })).fault).toMatch(
-      /reg\.example\/tocsin-bff:1 cannot be pulled: push it with `npm run containers -- --registry reg\.example --tag 1 --push`/,
+      /Cannot pull the image reg\.example\/tocsin-bff:1: push it with `npm run containers -- --registry reg\.example --tag 1 --push`/,
     );
     expect(judge(unfinished, pod({ waiting, image: 'redis:7' })).fault).toMatch(
-      /redis:7 .*load it into the node/,
+      /redis:7: load it into the node/,
     );
   });
 
@@ -68,9 +68,9 @@ describe('judgeRollout', () => {
       /without a sidecar.*rollout restart deployment\/bff/,
     ],
     [
-      'a container that keeps ending',
+      'a container that keeps exiting',
       { waiting: { reason: 'CrashLoopBackOff' }, restarts: 4 },
-      /bff of bff-1 has ended 4 times: `kubectl -n ns logs bff-1 -c bff --previous`/,
+      /bff of bff-1 has exited 4 times: `kubectl -n ns logs bff-1 -c bff --previous`/,
     ],
     [
       'a container that lacks its Secret',
@@ -102,7 +102,7 @@ describe('judgeRollout', () => {
     );
   });
 
-  it('should wait for faults that may disappear by themselves', () => {
+  it('should wait for errors that may resolve themselves', () => {
     const young = { waiting: { reason: 'CrashLoopBackOff' }, restarts: 1 };
     expect(judge(unfinished, pod(young)).fault).toBeUndefined();
     expect(judge(unfinished, pod({ waiting: { reason: 'ErrImagePull' } })).fault).toBeUndefined();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The fields of workloads and pods that a roll-out reads. */
+/** The fields of workloads and pods that we read during a rollout. */
 export const workloadSchema = z.object({
   kind: z.enum(['Deployment', 'StatefulSet']),
   metadata: z.object({ name: z.string(), generation: z.int() }),
@@ -57,18 +57,18 @@ export const podSchema = z.object({
 export type Pod = z.infer<typeof podSchema>;
 
 export interface Judgement {
-  /** The workloads that are not ready, as text. */
+  /** Descriptions of the workloads that are not ready. */
   pending: string[];
-  /** The reason why it cannot succeed by itself, with the remedy. */
+  /** Why the rollout cannot succeed without help, and how to fix it. */
   fault?: string;
 }
 
-/** A sidecar that starts before Redis may end a few times. */
+/** A sidecar that starts before Redis may exit a few times. */
 const RESTARTS_TOO_MANY = 4;
-/** Time for the cluster to create a volume or a node. */
+/** How long the cluster may take to create a volume or a node. */
 const UNSCHEDULABLE_MS = 30_000;
 
-/** The state of a roll-out. `now` is in ms since 1970. */
+/** Judges the state of a rollout. `now` is in ms since 1970. */
 export function judgeRollout(
   { workloads, pods }: { workloads: readonly Workload[]; pods: readonly Pod[] },
   { namespace, registry, now }: { namespace: string; registry: string | undefined; now: number },
@@ -106,7 +106,7 @@ function refusedPods(workloads: readonly Workload[]): string | undefined {
       ({ type, status: is }) => type === 'ReplicaFailure' && is === 'True',
     );
     if (refusal)
-      return `The cluster rejects pods of ${metadata.name}: ${refusal.message.trim()}. Fix that and deploy again.`;
+      return `The cluster rejects pods of ${metadata.name}: ${refusal.message.trim()}. Fix this, then deploy again.`;
   }
   return undefined;
 }
@@ -123,9 +123,9 @@ function imageFault(pod: Pod, registry: string | undefined): string | undefined 
     const remedy =
       registry !== undefined && image.startsWith(`${registry}/`)
         ? `push it with \`npm run containers -- --registry ${registry}${tagOption(image)} --push\`, or correct ` +
-          '--registry and --tag, and deploy again (a private registry needs a pull secret in the service accounts)'
-        : 'load it into the node, or let the node reach its registry, and deploy again';
-    return `The image ${image} cannot be pulled: ${remedy}.`;
+          '--registry and --tag, then deploy again (a private registry requires a pull secret in the service accounts)'
+        : 'load it into the node, or make its registry reachable from the node, then deploy again';
+    return `Cannot pull the image ${image}: ${remedy}.`;
   }
   return undefined;
 }
@@ -135,8 +135,8 @@ function missingSidecar({ metadata, spec }: Pod, namespace: string): string | un
   if ([...spec.containers, ...spec.initContainers].some(({ name }) => name === 'daprd')) return undefined;
   const app = metadata.labels['app.kubernetes.io/name'] ?? '';
   return (
-    `The pod ${metadata.name} was created without a sidecar, because Dapr's webhook did not answer. ` +
-    `\`kubectl -n ${namespace} rollout restart deployment/${app}\` creates it again.`
+    `The pod ${metadata.name} was created without a sidecar, because Dapr's webhook did not respond. ` +
+    `\`kubectl -n ${namespace} rollout restart deployment/${app}\` recreates it.`
   );
 }
 
@@ -145,13 +145,15 @@ function crash(pod: Pod, namespace: string): string | undefined {
     ({ restartCount, state }) =>
       state.waiting?.reason === 'CrashLoopBackOff' && restartCount >= RESTARTS_TOO_MANY,
   );
-  const odd = statusesOf(pod).find(({ state }) => state.waiting?.reason === 'CreateContainerConfigError');
-  if (odd)
-    return `The container ${odd.name} of ${pod.metadata.name} cannot be created: ${odd.state.waiting?.message}. Fix that and deploy again.`;
+  const misconfigured = statusesOf(pod).find(
+    ({ state }) => state.waiting?.reason === 'CreateContainerConfigError',
+  );
+  if (misconfigured)
+    return `The container ${misconfigured.name} of ${pod.metadata.name} cannot be created: ${misconfigured.state.waiting?.message}. Fix this, then deploy again.`;
   if (!found) return undefined;
   return (
-    `The container ${found.name} of ${pod.metadata.name} has ended ${found.restartCount} times: ` +
-    `\`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${found.name} --previous\` says why.`
+    `The container ${found.name} of ${pod.metadata.name} has exited ${found.restartCount} times: ` +
+    `\`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${found.name} --previous\` shows why.`
   );
 }
 
@@ -164,6 +166,6 @@ function unschedulable({ metadata, status }: Pod, now: number): string | undefin
   );
   return (
     found &&
-    `The pod ${metadata.name} cannot be scheduled on any node: ${found.message} Free up capacity or provide a volume, and deploy again.`
+    `The pod ${metadata.name} cannot be scheduled on any node: ${found.message} Free up capacity or provide a volume, then deploy again.`
   );
 }

@@ -7,7 +7,7 @@ import type { Kubectl } from '../cluster/kubectl.ts';
 
 const LOOK_MS = 1_000;
 const SAY_MS = 15_000;
-/** Faults that disappear within this time, in ms, are ignored. */
+/** Errors that disappear within this time, in ms, are ignored. */
 const FAULT_LASTS_MS = 5_000;
 
 const kindSchema = z.looseObject({ kind: z.string() });
@@ -23,7 +23,7 @@ export interface RolloutOptions {
 
 /**
  * Waits until all pods of the workloads are ready and of the newest revision.
- * @throws Failure with the remedy as soon as that cannot happen by itself, or after the timeout
+ * @throws Failure that explains how to fix it, as soon as this cannot happen without help, or after the timeout
  */
 export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions): Promise<void> {
   const { namespace, registry, timeoutMs, say } = options;
@@ -46,7 +46,7 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
     if (now >= end)
       throw new Failure(
         `Not ready after ${timeoutMs / 1_000} s: ${pending.join(', ')}. \`kubectl -n ${namespace} get pods\` and ` +
-          `\`kubectl -n ${namespace} describe pod NAME\` show why. Fix the cause and deploy again.`,
+          `\`kubectl -n ${namespace} describe pod NAME\` show why. Fix the cause, then deploy again.`,
       );
     if (now - saidAt >= SAY_MS) {
       saidAt = now;

@@ -7,12 +7,12 @@ import { ROOT } from '../../paths.ts';
 
 const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
-/** Publishers call all routes of the producer's public port, except those for probes and Prometheus. */
+/** Publishers call all routes on the producer's public port, except those for probes and Prometheus. */
 const routes = Object.keys(openApiDocument().paths)
   .filter((path) => !['/healthz', '/readyz', '/metrics'].includes(path))
   .map((path) => path.replaceAll(/\{\w+\}/g, 'x'));
 
-it('should pass on every route of publishers in compose', () => {
+it('should forward every route for publishers in compose', () => {
   const rule = /publish:[^]*?rule: (.*)/.exec(textOf('compose/edge/routes.yaml'))?.[1] ?? '';
   const patterns = [...rule.matchAll(/PathRegexp\(`([^`]+)`\)/g)].map(([, one = '']) => new RegExp(one));
   const paths = [...rule.matchAll(/Path\(`([^`]+)`\)/g)].map(([, path]) => path);
@@ -20,7 +20,7 @@ it('should pass on every route of publishers in compose', () => {
   expect(routes.filter((route) => !isPassed(route))).toEqual([]);
 });
 
-it('should pass on every route of publishers on Kubernetes', () => {
+it('should forward every route for publishers on Kubernetes', () => {
   const [ingress = ''] = textOf('k8s/components/publish/ingress.yaml').split('---');
   const { spec } = parse(ingress) as {
     spec: { rules: [{ http: { paths: { path: string; pathType: string }[] } }] };

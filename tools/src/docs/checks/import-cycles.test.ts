@@ -13,7 +13,7 @@ interface PackageJson {
 const readPackage = (folder: string): PackageJson =>
   JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as PackageJson;
 
-/** The file behind each export of a workspace, by its specifier: `@tocsin/client/vue`. */
+/** The file behind each export of a workspace, by the path that others import: `@tocsin/client/vue`. */
 const entries = new Map(
   (readPackage('.').workspaces ?? []).flatMap((folder) => {
     const { name, exports = {} } = readPackage(folder);
@@ -25,7 +25,7 @@ const entries = new Map(
 
 const SCRIPT = /<script[^>]*>([\s\S]*?)<\/script>/g;
 
-/** The files of the repository that a file imports, types included. */
+/** The files in the repository that a file imports, including for types. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const code = file.endsWith('.vue')
@@ -37,7 +37,7 @@ function importsOf(file: string): string[] {
   });
 }
 
-/** The files of a cycle, in order; `undefined` if there is no cycle. */
+/** The files of a cycle, in order; `undefined` if there is none. */
 function cycleIn(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const done = new Set<string>();
   const path: string[] = [];

@@ -23,7 +23,7 @@ interface Link {
   heading: string;
 }
 
-/** The links of a page to files in the repository. */
+/** A page's links to files in the repository. */
 const linksOf = (page: string): Link[] =>
   [...textOf(page).matchAll(LINK)]
     .map(([, target = '']) => target)
@@ -33,7 +33,7 @@ const linksOf = (page: string): Link[] =>
       return { target, file: path === '' ? page : normalize(join(dirname(page), path)), heading };
     });
 
-/** The anchor that GitHub gives to a heading. */
+/** The anchor that GitHub creates for a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -55,6 +55,6 @@ it.each(pages)('should link only to existing headings: %s', (page) => {
   expect(broken.map(({ target }) => target)).toEqual([]);
 });
 
-it('should find a test for each row of the guarantees', () => {
+it('should link to a test in each row of the guarantees', () => {
   expect(linksOf('docs/guarantees.md').length).toBeGreaterThan(50);
 });

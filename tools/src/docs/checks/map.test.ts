@@ -5,10 +5,10 @@ import { ROOT } from '../../paths.ts';
 
 const page = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 
-/** Without folders that commands write. */
+/** All folders but those that commands write. */
 const topLevel = new Set(readdirSync(ROOT).filter((name) => name !== '.artifacts'));
 
-/** The paths in code spans that start with a folder at the root of the repository. */
+/** The paths in code spans that start with a folder in the root of the repository. */
 const paths = [...page.matchAll(/`([\w.-]+(?:\/[\w.-]+)*\/?)`/g)]
   .map(([, path = '']) => path)
   .filter((path) => path.includes('/') && topLevel.has(path.split('/')[0] ?? ''));

@@ -18,7 +18,7 @@ const { workspaces } = manifest('.');
 
 describe('the version of the product', () => {
   it.each(['.', ...workspaces])(
-    'should equal that of the package in %s and of the packages of ours that it uses',
+    'should be the version of the package in %s and of our packages that it uses',
     (folder) => {
       const { version, dependencies, devDependencies } = manifest(folder);
       const ours = Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) =>

@@ -13,7 +13,9 @@ const EXEMPT = [
   'tools/src/docs/checks/retired-words.test.ts',
 ];
 
-/** Matches a word at the start of an identifier or of one of its parts: `Wants` in `TabWants`, not in `Wantsome`. */
+/**
+ * Matches a word at the start of an identifier or of one of its parts: `Wants` in `TabWants`, but not in `Wantsome`.
+ */
 const patternOf = (word: string): RegExp =>
   /^[A-Z]/.test(word)
     ? new RegExp(`(?<![A-Z])(?<![Ss]et)${word}(?![a-z])`)
@@ -27,7 +29,7 @@ const files = execFileSync('git', ['ls-files', '*.ts', '*.vue', '*.js', '*.mjs',
   .split('\n')
   .filter((file) => !EXEMPT.includes(file));
 
-/** Lists each line with retired words: `file:line` and the words. */
+/** Lists each line that contains retired words, as `file:line` and the words. */
 function findings(words: readonly { word: string; pattern: RegExp }[]): string[] {
   return files.flatMap((file) => {
     const text = `${file}\n${readFileSync(join(ROOT, file), 'utf8')}`;
@@ -42,7 +44,7 @@ function findings(words: readonly { word: string; pattern: RegExp }[]): string[]
 it('should use the words of the glossary instead of retired words', () => {
   const words = retiredWords().map((word) => ({ word, pattern: patternOf(word) }));
   expect(words.length).toBeGreaterThan(10);
-  expect(findings(words), `${GLOSSARY_SOURCE} names the word to use`).toEqual([]);
+  expect(findings(words), `${GLOSSARY_SOURCE} lists the words to use instead`).toEqual([]);
 });
 
 it.each([

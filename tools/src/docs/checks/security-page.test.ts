@@ -29,7 +29,7 @@ it.each(threats)('should name a test for each threat: %s could %s', (_who, _coul
 it.each([
   ...['network of the machine', 'Dapr application', 'anonymous browser', 'signed-in reader'],
   ...['publisher with a key', 'supply chain', 'reader of logs'],
-])('should have a group with threats for each attacker: %s', (attacker) => {
+])('should have a group of threats for each attacker: %s', (attacker) => {
   const group = groups.find(({ who }) => who.includes(attacker));
   expect(group?.rows.length).toBeGreaterThan(2);
 });

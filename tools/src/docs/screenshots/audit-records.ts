@@ -44,7 +44,7 @@ const LINES: Line[] = [
   ],
 ];
 
-/** Invented records for screenshots and for tests of the page, the oldest first. */
+/** Sample records for screenshots and page tests, oldest first. */
 export const auditRecords = (
   start = Date.UTC(2026, 0, 5, 8, 40),
 ): { stream: AuditStream; record: AuditRecord }[] =>

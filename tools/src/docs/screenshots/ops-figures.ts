@@ -14,10 +14,10 @@ const wave = (n: number, phase: number): number =>
 const MEGABYTE = 1_024 * 1_024;
 const MINUTE_MS = 60_000;
 const START = Date.UTC(2026, 0, 5, 9, 0);
-/** The version that the invented instances run. */
+/** The version that the sample instances run. */
 const VERSION = '0.2.0';
 
-/** Invented figures of two instances at step `n`, for screenshots and tests of the page. */
+/** Sample metrics of two instances at step `n`, for screenshots and page tests. */
 export function opsFigures(n: number, start = START): Instances {
   const at = new Date(start + n * SNAPSHOT_EVERY_MS).toISOString();
   const accepted = Math.round(wave(n, 0) * 480) / 10;
@@ -43,7 +43,7 @@ export function opsFigures(n: number, start = START): Instances {
   return { at, instances: [row('bff-1:4001', 1, true), row('bff-2:4001', 2.5, false)] };
 }
 
-/** The invented past hour of the same instances, up to step 0. */
+/** The past hour of the same sample instances, up to step 0. */
 export function opsPast(start = START): PastInstance[] {
   const now = Math.floor(start / MINUTE_MS);
   return opsFigures(0, start).instances.map((last) => ({

@@ -12,7 +12,7 @@ const LETTERS: Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'
     entry: 'entry:Ab3dE9xQ:topic%3Aorders:118',
     feed: 'topic:orders',
     reason: 'expired',
-    faults: ['it expired before it was taken'],
+    faults: ['it expired before it was claimed'],
     content: '{}',
   },
   {
@@ -40,7 +40,7 @@ export interface OpsPicture {
   file: string;
 }
 
-/** Takes a screenshot of the whole ops page of the bff at `url`, with invented figures of its instances. */
+/** Takes a screenshot of the whole ops page of the bff at `url`, with sample metrics of its instances. */
 export async function takeOpsPicture(browser: Browser, picture: OpsPicture): Promise<void> {
   const { url, backend, theme, width, file } = picture;
   const at = new Date().toISOString();

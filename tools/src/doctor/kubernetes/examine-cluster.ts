@@ -2,7 +2,7 @@ import { APP_IDS } from '@tocsin/contracts';
 import { checkCluster } from '../../deploy/cluster/cluster.ts';
 import type { Kubectl } from '../../deploy/cluster/kubectl.ts';
 import { NAMESPACE } from '../../deploy/manifests/kustomization.ts';
-import { checkRights, type Right } from '../../deploy/cluster/rights.ts';
+import { checkPermissions, type Permission } from '../../deploy/cluster/permissions.ts';
 import { examine } from '../examine.ts';
 import { fault, type Finding } from '../finding.ts';
 import type { Credentials } from '../options.ts';
@@ -11,7 +11,7 @@ import { forward, type Forward } from './forward.ts';
 import { lookAtPods, type RunningPod } from './look.ts';
 import { OWN_REDIS, readSecrets } from './secrets.ts';
 
-const RIGHTS: Right[] = [
+const PERMISSIONS: Permission[] = [
   { verb: 'list', group: 'apps', resource: 'deployments' },
   { verb: 'list', group: 'apps', resource: 'statefulsets' },
   { verb: 'list', group: '', resource: 'pods' },
@@ -28,7 +28,7 @@ const REDIS_PORT = 6379;
  */
 export async function examineCluster(kubectl: Kubectl, credentials: Credentials): Promise<Finding[]> {
   await checkCluster(kubectl);
-  await checkRights(kubectl, RIGHTS);
+  await checkPermissions(kubectl, PERMISSIONS);
   const { finding, pods } = await lookAtPods(kubectl, NAMESPACE);
   const ways = new Ways(kubectl);
   try {

@@ -39,7 +39,7 @@ function targetOf(
   const addresses = (secret('HOST') ?? OWN_REDIS)
     .split(',')
     .map((address) => splitHost(address, 'HOST of the Secret redis'));
-  // Our user `operator` does not exist in an external Redis, whose user may have fewer rights.
+  // Our user `operator` does not exist in an external Redis, whose user may have fewer permissions.
   const isOurs = addresses[0]?.host === OWN_REDIS && operatorPassword !== undefined;
   const isOn = (key: string): boolean => secret(key) === 'true';
   return {

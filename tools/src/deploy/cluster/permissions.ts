@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Failure } from '../../failure.ts';
 import { errorLineOf, type Kubectl } from './kubectl.ts';
 
-/** The API group and resource of every kind in the manifests. */
+/** The API group and resource for each kind in the manifests. */
 export const RESOURCES: Record<string, { group: string; resource: string; clusterWide?: true }> = {
   Namespace: { group: '', resource: 'namespaces', clusterWide: true },
   PersistentVolume: { group: '', resource: 'persistentvolumes', clusterWide: true },
@@ -25,18 +25,18 @@ export const RESOURCES: Record<string, { group: string; resource: string; cluste
   RoleBinding: { group: 'rbac.authorization.k8s.io', resource: 'rolebindings' },
 };
 
-export interface Right {
+export interface Permission {
   verb: string;
   group: string;
   resource: string;
-  /** For example `portforward` of pods. */
+  /** For example `portforward` for pods. */
   subresource?: string;
-  /** Absent: in the whole cluster. */
+  /** Absent for cluster-wide permissions. */
   namespace?: string;
 }
 
-/** The rights to read objects before the manifests are applied, and during a roll-out. */
-export const rightsToRead = (namespace: string): Right[] => [
+/** The permissions to read objects before the manifests are applied, and during a rollout. */
+export const permissionsToRead = (namespace: string): Permission[] => [
   { verb: 'list', group: 'apps', resource: 'deployments' },
   { verb: 'list', group: 'apps', resource: 'statefulsets' },
   { verb: 'get', group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
@@ -49,11 +49,11 @@ export const rightsToRead = (namespace: string): Right[] => [
   { verb: 'get', group: '', resource: 'persistentvolumeclaims', namespace },
 ];
 
-/** The rights to apply objects of these kinds, and Secrets. */
-export const rightsToApply = (kinds: Iterable<string>, namespace: string): Right[] =>
+/** The permissions to apply objects of these kinds, and Secrets. */
+export const permissionsToApply = (kinds: Iterable<string>, namespace: string): Permission[] =>
   [...new Set(['Secret', ...kinds])].flatMap((kind) => {
     const found = RESOURCES[kind];
-    if (!found) throw new Error(`rights.ts does not know the kind ${kind}`);
+    if (!found) throw new Error(`permissions.ts does not know the kind ${kind}`);
     const { clusterWide, ...resource } = found;
     return ['get', 'create', 'patch'].map((verb) => ({
       verb,
@@ -77,31 +77,32 @@ const reviewSchema = z.object({
 });
 
 /**
- * Checks all rights in one call, as `kubectl auth can-i` does for one right. @throws Failure that names the missing rights
+ * Checks all permissions in one call, as `kubectl auth can-i` does for a single one.
+ * @throws Failure that names the missing permissions
  */
-export async function checkRights(kubectl: Kubectl, rights: readonly Right[]): Promise<void> {
-  const reviews = rights.map((resourceAttributes) => ({
+export async function checkPermissions(kubectl: Kubectl, permissions: readonly Permission[]): Promise<void> {
+  const reviews = permissions.map((resourceAttributes) => ({
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',
     spec: { resourceAttributes },
   }));
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: reviews });
-  // YAML, because kubectl prints several objects as several documents, which is not valid JSON.
+  // YAML, because kubectl prints several objects as separate documents, which is not valid JSON.
   const answer = await kubectl.try(['create', '-f', '-', '-o', 'yaml'], list);
   if (answer.code !== 0)
     throw new Failure(
-      `The cluster does not report your rights: ${errorLineOf(answer)}. Log in again, or choose another context with ` +
+      `Cannot check your permissions in the cluster: ${errorLineOf(answer)}. Log in again, or choose another context with ` +
         '`kubectl config use-context NAME`.',
     );
   const missing = parseAllDocuments(answer.stdout)
     .map((document) => reviewSchema.parse(document.toJS()))
     .filter(({ status }) => !status.allowed)
-    .map(({ spec: { resourceAttributes: right } }) => `${right.verb} ${dotted(right)}`);
+    .map(({ spec: { resourceAttributes: permission } }) => `${permission.verb} ${dotted(permission)}`);
   if (missing.length === 0) return;
   const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
   throw new Failure(
-    `You may not ${missing.slice(0, NAMED).join(', ')}${more} in this cluster. Ask its administrator to deploy, or to grant you ` +
-      `these rights (\`kubectl auth can-i ${missing[0]}\` checks one).`,
+    `You lack these permissions in the cluster: ${missing.slice(0, NAMED).join(', ')}${more}. Ask its administrator to deploy, or to grant ` +
+      `them to you (\`kubectl auth can-i ${missing[0]}\` checks one).`,
   );
 }
 
@@ -109,5 +110,5 @@ const dotted = ({
   group,
   resource,
   subresource,
-}: Pick<Right, 'group' | 'resource'> & { subresource?: string | undefined }): string =>
+}: Pick<Permission, 'group' | 'resource'> & { subresource?: string | undefined }): string =>
   `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
