@@ -18,20 +18,20 @@ void firstView.then(() => (hasFirstView.value = true));
  * Call this when the first notifications are loaded, or can't be loaded for now. The first view ends once they are
  * painted. Safe to repeat.
  */
-export function firstViewEnded(): void {
+export function finishFirstView(): void {
   if (document.hidden) endFirstView();
   else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(endFirstView)));
 }
 
 /**
  * Loads a part that the first view doesn't need, and retries until it succeeds. Loading starts after the first view,
- * so that the two don't compete on a slow connection, unless `at` is `once`. It doesn't wait until the reader needs
+ * so that the two don't compete on a slow connection, unless `at` is `immediately`. It doesn't wait until the reader needs
  * the part, because a deployment may have replaced the file by then. Returns a function that stops loading.
  */
 export function loadLate<T>(
   load: () => Promise<T>,
   loaded: (part: T) => void,
-  { at = 'first-view' }: { at?: 'first-view' | 'once' } = {},
+  { at = 'first-view' }: { at?: 'first-view' | 'immediately' } = {},
 ): () => void {
   let ended = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +51,7 @@ export function loadLate<T>(
     clearTimeout(timer);
     if (!ended) void attempt(FIRST_PAUSE_MS);
   };
-  if (at === 'once') begin();
+  if (at === 'immediately') begin();
   else {
     timer = setTimeout(endFirstView, LONGEST_WAIT_MS);
     void firstView.then(begin);

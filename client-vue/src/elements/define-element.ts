@@ -91,16 +91,19 @@ export function defineElement(
         messages: () => given.messages,
       });
       const notifications = useNotifications();
-      const tell = (name: keyof ElementEvents, detail: unknown): void => {
+      const dispatch = (name: keyof ElementEvents, detail: unknown): void => {
         host?.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
       };
       watch(
         () => [notifications.unread, notifications.unseen],
-        ([unread, unseen]) => tell('tocsin-unread', { unread, unseen }),
+        ([unread, unseen]) => dispatch('tocsin-unread', { unread, unseen }),
         { immediate: true },
       );
       watchEffect(() =>
-        tell('tocsin-connection', { state: notifications.connection, text: notifications.connectionText }),
+        dispatch('tocsin-connection', {
+          state: notifications.connection,
+          text: notifications.connectionText,
+        }),
       );
       onBeforeUnmount(leave);
       return () => draw(raw);

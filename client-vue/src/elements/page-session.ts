@@ -25,7 +25,7 @@ interface PageSession {
 
 let session: PageSession | undefined;
 
-const nameOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string =>
+const keyOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string =>
   JSON.stringify([server, feeds, clientId, negotiate]);
 
 /**
@@ -34,13 +34,13 @@ const nameOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string 
  * element; removing the last one closes the connection.
  */
 export function joinPageSession(options: ElementOptions): () => void {
-  const name = nameOf(options);
+  const name = keyOf(options);
   if (session && session.name !== name)
     console.error(
       `Tocsin: all elements on a page share one connection. This element requested ${name}, but the page uses ${session.name}. ` +
         'Give all elements the same attributes.',
     );
-  session ??= begin(name, options);
+  session ??= startPageSession(name, options);
   const joined = session;
   joined.members++;
   return () => {
@@ -50,7 +50,7 @@ export function joinPageSession(options: ElementOptions): () => void {
   };
 }
 
-function begin(name: string, options: ElementOptions): PageSession {
+function startPageSession(name: string, options: ElementOptions): PageSession {
   const {
     server,
     feeds,

@@ -20,9 +20,12 @@ describe('localeFor', () => {
     ['de-CH', ['de-DE'], 'de-CH'],
     ['not a tag', ['de'], 'en'],
     ['', ['de'], 'en'],
-  ])('for a page in %j and a reader with %j, should format dates in %s', (language, ofReader, locale) => {
-    expect(localeFor(language, ofReader)).toBe(locale);
-  });
+  ])(
+    'for a page in %j and a reader with %j, should format dates in %s',
+    (language, readerLocales, locale) => {
+      expect(localeFor(language, readerLocales)).toBe(locale);
+    },
+  );
 });
 
 it('should have every string in German, and let a page override strings', async () => {

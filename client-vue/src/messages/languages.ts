@@ -40,8 +40,8 @@ export function languageOf(element: Element): string {
  * The locale for dates on a page in `language`. Prefers the reader's own locale if it has the same language (`en-GB`
  * on a page in `en`), to respect the region. Otherwise the page's, or English if `language` isn't a valid tag.
  */
-export function localeFor(language: string, ofReader: readonly string[]): string {
-  const own = ofReader.find((locale) => baseOf(locale) === baseOf(language));
+export function localeFor(language: string, readerLocales: readonly string[]): string {
+  const own = readerLocales.find((locale) => baseOf(locale) === baseOf(language));
   if (own !== undefined && !language.includes('-')) return own;
   try {
     return Intl.getCanonicalLocales(language)[0] ?? 'en';

@@ -39,7 +39,7 @@ export const useMessages = defineStore(() => {
     const ready = loadedTexts(next.language);
     loaded.value = ready;
     const load = ready ? undefined : loaderFor(next.language);
-    if (load) stopLoading = loadLate(load, (texts) => (loaded.value = texts), { at: 'once' });
+    if (load) stopLoading = loadLate(load, (texts) => (loaded.value = texts), { at: 'immediately' });
   }
 
   return { language, spoken, texts, formats, use };

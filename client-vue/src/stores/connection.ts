@@ -41,8 +41,8 @@ export const useConnection = defineStore(() => {
     if (status.value === 'live') return 'live';
     if (!online.value) return 'offline';
     if (denied.value !== undefined) return 'refused';
-    const isGivenUp = status.value === 'offline' || (status.value === 'connecting' && pageFailed.value);
-    return isGivenUp ? 'unreachable' : status.value;
+    const isUnreachable = status.value === 'offline' || (status.value === 'connecting' && pageFailed.value);
+    return isUnreachable ? 'unreachable' : status.value;
   });
 
   /** The server's reasons for denying access, in its own words. */

@@ -3,7 +3,7 @@ import type { Page } from '@tocsin/contracts';
 import { backOff, pause } from '@tocsin/contracts/pause';
 import { toValue, watch, watchEffect, type MaybeRefOrGetter } from 'vue';
 import { clientIdOfBrowser } from './client-id.ts';
-import { firstViewEnded } from '../load-late.ts';
+import { finishFirstView } from '../load-late.ts';
 import { followLanguage } from '../messages/follow-language.ts';
 import type { OwnMessages } from '../messages/messages.ts';
 import { useMessages } from '../messages/use-messages.ts';
@@ -33,12 +33,12 @@ async function newestPage(feed: string, signal: AbortSignal): Promise<Page | und
     try {
       const page = await useSource().page({ feed }, { signal });
       connection.pageFailed = false;
-      firstViewEnded();
+      finishFirstView();
       return page;
     } catch (error) {
       if (signal.aborted) return undefined;
       connection.pageFailed = true;
-      firstViewEnded();
+      finishFirstView();
       connection.failed(error);
       console.warn(`Could not load the newest page of ${feed}. Retrying.`, error);
     }
@@ -90,9 +90,9 @@ export function startSession({
     ...options,
     ...(!options.getToken && { clientId: options.clientId ?? clientIdOfBrowser() }),
   };
-  const ofPage = followLanguage(document.body);
+  const pageLanguage = followLanguage(document.body);
   const stopTranslating = watchEffect(() =>
-    useMessages().use({ language: toValue(language) ?? ofPage.value, messages: toValue(messages) }),
+    useMessages().use({ language: toValue(language) ?? pageLanguage.value, messages: toValue(messages) }),
   );
   useFeedLabels().use(feedLabels);
   useIcons().allow(iconOrigins);
@@ -100,12 +100,14 @@ export function startSession({
   useConnection().reset(feeds);
   const client = createNotificationClient({ ...source, positions });
   const stopWatchingConnection = watchConnection(client);
-  client.on('mutes', (mutes) => usePreferences().heardMutes(mutes));
-  client.on('preferences', (preferences) => usePreferences().heard(preferences));
+  client.on('mutes', (mutes) => usePreferences().applyMutes(mutes));
+  client.on('preferences', (preferences) => usePreferences().applyChange(preferences));
   void usePreferences().load();
   const stopLoading = later.load();
-  later.run(({ useReader }) => useReader().begins((name, feed, change) => client.mark(name, feed, change)));
-  marks.begins(options.getToken !== undefined);
+  later.run(({ useReader }) =>
+    useReader().startSession((name, feed, change) => client.mark(name, feed, change)),
+  );
+  marks.startSession(options.getToken !== undefined);
   let stopInterrupting = (): void => undefined;
   later.run(({ useInterruptions }) => (stopInterrupting = useInterruptions().start(() => client.presenting)));
 

@@ -16,10 +16,10 @@ export function watchConnection(client: NotificationClient): () => void {
   const speak = (text: string): void =>
     useLater().run(({ useLiveMessages }) => useLiveMessages().speak(text));
   let lost = false;
-  const look = (): void => {
+  const updateOnline = (): void => {
     connection.online = navigator.onLine;
   };
-  look();
+  updateOnline();
   client.on('status', (status) => connection.changed(status));
   client.on('error', (error) => {
     connection.failed(error);
@@ -34,11 +34,11 @@ export function watchConnection(client: NotificationClient): () => void {
       lost = LOST.includes(state) || (lost && state !== 'live');
     },
   );
-  addEventListener('online', look);
-  addEventListener('offline', look);
+  addEventListener('online', updateOnline);
+  addEventListener('offline', updateOnline);
   return () => {
     stop();
-    removeEventListener('online', look);
-    removeEventListener('offline', look);
+    removeEventListener('online', updateOnline);
+    removeEventListener('offline', updateOnline);
   };
 }

@@ -6,11 +6,11 @@ import type { Delivery, MergeEffect, MergeEvent } from './merge-types.ts';
 /** Maximum number of pushes in a feed's reorder buffer. */
 export const REORDER_LIMIT = 2_000;
 
-const same = (a: Position | undefined, b: Position | undefined): boolean =>
+const isSamePosition = (a: Position | undefined, b: Position | undefined): boolean =>
   a !== undefined && b !== undefined && a.epoch === b.epoch && a.offset === b.offset;
 
 /** Whether the page has every publication between the position and the offset that it claims to reach. */
-function continues(page: Omit<Page, 'feed'>, from: Position): boolean {
+function isContiguous(page: Omit<Page, 'feed'>, from: Position): boolean {
   if (!page.recovered || page.epoch !== from.epoch) return false;
   let expected = from.offset;
   for (const { offset } of page.publications) {
@@ -69,7 +69,7 @@ export class FeedMerge {
         break;
       case 'position':
         if (this.#phase !== 'settled') break;
-        this.#announced = same(event.position, this.#position) ? undefined : event.position;
+        this.#announced = isSamePosition(event.position, this.#position) ? undefined : event.position;
         this.#checkGap();
         break;
       case 'retracted':
@@ -131,7 +131,7 @@ export class FeedMerge {
 
   #answered(page: Omit<Page, 'feed'>): void {
     const from = this.#position;
-    const unbroken = from === undefined ? page.recovered : continues(page, from);
+    const unbroken = from === undefined ? page.recovered : isContiguous(page, from);
     const last = page.publications.at(-1);
     const stuck = !last || (page.epoch === from?.epoch && last.offset <= from.offset);
     if (page.more && page.recovered && stuck) return this.#backOff();
@@ -160,7 +160,7 @@ export class FeedMerge {
     if (!position || this.#buffer.size === 0) return;
     for (let next; (next = this.#buffer.takeNext(position));) {
       position = { epoch: position.epoch, offset: next.offset };
-      if (same(position, this.#announced)) this.#announced = undefined;
+      if (isSamePosition(position, this.#announced)) this.#announced = undefined;
       this.#display.add(next);
     }
     this.#flush(position.epoch, 'live');
@@ -176,7 +176,7 @@ export class FeedMerge {
   }
 
   #moveTo(position: Position): void {
-    if (same(position, this.#position)) return;
+    if (isSamePosition(position, this.#position)) return;
     this.#position = position;
     this.#effects.push({ type: 'moved', position });
   }

@@ -6,14 +6,14 @@ import { onBeforeUnmount, onMounted } from 'vue';
  */
 export function usePoll(read: () => Promise<void>, ms: number): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let living = true;
-  async function turn(): Promise<void> {
+  let isMounted = true;
+  async function poll(): Promise<void> {
     if (!document.hidden) await read();
-    if (living) timer = setTimeout(() => void turn(), ms);
+    if (isMounted) timer = setTimeout(() => void poll(), ms);
   }
-  onMounted(() => void turn());
+  onMounted(() => void poll());
   onBeforeUnmount(() => {
-    living = false;
+    isMounted = false;
     clearTimeout(timer);
   });
 }

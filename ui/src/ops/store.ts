@@ -59,7 +59,7 @@ function createOps() {
   }
 
   /** Records why the server denies access. Returns whether the error means that. */
-  function noteRefusal(error: unknown): boolean {
+  function recordRefusal(error: unknown): boolean {
     if (!(error instanceof OpsError)) return false;
     const { status: code, problem, message } = error;
     if (code !== 401 && code !== 403) return false;
@@ -70,11 +70,11 @@ function createOps() {
 
   /** The message of an error; empty if access was denied, which the page shows separately. */
   function explain(error: unknown): string {
-    if (noteRefusal(error)) return '';
+    if (recordRefusal(error)) return '';
     return error instanceof Error ? error.message : String(error);
   }
 
-  async function asking(part: string, work: () => Promise<void>): Promise<void> {
+  async function attemptRead(part: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
       faults[part] = '';
@@ -88,11 +88,11 @@ function createOps() {
   }
 
   const readHistory = () =>
-    asking('history', async () => {
+    attemptRead('history', async () => {
       past.value = (await api.history()).instances;
     });
   const readInstances = () =>
-    asking('instances', async () => {
+    attemptRead('instances', async () => {
       const before = instances.value;
       live.value = await api.instances();
       recent.value = append(recent.value, sampleOf(Date.parse(live.value.at), live.value.instances));
@@ -100,17 +100,17 @@ function createOps() {
       if (isGone) await readHistory();
     });
   const readStatus = () =>
-    asking('status', async () => {
+    attemptRead('status', async () => {
       status.value = await api.status();
     });
-  const readLetters = () =>
-    asking('letters', async () => {
+  const readSetAside = () =>
+    attemptRead('letters', async () => {
       letters.value = await api.deadLetters();
     });
 
   return reactive({
     ...{ api, token, refused, fault, recent, hour, now, instances, past, status, letters, wanted, verdict },
-    ...{ useToken, noteRefusal, explain, readHistory, readInstances, readStatus, readLetters },
+    ...{ useToken, recordRefusal, explain, readHistory, readInstances, readStatus, readSetAside },
   });
 }
 

@@ -13,16 +13,16 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** Whether the browser may follow the link. Only http and https are allowed. */
-function isFollowed(link: string): boolean {
+function isSafeLink(link: string): boolean {
   const base = location.href;
   return URL.canParse(link, base) && /^https?:$/.test(new URL(link, base).protocol);
 }
 
 /** The publisher's text in its own direction, as a link if the notification has one. */
-function published(name: 'h3' | 'p', className: string, text: string, link?: string): HTMLElement {
+function publisherText(name: 'h3' | 'p', className: string, text: string, link?: string): HTMLElement {
   const created = element(name, className);
   created.dir = 'auto';
-  if (link === undefined || !isFollowed(link)) created.textContent = text;
+  if (link === undefined || !isSafeLink(link)) created.textContent = text;
   else {
     const anchor = element('a', '', text);
     anchor.href = link;
@@ -40,9 +40,9 @@ export function drawNotification({ notification }: LivePublication): HTMLElement
   if (source !== undefined) facts.append(element('bdi', '', source), ' · ');
   facts.append(time);
   return [
-    published('h3', 'linked-name', title, link),
-    ...(body === undefined ? [] : [published('p', 'linked-body', body)]),
+    publisherText('h3', 'linked-name', title, link),
+    ...(body === undefined ? [] : [publisherText('p', 'linked-body', body)]),
     facts,
-    ...(actions ?? []).map((action) => published('p', '', action.label, action.link)),
+    ...(actions ?? []).map((action) => publisherText('p', '', action.label, action.link)),
   ];
 }

@@ -35,13 +35,13 @@ export async function showLinked(
 
   const retry = button(texts.retry, 'linked-retry', () => void load());
   function draw(answer: Linked): void {
-    const said = (text: string) => element('p', 'linked-said', text);
+    const paragraph = (text: string) => element('p', 'linked-said', text);
     if (answer.state !== 'shown') {
-      content.replaceChildren(said(texts[answer.state]), ...(answer.state === 'failed' ? [retry] : []));
+      content.replaceChildren(paragraph(texts[answer.state]), ...(answer.state === 'failed' ? [retry] : []));
       return;
     }
     const { publication } = answer.linked;
-    if (publication.notification === null) content.replaceChildren(said(texts[publication.gone]));
+    if (publication.notification === null) content.replaceChildren(paragraph(texts[publication.gone]));
     else {
       content.replaceChildren(...drawNotification(publication));
       void markLinkedRead(permalink, token);

@@ -1,5 +1,5 @@
 import { nextTick, type Ref } from 'vue';
-import { activeElementBeside } from '../../active-element.ts';
+import { activeElementInRootOf } from '../../active-element.ts';
 
 type ElementRef = Readonly<Ref<HTMLElement | null>>;
 
@@ -12,7 +12,7 @@ export function useRowFocus(list: ElementRef, scroller: ElementRef | undefined) 
   /** If a change removes the focused row, moves focus to the row that takes its place, never to one of its buttons. */
   async function keepFocus(change: () => void): Promise<void> {
     const before = rows();
-    const index = before.findIndex((row) => row.contains(activeElementBeside(row)));
+    const index = before.findIndex((row) => row.contains(activeElementInRootOf(row)));
     change();
     await nextTick();
     if (index < 0 || before[index]?.isConnected) return;

@@ -5,7 +5,7 @@ type ElementRef = Readonly<Ref<HTMLElement | null>>;
 /** Duration of the fade-in of new rows, in ms. */
 const FADE_MS = 180;
 /** Within this distance of the top, in pixels, the list counts as not scrolled. */
-const AT_TOP = 24;
+const TOP_PX = 24;
 
 /**
  * Keeps rows in place when others are added above them. Browsers do this only while the list is scrolled. At the top,
@@ -17,17 +17,17 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
   let before: { row: Element; top: number; isHeld: boolean } | undefined;
 
   const scrolled = (): number => scroller?.value?.scrollTop ?? scrollY;
-  const look = (): void => {
-    if (scrolled() > AT_TOP) isTouched = false;
+  const onScroll = (): void => {
+    if (scrolled() > TOP_PX) isTouched = false;
   };
 
-  onMounted(() => (scroller?.value ?? window).addEventListener('scroll', look, { passive: true }));
+  onMounted(() => (scroller?.value ?? window).addEventListener('scroll', onScroll, { passive: true }));
   onBeforeUnmount(() => cancelAnimationFrame(frame));
-  onBeforeUnmount(() => (scroller?.value ?? window).removeEventListener('scroll', look));
+  onBeforeUnmount(() => (scroller?.value ?? window).removeEventListener('scroll', onScroll));
 
   onBeforeUpdate(() => {
     before = undefined;
-    if (scrolled() > AT_TOP) return;
+    if (scrolled() > TOP_PX) return;
     const held = list.value?.querySelector('.tocsin-row:hover, .tocsin-row:focus-within');
     const first = list.value?.querySelector('.tocsin-row');
     const row = held ?? first;

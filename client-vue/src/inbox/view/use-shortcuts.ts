@@ -1,5 +1,5 @@
 import { ref, type Ref } from 'vue';
-import { activeElementBeside } from '../../active-element.ts';
+import { activeElementInRootOf } from '../../active-element.ts';
 import { useNotice } from '../../stores/reader/notice.ts';
 import { useShortcutSetting } from '../../stores/reader/shortcuts.ts';
 
@@ -19,7 +19,7 @@ export function useShortcuts(root: Readonly<Ref<HTMLElement | null>>) {
     ...(root.value?.querySelectorAll<HTMLElement>('.tocsin-row-body') ?? []),
   ];
   const indexOfCurrent = (all: readonly HTMLElement[]): number => {
-    const focused = all.findIndex((row) => row.contains(activeElementBeside(row)));
+    const focused = all.findIndex((row) => row.contains(activeElementInRootOf(row)));
     return focused >= 0 ? focused : all.findIndex((row) => row.getAttribute('aria-current') === 'true');
   };
 

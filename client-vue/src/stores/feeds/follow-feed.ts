@@ -27,8 +27,8 @@ export interface FollowFeed {
 }
 
 /** Applies the reader's marks, and loads notifications that are back from a snooze and not in the list yet. */
-function hearInbox(feed: string, inbox: InboxState): void {
-  useMarks().heardInbox(feed, inbox);
+function handleInboxState(feed: string, inbox: InboxState): void {
+  useMarks().mergeInboxState(feed, inbox);
   if (inbox.snoozed.some(({ due, archived }) => due && !archived))
     import('../reader/returned.ts')
       .then(({ loadReturned }) => loadReturned(feed, inbox))
@@ -39,10 +39,10 @@ function hearInbox(feed: string, inbox: InboxState): void {
 
 /** Adds the newest page to the list. */
 export function takeNewest(feed: string, page: Page): void {
-  if (page.read) useMarks().heardRead(feed, { epoch: page.epoch, ...page.read });
-  if (page.inbox) hearInbox(feed, page.inbox);
+  if (page.read) useMarks().mergeReadState(feed, { epoch: page.epoch, ...page.read });
+  if (page.inbox) handleInboxState(feed, page.inbox);
   takePage(feed, page);
-  useLater().run(({ useReader }) => useReader().begin(feed, page));
+  useLater().run(({ useReader }) => useReader().initFeed(feed, page));
   useItems().loaded.add(feed);
 }
 
@@ -52,13 +52,13 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
   const later = useLater();
   const marks = useMarks();
   const connection = useConnection();
-  let wasHere = returning;
+  let isReturning = returning;
   let missed: Missed = { feed, count: 0, gap: false };
   let missedErrors: LivePublication[] = [];
 
   if (page) takeNewest(feed, page);
 
-  function miss(publications: readonly LivePublication[]): void {
+  function recordMissed(publications: readonly LivePublication[]): void {
     for (const publication of publications) {
       missed.count++;
       const isError = severityOf(publication.notification) === 'error';
@@ -66,12 +66,12 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
     }
   }
 
-  const tell = (publications: readonly LivePublication[], presenting: boolean): void =>
-    later.run(({ useInterruptions }) => useInterruptions().tell(feed, publications, presenting));
+  const notify = (publications: readonly LivePublication[], presenting: boolean): void =>
+    later.run(({ useInterruptions }) => useInterruptions().notify(feed, publications, presenting));
 
   function reportMissed(toasts: Pick<LateToasts, 'summarise' | 'show'>, presenting: boolean): void {
-    const onTheirOwn = missedErrors.length === missed.count && !missed.gap;
-    if (presenting && !onTheirOwn) toasts.summarise(missed);
+    const areAllShown = missedErrors.length === missed.count && !missed.gap;
+    if (presenting && !areAllShown) toasts.summarise(missed);
     if (presenting) toasts.show(feed, missedErrors);
     missed = { feed, count: 0, gap: false };
     missedErrors = [];
@@ -84,20 +84,22 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         const { presenting } = client;
         batch.run(() => {
           notifications.add(feed, { epoch, publications, gapBefore: delivery === 'snapshot' });
-          if (away && wasHere)
-            later.run(({ useInterruptions }) => miss(useInterruptions().loudOf(feed, publications)));
+          if (away && isReturning)
+            later.run(({ useInterruptions }) =>
+              recordMissed(useInterruptions().takeInterrupting(feed, publications)),
+            );
           // On a first visit, a snapshot is the newest page; nothing was missed.
-          else if (!(away && delivery === 'snapshot')) tell(publications, presenting);
+          else if (!(away && delivery === 'snapshot')) notify(publications, presenting);
         });
       },
-      onRead: (read) => batch.run(() => marks.heardRead(feed, read)),
-      onInbox: (inbox) => batch.run(() => hearInbox(feed, inbox)),
+      onRead: (read) => batch.run(() => marks.mergeReadState(feed, read)),
+      onInbox: (inbox) => batch.run(() => handleInboxState(feed, inbox)),
       onSnoozeDue: (due) => {
         const { presenting } = client;
         batch.run(() => {
           for (const { epoch, ...publication } of due)
             notifications.add(feed, { epoch, publications: [publication] });
-          tell(due, presenting);
+          notify(due, presenting);
         });
       },
       onGone: (ids, reason) =>
@@ -119,8 +121,8 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         const { presenting } = client;
         batch.run(() => {
           later.run(({ useToasts }) => reportMissed(useToasts(), presenting));
-          wasHere = true;
-          if (position) later.run(({ useReader }) => useReader().begin(feed, position));
+          isReturning = true;
+          if (position) later.run(({ useReader }) => useReader().initFeed(feed, position));
           notifications.loaded.add(feed);
         });
       },

@@ -23,7 +23,7 @@ export const useItems = defineStore(() => {
   const gone = new Set<string>();
 
   const marks = useMarks();
-  const backAt = new WeakMap<Item, Item>();
+  const returnedCopies = new WeakMap<Item, Item>();
   /** All items, including archived and snoozed ones. */
   const all = computed(() => newestFirst([...logs.value.values()]));
   /** The items in the inbox. Items back from a snooze are sorted by the time of their return. */
@@ -35,17 +35,17 @@ export const useItems = defineStore(() => {
       if (place !== 'inbox') return [];
       if (returnedAt === undefined) return [item];
       anyBack = true;
-      return [back(item, parseDateTime(returnedAt) ?? item.time)];
+      return [withReturnTime(item, parseDateTime(returnedAt) ?? item.time)];
     });
     return anyBack ? inInbox.sort((a, b) => b.time - a.time) : inInbox;
   });
 
   /** A copy of the item that arrived at `time`. Returns the same object for the same time. */
-  function back(item: Item, time: number): Item {
-    const known = backAt.get(item);
+  function withReturnTime(item: Item, time: number): Item {
+    const known = returnedCopies.get(item);
     if (known?.time === time) return known;
     const moved = { ...item, time, gapBefore: false };
-    backAt.set(item, moved);
+    returnedCopies.set(item, moved);
     return moved;
   }
   const oldestOf = (feed: string): Item | undefined => logs.value.get(feed)?.[0];
@@ -89,11 +89,11 @@ export const useItems = defineStore(() => {
       gone.delete(key);
     }
     const log = logs.value.get(feed);
-    const away = new Set(ids);
-    if (log?.some(({ notification }) => away.has(notification.id)))
+    const removed = new Set(ids);
+    if (log?.some(({ notification }) => removed.has(notification.id)))
       set(
         feed,
-        log.filter(({ notification }) => !away.has(notification.id)),
+        log.filter(({ notification }) => !removed.has(notification.id)),
       );
   }
 

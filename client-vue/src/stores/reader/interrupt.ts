@@ -9,7 +9,7 @@ import { playTone } from './sound.ts';
 /** Rules for interruptions. This module loads before the first notification is shown. */
 
 /** Splits publications into those that may interrupt the reader now and those that quiet hours hold back. */
-export function sift(
+export function splitByQuietHours(
   preferences: Preferences,
   feed: string,
   publications: readonly LivePublication[],
@@ -39,11 +39,11 @@ export function interrupt(
   if (sound) playTone();
 }
 
-export const areQuietHours = ({ quietHours }: Preferences): boolean =>
+export const isQuietNow = ({ quietHours }: Preferences): boolean =>
   quietHours !== null && isQuiet(quietHours, Date.now());
 
 /** Shows one toast for everything that quiet hours have held back. */
-export function sumUp(count: number): void {
+export function showSummary(count: number): void {
   addEnglish({ quiet });
   useToasts().announce(useMessages().texts.quiet.came(count));
 }

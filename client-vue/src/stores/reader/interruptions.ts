@@ -2,7 +2,7 @@ import type { LivePublication } from '@tocsin/contracts';
 import { ref, watch } from 'vue';
 import { useClock } from '../clock.ts';
 import { defineStore } from '../define-store.ts';
-import { areQuietHours, interrupt, sift, sumUp } from './interrupt.ts';
+import { isQuietNow, interrupt, splitByQuietHours, showSummary } from './interrupt.ts';
 import { usePreferences } from './preferences.ts';
 
 /** Notifies the reader, or during quiet hours counts the notifications and reports their number afterwards. */
@@ -12,15 +12,15 @@ export const useInterruptions = defineStore(() => {
   const held = ref(0);
 
   /** Returns the publications that may interrupt now, and counts the others. */
-  function loudOf(feed: string, publications: readonly LivePublication[]): LivePublication[] {
-    const { loud, quiet } = sift(preferences.preferences, feed, publications);
+  function takeInterrupting(feed: string, publications: readonly LivePublication[]): LivePublication[] {
+    const { loud, quiet } = splitByQuietHours(preferences.preferences, feed, publications);
     held.value += quiet.length;
     return loud;
   }
 
   /** Notifies the reader if this tab is presenting. */
-  function tell(feed: string, publications: readonly LivePublication[], presenting: boolean): void {
-    const loud = loudOf(feed, publications);
+  function notify(feed: string, publications: readonly LivePublication[], presenting: boolean): void {
+    const loud = takeInterrupting(feed, publications);
     if (presenting) interrupt(preferences.preferences, feed, loud);
   }
 
@@ -28,11 +28,11 @@ export const useInterruptions = defineStore(() => {
   function start(isPresenting: () => boolean): () => void {
     held.value = 0;
     return watch([() => useClock().now, () => preferences.preferences], () => {
-      if (held.value === 0 || areQuietHours(preferences.preferences)) return;
-      if (isPresenting()) sumUp(held.value);
+      if (held.value === 0 || isQuietNow(preferences.preferences)) return;
+      if (isPresenting()) showSummary(held.value);
       held.value = 0;
     });
   }
 
-  return { held, loudOf, tell, start };
+  return { held, takeInterrupting, notify, start };
 });

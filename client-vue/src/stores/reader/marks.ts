@@ -67,7 +67,7 @@ export const useMarks = defineStore(() => {
   }
 
   /** Starts a session. For a signed-in reader, nothing is stored in the browser. */
-  function begins(signedIn: boolean): void {
+  function startSession(signedIn: boolean): void {
     storage = signedIn ? keepInMemory() : safeStorage(() => localStorage);
     reads.value = parseReadMarks(readJson(storage, KEY));
     inboxes.value = {};
@@ -80,7 +80,7 @@ export const useMarks = defineStore(() => {
    * On a first visit, marks everything up to the feed's head as read, except in a `user:` feed, whose notifications
    * have waited for this reader. Returns whether to send this read mark to the server.
    */
-  function begin(feed: string, { epoch, offset }: Position): boolean {
+  function initFeed(feed: string, { epoch, offset }: Position): boolean {
     if (reads.value[feed]) return false;
     const isOwn = feed.startsWith('user:');
     const at = isOwn ? 0 : Date.now();
@@ -89,14 +89,14 @@ export const useMarks = defineStore(() => {
   }
 
   /** Merges the server's read state. */
-  function heardRead(feed: string, read: ReadState & { epoch: string }): void {
+  function mergeReadState(feed: string, read: ReadState & { epoch: string }): void {
     if (read.offset === 0 && read.ids.length === 0) untouched.add(feed);
     const mark = withRead(reads.value[feed], read);
     if (mark) write({ [feed]: mark });
   }
 
   /** Stores the server's other marks, unless they are older than marks already pushed. */
-  function heardInbox(feed: string, inbox: InboxState): void {
+  function mergeInboxState(feed: string, inbox: InboxState): void {
     untouched.delete(feed);
     if (inbox.version < (inboxes.value[feed]?.version ?? 0)) return;
     inboxes.value = { ...inboxes.value, [feed]: inbox };
@@ -137,6 +137,17 @@ export const useMarks = defineStore(() => {
 
   return {
     ...{ reads, inboxes, allInInbox, placeOf },
-    ...{ begins, begin, heardRead, heardInbox, readIds, readTo, seenTo, override, settle, follow },
+    ...{
+      startSession,
+      initFeed,
+      mergeReadState,
+      mergeInboxState,
+      readIds,
+      readTo,
+      seenTo,
+      override,
+      settle,
+      follow,
+    },
   };
 });

@@ -3,4 +3,4 @@ import type { Mutes } from '@tocsin/contracts';
 import { useSource } from '../source.ts';
 
 /** The mutes from an old server that has no other preferences. */
-export const oldMutes = (): Promise<Mutes> => useSource().ask(fetchMutes);
+export const fetchOldMutes = (): Promise<Mutes> => useSource().ask(fetchMutes);

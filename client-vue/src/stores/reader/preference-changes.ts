@@ -21,7 +21,7 @@ export const usePreferenceChanges = defineStore(() => {
   let queue: Promise<unknown> = Promise.resolve();
 
   async function change(changed: Partial<Preferences>): Promise<void> {
-    store.heard(changed);
+    store.applyChange(changed);
     queue = queue.then(() =>
       useSource().ask((url, clientId, options) => changePreferences(url, clientId, changed, options)),
     );

@@ -28,12 +28,12 @@ export const usePreferences = defineStore(() => {
   }
 
   /** Loads the preferences, or only the mutes from an old server. */
-  async function fetched(): Promise<Partial<Preferences>> {
+  async function fetchPreferencesOrMutes(): Promise<Partial<Preferences>> {
     try {
       return await useSource().ask(fetchPreferences);
     } catch (error) {
       if (error instanceof ProblemError && error.status === 404)
-        return await (await import('./old-mutes.ts')).oldMutes();
+        return await (await import('./old-mutes.ts')).fetchOldMutes();
       throw error;
     }
   }
@@ -41,7 +41,7 @@ export const usePreferences = defineStore(() => {
   async function load(): Promise<void> {
     const before = changes;
     try {
-      const kept = await fetched();
+      const kept = await fetchPreferencesOrMutes();
       if (before === changes) preferences.value = { ...DEFAULT_PREFERENCES, ...kept };
     } catch (error) {
       console.warn('Could not load the preferences. Nothing is muted for now.', error);
@@ -49,13 +49,13 @@ export const usePreferences = defineStore(() => {
   }
 
   /** Applies a change from another tab or device. */
-  function heard(now: Partial<Preferences>): void {
+  function applyChange(now: Partial<Preferences>): void {
     changes++;
     preferences.value = { ...preferences.value, ...now };
   }
 
   return {
-    ...{ preferences, isMuted, load, heard },
-    heardMutes: ({ feeds, severities }: Mutes) => heard({ feeds, severities }),
+    ...{ preferences, isMuted, load, applyChange },
+    applyMutes: ({ feeds, severities }: Mutes) => applyChange({ feeds, severities }),
   };
 });

@@ -15,10 +15,10 @@ const stored = useFreshStores();
 describe('the reader', () => {
   type Told = [name: string, feed: string, change: unknown];
   /** Starts a session with a server that accepts everything. */
-  const begins = (signedIn = true): Told[] => {
+  const startSession = (signedIn = true): Told[] => {
     const told: Told[] = [];
-    useMarks().begins(signedIn);
-    useReader().begins(async (...args) => void told.push(args));
+    useMarks().startSession(signedIn);
+    useReader().startSession(async (...args) => void told.push(args));
     return told;
   };
   const item = (id: string) => useItems().all.find(({ notification }) => notification.id === id)!;
@@ -28,10 +28,10 @@ describe('the reader', () => {
   });
 
   it('should count only items after the first visit as unread, and save that on the server', async () => {
-    const told = begins();
+    const told = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    useMarks().heardRead('all', { epoch: 'e', offset: 0, ids: [] });
-    useReader().begin('all', { epoch: 'e', offset: 3 });
+    useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
+    useReader().initFeed('all', { epoch: 'e', offset: 3 });
     expect(useUnread().count).toBe(0);
     useItems().add('all', { epoch: 'e', publications: range(4, 5) });
     expect(useUnread().count).toBe(2);
@@ -42,16 +42,16 @@ describe('the reader', () => {
   });
 
   it('should count everything in a user feed as unread', () => {
-    begins();
+    startSession();
     useItems().add('user:me', { epoch: 'e', publications: range(1, 3) });
-    useMarks().heardRead('user:me', { epoch: 'e', offset: 0, ids: [] });
-    useReader().begin('user:me', { epoch: 'e', offset: 3 });
+    useMarks().mergeReadState('user:me', { epoch: 'e', offset: 0, ids: [] });
+    useReader().initFeed('user:me', { epoch: 'e', offset: 3 });
     expect(useUnread().count).toBe(3);
   });
 
   it('should keep read marks across a reload, and compare times in another epoch', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    useReader().begin('all', { epoch: 'e', offset: 1 });
+    useReader().initFeed('all', { epoch: 'e', offset: 1 });
     forgetStores();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     expect(useUnread().count).toBe(2);
@@ -63,22 +63,22 @@ describe('the reader', () => {
   it("should merge the server's read state, in any order", () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 6) });
     const marks = useMarks();
-    marks.heardRead('all', { epoch: 'e', offset: 0, ids: [] });
+    marks.mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
     expect(marks.reads['all'], 'no mark without a read state').toBe(undefined);
-    useReader().begin('all', { epoch: 'e', offset: 1 });
-    marks.heardRead('all', { epoch: 'e', offset: 3, ids: ['n5'] });
+    useReader().initFeed('all', { epoch: 'e', offset: 1 });
+    marks.mergeReadState('all', { epoch: 'e', offset: 3, ids: ['n5'] });
     expect(useUnread().count).toBe(2);
-    marks.heardRead('all', { epoch: 'e', offset: 2, ids: ['n4'] });
+    marks.mergeReadState('all', { epoch: 'e', offset: 2, ids: ['n4'] });
     expect(useUnread().count).toBe(1);
-    marks.heardRead('all', { epoch: 'f', offset: 1, ids: [] });
-    marks.heardRead('all', { epoch: 'f', offset: 0, ids: [] });
+    marks.mergeReadState('all', { epoch: 'f', offset: 1, ids: [] });
+    marks.mergeReadState('all', { epoch: 'f', offset: 0, ids: [] });
     expect(marks.reads['all']).toMatchObject({ epoch: 'f', offset: 1 });
   });
 
   it('should send changes in order, and store nothing in the browser for a signed-in reader', async () => {
-    const told = begins();
+    const told = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    useReader().begin('all', { epoch: 'e', offset: 0 });
+    useReader().initFeed('all', { epoch: 'e', offset: 0 });
     useReader().markRead([item('n3')]);
     expect(useUnread().count).toBe(2);
     useReader().markSeen();
@@ -94,24 +94,24 @@ describe('the reader', () => {
   });
 
   it('should not count archived or muted items, and should undo an archive', async () => {
-    const told = begins();
+    const told = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    useReader().begin('all', { epoch: 'e', offset: 0 });
+    useReader().initFeed('all', { epoch: 'e', offset: 0 });
     useReader().archive([item('n2')]);
     expect(useUnread().count).toBe(2);
     expect(ids()).toEqual(['n3', 'n1']);
     useNotice().undo();
     expect(ids()).toEqual(['n3', 'n2', 'n1']);
     await vi.waitFor(() => expect(told.map(([name]) => name)).toEqual(['archive', 'unarchive']));
-    usePreferences().heardMutes({ feeds: ['all'], severities: [] });
+    usePreferences().applyMutes({ feeds: ['all'], severities: [] });
     expect(useUnread().count).toBe(0);
     expect(ids()).toHaveLength(3);
   });
 
   it('should apply marks from other devices, and sort items back from a snooze by their return', () => {
-    begins();
+    startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 4) });
-    useReader().begin('all', { epoch: 'e', offset: 4 });
+    useReader().initFeed('all', { epoch: 'e', offset: 4 });
     const until = '2026-06-01T10:00:00Z';
     const snoozed = { epoch: 'e', until: '2099-01-01T00:00:00Z' };
     const marks = inbox({
@@ -122,16 +122,16 @@ describe('the reader', () => {
         { id: 'n2', offset: 2, ...snoozed },
       ],
     });
-    useMarks().heardInbox('all', marks);
+    useMarks().mergeInboxState('all', marks);
     expect(ids()).toEqual(['n3', 'n1']);
     expect(useUnread()).toMatchObject({ count: 2, unseen: 1 });
-    useMarks().heardInbox('all', inbox({ version: 0 }));
+    useMarks().mergeInboxState('all', inbox({ version: 0 }));
     expect(ids(), 'older marks are ignored').toHaveLength(2);
   });
 
   it('should revert a refused snooze and show a notice', async () => {
     const refused = new ProblemError(409, undefined, undefined);
-    useReader().begins(() => Promise.reject(refused));
+    useReader().startSession(() => Promise.reject(refused));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().snooze([item('n1')], new Date('2099-01-01'));
     expect(ids()).toEqual(['n2']);
@@ -140,7 +140,7 @@ describe('the reader', () => {
   });
 
   it('should keep other refused changes on this page and show a notice', async () => {
-    useReader().begins(() => Promise.reject(new ProblemError(400, undefined, undefined)));
+    useReader().startSession(() => Promise.reject(new ProblemError(400, undefined, undefined)));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().archive([item('n1')]);
     await vi.waitFor(() => expect(useNotice().notice?.kind).toBe('unsaved'));

@@ -48,7 +48,7 @@ export const useReader = defineStore(() => {
   };
 
   /** Sends a change that can't be undone. */
-  const tell: (...args: Parameters<Mark>) => void = (name, feed, change) => {
+  const sendOnly: (...args: Parameters<Mark>) => void = (name, feed, change) => {
     send(name, feed, change).catch((error: unknown) => {
       console.warn(`Could not save the mark "${name}" in ${feed}. It applies to this page only.`, error);
     });
@@ -86,13 +86,13 @@ export const useReader = defineStore(() => {
   const itemsIn = (place: Place, items: readonly Item[]): Item[] =>
     items.filter((item) => marks.placeOf(item).place === place);
 
-  const takeToastsDown = (items: readonly Item[]): void => {
+  const dismissToasts = (items: readonly Item[]): void => {
     for (const { feed, notification } of items) useToasts().remove(feed, [notification.id]);
   };
 
   function markRead(items: readonly Item[]): void {
     for (const item of items) marks.readIds(item.feed, item, [item.notification.id]);
-    takeToastsDown(items);
+    dismissToasts(items);
     void keep(items, 'read', { unread: false });
   }
 
@@ -100,7 +100,7 @@ export const useReader = defineStore(() => {
 
   function archive(items: readonly Item[]): void {
     const [snoozed, others] = [itemsIn('snoozed', items), itemsIn('inbox', items)];
-    takeToastsDown(items);
+    dismissToasts(items);
     void keep(items, 'archive', { place: 'archive' });
     notice.show('archived', items.length, () => {
       void keep(others, 'unarchive', { place: 'inbox' });
@@ -119,7 +119,7 @@ export const useReader = defineStore(() => {
   }
 
   function snooze(items: readonly Item[], until: Date): void {
-    takeToastsDown(items);
+    dismissToasts(items);
     notice.show('snoozed', items.length, () => void keep(items, 'unsnooze', { place: 'inbox' }));
     void apply(items, 'snooze', { place: 'snoozed', until: until.toISOString() }, until).then((failure) => {
       if (failure === undefined) return;
@@ -152,7 +152,7 @@ export const useReader = defineStore(() => {
     useToasts().dismissAll();
     for (const [feed, { offset }] of Object.entries(positions)) {
       const ids = again.filter((item) => item.feed === feed).map(({ notification }) => notification.id);
-      tell('read', feed, { offset, ...(ids.length > 0 && { ids: ids.slice(0, MAX_IDS) }) });
+      sendOnly('read', feed, { offset, ...(ids.length > 0 && { ids: ids.slice(0, MAX_IDS) }) });
     }
   }
 
@@ -162,17 +162,17 @@ export const useReader = defineStore(() => {
     if (unseen.length === 0) return;
     const positions = heads(useItems().items.filter(({ feed }) => unseen.some((one) => one.feed === feed)));
     marks.seenTo(positions);
-    for (const [feed, { offset }] of Object.entries(positions)) tell('seen', feed, { offset });
+    for (const [feed, { offset }] of Object.entries(positions)) sendOnly('seen', feed, { offset });
   }
 
   /** Marks everything up to the feed's head as read on a first visit. */
-  function begin(feed: string, position: Position): void {
-    if (marks.begin(feed, position)) tell('read', feed, { offset: position.offset });
+  function initFeed(feed: string, position: Position): void {
+    if (marks.initFeed(feed, position)) sendOnly('read', feed, { offset: position.offset });
   }
 
   return {
-    ...{ markRead, markUnread, archive, moveToInbox, snooze, markAllRead, markSeen, begin },
-    begins(send: Mark): void {
+    ...{ markRead, markUnread, archive, moveToInbox, snooze, markAllRead, markSeen, initFeed },
+    startSession(send: Mark): void {
       mark = send;
       queues.clear();
     },

@@ -7,7 +7,7 @@ export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined
   let front: HTMLDialogElement | undefined;
   const isModal = (dialog: HTMLDialogElement): boolean => dialog.isConnected && dialog.matches(':modal');
 
-  function look(): void {
+  function update(): void {
     const open = [...document.querySelectorAll<HTMLDialogElement>('dialog[open]')].filter(isModal);
     // In opening order, which the DOM doesn't record.
     stack = [...stack.filter(isModal), ...open.filter((dialog) => !stack.includes(dialog))];
@@ -20,10 +20,10 @@ export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined
     changed(front);
   }
 
-  const removals = new MutationObserver(() => front && !front.isConnected && look());
-  const openings = new MutationObserver(look);
+  const removals = new MutationObserver(() => front && !front.isConnected && update());
+  const openings = new MutationObserver(update);
   openings.observe(document, { attributes: true, attributeFilter: ['open'], subtree: true });
-  look();
+  update();
   return () => {
     openings.disconnect();
     removals.disconnect();

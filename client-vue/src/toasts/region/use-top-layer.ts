@@ -1,5 +1,5 @@
 import { nextTick, onBeforeUnmount, onMounted, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
-import { activeElementBeside } from '../../active-element.ts';
+import { activeElementInRootOf } from '../../active-element.ts';
 import { watchModalDialog } from './modal-dialog.ts';
 
 /** Time for a toast to leave the screen, in ms. Longer than the transition in `toasts.css`. */
@@ -30,7 +30,7 @@ export function useTopLayer(
     // Browsers without popover support show it in place.
     if (!wanted.value || !value?.isConnected || !('showPopover' in value)) return;
     clearTimeout(leaving);
-    const activeElement = activeElementBeside(value);
+    const activeElement = activeElementInRootOf(value);
     const focused = activeElement instanceof HTMLElement && value.contains(activeElement);
     hide();
     value.showPopover();

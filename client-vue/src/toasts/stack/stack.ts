@@ -43,15 +43,15 @@ interface Stack {
 }
 
 /** Toasts are equal if they have the same collapse key, or else the same severity, source and title. */
-function equalsOf({ kind, key, feed, collapseKey, severity, source, title }: Toast): string {
+function equalityKeyOf({ kind, key, feed, collapseKey, severity, source, title }: Toast): string {
   if (kind === 'summary') return key;
   return JSON.stringify(collapseKey === undefined ? [feed, severity, source, title] : [feed, collapseKey]);
 }
 
 const newestOf = ({ toasts }: Stack): Toast | undefined => toasts.at(-1);
 const rankOf = (stack: Stack): number => SEVERITIES.indexOf(newestOf(stack)?.severity ?? 'info');
-const isErrors = (stack: Stack): boolean => isSticky({ severity: newestOf(stack)?.severity ?? 'info' });
-const inOrder = (a: Stack, b: Stack): number => rankOf(b) - rankOf(a) || b.arrived - a.arrived;
+const isErrorStack = (stack: Stack): boolean => isSticky({ severity: newestOf(stack)?.severity ?? 'info' });
+const compareStacks = (a: Stack, b: Stack): number => rankOf(b) - rankOf(a) || b.arrived - a.arrived;
 const countOf = (stacks: readonly Stack[]): number => stacks.reduce((sum, { count }) => sum + count, 0);
 
 /**
@@ -62,7 +62,7 @@ const countOf = (stacks: readonly Stack[]): number => stacks.reduce((sum, { coun
 export class ToastStack {
   readonly #stacks = new Map<string, Stack>();
   /** Groups by equality key, and by toast key. */
-  readonly #byEquals = new Map<string, Stack>();
+  readonly #byEqualityKey = new Map<string, Stack>();
   readonly #byToast = new Map<string, Stack>();
   #arrivals = 0;
   #droppedErrors = 0;
@@ -104,14 +104,16 @@ export class ToastStack {
   }
 
   clear(): void {
-    for (const kept of [this.#stacks, this.#byEquals, this.#byToast]) kept.clear();
+    for (const kept of [this.#stacks, this.#byEqualityKey, this.#byToast]) kept.clear();
     this.#forgetDropped();
   }
 
   /** Removes other toasts without a slot and resets their count. Returns the keys of their cards. */
   forgetMore(options: ViewOptions): string[] {
     const shown = new Set(this.view(options).cards.map(({ key }) => key));
-    const hidden = [...this.#stacks.values()].filter((stack) => !isErrors(stack) && !shown.has(stack.key));
+    const hidden = [...this.#stacks.values()].filter(
+      (stack) => !isErrorStack(stack) && !shown.has(stack.key),
+    );
     for (const { key } of hidden) this.dismiss(key);
     this.#droppedOthers = 0;
     if (options.opened) this.#droppedErrors = 0;
@@ -133,8 +135,8 @@ export class ToastStack {
   }
 
   #put(toast: Toast): Stack {
-    const equals = equalsOf(toast);
-    const stack = this.#byEquals.get(equals) ?? this.#begin(toast.key, equals);
+    const equals = equalityKeyOf(toast);
+    const stack = this.#byEqualityKey.get(equals) ?? this.#addStack(toast.key, equals);
     const known = this.#byToast.get(toast.key);
     if (known && known !== stack) this.remove(toast.key);
     if (known !== stack) stack.count++;
@@ -142,20 +144,20 @@ export class ToastStack {
     for (const { key } of stack.toasts.splice(0, stack.toasts.length - MAX_EQUAL)) this.#byToast.delete(key);
     stack.arrived = ++this.#arrivals;
     this.#stacks.set(stack.key, stack);
-    this.#byEquals.set(equals, stack);
+    this.#byEqualityKey.set(equals, stack);
     this.#byToast.set(toast.key, stack);
     return stack;
   }
 
   /** A card keeps the key of its first toast, even if that toast is removed and later added to another card. */
-  #begin(toastKey: string, equals: string): Stack {
+  #addStack(toastKey: string, equals: string): Stack {
     const key = this.#stacks.has(toastKey) ? `${toastKey} ${this.#arrivals}` : toastKey;
     return { key, equals, toasts: [], count: 0, arrived: 0 };
   }
 
   #lanes(): [errors: Stack[], others: Stack[]] {
-    const sorted = [...this.#stacks.values()].sort(inOrder);
-    return [sorted.filter(isErrors), sorted.filter((stack) => !isErrors(stack))];
+    const sorted = [...this.#stacks.values()].sort(compareStacks);
+    return [sorted.filter(isErrorStack), sorted.filter((stack) => !isErrorStack(stack))];
   }
 
   #trim(): void {
@@ -168,15 +170,15 @@ export class ToastStack {
 
   #drop({ key, equals, toasts }: Stack): void {
     this.#stacks.delete(key);
-    this.#byEquals.delete(equals);
+    this.#byEqualityKey.delete(equals);
     for (const toast of toasts) this.#byToast.delete(toast.key);
   }
 
   /** Reset the counts with the last card of their kind. */
   #forgetDropped(): void {
     const stacks = [...this.#stacks.values()];
-    if (!stacks.some(isErrors)) this.#droppedErrors = 0;
-    if (stacks.every(isErrors)) this.#droppedOthers = 0;
+    if (!stacks.some(isErrorStack)) this.#droppedErrors = 0;
+    if (stacks.every(isErrorStack)) this.#droppedOthers = 0;
   }
 }
 

@@ -3,12 +3,13 @@ import { useMessages } from '../../../messages/use-messages.ts';
 import { useSource } from '../../../stores/source.ts';
 
 /** With Declarative Web Push, the push manager needs no service worker. */
-const declarative = (): PushManager | undefined => (globalThis as { pushManager?: PushManager }).pushManager;
+const declarativePushManager = (): PushManager | undefined =>
+  (globalThis as { pushManager?: PushManager }).pushManager;
 
 /** Whether this browser and page can receive push messages. */
 export const isPushSupported = (): boolean =>
   'Notification' in globalThis &&
-  (declarative() !== undefined ||
+  (declarativePushManager() !== undefined ||
     ('PushManager' in globalThis && 'serviceWorker' in navigator && useSource().hasPushWorker()));
 
 /** The page's language, if messages are available in it. */
@@ -18,24 +19,24 @@ export function messageLanguage(): MessageLanguage | undefined {
 }
 
 /** Resolves when the worker is active; until then, browsers refuse to subscribe. */
-function activated({ active, waiting, installing }: ServiceWorkerRegistration): Promise<void> {
+function whenActive({ active, waiting, installing }: ServiceWorkerRegistration): Promise<void> {
   const worker = installing ?? waiting;
   if (active || !worker) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const follow = (): void => {
+    const onStateChange = (): void => {
       if (worker.state === 'activated') resolve();
       else if (worker.state === 'redundant') reject(new Error('Could not install the service worker.'));
     };
-    worker.addEventListener('statechange', follow);
-    follow();
+    worker.addEventListener('statechange', onStateChange);
+    onStateChange();
   });
 }
 
 async function pushManager(): Promise<PushManager> {
-  const own = declarative();
+  const own = declarativePushManager();
   if (own) return own;
   const registration = await useSource().registerPushWorker();
-  await activated(registration);
+  await whenActive(registration);
   return registration.pushManager;
 }
 

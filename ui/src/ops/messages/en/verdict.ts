@@ -3,15 +3,16 @@ const DEPENDENCIES: Readonly<Record<string, string>> = {
   store: 'The state store',
   redis: 'Redis',
 };
-const many = (count: number, one: string, other: string) => (count === 1 ? `1 ${one}` : `${count} ${other}`);
+const plural = (count: number, one: string, other: string) =>
+  count === 1 ? `1 ${one}` : `${count} ${other}`;
 
 /** The status line and its list of problems. Numbers and times are already formatted. */
 export const verdict = {
   label: 'Status',
   waiting: 'Waiting for data…',
   healthy: 'Healthy',
-  healthyHint: (instances: number) => `${many(instances, 'instance', 'instances')} running, no problems.`,
-  faulty: (faults: number) => many(faults, 'problem', 'problems'),
+  healthyHint: (instances: number) => `${plural(instances, 'instance', 'instances')} running, no problems.`,
+  faulty: (faults: number) => plural(faults, 'problem', 'problems'),
   since: (time: string, duration: string) => `Since ${time} (${duration}).`,
   runbookOf: (fault: string) => `Runbook for: ${fault}`,
   unreachable: "The server isn't responding to this page.",
