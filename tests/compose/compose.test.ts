@@ -89,14 +89,14 @@ describe('docker compose up', () => {
 
   it('should pass the doctor, and fail it when a bff or a sidecar is stopped', async () => {
     const well = await project.doctor();
-    expect(well.said).toMatch(/^\d+ checks: 0 faults, 0 warnings\.$/m);
+    expect(well.said).toMatch(/^\d+ checks: 0 errors, 0 warnings\.$/m);
     expect(well.code).toBe(0);
     const away = ['bff-2', 'bff-1-dapr'];
     await project.compose('stop', '--timeout', '5', ...away);
     const ill = await project.doctor();
     expect(ill.code).toBe(1);
-    expect(ill.said).toMatch(/^fault +bff-2 +does not answer at http:\/\/bff-2:4001: /m);
-    expect(ill.said).toMatch(/^fault +sidecar of bff-1 +does not answer at http:\/\/bff-1-dapr:3500: /m);
+    expect(ill.said).toMatch(/^error +bff-2 +does not respond at http:\/\/bff-2:4001: /m);
+    expect(ill.said).toMatch(/^error +sidecar of bff-1 +does not respond at http:\/\/bff-1-dapr:3500: /m);
     await Promise.all(away.map((service) => project.startAgain(service)));
     await project.healthy('bff-1');
   });

@@ -166,7 +166,7 @@ describe('a deployed system', () => {
 
   it('should pass the doctor for each pod', async () => {
     const { code, stdout, stderr } = await doctor();
-    expect(stdout + stderr).toMatch(/^\d+ checks: 0 faults, 0 warnings\.$/m);
+    expect(stdout + stderr).toMatch(/^\d+ checks: 0 errors, 0 warnings\.$/m);
     expect(code).toBe(0);
     for (const { name, app } of await pods())
       if (app === 'bff' || app === 'producer') expect(stdout).toContain(`sidecar of ${name} `);

@@ -1,6 +1,6 @@
 /**
- * A fault that a person must fix. The message names the fault and the remedy in a few sentences. The command line prints
- * it without a stack trace and exits with 1.
+ * An error that a person must fix. The message explains the error and the remedy in a few sentences. The command line
+ * prints it without a stack trace and exits with 1.
  */
 export class Failure extends Error {
   override name = 'Failure';

@@ -13,7 +13,7 @@ describe('parseOptions', () => {
     [['--colour'], "Unknown option '--colour'.\nUsage: npm run thing"],
     [['more'], "Unexpected argument 'more'"],
     [['--size'], "Option '--size <value>' argument missing.\nUsage: npm run thing"],
-  ])('should reject %j with the fault and the usage', (args, message) => {
+  ])('should reject %j with the error and the usage', (args, message) => {
     expect(() => parse(...args)).toThrow(message);
   });
 
@@ -23,7 +23,7 @@ describe('parseOptions', () => {
   });
 });
 
-it('should list all faults in one failure', () => {
+it('should list all errors in one failure', () => {
   expect(() => refuseFaults(['--size is big', '--colour is red.'], USAGE)).toThrow(
     `--size is big.\n--colour is red.\nUsage: ${USAGE}`,
   );

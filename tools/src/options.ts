@@ -10,8 +10,8 @@ export class HelpRequested extends Error {
 type OptionsConfig = Pick<ParseArgsConfig, 'options' | 'allowPositionals'>;
 
 /**
- * Parses the arguments of a command.
- * @throws Failure with the fault and the usage; HelpRequested for `--help`
+ * Parses a command's arguments.
+ * @throws Failure with the error and the usage; HelpRequested for `--help`
  */
 export function parseOptions<const T extends OptionsConfig>(args: string[], usage: string, config: T) {
   if (args.includes('--help')) throw new HelpRequested(`Usage: ${usage}`);
@@ -23,11 +23,11 @@ export function parseOptions<const T extends OptionsConfig>(args: string[], usag
   }
 }
 
-/** A failure that lists the faults of the arguments and the usage. */
+/** A failure that lists the errors in the arguments, and the usage. */
 export const usageFailure = (faults: readonly string[], usage: string): Failure =>
   new Failure(`${faults.map((fault) => fault.replace(/\.$/, '')).join('.\n')}.\nUsage: ${usage}`);
 
-/** @throws Failure if there are faults */
+/** @throws Failure if there are any errors */
 export function refuseFaults(faults: readonly string[], usage: string): void {
   if (faults.length > 0) throw usageFailure(faults, usage);
 }

@@ -5,7 +5,7 @@ export interface Answer {
   text: string;
   /** The `Date` header, in ms since 1970; it counts whole seconds. */
   date: number | undefined;
-  /** The times of the request and of the answer, by the clock of this machine. */
+  /** When the request was sent and answered, by this machine's clock. */
   askedAt: number;
   answeredAt: number;
 }
@@ -20,7 +20,7 @@ export interface AskOptions {
 /** Longer than the services wait for their own dependencies. */
 const TIMEOUT_MS = 8_000;
 
-/** Calls `url`. Returns the answer with any status, or a phrase that says why there is no answer. */
+/** Calls `url`. Returns the response, whatever its status, or a phrase that explains why there is none. */
 export async function ask(url: string, options: AskOptions = {}): Promise<Answer | string> {
   const { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS } = options;
   const askedAt = Date.now();
@@ -47,8 +47,8 @@ export async function ask(url: string, options: AskOptions = {}): Promise<Answer
 
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError')
-    return `no answer within ${timeoutMs / 1000} s`;
-  // The error of fetch says only that it failed; its cause says why.
+    return `no response within ${timeoutMs / 1000} s`;
+  // The error from fetch only says that it failed; its cause says why.
   if (error instanceof Error && error.cause instanceof Error) return messageOf(error.cause) || error.message;
   return messageOf(error);
 }

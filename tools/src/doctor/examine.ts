@@ -6,7 +6,7 @@ import { checkRedis, closeRedis, openRedis } from './checks/redis.ts';
 import { checkSidecars } from './checks/sidecars.ts';
 import type { Target } from './target.ts';
 
-/** Runs all checks. Each check runs even if others find faults. */
+/** Runs all checks, even after some have failed. */
 export async function examine(target: Target): Promise<Finding[]> {
   const redis = await openRedis(target);
   try {

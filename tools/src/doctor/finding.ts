@@ -1,8 +1,8 @@
 export type State = 'ok' | 'warn' | 'fault';
 
-/** The result of one check, as text. */
+/** The result of one check, in words. */
 export interface Finding {
-  /** The checked part, such as `sidecar of bff-2`; unique in a run. */
+  /** What was checked, such as `sidecar of bff-2`; unique within a run. */
   check: string;
   state: State;
   says: string;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** The parsed text if it is JSON that fits the schema; otherwise `undefined`. */
+/** Parses the text. Returns `undefined` unless it is JSON that fits the schema. */
 export function jsonOf<T>(schema: z.ZodType<T>, text: string): T | undefined {
   try {
     return schema.safeParse(JSON.parse(text)).data;

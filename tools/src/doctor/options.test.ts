@@ -44,7 +44,7 @@ describe('the options of npm run doctor', () => {
       daprApiToken: 'own',
       redis: { addresses: [{ host: 'here', port: 1 }] },
     });
-    // A system outside this folder.
+    // A system that does not run in this folder.
     expect(read(['--producer', 'http://p', '--bff', 'http://b'])).toMatchObject({
       daprApiToken: undefined,
       redis: { addresses: [{ host: 'localhost', port: 6379 }] },
@@ -88,7 +88,7 @@ describe('the options of npm run doctor', () => {
     });
   });
 
-  it('should accept a cluster, whose addresses the doctor finds', () => {
+  it('should accept a cluster without addresses, which the doctor then finds', () => {
     expect(readAll(['--kubernetes', '--context', 'kind', '--json'], { DOCTOR_TOKEN: 'jwt' })).toEqual({
       json: true,
       cluster: { context: 'kind', credentials: { token: 'jwt', apiKey: undefined } },
@@ -101,8 +101,8 @@ describe('the options of npm run doctor', () => {
     [['--producer', 'http://p'], /Give the address of the producer and of each bff/],
     [['--producer', 'p:4000', '--bff', 'http://b'], /--producer is p:4000/],
     [['--redis', 'redis://x'], /--redis is redis:\/\/x/],
-    [['--kubernetes', '--bff', 'http://b'], /finds all addresses itself: remove --bff/],
-    [['--context', 'kind'], /--context needs --kubernetes/],
+    [['--kubernetes', '--bff', 'http://b'], /finds all addresses itself; remove --bff/],
+    [['--context', 'kind'], /--context requires --kubernetes/],
     [['--bf', 'http://b'], /Usage: npm run doctor/],
   ])('should reject %j', (args, says) => {
     expect(() => read(args)).toThrow(says);

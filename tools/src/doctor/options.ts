@@ -10,7 +10,7 @@ import { bffName, producerName, type Place, type Target } from './target.ts';
 /** The doctor's credentials. */
 export type Credentials = Pick<Target, 'token' | 'apiKey'>;
 
-/** The system to check: given addresses, or a cluster whose addresses the doctor finds. */
+/** The system to check: given addresses, or a cluster in which the doctor finds the addresses. */
 export type DoctorOptions = { json: boolean } & (
   | { target: Target }
   | { cluster: { context: string | undefined; credentials: Credentials } }
@@ -19,11 +19,11 @@ export type DoctorOptions = { json: boolean } & (
 const USAGE = `npm run doctor -- [--json] [--token JWT] [--api-key KEY] [--run-file FILE] [--data FOLDER] [--redis HOST:PORT]
      npm run doctor -- --kubernetes [--context NAME] [--json] [--token JWT] [--api-key KEY]
      npm run doctor -- --producer URL… --bff URL… [--sidecar URL…] [--redis HOST:PORT] [--json] [--token JWT] [--api-key KEY]
-     URL may start with the name to show in the report: bff-1=http://localhost:4001`;
+     A URL can be preceded by the name to show in the report: bff-1=http://localhost:4001`;
 
 /**
- * Parses the options of `npm run doctor --`. Without addresses: the stack of the run file, with the Redis and token that
- * `npm start` has saved. With addresses: only those. With --kubernetes: the cluster.
+ * Parses the options of `npm run doctor --`. Without addresses, checks the stack of the run file, with the Redis and
+ * token that `npm start` has saved. With addresses, checks only those. With --kubernetes, checks the cluster.
  * @throws Failure that names invalid options
  */
 export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorOptions {
@@ -31,7 +31,7 @@ export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorO
   const { json } = given;
   const credentials = { token: given.token ?? config.token, apiKey: given['api-key'] ?? config.apiKey };
   if (given.kubernetes) return { json, cluster: { context: contextOf(given), credentials } };
-  if (given.context !== undefined) throw usageFailure(['--context needs --kubernetes'], USAGE);
+  if (given.context !== undefined) throw usageFailure(['--context requires --kubernetes'], USAGE);
   return { json, target: targetOf(given, config, credentials) };
 }
 
@@ -41,7 +41,7 @@ const ADDRESSES = ['producer', 'bff', 'sidecar', 'redis'] as const;
 
 function contextOf(given: Given): string | undefined {
   const other = ADDRESSES.find((name) => given[name] !== undefined);
-  if (other) throw usageFailure([`--kubernetes finds all addresses itself: remove --${other}`], USAGE);
+  if (other) throw usageFailure([`--kubernetes finds all addresses itself; remove --${other}`], USAGE);
   return given.context;
 }
 

@@ -1,15 +1,17 @@
 import type { Finding } from './finding.ts';
 
-/** Formats one line for each check, with the remedy after each fault, and the totals; or all findings as JSON. */
+/** Formats one line for each check, with the remedy after each error, and the totals; or all findings as JSON. */
 export function print(findings: readonly Finding[], json: boolean): string {
   const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length;
   const summary = { checks: findings.length, warnings: count('warn'), faults: count('fault') };
   if (json) return `${JSON.stringify({ ...summary, findings }, null, 2)}\n`;
   const width = Math.max(...findings.map(({ check }) => check.length));
   const lines = findings.map(({ check, state, says, remedy }) => {
-    const line = `${state.padEnd(5)}  ${check.padEnd(width)}  ${says}`;
+    const line = `${(state === 'fault' ? 'error' : state).padEnd(5)}  ${check.padEnd(width)}  ${says}`;
     return remedy === undefined ? line : `${line.replace(/\.$/, '')}. ${remedy}`;
   });
   const { checks, warnings, faults } = summary;
-  return `${lines.join('\n')}\n\n${checks} checks: ${faults} faults, ${warnings} warnings.\n`;
+  return `${lines.join('\n')}\n\n${checks} checks: ${plural(faults, 'error')}, ${plural(warnings, 'warning')}.\n`;
 }
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;

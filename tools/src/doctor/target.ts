@@ -8,10 +8,10 @@ export interface Place {
 
 /** The addresses to check. */
 export interface Target {
-  /** The first producer publishes the canary. */
+  /** The canary is published through the first producer. */
   producers: Place[];
   bffs: Place[];
-  /** `name` is the name of its application, if known before the sidecar answers. */
+  /** `name` is the name of its application, if known before the sidecar responds. */
   sidecars: { url: string; name?: string | undefined }[];
   redis: RedisTarget;
   /** The API token of the sidecars. */

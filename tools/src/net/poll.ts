@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface PollOptions {
-  /** The longest wait in ms. */
+  /** Time limit in ms. */
   timeoutMs: number;
-  /** The pause between two calls in ms; default 50. */
+  /** Pause between two calls in ms; default 50. */
   everyMs?: number;
-  /** Ends the wait early when it returns a reason. */
+  /** If it returns a reason, the wait ends early. */
   giveUp?: () => string | undefined;
 }
 
 /**
  * Calls `look` until it returns true.
- * @returns `undefined` on success, else the reason from `giveUp` or a message that the time is over
+ * @returns `undefined` on success, otherwise the reason from `giveUp` or a message that time has run out
  */
 export async function pollUntil(
   look: () => Promise<boolean>,
@@ -27,7 +27,7 @@ export async function pollUntil(
   }
 }
 
-/** True if a GET of `url` is answered with 2xx within 2 s; false in all other cases. */
+/** True if a GET of `url` returns 2xx within 2 s; otherwise false. */
 export const answersOk = (url: string, headers: Record<string, string> = {}): Promise<boolean> =>
   fetch(url, { headers, signal: AbortSignal.timeout(2_000) }).then(
     async (response) => {

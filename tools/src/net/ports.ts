@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { hasCode } from '../failure.ts';
 import { takeLock } from '../setup/lock.ts';
 
-/** Below the range for outgoing connections (from 32768), so that no such connection takes a chosen port. */
+/** Below the range for outgoing connections (from 32768), so that none of them takes a chosen port. */
 const FIRST = 20_000;
 const LAST = 31_999;
-/** One file for each reserved port of a living process. The process may start to listen later. */
+/** One file for each port that a running process has reserved. The process may start listening later. */
 const RESERVED = join(tmpdir(), `tocsin-ports-${process.getuid?.() ?? 0}`);
 const given = new Set<number>();
 process.once('exit', () => {
@@ -35,7 +35,7 @@ export async function isPortFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Returns `count` free ports that no living process of this user has reserved, including this one. */
+/** Returns `count` free ports that no running process of this user has reserved, including this one. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {

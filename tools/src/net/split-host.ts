@@ -4,6 +4,6 @@ import { Failure } from '../failure.ts';
 export function splitHost(address: string, setting = 'REDIS_HOST'): { host: string; port: number } {
   const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(address);
   if (!parts)
-    throw new Failure(`${setting} is ${address}, which is not host:port. Correct it and start again.`);
+    throw new Failure(`${setting} is ${address}, which is not host:port. Correct it, then try again.`);
   return { host: parts[1] ?? parts[2] ?? '', port: Number(parts[3] ?? 6379) };
 }

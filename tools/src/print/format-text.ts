@@ -6,14 +6,15 @@ import { ROOT } from '../paths.ts';
 
 type Style = Required<Pick<FormatConfig, 'singleQuote' | 'printWidth'>>;
 
-/** The repository's style. The rest of `.oxfmtrc.json` chooses the files that `npm run format` checks. */
+/** The repository's style. The rest of `.oxfmtrc.json` selects the files that `npm run format` checks. */
 function style(): Style {
   const { singleQuote, printWidth } = JSON.parse(readFileSync(join(ROOT, '.oxfmtrc.json'), 'utf8')) as Style;
   return { singleQuote, printWidth };
 }
 
 /**
- * Formats a generated text as `npm run format` expects it, or in the given style. The file's name decides the language.
+ * Formats a generated text as `npm run format` expects it, or in the given style. The file name determines the
+ * language.
  * @throws Failure if the text does not parse
  */
 export async function formatText(

@@ -12,13 +12,13 @@ export interface ProcessSpec {
   command: string;
   args: readonly string[];
   cwd?: string;
-  /** The whole environment; nothing is inherited. */
+  /** The complete environment; nothing is inherited. */
   env: Record<string, string>;
   /** Standard output and error are appended here if there is no `onLine`. */
   logFile: string;
   /** Receives each line of both, and decides whether to write it to `logFile`. */
   onLine?: (line: string) => void;
-  /** How long `stop()` waits for a graceful end before it kills, in ms; default 10 000. */
+  /** How long `stop()` waits for a graceful exit before it kills, in ms; default 10 000. */
   stopTimeoutMs?: number;
 }
 
@@ -33,8 +33,8 @@ export interface StartOptions {
 }
 
 /**
- * A process that can be killed, stopped and restarted with the same arguments, and therefore on the same ports. It leads
- * its own process group: a terminal's Ctrl-C does not reach it, and its children end with it.
+ * A process that can be killed, stopped and restarted with the same arguments, and therefore on the same ports. It
+ * leads its own process group, so a terminal's Ctrl-C does not reach it, and its children die with it.
  */
 export class ManagedProcess {
   readonly spec: ProcessSpec;
@@ -61,7 +61,7 @@ export class ManagedProcess {
     return pid;
   }
 
-  /** How the last finished run ended; `undefined` until the first run has ended. */
+  /** How the last finished run ended; `undefined` until the first run has finished. */
   get lastExit(): Exit | undefined {
     return this.#lastExit;
   }
@@ -101,8 +101,7 @@ export class ManagedProcess {
         const exit = { code, signal };
         this.#lastExit = exit;
         this.#child = undefined;
-        // Reports the end after the last lines have arrived, unless a process that left the group keeps the pipe
-        // open.
+        // Reports the exit after the last lines have arrived, unless a process outside the group keeps the pipe open.
         const timer = setTimeout(() => resolve(exit), LAST_LINES_MS);
         child.once('close', () => {
           clearTimeout(timer);
@@ -113,8 +112,8 @@ export class ManagedProcess {
   }
 
   /**
-   * Sends a signal. SIGKILL, SIGSTOP and SIGCONT go to its whole process group, others only to the process. After SIGKILL,
-   * resolves when the process is gone. Does nothing if the process is not running.
+   * Sends a signal. SIGKILL, SIGSTOP and SIGCONT go to the whole process group, others only to the process. After
+   * SIGKILL, resolves when the process has exited. Does nothing if the process is not running.
    */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (!this.#child) return;
@@ -123,7 +122,7 @@ export class ManagedProcess {
     if (signal === 'SIGKILL') await this.#exit;
   }
 
-  /** Sends SIGTERM, and SIGKILL after `stopTimeoutMs`. Resolves when the process is gone. */
+  /** Sends SIGTERM, and SIGKILL after `stopTimeoutMs`. Resolves when the process has exited. */
   async stop(): Promise<void> {
     if (!this.#child) return;
     sendSignal(-this.pid, 'SIGCONT');
@@ -140,8 +139,8 @@ export class ManagedProcess {
   }
 
   /**
-   * Resolves when the process has ended, immediately if it is not running.
-   * @throws Error after `timeoutMs`, if given.
+   * Resolves when the process has exited; immediately if it is not running.
+   * @throws Error after `timeoutMs`, if given
    */
   async waitForExit(timeoutMs?: number): Promise<Exit> {
     if (timeoutMs === undefined) return this.#exit;
@@ -158,13 +157,13 @@ export class ManagedProcess {
     return Promise.race([this.#exit, late]).finally(() => clearTimeout(timer));
   }
 
-  /** The last lines of its log, to show with a failure. */
+  /** The last lines of its log, to show with an error. */
   tail(lines = 10): string {
     return tailOf(this.spec.logFile, lines);
   }
 }
 
-/** The longest wait for the last output of a process, in ms. */
+/** How long to wait for a process's last output, in ms. */
 const LAST_LINES_MS = 1_000;
 
 function readLines(child: ChildProcess, onLine: (line: string) => void): void {
@@ -185,7 +184,7 @@ const spawned = (child: ChildProcess, name: string, command: string): Promise<vo
     );
   });
 
-/** Sends a signal to a process or (negative) group; ignores one that has ended. */
+/** Sends a signal to a process or (negative) group; ignores one that has exited. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

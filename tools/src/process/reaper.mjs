@@ -16,7 +16,7 @@ lines.on('close', () => {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch (error) {
-      // ESRCH: the group has ended by itself.
+      // ESRCH: the group has already exited.
       if (error.code !== 'ESRCH') throw error;
     }
   }

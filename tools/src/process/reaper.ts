@@ -16,8 +16,8 @@ function tell(line: string): void {
   reaper.stdin?.write(line);
 }
 
-/** Makes sure that the process group `pid` does not outlive this process, even after kill -9. */
+/** Ensures that the process group `pid` does not outlive this process, even after kill -9. */
 export const guard = (pid: number): void => tell(`+${pid}\n`);
 
-/** Call when the process group `pid` is gone. */
+/** Call this when the process group `pid` has exited. */
 export const release = (pid: number): void => tell(`-${pid}\n`);

@@ -13,7 +13,7 @@ export interface RunOptions {
   input?: string;
   /** Called for each line of standard output and error as it arrives. */
   onLine?: (line: string) => void;
-  /** Ends the command when the signal aborts. */
+  /** Stops the command when the signal aborts. */
   signal?: AbortSignal;
 }
 
@@ -31,7 +31,7 @@ process.once('exit', () => {
 });
 
 /**
- * Runs a command until it ends, at the latest when this process ends.
+ * Runs a command until it exits, or at the latest until this process exits.
  * @throws Failure if the command does not exist
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
@@ -54,7 +54,7 @@ export function run(command: string, args: readonly string[], options: RunOption
         options.onLine?.(line);
       });
     }
-    // A command may end without reading all input; its exit code says whether that is a fault.
+    // A command may exit without reading all its input; its exit code says whether that is an error.
     child.stdin.once('error', () => undefined);
     child.stdin.end(options.input);
     child.once('error', (error) =>

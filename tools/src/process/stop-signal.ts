@@ -1,5 +1,5 @@
 /**
- * Aborts at the first SIGINT, SIGTERM or SIGHUP, or when the parent process is gone. Later signals have no effect.
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP, or when the parent process has exited. Later signals have no effect.
  */
 export function onStopSignal(): AbortSignal {
   const controller = new AbortController();
@@ -31,7 +31,7 @@ export async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): P
   try {
     return await Promise.race([work, stop]);
   } finally {
-    // A long command uses one signal for many waits, so each removes its listener.
+    // A long command waits on one signal many times, so each wait removes its listener.
     done.abort();
   }
 }

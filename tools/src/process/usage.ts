@@ -11,7 +11,10 @@ export interface Usage {
 /** Ticks per second in /proc/<pid>/stat: USER_HZ is 100 on every architecture that Node supports. */
 const USER_HZ = 100;
 
-/** Reads memory and CPU time of a process from /proc (Linux only). @throws Error if it is not running */
+/**
+ * Reads a process's memory and CPU time from /proc (Linux only).
+ * @throws Error if it is not running
+ */
 export function usageOf(pid: number): Usage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

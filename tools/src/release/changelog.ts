@@ -11,7 +11,7 @@ export function sectionOf(changelog: string, name: string): string {
   return text;
 }
 
-/** The section of a version if it is there already, else that of unreleased changes. */
+/** The section of a version if it already exists, otherwise that of unreleased changes. */
 export const changesOf = (changelog: string, version: string): string =>
   new RegExp(`^## ${version.replaceAll('.', '\\.')} - `, 'm').test(changelog)
     ? sectionOf(changelog, version)

@@ -8,26 +8,28 @@ export interface ReleaseFacts {
   tags: readonly string[];
   changelog: string;
   dapr: Release;
-  /** The address of the repository, for the packages' provenance. */
+  /** The repository's address, for the packages' provenance. */
   repository: string | undefined;
 }
 
-/** The obstacles to publishing this commit, each with the next step. */
+/** What prevents publishing this commit, each with the next step. */
 export function obstaclesOf({ version, changes, tags, changelog, dapr, repository }: ReleaseFacts): string[] {
   const missing = Object.values(dapr.digests).filter((digest) => digest === null).length;
   return [
     ...(changes.trim() === '' ? [] : ['The folder has uncommitted changes. Commit or remove them.']),
-    ...(tags.includes(`v${version}`) ? [] : [`The commit has no tag v${version}: \`git tag v${version}\`.`]),
+    ...(tags.includes(`v${version}`)
+      ? []
+      : [`The commit has no tag v${version}. Run \`git tag v${version}\`.`]),
     ...(changelog.includes(`## ${version} - `)
       ? []
       : [`CHANGELOG.md has no section "## ${version} - DATE". Move the unreleased changes there.`]),
     ...(missing === 0
       ? []
       : [
-          `${missing} archives of Dapr ${dapr.runtime} have no digest: \`npm run dapr:digests\`, then commit.`,
+          `${missing} archives of Dapr ${dapr.runtime} have no digest. Run \`npm run dapr:digests\`, then commit.`,
         ]),
     ...(repository === undefined
-      ? ['Name the repository: `--repository URL`. Provenance needs it in each package.']
+      ? ['Pass the address of the repository with `--repository URL`. Each package needs it for provenance.']
       : []),
   ];
 }

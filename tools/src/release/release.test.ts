@@ -12,7 +12,7 @@ describe('the changes of a release', () => {
   });
 });
 
-describe('the obstacles of a release', () => {
+describe('the obstacles to a release', () => {
   const ready: ReleaseFacts = {
     version: '1.2.3',
     changes: '',
@@ -22,7 +22,7 @@ describe('the obstacles of a release', () => {
     repository: 'https://git.example.com/tocsin',
   };
 
-  it('should be none for a tagged, clean commit with digests and changes', () => {
+  it('should be empty for a tagged, clean commit with digests and changes', () => {
     expect(obstaclesOf(ready)).toEqual([]);
   });
 
@@ -32,7 +32,7 @@ describe('the obstacles of a release', () => {
     ['no dated section', { version: '1.2.4', tags: ['v1.2.4'] }, '## 1.2.4 - DATE'],
     ['an archive without a digest', { dapr: { ...ready.dapr, digests: { a: null } } }, '1 archives of Dapr'],
     ['no repository', { repository: undefined }, '--repository'],
-  ])('should name %s', (_, change, words) => {
+  ])('should include %s', (_, change, words) => {
     expect(obstaclesOf({ ...ready, ...change })).toEqual([expect.stringContaining(words)]);
   });
 });

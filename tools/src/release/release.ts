@@ -23,7 +23,7 @@ const USAGE =
   'npm run release -- [--repository URL] [--publish --npm-registry URL --image-registry HOST[:PORT][/PATH]]';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** The packages in the order of their dependencies, with the folder of each in the repository. */
+/** The packages in the order of their dependencies, with each one's folder in the repository. */
 const PACKAGES = {
   client: buildClientPackage,
   'client-vue': buildClientVuePackage,
@@ -54,8 +54,8 @@ function readOptions(args: string[]): Options {
     [
       ...(isAddress(repository) ? [] : [`--repository is ${repository}; it must be an http(s) address`]),
       ...(isAddress(npmRegistry) ? [] : [`--npm-registry is ${npmRegistry}; it must be an http(s) address`]),
-      ...(publish && npmRegistry === undefined ? ['--publish needs --npm-registry'] : []),
-      ...(publish && imageRegistry === undefined ? ['--publish needs --image-registry'] : []),
+      ...(publish && npmRegistry === undefined ? ['--publish requires --npm-registry'] : []),
+      ...(publish && imageRegistry === undefined ? ['--publish requires --image-registry'] : []),
     ],
     USAGE,
   );
@@ -64,7 +64,8 @@ function readOptions(args: string[]): Options {
 
 /**
  * `npm run release`: writes the packages, the chart, the bill of materials, the changes and their checksums into
- * .artifacts/release. Without `--publish` nothing leaves this machine: it prints what is still to do, and the commands.
+ * .artifacts/release. Without `--publish`, nothing leaves this machine, and it prints what is still to do and the
+ * commands.
  * @throws Failure with `--publish` if something is still to do, or a command fails
  */
 export async function release(args: string[]): Promise<number> {
@@ -103,7 +104,7 @@ export async function release(args: string[]): Promise<number> {
   ];
   const env = { REGISTRY: images, VERSION: version, REVISION: revision };
   if (!options.publish) {
-    say('\nDry run: nothing left this machine. `--publish` runs:');
+    say('\nDry run: nothing was published. `--publish` runs these commands:');
     for (const command of commands) say(`  ${command.join(' ')}`);
     say(
       `  (with REGISTRY=${images} VERSION=${version} REVISION=${revision}: ${APPS.join(', ')}, amd64 and arm64)`,
@@ -115,7 +116,7 @@ export async function release(args: string[]): Promise<number> {
     const { code, output } = await run(program, words, { cwd: ROOT, env });
     if (code !== 0)
       throw new Failure(
-        `${program} ${words.join(' ')} failed. What was published before stays:\n${output.slice(-2_000)}`,
+        `${program} ${words.join(' ')} failed. Everything published before it remains published:\n${output.slice(-2_000)}`,
       );
     say(`Done: ${program} ${words.join(' ')}`);
   }
@@ -144,7 +145,7 @@ async function packAll(folder: string, repository: string | undefined, revision:
   return files;
 }
 
-/** Packs the chart as `helm package` does: a folder with the chart's name. */
+/** Packs the chart as `helm package` does: in a folder with the chart's name. */
 async function packChart(folder: string, version: string): Promise<void> {
   const copy = join(folder, 'tocsin');
   cpSync(CHART, copy, { recursive: true });

@@ -5,8 +5,8 @@ export interface Watch {
   name: string;
   /** Why it is not subscribed; `undefined` while it is. */
   fault: () => string | undefined;
-  /** When the notification with this id arrived, by the clock of this machine. */
-  cameAt: (id: string) => number | undefined;
+  /** When the notification with this id arrived, by this machine's clock. */
+  arrivedAt: (id: string) => number | undefined;
   close: () => void;
 }
 
@@ -18,10 +18,10 @@ export interface WatchOptions {
   timeoutMs: number;
 }
 
-/** Subscribes to the feed at one bff like a page. Resolves when the subscription exists or has failed for good. */
+/** Subscribes to the feed at one bff, as a page would. Resolves when the subscription exists or has failed for good. */
 export async function watch({ name, url, feed, token, timeoutMs }: WatchOptions): Promise<Watch> {
   const client = createNotificationClient({ url, tabs: false, getToken: () => token });
-  const came = new Map<string, number>();
+  const arrivals = new Map<string, number>();
   let fault: string | undefined = 'no connection in time';
   client.on('error', (error) => {
     if (fault !== undefined) fault = error.message;
@@ -37,9 +37,9 @@ export async function watch({ name, url, feed, token, timeoutMs }: WatchOptions)
       onCaughtUp: () => done(undefined),
       onRefused: ({ code, message }) => done(`${code}: ${message}`),
       onPublications: (publications) => {
-        for (const { notification } of publications) came.set(notification.id, Date.now());
+        for (const { notification } of publications) arrivals.set(notification.id, Date.now());
       },
     });
   });
-  return { name, fault: () => fault, cameAt: (id) => came.get(id), close: () => client.close() };
+  return { name, fault: () => fault, arrivedAt: (id) => arrivals.get(id), close: () => client.close() };
 }

@@ -16,9 +16,9 @@ const FEED = 'topic:tocsin-doctor';
 const LIFE_MS = 5 * 60_000;
 const CONNECT_MS = 8_000;
 /**
- * An instance compares a feed with the store when the first client subscribes, and then after 2, 6 and 14 s. Publications
- * found this way were not broadcast. A canary is sent right after a comparison, so that the next comparison is more than
- * PUSHED_WITHIN_MS away.
+ * An instance compares a feed with the store when the first client subscribes, and again after 2, 6 and 14 s.
+ * Publications that it finds this way were not broadcast. The canary is sent right after a comparison, so that the next
+ * one is more than PUSHED_WITHIN_MS away.
  */
 const SETTLE_MS = 500;
 const MAX_FLIGHT_MS = 6_000;
@@ -27,32 +27,32 @@ const FLIGHTS = 2;
 const problemSchema = z.object({ code: z.string(), detail: z.string().optional() });
 
 /**
- * Publishes a notification through the producer and waits for it at each bff. If it was late at one of them, a second
- * notification shows whether that was chance.
+ * Publishes a notification through the producer and waits for it at each bff. If it arrives late at one of them, a
+ * second notification shows whether that was by chance.
  */
 export async function checkCanary(target: Target, redis: RedisClient | Error): Promise<Finding[]> {
   const watches = await Promise.all(
     target.bffs.map((bff) => watch({ ...bff, feed: FEED, token: target.token, timeoutMs: CONNECT_MS })),
   );
   try {
-    const deaf = watches.filter((one) => one.fault() !== undefined).map(notSubscribed);
+    const unsubscribed = watches.filter((one) => one.fault() !== undefined).map(notSubscribed);
     const watching = watches.filter((one) => one.fault() === undefined);
     await delay(SETTLE_MS);
     let flights: Flight[] = [];
     for (let count = 0; count < FLIGHTS; count++) {
       const flight = await fly(target, watching, redis);
-      if (typeof flight === 'string') return [...deaf, fault('canary', flight, remedyOf(flight))];
+      if (typeof flight === 'string') return [...unsubscribed, fault('canary', flight, remedyOf(flight))];
       flights = [...flights, flight];
       const arrivedNowhere = flight.arrivals.every(({ ms }) => ms === undefined);
       if (arrivedNowhere || flight.arrivals.every(isPushed)) break;
     }
-    return [...deaf, ...judge(flights)];
+    return [...unsubscribed, ...judge(flights)];
   } finally {
     for (const { close } of watches) close();
   }
 }
 
-/** The arrivals of one canary, counted from the producer's 202; or the reason why it was not accepted. */
+/** When one canary arrived at each bff, measured from the producer's 202; or the reason why it was not accepted. */
 async function fly(
   target: Target,
   watches: readonly Watch[],
@@ -72,19 +72,19 @@ async function fly(
       expiresAt: new Date(Date.now() + LIFE_MS).toISOString(),
     },
   });
-  if (typeof answer === 'string') return `the producer does not answer: ${answer}`;
+  if (typeof answer === 'string') return `the producer does not respond: ${answer}`;
   if (answer.status !== 202) {
     const problem = jsonOf(problemSchema, answer.text);
-    return `the producer answers ${answer.status} ${problem?.code ?? ''}: ${problem?.detail ?? answer.text.slice(0, 200)}`;
+    return `the producer returns ${answer.status} ${problem?.code ?? ''}: ${problem?.detail ?? answer.text.slice(0, 200)}`;
   }
   const acceptedAt = answer.answeredAt;
-  await pollUntil(async () => watches.every((one) => one.cameAt(id) !== undefined), {
+  await pollUntil(async () => watches.every((one) => one.arrivedAt(id) !== undefined), {
     timeoutMs: MAX_FLIGHT_MS,
     everyMs: 20,
   });
   return {
     arrivals: watches.map((one) => {
-      const at = one.cameAt(id);
+      const at = one.arrivedAt(id);
       return { name: one.name, ms: at === undefined ? undefined : Math.max(0, at - acceptedAt) };
     }),
     broadcast:
@@ -92,7 +92,7 @@ async function fly(
   };
 }
 
-/** The last id of the broadcast stream; `undefined` if Redis does not answer. */
+/** The last id in the broadcast stream; `undefined` if Redis does not respond. */
 async function lastBroadcast(redis: RedisClient): Promise<string | undefined> {
   try {
     const [last] = await redis.xRevRange(BROADCAST_STREAM, '+', '-', { COUNT: 1 });
@@ -114,14 +114,14 @@ async function isBroadcast(redis: RedisClient, after: string, id: string): Promi
 const notSubscribed = (one: Watch): Finding =>
   fault(
     `canary at ${one.name}`,
-    `cannot subscribe there: ${one.fault()}`,
+    `cannot subscribe: ${one.fault()}`,
     /token|unauthorized|forbidden/i.test(one.fault() ?? '')
       ? 'Set a token that may read topic:tocsin-doctor: DOCTOR_TOKEN=$(npm run --silent token -- --sub doctor --feeds tocsin-doctor).'
-      : 'Fix the application first. A proxy in between must allow WebSockets (docs/operations.md).',
+      : 'Fix the application first. If there is a proxy in front of it, the proxy must allow WebSockets (docs/operations.md).',
   );
 
 const remedyOf = (says: string): string => {
   if (/ 401 | 403 /.test(says))
     return 'Set DOCTOR_API_KEY to an API key that may write to topic:tocsin-doctor.';
-  return 'Fix the faults above: the producer needs its sidecar and Redis to accept notifications.';
+  return 'Fix the errors above: the producer needs its sidecar and Redis to accept notifications.';
 };

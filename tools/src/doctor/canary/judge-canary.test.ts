@@ -19,7 +19,7 @@ describe('a canary', () => {
     expect(faultsIn(flight(10, 20))).toEqual([]);
   });
 
-  it('should be fine if the first was late and the second in time', () => {
+  it('should be fine if the first was late and the second on time', () => {
     expect(faultsIn(flight(10, 1_700, true), flight(10, 20, true))).toEqual([]);
   });
 

@@ -1,20 +1,23 @@
 import { fault, ok, type Finding } from '../finding.ts';
 
-/** The arrival of one canary at one bff. */
+/** When one canary arrived at each bff. */
 export interface Flight {
-  /** `ms` after the producer's 202; `undefined` if it never arrived. */
+  /** `ms` counts from the producer's 202; `undefined` if it never arrived. */
   arrivals: { name: string; ms: number | undefined }[];
   /** Whether the broadcast stream contains it; `undefined` if that could not be read. */
   broadcast: boolean | undefined;
 }
 
-/** The limit for pushed canaries, in ms. A later one was found when the instance compared the feed with the store. */
+/**
+ * Time limit for a pushed canary, in ms. One that arrives later was found when the instance compared the feed with the
+ * store.
+ */
 const PUSHED_WITHIN_MS = 1_000;
 
 const SETTINGS =
-  'Check BROADCASTER (redis, if there are several instances), REDIS_HOST and REDIS_PASSWORD of that bff: all bffs must share one Redis. Its log names lost connections of the broadcaster. Then restart it.';
+  'Check BROADCASTER (it must be redis if there are several instances), REDIS_HOST and REDIS_PASSWORD of that bff: all bffs must share one Redis. Its log reports lost connections of the broadcaster. Then restart it.';
 
-/** One finding for each bff; an instance that was late once but on time afterwards is fine. */
+/** Returns one finding for each bff. An instance that was late once but then on time is fine. */
 export function judge(flights: readonly Flight[]): Finding[] {
   const last = flights.at(-1);
   if (!last) return [];
@@ -35,7 +38,7 @@ export function judge(flights: readonly Flight[]): Finding[] {
     if (host.includes(arrival)) {
       return fault(
         check,
-        'it delivered the canary but did not broadcast it: readers on other instances get the notifications of its feeds late',
+        'it delivered the canary but did not broadcast it, so readers on other instances get notifications of its feeds late',
         SETTINGS,
       );
     }

@@ -20,8 +20,8 @@ export async function checkApplication({
       findings: [
         fault(
           name,
-          `does not answer at ${url}: ${says}`,
-          'Start it (its log says why it ended), or correct its address (--producer, --bff).',
+          `does not respond at ${url}: ${says}`,
+          'Start it (its log shows why it stopped), or correct its address (--producer, --bff).',
         ),
       ],
     };
@@ -38,7 +38,7 @@ export async function checkApplication({
         : fault(
             name,
             `runs at ${url} but is not ready: ${detail}`,
-            'Fix the dependency that it waits for; it then continues by itself.',
+            'Fix the dependency that it is waiting for. It will then become ready without a restart.',
           ),
     ],
     ...clockPart(name, alive),

@@ -12,7 +12,7 @@ const byHeader = (name: string, ahead: number) => {
 
 describe('clocks', () => {
   it.each([0, 250, 999])(
-    'should count as equal if they differ by less than a header can show: %i ms',
+    'should be treated as equal if they differ by less than a header can show: %i ms',
     (ahead) => {
       expect(checkClocks([exact('redis', 0), byHeader('bff-1', ahead)]).state).toBe('ok');
     },
@@ -24,7 +24,7 @@ describe('clocks', () => {
     expect(finding.says).toMatch(/^bff-1 is at least \d+\.\d s ahead of redis/);
   });
 
-  it('should be a fault if they differ by more than tokens tolerate', () => {
+  it('should be an error if they differ by more than tokens tolerate', () => {
     expect(checkClocks([exact('redis', 40_000), exact('bff-1', 0)]).state).toBe('fault');
     expect(checkClocks([exact('redis', -40_000), exact('bff-1', 0)]).state).toBe('fault');
   });

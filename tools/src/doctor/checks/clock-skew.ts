@@ -1,32 +1,32 @@
 import type { Answer } from '../ask.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 
-/** How far a clock is ahead of ours, in ms: between `least` and `most`. */
+/** How far a clock is ahead of ours, in ms: at least `least`, at most `most`. */
 export interface Clock {
   name: string;
   least: number;
   most: number;
 }
 
-/** From this skew in ms, notifications expire or are sent noticeably too early or too late. */
+/** From this skew on, in ms, notifications noticeably expire or are sent too early or too late. */
 const NOTICEABLE_MS = 2_000;
-/** From this skew in ms, which is the default of JWT_CLOCK_SKEW, a bff rejects valid tokens. */
+/** From this skew on, in ms, a bff rejects valid tokens (the default of JWT_CLOCK_SKEW). */
 const HARMFUL_MS = 30_000;
 
-/** The clock of the sender of this answer. A `Date` header counts whole seconds and may be one second old. */
+/** The clock of the process that sent this response. A `Date` header has whole seconds and may be one second old. */
 export function clockOf(name: string, { date, askedAt, answeredAt }: Answer): Clock | undefined {
   if (date === undefined) return undefined;
   return { name, least: date - answeredAt, most: date + 2_000 - askedAt };
 }
 
-/** The two clocks with the largest certain difference. */
+/** Finds the two clocks with the largest certain difference. */
 export function checkClocks(clocks: readonly Clock[]): Finding {
   const check = 'clocks';
   if (clocks.length === 0) {
     return warn(
       check,
       'unknown: no process reported its time',
-      'Fix the processes that do not answer, and run the doctor again.',
+      'Fix the processes that do not respond, then run the doctor again.',
     );
   }
   let worst = { apart: 0, ahead: '', behind: '' };

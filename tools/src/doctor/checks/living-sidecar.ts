@@ -14,7 +14,7 @@ export const metadataSchema = z.object({
 });
 export type Metadata = z.infer<typeof metadataSchema>;
 
-/** A sidecar that answers, with its metadata. */
+/** A sidecar that responds, with its metadata. */
 export interface LivingSidecar {
   /** The name of the sidecar's application: `producer`, `bff-1`. */
   name: string;

@@ -11,7 +11,7 @@ export function checkPlacement(sidecars: readonly LivingSidecar[]): Finding {
   if (hosts.length === 0) {
     return warn(
       check,
-      'unknown: no sidecar of a bff reports anything about it',
+      'unknown: no sidecar of a bff reports its state',
       'Fix the sidecars of the bffs, or pass their addresses with --sidecar.',
     );
   }
@@ -20,7 +20,7 @@ export function checkPlacement(sidecars: readonly LivingSidecar[]): Finding {
   return fault(
     check,
     `not connected to the sidecars of ${namesOf(cut)}: feeds are not delivered`,
-    'Restart placement; the sidecars reconnect by themselves. With `npm start` it restarts within a second; if not, see its log in .data/logs. With compose: docker compose up -d. On Kubernetes: kubectl get pods -n dapr-system.',
+    'Restart placement; the sidecars reconnect automatically. With `npm start` it restarts within a second; if not, see its log in .data/logs. With compose: docker compose up -d. On Kubernetes: kubectl get pods -n dapr-system.',
   );
 }
 

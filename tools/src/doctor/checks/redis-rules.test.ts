@@ -42,11 +42,11 @@ describe('the checks of Redis', () => {
     ],
     ['79 % used', checkMemory, facts({ used_memory: '790', maxmemory: '1000' }), 'ok'],
     ['80 % used', checkMemory, facts({ used_memory: '800', maxmemory: '1000' }), 'warn'],
-    ['all of it used', checkMemory, facts({ used_memory: '1000', maxmemory: '1000' }), 'fault'],
+    ['all memory used', checkMemory, facts({ used_memory: '1000', maxmemory: '1000' }), 'fault'],
     ['no memory limit, and the machine nearly full', checkMemory, facts({ used_memory: '80000' }), 'fault'],
     ['a replica', checkRole, facts({ role: 'slave' }), 'fault'],
     ['a cluster', checkRole, facts({ cluster_enabled: '1' }), 'fault'],
-    ['one that loads', checkRole, facts({ loading: '1' }), 'fault'],
+    ['one that is still loading', checkRole, facts({ loading: '1' }), 'fault'],
   ])('should report %s', (_name, check, given, state) => {
     expect(check(given)).toMatchObject({ state });
   });

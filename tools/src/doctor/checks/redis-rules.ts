@@ -7,13 +7,13 @@ export interface RedisFacts {
   config: ReadonlyMap<string, string> | undefined;
 }
 
-/** The share of maxmemory in use from which a warning is due. */
+/** The share of maxmemory in use that triggers a warning. */
 const NEAR_FULL = 0.8;
 
 const number = (text: string | undefined): number => Number(text ?? 0);
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
-/** Checks that acknowledged writes of Redis are on disk. */
+/** Checks that acknowledged Redis writes are on disk. */
 export function checkFsync({ info, config }: RedisFacts): Finding {
   const check = 'redis fsync';
   const setIt =
@@ -25,29 +25,25 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
     return fault(
       check,
       `${failed.join(', ')}: Redis cannot write its append-only file`,
-      'See the log of Redis; usually the disk is full.',
+      'Check the Redis log; usually the disk is full.',
     );
   }
   if (info.get('aof_enabled') !== '1') {
-    return fault(
-      check,
-      'appendonly is no: a crash of Redis loses notifications that were accepted with 202',
-      setIt,
-    );
+    return fault(check, 'appendonly is off: if Redis crashes, accepted notifications are lost', setIt);
   }
   const fsync = config?.get('appendfsync');
   if (fsync === undefined) {
     return warn(
       check,
       'appendonly is on, but Redis rejects CONFIG GET, so appendfsync is unknown',
-      'Check in the settings of your Redis that appendfsync is always.',
+      'Make sure that appendfsync is set to always in your Redis.',
     );
   }
   if (fsync === 'always') return ok(check, 'appendonly yes, appendfsync always');
-  const loses = fsync === 'everysec' ? 'the last second' : 'everything the system has not written yet';
+  const loses = fsync === 'everysec' ? 'from the last second' : 'that are not on disk yet';
   return fault(
     check,
-    `appendfsync is ${fsync}: a crash of its machine loses ${loses} of the accepted notifications`,
+    `appendfsync is ${fsync}: if its machine crashes, accepted notifications ${loses} are lost`,
     setIt,
   );
 }
@@ -75,7 +71,7 @@ export function checkMemory({ info }: RedisFacts): Finding {
   if (most === 0) {
     const says = `${megabytes(used)} used, no limit set`;
     return system > 0 && used >= NEAR_FULL * system
-      ? fault(check, `${says}: its machine has ${megabytes(system)}`, remedy)
+      ? fault(check, `${says}, and its machine has only ${megabytes(system)}`, remedy)
       : ok(check, `${says} (maxmemory 0)`);
   }
   const says = `${megabytes(used)} of ${megabytes(most)} used`;
@@ -89,9 +85,13 @@ export function checkRole({ info }: RedisFacts): Finding {
   const check = 'redis';
   const version = `version ${info.get('redis_version') ?? 'unknown'}`;
   if (info.get('loading') === '1')
-    return fault(check, 'still loading its data', 'Wait until it has finished.');
+    return fault(check, 'still loading its data', 'Wait until it has loaded its data.');
   if (info.get('role') !== 'master') {
-    return fault(check, `is a ${info.get('role')}, which takes no writes`, 'Use the address of the primary.');
+    return fault(
+      check,
+      `is a ${info.get('role')}, which does not accept writes`,
+      'Use the address of the primary.',
+    );
   }
   if (info.get('cluster_enabled') === '1') {
     return fault(
@@ -100,5 +100,5 @@ export function checkRole({ info }: RedisFacts): Finding {
       'Use a single Redis.',
     );
   }
-  return ok(check, `answers, ${version}`);
+  return ok(check, `responds, ${version}`);
 }

@@ -8,12 +8,12 @@ import type { Target } from '../target.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** A connection to the target's Redis, or the fault that prevented it. */
+/** Connects to the target's Redis. Resolves with the connection, or with the error that prevented it. */
 export async function openRedis({ redis }: Target): Promise<RedisClient | Error> {
   try {
     return await openOnce(redis, {
       ...{ connectTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS },
-      // A silent connection means that Redis hangs. The timeout closes it and rejects its waiting commands.
+      // A silent connection means that Redis hangs. The timeout closes the connection and rejects its pending commands.
       pingInterval: 1_000,
     });
   } catch (error) {
@@ -39,8 +39,8 @@ export async function checkRedis(
           ? fault('redis', `at ${place} ${known.what}`, known.remedy)
           : fault(
               'redis',
-              `does not answer at ${place}: ${messageOf(redis)}`,
-              'Start Redis, or give another address with --redis HOST:PORT.',
+              `does not respond at ${place}: ${messageOf(redis)}`,
+              'Start Redis, or pass its address with --redis HOST:PORT.',
             ),
       ],
     };
@@ -58,7 +58,7 @@ export async function checkRedis(
   } catch (error) {
     return {
       findings: [
-        fault('redis', `answers at ${place} but rejects INFO: ${messageOf(error)}`, 'See the log of Redis.'),
+        fault('redis', `responds at ${place} but rejects INFO: ${messageOf(error)}`, 'Check the Redis log.'),
       ],
     };
   }

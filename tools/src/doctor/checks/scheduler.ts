@@ -3,18 +3,18 @@ import { ask } from '../ask.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 import type { LivingSidecar } from './living-sidecar.ts';
 
-/** A job that does not exist: asking for it shows whether the scheduler answers. */
-const NO_JOB = 'tocsin-doctor-asks-whether-you-answer';
+/** A job that does not exist. Requesting it shows whether the scheduler responds. */
+const NO_JOB = 'tocsin-doctor-health-check';
 const TIMEOUT_MS = 4_000;
 
-/** Checks that the scheduler, which stores schedules (`deliverAt`), answers the producer's sidecar. */
+/** Checks that the scheduler, which stores schedules (`deliverAt`), responds to the producer's sidecar. */
 export async function checkScheduler(sidecars: readonly LivingSidecar[]): Promise<Finding> {
   const check = 'scheduler';
   const sidecar = sidecars.find(({ metadata }) => metadata.id === APP_IDS.producer);
   if (!sidecar) {
     return warn(
       check,
-      'unknown: the sidecar of the producer reports nothing about it',
+      'unknown: the sidecar of the producer does not report its state',
       'Fix that sidecar, or pass its address with --sidecar.',
     );
   }
@@ -32,5 +32,5 @@ export async function checkScheduler(sidecars: readonly LivingSidecar[]): Promis
   const answered = typeof answer !== 'string' && /not found/i.test(answer.text);
   if (answered) return ok(check, `connected to the sidecar of ${name}`);
   const says = typeof answer === 'string' ? answer : `${answer.status} ${answer.text.slice(0, 200)}`;
-  return fault(check, `does not answer the sidecar of ${name}: ${says}`, remedy);
+  return fault(check, `does not respond to the sidecar of ${name}: ${says}`, remedy);
 }

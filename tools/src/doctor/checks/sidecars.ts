@@ -8,7 +8,7 @@ import { checkPlacement } from './placement.ts';
 import { checkScheduler } from './scheduler.ts';
 import { bffName, producerName, type Place, type Target } from '../target.ts';
 
-/** Checks each sidecar and its components, and asks the sidecars about placement and scheduler. */
+/** Checks each sidecar and its components, and asks the sidecars about placement and the scheduler. */
 export async function checkSidecars(target: Target): Promise<Finding[]> {
   const headers: Record<string, string> = target.daprApiToken
     ? { 'dapr-api-token': target.daprApiToken }
@@ -32,13 +32,13 @@ async function look(
   headers: Record<string, string>,
 ): Promise<Finding | Unnamed> {
   const check = `sidecar of ${name ?? url}`;
-  // Other checks need the metadata of an unhealthy sidecar too.
+  // Other checks also need the metadata of an unhealthy sidecar.
   const answer = await ask(`${url}/v1.0/metadata`, { headers });
   if (typeof answer === 'string') {
     return fault(
       check,
-      `does not answer at ${url}: ${answer}`,
-      'Restart the sidecar; without it, its application can neither accept nor deliver notifications. With `npm start`: stop with Ctrl-C and start again. With compose: docker compose up -d. On Kubernetes: delete its pod.',
+      `does not respond at ${url}: ${answer}`,
+      'Restart the sidecar; without it, its application can neither accept nor deliver notifications. With `npm start`: press Ctrl-C and start it again. With compose: docker compose up -d. On Kubernetes: delete its pod.',
     );
   }
   if (answer.status === 401 || answer.status === 403) {
@@ -46,7 +46,7 @@ async function look(
   }
   const metadata = jsonOf(metadataSchema, answer.text);
   if (answer.status !== 200 || !metadata) {
-    return fault(check, `${url} answers ${answer.status} and is not a Dapr sidecar`, 'Correct the address.');
+    return fault(check, `${url} returns ${answer.status} and is not a Dapr sidecar`, 'Correct the address.');
   }
   const health = await ask(`${url}/v1.0/healthz/outbound`, { headers });
   if (typeof health === 'string' || health.status >= 300) {
@@ -54,13 +54,13 @@ async function look(
     return fault(
       check,
       `runs at ${url} but is not healthy: ${says}`,
-      'Its log names the component that it waits for; usually Redis is not reachable.',
+      'Its log names the component that it is waiting for; usually Redis is unreachable.',
     );
   }
   return { url, headers, metadata, name };
 }
 
-/** Names the sidecars given by address only: by app id, numbered in order. */
+/** Names the sidecars that were given without a name: by app id, numbered in order. */
 function nameThem(sidecars: readonly Unnamed[]): LivingSidecar[] {
   let bffs = 0;
   let producers = 0;
@@ -71,7 +71,7 @@ function nameThem(sidecars: readonly Unnamed[]): LivingSidecar[] {
   return sidecars.map((one) => ({ ...one, name: one.name ?? nameOf(one) }));
 }
 
-/** Checks that the sidecar has the expected app id and hosts the actors, without which a bff processes no turns. */
+/** Checks that the sidecar has the expected app id and, for a bff, hosts the actors that process its turns. */
 function checkIdentity({ name, url, metadata }: LivingSidecar, target: Target): Finding {
   const check = `sidecar of ${name}`;
   const isNamed = (places: readonly Place[]) => places.some((place) => place.name === name);
@@ -88,7 +88,7 @@ function checkIdentity({ name, url, metadata }: LivingSidecar, target: Target): 
   if (expected === APP_IDS.bff && !hosts) {
     return warn(
       check,
-      `answers at ${url} but hosts no actors of type ${ACTOR_TYPE}`,
+      `responds at ${url} but hosts no actors of type ${ACTOR_TYPE}`,
       'Its application is not running or not ready: see above.',
     );
   }
@@ -102,7 +102,7 @@ function missingAddresses({ producers, bffs }: Target, given: number): Finding[]
     warn(
       'sidecars',
       `only ${given} of ${wanted} were checked, so the results for components, placement and scheduler are partial`,
-      'Pass the address of each sidecar with --sidecar URL, including the producer’s. Sidecars answer only inside their container or pod.',
+      'Pass the address of each sidecar with --sidecar URL, including the producer’s. Sidecars are reachable only inside their container or pod.',
     ),
   ];
 }

@@ -23,8 +23,8 @@ const SIDECAR_PORT = 3500;
 const REDIS_PORT = 6379;
 
 /**
- * Runs all checks in the namespace, through local ports that it forwards to the pods. The findings use the pods' names.
- * @throws Failure if the cluster does not answer, nothing is deployed, or a right is missing
+ * Runs all checks in the namespace, through local ports that are forwarded to the pods. Findings use the pods' names.
+ * @throws Failure if the cluster does not respond, nothing is deployed, or a permission is missing
  */
 export async function examineCluster(kubectl: Kubectl, credentials: Credentials): Promise<Finding[]> {
   await checkCluster(kubectl);
@@ -44,7 +44,7 @@ class Ways {
   readonly #kubectl: Kubectl;
   readonly #ending = new AbortController();
   readonly #all: Promise<Forward>[] = [];
-  /** A fault for each port that could not be forwarded. */
+  /** An error for each port that could not be forwarded. */
   readonly faults: Finding[] = [];
 
   constructor(kubectl: Kubectl) {

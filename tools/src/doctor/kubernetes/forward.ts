@@ -10,15 +10,15 @@ export interface Goal {
 export interface Forward {
   /** The local port, or the reason why forwarding failed. */
   port: number | string;
-  /** Resolves when the forward has ended, by the signal or by itself. */
+  /** Resolves when the forward has ended, stopped by the signal or on its own. */
   ended: Promise<unknown>;
 }
 
 const FORWARDED = /^Forwarding from 127\.0\.0\.1:(\d+) -> /;
 
 /**
- * Forwards a free local port to a port of a pod until `signal` aborts. Resolves when the port is open or has failed. Each
- * forward uses its own kubectl, because a port without a listener ends all forwards of its kubectl.
+ * Forwards a free local port to a port of a pod until `signal` aborts. Resolves when the port is open or has failed.
+ * Each forward uses its own kubectl, because a port without a listener ends all forwards of its kubectl.
  */
 export function forward(
   kubectl: Kubectl,

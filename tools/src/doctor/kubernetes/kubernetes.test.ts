@@ -56,7 +56,7 @@ describe('lookAtPods', () => {
     expect(finding.remedy).toContain('kubectl -n ns get pods');
   });
 
-  it('should name the remedy if nothing is deployed', async () => {
+  it('should explain how to deploy if nothing is deployed', async () => {
     await expect(lookAtPods(clusterWith([workload('other')]), 'ns')).rejects.toThrow(
       /Tocsin is not running in the namespace ns .*npm run deploy/,
     );

@@ -30,7 +30,7 @@ const runningSchema = z.object({
 export interface RunningPod {
   name: string;
   app: string;
-  /** The port of its application that is named `http`. */
+  /** The application's port that is named `http`. */
   httpPort: number | undefined;
 }
 
@@ -65,7 +65,7 @@ function findingOf(
   namespace: string,
 ): Finding {
   const check = 'pods';
-  const remedy = `kubectl -n ${namespace} get pods; kubectl -n ${namespace} describe pod NAME. During a roll-out, wait until it has finished.`;
+  const remedy = `kubectl -n ${namespace} get pods; kubectl -n ${namespace} describe pod NAME. During a rollout, wait until it has finished.`;
   if (says !== undefined) return fault(check, says.replace(/\.$/, ''), remedy);
   if (pending.length > 0) return fault(check, `not all available: ${pending.join(', ')}`, remedy);
   return ok(check, `all pods of ${workloads} workloads are available`);

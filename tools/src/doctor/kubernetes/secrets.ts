@@ -10,11 +10,12 @@ export interface ClusterSecrets {
   daprApiToken: string | undefined;
 }
 
-/** The host that `npm run deploy` uses for its own Redis in the namespace. */
+/** The host name of the Redis that `npm run deploy` runs in the namespace. */
 export const OWN_REDIS = 'redis';
 
 /**
- * The address of Redis, its password and the sidecars' token. @throws Failure if the Secrets may not be read
+ * Reads the address of Redis, its password and the sidecars' token.
+ * @throws Failure if the Secrets cannot be read
  */
 export async function readSecrets(kubectl: Kubectl, namespace: string): Promise<ClusterSecrets> {
   const read = async (name: string): Promise<(key: string) => string | undefined> => {
