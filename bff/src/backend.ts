@@ -78,7 +78,7 @@ export interface Backend {
   auditSink: AuditSink;
   auditReader: AuditReader;
   broadcaster: Broadcaster & ReaderChannel;
-  /** Proves and checks the positions that instances send to each other. */
+  /** Signs and verifies the positions that instances send each other. */
   proofs: PositionProofs;
   readers: ReaderStore;
   /** Wakes an instance when a fallback is due. */

@@ -25,7 +25,7 @@ const linkSetting = () =>
     .refine((url) => !url.includes('#'), 'must not contain # or text after it')
     .optional();
 
-/** The settings of the bff, in the order of `docs/settings.md`. */
+/** The bff's settings, in the order of `docs/settings.md`. */
 export const bffSettings = withRedisRules(
   z.object({
     PORT: withDefault(portSetting(), 4001).describe('Public port: the page, /app and /hubs'),

@@ -158,7 +158,7 @@ const rsa = (header: Record<string, unknown>, signer = signerOf(OTHER.privateKey
 const PEM = KEYS.RS256.publicKey.export({ format: 'pem', type: 'spki' }) as string;
 const jwk = KEYS.RS256.publicKey.export({ format: 'jwk' });
 
-/** Tokens that an instance with the keys of an issuer must refuse. */
+/** Tokens that an instance with an issuer's keys must refuse. */
 export const WITH_KEYS: Case[] = [
   ['absent', () => undefined, /^a token is required$/],
   ['alg none', () => forge({ alg: 'none', kid: 'RS256' }, claims(), () => ''), ALGORITHM],

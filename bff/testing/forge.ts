@@ -23,7 +23,7 @@ export const claims = (others: Record<string, unknown> = {}): Record<string, unk
   ...others,
 });
 
-/** The time in `n` seconds, in seconds since 1970. */
+/** The time `n` seconds from now, in seconds since 1970. */
 export const inSeconds = (n: number): number => seconds() + n;
 
 export const hmac = (input: string, secret: string | Buffer = SECRET, hash = 'sha256'): string =>

@@ -37,7 +37,7 @@ const BEGINNING: Head = {
   ...{ v: 1, epoch: '1-a', version: 0, offset: 0, segments: [], ids: [], producers: {}, unconfirmed: [] },
 };
 
-/** A feed's log in memory, as its commits leave it. */
+/** A feed's log in memory after its commits. */
 export class PlannedLog {
   head: Head | undefined;
   readonly documents = new Map<string, unknown>();

@@ -10,7 +10,7 @@ export interface Authenticator {
   readonly revocations?: Revocations;
   /** Resolves with the token's bearer, or `undefined` if no token is required. Rejects with an AuthError. */
   identify(token: string | undefined): Promise<Identity | undefined>;
-  /** Resolves when tokens can be checked; rejects with the reason why not. */
+  /** Resolves when tokens can be checked; rejects with the reason if they cannot. */
   ready(): Promise<void>;
   stop(): void;
 }
@@ -23,7 +23,7 @@ export const allowAll: Authenticator = {
   stop: () => undefined,
 };
 
-/** Requires a valid token that has not been revoked from every caller. */
+/** Requires every caller to have a valid token that has not been revoked. */
 export const jwtAuthenticator = (
   rules: TokenRules,
   revocations: Revocations,

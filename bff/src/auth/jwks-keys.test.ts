@@ -3,7 +3,7 @@ import { issuedToken, keySet, type KeyName } from '../../testing/forge.ts';
 import { checkToken } from './check-token.ts';
 import { JwksKeys } from './jwks-keys.ts';
 
-/** The keys of an issuer that publishes `published`, on a clock that the test advances. */
+/** The keys of an issuer that publishes `published`. The test controls the clock. */
 function rotating(...published: KeyName[]) {
   const faults: unknown[] = [];
   const state = { published, away: false, asked: 0, now: Date.now() };
@@ -28,7 +28,7 @@ it('should fetch the keys once for many tokens', async () => {
   expect(state.asked).toBe(1);
 });
 
-it('should accept a token of a new key at once, and refuse tokens of a withdrawn key', async () => {
+it('should accept tokens signed with a new key at once, and refuse those signed with a removed key', async () => {
   const { state, check } = rotating('RS256');
   await check('RS256');
   state.published = ['ES256'];

@@ -71,7 +71,7 @@ describe('a revoked subject', () => {
     });
   });
 
-  it('should be listed with the later of two times, and be lifted', async () => {
+  it('should be listed with the later of two times, and be removable', async () => {
     const [early, late] = [iso(inSeconds(-90)), iso(inSeconds(-80))];
     await revoke({ sub: 'sue', before: late });
     expect(await (await revoke({ sub: 'sue', before: early })).json()).toMatchObject({ before: late });
@@ -156,7 +156,7 @@ describe('revocations in the store', () => {
     watched.stop();
   });
 
-  it('should expire after the longest life of a token, and never without one', async () => {
+  it('should expire after the maximum token lifetime, and never if there is none', async () => {
     const [bounded, unbounded] = [setUp(5_000), setUp()];
     for (const { list, clock } of [bounded, unbounded]) {
       await list.revoke('ada', 1_000_000);

@@ -31,7 +31,7 @@ export class Revocations {
     void this.#watch();
   }
 
-  /** Whether the store has been read. Until then, no token can be judged. */
+  /** Whether the store has been read. Until then, no token can be checked. */
   get known(): boolean {
     return this.#known !== undefined;
   }

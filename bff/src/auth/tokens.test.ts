@@ -73,7 +73,7 @@ describe('a token checked with the shared secret, over HTTP and on the socket,',
   ])('should be accepted when it is %s', (_name, token) => expectEntry(withSecret, token()));
 });
 
-describe('a token checked with the keys of an issuer, over HTTP and on the socket,', () => {
+describe("a token checked with an issuer's keys, over HTTP and on the socket,", () => {
   it.each(WITH_KEYS)('should be refused when it is %s', async (_name, token, says) => {
     await expectRefusal(withKeys, token(), says);
   });

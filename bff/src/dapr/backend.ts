@@ -37,7 +37,7 @@ import type { FindIn } from '../ops/find/find-notification.ts';
 import { linkProofs } from '../away/links.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
-/** Channels wait this long for a binding, in ms. */
+/** Time limit of a channel's call to a binding, in ms. */
 const BINDING_TIMEOUT_MS = 30_000;
 
 /** Carries publications between instances, without Dapr. */

@@ -12,9 +12,9 @@ const MAX_HEADS = 100;
 const HEAD_BYTES = 2_048;
 
 /**
- * The log in Dapr's state API. The last request of a commit, usually the only one, is a transaction with the heads.
- * On Redis, a crash loses all of it or nothing, but a head with a stale etag is refused alone. No head refers to the
- * documents of a refused head, and they expire.
+ * The log in Dapr's state API. The last request of a commit, usually the only one, is a transaction with the heads. On
+ * Redis, a crash loses all of it or nothing, but a stale etag causes only that head to be refused. No head refers to
+ * the documents of a refused head, and they expire.
  */
 export class DaprFeedLog implements FeedLog {
   readonly #sidecar: Sidecar;
@@ -61,7 +61,7 @@ export class DaprFeedLog implements FeedLog {
     }
   }
 
-  /** If a single write exceeds the request limit, its first documents are written ahead in requests of their own. */
+  /** If a single write exceeds the request limit, its first documents are written ahead in separate requests. */
   async #commitTogether(writes: readonly HeadWrite[]): Promise<void> {
     const documents = writes.flatMap((write) => write.documents);
     const requests = splitWithin(documents, Infinity, MAX_REQUEST_BYTES, ({ bytes }) => bytes).map((part) =>

@@ -103,7 +103,7 @@ export interface Copies {
 
 /**
  * Deletes erased content outside the feed's log: everything of the feed, or retracted notifications. The call is
- * repeated until it resolves; until then, nothing else is committed to the feed.
+ * retried until it resolves; until then, nothing else is committed to the feed.
  */
 export type OnErased = (erased: Erased) => Promise<void>;
 

@@ -1,12 +1,12 @@
 import { ENTRY_LIFE_MS } from '@tocsin/contracts';
 
-/** The limits of a feed. Bytes are of UTF-8 JSON, times are in milliseconds. */
+/** The limits of a feed. Bytes are counted as UTF-8 JSON; times are in milliseconds. */
 export interface FeedLimits {
   historyMax: number;
   historyBytes: number;
   historyTtlMs: number;
   idsMax: number;
-  /** Time for which ids, retractions and runs are remembered: the longest life of an entry. */
+  /** Time for which ids, retractions and runs are remembered: the maximum lifetime of an entry. */
   entryLifeMs: number;
 }
 

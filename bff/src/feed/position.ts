@@ -7,7 +7,7 @@ const partsOf = (epoch: string): [number, string] => {
   return [Number(epoch.slice(0, dash)), epoch.slice(dash + 1)];
 };
 
-/** The largest time of a JavaScript Date. Up to it, n + 1 is exact, so epochs have a total order. */
+/** The largest time that a JavaScript Date can represent. Up to it, n + 1 is exact, so epochs have a total order. */
 const MAX_N = 8_640_000_000_000_000;
 const EPOCH = /^\d{1,16}-[\w-]{1,40}$/;
 

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const get = (path: string, init: RequestInit = {}) => fetch(`${bff.url}${path}`, init);
 
-describe('the headers of every answer', () => {
+describe('the headers of every response', () => {
   it.each([
     '/',
     '/nothing',

@@ -4,10 +4,10 @@ import { parseJson } from '@tocsin/contracts';
 import { MessageType, type ClusterMessage } from 'socket.io-adapter';
 
 /**
- * Taps socket.io's Redis streams adapter. Its `emit` hides a failed XADD, and it passes broadcasts to the sockets
- * only; neither has a public hook. `doPublish` and `onRawMessage` are public in its types but not documented. If
+ * Taps socket.io's Redis streams adapter. Its `emit` hides a failed XADD, and it passes broadcasts only to the sockets;
+ * neither has a public hook. `doPublish` and `onRawMessage` are public in its types but not documented. If
  * `streams-adapter.test.ts` fails after an update, read `dist/adapter.js` of the package. Without this file, the
- * broadcaster needs a Redis stream of its own.
+ * broadcaster needs its own Redis stream.
  */
 type StreamsAdapter = ReturnType<ReturnType<typeof createAdapter>>;
 type RawMessage = Parameters<StreamsAdapter['onRawMessage']>[0];

@@ -3,7 +3,7 @@ import { TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
 
 /**
- * An in-memory log, for tests of our own rules and for work on the UI. It refuses and partly applies commits as
+ * An in-memory log, for tests of our rules and for UI development. It refuses and partly applies commits as
  * Dapr's Redis store does, but its documents do not expire.
  */
 export class MemoryFeedLog implements FeedLog {

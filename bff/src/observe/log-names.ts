@@ -1,7 +1,7 @@
 import { entryKey, idOfPublication, partitionEntryKey, type Publication } from '@tocsin/contracts';
 import type { FeedBatch } from '../feed/commit/plan-commit.ts';
 
-/** Keeps a log line below 64 KB, the most that the Dapr CLI reads. */
+/** Keeps a log line below 64 KB, the maximum that the Dapr CLI reads. */
 const MAX_LOGGED_IDS = 200;
 
 /** The ids of the publications for a log line, at most 200. */

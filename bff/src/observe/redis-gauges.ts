@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from '@tocsin/service';
 
 /**
- * Gauges of the used memory and the limit of the broadcaster's Redis, read at each scrape. They are absent while
+ * Gauges of the memory and the memory limit of the broadcaster's Redis, read at each scrape. They are absent while
  * Redis does not answer.
  */
 export function addRedisGauges(

@@ -28,7 +28,7 @@ async function longView() {
 const newest = { kind: 'newest', limit: 200 } as const;
 
 describe('a page with the read state of its reader', () => {
-  it('should stay within the byte limit of the contract', async () => {
+  it("should stay within the contract's byte limit", async () => {
     const { view, epoch, now } = await longView();
     const ids = Array.from({ length: 1_000 }, (_, i) => `${i}`.padStart(128, 'x'));
     const document: ReadDocument = { v: DOCUMENT_VERSION, epoch, offset: 3, ids, at: 1 };

@@ -1,7 +1,7 @@
 import { clientIdSchema, type Identity } from '@tocsin/contracts';
 
 /**
- * The name of a reader: the signed-in user, otherwise the browser's `clientId`, otherwise one name for all anonymous
+ * The reader's name: the signed-in user, otherwise the browser's `clientId`, otherwise one name for all anonymous
  * readers. An invalid `clientId`, which only a socket can send, is ignored.
  */
 export function readerOf(identity: Identity | undefined, clientId: string | undefined): string {

@@ -7,7 +7,7 @@ export interface RedisConnectionOptions {
   target: RedisTarget;
   /** Maximum time to wait for an answer, in ms. */
   timeoutMs: number;
-  /** The name of the connection in the log. */
+  /** The connection's name in the log. */
   name: string;
   log: Logger;
 }

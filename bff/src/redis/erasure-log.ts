@@ -32,7 +32,7 @@ export class ErasureLog {
     this.#connection = connection;
   }
 
-  /** Records an erasure. Resolves when Redis has it. */
+  /** Records an erasure. Resolves when Redis has stored it. */
   async record({ ids, ...erased }: Erased): Promise<void> {
     this.#connection.check();
     const parts: Erased[] = ids ? [] : [erased];

@@ -19,8 +19,8 @@ export interface PropertyOptions {
 }
 
 /**
- * The property: despite failures, crashes, losses and repeated messages, the code of turns, recovery and merging
- * keeps the rules of `checker.ts` after each step, and those of `end-checks.ts` at the end.
+ * The property: despite failures, crashes, losses and repeated messages, the code for turns, recovery and merging
+ * satisfies the rules of `checker.ts` after each step, and those of `end-checks.ts` at the end.
  */
 export function guarantee({ losses, counts = new Map(), replayPath }: PropertyOptions) {
   const setting: fc.Arbitrary<Setting> = fc.record({

@@ -2,8 +2,8 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 
 /**
- * Makes the code under test get the same sequence of unique "random" bytes in each walk, so that a walk can be
- * repeated. Returns a function that restores the original.
+ * Gives the code under test the same sequence of unique "random" bytes in each walk, so that a walk can be repeated.
+ * Returns a function that restores the original.
  */
 export function predictRandomBytes(): () => void {
   const original = crypto.randomBytes;

@@ -9,11 +9,11 @@ export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
 /** Maximum number of devices of a reader. A new one replaces the oldest. */
 export const MAX_DEVICES = 20;
 
-/** The key of the document of the reader with this hash. */
+/** The document's key, from the hash of the reader. */
 export const keyOfHash = (hash: string): string => `contacts:${hash}`;
 export const contactsKey = (reader: string): string => keyOfHash(hashOfReader(reader));
 
-/** The stored document, or an empty one. Throws for a document of a later version, so that it is not overwritten. */
+/** The stored document, or an empty one. Throws for a document from a later version, so that it is not overwritten. */
 export function parseContacts(reader: string, value: unknown): ContactsDocument {
   if (value === undefined) return { v: DOCUMENT_VERSION, reader, language: 'en', devices: [] };
   return parseStored(contactsDocumentSchema, value, 'the contacts of a reader');

@@ -29,7 +29,7 @@ export const newAway = (reader: string): AwayDocument => ({
   ...{ sent: {}, attempts: {} },
 });
 
-/** The stored document. Throws for a document of a later version, so that it is not overwritten. */
+/** The stored document. Throws for a document from a later version, so that it is not overwritten. */
 export const parseAway = (value: unknown): AwayDocument =>
   parseStored(awayDocumentSchema, value, 'the fallbacks of a reader');
 

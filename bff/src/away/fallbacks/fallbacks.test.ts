@@ -8,7 +8,7 @@ beforeEach(() => void vi.useFakeTimers({ now: START }));
 afterEach(() => void vi.useRealTimers());
 
 describe('a fallback', () => {
-  it('should be sent at its time if the reader has not read the notification', async () => {
+  it('should be sent on time if the reader has not read the notification', async () => {
     const { instance, titles, outcomes } = deployment();
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5M'))));
     await pass(5 * 60_000 - 200);
@@ -173,7 +173,7 @@ it('should be sent by only one of several instances that wake up at the same tim
   expect(sent).toHaveLength(1);
 });
 
-it('should remove retracted content with a receipt, and everything of an erased feed', async () => {
+it('should remove retracted content with a receipt, and everything from an erased feed', async () => {
   const { instance, store, outcomes, titles } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(itemsOf(arrival('a', after('PT5M')), arrival('b', after('PT5M'))));

@@ -63,8 +63,8 @@ export class Fallbacks {
   }
 
   /**
-   * Stores the fallbacks of the items that a turn has committed. May be repeated with the same items. Rejects if an
-   * outcome is unknown; then the turn must be repeated.
+   * Stores the fallbacks of the items that a turn has committed. Safe to repeat with the same items. Rejects if an
+   * outcome is unknown; the turn must then be retried.
    */
   async committed(items: ReadonlyMap<string, readonly { item: EntryItem }[]>): Promise<void> {
     const readers = [...items].flatMap(([feed, placed]) => {

@@ -24,7 +24,7 @@ export const DEFAULT_SOURCES: TemplateSources = {
   de: `${JSON.stringify(WORDS.de, null, 2)}\n`,
 };
 
-/** The files of the folder, and ours for missing ones. Adds files that cannot be read to `faults`. */
+/** The files in the folder, with our own files in place of missing ones. Adds files that cannot be read to `faults`. */
 export function readFolder(folder: string | undefined, faults: string[]): TemplateSources {
   const sources = { ...DEFAULT_SOURCES };
   if (folder === undefined) return sources;

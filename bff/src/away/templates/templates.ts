@@ -26,7 +26,7 @@ export interface Rendered {
 export interface Templates {
   /** Deterministic: the same message always gives the same content. */
   render(message: AwayMessage): Rendered;
-  /** The subject alone, for channels with a title. */
+  /** Only the subject, for channels with a title. */
   subject(message: AwayMessage): string;
 }
 

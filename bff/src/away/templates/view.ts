@@ -73,7 +73,7 @@ export function viewOf(message: AwayMessage, { words, timeZone, plain }: ViewOpt
   };
 }
 
-/** Replaces `{name}`. A value's own braces stay as they are. */
+/** Replaces `{name}`. Braces in a value stay as they are. */
 const fill = (word: string, values: Record<string, string>): string =>
   word.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
 
@@ -98,7 +98,7 @@ function itemOf(
   { words, timeZone, text }: { words: Words; timeZone: string; text: (value: string) => string },
 ): ViewItem {
   const { title, body, severity, createdAt, link, actions = [] } = notification;
-  /** A link of a notification may be a path on the site of the inbox. */
+  /** A notification's link may be a path on the inbox's site. */
   const absolute = (address: string) => new URL(address, links.inbox).href;
   return {
     severity,

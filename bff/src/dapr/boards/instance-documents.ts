@@ -71,7 +71,7 @@ export class InstanceDocuments<T extends { instance: string }> {
     const keys = instances.map((instance) => this.#kind.keyOf(instance));
     const stored = await this.#sidecar.getStates(COMPONENTS.state, keys);
     return stored.flatMap((value) => {
-      // Skips a document of a newer version, which this instance cannot show.
+      // Skips a document from a newer version, which this instance cannot show.
       const parsed = this.#kind.schema.safeParse(value);
       return parsed.success ? [parsed.data] : [];
     });

@@ -40,7 +40,7 @@ export function createCallActor<Call, Answer extends object>(
         { late: false },
       );
     if (isRetry(answer))
-      throw new TemporaryError(`the turn of ${type} ${id} must be repeated: ${answer.reason}`);
+      throw new TemporaryError(`the turn of ${type} ${id} must be retried: ${answer.reason}`);
     return answer;
   };
 }

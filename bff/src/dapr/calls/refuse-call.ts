@@ -21,7 +21,7 @@ export function refuseCall(response: Response, error: unknown, { onRefused, log 
   sendProblem(response, {
     status: 503,
     code: 'unavailable',
-    detail: 'The secret "internal" is not known yet. Nothing was done; repeat the call.',
+    detail: 'The secret "internal" is not known yet. Nothing was done; retry the call.',
     retryAfter: 1,
   });
 }

@@ -35,8 +35,8 @@ export interface PreparedCommit {
 }
 
 /**
- * Commits items on top of the loaded head, or only starts the epoch without `taken`. Rejects if the head was
- * refused or its outcome is unknown; the turn is then repeated from the start.
+ * Commits items on top of the loaded head, or only starts the epoch without `taken`. Rejects if the head was refused or
+ * its outcome is unknown; the turn is then retried from the start.
  */
 export async function commit(
   feed: string,
@@ -115,8 +115,8 @@ async function recallIds(
 }
 
 /**
- * Loads the retracted ids into the activation and returns the documents that contain them. They survive a
- * lost epoch as far as the documents exist or this activation remembers them.
+ * Loads the retracted ids into the activation and returns the documents that contain them. They survive a lost epoch if
+ * their documents still exist or this activation remembers them.
  */
 async function recallRetractions(
   { base, stored, begins }: LoadedHead,

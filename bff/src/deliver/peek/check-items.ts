@@ -68,7 +68,7 @@ export function checkItems(place: PartitionEntryName, text: string, now: number)
   return { seq, items, refused, traceparent: entry.traceparent, traces: sampledTraces(entry) };
 }
 
-/** A refused item as a record of its own. */
+/** A refused item as a separate record. */
 export function refusedItem(
   place: PartitionEntryName,
   index: number,

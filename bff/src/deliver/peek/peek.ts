@@ -51,8 +51,8 @@ export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number
 }
 
 /**
- * The last number of the consecutive missing entries that start at `from`, at most `to`; `from - 1` if that
- * entry exists after all.
+ * The last number of the consecutive missing entries that start at `from`, at most `to`; `from - 1` if entry `from`
+ * exists after all.
  */
 export async function lastMissing(entries: Entries, keyOf: KeyOf, from: number, to: number): Promise<number> {
   for (let start = from; start <= to; start += PEEKS_AT_ONCE) {

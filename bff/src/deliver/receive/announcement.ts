@@ -11,7 +11,7 @@ import { unreadableRecord } from './unreadable-record.ts';
 
 export interface ReceiveDependencies {
   routePartitionTurn: PartitionTurnTaker;
-  /** For announcements of 0.1.0. */
+  /** Only for announcements of version 0.1.0. */
   routeFeedTurn: FeedTurnTaker;
   marks: HighWaterMarks;
   setAside: Pick<SetAsideStore, 'add'>;

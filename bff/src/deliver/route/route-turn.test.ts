@@ -66,7 +66,7 @@ it('should probe the host with one call, and take the other turns here until it 
   expect(await call()).toBe(remote);
 });
 
-it('should repeat a turn here that conflicted with another activation', async () => {
+it('should retry a turn here that conflicted with another activation', async () => {
   callActor.mockImplementation(refused);
   turn.mockRejectedValueOnce(new TemporaryError('another etag'));
   expect(await call()).toBe(here);

@@ -71,7 +71,7 @@ export const repairFeed = (input: FeedTurnInput): Promise<TurnResult> =>
     return turn.result('already-claimed', loaded.begins ? await turn.commit(loaded, undefined) : loaded);
   });
 
-/** Runs a turn, and repeats it if a document is missing: the head that references it is then treated as lost. */
+/** Runs a turn, and retries it if a document is missing: the head that references it is then treated as lost. */
 export async function retryWithoutLostDocument(
   input: FeedTurnInput,
   run: (turn: FeedTurn) => Promise<TurnResult>,

@@ -24,7 +24,7 @@ beforeEach(async () => {
   for (const seq of [1, 2]) await f.instance().turn(seq);
 });
 
-describe('a turn that reads a document of a later version', () => {
+describe('a turn that reads a document from a later version', () => {
   it.each(['segment', 'ids', 'retracted'])(
     'should change nothing until that version is back: %s',
     async (kind) => {
@@ -59,8 +59,8 @@ describe('a turn that reads a document of a later version', () => {
   });
 });
 
-describe('a head of a later version', () => {
-  it('should be refused for now instead of treated as absent', async () => {
+describe('a head from a later version', () => {
+  it('should cause a temporary error instead of being treated as absent', async () => {
     const value = { v: DOCUMENT_VERSION + 1, epoch: '1-a', offset: 7 };
     const sidecar = { getState: async () => ({ value, etag: '7' }) } as unknown as Sidecar;
     await expect(new DaprFeedLog(sidecar).readHead('all')).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe('a head of a later version', () => {
 });
 
 describe('a damaged document', () => {
-  it('should be distinguished from one of a later version: a head', async () => {
+  it('should be distinguished from one written by a later version: a head', async () => {
     const sidecar = { getState: async () => ({ value: { v: DOCUMENT_VERSION, epoch: 7 }, etag: '7' }) };
     const log = new DaprFeedLog(sidecar as unknown as Sidecar);
     await expect(log.readHead('all')).rejects.toMatchObject({ name: 'DamagedHeadError' });

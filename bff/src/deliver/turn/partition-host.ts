@@ -18,7 +18,7 @@ const MAX_PAUSE_MS = 20;
 
 export interface PartitionHostDependencies extends PartitionTurnDependencies {
   checkpoints: Checkpoints;
-  /** Waits before a turn is repeated. Tests replace it; the default waits in real time. */
+  /** Waits before a turn is retried. Tests replace it; the default waits in real time. */
   pause?: ((ms: number) => Promise<void>) | undefined;
   /** Runs each turn, so that it can be traced. */
   wrapTurn?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
@@ -87,7 +87,7 @@ export class PartitionHost {
     return queue;
   }
 
-  /** Repeats a turn whose write was refused because another host, or a turn of one of its feeds, wrote a head first. */
+  /** Retries a turn whose write was refused because another host, or a turn of one of its feeds, wrote a head first. */
   async #take(partition: number, announced: AnnouncedEntry, order: TurnOrder): Promise<PartitionTurnResult> {
     for (let attempt = 1; ; attempt++) {
       try {

@@ -116,8 +116,8 @@ class PartitionTurn {
 
   /**
    * Handles announcements of finished entries, from `lowest` to `highest`. If such an entry still exists, its pop
-   * failed or the store was rolled back: each feed's head, read again, shows whether the feed has its items. True if
-   * an entry exists or is about to be popped.
+   * failed or the store was rolled back: rereading each feed's head shows whether the feed has its items. True if an
+   * entry exists or is about to be popped.
    */
   async #takeFinished(lowest: number, highest: number): Promise<boolean> {
     const { claimer } = this.#state;

@@ -7,7 +7,7 @@ import type { CallerKnowledge, LoadedHead } from '../load/load-head.ts';
 import type { PlacedItem } from '../peek/check-items.ts';
 import type { SetAsideStore, StoreOrigin } from '../ports.ts';
 
-/** The outcome of an announcement. If the outcome is unknown, the turn rejects and is repeated. */
+/** The outcome of an announcement. If the outcome is unknown, the turn rejects and is retried. */
 export type Outcome = 'delivered' | 'already-claimed' | 'set-aside';
 
 export interface TurnResult {
@@ -30,8 +30,8 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
 }
 
 /**
- * Called with the items of a batch after they were committed and broadcast, and again if the turn is repeated. If it
- * rejects, the turn is repeated: the entries stay until it resolves.
+ * Called with the items of a batch after they were committed and broadcast, and again if the turn is retried. If it
+ * rejects, the turn is retried: the entries stay until it resolves.
  */
 export type OnItems = (items: ReadonlyMap<string, readonly PlacedItem[]>) => Promise<void>;
 

@@ -114,6 +114,6 @@ class AnnouncedFeedTurn {
   }
 }
 
-/** Whether both reads found the same head and judged it in the same way. */
+/** Whether both reads found the same head with the same verdict. */
 const isSame = (a: LoadedHead, b: LoadedHead): boolean =>
   a.etag === b.etag && a.begins === b.begins && isDeepStrictEqual(a.stored, b.stored);

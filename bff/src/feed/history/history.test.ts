@@ -66,7 +66,7 @@ describe('history', () => {
 });
 
 describe('ids', () => {
-  it('should be remembered for the life of an entry, up to the last IDS_MAX', () => {
+  it('should be remembered for the lifetime of an entry, up to the last IDS_MAX', () => {
     fc.assert(
       fc.property(documents, (references) => {
         const kept = keptIds(references, limits, NOW);

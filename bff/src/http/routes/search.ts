@@ -14,7 +14,7 @@ export interface SearchRouteOptions {
   log: Logger;
 }
 
-/** `GET /app/notifications` with a search parameter. Requests without one go on to the next route. */
+/** `GET /app/notifications` with a search parameter. Requests without one pass to the next route. */
 export function searchRoutes({ search, limit, log }: SearchRouteOptions): Router {
   const router = Router();
   router.get(

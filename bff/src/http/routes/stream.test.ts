@@ -173,7 +173,7 @@ describe('a request for a stream', () => {
 });
 
 describe('a slot for a stream', () => {
-  it('should be refused beyond the limit of the instance, which sockets and streams share', async () => {
+  it("should be refused beyond the instance's limit, which sockets and streams share", async () => {
     await serve({ MAX_CONNECTIONS: '2' });
     const socket: Socket = bff.socketWith({});
     await once(socket as never, 'connect');
@@ -200,7 +200,7 @@ describe('a stream with a token', () => {
     expect((await stream.nextOf('subscribed')).data).toMatchObject({ feed: 'user:ben' });
   });
 
-  it('should end with its token, after a warning and a closing event', async () => {
+  it('should end when its token expires, after a warning and a closing event', async () => {
     await serve({ AUTH_MODE: 'jwt', JWT_CLOCK_SKEW: '0' }, secret);
     const stream = await open('', bearer({ exp: inSeconds(2) }));
     expect((await stream.nextOf('token-expiring')).data['expiresInMs']).toBeLessThan(60_000);

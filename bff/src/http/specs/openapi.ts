@@ -53,7 +53,7 @@ const refusals = {
     headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
   },
   403: problem('The token does not permit the feed, or the origin of the page is not allowed.'),
-  503: again('The store or the keys are unavailable; repeat the request.'),
+  503: again('The store or the keys are unavailable; retry the request.'),
 };
 const writes = {
   204: { description: 'Saved. The other connections of this reader get an event.' },

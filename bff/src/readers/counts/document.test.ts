@@ -54,7 +54,7 @@ describe('the counts of a feed', () => {
     expect(withBatch(later, batch(3, [[1, 3]]))).toBeUndefined();
   });
 
-  it('should be unknown below the history, and keep their value above', () => {
+  it('should become unknown for publications before the history, and stay the same in it', () => {
     const stored = withBatch(
       undefined,
       batch(1, [

@@ -61,7 +61,7 @@ describe('the limits of an inbox', () => {
   });
 });
 
-it('should keep members of newer instances, and refuse a document of a later version', () => {
+it('should keep unknown members of newer instances, and refuse a document from a later version', () => {
   const later = { ...empty, feeds: { all: { ...marks(1), pinned: [[1, 1]] } }, colour: 'red' };
   const change = snoozedUntil([], '2026-05-02T00:00:00Z');
   const context = { feed: 'all', epoch: '1-a', head: 9, floor: 1, now: NOW };

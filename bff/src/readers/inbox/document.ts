@@ -31,7 +31,7 @@ export class TooManySnoozedError extends Error {
   }
 }
 
-/** The stored document, or an empty one. Throws for a document of a later version, so that it is not overwritten. */
+/** The stored document, or an empty one. Throws for a document from a later version, so that it is not overwritten. */
 export function parseInbox(key: string, value: unknown): InboxDocument {
   if (value === undefined) return { v: DOCUMENT_VERSION, version: 0, feeds: {}, snoozed: [] };
   return parseStored(inboxDocumentSchema, value, key);

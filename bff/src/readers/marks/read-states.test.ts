@@ -125,7 +125,7 @@ describe('a read state', () => {
     expect(await stored()).toMatchObject({ offset: 0, ids: ['n11'] });
   });
 
-  it('should drop the oldest documents of an owner with too many, and of no other owner', async () => {
+  it('should drop the oldest documents only of an owner with too many', async () => {
     const states = instance();
     const mark = (reader: string, owner?: string) => states.mark(reader, { feed: 'all', offset: 1 }, owner);
     await mark(ADA);
@@ -144,7 +144,7 @@ describe('a read state', () => {
     expect(published).toEqual([]);
   });
 
-  it('should not overwrite a document of a later version', async () => {
+  it('should not overwrite a document from a later version', async () => {
     await store.write(readKey(ADA, 'all'), { v: 2 }, undefined);
     await expect(instance().mark(ADA, { feed: 'all', offset: 1 })).rejects.toThrow('this version');
     expect(await stored()).toEqual({ v: 2 });

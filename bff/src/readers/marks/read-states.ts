@@ -35,8 +35,8 @@ export interface ReadStatesOptions {
   /** Notified of each stored change of a read state. */
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
-   * Publishes that a reader has read notifications of their own feed, before the mark is stored: if the mark then fails,
-   * the page repeats it. Absent without RECEIPTS_TOPIC.
+   * Publishes that a reader has read notifications of their own feed, before the mark is stored: if the mark then
+   * fails, the page retries it. Absent without RECEIPTS_TOPIC.
    */
   publishReceipt?: ((event: ReceiptEvent) => Promise<void>) | undefined;
   now: () => number;

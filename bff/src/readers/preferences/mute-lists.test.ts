@@ -8,7 +8,7 @@ import type { ReaderChange } from '../events/reader-change.ts';
 const ADA = 'user:ada';
 const ledger = { admit: () => Promise.resolve() };
 
-it('should refuse to overwrite mutes of a later version', async () => {
+it('should refuse to overwrite mutes from a later version', async () => {
   const store = new MemoryReaderStore();
   const lists = new MuteLists({ store, channel: new MemoryBroadcaster(), ledger });
   await lists.set(ADA, { feeds: ['topic:a', 'topic:a'], severities: [] });

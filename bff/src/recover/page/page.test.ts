@@ -115,7 +115,7 @@ describe('a page', () => {
   });
 });
 
-describe('a position without recovery', () => {
+describe('a position that cannot be recovered from', () => {
   beforeEach(() => publish(60));
 
   it.each([
@@ -246,7 +246,7 @@ describe('a store that lost data', () => {
     });
   });
 
-  it('should be distinguished from a merge: the content of an unnamed segment is in a newer one', async () => {
+  it('should be distinguished from a merge: the content of an unreferenced segment is in a newer one', async () => {
     f.limits.historyBytes = 40 * 20_000;
     await publish(28);
     const { view, read } = instance();

@@ -205,7 +205,7 @@ export class FeedView {
   }
 
   /**
-   * Runs `read`, and repeats it if the feed changed during it or a referenced document is missing, because a newer head
+   * Runs `read`, and retries it if the feed changed during it or a referenced document is missing, because a newer head
    * may not need it. If the same document is missing twice, it is lost, and the feed's host starts a new epoch.
    */
   async #repeated<T>(read: () => Promise<T>): Promise<T> {

@@ -102,7 +102,7 @@ describe('a feed without watchers', () => {
     expect(views.positions()).toEqual([]);
   });
 
-  it('should be dropped when a thousand others were read since, unless it is watched', () => {
+  it('should be dropped when a thousand others have been read since, unless it is watched', () => {
     views.watch('topic:watched');
     for (let i = 0; i < 3_000; i++) views.view(`topic:${i}`);
     expect(views.size).toBeLessThanOrEqual(1_001);
@@ -133,7 +133,7 @@ it('should compare a feed at once when it is watched again', async () => {
 describe('a reader that starts now', () => {
   const start = () => readPage(views.view('all'), { kind: 'position' }, () => Date.now());
 
-  it('should start at the head of a feed that was read before and not watched since', async () => {
+  it('should start at the head of a feed that was read earlier and has not been watched since', async () => {
     await views.view('all').knownPosition();
     await publish(1);
     views.watch('all');

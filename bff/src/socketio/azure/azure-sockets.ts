@@ -7,7 +7,7 @@ import type { AzureString } from './connection-string.ts';
 
 /** The name of our hub in the service. */
 const HUB = 'tocsin';
-/** The life of a connection token. Short, because a page connects at once. */
+/** Lifetime of a connection token. Short, because a page connects at once. */
 const TOKEN_MINUTES = 5;
 
 /**

@@ -213,7 +213,7 @@ export function serveConnection(
     session.stop();
     subscriptions.close();
     onLeft(socket.data.reader);
-    // Close the session too: after leaving the namespace it could stay forever, because socket.io limits only the
+    // Close the session too: after leaving the namespace it could stay open forever, because socket.io limits only the
     // wait for the first connect.
     socket.conn.close();
   });

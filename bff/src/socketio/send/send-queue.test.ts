@@ -55,7 +55,7 @@ it('should not merge events that are not consecutive', async () => {
   expect(offsetsOf(sent)).toEqual([[1], [3], [3, 4], [1], [], [1]]);
 });
 
-it('should keep each event within the limits of the contract', async () => {
+it("should keep each event within the contract's limits", async () => {
   const { queue, sent } = queueThatTakes(0);
   for (let offset = 1; offset <= 1_001; offset++) queue.add(event([offset]));
   const body = '🔔'.repeat(2_000);

@@ -22,7 +22,7 @@ export interface Away {
   fallbacks: Fallbacks;
   contacts: ContactBook;
   channels: ReadonlyMap<string, ConfiguredChannel>;
-  /** The public VAPID key; `undefined` without the channel `push`. */
+  /** The public VAPID key; `undefined` if there is no channel `push`. */
   vapidKey: VapidKey;
   linksOf: ReturnType<typeof linksFor>;
   /** Stops setting wake-ups that the scheduler did not accept. */

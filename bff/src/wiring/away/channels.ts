@@ -7,7 +7,7 @@ import type { Backend } from '../../backend.ts';
 import { lazyChannel } from './lazy-channel.ts';
 import type { AwaySettings, CommonSettings } from './settings.ts';
 
-/** Resolves with the public VAPID key; with `undefined` without the channel `push`. */
+/** Resolves with the public VAPID key; or with `undefined` if there is no channel `push`. */
 export type VapidKey = () => Promise<string | undefined>;
 
 export interface ChannelWithSettings {

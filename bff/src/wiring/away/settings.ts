@@ -61,7 +61,7 @@ const awaySchema = z.strictObject({
     .refine((url) => !/[?#]/.test(url), 'must not contain ? or #'),
   /** A folder with templates that replace ours. */
   templates: z.string().optional(),
-  /** IANA name of the time zone of times in messages. */
+  /** IANA name of the time zone in which messages show times. */
   timeZone: z.string().optional(),
   email: emailSchema.optional(),
   push: pushSchema.optional(),

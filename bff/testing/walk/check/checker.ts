@@ -28,7 +28,7 @@ export class Checker {
   readonly triedIn = new Map<string, Set<string>>();
   /** The ids committed at `epoch:offset`, in order; several after a rollback that no living process knew of. */
   readonly truth = new Map<string, Set<string>>();
-  /** The time of the last commit at the same places. */
+  /** The time of the last commit at each place. */
   readonly committedAt = new Map<string, number>();
   readonly answered = new Map<string, number>();
   outOfReach = false;

@@ -34,7 +34,7 @@ export function checkEnd(world: World, report: Report, read: readonly Page[][]):
 }
 
 /**
- * Checks that the log has no gaps, matches the commits, and has the whole history. Returns the ids of the whole
+ * Checks that the log has no gaps, matches the commits, and contains the whole history. Returns the ids of the whole
  * epoch.
  */
 function checkLog(world: World, head: Head, log: readonly LivePublication[], report: Report): string[] {

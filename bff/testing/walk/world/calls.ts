@@ -43,7 +43,7 @@ export class Calls {
     call?.finish(call.write || fate === 'good' || fate === 'slow' ? fate : 'lost');
   }
 
-  /** Drops all calls of a dead process. Bit i of `done` says whether call i was still done. */
+  /** Drops all calls of a dead process. Bit i of `done`: whether call i was still done. */
   abandon(done: number): void {
     for (const [i, call] of this.#pending.splice(0).entries()) {
       if (call.write && (done >> i) & 1) call.finish('done');

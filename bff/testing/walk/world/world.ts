@@ -185,7 +185,7 @@ export class World {
     if (this.attempt(() => this.store.stream.push(again), fate)) this.store.dead.shift();
   }
 
-  /** Bit i of `done` says whether its i-th pending write is still done. */
+  /** Bit i of `done`: whether its i-th pending write is still done. */
   kill(instance: WalkInstance, done: number): void {
     this.report.log(`kill instance ${instance.index}`);
     instance.alive = false;

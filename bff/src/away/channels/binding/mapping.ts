@@ -43,7 +43,7 @@ export const FIELD_NAMES = Object.keys(FIELDS) as Field[];
 const isField = (name: string): name is Field => Object.hasOwn(FIELDS, name);
 const EVENT = '$event';
 
-/** Literal text, or `$` and the name of a field. A leading `$$` stands for a dollar sign. */
+/** Literal text, or `$` and a field's name. A leading `$$` stands for a dollar sign. */
 const valueSchema = z
   .string()
   .max(2000)

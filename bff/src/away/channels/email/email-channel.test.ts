@@ -198,7 +198,7 @@ describe('an SMTP server', () => {
   });
 });
 
-describe('the settings of the e-mail channel', () => {
+describe("the e-mail channel's settings", () => {
   it('should be rejected with a list of all errors, without the password', () => {
     const make = () =>
       channelTo('smtp://user@host:25/secret', {

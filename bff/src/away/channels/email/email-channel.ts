@@ -38,13 +38,11 @@ export function createEmailChannel(options: EmailOptions): Channel {
   };
 }
 
-/** Lists all errors in the options of the e-mail channel. */
+/** Lists all errors in the e-mail channel's options. */
 export class EmailOptionsError extends Error {
   override name = 'EmailOptionsError';
 
   constructor(faults: readonly string[]) {
-    super(
-      `The settings of the e-mail channel can't be used:${faults.map((fault) => `\n  ${fault}`).join('')}`,
-    );
+    super(`The e-mail channel's settings can't be used:${faults.map((fault) => `\n  ${fault}`).join('')}`);
   }
 }

@@ -16,8 +16,8 @@ const SILENCE_MS = 25_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * Sends an e-mail over a connection of its own. Nodemailer's transports do not report in which phase a connection
- * broke, and its pool resends messages automatically, so this uses the lower-level connection.
+ * Sends an e-mail over its own connection. Nodemailer's transports do not report in which phase a connection broke, and
+ * its pool resends messages automatically, so this uses the lower-level connection.
  */
 export async function sendOverSmtp(
   server: SmtpServer,

@@ -165,7 +165,9 @@ class Deciding {
     return ready;
   }
 
-  /** Calls `take` with each due step of the channel. It returns a new time of the step, or nothing to remove it. */
+  /**
+   * Calls `take` with each due step of the channel. `take` returns a new time for the step, or nothing to remove it.
+   */
   #takeDue(
     via: string,
     take: (waiting: Waiting, step: Waiting['steps'][number]) => number | boolean | undefined,
@@ -209,7 +211,7 @@ export const hasDue = (
 const isOver = ({ until }: Sending, { now, woken }: Pick<Situation, 'now' | 'woken'>): boolean =>
   until <= Math.min(now, woken);
 
-/** Counted from the later of both clocks, so that a sender whose clock is behind gets its full time. */
+/** Counted from the clock that is ahead, so that a sender whose clock is behind gets its full time. */
 const sendingUntil = (now: number, woken: number): number => Math.max(now, woken) + SEND_TIME_MS;
 
 /** When the reader's document must be checked next, in ms since 1970; `undefined` if nothing waits. */

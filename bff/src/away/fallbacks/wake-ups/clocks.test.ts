@@ -9,8 +9,8 @@ afterEach(() => void vi.useRealTimers());
 const TEN_MINUTES = 10 * 60_000;
 const wakeNow = () => wakeUpName(hashOfReader(READER), Date.now(), { unique: true });
 
-describe('an instance whose clock is ten minutes', () => {
-  it('behind should send ten minutes late, and check at most every 15 s', async () => {
+describe('an instance with a clock that is ten minutes off', () => {
+  it('should send ten minutes late if it is behind, and check at most every 15 s', async () => {
     const { instance, titles } = deployment();
     const { fallbacks, set } = instance(undefined, -TEN_MINUTES);
     await fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
@@ -21,7 +21,7 @@ describe('an instance whose clock is ten minutes', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('ahead should send at most ten minutes early, and set wake-ups that others process on time', async () => {
+  it('should send at most ten minutes early if it is ahead, and set wake-ups that others process on time', async () => {
     const { instance, titles } = deployment();
     const ahead = instance(undefined, TEN_MINUTES).fallbacks;
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT15M'))));
@@ -35,8 +35,8 @@ describe('an instance whose clock is ten minutes', () => {
   });
 
   it.each([
-    ['ahead should not take a message from a live sender', 0, TEN_MINUTES],
-    ['behind should keep its message while it sends', -TEN_MINUTES, 0],
+    ['should not take a message from a live sender if it is ahead', 0, TEN_MINUTES],
+    ['should keep its message while it sends if it is behind', -TEN_MINUTES, 0],
   ])('%s', async (_, senderSkew, otherSkew) => {
     const { instance, answers, sent, outcomes } = deployment({ repeats: true });
     const [sender, other] = [instance(undefined, senderSkew), instance(undefined, otherSkew)];

@@ -49,7 +49,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
   return router;
 }
 
-/** Adds an id to a notification without one, so that it can be repeated safely if no answer arrives. */
+/** Adds an id to a notification without one, so that it can safely be sent again if no answer arrives. */
 const withId = (value: unknown): unknown =>
   isObject(value) && !Object.hasOwn(value, 'id') ? { ...value, id: randomUUID() } : value;
 

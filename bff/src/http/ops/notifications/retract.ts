@@ -22,7 +22,7 @@ export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Rout
         const { status } = await operate({ do: 'retract', id, feed });
         if (status !== 202) {
           note('uncertain');
-          const detail = 'The producer did not accept the retraction. Repeat it to be sure.';
+          const detail = 'The producer did not accept the retraction. Retry to be sure.';
           return sendProblem(response, {
             status: 503,
             code: 'unavailable',
@@ -37,7 +37,7 @@ export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Rout
       } catch (error) {
         note('uncertain');
         const detail =
-          'The producer did not answer. The notification may be retracted; repeat it to be sure.';
+          'The producer did not answer. The notification may have been retracted; retry to be sure.';
         reportUnavailable(response, log, { error, detail, ids: [id] });
       }
     })
