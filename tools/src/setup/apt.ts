@@ -7,7 +7,7 @@ export const canUseApt = (): boolean => process.getuid?.() === 0 && findCommand(
 
 /**
  * Installs a Debian package and prints a line about it.
- * @throws Failure with the end of apt's output
+ * @throws Failure with the last lines of apt's output
  */
 export async function installWithApt(packageName: string, purpose: string, say: Say): Promise<void> {
   say(`Installing ${packageName} with apt-get (${purpose}).`);
@@ -20,7 +20,7 @@ export async function installWithApt(packageName: string, purpose: string, say: 
   }
   if (result.code === 0) return;
   throw new Failure(
-    `apt-get could not install ${packageName}. Install it by hand and start again. The last lines of apt-get:\n` +
+    `apt-get could not install ${packageName}. Install it by hand, then try again. Last lines of its output:\n` +
       result.output.split('\n').slice(-8).join('\n'),
   );
 }

@@ -11,20 +11,23 @@ export const findGo = (): string | undefined => findCommand(['go'], GO_PLACES);
 export interface GoBuild {
   /** The folder of the module that pins the versions: absolute, or relative to the repository. */
   module: string;
-  /** A readable name of the target: `Dapr's runtime`. */
+  /** What is built, for messages: `Dapr's runtime`. */
   name: string;
   packages: readonly string[];
   flags: readonly string[];
   output: string;
   onLine?: (line: string) => void;
-  /** The remedy if the build fails. */
-  otherwise?: string;
+  /** What to do instead if the build fails. */
+  alternative?: string;
 }
 
-/** Builds commands without cgo, with the exact versions of the module. @throws Failure with the end of Go's output */
+/**
+ * Builds commands without cgo, with exactly the versions that the module pins.
+ * @throws Failure with the last lines of Go's output
+ */
 export async function goBuild(
   go: string,
-  { module, name, packages, flags, output, onLine, otherwise }: GoBuild,
+  { module, name, packages, flags, output, onLine, alternative }: GoBuild,
 ): Promise<void> {
   const args = ['build', '-v', '-mod=readonly', '-trimpath', ...flags, '-o', output, ...packages];
   const { code, output: words } = await run(go, args, {
@@ -34,8 +37,8 @@ export async function goBuild(
   });
   if (code === 0) return;
   throw new Failure(
-    `Go could not build ${name}. Its last lines:\n${words.split('\n').slice(-15).join('\n')}\n` +
-      'If modules could not be fetched, check the network and GOPROXY and try again; finished parts are kept.' +
-      (otherwise ? ` ${otherwise}` : ''),
+    `Go could not build ${name}. Last lines of its output:\n${words.split('\n').slice(-15).join('\n')}\n` +
+      'If modules could not be fetched, check the network and GOPROXY, then try again; finished parts are kept.' +
+      (alternative ? ` ${alternative}` : ''),
   );
 }

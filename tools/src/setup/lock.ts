@@ -35,7 +35,7 @@ function holderOf(file: string): number | undefined {
   }
 }
 
-/** Acquires a lock file, also from a dead holder. False if a living process holds it. */
+/** Acquires a lock file, taking it over if its holder has died. Returns false if a running process holds it. */
 export function takeLock(file: string): boolean {
   mkdirSync(dirname(file), { recursive: true });
   if (tryLock(file)) return true;
@@ -46,8 +46,9 @@ export function takeLock(file: string): boolean {
 }
 
 /**
- * Runs `work` while holding the lock file, so that no other process runs it at the same time. Takes over the lock of a
- * dead holder. @param onWait called once if another process holds the lock
+ * Runs `work` while holding the lock file, so that no other process runs it at the same time. Takes over the lock if
+ * its holder has died.
+ * @param onWait called once if another process holds the lock
  */
 export async function withLock<T>(
   file: string,
@@ -62,7 +63,7 @@ export async function withLock<T>(
       if (!waiting) onWait(holder);
       waiting = true;
     } else {
-      // A file without a number is still being written: the pause below gives its writer time.
+      // A file without a number is still being written. The pause below gives its writer time.
       await delay(holder === undefined ? 1_000 : 0);
       const now = holderOf(file);
       if (now === undefined || !isAlive(now)) rmSync(file, { force: true });

@@ -20,7 +20,7 @@ describe('hashOf', () => {
   };
   const hash = () => hashOf(dir, ['ui', 'lock.json']);
 
-  it('should not change without changed sources, or with built and installed files', () => {
+  it('should change neither without changed sources nor with built and installed files', () => {
     write('ui/src/a.ts', 'a');
     const before = hash();
     write('ui/src/a.ts', 'a');

@@ -6,18 +6,18 @@ import { ManagedProcess } from '../process/managed-process.ts';
 import { run } from '../process/run.ts';
 import type { Dapr } from '../setup/dapr/dapr.ts';
 
-/** Placement or scheduler, with its address for sidecars. */
+/** Placement or the scheduler, with its address for sidecars. */
 export interface ControlService {
   process: ManagedProcess;
   /** `host:port` for `--placement-host-address` and `--scheduler-host-address`. */
   address: string;
-  /** True when it answers its health probe. */
+  /** True if it responds to its health probe. */
   isReady: () => Promise<boolean>;
 }
 
 export interface ControlPlaneOptions {
   dapr: Dapr;
-  /** The port that sidecars connect to; default a free one. */
+  /** The port that sidecars connect to; a free one by default. */
   port?: number;
   /** The data folder of the scheduler. */
   dir: string;
@@ -31,7 +31,7 @@ const common = (port: number, healthz: number, metrics: number): string[] => [
   ...['--metrics-port', String(metrics), '--metrics-listen-address', LOOPBACK],
 ];
 
-/** Dapr's placement service, which assigns actors to instances. Keeps nothing on disk. Not started yet. */
+/** Dapr's placement service, which assigns actors to instances. Writes nothing to disk. Not started yet. */
 export async function placementService(options: ControlPlaneOptions): Promise<ControlService> {
   const [free = 0, healthz = 0, metrics = 0, raft = 0] = await freePorts(4);
   const port = options.port ?? free;
@@ -58,7 +58,7 @@ async function etcdAddress(scheduler: string): Promise<string[]> {
   return isOld ? [] : [option, LOOPBACK];
 }
 
-/** Dapr's scheduler with its own etcd. Not started yet. */
+/** Dapr's scheduler with its embedded etcd. Not started yet. */
 export async function schedulerService(options: ControlPlaneOptions): Promise<ControlService> {
   const [free = 0, healthz = 0, metrics = 0, etcdPeer = 0, etcdClient = 0] = await freePorts(5);
   const port = options.port ?? free;

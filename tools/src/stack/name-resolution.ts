@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 /**
- * Writes a configuration to `dir` with which sidecars register in a file in that folder, so that only they find each
- * other. Without it they ask the network (mDNS), where anyone may answer. Overwrites an earlier file.
+ * Writes a configuration to `dir` that makes sidecars register in a file in that folder, so that only they find each
+ * other. Without it, they would ask the network (mDNS), where anyone may answer. Replaces an earlier file.
  * @returns the path of the configuration
  */
 export function nameResolution(dir: string): string {
@@ -13,9 +13,9 @@ export function nameResolution(dir: string): string {
   for (const end of ['', '-shm', '-wal']) rmSync(`${names}${end}`, { force: true });
   const configuration = {
     connectionString: names,
-    // Long enough that a delayed sidecar still finds its registration; a sidecar ends itself without it.
+    // Long enough for a delayed sidecar to still find its registration, because a sidecar exits without it.
     cleanupInterval: '0s',
-    // A sidecar without a sign of life for this time is no longer found.
+    // A sidecar that has not renewed its registration for this long is no longer found.
     updateInterval: '10s',
     timeout: '5s',
     busyTimeout: '4s',

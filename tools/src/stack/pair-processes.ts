@@ -9,10 +9,10 @@ export interface AppCommand {
   command: readonly [string, ...string[]];
 }
 
-/** The start options of every sidecar, as in `common` of a run file. */
+/** The start options of every sidecar, like `common` in a run file. */
 export interface SidecarSettings {
   resourcesPaths: readonly string[];
-  /** Later files add to earlier ones. */
+  /** Later files extend earlier ones. */
   configFiles: readonly string[];
   logLevel: string;
   appHealth: { path: string; intervalS: number; timeoutMs: number; threshold: number };
@@ -25,7 +25,7 @@ export interface Surroundings {
   placement: string;
   scheduler: string;
   settings: SidecarSettings;
-  /** The environment of applications and sidecars, with the tokens between them. */
+  /** The environment of applications and sidecars, including the tokens that they share. */
   environment: Record<string, string>;
   /** Only for sidecars, whose secret stores read it. */
   secrets: Record<string, string>;
@@ -41,7 +41,7 @@ export interface PairPorts {
   metrics: number;
 }
 
-/** The log of a process, and how long it may take to stop. */
+/** A process's log, and how long it may take to stop. */
 type Keeping = Pick<ProcessSpec, 'logFile' | 'onLine' | 'stopTimeoutMs'>;
 
 export interface PairSpec {
@@ -55,7 +55,7 @@ export interface PairSpec {
   keeping: { app: Keeping; sidecar: Keeping };
 }
 
-/** The processes of an application and its sidecar, which listens on the loopback address. Not started yet. */
+/** The processes of an application and its sidecar, which listens only on the loopback address. Not started yet. */
 export function pairProcesses(around: Surroundings, pair: PairSpec) {
   const { appId, name, ports, keeping } = pair;
   const [command, ...args] = pair.app.command;
@@ -80,7 +80,7 @@ export function pairProcesses(around: Surroundings, pair: PairSpec) {
 export interface SidecarSpec extends Keeping {
   appId: string;
   name: string;
-  /** No `internal` port if the application only makes calls. */
+  /** Without an `internal` port if the application only makes calls. */
   ports: Omit<PairPorts, 'public' | 'internal'> & { internal?: number };
 }
 
@@ -93,8 +93,8 @@ export function sidecarProcess(
     name: `the sidecar of ${name}`,
     command: around.daprd,
     args: sidecarArgs(around, appId, ports),
-    // Without DAPR_HOST_IP, placement would distribute an address on the machine's current network. GOMAXPROCS: one
-    // core, as in docker-compose.yml and k8s/.
+    // Without DAPR_HOST_IP, placement would distribute an address in the machine's current network. GOMAXPROCS limits
+    // it to one core, as in docker-compose.yml and k8s/.
     env: { ...around.environment, ...around.secrets, DAPR_HOST_IP: LOOPBACK, GOMAXPROCS: '1' },
     ...keeping,
   });

@@ -44,15 +44,15 @@ export interface Pair {
   /** The sidecar's address for Prometheus. */
   daprMetricsUrl: string;
   /**
-   * Resolves when the application and its sidecar both report that they are ready.
-   * @throws Failure after `timeoutMs` (default 30 000), or as soon as one of them has ended
+   * Resolves when both the application and its sidecar report that they are ready.
+   * @throws Failure after `timeoutMs` (default 30 000), or as soon as one of them has exited
    */
   ready(timeoutMs?: number): Promise<void>;
   /** Stops the application gracefully, then its sidecar. */
   stop(): Promise<void>;
 }
 
-/** A pair on new ports. Not started yet. */
+/** Creates a pair on new ports. Not started yet. */
 export async function createPair(context: PairContext, options: PairOptions): Promise<Pair> {
   const [port = 0, internal = 0, http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(6);
   const { name } = options;
@@ -87,7 +87,7 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
   };
 }
 
-/** The sidecar of a foreign application, which is not part of our code. */
+/** The sidecar of an application that is not part of this repository. */
 export interface ForeignSidecar {
   sidecar: ManagedProcess;
   daprUrl: string;
@@ -96,15 +96,15 @@ export interface ForeignSidecar {
 }
 
 export interface ForeignOptions {
-  /** The port of the application; absent if it only makes calls. */
+  /** The application's port; absent if it only makes calls. */
   appPort?: number;
-  /** The folder of its components; ours by default. */
+  /** The folder with its components; ours by default. */
   resourcesDir?: string;
-  /** A folder of additional resources. */
+  /** A folder with additional resources. */
   resources?: string;
 }
 
-/** A sidecar for a foreign application. Not started yet. */
+/** Creates a sidecar for an application that is not part of this repository. Not started yet. */
 export async function createForeignSidecar(
   context: PairContext,
   appId: string,
@@ -149,7 +149,7 @@ async function ready(
   timeoutMs: number,
 ): Promise<void> {
   const ended = () => [app, sidecar].find((one) => !one.running);
-  const giveUp = () => ended() && `${ended()?.name} has ended`;
+  const giveUp = () => ended() && `${ended()?.name} has exited`;
   const fault = await pollUntil(() => isPairReady(address), { timeoutMs, giveUp });
   if (!fault) return;
   const logs = [app, sidecar].map((one) => `${one.spec.logFile}:\n${one.tail()}`).join('\n');

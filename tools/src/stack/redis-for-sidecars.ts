@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { RedisTarget } from '@tocsin/service/redis';
 import { hostEnvironment } from '../config.ts';
 
-/** The folder in which daprd finds public CAs, if SSL_CERT_DIR is not set. */
+/** The folder where daprd finds public CAs if SSL_CERT_DIR is not set. */
 const SYSTEM_CAS = '/etc/ssl/certs';
 
 /**
- * The environment that sidecars need beside REDIS_HOST and so on, in which the applications read files: Dapr's components
- * take the client certificate as text. A CA has no setting there. Go reads it from a folder, which is made in `dir`; the
- * public CAs stay trusted.
+ * The environment variables that sidecars need in addition to REDIS_HOST and so on, where applications read files:
+ * Dapr's components take the client certificate as text. They have no setting for a CA, so Go reads it from a folder,
+ * which is created in `dir`. The public CAs stay trusted.
  */
 export function redisForSidecars(
   redis: Pick<RedisTarget, 'tls'> | undefined,

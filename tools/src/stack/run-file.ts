@@ -9,7 +9,7 @@ import type { AppCommand, PairPorts, SidecarSettings } from './pair-processes.ts
 const port = z.int().min(1).max(65_535);
 const portText = z.string().regex(/^\d+$/, 'must be a port in quotes');
 const logs = z.enum(['console', 'file', 'fileAndConsole']).optional();
-/** Strict, so that no field that the CLI supports is silently ignored here. */
+/** Strict, so that fields that the CLI supports are not silently ignored here. */
 const appSchema = z.strictObject({
   appID: z.string(),
   appDirPath: z.string(),
@@ -27,7 +27,7 @@ const runFileSchema = z.strictObject({
     resourcesPaths: z.array(z.string()),
     configFilePath: z.string(),
     logLevel: z.string(),
-    // For the CLI; `npm start` prints and keeps all output.
+    // Only for the CLI; `npm start` prints and stores all output.
     daprdLogDestination: logs,
     appLogDestination: logs,
     apiListenAddresses: z.literal('127.0.0.1').optional(),
@@ -40,7 +40,7 @@ const runFileSchema = z.strictObject({
   apps: z.array(appSchema).min(1),
 });
 
-/** One application of a run file. */
+/** An application in a run file. */
 export interface RunFileApp {
   appId: string;
   ports: PairPorts;
@@ -55,7 +55,8 @@ export interface RunFile {
 }
 
 /**
- * Reads a run file of the Dapr CLI that sets all ports, like `dapr.yaml`. @throws Failure with its faults
+ * Reads a run file for the Dapr CLI that sets all ports, like `dapr.yaml`.
+ * @throws Failure that lists its errors
  */
 export function readRunFile(path: string): RunFile {
   const from = (relative: string) => resolve(dirname(path), relative);
@@ -105,7 +106,7 @@ export function portUses({ appId, ports }: RunFileApp): { port: number; use: str
   ];
 }
 
-/** The HTTP ports of an application's sidecars, in the order of the file. */
+/** The HTTP ports of an application's sidecars, in file order. */
 export const sidecarPortsOf = ({ apps }: RunFile, id: string): number[] =>
   apps.filter(({ appId }) => appId === id).map(({ ports }) => ports.http);
 

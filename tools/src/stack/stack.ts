@@ -38,10 +38,10 @@ export interface StackOptions {
   producers?: number;
   /** Added to the environment of every application. */
   env?: Record<string, string>;
-  /** Added to the environment of each producer; a function receives its index (from 0). */
+  /** Added to the environment of each producer. A function receives the producer's index (from 0). */
   producerEnv?: EnvOf;
   bffEnv?: EnvOf;
-  /** `host:port` of an existing Redis. The stack never starts or stops it, or removes its data. */
+  /** `host:port` of an existing Redis. The stack never starts or stops it, and never removes its data. */
   redisHost?: string;
   /** The user of that Redis, if it is not the default user. */
   redisUsername?: string;
@@ -51,18 +51,18 @@ export interface StackOptions {
   redisSettings?: Record<`REDIS_${string}`, string>;
   /** Added to the environment of every sidecar, whose secret stores read it. */
   secrets?: Record<string, string>;
-  /** Folders of additional resources of all sidecars. Components are scoped to applications. */
+  /** Folders with additional resources for all sidecars. Components are scoped to applications. */
   resources?: readonly string[];
   /** Replaces the applications of this repository, for tests of the stack itself. */
   apps?: Partial<Record<'producer' | 'bff', AppCommand>>;
-  /** The folder of all logs; by default a new folder under `.artifacts/logs`, which keeps the newest 20. */
+  /** The folder for all logs; by default a new folder in `.artifacts/logs`, where the newest 20 are kept. */
   logDir?: string;
 }
 
 export interface Stack {
   /** The stack's own Redis. @throws Failure if the stack uses an existing Redis */
   readonly redis: ManagedProcess;
-  /** `host:port`. The stack's own Redis has `appendfsync always`; `stop()` removes its data. */
+  /** `host:port`. The stack's own Redis uses `appendfsync always`, and `stop()` removes its data. */
   redisHost: string;
   /** The data folder. A test can restore an older state in it while Redis is down. */
   redisDir: string;
@@ -71,9 +71,11 @@ export interface Stack {
   producers: Pair[];
   bffs: Pair[];
   logDir: string;
-  /** Restarts the stack's own Redis, placement or scheduler after a kill. Resolves when it answers. */
+  /** Restarts the stack's own Redis, placement or scheduler after it was killed. Resolves when it responds. */
   revive(service: Service): Promise<void>;
-  /** Starts the sidecar of a foreign application. Resolves when it answers. It ends with the stack. */
+  /**
+   * Starts a sidecar for an application outside this repository. Resolves when it responds. It stops with the stack.
+   */
   startForeignSidecar(appId: string, options?: ForeignOptions): Promise<ForeignSidecar>;
   /**
    * Adds a pair. `root` is a clone of another release, whose application and components it uses. Not started yet; it stops
@@ -100,7 +102,7 @@ const commandOf = (app: 'producer' | 'bff'): AppCommand => ({
 /**
  * Starts pairs of sidecar and application with their own Redis, placement and scheduler, all on free ports of this
  * machine. Resolves when all are ready. No started process outlives this one.
- * @throws Failure that names the failed process and its log; all processes have been stopped then
+ * @throws Failure that names the failed process and its log; by then, all processes have been stopped
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stack = await createStack(options);
@@ -207,7 +209,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
     revive: async (name) => {
       const { process, isReady } = serviceOf(name);
       await process.start();
-      const giveUp = () => (process.running ? undefined : 'it has ended');
+      const giveUp = () => (process.running ? undefined : 'it has exited');
       const fault = await pollUntil(isReady, { timeoutMs: 30_000, giveUp });
       if (fault) {
         throw new Failure(
@@ -222,7 +224,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
       const { daprUrl, daprHeaders } = started;
       const fault = await pollUntil(() => answersOk(`${daprUrl}/v1.0/healthz/outbound`, daprHeaders), {
         timeoutMs: 30_000,
-        giveUp: () => (started.sidecar.running ? undefined : 'it has ended'),
+        giveUp: () => (started.sidecar.running ? undefined : 'it has exited'),
       });
       if (fault) throw new Failure(`${started.sidecar.name}: ${fault}\n${started.sidecar.tail()}`);
       return started;

@@ -15,14 +15,15 @@ export const findChromium = (): string | undefined =>
 
 /**
  * Finds an installed Chromium, or installs it with apt if possible.
- * @throws Failure with the remedy
+ * @throws Failure that explains how to install it
  */
 export async function ensureChromium(say: Say): Promise<string> {
-  if (!findChromium() && canUseApt()) await installWithApt('chromium', 'the tests open the page in it', say);
+  if (!findChromium() && canUseApt())
+    await installWithApt('chromium', 'the tests use it to open the page', say);
   const path = findChromium();
   if (path) return path;
   throw new Failure(
-    'The tests need Chromium or Chrome. Install it (`sudo apt-get install chromium`, `brew install --cask chromium`) ' +
-      'and start again.',
+    'The tests need Chromium or Chrome. Install it (`sudo apt-get install chromium`, `brew install --cask chromium`), ' +
+      'then try again.',
   );
 }

@@ -9,16 +9,19 @@ const PLACES = ['/Applications/Firefox.app/Contents/MacOS'];
 /** The path of an installed Firefox. */
 export const findFirefox = (): string | undefined => findCommand(NAMES, PLACES);
 
-/** An installed Firefox, else installs it with apt when that is possible. `undefined`, and says why, if it can't. */
+/**
+ * Finds an installed Firefox, or installs it with apt if possible. Prints the reason and returns `undefined` if neither
+ * works.
+ */
 export async function ensureFirefox(say: Say): Promise<string | undefined> {
   try {
     if (!findFirefox() && canUseApt())
-      await installWithApt('firefox-esr', 'some tests look at the page with it', say);
+      await installWithApt('firefox-esr', 'some tests use it to open the page', say);
   } catch (error) {
     say(messageOf(error));
   }
   const path = findFirefox();
   if (!path)
-    say('The tests in Firefox do not run: it is not installed (`sudo apt-get install firefox-esr`).');
+    say('Skipping the tests in Firefox, because it is not installed (`sudo apt-get install firefox-esr`).');
   return path;
 }

@@ -21,15 +21,15 @@ export const flagsOf = (version: string): string[] => [
   `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${version} -X github.com/dapr/kit/logger.DaprVersion=${version}`,
 ];
 
-/** The place of a Dapr built from tools/dapr/runtime. Contains `.dapr/bin` once it is complete. */
+/** Where Dapr built from tools/dapr/runtime is stored. Contains `.dapr/bin` once it is complete. */
 export const buildDir = (cacheDir: string): string =>
   join(cacheDir, `dapr-${RUNTIME_VERSION}-${hashOf(ROOT, ['tools/dapr/runtime']).slice(0, 12)}`);
 
 /**
- * Builds Dapr's runtime from tools/dapr/runtime into the cache, unless it is already there. An interrupted build never
- * counts as finished, and of two builds at once, one waits for the other.
+ * Builds Dapr's runtime from tools/dapr/runtime into the cache, unless it is already there. An interrupted build is
+ * never mistaken for a finished one, and of two builds at the same time, one waits for the other.
  * @returns the folder that contains `.dapr/bin`
- * @throws Failure with the end of Go's output if the build fails
+ * @throws Failure with the last lines of Go's output if the build fails
  */
 export async function buildDapr(go: string, cacheDir: string, say: Say): Promise<string> {
   const target = buildDir(cacheDir);
@@ -52,7 +52,7 @@ async function build(go: string, target: string, say: Say): Promise<void> {
   mkdirSync(bin, { recursive: true });
   say(`Building Dapr ${RUNTIME_VERSION} with Go into ${target}.`);
   say(
-    'This happens once for each user: about 7 minutes on two cores, or 10 seconds if Go has it in its cache.',
+    'This is needed only once per user. It takes about 7 minutes on two cores, or 10 seconds if Go has it in its cache.',
   );
   const patches = `${partial}.patches`;
   const progress = tellProgress(say);
@@ -64,8 +64,8 @@ async function build(go: string, target: string, say: Say): Promise<void> {
       flags: [...flagsOf(RUNTIME_VERSION), '-modfile', await patchDapr(go, patches)],
       output: `${bin}/`,
       onLine: progress.onLine,
-      otherwise:
-        'Or install Dapr itself: https://docs.dapr.io/getting-started/install-dapr-cli/ and `dapr init --slim`.',
+      alternative:
+        'Alternatively, install Dapr (https://docs.dapr.io/getting-started/install-dapr-cli/) and run `dapr init --slim`.',
     });
   } finally {
     progress.stop();

@@ -10,8 +10,8 @@ import { releaseDir } from './release/install.ts';
 import { readRelease } from './release/release.ts';
 
 /**
- * The Dapr CLI, which only a test needs: from the PATH, from a downloaded release or built into the cache. `undefined`
- * without all three and Go.
+ * The Dapr CLI, which only one test needs: found on the PATH, taken from a downloaded release, or built into the cache.
+ * `undefined` without any of these, and without Go.
  */
 export async function ensureDaprCli(): Promise<string | undefined> {
   const release = readRelease();

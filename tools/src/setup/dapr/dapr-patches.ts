@@ -12,7 +12,7 @@ const patchesSchema = z.array(
 );
 
 /**
- * Copies Dapr's sources to `dir`, with the changes of `tools/dapr/runtime/patches.json`.
+ * Copies Dapr's sources to `dir` and applies the changes in `tools/dapr/runtime/patches.json`.
  * @returns the file for Go's `-modfile`, which replaces the module with these sources
  * @throws Failure if Dapr cannot be fetched, or a patch does not fit
  */
@@ -23,7 +23,7 @@ export async function patchDapr(go: string, dir: string): Promise<string> {
   });
   if (code !== 0) {
     throw new Failure(
-      `Go could not fetch Dapr. Check the network and GOPROXY and try again. Its last lines:\n${output.slice(-2_000)}`,
+      `Go could not fetch Dapr. Check the network and GOPROXY, then try again. Last lines of its output:\n${output.slice(-2_000)}`,
     );
   }
   const { Dir: original } = z.object({ Dir: z.string() }).parse(JSON.parse(stdout));
@@ -48,7 +48,7 @@ export function copyPatched(original: string, sources: string): void {
     const target = join(sources, file);
     const parts = readFileSync(target, 'utf8').split(from);
     if (parts.length !== 2)
-      throw new Failure(`A patch in patches.json does not fit ${file} of this version of Dapr.`);
+      throw new Failure(`A patch in patches.json does not match ${file} in this version of Dapr.`);
     // The module cache is read-only, and so are copied files.
     rmSync(target);
     writeFileSync(target, parts.join(to));

@@ -18,32 +18,32 @@ export interface Dapr {
 
 const MIN_VERSION = [1, 18] as const;
 
-const NO_DAPR = `Do one of these and start again:
-  fill in or correct what is named above; DAPR_MIRROR sets a mirror of https://github.com, HTTPS_PROXY a proxy
+const NO_DAPR = `Do one of the following, then try again:
+  fix the cause above; DAPR_MIRROR sets a mirror of https://github.com, HTTPS_PROXY a proxy
   install Dapr with its script   curl -fsSL https://raw.githubusercontent.com/dapr/cli/master/install/install.sh | /bin/bash && dapr init --slim
   install Dapr with Homebrew     brew install dapr/tap/dapr-cli && dapr init --slim
   install Go (https://go.dev/dl/, \`apt-get install golang-go\`, \`brew install go\`), and Tocsin builds Dapr itself`;
 
-/** True for a version from 1.18 on. */
+/** True for versions from 1.18 on. */
 export function isNewEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.trim().split('.').map(Number);
   return major > MIN_VERSION[0] || (major === MIN_VERSION[0] && minor >= MIN_VERSION[1]);
 }
 
-/** The commands below `runtimePath`, the place of both `dapr init --slim` and our own build. */
+/** The commands in `runtimePath`, where both `dapr init --slim` and our own build put them. */
 const daprIn = (runtimePath: string): Dapr => {
   const command = (name: string) => join(runtimePath, '.dapr', 'bin', name);
   return { daprd: command('daprd'), placement: command('placement'), scheduler: command('scheduler') };
 };
 
-/** The reason why the Dapr in `runtimePath` cannot be used; `undefined` if it can. */
+/** Why the Dapr in `runtimePath` cannot be used; `undefined` if it can. */
 async function faultOf(
   runtimePath: string,
   allowsOlder = readConfig().allowsUntestedDapr,
 ): Promise<string | undefined> {
   const dapr = daprIn(runtimePath);
   const missing = [dapr.daprd, dapr.placement, dapr.scheduler].filter((file) => !existsSync(file));
-  if (missing.length > 0) return `it lacks ${missing.join(' and ')} (\`dapr init --slim\` installs them)`;
+  if (missing.length > 0) return `${missing.join(', ')} not found (\`dapr init --slim\` installs Dapr)`;
   const { output } = await run(dapr.daprd, ['--version']);
   const version = output.trim().split('\n').at(-1) ?? '';
   return allowsOlder || isNewEnough(version)
@@ -51,19 +51,19 @@ async function faultOf(
     : `its version ${version} is older than ${MIN_VERSION.join('.')}`;
 }
 
-/** The caller's Dapr, in which no other may stand in. */
+/** The Dapr that the caller has requested. No other one may replace it. */
 async function givenDapr(runtimePath: string): Promise<string> {
   const fault = await faultOf(runtimePath);
   if (fault === undefined) return runtimePath;
   throw new Failure(
-    `The Dapr in DAPR_RUNTIME_PATH (${runtimePath}) cannot be used: ${fault}. Correct the path, or unset it so that Tocsin gets a Dapr of its own.`,
+    `The Dapr in DAPR_RUNTIME_PATH (${runtimePath}) cannot be used: ${fault}. Correct the path, or unset it so that Tocsin installs its own Dapr.`,
   );
 }
 
 async function isInstalled(home: string, say: Say): Promise<boolean> {
   if (!existsSync(daprIn(home).daprd)) return false;
   const fault = await faultOf(home);
-  if (fault !== undefined) say(`The installed Dapr in ${home} is not used: ${fault}.`);
+  if (fault !== undefined) say(`Not using the installed Dapr in ${home}: ${fault}.`);
   return fault === undefined;
 }
 
@@ -91,9 +91,9 @@ async function locate(config: ToolsConfig, say: Say): Promise<string> {
 let found: Dapr | undefined;
 
 /**
- * Finds a Dapr of version 1.18 or later: the one in DAPR_RUNTIME_PATH alone, else an installed one, one in the user's cache,
- * or else downloads the release or builds it with Go. Fast if one exists.
- * @throws Failure with the remedy if there is no Dapr and no way to get it
+ * Finds a Dapr of version 1.18 or later: the one in DAPR_RUNTIME_PATH if that is set, otherwise an installed one or one
+ * in the user's cache. If there is none, downloads the release or builds it with Go. Fast if one exists.
+ * @throws Failure that explains what to do if there is no Dapr and no way to get one
  */
 export async function ensureDapr(say: Say = sayNothing): Promise<Dapr> {
   found ??= daprIn(await locate(readConfig(), say));

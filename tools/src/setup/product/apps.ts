@@ -5,8 +5,8 @@ import { buildOnce } from './build-once.ts';
 const APPS = ['producer', 'bff'] as const;
 
 /**
- * Bundles producer and bff with failpoints, unless it was done from the same sources. A bundle starts with a third of the
- * CPU time that the sources need, and tests start applications hundreds of times.
+ * Bundles producer and bff with failpoints, unless they were already bundled from the same sources. A bundle starts
+ * with a third of the CPU time that the sources need, and tests start applications hundreds of times.
  * @throws Error with the bundler's message
  */
 export const ensureApps = (say: Say): Promise<void> =>
@@ -15,7 +15,7 @@ export const ensureApps = (say: Say): Promise<void> =>
       name: 'producer and bff for the tests',
       stamp: 'tocsin-apps-hash',
       sources: ['producer/src', 'bff/src', 'service/src', 'contracts/src', 'package-lock.json'],
-      made: APPS.map((app) => testBundleOf(app)),
+      outputs: APPS.map((app) => testBundleOf(app)),
       build: async () => {
         for (const app of APPS) await bundle(app, testBundleOf(app), true);
       },

@@ -6,25 +6,25 @@ import { withLock } from '../lock.ts';
 import type { Say } from '../say.ts';
 
 export interface Product {
-  /** For messages, such as `the ui`. */
+  /** What is built, for messages, such as `the ui`. */
   name: string;
-  /** The file that remembers the sources of the last build, in `node_modules/.cache`. */
+  /** The file in `node_modules/.cache` that records which sources were last built. */
   stamp: string;
-  /** Files and folders below the repository's. */
+  /** Files and folders within the repository. */
   sources: readonly string[];
-  /** Files that the build makes. */
-  made: readonly string[];
+  /** Files that the build creates. */
+  outputs: readonly string[];
   build: () => Promise<void>;
 }
 
 /**
- * Builds the product unless it was already built from the same sources. If another process builds it, waits for it.
- * Rejects with the fault of the build.
+ * Builds the product unless it was already built from the same sources. If another process is building it, waits for
+ * that. Rejects with the build's error.
  */
-export async function buildOnce({ name, stamp, sources, made, build }: Product, say: Say): Promise<void> {
+export async function buildOnce({ name, stamp, sources, outputs, build }: Product, say: Say): Promise<void> {
   const file = join(ROOT, 'node_modules', '.cache', stamp);
   const isFresh = (hash: string): boolean =>
-    made.every((one) => existsSync(one)) && existsSync(file) && readFileSync(file, 'utf8') === hash;
+    outputs.every((one) => existsSync(one)) && existsSync(file) && readFileSync(file, 'utf8') === hash;
   if (isFresh(hashOf(ROOT, sources))) return;
   await withLock(
     `${file}.lock`,

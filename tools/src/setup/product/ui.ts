@@ -10,7 +10,7 @@ const PAGE = join(ROOT, 'ui', 'dist', 'index.html');
 
 /**
  * Builds the ui unless it was already built from the same sources.
- * @throws Failure with the end of the build's output
+ * @throws Failure with the last lines of the build's output
  */
 export const ensureUi = (say: Say): Promise<void> =>
   buildOnce(
@@ -18,7 +18,7 @@ export const ensureUi = (say: Say): Promise<void> =>
       name: 'the ui',
       stamp: 'tocsin-ui-hash',
       sources: ['ui', 'client', 'client-vue', 'contracts', 'package-lock.json', 'tsconfig.base.json'],
-      made: [PAGE],
+      outputs: [PAGE],
       build: buildUi,
     },
     say,
@@ -27,14 +27,14 @@ export const ensureUi = (say: Say): Promise<void> =>
 async function buildUi(): Promise<void> {
   const { code, output } = await run('npm', ['run', 'build', '-w', '@tocsin/ui'], {
     cwd: ROOT,
-    // Tests set another NODE_ENV, which would select Vue's larger development build.
+    // Tests set a different NODE_ENV, which would select Vue's larger development build.
     env: { NODE_ENV: 'production' },
   });
   if (code !== 0 || !existsSync(PAGE))
-    throw new Failure(`Could not build the ui. Fix the cause below and try again:\n${reasonIn(output)}`);
+    throw new Failure(`Could not build the ui. Fix the cause below, then try again:\n${reasonIn(output)}`);
 }
 
-/** The end of a build's output, without stack frames and npm's closing lines. */
+/** The last lines of a build's output, without stack frames and npm's closing lines. */
 const reasonIn = (output: string): string =>
   output
     .split('\n')

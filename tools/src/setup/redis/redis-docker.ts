@@ -7,23 +7,25 @@ import type { Say } from '../say.ts';
 
 export const REDIS_IMAGE = 'redis:7.4.6-bookworm';
 
-/** True if the engine of this `docker` answers, not only its command line. */
+/** True if this `docker` can reach its engine. */
 export async function dockerAnswers(docker: string): Promise<boolean> {
   const { code, output } = await run(docker, ['info', '--format', '{{.ServerVersion}}']);
   return code === 0 && /^\d+\./m.test(output);
 }
 
 /**
- * Fetches the image if the engine lacks it, so that starting Redis does not have to.
- * @throws Failure with the end of Docker's output
+ * Fetches the image if the engine does not have it, so that starting Redis does not have to.
+ * @throws Failure with the last lines of Docker's output
  */
 export async function ensureRedisImage(docker: string, say: Say): Promise<void> {
   if ((await run(docker, ['image', 'inspect', REDIS_IMAGE])).code === 0) return;
-  say(`Fetching ${REDIS_IMAGE} with Docker, because redis-server is not installed. This happens once.`);
+  say(
+    `Fetching ${REDIS_IMAGE} with Docker, because redis-server is not installed. This is needed only once.`,
+  );
   const { code, output } = await run(docker, ['pull', '--quiet', REDIS_IMAGE]);
   if (code === 0) return;
   throw new Failure(
-    `Docker could not fetch ${REDIS_IMAGE}. Fix the cause below, or install redis-server, and try again:\n` +
+    `Docker could not fetch ${REDIS_IMAGE}. Fix the cause below, or install redis-server, then try again:\n` +
       output.split('\n').slice(-8).join('\n'),
   );
 }
@@ -34,11 +36,11 @@ export interface RedisContainer {
   port: number;
   /** The data folder, which outlives the container. */
   dir: string;
-  /** The owner of the data; by default the user of the image. */
+  /** The owner of the data; by default the image's user. */
   user?: string | undefined;
 }
 
-/** A name for each folder, so that two clones use different containers. */
+/** A different name for each folder, so that two clones use different containers. */
 export const containerName = (dir: string): string =>
   `tocsin-redis-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 
@@ -58,8 +60,8 @@ export const thisUser = (): string | undefined => {
 };
 
 /**
- * The `docker run` of a private Redis. It forwards SIGTERM to Redis, and the container ends with Redis. Other signals are
- * sent to the container. The next start removes a leftover container.
+ * The `docker run` of a private Redis. It forwards SIGTERM to Redis, and the container stops with Redis. Other signals
+ * go to the container. The next start removes a leftover container.
  */
 export class RedisContainerProcess extends ManagedProcess {
   readonly #docker: string;

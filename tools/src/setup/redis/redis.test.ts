@@ -9,7 +9,7 @@ interface Given {
   engine?: boolean;
 }
 
-/** A fake machine with these commands. `done` lists the installations and downloads. */
+/** A fake machine with these commands. `done` lists what was installed and downloaded. */
 function machineWith({ commands = [], root = false, engine = false }: Given) {
   const present = new Set(commands);
   const done: string[] = [];
@@ -45,7 +45,7 @@ describe('ensureRedisServer', () => {
       ['apt redis-server'],
     ],
     ['Docker otherwise', { commands: ['docker'], engine: true }, 'docker', ['/bin/docker pull']],
-  ])('should take %s', async (_, given, command, steps) => {
+  ])('should use %s', async (_, given, command, steps) => {
     const { machine, done } = machineWith(given);
     const kind = command === 'docker' ? 'docker' : 'command';
     expect(await ensureRedisServer(sayNothing, machine)).toEqual({ kind, command: `/bin/${command}` });
@@ -54,8 +54,8 @@ describe('ensureRedisServer', () => {
 
   it.each<[string, Given, RegExp]>([
     ['there is no Docker', {}, /and no Docker\. Install one .* REDIS_HOST/],
-    ['its engine does not answer', { commands: ['docker'] }, /no Docker engine answers\. .* start Docker/],
-  ])('should name the remedies when %s', async (_, given, sentence) => {
+    ['its engine does not respond', { commands: ['docker'] }, /no Docker engine answers\. .* start Docker/],
+  ])('should explain what to do if %s', async (_, given, sentence) => {
     await expect(ensureRedisServer(sayNothing, machineWith(given).machine)).rejects.toThrow(sentence);
   });
 });
@@ -63,7 +63,7 @@ describe('ensureRedisServer', () => {
 describe('the container', () => {
   const args = redisContainerArgs({ port: 4600, dir: '/a/.data/redis', user: '1000:1001' });
 
-  it('should be reachable only on this machine, sync acknowledged writes, and be removed when it ends', () => {
+  it('should be reachable only from this machine, sync acknowledged writes, and be removed when it stops', () => {
     expect(args.join(' ')).toBe(
       `run --rm --name ${containerName('/a/.data/redis')} --publish 127.0.0.1:4600:6379 --volume /a/.data/redis:/data ` +
         `--user 1000:1001 ${REDIS_IMAGE} redis-server --dir /data --protected-mode no --appendonly yes ` +

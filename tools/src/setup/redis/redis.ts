@@ -16,7 +16,7 @@ export interface RedisServer {
   command: string;
 }
 
-/** Facts about this machine; tests use a fake one. */
+/** What this machine offers. Tests use a fake one. */
 export interface Machine {
   find: (names: readonly string[]) => string | undefined;
   canUseApt: () => boolean;
@@ -34,12 +34,13 @@ const thisMachine: Machine = {
 };
 
 /**
- * Finds a way to run a Redis server: redis-server or valkey-server on the PATH, else installed with apt if possible, else a
- * container of a running Docker engine. @throws Failure with the remedy
+ * Finds a way to run a Redis server: redis-server or valkey-server on the PATH, otherwise installed with apt if
+ * possible, otherwise a container of a running Docker engine.
+ * @throws Failure that explains what to do
  */
 export async function ensureRedisServer(say: Say, machine: Machine = thisMachine): Promise<RedisServer> {
   if (!machine.find(NAMES) && machine.canUseApt()) {
-    const purpose = 'Tocsin starts a private one; the service on 6379 is not used';
+    const purpose = 'for a private Redis; the service on port 6379 is not used';
     await machine.installWithApt('redis-server', purpose, say);
   }
   const command = machine.find(NAMES);
@@ -50,9 +51,9 @@ export async function ensureRedisServer(say: Say, machine: Machine = thisMachine
     return { kind: 'docker', command: docker };
   }
   throw new Failure(
-    `Neither redis-server nor valkey-server is on the PATH, and ${docker ? 'no Docker engine answers' : 'no Docker'}. ` +
-      'Install one (`sudo apt-get install redis-server`, `brew install redis`), start Docker, or set a running Redis ' +
-      'with REDIS_HOST=host:port, and start again.',
+    `Neither redis-server nor valkey-server is on the PATH, and ${docker ? 'the Docker engine does not respond' : 'Docker is not installed'}. ` +
+      'Install one (`sudo apt-get install redis-server`, `brew install redis`), start Docker, or use an existing Redis ' +
+      'with REDIS_HOST=host:port, then try again.',
   );
 }
 
@@ -62,12 +63,13 @@ export interface PrivateRedisOptions {
   /** The data folder, which outlives the process. */
   dir: string;
   logFile: string;
-  /** False keeps nothing on disk, which works only without Docker; default true. */
+  /** If false, nothing is written to disk, which works only without Docker. Default: true. */
   persistence?: boolean;
 }
 
 /**
- * A Redis that is reachable only on this machine and syncs every write, unless `persistence` is false. Not started yet.
+ * A Redis that is reachable only from this machine, and that syncs every write unless `persistence` is false. Not
+ * started yet.
  */
 export function privateRedis({
   server,
@@ -99,8 +101,9 @@ export function privateRedis({
 }
 
 /**
- * Sends PING to a Redis. @returns `undefined` if it answers and accepts user and password, else its error or the reason
- * why it is unreachable
+ * Sends PING to a Redis.
+ * @returns `undefined` if it responds and accepts user and password, otherwise its error or the reason why it is
+ * unreachable
  */
 export function pingRedis(
   host: string,
@@ -125,7 +128,7 @@ export function pingRedis(
       if (fault) done(fault.slice(1));
       else if (lines.includes('+PONG')) done(undefined);
     });
-    socket.once('timeout', () => done('no answer within a second'));
+    socket.once('timeout', () => done('no response within a second'));
     socket.once('error', (error) => done(error.message));
     socket.once('close', () => resolve('the connection was closed'));
   });

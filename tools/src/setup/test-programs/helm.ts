@@ -9,8 +9,8 @@ import { withLock } from '../lock.ts';
 const VERSION = 'v3.21.4';
 
 /**
- * Helm, which the tests of the chart need: from the PATH, or built with Go into the cache.
- * @throws Failure without Helm and Go, or with the end of Go's output
+ * Helm, which the chart tests need: from the PATH, or built with Go into the cache.
+ * @throws Failure without Helm and Go, or with the last lines of Go's output
  */
 export async function ensureHelm(): Promise<string> {
   const installed = findCommand(['helm']);
@@ -19,15 +19,15 @@ export async function ensureHelm(): Promise<string> {
   const build = async () => {
     if (existsSync(target)) return;
     const go = findGo();
-    if (!go)
-      throw new Failure('The tests of the chart need Helm (https://helm.sh/docs/intro/install/) or Go.');
+    if (!go) throw new Failure('The chart tests need Helm (https://helm.sh/docs/intro/install/) or Go.');
     const bin = `${join(target, '..')}.partial`;
     mkdirSync(bin, { recursive: true });
     const args = ['install', '-trimpath', '-ldflags', '-s -w', `helm.sh/helm/v3/cmd/helm@${VERSION}`];
     const { code, output } = await run(go, args, {
       env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '', GOBIN: bin },
     });
-    if (code !== 0) throw new Failure(`Go could not build Helm. Its last lines:\n${output.slice(-2_000)}`);
+    if (code !== 0)
+      throw new Failure(`Go could not build Helm. Last lines of its output:\n${output.slice(-2_000)}`);
     renameSync(bin, join(target, '..'));
   };
   await withLock(`${join(target, '..')}.lock`, build, () => undefined);

@@ -2,7 +2,7 @@ import { findCommand } from '../../process/run.ts';
 import { canUseApt, installWithApt } from '../apt.ts';
 import type { Say } from '../say.ts';
 
-/** The paths of a Prometheus and of its promtool. */
+/** The paths of Prometheus and its promtool. */
 export interface Prometheus {
   prometheus: string;
   promtool: string;
@@ -15,6 +15,6 @@ export async function ensurePrometheus(say: Say): Promise<Prometheus | undefined
     return prometheus && promtool ? { prometheus, promtool } : undefined;
   };
   if (!find() && canUseApt())
-    await installWithApt('prometheus', 'tests check metrics, rules and dashboard with it', say);
+    await installWithApt('prometheus', 'tests use it to check metrics, rules and dashboard', say);
   return find();
 }

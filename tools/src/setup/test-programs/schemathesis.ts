@@ -13,19 +13,19 @@ const REMEDY =
   'Install Python 3.10 or later with venv (`sudo apt-get install python3-venv`, `brew install python`)';
 
 /**
- * The path of schemathesis in its own Python environment in the user's cache, created once for each requirements.txt.
- * `undefined` if it cannot be created; a printed line says why.
+ * The path of schemathesis, in its own Python environment in the user's cache, created once for each requirements.txt.
+ * If that fails, prints the reason and returns `undefined`.
  */
 export async function ensureSchemathesis(say: Say): Promise<string | undefined> {
   const { cacheDir } = readConfig();
   const dir = join(cacheDir, `schemathesis-${hashOf(ROOT, [REQUIREMENTS]).slice(0, 12)}`);
   const command = join(dir, 'bin', 'schemathesis');
-  // Python environments contain their own path, so it is created in place. The mark shows that it is complete.
+  // Python environments contain their own path, so this one is created in place. A mark shows that it is complete.
   const mark = join(dir, 'complete');
   const make = async () => {
     const fault = existsSync(mark) ? undefined : await makeEnvironment(dir, say);
     if (fault === undefined) writeFileSync(mark, '');
-    else say(`The HTTP interfaces are not fuzzed: ${fault}. ${REMEDY} and start again.`);
+    else say(`Skipping the fuzz tests of the HTTP interfaces: ${fault}. ${REMEDY}, then try again.`);
     return fault === undefined ? command : undefined;
   };
   if (existsSync(mark)) return command;
@@ -47,7 +47,7 @@ async function makeEnvironment(dir: string, say: Say): Promise<string | undefine
   const python = await canMake();
   if (!python) return 'no python3 with venv was found';
   say(
-    `Installing schemathesis into ${dir} (tests/security/requirements.txt). This happens once for each user.`,
+    `Installing schemathesis into ${dir} (tests/security/requirements.txt). This is needed only once per user.`,
   );
   const made = await run(python, ['-m', 'venv', dir]);
   if (made.code !== 0) return `python3 -m venv failed (${made.output.split('\n').at(-1)})`;

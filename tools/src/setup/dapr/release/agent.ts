@@ -1,13 +1,13 @@
-// Uses undici, because Node 20's own fetch does not support proxies.
+// Uses undici, because the fetch of Node 20 does not support proxies.
 import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import type { ProxyConfig } from '../../../config.ts';
 
-/** Time limit to connect, in ms. An unreachable host must not delay the build with Go for long. */
+/** Time limit to connect, in ms. An unreachable host must not delay a build with Go for long. */
 const CONNECT_MS = 10_000;
-/** Time limit without any data, in ms. A slow download continues as long as data arrives. */
+/** Time limit without receiving data, in ms. A slow download continues as long as data arrives. */
 const SILENCE_MS = 30_000;
 
-/** Connections for downloads, through the proxy that the environment names. Close it after use. */
+/** Connections for downloads, through the proxy from the environment. Close it after use. */
 export const downloadAgent = (proxy: ProxyConfig, silenceMs = SILENCE_MS): Dispatcher =>
   new EnvHttpProxyAgent({
     ...proxy,

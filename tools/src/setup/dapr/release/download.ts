@@ -6,28 +6,28 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fetch, type Dispatcher, type Response } from 'undici';
 import { Failure, messageOf } from '../../../failure.ts';
 
-/** No archive of Dapr is a third as large; a server cannot fill the disk. */
+/** No Dapr archive is even a third as large. Prevents a server from filling the disk. */
 const MAX_BYTES = 400 * 1024 * 1024;
-/** Attempts in a row that bring no byte, and in all. */
-const FRUITLESS_MAX = 3;
-const ATTEMPTS_MAX = 20;
+/** Maximum number of consecutive attempts that receive no data, and of attempts in total. */
+const MAX_FRUITLESS_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 20;
 
 export interface Download {
   url: string;
-  /** The finished file. Beside it, `.part` keeps the part that has arrived, even after a crash. */
+  /** The finished file. Next to it, `.part` contains the part received so far, even after a crash. */
   file: string;
   /** The expected SHA-256 in hex. */
   sha256: string;
   agent: Dispatcher;
-  /** Called with the bytes that are there and the size of the whole, if the server tells it. */
+  /** Called with the number of bytes received so far, and with the total size if the server sends it. */
   onBytes?: (received: number, size: number | undefined) => void;
-  /** The pause before another attempt, in ms; doubles with each failure. */
+  /** The pause before the next attempt, in ms. It doubles with each failure. */
   pauseMs?: number;
 }
 
 /**
- * Downloads a file and verifies it. Continues a `.part` with a Range request, and repeats after a cut or a 5xx. The file
- * exists only with the expected content.
+ * Downloads a file and verifies it. Continues a `.part` with a Range request, and retries after a broken connection or
+ * a 5xx. The file exists only once its content has been verified.
  * @throws Failure that names the address and the reason
  */
 export async function download(wanted: Download): Promise<void> {
@@ -42,7 +42,7 @@ export async function download(wanted: Download): Promise<void> {
       if (error instanceof Failure) throw error;
       fruitless = sizeOf(part) > before ? 0 : fruitless + 1;
       const isUnreachable = before === 0 && sizeOf(part) === 0 && isConnectFault(error);
-      if (isUnreachable || fruitless === FRUITLESS_MAX || attempt === ATTEMPTS_MAX)
+      if (isUnreachable || fruitless === MAX_FRUITLESS_ATTEMPTS || attempt === MAX_ATTEMPTS)
         throw new Failure(`${url} could not be downloaded: ${reasonOf(error)}.`, { cause: error });
       await delay(pauseMs * 2 ** fruitless);
       continue;
@@ -51,28 +51,28 @@ export async function download(wanted: Download): Promise<void> {
     if (actual === sha256) renameSync(part, file);
     else {
       rmSync(part, { force: true });
-      // A continued file may have begun with bytes of another one: a whole download decides.
+      // The part may have begun with bytes of another file. Only a complete new download can tell.
       if (before === 0)
-        throw new Failure(`${url} is not the released file: its SHA-256 is ${actual}, not ${sha256}.`);
+        throw new Failure(`${url} is not the released file: its SHA-256 is ${actual} instead of ${sha256}.`);
     }
   }
 }
 
-/** An answer that another attempt may improve. */
+/** A response that may be different at the next attempt. */
 class Retryable extends Error {}
 
 async function receive({ url, agent, onBytes }: Download, part: string, have: number): Promise<void> {
   const response = await fetch(url, {
     dispatcher: agent,
-    // A mirror that compresses on the way would change the bytes that the digest is of.
+    // A mirror that compresses the file in transit would change the bytes that the digest covers.
     headers: { 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) },
   });
   const from = startOf(response, have);
   if (from === undefined) {
     await response.body?.cancel();
-    // The part is as long as the file, or longer: the digest tells them apart.
+    // The part is as long as the file, or longer. The digest tells which.
     if (response.status === 416 && have > 0) return;
-    const reason = `the server answered ${response.status}`;
+    const reason = `the server returned status ${response.status}`;
     if (response.status >= 500 || response.status === 429 || response.status === 408)
       throw new Retryable(reason);
     throw new Failure(`${url} could not be downloaded: ${reason}.`);
@@ -91,13 +91,13 @@ async function receive({ url, agent, onBytes }: Download, part: string, have: nu
   if (size !== undefined && received < size) throw new Retryable(`only ${received} of ${size} bytes arrived`);
 }
 
-/** The position of the answer's first byte in the file; `undefined` for an answer without content. */
+/** The position of the response's first byte in the file; `undefined` for a response without content. */
 function startOf(response: Response, have: number): number | undefined {
   if (response.status === 200) return 0;
   if (response.status !== 206) return undefined;
   const from = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
   if (Number(from) === have) return have;
-  throw new Failure(`${response.url} answered with another part of the file than requested.`);
+  throw new Failure(`${response.url} returned a different part of the file than requested.`);
 }
 
 const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
@@ -110,7 +110,7 @@ async function sha256Of(file: string): Promise<string> {
 
 const CONNECT_FAULTS =
   /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT|SSL/;
-/** The deepest cause: undici wraps a refused connection in `fetch failed`. */
+/** The innermost cause, because undici wraps a refused connection in `fetch failed`. */
 export const causeOf = (error: unknown): unknown =>
   error instanceof Error && error.cause !== undefined ? causeOf(error.cause) : error;
 const codeOf = (error: unknown): string =>

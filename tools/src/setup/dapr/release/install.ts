@@ -32,20 +32,23 @@ export interface ReleaseOptions {
   silenceMs?: number;
 }
 
-/** An archive with its expected digest. */
+/** An archive and its expected digest. */
 type Pinned = Archive & { sha256: string };
 
-/** The place of a downloaded release; other digests give another place. Contains `.dapr/bin` once it is complete. */
+/**
+ * Where a downloaded release is stored; different digests lead to a different folder. Contains `.dapr/bin` once it is
+ * complete.
+ */
 export function releaseDir({ release, cacheDir }: Pick<ReleaseOptions, 'release' | 'cacheDir'>): string {
   const hash = createHash('sha256').update(JSON.stringify(release)).digest('hex').slice(0, 12);
   return join(cacheDir, `dapr-release-${release.runtime}-${hash}`);
 }
 
 /**
- * Downloads the release archives of Dapr for this platform into the cache, unless they are there. Nothing is unpacked before
- * its digest matches, and an interrupted download continues the next time.
+ * Downloads Dapr's release archives for this platform into the cache, unless they are already there. Nothing is
+ * unpacked until its digest has been verified, and an interrupted download continues next time.
  * @returns the folder that contains `.dapr/bin`
- * @throws Failure with the reason: a digest is missing or different, or the archives cannot be reached
+ * @throws Failure with the reason: a digest is missing or does not match, or the archives cannot be reached
  */
 export async function downloadDapr(options: ReleaseOptions): Promise<string> {
   const target = releaseDir(options);
@@ -70,7 +73,7 @@ function pinned(release: Release, platform: string): Pinned[] {
   if (missing.length === 0)
     return all.map((archive) => ({ ...archive, sha256: release.digests[archive.name] ?? '' }));
   throw new Failure(
-    `${relative(ROOT, RELEASE_FILE)} has no digest of Dapr ${release.runtime} for ${missing.join(', ')}, so nothing ` +
+    `${relative(ROOT, RELEASE_FILE)} has no digest of Dapr ${release.runtime} for ${missing.join(', ')}, and nothing ` +
       `is downloaded without verification. ${REFRESH}.`,
   );
 }
@@ -81,11 +84,11 @@ async function install(
   archives: readonly Pinned[],
   target: string,
 ): Promise<void> {
-  // Parts are named by the expected content, so an interrupted download of another version is never continued.
+  // Parts are named after their expected content, so a partial download of another version is never continued.
   const downloads = join(cacheDir, 'downloads');
   mkdirSync(downloads, { recursive: true });
   const fileOf = ({ sha256 }: Pinned) => join(downloads, `${sha256}.tar.gz`);
-  say(`Downloading Dapr ${release.runtime} from ${origin}. This happens once for each user.`);
+  say(`Downloading Dapr ${release.runtime} from ${origin}. This is needed only once per user.`);
   const progress = tellDownload(`Dapr ${release.runtime}`, archives.length, say);
   const agent = downloadAgent(proxy, silenceMs);
   try {
@@ -99,7 +102,7 @@ async function install(
         ...(pauseMs !== undefined && { pauseMs }),
       }),
     );
-    // Each download ends before the agent does: what arrived after the first failure is kept too.
+    // Let each download finish before the agent is destroyed, to keep everything that arrived after the first failure.
     const faults = (await Promise.allSettled(all)).flatMap((end) =>
       end.status === 'rejected' ? [end.reason as unknown] : [],
     );

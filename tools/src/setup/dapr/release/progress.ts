@@ -3,7 +3,7 @@ import type { Say } from '../../say.ts';
 const EVERY_MS = 3_000;
 const megabytes = (bytes: number): string => String(Math.round(bytes / 1_000_000));
 
-/** Tells every few seconds how much of several files has arrived, and how fast. */
+/** Reports every few seconds how much of several files has arrived, and how fast. */
 export function tellDownload(
   what: string,
   files: number,

@@ -11,7 +11,7 @@ import { archivesOf, originOf, PLATFORMS, readRelease, RELEASE_FILE, type Archiv
 /** A checksum file is one line. */
 const MAX_CHARACTERS = 1_000;
 
-/** Reads `<hex> [*]<name>`, or the digest alone. `undefined` for other content, such as the digest of another file. */
+/** Reads `<hex> [*]<name>`, or just the digest. `undefined` for anything else, such as the digest of another file. */
 export function readChecksum(text: string, name: string): string | undefined {
   const [, digest, file] = /^([0-9a-f]{64})(?:\s+\*?(\S+))?\s*$/i.exec(text) ?? [];
   const isOther = file !== undefined && file.split('/').at(-1) !== name;
@@ -23,7 +23,7 @@ async function fetchDigest(origin: string, { name, path }: Archive, agent: Dispa
   try {
     const response = await fetch(url, { dispatcher: agent });
     const text = response.ok ? (await response.text()).slice(0, MAX_CHARACTERS) : '';
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    if (!response.ok) throw new Error(`the server returned status ${response.status}`);
     const digest = readChecksum(text, name);
     if (digest === undefined) throw new Error('it is not a checksum of this file');
     return digest;
@@ -39,7 +39,8 @@ export async function daprDigests(): Promise<number> {
 }
 
 /**
- * Writes the digests of the pinned version into the release file, from the checksum files of the release. All or nothing.
+ * Writes the digests of the pinned version to the release file, taken from the release's checksum files. All or
+ * nothing.
  * @throws Failure that lists every file without a usable checksum
  */
 export async function refreshDigests(
@@ -55,8 +56,8 @@ export async function refreshDigests(
   const faults = ends.flatMap((end) => (end.status === 'rejected' ? [messageOf(end.reason)] : []));
   if (faults.length > 0) {
     throw new Failure(
-      `The checksums of Dapr ${release.runtime} could not be read, and nothing was changed:\n  ${faults.join('\n  ')}\n` +
-        'Check the network, DAPR_MIRROR and HTTPS_PROXY, and run this again.',
+      `Could not read the checksums of Dapr ${release.runtime}. Nothing was changed:\n  ${faults.join('\n  ')}\n` +
+        'Check the network, DAPR_MIRROR and HTTPS_PROXY, then try again.',
     );
   }
   const digests = Object.fromEntries(
@@ -64,7 +65,7 @@ export async function refreshDigests(
   );
   writeFileSync(file, `${JSON.stringify({ ...release, digests }, null, 2)}\n`);
   process.stdout.write(
-    `${relative(ROOT, file)} has ${archives.length} digests of Dapr ${release.runtime} and its CLI ${release.cli}, from ` +
+    `${relative(ROOT, file)} now contains ${archives.length} digests of Dapr ${release.runtime} and its CLI ${release.cli}, from ` +
       `${origin}. Compare a few with the release page before you commit them: every user trusts them.\n`,
   );
 }

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { Failure } from '../../../failure.ts';
 import { ROOT } from '../../../paths.ts';
 
-/** Pins the versions of Dapr, and the SHA-256 of each release archive (`null`: not known yet). */
+/** Pins the versions of Dapr and the SHA-256 of each release archive (`null`: not known yet). */
 export const RELEASE_FILE = join(ROOT, 'tools', 'dapr', 'release.json');
-/** Says how to fill the digests in. */
+/** Explains how to fill in the digests. */
 export const REFRESH = '`npm run dapr:digests` fetches the digests from the release';
 
 const version = z.string().regex(/^\d+\.\d+\.\d+$/);
@@ -18,16 +18,16 @@ export const releaseSchema = z.strictObject({
 });
 export type Release = z.infer<typeof releaseSchema>;
 
-/** The commands of a complete Dapr, and the repositories that release them. */
+/** The commands that make up Dapr, and the repositories that release them. */
 const COMMANDS = { daprd: 'dapr/dapr', placement: 'dapr/dapr', scheduler: 'dapr/dapr', dapr: 'dapr/cli' };
-/** The platforms that Dapr releases for. Windows runs Tocsin under WSL, which is Linux. */
+/** The platforms that Dapr is released for. Windows runs Tocsin under WSL, which is Linux. */
 export const PLATFORMS = ['linux_amd64', 'linux_arm64', 'darwin_amd64', 'darwin_arm64'] as const;
 
-/** One command of Dapr as released: a `.tar.gz` that contains only the command. */
+/** A released Dapr command: a `.tar.gz` that contains only that command. */
 export interface Archive {
   command: string;
   name: string;
-  /** The path below https://github.com, or below a mirror. */
+  /** The path relative to https://github.com, or to a mirror. */
   path: string;
 }
 
@@ -38,7 +38,7 @@ export const readRelease = (file = RELEASE_FILE): Release =>
 export function platformOf(os: string = process.platform, cpu: string = process.arch): string {
   const name = `${os}_${cpu === 'x64' ? 'amd64' : cpu}`;
   if (PLATFORMS.some((known) => known === name)) return name;
-  throw new Failure(`Tocsin does not download Dapr for ${os} on ${cpu}.`);
+  throw new Failure(`Tocsin cannot download Dapr for ${os} on ${cpu}.`);
 }
 
 /** The archives of one platform: daprd, placement, scheduler and the CLI. */
@@ -49,13 +49,16 @@ export const archivesOf = (release: Release, platform: string): Archive[] =>
     return { command, name, path: `${repository}/releases/download/v${tag}/${name}` };
   });
 
-/** Checks DAPR_MIRROR, the address that replaces https://github.com. @throws Failure if it is no such address */
+/**
+ * Checks DAPR_MIRROR, the address that replaces https://github.com.
+ * @throws Failure if it is not a usable address
+ */
 export function originOf(mirror: string | undefined): string {
   if (mirror === undefined) return 'https://github.com';
   const url = URL.canParse(mirror) ? new URL(mirror) : undefined;
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash)
     return url.href.replace(/\/$/, '');
   throw new Failure(
-    `DAPR_MIRROR is ${mirror}. Set it to an http(s) address that replaces https://github.com, without password, query or fragment, and start again.`,
+    `DAPR_MIRROR is ${mirror}. Set it to an http(s) address that replaces https://github.com, without password, query or fragment, then try again.`,
   );
 }
