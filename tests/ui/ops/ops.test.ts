@@ -58,7 +58,10 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
     prepare: () => {
       ops.away = true;
     },
-    reach: (page) => page.getByTestId('fault').getByText('trying again').waitFor(),
+    reach: async (page) => {
+      await page.getByTestId('fault').getByText('trying again').waitFor();
+      await page.getByTestId('instances').getByText("The metrics can't be read right now.").waitFor();
+    },
   },
   token: {
     prepare: () => {

@@ -59,6 +59,8 @@ export async function checkLooks(
   const { fullPage = false, of, settle = () => page.waitForTimeout(150) } = options;
   const check = async (look: string) => {
     await settle();
+    // Parts that stay in sight while scrolling would cover the middle of a picture of the whole page.
+    if (fullPage) await page.evaluate(() => scrollTo(0, 0));
     const path = join(artifacts, `${look}.png`);
     await (of ? of.screenshot({ path }) : page.screenshot({ path, fullPage }));
     expect(await overflow(page), `${look}: nothing overflows horizontally`).toBeLessThanOrEqual(0);

@@ -35,9 +35,17 @@ export function chartOptions({ width, height, colours, hasAxes, span, onPoint }:
     ...{ width, height, legend: { show: false } },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     hooks: { setCursor: [(chart) => onPoint(chart.cursor.idx)] },
-    padding: hasAxes ? [8, 8, 0, 0] : [2, 1, 2, 1],
+    // Half of a time's width at the right, for the time of the newest point.
+    padding: hasAxes ? [8, 28, 0, 0] : [2, 1, 2, 1],
     scales: {
-      x: { time: true, range: (_chart, _min, max) => [max - span() / 1_000, max] },
+      x: {
+        time: true,
+        // Without any point, uPlot passes null, which its types leave out.
+        range: (_chart, _min, max: number | null) => {
+          const end = max ?? Date.now() / 1_000;
+          return [end - span() / 1_000, end];
+        },
+      },
       y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.15)] },
     },
     axes: hasAxes

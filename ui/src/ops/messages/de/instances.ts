@@ -27,6 +27,7 @@ export const instances: OpsMessages['instances'] = {
   vanished: (time) => `Verschwunden um ${time}, ohne beendet worden zu sein.`,
   stopped: (time) => `Beendet um ${time}.`,
   none: 'Noch keine Messwerte. Die ersten kommen nach zwei Sekunden.',
+  unavailable: 'Die Messwerte können gerade nicht gelesen werden.',
   queue: 'Unerledigte Ankündigungen',
   queueValue: (waiting, heldBack) => `${waiting} warten, ${heldBack} zurückgehalten`,
   queueAge: (age) => `älteste ${age}`,

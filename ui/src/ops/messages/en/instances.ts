@@ -26,6 +26,7 @@ export const instances = {
   vanished: (time: string) => `Vanished at ${time} without shutting down.`,
   stopped: (time: string) => `Stopped at ${time}.`,
   none: 'No metrics yet. The first ones arrive after two seconds.',
+  unavailable: "The metrics can't be read right now.",
   queue: 'Unfinished announcements',
   queueValue: (waiting: string, heldBack: string) => `${waiting} waiting, ${heldBack} held back`,
   queueAge: (age: string) => `oldest ${age}`,
