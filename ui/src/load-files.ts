@@ -11,10 +11,10 @@ function loadStyle(href: string): Promise<unknown> {
   const loading = new Promise((resolve, reject) => {
     link.addEventListener('load', resolve);
     link.addEventListener('error', () => {
-      // A new link, because a failed one does not load again.
+      // A retry needs a new link, because a failed one doesn't load again.
       styles.delete(href);
       link.remove();
-      reject(new Error(`The style sheet ${href} could not be loaded.`));
+      reject(new Error(`Could not load the style sheet ${href}.`));
     });
   });
   styles.set(href, loading);
@@ -22,7 +22,7 @@ function loadStyle(href: string): Promise<unknown> {
   return loading;
 }
 
-/** Lets the script of a late part load beside its style, instead of after it. */
+/** Loads a late part's script in parallel with its style instead of after it. */
 function preloadScript(href: string): void {
   if (document.querySelector(`link[href="${href}"]`)) return;
   const link = document.createElement('link');
@@ -32,13 +32,13 @@ function preloadScript(href: string): void {
   document.head.append(link);
 }
 
-/** Linked by the page itself; browsers start no script before these are loaded. */
+/** Whether the page itself links the style sheet. Browsers load those before they run scripts. */
 const isInPage = (href: string): boolean =>
   !styles.has(href) && document.querySelector(`link[rel="stylesheet"][href="${href}"]`) !== null;
 
 /**
- * Loads a part of the page and its files, named by their paths without the first slash. The part runs when its style is
- * there. The build calls this for each `import()` in place of Vite's loader, under the same name.
+ * Loads a part of the page and its files, given as paths without the leading slash. The part runs once its styles are
+ * loaded. The build calls this for each `import()` in place of Vite's loader, which has the same name.
  */
 export async function __vitePreload<T>(load: () => Promise<T>, files: readonly string[] = []): Promise<T> {
   const paths = files.map((file) => `/${file}`);

@@ -1,7 +1,7 @@
-/** Registers `<tocsin-bell>` and `<tocsin-toasts>`, which importing this module has done already. */
+/** Registers `<tocsin-bell>` and `<tocsin-toasts>`. Importing this module already does that. */
 export function defineTocsinElements(options?: { server?: string }): void;
 
-/** The events that both elements dispatch; they bubble and leave the shadow root. */
+/** Events that both elements dispatch. They bubble and cross the shadow boundary. */
 export interface ElementEvents {
   'tocsin-unread': CustomEvent<{ unread: number; unseen: number }>;
   'tocsin-connection': CustomEvent<{ state: string; text: string }>;

@@ -7,16 +7,16 @@ export type MergeEvent =
   | { type: 'disconnected' }
   | ({ type: 'publications' } & Omit<PublicationsEvent, 'feed'>)
   | { type: 'position'; position: Position }
-  /** Removes these ids at once, even behind a gap. Their publications still arrive in order. */
+  /** Removes these ids immediately, even behind a gap. Their publications still arrive in order. */
   | { type: 'retracted'; ids: readonly string[] }
   /** The server acknowledged the pending subscribe. */
   | { type: 'answer'; page: Omit<Page, 'feed'> }
-  /** The server refused the pending subscribe temporarily, or did not answer. */
+  /** The server temporarily refused the pending subscribe, or did not answer. */
   | { type: 'refused' }
   | { type: 'retry' }
   /** The gap of the last `gap-opened` is still open after 500 ms. */
   | { type: 'gap-stayed' }
-  /** Nothing was received for the feed for 25 s. */
+  /** Nothing has been received for this feed for 25 s. */
   | { type: 'silence' };
 
 /**
@@ -28,14 +28,14 @@ export type Delivery = 'live' | 'recovered' | 'snapshot';
 /** Actions for the caller, in this order. */
 export type MergeEffect =
   | { type: 'subscribe'; position: Position | undefined }
-  /** Wait for the back-off, then send the `retry` event. */
+  /** Wait for the backoff delay, then send the `retry` event. */
   | { type: 'ask-later' }
   | { type: 'gap-opened' }
   | { type: 'gap-closed' }
   /** Show these for the first time. `away`: missed while disconnected, not in a gap of a live connection. */
   | { type: 'show'; epoch: string; publications: LivePublication[]; delivery: Delivery; away: boolean }
   | { type: 'gone'; ids: string[]; reason: GoneReason }
-  /** Publications between these positions are permanently lost. `erased`: forget everything that was shown. */
+  /** Publications between these positions are permanently lost. `erased`: remove all notifications of the feed. */
   | { type: 'missed'; from: Position; to: Position; erased: boolean }
   | { type: 'moved'; position: Position }
   /** Everything up to the feed's head, as of the answer, has been shown. */

@@ -17,10 +17,10 @@ export interface LeaderState {
 export type TabMessage =
   /** A tab introduces itself and looks for a leader. */
   | { readonly type: 'hello'; readonly from: string; readonly front: Front }
-  /** A tab, perhaps the leader, is leaving. */
+  /** A tab is leaving, possibly the leader. */
   | { readonly type: 'bye'; readonly from: string }
   | { readonly type: 'state'; readonly state: LeaderState }
-  /** A tab's request for the server, on this session of the leader. */
+  /** A tab's request to the server, within this session of the leader. */
   | {
       readonly type: 'ask';
       readonly from: string;

@@ -15,7 +15,7 @@ export const de: Texts = {
     live: 'Live',
     reconnecting: 'Verbindet neu',
     offline: 'Offline',
-    unreachable: 'Kein Server',
+    unreachable: 'Nicht erreichbar',
     refused: 'Kein Zugriff',
   },
   themes: { system: 'wie das System', light: 'hell', dark: 'dunkel' },

@@ -13,7 +13,7 @@ export const en = {
     live: 'Live',
     reconnecting: 'Reconnecting',
     offline: 'Offline',
-    unreachable: 'No server',
+    unreachable: 'Unreachable',
     refused: 'Refused',
   },
   themes: { system: 'system', light: 'light', dark: 'dark' },

@@ -58,7 +58,7 @@ function createOps() {
     refused.value = undefined;
   }
 
-  /** Records why the server denies access. Returns whether the error means that. */
+  /** Records why the server denies access. Returns false for other errors. */
   function recordRefusal(error: unknown): boolean {
     if (!(error instanceof OpsError)) return false;
     const { status: code, problem, message } = error;

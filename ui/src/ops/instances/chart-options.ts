@@ -35,12 +35,12 @@ export function chartOptions({ width, height, colours, hasAxes, span, onPoint }:
     ...{ width, height, legend: { show: false } },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     hooks: { setCursor: [(chart) => onPoint(chart.cursor.idx)] },
-    // Half of a time's width at the right, for the time of the newest point.
+    // Half the width of a time label on the right, for the newest point's label.
     padding: hasAxes ? [8, 28, 0, 0] : [2, 1, 2, 1],
     scales: {
       x: {
         time: true,
-        // Without any point, uPlot passes null, which its types leave out.
+        // Without points, uPlot passes null, which its types omit.
         range: (_chart, _min, max: number | null) => {
           const end = max ?? Date.now() / 1_000;
           return [end - span() / 1_000, end];
