@@ -15,25 +15,37 @@ const stateSchema = z.object({
 /** Runs docker-compose.yml as a separate project on free ports, with a new password and an empty history. */
 export class ComposeProject {
   readonly #docker: Docker;
+  readonly #root: string;
+  readonly #ports: readonly number[];
   readonly #env: Record<string, string>;
   /** The edge's port for pages and bffs. */
   readonly url: string;
   /** The edge's port for publishers. */
   readonly publishUrl: string;
 
-  private constructor(docker: Docker, ports: readonly number[]) {
+  private constructor(docker: Docker, ports: readonly number[], root: string) {
     const [page = 0, publish = 0] = ports;
     this.#docker = docker;
+    this.#root = root;
+    this.#ports = ports;
     this.#env = { TOCSIN_PORT: String(page), TOCSIN_PUBLISH_PORT: String(publish) };
     this.url = `http://127.0.0.1:${page}`;
     this.publishUrl = `http://127.0.0.1:${publish}`;
   }
 
-  /** Creates the project without starting it. First removes what an interrupted run has left. */
-  static async create(): Promise<ComposeProject> {
-    const project = new ComposeProject(await findDocker(), await freePorts(2));
+  /**
+   * Creates the project without starting it. First removes what an interrupted run has left. `root` contains its
+   * docker-compose.yml.
+   */
+  static async create(root = ROOT): Promise<ComposeProject> {
+    const project = new ComposeProject(await findDocker(), await freePorts(2), root);
     await project.remove();
     return project;
+  }
+
+  /** The same project, with the docker-compose.yml of this repository. */
+  upgraded(): ComposeProject {
+    return new ComposeProject(this.#docker, this.#ports, ROOT);
   }
 
   /** Runs `docker compose <args>`. @throws Error with its output */
@@ -45,7 +57,7 @@ export class ComposeProject {
   async composeWith(env: Record<string, string>, ...args: string[]): Promise<string> {
     const command = ['compose', '--ansi', 'never', '--progress', 'plain', '-p', NAME, ...args];
     const { code, output, stdout } = await this.#docker(command, {
-      cwd: ROOT,
+      cwd: this.#root,
       env: { ...this.#env, ...env },
     });
     if (code !== 0) throw new Error(`docker compose ${args.join(' ')} exited with ${code}:\n${output}`);
@@ -55,7 +67,7 @@ export class ComposeProject {
   /** The output and exit code of `docker compose run --rm doctor`. */
   async doctor(): Promise<{ code: number; said: string }> {
     const command = ['compose', '--progress', 'quiet', '-p', NAME, 'run', '--rm', '-T', 'doctor'];
-    const { code, stdout, output } = await this.#docker(command, { cwd: ROOT, env: this.#env });
+    const { code, stdout, output } = await this.#docker(command, { cwd: this.#root, env: this.#env });
     return { code, said: stdout || output };
   }
 

@@ -14,7 +14,7 @@ const say: Say = (line) => process.stdout.write(`${line}\n`);
 const DELIVERY = ['tests/delivery/', 'tests/recovery/', 'tests/fallbacks/'];
 
 /**
- * `npm run test:dapr -- 1.17.0`: builds a version of Dapr with Go, if Go's module proxy has it, and runs the delivery suite
+ * `npm run test:dapr -- 1.16.0`: builds a version of Dapr with Go, if Go's module proxy has it, and runs the delivery suite
  * on it. Versions older than the oldest supported one run too, so that you can see what fails.
  */
 export async function testDapr(args: string[], signal: AbortSignal): Promise<number> {
