@@ -2,18 +2,21 @@ import { defineConfig } from 'vitest/config';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The share of the runs of a model walk: 1 in `npm run test:walks`, which CI runs, less in the unit tests. */
+    /** The share of the model walks to run: 1 in `npm run test:walks`, which CI runs, and less in the unit tests. */
     walkShare: number;
   }
 }
 
-/** Suites that run the product's images. They have their own commands, because not every machine can run them. */
+/** Suites that run the product's images. They have separate commands, because not every machine can run them. */
 const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**'];
-/** Tests with a browser and memory adapters, without processes of the product. Two run at a time, because they mostly wait. */
+/**
+ * Tests with a browser and memory adapters, without processes of the product. Two run at a time, because they mostly
+ * wait.
+ */
 const PAGES = 'tests/ui/**/*.test.ts';
 /**
- * Tests that kill processes at chosen moments, use fixed ports, or measure. They run one at a time, because other tests
- * would change the timing.
+ * Tests that kill processes at specific moments, use fixed ports, or measure. They run one at a time, because other
+ * tests would affect the timing.
  */
 const ALONE = [
   'tests/{bench,chaos,recovery,network,guides,tools}/**/*.test.ts',
@@ -30,7 +33,10 @@ const UPGRADES = 'tests/upgrade/**/*.test.ts';
 const CLOCKS = 'tests/fallbacks/heavy/**/*.test.ts';
 /** How long a condition may take to become true. On a busy machine, browsers take several times as long as usual. */
 const POLL_MS = 20_000;
-/** Retries only tests that timed out, once; `npm test` lists them. A wrong result (lost, twice, out of order) is not retried. */
+/**
+ * Retries only tests that timed out, once; `npm test` lists them. A wrong result (lost, duplicated, out of order) is
+ * never retried.
+ */
 const RETRY = { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out/ };
 
 const WITH_PROCESSES = {
@@ -44,12 +50,12 @@ const WITH_PROCESSES = {
 
 const UNIT = {
   environment: 'node',
-  // No test replaces a module, so the files of a worker can share imported modules, which halves the time.
+  // No test mocks a module, so the files of a worker can share imported modules, which halves the time.
   pool: 'threads',
   isolate: false,
   // More than the cores of a small machine, because many tests wait for timers and sockets.
   maxWorkers: 4,
-  // No test asserts a duration. On a busy machine, properties take several times as long as usual.
+  // No test asserts a duration. On a busy machine, property tests take several times as long as usual.
   testTimeout: 60_000,
   hookTimeout: 60_000,
 } as const;

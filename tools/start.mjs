@@ -1,4 +1,4 @@
-// Starts a command of the tools: `node tools/start.mjs deploy`.
+// Starts a command of the tools, for example `node tools/start.mjs deploy`.
 import { runCommand } from './first-stage.mjs';
 
 await runCommand('tools/src/cli.ts');

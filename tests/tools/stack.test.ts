@@ -69,7 +69,7 @@ describe('a stack', () => {
 
   it('should name the process that has exited, and its log', async () => {
     await other.app.kill('SIGKILL');
-    await expect(other.ready()).rejects.toThrow(/the application of bff-2 has ended.*bff-2\.log/s);
+    await expect(other.ready()).rejects.toThrow(/the application of bff-2 has exited.*bff-2\.log/s);
   });
 
   it('should leave no process and no open port', async () => {

@@ -85,8 +85,8 @@ describe('npm start', () => {
   });
 
   it.each([
-    ['an application', /stub-app/, /The application \w+ on port \d+ has ended/],
-    ['a sidecar', /daprd/, /The sidecar of \w+ on port \d+ has ended/],
+    ['an application', /stub-app/, /The application \w+ on port \d+ has exited/],
+    ['a sidecar', /daprd/, /The sidecar of \w+ on port \d+ has exited/],
   ])(
     'should report when %s dies, continue with the others and finally leave no process',
     async (_, pattern, sentence) => {
@@ -162,7 +162,7 @@ describe('npm start', () => {
     const one = await started({ change: (runFile, dir) => breakComponent(runFile, dir) });
     expect(await one.exit).toBe(1);
     expect(one.output()).toMatch(
-      /The Dapr component notification-state failed, so the sidecar of (bff|producer) on port \d+ has ended/,
+      /The Dapr component notification-state failed, so the sidecar of (bff|producer) on port \d+ has exited/,
     );
   });
 
@@ -173,7 +173,7 @@ describe('npm start', () => {
       },
     });
     expect(await one.exit).toBe(1);
-    expect(one.output()).toContain(`The application bff on port ${one.ports[6]} has ended.`);
+    expect(one.output()).toContain(`The application bff on port ${one.ports[6]} has exited.`);
   });
 });
 

@@ -9,12 +9,12 @@ export function busyPortSentence(port: number, use: string, other: Running | und
   if (other) {
     return (
       `${taken}: another copy of Tocsin is running in ${other.folder} (process ${other.pid}). Stop it with Ctrl-C in its ` +
-      `terminal (or \`kill ${other.pid}\`) and start again.`
+      `terminal (or \`kill ${other.pid}\`) and try again.`
     );
   }
   const look =
     process.platform === 'linux' ? `ss -ltnp 'sport = :${port}'` : `lsof -nP -iTCP:${port} -sTCP:LISTEN`;
-  return `${taken} by another program. \`${look}\` shows which; stop it, or give Tocsin another port in dapr.yaml, and start again.`;
+  return `${taken} by another program. \`${look}\` shows which. Stop it, or set a different port for Tocsin in dapr.yaml, then try again.`;
 }
 
 /** @throws Failure for the first port of the run file that is in use */

@@ -1,10 +1,10 @@
 import type { LogLine } from './logs/log-line.ts';
 import type { Part } from './parts.ts';
 
-/** The longest time, in ms, between an error and an end that counts as caused by it. */
+/** Maximum time, in ms, between an error and an exit that we attribute to it. */
 const CAUSE_MS = 3_000;
 
-/** Remembers the last error of each source, which is the likely cause when a process ends. */
+/** Remembers the last error of each source, which is the likely cause if a process exits. */
 export class LastErrors {
   readonly #last = new Map<string, { text: string; at: number }>();
 
@@ -12,14 +12,14 @@ export class LastErrors {
     if (line?.level === 'error') this.#last.set(line.source, { text: line.text, at: now });
   }
 
-  /** The last error of a source if it is recent; older errors no longer matter. */
+  /** The last error of a source, if it is recent. Older errors are irrelevant. */
   of(source: string, now = Date.now()): string | undefined {
     const last = this.#last.get(source);
     return last && now - last.at <= CAUSE_MS ? last.text : undefined;
   }
 }
 
-/** A part of the system, as the messages name it. */
+/** A part of the system, as named in messages. */
 export type EndedPart = Pick<Part, 'role' | 'source'> & {
   app: { appId: string; ports: { public: number } };
 };
@@ -27,24 +27,24 @@ export type EndedPart = Pick<Part, 'role' | 'source'> & {
 const nameOf = ({ role, app }: EndedPart): string =>
   `${role === 'application' ? 'The application' : 'The sidecar of'} ${app.appId} on port ${app.ports.public}`;
 
-/** The message for a part that ends while the others keep running. */
+/** The message for a part that exits while the others keep running. */
 export const explainLoss = (part: EndedPart): string =>
-  `${nameOf(part)} has ended; all others keep running. The lines above say why. To restart it, press Ctrl-C and run \`npm start\` again.`;
+  `${nameOf(part)} has exited; all others keep running. The lines above show why. To restart it, press Ctrl-C and run \`npm start\` again.`;
 
-/** The message for a part that ends before all are ready. */
+/** The message for a part that exits before all are ready. */
 export function explainEnd(part: EndedPart, errors: LastErrors, redisHost: string): string {
   const name = nameOf(part);
   if (part.role === 'application') {
-    return `${name} has ended. Its last lines above say why. Fix that and start again.`;
+    return `${name} has exited. Its last lines above show why. Fix the cause, then try again.`;
   }
   const cause = errors.of(part.source);
   const component = cause && /component (\S+) error/.exec(cause)?.[1];
   if (component) {
     const where = name.replace(/^The/, 'the');
     return (
-      `The Dapr component ${component} failed, so ${where} has ended: ${cause}. Check ` +
-      `components/${component}.yaml and that Redis at ${redisHost} answers, and start again.`
+      `The Dapr component ${component} failed, so ${where} has exited: ${cause}. Check ` +
+      `components/${component}.yaml and that Redis at ${redisHost} is running, then try again.`
     );
   }
-  return `${name} has ended${cause ? `: ${cause}` : ''}. Fix that and start again.`;
+  return `${name} has exited${cause ? `: ${cause}` : ''}. Fix the cause, then try again.`;
 }

@@ -5,7 +5,7 @@ import { DATA_DIR, RUN_FILE } from '../paths.ts';
 export interface StartOptions {
   runFile: string;
   dataDir: string;
-  /** Prints the full log of the sidecars. */
+  /** Prints the sidecars' full log. */
   verbose: boolean;
 }
 

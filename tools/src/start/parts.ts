@@ -2,7 +2,7 @@ import type { ManagedProcess } from '../process/managed-process.ts';
 import { LOOPBACK, pairProcesses, type Surroundings } from '../stack/pair-processes.ts';
 import type { RunFileApp } from '../stack/run-file.ts';
 
-/** In ms. With the time for Redis, placement and scheduler, a stop stays below 15 s. */
+/** In ms. Together with Redis, placement and the scheduler, stopping takes less than 15 s. */
 const APPLICATION_MS = 9_500;
 const SIDECAR_MS = 1_500;
 
@@ -10,7 +10,7 @@ const SIDECAR_MS = 1_500;
 export interface Part {
   role: 'application' | 'sidecar';
   app: RunFileApp;
-  /** The source of its lines in the log: `bff 4001`, or `dapr 4001` for its sidecar. */
+  /** The source of its log lines: `bff 4001`, or `dapr 4001` for its sidecar. */
   source: string;
   process: ManagedProcess;
 }
@@ -18,11 +18,11 @@ export interface Part {
 export interface PartsOptions {
   apps: readonly RunFileApp[];
   around: Surroundings;
-  /** The address of the public ports. */
+  /** The address that the public ports listen on. */
   publicHost: string;
-  /** Overrides variables that the run file sets for applications. The caller's variables would not. */
+  /** Overrides variables that the run file sets for applications, which the caller's variables would not. */
   env: Record<string, string>;
-  /** The file in which `onLine` stores the lines. */
+  /** The file to which `onLine` writes the lines. */
   logFile: string;
   onLine: (source: string, line: string) => void;
 }
@@ -59,14 +59,14 @@ export async function startParts(parts: readonly Part[]): Promise<void> {
   await Promise.all(parts.map(({ process }) => process.start()));
 }
 
-/** Stops the applications gracefully, then their sidecars. Resolves when all are gone. */
+/** Stops the applications gracefully, then their sidecars. Resolves when all have exited. */
 export async function stopParts(parts: readonly Part[]): Promise<void> {
   for (const role of ['application', 'sidecar'] as const) {
     await Promise.all(parts.filter((part) => part.role === role).map(({ process }) => process.stop()));
   }
 }
 
-/** Calls `onEnd` for each part that ends before `signal` aborts. Rejects if `onEnd` throws; never resolves. */
+/** Calls `onEnd` for each part that exits before `signal` aborts. Rejects if `onEnd` throws; never resolves. */
 export async function watchParts(
   parts: readonly Part[],
   signal: AbortSignal,

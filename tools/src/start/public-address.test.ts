@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { readAuthConfig, readOpening } from '../config.ts';
 import { RUN_FILE } from '../paths.ts';
 import { readRunFile } from '../stack/run-file.ts';
-import { checkOpening, hostOf, unaskedIn } from './public-address.ts';
+import { checkOpening, hostOf, settingsWithoutAuth } from './public-address.ts';
 
 const { apps } = readRunFile(RUN_FILE);
 const check = (env: Record<string, string>, variables: Record<string, string> = {}) =>
   checkOpening(
     readOpening(env),
     [4000, 4001],
-    unaskedIn(
+    settingsWithoutAuth(
       apps.map((app) => ({ ...app, env: { ...app.env, ...variables } })),
       readAuthConfig(env),
     ),
@@ -37,7 +37,7 @@ describe('the address of public ports', () => {
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...env })).toThrow(`but ${sentence}: anyone`);
   });
 
-  it('should check the environment of the applications, including variables of the run file', () => {
+  it('should check the environment of the applications, including variables from the run file', () => {
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0' }, asked)).not.toThrow();
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...asked }, { AUTH_MODE: 'none' })).toThrow(
       'AUTH_MODE is none',

@@ -12,34 +12,35 @@ export const isLoopback = (address: string): boolean =>
   loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /**
- * Checks whether the public ports may listen on the address of `opening`: an address that other machines reach requires
- * authentication or TOCSIN_INSECURE=yes. @param unasked the settings without authentication, as phrases:
- * `AUTH_MODE is none`. @throws Failure with the remedies
+ * Checks whether the public ports may listen on the address of `opening`. An address that other machines can reach
+ * requires authentication or TOCSIN_INSECURE=yes.
+ * @param withoutAuth phrases for settings without authentication: `AUTH_MODE is none`
+ * @throws Failure that explains what to do
  */
 export function checkOpening(
   { address, mayBeInsecure }: Opening,
   ports: readonly number[],
-  unasked: readonly string[],
+  withoutAuth: readonly string[],
 ): void {
   if (isIP(address) === 0) {
     throw new Failure(
       `TOCSIN_ADDRESS is ${address}, which is not an IP address. Set it to 0.0.0.0 for all networks of this machine, to the ` +
-        'address of one network, or leave it out to allow this machine only.',
+        'address of one network, or unset it to allow only this machine.',
     );
   }
-  if (isLoopback(address) || mayBeInsecure || unasked.length === 0) return;
+  if (isLoopback(address) || mayBeInsecure || withoutAuth.length === 0) return;
   throw new Failure(
-    `TOCSIN_ADDRESS=${address} would open the ports ${ports.join(', ')} to the network, but ${unasked.join(' and ')}: anyone ` +
-      'there could read or publish. Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md), or leave TOCSIN_ADDRESS ' +
-      'out. If you trust everyone on the network, set TOCSIN_INSECURE=yes instead.',
+    `TOCSIN_ADDRESS=${address} would open the ports ${ports.join(', ')} to the network, but ${withoutAuth.join(' and ')}: anyone ` +
+      'there could read or publish. Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md), or unset ' +
+      'TOCSIN_ADDRESS. If you trust everyone on the network, set TOCSIN_INSECURE=yes instead.',
   );
 }
 
 /**
- * A phrase for each application of a run file that requires no authentication. The run file's variables override the
- * caller's.
+ * Returns a phrase for each application of a run file that requires no authentication. The run file's variables
+ * override the caller's.
  */
-export function unaskedIn(apps: readonly RunFileApp[], { mode, apiKeys }: AuthConfig): string[] {
+export function settingsWithoutAuth(apps: readonly RunFileApp[], { mode, apiKeys }: AuthConfig): string[] {
   const sentences = apps.flatMap(({ appId, env }) => {
     if (appId === APP_IDS.bff) return (env['AUTH_MODE'] ?? mode) === 'jwt' ? [] : ['AUTH_MODE is none'];
     if (appId === APP_IDS.producer) {
@@ -50,7 +51,7 @@ export function unaskedIn(apps: readonly RunFileApp[], { mode, apiKeys }: AuthCo
   return [...new Set(sentences)];
 }
 
-/** A host name on this machine that reaches `address`. */
+/** A host name that reaches `address` from this machine. */
 export function hostOf(address: string): string {
   if (isIP(address) !== 6) return address === '0.0.0.0' ? '127.0.0.1' : address;
   return address === '::' ? '[::1]' : `[${address}]`;

@@ -19,10 +19,10 @@ describe('messages', () => {
     const other = { pid: 42, folder: '/elsewhere' };
     expect(busyPortSentence(4000, 'the public port of producer', other)).toBe(
       'Port 4000, needed for the public port of producer, is in use: another copy of Tocsin is running in /elsewhere ' +
-        '(process 42). Stop it with Ctrl-C in its terminal (or `kill 42`) and start again.',
+        '(process 42). Stop it with Ctrl-C in its terminal (or `kill 42`) and try again.',
     );
     expect(busyPortSentence(4000, 'x', undefined)).toMatch(
-      /by another program\. `.*4000.*` shows which; stop it/,
+      /by another program\. `.*4000.*` shows which\. Stop it/,
     );
   });
 
@@ -34,33 +34,33 @@ describe('messages', () => {
     const sentence = explainEnd(sidecar, errors, 'localhost:1');
     expect(sentence).toContain('The Dapr component notification-state failed');
     expect(sentence).toContain(
-      'Check components/notification-state.yaml and that Redis at localhost:1 answers',
+      'Check components/notification-state.yaml and that Redis at localhost:1 is running',
     );
   });
 
-  it('should name the application that ended', () => {
+  it('should name the application that exited', () => {
     const errors = new LastErrors();
-    expect(explainEnd(application, errors, '')).toContain('The application bff on port 4001 has ended.');
+    expect(explainEnd(application, errors, '')).toContain('The application bff on port 4001 has exited.');
   });
 
-  it('should not name an old error as the cause of an end', () => {
+  it('should not name an old error as the cause of an exit', () => {
     const errors = new LastErrors();
     errors.note(
       { source: 'dapr 4001', level: 'error', text: 'no connection to placement' },
       Date.now() - 10_000,
     );
     expect(explainEnd(sidecar, errors, '')).toBe(
-      'The sidecar of bff on port 4001 has ended. Fix that and start again.',
+      'The sidecar of bff on port 4001 has exited. Fix the cause, then try again.',
     );
   });
 
-  it('should say that the others keep running after one has ended', () => {
+  it('should say that the others keep running after one has exited', () => {
     expect(explainLoss(application)).toMatch(
-      /^The application bff on port 4001 has ended; all others keep running\./,
+      /^The application bff on port 4001 has exited; all others keep running\./,
     );
   });
 
-  it('should reject unknown options and list the known ones', () => {
+  it('should reject unknown options and list the valid ones', () => {
     expect(() => readOptions(['--fast'])).toThrow(/--fast.*npm start -- \[--verbose\]/s);
   });
 
@@ -108,7 +108,7 @@ describe('secrets for the sidecars', () => {
     expect(statSync(join(dir, 'jwt-secret')).mode & 0o777).toBe(0o600);
   });
 
-  it('should name the remedy for a short secret and for missing API keys', () => {
+  it('should explain how to fix a short secret and missing API keys', () => {
     expect(() => environment({ AUTH_MODE: 'jwt', JWT_SECRET: 'short' })).toThrow('JWT_SECRET has 5 bytes');
     const keys = () => keysEnvironment(readAuthConfig({ API_KEYS: 'on' }), dir);
     expect(keys).toThrow('npm run api-key -- --name');

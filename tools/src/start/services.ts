@@ -14,15 +14,15 @@ import type { Dapr } from '../setup/dapr/dapr.ts';
 import { pingRedis, privateRedis, type RedisServer } from '../setup/redis/redis.ts';
 import { placementService, schedulerService, type ControlService } from '../stack/control-plane.ts';
 
-/** The default ports at which a separately started sidecar looks for the placement and scheduler services. */
+/** The default ports where a separately started sidecar looks for the placement and scheduler services. */
 const PLACEMENT_PORT = 50_005;
 const SCHEDULER_PORT = 50_006;
-/** In the range that dapr.yaml uses, so that `redis-cli -p 4600` is easy to remember. */
+/** Within the range that dapr.yaml uses, so that `redis-cli -p 4600` is easy to remember. */
 const REDIS_PORT = 4_600;
 const CHECK_MS = 5_000;
 
 export interface Services {
-  /** The services that we start, in the order in which they stop. */
+  /** The services that we start, in the order in which they are stopped. */
   own: ControlService[];
   /** `host:port` for the applications and sidecars. */
   redisHost: string;
@@ -33,7 +33,7 @@ export interface Services {
 const orFree = async (port: number): Promise<number> =>
   (await isPortFree(port)) ? port : ((await freePorts(1))[0] ?? port);
 
-/** Placement, scheduler and, without REDIS_HOST, a Redis. Not started yet. */
+/** Placement, the scheduler and, without REDIS_HOST, a Redis. Not started yet. */
 export async function createServices(
   dapr: Dapr,
   redisServer: RedisServer | undefined,
@@ -63,7 +63,7 @@ async function redisService(server: RedisServer, dataDir: string, logDir: string
   };
 }
 
-/** @throws Failure if the Redis of the settings does not answer, or refuses the connection or the login */
+/** @throws Failure if the Redis from the settings does not respond, or rejects the connection or the login */
 export async function checkForeignRedis(target: RedisTarget): Promise<void> {
   try {
     const client = await openOnce(target, { connectTimeout: CHECK_MS, socketTimeout: CHECK_MS });
@@ -72,9 +72,9 @@ export async function checkForeignRedis(target: RedisTarget): Promise<void> {
     const fault = explainRedisFault(error, target);
     const reason = fault
       ? `it ${fault.what}. ${fault.remedy}`
-      : `${messageOf(error)}. Start it or correct REDIS_HOST, REDIS_USERNAME and REDIS_PASSWORD.`;
+      : `${messageOf(error)}. Start it, or correct REDIS_HOST, REDIS_USERNAME and REDIS_PASSWORD.`;
     throw new Failure(
-      `Cannot use the Redis at ${targetText(target)} (REDIS_HOST): ${reason} Without REDIS_HOST, Tocsin starts ` +
+      `Cannot use the Redis at ${targetText(target)} (REDIS_HOST): ${reason} If REDIS_HOST is unset, Tocsin starts ` +
         'its own Redis.',
     );
   }

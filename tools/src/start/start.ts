@@ -22,7 +22,7 @@ import { markLine } from './logs/log-line.ts';
 import { LogPrinter } from './logs/log-printer.ts';
 import { readOptions } from './options.ts';
 import { createParts, startParts, stopParts, watchParts, type Part } from './parts.ts';
-import { checkOpening, hostOf, isLoopback, unaskedIn } from './public-address.ts';
+import { checkOpening, hostOf, isLoopback, settingsWithoutAuth } from './public-address.ts';
 import { findRunning, registerRunning } from './instance/running.ts';
 import { noteSidecar } from './instance/sidecar-file.ts';
 import { checkForeignRedis, createServices } from './services.ts';
@@ -31,7 +31,7 @@ import { welcome } from './welcome.ts';
 
 const READY_MS = 90_000;
 
-/** `npm start`: installs missing programs, starts all processes and runs until a signal or a failure. */
+/** `npm start`: installs missing programs, starts all processes and runs until a signal or an error. */
 export async function start(args: string[], signal: AbortSignal): Promise<number> {
   const options = readOptions(args);
   const config = readConfig();
@@ -44,7 +44,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const runFile = readRunFile(options.runFile);
   const { sidecars } = runFile;
   const publicPorts = runFile.apps.map(({ ports }) => ports.public);
-  checkOpening(config.opening, publicPorts, unaskedIn(runFile.apps, config.auth));
+  checkOpening(config.opening, publicPorts, settingsWithoutAuth(runFile.apps, config.auth));
   const secrets = secretEnvironment(config.auth, options.dataDir);
   const keys = keysEnvironment(config.auth, options.dataDir);
   await checkPorts(runFile, await findRunning(config.cacheDir));
@@ -93,14 +93,14 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   });
   const stopping = new AbortController();
   let isUp = false;
-  /** A part that ends before all are ready fails the start; later, the others keep running without it. */
+  /** A part that exits before all are ready makes the start fail. Later, the others keep running without it. */
   const onEnd = (part: Part): void => {
     if (!isUp) throw new Failure(explainEnd(part, errors, services.redisHost));
     printer.print({ source: 'tocsin', level: 'error', text: explainLoss(part) });
   };
   try {
     await unlessStopped(signal, Promise.all(services.own.map(startService)));
-    say('Redis, placement and scheduler are running. Starting the applications with their sidecars.');
+    say('Redis, placement and scheduler are running. Starting the applications and their sidecars.');
     await startParts(parts);
     const end = Promise.race([
       aborted(signal),
@@ -129,7 +129,7 @@ async function setUp(
   say: Say,
 ): Promise<{ dapr: Dapr; redisServer: RedisServer | undefined }> {
   const redisServer = config.redis ? undefined : await ensureRedisServer(say);
-  // A download leaves the cores to the build of the ui.
+  // A download leaves the CPU free for building the ui.
   const [dapr] = await Promise.all([ensureDapr(say), ensureUi(say)]);
   return { dapr, redisServer };
 }
@@ -141,7 +141,10 @@ const runEnvironment = (redisHost: string) => ({
   REDIS_HOST: redisHost,
 });
 
-/** Resolves when every application and its sidecar are ready. @throws Failure that names one that is not */
+/**
+ * Resolves when every application and its sidecar are ready.
+ * @throws Failure that names one that is not
+ */
 async function ready({ apps }: RunFile, { opening }: ToolsConfig, daprApiToken: string): Promise<void> {
   const daprHeaders = { 'dapr-api-token': daprApiToken };
   const waits = apps.map(async ({ appId, ports }) => {
@@ -150,8 +153,8 @@ async function ready({ apps }: RunFile, { opening }: ToolsConfig, daprApiToken: 
     const fault = await pollUntil(() => isPairReady(address), { timeoutMs: READY_MS, everyMs: 200 });
     if (!fault) return;
     throw new Failure(
-      `The application ${appId} on port ${ports.public} did not become ready: ${fault}. \`curl ${url}/readyz\` says ` +
-        'what it waits for; `npm start -- --verbose` prints the full log of the sidecars.',
+      `The application ${appId} on port ${ports.public} did not become ready: ${fault}. \`curl ${url}/readyz\` shows ` +
+        'what it is waiting for; `npm start -- --verbose` prints the full log of the sidecars.',
     );
   });
   await Promise.all(waits);

@@ -5,38 +5,42 @@ import type { ControlService } from '../stack/control-plane.ts';
 import type { Say } from '../setup/say.ts';
 
 const READY_MS = 30_000;
-/** The number of ends within a minute after which a service is not restarted. */
+/** After this many exits within a minute, a service is not restarted. */
 const MAX_EXITS = 5;
 const WINDOW_MS = 60_000;
 
-/** Starts a service and resolves when it answers. @throws Failure with the end of its log */
+/**
+ * Starts a service. Resolves when it responds.
+ * @throws Failure with the last lines of its log
+ */
 export async function startService({ process, isReady }: ControlService): Promise<void> {
   await process.start();
-  const giveUp = () => (process.running ? undefined : 'it ended at once');
+  const giveUp = () => (process.running ? undefined : 'it exited immediately');
   const fault = await pollUntil(isReady, { timeoutMs: READY_MS, giveUp });
   if (fault) throw serviceFailure(process.name, `did not start: ${fault}`, process);
 }
 
 const serviceFailure = (name: string, fault: string, process: ControlService['process']): Failure =>
   new Failure(
-    `${name} ${fault}. Its last lines are below; the rest is in ${process.spec.logFile}. If they mention its data, ` +
-      `\`npm run reset\` removes it.\n${process.tail(5)}`,
+    `${name} ${fault}. Its last lines are below; the rest is in ${process.spec.logFile}. If they point to its data, ` +
+      `\`npm run reset\` removes that data.\n${process.tail(5)}`,
   );
 
 /**
- * Restarts a running service whenever it ends, until `signal` aborts.
- * @throws Failure if it ends five times within a minute
+ * Restarts a running service whenever it exits, until `signal` aborts.
+ * @throws Failure if it exits five times within a minute
  */
 export async function supervise(service: ControlService, say: Say, signal: AbortSignal): Promise<void> {
   const { process } = service;
-  const ends: number[] = [];
+  const exits: number[] = [];
   for (;;) {
     const { code, signal: killedBy } = await process.waitForExit();
     if (signal.aborted) return;
-    ends.push(Date.now());
-    const recent = ends.filter((at) => at > Date.now() - WINDOW_MS).length;
-    if (recent >= MAX_EXITS) throw serviceFailure(process.name, `ended ${recent} times in a minute`, process);
-    say(`${process.name} has ended (${killedBy ?? `code ${code}`}); restarting it.`);
+    exits.push(Date.now());
+    const recent = exits.filter((at) => at > Date.now() - WINDOW_MS).length;
+    if (recent >= MAX_EXITS)
+      throw serviceFailure(process.name, `exited ${recent} times within a minute`, process);
+    say(`${process.name} has exited (${killedBy ?? `code ${code}`}); restarting it.`);
     await delay((recent - 1) * 500);
     if (signal.aborted) return;
     await startService(service);

@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../config.ts';
 
-/** The message of `npm start` when all parts are ready. */
+/** The message that `npm start` prints when all parts are ready. */
 export function welcome(
   pages: readonly string[],
   /** `host:port`. */
@@ -13,8 +13,8 @@ export function welcome(
     mode === 'none'
       ? `anyone ${isOpen ? 'on the network' : 'on this machine'} can read every feed (AUTH_MODE=none)`
       : hasIssuer
-        ? 'readers with a token of the issuer, each their own feeds (AUTH_MODE=jwt)'
-        : 'create a token with npm run --silent token -- --sub user-1 (AUTH_MODE=jwt)';
+        ? 'readers need a token from the issuer, which permits their own feeds (AUTH_MODE=jwt)'
+        : 'readers need a token: npm run --silent token -- --sub user-1 (AUTH_MODE=jwt)';
   const send =
     producer === undefined
       ? []

@@ -33,7 +33,7 @@ describe('a licence expression', () => {
     ['SEE LICENSE IN FILE', false],
     ['(MIT', false],
     ['', false],
-  ])('should be satisfied by the permitted licences or not: %s', (expression, allowed) => {
+  ])('should be evaluated against the permitted licences: %s', (expression, allowed) => {
     expect(isAllowed(expression)).toBe(allowed);
   });
 });

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /**
- * Permitted licences of shipped packages, by SPDX id. They only require attribution; MPL-2.0 also requires that changed
- * files of the package are published, and we change none.
+ * Permitted licences of shipped packages, by SPDX id. They only require attribution. MPL-2.0 also requires publishing
+ * changed files of the package, and we change none.
  */
 export const ALLOWED_LICENCES = [
   '0BSD',
@@ -30,7 +30,7 @@ const lockSchema = z.object({
     }),
   ),
 });
-/** Old packages list their licences. */
+/** Old packages use a list of licences. */
 const manifestSchema = z.object({
   license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
   licenses: z.array(z.object({ type: z.string() })).optional(),
@@ -39,13 +39,13 @@ const manifestSchema = z.object({
 export interface Licensed {
   /** The path of the installed package, such as `node_modules/zod`. */
   path: string;
-  /** An SPDX expression; `undefined` if the package names no licence. */
+  /** An SPDX expression; `undefined` if the package states no licence. */
   licence: string | undefined;
 }
 
 /**
- * The licence of each package that is not a development dependency, from package-lock.json or else from the package
- * itself. Needs no library, because these files contain all licences.
+ * The licence of each package that is not a development dependency, from package-lock.json or otherwise from the
+ * package itself. No library is needed, because these files contain all licences.
  */
 export function shippedLicences(root: string): Licensed[] {
   const lock = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
@@ -62,7 +62,7 @@ function licenceOfPackage(folder: string): string | undefined {
   return licenses?.map(({ type }) => type).join(' OR ');
 }
 
-/** True if `allowed` satisfies an SPDX expression of ids, AND, OR and brackets. */
+/** True if `allowed` satisfies an SPDX expression of ids, AND, OR and parentheses. */
 export function isAllowed(expression: string, allowed: readonly string[] = ALLOWED_LICENCES): boolean {
   const ids = new Set(allowed.map((id) => id.toLowerCase()));
   const words = expression.match(/[()]|[^\s()]+/g) ?? [];

@@ -13,7 +13,7 @@ const bomSchema = z.object({
 });
 
 /**
- * `npm run sbom`: writes the software bill of materials of the shipped packages in CycloneDX. npm's own command creates it
+ * `npm run sbom`: writes the software bill of materials of the shipped packages in CycloneDX format. npm creates it
  * from package-lock.json, so it is the same on every machine.
  * @throws Failure with npm's output
  */
@@ -28,7 +28,7 @@ export async function sbom(): Promise<number> {
   const { code, stdout, stderr } = await run('npm', args, { cwd: ROOT });
   const said = stderr.trim().split('\n').at(-1) ?? '';
   if (code !== 0)
-    throw new Failure(`npm ${args.join(' ')} failed: ${said} (npm 9.5 or later has this command).`);
+    throw new Failure(`npm ${args.join(' ')} failed: ${said} (this command requires npm 9.5 or later).`);
   const { components, specVersion } = bomSchema.parse(JSON.parse(stdout));
   mkdirSync(dirname(FILE), { recursive: true });
   writeFileSync(FILE, `${stdout}\n`);

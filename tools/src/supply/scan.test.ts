@@ -7,7 +7,7 @@ import { readAudit } from './scan.ts';
 import { findSecrets } from './secrets.ts';
 
 describe('the search for secrets', () => {
-  it('should find a planted secret and report its place without showing it', async () => {
+  it('should find a planted secret and report its location without showing it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tocsin-secrets-'));
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const key = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
@@ -29,7 +29,7 @@ describe('the search for secrets', () => {
 });
 
 describe('npm audit', () => {
-  it('should fail for vulnerable packages, and report a registry that does not support it as not run', () => {
+  it('should fail for vulnerable packages, and report the check as not run if the registry does not support it', () => {
     const vulnerabilities = { express: { name: 'express', severity: 'high', via: [] } };
     expect(readAudit(JSON.stringify({ vulnerabilities }))).toEqual({
       faults: ['express has a high vulnerability'],

@@ -4,8 +4,8 @@ const ENTRY = /entry:[A-Za-z0-9]{8}:[^"\s]+:\d+/g;
 const REMEMBERED = 2_000;
 
 /**
- * Selects the lines that belong to one notification: lines with its id, and lines that share a trace or an entry with such
- * a line.
+ * Selects the lines that belong to one notification: those with its id, and those that share a trace or an entry with
+ * such a line.
  */
 export class Follower {
   readonly #names: Set<string>;
@@ -17,7 +17,7 @@ export class Follower {
     this.#names = new Set([id]);
   }
 
-  /** The lines that now turn out to belong to the notification, in order, including `raw` if it does. */
+  /** Returns the lines that now turn out to belong to the notification, in order, including `raw` if it does. */
   take(raw: string): string[] {
     if (!this.#belongs(raw)) {
       this.#recent.push(raw);
@@ -36,7 +36,7 @@ export class Follower {
     return false;
   }
 
-  /** Remembers the traces and entries of a line with the id. True if one of them is new. */
+  /** Remembers the traces and entries of a line with the id. Returns true if any of them is new. */
   #learn(line: string): boolean {
     if (!line.includes(this.#id)) return false;
     const before = this.#names.size;

@@ -12,14 +12,14 @@ const USAGE = 'npm run tail -- ID [--log FILE] [--once]';
 const POLL_MS = 300;
 
 /**
- * `npm run tail -- <id>`: prints the lines of all processes that name a notification, its entry or its trace, then follows
- * the log. The applications write these lines with LOG_LEVEL=debug.
+ * `npm run tail -- <id>`: prints the log lines of all processes that mention a notification, its entry or its trace,
+ * then follows the log. The applications write these lines with LOG_LEVEL=debug.
  */
 export async function tail(args: string[], signal: AbortSignal): Promise<number> {
   const { id, file, once } = readOptions(args);
   if (!existsSync(file)) {
     throw new Failure(
-      `${file} does not exist. Start with \`LOG_LEVEL=debug npm start\`, or choose a log with --log.`,
+      `${file} does not exist. Start Tocsin with \`LOG_LEVEL=debug npm start\`, or choose a log with --log.`,
     );
   }
   const follower = new Follower(id);
@@ -41,7 +41,7 @@ export async function tail(args: string[], signal: AbortSignal): Promise<number>
   await read();
   if (found === 0) {
     process.stdout.write(
-      `No log line mentions ${id} yet. Lines for each notification need LOG_LEVEL=debug.\n`,
+      `No log line mentions ${id} yet. Tocsin logs each notification only with LOG_LEVEL=debug.\n`,
     );
   }
   if (once) return found > 0 ? 0 : 1;
@@ -63,7 +63,7 @@ function readOptions(args: string[]): { id: string; file: string; once: boolean 
   });
   const [id] = positionals;
   if (id === undefined || positionals.length > 1)
-    throw usageFailure(['Give the id of one notification'], USAGE);
+    throw usageFailure(['Give exactly one notification id'], USAGE);
   return { id, file: values.log, once: values.once };
 }
 

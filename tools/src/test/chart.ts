@@ -13,16 +13,16 @@ import { run } from '../process/run.ts';
 import { ensureHelm } from '../setup/test-programs/helm.ts';
 
 const USAGE = 'npm run test:chart -- [--registry HOST[:PORT][/PATH]] [--tag TAG]';
-/** Neither name is in the chart, so both show that any will do. */
+/** Neither name occurs in the chart, which shows that any name works. */
 const NAMESPACE = 'tocsin-chart-test';
 const RELEASE = 'chart-test';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run test:chart`: installs the chart into a namespace of its own in the cluster of kubectl's current context, sends the
- * canary of `helm test`, upgrades, tests again, and removes everything. The nodes must have the images, or `--registry` names
- * the registry.
+ * `npm run test:chart`: installs the chart into a separate namespace in the cluster of kubectl's current context, runs
+ * `helm test`, which sends a canary, upgrades, tests again, and removes everything. The nodes must have the images, or
+ * `--registry` must name the registry.
  * @throws Failure with Helm's output
  */
 export async function testChart(args: string[]): Promise<number> {
@@ -38,7 +38,7 @@ export async function testChart(args: string[]): Promise<number> {
   const ingressClass = await chooseIngressClass(kubectl, undefined);
   if ((await kubectl.try(['get', 'namespace', NAMESPACE])).code === 0)
     throw new Failure(
-      `The namespace ${NAMESPACE} exists. Delete it (\`kubectl delete namespace ${NAMESPACE}\`) first.`,
+      `The namespace ${NAMESPACE} already exists. Delete it first (\`kubectl delete namespace ${NAMESPACE}\`).`,
     );
   const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE);
   const settings = {
@@ -88,7 +88,7 @@ export async function testChart(args: string[]): Promise<number> {
   return 0;
 }
 
-/** A folder of the only node that Redis may write, for a cluster without a storage class. */
+/** A folder on the only node that Redis may write to, for a cluster without a storage class. */
 function volume(): object {
   const hostPath = { path: join('/var/lib', RELEASE), type: 'DirectoryOrCreate' };
   const owner = {

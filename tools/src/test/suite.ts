@@ -15,23 +15,23 @@ import {
   type Summary,
 } from './summary.ts';
 
-/** A part of the tests that has its own command. */
+/** A group of tests that has its own command. */
 export interface Suite {
   /** The name of the command, such as `test:compose`. */
   name: string;
   /** The project in vitest.config.ts. */
   projects: readonly string[];
-  /** Prepares the requirements of the tests. Rejects with the reason if they cannot run, which counts as a failure. */
+  /** Prepares what the tests need. Rejects with the reason if that fails, which counts as a test failure. */
   setUp: () => Promise<void>;
   /** Added to the environment of the tests. */
   env?: Readonly<Record<string, string>>;
-  /** Why this machine cannot run them, in one sentence. They are then skipped, which does not count as a failure. */
+  /** Returns, in one sentence, why this machine cannot run them. They are then skipped, which is not a failure. */
   missing?: () => Promise<string | undefined>;
 }
 
 /**
- * Runs a suite, or the part that `args` select. Lists failed tests, even if a retry passed, and tests that did not run. The
- * last line is always `N passed, N failed`.
+ * Runs a suite, or the part that `args` selects. Lists failed tests, even if a retry passed, and tests that did not
+ * run. The last line is always `N passed, N failed`.
  */
 export async function runSuite(suite: Suite, args: string[], signal: AbortSignal): Promise<number> {
   const { line, ok } = await summaryOf(suite, args, signal);

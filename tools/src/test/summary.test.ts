@@ -94,7 +94,7 @@ describe('failureLines', () => {
 });
 
 describe('retriedLines', () => {
-  it('should list each test that passed after a failure', () => {
+  it('should list each test that passed on retry', () => {
     const given = resultsSchema.parse({
       ...results({ numPassedTests: 2 }),
       testResults: [
@@ -108,7 +108,7 @@ describe('retriedLines', () => {
       ],
     });
     expect(retriedLines(given, '/root')).toEqual([
-      'Passed at the second try: a.test.ts: a holds: Error: Test timed out in 9ms.',
+      'Passed on retry: a.test.ts: a holds: Error: Test timed out in 9ms.',
     ]);
   });
 });

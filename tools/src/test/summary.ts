@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 
-/** The fields that are read from vitest's JSON results. */
+/** The fields of vitest's JSON results that we read. */
 export const resultsSchema = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
@@ -34,8 +34,8 @@ export interface Summary {
 }
 
 /**
- * Summarizes a run. Each of these counts as one failure: a file that failed without a failed test (for example because it
- * could not be loaded), a failure outside any file, and a run that executed no test.
+ * Summarizes a run. Each of the following counts as one failure: a file that failed without a failed test (for example
+ * because it could not be loaded), an error outside any file, and a run that executed no test.
  */
 export function summarize(results: Results | undefined, exitCode: number): Summary {
   const passed = results?.numPassedTests ?? 0;
@@ -52,7 +52,9 @@ export function summarize(results: Results | undefined, exitCode: number): Summa
 
 const NAMED = 3;
 
-/** One line with the files that executed no test, by their paths below `root`. Such files have not passed. */
+/**
+ * One line that lists the files that executed no test, by their paths relative to `root`. Such files have not passed.
+ */
 export function didNotRun(results: Results | undefined, root: string): string | undefined {
   const files = (results?.testResults ?? [])
     .filter(
@@ -65,8 +67,8 @@ export function didNotRun(results: Results | undefined, root: string): string | 
 }
 
 /**
- * One line for each failed test, and for each file that failed without a failed test: path below `root`, name, and first
- * message.
+ * One line for each failed test, and for each file that failed without a failed test: path relative to `root`, name,
+ * and first message.
  */
 export function failureLines(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
@@ -80,14 +82,14 @@ export function failureLines(results: Results | undefined, root: string): string
   });
 }
 
-/** One line for each test that passed after a failure, with the first message of the failure. */
+/** One line for each test that passed on retry, with the first message of its failure. */
 export function retriedLines(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
     assertionResults
       .filter((test) => test.status === 'passed' && test.failureMessages?.length)
       .map(
         ({ fullName, failureMessages }) =>
-          `Passed at the second try: ${relative(root, name)}: ${fullName}: ${firstLine(failureMessages?.[0] ?? '')}`,
+          `Passed on retry: ${relative(root, name)}: ${fullName}: ${firstLine(failureMessages?.[0] ?? '')}`,
       ),
   );
 }

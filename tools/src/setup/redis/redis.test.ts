@@ -53,8 +53,12 @@ describe('ensureRedisServer', () => {
   });
 
   it.each<[string, Given, RegExp]>([
-    ['there is no Docker', {}, /and no Docker\. Install one .* REDIS_HOST/],
-    ['its engine does not respond', { commands: ['docker'] }, /no Docker engine answers\. .* start Docker/],
+    ['there is no Docker', {}, /and Docker is not installed\. Install one .* REDIS_HOST/],
+    [
+      'its engine does not respond',
+      { commands: ['docker'] },
+      /the Docker engine does not respond\. .* start Docker/,
+    ],
   ])('should explain what to do if %s', async (_, given, sentence) => {
     await expect(ensureRedisServer(sayNothing, machineWith(given).machine)).rejects.toThrow(sentence);
   });

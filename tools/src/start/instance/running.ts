@@ -7,13 +7,13 @@ import { commandOf } from '../../process/children.ts';
 
 const runningSchema = z.object({ pid: z.int(), folder: z.string() });
 
-/** A running copy of Tocsin: the process id of its `npm start`, and the folder of its repository. */
+/** A running copy of Tocsin: the process id of its `npm start`, and its repository's folder. */
 export type Running = z.infer<typeof runningSchema>;
 
 const fileIn = (dir: string) => join(dir, 'running.json');
 
 /**
- * The running copy that has registered itself in `dir`. Use the data folder for the copy of this repository, or the user's
+ * The running copy that has registered itself in `dir`: the data folder for the copy in this repository, or the user's
  * cache for the last copy that this user started.
  */
 export async function findRunning(dir: string): Promise<Running | undefined> {
@@ -24,7 +24,7 @@ export async function findRunning(dir: string): Promise<Running | undefined> {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  // Invalid JSON was written by a copy that was killed, so it is not running.
+  // Invalid JSON was left by a copy that was killed, so it is not running.
   const result = runningSchema.safeParse(parseJson(text));
   if (!result.success) return undefined;
   // Process ids are reused, so check that the command is ours.

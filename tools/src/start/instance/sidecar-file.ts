@@ -5,11 +5,11 @@ import { z } from 'zod';
 const sidecarFile = (dataDir: string): string => join(dataDir, 'sidecar.json');
 
 const noteSchema = z.object({
-  /** The HTTP port of a sidecar of the bff. */
+  /** The HTTP port of one of the bff's sidecars. */
   port: z.int(),
-  /** The HTTP port of a sidecar of the producer. */
+  /** The HTTP port of one of the producer's sidecars. */
   producerPort: z.int().optional(),
-  /** The token of all sidecars. */
+  /** The token that all sidecars require. */
   token: z.string(),
   /** The address of Redis, as host:port. */
   redis: z.string().optional(),
@@ -17,8 +17,8 @@ const noteSchema = z.object({
 export type SidecarNote = z.infer<typeof noteSchema>;
 
 /**
- * Saves the ports of sidecars, the address of Redis and the token of the sidecars for other commands of the same user.
- * Returns a function that removes the file.
+ * Saves the sidecars' ports and token and the address of Redis, for other commands of the same user. Returns a function
+ * that removes the file.
  */
 export function noteSidecar(dataDir: string, note: SidecarNote): () => void {
   const file = sidecarFile(dataDir);
@@ -27,7 +27,7 @@ export function noteSidecar(dataDir: string, note: SidecarNote): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** The file of the `npm start` with this data folder; `undefined` if it is not running. */
+/** The file from the `npm start` with this data folder; `undefined` if it is not running. */
 export function readSidecarNote(dataDir: string): SidecarNote | undefined {
   const file = sidecarFile(dataDir);
   return existsSync(file) ? noteSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;

@@ -4,8 +4,8 @@ import { DATA_DIR } from '../../paths.ts';
 import { readSidecarNote } from './sidecar-file.ts';
 
 /**
- * A sidecar of the bff: the one that DAPR_HTTP_PORT names, or one of the `npm start` in this folder.
- * @throws Failure if neither exists
+ * A sidecar of the bff: the one that DAPR_HTTP_PORT names, or one from the `npm start` in this folder.
+ * @throws Failure if there is neither
  */
 export function whichSidecar(): { httpPort: number; token: string | undefined } {
   const { httpPort, token } = readSidecarConfig();
@@ -13,7 +13,7 @@ export function whichSidecar(): { httpPort: number; token: string | undefined } 
   const note = readSidecarNote(DATA_DIR);
   if (!note) {
     throw new Failure(
-      'Tocsin is not running in this folder. Run `npm start`, or set DAPR_HTTP_PORT (and DAPR_API_TOKEN) to a sidecar of the bff.',
+      'Tocsin is not running in this folder. Run `npm start`, or set DAPR_HTTP_PORT (and DAPR_API_TOKEN) to those of a bff sidecar.',
     );
   }
   return { httpPort: note.port, token: note.token };

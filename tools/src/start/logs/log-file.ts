@@ -1,14 +1,14 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** At this size, in bytes, the file is renamed to `.1`, which replaces the older `.1`. */
+/** At this size, in bytes, the file is renamed to `.1`, replacing the previous `.1`. */
 const MAX_BYTES = 50 * 1024 * 1024;
 const CHECK_EVERY = 500;
 
-/** The file in which `npm start` stores the raw lines of all processes. */
+/** The file to which `npm start` writes the raw lines of all processes. */
 export const logFileOf = (dataDir: string): string => join(dataDir, 'log', 'tocsin.log');
 
-/** All raw lines of a run, for `npm run tail`; limited to two files of 50 MB. */
+/** All raw lines of a run, for `npm run tail`. Limited to two files of 50 MB. */
 export class LogFile {
   readonly path: string;
   #lines = 0;

@@ -40,7 +40,7 @@ describe('parseLine', () => {
     expect(line?.text).toHaveLength('m body='.length + 120);
   });
 
-  it('should parse lines of daprd, with or without the mark of their source', () => {
+  it('should parse lines of daprd, with or without a source mark', () => {
     const line =
       'time="2026-01-01T00:00:00Z" level=fatal msg="Fatal error: \\"x\\" failed" app_id=bff instance=h scope=dapr.runtime';
     const read = { level: 'error', text: 'Fatal error: "x" failed' };
@@ -54,7 +54,7 @@ describe('parseLine', () => {
     expect(parseLine(raw)).toBeUndefined();
   });
 
-  it('should tell daprd’s usual warnings from new ones', () => {
+  it('should distinguish daprd’s usual warnings from new ones', () => {
     const warning = (text: string, source = 'dapr bff') => isNoise({ source, level: 'warn', text });
     expect(warning('mTLS is disabled. Skipping certificate request')).toBe(true);
     expect(warning('Failed to init component')).toBe(false);

@@ -1,4 +1,4 @@
-/** One line of the log, to show to people. */
+/** One log line, to show to people. */
 export interface LogLine {
   /** The source: `producer 4000`, `bff 4001`, or `dapr 4001` for its sidecar. */
   source: string;
@@ -11,12 +11,12 @@ const COLOURS = /\u001b\[[\d;]*m/g;
 const MARKED = /^== (?:APP - )?(.+?) ==(?: (.*))?$/;
 const DAPRD = /^time="[^"]*" level=(\w+) msg="((?:[^"\\]|\\.)*)"(.*)$/;
 const MAX_VALUE_LENGTH = 120;
-const LEFT_OUT = new Set(['level', 'time', 'name', 'pid', 'hostname', 'msg', 'v', 'stack']);
+const OMITTED_FIELDS = new Set(['level', 'time', 'name', 'pid', 'hostname', 'msg', 'v', 'stack']);
 
-/** Adds the source to a line, as in the log file of `npm start`. */
+/** Prefixes a line with its source, as in the log file of `npm start`. */
 export const markLine = (source: string, line: string): string => `== ${source} == ${line}`;
 
-/** Parses a line of that log, or of the output of `dapr run -f`. `undefined` for an empty line. */
+/** Parses a line from that log, or from the output of `dapr run -f`. `undefined` for an empty line. */
 export function parseLine(raw: string): LogLine | undefined {
   const line = raw.replace(COLOURS, '').trimEnd();
   const [, source, content = ''] = MARKED.exec(line) ?? [undefined, undefined, line];
@@ -32,7 +32,7 @@ function parseAppLine(source: string, content: string): LogLine {
   const record = content.startsWith('{') ? parseRecord(content) : undefined;
   if (!record) return { source, level: 'info', text: content };
   const details = Object.entries(record)
-    .filter(([name, value]) => !LEFT_OUT.has(name) && value !== undefined && value !== null)
+    .filter(([name, value]) => !OMITTED_FIELDS.has(name) && value !== undefined && value !== null)
     .map(([name, value]) => `${name}=${short(value)}`);
   const message = typeof record['msg'] === 'string' ? record['msg'] : '';
   return {
@@ -76,9 +76,9 @@ function parseDaprdLine(source: string | undefined, level: string, message: stri
   };
 }
 
-/** Warnings that daprd always prints on one machine. */
+/** Warnings that daprd always prints when everything runs on one machine. */
 const NOISE = [
-  // Each application has its own secret store, but both share one configuration.
+  // Each application has its own secret store, but they share one configuration.
   /^Secrets configuration added for 'notification-(secrets|keys)', but no matching secret store was found/,
   /^mTLS is disabled/,
   /increasedCardinality/,

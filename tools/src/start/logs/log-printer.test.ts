@@ -19,7 +19,7 @@ describe('LogPrinter', () => {
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d bff 4001 {6}\| warn slow\n$/);
   });
 
-  it('should show a repeated line once in 5 s, and count the others', () => {
+  it('should show a repeated line once every 5 s, and count the others', () => {
     const { one, lines } = printer();
     const line = { source: 'dapr bff', level: 'error', text: 'refused' } as const;
     for (let at = 0; at <= 5_000; at += 1_000) one.print(line, at);
@@ -27,7 +27,7 @@ describe('LogPrinter', () => {
     expect(lines[1]).toContain('refused (and 4 more like this)');
   });
 
-  it('should not treat equal messages of two instances as repeated', () => {
+  it('should not treat equal messages from two instances as repeated', () => {
     const { one, lines } = printer();
     one.print({ source: 'bff 4001', level: 'info', text: 'stopped' }, 0);
     one.print({ source: 'bff 4002', level: 'info', text: 'stopped' }, 0);

@@ -13,7 +13,7 @@ export interface LogPrinterOptions {
 }
 
 /**
- * Prints the lines of all processes as one log: time, source, message. A repeated line is shown at most once in 5 s.
+ * Prints the lines of all processes as one log: time, source, message. Shows a repeated line at most once every 5 s.
  */
 export class LogPrinter {
   readonly #options: LogPrinterOptions;
@@ -25,24 +25,24 @@ export class LogPrinter {
     this.#options = options;
   }
 
-  /** Prints a marked line of a process. Returns the parsed line. */
+  /** Prints a line that is marked with its source. Returns the parsed line. */
   raw(text: string): LogLine | undefined {
     const line = parseLine(text);
-    if (line && (this.#options.verbose || !this.#isLeftOut(line))) this.print(line);
+    if (line && (this.#options.verbose || !this.#isHidden(line))) this.print(line);
     return line;
   }
 
-  /** Hides Dapr's lines from now on, because its messages about stopping applications tell nothing new. */
+  /** From now on, hides Dapr's lines, because its messages about stopping applications are not useful. */
   quietDapr(): void {
     this.#daprIsQuiet = true;
   }
 
-  #isLeftOut(line: LogLine): boolean {
+  #isHidden(line: LogLine): boolean {
     return isNoise(line) || (this.#daprIsQuiet && line.source.startsWith('dapr'));
   }
 
   print(line: LogLine, now = Date.now()): void {
-    const left = this.#admit(`${line.source}\0${line.text}`, now);
+    const left = this.#hiddenSinceShown(`${line.source}\0${line.text}`, now);
     if (left === undefined) return;
     const { source } = line;
     const time = new Date(now).toTimeString().slice(0, 8);
@@ -57,8 +57,8 @@ export class LogPrinter {
     );
   }
 
-  /** The number of equal lines hidden since the last one shown; `undefined` if this one is hidden too. */
-  #admit(key: string, now: number): number | undefined {
+  /** The number of equal lines hidden since the last one was shown; `undefined` if this one is hidden too. */
+  #hiddenSinceShown(key: string, now: number): number | undefined {
     const last = this.#lastShown.get(key);
     if (last && now - last.at < QUIET_MS) {
       last.left++;
