@@ -67,7 +67,8 @@ describe('the inbox', () => {
     expect(await said()).toBe(1);
     expect(await page.getByTestId('undo').count()).toBe(1);
     await page.keyboard.press('Escape');
-    await expect.poll(() => page.getByTestId('undo').count(), 'the page offers it now').toBe(1);
+    // Now the page offers it.
+    await expect.poll(() => page.getByTestId('undo').count()).toBe(1);
   });
 
   it('should count notifications that are unread on every device', async () => {

@@ -11,12 +11,13 @@ const LATE = /\/assets\/(?!first-|index-|page-[^t]).*\.css$/;
 async function openWith(answer: (route: Route, attempt: number) => Promise<void>): Promise<Page> {
   const attempts = new Map<string, number>();
   return pages.open({
-    before: (context) =>
-      context.route(LATE, (route) => {
+    before: async (context) => {
+      await context.route(LATE, (route) => {
         const attempt = (attempts.get(route.request().url()) ?? 0) + 1;
         attempts.set(route.request().url(), attempt);
         return answer(route, attempt);
-      }),
+      });
+    },
   });
 }
 
