@@ -152,11 +152,11 @@ describe('the real store', () => {
     const { entries } = index!.value as { entries: string[] };
     expect(entries.slice(0, 4)).toEqual([7, 6, 5, 4].map((n) => record(n).entry));
     expect(dropped).toBeGreaterThanOrEqual(4);
-    const kept = await sidecar.getStates(
+    const stored = await sidecar.getStates(
       COMPONENTS.state,
       Array.from({ length: 8 }, (_, n) => setAsideKey(record(n).entry)),
     );
-    expect(kept.map((one) => one !== undefined)).toEqual(Array.from({ length: 8 }, (_, n) => n >= 4));
+    expect(stored.map((one) => one !== undefined)).toEqual(Array.from({ length: 8 }, (_, n) => n >= 4));
   });
 
   it('should let documents expire, including those of a rejected commit, but never the head', async () => {
@@ -201,9 +201,9 @@ describe('the real store', () => {
   it('should reject reads and broadcasts while Redis is unavailable, instead of reporting documents as absent', async () => {
     const feed = `topic:${randomUUID()}`;
     const [one, other] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
-    const heard = [listen(one, feed), listen(other, feed)];
+    const received = [listen(one, feed), listen(other, feed)];
     await one.broadcast([anEvent(1, feed)]);
-    await until(() => heard.every(({ length }) => length === 1));
+    await until(() => received.every(({ length }) => length === 1));
     const log = new DaprFeedLog(sidecar);
     const key = segmentOf(feed).key;
     await stack.redis.kill();
@@ -215,8 +215,8 @@ describe('the real store', () => {
     await stack.revive('redis');
     await Promise.all(connections.map((connection) => connected(connection)));
     for (let offset = 3; offset <= 21; offset += 2) await one.broadcast([anEvent(offset, feed)]);
-    await until(() => heard.every((events) => events.at(-1)?.publications[0]?.offset === 21));
-    for (const events of heard) {
+    await until(() => received.every((events) => events.at(-1)?.publications[0]?.offset === 21));
+    for (const events of received) {
       const offsets = events.map(({ publications }) => publications[0]?.offset ?? 0);
       expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
     }

@@ -84,10 +84,10 @@ function undeclaredFiles(dir: string): string[] {
   );
   return files.flatMap((file) => {
     const text = readFileSync(join(dir, file), 'utf8');
-    const named = [...text.matchAll(/(?:from |import\(|import )['"](\.[^'"]+)['"]/g)].map(
+    const imported = [...text.matchAll(/(?:from |import\(|import )['"](\.[^'"]+)['"]/g)].map(
       ([, path = '']) => path,
     );
-    return named
+    return imported
       .filter((path) => !existsSync(join(dir, dirname(file), path.replace(/\.js$/, '.d.ts'))))
       .map((path) => `${file}: ${path}`);
   });

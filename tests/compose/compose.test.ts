@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startStream } from '../support/stream.ts';
 import { pollFor } from '../support/network/polling.ts';
-import { faultsUntilToasts } from '../support/toasts-page.ts';
+import { errorsUntilToasts } from '../support/toasts-page.ts';
 import { testOpenPorts } from './open-ports.ts';
 import { ComposeProject } from './project.ts';
 import { testPublishers } from './publishers.ts';
@@ -37,7 +37,7 @@ async function newest(): Promise<(string | undefined)[]> {
 
 describe('docker compose up', () => {
   it('should show a toast every second in Chromium without a page error', async () => {
-    expect(await faultsUntilToasts(project.url, SCREENSHOT)).toEqual([]);
+    expect(await errorsUntilToasts(project.url, SCREENSHOT)).toEqual([]);
   });
 
   it('should route each path to its service', async () => {
@@ -88,17 +88,19 @@ describe('docker compose up', () => {
   });
 
   it('should pass the doctor, and fail it when a bff or a sidecar is stopped', async () => {
-    const well = await project.doctor();
-    expect(well.said).toMatch(/^\d+ checks: 0 errors, 0 warnings\.$/m);
-    expect(well.code).toBe(0);
-    const away = ['bff-2', 'bff-1-dapr'];
-    await project.compose('stop', '--timeout', '5', ...away);
-    const ill = await project.doctor();
-    expect(ill.code).toBe(1);
-    expect(ill.said).toMatch(/^error +bff-2 +does not respond at http:\/\/bff-2:4001: /m);
-    expect(ill.said).toMatch(/^error +sidecar of bff-1 +does not respond at http:\/\/bff-1-dapr:3500: /m);
-    await Promise.all(away.map((service) => project.startAgain(service)));
-    await project.healthy('bff-1');
+    const healthyReport = await project.doctor();
+    expect(healthyReport.output).toMatch(/^\d+ checks: 0 errors, 0 warnings\.$/m);
+    expect(healthyReport.code).toBe(0);
+    const stopped = ['bff-2', 'bff-1-dapr'];
+    await project.compose('stop', '--timeout', '5', ...stopped);
+    const faultyReport = await project.doctor();
+    expect(faultyReport.code).toBe(1);
+    expect(faultyReport.output).toMatch(/^error +bff-2 +does not respond at http:\/\/bff-2:4001: /m);
+    expect(faultyReport.output).toMatch(
+      /^error +sidecar of bff-1 +does not respond at http:\/\/bff-1-dapr:3500: /m,
+    );
+    await Promise.all(stopped.map((service) => project.restartStopped(service)));
+    await project.untilHealthy('bff-1');
   });
 });
 
@@ -144,7 +146,7 @@ describe('notifications', () => {
         const began = Date.now();
         await project.compose('kill', '-s', 'SIGKILL', service);
         await delay(1_000);
-        await project.startAgain(service);
+        await project.restartStopped(service);
         const [last = ''] = [...mine.acknowledged.keys()].slice(-1);
         await Promise.all(clients.map((client) => client.sees([last], CATCH_UP_MS)));
         console.log(
@@ -168,7 +170,7 @@ describe('notifications', () => {
     const before = await restarts();
     await project.compose('exec', '-T', 'bff-1', 'node', '-e', "process.kill(1, 'SIGTERM')");
     await expect.poll(restarts, { timeout: 60_000 }).not.toBe(before);
-    await project.healthy('bff-1');
+    await project.untilHealthy('bff-1');
   });
 });
 

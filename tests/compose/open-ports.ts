@@ -30,14 +30,14 @@ const INSIDE = {
 /** Tests a running project from foreign containers. */
 export function testOpenPorts(project: () => ComposeProject): void {
   /** The open ports of each service on the network, as seen from another container on it. */
-  async function openOn(network: string): Promise<Record<string, number[]>> {
+  async function openPortsOn(network: string): Promise<Record<string, number[]>> {
     const addresses = await addressesOn(project(), network);
     const open = await new Stranger(project(), network).scan([...addresses.values()]);
     return Object.fromEntries([...addresses].map(([service, address]) => [service, open[address] ?? []]));
   }
 
   it('should have only the documented open ports on the edge network', SCAN, async () => {
-    expect(await openOn(project().network('outside'))).toEqual(OUTSIDE);
+    expect(await openPortsOn(project().network('outside'))).toEqual(OUTSIDE);
   });
 
   it(
@@ -45,7 +45,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     SCAN,
     async () => {
       const network = project().network('inside');
-      expect(await openOn(network)).toEqual(INSIDE);
+      expect(await openPortsOn(network)).toEqual(INSIDE);
       const stranger = new Stranger(project(), network);
       for (const service of ['bff-1', 'producer']) {
         const guessed = { 'dapr-api-token': 'guessed' };
@@ -85,8 +85,8 @@ export function testOpenPorts(project: () => ComposeProject): void {
         ...(await addressesOn(project(), project().network('inside'))).values(),
       ];
       const ports = [...new Set([...published, ...Object.values({ ...OUTSIDE, ...INSIDE }).flat()])];
-      expect(await stranger.reach(gateways, published)).toEqual([]);
-      expect(await stranger.reach(addresses, ports)).toEqual([]);
+      expect(await stranger.openAddresses(gateways, published)).toEqual([]);
+      expect(await stranger.openAddresses(addresses, ports)).toEqual([]);
     } finally {
       await project().docker('network', 'rm', elsewhere);
     }

@@ -65,10 +65,10 @@ export class ComposeProject {
   }
 
   /** The output and exit code of `docker compose run --rm doctor`. */
-  async doctor(): Promise<{ code: number; said: string }> {
+  async doctor(): Promise<{ code: number; output: string }> {
     const command = ['compose', '--progress', 'quiet', '-p', NAME, 'run', '--rm', '-T', 'doctor'];
     const { code, stdout, output } = await this.#docker(command, { cwd: this.#root, env: this.#env });
-    return { code, said: stdout || output };
+    return { code, output: stdout || output };
   }
 
   /** Resolves when all containers are healthy. @throws Error with the last lines of every container */
@@ -95,13 +95,13 @@ export class ComposeProject {
    * (`compose up --wait` would give up immediately if another container is unhealthy, such as a bff whose sidecar was
    * down.)
    */
-  async startAgain(service: string): Promise<void> {
+  async restartStopped(service: string): Promise<void> {
     const id = await this.container(service);
     await this.docker('start', id);
-    await this.healthy(service);
+    await this.untilHealthy(service);
   }
 
-  async healthy(service: string): Promise<void> {
+  async untilHealthy(service: string): Promise<void> {
     const id = await this.container(service);
     const fault = await pollUntil(
       async () => {

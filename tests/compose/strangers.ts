@@ -39,7 +39,7 @@ export class Stranger {
   }
 
   /** The addresses that accept a connection, as `address:port`. */
-  async reach(addresses: readonly string[], ports: readonly number[]): Promise<string[]> {
+  async openAddresses(addresses: readonly string[], ports: readonly number[]): Promise<string[]> {
     const places = addresses.flatMap((host) => ports.map((port) => ({ host, port })));
     const script = `const { connect } = require('node:net');
       const open = (place) => new Promise((resolve) => {
@@ -60,10 +60,10 @@ export class Stranger {
   async callSidecar(host: string, call: 'local' | 'actor'): Promise<Record<string, string>> {
     const of = (name: string, tls?: Record<string, string>) =>
       JSON.stringify({ name, host, port: 50002, call, tls });
-    const own = { key: '/tmp/own.key', cert: '/tmp/own.crt' };
+    const selfSigned = { key: '/tmp/own.key', cert: '/tmp/own.crt' };
     return this.#attack(
       'openssl req -x509 -newkey ed25519 -nodes -days 1 -subj /O=stranger -addext subjectAltName=URI:spiffe://public/ns/default/bff -keyout /tmp/own.key -out /tmp/own.crt',
-      [of('plain'), of('without a certificate', {}), of('with one of its own', own)],
+      [of('plain'), of('without a certificate', {}), of('with one of its own', selfSigned)],
     );
   }
 

@@ -36,15 +36,15 @@ describe('kill -9 during a stream of notifications', () => {
       const kill = async () => {
         const { host, others } = await findHost(stack);
         const process = part === 'application' ? host.app : host.sidecar;
-        const back = Date.now();
+        const resumesAt = Date.now();
         await process.kill();
-        const heal = async () => {
+        const restore = async () => {
           await process.start();
           await host.ready();
         };
-        return { back, watched: others, heal };
+        return { resumesAt, affected: others, restore };
       };
-      const pause = await flow.through(`${part}-killed`, kill, BOUNDS[part]);
+      const pause = await flow.during(`${part}-killed`, kill, BOUNDS[part]);
       expect(pause).toBeLessThan(2 * BOUNDS[part]);
     },
   );
@@ -54,15 +54,15 @@ describe('kill -9 during a stream of notifications', () => {
       await stack[service].kill();
       await delay(1_000);
       await stack.revive(service);
-      return { back: Date.now(), watched: stack.bffs };
+      return { resumesAt: Date.now(), affected: stack.bffs };
     };
-    const pause = await flow.through(`${service}-killed`, kill, BOUNDS[service]);
+    const pause = await flow.during(`${service}-killed`, kill, BOUNDS[service]);
     expect(pause).toBeLessThan(2 * BOUNDS[service]);
   });
 
   it('should not need Dapr’s scheduler', async () => {
-    await flow.through('scheduler-killed', async () => {
-      const back = Date.now();
+    await flow.during('scheduler-killed', async () => {
+      const resumesAt = Date.now();
       await stack.scheduler.kill();
       const known = flow.caller.acknowledged.size;
       const shown = async () => {
@@ -71,17 +71,17 @@ describe('kill -9 during a stream of notifications', () => {
         return acknowledged.length > 50 && all.every((ids) => ids.has(acknowledged[49] as string));
       };
       expect(await pollUntil(shown, { timeoutMs: 20_000 })).toBeUndefined();
-      return { back, watched: stack.bffs, heal: () => stack.revive('scheduler') };
+      return { resumesAt, affected: stack.bffs, restore: () => stack.revive('scheduler') };
     });
   });
 
   it('should deliver every accepted notification when the producer dies', async () => {
     const producer = stack.producers[0] as Pair;
-    await flow.through('producer-killed', async () => {
+    await flow.during('producer-killed', async () => {
       await producer.app.kill();
       await producer.app.start();
       await producer.ready();
-      return { back: Date.now(), watched: stack.bffs };
+      return { resumesAt: Date.now(), affected: stack.bffs };
     });
   });
 
@@ -102,11 +102,11 @@ describe('kill -9 during a stream of notifications', () => {
     for (const observer of observers.values()) {
       await observer.sees([id], 3 * BOUNDS.held);
       observer.close();
-      const waited = (observer.shown[0]?.at ?? Infinity) - killed;
+      const delayMs = (observer.shown[0]?.at ?? Infinity) - killed;
       console.log(
-        `a dead instance’s unfinished work: delivered after ${Math.round(waited)} ms (at most ${BOUNDS.held} ms)`,
+        `a dead instance’s unfinished work: delivered after ${Math.round(delayMs)} ms (at most ${BOUNDS.held} ms)`,
       );
-      expect(waited).toBeLessThan(2 * BOUNDS.held);
+      expect(delayMs).toBeLessThan(2 * BOUNDS.held);
     }
     await Promise.all([dead.app.start(), dead.sidecar.start()]);
     await dead.ready();

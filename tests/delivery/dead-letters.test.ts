@@ -81,9 +81,9 @@ it('should put back all records, and name those that it cannot put back', async 
   const bad = await depositDamaged(4, () => 'nothing');
   const failed = await deadLetters('put-back', '--all').catch((error: unknown) => error);
   expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('1 of 2 could not') as string });
-  const said = (failed as { stdout: string }).stdout;
-  expect(said).toContain(`Put back: ${good}`);
-  expect(said).toContain(`Could not put back a record: ${bad}`);
+  const output = (failed as { stdout: string }).stdout;
+  expect(output).toContain(`Put back: ${good}`);
+  expect(output).toContain(`Could not put back a record: ${bad}`);
   await eventually(async () => observer.shown.length === 2);
   expect(await readSetAsideIndex(bff)).toEqual([bad]);
 });

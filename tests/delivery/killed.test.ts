@@ -57,16 +57,16 @@ describe.concurrent('a killed instance', () => {
         { id: 'c', feed: gone, title: 'Erased content' },
       );
       await Promise.all(watching.map((observer) => observer.sees(['a', 'b'], 60_000)));
-      await feeds.served(gone, ['c']);
+      await feeds.untilServed(gone, ['c']);
       await killAt(step, stack, () => Promise.all([feeds.retract('a', feed), feeds.erase(gone)]));
-      await feeds.told(watching, 'a retracted');
-      await feeds.served(feed, ['a retracted', 'b', 'a retracted']);
-      await feeds.served(gone, []);
+      await feeds.untilGoneOnClients(watching, 'a retracted');
+      await feeds.untilServed(feed, ['a retracted', 'b', 'a retracted']);
+      await feeds.untilServed(gone, []);
       await feeds.untilGone('Retracted content');
       await feeds.untilGone('Erased content');
       await feeds.post({ id: 'd', feed, title: 'd' }, { id: 'd', feed: gone, title: 'd' });
       await Promise.all(watching.map((observer) => observer.sees(['d'], 60_000)));
-      await feeds.served(gone, ['d']);
+      await feeds.untilServed(gone, ['d']);
     },
   );
 });

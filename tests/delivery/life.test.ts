@@ -23,13 +23,13 @@ describe('a retraction', () => {
     await feeds.post({ id: 'a', feed, title: 'Content of a' }, { id: 'b', feed, title: 'b' });
     await Promise.all(watching.map((observer) => observer.sees(['a', 'b'])));
     await feeds.retract('a', feed);
-    await feeds.told(watching, 'a retracted');
-    await feeds.served(feed, ['a retracted', 'b', 'a retracted']);
+    await feeds.untilGoneOnClients(watching, 'a retracted');
+    await feeds.untilServed(feed, ['a retracted', 'b', 'a retracted']);
     await feeds.untilGone('Content of a');
     await feeds.retract('a', feed);
     await feeds.post({ id: 'a', feed, title: 'Again' }, { id: 'c', feed, title: 'c' });
     await Promise.all(watching.map((observer) => observer.sees(['c'])));
-    await feeds.served(feed, ['a retracted', 'b', 'a retracted', 'c']);
+    await feeds.untilServed(feed, ['a retracted', 'b', 'a retracted', 'c']);
   });
 
   it('should hide the notification if it arrives later', async () => {
@@ -38,7 +38,7 @@ describe('a retraction', () => {
     await feeds.retract('a', feed);
     await feeds.post({ id: 'a', feed, title: 'Too late' }, { id: 'b', feed, title: 'b' });
     await Promise.all(watching.map((observer) => observer.sees(['b'])));
-    await feeds.served(feed, ['a retracted', 'b']);
+    await feeds.untilServed(feed, ['a retracted', 'b']);
     for (const observer of watching) expect(observer.shown.map(({ id }) => id)).toEqual(['b']);
   });
 
@@ -51,7 +51,7 @@ describe('a retraction', () => {
     await feeds.post({ id: 'b', feed, title: 'b' });
     await feeds.retract('a', feed);
     await feeds.retract('b', feed);
-    await feeds.served(feed, ['a retracted', 'b retracted', 'a retracted', 'b retracted']);
+    await feeds.untilServed(feed, ['a retracted', 'b retracted', 'a retracted', 'b retracted']);
     observer?.connect(stack.bffs[1]?.url ?? '');
     await eventually(async () => observer && goneOf(observer).includes('b retracted'));
     expect(observer && goneOf(observer)).toContain('a retracted');
@@ -73,7 +73,7 @@ it('should replace the older notification with the same collapse key', async () 
   await feeds.post(keyed('b'));
   await feeds.post(keyed('c'), keyed('d'));
   await Promise.all(watching.map((observer) => observer.sees(['d'])));
-  await feeds.served(feed, ['a replaced', 'x', 'b replaced', 'c replaced', 'd']);
+  await feeds.untilServed(feed, ['a replaced', 'x', 'b replaced', 'c replaced', 'd']);
   for (const observer of watching)
     expect(goneOf(observer)).toEqual(expect.arrayContaining(['a replaced', 'b replaced']));
   for (const id of ['a', 'b', 'c']) await feeds.untilGone(`Content of ${id}`);
@@ -89,7 +89,7 @@ it('should hide expired notifications on open pages and in recovery', async () =
   await feeds.post({ id: 'a', feed, title: 'a', expiresAt }, { id: 'b', feed, title: 'b' });
   await open?.sees(['a', 'b']);
   await eventually(async () => open && goneOf(open).includes('a expired'));
-  await feeds.served(feed, ['x', 'a expired', 'b']);
+  await feeds.untilServed(feed, ['x', 'a expired', 'b']);
   away?.connect(stack.bffs[0]?.url ?? '');
   await away?.sees(['b']);
   expect(away?.shown.map(({ id }) => id)).toEqual(['x', 'b']);
@@ -106,13 +106,13 @@ it('should erase a feed with all its data, notify clients and continue', async (
   const [away] = watching;
   away?.close();
   await feeds.erase(feed);
-  await feeds.served(feed, []);
+  await feeds.untilServed(feed, []);
   await feeds.untilGone('Secret');
   for (const { key } of [...(before?.segments ?? []), ...(before?.ids ?? []), ...(before?.retractions ?? [])])
     expect(await feeds.redis.keys(`*${key}`)).toEqual([]);
-  await feeds.served(other, ['k']);
+  await feeds.untilServed(other, ['k']);
   await feeds.post({ id: 'a', feed, title: 'New' }, { id: 'x', feed, title: 'x' });
-  await feeds.served(feed, ['a', 'x']);
+  await feeds.untilServed(feed, ['a', 'x']);
   away?.connect(stack.bffs[1]?.url ?? '');
   for (const observer of watching) {
     await observer.sees(['x'], 60_000);

@@ -45,7 +45,7 @@ describe('a turn that another instance overtakes', () => {
    * Delays the host's turn between its peek and its commit, causes a fault in the host, and waits until the feed continues
    * without that turn. `until` is the earliest time at which the delayed turn continues.
    */
-  async function overtake(heldMs: number, harm: (host: Pair) => Promise<unknown>) {
+  async function overtake(heldMs: number, causeFault: (host: Pair) => Promise<unknown>) {
     const { host, others } = await findHost(stack);
     const [other] = others as [Pair];
     const until = Date.now() + heldMs;
@@ -53,7 +53,7 @@ describe('a turn that another instance overtakes', () => {
     await eventually(async () => failpoints.takenBy(host.name) !== undefined);
     failpoints.clear(host.name);
     const offset = await offsetAt(other);
-    await harm(host);
+    await causeFault(host);
     expect(Date.now(), 'the turn must still be delayed').toBeLessThan(until);
     await eventually(async () => (await offsetAt(other)) > offset);
     return { host, others, until };
@@ -74,21 +74,21 @@ describe('a turn that another instance overtakes', () => {
   ] as const)(
     'should not commit items that others have already committed: its host is %s',
     async (label, heldMs, harm, mend) => {
-      await flow.through(label, async () => {
+      await flow.during(label, async () => {
         const { host, others, until } = await overtake(heldMs, harm);
         if (label !== 'stopped') expect(Date.now(), 'the turn must still be delayed').toBeLessThan(until);
         await mend(host);
         await delay(until + 1_000 - Date.now());
-        return { back: Date.now(), watched: others };
+        return { resumesAt: Date.now(), affected: others };
       });
     },
   );
 
   it('should fail to commit through a sidecar that was stopped and then continued', async () => {
-    await flow.through('commit-late', async () => {
+    await flow.during('commit-late', async () => {
       const { host, others } = await overtake(HELD_SHORT_MS, ({ sidecar }) => sidecar.kill('SIGSTOP'));
       await host.sidecar.kill('SIGCONT');
-      return { back: Date.now(), watched: others };
+      return { resumesAt: Date.now(), affected: others };
     });
   });
 });

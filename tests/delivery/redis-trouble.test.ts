@@ -83,12 +83,12 @@ describe('a full Redis', () => {
       const { id, status, ids, retryAfter } = await untilRefused();
       expect({ status, ids }).toEqual({ status: 503, ids: [id] });
       expect(Number(retryAfter)).toBeGreaterThan(0);
-      const kept = (await newestPage()).publications.map(({ notification }) => notification?.id);
-      expect(kept).toEqual(expect.arrayContaining(before));
+      const stored = (await newestPage()).publications.map(({ notification }) => notification?.id);
+      expect(stored).toEqual(expect.arrayContaining(before));
       await redis.makeRoom();
-      return { back: Date.now(), watched: stack.bffs };
+      return { resumesAt: Date.now(), affected: stack.bffs };
     };
-    expect(await flow.through('redis-full', full, BOUND)).toBeLessThan(2 * BOUND);
+    expect(await flow.during('redis-full', full, BOUND)).toBeLessThan(2 * BOUND);
   });
 
   it.each([
@@ -122,9 +122,9 @@ it('should recover without intervention after Redis was slower than every timeou
     await redis.hold(SLOW_MS);
     expect((await untilRefused()).status).toBe(503);
     await redis.read('none');
-    return { back: Date.now(), watched: stack.bffs };
+    return { resumesAt: Date.now(), affected: stack.bffs };
   };
-  expect(await flow.through('redis-slow', slow, BOUND)).toBeLessThan(2 * BOUND);
+  expect(await flow.during('redis-slow', slow, BOUND)).toBeLessThan(2 * BOUND);
 });
 
 it('should start a new epoch, notify clients and process existing entries again after Redis is restored to an older state', async () => {
@@ -155,9 +155,9 @@ it('should start a new epoch, notify clients and process existing entries again 
   await check.announce(feed, 3);
   const later = await postSome(5);
   await Promise.all(flow.observers.map((observer) => observer.sees([next, ...later], 60_000)));
-  for (const [index, { gaps: told, shown }] of flow.observers.entries()) {
-    expect(told.length).toBeGreaterThan(gaps[index] ?? 0);
-    expect(told.at(-1)).toMatchObject({ from: { epoch: before?.epoch }, to: { epoch: after.epoch } });
+  for (const [index, { gaps: reported, shown }] of flow.observers.entries()) {
+    expect(reported.length).toBeGreaterThan(gaps[index] ?? 0);
+    expect(reported.at(-1)).toMatchObject({ from: { epoch: before?.epoch }, to: { epoch: after.epoch } });
     expect(new Set(shown.map(({ id }) => id)).size).toBe(shown.length);
   }
   const kept = (await newestPage()).publications.map(({ notification }) => notification?.id);

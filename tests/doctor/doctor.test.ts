@@ -57,7 +57,7 @@ function runDoctor(...more: string[]): Promise<{ code: number; output: string }>
 const nameOf = (pair: string): string => pair.replace('producer-1', 'producer');
 
 /** Runs the same checks in this process. */
-async function look(): Promise<Report> {
+async function runChecks(): Promise<Report> {
   const pairs = [...stack.producers, ...stack.bffs];
   return {
     findings: await examine({
@@ -79,7 +79,7 @@ const namesOfFaults = ({ findings }: Report) =>
 /** Waits until the report has no errors, because a repair takes a moment to become visible. */
 const expectHealth = () =>
   eventually(async () => {
-    return notOk(await look()).length === 0;
+    return notOk(await runChecks()).length === 0;
   }, 40_000);
 
 const faultOf = (report: Report, check: string) => {
@@ -108,11 +108,11 @@ describe('npm run doctor', () => {
 
   it('should report a Redis that does not sync, evicts keys or has no append-only file', async () => {
     await redis.configSet({ appendfsync: 'everysec', 'maxmemory-policy': 'allkeys-lru' });
-    const report = await look();
+    const report = await runChecks();
     expect(faultOf(report, 'redis fsync')).toContain('appendfsync is everysec');
     expect(notOk(report).map(({ check }) => check)).toEqual(['redis fsync', 'redis eviction']);
     await redis.configSet({ appendonly: 'no', 'maxmemory-policy': 'noeviction' });
-    expect(faultOf(await look(), 'redis fsync')).toContain('appendonly is off');
+    expect(faultOf(await runChecks(), 'redis fsync')).toContain('appendonly is off');
     await redis.configSet({ appendfsync: 'always', appendonly: 'yes' });
   });
 
@@ -124,11 +124,11 @@ describe('npm run doctor', () => {
     // The used memory also changes for reasons other than this test.
     await eventually(async () => {
       await bound(1.1);
-      const { findings } = await look();
+      const { findings } = await runChecks();
       return findings.some(({ check, says }) => check === 'redis memory' && says.startsWith('near full: '));
     });
     await bound(0.5);
-    const full = await look();
+    const full = await runChecks();
     expect(faultOf(full, 'redis memory')).toMatch(/^full: /);
     expect(faultOf(full, 'canary')).toContain('503');
     const { code, output } = await runDoctor('--json');
@@ -150,7 +150,7 @@ describe('npm run doctor', () => {
     Object.assign(second.sidecar.spec, { args: other });
     await second.sidecar.start();
     const report = await eventually(async () => {
-      const now = await look();
+      const now = await runChecks();
       return now.findings.some(({ check }) => check === 'components of bff-2') && now;
     });
     expect(faultOf(report, 'components of bff-2')).toContain('notification-deadletters missing');
@@ -163,7 +163,7 @@ describe('npm run doctor', () => {
 
   it('should report a sidecar that is down', async () => {
     await second.sidecar.kill();
-    const report = await look();
+    const report = await runChecks();
     expect(faultOf(report, 'sidecar of bff-2')).toContain('ECONNREFUSED');
     expect(faultOf(report, 'bff-2')).toContain('not ready');
     await second.sidecar.start();
@@ -174,7 +174,7 @@ describe('npm run doctor', () => {
     await stack.placement.kill();
     await stack.scheduler.kill();
     const report = await eventually(async () => {
-      const now = await look();
+      const now = await runChecks();
       return namesOfFaults(now).includes('placement') && now;
     });
     faultOf(report, 'placement');
@@ -189,7 +189,7 @@ describe('npm run doctor', () => {
     await second.ready();
     // Deliveries pause until the bff's feeds have a host again.
     const report = await eventually(async () => {
-      const now = await look();
+      const now = await runChecks();
       return !now.findings.some(({ says }) => says.includes('no bff received it in time')) && now;
     }, 60_000);
     expect(faultOf(report, 'canary at bff-2')).toMatch(/broadcasts do not reach it|did not broadcast it/);

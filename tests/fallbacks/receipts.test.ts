@@ -165,8 +165,8 @@ it('should report a person’s actions, also to other applications by events on 
   expect((await receiptsOf('here', feed)).reader).toMatchObject({ seen: false, read: false });
   await call('ada', '/notifications/read', 'POST', { feed, ids: ['away', 'here'] });
   expect((await receiptsOf('away', feed)).reader).toMatchObject({ delivered: true, read: true });
-  const told = await eventually(async () => (events.length >= 2 ? events : undefined));
-  expect(told).toMatchObject([
+  const received = await eventually(async () => (events.length >= 2 ? events : undefined));
+  expect(received).toMatchObject([
     { type: 'tocsin.fallback.ended', subject: 'away', data: { feed, via: 'email', outcome: 'sent' } },
     { type: 'tocsin.notifications.read', data: { feed, ids: ['away', 'here'], more: false } },
   ]);
@@ -193,8 +193,8 @@ it('should be available only to the producer, and to keys with the scope, for th
   const port = Number(args[args.indexOf('--dapr-internal-grpc-port') + 1]);
   const body = { id: 'one', feed: 'topic:orders' };
   for (const headers of [{}, { 'tocsin-signature': `v1.${Date.now()}.abcdefghijk.${'a'.repeat(43)}` }]) {
-    const asked = { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) };
-    expect((await invoke('bff/method/receipts', asked)).status).toBe(403);
+    const requestInit = { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) };
+    expect((await invoke('bff/method/receipts', requestInit)).status).toBe(403);
     const local = { verb: 'POST', method: 'receipts', headers, body } as const;
     expect((await callLocal(port, local)).status).toBe(403);
   }

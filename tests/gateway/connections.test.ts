@@ -2,7 +2,7 @@ import { problemSchema } from '@tocsin/contracts';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BffProcess } from '../support/processes/bff-process.ts';
-import { connectTo, goneOf, Raw, upgradeRequest } from '../support/network/sockets.ts';
+import { connectTo, untilDisconnected, Raw, upgradeRequest } from '../support/network/sockets.ts';
 
 const HANDSHAKE = '/hubs/?EIO=4&transport=websocket';
 const POLL = '/hubs/?EIO=4&transport=polling';
@@ -80,7 +80,7 @@ describe('an incomplete connection', () => {
     const write = mute.io.engine.transport as unknown as { write: (packets: { type: string }[]) => void };
     const inner = write.write.bind(write);
     write.write = (packets) => inner(packets.filter(({ type }) => type !== 'pong'));
-    await goneOf(mute);
+    await untilDisconnected(mute);
     expect(other.connected).toBe(true);
   });
 });
@@ -204,11 +204,11 @@ describe('a thousand connections that never subscribe', () => {
     const before = await bff.heapUsed();
     const all = (await wave()) - before;
     const each = all / MANY / 1024;
-    let kept = NaN;
+    let leaked = NaN;
     // A connection's memory is released shortly after it is closed. Leaked memory never is.
-    await expect.poll(async () => (kept = (await bff.heapUsed()) - before)).toBeLessThan(all / 4);
+    await expect.poll(async () => (leaked = (await bff.heapUsed()) - before)).toBeLessThan(all / 4);
     process.stdout.write(
-      `${each.toFixed(1)} KB for each of ${MANY} connections, ${(kept / 1024).toFixed(0)} KB not released afterwards\n`,
+      `${each.toFixed(1)} KB for each of ${MANY} connections, ${(leaked / 1024).toFixed(0)} KB not released afterwards\n`,
     );
     expect(each).toBeLessThan(KB_EACH);
   });

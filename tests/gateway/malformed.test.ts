@@ -6,7 +6,7 @@ import {
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BffProcess } from '../support/processes/bff-process.ts';
-import { connectTo, goneOf, sendFrame, sendRaw } from '../support/network/sockets.ts';
+import { connectTo, untilDisconnected, sendFrame, sendRaw } from '../support/network/sockets.ts';
 
 const KIB = 1024;
 let bff: BffProcess;
@@ -57,7 +57,7 @@ describe('an invalid packet', () => {
     const socket = await hostile();
     sendRaw(socket, message);
     if (message.includes('num":5')) sendFrame(socket, Buffer.from('x'));
-    await goneOf(socket);
+    await untilDisconnected(socket);
   });
 
   it.each([
@@ -68,7 +68,7 @@ describe('an invalid packet', () => {
   ])('should close the connection: %s', async (_what, frame) => {
     const socket = await hostile();
     sendFrame(socket, frame);
-    await goneOf(socket);
+    await untilDisconnected(socket);
   });
 });
 
@@ -99,7 +99,7 @@ describe('an invalid request', () => {
       const closing = new Promise((resolve) => socket.once('closing', resolve));
       for (let i = 0; i < MAX_INVALID_REQUESTS_PER_MINUTE; i++) sendRaw(socket, message);
       expect(await closing).toMatchObject({ code: 'too_many_invalid_requests' });
-      await goneOf(socket);
+      await untilDisconnected(socket);
     },
   );
 
@@ -141,14 +141,14 @@ describe('a message', () => {
       const closing = new Promise((resolve) => socket.once('closing', resolve));
       sendRaw(socket, request(128 * KIB + 1));
       expect(await closing).toMatchObject({ code: 'message_too_large' });
-      await goneOf(socket);
+      await untilDisconnected(socket);
     },
   );
 
   it('should close the connection immediately if it is larger than 256 KiB', async () => {
     const socket = await hostile();
     sendRaw(socket, request(2 * 128 * KIB + 1));
-    await goneOf(socket);
+    await untilDisconnected(socket);
   });
 });
 
@@ -166,7 +166,7 @@ describe('a flood of valid requests', () => {
       socket.emit('subscribe', { feed: 'all' }, count);
     }
     expect(await closing).toMatchObject({ code: 'too_many_requests' });
-    await goneOf(socket);
+    await untilDisconnected(socket);
     expect(taken).toBeGreaterThanOrEqual(MAX_REQUEST_BURST);
     expect(refused).toBeGreaterThan(MAX_REFUSED_REQUESTS_PER_MINUTE / 2);
     expect(await bff.metric('tocsin_bff_connections_ended_total{reason="too_many_requests"}')).toBe(1);

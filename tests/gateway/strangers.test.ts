@@ -48,8 +48,8 @@ async function reader(transport: 'websocket' | 'polling', address = '198.51.100.
     try {
       const socket = await connectTo(bff.url, transport, { auth: { token }, extraHeaders });
       sockets.push(socket);
-      const asked: unknown = await socket.timeout(5_000).emitWithAck('subscribe', { feed: 'all' });
-      expect(asked).toMatchObject({ ok: true });
+      const answer: unknown = await socket.timeout(5_000).emitWithAck('subscribe', { feed: 'all' });
+      expect(answer).toMatchObject({ ok: true });
       return { attempt, socket };
     } catch (error) {
       if (attempt === 5) throw error;

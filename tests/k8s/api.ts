@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { answersOk, freePorts, pollUntil } from '@tocsin/tools';
 
 /** Runs `use` with a local address of the API server, which avoids kubectl's retries after a 503. */
-export async function throughApi<T>(use: (api: string) => Promise<T>): Promise<T> {
+export async function withApi<T>(use: (api: string) => Promise<T>): Promise<T> {
   const [port = 0] = await freePorts(1);
   const api = `http://127.0.0.1:${port}`;
   const proxy = spawn('kubectl', ['proxy', `--port=${port}`], { stdio: 'ignore' });
-  const ended = once(proxy, 'exit');
+  const exited = once(proxy, 'exit');
   try {
     const fault = await pollUntil(() => answersOk(`${api}/version`), { timeoutMs: 20_000 });
     if (fault) throw new Error(`kubectl proxy: ${fault}`);
     return await use(api);
   } finally {
     proxy.kill();
-    await ended;
+    await exited;
   }
 }

@@ -98,24 +98,26 @@ describe('the Helm chart', () => {
     const expected = kustomize(join(CHART, '..', 'base')).filter(({ kind }) => kind !== 'Namespace');
     const made = new Map(documents.filter((one) => !isHook(one)).map((one) => [nameOf(one), one]));
     for (const document of expected) {
-      const ours = JSON.parse(JSON.stringify(document)) as Document & {
+      const rendered = JSON.parse(JSON.stringify(document)) as Document & {
         spec: {
           replicas?: number;
           template: { spec: { containers: { image: string }[] }; metadata: object };
         };
       };
-      const tag = image(ours.metadata.name);
-      const [container] = ours.kind === 'Deployment' ? ours.spec.template.spec.containers : [];
+      const tag = image(rendered.metadata.name);
+      const [container] = rendered.kind === 'Deployment' ? rendered.spec.template.spec.containers : [];
       if (container && tag) container.image = tag;
       // The autoscaler sets the number of replicas.
-      if (nameOf(ours) === 'Deployment bff') delete ours.spec.replicas;
-      if (ours.kind === 'Deployment' || ours.kind === 'StatefulSet')
-        Object.assign(ours.spec.template.metadata, {
-          annotations: (ours.spec.template.metadata as { annotations?: object }).annotations ?? {},
+      if (nameOf(rendered) === 'Deployment bff') delete rendered.spec.replicas;
+      if (rendered.kind === 'Deployment' || rendered.kind === 'StatefulSet')
+        Object.assign(rendered.spec.template.metadata, {
+          annotations: (rendered.spec.template.metadata as { annotations?: object }).annotations ?? {},
         });
-      const theirs = made.get(nameOf(ours));
-      expect(theirs && plain(theirs, namespace), nameOf(ours)).toEqual(plain(ours, 'realtime-microservices'));
-      made.delete(nameOf(ours));
+      const expected = made.get(nameOf(rendered));
+      expect(expected && plain(expected, namespace), nameOf(rendered)).toEqual(
+        plain(rendered, 'realtime-microservices'),
+      );
+      made.delete(nameOf(rendered));
     }
     const secrets = ['redis', 'redis-operator', 'dapr-api-token', 'app-api-token', 'ops', 'jwt', 'internal'];
     expect([...made.keys()].sort()).toEqual(

@@ -15,7 +15,7 @@ export const deploy = (args: readonly string[], env: Record<string, string> = {}
   run('npm', ['run', '--silent', 'deploy', '--', ...args], { cwd: ROOT, env });
 
 /** Runs `npm run deploy` with the images under test. @throws Error with its output if it fails */
-export async function deployed(...args: string[]): Promise<string> {
+export async function deployOrFail(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await deploy([...IMAGES, '--publish', ...args]);
   if (code !== 0) throw new Error(`npm run deploy exited with ${code}: ${stderr.trim()}\n${stdout}`);
   return stdout;
@@ -26,13 +26,16 @@ export const doctor = (env: Record<string, string> = {}): Promise<Answer> =>
   run('npm', ['run', '--silent', 'doctor', '--', '--kubernetes'], { cwd: ROOT, env });
 
 /** Runs kubectl. */
-export const ask = (args: readonly string[], input?: string): Promise<Answer> => kubectl.try(args, input);
+export const tryKubectl = (args: readonly string[], input?: string): Promise<Answer> =>
+  kubectl.try(args, input);
 
 /** Runs kubectl and returns its standard output. @throws Failure with its output if it fails */
-export const tell = (args: readonly string[], input?: string): Promise<string> => kubectl.text(args, input);
+export const kubectlText = (args: readonly string[], input?: string): Promise<string> =>
+  kubectl.text(args, input);
 
-/** Like `tell`, but in the namespace. */
-export const inside = (...args: string[]): Promise<string> => tell(['-n', NAMESPACE, ...args]);
+/** Like `kubectlText`, but in the namespace. */
+export const kubectlInNamespace = (...args: string[]): Promise<string> =>
+  kubectlText(['-n', NAMESPACE, ...args]);
 
 /** The objects that `kubectl get` finds, parsed with `item`. */
 export const list = <T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> =>
@@ -90,7 +93,7 @@ export async function pods(): Promise<Pod[]> {
 
 /** The token that `npm run deploy` created for the operations page. */
 export const opsToken = async (): Promise<string> => {
-  const encoded = await inside('get', 'secret', 'ops', '-o', 'jsonpath={.data.token}');
+  const encoded = await kubectlInNamespace('get', 'secret', 'ops', '-o', 'jsonpath={.data.token}');
   return Buffer.from(encoded, 'base64').toString();
 };
 
@@ -104,10 +107,10 @@ export const pathOfPod = (pod: string, path: string): string =>
 
 /** The number of connected browsers, as reported by a bff. */
 export async function connectionsOf(pod: string): Promise<number> {
-  const { stdout } = await ask(['get', '--raw', pathOfPod(pod, '/metrics')]);
+  const { stdout } = await tryKubectl(['get', '--raw', pathOfPod(pod, '/metrics')]);
   return Number(/^tocsin_bff_connections(?:\{[^}]*\})? (\d+)$/m.exec(stdout)?.[1]);
 }
 
 /** Resolves when all pods of the workload, such as `deployment/bff`, are in the newest revision. */
-export const rolledOut = (workload: string): Promise<string> =>
-  inside('rollout', 'status', workload, '--timeout=300s');
+export const untilRolledOut = (workload: string): Promise<string> =>
+  kubectlInNamespace('rollout', 'status', workload, '--timeout=300s');

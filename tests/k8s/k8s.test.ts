@@ -4,22 +4,22 @@ import { Observer, makeNotifications, Caller } from '@tocsin/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { pollFor } from '../support/network/polling.ts';
-import { faultsUntilToasts } from '../support/toasts-page.ts';
-import { throughApi } from './api.ts';
+import { errorsUntilToasts } from '../support/toasts-page.ts';
+import { withApi } from './api.ts';
 import {
   NAMESPACE,
   ROOT,
-  ask,
+  tryKubectl,
   bffs,
   deploy,
-  deployed,
+  deployOrFail,
   doctor,
   exists,
-  inside,
+  kubectlInNamespace,
   opsToken,
   pathOfPod,
   pods,
-  tell,
+  kubectlText,
 } from './cluster.ts';
 import { testOpenPorts } from './open-ports.ts';
 import { asReader, withConfinedSidecars, withoutDapr, withoutIngressClass } from './missing.ts';
@@ -51,7 +51,7 @@ const running = async (): Promise<string[]> =>
     .sort();
 
 const securityLevel = (): Promise<string> =>
-  tell([
+  kubectlText([
     'get',
     'namespace',
     NAMESPACE,
@@ -73,13 +73,16 @@ describe('the overlays', () => {
     'should be accepted by the API server without a warning: %s',
     async (name) => {
       const folder = join(ROOT, 'k8s/overlays', name);
-      const documents = parseAllDocuments(await tell(['kustomize', folder])).map(
+      const documents = parseAllDocuments(await kubectlText(['kustomize', folder])).map(
         (document) => document.toJS() as { kind: string },
       );
       // The API server accepts objects only in an existing namespace.
       const namespaces = documents.filter(({ kind }) => kind === 'Namespace');
-      await tell(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: namespaces }));
-      const { code, stdout, stderr } = await ask(['apply', '--dry-run=server', '-k', folder]);
+      await kubectlText(
+        ['apply', '-f', '-'],
+        JSON.stringify({ apiVersion: 'v1', kind: 'List', items: namespaces }),
+      );
+      const { code, stdout, stderr } = await tryKubectl(['apply', '--dry-run=server', '-k', folder]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       const taken = stdout.split('\n').filter((line) => line.endsWith(' (server dry run)'));
       expect(taken).toHaveLength(documents.length);
@@ -143,11 +146,11 @@ describe('a deployed system', () => {
 
   beforeAll(async () => {
     const began = Date.now();
-    const said = await deployed();
-    console.log(`${said}\ndeployed in ${Math.round((Date.now() - began) / 1000)} s`);
-    url = /^Tocsin is running\. Open (\S+)$/m.exec(said)?.[1] ?? '';
+    const output = await deployOrFail();
+    console.log(`${output}\ndeployed in ${Math.round((Date.now() - began) / 1000)} s`);
+    url = /^Tocsin is running\. Open (\S+)$/m.exec(output)?.[1] ?? '';
     expect(url).not.toBe('');
-    expect(await securityLevel()).toBe(said.includes('baseline') ? 'baseline' : 'restricted');
+    expect(await securityLevel()).toBe(output.includes('baseline') ? 'baseline' : 'restricted');
   });
 
   it('should run a sidecar for each application and restrict all pods', async () => {
@@ -159,8 +162,8 @@ describe('a deployed system', () => {
 
   it('should not change when it is deployed again', async () => {
     const before = (await pods()).map(({ name }) => name).sort();
-    const said = await deployed();
-    expect(said).toContain('Secrets: all exist, left unchanged');
+    const output = await deployOrFail();
+    expect(output).toContain('Secrets: all exist, left unchanged');
     expect((await pods()).map(({ name }) => name).sort()).toEqual(before);
   });
 
@@ -184,7 +187,7 @@ describe('a deployed system', () => {
   });
 
   it('should show toasts in Chromium through the ingress without a page error', async () => {
-    expect(await faultsUntilToasts(url, SCREENSHOT)).toEqual([]);
+    expect(await errorsUntilToasts(url, SCREENSHOT)).toEqual([]);
   });
 
   it('should route a polling client back to its instance by a cookie, and fail without it', async () => {
@@ -209,8 +212,8 @@ describe('a deployed system', () => {
     );
     try {
       const [name = ''] = await bffs();
-      const notReadyAt = await throughApi(async (api) => {
-        await inside('delete', 'pod', name, '--wait=false');
+      const notReadyAt = await withApi(async (api) => {
+        await kubectlInNamespace('delete', 'pod', name, '--wait=false');
         for (const end = Date.now() + 60_000; Date.now() < end; await delay(100)) {
           const response = await fetch(api + pathOfPod(name, '/readyz'));
           if ((await response.text()).includes('is stopping')) return Date.now();
@@ -242,11 +245,11 @@ describe('npm run deploy -- --delete', () => {
     expect(await exists('namespace', NAMESPACE)).toBe(false);
     expect(await exists('persistentvolume', 'realtime-microservices-redis')).toBe(false);
     await withConfinedSidecars(async () => {
-      const said = await deployed();
-      expect(said).not.toContain('capabilities');
+      const output = await deployOrFail();
+      expect(output).not.toContain('capabilities');
       expect(await securityLevel()).toBe('restricted');
       expect(await running()).toEqual(RUNNING);
-      const url = /^Tocsin is running\. Open (\S+)$/m.exec(said)?.[1] ?? '';
+      const url = /^Tocsin is running\. Open (\S+)$/m.exec(output)?.[1] ?? '';
       const observer = new Observer('client', url);
       try {
         await observer.ready();

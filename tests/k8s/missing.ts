@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { list, tell } from './cluster.ts';
+import { list, kubectlText } from './cluster.ts';
 
 const labelsSchema = z.record(z.string(), z.string()).default({});
 /** The fields needed to recreate an ingress class. */
@@ -20,11 +20,11 @@ const classSchema = z.object({
 /** Runs `look` while the cluster has no ingress class. */
 export async function withoutIngressClass<T>(look: () => Promise<T>): Promise<T> {
   const classes = await list(classSchema, ['ingressclasses']);
-  await tell(['delete', 'ingressclasses', '--all']);
+  await kubectlText(['delete', 'ingressclasses', '--all']);
   try {
     return await look();
   } finally {
-    for (const one of classes) await tell(['create', '-f', '-'], JSON.stringify(one));
+    for (const one of classes) await kubectlText(['create', '-f', '-'], JSON.stringify(one));
   }
 }
 
@@ -38,7 +38,7 @@ export async function withoutDapr<T>(look: () => Promise<T>): Promise<T> {
   const all = await list(partSchema, ['deployments,statefulsets', '-A', '-l', 'app']);
   const parts = all.filter(({ metadata }) => metadata.labels['app']?.startsWith('dapr-'));
   const label = ({ kind, metadata }: z.infer<typeof partSchema>, change: string) =>
-    tell(['label', '-n', metadata.namespace, `${kind}/${metadata.name}`, change]);
+    kubectlText(['label', '-n', metadata.namespace, `${kind}/${metadata.name}`, change]);
   try {
     for (const part of parts) await label(part, 'app-');
     return await look();
@@ -56,21 +56,21 @@ const configSchema = z.looseObject({
 export async function asReader<T>(look: (kubeconfig: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-reader-'));
   try {
-    await tell(['create', 'serviceaccount', READER, '-n', 'default']);
-    await tell([
+    await kubectlText(['create', 'serviceaccount', READER, '-n', 'default']);
+    await kubectlText([
       ...['create', 'clusterrolebinding', READER],
       ...['--clusterrole=view', `--serviceaccount=default:${READER}`],
     ]);
-    const token = (await tell(['create', 'token', READER, '-n', 'default'])).trim();
-    const text = await tell(['config', 'view', '--raw', '--minify', '--flatten', '-o', 'json']);
+    const token = (await kubectlText(['create', 'token', READER, '-n', 'default'])).trim();
+    const text = await kubectlText(['config', 'view', '--raw', '--minify', '--flatten', '-o', 'json']);
     const config = configSchema.parse(JSON.parse(text));
     const users = config.users.map(({ name }) => ({ name, user: { token } }));
     const file = join(folder, 'config');
     await writeFile(file, JSON.stringify({ ...config, users }), { mode: 0o600 });
     return await look(file);
   } finally {
-    await tell(['delete', 'clusterrolebinding', READER, '--ignore-not-found']);
-    await tell(['delete', 'serviceaccount', READER, '-n', 'default', '--ignore-not-found']);
+    await kubectlText(['delete', 'clusterrolebinding', READER, '--ignore-not-found']);
+    await kubectlText(['delete', 'serviceaccount', READER, '-n', 'default', '--ignore-not-found']);
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -100,8 +100,8 @@ export async function withConfinedSidecars<T>(use: () => Promise<T>): Promise<T>
   const env = injector.spec.template.spec.containers.flatMap((container) => container.env);
   const before = env.find(({ name }) => name === DROPS)?.value;
   const set = async (setting: string) => {
-    await tell(['-n', namespace, 'set', 'env', INJECTOR, setting]);
-    await tell(['-n', namespace, 'rollout', 'status', INJECTOR, '--timeout=180s']);
+    await kubectlText(['-n', namespace, 'set', 'env', INJECTOR, setting]);
+    await kubectlText(['-n', namespace, 'rollout', 'status', INJECTOR, '--timeout=180s']);
   };
   if (before === 'true') return use();
   await set(`${DROPS}=true`);

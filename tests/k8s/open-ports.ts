@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { NAMESPACE, pods } from './cluster.ts';
-import { asStranger, withPublisher } from './stranger.ts';
+import { withStranger, withPublisher } from './stranger.ts';
 
 /** Tests the deployment from foreign pods in its namespace. */
 export function testOpenPorts(): void {
   it('should let sidecars communicate only with certificates, and reject strangers', () =>
-    asStranger('stranger', async ({ answers, run }) => {
+    withStranger('stranger', async ({ answers, run }) => {
       expect(answers).toEqual({
         invoked: 403,
         published: 403,
@@ -32,15 +32,15 @@ export function testOpenPorts(): void {
     }));
 
   it('should open only the documented ports to a pod in the namespace', () =>
-    asStranger('scanner', async ({ run }) => {
+    withStranger('scanner', async ({ run }) => {
       const open: Record<string, unknown> = {};
       const waiting = await pods();
       // A scan keeps one core busy, so two run at a time.
-      async function lane(): Promise<void> {
+      async function scanNext(): Promise<void> {
         for (let pod = waiting.shift(); pod; pod = waiting.shift())
           open[pod.app] = await run('network/scan-ports.mjs', pod.address);
       }
-      await Promise.all([lane(), lane()]);
+      await Promise.all([scanNext(), scanNext()]);
       expect(open).toEqual({
         bff: [3501, 4001, 9090, 50002],
         producer: [3501, 4000, 9090, 50002],
@@ -51,7 +51,7 @@ export function testOpenPorts(): void {
 
   it('should accept events from an application in the list of publishers', () =>
     withPublisher('friend', () =>
-      asStranger('friend', ({ answers }) => {
+      withStranger('friend', ({ answers }) => {
         expect(answers).toMatchObject({ published: 204, announced: 403, invoked: 403 });
         return Promise.resolve();
       }),

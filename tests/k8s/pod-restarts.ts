@@ -1,7 +1,7 @@
 import { Caller, Observer, Random, audit, isClean, longestPause, type Account } from '@tocsin/lab';
 import { pollUntil } from '@tocsin/tools';
 import { startStream } from '../support/stream.ts';
-import { inside, pods, rolledOut, type Pod } from './cluster.ts';
+import { kubectlInNamespace, pods, untilRolledOut, type Pod } from './cluster.ts';
 
 /** The number of pods in a complete deployment. */
 const PODS = 7;
@@ -10,7 +10,7 @@ const BACK_MS = 240_000;
 const CATCH_UP_MS = 120_000;
 
 /** Resolves when this pod no longer exists and all pods are ready. */
-async function replaced({ name, uid }: Pod): Promise<void> {
+async function untilReplaced({ name, uid }: Pod): Promise<void> {
   const fault = await pollUntil(
     async () => {
       const all = await pods();
@@ -46,8 +46,8 @@ export class PodRestarts {
   /** Restarts a deployment, and waits until it is complete and the clients are up to date. */
   async restart(app: string): Promise<void> {
     await this.#through(`${app} restarted`, async () => {
-      await inside('rollout', 'restart', `deployment/${app}`);
-      await rolledOut(`deployment/${app}`);
+      await kubectlInNamespace('rollout', 'restart', `deployment/${app}`);
+      await untilRolledOut(`deployment/${app}`);
     });
   }
 
@@ -69,8 +69,8 @@ export class PodRestarts {
       const forced = app !== 'redis' && i % 2 === 1;
       await this.#through(`${name} deleted${forced ? ' by force' : ''}`, async () => {
         const how = forced ? ['--grace-period=0', '--force'] : ['--wait=false'];
-        await inside('delete', 'pod', name, ...how);
-        await replaced(pod);
+        await kubectlInNamespace('delete', 'pod', name, ...how);
+        await untilReplaced(pod);
       });
     }
   }

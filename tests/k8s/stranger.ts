@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pollUntil } from '@tocsin/tools';
 import { z } from 'zod';
-import { NAMESPACE, ask, inside, tell } from './cluster.ts';
+import { NAMESPACE, tryKubectl, kubectlInNamespace, kubectlText } from './cluster.ts';
 
 const SUPPORT = join(import.meta.dirname, '../support');
 
@@ -93,32 +93,32 @@ interface Stranger {
 }
 
 /** Runs `use` with a pod in the namespace that acts as an application with this id. */
-export async function asStranger<T>(name: string, use: (stranger: Stranger) => Promise<T>): Promise<T> {
-  const image = await inside(
+export async function withStranger<T>(name: string, use: (stranger: Stranger) => Promise<T>): Promise<T> {
+  const image = await kubectlInNamespace(
     ...['get', 'deployment', 'producer', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'],
   );
   const resources = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests(name, image) });
-  await tell(['-n', NAMESPACE, 'create', '-f', '-'], resources);
+  await kubectlText(['-n', NAMESPACE, 'create', '-f', '-'], resources);
   try {
-    let said = '';
+    let logs = '';
     const fault = await pollUntil(
       async () => {
-        said = (await ask(['-n', NAMESPACE, 'logs', name, '-c', name])).stdout;
-        return said.includes('{');
+        logs = (await tryKubectl(['-n', NAMESPACE, 'logs', name, '-c', name])).stdout;
+        return logs.includes('{');
       },
       { timeoutMs: 120_000, everyMs: 1_000 },
     );
-    if (fault) throw new Error(`The stranger printed no result: ${fault}: ${said}`);
+    if (fault) throw new Error(`The stranger printed no result: ${fault}: ${logs}`);
     return await use({
-      answers: answersSchema.parse(JSON.parse(said.slice(said.indexOf('{')))),
+      answers: answersSchema.parse(JSON.parse(logs.slice(logs.indexOf('{')))),
       run: async (script, ...args) => {
         const node = ['node', '--input-type=module', '-', ...args];
         const exec = ['-n', NAMESPACE, 'exec', '-i', name, '-c', name, '--', ...node];
-        return JSON.parse(await tell(exec, readFileSync(join(SUPPORT, script), 'utf8'))) as unknown;
+        return JSON.parse(await kubectlText(exec, readFileSync(join(SUPPORT, script), 'utf8'))) as unknown;
       },
     });
   } finally {
-    await tell(['-n', NAMESPACE, 'delete', '-f', '-'], resources);
+    await kubectlText(['-n', NAMESPACE, 'delete', '-f', '-'], resources);
   }
 }
 
@@ -129,12 +129,14 @@ const componentSchema = z.object({
 /** Runs `use` while the application with this id is listed as a publisher, as in the guide. */
 export async function withPublisher<T>(name: string, use: () => Promise<T>): Promise<T> {
   const component = ['component', 'notification-pubsub'];
-  const { spec } = componentSchema.parse(JSON.parse(await inside('get', ...component, '-o', 'json')));
+  const { spec } = componentSchema.parse(
+    JSON.parse(await kubectlInNamespace('get', ...component, '-o', 'json')),
+  );
   const at = spec.metadata.findIndex((one) => one.name === 'publishingScopes');
   const before = spec.metadata[at]?.value ?? '';
   const set = (value: string) => {
     const patch = [{ op: 'replace', path: `/spec/metadata/${at}/value`, value }];
-    return inside('patch', ...component, '--type', 'json', '-p', JSON.stringify(patch));
+    return kubectlInNamespace('patch', ...component, '--type', 'json', '-p', JSON.stringify(patch));
   };
   await set(`${before};${name}=notifications`);
   try {

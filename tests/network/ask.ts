@@ -10,7 +10,10 @@ export interface Answer {
 }
 
 /** Posts once, without retrying. */
-export async function ask(url: string, notification: NotificationInput & { id: string }): Promise<Answer> {
+export async function postOnce(
+  url: string,
+  notification: NotificationInput & { id: string },
+): Promise<Answer> {
   const began = performance.now();
   const response = await fetch(`${url}/notifications`, {
     method: 'POST',

@@ -3,7 +3,7 @@ import { Caller, Observer, audit, isClean, makeNotifications } from '@tocsin/lab
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStream } from '../support/stream.ts';
-import { ask, type Answer } from './ask.ts';
+import { postOnce, type Answer } from './ask.ts';
 import { missingEngine } from './container-engine.ts';
 import { FAULTS, type Fault } from './faults.ts';
 import { startProxiedRedis, type ProxiedRedis } from './proxied-redis.ts';
@@ -51,10 +51,10 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
 
   /** Resolves with the milliseconds since `from` when every client has shown `ids`. */
   async function shownAfter(from: number, ids: Iterable<string>, timeoutMs: number): Promise<number> {
-    const wanted = new Set(ids);
-    await Promise.all(observers.map((observer) => observer.sees(wanted, timeoutMs)));
+    const expected = new Set(ids);
+    await Promise.all(observers.map((observer) => observer.sees(expected, timeoutMs)));
     const times = observers.flatMap(({ shown }) =>
-      shown.filter(({ id }) => wanted.has(id)).map(({ at }) => at),
+      shown.filter(({ id }) => expected.has(id)).map(({ at }) => at),
     );
     return Math.max(0, Math.round(Math.max(...times) - from));
   }
@@ -70,7 +70,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     const url = stack?.producers[0]?.url ?? '';
     while (Date.now() < end) {
       for (const notification of makeNotifications(1, { label: 'asked' }))
-        answers.push(await ask(url, { ...notification, ...(body && { body }) }));
+        answers.push(await postOnce(url, { ...notification, ...(body && { body }) }));
       await delay(50);
     }
     return answers;
@@ -82,18 +82,18 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
   async function through(fault: Fault): Promise<Answer[]> {
     const stream = startStream(caller, 'stream');
     await caller.post(makeNotifications(1, { label: 'before' }));
-    const endFault = await fault.begin(toxiproxy);
+    const endFault = await fault.start(toxiproxy);
     let answers: Answer[];
     let over: number;
     try {
-      answers = await askUntil(Date.now() + fault.lastsMs, fault.body);
+      answers = await askUntil(Date.now() + fault.durationMs, fault.body);
     } finally {
       over = Date.now();
       await endFault();
     }
-    const asked = new Set(answers.map(({ notification }) => notification.id));
-    const meanwhile = observers.map(
-      ({ shown }) => shown.filter(({ id, at }) => asked.has(id) && at < over).length,
+    const posted = new Set(answers.map(({ notification }) => notification.id));
+    const deliveredDuringFault = observers.map(
+      ({ shown }) => shown.filter(({ id, at }) => posted.has(id) && at < over).length,
     );
     const next = makeNotifications(1, { label: 'after' });
     await caller.post(next);
@@ -110,7 +110,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
         `all notifications had arrived after ${complete} ms`,
     );
     expectCleanLedger();
-    if (fault.delivers) expect(Math.min(...meanwhile)).toBeGreaterThan(0);
+    if (fault.keepsDelivering) expect(Math.min(...deliveredDuringFault)).toBeGreaterThan(0);
     expect(resumed).toBeLessThan(2 * BOUNDS.resumed);
     return answers;
   }
@@ -125,23 +125,23 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
       expect(ms).toBeLessThan(2 * REQUEST_TIMEOUT_MS);
     }
     const seen = new Set(answers.map(({ status }) => status));
-    for (const status of fault.answers) expect(seen).toContain(status);
+    for (const status of fault.statuses) expect(seen).toContain(status);
   });
 
   it('should show notifications that were acknowledged while reads were lost, even if nothing else is published', async () => {
-    await toxiproxy.poison([
+    await toxiproxy.addToxics([
       { type: 'timeout', stream: 'downstream', attributes: { timeout: 0 }, toxicity: 0.5 },
     ]);
     const posted = makeNotifications(20, { label: 'last' });
     for (const notification of posted) await caller.post([notification]);
     const over = Date.now();
-    const held = posted.filter(({ id }) =>
+    const delayed = posted.filter(({ id }) =>
       observers.some(({ shown }) => !shown.some((one) => one.id === id)),
     );
-    await toxiproxy.heal();
+    await toxiproxy.reset();
     const complete = await shownAfter(over, caller.acknowledged.keys(), 2 * BOUNDS.complete);
     console.log(
-      `half of the connections silent: ${held.length} of ${posted.length} were delayed, ` +
+      `half of the connections silent: ${delayed.length} of ${posted.length} were delayed, ` +
         `all had arrived ${complete} ms after its end`,
     );
     expectCleanLedger();

@@ -4,15 +4,15 @@ import type { Toxic, Toxiproxy } from './toxiproxy.ts';
 /** A network fault. */
 export interface Fault {
   name: string;
-  lastsMs: number;
+  durationMs: number;
   /** The body of the posted notifications; none by default. */
   body?: string;
   /** The statuses that the producer must have returned during the fault. It returns only 202 and 503. */
-  answers: readonly (202 | 503)[];
+  statuses: readonly (202 | 503)[];
   /** True if the fault only delays deliveries, but does not interrupt them. */
-  delivers?: boolean;
+  keepsDelivering?: boolean;
   /** Starts the fault. Resolves with a function that ends it. */
-  begin(toxiproxy: Toxiproxy): Promise<() => Promise<void>>;
+  start(toxiproxy: Toxiproxy): Promise<() => Promise<void>>;
 }
 
 const both = (type: Toxic['type'], attributes: Toxic['attributes']): Toxic[] => [
@@ -20,24 +20,24 @@ const both = (type: Toxic['type'], attributes: Toxic['attributes']): Toxic[] => 
   { type, stream: 'downstream', attributes },
 ];
 
-const poisonWith =
-  (toxics: readonly Toxic[]): Fault['begin'] =>
+const applyToxics =
+  (toxics: readonly Toxic[]): Fault['start'] =>
   async (toxiproxy) => {
-    await toxiproxy.poison(toxics);
-    return () => toxiproxy.heal();
+    await toxiproxy.addToxics(toxics);
+    return () => toxiproxy.reset();
   };
 
 /**
  * Repeatedly closes every connection when Redis sends its next response. The command was executed, so its outcome is
  * unknown. In between, connections stay open long enough for a step or two.
  */
-const resetRepeatedly: Fault['begin'] = async (toxiproxy) => {
+const resetRepeatedly: Fault['start'] = async (toxiproxy) => {
   let isOver = false;
   const resets = (async () => {
     while (!isOver) {
-      await toxiproxy.poison([{ type: 'reset_peer', stream: 'downstream', attributes: { timeout: 0 } }]);
+      await toxiproxy.addToxics([{ type: 'reset_peer', stream: 'downstream', attributes: { timeout: 0 } }]);
       await delay(250);
-      await toxiproxy.heal();
+      await toxiproxy.reset();
       await delay(150);
     }
   })();
@@ -47,33 +47,33 @@ const resetRepeatedly: Fault['begin'] = async (toxiproxy) => {
   };
 };
 
-const takeDown: Fault['begin'] = async (toxiproxy) => {
-  await toxiproxy.cut();
-  return () => toxiproxy.heal();
+const takeDown: Fault['start'] = async (toxiproxy) => {
+  await toxiproxy.disable();
+  return () => toxiproxy.reset();
 };
 
 export const FAULTS: readonly Fault[] = [
   {
     name: 'a slow Redis, with a delay of 200 ms for each response',
-    lastsMs: 8_000,
-    answers: [202],
-    delivers: true,
-    begin: poisonWith([{ type: 'latency', stream: 'downstream', attributes: { latency: 200 } }]),
+    durationMs: 8_000,
+    statuses: [202],
+    keepsDelivering: true,
+    start: applyToxics([{ type: 'latency', stream: 'downstream', attributes: { latency: 200 } }]),
   },
   {
     name: '1 kB/s in each direction',
-    lastsMs: 10_000,
+    durationMs: 10_000,
     // 8 kB, more than the network transfers within the producer's timeout.
     body: '🔔'.repeat(2_000),
-    answers: [503],
-    begin: poisonWith(both('bandwidth', { rate: 1 })),
+    statuses: [503],
+    start: applyToxics(both('bandwidth', { rate: 1 })),
   },
-  { name: 'resets', lastsMs: 8_000, answers: [], begin: resetRepeatedly },
+  { name: 'resets', durationMs: 8_000, statuses: [], start: resetRepeatedly },
   {
     name: 'silence in both directions',
-    lastsMs: 8_000,
-    answers: [503],
-    begin: poisonWith(both('timeout', { timeout: 0 })),
+    durationMs: 8_000,
+    statuses: [503],
+    start: applyToxics(both('timeout', { timeout: 0 })),
   },
-  { name: 'down for 20 s', lastsMs: 20_000, answers: [503], begin: takeDown },
+  { name: 'down for 20 s', durationMs: 20_000, statuses: [503], start: takeDown },
 ];

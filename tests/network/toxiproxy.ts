@@ -24,17 +24,17 @@ export class Toxiproxy {
   }
 
   /** Applies `toxics` to all existing and new connections. */
-  async poison(toxics: readonly Toxic[]): Promise<void> {
+  async addToxics(toxics: readonly Toxic[]): Promise<void> {
     for (const toxic of toxics) await this.#call('POST', `/proxies/${PROXY}/toxics`, toxic);
   }
 
   /** Closes all connections and rejects new ones. */
-  async cut(): Promise<void> {
+  async disable(): Promise<void> {
     await this.#call('POST', `/proxies/${PROXY}`, { enabled: false });
   }
 
   /** Accepts connections and forwards everything unchanged. */
-  async heal(): Promise<void> {
+  async reset(): Promise<void> {
     await this.#call('POST', '/reset');
   }
 

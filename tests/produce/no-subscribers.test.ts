@@ -19,8 +19,8 @@ let server: Server;
 let observer: Observer;
 const resources = mkdtempSync(join(tmpdir(), 'tocsin-spy-'));
 /** The events that its sidecar delivered. */
-const heard: string[] = [];
-let asked = 0;
+const received: string[] = [];
+let subscriptionRequests = 0;
 
 const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
   fetch(url, {
@@ -44,7 +44,7 @@ beforeAll(async () => {
   const [appPort = 0] = await freePorts(1);
   server = createServer((request, response) => {
     if (request.url === '/dapr/subscribe') {
-      asked++;
+      subscriptionRequests++;
       response.end(
         JSON.stringify(
           Object.values(TOPICS).map((topic) => ({
@@ -55,7 +55,7 @@ beforeAll(async () => {
         ),
       );
     } else {
-      if (request.url?.startsWith('/heard/')) heard.push(request.url);
+      if (request.url?.startsWith('/heard/')) received.push(request.url);
       response.end('{}');
     }
   }).listen(appPort, '127.0.0.1');
@@ -102,9 +102,9 @@ const stream = (topic: string): Promise<string> =>
 it('should publish, but receive neither its own events nor others on the topic', async () => {
   expect((await publish(spy, 'from-the-spy')).status).toBe(204);
   await observer.sees(['before', 'from-the-spy']);
-  await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => subscriptionRequests, { timeout: 20_000 }).toBeGreaterThan(0);
   await delay(3_000);
-  expect(heard).toEqual([]);
+  expect(received).toEqual([]);
 });
 
 it('should not be able to stream any topic', async () => {

@@ -144,13 +144,13 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     const { daprUrl, daprHeaders } = started.stack.producers[0] as Stack['producers'][number];
     const isKept = async (job: string) =>
       (await fetch(`${daprUrl}/v1.0/jobs/${encodeURIComponent(job)}`, { headers: daprHeaders })).ok;
-    const kept = () => Promise.all(jobs.map(isKept));
-    await expect.poll(kept).toEqual([true, true]);
+    const areStored = () => Promise.all(jobs.map(isKept));
+    await expect.poll(areStored).toEqual([true, true]);
     for (const id of ['withdrawn', 'far']) {
       const path = `${started.stack.producers[0]?.url}/notifications/${id}`;
       expect((await fetch(path, { method: 'DELETE' })).status).toBe(202);
     }
-    expect(await kept()).toEqual([false, false]);
+    expect(await areStored()).toEqual([false, false]);
     const ofOther = (id: string, source: string) => `${id}.${digits(source, 8)}`;
     const shownAs = () => started.observer.shown.map(({ id }) => id).filter((id) => id.startsWith('due'));
     await expect.poll(() => shownAs().length, { timeout: 20_000 }).toBe(2);

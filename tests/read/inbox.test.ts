@@ -104,15 +104,18 @@ describe('a reader’s inbox', () => {
     const [first, second] = stack.bffs;
     const one = await tab(first, 'prefers', 'all');
     const two = await tab(second, 'prefers', 'all');
-    let told: Preferences | undefined;
-    two.client.on('preferences', (preferences) => (told = preferences));
+    let preferences: Preferences | undefined;
+    two.client.on('preferences', (changed) => (preferences = changed));
     const quietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error' as const] };
     await Promise.all([
       changePreferences(one.url, 'prefers', { quietHours }),
       changePreferences(two.url, 'prefers', { sources: ['ci'], severities: ['info'] }),
     ]);
     await eventually(
-      async () => told?.sources.length === 1 && told.quietHours !== null && told.severities.length > 0,
+      async () =>
+        preferences?.sources.length === 1 &&
+        preferences.quietHours !== null &&
+        preferences.severities.length > 0,
     );
     expect(await fetchPreferences(one.url, 'prefers')).toEqual({
       ...{ feeds: [], severities: ['info'], sources: ['ci'], categories: [] },

@@ -29,10 +29,10 @@ describe('the read state', () => {
   async function tab(bff: Pair | undefined, clientId: string, feed: string) {
     const client = createNotificationClient({ url: bff?.url ?? '', clientId });
     clients.push(client);
-    const told: ReadState[] = [];
-    client.subscribe(feed, { onRead: ({ offset, ids }) => told.push({ offset, ids }) });
-    await eventually(async () => told.length > 0);
-    return { client, told };
+    const readStates: ReadState[] = [];
+    client.subscribe(feed, { onRead: ({ offset, ids }) => readStates.push({ offset, ids }) });
+    await eventually(async () => readStates.length > 0);
+    return { client, told: readStates };
   }
   const pageOf = (bff: Pair | undefined, feed: string, clientId?: string) =>
     fetchPage(bff?.url ?? '', { feed, ...(clientId !== undefined && { clientId }) });

@@ -27,9 +27,9 @@ it('should recover clients that switch between instances during a burst', async 
   const restless = clients.map(async (client, index) => {
     while (bursting) {
       // How long a client is disconnected: it misses no push, a few, or some hundred.
-      const away = [0, 30, 300][returns++ % 3] as number;
+      const pauseMs = [0, 30, 300][returns++ % 3] as number;
       client.close();
-      await delay(away);
+      await delay(pauseMs);
       client.connect(stack.bffs[(index + returns) % stack.bffs.length]?.url as string);
       await delay(100 + 20 * index);
     }

@@ -34,11 +34,11 @@ it('should recover a tab that slept for an hour and whose connection died silent
   await client.sees(before);
   proxy.silence();
   const missed = await publish();
-  const asleepFor = performance.now();
+  const wokeAt = performance.now();
   // While a device sleeps, only the clock advances. Timers keep their remaining time.
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR_MS });
   await client.sees(missed, 10_000);
-  console.log(`recovered ${Math.round(performance.now() - asleepFor)} ms after waking up`);
+  console.log(`recovered ${Math.round(performance.now() - wokeAt)} ms after waking up`);
   const after = await publish();
   await client.sees(after);
   expect(client.shown.map(({ id }) => id)).toEqual([...before, ...missed, ...after]);

@@ -136,8 +136,8 @@ describe('a connection through Sentinels', () => {
     main.on('error', (error: Error) => faults.push(error.message));
     reader.on('error', () => undefined);
     await Promise.all([main.connect(), reader.connect()]);
-    const heard: string[] = [];
-    await reader.subscribe('news', (message) => heard.push(message));
+    const messages: string[] = [];
+    await reader.subscribe('news', (message) => messages.push(message));
     const portOf = async () => (await main.info('server')).match(/tcp_port:(\d+)/)?.[1];
     await main.xAdd('log', '*', { n: '1' });
     await main.set('n', '0');
@@ -155,7 +155,7 @@ describe('a connection through Sentinels', () => {
     expect(await portOf()).toBe(String(second.port));
     expect(await main.get('n')).toBe('0');
     await expect
-      .poll(async () => (await main.publish('news', 'again')) > 0 && heard.includes('again'))
+      .poll(async () => (await main.publish('news', 'again')) > 0 && messages.includes('again'))
       .toBe(true);
     expect(faults.length).toBeGreaterThan(0);
     for (const one of [main, reader, blocked]) one.destroy();

@@ -5,7 +5,7 @@ import { DOCUMENT_VERSION, headKey, headSchema } from '@tocsin/contracts';
 import { Observer } from '@tocsin/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { stackOver, type StackOver } from './stack-over.ts';
+import { stackWithData, type StackWithData } from './stack-over.ts';
 import { storedSchema, type Stored } from './stored.ts';
 
 const stored = storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, '0.1.0.json'), 'utf8')));
@@ -25,11 +25,11 @@ const later: Stored = {
   ),
 };
 
-let over: StackOver;
+let over: StackWithData;
 let producer: string;
 let bff: string;
 beforeAll(async () => {
-  over = await stackOver(later);
+  over = await stackWithData(later);
   producer = over.stack.producers[0]?.url ?? '';
   bff = over.stack.bffs[0]?.url ?? '';
 });

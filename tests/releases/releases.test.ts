@@ -23,7 +23,7 @@ import { type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { checkEntry } from '../../bff/src/deliver/v1/check-entry.ts';
-import { stackOver, type StackOver } from './stack-over.ts';
+import { stackWithData, type StackWithData } from './stack-over.ts';
 import { storedSchema } from './stored.ts';
 
 const releases = readdirSync(import.meta.dirname)
@@ -83,10 +83,10 @@ describe.each(releases)('the store of $version', (stored) => {
   });
 
   describe('read by this version', () => {
-    let over: StackOver;
+    let over: StackWithData;
     let stack: Stack;
     beforeAll(async () => {
-      over = await stackOver(stored);
+      over = await stackWithData(stored);
       ({ stack } = over);
     });
     afterAll(() => over.stop());

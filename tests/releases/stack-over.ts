@@ -13,14 +13,14 @@ import {
 import { createClient } from 'redis';
 import { restoreStored, type Stored } from './stored.ts';
 
-export interface StackOver {
+export interface StackWithData {
   stack: Stack;
   redis: ReturnType<typeof createClient>;
   stop(): Promise<void>;
 }
 
 /** A stack with one bff and its own Redis, which contains the stored data. */
-export async function stackOver(stored: Stored): Promise<StackOver> {
+export async function stackWithData(stored: Stored): Promise<StackWithData> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-release-'));
   const [port = 0] = await freePorts(1);
   const server = await ensureRedisServer(console.log);

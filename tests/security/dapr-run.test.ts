@@ -10,14 +10,14 @@ import { isLoopback, listenersOf, treeOf } from '../support/network/listeners.ts
 import {
   makeNamespace,
   makeNeighbour,
-  whyNoNamespaces,
+  missingNamespaces,
   type Neighbour,
   type NetworkNamespace,
 } from '../support/network/neighbour.ts';
 import { removeDir } from '../tools/launch.ts';
 
 const cli = await ensureDaprCli();
-const missing = cli ? await whyNoNamespaces() : 'neither the Dapr CLI nor Go is installed';
+const missing = cli ? await missingNamespaces() : 'neither the Dapr CLI nor Go is installed';
 if (missing) console.log(`dapr run -f was not tested: ${missing}`);
 
 /** Runs in its own network namespace, because its ports are fixed. */

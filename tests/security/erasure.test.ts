@@ -106,12 +106,12 @@ describe('content', () => {
     await redis.hSet('producer||soon:listless', { data: JSON.stringify(listless), version: '1' });
     expect((await keysWith(stack.redisHost, secret)).length).toBeGreaterThan(7);
 
-    const asked = Date.now();
+    const requestedAt = Date.now();
     expect(await send('DELETE', `/feeds/${encodeURIComponent(feed)}`)).toBe(202);
-    const answered = Date.now();
+    const respondedAt = Date.now();
     // In progress when the feed was erased: an event that is being retried, and another producer's entry.
-    await publishEvent(TOPICS.deadNotifications, of('late'), { time: asked - 5_000 });
-    await publishEvent(TOPICS.notifications, of('late-too'), { time: asked - 1_500 });
+    await publishEvent(TOPICS.deadNotifications, of('late'), { time: requestedAt - 5_000 });
+    await publishEvent(TOPICS.notifications, of('late-too'), { time: requestedAt - 1_500 });
     const late = await deposit(feed, 'Late0001', notification(feed, secret, 'late-entry', 10_000));
     await publishEvent(TOPICS.announcements, late);
     // Notifications published after the erasure are kept.
@@ -121,7 +121,7 @@ describe('content', () => {
     await eventually(async () => (await keysWith(stack.redisHost, secret)).length === 0, WITHIN_MS).catch(
       async () => expect(await keysWith(stack.redisHost, secret)).toEqual([]),
     );
-    console.log(`gone from Redis ${Date.now() - answered} ms after the response to the erasure`);
+    console.log(`gone from Redis ${Date.now() - respondedAt} ms after the response to the erasure`);
     expect(await titles(feed)).toEqual(['after', 'after']);
 
     const [producer] = stack.producers;

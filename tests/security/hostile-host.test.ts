@@ -27,7 +27,7 @@ spec:
 let stack: Stack;
 let hostile: Server;
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-hostile-'));
-const asked: string[] = [];
+const requests: string[] = [];
 
 beforeAll(async () => {
   // The secret stores are empty, so the instances share a secret that they generate.
@@ -40,7 +40,7 @@ beforeAll(async () => {
     response.setHeader('content-type', 'application/json');
     if (request.url === '/dapr/config')
       return response.end(JSON.stringify({ entities: ['Feed', 'Partition'] }));
-    if (request.method === 'PUT') asked.push(request.url ?? '');
+    if (request.method === 'PUT') requests.push(request.url ?? '');
     response.end(JSON.stringify({ outcome: 'delivered', position: FAR, proof: 'AAAAAAAAAAAAAAAAAAAAAA' }));
   }).listen(appPort, '127.0.0.1');
   await once(hostile, 'listening');
@@ -66,12 +66,12 @@ it('should not be able to take over turns or cause losses by offering to host ou
   const [bff] = stack.bffs as [Pair];
   let round = 0;
   // Placement takes a moment to route calls to the new host.
-  for (; round < 40 && asked.length < 5; round++) {
+  for (; round < 40 && requests.length < 5; round++) {
     for (const feed of FEEDS) await publish(feed, `n${round}`);
   }
-  expect(asked.length).toBeGreaterThanOrEqual(5);
+  expect(requests.length).toBeGreaterThanOrEqual(5);
   const methods = Array.from({ length: PARTITIONS }, (_, n) => `/actors/Partition/${n}/method/takeEntries`);
-  expect(methods).toEqual(expect.arrayContaining(asked));
+  expect(methods).toEqual(expect.arrayContaining(requests));
   for (const feed of FEEDS) {
     const head = await eventually(async () => {
       const read = await readHead(bff, feed);

@@ -177,9 +177,9 @@ describe('a foreign application', () => {
     await harmless(async () => {
       for (const pair of [bff, producer] as Pair[]) {
         const { text } = await callLocal(internalGrpcPort(pair), { verb: 'GET', method: 'dapr/subscribe' });
-        const told = JSON.parse(text) as { route: string; topic: string }[];
-        expect(told.length).toBeGreaterThan(1);
-        for (const { route } of told) {
+        const subscriptions = JSON.parse(text) as { route: string; topic: string }[];
+        expect(subscriptions.length).toBeGreaterThan(1);
+        for (const { route } of subscriptions) {
           const body = { id: 'forged', data: pair === bff ? announced(1_000) : FORGED };
           const answer = await callLocal(internalGrpcPort(pair), { verb: 'POST', method: route, body });
           expect([403, 503]).toContain(answer.status);

@@ -9,7 +9,7 @@ import { isLoopback, listenersOf, treeOf } from '../support/network/listeners.ts
 import {
   makeNamespace,
   makeNeighbour,
-  whyNoNamespaces,
+  missingNamespaces,
   type Neighbour,
   type NetworkNamespace,
 } from '../support/network/neighbour.ts';
@@ -19,7 +19,7 @@ const CALL_LOCAL = fileURLToPath(new URL('../support/invocation/call-local.mjs',
 const PUBLIC_PORTS = [4000, 4001, 4002];
 const DEV_PORTS = [4000, 4001, 5173];
 
-const missing = await whyNoNamespaces();
+const missing = await missingNamespaces();
 if (missing) console.log(`The ports were not scanned from another machine: ${missing}`);
 
 const launches: Launch[] = [];
@@ -65,7 +65,7 @@ describe.skipIf(missing)('from another machine on the network', { timeout: 240_0
   describe('npm start', () => {
     it('should listen only on this machine, over TCP and UDP, with all its processes', async () => {
       const one = await started({ host });
-      await one.says('Tocsin is ready.', 90_000);
+      await one.untilPrinted('Tocsin is ready.', 90_000);
       const listeners = listenersOf(await treeOf(one.child.pid ?? 0));
       const ports = listeners.map(({ port }) => port);
       // The scan must cover the applications, sidecars and Redis.
@@ -99,14 +99,14 @@ describe.skipIf(missing)('from another machine on the network', { timeout: 240_0
       writeFileSync(join(dir, 'data', 'api-keys.json'), JSON.stringify(keys));
       const env = { TOCSIN_ADDRESS: '0.0.0.0', AUTH_MODE: 'jwt', API_KEYS: 'on' };
       const one = await started({ host, dir, env });
-      await one.says('Tocsin is ready.', 90_000);
+      await one.untilPrinted('Tocsin is ready.', 90_000);
       expect(await open()).toEqual({ v4: PUBLIC_PORTS, v6: [] });
       expect((await openToAll(one)).map(({ port }) => port).sort()).toEqual(PUBLIC_PORTS);
     });
   });
 
   describe('npm run dev', () => {
-    const isUp = (one: Launch) => one.says('Send a notification:', 90_000);
+    const isUp = (one: Launch) => one.untilPrinted('Send a notification:', 90_000);
 
     it('should listen only on this machine', async () => {
       const one = await started({ host, command: 'dev' });

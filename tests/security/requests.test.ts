@@ -27,9 +27,9 @@ const ask = ({ port, method, path, body }: Route, change: { method?: string; pat
     { port, method, path, ...(body && { body }) },
     served,
   );
-  const asked = change.method ?? method;
-  const hasBody = body !== undefined && asked !== 'HEAD' && asked !== 'GET';
-  return fetch(urlOf(port, change.path ?? path), { method: asked, headers, ...(hasBody && { body }) });
+  const usedMethod = change.method ?? method;
+  const hasBody = body !== undefined && usedMethod !== 'HEAD' && usedMethod !== 'GET';
+  return fetch(urlOf(port, change.path ?? path), { method: usedMethod, headers, ...(hasBody && { body }) });
 };
 const problemOf = async (response: Response): Promise<Problem> => {
   expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json\b/);

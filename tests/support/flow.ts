@@ -5,13 +5,13 @@ import { expect } from 'vitest';
 import { startStream } from './stream.ts';
 
 /** The result of a fault. */
-export interface Done {
+export interface FaultResult {
   /** The time from which deliveries should have resumed (ms since 1970). */
-  back: number;
+  resumesAt: number;
   /** The instances whose clients must receive them. */
-  watched: readonly Pair[];
+  affected: readonly Pair[];
   /** Restarts the processes that are still down. */
-  heal?: () => Promise<void>;
+  restore?: () => Promise<void>;
 }
 
 const BEFORE_MS = 1_500;
@@ -62,27 +62,27 @@ export class Flow {
    * notification is lost and no client gets a gap. Prints the longest pause of any affected client in ms, and resolves with
    * it. Watches for longer than twice the `bound`, so that a test can compare it with the pause.
    */
-  async through(label: string, fault: () => Promise<Done>, bound = 0): Promise<number> {
+  async during(label: string, fault: () => Promise<FaultResult>, bound = 0): Promise<number> {
     const gaps = () => this.observers.map((observer) => observer.gaps.length);
     const before = gaps();
     const stream = startStream(this.caller, label);
-    let done: Done;
+    let done: FaultResult;
     let end: number;
     try {
       await delay(BEFORE_MS);
       done = await fault();
-      const rest = done.back + 2 * bound + 1_000 - Date.now();
+      const rest = done.resumesAt + 2 * bound + 1_000 - Date.now();
       await delay(bound > 0 ? Math.max(WATCH_MS, rest) : SHORT_WATCH_MS);
       end = Date.now();
-      await done.heal?.();
+      await done.restore?.();
     } finally {
       await stream.stop();
     }
     await this.complete();
     expect(gaps()).toEqual(before);
-    const { watched, back } = done;
-    const clients = watched.flatMap((pair) => this.#observers.get(pair) ?? []);
-    const pause = Math.max(...clients.map((client) => longestPause([client], back, end)));
+    const { affected, resumesAt } = done;
+    const clients = affected.flatMap((pair) => this.#observers.get(pair) ?? []);
+    const pause = Math.max(...clients.map((client) => longestPause([client], resumesAt, end)));
     console.log(
       `deliveries paused for ${Math.round(pause)} ms${bound ? ` (bound ${bound} ms)` : ''}: ${label}`,
     );

@@ -7,7 +7,7 @@ import { live, toasts } from '../ui/support/browser.ts';
  * Opens the page at `url` in a new Chromium, waits until it is live and shows two toasts, and saves a screenshot to the
  * file `screenshot`. Returns the errors thrown by the page's scripts.
  */
-export async function faultsUntilToasts(url: string, screenshot: string): Promise<string[]> {
+export async function errorsUntilToasts(url: string, screenshot: string): Promise<string[]> {
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });

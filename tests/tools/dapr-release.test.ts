@@ -25,11 +25,11 @@ const COMMANDS = ['dapr', 'daprd', 'placement', 'scheduler'];
 
 let dir: string;
 let server: ReleaseServer;
-let said: string[];
+let output: string[];
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'tocsin-download-'));
   server = await releaseServer();
-  said = [];
+  output = [];
 });
 afterEach(() => {
   server.close();
@@ -41,7 +41,7 @@ const optionsFor = (more: Partial<ReleaseOptions> = {}): ReleaseOptions => ({
   cacheDir: dir,
   mirror: server.url,
   proxy: NO_PROXY,
-  say: (line) => said.push(line),
+  say: (line) => output.push(line),
   pauseMs: 1,
   silenceMs: 500,
   ...more,
@@ -60,7 +60,7 @@ describe('the download of Dapr', () => {
     expect(readdirSync(bin).sort()).toEqual(COMMANDS);
     const { output } = await run(join(bin, 'daprd'), ['--version']);
     expect(output).toMatch(/1\.18\.\d+$/);
-    expect(said.at(-1)).toBe('Dapr is downloaded and verified.');
+    expect(output.at(-1)).toBe('Dapr is downloaded and verified.');
     expect(readdirSync(join(dir, 'downloads'))).toEqual([]);
     expect(await get()).toBe(join(bin, '..', '..'));
     expect(server.requests).toHaveLength(4);
@@ -157,17 +157,17 @@ describe('the download of Dapr', () => {
   });
 
   it('should use the proxy', async () => {
-    const asked: string[] = [];
+    const requests: string[] = [];
     const proxy = createServer((_, response) => response.writeHead(500).end());
     proxy.on('connect', ({ url = '' }, socket) => {
-      asked.push(url);
+      requests.push(url);
       socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const options = { mirror: undefined, proxy: { ...NO_PROXY, httpsProxy: address } };
     await expect(get(options)).rejects.toThrow(/could not be downloaded: .*403/);
-    expect(asked).toContain('github.com:443');
+    expect(requests).toContain('github.com:443');
     proxy.close();
   });
 

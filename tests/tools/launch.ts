@@ -58,7 +58,7 @@ export interface Launch {
   ports: number[];
   output: () => string;
   /** Resolves when the output contains `text`. */
-  says(text: string, timeoutMs?: number): Promise<void>;
+  untilPrinted(text: string, timeoutMs?: number): Promise<void>;
   /** The exit code. */
   exit: Promise<number | null>;
 }
@@ -102,7 +102,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Launch> {
     ports: runFile.ports,
     output: () => text,
     exit,
-    says: async (wanted, timeoutMs = 60_000) => {
+    untilPrinted: async (wanted, timeoutMs = 60_000) => {
       const giveUp = () => (child.exitCode === null ? undefined : `it exited with ${child.exitCode}`);
       const fault = await pollUntil(async () => text.includes(wanted), { timeoutMs, giveUp });
       if (fault) throw new Error(`"${wanted}" was not printed: ${fault}. The output:\n${text}`);

@@ -59,7 +59,7 @@ describe('npm start', () => {
 
   it('should print a welcome message when all parts are ready, and stop within 15 s of one or two Ctrl-C', async () => {
     const one = await started();
-    await one.says('Tocsin is ready.');
+    await one.untilPrinted('Tocsin is ready.');
     expect(one.output()).toContain(`localhost:${one.ports[0]}/notifications`);
     const family = await familyOf(one);
     const parts = [/redis-server/, /placement --port/, /scheduler --port/, /--app-port/, /stub-app/];
@@ -75,12 +75,12 @@ describe('npm start', () => {
 
   it('should restart a killed Redis or placement', async () => {
     const one = await started();
-    await one.says('Tocsin is ready.');
+    await one.untilPrinted('Tocsin is ready.');
     const before = await familyOf(one);
     process.kill(pidOf(before, /redis-server/), 'SIGKILL');
     process.kill(pidOf(before, /placement --port/), 'SIGKILL');
-    await one.says('redis is running again.');
-    await one.says('placement is running again.');
+    await one.untilPrinted('redis is running again.');
+    await one.untilPrinted('placement is running again.');
     expect(one.child.exitCode).toBeNull();
   });
 
@@ -91,11 +91,11 @@ describe('npm start', () => {
     'should report when %s dies, continue with the others and finally leave no process',
     async (_, pattern, sentence) => {
       const one = await started();
-      await one.says('Tocsin is ready.');
+      await one.untilPrinted('Tocsin is ready.');
       const family = await familyOf(one);
       const victim = pidOf(family, pattern);
       process.kill(victim, 'SIGKILL');
-      await one.says('all others keep running');
+      await one.untilPrinted('all others keep running');
       expect(one.output()).toMatch(sentence);
       await delay(2_000);
       expect(one.child.exitCode).toBeNull();
@@ -114,7 +114,7 @@ describe('npm start', () => {
     ['second stage', (_: Launch, family: Family) => family.cli],
   ])('should leave no process after kill -9 of its %s', async (_, victim) => {
     const one = await started();
-    await one.says('Tocsin is ready.');
+    await one.untilPrinted('Tocsin is ready.');
     const family = await familyOf(one);
     process.kill(victim(one, family), 'SIGKILL');
     await one.exit;
@@ -127,7 +127,7 @@ describe('npm start', () => {
 
   it('should name a busy port, and reject a second start with the same data', async () => {
     const one = await started();
-    await one.says('Tocsin is ready.');
+    await one.untilPrinted('Tocsin is ready.');
     const twin = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });
     expect(await twin.exit).toBe(1);
     expect(twin.output()).toContain('Tocsin is already running in this folder');
@@ -140,7 +140,7 @@ describe('npm start', () => {
 
   it('should name a port that another program is using', async () => {
     const one = await started();
-    await one.says('Tocsin is ready.');
+    await one.untilPrinted('Tocsin is ready.');
     one.child.kill('SIGTERM');
     expect(await one.exit).toBe(0);
     const server = createServer().listen(one.ports[2], '127.0.0.1');

@@ -164,7 +164,7 @@ async function runRound(
 ): Promise<AwayFigures> {
   const url = `${stack.producers[0]?.url}/notifications`;
   const published = await sumOf(stack, 'tocsin_bff_publications_total');
-  const ended = await sumOf(stack, 'tocsin_bff_fallbacks_total');
+  const finished = await sumOf(stack, 'tocsin_bff_fallbacks_total');
   const body = (n: number) => ({
     feed: `user:r${n % readers}`,
     title: 'n',
@@ -186,7 +186,7 @@ async function runRound(
     );
     await reaches(stack, 'tocsin_bff_publications_total', published + count);
     const publishedAt = performance.now();
-    if (kind === 'due') await reaches(stack, 'tocsin_bff_fallbacks_total', ended + count);
+    if (kind === 'due') await reaches(stack, 'tocsin_bff_fallbacks_total', finished + count);
     const seconds = (performance.now() - started) / 1000;
     const after = readCpu(stack);
     return {

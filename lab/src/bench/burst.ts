@@ -123,23 +123,23 @@ async function burstOn(
   if (Date.now() > dueAt)
     throw new Failure('Publishing took longer than the time until the fallbacks are due');
   let highest = 0;
-  const ended = async () => {
+  const finished = async () => {
     highest = Math.max(highest, memory());
     const counts = await Promise.all(stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, ENDED)));
     return counts.reduce((sum, count) => sum + count, 0) >= feeds.length;
   };
-  const fault = await pollUntil(ended, { timeoutMs: leadMs + 300_000, everyMs: 500 });
+  const fault = await pollUntil(finished, { timeoutMs: leadMs + 300_000, everyMs: 500 });
   if (fault) throw new Failure(`Some fallbacks did not finish: ${fault}`);
   // Leave time for a duplicate to arrive.
   await delay(2_000);
   const sent = await Promise.all(
     stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, ENDED, { outcome: 'sent' })),
   );
-  const own = ids.map((id) => receiver.times.get(id) ?? []);
-  const late = own.flat().map((at) => at - dueAt);
+  const perReader = ids.map((id) => receiver.times.get(id) ?? []);
+  const late = perReader.flat().map((at) => at - dueAt);
   return {
-    missed: own.filter((times) => times.length === 0).length,
-    duplicated: own.filter((times) => times.length > 1).length,
+    missed: perReader.filter((times) => times.length === 0).length,
+    duplicated: perReader.filter((times) => times.length > 1).length,
     digests: receiver.messagesOf('user:one'),
     sent: sent.reduce((sum, count) => sum + count, 0),
     early: late.filter((ms) => ms < -50).length,

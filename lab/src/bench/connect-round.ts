@@ -40,7 +40,7 @@ export async function connectRound({ urls, clients, feed, position }: RoundOptio
 
 /** Waits until the instance has cleaned up its connections, so that the cleanup does not slow the next round. */
 async function untilDisconnected(url: string): Promise<void> {
-  const look = async () => (await readMetric(`${url}/metrics`, 'tocsin_bff_connections')) === 0;
-  const fault = await pollUntil(look, { timeoutMs: 20_000 });
+  const hasNoConnections = async () => (await readMetric(`${url}/metrics`, 'tocsin_bff_connections')) === 0;
+  const fault = await pollUntil(hasNoConnections, { timeoutMs: 20_000 });
   if (fault) throw new Failure(`${url} still reports connections after its clients left: ${fault}`);
 }

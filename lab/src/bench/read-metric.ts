@@ -7,10 +7,10 @@ export async function readMetric(
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} returned ${response.status}`);
-  const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+  const expectedLabels = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
   return text
     .split('\n')
     .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-    .filter((line) => wanted.every((label) => line.includes(label)))
+    .filter((line) => expectedLabels.every((label) => line.includes(label)))
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }

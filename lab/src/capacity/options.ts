@@ -162,19 +162,19 @@ function errorOf(text: string, { name, min, max, integer }: NumberOption): strin
 export function readCapacityOptions(args: string[]): CapacityOptions {
   const values = parse(args);
   const { measure, check, json } = values;
-  const given = (option: NumberOption) => values[option.name];
+  const valueOf = (option: NumberOption) => values[option.name];
   const entries = Object.entries(NUMBERS) as [keyof Load, NumberOption][];
   const faults = [
     ...(measure && check ? ['--measure and --check cannot be combined'] : []),
     ...entries.flatMap(([, option]) => {
-      const text = given(option);
+      const text = valueOf(option);
       return typeof text === 'string' ? errorOf(text, option) : [];
     }),
   ];
   refuseFaults(faults, USAGE);
   const load = Object.fromEntries(
     entries.flatMap(([key, option]) => {
-      const text = given(option);
+      const text = valueOf(option);
       const value = typeof text === 'string' ? Number(text) : option.defaultValue;
       return value === undefined ? [] : [[key, value]];
     }),

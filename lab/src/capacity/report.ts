@@ -18,11 +18,11 @@ const MICRO = 1e6;
 /** Node's default heap limit, in GiB: a larger heap needs an option. */
 const HEAP_GIB = 2;
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
 
 /** Rounds to two significant digits, but keeps all integer digits. */
-export const amount = (value: number): string => (value >= 100 ? whole.format(value) : fine.format(value));
+export const amount = (value: number): string => (value >= 100 ? integer.format(value) : fine.format(value));
 
 /** Numeric cells are right-aligned. */
 function aligned(rows: string[][]): string {
@@ -54,7 +54,7 @@ function needRows({ cores, memory, redis, instances, producers }: Plan): string[
   const podsOf = (kind: keyof typeof POD_NAMES) => (kind.startsWith('bff') ? instances : producers);
   const row = (name: string, count: number, all: { cores: number; bytes: number }): string[] => [
     name,
-    whole.format(count),
+    integer.format(count),
     amount(all.cores),
     amount(all.bytes / GIB),
     amount(all.cores / count),
@@ -74,7 +74,7 @@ function needRows({ cores, memory, redis, instances, producers }: Plan): string[
     ...all.map((one) => row(one.name, one.count, one)),
     [
       'all',
-      whole.format(sum(({ count }) => count)),
+      integer.format(sum(({ count }) => count)),
       amount(sum((one) => one.cores)),
       amount(sum((one) => one.bytes) / GIB),
       '',
@@ -95,7 +95,7 @@ function termRows(plan: Plan): string[][] {
       amount(term.perSecond),
       amount(microsOf(term)),
       amount(term.cores),
-      `${whole.format((100 * term.cores) / total)}%`,
+      `${integer.format((100 * term.cores) / total)}%`,
     ]);
   return [['use of CPU', 'a second', 'µs each', 'cores', 'share'], ...rows];
 }
@@ -105,7 +105,7 @@ function limitRows(limits: readonly Limit[]): string[][] {
     ['limit', 'in use', 'target reached at, a second', 'remedy'],
     ...limits.map(({ name, used, rate, remedy }) => [
       name,
-      `${whole.format(100 * used)}%`,
+      `${integer.format(100 * used)}%`,
       rate === 0 ? 'already exceeded' : amount(rate),
       remedy,
     ]),
@@ -136,7 +136,7 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
   return [
     ...over.map(
       ({ name, used }) =>
-        `Over the target: ${name}, ${whole.format(100 * used)}% of ${whole.format(100 * load.target)}%.`,
+        `Over the target: ${name}, ${integer.format(100 * used)}% of ${integer.format(100 * load.target)}%.`,
     ),
     ...(divided.length === 0
       ? []
@@ -164,12 +164,12 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
 /** Describes the load. */
 function loadText({ load, instances }: Plan): string {
   const parts = [
-    `${whole.format(load.connections)} connections with ${amount(load.feedsPerConnection)} feed(s) each`,
+    `${integer.format(load.connections)} connections with ${amount(load.feedsPerConnection)} feed(s) each`,
     `${amount(load.rate)} notifications a second of ${load.payload} bytes, ${amount(load.batch)} per entry`,
-    `${whole.format(load.feeds)} feeds`,
-    `${whole.format(instances)} bffs${load.instances === undefined ? ' (computed)' : ''}`,
+    `${integer.format(load.feeds)} feeds`,
+    `${integer.format(instances)} bffs${load.instances === undefined ? ' (computed)' : ''}`,
     `a connection lasts ${amount(load.sessionMinutes)} minutes`,
-    `at most ${whole.format(100 * load.target)}% in use`,
+    `at most ${integer.format(100 * load.target)}% in use`,
   ];
   return parts.join('; ');
 }

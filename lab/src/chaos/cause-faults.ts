@@ -44,13 +44,13 @@ export async function causeFaults(options: FaultRun): Promise<Event[]> {
     if (signal.aborted || isOver()) break;
     const from = Date.now();
     const { pair, happened } = await applyFault(stack, failpoints, fault);
-    const back = Date.now();
-    await untilDeliveriesResume(clients, pair, back);
+    const recoveredAt = Date.now();
+    await untilDeliveriesResume(clients, pair, recoveredAt);
     const to = Date.now();
     events.push({ fault, happened, pair, from, to });
     say(
       `${String(events.length).padStart(4)}  ${nameOf(fault)}${happened ? '' : ': did not happen'}  ` +
-        `back after ${back - from} ms`,
+        `back after ${recoveredAt - from} ms`,
     );
     await delay(BETWEEN_MS);
   }

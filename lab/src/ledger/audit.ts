@@ -27,7 +27,7 @@ export function audit(
   acknowledged: Iterable<string>,
   isGone: (epoch: string, offset: number) => boolean = () => false,
 ): Account {
-  const wanted = [...acknowledged];
+  const expected = [...acknowledged];
   const seen = new Set<string>();
   const duplicated: string[] = [];
   const outOfOrder: string[] = [];
@@ -45,9 +45,9 @@ export function audit(
   }
   return {
     observer: observer.name,
-    acknowledged: wanted.length,
+    acknowledged: expected.length,
     shown: observer.shown.length,
-    lost: wanted.filter((id) => !seen.has(id)),
+    lost: expected.filter((id) => !seen.has(id)),
     duplicated,
     outOfOrder,
     skipped,

@@ -104,25 +104,25 @@ export class Observer {
 
   /** Resolves when all `ids` have been shown. @throws Error after `timeoutMs` with the number of missing ids */
   async sees(ids: Iterable<string>, timeoutMs = 30_000): Promise<void> {
-    const wanted = [...ids];
-    const missing = () => {
-      const held = new Set(this.shown.map(({ id }) => id));
-      return wanted.filter((id) => !held.has(id));
+    const expected = [...ids];
+    const findMissing = () => {
+      const shown = new Set(this.shown.map(({ id }) => id));
+      return expected.filter((id) => !shown.has(id));
     };
     let counted = -1;
-    let left = wanted;
+    let missing = expected;
     const complete = () => {
       if (counted !== this.shown.length) {
         counted = this.shown.length;
-        left = missing();
+        missing = findMissing();
       }
-      return left.length === 0;
+      return missing.length === 0;
     };
     await until(
       complete,
       timeoutMs,
       () =>
-        `${this.name} is missing ${left.length} of ${wanted.length} notifications, first ${left[0] ?? ''}${this.#lastError}`,
+        `${this.name} is missing ${missing.length} of ${expected.length} notifications, first ${missing[0] ?? ''}${this.#lastError}`,
     );
   }
 

@@ -31,7 +31,7 @@ async function ip(...args: string[]): Promise<void> {
 }
 
 /** Why tests cannot create network namespaces on this machine; `undefined` if they can. */
-export async function whyNoNamespaces(): Promise<string | undefined> {
+export async function missingNamespaces(): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'network namespaces exist only on Linux';
   try {
     const host = await makeNamespace();

@@ -13,10 +13,10 @@ export async function startRelay(target: string): Promise<Relay> {
   const [host = '', port = ''] = target.split(':');
   const open = new Set<Socket>();
   const server = createServer((near) => {
-    const far = connect(Number(port), host);
+    const upstream = connect(Number(port), host);
     for (const [one, other] of [
-      [near, far],
-      [far, near],
+      [near, upstream],
+      [upstream, near],
     ] as const) {
       open.add(one);
       one.pipe(other);

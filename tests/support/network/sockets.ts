@@ -30,7 +30,7 @@ export function sendFrame(socket: Socket, data: string | Buffer): void {
   (ws as { send: (data: string | Buffer) => void }).send(data);
 }
 
-export const goneOf = (socket: Socket): Promise<void> =>
+export const untilDisconnected = (socket: Socket): Promise<void> =>
   new Promise((resolve, reject) => {
     if (!socket.connected) return resolve();
     const timer = setTimeout(() => reject(new Error('it is still connected')), 20_000);

@@ -63,8 +63,8 @@ export class BffProcess {
 
   async expectMetric(name: string, value: number): Promise<void> {
     let last = NaN;
-    const look = async () => (last = await this.metric(name)) === value;
-    const late = await pollUntil(look, { timeoutMs: 20_000 });
+    const read = async () => (last = await this.metric(name)) === value;
+    const late = await pollUntil(read, { timeoutMs: 20_000 });
     expect(late && `${name} is ${last}, not ${value}`).toBeUndefined();
   }
 

@@ -51,7 +51,7 @@ export async function useFeeds(stack: Stack) {
       return watching;
     },
     /** Waits until each instance serves these publications. */
-    served: (feed: string, ids: string[]) =>
+    untilServed: (feed: string, ids: string[]) =>
       Promise.all(
         stack.bffs.map((bff) =>
           eventually(
@@ -60,7 +60,7 @@ export async function useFeeds(stack: Stack) {
           ),
         ),
       ),
-    told: (watching: Observer[], gone: string) =>
+    untilGoneOnClients: (watching: Observer[], gone: string) =>
       Promise.all(
         watching.map((observer) => eventually(async () => goneOf(observer).includes(gone), PATIENCE_MS)),
       ),

@@ -36,7 +36,7 @@ export interface Start {
   appToken: string;
   settings: Record<string, string>;
 }
-export type Told = { ports: Ports } | { cpuMicros: number };
+export type PortsMessage = { ports: Ports } | { cpuMicros: number };
 
 const pages = mkdtempSync(join(tmpdir(), 'tocsin-pages-'));
 mkdirSync(join(pages, 'assets'));
@@ -47,7 +47,7 @@ process.on('exit', () => rmSync(pages, { recursive: true }));
 
 const INTERNAL_SECRET = randomBytes(32).toString('hex');
 /** The path to which the sidecar would deliver events. */
-const held = (topic: string): ActiveSubscription[] => [
+const subscriptionsTo = (topic: string): ActiveSubscription[] => [
   { pubsubname: COMPONENTS.pubsub, topic, path: KNOWN_SUBSCRIPTION },
 ];
 
@@ -60,7 +60,7 @@ const backend = (apikeys?: string): Backend => ({
   keyUses: new MemoryKeyUseStore(),
   createJobs: (handOver) => new MemoryJobs(handOver),
   readSecret: async (name) => (name === SECRETS.apiKeys.name ? apikeys : INTERNAL_SECRET),
-  subscriptions: async () => held(TOPICS.notifications),
+  subscriptions: async () => subscriptionsTo(TOPICS.notifications),
   refuse: async () => undefined,
   askReceipts: async (named) => ({ ...named, fallbacks: [] }),
   ready: async () => undefined,
@@ -113,7 +113,7 @@ async function internal(port: number, settings: Record<string, string>, appToken
   await startDaprServer({
     ...{ host: '127.0.0.1', port, daprHost: '127.0.0.1', daprHttpPort: 1, appToken },
     isServed: createHostCheck((settings.ALLOWED_HOSTS ?? '').split(',').filter(Boolean)),
-    paths: new SubscriptionPaths(async () => held(TOPICS.announcements)),
+    paths: new SubscriptionPaths(async () => subscriptionsTo(TOPICS.announcements)),
     signer: async () => new Signer(() => parseSigningKeys(INTERNAL_SECRET)),
     onRefused: () => undefined,
     ...{ feedHost: hostOfActors as never, partitionHost: hostOfActors as never },
@@ -123,13 +123,13 @@ async function internal(port: number, settings: Record<string, string>, appToken
   });
 }
 
-const tell = (told: Told) => process.send?.(told);
+const send = (message: PortsMessage) => process.send?.(message);
 process.on('message', (asked: Start | 'cpu') => {
   if (asked === 'cpu') {
     const { user, system } = process.cpuUsage();
-    tell({ cpuMicros: user + system });
+    send({ cpuMicros: user + system });
   } else {
-    void startAll(asked).then((ports) => tell({ ports }));
+    void startAll(asked).then((ports) => send({ ports }));
   }
 });
 process.on('disconnect', () => process.exit());

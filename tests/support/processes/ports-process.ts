@@ -6,7 +6,7 @@ import { OPS_ROLE } from '@tocsin/contracts';
 import { hashOf } from '../../../producer/src/auth/callers.ts';
 import { signToken } from '../../../tools/src/auth/sign-token.ts';
 import type { Ports } from './port-names.ts';
-import type { Start, Told } from './ports-child.ts';
+import type { Start, PortsMessage } from './ports-child.ts';
 
 /** Serves all of Tocsin's HTTP ports with memory adapters, in a separate process that reports its CPU time. */
 export class PortsProcess {
@@ -41,9 +41,9 @@ export class PortsProcess {
     const record = { name: 'test', hash: hashOf(key), feeds: ['*'], perSecond: 10_000 };
     const start: Start = { secrets: { apikeys: JSON.stringify([record]), jwt }, appToken, settings };
     child.send(start);
-    const told = await next(child);
-    if (!('ports' in told)) throw new Error('The ports did not start.');
-    return new PortsProcess(child, told.ports, {
+    const message = await nextMessage(child);
+    if (!('ports' in message)) throw new Error('The ports did not start.');
+    return new PortsProcess(child, message.ports, {
       key: { 'x-api-key': key },
       token: { authorization: `Bearer ${await sign(jwt)}` },
       appToken: { 'dapr-api-token': appToken },
@@ -59,7 +59,7 @@ export class PortsProcess {
 
   async #cpuMicros(): Promise<number> {
     this.#child.send('cpu');
-    const told = await next(this.#child);
+    const told = await nextMessage(this.#child);
     if (!('cpuMicros' in told)) throw new Error('The process did not report its CPU time.');
     return told.cpuMicros;
   }
@@ -72,11 +72,11 @@ export class PortsProcess {
 }
 
 /** The next message from the process. @throws Error if the process has exited */
-const next = (child: ChildProcess): Promise<Told> =>
+const nextMessage = (child: ChildProcess): Promise<PortsMessage> =>
   new Promise((resolve, reject) => {
     const ended = () => reject(new Error('The process that serves the ports has exited.'));
     child.once('exit', ended);
-    child.once('message', (told: Told) => {
+    child.once('message', (told: PortsMessage) => {
       child.off('exit', ended);
       resolve(told);
     });

@@ -48,11 +48,11 @@ let bff: MemoryBff;
 let page: Page;
 /** Lifetimes of the page's tokens in turn, in seconds. Later tokens live for an hour. */
 let lifetimes: number[];
-let given: number;
+let tokenCount: number;
 let connections: number;
 
 async function token(): Promise<string> {
-  given++;
+  tokenCount++;
   const exp = Math.floor(Date.now() / 1_000) + (lifetimes.shift() ?? 3_600);
   const claims = { sub: 'ada', feeds: [], roles: [] };
   return signToken({ claims, exp, issuer: 'tocsin', audience: 'tocsin', secret: SECRET });
@@ -80,7 +80,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  [lifetimes, given, connections] = [[], 0, 0];
+  [lifetimes, tokenCount, connections] = [[], 0, 0];
   bff = await startMemoryBff(
     { ALLOWED_ORIGINS: origin, AUTH_MODE: 'jwt', JWT_CLOCK_SKEW: '0' },
     { jwt: SECRET },
@@ -116,7 +116,7 @@ it("should render the app's rows and toasts and keep the buttons", async () => {
 });
 
 it.each(['hostile', 'tailwind'])('should look the same on a page with the style sheet %s', async (name) => {
-  async function look(style: string): Promise<Record<string, string[]>> {
+  async function computedStyles(style: string): Promise<Record<string, string[]>> {
     await page.goto(`${origin}/${style}.html`);
     await page.getByTestId('bell').click();
     await page.getByTestId('inbox').getByTestId('notification').first().waitFor();
@@ -127,7 +127,7 @@ it.each(['hostile', 'tailwind'])('should look the same on a page with the style 
     return stylesIn(page);
   }
   await bff.publish([{ title: 'First', body: 'Of all', source: 'Shop', severity: 'warning', link: '/demo' }]);
-  const [plain, styled] = [await look('plain'), await look(name)];
+  const [plain, styled] = [await computedStyles('plain'), await computedStyles(name)];
   const both = Object.keys(plain).filter((element) => element in styled);
   expect(both.length).toBeGreaterThan(40);
   const differing = both.flatMap((element) =>
@@ -144,8 +144,8 @@ it('should send the server a new token on the same connection before the old one
   await page.goto(origin);
   await live();
   lifetimes = [];
-  const [atStart, end] = [given, Date.now() + SHORT * 1_000];
-  await expect.poll(() => given, { timeout: 2_000 * SHORT }).toBeGreaterThan(atStart);
+  const [atStart, end] = [tokenCount, Date.now() + SHORT * 1_000];
+  await expect.poll(() => tokenCount, { timeout: 2_000 * SHORT }).toBeGreaterThan(atStart);
   // The connection outlives its first token.
   await page.waitForTimeout(Math.max(0, end - Date.now()) + 1_000);
   await bff.publish([{ title: 'After the first token' }]);

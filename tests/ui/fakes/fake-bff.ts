@@ -154,12 +154,12 @@ export class FakeBff {
   }
 
   /** Simulates the loss of the feed's state: a new epoch with an empty log. */
-  lose(feed = 'all'): void {
+  loseState(feed = 'all'): void {
     this.#feeds.delete(feed);
   }
 
   /** Closes all connections. Clients may reconnect immediately. */
-  cut(): void {
+  closeConnections(): void {
     this.#io?.disconnectSockets(true);
   }
 
@@ -192,7 +192,7 @@ export class FakeBff {
 
   #inboxOf(feed: string): Pick<Page, 'inbox'> {
     const inbox = this.inbox.stateOf(feed);
-    return inbox && !this.inbox.isOld ? { inbox } : {};
+    return inbox && !this.inbox.rejectsAll ? { inbox } : {};
   }
 
   #readOf(feed: string): ReadState {
@@ -213,7 +213,7 @@ export class FakeBff {
 
   /** Sets the reader's mutes, as from another device. */
   mute({ feeds, severities }: Mutes): void {
-    this.inbox.prefer({ feeds, severities });
+    this.inbox.changePreferences({ feeds, severities });
     this.#io?.emit('mutes', this.mutes);
   }
 
@@ -225,14 +225,14 @@ export class FakeBff {
       url.pathname === '/app/notifications' && SEARCH_PARAMETERS.some((one) => url.searchParams.has(one));
     const isPreferences = url.pathname === '/app/preferences';
     if (!isChange && !isSearch && !isPreferences) return false;
-    if (this.inbox.isOld || this.restFails) {
+    if (this.inbox.rejectsAll || this.restFails) {
       const status = this.restFails ? 503 : isSearch ? 400 : 404;
       response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
     } else if (isChange) {
       const known = this.inbox.change(name, (await bodyOf(request)) as { feed: string });
       response.writeHead(known ? 204 : 404).end();
     } else if (request.method === 'PATCH') {
-      this.inbox.prefer((await bodyOf(request)) as Partial<Preferences>);
+      this.inbox.changePreferences((await bodyOf(request)) as Partial<Preferences>);
       response.writeHead(204).end();
     } else {
       const answer = isSearch ? await this.inbox.search(url.searchParams) : this.inbox.preferences;

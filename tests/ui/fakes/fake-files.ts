@@ -12,9 +12,9 @@ const PAGES: Record<string, string> = { '/': '/index.html', '/ops': '/ops.html',
 
 /** Serves a file from `dist`, or the page for unknown addresses. */
 export function serveFile(dist: string, pathname: string, response: ServerResponse): void {
-  const asked = join(dist, normalize(PAGES[pathname] ?? pathname));
-  const isThere = asked.startsWith(dist) && existsSync(asked) && statSync(asked).isFile();
-  const file = isThere ? asked : join(dist, '404.html');
+  const requested = join(dist, normalize(PAGES[pathname] ?? pathname));
+  const isThere = requested.startsWith(dist) && existsSync(requested) && statSync(requested).isFile();
+  const file = isThere ? requested : join(dist, '404.html');
   if (!existsSync(file)) return void response.writeHead(404).end();
   response.writeHead(isThere ? 200 : 404, {
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',

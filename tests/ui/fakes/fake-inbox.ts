@@ -41,7 +41,7 @@ export class FakeInbox {
   /** Delay of a search, in ms. */
   searchDelay = 0;
   /** Rejects everything, like a bff of version 0.1.0, or any bff for an anonymous reader. */
-  isOld = false;
+  rejectsAll = false;
 
   constructor(feeds: FakeFeeds) {
     this.#feeds = feeds;
@@ -52,7 +52,7 @@ export class FakeInbox {
   }
 
   /** Changes preferences, as from another device. */
-  prefer(change: Partial<Preferences>): void {
+  changePreferences(change: Partial<Preferences>): void {
     this.#preferences = { ...this.#preferences, ...change };
     this.#feeds.emit('preferences', this.#preferences);
   }

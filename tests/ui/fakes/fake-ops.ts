@@ -19,7 +19,7 @@ import type {
 import { auditRecords, opsFigures, opsPast } from '@tocsin/tools';
 import type { Page, Route } from 'playwright-core';
 
-const letter = (members: Partial<SetAside>): ListedSetAside => {
+const setAsideRecord = (members: Partial<SetAside>): ListedSetAside => {
   const whole: SetAside = {
     ...{ v: 1, entry: 'entry:Ab3dE9xQ:topic%3Aorders:118', feed: 'topic:orders', reason: 'invalid' },
     ...{ faults: [], content: null, at: '2026-01-05T08:41:07.000Z', ...members },
@@ -30,14 +30,18 @@ const letter = (members: Partial<SetAside>): ListedSetAside => {
 /** The calls behind the ops page, with responses from memory. */
 export class FakeOps {
   letters: ListedSetAside[] = [
-    letter({
+    setAsideRecord({
       entry: 'event:0f9d2c51-6b1c-4a54-8c5e-7c22a1f0d9aa',
       feed: '',
       faults: ['title: must have at least 1 character', 'colour: is not a known member'],
       content: '{"title":"","colour":"red"}',
     }),
-    letter({ reason: 'expired', faults: ['the entry expired before it was taken'], content: '{"v":1}' }),
-    letter({ entry: 'entry:Ab3dE9xQ:topic%3Aorders:117', reason: 'missing' }),
+    setAsideRecord({
+      reason: 'expired',
+      faults: ['the entry expired before it was taken'],
+      content: '{"v":1}',
+    }),
+    setAsideRecord({ entry: 'entry:Ab3dE9xQ:topic%3Aorders:117', reason: 'missing' }),
   ];
   /** Newest first. */
   audit: ListedAuditRecord[] = auditRecords()
@@ -45,13 +49,13 @@ export class FakeOps {
     .toReversed();
   /** Number of records on one page of the trail. */
   auditPage = 4;
-  auditAway = false;
+  isAuditUnreachable = false;
   auditUnreadable = 0;
   /** Who is admitted: everyone, callers with a token, no one because the role is missing, or no one at all. */
   guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';
   /** True if no service behind it responds. */
-  away = false;
+  isUnreachable = false;
   faults: Fault[] | undefined;
   /** The id in the response to a composed notification when the producer is unavailable. */
   lostId: string | undefined;
@@ -89,7 +93,7 @@ export class FakeOps {
     if (this.guard === 'role')
       return problem(route, 403, 'forbidden', 'The token does not have the role ops.');
     if (call === 'GET /app/ops/status') return route.fulfill({ json: this.#status() });
-    if (this.away)
+    if (this.isUnreachable)
       return problem(route, 503, 'unavailable', 'The state store cannot be read now. Try again.');
     if (call === 'GET /app/ops/instances') return route.fulfill({ json: this.#figures() });
     if (call === 'GET /app/ops/history')
@@ -160,7 +164,7 @@ export class FakeOps {
   }
 
   async #auditPage(route: Route, query: URLSearchParams): Promise<void> {
-    if (this.auditAway)
+    if (this.isAuditUnreachable)
       return problem(route, 503, 'unavailable', 'The audit trail cannot be read now. Try again.');
     const before = query.get('before');
     const rest =

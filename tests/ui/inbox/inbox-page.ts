@@ -3,18 +3,18 @@ import { toasts } from '../support/browser.ts';
 import type { Draft } from '../fakes/fake-bff.ts';
 
 /** Creates drafts with numbered titles. */
-export const titled = (count: number, title = 'Order'): Draft[] =>
+export const numberedDrafts = (count: number, title = 'Order'): Draft[] =>
   Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
 export const inbox = (page: Page) => page.getByTestId('inbox');
-export const listed = (page: Page) => inbox(page).getByTestId('notification');
-export const titles = (page: Page) => listed(page).locator('h3 bdi').allTextContents();
-export const toasted = async (page: Page) => (await toasts(page).locator('h3').allTextContents()).join();
+export const rows = (page: Page) => inbox(page).getByTestId('notification');
+export const titles = (page: Page) => rows(page).locator('h3 bdi').allTextContents();
+export const toastTitles = async (page: Page) => (await toasts(page).locator('h3').allTextContents()).join();
 /** The test id of the focused element, or its tag if it has none. */
 export const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
 /** Opens the inbox with the keyboard. */
-export async function enter(page: Page): Promise<void> {
+export async function openInbox(page: Page): Promise<void> {
   await page.getByTestId('bell').focus();
   await page.keyboard.press('Enter');
   await inbox(page).waitFor();

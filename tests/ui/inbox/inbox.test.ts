@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { live, toasts } from '../support/browser.ts';
-import { measureBusy, told } from '../support/busy.ts';
-import { focused, inbox, listed, titled } from './inbox-page.ts';
+import { measureBusy, describeBusy } from '../support/busy.ts';
+import { focused, inbox, rows, numberedDrafts } from './inbox-page.ts';
 import { usePages } from '../support/use-pages.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
 
@@ -13,11 +13,11 @@ beforeEach(() => {
   bff = pages.bff;
 });
 const { openLive: open } = pages;
-const titles = (page: Page) => listed(page).locator('h3').allTextContents();
+const titles = (page: Page) => rows(page).locator('h3').allTextContents();
 
 describe('the inbox', () => {
   it('should open with Enter, close with Escape and return the focus', async () => {
-    bff.publish(titled(2));
+    bff.publish(numberedDrafts(2));
     const page = await open();
     bff.publish([{ title: 'Stays', severity: 'error' }]);
     await expect.poll(() => toasts(page).count()).toBe(1);
@@ -39,12 +39,12 @@ describe('the inbox', () => {
   });
 
   it('should mark one or all as read, report it to the server and follow other devices’ read marks', async () => {
-    bff.publish(titled(1));
+    bff.publish(numberedDrafts(1));
     const page = await open();
-    const ids = bff.publish(titled(4, 'New'));
+    const ids = bff.publish(numberedDrafts(4, 'New'));
     await expect.poll(() => page.title()).toBe('(4) Tocsin');
     await page.getByTestId('bell').click();
-    await listed(page).nth(1).getByTestId('mark-read').click();
+    await rows(page).nth(1).getByTestId('mark-read').click();
     await expect.poll(() => page.title()).toBe('(3) Tocsin');
     await expect.poll(() => bff.reads.get('all')).toEqual({ offset: 1, ids: [ids[2]] });
     expect(await focused(page), 'the button now does the opposite').toBe('mark-unread');
@@ -57,12 +57,12 @@ describe('the inbox', () => {
   });
 
   it('should say what was archived once, in the open panel or else in the page', async () => {
-    bff.publish(titled(3));
+    bff.publish(numberedDrafts(3));
     const page = await open({ width: 768, height: 1_024 });
     await page.getByTestId('page-settings-button').waitFor();
     const said = () => page.getByTestId('notice').filter({ hasText: /./ }).count();
     await page.getByTestId('bell').click();
-    await listed(page).first().getByTestId('row-dismiss').click();
+    await rows(page).first().getByTestId('row-dismiss').click();
     await inbox(page).getByTestId('undo').waitFor();
     expect(await said()).toBe(1);
     expect(await page.getByTestId('undo').count()).toBe(1);
@@ -72,7 +72,7 @@ describe('the inbox', () => {
   });
 
   it('should count notifications that are unread on every device', async () => {
-    bff.publish(titled(5));
+    bff.publish(numberedDrafts(5));
     bff.read('all', { offset: 2 });
     const page = await open();
     await expect.poll(() => page.title()).toBe('(3) Tocsin');
@@ -107,10 +107,10 @@ describe('the inbox', () => {
   });
 
   it('should archive in every tab, even after a reload', async () => {
-    bff.publish(titled(3));
+    bff.publish(numberedDrafts(3));
     const page = await open();
     await page.getByTestId('bell').click();
-    await listed(page).nth(1).getByTestId('row-dismiss').focus();
+    await rows(page).nth(1).getByTestId('row-dismiss').focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 0']);
     expect(await focused(page), 'the next row, none of its buttons').toBe('ARTICLE');
@@ -121,7 +121,7 @@ describe('the inbox', () => {
   });
 
   it('should show no toast and no count for muted notifications, but list them', async () => {
-    bff.publish(titled(1));
+    bff.publish(numberedDrafts(1));
     const page = await open();
     await page.getByTestId('bell').click();
     await page.getByTestId('inbox-settings-button').click();
@@ -185,10 +185,10 @@ describe('the inbox', () => {
   });
 
   it('should page through the whole history after 5,000 missed notifications, reported in one toast', async () => {
-    bff.publish(titled(3_000, 'Before'));
+    bff.publish(numberedDrafts(3_000, 'Before'));
     const page = await open();
     await page.goto('about:blank');
-    bff.publish(titled(5_000, 'Missed'));
+    bff.publish(numberedDrafts(5_000, 'Missed'));
     await page.goto(bff.url);
     await page.getByRole('heading', { name: '5000 while you were away' }).waitFor();
     expect(await toasts(page).count()).toBe(1);
@@ -198,17 +198,17 @@ describe('the inbox', () => {
     let scrolls = 0;
     while ((await end.count()) === 0 && scrolls++ < 200)
       await page.getByTestId('inbox-list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
-    console.log(`8,000 rows, scrolled to the end ${scrolls} times: ${told(await busy())}`);
+    console.log(`8,000 rows, scrolled to the end ${scrolls} times: ${describeBusy(await busy())}`);
     await end.waitFor();
     await inbox(page).getByText('Before 0', { exact: true }).waitFor();
-    expect(await listed(page).count(), 'only rows near the screen are in the document').toBeLessThan(400);
+    expect(await rows(page).count(), 'only rows near the screen are in the document').toBeLessThan(400);
     await inbox(page).getByTestId('inbox-search').fill('Before 1234');
     await expect.poll(() => titles(page)).toEqual(['Before 1234']);
   });
 });
 
 it('should remove the token from the address, and send it on the socket and over HTTP', async () => {
-  bff.publish(titled(1));
+  bff.publish(numberedDrafts(1));
   const page = await open({ search: '?feed=all#token=a.b.c' });
   expect(page.url()).toBe(`${bff.url}/?feed=all`);
   expect(bff.handshakes.map(({ token }) => token)).toEqual(['a.b.c']);

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FakeBff } from '../fakes/fake-bff.ts';
-import { enter, focused, inbox, listed, titled, titles, toasted } from './inbox-page.ts';
+import { openInbox, focused, inbox, rows, numberedDrafts, titles, toastTitles } from './inbox-page.ts';
 import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
@@ -30,11 +30,11 @@ describe('with only the keyboard', () => {
     const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString();
     bff.publish([
       { title: 'Payment of order 4711 failed', source: 'Payments', createdAt: yesterday, body: 'Café Luna' },
-      ...titled(200),
+      ...numberedDrafts(200),
     ]);
     const page = await open();
     const loaded = bff.requests.length;
-    await enter(page);
+    await openInbox(page);
     await tabTo(page, 'inbox-search');
     await page.keyboard.type('failed cafe');
     await expect.poll(() => titles(page)).toEqual(['Payment of order 4711 failed']);
@@ -42,13 +42,13 @@ describe('with only the keyboard', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await expect.poll(() => listed(page).locator('.tocsin-row-text').textContent()).toBe('Café Luna');
+    await expect.poll(() => rows(page).locator('.tocsin-row-text').textContent()).toBe('Café Luna');
   });
 
   it('should mute one source, and unmute it again', async () => {
     bff.publish([{ title: 'Backup 1 done', source: 'Backups' }]);
     const page = await open();
-    await enter(page);
+    await openInbox(page);
     await page.keyboard.press('j');
     await openMenu(page);
     await page.keyboard.press('ArrowUp');
@@ -60,7 +60,7 @@ describe('with only the keyboard', () => {
       { title: 'Backup 2 done', source: 'Backups' },
       { title: 'Loud', source: 'Deployments' },
     ]);
-    await expect.poll(() => toasted(page)).toBe('Loud');
+    await expect.poll(() => toastTitles(page)).toBe('Loud');
     await expect.poll(() => page.title()).toBe('(1) Tocsin');
     await page.getByTestId('inbox-settings-button').press('Enter');
     await page.getByTestId('mute-sources').getByLabel('Backups').press(' ');
@@ -70,7 +70,7 @@ describe('with only the keyboard', () => {
   it('should mute one source for the night on all devices, until the morning', async () => {
     bff.publish([{ title: 'Backup 1 done', source: 'Backups' }]);
     const page = await open();
-    await enter(page);
+    await openInbox(page);
     await page.keyboard.press('j');
     await openMenu(page);
     await page.keyboard.press('ArrowUp');
@@ -87,23 +87,23 @@ describe('with only the keyboard', () => {
       { title: 'Backup 2 done', source: 'Backups' },
       { title: 'Loud', source: 'Deployments' },
     ]);
-    await expect.poll(() => toasted(page)).toBe('Loud');
+    await expect.poll(() => toastTitles(page)).toBe('Loud');
     await page.getByTestId('inbox-settings-button').press('Enter');
     const backups = page.getByTestId('mute-sources').getByLabel(/^Backups \(until .*8:00/);
     expect(await backups.isChecked()).toBe(true);
     // Simulate the next morning.
-    bff.inbox.prefer({
+    bff.inbox.changePreferences({
       mutedUntil: [{ list: 'sources', name: 'Backups', until: new Date(Date.now() + 500).toISOString() }],
     });
     await page.waitForTimeout(1_000);
     bff.publish([{ title: 'Backup 3 done', source: 'Backups' }]);
-    await expect.poll(() => toasted(page)).toBe('Backup 3 done');
+    await expect.poll(() => toastTitles(page)).toBe('Backup 3 done');
   });
 
   it('should undo archiving by mistake, immediately or from the archive', async () => {
-    bff.publish(titled(3));
+    bff.publish(numberedDrafts(3));
     const page = await open();
-    await enter(page);
+    await openInbox(page);
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     await page.keyboard.press('e');
@@ -126,10 +126,10 @@ describe('with only the keyboard', () => {
   });
 
   it('should act only once while Enter is held down, and ignore letter keys if they are turned off', async () => {
-    bff.publish(titled(5));
+    bff.publish(numberedDrafts(5));
     const page = await open();
-    await enter(page);
-    await listed(page).nth(1).getByTestId('row-dismiss').focus();
+    await openInbox(page);
+    await rows(page).nth(1).getByTestId('row-dismiss').focus();
     for (let n = 0; n < 5; n++) await page.keyboard.down('Enter');
     await page.keyboard.up('Enter');
     await expect.poll(() => titles(page)).toEqual(['Order 4', 'Order 2', 'Order 1', 'Order 0']);
@@ -137,7 +137,7 @@ describe('with only the keyboard', () => {
     await page.getByTestId('inbox-settings-button').click();
     await page.getByTestId('shortcuts').uncheck();
     await page.getByTestId('preferences-close').click();
-    await listed(page).first().getByTestId('row-dismiss').focus();
+    await rows(page).first().getByTestId('row-dismiss').focus();
     await page.keyboard.press('e');
     expect(await titles(page)).toHaveLength(4);
   });

@@ -2,7 +2,7 @@ import type { BrowserContext, Page, Worker } from 'playwright-core';
 
 /** The state of the replaced browser APIs, for tests to read. */
 interface PushWindow {
-  asked: number;
+  permissionRequests: number;
 }
 
 /**
@@ -38,11 +38,11 @@ export const withPush =
         },
       });
       const state = window as unknown as PushWindow;
-      state.asked = 0;
+      state.permissionRequests = 0;
       const allowed = () => localStorage.getItem(PERMISSION) ?? 'default';
       Object.defineProperty(Notification, 'permission', { get: allowed });
       Notification.requestPermission = () => {
-        state.asked++;
+        state.permissionRequests++;
         localStorage.setItem(PERMISSION, chosen);
         return Promise.resolve(chosen);
       };
@@ -50,7 +50,8 @@ export const withPush =
   };
 
 /** How often the page has requested permission. */
-export const asked = (page: Page) => page.evaluate(() => (window as unknown as PushWindow).asked);
+export const asked = (page: Page) =>
+  page.evaluate(() => (window as unknown as PushWindow).permissionRequests);
 
 /** The endpoint to which the browser is subscribed. */
 export const subscribed = (page: Page) => page.evaluate(() => localStorage.getItem('test.subscription'));
@@ -86,7 +87,7 @@ export async function startWorker(
 }
 
 /** The notifications that the worker shows. */
-export const shownBy = (worker: Worker) =>
+export const shownNotifications = (worker: Worker) =>
   worker.evaluate(async () => {
     const { registration } = self as unknown as { registration: ServiceWorkerRegistration };
     const shown = await registration.getNotifications();

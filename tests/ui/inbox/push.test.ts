@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { live, rows } from '../support/browser.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
-import { click, shownBy, startWorker } from './push-page.ts';
+import { click, shownNotifications, startWorker } from './push-page.ts';
 import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
@@ -45,8 +45,8 @@ describe('the service worker', () => {
     });
     const push = pushOf('n-1', 'user:ada');
     await deliver(JSON.stringify(push));
-    await expect.poll(() => shownBy(worker)).toHaveLength(1);
-    expect(await shownBy(worker)).toEqual([
+    await expect.poll(() => shownNotifications(worker)).toHaveLength(1);
+    expect(await shownNotifications(worker)).toEqual([
       {
         ...{ title: 'Payment failed', body: 'Card of order 7', tag: 'order-7', icon: '/icons/icon-192.png' },
         data: { ...push.notification.data, navigate: push.notification.navigate },
@@ -56,7 +56,7 @@ describe('the service worker', () => {
     await deliver('{"web_push":8030,"notification":{}}');
     await deliver('not JSON');
     await expect
-      .poll(async () => (await shownBy(worker)).map(({ title }) => title).sort())
+      .poll(async () => (await shownNotifications(worker)).map(({ title }) => title).sort())
       .toEqual(['New notifications', 'New notifications', 'Payment failed']);
   });
 
@@ -67,9 +67,9 @@ describe('the service worker', () => {
     const { worker, deliver } = await startWorker(page, bff.url);
     const { navigate } = pushOf(id, 'user:ada').notification;
     await deliver(JSON.stringify(pushOf(id, 'user:ada')));
-    await expect.poll(() => shownBy(worker)).toHaveLength(1);
+    await expect.poll(() => shownNotifications(worker)).toHaveLength(1);
     expect(await click(worker)).toEqual([`open ${navigate}`]);
-    expect(await shownBy(worker)).toEqual([]);
+    expect(await shownNotifications(worker)).toEqual([]);
     expect(bff.reads.size).toBe(0);
     await page.goto(navigate);
     await page.getByTestId('linked').getByText('Payment failed').waitFor();
@@ -87,7 +87,7 @@ describe('the service worker', () => {
     await live(page);
     await page.evaluate(() => sessionStorage.setItem('test', 'kept'));
     await deliver(JSON.stringify(pushOf(id, 'user:ada')));
-    await expect.poll(() => shownBy(worker)).toHaveLength(1);
+    await expect.poll(() => shownNotifications(worker)).toHaveLength(1);
     expect(await click(worker)).toEqual(['focus']);
     await page.getByTestId('linked').getByText('Payment failed').waitFor();
     await expect.poll(() => bff.reads.get('user:ada')).toEqual({ offset: 0, ids: [id] });
@@ -101,7 +101,7 @@ describe('the service worker', () => {
     await deliver(
       JSON.stringify({ ...push, notification: { ...push.notification, navigate: `${bff.url}/` } }),
     );
-    await expect.poll(() => shownBy(worker)).toHaveLength(1);
+    await expect.poll(() => shownNotifications(worker)).toHaveLength(1);
     await page.evaluate(() => Object.assign(window, { isKept: true }));
     expect(await click(worker)).toEqual(['focus']);
     expect(await page.evaluate(() => 'isKept' in window)).toBe(true);

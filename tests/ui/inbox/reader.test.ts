@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { toasts } from '../support/browser.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
-import { enter, inbox, listed, titled, titles, toasted } from './inbox-page.ts';
+import { openInbox, inbox, rows, numberedDrafts, titles, toastTitles } from './inbox-page.ts';
 import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
@@ -15,18 +15,18 @@ const changes = () => bff.inbox.changes.map(({ name }) => name);
 describe('read, seen, done', () => {
   it('should count new notifications at the bell until the inbox is open, and mark followed ones as read', async () => {
     const page = await open();
-    bff.publish([{ title: 'Linked', link: '/demo', severity: 'error' }, ...titled(1)]);
+    bff.publish([{ title: 'Linked', link: '/demo', severity: 'error' }, ...numberedDrafts(1)]);
     await expect.poll(() => page.getByTestId('unread').textContent()).toBe('2');
     await toasts(page)
       .getByRole('link', { name: 'Linked' })
       .click({ modifiers: ['ControlOrMeta'] });
     await expect.poll(() => page.title()).toBe('(1) Tocsin');
-    await expect.poll(() => toasted(page)).not.toContain('Linked');
+    await expect.poll(() => toastTitles(page)).not.toContain('Linked');
     await page.getByTestId('bell').click();
     await expect.poll(() => page.getByTestId('unread').count()).toBe(0);
     await expect.poll(changes).toEqual(['seen']);
     expect(await page.getByTestId('bell').getAttribute('aria-label')).toBe('Notifications, 0 new, 1 unread');
-    await listed(page).last().getByTestId('mark-unread').click();
+    await rows(page).last().getByTestId('mark-unread').click();
     await expect.poll(() => page.title()).toBe('(2) Tocsin');
     await expect.poll(changes).toContain('unread');
     await inbox(page).getByTestId('mark-all-read').click();
@@ -35,8 +35,8 @@ describe('read, seen, done', () => {
   });
 
   it("should count the notifications in a person's own feed on a first visit", async () => {
-    bff.publish(titled(2), { feed: 'user:ada' });
-    bff.publish(titled(2));
+    bff.publish(numberedDrafts(2), { feed: 'user:ada' });
+    bff.publish(numberedDrafts(2));
     const page = await open({ search: '?feed=all&feed=user:ada' });
     await expect.poll(() => page.title()).toBe('(2) Tocsin');
     await expect.poll(() => bff.reads.get('all')?.offset).toBe(2);
@@ -44,30 +44,30 @@ describe('read, seen, done', () => {
   });
 
   it('should snooze a notification, and bring it back as unread with a toast', async () => {
-    bff.publish(titled(2));
+    bff.publish(numberedDrafts(2));
     const page = await open();
-    await enter(page);
-    await listed(page).last().getByTestId('row-menu').press('Enter');
+    await openInbox(page);
+    await rows(page).last().getByTestId('row-menu').press('Enter');
     await page.getByTestId('snooze-inAnHour').click();
     await expect.poll(() => titles(page)).toEqual(['Order 1']);
     const hour = Date.parse(bff.inbox.changes.at(-1)?.until ?? '') - Date.now();
     expect(Math.round(hour / 60_000)).toBe(60);
     await inbox(page).getByTestId('tab-snoozed').click();
-    await expect.poll(() => listed(page).getByTestId('row-note').textContent()).toMatch(/^Snoozed until/);
+    await expect.poll(() => rows(page).getByTestId('row-note').textContent()).toMatch(/^Snoozed until/);
     await inbox(page).getByTestId('tab-all').click();
     bff.inbox.ring();
-    await expect.poll(() => toasted(page)).toBe('Order 0');
+    await expect.poll(() => toastTitles(page)).toBe('Order 0');
     await expect.poll(() => titles(page)).toEqual(['Order 0', 'Order 1']);
-    expect(await listed(page).first().getByTestId('row-note').textContent()).toBe('Back from snooze');
+    expect(await rows(page).first().getByTestId('row-note').textContent()).toBe('Back from snooze');
     expect(await page.title()).toBe('(1) Tocsin');
   });
 
   it('should report when the server does not store a change, and search the loaded notifications', async () => {
-    bff.inbox.isOld = true;
-    bff.publish(titled(60));
+    bff.inbox.rejectsAll = true;
+    bff.publish(numberedDrafts(60));
     const page = await open();
-    await enter(page);
-    await listed(page).first().getByTestId('row-dismiss').press('Enter');
+    await openInbox(page);
+    await rows(page).first().getByTestId('row-dismiss').press('Enter');
     await expect.poll(() => inbox(page).getByTestId('notice').textContent()).toMatch(/^Couldn't save/);
     await inbox(page).getByTestId('inbox-search').fill('Order 5');
     await expect
@@ -80,16 +80,16 @@ describe('read, seen, done', () => {
 describe('the content of an inbox', () => {
   it('should group adjacent notifications that are equal, and archive them together', async () => {
     const restarted = Array.from({ length: 14 }, () => ({ title: 'warehouse restarted', source: 'k8s' }));
-    bff.publish([...titled(1), ...restarted]);
+    bff.publish([...numberedDrafts(1), ...restarted]);
     const page = await open();
-    await enter(page);
+    await openInbox(page);
     await expect.poll(() => titles(page)).toEqual(['warehouse restarted', 'Order 0']);
-    const count = listed(page).first().getByTestId('row-count');
+    const count = rows(page).first().getByTestId('row-count');
     expect(await count.textContent()).toContain('14×');
     await count.click();
-    await expect.poll(() => listed(page).count()).toBe(15);
+    await expect.poll(() => rows(page).count()).toBe(15);
     await count.click();
-    await listed(page).first().getByTestId('row-dismiss').press('Enter');
+    await rows(page).first().getByTestId('row-dismiss').press('Enter');
     await expect.poll(() => titles(page)).toEqual(['Order 0']);
     await expect.poll(() => bff.inbox.changes.at(-1)?.ids?.length).toBe(14);
   });
@@ -99,8 +99,8 @@ describe('the content of an inbox', () => {
       feed: 'topic:orders',
     });
     const page = await open({ search: '?feed=all&feed=topic:orders' });
-    await enter(page);
-    const row = listed(page).first();
+    await openInbox(page);
+    const row = rows(page).first();
     expect(await row.locator('.tocsin-row-part').allTextContents()).toEqual(['Shop', 'billing', 'orders']);
     await expect.poll(() => row.locator('[data-icon="money"] path').getAttribute('d')).toContain('M3.5 7h17');
     await row.getByTestId('row-more').press('Enter');
@@ -111,10 +111,10 @@ describe('the content of an inbox', () => {
   });
 
   it('should page through search results, and abort an outdated search', async () => {
-    bff.publish(titled(120));
+    bff.publish(numberedDrafts(120));
     bff.inbox.searchDelay = 300;
     const page = await open();
-    await enter(page);
+    await openInbox(page);
     await inbox(page).getByTestId('inbox-search').fill('Nothing');
     await expect.poll(() => inbox(page).getByTestId('search-status').textContent()).toBe('Searching…');
     await expect.poll(() => bff.inbox.searches.length).toBe(1);
@@ -123,7 +123,7 @@ describe('the content of an inbox', () => {
     await expect
       .poll(async () => {
         await page.getByTestId('inbox-list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
-        return listed(page).count();
+        return rows(page).count();
       })
       .toBe(120);
     expect(bff.inbox.searches.at(-1)?.get('cursor')).toBe('100');
@@ -132,13 +132,15 @@ describe('the content of an inbox', () => {
 
 describe('interruptions', () => {
   it('should hold back all but allowed toasts in quiet hours, and summarize them afterwards', async () => {
-    bff.inbox.prefer({ quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] } });
+    bff.inbox.changePreferences({
+      quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
+    });
     const page = await open();
-    bff.publish([...titled(12), { title: 'Broken', severity: 'error' }]);
-    await expect.poll(() => toasted(page)).toBe('Broken');
+    bff.publish([...numberedDrafts(12), { title: 'Broken', severity: 'error' }]);
+    await expect.poll(() => toastTitles(page)).toBe('Broken');
     expect(await page.getByTestId('unread').textContent(), 'they count all the same').toBe('13');
-    bff.inbox.prefer({ quietHours: null });
-    await expect.poll(() => toasted(page)).toContain('12 notifications arrived during quiet hours');
+    bff.inbox.changePreferences({ quietHours: null });
+    await expect.poll(() => toastTitles(page)).toContain('12 notifications arrived during quiet hours');
   });
 
   it('should play a sound only if the reader wants it', async () => {
@@ -155,7 +157,7 @@ describe('interruptions', () => {
     });
     const tones = () => page.evaluate(() => (window as unknown as { tones: number }).tones);
     bff.publish([{ title: 'Silent' }]);
-    await expect.poll(() => toasted(page)).toContain('Silent');
+    await expect.poll(() => toastTitles(page)).toContain('Silent');
     await page.getByTestId('bell').click();
     await page.getByTestId('inbox-settings-button').click();
     await page.getByTestId('sound').check();

@@ -5,7 +5,7 @@ import { artifacts, overflow } from '../support/axe.ts';
 import { live } from '../support/browser.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
 import { usePages } from '../support/use-pages.ts';
-import { inbox, listed, titled, titles, toasted } from './inbox-page.ts';
+import { inbox, rows, numberedDrafts, titles, toastTitles } from './inbox-page.ts';
 
 const pages = usePages();
 let bff: FakeBff;
@@ -21,7 +21,8 @@ async function openInbox(): Promise<Page> {
   await inbox(page).waitFor();
   return page;
 }
-const look = (page: Page, name: string) => page.screenshot({ path: join(artifacts, `touch-${name}.png`) });
+const screenshot = (page: Page, name: string) =>
+  page.screenshot({ path: join(artifacts, `touch-${name}.png`) });
 
 /** Taps an element after checking that a finger can hit it: it is 44 px high and on the screen. */
 async function tap(page: Page, testId: string): Promise<void> {
@@ -43,7 +44,7 @@ describe('with a finger on a phone', () => {
         ...{ title: 'Payment of order 4711 failed', source: 'Payments', severity: 'error' },
         ...{ createdAt: yesterday, body: 'Café Luna' },
       },
-      ...titled(200),
+      ...numberedDrafts(200),
     ]);
     const page = await openInbox();
     await tap(page, 'inbox-filter');
@@ -51,18 +52,18 @@ describe('with a finger on a phone', () => {
     await tap(page, 'inbox-search');
     await page.keyboard.type('payment');
     await expect.poll(() => titles(page)).toEqual(['Payment of order 4711 failed']);
-    await look(page, 'found');
-    await listed(page).first().tap();
-    await expect.poll(() => listed(page).locator('.tocsin-row-text').textContent()).toBe('Café Luna');
+    await screenshot(page, 'found');
+    await rows(page).first().tap();
+    await expect.poll(() => rows(page).locator('.tocsin-row-text').textContent()).toBe('Café Luna');
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 
   it('should mute one source for the night', async () => {
-    bff.publish([...titled(8), { title: 'Backup 1 done', source: 'Backups' }]);
+    bff.publish([...numberedDrafts(8), { title: 'Backup 1 done', source: 'Backups' }]);
     const page = await openInbox();
     await tap(page, 'row-menu');
     await page.getByTestId('row-menu-open').waitFor();
-    await look(page, 'menu');
+    await screenshot(page, 'menu');
     await tap(page, 'menu-mute-night');
     await expect.poll(() => bff.inbox.preferences.mutedUntil?.length).toBe(1);
     expect(bff.inbox.preferences.mutedUntil?.[0]).toMatchObject({ list: 'sources', name: 'Backups' });
@@ -70,11 +71,11 @@ describe('with a finger on a phone', () => {
       { title: 'Backup 2 done', source: 'Backups' },
       { title: 'Loud', source: 'Deployments' },
     ]);
-    await expect.poll(() => toasted(page)).toBe('Loud');
+    await expect.poll(() => toastTitles(page)).toBe('Loud');
   });
 
   it('should undo archiving by mistake, immediately or from the archive', async () => {
-    bff.publish(titled(3));
+    bff.publish(numberedDrafts(3));
     const page = await openInbox();
     const archive = async () => {
       await tap(page, 'row-menu');
@@ -82,7 +83,7 @@ describe('with a finger on a phone', () => {
       await expect.poll(() => titles(page)).toEqual(['Order 1', 'Order 0']);
     };
     await archive();
-    await look(page, 'undo');
+    await screenshot(page, 'undo');
     await tap(page, 'undo');
     await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 1', 'Order 0']);
     await archive();

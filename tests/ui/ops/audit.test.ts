@@ -14,7 +14,7 @@ const openOps = () => pages.open(ops);
 const audit = (page: Page) => page.getByTestId('audit-record');
 
 it.each(['older', 'away', 'nothing'])('should be accessible while it shows: %s', async (name) => {
-  [ops.auditUnreadable, ops.auditAway] = [2, name === 'away'];
+  [ops.auditUnreadable, ops.isAuditUnreachable] = [2, name === 'away'];
   if (name === 'nothing') ops.audit = [];
   const page = await openOps();
   if (name === 'away') await page.getByTestId('audit-failed').waitFor();
@@ -69,11 +69,11 @@ describe('the audit trail', () => {
   it('should report that it cannot be read, keep its content, and offer a retry', async () => {
     const page = await openOps();
     await audit(page).nth(3).waitFor();
-    ops.auditAway = true;
+    ops.isAuditUnreachable = true;
     await page.getByTestId('audit-show').click();
     await page.getByTestId('audit-failed').getByText('cannot be read now').waitFor();
     expect(await audit(page).count()).toBe(4);
-    ops.auditAway = false;
+    ops.isAuditUnreachable = false;
     await page.getByTestId('audit-show').click();
     await page.getByTestId('audit-failed').waitFor({ state: 'hidden' });
   });

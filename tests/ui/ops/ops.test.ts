@@ -50,13 +50,13 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
     prepare: () => {
       ops.letters = [];
       ops.audit = [];
-      ops.away = false;
+      ops.isUnreachable = false;
     },
     reach: (page) => page.getByTestId('no-letters').waitFor(),
   },
   'no-answer': {
     prepare: () => {
-      ops.away = true;
+      ops.isUnreachable = true;
     },
     reach: async (page) => {
       await page.getByTestId('fault').getByText('trying again').waitFor();
@@ -111,11 +111,11 @@ describe('the instances', () => {
   it('should show that the figures may be outdated, and continue', async () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
-    ops.away = true;
+    ops.isUnreachable = true;
     await page.clock.runFor(SNAPSHOT_EVERY_MS);
     await page.getByTestId('fault').getByText('trying again').waitFor();
     expect(await instances(page).count()).toBe(2);
-    ops.away = false;
+    ops.isUnreachable = false;
     await watch(ops, page, 1);
     await expect.poll(() => page.getByTestId('fault').innerText()).toBe('');
   });

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 /** The texts of the bell, inbox and page, in this order. */
-const told = async (page: Page) => [
+const statusTexts = async (page: Page) => [
   await page.getByTestId('bell-trouble').getAttribute('data-connection'),
   await page.getByTestId('inbox').getByTestId('connection-notice').getAttribute('data-connection'),
   await page.getByTestId('connection').getAttribute('data-state'),
@@ -35,7 +35,7 @@ describe('the connection', () => {
     await page.context().setOffline(true);
     await state(page, 'offline');
     expect(Date.now() - started).toBeLessThan(2_000);
-    await expect.poll(() => told(page)).toEqual(['offline', 'offline', 'offline']);
+    await expect.poll(() => statusTexts(page)).toEqual(['offline', 'offline', 'offline']);
     expect(await page.getByTestId('bell').getAttribute('aria-label')).toContain("You're offline.");
     await page.context().setOffline(false);
     await live(page);

@@ -101,7 +101,7 @@ describe('the page', () => {
     const page = await open();
     await live(page);
     await bff.stop();
-    bff.lose();
+    bff.loseState();
     bff.publish(titled(3, 'After'), { push: false });
     await bff.start();
     await page.locator('.tocsin-gap').waitFor();

@@ -43,9 +43,9 @@ it('should show the notification in the address, or report that it no longer exi
     createdAt: new Date().toISOString(),
   };
   let answer: { status?: number; json: object } = { status: 404, json: { code: 'not_found' } };
-  const asked: string[] = [];
+  const requests: string[] = [];
   await page.route('**/app/notification?*', (route) => {
-    asked.push(new URL(route.request().url()).search);
+    requests.push(new URL(route.request().url()).search);
     return route.fulfill(answer);
   });
   const linked = page.getByTestId('linked');
@@ -55,7 +55,7 @@ it('should show the notification in the address, or report that it no longer exi
   };
   await page.goto(`${pages.bff.url}/?notification=order-1&feed=all`);
   await linked.getByText("doesn't exist, or is no longer stored").waitFor();
-  expect(asked).toEqual(['?id=order-1&feed=all']);
+  expect(requests).toEqual(['?id=order-1&feed=all']);
   await show({ notification: null, id: 'order-1', gone: 'retracted' });
   await linked.getByText('was retracted').waitFor();
   await show({ notification });

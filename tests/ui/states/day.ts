@@ -72,7 +72,7 @@ export const burst = (count: number): Draft[] =>
     severity: (['info', 'success', 'warning', 'error'] as const)[n % 4] ?? 'info',
   }));
 /** More errors than are shown individually, some repeated, and a few other notifications. */
-export const troubles = (): Draft[] => [
+export const failures = (): Draft[] => [
   ...Array.from({ length: 5 }, (_, n): Draft => ({
     ...{ title: `Payment of order ${n} was declined`, severity: 'error', source: 'billing' },
     ...{ body: 'The card was refused.', link: `/orders/${n}` },

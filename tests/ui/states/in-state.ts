@@ -25,7 +25,7 @@ const holdToasts = (page: Page) =>
   });
 
 /** Brings a new page into a state, passes it to `look` once it is idle, and cleans up. */
-export async function inState(
+export async function withState(
   browser: Browser,
   dist: string,
   state: State,
@@ -61,7 +61,7 @@ export function useStates() {
     await removeBuiltPage();
   });
   return (state: State, options: OpenOptions, look: (context: StateContext) => Promise<void>) =>
-    inState(browser, dist, state, options, look);
+    withState(browser, dist, state, options, look);
 }
 
 /** Checks each state in all widths and themes, and takes screenshots. */

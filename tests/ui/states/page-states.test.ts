@@ -77,7 +77,7 @@ checkStates({
     reach: async ({ page, bff }) => {
       await live(page);
       await bff.stop();
-      bff.lose();
+      bff.loseState();
       bff.publish(burst(2), { push: false });
       await bff.start();
       await page.locator('.tocsin-gap').waitFor();

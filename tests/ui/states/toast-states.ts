@@ -1,5 +1,5 @@
 import { live, toasts } from '../support/browser.ts';
-import { arriving, burst, day, troubles } from './day.ts';
+import { arriving, burst, day, failures } from './day.ts';
 import type { State } from './in-state.ts';
 
 /** States with toasts, and how to bring them about. */
@@ -24,14 +24,14 @@ export const TOAST_STATES = {
   'toasts-folded': {
     reach: async ({ page, bff }) => {
       await live(page);
-      bff.publish(troubles());
+      bff.publish(failures());
       await page.getByTestId('toasts-errors').waitFor();
     },
   },
   'toasts-spread': {
     reach: async ({ page, bff }) => {
       await live(page);
-      bff.publish(troubles());
+      bff.publish(failures());
       await page.getByTestId('toasts-errors').waitFor();
       await page.keyboard.press('F8');
     },
@@ -39,7 +39,7 @@ export const TOAST_STATES = {
   'toasts-opened': {
     reach: async ({ page, bff }) => {
       await live(page);
-      bff.publish(troubles());
+      bff.publish(failures());
       await page.keyboard.press('F8');
       await page.getByTestId('toasts-errors').press('Enter');
     },
@@ -48,7 +48,7 @@ export const TOAST_STATES = {
     options: { locale: 'de-DE' },
     reach: async ({ page, bff }) => {
       await live(page);
-      bff.publish(troubles());
+      bff.publish(failures());
       await toasts(page).first().waitFor();
       await page.getByTestId('bell').press('Enter');
       await page.getByTestId('inbox').getByTestId('notification').first().waitFor();
@@ -64,7 +64,7 @@ export const TOAST_STATES = {
         document.body.append(dialog);
         dialog.showModal();
       });
-      bff.publish(troubles());
+      bff.publish(failures());
       await page.locator('dialog [data-testid="toast"]').first().waitFor();
     },
   },

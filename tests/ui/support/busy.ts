@@ -44,6 +44,6 @@ export async function measureBusy(page: Page): Promise<() => Promise<Busy>> {
   };
 }
 
-export const told = ({ scriptMs, scriptDurationMs, taskMs, spanMs }: Busy): string =>
+export const describeBusy = ({ scriptMs, scriptDurationMs, taskMs, spanMs }: Busy): string =>
   `${scriptMs.toFixed(0)} ms of scripts (ScriptDuration ${scriptDurationMs.toFixed(0)} ms), ${taskMs.toFixed(0)} ms of ` +
   `tasks in ${spanMs.toFixed(0)} ms`;

@@ -6,14 +6,17 @@ import { usePages } from '../support/use-pages.ts';
 
 /** Records in the page what polling could miss: the highest number of toasts at the same time, and each live message. */
 const watch = () => {
-  const seen = { most: 0, polite: [] as string[], assertive: [] as string[], focused: [] as string[] };
+  const seen = { maxToasts: 0, polite: [] as string[], assertive: [] as string[], focused: [] as string[] };
   Object.assign(window, { seen });
   document.addEventListener('focusin', ({ target }) =>
     seen.focused.push((target as Element).outerHTML.slice(0, 80)),
   );
   new MutationObserver((changes) => {
     const places = [...document.querySelectorAll('[data-testid="toast"]')];
-    seen.most = Math.max(seen.most, places.filter((toast) => !toast.closest('.tocsin-toast-leave')).length);
+    seen.maxToasts = Math.max(
+      seen.maxToasts,
+      places.filter((toast) => !toast.closest('.tocsin-toast-leave')).length,
+    );
     for (const { addedNodes, target } of changes) {
       const region = (target as Element).closest?.('[aria-live]')?.getAttribute('aria-live');
       if (region !== 'polite' && region !== 'assertive') continue;
@@ -22,7 +25,7 @@ const watch = () => {
   }).observe(document, { childList: true, subtree: true });
 };
 interface Seen {
-  most: number;
+  maxToasts: number;
   polite: string[];
   assertive: string[];
   focused: string[];
@@ -31,15 +34,15 @@ interface Seen {
 export const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Seen }).seen);
 
 /** The toasts on the screen that are not being removed. */
-export const staying = (page: Page) =>
+export const visibleToasts = (page: Page) =>
   page.locator('.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid="toast"]');
-export const titles = (page: Page) => staying(page).locator('h3').allTextContents();
+export const titles = (page: Page) => visibleToasts(page).locator('h3').allTextContents();
 
 export const drafts = (count: number, severity: Draft['severity'] = 'info') =>
   Array.from({ length: count }, (_, n): Draft => ({ title: `Toast ${n}`, severity }));
 
 /** Advances the page's clock by this many milliseconds. */
-export const pass = async (page: Page, ms: number) => {
+export const advance = async (page: Page, ms: number) => {
   await page.clock.runFor(ms);
   await page.waitForTimeout(50);
 };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { artifacts, overflow, violations } from '../support/axe.ts';
-import { drafts, focusedId, seen, staying, titles, useToastPages } from './toasts-page.ts';
+import { drafts, focusedId, seen, visibleToasts, titles, useToastPages } from './toasts-page.ts';
 
 const pages = useToastPages();
 const { open } = pages;
@@ -19,7 +19,7 @@ const isOnTop = (page: Page, selector: string) =>
 
 /** Swipes with one finger from the centre of the front toast. */
 async function swipe(page: Page, dx: number, dy: number): Promise<void> {
-  const box = await staying(page).first().boundingBox();
+  const box = await visibleToasts(page).first().boundingBox();
   if (!box) throw new Error('There is no toast.');
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   const devtools = await page.context().newCDPSession(page);
@@ -37,16 +37,16 @@ describe('the stack of toasts', () => {
   it('should lie behind the front toast, and spread out on hover and focus', async () => {
     const page = await open();
     pages.bff().publish(drafts(3, 'error'));
-    await expect.poll(() => staying(page).count()).toBe(3);
+    await expect.poll(() => visibleToasts(page).count()).toBe(3);
     const heights = () =>
       page.locator('.tocsin-toast-fold').evaluateAll((all) => all.map((fold) => fold.clientHeight));
     const [front = 0, ...behind] = await heights();
     expect(front).toBeGreaterThan(40);
     expect(behind).toEqual([8, 8]);
-    const before = await staying(page).first().boundingBox();
-    await staying(page).first().hover();
+    const before = await visibleToasts(page).first().boundingBox();
+    await visibleToasts(page).first().hover();
     await expect.poll(heights).toEqual([front, front, front]);
-    const after = await staying(page).first().boundingBox();
+    const after = await visibleToasts(page).first().boundingBox();
     expect(after?.y, 'the front one stays').toBeCloseTo(before?.y ?? 0, -1);
     await page.mouse.move(5, 5);
     await expect.poll(heights).toEqual([front, 8, 8]);
@@ -57,7 +57,7 @@ describe('the stack of toasts', () => {
   it('should be swiped away with a finger, or return after a short swipe', async () => {
     const page = await open({ width: 1024, height: 768 });
     pages.bff().publish(drafts(3, 'error'));
-    await expect.poll(() => staying(page).count()).toBe(3);
+    await expect.poll(() => visibleToasts(page).count()).toBe(3);
     await swipe(page, 160, 4);
     await expect.poll(() => titles(page)).toEqual(['Toast 1', 'Toast 0']);
     await swipe(page, -160, 4);
@@ -71,7 +71,7 @@ describe('the stack of toasts', () => {
   it('should spread out on a tap, and collapse on a tap elsewhere', async () => {
     const page = await open({ width: 1024, height: 768 });
     pages.bff().publish(drafts(3, 'error'));
-    await expect.poll(() => staying(page).count()).toBe(3);
+    await expect.poll(() => visibleToasts(page).count()).toBe(3);
     await swipe(page, 0, 0);
     const expanded = () => page.getByTestId('toasts').getAttribute('data-expanded');
     await expect.poll(expanded).toBe('true');
@@ -83,7 +83,7 @@ describe('the stack of toasts', () => {
     const page = await open({ width: 360, height: 780 });
     pages.bff().publish([...drafts(2), { title: 'Worst', severity: 'error', link: '/#followed' }]);
     await expect.poll(() => titles(page)).toEqual(['Worst']);
-    const box = await staying(page).boundingBox();
+    const box = await visibleToasts(page).boundingBox();
     expect(box?.y).toBeLessThan(120);
     expect(await page.getByTestId('toasts-more').textContent()).toMatch(/2 more/);
     await swipe(page, 4, -90);
@@ -100,7 +100,7 @@ describe('the stack of toasts', () => {
       { title: LONG.repeat(3).slice(0, 200), body, severity: 'error', link: '/#a' },
       { title: LONG.repeat(3).slice(0, 190), body, severity: 'error' },
     ]);
-    await expect.poll(() => staying(page).count()).toBe(2);
+    await expect.poll(() => visibleToasts(page).count()).toBe(2);
     await page.keyboard.press('F8');
     const lines = (selector: string) =>
       page
@@ -122,7 +122,7 @@ describe('the top layer', () => {
       document.body.append(bar);
     });
     pages.bff().publish(drafts(1, 'error'));
-    await expect.poll(() => staying(page).count()).toBe(1);
+    await expect.poll(() => visibleToasts(page).count()).toBe(1);
     expect(await isOnTop(page, '[data-testid="toast-dismiss"]')).toBe(true);
     await page.getByTestId('bell').evaluate((bell) => (bell as HTMLElement).click());
     await page.getByTestId('inbox').waitFor();
@@ -138,7 +138,7 @@ describe('the top layer', () => {
   it('should move into the page’s modal dialog, leave Escape to the dialog, and return', async () => {
     const page = await open();
     pages.bff().publish(drafts(1, 'error'));
-    await expect.poll(() => staying(page).count()).toBe(1);
+    await expect.poll(() => visibleToasts(page).count()).toBe(1);
     await page.evaluate(() => {
       const dialog = document.createElement('dialog');
       dialog.setAttribute('aria-label', 'Of the host');
@@ -195,16 +195,16 @@ describe('a right-to-left page', () => {
       { title: 'הגיבוי נכשל', body: 'הדיסק מלא.\nנסו שוב.', source: 'billing', severity: 'error' },
       { title: 'Payment of order 4711 was declined', body: 'Card refused.', severity: 'error', link: '/#a' },
     ]);
-    await staying(page).first().waitFor();
+    await visibleToasts(page).first().waitFor();
     const box = async (place: Locator) => {
       const { x = -1, width: wide = 0 } = (await place.boundingBox()) ?? {};
       return { start: width - x - wide, end: x };
     };
-    const toast = await box(staying(page).first());
+    const toast = await box(visibleToasts(page).first());
     if (width > 640) expect(toast).toMatchObject({ end: 16 });
     else expect(toast).toEqual({ start: 8, end: 8 });
-    const icon = await box(staying(page).first().locator('.tocsin-severity'));
-    const close = await box(staying(page).first().getByTestId('toast-dismiss'));
+    const icon = await box(visibleToasts(page).first().locator('.tocsin-severity'));
+    const close = await box(visibleToasts(page).first().getByTestId('toast-dismiss'));
     expect(icon.start).toBeLessThan(close.start);
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
@@ -212,17 +212,17 @@ describe('a right-to-left page', () => {
       await page.screenshot({ path: join(artifacts, `rtl-toasts-${width}-${theme}.png`) });
     }
     await swipe(page, -160, 4);
-    await expect.poll(() => staying(page).count()).toBe(1);
+    await expect.poll(() => visibleToasts(page).count()).toBe(1);
     await swipe(page, 160, 4);
-    await expect.poll(() => staying(page).count()).toBe(0);
+    await expect.poll(() => visibleToasts(page).count()).toBe(0);
     await page.getByTestId('bell').click();
     await page.getByTestId('inbox').waitFor();
     const panel = await box(page.getByTestId('panel'));
     expect(Math.min(panel.start, panel.end)).toBeGreaterThanOrEqual(0);
     if (width > 640) expect(panel.end).toBeLessThan(panel.start);
     pages.bff().publish([{ title: 'While the inbox is open', severity: 'error' }]);
-    await staying(page).first().waitFor();
-    if (width === 1440) expect((await box(staying(page).first())).end).toBeGreaterThan(432);
+    await visibleToasts(page).first().waitFor();
+    if (width === 1440) expect((await box(visibleToasts(page).first())).end).toBeGreaterThan(432);
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
       await page.waitForTimeout(300);

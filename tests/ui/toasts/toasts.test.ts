@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rows } from '../support/browser.ts';
-import { measureBusy, told } from '../support/busy.ts';
-import { drafts, focusedId, pass, seen, staying, titles, useToastPages } from './toasts-page.ts';
+import { measureBusy, describeBusy } from '../support/busy.ts';
+import { drafts, focusedId, advance, seen, visibleToasts, titles, useToastPages } from './toasts-page.ts';
 
 const pages = useToastPages();
 const { open } = pages;
@@ -16,10 +16,10 @@ describe('toasts', () => {
     await expect
       .poll(() => titles(page))
       .toEqual(['CRITICAL: the payment database is down', 'Toast 2', 'Info 499']);
-    const front = staying(page).first();
+    const front = visibleToasts(page).first();
     expect(await front.isVisible()).toBe(true);
-    const { most, assertive } = await seen(page);
-    expect(most).toBe(3);
+    const { maxToasts, assertive } = await seen(page);
+    expect(maxToasts).toBe(3);
     expect(assertive).toEqual([
       'Error: Toast 0',
       'Error: Toast 1',
@@ -36,7 +36,7 @@ describe('toasts', () => {
     for (let n = 0; n < 20; n++)
       pages.bff().publish([{ title: `Toast ${n}`, severity: n % 5 === 0 ? 'error' : 'success' }]);
     await expect.poll(() => rows(page).count()).toBe(20);
-    await pass(page, 2_100);
+    await advance(page, 2_100);
     const { polite, assertive, focused } = await seen(page);
     expect(assertive).toEqual(['Error: Toast 0', 'Error: Toast 5', 'Error: Toast 10', 'Error: Toast 15']);
     expect(polite).toEqual(['16 notifications: 16 success. Newest: Success: Toast 19']);
@@ -55,8 +55,8 @@ describe('toasts', () => {
         .bff()
         .publish([{ title: 'warehouse restarted', severity: 'error', source: 'alerts', body: `${n}` }]);
     await expect.poll(() => page.getByTestId('toast-count').textContent()).toContain('14 times');
-    expect(await staying(page).count()).toBe(1);
-    expect(await staying(page).locator('.tocsin-toast-text').textContent()).toBe('13');
+    expect(await visibleToasts(page).count()).toBe(1);
+    expect(await visibleToasts(page).locator('.tocsin-toast-text').textContent()).toBe('13');
     for (const at of ['10 %', '50 %', 'done'])
       pages.bff().publish([{ title: `Import: ${at}`, collapseKey: 'import' }]);
     await expect.poll(() => titles(page)).toEqual(['warehouse restarted', 'Import: done']);
@@ -70,15 +70,15 @@ describe('toasts', () => {
     const fold = page.getByTestId('toasts-errors');
     await expect.poll(() => fold.textContent()).toMatch(/4 more errors/);
     await fold.click();
-    await expect.poll(() => staying(page).count()).toBe(7);
+    await expect.poll(() => visibleToasts(page).count()).toBe(7);
     expect(await fold.getAttribute('aria-expanded')).toBe('true');
     await fold.click();
     await page.mouse.move(5, 5);
-    await expect.poll(() => staying(page).count()).toBe(3);
+    await expect.poll(() => visibleToasts(page).count()).toBe(3);
     await page.getByTestId('toasts-more').click();
     await page.getByTestId('inbox').getByText('Info 0', { exact: true }).waitFor();
     await expect.poll(() => page.getByTestId('toasts-more').count()).toBe(0);
-    const toast = await staying(page).first().boundingBox();
+    const toast = await visibleToasts(page).first().boundingBox();
     const panel = await page.getByTestId('panel').boundingBox();
     expect((toast?.x ?? 0) + (toast?.width ?? 0), 'beside the inbox').toBeLessThanOrEqual(panel?.x ?? 0);
   });
@@ -86,28 +86,28 @@ describe('toasts', () => {
   it('should keep errors, and remove other toasts after six seconds', async () => {
     const page = await open();
     pages.bff().publish([{ title: 'Fine' }, { title: 'Broken', severity: 'error' }]);
-    await expect.poll(() => staying(page).count()).toBe(2);
-    await pass(page, 5_000);
-    expect(await staying(page).count()).toBe(2);
-    await pass(page, 1_500);
+    await expect.poll(() => visibleToasts(page).count()).toBe(2);
+    await advance(page, 5_000);
+    expect(await visibleToasts(page).count()).toBe(2);
+    await advance(page, 1_500);
     expect(await titles(page)).toEqual(['Broken']);
-    await pass(page, 60_000);
+    await advance(page, 60_000);
     expect(await titles(page)).toEqual(['Broken']);
   });
 
   it('should pause while the pointer is over them or the focus is in them', async () => {
     const page = await open();
     pages.bff().publish(drafts(1));
-    await staying(page).hover();
-    await pass(page, 7_000);
-    expect(await staying(page).count()).toBe(1);
+    await visibleToasts(page).hover();
+    await advance(page, 7_000);
+    expect(await visibleToasts(page).count()).toBe(1);
     await page.getByTestId('toast-dismiss').focus();
     await page.mouse.move(5, 5);
-    await pass(page, 7_000);
-    expect(await staying(page).count()).toBe(1);
+    await advance(page, 7_000);
+    expect(await visibleToasts(page).count()).toBe(1);
     await page.getByTestId('theme').focus();
-    await pass(page, 7_000);
-    await expect.poll(() => staying(page).count()).toBe(0);
+    await advance(page, 7_000);
+    await expect.poll(() => visibleToasts(page).count()).toBe(0);
   });
 
   it('should pause while the tab is hidden', async () => {
@@ -119,11 +119,11 @@ describe('toasts', () => {
       }, hidden);
     await setHidden(true);
     pages.bff().publish(drafts(2));
-    await pass(page, 8_000);
-    expect(await staying(page).count()).toBe(2);
+    await advance(page, 8_000);
+    expect(await visibleToasts(page).count()).toBe(2);
     await setHidden(false);
-    await pass(page, 7_000);
-    await expect.poll(() => staying(page).count()).toBe(0);
+    await advance(page, 7_000);
+    await expect.poll(() => visibleToasts(page).count()).toBe(0);
   });
 
   it('should work by keyboard, and move the focus when its toast closes', async () => {
@@ -132,7 +132,7 @@ describe('toasts', () => {
     const actions = [{ label: 'Open it', link: '/#opened' }];
     pages.bff().publish([{ title: 'First', severity: 'error', actions }]);
     pages.bff().publish([{ title: 'Second', severity: 'error', actions }]);
-    await expect.poll(() => staying(page).count()).toBe(2);
+    await expect.poll(() => visibleToasts(page).count()).toBe(2);
     const names: string[] = [];
     for (let press = 0; press < 40; press++) {
       await page.keyboard.press('Tab');
@@ -160,9 +160,9 @@ describe('toasts', () => {
     const page = await open();
     await page.getByTestId('theme').focus();
     pages.bff().publish(drafts(2, 'error'));
-    await expect.poll(() => staying(page).count()).toBe(2);
+    await expect.poll(() => visibleToasts(page).count()).toBe(2);
     await page.keyboard.press('Escape');
-    expect(await staying(page).count()).toBe(2);
+    expect(await visibleToasts(page).count()).toBe(2);
     await page.keyboard.press('F8');
     await expect.poll(() => focusedId(page)).toBe('toasts');
     expect(await page.getByTestId('toasts').getAttribute('aria-keyshortcuts')).toBe('F8');
@@ -172,7 +172,7 @@ describe('toasts', () => {
     await page.keyboard.press('Escape');
     await expect.poll(() => titles(page)).toEqual(['Toast 0']);
     await page.keyboard.press('Escape');
-    await expect.poll(() => staying(page).count()).toBe(0);
+    await expect.poll(() => visibleToasts(page).count()).toBe(0);
     expect(await focusedId(page)).toBe('theme');
   });
 
@@ -191,25 +191,25 @@ describe('toasts', () => {
     await page.getByTestId('theme').click();
     expect(Date.now() - started).toBeLessThan(1_000);
     await page.getByTestId('dismiss-all').click();
-    await expect.poll(() => staying(page).count()).toBe(0);
-    expect((await seen(page)).most).toBe(3);
+    await expect.poll(() => visibleToasts(page).count()).toBe(0);
+    expect((await seen(page)).maxToasts).toBe(3);
 
     const idle = await open();
     const endOfIdle = await measureBusy(idle);
     await idle.waitForTimeout(burst.spanMs);
-    console.log(`500 at once: ${told(burst)}; an idle page: ${told(await endOfIdle())}`);
+    console.log(`500 at once: ${describeBusy(burst)}; an idle page: ${describeBusy(await endOfIdle())}`);
   });
 
   it('should not animate if the reader prefers reduced motion', async () => {
     const page = await open({ reducedMotion: true });
     pages.bff().publish(drafts(2, 'error'));
-    await expect.poll(() => staying(page).count()).toBe(2);
+    await expect.poll(() => visibleToasts(page).count()).toBe(2);
     const moving = () => page.evaluate(() => document.getAnimations().length);
     expect(await moving()).toBe(0);
-    await staying(page).first().hover();
+    await visibleToasts(page).first().hover();
     expect(await moving()).toBe(0);
     await page.getByTestId('toast-dismiss').first().click();
-    await expect.poll(() => staying(page).count()).toBe(1);
+    await expect.poll(() => visibleToasts(page).count()).toBe(1);
     expect(await moving()).toBe(0);
   });
 });

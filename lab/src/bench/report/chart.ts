@@ -36,11 +36,11 @@ export function drawChart(result: Result): string {
       return value === undefined ? [] : [{ id, name, value }];
     });
     if (bars.length === 0) continue;
-    const most = Math.max(...bars.map(({ value }) => value));
+    const highest = Math.max(...bars.map(({ value }) => value));
     parts.push(text(LEFT, y + 14, metric.text, 'font-weight="600"'));
     y += TITLE;
     for (const { id, name, value } of bars) {
-      const width = Math.max(1, (value / most) * (WIDTH - LEFT - RIGHT));
+      const width = Math.max(1, (value / highest) * (WIDTH - LEFT - RIGHT));
       const colour = id === 'tocsin' ? colours.ours : colours.others;
       parts.push(text(LEFT - 8, y + BAR - 5, name, 'text-anchor="end"'));
       parts.push(

@@ -104,15 +104,15 @@ export const recovery: Workload = {
     const onMessage = (client: number, message: Buffer) => stayed.take(client, message);
     try {
       return await withClients(peer, { count: peer.socketUrls.length, onMessage }, async () => {
-        const absences = new Disconnects(peer, context, publisher, stayed, first);
+        const disconnects = new Disconnects(peer, context, publisher, stayed, first);
         const alone: number[] = [];
         for (let i = 0; i < sizes.recoveries && !context.signal.aborted; i++) {
-          alone.push(await absences.reconnect(await absences.leave(1)));
+          alone.push(await disconnects.reconnect(await disconnects.leave(1)));
         }
-        const away = await absences.leave(sizes.recoveryClients);
-        const plain = await absences.connectNew(sizes.recoveryClients);
+        const disconnected = await disconnects.leave(sizes.recoveryClients);
+        const plain = await disconnects.connectNew(sizes.recoveryClients);
         await delay(ALL_WENT_MS);
-        const all = await absences.reconnect(away);
+        const all = await disconnects.reconnect(disconnected);
         await delay(ALL_WENT_MS);
         return { one: median(alone), plain, all };
       });

@@ -26,7 +26,7 @@ async function inspectorOf(app: ManagedProcess): Promise<string> {
 /** An application's heap and buffers after garbage collection, in bytes. */
 async function retainedBy(app: ManagedProcess): Promise<number> {
   const socket = new WebSocket(await inspectorOf(app));
-  const ask = (id: number, method: string, params: object = {}) =>
+  const call = (id: number, method: string, params: object = {}) =>
     new Promise<Answer>((resolve, reject) => {
       const late = setTimeout(
         () => reject(new Failure(`${app.name} did not respond to ${method}.`)),
@@ -45,10 +45,10 @@ async function retainedBy(app: ManagedProcess): Promise<number> {
       socket.once('open', resolve);
       socket.once('error', reject);
     });
-    await ask(1, 'HeapProfiler.collectGarbage');
-    await ask(2, 'HeapProfiler.collectGarbage');
+    await call(1, 'HeapProfiler.collectGarbage');
+    await call(2, 'HeapProfiler.collectGarbage');
     const expression = '{ const { heapUsed, external } = process.memoryUsage(); heapUsed + external }';
-    const { result } = await ask(3, 'Runtime.evaluate', { expression, returnByValue: true });
+    const { result } = await call(3, 'Runtime.evaluate', { expression, returnByValue: true });
     const bytes = result?.result?.value;
     if (typeof bytes !== 'number') throw new Failure(`${app.name} did not report its memory.`);
     return bytes;

@@ -160,7 +160,7 @@ export async function untilPublished(rig: Rig, count: number): Promise<void> {
 
 /** Resolves when no clients are connected. @throws Failure after 30 s */
 export async function untilDisconnected(rig: Rig): Promise<void> {
-  const look = async () => (await bffMetric(rig, 'tocsin_bff_connections')) === 0;
-  const fault = await pollUntil(look, { timeoutMs: 30_000, everyMs: 200 });
+  const hasNoConnections = async () => (await bffMetric(rig, 'tocsin_bff_connections')) === 0;
+  const fault = await pollUntil(hasNoConnections, { timeoutMs: 30_000, everyMs: 200 });
   if (fault) throw new Failure(`Clients are still connected: ${fault}. Logs: ${rig.stack.logDir}`);
 }

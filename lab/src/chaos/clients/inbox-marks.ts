@@ -162,14 +162,16 @@ export class InboxMarks {
   /** Reports archived ids that an instance does not list in the archive. */
   async #lostAt(url: string): Promise<string[]> {
     const token = await this.#getToken();
-    const kept = new Set<string>();
+    const archived = new Set<string>();
     let cursor: string | undefined;
     do {
       const request = { state: 'archive', feeds: [FEED], ...(cursor !== undefined && { cursor }) } as const;
       const { items, more, cursor: next } = await searchNotifications(url, undefined, request, { token });
-      for (const { notification } of items) kept.add(notification.id);
+      for (const { notification } of items) archived.add(notification.id);
       cursor = more ? next : undefined;
     } while (cursor !== undefined);
-    return [...this.#archived].filter((id) => !kept.has(id)).map((id) => `${id} is not archived at ${url}`);
+    return [...this.#archived]
+      .filter((id) => !archived.has(id))
+      .map((id) => `${id} is not archived at ${url}`);
   }
 }

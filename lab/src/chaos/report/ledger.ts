@@ -93,9 +93,9 @@ export async function makeLedger({
   const rules: ReadonlyMap<string, Rule> = changes?.rules ?? new Map<string, Rule>();
   const accounts = watchers.map((watcher) => {
     const { feed } = watcher;
-    const wanted = [...workload.acknowledged(feed).keys(), ...(changes?.mustShow(feed) ?? [])];
+    const expected = [...workload.acknowledged(feed).keys(), ...(changes?.mustShow(feed) ?? [])];
     return {
-      ...audit(watcher, wanted, (epoch, offset) => isGone(feed, epoch, offset)),
+      ...audit(watcher, expected, (epoch, offset) => isGone(feed, epoch, offset)),
       feed,
       broken: brokenRules(watcher, rules),
     };

@@ -68,8 +68,8 @@ export async function withClients<T>(
   const clients = await connectClients(peer, options);
   try {
     const result = await work(clients);
-    const ended = clients.find(({ fault }) => fault);
-    if (ended?.fault) throw ended.fault;
+    const disconnected = clients.find(({ fault }) => fault);
+    if (disconnected?.fault) throw disconnected.fault;
     return result;
   } finally {
     closeAll(clients);
