@@ -8,7 +8,7 @@ export function clientIdOfBrowser(): string {
   const known = storage.get(KEY);
   if (known) return known;
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const made = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  storage.set(KEY, made);
-  return made;
+  const generated = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  storage.set(KEY, generated);
+  return generated;
 }

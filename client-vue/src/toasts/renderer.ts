@@ -2,5 +2,7 @@ import { createToastRenderer, type ToastRenderer } from './adapter.ts';
 import StackedToast from './card/StackedToast.vue';
 
 /** Renders cards with their content into `container`. Loads after the first view. */
-export const rendererIn = (container: HTMLElement, props: Readonly<Record<string, unknown>>): ToastRenderer =>
-  createToastRenderer(container, StackedToast, props);
+export const createRenderer = (
+  container: HTMLElement,
+  props: Readonly<Record<string, unknown>>,
+): ToastRenderer => createToastRenderer(container, StackedToast, props);

@@ -32,7 +32,7 @@ export class FeedMerge {
   /** An announced position that has not been reached yet. */
   #announced: Position | undefined;
   /** The epoch of a push that differs from the epoch of the latest answer. */
-  #declined: string | undefined;
+  #otherEpoch: string | undefined;
   #subscribes = 0;
   #gapOpen = false;
   #away = true;
@@ -122,7 +122,7 @@ export class FeedMerge {
     if (epoch !== this.#position?.epoch) {
       // Subscribe immediately on the first push of an epoch. Wait if the latest answer had a different epoch, to avoid
       // a loop.
-      if (epoch !== this.#declined) return this.#subscribe();
+      if (epoch !== this.#otherEpoch) return this.#subscribe();
     } else {
       this.#mergeBuffered();
     }
@@ -147,7 +147,7 @@ export class FeedMerge {
     }
     this.#flush(page.epoch, unbroken ? 'recovered' : 'snapshot');
     this.#moveTo({ epoch: page.epoch, offset });
-    this.#declined = this.#buffer.dropForeign(page.epoch, this.#subscribes) ?? this.#declined;
+    this.#otherEpoch = this.#buffer.dropOtherEpochs(page.epoch, this.#subscribes) ?? this.#otherEpoch;
     if (page.more && last) return this.#subscribe();
     this.#effects.push({ type: 'caught-up', away: this.#away });
     this.#away = false;
@@ -165,7 +165,7 @@ export class FeedMerge {
     }
     this.#flush(position.epoch, 'live');
     this.#moveTo(position);
-    this.#buffer.dropPassed(position);
+    this.#buffer.dropUpTo(position);
   }
 
   #flush(epoch: string, delivery: Delivery): void {

@@ -1,6 +1,6 @@
 import type { Position, Publication } from '@tocsin/contracts';
 
-interface Kept {
+interface BufferedPublication {
   readonly epoch: string;
   readonly publication: Publication;
   /** Number of subscribes sent before this publication arrived. */
@@ -14,7 +14,7 @@ const place = (epoch: string, offset: number): string => `${offset}:${epoch}`;
  * newest `limit`. Dropped pushes leave a gap, which is recovered later.
  */
 export class ReorderBuffer {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, BufferedPublication>();
   readonly #limit: number;
 
   constructor(limit: number) {
@@ -43,7 +43,7 @@ export class ReorderBuffer {
   }
 
   /** Drops publications up to the position. */
-  dropPassed({ epoch, offset }: Position): void {
+  dropUpTo({ epoch, offset }: Position): void {
     for (const [key, kept] of this.#kept) {
       if (kept.epoch === epoch && kept.publication.offset <= offset) this.#kept.delete(key);
     }
@@ -52,7 +52,7 @@ export class ReorderBuffer {
   /**
    * Drops publications of other epochs that arrived before subscribe number `subscribes`. Returns the last dropped epoch.
    */
-  dropForeign(epoch: string, subscribes: number): string | undefined {
+  dropOtherEpochs(epoch: string, subscribes: number): string | undefined {
     let dropped: string | undefined;
     for (const [key, kept] of this.#kept) {
       if (kept.epoch === epoch || kept.subscribes >= subscribes) continue;

@@ -232,7 +232,7 @@ export class FeedSubscription {
       if (early?.epoch === epoch) this.#reportRead(early);
       return this.#handle({ type: 'answer', page: answer });
     }
-    if (answer?.ok === false && !answer.error.temporary) return this.#refusedForGood(answer.error);
+    if (answer?.ok === false && !answer.error.temporary) return this.#refusedPermanently(answer.error);
     const { code, message } =
       answer?.ok === false ? answer.error : { code: 'malformed', message: 'No page.' };
     this.#context.report(new ClientError(code, `${this.feed}: ${message}`, { temporary: true }));
@@ -243,7 +243,7 @@ export class FeedSubscription {
     this.#context.call(() => this.#handlers.onRead?.({ epoch, offset, ids: [...ids] }));
   }
 
-  #refusedForGood(error: SocketError): void {
+  #refusedPermanently(error: SocketError): void {
     this.end();
     this.#context.call(() => this.#handlers.onRefused?.(error));
     this.#context.changed();

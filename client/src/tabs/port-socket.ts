@@ -1,16 +1,16 @@
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TIMING } from '../timing.ts';
 
-type Done = (error: Error | null, answer?: unknown) => void;
-interface Waiting {
-  readonly done: Done;
+type ResponseCallback = (error: Error | null, answer?: unknown) => void;
+interface PendingRequest {
+  readonly done: ResponseCallback;
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
 /** A follower tab's view of the leader's connection, used in place of its own socket. */
 export class PortSocket implements FeedSocket {
   readonly #send: (id: number, event: string, request: unknown) => void;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingRequest>();
   #ids = 0;
   #closed = false;
 
@@ -49,7 +49,7 @@ export class PortSocket implements FeedSocket {
     this.#waiting.clear();
   }
 
-  #request(event: string, request: unknown, ms: number, done: Done): void {
+  #request(event: string, request: unknown, ms: number, done: ResponseCallback): void {
     if (this.#closed) return done(new Error('The connection was lost.'));
     const id = ++this.#ids;
     const timer = setTimeout(() => {

@@ -35,8 +35,8 @@ export interface OpsApi {
   instances(): Promise<Instances>;
   /** The past hour of all instances. */
   history(): Promise<OpsHistory>;
-  deadLetters(): Promise<SetAsideList>;
-  deadLetter(entry: string): Promise<SetAside>;
+  setAsideList(): Promise<SetAsideList>;
+  setAsideRecord(entry: string): Promise<SetAside>;
   putBack(entry: string): Promise<void>;
   /** Puts back a batch of records. */
   putBackSome(asked: PutBack): Promise<PutBackResult>;
@@ -89,24 +89,24 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
     throw new OpsError(detail, response.status, problem);
   }
   const get = async <T extends object>(path: string, ...members: (keyof T & string)[]): Promise<T> =>
-    shaped<T>(await call('GET', path), members);
-  const letter = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
+    withMembers<T>(await call('GET', path), members);
+  const recordPath = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
   return {
     status: () => get<OpsStatus>('/app/ops/status', 'failing', 'links'),
     instances: () => get<Instances>('/app/ops/instances', 'at', 'instances'),
     history: () => get<OpsHistory>('/app/ops/history', 'instances'),
-    deadLetters: () => get<SetAsideList>('/app/ops/dead-letters', 'total', 'deadLetters'),
-    deadLetter: (entry) => get<SetAside>(letter(entry), 'entry', 'faults'),
+    setAsideList: () => get<SetAsideList>('/app/ops/dead-letters', 'total', 'deadLetters'),
+    setAsideRecord: (entry) => get<SetAside>(recordPath(entry), 'entry', 'faults'),
     putBack: async (entry) => {
-      await call('POST', `${letter(entry)}/put-back`, { body: {} });
+      await call('POST', `${recordPath(entry)}/put-back`, { body: {} });
     },
     putBackSome: async (body) => {
       const options = { body, timeoutMs: BATCH_TIMEOUT_MS };
       const answer = await call('POST', '/app/ops/dead-letters/put-back', options);
-      return shaped<PutBackResult>(answer, ['putBack', 'failed', 'more']);
+      return withMembers<PutBackResult>(answer, ['putBack', 'failed', 'more']);
     },
     remove: async (entry) => {
-      await call('DELETE', letter(entry));
+      await call('DELETE', recordPath(entry));
     },
     audit: (query) => {
       const given = Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : []));
@@ -123,7 +123,7 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
     retract: async (body) => {
       await call('POST', '/app/ops/retract', { body });
     },
-    compose: async (body) => shaped<Accepted>(await call('POST', '/app/compose', { body }), ['ids']).ids,
+    compose: async (body) => withMembers<Accepted>(await call('POST', '/app/compose', { body }), ['ids']).ids,
   };
 }
 
@@ -146,7 +146,7 @@ const isProblem = (value: unknown): value is Problem =>
  * The response of our own server. Checks only that the members exist, because a schema library would be larger than
  * the page.
  */
-function shaped<T extends object>(value: unknown, members: readonly (keyof T & string)[]): T {
+function withMembers<T extends object>(value: unknown, members: readonly (keyof T & string)[]): T {
   if (isObject(value) && members.every((member) => value[member] !== undefined)) return value as T;
   throw new OpsError(useTexts().page.unreadable);
 }

@@ -7,8 +7,8 @@ const DAY = 24 * HOUR;
 
 /** Creates a format on first use, when the page's language is known. */
 function late<T>(create: (locale: string | undefined) => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= create(useLocale()));
+  let format: T | undefined;
+  return () => (format ??= create(useLocale()));
 }
 const number = (maximumFractionDigits: number, more: Intl.NumberFormatOptions = {}) =>
   late((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits, ...more }));

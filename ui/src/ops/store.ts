@@ -29,7 +29,7 @@ function createOps() {
   const status = shallowRef<OpsStatus>();
   /** The notification to search for next. */
   const wanted = shallowRef<NamedNotification>();
-  const letters = shallowRef<SetAsideList>();
+  const setAside = shallowRef<SetAsideList>();
   const api = createOpsApi(() => token.value || undefined);
 
   const fault = computed(() => Object.values(faults).find((text) => text !== '') ?? '');
@@ -48,7 +48,7 @@ function createOps() {
         status: status.value,
         past: past.value,
       },
-      ...{ instances: live.value?.instances, samples: hour.value, setAside: letters.value },
+      ...{ instances: live.value?.instances, samples: hour.value, setAside: setAside.value },
     }),
   );
 
@@ -104,12 +104,12 @@ function createOps() {
       status.value = await api.status();
     });
   const readSetAside = () =>
-    attemptRead('letters', async () => {
-      letters.value = await api.deadLetters();
+    attemptRead('setAside', async () => {
+      setAside.value = await api.setAsideList();
     });
 
   return reactive({
-    ...{ api, token, refused, fault, recent, hour, now, instances, past, status, letters, wanted, verdict },
+    ...{ api, token, refused, fault, recent, hour, now, instances, past, status, setAside, wanted, verdict },
     ...{ useToken, recordRefusal, explain, readHistory, readInstances, readStatus, readSetAside },
   });
 }

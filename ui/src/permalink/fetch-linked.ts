@@ -8,7 +8,7 @@ export type Linked =
   | { state: 'unknown' | 'refused' | 'failed' };
 
 /** The authorization header, if there is a token. */
-export const signedBy = (token: string | undefined): Record<string, string> =>
+export const authHeader = (token: string | undefined): Record<string, string> =>
   token ? { authorization: `Bearer ${token}` } : {};
 
 /** Loads a notification. Never rejects. */
@@ -17,7 +17,7 @@ export async function fetchLinked({ id, feed }: Permalink, token: string | undef
     const response = await fetch(`/app/notification?${new URLSearchParams({ id, feed }).toString()}`, {
       cache: 'no-store',
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: { accept: 'application/json', ...signedBy(token) },
+      headers: { accept: 'application/json', ...authHeader(token) },
     });
     if (response.ok) return { state: 'shown', linked: (await response.json()) as LinkedNotification };
     if (response.status === 404 || response.status === 400) return { state: 'unknown' };

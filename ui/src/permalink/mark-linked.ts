@@ -1,6 +1,6 @@
 import { clientIdOfBrowser } from '@tocsin/client-vue';
 import type { Permalink } from './address.ts';
-import { signedBy } from './fetch-linked.ts';
+import { authHeader } from './fetch-linked.ts';
 
 const ATTEMPTS = 5;
 const PAUSE_MS = 1_000;
@@ -16,7 +16,7 @@ export async function markLinkedRead({ id, feed }: Permalink, token: string | un
       const response = await fetch('/app/notifications/read', {
         method: 'POST',
         keepalive: true,
-        headers: { 'content-type': 'application/json', ...signedBy(token) },
+        headers: { 'content-type': 'application/json', ...authHeader(token) },
         body: JSON.stringify(body),
       });
       if (response.ok) return;

@@ -7,7 +7,7 @@ export type ThemeChoice = (typeof THEME_CHOICES)[number];
 /** `public/theme.js` reads the same key before the first paint. */
 const KEY = 'tocsin.theme';
 
-const choiceOf = (text: string | null): ThemeChoice =>
+const parseChoice = (text: string | null): ThemeChoice =>
   THEME_CHOICES.find((choice) => choice === text) ?? 'system';
 
 /**
@@ -18,7 +18,7 @@ export function useTheme() {
   const storage = safeStorage(() => localStorage);
   const system = matchMedia('(prefers-color-scheme: dark)');
   const systemDark = ref(system.matches);
-  const choice = ref<ThemeChoice>(choiceOf(storage.get(KEY)));
+  const choice = ref<ThemeChoice>(parseChoice(storage.get(KEY)));
   const theme = computed(() =>
     choice.value === 'system' ? (systemDark.value ? 'dark' : 'light') : choice.value,
   );
@@ -28,7 +28,7 @@ export function useTheme() {
     systemDark.value = matches;
   });
   window.addEventListener('storage', ({ key, newValue }) => {
-    if (key === KEY) choice.value = choiceOf(newValue);
+    if (key === KEY) choice.value = parseChoice(newValue);
   });
   watchEffect(() => {
     document.documentElement.dataset['theme'] = theme.value;

@@ -20,18 +20,18 @@ export const filtersSet = ({ feed, severity, source }: Filter): number =>
 export const isFiltering = (filter: Filter): boolean => filter.text.trim() !== '' || filtersSet(filter) > 0;
 
 /** Normalizes text in the same way as the server's search. */
-const simple = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+const normalize = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 export function filtered(items: readonly Item[], filter: Filter): readonly Item[] {
   if (!isFiltering(filter)) return items;
-  const words = simple(filter.text).split(/\s+/).filter(Boolean);
+  const words = normalize(filter.text).split(/\s+/).filter(Boolean);
   return items.filter((item) => {
     const { title, body, source = '', category, actions = [] } = item.notification;
     if (filter.feed !== '' && item.feed !== filter.feed) return false;
     if (filter.severity !== '' && severityOf(item.notification) !== filter.severity) return false;
     if (filter.source !== '' && source !== filter.source) return false;
     if (words.length === 0) return true;
-    const text = simple([title, body, source, category, ...actions.map(({ label }) => label)].join('\n'));
+    const text = normalize([title, body, source, category, ...actions.map(({ label }) => label)].join('\n'));
     return words.every((word) => text.includes(word));
   });
 }

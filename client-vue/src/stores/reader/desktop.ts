@@ -6,7 +6,7 @@ import { usePreferenceChanges } from './preference-changes.ts';
 import { usePreferences } from './preferences.ts';
 
 /** Maximum number of notifications per burst. */
-const MOST_AT_ONCE = 3;
+const MAX_PER_BURST = 3;
 
 /** Desktop notifications while the page is hidden, if the reader has turned them on and the browser allows them. */
 export const useDesktop = defineStore(() => {
@@ -22,7 +22,7 @@ export const useDesktop = defineStore(() => {
 
   function show(feed: string, publications: readonly LivePublication[]): void {
     if (!preferences.preferences.desktop || permission.value !== 'granted' || !document.hidden) return;
-    for (const { notification } of publications.slice(-MOST_AT_ONCE)) {
+    for (const { notification } of publications.slice(-MAX_PER_BURST)) {
       const { id, title, body } = notification;
       // Replaces the same notification from another tab.
       const shown = new Notification(isolate(title), {

@@ -19,7 +19,7 @@ const KEY = 'tocsin.last-opened';
 export type Override = Partial<Pick<Placed, 'place' | 'unread' | 'until'>>;
 type Overrides = ReadonlyMap<string, { change: Override; token: symbol }>;
 
-const NOWHERE: Placed = { place: 'inbox', unread: false, unseen: false };
+const DEFAULT_PLACED: Placed = { place: 'inbox', unread: false, unseen: false };
 
 /**
  * Decides where the items are, and which are unread and unseen, from the server's marks, which all of the reader's
@@ -32,7 +32,7 @@ export const useMarks = defineStore(() => {
   const seen = shallowRef<Readonly<Record<string, Position>>>({});
   const overrides = shallowRef<Overrides>(new Map());
   /** Feeds for which the server has no marks of the reader. */
-  const untouched = new Set<string>();
+  const feedsWithoutMarks = new Set<string>();
 
   const placers = computed(() => {
     const feeds = new Set([...Object.keys(reads.value), ...Object.keys(inboxes.value)]);
@@ -45,7 +45,7 @@ export const useMarks = defineStore(() => {
   });
 
   function placeOf(item: Item): Placed {
-    const placed = placers.value.get(item.feed)?.(item) ?? NOWHERE;
+    const placed = placers.value.get(item.feed)?.(item) ?? DEFAULT_PLACED;
     const change = overrides.value.get(item.key)?.change;
     if (!change) return placed;
     const { place, unread } = { ...placed, ...change };
@@ -73,7 +73,7 @@ export const useMarks = defineStore(() => {
     inboxes.value = {};
     seen.value = {};
     overrides.value = new Map();
-    untouched.clear();
+    feedsWithoutMarks.clear();
   }
 
   /**
@@ -85,19 +85,19 @@ export const useMarks = defineStore(() => {
     const isOwn = feed.startsWith('user:');
     const at = isOwn ? 0 : Date.now();
     write({ [feed]: { epoch, offset: isOwn ? 0 : offset, at, ids: new Set() } });
-    return !isOwn && offset > 0 && untouched.has(feed);
+    return !isOwn && offset > 0 && feedsWithoutMarks.has(feed);
   }
 
   /** Merges the server's read state. */
   function mergeReadState(feed: string, read: ReadState & { epoch: string }): void {
-    if (read.offset === 0 && read.ids.length === 0) untouched.add(feed);
+    if (read.offset === 0 && read.ids.length === 0) feedsWithoutMarks.add(feed);
     const mark = withRead(reads.value[feed], read);
     if (mark) write({ [feed]: mark });
   }
 
   /** Stores the server's other marks, unless they are older than marks already pushed. */
   function mergeInboxState(feed: string, inbox: InboxState): void {
-    untouched.delete(feed);
+    feedsWithoutMarks.delete(feed);
     if (inbox.version < (inboxes.value[feed]?.version ?? 0)) return;
     inboxes.value = { ...inboxes.value, [feed]: inbox };
   }

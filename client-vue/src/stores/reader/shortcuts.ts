@@ -9,10 +9,10 @@ export const useShortcutSetting = defineStore(() => {
   const storage = safeStorage(() => localStorage);
   const on = ref(storage.get(KEY) !== 'off');
 
-  function turn(next: boolean): void {
+  function setOn(next: boolean): void {
     on.value = next;
     storage.set(KEY, next ? 'on' : 'off');
   }
 
-  return { on, turn };
+  return { on, setOn };
 });

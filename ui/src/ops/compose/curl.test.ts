@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { curlOf } from './curl.ts';
+import { curlCommand } from './curl.ts';
 
 /** Returns the arguments that a shell passes to curl. */
 const argumentsOf = (command: string): string[] => {
@@ -18,12 +18,12 @@ it.each([
   '@file',
   'Ä 🔔 \u2028',
 ])('should pass text to curl unchanged: %j', (title) => {
-  const [flag, json, ...rest] = argumentsOf(curlOf('http://localhost:4001', { title }, false));
+  const [flag, json, ...rest] = argumentsOf(curlCommand('http://localhost:4001', { title }, false));
   expect(flag).toBe('-d');
   expect(JSON.parse(json ?? '')).toEqual({ title });
   expect(rest).toEqual(['-H', 'content-type: application/json', 'http://localhost:4001/app/compose']);
 });
 
 it('should read the token from the environment and never show it', () => {
-  expect(argumentsOf(curlOf('https://a.example', {}, true))).toContain('authorization: Bearer a b"c');
+  expect(argumentsOf(curlCommand('https://a.example', {}, true))).toContain('authorization: Bearer a b"c');
 });

@@ -4,7 +4,7 @@ import { readableJson } from '@tocsin/contracts';
 export const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** The curl command that sends `body` to this server's composer. It reads the token from `$TOKEN`. */
-export function curlOf(origin: string, body: unknown, withToken: boolean): string {
+export function curlCommand(origin: string, body: unknown, withToken: boolean): string {
   const token = withToken ? ` -H "authorization: Bearer $TOKEN"` : '';
   const json = shellWord(readableJson(JSON.stringify(body)));
   return `curl -d ${json} -H 'content-type: application/json'${token} ${shellWord(`${origin}/app/compose`)}`;
