@@ -38,7 +38,7 @@ beforeAll(async () => {
   enable('notification-webhook', 'https://hooks.example.com/tocsin', `${receiver.url}/hooks`);
   enable('notification-files', '/var/spool/tocsin', files);
   stack = await startStack({ bffs: 0, producers: 0 });
-  const { daprUrl, daprHeaders } = await stack.startForeignSidecar('bff', { resourcesDir: resources });
+  const { daprUrl, daprHeaders } = await stack.startExternalSidecar('bff', { resourcesDir: resources });
   sidecar = new Sidecar({
     httpPort: Number(new URL(daprUrl).port),
     token: daprHeaders['dapr-api-token'],

@@ -11,7 +11,7 @@ import {
   freePorts,
   signToken,
   startStack,
-  type ForeignSidecar,
+  type ExternalSidecar,
   type Pair,
   type Stack,
 } from '@tocsin/tools';
@@ -33,7 +33,7 @@ const KEYS = [
 
 let stack: Stack;
 let smtp: TestSmtpServer;
-let desk: ForeignSidecar;
+let desk: ExternalSidecar;
 let server: Server;
 const events: ReceiptEvent[] = [];
 const observers: Observer[] = [];
@@ -72,7 +72,7 @@ beforeAll(async () => {
       response.end('{}');
     });
   }).listen(appPort, '127.0.0.1');
-  desk = await stack.startForeignSidecar('desk', { appPort, resourcesDir: componentsFor('desk') });
+  desk = await stack.startExternalSidecar('desk', { appPort, resourcesDir: componentsFor('desk') });
 });
 afterAll(async () => {
   for (const observer of observers) observer.close();

@@ -147,7 +147,7 @@ describe('the ops page of two instances', () => {
   });
 
   it('should return a rejected event to the producer, show its remaining errors, and delete it', async () => {
-    const shop = await stack.startForeignSidecar('shop');
+    const shop = await stack.startExternalSidecar('shop');
     await fetch(`${shop.daprUrl}/v1.0/publish/notification-pubsub/notifications`, {
       method: 'POST',
       headers: { ...shop.daprHeaders, ...JSON_TYPE },

@@ -8,13 +8,13 @@ import stub from '@dapr/dapr/proto/dapr/proto/runtime/v1/dapr_grpc_pb.js';
 import messages from '@dapr/dapr/proto/dapr/proto/runtime/v1/pubsub_pb.js';
 import { COMPONENTS, TOPICS } from '@tocsin/contracts';
 import { Observer } from '@tocsin/lab';
-import { freePorts, startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
+import { freePorts, startStack, type ExternalSidecar, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 /** Starts another application that subscribes to all topics: programmatically, with a resource and with a stream. */
 let stack: Stack;
-let spy: ForeignSidecar;
+let spy: ExternalSidecar;
 let server: Server;
 let observer: Observer;
 const resources = mkdtempSync(join(tmpdir(), 'tocsin-spy-'));
@@ -28,7 +28,7 @@ const post = (url: string, body: unknown, headers: Record<string, string> = {}) 
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-const publish = ({ daprUrl, daprHeaders }: ForeignSidecar, id: string) =>
+const publish = ({ daprUrl, daprHeaders }: ExternalSidecar, id: string) =>
   post(
     `${daprUrl}/v1.0/publish/${COMPONENTS.pubsub}/${TOPICS.notifications}`,
     { id, title: id },
@@ -39,7 +39,7 @@ beforeAll(async () => {
   stack = await startStack({ bffs: 1 });
   observer = new Observer('client', stack.bffs[0]?.url ?? '');
   await observer.ready();
-  const shop = await stack.startForeignSidecar('shop');
+  const shop = await stack.startExternalSidecar('shop');
   expect((await publish(shop, 'before')).status).toBe(204);
   const [appPort = 0] = await freePorts(1);
   server = createServer((request, response) => {
@@ -62,7 +62,7 @@ beforeAll(async () => {
   for (const topic of Object.values(TOPICS)) {
     writeFileSync(join(resources, `${topic}.yaml`), declared(topic));
   }
-  spy = await stack.startForeignSidecar('spy', { appPort, resources });
+  spy = await stack.startExternalSidecar('spy', { appPort, resources });
 });
 afterAll(async () => {
   observer.close();

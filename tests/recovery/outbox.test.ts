@@ -12,7 +12,7 @@ import {
   pollUntil,
   privateRedis,
   startStack,
-  type ForeignSidecar,
+  type ExternalSidecar,
   type Stack,
 } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,12 +24,12 @@ const COMPONENTS = join(EXAMPLE, 'components');
 const KILLS = Number(process.env.OUTBOX_KILLS ?? 5);
 
 let stack: Stack;
-let shops: ForeignSidecar[];
+let shops: ExternalSidecar[];
 let observer: Observer;
 let topic: Awaited<ReturnType<typeof readTopic>>;
 beforeAll(async () => {
   stack = await startStack({ bffs: 1 });
-  const start = () => stack.startForeignSidecar('shop', { resources: COMPONENTS });
+  const start = () => stack.startExternalSidecar('shop', { resources: COMPONENTS });
   shops = await Promise.all([start(), start()]);
   topic = await readTopic(stack.redisHost);
   observer = new Observer('client', stack.bffs[0]?.url ?? '');
@@ -41,7 +41,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-const first = () => shops[0] as ForeignSidecar;
+const first = () => shops[0] as ExternalSidecar;
 const timesShown = (id: string) => observer.shown.filter((shown) => shown.id === id).length;
 const setAside = async () => (await fetch(`${stack.bffs[0]?.url}/app/ops/dead-letters`)).text();
 
@@ -52,13 +52,13 @@ const upsert = (key: string, value: unknown, more: Request = {}) => ({
 });
 const notify = (key: string, id: string, more: Request = { contentType: 'application/json' }) =>
   upsert(key, { id, title: id }, { metadata: { 'outbox.projection': 'true' }, ...more });
-const transact = ({ daprUrl, daprHeaders }: ForeignSidecar, operations: unknown[]) =>
+const transact = ({ daprUrl, daprHeaders }: ExternalSidecar, operations: unknown[]) =>
   fetch(`${daprUrl}/v1.0/state/orders/transaction`, {
     method: 'POST',
     headers: { ...daprHeaders, 'content-type': 'application/json' },
     body: JSON.stringify({ operations }),
   });
-async function stateOf({ daprUrl, daprHeaders }: ForeignSidecar, key: string): Promise<unknown> {
+async function stateOf({ daprUrl, daprHeaders }: ExternalSidecar, key: string): Promise<unknown> {
   const text = await (await fetch(`${daprUrl}/v1.0/state/orders/${key}`, { headers: daprHeaders })).text();
   return text === '' ? undefined : JSON.parse(text);
 }
@@ -70,7 +70,7 @@ const newest = (): number =>
     ...topic.events.map(({ notification = '' }) => Number(/^order-(\d+)-/.exec(notification)?.[1] ?? 0)),
   );
 
-async function answers({ daprUrl, daprHeaders }: ForeignSidecar): Promise<void> {
+async function answers({ daprUrl, daprHeaders }: ExternalSidecar): Promise<void> {
   const isReady = () => answersOk(`${daprUrl}/v1.0/healthz/outbound`, daprHeaders);
   expect(await pollUntil(isReady, { timeoutMs: 30_000 })).toBeUndefined();
 }
@@ -142,16 +142,16 @@ describe("Dapr's outbox", () => {
     try {
       const [bare, kept] = await Promise.all(
         ['bare', 'kept'].map((appId) =>
-          stack.startForeignSidecar(appId, { resources: componentsOf(appId, appId === 'kept') }),
+          stack.startExternalSidecar(appId, { resources: componentsOf(appId, appId === 'kept') }),
         ),
       );
       const ids = Array.from({ length: 10 }, (_, i) => `${i}`);
       for (const id of ids) {
         expect(
-          (await transact(bare as ForeignSidecar, [upsert(id, 1), notify(id, `bare-${id}`)])).status,
+          (await transact(bare as ExternalSidecar, [upsert(id, 1), notify(id, `bare-${id}`)])).status,
         ).toBe(204);
         expect(
-          (await transact(kept as ForeignSidecar, [upsert(id, 1), notify(id, `kept-${id}`)])).status,
+          (await transact(kept as ExternalSidecar, [upsert(id, 1), notify(id, `kept-${id}`)])).status,
         ).toBe(204);
       }
       await stack.redis.kill();

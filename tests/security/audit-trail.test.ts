@@ -10,7 +10,7 @@ import {
   entryKey,
   type ListedAuditRecord,
 } from '@tocsin/contracts';
-import type { ForeignSidecar } from '@tocsin/tools';
+import type { ExternalSidecar } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { short, startAuditedStack, type AuditedStack } from '../support/processes/audited-stack.ts';
 import { ClaimCheck } from '../support/redis/claim-check.ts';
@@ -25,10 +25,10 @@ const CONTENT = {
 const STREAMS = Object.values(AUDIT_TOPICS);
 
 let on: AuditedStack;
-let shop: ForeignSidecar;
+let shop: ExternalSidecar;
 beforeAll(async () => {
   on = await startAuditedStack();
-  shop = await on.stack.startForeignSidecar('shop');
+  shop = await on.stack.startExternalSidecar('shop');
 });
 afterAll(() => on.stop());
 

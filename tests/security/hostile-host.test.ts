@@ -45,7 +45,7 @@ beforeAll(async () => {
   }).listen(appPort, '127.0.0.1');
   await once(hostile, 'listening');
   writeFileSync(join(dir, 'store.yaml'), STORE);
-  await stack.startForeignSidecar('hostile', { appPort, resourcesDir: dir });
+  await stack.startExternalSidecar('hostile', { appPort, resourcesDir: dir });
 });
 afterAll(async () => {
   await stack.stop();
@@ -83,7 +83,7 @@ it('should not be able to take over turns or cause losses by offering to host ou
 
 it('should never restart a feed because of an unsigned call, even without a secret in the secret stores', async () => {
   const [bff] = stack.bffs as [Pair];
-  const shop = await stack.startForeignSidecar('shop');
+  const shop = await stack.startExternalSidecar('shop');
   const before = await Promise.all(FEEDS.map((feed) => readHead(bff, feed)));
   for (const feed of FEEDS) {
     await fetch(`${shop.daprUrl}/v1.0/actors/Feed/${feedKey(feed)}/method/take`, {

@@ -1,6 +1,6 @@
 import { headKey } from '@tocsin/contracts';
 import { Observer } from '@tocsin/lab';
-import { startStack, type ForeignSidecar, type Pair, type Stack } from '@tocsin/tools';
+import { startStack, type ExternalSidecar, type Pair, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callLocal, type LocalCall } from '../support/invocation/call-local.ts';
@@ -13,7 +13,7 @@ const EXPIRES = new Date(Date.now() + 3_600_000).toISOString();
 const FORGED = { id: 'forged', feed: 'all', severity: 'info', title: 'forged', createdAt: EXPIRES };
 
 let stack: Stack;
-let shop: ForeignSidecar;
+let shop: ExternalSidecar;
 let observer: Observer;
 let redis: ReturnType<typeof createClient>;
 let [bff, producer]: Pair[] = [];
@@ -24,7 +24,7 @@ beforeAll(async () => {
   stack = await startStack();
   [bff] = stack.bffs;
   [producer] = stack.producers;
-  shop = await stack.startForeignSidecar('shop');
+  shop = await stack.startExternalSidecar('shop');
   redis = createClient({ url: `redis://${stack.redisHost}` });
   await redis.connect();
   observer = new Observer('client', bff!.url);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Sidecar, sendToProducer } from '@tocsin/service';
 import { Observer } from '@tocsin/lab';
-import { startStack, type ForeignSidecar, type Pair, type Stack } from '@tocsin/tools';
+import { startStack, type ExternalSidecar, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callLocal } from '../support/invocation/call-local.ts';
 import { readHead } from '../support/state.ts';
@@ -10,7 +10,7 @@ const KEY = 'the-key-of-the-shop';
 const hash = createHash('sha256').update(KEY).digest('hex');
 
 let stack: Stack;
-let shop: ForeignSidecar;
+let shop: ExternalSidecar;
 let observer: Observer;
 let [bff, producer]: Pair[] = [];
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
   });
   [bff] = stack.bffs;
   [producer] = stack.producers;
-  shop = await stack.startForeignSidecar('shop');
+  shop = await stack.startExternalSidecar('shop');
   observer = new Observer('client', bff!.url);
   await observer.ready();
 });

@@ -30,7 +30,7 @@ export interface ToolsConfig {
   /** False if `CI` or `BROWSER=none` is set, or if there is no display. */
   mayOpenBrowser: boolean;
   auth: AuthConfig;
-  opening: Opening;
+  publicAddress: PublicAddress;
 }
 
 /** The proxies, from the same variables that curl and npm read. Empty means no proxy. */
@@ -41,11 +41,11 @@ export interface ProxyConfig {
 }
 
 /** The address that the public ports listen on. */
-export interface Opening {
+export interface PublicAddress {
   /** TOCSIN_ADDRESS; 127.0.0.1 by default. */
   address: string;
   /** True with TOCSIN_INSECURE=yes: other machines may connect without authentication. */
-  mayBeInsecure: boolean;
+  allowInsecure: boolean;
 }
 
 /** Whether tokens and keys are required. The applications read the same variables. */
@@ -86,7 +86,7 @@ export function readConfig(env: Env = process.env): ToolsConfig {
     cacheDir: join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'tocsin'),
     demoIntervalMs: env['DEMO_INTERVAL_MS'] || undefined,
     auth: readAuthConfig(env),
-    opening: readOpening(env),
+    publicAddress: readPublicAddress(env),
     mayOpenBrowser: !env['CI'] && env['BROWSER'] !== 'none' && hasDisplay(env),
   };
 }
@@ -107,9 +107,9 @@ const readProxyConfig = (env: Env): ProxyConfig => ({
   noProxy: env['no_proxy'] || env['NO_PROXY'] || '',
 });
 
-export const readOpening = (env: Env = process.env): Opening => ({
+export const readPublicAddress = (env: Env = process.env): PublicAddress => ({
   address: env['TOCSIN_ADDRESS'] || '127.0.0.1',
-  mayBeInsecure: env['TOCSIN_INSECURE'] === 'yes',
+  allowInsecure: env['TOCSIN_INSECURE'] === 'yes',
 });
 
 /** Reads the settings for tokens and keys, with the same defaults as the bff. */

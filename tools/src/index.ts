@@ -30,5 +30,5 @@ export { ensureRedisServer, privateRedis } from './setup/redis/redis.ts';
 export { ensureSchemathesis } from './setup/test-programs/schemathesis.ts';
 export { signToken } from './auth/sign-token.ts';
 export type { AppCommand } from './stack/pair-processes.ts';
-export type { ForeignSidecar, Pair } from './stack/pair.ts';
+export type { ExternalSidecar, Pair } from './stack/pair.ts';
 export { startStack, type Stack, type StackOptions } from './stack/stack.ts';

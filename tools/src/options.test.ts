@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HelpRequested, parseOptions, refuseFaults } from './options.ts';
+import { HelpRequested, parseOptions, throwIfInvalid } from './options.ts';
 
 const USAGE = 'npm run thing -- [--size N]';
 const parse = (...args: string[]) => parseOptions(args, USAGE, { options: { size: { type: 'string' } } });
@@ -24,8 +24,8 @@ describe('parseOptions', () => {
 });
 
 it('should list all errors in one failure', () => {
-  expect(() => refuseFaults(['--size is big', '--colour is red.'], USAGE)).toThrow(
+  expect(() => throwIfInvalid(['--size is big', '--colour is red.'], USAGE)).toThrow(
     `--size is big.\n--colour is red.\nUsage: ${USAGE}`,
   );
-  expect(() => refuseFaults([], USAGE)).not.toThrow();
+  expect(() => throwIfInvalid([], USAGE)).not.toThrow();
 });

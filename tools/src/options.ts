@@ -28,6 +28,6 @@ export const usageFailure = (faults: readonly string[], usage: string): Failure 
   new Failure(`${faults.map((fault) => fault.replace(/\.$/, '')).join('.\n')}.\nUsage: ${usage}`);
 
 /** @throws Failure if there are any errors */
-export function refuseFaults(faults: readonly string[], usage: string): void {
+export function throwIfInvalid(faults: readonly string[], usage: string): void {
   if (faults.length > 0) throw usageFailure(faults, usage);
 }

@@ -1,5 +1,5 @@
 import { FALLBACK_OUTCOMES } from '@tocsin/contracts';
-import { Counter, fromZero, type Logger, type Registry } from '@tocsin/service';
+import { Counter, startAtZero, type Logger, type Registry } from '@tocsin/service';
 import type { FallbackObserver } from '../away/fallbacks/fallback-observer.ts';
 
 /** Counts and logs the events of fallbacks through these channels. */
@@ -14,7 +14,7 @@ export function createFallbackObserver(
     help: 'Notifications with fallbacks that were stored.',
     registers,
   });
-  const ended = fromZero(
+  const ended = startAtZero(
     new Counter({
       name: 'tocsin_bff_fallbacks_total',
       help: 'Fallbacks that ended, by outcome: sent, suppressed (not needed), refused, or unknown.',
@@ -24,7 +24,7 @@ export function createFallbackObserver(
     'outcome',
     [...FALLBACK_OUTCOMES],
   );
-  const faults = fromZero(
+  const faults = startAtZero(
     new Counter({
       name: 'tocsin_bff_fallback_faults_total',
       help: 'Failed attempts to send a message, by channel. Each is retried.',

@@ -1,5 +1,5 @@
 import { GONE_REASONS, SET_ASIDE_REASONS, TOPICS } from '@tocsin/contracts';
-import { Counter, Gauge, Histogram, REFUSALS, fromZero, type Registry } from '@tocsin/service';
+import { Counter, Gauge, Histogram, REFUSALS, startAtZero, type Registry } from '@tocsin/service';
 
 /** The number of connected browsers, and of those that have not signed in. */
 interface ConnectionCounts {
@@ -32,7 +32,7 @@ export function addConnectionGauges(registry: Registry, { connections, pending }
 export function createMetrics(registry: Registry) {
   const registers = [registry];
   return {
-    announcements: fromZero(
+    announcements: startAtZero(
       new Counter({
         name: 'tocsin_bff_announcements_total',
         help: 'Announcements received, by outcome. Those with the outcome retry are redelivered.',
@@ -47,7 +47,7 @@ export function createMetrics(registry: Registry) {
       help: 'Announcements whose entry had already been claimed: redelivered, or covered by another announcement.',
       registers,
     }),
-    deadLetters: fromZero(
+    deadLetters: startAtZero(
       new Counter({
         name: 'tocsin_bff_dead_letters_total',
         help: 'Announcements that ran out of retries, by outcome.',
@@ -67,7 +67,7 @@ export function createMetrics(registry: Registry) {
       help: 'Notifications and retractions left out because their id was already published or retracted in the feed.',
       registers,
     }),
-    gone: fromZero(
+    gone: startAtZero(
       new Counter({
         name: 'tocsin_bff_publications_gone_total',
         help: 'Publications that were later retracted or replaced.',
@@ -82,7 +82,7 @@ export function createMetrics(registry: Registry) {
       help: 'Feeds erased by this instance.',
       registers,
     }),
-    setAside: fromZero(
+    setAside: startAtZero(
       new Counter({
         name: 'tocsin_bff_entries_set_aside_total',
         help: 'Entries and events that were set aside because they could not be processed, by reason.',
@@ -92,7 +92,7 @@ export function createMetrics(registry: Registry) {
       'reason',
       SET_ASIDE_REASONS,
     ),
-    dropped: fromZero(
+    dropped: startAtZero(
       new Counter({
         name: 'tocsin_bff_dead_letters_dropped_total',
         help: 'Dead letters deleted to make room for newer ones, by topic or set-aside list.',
@@ -108,7 +108,7 @@ export function createMetrics(registry: Registry) {
         TOPICS.refusedNotifications,
       ],
     ),
-    epochsBegun: fromZero(
+    epochsBegun: startAtZero(
       new Counter({
         name: 'tocsin_bff_epochs_begun_total',
         help: 'Detected losses of feed data in the store, by reason.',
@@ -118,7 +118,7 @@ export function createMetrics(registry: Registry) {
       'reason',
       ['revived', 'rolled_back', 'document_missing'],
     ),
-    refusedCalls: fromZero(
+    refusedCalls: startAtZero(
       new Counter({
         name: 'tocsin_bff_calls_refused_total',
         help: 'Calls and broadcasts rejected because they are not from our own instances, by reason. They had no effect.',
@@ -143,7 +143,7 @@ export function createMetrics(registry: Registry) {
       help: 'Publications that reached this instance, for its subscribed browsers.',
       registers,
     }),
-    subscriptions: fromZero(
+    subscriptions: startAtZero(
       new Counter({
         name: 'tocsin_bff_subscriptions_total',
         help: 'Subscriptions answered: new, recovered, gap (cannot be continued), forbidden or unavailable.',

@@ -1,4 +1,4 @@
-import { parseOptions, refuseFaults } from '@tocsin/tools/options';
+import { parseOptions, throwIfInvalid } from '@tocsin/tools/options';
 import { PEER_IDS, type PeerId } from './peers/peer.ts';
 import { WORKLOAD_IDS, type WorkloadId } from './workloads/workload.ts';
 
@@ -41,7 +41,7 @@ export function readBenchOptions(args: string[]): BenchOptions {
       .filter((name) => !isWorkload(name) && !isPeer(name))
       .map((name) => `--only: unknown workload or peer ${name}`),
   ];
-  refuseFaults(faults, USAGE);
+  throwIfInvalid(faults, USAGE);
   const [workloads, peers] = [names.filter(isWorkload), names.filter(isPeer)];
   return {
     rounds,

@@ -1,4 +1,4 @@
-import { parseOptions, refuseFaults } from '@tocsin/tools/options';
+import { parseOptions, throwIfInvalid } from '@tocsin/tools/options';
 import type { Load } from './model/load.ts';
 
 export interface CapacityOptions {
@@ -171,7 +171,7 @@ export function readCapacityOptions(args: string[]): CapacityOptions {
       return typeof text === 'string' ? errorOf(text, option) : [];
     }),
   ];
-  refuseFaults(faults, USAGE);
+  throwIfInvalid(faults, USAGE);
   const load = Object.fromEntries(
     entries.flatMap(([key, option]) => {
       const text = valueOf(option);

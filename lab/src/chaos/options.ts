@@ -1,4 +1,4 @@
-import { parseOptions, refuseFaults } from '@tocsin/tools/options';
+import { parseOptions, throwIfInvalid } from '@tocsin/tools/options';
 
 export interface ChaosOptions {
   seed: number;
@@ -24,7 +24,7 @@ export function readChaosOptions(args: string[]): ChaosOptions {
     ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes must be above 0 and at most 1440']),
     ...(full && naive ? ['--naive cannot be combined with --full, because it has fewer steps'] : []),
   ];
-  refuseFaults(faults, USAGE);
+  throwIfInvalid(faults, USAGE);
   return { seed, minutes, full, naive };
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, messageOf } from '@tocsin/tools/failure';
-import { parseOptions, refuseFaults } from '@tocsin/tools/options';
+import { parseOptions, throwIfInvalid } from '@tocsin/tools/options';
 import { ROOT } from '@tocsin/tools/paths';
 import { startStack, type Stack } from '@tocsin/tools/stack/stack';
 import { createClient, type RedisClientType } from 'redis';
@@ -61,7 +61,7 @@ export async function soak(args: string[], signal: AbortSignal): Promise<number>
 function readMinutes(args: string[]): number {
   const { values } = parseOptions(args, USAGE, { options: { minutes: { type: 'string', default: '60' } } });
   const minutes = Number(values.minutes);
-  refuseFaults(minutes >= 1 ? [] : ['--minutes must be at least 1'], USAGE);
+  throwIfInvalid(minutes >= 1 ? [] : ['--minutes must be at least 1'], USAGE);
   return minutes;
 }
 

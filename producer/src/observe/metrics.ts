@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, REFUSALS, fromZero, type Registry } from '@tocsin/service';
+import { Counter, Gauge, Histogram, REFUSALS, startAtZero, type Registry } from '@tocsin/service';
 import type { Step } from '../produce/ports.ts';
 
 const STEPS: readonly Step[] = ['deposit', 'announce', 'ring'];
@@ -19,7 +19,7 @@ export function observeQueue(registry: Registry, producer: { readonly held: numb
 export function createMetrics(registry: Registry) {
   const registers = [registry];
   return {
-    refusedCalls: fromZero(
+    refusedCalls: startAtZero(
       new Counter({
         name: 'tocsin_producer_calls_refused_total',
         help: 'Rejected calls to the internal port, by reason. They had no effect.',
@@ -34,7 +34,7 @@ export function createMetrics(registry: Registry) {
       help: 'Notifications deposited and announced in time.',
       registers,
     }),
-    changes: fromZero(
+    changes: startAtZero(
       new Counter({
         name: 'tocsin_producer_changes_accepted_total',
         help: 'Retractions and erasures deposited and announced in time.',
@@ -44,7 +44,7 @@ export function createMetrics(registry: Registry) {
       'kind',
       ['retract', 'erase'],
     ),
-    unanswered: fromZero(
+    unanswered: startAtZero(
       new Counter({
         name: 'tocsin_producer_notifications_not_accepted_total',
         help: 'Notifications and changes answered with 503, by reason. Callers may retry them.',
@@ -60,7 +60,7 @@ export function createMetrics(registry: Registry) {
       labelNames: ['code'] as const,
       registers,
     }),
-    steps: fromZero(
+    steps: startAtZero(
       new Counter({
         name: 'tocsin_producer_entry_steps_total',
         help: 'Entries deposited, announced, or announced again (ring).',
@@ -70,7 +70,7 @@ export function createMetrics(registry: Registry) {
       'step',
       STEPS,
     ),
-    retries: fromZero(
+    retries: startAtZero(
       new Counter({
         name: 'tocsin_producer_retries_total',
         help: 'Failed or uncertain calls to the sidecar, by step. They are retried.',

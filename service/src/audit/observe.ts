@@ -1,5 +1,5 @@
 import type { Logger } from '../observe/log.ts';
-import { Counter, fromZero, type Registry } from '../observe/metrics.ts';
+import { Counter, startAtZero, type Registry } from '../observe/metrics.ts';
 import type { AuditObserver } from './trail.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { AuditObserver } from './trail.ts';
  * notification content.
  */
 export function observeAudit(app: 'producer' | 'bff', registry: Registry, log: Logger): AuditObserver {
-  const records = fromZero(
+  const records = startAtZero(
     new Counter({
       name: `tocsin_${app}_audit_records_total`,
       help: 'Audit records: written, failed (will be retried), or lost when the process exited.',

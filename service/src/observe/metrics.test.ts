@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Counter, createRegistry, fromZero } from './metrics.ts';
+import { Counter, createRegistry, startAtZero } from './metrics.ts';
 
 it('should include the process metrics, under names that Prometheus accepts', async () => {
   const metrics = await createRegistry().getMetricsAsJSON();
@@ -13,7 +13,7 @@ it('should include the process metrics, under names that Prometheus accepts', as
 
 it('should export a labelled counter before its first event', async () => {
   const registry = createRegistry();
-  fromZero(
+  startAtZero(
     new Counter({ name: 'tries_total', help: 'Tries.', labelNames: ['outcome'], registers: [registry] }),
     'outcome',
     ['good', 'bad'],

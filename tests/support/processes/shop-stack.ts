@@ -1,11 +1,11 @@
 import { Observer } from '@tocsin/lab';
-import { startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
+import { startStack, type ExternalSidecar, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll } from 'vitest';
 
 export interface ShopStack {
   stack: Stack;
   /** An application that contains none of our code, and uses only its sidecar. */
-  shop: ForeignSidecar;
+  shop: ExternalSidecar;
   /** A client of the feed `all`. */
   observer: Observer;
 }
@@ -15,7 +15,7 @@ export function useShopStack(): ShopStack {
   const started = {} as ShopStack;
   beforeAll(async () => {
     started.stack = await startStack({ bffs: 1 });
-    started.shop = await started.stack.startForeignSidecar('shop');
+    started.shop = await started.stack.startExternalSidecar('shop');
     started.observer = new Observer('client', started.stack.bffs[0]?.url ?? '');
     await started.observer.ready();
   });

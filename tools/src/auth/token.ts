@@ -1,6 +1,6 @@
 import { claimsSchema, faultsOf } from '@tocsin/contracts';
 import { readAuthConfig } from '../config.ts';
-import { parseOptions, refuseFaults, usageFailure } from '../options.ts';
+import { parseOptions, throwIfInvalid, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
 import { newestSecret, tokenSecrets } from './kept-secrets.ts';
 import { revocations } from './revocations.ts';
@@ -55,7 +55,7 @@ function readArgs(args: string[]) {
   });
   const { sub, revoke, before, lift, revocations: list } = values;
   const commands = [sub, revoke, lift, list].filter((value) => value !== undefined);
-  refuseFaults(
+  throwIfInvalid(
     [
       ...(commands.length === 1 ? [] : ['Use exactly one of --sub, --revoke, --lift and --revocations']),
       ...(before === undefined || revoke !== undefined ? [] : ['--before requires --revoke']),

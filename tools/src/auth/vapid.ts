@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { newVapid, readVapid, subjectSchema } from '@tocsin/bff/away/vapid';
 import { Failure } from '../failure.ts';
-import { parseOptions, refuseFaults } from '../options.ts';
+import { parseOptions, throwIfInvalid } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
 import { saveVapid, loadVapid, vapidFile } from './kept-secrets.ts';
 
@@ -27,7 +27,7 @@ export function vapid(args: string[]): Promise<number> {
   const dataDir = resolve(values.data);
   const file = vapidFile(dataDir);
   const kept = replace ? undefined : loadVapid(dataDir);
-  refuseFaults(faultsOf({ print, replace, subject, isKept: kept !== undefined }), USAGE);
+  throwIfInvalid(faultsOf({ print, replace, subject, isKept: kept !== undefined }), USAGE);
   const secret = kept ?? JSON.stringify(newVapid(subject ?? ''));
   const { publicKey } = readKept(secret, file);
   if (kept === undefined) saveVapid(dataDir, secret);

@@ -1,4 +1,4 @@
-import { parseOptions, refuseFaults } from '../options.ts';
+import { parseOptions, throwIfInvalid } from '../options.ts';
 import { productVersion, type ImageSource } from './images.ts';
 
 export interface ContainersOptions extends ImageSource {
@@ -21,7 +21,7 @@ export function readContainersOptions(args: string[]): ContainersOptions {
     ...source.faults,
     ...(values.push && !source.registry ? ['--push requires --registry'] : []),
   ];
-  refuseFaults(faults, USAGE);
+  throwIfInvalid(faults, USAGE);
   return { registry: source.registry, tag: source.tag, push: values.push };
 }
 

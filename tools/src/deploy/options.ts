@@ -1,6 +1,6 @@
 import type { ImageSource } from '../containers/images.ts';
 import { readImageSource } from '../containers/options.ts';
-import { parseOptions, refuseFaults, usageFailure } from '../options.ts';
+import { parseOptions, throwIfInvalid, usageFailure } from '../options.ts';
 
 /** Absent if the images have been loaded into the only node. */
 export interface DeployOptions extends ImageSource {
@@ -52,7 +52,7 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
       ? []
       : ['--timeout must be a number of seconds above 0 and at most 3600']),
   ];
-  refuseFaults(faults, USAGE);
+  throwIfInvalid(faults, USAGE);
   return {
     ...{ registry, tag, host, publish },
     ingressClass: given['ingress-class'],

@@ -9,11 +9,11 @@ import {
   type Backend,
 } from '@tocsin/producer';
 import { parseConfig, producerAnswer, type RunningApp } from '@tocsin/service';
-import { readDevConfig, readOpening } from '../config.ts';
+import { readDevConfig, readPublicAddress } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { isPortFree } from '../net/ports.ts';
 import { aborted } from '../process/stop-signal.ts';
-import { checkOpening, hostOf } from '../start/public-address.ts';
+import { checkPublicAddress, hostOf } from '../start/public-address.ts';
 import { startPage } from './page.ts';
 
 const PORT_SETTINGS = {
@@ -29,9 +29,9 @@ const PORT_SETTINGS = {
  */
 export async function dev(_args: string[], signal: AbortSignal): Promise<number> {
   const ports = readDevConfig();
-  const opening = readOpening();
+  const publicAddress = readPublicAddress();
   const open = [ports.producer, ports.bff, ports.page].map(Number);
-  checkOpening(opening, open, ['npm run dev has no authentication']);
+  checkPublicAddress(publicAddress, open, ['npm run dev has no authentication']);
   for (const [name, setting] of Object.entries(PORT_SETTINGS) as [keyof typeof PORT_SETTINGS, string][]) {
     if (await isPortFree(Number(ports[name]))) continue;
     throw new Failure(
@@ -42,8 +42,8 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
   say('Tocsin for development: one process, everything in memory. No Dapr, no Redis, no guarantees.');
   const bff = memoryBackend();
   const apps: RunningApp[] = [];
-  const shared = { LOG_LEVEL: 'warn', PUBLIC_HOST: opening.address };
-  const host = hostOf(opening.address);
+  const shared = { LOG_LEVEL: 'warn', PUBLIC_HOST: publicAddress.address };
+  const host = hostOf(publicAddress.address);
   try {
     apps.push(await startBff(parseConfig(bffSettings, { ...shared, PORT: ports.bff, DRAIN_MS: '0' }), bff));
     const settings = {
@@ -66,7 +66,7 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
     apps.push(
       await startPage({
         port: Number(ports.page),
-        host: opening.address,
+        host: publicAddress.address,
         bffUrl: `http://${host}:${ports.bff}`,
       }),
     );

@@ -60,9 +60,7 @@ export async function lintApi(): Promise<number> {
   ];
   for (const [name = '', program = '', ...args] of steps) {
     const { code, output } = await run(program, args, { cwd: FOLDER, env: { REDOCLY_TELEMETRY: 'off' } });
-    if (code !== 0)
-      throw new Failure(`${name} found errors:
-${output}`);
+    if (code !== 0) throw new Failure(`${name} found errors:\n${output}`);
     say(`Passed: ${name}`);
   }
   return 0;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readDoctorConfig } from '../config.ts';
-import { noteSidecar } from '../start/instance/sidecar-file.ts';
+import { writeSidecarNote } from '../start/instance/sidecar-file.ts';
 import { readDoctorOptions } from './options.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'tocsin-doctor-'));
@@ -35,7 +35,7 @@ describe('the options of npm run doctor', () => {
   });
 
   it('should use the Redis and token that `npm start` has saved, unless they are given', () => {
-    const forget = noteSidecar(data, { port: 4201, token: 'noted', redis: '127.0.0.1:4600' });
+    const forget = writeSidecarNote(data, { port: 4201, token: 'noted', redis: '127.0.0.1:4600' });
     expect(read([])).toMatchObject({
       daprApiToken: 'noted',
       redis: { addresses: [{ host: '127.0.0.1', port: 4600 }] },

@@ -11,7 +11,7 @@ import { APPS } from '../build/bundle.ts';
 import { productVersion } from '../containers/images.ts';
 import { CHART } from '../deploy/chart/chart.ts';
 import { Failure } from '../failure.ts';
-import { parseOptions, refuseFaults } from '../options.ts';
+import { parseOptions, throwIfInvalid } from '../options.ts';
 import { ARTIFACTS_DIR, ROOT } from '../paths.ts';
 import { run } from '../process/run.ts';
 import { readRelease } from '../setup/dapr/release/release.ts';
@@ -50,7 +50,7 @@ function readOptions(args: string[]): Options {
   const { repository, publish } = values;
   const [npmRegistry, imageRegistry] = [values['npm-registry'], values['image-registry']];
   const isAddress = (text: string | undefined) => text === undefined || /^https?:\/\/[^\s@]+$/.test(text);
-  refuseFaults(
+  throwIfInvalid(
     [
       ...(isAddress(repository) ? [] : [`--repository is ${repository}; it must be an http(s) address`]),
       ...(isAddress(npmRegistry) ? [] : [`--npm-registry is ${npmRegistry}; it must be an http(s) address`]),

@@ -19,7 +19,7 @@ export interface SidecarSettings {
 }
 
 /** The settings that all pairs on a machine share. */
-export interface Surroundings {
+export interface SharedContext {
   daprd: string;
   /** `host:port`. */
   placement: string;
@@ -42,7 +42,7 @@ export interface PairPorts {
 }
 
 /** A process's log, and how long it may take to stop. */
-type Keeping = Pick<ProcessSpec, 'logFile' | 'onLine' | 'stopTimeoutMs'>;
+type ProcessOptions = Pick<ProcessSpec, 'logFile' | 'onLine' | 'stopTimeoutMs'>;
 
 export interface PairSpec {
   appId: string;
@@ -52,12 +52,12 @@ export interface PairSpec {
   ports: PairPorts;
   /** Only for the application. */
   env: Record<string, string>;
-  keeping: { app: Keeping; sidecar: Keeping };
+  processOptions: { app: ProcessOptions; sidecar: ProcessOptions };
 }
 
 /** The processes of an application and its sidecar, which listens only on the loopback address. Not started yet. */
-export function pairProcesses(around: Surroundings, pair: PairSpec) {
-  const { appId, name, ports, keeping } = pair;
+export function pairProcesses(shared: SharedContext, pair: PairSpec) {
+  const { appId, name, ports, processOptions } = pair;
   const [command, ...args] = pair.app.command;
   const app = new ManagedProcess({
     name: `the application of ${name}`,
@@ -65,19 +65,19 @@ export function pairProcesses(around: Surroundings, pair: PairSpec) {
     args,
     cwd: pair.app.cwd,
     env: {
-      ...around.environment,
+      ...shared.environment,
       DAPR_HTTP_PORT: String(ports.http),
       DAPR_GRPC_PORT: String(ports.grpc),
       ...pair.env,
       PORT: String(ports.public),
       INTERNAL_PORT: String(ports.internal),
     },
-    ...keeping.app,
+    ...processOptions.app,
   });
-  return { app, sidecar: sidecarProcess(around, { appId, name, ports, ...keeping.sidecar }) };
+  return { app, sidecar: sidecarProcess(shared, { appId, name, ports, ...processOptions.sidecar }) };
 }
 
-export interface SidecarSpec extends Keeping {
+export interface SidecarSpec extends ProcessOptions {
   appId: string;
   name: string;
   /** Without an `internal` port if the application only makes calls. */
@@ -86,17 +86,17 @@ export interface SidecarSpec extends Keeping {
 
 /** A sidecar that listens only on the loopback address. Not started yet. */
 export function sidecarProcess(
-  around: Surroundings,
-  { appId, name, ports, ...keeping }: SidecarSpec,
+  shared: SharedContext,
+  { appId, name, ports, ...processOptions }: SidecarSpec,
 ): ManagedProcess {
   return new ManagedProcess({
     name: `the sidecar of ${name}`,
-    command: around.daprd,
-    args: sidecarArgs(around, appId, ports),
+    command: shared.daprd,
+    args: sidecarArgs(shared, appId, ports),
     // Without DAPR_HOST_IP, placement would distribute an address in the machine's current network. GOMAXPROCS limits
     // it to one core, as in docker-compose.yml and k8s/.
-    env: { ...around.environment, ...around.secrets, DAPR_HOST_IP: LOOPBACK, GOMAXPROCS: '1' },
-    ...keeping,
+    env: { ...shared.environment, ...shared.secrets, DAPR_HOST_IP: LOOPBACK, GOMAXPROCS: '1' },
+    ...processOptions,
   });
 }
 
@@ -114,7 +114,7 @@ export const isPairReady = async ({ url, daprUrl, daprHeaders }: PairAddress): P
   (await answersOk(`${daprUrl}/v1.0/healthz`, daprHeaders)) && (await answersOk(`${url}/readyz`));
 
 const sidecarArgs = (
-  { placement, scheduler, settings }: Surroundings,
+  { placement, scheduler, settings }: SharedContext,
   appId: string,
   ports: SidecarSpec['ports'],
 ): string[] => [

@@ -10,12 +10,12 @@ import {
   sidecarProcess,
   type AppCommand,
   type PairAddress,
-  type Surroundings,
+  type SharedContext,
 } from './pair-processes.ts';
 
 /** The settings that all pairs of a stack share. */
 export interface PairContext {
-  around: Surroundings;
+  shared: SharedContext;
   daprApiToken: string;
   logDir: string;
 }
@@ -56,11 +56,11 @@ export interface Pair {
 export async function createPair(context: PairContext, options: PairOptions): Promise<Pair> {
   const [port = 0, internal = 0, http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(6);
   const { name } = options;
-  const { app, sidecar } = pairProcesses(context.around, {
+  const { app, sidecar } = pairProcesses(context.shared, {
     ...options,
     ports: { public: port, internal, http, grpc, internalGrpc, metrics },
     env: { DEMO_INTERVAL_MS: '0', ...options.env },
-    keeping: {
+    processOptions: {
       app: { logFile: join(context.logDir, `${name}.log`), stopTimeoutMs: 12_000 },
       sidecar: { logFile: join(context.logDir, `${name}.daprd.log`) },
     },
@@ -88,14 +88,14 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
 }
 
 /** The sidecar of an application that is not part of this repository. */
-export interface ForeignSidecar {
+export interface ExternalSidecar {
   sidecar: ManagedProcess;
   daprUrl: string;
   daprGrpcPort: number;
   daprHeaders: Record<string, string>;
 }
 
-export interface ForeignOptions {
+export interface ExternalSidecarOptions {
   /** The application's port; absent if it only makes calls. */
   appPort?: number;
   /** The folder with its components; ours by default. */
@@ -105,18 +105,18 @@ export interface ForeignOptions {
 }
 
 /** Creates a sidecar for an application that is not part of this repository. Not started yet. */
-export async function createForeignSidecar(
+export async function createExternalSidecar(
   context: PairContext,
   appId: string,
-  { appPort: internalPort, resourcesDir, resources }: ForeignOptions = {},
-): Promise<ForeignSidecar> {
+  { appPort: internalPort, resourcesDir, resources }: ExternalSidecarOptions = {},
+): Promise<ExternalSidecar> {
   const [http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(4);
-  const { APP_API_TOKEN: _ours, ...environment } = context.around.environment;
-  const { settings } = context.around;
+  const { APP_API_TOKEN: _ours, ...environment } = context.shared.environment;
+  const { settings } = context.shared;
   const paths = resourcesDir === undefined ? settings.resourcesPaths : [resourcesDir];
   const sidecar = sidecarProcess(
     {
-      ...context.around,
+      ...context.shared,
       environment,
       secrets: {},
       settings: { ...settings, resourcesPaths: resources === undefined ? paths : [...paths, resources] },

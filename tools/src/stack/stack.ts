@@ -20,10 +20,10 @@ import { redisForSidecars } from './redis-for-sidecars.ts';
 import { nameResolution } from './name-resolution.ts';
 import type { AppCommand } from './pair-processes.ts';
 import {
-  createForeignSidecar,
+  createExternalSidecar,
   createPair,
-  type ForeignOptions,
-  type ForeignSidecar,
+  type ExternalSidecarOptions,
+  type ExternalSidecar,
   type Pair,
   type PairOptions,
 } from './pair.ts';
@@ -76,7 +76,7 @@ export interface Stack {
   /**
    * Starts a sidecar for an application outside this repository. Resolves when it responds. It stops with the stack.
    */
-  startForeignSidecar(appId: string, options?: ForeignOptions): Promise<ForeignSidecar>;
+  startExternalSidecar(appId: string, options?: ExternalSidecarOptions): Promise<ExternalSidecar>;
   /**
    * Adds a pair. `root` is a clone of another release, whose application and components it uses. Not started yet; it stops
    * with the stack.
@@ -141,7 +141,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
   };
   const daprApiToken = randomBytes(16).toString('hex');
   const { sidecars } = readRunFile(RUN_FILE);
-  const around = {
+  const shared = {
     daprd: dapr.daprd,
     placement: services.placement.address,
     scheduler: services.scheduler.address,
@@ -163,7 +163,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
       ...options.secrets,
     },
   };
-  const context = { around, daprApiToken, logDir };
+  const context = { shared, daprApiToken, logDir };
   const pairsOf = (appId: PairOptions['appId'], count: number, env: EnvOf = {}): Promise<Pair[]> =>
     Promise.all(
       Array.from({ length: count }, (_, index) =>
@@ -182,14 +182,14 @@ async function createStack(options: StackOptions): Promise<Stack> {
     if (!service) throw new Failure(`The ${name} at ${redisHost} does not belong to this stack.`);
     return service;
   };
-  const foreign: ForeignSidecar[] = [];
+  const external: ExternalSidecar[] = [];
   const added: Pair[] = [];
   const contextOf = (root: string) => ({
     ...context,
-    around: {
-      ...around,
+    shared: {
+      ...shared,
       settings: {
-        ...around.settings,
+        ...shared.settings,
         resourcesPaths: [join(root, 'components'), ...(options.resources ?? [])],
         configFiles: [join(root, 'components', 'configuration.yaml'), nameResolution(dir)],
       },
@@ -217,9 +217,9 @@ async function createStack(options: StackOptions): Promise<Stack> {
         );
       }
     },
-    startForeignSidecar: async (appId, foreignOptions) => {
-      const started = await createForeignSidecar(context, appId, foreignOptions);
-      foreign.push(started);
+    startExternalSidecar: async (appId, externalOptions) => {
+      const started = await createExternalSidecar(context, appId, externalOptions);
+      external.push(started);
       await started.sidecar.start();
       const { daprUrl, daprHeaders } = started;
       const fault = await pollUntil(() => answersOk(`${daprUrl}/v1.0/healthz/outbound`, daprHeaders), {
@@ -238,7 +238,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
     },
     stop: async () => {
       await Promise.all([...producers, ...bffs, ...added].map((pair) => pair.stop()));
-      await Promise.all(foreign.map(({ sidecar }) => sidecar.stop()));
+      await Promise.all(external.map(({ sidecar }) => sidecar.stop()));
       await Promise.all(Object.values(services).map(({ process }) => process.stop()));
       rmSync(dir, { recursive: true, force: true });
     },

@@ -20,19 +20,19 @@ export class LastErrors {
 }
 
 /** A part of the system, as named in messages. */
-export type EndedPart = Pick<Part, 'role' | 'source'> & {
+export type ExitedPart = Pick<Part, 'role' | 'source'> & {
   app: { appId: string; ports: { public: number } };
 };
 
-const nameOf = ({ role, app }: EndedPart): string =>
+const nameOf = ({ role, app }: ExitedPart): string =>
   `${role === 'application' ? 'The application' : 'The sidecar of'} ${app.appId} on port ${app.ports.public}`;
 
 /** The message for a part that exits while the others keep running. */
-export const explainLoss = (part: EndedPart): string =>
+export const explainExit = (part: ExitedPart): string =>
   `${nameOf(part)} has exited; all others keep running. The lines above show why. To restart it, press Ctrl-C and run \`npm start\` again.`;
 
 /** The message for a part that exits before all are ready. */
-export function explainEnd(part: EndedPart, errors: LastErrors, redisHost: string): string {
+export function explainFailedStart(part: ExitedPart, errors: LastErrors, redisHost: string): string {
   const name = nameOf(part);
   if (part.role === 'application') {
     return `${name} has exited. Its last lines above show why. Fix the cause, then try again.`;

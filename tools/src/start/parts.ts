@@ -1,5 +1,5 @@
 import type { ManagedProcess } from '../process/managed-process.ts';
-import { LOOPBACK, pairProcesses, type Surroundings } from '../stack/pair-processes.ts';
+import { LOOPBACK, pairProcesses, type SharedContext } from '../stack/pair-processes.ts';
 import type { RunFileApp } from '../stack/run-file.ts';
 
 /** In ms. Together with Redis, placement and the scheduler, stopping takes less than 15 s. */
@@ -17,7 +17,7 @@ export interface Part {
 
 export interface PartsOptions {
   apps: readonly RunFileApp[];
-  around: Surroundings;
+  shared: SharedContext;
   /** The address that the public ports listen on. */
   publicHost: string;
   /** Overrides variables that the run file sets for applications, which the caller's variables would not. */
@@ -28,25 +28,25 @@ export interface PartsOptions {
 }
 
 /** All applications and sidecars of a run file. Not started yet. */
-export const createParts = ({ apps, around, publicHost, env, logFile, onLine }: PartsOptions): Part[] =>
+export const createParts = ({ apps, shared, publicHost, env, logFile, onLine }: PartsOptions): Part[] =>
   apps.flatMap((app) => {
     const { appId, ports, command } = app;
     const replaced = Object.entries(env).filter(([name]) => name in app.env);
-    const keeping = (source: string, stopTimeoutMs: number) => ({
+    const processOptions = (source: string, stopTimeoutMs: number) => ({
       logFile,
       stopTimeoutMs,
       onLine: (line: string) => onLine(source, line),
     });
     const sources = { app: `${appId} ${ports.public}`, sidecar: `dapr ${ports.public}` };
-    const processes = pairProcesses(around, {
+    const processes = pairProcesses(shared, {
       appId,
       name: `${appId} on port ${ports.public}`,
       app: command,
       ports,
       env: { ...app.env, ...Object.fromEntries(replaced), PUBLIC_HOST: publicHost, INTERNAL_HOST: LOOPBACK },
-      keeping: {
-        app: keeping(sources.app, APPLICATION_MS),
-        sidecar: keeping(sources.sidecar, SIDECAR_MS),
+      processOptions: {
+        app: processOptions(sources.app, APPLICATION_MS),
+        sidecar: processOptions(sources.sidecar, SIDECAR_MS),
       },
     });
     return [

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { readAuthConfig, readOpening } from '../config.ts';
+import { readAuthConfig, readPublicAddress } from '../config.ts';
 import { RUN_FILE } from '../paths.ts';
 import { readRunFile } from '../stack/run-file.ts';
-import { checkOpening, hostOf, settingsWithoutAuth } from './public-address.ts';
+import { checkPublicAddress, hostOf, settingsWithoutAuth } from './public-address.ts';
 
 const { apps } = readRunFile(RUN_FILE);
 const check = (env: Record<string, string>, variables: Record<string, string> = {}) =>
-  checkOpening(
-    readOpening(env),
+  checkPublicAddress(
+    readPublicAddress(env),
     [4000, 4001],
     settingsWithoutAuth(
       apps.map((app) => ({ ...app, env: { ...app.env, ...variables } })),

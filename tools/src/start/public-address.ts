@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { APP_IDS } from '@tocsin/contracts';
-import type { AuthConfig, Opening } from '../config.ts';
+import type { AuthConfig, PublicAddress } from '../config.ts';
 import { Failure } from '../failure.ts';
 import type { RunFileApp } from '../stack/run-file.ts';
 
@@ -12,13 +12,13 @@ export const isLoopback = (address: string): boolean =>
   loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /**
- * Checks whether the public ports may listen on the address of `opening`. An address that other machines can reach
+ * Checks whether the public ports may listen on the address of `publicAddress`. An address that other machines can reach
  * requires authentication or TOCSIN_INSECURE=yes.
  * @param withoutAuth phrases for settings without authentication: `AUTH_MODE is none`
  * @throws Failure that explains what to do
  */
-export function checkOpening(
-  { address, mayBeInsecure }: Opening,
+export function checkPublicAddress(
+  { address, allowInsecure }: PublicAddress,
   ports: readonly number[],
   withoutAuth: readonly string[],
 ): void {
@@ -28,7 +28,7 @@ export function checkOpening(
         'address of one network, or unset it to allow only this machine.',
     );
   }
-  if (isLoopback(address) || mayBeInsecure || withoutAuth.length === 0) return;
+  if (isLoopback(address) || allowInsecure || withoutAuth.length === 0) return;
   throw new Failure(
     `TOCSIN_ADDRESS=${address} would open the ports ${ports.join(', ')} to the network, but ${withoutAuth.join(' and ')}: anyone ` +
       'there could read or publish. Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md), or unset ' +

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { keysEnvironment, secretEnvironment } from '../auth/secret-environment.ts';
 import { readAuthConfig } from '../config.ts';
 import { busyPortSentence } from './check-ports.ts';
-import { explainEnd, explainLoss, LastErrors } from './explain.ts';
+import { explainFailedStart, explainExit, LastErrors } from './explain.ts';
 import { readOptions } from './options.ts';
 import { splitHost } from '../net/split-host.ts';
 import { welcome } from './welcome.ts';
@@ -31,7 +31,7 @@ describe('messages', () => {
     const text = 'Fatal error from runtime: process component notification-state error: refused';
     errors.note({ source: 'dapr 4001', level: 'error', text });
     errors.note({ source: 'dapr 4001', level: 'info', text: 'bye' });
-    const sentence = explainEnd(sidecar, errors, 'localhost:1');
+    const sentence = explainFailedStart(sidecar, errors, 'localhost:1');
     expect(sentence).toContain('The Dapr component notification-state failed');
     expect(sentence).toContain(
       'Check components/notification-state.yaml and that Redis at localhost:1 is running',
@@ -40,7 +40,9 @@ describe('messages', () => {
 
   it('should name the application that exited', () => {
     const errors = new LastErrors();
-    expect(explainEnd(application, errors, '')).toContain('The application bff on port 4001 has exited.');
+    expect(explainFailedStart(application, errors, '')).toContain(
+      'The application bff on port 4001 has exited.',
+    );
   });
 
   it('should not name an old error as the cause of an exit', () => {
@@ -49,13 +51,13 @@ describe('messages', () => {
       { source: 'dapr 4001', level: 'error', text: 'no connection to placement' },
       Date.now() - 10_000,
     );
-    expect(explainEnd(sidecar, errors, '')).toBe(
+    expect(explainFailedStart(sidecar, errors, '')).toBe(
       'The sidecar of bff on port 4001 has exited. Fix the cause, then try again.',
     );
   });
 
   it('should say that the others keep running after one has exited', () => {
-    expect(explainLoss(application)).toMatch(
+    expect(explainExit(application)).toMatch(
       /^The application bff on port 4001 has exited; all others keep running\./,
     );
   });

@@ -30,7 +30,7 @@ export interface Services {
   scheduler: string;
 }
 
-const orFree = async (port: number): Promise<number> =>
+const thisOrFreePort = async (port: number): Promise<number> =>
   (await isPortFree(port)) ? port : ((await freePorts(1))[0] ?? port);
 
 /** Placement, the scheduler and, without REDIS_HOST, a Redis. Not started yet. */
@@ -43,8 +43,8 @@ export async function createServices(
   const logDir = join(dataDir, 'logs');
   rmSync(logDir, { recursive: true, force: true });
   const options = { dapr, dir: dataDir, logDir };
-  const placement = await placementService({ ...options, port: await orFree(PLACEMENT_PORT) });
-  const scheduler = await schedulerService({ ...options, port: await orFree(SCHEDULER_PORT) });
+  const placement = await placementService({ ...options, port: await thisOrFreePort(PLACEMENT_PORT) });
+  const scheduler = await schedulerService({ ...options, port: await thisOrFreePort(SCHEDULER_PORT) });
   const redis = redisServer ? await redisService(redisServer, dataDir, logDir) : undefined;
   return {
     own: [placement, scheduler, ...(redis ? [redis] : [])],
@@ -55,7 +55,7 @@ export async function createServices(
 }
 
 async function redisService(server: RedisServer, dataDir: string, logDir: string): Promise<ControlService> {
-  const port = await orFree(REDIS_PORT);
+  const port = await thisOrFreePort(REDIS_PORT);
   return {
     process: privateRedis({ server, port, dir: join(dataDir, 'redis'), logFile: join(logDir, 'redis.log') }),
     address: `127.0.0.1:${port}`,
@@ -64,7 +64,7 @@ async function redisService(server: RedisServer, dataDir: string, logDir: string
 }
 
 /** @throws Failure if the Redis from the settings does not respond, or rejects the connection or the login */
-export async function checkForeignRedis(target: RedisTarget): Promise<void> {
+export async function checkExternalRedis(target: RedisTarget): Promise<void> {
   try {
     const client = await openOnce(target, { connectTimeout: CHECK_MS, socketTimeout: CHECK_MS });
     client.destroy();

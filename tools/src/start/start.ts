@@ -16,16 +16,16 @@ import { isPairReady, LOOPBACK } from '../stack/pair-processes.ts';
 import { readRunFile, sidecarPortOf, sidecarPortsOf, type RunFile } from '../stack/run-file.ts';
 import { openBrowser } from './browser.ts';
 import { checkPorts } from './check-ports.ts';
-import { explainEnd, explainLoss, LastErrors } from './explain.ts';
+import { explainFailedStart, explainExit, LastErrors } from './explain.ts';
 import { LogFile, logFileOf } from './logs/log-file.ts';
 import { markLine } from './logs/log-line.ts';
 import { LogPrinter } from './logs/log-printer.ts';
 import { readOptions } from './options.ts';
 import { createParts, startParts, stopParts, watchParts, type Part } from './parts.ts';
-import { checkOpening, hostOf, isLoopback, settingsWithoutAuth } from './public-address.ts';
+import { checkPublicAddress, hostOf, isLoopback, settingsWithoutAuth } from './public-address.ts';
 import { findRunning, registerRunning } from './instance/running.ts';
-import { noteSidecar } from './instance/sidecar-file.ts';
-import { checkForeignRedis, createServices } from './services.ts';
+import { writeSidecarNote } from './instance/sidecar-file.ts';
+import { checkExternalRedis, createServices } from './services.ts';
 import { startService, supervise } from './supervise.ts';
 import { welcome } from './welcome.ts';
 
@@ -44,11 +44,11 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const runFile = readRunFile(options.runFile);
   const { sidecars } = runFile;
   const publicPorts = runFile.apps.map(({ ports }) => ports.public);
-  checkOpening(config.opening, publicPorts, settingsWithoutAuth(runFile.apps, config.auth));
+  checkPublicAddress(config.publicAddress, publicPorts, settingsWithoutAuth(runFile.apps, config.auth));
   const secrets = secretEnvironment(config.auth, options.dataDir);
   const keys = keysEnvironment(config.auth, options.dataDir);
   await checkPorts(runFile, await findRunning(config.cacheDir));
-  if (config.redis) await checkForeignRedis(config.redis);
+  if (config.redis) await checkExternalRedis(config.redis);
 
   const printer = new LogPrinter({
     write: (text) => process.stdout.write(text),
@@ -62,7 +62,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const errors = new LastErrors();
   const logFile = new LogFile(logFileOf(options.dataDir));
   const environment = { ...runEnvironment(services.redisHost), ...keys };
-  const forgetSidecar = noteSidecar(options.dataDir, {
+  const removeSidecarNote = writeSidecarNote(options.dataDir, {
     port: sidecarPortOf(runFile),
     producerPort: sidecarPortsOf(runFile, APP_IDS.producer)[0],
     token: environment.DAPR_API_TOKEN,
@@ -70,7 +70,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   });
   const parts = createParts({
     apps: runFile.apps,
-    around: {
+    shared: {
       daprd: dapr.daprd,
       placement: services.placement,
       scheduler: services.scheduler,
@@ -82,7 +82,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
       environment,
       secrets: { ...secrets, ...redisForSidecars(config.redis, options.dataDir) },
     },
-    publicHost: config.opening.address,
+    publicHost: config.publicAddress.address,
     env: config.demoIntervalMs === undefined ? {} : { DEMO_INTERVAL_MS: config.demoIntervalMs },
     logFile: logFile.path,
     onLine: (source, text) => {
@@ -95,8 +95,8 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   let isUp = false;
   /** A part that exits before all are ready makes the start fail. Later, the others keep running without it. */
   const onEnd = (part: Part): void => {
-    if (!isUp) throw new Failure(explainEnd(part, errors, services.redisHost));
-    printer.print({ source: 'tocsin', level: 'error', text: explainLoss(part) });
+    if (!isUp) throw new Failure(explainFailedStart(part, errors, services.redisHost));
+    printer.print({ source: 'tocsin', level: 'error', text: explainExit(part) });
   };
   try {
     await unlessStopped(signal, Promise.all(services.own.map(startService)));
@@ -109,7 +109,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     ]);
     await Promise.race([end, ready(runFile, config, environment.DAPR_API_TOKEN)]);
     isUp = true;
-    if (!signal.aborted) welcomeIn(runFile, config, say);
+    if (!signal.aborted) printWelcome(runFile, config, say);
     await end;
     return 0;
   } finally {
@@ -119,7 +119,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     await stopParts(parts);
     await Promise.all(services.own.map(({ process }) => process.stop()));
     unregister();
-    forgetSidecar();
+    removeSidecarNote();
     say('Stopped.');
   }
 }
@@ -145,10 +145,10 @@ const runEnvironment = (redisHost: string) => ({
  * Resolves when every application and its sidecar are ready.
  * @throws Failure that names one that is not
  */
-async function ready({ apps }: RunFile, { opening }: ToolsConfig, daprApiToken: string): Promise<void> {
+async function ready({ apps }: RunFile, { publicAddress }: ToolsConfig, daprApiToken: string): Promise<void> {
   const daprHeaders = { 'dapr-api-token': daprApiToken };
   const waits = apps.map(async ({ appId, ports }) => {
-    const url = `http://${hostOf(opening.address)}:${ports.public}`;
+    const url = `http://${hostOf(publicAddress.address)}:${ports.public}`;
     const address = { url, daprUrl: `http://${LOOPBACK}:${ports.http}`, daprHeaders };
     const fault = await pollUntil(() => isPairReady(address), { timeoutMs: READY_MS, everyMs: 200 });
     if (!fault) return;
@@ -160,11 +160,17 @@ async function ready({ apps }: RunFile, { opening }: ToolsConfig, daprApiToken: 
   await Promise.all(waits);
 }
 
-function welcomeIn({ apps }: RunFile, { opening, auth, mayOpenBrowser }: ToolsConfig, say: Say): void {
-  const host = hostOf(opening.address).replace(/^127\.0\.0\.1$/, 'localhost');
+function printWelcome(
+  { apps }: RunFile,
+  { publicAddress, auth, mayOpenBrowser }: ToolsConfig,
+  say: Say,
+): void {
+  const host = hostOf(publicAddress.address).replace(/^127\.0\.0\.1$/, 'localhost');
   const addressesOf = (id: string) =>
     apps.filter(({ appId }) => appId === id).map(({ ports }) => `${host}:${ports.public}`);
   const pages = addressesOf(APP_IDS.bff).map((address) => `http://${address}`);
-  process.stdout.write(welcome(pages, addressesOf(APP_IDS.producer)[0], auth, !isLoopback(opening.address)));
+  process.stdout.write(
+    welcome(pages, addressesOf(APP_IDS.producer)[0], auth, !isLoopback(publicAddress.address)),
+  );
   if (mayOpenBrowser && pages[0]) openBrowser(pages[0], say);
 }

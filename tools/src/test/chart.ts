@@ -7,7 +7,7 @@ import { chooseIngressClass } from '../deploy/cluster/ingress-class.ts';
 import { findKubectl } from '../deploy/cluster/kubectl.ts';
 import { needsNodeVolume } from '../deploy/cluster/storage.ts';
 import { Failure } from '../failure.ts';
-import { parseOptions, refuseFaults } from '../options.ts';
+import { parseOptions, throwIfInvalid } from '../options.ts';
 import { ROOT } from '../paths.ts';
 import { run } from '../process/run.ts';
 import { ensureHelm } from '../setup/test-programs/helm.ts';
@@ -30,7 +30,7 @@ export async function testChart(args: string[]): Promise<number> {
     options: { registry: { type: 'string' }, tag: { type: 'string' } },
   });
   const { registry = '', tag, faults } = readImageSource(values);
-  refuseFaults(faults, USAGE);
+  throwIfInvalid(faults, USAGE);
   const kubectl = findKubectl();
   const helm = await ensureHelm();
   say(`Cluster: ${await checkCluster(kubectl)}`);

@@ -1,5 +1,5 @@
 import { readConfig } from '../config.ts';
-import { parseOptions, refuseFaults } from '../options.ts';
+import { parseOptions, throwIfInvalid } from '../options.ts';
 import { buildDaprVersion } from '../setup/dapr/dapr-version.ts';
 import { findGo } from '../setup/go-build.ts';
 import { ensureApps } from '../setup/product/apps.ts';
@@ -20,7 +20,7 @@ const DELIVERY = ['tests/delivery/', 'tests/recovery/', 'tests/fallbacks/'];
 export async function testDapr(args: string[], signal: AbortSignal): Promise<number> {
   const { positionals } = parseOptions(args, USAGE, { options: {}, allowPositionals: true });
   const [version = '', ...files] = positionals;
-  refuseFaults(
+  throwIfInvalid(
     /^\d+\.\d+\.\d+$/.test(version) ? [] : [`VERSION must be three numbers such as 1.18.1, not "${version}"`],
     USAGE,
   );

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { endWithProblem, hostFault, writeProblem, type HostCheck } from '@tocsin/service';
+import { endWithProblem, hostProblem, writeProblem, type HostCheck } from '@tocsin/service';
 import { isHttpResponse } from './handshake-guard.ts';
 
 /** Middleware of engine.io with the server's host checks, because engine.io answers before they run. */
 export const createHostGuard =
   (isServed: HostCheck | undefined) =>
   (request: IncomingMessage, response: object, next: () => void): void => {
-    const fault = hostFault(request, isServed);
+    const fault = hostProblem(request, isServed);
     if (!fault) next();
     else if (isHttpResponse(response)) writeProblem(response, fault);
     else endWithProblem(request.socket, fault);

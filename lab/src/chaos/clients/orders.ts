@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT } from '@tocsin/tools/paths';
 import { ManagedProcess } from '@tocsin/tools/process/managed-process';
 import type { Stack } from '@tocsin/tools/stack/stack';
-import type { ForeignSidecar } from '@tocsin/tools/stack/pair';
+import type { ExternalSidecar } from '@tocsin/tools/stack/pair';
 import { Observer } from '../../ledger/observer.ts';
 import type { Random } from '../random.ts';
 
@@ -32,7 +32,7 @@ export interface OrdersAccount {
  * and its sidecar are killed at random times, and thus between any two steps.
  */
 export class Orders {
-  readonly #shop: ForeignSidecar;
+  readonly #shop: ExternalSidecar;
   readonly #app: ManagedProcess;
   readonly #observer: Observer;
   readonly #random: Random;
@@ -41,7 +41,7 @@ export class Orders {
   #running = true;
   #stoppedAt = 0;
 
-  private constructor(shop: ForeignSidecar, app: ManagedProcess, observer: Observer, random: Random) {
+  private constructor(shop: ExternalSidecar, app: ManagedProcess, observer: Observer, random: Random) {
     this.#shop = shop;
     this.#app = app;
     this.#observer = observer;
@@ -52,7 +52,7 @@ export class Orders {
   }
 
   static async start(stack: Stack, random: Random, getToken: () => Promise<string>): Promise<Orders> {
-    const shop = await stack.startForeignSidecar('shop', { resources: join(EXAMPLE, 'components') });
+    const shop = await stack.startExternalSidecar('shop', { resources: join(EXAMPLE, 'components') });
     const observer = new Observer('order reader', stack.bffs[0]?.url ?? '', {
       feed: ORDERS_FEED,
       getToken,

@@ -105,7 +105,7 @@ export class Lane {
     let bytes = 0;
     const traceparents: string[] = [];
     for (let part = this.#waiting.peek(); part; part = this.#waiting.peek()) {
-      const count = fitting(part, MAX_ENTRY_NOTIFICATIONS - items.length, roomAfter(bytes));
+      const count = countFitting(part, MAX_ENTRY_NOTIFICATIONS - items.length, roomAfter(bytes));
       if (count === 0) break;
       let own = 0;
       for (let i = part.begun; i < part.begun + count; i++) {
@@ -182,7 +182,7 @@ const sum = (numbers: readonly number[], from: number): number => {
  * Returns how many of the part's next items fit into `count` places and `bytes`. The largest allowed item has 64 KB, so
  * an empty entry has room for at least one.
  */
-function fitting(part: Part, count: number, bytes: number): number {
+function countFitting(part: Part, count: number, bytes: number): number {
   let room = bytes;
   let n = 0;
   while (n < count && part.begun + n < part.bytes.length) {

@@ -28,7 +28,7 @@ export function createHostCheck(allowed: readonly string[]): HostCheck {
 }
 
 /** The problem with a request's Host header, if any. Without `isServed`, every host is accepted. */
-export function hostFault(request: IncomingMessage, isServed?: HostCheck): ProblemDetails | undefined {
+export function hostProblem(request: IncomingMessage, isServed?: HostCheck): ProblemDetails | undefined {
   const { host } = request.headers;
   const { rawHeaders, httpVersion } = request;
   if (isRepeated(rawHeaders) || (host === undefined && httpVersion !== '1.0')) {
@@ -54,7 +54,7 @@ function isRepeated(rawHeaders: readonly string[]): boolean {
 export const requireServedHost =
   (isServed: HostCheck | undefined): RequestHandler =>
   (request, response, next) => {
-    const fault = isServed && hostFault(request, isServed);
+    const fault = isServed && hostProblem(request, isServed);
     if (fault) sendProblem(response, fault);
     else next();
   };

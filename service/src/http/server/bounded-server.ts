@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { boundPipelining } from './bound-pipelining.ts';
-import { answerUnreadableRequests } from './client-errors.ts';
-import { hostFault } from '../guards/hosts.ts';
+import { answerInvalidRequests } from './client-errors.ts';
+import { hostProblem } from '../guards/hosts.ts';
 import { endWithProblem, writeProblem } from './raw-problem.ts';
 import { boundRest } from './rest.ts';
 
@@ -32,13 +32,13 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     headersTimeout: headersTimeoutMs,
     requestTimeout: REQUEST_FACTOR * headersTimeoutMs,
     connectionsCheckingInterval: Math.ceil(headersTimeoutMs / CHECKS_PER_TIMEOUT),
-    // `hostFault` responds to a missing Host header with a problem; Node would send no body.
+    // `hostProblem` responds to a missing Host header with a problem; Node would send no body.
     requireHostHeader: false,
   };
   const server = createServer(
     options,
     boundPipelining((request, response) => {
-      const fault = hostFault(request);
+      const fault = hostProblem(request);
       if (fault) return writeProblem(response, fault);
       // Must run before Node sees the end of the response, because Node would then read the rest of the body.
       response.once('prefinish', () => boundRest(request));
@@ -62,6 +62,6 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
   );
   if (bounds.maxConnections !== undefined) server.maxConnections = bounds.maxConnections;
   if (bounds.idleTimeoutMs !== undefined) server.setTimeout(bounds.idleTimeoutMs);
-  answerUnreadableRequests(server);
+  answerInvalidRequests(server);
   return server;
 }

@@ -14,7 +14,7 @@ const PROBLEMS: Record<string, ProblemDetails> = {
 };
 
 /** Responds to invalid and late HTTP requests with a problem, and closes their connections. */
-export function answerUnreadableRequests(server: Server): void {
+export function answerInvalidRequests(server: Server): void {
   server.on('clientError', (error, socket) => {
     const code = 'code' in error ? String(error.code) : '';
     endWithProblem(socket, PROBLEMS[code] ?? UNREADABLE);

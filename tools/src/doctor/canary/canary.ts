@@ -8,7 +8,7 @@ import { ask } from '../ask.ts';
 import { watch, type Watch } from './canary-watch.ts';
 import { fault, type Finding } from '../finding.ts';
 import { jsonOf } from '../json-of.ts';
-import { isPushed, judge, type Flight } from './judge-canary.ts';
+import { isPushed, judgeCanary, type CanaryRun } from './judge-canary.ts';
 import type { Target } from '../target.ts';
 
 /** A feed that no page shows. */
@@ -21,8 +21,8 @@ const CONNECT_MS = 8_000;
  * one is more than PUSHED_WITHIN_MS away.
  */
 const SETTLE_MS = 500;
-const MAX_FLIGHT_MS = 6_000;
-const FLIGHTS = 2;
+const MAX_RUN_MS = 6_000;
+const MAX_RUNS = 2;
 
 const problemSchema = z.object({ code: z.string(), detail: z.string().optional() });
 
@@ -38,26 +38,26 @@ export async function checkCanary(target: Target, redis: RedisClient | Error): P
     const unsubscribed = watches.filter((one) => one.fault() !== undefined).map(notSubscribed);
     const watching = watches.filter((one) => one.fault() === undefined);
     await delay(SETTLE_MS);
-    let flights: Flight[] = [];
-    for (let count = 0; count < FLIGHTS; count++) {
-      const flight = await fly(target, watching, redis);
-      if (typeof flight === 'string') return [...unsubscribed, fault('canary', flight, remedyOf(flight))];
-      flights = [...flights, flight];
-      const arrivedNowhere = flight.arrivals.every(({ ms }) => ms === undefined);
-      if (arrivedNowhere || flight.arrivals.every(isPushed)) break;
+    let runs: CanaryRun[] = [];
+    for (let count = 0; count < MAX_RUNS; count++) {
+      const run = await sendCanary(target, watching, redis);
+      if (typeof run === 'string') return [...unsubscribed, fault('canary', run, remedyOf(run))];
+      runs = [...runs, run];
+      const arrivedNowhere = run.arrivals.every(({ ms }) => ms === undefined);
+      if (arrivedNowhere || run.arrivals.every(isPushed)) break;
     }
-    return [...unsubscribed, ...judge(flights)];
+    return [...unsubscribed, ...judgeCanary(runs)];
   } finally {
     for (const { close } of watches) close();
   }
 }
 
 /** When one canary arrived at each bff, measured from the producer's 202; or the reason why it was not accepted. */
-async function fly(
+async function sendCanary(
   target: Target,
   watches: readonly Watch[],
   redis: RedisClient | Error,
-): Promise<Flight | string> {
+): Promise<CanaryRun | string> {
   const [producer] = target.producers;
   if (!producer) return 'no producer to send it to';
   const id = `doctor-${randomUUID()}`;
@@ -79,7 +79,7 @@ async function fly(
   }
   const acceptedAt = answer.answeredAt;
   await pollUntil(async () => watches.every((one) => one.arrivedAt(id) !== undefined), {
-    timeoutMs: MAX_FLIGHT_MS,
+    timeoutMs: MAX_RUN_MS,
     everyMs: 20,
   });
   return {

@@ -1,7 +1,7 @@
 import { fault, ok, type Finding } from '../finding.ts';
 
 /** When one canary arrived at each bff. */
-export interface Flight {
+export interface CanaryRun {
   /** `ms` counts from the producer's 202; `undefined` if it never arrived. */
   arrivals: { name: string; ms: number | undefined }[];
   /** Whether the broadcast stream contains it; `undefined` if that could not be read. */
@@ -18,8 +18,8 @@ const SETTINGS =
   'Check BROADCASTER (it must be redis if there are several instances), REDIS_HOST and REDIS_PASSWORD of that bff: all bffs must share one Redis. Its log reports lost connections of the broadcaster. Then restart it.';
 
 /** Returns one finding for each bff. An instance that was late once but then on time is fine. */
-export function judge(flights: readonly Flight[]): Finding[] {
-  const last = flights.at(-1);
+export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
+  const last = runs.at(-1);
   if (!last) return [];
   const inTime = last.arrivals.filter(isPushed);
   if (inTime.length === 0 && last.arrivals.length > 0 && last.broadcast !== true) {
@@ -50,7 +50,7 @@ export function judge(flights: readonly Flight[]): Finding[] {
 }
 
 /** True if the canary was pushed. */
-export const isPushed = ({ ms }: Flight['arrivals'][number]): boolean =>
+export const isPushed = ({ ms }: CanaryRun['arrivals'][number]): boolean =>
   ms !== undefined && ms <= PUSHED_WITHIN_MS;
 
 const arrivalOf = (ms: number | undefined): string =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkClocks, clockOf } from './clock-skew.ts';
 
 const NOW = 1_800_000_000_000;
-const exact = (name: string, ahead: number) => ({ name, least: ahead, most: ahead + 1 });
+const exact = (name: string, ahead: number) => ({ name, min: ahead, max: ahead + 1 });
 const byHeader = (name: string, ahead: number) => {
   const date = Math.floor((NOW + ahead) / 1000) * 1000;
   const clock = clockOf(name, { status: 200, text: '', date, askedAt: NOW, answeredAt: NOW + 40 });

@@ -1,11 +1,11 @@
 import type { Answer } from '../ask.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 
-/** How far a clock is ahead of ours, in ms: at least `least`, at most `most`. */
+/** How far a clock is ahead of ours, in ms: at least `min`, at most `max`. */
 export interface Clock {
   name: string;
-  least: number;
-  most: number;
+  min: number;
+  max: number;
 }
 
 /** From this skew on, in ms, notifications noticeably expire or are sent too early or too late. */
@@ -16,7 +16,7 @@ const HARMFUL_MS = 30_000;
 /** The clock of the process that sent this response. A `Date` header has whole seconds and may be one second old. */
 export function clockOf(name: string, { date, askedAt, answeredAt }: Answer): Clock | undefined {
   if (date === undefined) return undefined;
-  return { name, least: date - answeredAt, most: date + 2_000 - askedAt };
+  return { name, min: date - answeredAt, max: date + 2_000 - askedAt };
 }
 
 /** Finds the two clocks with the largest certain difference. */
@@ -32,7 +32,7 @@ export function checkClocks(clocks: readonly Clock[]): Finding {
   let worst = { apart: 0, ahead: '', behind: '' };
   for (const ahead of clocks) {
     for (const behind of clocks) {
-      const apart = ahead.least - behind.most;
+      const apart = ahead.min - behind.max;
       if (apart > worst.apart) worst = { apart, ahead: ahead.name, behind: behind.name };
     }
   }

@@ -15,11 +15,11 @@ export function checkPlacement(sidecars: readonly LivingSidecar[]): Finding {
       'Fix the sidecars of the bffs, or pass their addresses with --sidecar.',
     );
   }
-  const cut = hosts.filter(({ metadata }) => metadata.actorRuntime?.placement !== CONNECTED);
-  if (cut.length === 0) return ok(check, `connected to the sidecars of ${namesOf(hosts)}`);
+  const disconnected = hosts.filter(({ metadata }) => metadata.actorRuntime?.placement !== CONNECTED);
+  if (disconnected.length === 0) return ok(check, `connected to the sidecars of ${namesOf(hosts)}`);
   return fault(
     check,
-    `not connected to the sidecars of ${namesOf(cut)}: feeds are not delivered`,
+    `not connected to the sidecars of ${namesOf(disconnected)}: feeds are not delivered`,
     'Restart placement; the sidecars reconnect automatically. With `npm start` it restarts within a second; if not, see its log in .data/logs. With compose: docker compose up -d. On Kubernetes: kubectl get pods -n dapr-system.',
   );
 }

@@ -64,19 +64,19 @@ export function checkEviction({ info }: RedisFacts): Finding {
 export function checkMemory({ info }: RedisFacts): Finding {
   const check = 'redis memory';
   const used = number(info.get('used_memory'));
-  const most = number(info.get('maxmemory'));
+  const limit = number(info.get('maxmemory'));
   const system = number(info.get('total_system_memory'));
   const remedy =
     'Raise maxmemory (and the memory of its host or container), or lower HISTORY_MAX, HISTORY_BYTES or HISTORY_TTL. `redis-cli --memkeys` lists the largest keys.';
-  if (most === 0) {
+  if (limit === 0) {
     const says = `${megabytes(used)} used, no limit set`;
     return system > 0 && used >= NEAR_FULL * system
       ? fault(check, `${says}, and its machine has only ${megabytes(system)}`, remedy)
       : ok(check, `${says} (maxmemory 0)`);
   }
-  const says = `${megabytes(used)} of ${megabytes(most)} used`;
-  if (used >= most) return fault(check, `full: ${says}; new notifications are rejected`, remedy);
-  if (used >= NEAR_FULL * most) return warn(check, `near full: ${says}`, remedy);
+  const says = `${megabytes(used)} of ${megabytes(limit)} used`;
+  if (used >= limit) return fault(check, `full: ${says}; new notifications are rejected`, remedy);
+  if (used >= NEAR_FULL * limit) return warn(check, `near full: ${says}`, remedy);
   return ok(check, says);
 }
 

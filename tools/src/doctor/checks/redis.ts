@@ -53,7 +53,7 @@ export async function checkRedis(
     const facts: RedisFacts = { info: parseRedisInfo(await redis.info()), config: await readConfig(redis) };
     return {
       findings: [checkRole(facts), checkFsync(facts), checkEviction(facts), checkMemory(facts)],
-      clock: { name: 'redis', least: time - answeredAt, most: time - askedAt },
+      clock: { name: 'redis', min: time - answeredAt, max: time - askedAt },
     };
   } catch (error) {
     return {

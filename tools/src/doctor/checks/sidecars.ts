@@ -14,7 +14,7 @@ export async function checkSidecars(target: Target): Promise<Finding[]> {
     ? { 'dapr-api-token': target.daprApiToken }
     : {};
   const answers = await Promise.all(target.sidecars.map((one) => look(one, headers)));
-  const living = nameThem(answers.flatMap((one) => ('metadata' in one ? [one] : [])));
+  const living = withNames(answers.flatMap((one) => ('metadata' in one ? [one] : [])));
   return [
     ...answers.flatMap((one) => ('check' in one ? [one] : [])),
     ...living.map((one) => checkIdentity(one, target)),
@@ -61,7 +61,7 @@ async function look(
 }
 
 /** Names the sidecars that were given without a name: by app id, numbered in order. */
-function nameThem(sidecars: readonly Unnamed[]): LivingSidecar[] {
+function withNames(sidecars: readonly Unnamed[]): LivingSidecar[] {
   let bffs = 0;
   let producers = 0;
   const nameOf = ({ metadata }: Unnamed) => {

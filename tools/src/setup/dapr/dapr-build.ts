@@ -55,7 +55,7 @@ async function build(go: string, target: string, say: Say): Promise<void> {
     'This is needed only once per user. It takes about 7 minutes on two cores, or 10 seconds if Go has it in its cache.',
   );
   const patches = `${partial}.patches`;
-  const progress = tellProgress(say);
+  const progress = reportProgress(say);
   try {
     await goBuild(go, {
       module: 'tools/dapr/runtime',
@@ -76,7 +76,7 @@ async function build(go: string, target: string, say: Say): Promise<void> {
 }
 
 /** Reports the progress of a Go build of Dapr every 15 s, until `stop()`. */
-export function tellProgress(say: Say): { onLine: (line: string) => void; stop: () => void } {
+export function reportProgress(say: Say): { onLine: (line: string) => void; stop: () => void } {
   const begin = Date.now();
   let compiled = 0;
   let fetched = 0;

@@ -6,7 +6,7 @@ import { run } from '../../process/run.ts';
 import { goBuild } from '../go-build.ts';
 import { withLock } from '../lock.ts';
 import type { Say } from '../say.ts';
-import { flagsOf, PACKAGES, tellProgress } from './dapr-build.ts';
+import { flagsOf, PACKAGES, reportProgress } from './dapr-build.ts';
 import { copyPatched } from './dapr-patches.ts';
 
 const downloadSchema = z.union([z.object({ Dir: z.string() }), z.object({ Error: z.string() })]);
@@ -44,7 +44,7 @@ async function build(go: string, version: string, target: string, say: Say): Pro
   mkdirSync(bin, { recursive: true });
   copyPatched(await downloadDaprSources(go, version, partial), sources);
   say(`Building Dapr ${version} with Go into ${target}.`);
-  const progress = tellProgress(say);
+  const progress = reportProgress(say);
   try {
     await goBuild(go, {
       module: sources,

@@ -18,7 +18,7 @@ export interface Dapr {
 
 const MIN_VERSION = [1, 18] as const;
 
-const NO_DAPR = `Do one of the following, then try again:
+const HOW_TO_GET_DAPR = `Do one of the following, then try again:
   fix the cause above; DAPR_MIRROR sets a mirror of https://github.com, HTTPS_PROXY a proxy
   install Dapr with its script   curl -fsSL https://raw.githubusercontent.com/dapr/cli/master/install/install.sh | /bin/bash && dapr init --slim
   install Dapr with Homebrew     brew install dapr/tap/dapr-cli && dapr init --slim
@@ -52,7 +52,7 @@ async function faultOf(
 }
 
 /** The Dapr that the caller has requested. No other one may replace it. */
-async function givenDapr(runtimePath: string): Promise<string> {
+async function requestedDapr(runtimePath: string): Promise<string> {
   const fault = await faultOf(runtimePath);
   if (fault === undefined) return runtimePath;
   throw new Failure(
@@ -69,7 +69,7 @@ async function isInstalled(home: string, say: Say): Promise<boolean> {
 
 async function locate(config: ToolsConfig, say: Say): Promise<string> {
   const { daprRuntimePath, home, cacheDir, daprMirror: mirror, proxy } = config;
-  if (daprRuntimePath !== undefined) return givenDapr(daprRuntimePath);
+  if (daprRuntimePath !== undefined) return requestedDapr(daprRuntimePath);
   if (await isInstalled(home, say)) return home;
   const built = buildDir(cacheDir);
   if (existsSync(built)) return built;
@@ -83,7 +83,9 @@ async function locate(config: ToolsConfig, say: Say): Promise<string> {
   if (typeof reason !== 'string') return reason.path;
   const go = findGo();
   if (!go)
-    throw new Failure(`This machine has no usable Dapr, and none can be downloaded:\n${reason}\n${NO_DAPR}`);
+    throw new Failure(
+      `This machine has no usable Dapr, and none can be downloaded:\n${reason}\n${HOW_TO_GET_DAPR}`,
+    );
   say(reason);
   return buildDapr(go, cacheDir, say);
 }

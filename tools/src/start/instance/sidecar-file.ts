@@ -20,7 +20,7 @@ export type SidecarNote = z.infer<typeof noteSchema>;
  * Saves the sidecars' ports and token and the address of Redis, for other commands of the same user. Returns a function
  * that removes the file.
  */
-export function noteSidecar(dataDir: string, note: SidecarNote): () => void {
+export function writeSidecarNote(dataDir: string, note: SidecarNote): () => void {
   const file = sidecarFile(dataDir);
   writeFileSync(file, JSON.stringify(note), { mode: 0o600 });
   chmodSync(file, 0o600);

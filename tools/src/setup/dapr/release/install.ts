@@ -9,7 +9,7 @@ import { withLock } from '../../lock.ts';
 import type { Say } from '../../say.ts';
 import { downloadAgent } from './agent.ts';
 import { download } from './download.ts';
-import { tellDownload } from './progress.ts';
+import { reportDownload } from './progress.ts';
 import {
   archivesOf,
   originOf,
@@ -89,7 +89,7 @@ async function install(
   mkdirSync(downloads, { recursive: true });
   const fileOf = ({ sha256 }: Pinned) => join(downloads, `${sha256}.tar.gz`);
   say(`Downloading Dapr ${release.runtime} from ${origin}. This is needed only once per user.`);
-  const progress = tellDownload(`Dapr ${release.runtime}`, archives.length, say);
+  const progress = reportDownload(`Dapr ${release.runtime}`, archives.length, say);
   const agent = downloadAgent(proxy, silenceMs);
   try {
     const all = archives.map((archive) =>

@@ -4,7 +4,7 @@ const EVERY_MS = 3_000;
 const megabytes = (bytes: number): string => String(Math.round(bytes / 1_000_000));
 
 /** Reports every few seconds how much of several files has arrived, and how fast. */
-export function tellDownload(
+export function reportDownload(
   what: string,
   files: number,
   say: Say,
