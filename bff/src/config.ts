@@ -156,7 +156,7 @@ export const bffSettings = withRedisRules(
       ),
     INSTANCE_NAME: z
       .string()
-      .regex(/^[\w.:-]{1,100}$/, 'must be 1 to 100 of A-Z a-z 0-9 . _ : -')
+      .regex(/^[\w.:-]{1,100}$/, 'must have 1 to 100 characters of A-Z a-z 0-9 . _ : -')
       .optional()
       .describe('Name of this instance on the ops page. The default is its host and port'),
     UI_DIST: z

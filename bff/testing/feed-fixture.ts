@@ -149,7 +149,7 @@ export class Fixture {
     return entryKey({ run, feed: FEED, seq });
   }
 
-  /** A new process without any knowledge. */
+  /** A new process with empty caches. */
   instance(onStep: OnStep = () => Promise.resolve()) {
     const marks = new HighWaterMarks();
     const { log, entries, broadcaster, setAside, origin } = this;

@@ -28,7 +28,7 @@ describe('isAllowedOrigin', () => {
     [`${FRIEND}:8443`, 'bff.example', false],
     ['http://app.example.com', 'bff.example', false],
     ['https://APP.example.com', 'bff.example', false],
-  ])('should decide whether a page of %s may call %s', (origin, host, expected) => {
+  ])('should decide whether a page from %s may call %s', (origin, host, expected) => {
     expect(isAllowedOrigin(origin, host, [FRIEND])).toBe(expected);
   });
 });
@@ -87,7 +87,7 @@ describe('an instance', () => {
     expect((await ask('/app/notifications', {})).headers.vary).toMatch(/Origin/);
   });
 
-  it('should refuse pages of other origins', async () => {
+  it('should refuse pages from other origins', async () => {
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1']) {
       const answer = await ask('/app/notifications', { origin });
       expect(answer.status).toBe(403);
@@ -115,7 +115,7 @@ describe('an instance', () => {
     expect(await connects({ origin: 'null' })).toBe(false);
   });
 
-  it('should do the same for long-polling, with CORS headers', async () => {
+  it('should apply the same rules to long polling, with CORS headers', async () => {
     const poll = '/hubs/?EIO=4&transport=polling';
     const friend = await ask(poll, { origin: FRIEND });
     expect([friend.status, friend.headers['access-control-allow-origin']]).toEqual([200, FRIEND]);

@@ -1,4 +1,4 @@
-/** The origin as browsers write it, or `undefined` if `text` is not an origin. `*` is not an origin. */
+/** The origin in the form that browsers send, or `undefined` if `text` is not an origin. `*` is not an origin. */
 export function originOf(text: string): string | undefined {
   if (!URL.canParse(text) || text.includes('*')) return undefined;
   const { origin, protocol } = new URL(text);

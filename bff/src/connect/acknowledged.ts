@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 /** Called with publications that a page has received for the first time on its connection. */
 export type OnDelivered = (feed: string, epoch: string, first: number, last: number) => void;
 
-/** Feeds whose last sent position is known. */
+/** Maximum number of feeds whose last sent position is remembered. */
 const MAX_FEEDS = 20_000;
 
 /** The positions up to which an instance has sent each feed to its subscribers. */
@@ -44,7 +44,7 @@ export class Acknowledged {
     const before = this.#feeds.get(feed);
     const from = recovered && after?.epoch === epoch ? after.offset : offset;
     const known = before?.epoch === epoch ? before.offset : 0;
-    this.#feeds.set(feed, { epoch, offset: Math.max(from, known), pingAnswered: offset });
+    this.#feeds.set(feed, { epoch, offset: Math.max(from, known), lastAnswer: offset });
   }
 
   unsubscribed(feed: string): void {
@@ -53,9 +53,9 @@ export class Acknowledged {
 
   /** A ping is sent. */
   pingSent(): void {
-    this.#asked = [...this.#feeds].map(([feed, { epoch, pingAnswered: answered }]) => {
+    this.#asked = [...this.#feeds].map(([feed, { epoch, lastAnswer: pingAnswered }]) => {
       const sent = this.#sent.of(feed);
-      const offset = sent?.epoch === epoch ? Math.max(sent.offset, answered) : answered;
+      const offset = sent?.epoch === epoch ? Math.max(sent.offset, pingAnswered) : pingAnswered;
       return [feed, { epoch, offset }] as const;
     });
   }
@@ -76,6 +76,6 @@ interface Known {
   epoch: string;
   /** Everything up to here is acknowledged, or was not sent on this connection. */
   offset: number;
-  /** The end of the last answer. */
-  pingAnswered: number;
+  /** The position of the last answer to a subscription. */
+  lastAnswer: number;
 }

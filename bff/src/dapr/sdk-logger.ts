@@ -1,6 +1,6 @@
 import type { Logger } from '@tocsin/service';
 
-/** Writes the SDK's log to ours, with its info messages as debug. */
+/** Forwards the SDK's log to ours, with info messages at debug level. */
 export function sdkLogger(log: Logger) {
   const text = (message: unknown, more: unknown[]) => [message, ...more].map(String).join(' ');
   return {

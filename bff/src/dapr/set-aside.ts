@@ -14,12 +14,12 @@ import type { SetAsideStore } from '../deliver/ports.ts';
 import { sizeOf } from '../feed/present.ts';
 
 const TTL_SECONDS = 7 * 24 * 60 * 60;
-/** Limits of the records and their bytes as JSON. Beyond them, the oldest records are deleted. */
+/** Maximum number of records, and of their bytes as JSON. Beyond them, the oldest records are deleted. */
 const MAX_RECORDS = 1_000;
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 /** Assumed size of a record that an older version wrote. */
 const UNKNOWN_BYTES = 4 * 1024;
-/** Limit of the bytes of all names, because each new record reads and writes the whole index. */
+/** Maximum total bytes of all names, because each new record reads and writes the whole index. */
 const MAX_NAME_BYTES = 512 * 1024;
 const ATTEMPTS = 5;
 

@@ -6,7 +6,7 @@ const HASH_BYTES = 8;
 /** The first 8 bytes of the id's SHA-256, as 16 hex digits: 100,000 of them collide once in 3.7 billion feeds. */
 export const hashOfId = (id: string): string => sha256(id).slice(0, HASH_BYTES * 2);
 
-/** The SHA-256 of a text, in hexadecimal digits. */
+/** The SHA-256 of a text, in hexadecimal. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export const encodeIds = (hashes: readonly string[]): IdsDocument => ({

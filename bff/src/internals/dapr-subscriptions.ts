@@ -10,7 +10,7 @@ const schema = z.array(z.looseObject({ pubsubname: z.string(), topic: z.string()
 
 export type RegisteredSubscription = z.infer<typeof schema>[number];
 
-/** @throws ZodError when the SDK lists its subscriptions in another form */
+/** @throws ZodError if the format of the SDK's list has changed */
 export function subscriptionsOf({ daprServer }: DaprServer): RegisteredSubscription[] {
   const server = daprServer.getServerImpl() as { generateDaprPubSubSubscriptionList(): unknown };
   return schema.parse(server.generateDaprPubSubSubscriptionList());

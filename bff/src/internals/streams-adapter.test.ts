@@ -10,7 +10,7 @@ const xAdd = vi.fn<(...args: unknown[]) => Promise<string>>();
 const onMessage = vi.fn();
 const onBroadcast = vi.fn();
 
-/** A Redis client that accepts events and has none to read. */
+/** A Redis client that accepts events and returns none. */
 const redis = {
   sSubscribe: () => undefined,
   duplicate: () => redis,

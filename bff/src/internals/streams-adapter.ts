@@ -22,7 +22,10 @@ export interface StreamTap {
 const NAMESPACE = '/';
 const EVENT = 2;
 
-/** Returns a function that adds an event to the stream; it resolves when Redis has the event, and rejects otherwise. */
+/**
+ * Returns a function that adds an event to the stream; it resolves when Redis has stored the event, and rejects
+ * otherwise.
+ */
 export function tapStreamsAdapter(
   adapter: StreamsAdapter,
   { onMessage, onBroadcast }: StreamTap,

@@ -69,7 +69,7 @@ export function terminate(session: EngineSession): void {
 interface InnerWebSocket {
   readyState: number;
   bufferedAmount: number;
-  /** engine.io sends encoded frames through it, too. */
+  /** engine.io also sends encoded frames through it. */
   _sender: { sendFrame: (frame: readonly Buffer[]) => void };
   terminate: () => void;
 }

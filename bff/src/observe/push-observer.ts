@@ -11,7 +11,7 @@ export const observePushes =
     metrics.pushed.inc(publications.length);
     if (log.isLevelEnabled('debug')) {
       const ids = loggedIds(publications);
-      // The backplane reads in the trace in which it was started, which is not the trace of the event.
+      // The backplane reads events in the trace in which it was started, not in the event's own trace.
       withoutTrace(() => log.debug({ feed, ids }, 'pushed'));
     }
     for (const { notification } of publications) {

@@ -6,8 +6,8 @@ export interface Bucket {
 }
 
 /**
- * The quantile `q` of the counts in the buckets (ascending, the last without an upper bound), assuming an
- * even spread within each bucket. For values above the last bound, that bound. `undefined` without counts.
+ * The quantile `q` of the counts in the buckets (ascending, the last without an upper bound), assuming an even spread
+ * within each bucket. Values above the last bound return that bound. `undefined` if there are no counts.
  */
 export function quantileOf(q: number, buckets: readonly Bucket[]): number | undefined {
   const total = buckets.at(-1)?.count ?? 0;

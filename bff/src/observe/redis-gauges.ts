@@ -32,7 +32,7 @@ export function addRedisGauges(
   gauge('tocsin_bff_redis_memory_used_bytes', 'Memory that Redis uses.', ({ used }) => used);
   gauge(
     'tocsin_bff_redis_memory_limit_bytes',
-    'Memory that Redis may use: maxmemory, or without it the memory of its machine.',
+    'Memory that Redis may use: maxmemory or, if unset, the memory of its machine.',
     ({ limit }) => limit,
   );
 }

@@ -59,7 +59,7 @@ export class Past {
     this.#count++;
   }
 
-  /** The document of the instance as of its newest snapshot. */
+  /** The instance's document as of its newest snapshot. */
   documentOf(snapshot: InstanceSnapshot, stoppedAt?: string): PastInstance {
     const { instance, startedAt, at, version = '' } = snapshot;
     return {

@@ -48,7 +48,7 @@ async function reader(bff: ServedBff, auth: Record<string, unknown>) {
 }
 
 describe('a signed-in reader', () => {
-  it('should get the read state on all their connections, and on no others', async () => {
+  it('should receive the read state on all their connections, and only there', async () => {
     const token = secretToken({ sub: 'ada' });
     const tabs = [await reader(signedIn, { token, clientId: 'one' }), await reader(signedIn, { token })];
     const ben = await reader(signedIn, { token: secretToken({ sub: 'ben' }), clientId: 'one' });
@@ -137,7 +137,7 @@ describe('a read mark', () => {
 });
 
 describe('mutes', () => {
-  it('should be empty at first, then the last ones set, and published only to their reader', async () => {
+  it('should be empty at first, then contain the last values set, and be published only to their reader', async () => {
     const [mine, other] = [await reader(open, { clientId: 'm' }), await reader(open, { clientId: 'n' })];
     const get = async (query: string) => (await call(open, 'GET', `/mutes${query}`)).json() as unknown;
     expect(await get('?clientId=m')).toEqual({ feeds: [], severities: [] });

@@ -45,7 +45,7 @@ const anyEntrySchema = z.union([partitionEntrySchema, entrySchema]);
 const STATE = `${APP_IDS.bff}||`;
 const PRODUCER_STATE = `${APP_IDS.producer}||`;
 
-/** Processes a key. Resolves with whether it had erased content. */
+/** Erases content under a key. Resolves with whether there was any. */
 type Visit = (key: string) => Promise<boolean>;
 
 /**

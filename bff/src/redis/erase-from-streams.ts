@@ -3,7 +3,7 @@ import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
 import { isReceiptErased, isRefusedErased, isFullyErased, type StreamMessage } from './message-content.ts';
 
-/** Low, because an event may have 4 MiB. */
+/** Low, because an event may be 4 MiB. */
 const MESSAGES_AT_ONCE = 8;
 
 /**

@@ -3,7 +3,7 @@ import { parseRedisInfo } from '@tocsin/service/redis-info';
 /** Redis's used memory and its limit, in bytes. */
 export interface RedisMemory {
   used: number;
-  /** `maxmemory`, or without it the memory of its machine. */
+  /** `maxmemory` or, if unset, the memory of its machine. */
   limit: number;
 }
 

@@ -3,7 +3,7 @@ import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import { timeOfId } from './stream-id.ts';
 import { sha256 } from '../feed/ids.ts';
 
-/** A message in a topic's stream. Its field `data` has the event as Dapr published it, or raw data. */
+/** A message in a topic's stream. Its field `data` contains the event that Dapr published, or raw data. */
 export interface StreamMessage {
   id: string;
   message: Record<string, string>;

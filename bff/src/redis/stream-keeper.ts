@@ -98,7 +98,7 @@ export class StreamKeeper {
     return Promise.all(
       groups.map(async ({ name, 'last-delivered-id': lastDelivered }) => {
         const { firstId } = await withTimeout(client.xPending(stream, name));
-        // The type of `lastDelivered` is wrongly a number.
+        // node-redis declares `lastDelivered` as a number by mistake.
         return { lastDelivered: String(lastDelivered), oldestPending: firstId };
       }),
     );

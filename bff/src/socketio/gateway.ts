@@ -129,7 +129,7 @@ export class Gateway {
       else next();
     });
     this.#io.use((socket, next) => {
-      // Otherwise, a burst of connects in one session would create a socket for each.
+      // Otherwise, each of many connects in one session would create a socket.
       if (connected.has(socket.conn)) {
         socket.conn.close();
         return next(new Error('invalid_request: this session is already connected'));

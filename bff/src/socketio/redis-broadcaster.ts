@@ -129,7 +129,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     clearInterval(this.#timer);
   }
 
-  /** Resolves when the stream has the event; rejects when the outcome is unknown. */
+  /** Resolves when the stream has stored the event; rejects when the outcome is unknown. */
   async #publish(name: string, event: object): Promise<void> {
     const { connection } = this.#options;
     if (!this.#add) throw new TemporaryError('the broadcaster has no gateway yet');

@@ -12,7 +12,7 @@ const MOST_WAITING = 32;
 
 interface ReaderData {
   readers: Pick<Readers, 'states' | 'inboxes' | 'preferences' | 'counter'>;
-  histories: Pick<Histories, 'holding' | 'current'>;
+  histories: Pick<Histories, 'including' | 'current'>;
   away: { fallbacks: Pick<Fallbacks, 'stored'>; contacts: Pick<ContactBook, 'stored'> } | undefined;
   now: () => number;
 }

@@ -12,7 +12,7 @@ export function checkpointsSuite(name: string, create: () => Checkpoints): void 
   const aPartition = () => randomInt(1_000_000);
 
   describe(`${name} as a checkpoint store`, () => {
-    it('should have no checkpoint of an unknown partition', async () => {
+    it('should have no checkpoint for an unknown partition', async () => {
       expect(await create().read(aPartition())).toBeUndefined();
     });
 

@@ -51,7 +51,7 @@ export const aFeed = (): string => `topic:${randomUUID()}`;
 /** The contract of every feed log. */
 export function feedLogSuite(name: string, create: () => FeedLog): void {
   describe(`${name} as a feed log`, () => {
-    it('should have no head of an unknown feed', async () => {
+    it('should have no head for an unknown feed', async () => {
       expect(await create().readHead(aFeed())).toBeUndefined();
     });
 

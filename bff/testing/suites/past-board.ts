@@ -37,7 +37,7 @@ export function pastBoardSuite(name: string, create: () => PastBoard): void {
       expect(await board.read()).toEqual(expect.arrayContaining([stopped, other]));
     });
 
-    it('should forget those that were silent longest', async () => {
+    it('should forget those that have been silent longest', async () => {
       const board = create();
       const started = Date.now();
       const all = Array.from({ length: MAX_PAST_INSTANCES + 3 }, (_, n) =>

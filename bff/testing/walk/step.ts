@@ -43,7 +43,7 @@ export function step<C extends Choices>(
 
 export const always = (): boolean => true;
 
-/** An index of two, and of three. */
+/** A random index among two, and among three. */
 export const two = fc.nat(1);
 export const three = fc.nat(2);
 export const rarely = fc.nat(9).map((n) => n === 9);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { always, fate, rarely, step, three, two, type WeightedStep } from './step.ts';
 
-/** The steps of notifications from their callers to the browsers. Calls fail now and then. */
+/** The steps of notifications from their callers to the browsers. Calls fail occasionally. */
 export const STEPS: readonly WeightedStep[] = [
   step(
     120,

@@ -21,7 +21,7 @@ export interface AwayMessage {
   language: 'en' | 'de';
   /** At most 20, newest first, never empty. */
   notifications: readonly Notification[];
-  /** Number of further unread notifications that the message only counts. */
+  /** Number of further unread notifications, which the message counts but does not show. */
   more: number;
   /**
    * Absolute addresses. `open` links to a notification in the inbox (permalink). `unsubscribe` accepts a one-click

@@ -6,7 +6,7 @@ export const SEND_TIMEOUT_MS = 30_000;
 /** Maximum length of a reason in characters, because reasons may quote untrusted answers. */
 const MAX_REASON = 300;
 
-/** An error's message as one bounded line without control characters. */
+/** An error's message as one line of limited length, without control characters. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose

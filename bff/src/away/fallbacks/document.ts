@@ -35,7 +35,7 @@ export const parseAway = (value: unknown): AwayDocument =>
 
 const MAX_REASON = 200;
 
-/** How the steps of notifications through a channel ended at `at` (ms since 1970). Long reasons are cut. */
+/** Receipts for the notifications of one message, whose steps ended at `at` (ms since 1970). Long reasons are cut. */
 export const receiptsOf = (
   items: readonly Pick<Waiting, 'id' | 'createdAt'>[],
   { via, outcome, at, reason }: Pick<Receipt, 'via' | 'outcome' | 'at' | 'reason'>,
@@ -45,5 +45,5 @@ export const receiptsOf = (
     ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
   }));
 
-/** Identifies a notification of a reader. Two with the same id differ in their time; the feed shows only the first. */
+/** Identifies a notification of a reader. Two with the same id differ in `createdAt`; the feed shows only the first. */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;

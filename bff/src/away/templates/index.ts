@@ -1,4 +1,4 @@
-/** The templates of e-mails, for tools. */
+/** The e-mail templates, for tools. */
 export * from './samples.ts';
 export * from './sources.ts';
 export * from './templates.ts';

@@ -22,7 +22,7 @@ export interface View {
   language: 'en' | 'de';
   subject: string;
   heading: string;
-  /** Number of unread notifications, with those that the message only counts. */
+  /** Number of unread notifications, including those that the message does not show. */
   count: number;
   /** The groups with the newest notification first. `name` is absent if no notification has a source. */
   groups: { name?: string; items: ViewItem[] }[];

@@ -24,7 +24,7 @@ const wordSchema = (name: keyof Words) => {
 
 const wordsSchema = z.strictObject(Object.fromEntries(NAMES.map((name) => [name, wordSchema(name)])));
 
-/** The words of both languages. Our words replace those missing in a file. Adds errors in the files to `faults`. */
+/** The phrases of both languages. Our phrases replace those missing in a file. Adds errors in the files to `faults`. */
 export function wordsOf(sources: TemplateSources, faults: string[]): Record<'en' | 'de', Words> {
   return { en: read('en'), de: read('de') };
 

@@ -112,8 +112,8 @@ export async function eraseRetracted(
 }
 
 /**
- * Splits consecutive publications into broadcasts of limited size. Without publications, returns one broadcast with
- * the epoch only.
+ * Splits consecutive publications into broadcasts of limited size. Without publications, returns one broadcast that
+ * contains only the epoch.
  */
 export function broadcastsOf(
   feed: string,

@@ -11,9 +11,9 @@ export interface Erased {
 
 /** An item of a message, with its known context. */
 export interface ItemContext {
-  /** The feed of an item without one. */
+  /** The feed to assume for an item that has none. */
   feed?: string | undefined;
-  /** The id of an item without one. */
+  /** The id to assume for an item that has none. */
   id?: string | undefined;
   /** The latest time at which the item may have been published, in ms since 1970. */
   publishedAt: number;

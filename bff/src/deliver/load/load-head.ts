@@ -6,7 +6,7 @@ import type { HighWaterMarks } from './high-water-marks.ts';
 import type { StoredHead } from '../ports.ts';
 import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
-/** Knowledge of a turn's caller that the host may lack. */
+/** Facts that a turn's caller knows and its host may not. */
 export interface CallerKnowledge {
   /** The caller's high-water mark of the feed. */
   heard?: Position | undefined;

@@ -72,7 +72,7 @@ describe('a retraction', () => {
     expect(await f.ids()).toEqual(['a retracted', 'b', 'c', 'a retracted']);
   });
 
-  it('should be found by an activation with a current index, and by one with an old index', async () => {
+  it('should be found by an activation with a current index, and by one with a stale index', async () => {
     const [one, other] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     await one.turn(2);
@@ -87,7 +87,7 @@ describe('a retraction', () => {
     ]);
   });
 
-  it('should be remembered by store or host in a new epoch after the store lost data', async () => {
+  it('should be remembered by the store or host in a new epoch after the store lost data', async () => {
     f.put(2, [retract('x')]);
     await host.turn(2);
     f.put(3, [retract('y')]);

@@ -29,7 +29,7 @@ describe('a store that comes back empty', () => {
     expect(position()).toEqual(asked.position);
   });
 
-  it('should get the next publications in a later epoch', async () => {
+  it('should store the next publications in a later epoch', async () => {
     const before = position();
     await f.log.rollBackTo(0);
     f.now++;

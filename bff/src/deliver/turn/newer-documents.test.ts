@@ -6,7 +6,7 @@ import { DaprFeedLog } from '../../dapr/feed-log.ts';
 import { Fixture, erase, notification, retract } from '../../../testing/feed-fixture.ts';
 
 let f: Fixture;
-/** Documents of these kinds appear to be of a later version, as after a downgrade. */
+/** Documents of these kinds appear to be written by a later version, as after a downgrade. */
 let newer: string[];
 
 beforeEach(async () => {
@@ -77,7 +77,7 @@ describe('a damaged document', () => {
     await expect(log.readHead('all')).rejects.toMatchObject({ name: 'DamagedHeadError' });
   });
 
-  it('should mark no run as done: a checkpoint', async () => {
+  it('should be read as if no run was done: a checkpoint', async () => {
     const read = (value: unknown) =>
       new DaprCheckpoints({ getState: async () => ({ value, etag: '7' }) } as unknown as Sidecar).read(0);
     expect(await read('x')).toEqual({ checkpoint: { v: DOCUMENT_VERSION, version: 7, runs: {} }, etag: 7 });

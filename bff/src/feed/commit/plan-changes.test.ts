@@ -27,7 +27,7 @@ describe('a retraction', () => {
     expect((await log.commit(taken(3, ['d']))).head).not.toHaveProperty('withdrawn');
   });
 
-  it('should rewrite no documents for an unknown id, and suppress that id later', async () => {
+  it('should not rewrite documents for an unknown id, and suppress that id later', async () => {
     const log = new PlannedLog();
     await log.commit(taken(1, ['a']));
     const { head } = await log.commit(itemsOf(2, retract('x')));

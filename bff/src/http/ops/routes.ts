@@ -37,7 +37,7 @@ export interface OpsRoutesOptions extends StatusOptions {
   revocations?: Revocations | undefined;
   auditReader: AuditReader;
   trail: Trail;
-  /** The data of single readers. */
+  /** The data of individual readers. */
   readerData: ReaderOpsRoutesOptions;
   log: Logger;
 }

@@ -97,7 +97,7 @@ describe('preferences', () => {
   const of = (clientId: string) => get<Preferences>(`preferences?clientId=${clientId}`);
   const quietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error'] };
 
-  it('should change only the given members, and share the mutes of 0.1.0', async () => {
+  it('should change only the given members, and share mutes with clients of 0.1.0', async () => {
     expect(await of('gil')).toEqual({
       ...{ feeds: [], severities: [], sources: [], categories: [] },
       ...{ quietHours: null, sound: false, desktop: false },

@@ -51,7 +51,7 @@ export function inboxRoutes(
   return router;
 }
 
-/** Answers errors that the reader can correct. Nothing was saved in these cases. */
+/** Responds to errors that the reader can correct. Nothing has been saved then. */
 function isRefused(response: Response, error: unknown): boolean {
   if (error instanceof UnknownIdsError) {
     sendProblem(response, {

@@ -28,7 +28,7 @@ it('should find one notification of a feed, even a very old one, and report if i
   expect(gone.publication).toMatchObject({ notification: null, gone: 'retracted' });
 });
 
-it('should answer 404 for an unknown id, and 400 without one', async () => {
+it('should answer 404 for an unknown id, and 400 for a missing one', async () => {
   expect((await get('unknown')).status).toBe(404);
   expect((await get('wanted', 'all')).status).toBe(404);
   expect((await fetch(`${bff.url}/app/notification`)).status).toBe(400);

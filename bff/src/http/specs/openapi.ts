@@ -58,7 +58,7 @@ const refusals = {
 const writes = {
   204: { description: 'Saved. The other connections of this reader get an event.' },
   ...refusals,
-  413: problem('The body has more than 1 MiB.'),
+  413: problem('The body is larger than 1 MiB.'),
   415: problem('The body is not application/json in UTF-8.'),
   429: again('Too many changes from one reader or address.'),
 };
@@ -209,7 +209,7 @@ export const openApiDocument = () => ({
     },
     '/app/notifications/archive': { post: write('archive', 'Archive notifications', 'Archive') },
     '/app/notifications/unarchive': {
-      post: write('unarchive', 'Take notifications out of the archive', 'NamedIds'),
+      post: write('unarchive', 'Restore notifications from the archive', 'NamedIds'),
     },
     '/app/notifications/snooze': { post: snooze },
     '/app/notifications/unsnooze': { post: write('unsnooze', 'End snoozes', 'NamedIds') },

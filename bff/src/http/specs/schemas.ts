@@ -35,7 +35,7 @@ import { EVENT_SPECS, schemaOfEvent } from './events.ts';
 
 export const REFUSAL = 'Refusal';
 
-/** Schemas of sent data. A newer server may add members. */
+/** Schemas of data that the server sends. A newer server may add members. */
 const sent: Record<string, z.ZodType> = {
   Notification: notificationSchema,
   LivePublication: livePublicationSchema,
@@ -62,7 +62,7 @@ const sent: Record<string, z.ZodType> = {
   ...Object.fromEntries(SERVER_EVENT_NAMES.map((name) => [schemaOfEvent(name), EVENT_SPECS[name].schema])),
 };
 
-/** Schemas of received data. The server refuses unknown members. */
+/** Schemas of data that the server receives. It refuses unknown members. */
 const taken: Record<string, z.ZodType> = {
   Position: positionSchema,
   SubscribeRequest: subscribeRequestSchema,

@@ -2,11 +2,11 @@ import { parseJson, type FoundPlace, type SetAside } from '@tocsin/contracts';
 import type { SetAsideRecords } from '../ports.ts';
 import { hasItem } from './has-item.ts';
 
-/** Searches only this many records, the newest. */
+/** Maximum number of records searched, newest first. */
 const MAX_RECORDS = 300;
 /** Records that are read in parallel. */
 const AT_ONCE = 20;
-/** Returns at most this many places. */
+/** Maximum number of places returned. */
 const MAX_FOUND = 5;
 
 /** Looks for an id in the content of set-aside records. */

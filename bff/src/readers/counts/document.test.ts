@@ -47,7 +47,7 @@ describe('the counts of a feed', () => {
     expect(readAt(withBatch(once, batch(2, [[2, 2]])), 2)).toBe(2);
   });
 
-  it('should start again with an epoch, and ignore changes of an earlier one', () => {
+  it('should start over in a new epoch, and ignore changes from an earlier one', () => {
     const stored = withBatch(undefined, batch(1, [[1, 3]]));
     const later = withBatch(stored, batch(2, [[1, 1]], { epoch: '2-b' }));
     expect([readAt(later, 1, '2-b'), readAt(later, 1)]).toEqual([1, 0]);

@@ -8,7 +8,7 @@ const MAX_WRITERS = 32;
 
 export type Steps = ReadonlyMap<number, number>;
 
-/** Changes of the counts of a feed, to be added once. */
+/** Changes to a feed's counts, to be added once. */
 export interface Batch {
   writer: string;
   seq: number;

@@ -76,7 +76,7 @@ it('should count a change once, even if the outcome of its write is unknown', as
   expect(await countsOf(counter)).toEqual(['2000', '1000', '1000', '1000', '1000']);
 });
 
-it('should count only pages in the feed of a person, and forget an erased feed', async () => {
+it('should count only pages in a user feed, and forget an erased feed', async () => {
   const counter = create();
   const feed = 'user:ada';
   counter.delivered(feed, EPOCH, 1, 1);

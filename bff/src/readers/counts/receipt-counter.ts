@@ -36,7 +36,7 @@ interface Waiting {
   epoch: string;
   floor: number;
   steps: Record<Counted, Map<number, number>>;
-  /** The outcome of writing it is unknown. */
+  /** The batch whose write has an unknown outcome. */
   unsettled?: Batch;
 }
 

@@ -62,7 +62,7 @@ export class ReaderEvents {
         return;
       } catch (error) {
         onError(error);
-        // Browsers get the change with their next request.
+        // Give up: browsers get the change with their next request.
         if (attempt === ATTEMPTS) return;
         await pause(RETRY_MS);
       }

@@ -52,7 +52,7 @@ export interface InboxesOptions {
   store: ReaderStore;
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit'>;
-  histories: Pick<Histories, 'holding'>;
+  histories: Pick<Histories, 'including'>;
   /** Time in ms for which a feed keeps a publication. */
   historyMsOf: (feed: string) => number;
   /** Notified of each stored change of a reader's marks. */
@@ -164,7 +164,7 @@ export class Inboxes {
   async isShown({ epoch, offset, notification }: Snoozed): Promise<boolean> {
     const { expiresAt } = notification;
     if (expiresAt !== undefined && timeOf(expiresAt) <= this.#use.now()) return false;
-    const { head, history } = await this.#use.histories.holding(notification.feed, {});
+    const { head, history } = await this.#use.histories.including(notification.feed, {});
     if (epoch !== head.epoch || offset < history.floor || offset > head.offset) return true;
     const [published] = await history.stretch(offset, offset);
     return published?.notification !== null;
@@ -251,7 +251,7 @@ export class Inboxes {
     const { feed } = named;
     const key = inboxKey(reader);
     const ids = new Set(named.ids);
-    const { head, history } = await histories.holding(feed, named);
+    const { head, history } = await histories.including(feed, named);
     const places = await locate(ids, history);
     const change = await plan({ head, history, places, ids });
     const context = { feed, epoch: head.epoch, head: head.offset, floor: history.floor };

@@ -91,7 +91,7 @@ export class SnoozeTimers {
   async #notify(reader: string): Promise<void> {
     const { inboxes, now, send } = this.#use;
     const at = now();
-    // All of them, not only those since the last check: this instance may learn of a snooze after its end.
+    // Check all ended snoozes, not only those since the last check: this instance may learn of a snooze after its end.
     const recent = await inboxes.dueBetween(reader, at - LOOK_BACK_MS, at);
     const known = this.#joined.delete(reader) ? undefined : this.#sent.get(reader);
     const due = recent.filter((snooze) => !known?.has(keyOf(snooze)));

@@ -15,7 +15,7 @@ const NOTHING: ReadState = { offset: 0, ids: [] };
 const named = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, i) => `n${first + i}`);
 
-/** A history up to `head` with some removed publications; it counts reads. */
+/** A history up to `head` with some removed publications. Counts its reads. */
 function history(head: number, { floor = 1, goneAt = [] as number[] } = {}) {
   const counted = { read: 0, ids: 0 };
   return {
@@ -85,7 +85,7 @@ describe('advance', () => {
     });
   });
 
-  it('should read little of a long unread history when an id is added', async () => {
+  it('should read only a small part of a long unread history when an id is added', async () => {
     const long = history(10_000);
     await advance(NOTHING, { offset: 0, ids: ['n9999', 'n9900'] }, long);
     expect(long.counted.read).toBeLessThanOrEqual(200);

@@ -20,7 +20,7 @@ export interface FeedHistory {
   history: History;
 }
 
-/** The histories of feeds, as readers' marks need them. */
+/** Feed histories, as needed for readers' marks. */
 export class Histories {
   readonly #use: HistoriesOptions;
   readonly #publishedIds = new PublishedIds();
@@ -39,7 +39,7 @@ export class Histories {
    * Like `current`, but the feed is first compared with its head if the request contains a position or ids that
    * this instance does not know.
    */
-  async holding(
+  async including(
     feed: string,
     named: { epoch?: string | undefined; offset?: number | undefined; ids?: readonly string[] | undefined },
   ): Promise<FeedHistory> {

@@ -98,7 +98,7 @@ describe('a read state', () => {
     expect(new Set((await stored())?.ids)).toEqual(new Set(ids));
   });
 
-  it('should be published by a repeated request after publishing failed', async () => {
+  it('should be published by a retried request after publishing failed', async () => {
     const states = instance();
     const publish = channel.publish.bind(channel);
     channel.publish = () => Promise.reject(new Error('no Redis'));

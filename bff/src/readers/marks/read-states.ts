@@ -29,7 +29,7 @@ export interface ReadStatesOptions {
   store: ReaderStore;
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit' | 'forget'>;
-  histories: Pick<Histories, 'holding'>;
+  histories: Pick<Histories, 'including'>;
   /** Time after which a feed's publications have left the history, so that their read state is no longer needed. */
   ttlSecondsOf: (feed: string) => number;
   /** Notified of each stored change of a read state. */
@@ -100,7 +100,7 @@ export class ReadStates {
     { feed, epoch, offset = 0, ids = [] }: Omit<MarkRead, 'clientId'>,
   ) {
     const { store, channel, ledger, ttlSecondsOf, counter, now } = this.#use;
-    const { head, history } = await this.#use.histories.holding(feed, { epoch, offset, ids });
+    const { head, history } = await this.#use.histories.including(feed, { epoch, offset, ids });
     // An empty feed has nothing to read, and arbitrary feed names must not fill the store.
     if (head.offset === 0) return;
     const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };

@@ -12,10 +12,10 @@ import type { FeedLog } from '../../deliver/ports.ts';
 import { decodeIds, hashOfId } from '../../feed/ids.ts';
 import { splitWithin, present } from '../../feed/present.ts';
 
-/** Bytes of history that are read at once, and for one search. */
+/** Bytes of history that are read in one batch, and in one search. */
 const PART_BYTES = 512 * 1024;
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Documents with hashes of ids that are read at once. */
+/** Documents with hashes of ids that are read in one batch. */
 const DOCUMENTS_AT_ONCE = 16;
 
 export interface FoundInFeed {

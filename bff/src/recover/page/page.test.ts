@@ -134,7 +134,7 @@ describe('a position that cannot be recovered from', () => {
     expect(offsets(before)).toEqual([58, 59, 60]);
   });
 
-  it('should be one whose successor has left the history', async () => {
+  it('should include one whose successor has left the history', async () => {
     f.limits.historyMax = 30;
     const { read } = instance();
     expect(await read({ kind: 'after', position: at(29) })).toMatchObject({ recovered: false });
@@ -143,7 +143,7 @@ describe('a position that cannot be recovered from', () => {
     expect(offsets(page)).toEqual(range(31, 60));
   });
 
-  it('should not be the head of a feed whose history has expired', async () => {
+  it('should not include the head of a feed whose history has expired', async () => {
     f.now += f.limits.historyTtlMs;
     const { read } = instance();
     expect(await read({ kind: 'after', position: at(60) })).toMatchObject({

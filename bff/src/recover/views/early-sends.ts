@@ -18,17 +18,14 @@ export class EarlySends {
   #ranges: Range[] = [];
   #epoch: string | undefined;
 
-  /** Records `publications` as sent and returns those to send: all that not every browser has. */
+  /** Records `publications` as sent, and returns those to send: those missing in at least one browser. */
   send(epoch: string, publications: readonly Publication[]): Publication[] {
     const unsent = publications.filter(({ offset }) => this.#sentTo(epoch, offset) !== 'everyone');
     for (const { offset } of unsent) this.#add(epoch, offset);
     return unsent;
   }
 
-  /**
-   * The `publications` that some browsers do not have. `twice` is the number of them that other browsers already
-   * have.
-   */
+  /** The `publications` missing in some browsers. `twice` is the number of them that other browsers already have. */
   unsent(epoch: string, publications: readonly Publication[]): { unsent: Publication[]; twice: number } {
     const unsent = publications.filter(({ offset }) => this.#sentTo(epoch, offset) !== 'everyone');
     return { unsent, twice: unsent.filter(({ offset }) => this.#sentTo(epoch, offset) === 'some').length };

@@ -65,7 +65,7 @@ export class FeedView {
       if (publications.length === 0) return { continues, shown: { feed, epoch, publications } };
       return { continues, ...shownIn({ feed, epoch }, this.#earlySends.send(epoch, publications)) };
     }
-    // Watching browsers have the ring's publications: they got them as events or with their answer.
+    // Watching browsers already have the ring's publications, from events or from the answer to their subscription.
     const sent = ring.offset;
     const continues = ring.append(publications);
     // A missing publication may remove an earlier one.

@@ -210,7 +210,7 @@ describe('a watching browser', () => {
     expect(sent).toEqual([2, 1, 3]);
   });
 
-  it('should get the publications that others already have if it joined during the gap', async () => {
+  it('should receive the publications that others already have if it joined during the gap', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     await publish(1);

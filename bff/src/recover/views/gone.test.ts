@@ -78,7 +78,7 @@ describe('a removed publication', () => {
   it.each([
     ['n2', 'k2'],
     ['n13', 'k13'],
-  ])('should be one that a newer one replaces: %s', async (id, collapseKey) => {
+  ])('should also be one that was replaced by a newer one: %s', async (id, collapseKey) => {
     const { view, read } = instance();
     await read(newest);
     const [event] = await take(notification('new', { collapseKey }));
@@ -132,7 +132,7 @@ describe('a removed publication', () => {
     expect(missed.flatMap(({ notification: n }) => (n ? [n.id] : []))).toEqual(['newer']);
   });
 
-  it('should be gone for a client that recovers', async () => {
+  it('should be reported as gone to a client that recovers', async () => {
     const { read } = instance();
     const { epoch = '' } = f.head ?? {};
     await take(retract('n12'));

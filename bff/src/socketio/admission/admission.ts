@@ -16,7 +16,7 @@ export interface ConnectionLimits {
   pendingPerAddress: number;
   /** Connections from one address, pending or not; 0 means no limit. */
   perAddress: number;
-  /** Whether loopback and trusted proxies are exempt from `perAddress` too. */
+  /** Whether loopback and trusted proxies are also exempt from `perAddress`. */
   exempts: boolean;
   /** Connections of one signed-in reader; 0 means no limit. */
   perReader: number;

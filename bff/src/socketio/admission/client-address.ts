@@ -29,7 +29,7 @@ export interface ClientAddress {
    */
   of(request: IncomingMessage): string;
   /**
-   * Whether the request comes from this machine or a trusted proxy itself. An address from a header never counts as
+   * Whether the request was sent by this machine or by a trusted proxy itself. An address from a header never counts as
    * this machine. If only the number of proxies is configured, no proxy is recognised.
    */
   isExempt(request: IncomingMessage): boolean;
@@ -37,7 +37,7 @@ export interface ClientAddress {
 
 const isLoopback = proxyAddr.compile(['loopback']);
 
-/** @param trustedProxies as `isTrustedProxies` takes it */
+/** @param trustedProxies a text that `isTrustedProxies` accepts */
 export function createClientAddress(trustedProxies: string): ClientAddress {
   const count = /^\d+$/.test(trustedProxies) ? Number(trustedProxies) : undefined;
   const listed = count === undefined ? proxyAddr.compile(listOf(trustedProxies)) : undefined;

@@ -204,7 +204,7 @@ export function serveConnection(
       return answer(invalid(`${String(event)} requires one object and an acknowledgement`));
     }
     handle(args[0]).then(answer, (error: unknown) => {
-      log.error({ err: error }, 'a request of a client failed');
+      log.error({ err: error }, "a client's request failed");
       answer(refuse('unavailable', 'internal error; try again', true));
     });
   });

@@ -18,7 +18,7 @@ const TRANSPORTS = ['polling', 'websocket'];
 /** Parameters of engine.io's clients. `t` makes addresses unique, `b64` requests text instead of bytes. */
 const PARAMETERS = ['EIO', 'transport', 'sid', 't', 'b64'];
 
-/** JSONP (`j`) is not allowed, because it would let pages of every origin read answers. */
+/** JSONP (`j`) is not allowed, because it would let pages from any origin read responses. */
 const invalidQuery = (errors: Fault[]): ProblemDetails => ({
   status: 400,
   code: 'invalid_query',

@@ -7,10 +7,10 @@ import { isHttpResponse } from './handshake-guard.ts';
 const FOREIGN: ProblemDetails = {
   status: 403,
   code: 'forbidden',
-  detail: 'Pages of this origin may not connect. Add the origin to ALLOWED_ORIGINS of the bff to allow it.',
+  detail: 'Pages from this origin may not connect. Add the origin to ALLOWED_ORIGINS of the bff to allow it.',
 };
 
-/** Middleware of engine.io that refuses pages of origins that are not allowed. */
+/** Middleware of engine.io that refuses requests from origins that are not allowed. */
 export const createOriginGuard =
   (allowed: readonly string[]) =>
   (request: IncomingMessage, response: object, next: () => void): void => {

@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import { endWithProblem } from '@tocsin/service';
 
 /**
- * Refuses upgrades to other paths than `path`, or all upgrades without one. Otherwise they would never be answered or
- * closed.
+ * Refuses upgrades on paths other than `path`, or all upgrades if there is no `path`. Otherwise they would never be
+ * answered or closed.
  */
 export function refuseOtherUpgrades(server: Server, path: string | undefined): void {
   server.on('upgrade', (request, socket) => {

@@ -39,7 +39,7 @@ const OTHERS = { windowMs: 10_000, perHour: 60 };
 export async function createAway(
   { config, backend, log, registry, now }: AppContext,
   { states, inboxes, preferences }: Readers,
-  histories: Pick<Histories, 'holding'>,
+  histories: Pick<Histories, 'including'>,
   onStep: (step: FallbackStep) => Promise<void>,
 ): Promise<Away | undefined> {
   if (config.AWAY_FILE === undefined) return undefined;

@@ -24,7 +24,7 @@ export class Checker {
   readonly deposited = new Set<string>();
   readonly committed = new Set<string>();
   readonly verdicts = new Set<string>();
-  /** All entries that an id was ever put into. */
+  /** All entries that have ever contained an id. */
   readonly triedIn = new Map<string, Set<string>>();
   /** The ids committed at `epoch:offset`, in order; several after a rollback that no living process knew of. */
   readonly truth = new Map<string, Set<string>>();
@@ -234,7 +234,7 @@ export class Checker {
     this.#checkConfirmed(head, 'NEVER-CONFIRMED');
   }
 
-  /** Whether the position is too old, or beyond what readers could know. */
+  /** Whether the position is too old, or beyond any that readers could know. */
   #isOutOfHistory(asked: Position, head: Position | undefined): boolean {
     const now = this.#world.store.head?.head;
     if (now && asked.offset + 1 < firstOffset(now, this.#world.limits, this.#world.clock)) return true;

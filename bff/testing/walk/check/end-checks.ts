@@ -96,7 +96,7 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
     else if (verdict) report.count('lost with the store, counted as missing');
     else if (checker.outOfReach) report.count('lost in a rollback that no living process knew of');
     else if (!producers.some((producer) => producer.run === run))
-      report.count('lost with the store, its run over');
+      report.count('lost with the store, its run had ended');
     else if ((checker.answered.get(run) ?? 0) > seq)
       report.count('lost with the store, below an unknown run');
     else if (!checker.committed.has(entry) && !reached)

@@ -7,7 +7,7 @@ import type { World } from '../world/world.ts';
 /** Time that passes with each step. */
 export const STEP_MS = 500;
 const MAX_ROUNDS = 1_000;
-/** In rounds. A comparison ends before the next one starts, so that some rounds are quiet. */
+/** Rounds between two comparisons. One ends before the next starts, so that some rounds are quiet. */
 const COMPARE_EVERY = 8;
 
 /** Resolves when all consequences have run, up to the next calls. */

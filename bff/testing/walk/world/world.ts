@@ -18,7 +18,7 @@ const START = Date.parse(EPOCH_START);
 const RETRIES = 4;
 const RETIRED_AFTER_MS = 120_000;
 
-/** The fixed settings of a walk. */
+/** The settings that stay fixed during a walk. */
 export interface Setting {
   /** The instances' clock does not advance. */
   clockIsFrozen: boolean;

@@ -3,7 +3,7 @@ import type { AwayMessage } from '../channel.ts';
 import type { Json } from './wire-json.ts';
 
 /**
- * A message as JSON, in the form that Standard Webhooks recommends (`type`, `timestamp`, `data`). The same for each
+ * A message as JSON, in the form that Standard Webhooks recommends (`type`, `timestamp`, `data`). Identical for every
  * attempt. docs/guides/reach-people-who-are-away.md describes it. New members may be added.
  */
 export function eventOf({ key, reader, language, notifications, more, links }: AwayMessage): Json {

@@ -33,7 +33,7 @@ const FIELDS = {
   count: ({ message }) => message.notifications.length + message.more,
   inbox: ({ message }) => message.links.inbox,
   unsubscribe: ({ message }) => message.links.unsubscribe,
-  /** The whole message, as a webhook gets it. */
+  /** The whole message, as a webhook receives it. */
   event: ({ message }) => eventOf(message),
 } satisfies Record<string, (sources: Sources) => Json>;
 
@@ -88,7 +88,7 @@ export function fillMapping(mapping: DataMapping, sources: Sources): Json {
   return Object.fromEntries(Object.entries(mapping).map(([key, each]) => [key, fillMapping(each, sources)]));
 }
 
-/** Replaces the values of metadata, as one line each: bindings may use them as headers. */
+/** Fills in the values of metadata, each as one line, because bindings may use them as headers. */
 export const fillMetadata = (
   mapping: Readonly<Record<string, string>>,
   sources: Sources,

@@ -6,7 +6,7 @@ import type { AwayMessage } from '../channel.ts';
 import type { Rendered } from '../../templates/templates.ts';
 import type { Dkim, EmailOptions } from './options.ts';
 
-/** A message in the form of RFC 5322, and its envelope. */
+/** An RFC 5322 message and its envelope. */
 export interface Mail {
   from: string;
   to: string;
@@ -51,7 +51,7 @@ export function createComposer(
       subject,
       text,
       html,
-      // The same for each attempt, so that a mail server or a person can recognise a repeated e-mail.
+      // Identical for every attempt, so that a mail server or a person can recognise a repeated e-mail.
       messageId: `<${key}@${domain}>`,
       list: { unsubscribe: { url: links.unsubscribe, comment: '' } },
       headers: {

@@ -146,7 +146,7 @@ class Deciding {
     const names = new Set<string>();
     this.#takeDue(via, (waiting, step) => {
       if (names.has(nameOf(waiting)))
-        return this.#end(waiting, via, 'suppressed', 'an earlier fallback is due too');
+        return this.#end(waiting, via, 'suppressed', 'an earlier fallback is also due');
       const standing = standingOf(waiting);
       if (!standing.isOpen) return this.#end(waiting, via, 'suppressed', standing.reason);
       if (step.unless === 'seen' && standing.isSeen) return this.#end(waiting, via, 'suppressed', 'seen');

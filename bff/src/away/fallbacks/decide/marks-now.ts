@@ -8,7 +8,7 @@ import { stateIn, type ReadStates } from '../../../readers/marks/read-states.ts'
 export interface MarksNowOptions {
   states: Pick<ReadStates, 'readFresh'>;
   inboxes: Pick<Inboxes, 'readFresh'>;
-  histories: Pick<Histories, 'holding'>;
+  histories: Pick<Histories, 'including'>;
   now: () => number;
 }
 
@@ -27,7 +27,7 @@ export async function marksNow(
   { states, inboxes, histories, now }: MarksNowOptions,
 ): Promise<MarksNow> {
   // Read the history before the marks: any mark of these ids, even a newer one, then refers to a publication in it.
-  const { head, history } = await histories.holding(reader, { ids });
+  const { head, history } = await histories.including(reader, { ids });
   const offsets = await locate(new Set(ids), history);
   const [read, inbox] = await Promise.all([states.readFresh(reader, reader), inboxes.readFresh(reader)]);
   const placeOf = placesIn({

@@ -33,13 +33,13 @@ async function countsOf(
   { feed, id }: Named,
   { histories, counter }: ReceiptsOptions,
 ): Promise<Receipts['readers']> {
-  const { head, history } = await histories.holding(feed, { ids: [id] });
+  const { head, history } = await histories.including(feed, { ids: [id] });
   const offset = (await locate(new Set([id]), history)).get(id);
   if (offset === undefined) return undefined;
   const counts = await counter.of(feed, { epoch: head.epoch, offset });
   if (!counts) return undefined;
   const { pages, seen, read, archived } = counts;
-  // A reader may read a notification without looking at the list.
+  // Readers may have read a notification without opening the list, which marks it as seen.
   return { accuracy: 'about', pages, seen: Math.max(seen, read), read, archived };
 }
 

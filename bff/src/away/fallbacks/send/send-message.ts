@@ -27,7 +27,7 @@ export async function sendMessage(
   try {
     if ('gone' in result && result.gone) await book.forgetDevices(reader, result.gone);
   } catch (error) {
-    // The push service reports them again with the next message.
+    // Not fatal: the push service reports gone devices again with the next message.
     observer.failed('settle', error);
   }
   return result;

@@ -26,7 +26,7 @@ export const createReschedule =
     if (!stored) return true;
     const { waiting, sending } = parseAway(stored.value);
     if (waiting.length + sending.length === 0) return true;
-    // Also later than now on the scheduler's clock, which may be ahead of ours.
+    // The new time must also be in the future on the scheduler's clock, which may be ahead of ours.
     const at = Math.max(now(), woken.at) + LATER_MS;
     await wakeUps.set(wakeUpName(hash, at, { unique: true }), at);
     return true;

@@ -8,7 +8,7 @@ const WAKE_UP = /^away:([0-9a-f]{32}):(\d{1,16})(?::[0-9a-f]{8})?$/;
 export const wakeUpName = (hash: string, at: number, { unique }: { unique: boolean }): string =>
   `away:${hash}:${at}${unique ? `:${randomBytes(4).toString('hex')}` : ''}`;
 
-/** The hash of the reader in the name of a wake-up, and its time in ms since 1970; `undefined` for any other text. */
+/** Parses a wake-up's name into the reader's hash and the time in ms since 1970; `undefined` for any other text. */
 export function parseWakeUp(name: string): { hash: string; at: number } | undefined {
   const [, hash, at] = WAKE_UP.exec(name) ?? [];
   return hash === undefined ? undefined : { hash, at: Number(at) };

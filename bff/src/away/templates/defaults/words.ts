@@ -1,4 +1,4 @@
-/** The words of a language, by name. `{…}` marks the place of a value, which `VALUES` lists. */
+/** The phrases of a language, by name. `{…}` is a placeholder; `VALUES` lists the allowed ones. */
 export type Words = Record<keyof typeof EN, string>;
 
 const EN = {
@@ -41,7 +41,7 @@ const DE: Words = {
 
 export const WORDS: Record<'en' | 'de', Words> = { en: EN, de: DE };
 
-/** The values that a word may contain. */
+/** The values that a phrase may contain. */
 export const VALUES: Partial<Record<keyof Words, readonly string[]>> = {
   subjectOne: ['title'],
   subjectMany: ['count'],

@@ -24,7 +24,7 @@ export function recordOpsToken({ token }: OpsAccess): RequestHandler {
   const expected = token === undefined ? undefined : digestOf(token);
   return (request, _response, next) => {
     const sent = expected && bearerOf(request);
-    // Compares digests of equal length, so that the time reveals nothing about the token.
+    // Compares digests of equal length, so that the response time reveals nothing about the token.
     if (sent && timingSafeEqual(digestOf(sent), expected)) request.hasOpsToken = true;
     next();
   };

@@ -20,7 +20,7 @@ import { operatorOf } from '../access/access.ts';
 import { auditActor, type Trail } from '../access/audit-actor.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
-/** `/dead-letters`: inspect, put back or delete single set-aside records. */
+/** `/dead-letters`: inspect, put back or delete individual set-aside records. */
 export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger): Router {
   const answering =
     (handle: RequestHandler<{ entry: string }>): RequestHandler<{ entry: string }> =>

@@ -6,7 +6,7 @@ import { sendUnavailable } from '../../answers.ts';
 
 export interface ReaderOpsRoutesOptions {
   receiptsOf: (named: { feed: string; id: string }) => Promise<Receipts>;
-  /** Everything that is stored about a reader. */
+  /** All stored data about a reader. */
   exportOf: (reader: string) => Promise<object>;
 }
 
