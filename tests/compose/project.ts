@@ -34,7 +34,7 @@ export class ComposeProject {
   }
 
   /**
-   * Creates the project without starting it. First removes what an interrupted run has left. `root` contains its
+   * Creates the project without starting it. First removes leftovers from an interrupted run. `root` contains its
    * docker-compose.yml.
    */
   static async create(root = ROOT): Promise<ComposeProject> {

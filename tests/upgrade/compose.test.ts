@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 it.skipIf(!hasDocker)(
-  'should lose, double and reorder nothing when the new files replace the containers of 0.1.0',
+  'should lose, duplicate and reorder nothing when the new compose file replaces the containers of 0.1.0',
   async () => {
     for (const feed of FEEDS)
       for (const device of ['laptop', 'phone'])
@@ -35,7 +35,7 @@ it.skipIf(!hasDocker)(
     await Promise.all(observers.map((observer) => observer.ready()));
     const callers = FEEDS.map((feed) => ({
       feed,
-      // Publishers repeat while containers are replaced, which takes longer than their usual patience.
+      // Publishers retry while containers are replaced, which takes longer than the default limit for retries.
       caller: new Caller({ urls: [project.publishUrl], patienceMs: 600_000 }),
     }));
     let publishing = true;

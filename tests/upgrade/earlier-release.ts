@@ -11,8 +11,8 @@ const execute = promisify(execFile);
 export const RELEASE_0_1_0 = 'aaa9141ffc30829c8dc9d43f527ffc0dc9241752';
 
 /**
- * The sources of an earlier release with its packages, in the user's cache. Needs the history of this repository and the
- * package registry; takes about a minute the first time.
+ * Puts the sources of an earlier release, with its packages, into the user's cache. Needs this repository's history and the
+ * package registry, and takes about a minute the first time.
  */
 export async function earlierRelease(commit: string): Promise<string> {
   const target = join(homedir(), '.cache', 'tocsin', `release-${commit.slice(0, 12)}`);

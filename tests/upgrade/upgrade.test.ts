@@ -7,9 +7,9 @@ import type { Proxy } from '../support/network/proxy.ts';
 import { earlierRelease, RELEASE_0_1_0 } from './earlier-release.ts';
 
 const FEEDS = ['all', ...Array.from({ length: 9 }, (_, index) => `user:reader-${index + 1}`)];
-/** The time for which both versions run side by side at each step, in ms. */
+/** How long both versions run side by side in each step, in ms. */
 const SIDE_BY_SIDE_MS = 6_000;
-/** A bff of 0.1.0 shows notifications of several feeds only with its next comparison, after up to 30 s. */
+/** A bff of 0.1.0 doesn't understand a broadcast of several feeds, and shows it up to 30 s later, after its next comparison. */
 const CATCH_UP_MS = 60_000;
 
 let stack: Stack;
@@ -32,14 +32,14 @@ async function startPair(pair: Pair): Promise<void> {
   await pair.ready(60_000);
 }
 
-/** Stops a pair for good: a producer's address first disappears from the publishers' list. */
+/** Stops a pair permanently. If it is a producer, first removes its address from the publishers' list. */
 async function retire(pair: Pair): Promise<void> {
   const index = producerUrls.indexOf(pair.url);
   if (index >= 0) producerUrls.splice(index, 1);
   await pair.stop();
 }
 
-/** Kills an application without warning and starts it again. */
+/** Kills an application without warning, and restarts it. */
 async function kill(pair: Pair): Promise<void> {
   await pair.app.kill();
   await pair.app.start();
@@ -56,7 +56,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-it('should lose, double and reorder nothing while 0.1.0 is replaced under load', async () => {
+it('should lose, duplicate and reorder nothing while 0.1.0 is replaced under load', async () => {
   const oldProducer = await add('producer', 'old-producer', earlier);
   const oldBffs = [await add('bff', 'old-bff-1', earlier), await add('bff', 'old-bff-2', earlier)] as const;
   balancer = await startBalancer(behindBalancer);

@@ -11,7 +11,7 @@ import { readCapacityOptions } from './options.ts';
 import { planText } from './report.ts';
 
 /**
- * `npm run capacity`: computes the resources that a load needs from constants. `--measure` measures the constants with real
+ * `npm run capacity`: computes from constants the resources that a load needs. `--measure` measures the constants with real
  * stacks on this machine; `--check` verifies them with other loads. Exits with 1 if a prediction is too inaccurate.
  */
 export async function capacity(args: string[], signal: AbortSignal): Promise<number> {

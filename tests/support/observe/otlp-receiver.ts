@@ -48,7 +48,10 @@ export interface ReceivedSpan {
 const stringsOf = (attributes: z.infer<typeof attributeSchema>[]) =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]));
 
-/** Receives spans as OTLP over HTTP: as JSON from our applications, and as protobuf from sidecars, which is not decoded. */
+/**
+ * Receives spans as OTLP over HTTP: as JSON from our applications, and as protobuf from sidecars. It does not decode
+ * protobuf.
+ */
 export async function startOtlpReceiver() {
   const spans: ReceivedSpan[] = [];
   const unread: Buffer[] = [];

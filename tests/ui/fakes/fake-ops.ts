@@ -186,7 +186,9 @@ export class FakeOps {
   async #compose(route: Route, body: unknown): Promise<void> {
     this.composed.push(body);
     if (this.faults) {
-      return problem(route, 400, 'invalid_notification', 'Nothing was taken.', { errors: this.faults });
+      return problem(route, 400, 'invalid_notification', 'No notification was accepted.', {
+        errors: this.faults,
+      });
     }
     if (this.lostId !== undefined)
       return problem(route, 503, 'unavailable', 'The producer did not answer.', { ids: [this.lostId] });

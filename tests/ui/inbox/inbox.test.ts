@@ -56,7 +56,7 @@ describe('the inbox', () => {
     expect(await inbox(page).getByTestId('mark-read').count()).toBe(0);
   });
 
-  it('should say what was archived once, in the open panel or else in the page', async () => {
+  it('should report archiving once, in the open panel or otherwise on the page', async () => {
     bff.publish(numberedDrafts(3));
     const page = await open({ width: 768, height: 1_024 });
     await page.getByTestId('page-settings-button').waitFor();
@@ -67,7 +67,7 @@ describe('the inbox', () => {
     expect(await said()).toBe(1);
     expect(await page.getByTestId('undo').count()).toBe(1);
     await page.keyboard.press('Escape');
-    // Now the page offers it.
+    // Now the page offers to undo it.
     await expect.poll(() => page.getByTestId('undo').count()).toBe(1);
   });
 

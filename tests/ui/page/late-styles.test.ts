@@ -4,10 +4,10 @@ import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
 
-/** Style sheets that the page itself does not name. */
+/** Style sheets that the page does not link itself. */
 const LATE = /\/assets\/(?!first-|index-|page-[^t]).*\.css$/;
 
-/** Opens the page. Each late style sheet goes through `answer`, with the number of its attempt. */
+/** Opens the page. Calls `answer` for each request for a late style sheet, with the number of the attempt. */
 async function openWith(answer: (route: Route, attempt: number) => Promise<void>): Promise<Page> {
   const attempts = new Map<string, number>();
   return pages.open({
@@ -21,14 +21,14 @@ async function openWith(answer: (route: Route, attempt: number) => Promise<void>
   });
 }
 
-/** The layout of the tabs at the moment at which they are in the page. `block` is that of a page without their style. */
+/** The layout of the tabs as soon as they are on the page. Without their style, it is `block`. */
 const layoutOfTabs = (page: Page) =>
   page
     .getByRole('tablist')
     .first()
     .evaluate((tabs) => getComputedStyle(tabs).display);
 
-it('should show the tools of the inbox only with their style on a slow line', async () => {
+it('should show the inbox tools only once their style is loaded, on a slow connection', async () => {
   const page = await openWith(async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await route.continue();
@@ -36,7 +36,7 @@ it('should show the tools of the inbox only with their style on a slow line', as
   expect(await layoutOfTabs(page)).toBe('flex');
 });
 
-it('should load a style that failed again, and show the tools with it', async () => {
+it('should retry a style that failed to load, and then show the tools', async () => {
   pages.bff.publish([{ title: 'Here' }]);
   const page = await openWith((route, attempt) => (attempt < 3 ? route.abort() : route.continue()));
   expect(await layoutOfTabs(page)).toBe('flex');

@@ -25,7 +25,7 @@ afterAll(async () => {
   await removeBuiltPage();
 });
 
-/** When a new visitor's page has first painted, and when it has drawn the first notification, in milliseconds. */
+/** Opens the page as a new visitor. Resolves with the times of the first paint and the first notification, in ms. */
 async function openSlowly(): Promise<{ paint: number; feed: number }> {
   const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
   const page = await context.newPage();

@@ -59,7 +59,7 @@ export async function checkLooks(
   const { fullPage = false, of, settle = () => page.waitForTimeout(150) } = options;
   const check = async (look: string) => {
     await settle();
-    // Parts that stay in sight while scrolling would cover the middle of a picture of the whole page.
+    // Fixed and sticky elements would cover the middle of a full-page screenshot.
     if (fullPage) await page.evaluate(() => scrollTo(0, 0));
     const path = join(artifacts, `${look}.png`);
     await (of ? of.screenshot({ path }) : page.screenshot({ path, fullPage }));

@@ -58,10 +58,7 @@ export interface Peer {
 export interface StartOptions {
   /** Number of instances that clients connect to. */
   instances: number;
-  /**
-   * True if Redis writes each change to disk before it answers (`appendfsync always`), false if Redis does not persist
-   * anything.
-   */
+  /** True if Redis writes each change to disk before it responds (`appendfsync always`), false if it persists nothing. */
   persistence: boolean;
   logDir: string;
   /** If true, our applications write CPU profiles into `profiles` beside their logs. */

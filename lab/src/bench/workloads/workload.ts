@@ -48,8 +48,8 @@ export interface Sizes {
   settleMs: number;
   daprCalls: number;
   /**
-   * Time without arrivals after which missing messages are considered lost, in ms. It is longer than Dapr waits before it
-   * redelivers, which can happen on a busy machine.
+   * Time without arrivals after which missing messages are considered lost, in ms. It is longer than the delay of
+   * Dapr's redeliveries, which can happen on a busy machine.
    */
   patienceMs: number;
 }

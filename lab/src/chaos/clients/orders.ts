@@ -10,7 +10,7 @@ import type { Random } from '../random.ts';
 const EXAMPLE = join(ROOT, 'examples', 'outbox');
 /** A separate feed, because the ledger checks every notification in the feeds of the other clients. */
 export const ORDERS_FEED = 'topic:shop';
-/** Long enough to keep the number of orders small, which are all read at the end. */
+/** Long enough to keep the number of orders small, because all of them are read at the end. */
 const BETWEEN_MS = 400;
 const LEAST_LIFE_MS = 3_000;
 const MORE_LIFE_MS = 6_000;
