@@ -91,4 +91,8 @@ console.log(`Created ${target}. Next:
   npm install
   npm start
 
-Tocsin must run: ALLOWED_ORIGINS=http://localhost:3000 npm start, in its clone. README.md says more.`);
+Tocsin itself must be running. In your clone of it, run:
+
+  ALLOWED_ORIGINS=http://localhost:3000 npm start
+
+See README.md for details.`);

@@ -39,13 +39,13 @@ const position = { epoch: '1-x', offset: 1 };
 
 /** The rules of requests and answers on a socket. */
 export const SOCKET: readonly Case[] = [
-  invalid('a subscribe without a feed', 'subscribe', {}),
-  invalid('a subscribe that is not an object', 'subscribe', 'all'),
+  invalid('a subscribe request without a feed', 'subscribe', {}),
+  invalid('a subscribe request that is not an object', 'subscribe', 'all'),
   invalid('an invalid feed name', 'subscribe', { feed: 'everything' }),
   invalid('a topic without a name', 'subscribe', { feed: 'topic:' }),
   invalid('a topic with forbidden characters', 'subscribe', { feed: 'topic:a b' }),
   invalid('a user with a control character', 'subscribe', { feed: 'user:a\u0000' }),
-  invalid('a feed of 10,000 characters', 'subscribe', { feed: `topic:${'x'.repeat(10_000)}` }),
+  invalid('a feed name of 10,000 characters', 'subscribe', { feed: `topic:${'x'.repeat(10_000)}` }),
   invalid('an unknown member', 'subscribe', { feed: 'all', limit: 5 }),
   invalid('a position without an epoch', 'subscribe', { feed: 'all', position: { offset: 1 } }),
   invalid('a negative offset', 'subscribe', { feed: 'all', position: { ...position, offset: -1 } }),
@@ -53,10 +53,10 @@ export const SOCKET: readonly Case[] = [
     feed: 'all',
     position: { ...position, offset: 1.5 },
   }),
-  invalid('an offset that is text', 'subscribe', { feed: 'all', position: { ...position, offset: '1' } }),
+  invalid('an offset that is a string', 'subscribe', { feed: 'all', position: { ...position, offset: '1' } }),
   invalid('an empty epoch', 'subscribe', { feed: 'all', position: { epoch: '', offset: 1 } }),
   invalid('two payloads', 'subscribe', { feed: 'all' }, { feed: 'all' }),
-  invalid('an unsubscribe without a feed', 'unsubscribe', {}),
+  invalid('an unsubscribe request without a feed', 'unsubscribe', {}),
   invalid('a token event without a token', 'token', {}),
   socketCase('rejects an unknown event', [], async (kit, over) => {
     const socket = await kit.socket(over);

@@ -11,7 +11,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 const RETRY_AFTER_MS = 1_000;
 
 /**
- * Jobs as timers of this process, for tests and for development without Dapr. They are lost when the process ends.
+ * Jobs as timers of this process, for tests and for development without Dapr. They are lost when the process exits.
  */
 export class MemoryJobs implements Jobs {
   readonly #jobs = new Map<string, Job>();

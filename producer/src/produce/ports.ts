@@ -15,7 +15,7 @@ export interface Announcer {
   announce(announcement: PartitionAnnouncement): Promise<void>;
 }
 
-/** Holds notifications until their delivery time. */
+/** Keeps notifications until their delivery time. */
 export interface Scheduler {
   /** Resolves when every notification is stored. `at` is in ms since 1970. @throws ScheduleFullError */
   add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void>;

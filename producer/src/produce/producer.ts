@@ -30,7 +30,7 @@ export interface ProducerOptions {
 const MAX_REST_MS = 50;
 /** Batching delay after a shared entry. It is long enough for the requests of one burst to arrive. */
 const BATCHING_DELAY_MS = 4;
-/** Timers are not more precise than this. */
+/** The precision of timers, in ms. */
 const MIN_REST_MS = 1;
 
 /** The part of a graceful stop that is reserved for repeating announcements, in ms. */

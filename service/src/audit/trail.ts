@@ -18,7 +18,7 @@ export interface AuditObserver {
   written(): void;
   /** A write failed and will be retried. */
   failed(error: unknown): void;
-  /** The records could not be written before the process had to end. */
+  /** The records could not be written before the process had to exit. */
   lost(records: readonly AuditRecord[]): void;
 }
 

@@ -22,7 +22,7 @@ export function parseConfig<T extends z.ZodObject>(
   if (result.success) return result.data;
   const faults = faultsOf(result.error).map(({ path, message }) => `  ${path}: ${message}`);
   throw new ConfigError(
-    `The configuration is invalid. Fix these variables and start again:\n${faults.join('\n')}`,
+    `The configuration is invalid. Fix these variables, then start again:\n${faults.join('\n')}`,
   );
 }
 

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('the re-announcer', () => {
-  it('should repeat the highest number once, 60 s after the last entry of the lane', async () => {
+  it('should announce the highest number once more, 60 s after the last entry of the lane', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     await sleep(40_000);
