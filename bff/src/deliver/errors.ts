@@ -16,7 +16,7 @@ export class DamagedHeadError extends TemporaryError {
 }
 
 /** Whether documents of a feed are damaged, so that a retry does not help. */
-export const isDamage = (error: unknown): error is Error =>
+export const isDamageError = (error: unknown): error is Error =>
   error instanceof DamagedHeadError || isDamagedDocument(error);
 
 /** A document that the head references is missing: part of the feed's state was lost. */

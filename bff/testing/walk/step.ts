@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Fate } from './world/calls.ts';
 import type { Report } from './check/report.ts';
-import { afterwards, STEP_MS } from './check/settle.ts';
+import { flushPending, STEP_MS } from './check/settle.ts';
 import type { World } from './world/world.ts';
 
 type Choices = Record<string, fc.Arbitrary<unknown>>;
@@ -31,7 +31,7 @@ export function step<C extends Choices>(
       run: async (world: World, report: Report) => {
         world.pass(STEP_MS);
         await happen(world, drawn);
-        await afterwards();
+        await flushPending();
         world.checker.watchViews();
         report.check();
       },

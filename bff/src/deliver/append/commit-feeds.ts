@@ -2,7 +2,7 @@ import type { Head } from '@tocsin/contracts';
 import type { Activation } from './activation.ts';
 import { prepareCommit, type CommitResult, type PreparedCommit } from './prepare-commit.ts';
 import { broadcastsOf, confirm, eraseRetracted, deleteWithdrawn } from '../broadcast/confirm.ts';
-import { LostDocumentError, TemporaryError, isDamage } from '../errors.ts';
+import { LostDocumentError, TemporaryError, isDamageError } from '../errors.ts';
 import { loadHead, type LoadedHead } from '../load/load-head.ts';
 import type { FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { Broadcast } from '../ports.ts';
@@ -50,7 +50,7 @@ export async function commitFeeds(
         const limits = dependencies.limitsOf(feed);
         return await plan(feed, batch, activationOf(feed), progress, { ...dependencies, limits });
       } catch (error) {
-        if (!isDamage(error)) throw error;
+        if (!isDamageError(error)) throw error;
         const faults = [error.message, REMEDY];
         for (const { seq, index, item } of items)
           refused.push(refusedItem({ ...batch, seq }, index, item, 'invalid', faults));

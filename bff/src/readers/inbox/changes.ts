@@ -27,7 +27,7 @@ export type InboxChange = (document: InboxDocument, context: ChangeContext) => I
 export type Places = ReadonlyMap<string, number>;
 
 /** Marks everything up to `offset` as seen, and the snoozed notifications that came back. */
-export const seenUpTo =
+export const markSeenUpTo =
   (offset: number): InboxChange =>
   (document, context) => {
     const marked = withMarks(document, context, ({ seen }) => ({
@@ -37,7 +37,7 @@ export const seenUpTo =
   };
 
 /** Removes the unread marks of everything up to `offset`, and of `ids`. */
-export const markedRead =
+export const markRead =
   (offset: number, ids: ReadonlySet<string>, places: Places): InboxChange =>
   (document, context) => {
     const marked = withMarks(document, context, ({ unread }) => ({
@@ -49,7 +49,7 @@ export const markedRead =
     });
   };
 
-export const markedUnread =
+export const markUnread =
   (ids: ReadonlySet<string>, places: Places): InboxChange =>
   (document, context) => {
     const marked = withMarks(document, context, ({ unread }) => ({
@@ -61,7 +61,7 @@ export const markedUnread =
   };
 
 /** Archives everything up to `offset` that is not snoozed, and `ids`, snoozed or not. */
-export const archived =
+export const archive =
   (offset: number, ids: ReadonlySet<string>, places: Places): InboxChange =>
   (document, context) => {
     const { feed, epoch, floor, head, now } = context;
@@ -77,7 +77,7 @@ export const archived =
     );
   };
 
-export const unarchived =
+export const unarchive =
   (ids: ReadonlySet<string>, places: Places): InboxChange =>
   (document, context) => {
     const marked = withMarks(document, context, (marks) => ({
@@ -89,7 +89,7 @@ export const unarchived =
   };
 
 /** Snoozes notifications until `until`, even if they are already snoozed or archived. */
-export const snoozedUntil =
+export const snoozeUntil =
   (publications: readonly { offset: number; notification: Notification }[], until: string): InboxChange =>
   (document, context) => {
     const known = new Map(document.snoozed.map((one) => [one.notification.id, one]));
@@ -110,7 +110,7 @@ export const snoozedUntil =
   };
 
 /** Ends snoozes. The notifications return to where they were before. */
-export const unsnoozed =
+export const unsnooze =
   (ids: ReadonlySet<string>): InboxChange =>
   (document, { feed }) => ({
     ...document,

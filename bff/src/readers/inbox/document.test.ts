@@ -8,7 +8,7 @@ import {
 } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../feed/present.ts';
-import { snoozedUntil } from './changes.ts';
+import { snoozeUntil } from './changes.ts';
 import { limitInbox, parseInbox, TooManySnoozedError } from './document.ts';
 
 const NOW = Date.parse('2026-05-01T00:00:00Z');
@@ -63,7 +63,7 @@ describe('the limits of an inbox', () => {
 
 it('should keep unknown members of newer instances, and refuse a document from a later version', () => {
   const later = { ...empty, feeds: { all: { ...marks(1), pinned: [[1, 1]] } }, colour: 'red' };
-  const change = snoozedUntil([], '2026-05-02T00:00:00Z');
+  const change = snoozeUntil([], '2026-05-02T00:00:00Z');
   const context = { feed: 'all', epoch: '1-a', head: 9, floor: 1, now: NOW };
   expect(limitInbox(change(parseInbox('inbox:x', later), context), bounds)).toMatchObject({
     ...{ colour: 'red', feeds: { all: { pinned: [[1, 1]] } } },

@@ -26,13 +26,13 @@ import type { ReaderChannel, ReaderStore } from '../ports.ts';
 import type { ReaderChangeOf } from '../events/reader-change.ts';
 import { ANONYMOUS } from '../reader.ts';
 import {
-  archived,
-  markedRead,
-  seenUpTo,
-  snoozedUntil,
-  unarchived,
-  markedUnread,
-  unsnoozed,
+  archive,
+  markRead,
+  markSeenUpTo,
+  snoozeUntil,
+  unarchive,
+  markUnread,
+  unsnooze,
   type InboxChange,
   type Places,
 } from './changes.ts';
@@ -172,7 +172,7 @@ export class Inboxes {
 
   seen(who: InboxOwner, { feed, epoch, offset }: Omit<MarkSeen, 'clientId'>): Promise<void> {
     return this.#change(who, { feed, epoch, offset }, ({ head }) =>
-      seenUpTo(offsetIn(head, { epoch, offset })),
+      markSeenUpTo(offsetIn(head, { epoch, offset })),
     );
   }
 
@@ -180,22 +180,22 @@ export class Inboxes {
   async read(who: InboxOwner, request: Omit<MarkRead, 'clientId'>): Promise<void> {
     if (!(await this.stored(who.reader))) return;
     await this.#change(who, request, ({ head, ids, places }) =>
-      markedRead(offsetIn(head, request), ids, places),
+      markRead(offsetIn(head, request), ids, places),
     );
   }
 
   unread(who: InboxOwner, request: Omit<NamedIds, 'clientId'>): Promise<void> {
-    return this.#change(who, request, ({ ids, places }) => markedUnread(ids, places));
+    return this.#change(who, request, ({ ids, places }) => markUnread(ids, places));
   }
 
   archive(who: InboxOwner, request: Omit<Archive, 'clientId'>): Promise<void> {
     return this.#change(who, request, ({ head, ids, places }) =>
-      archived(offsetIn(head, request), ids, places),
+      archive(offsetIn(head, request), ids, places),
     );
   }
 
   unarchive(who: InboxOwner, request: Omit<NamedIds, 'clientId'>): Promise<void> {
-    return this.#change(who, request, ({ ids, places }) => unarchived(ids, places));
+    return this.#change(who, request, ({ ids, places }) => unarchive(ids, places));
   }
 
   /**
@@ -220,12 +220,12 @@ export class Inboxes {
         else unknown.push(id);
       }
       if (unknown.length > 0) throw new UnknownIdsError(unknown);
-      return snoozedUntil(publications, until);
+      return snoozeUntil(publications, until);
     });
   }
 
   unsnooze(who: InboxOwner, request: Omit<NamedIds, 'clientId'>): Promise<void> {
-    return this.#change(who, request, ({ ids }) => unsnoozed(ids));
+    return this.#change(who, request, ({ ids }) => unsnooze(ids));
   }
 
   /** Deletes the inbox of the reader whose user feed was erased. */

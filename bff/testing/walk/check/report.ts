@@ -4,7 +4,7 @@ import { PARTITION } from '../world/places.ts';
 const TRACE_SHOWN = 60;
 
 /** A violated rule, with the trace that led to it. */
-export class RuleBroken extends Error {
+export class RuleViolation extends Error {
   override name = 'RuleBroken';
 }
 
@@ -34,7 +34,7 @@ export class Report {
   check(): void {
     if (this.#violations.length === 0) return;
     const trace = this.#trace.slice(-TRACE_SHOWN);
-    throw new RuleBroken([...new Set(this.#violations), ...trace.map((line) => `  ${line}`)].join('\n'));
+    throw new RuleViolation([...new Set(this.#violations), ...trace.map((line) => `  ${line}`)].join('\n'));
   }
 }
 

@@ -11,7 +11,7 @@ const MAX_ROUNDS = 1_000;
 const COMPARE_EVERY = 8;
 
 /** Resolves when all consequences have run, up to the next calls. */
-export const afterwards = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const flushPending = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Ends all persistent faults. */
 export function endFaults(world: World): void {
@@ -52,7 +52,7 @@ async function round(world: World, n: number): Promise<void> {
     client.timers();
     client.heartbeat();
   }
-  await afterwards();
+  await flushPending();
 }
 
 /** Runs rounds until nothing is pending. Clients may still be behind. */

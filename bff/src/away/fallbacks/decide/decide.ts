@@ -8,7 +8,7 @@ import {
   type SentItem,
   type Waiting,
 } from '../document.ts';
-import { isGivenUp } from './give-up.ts';
+import { hasGivenUp } from './give-up.ts';
 import { dropOldReceipts } from '../register.ts';
 
 /** The rules of a channel. */
@@ -27,7 +27,7 @@ export type Standing =
   | { isOpen: false; reason: string };
 
 /** The input of a decision about due steps, read from the store each time. */
-export interface Situation {
+export interface DecisionInput {
   now: number;
   /** The time of the wake-up, which has passed on the scheduler's clock. */
   woken: number;
@@ -55,7 +55,7 @@ export interface Decision {
 }
 
 /** Decides whether each due step is sent, held back, or ended with a receipt. Reads no clock and does no I/O. */
-export function decide(document: AwayDocument, situation: Situation): Decision {
+export function decide(document: AwayDocument, situation: DecisionInput): Decision {
   const deciding = new Deciding(document, situation);
   deciding.takeOver();
   const vias = new Set(document.waiting.flatMap(({ steps }) => steps.map(({ via }) => via)));
@@ -70,13 +70,13 @@ interface Ready {
 
 class Deciding {
   readonly #before: AwayDocument;
-  readonly #use: Situation;
+  readonly #use: DecisionInput;
   readonly #messages: Sending[] = [];
   readonly #receipts: Receipt[] = [];
   #waiting: Waiting[];
   #sending: Sending[];
 
-  constructor(document: AwayDocument, situation: Situation) {
+  constructor(document: AwayDocument, situation: DecisionInput) {
     this.#before = document;
     this.#use = situation;
     this.#waiting = document.waiting;
@@ -98,7 +98,7 @@ class Deciding {
     const { now, woken, rulesOf } = this.#use;
     this.#sending = this.#sending.flatMap((message) => {
       if (!isOver(message, this.#use)) return [message];
-      if (!rulesOf(message.via)?.repeats || message.items.every((item) => isGivenUp(item, now))) {
+      if (!rulesOf(message.via)?.repeats || message.items.every((item) => hasGivenUp(item, now))) {
         const reason = 'the sender stopped before the channel answered';
         for (const item of message.items) this.#end(item, message.via, 'unknown', reason);
         return [];
@@ -203,12 +203,12 @@ class Deciding {
 /** Whether a decision could change anything: a step is due, or a claim has ended. */
 export const hasDue = (
   { waiting, sending }: AwayDocument,
-  times: Pick<Situation, 'now' | 'woken'>,
+  times: Pick<DecisionInput, 'now' | 'woken'>,
 ): boolean =>
   sending.some((message) => isOver(message, times)) ||
   waiting.some(({ steps }) => steps.some(({ at }) => at <= times.now));
 
-const isOver = ({ until }: Sending, { now, woken }: Pick<Situation, 'now' | 'woken'>): boolean =>
+const isOver = ({ until }: Sending, { now, woken }: Pick<DecisionInput, 'now' | 'woken'>): boolean =>
   until <= Math.min(now, woken);
 
 /** Counted from the clock that is ahead, so that a sender whose clock is behind gets its full time. */
@@ -217,7 +217,7 @@ const sendingUntil = (now: number, woken: number): number => Math.max(now, woken
 /** When the reader's document must be checked next, in ms since 1970; `undefined` if nothing waits. */
 export function nextCheck(
   { waiting, sending }: AwayDocument,
-  rulesOf: Situation['rulesOf'],
+  rulesOf: DecisionInput['rulesOf'],
 ): number | undefined {
   const busy = new Set(sending.map(({ via }) => via));
   let next = sending.reduce((least, { until }) => Math.min(least, until), Infinity);

@@ -4,5 +4,5 @@ import type { SentItem } from '../document.ts';
 const GIVE_UP_MS = 3 * 24 * 60 * 60 * 1000;
 
 /** Whether the time for retries is over. Documents of earlier versions do not record the first attempt. */
-export const isGivenUp = ({ since, createdAt }: SentItem, now: number): boolean =>
+export const hasGivenUp = ({ since, createdAt }: SentItem, now: number): boolean =>
   (since ?? Date.parse(createdAt)) + GIVE_UP_MS < now;

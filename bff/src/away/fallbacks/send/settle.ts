@@ -1,6 +1,6 @@
 import type { SendResult } from '../../channels/channel.ts';
 import type { ChannelRules } from '../decide/decide.ts';
-import { isGivenUp } from '../decide/give-up.ts';
+import { hasGivenUp } from '../decide/give-up.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Sending, type Waiting } from '../document.ts';
 import { dropOldReceipts } from '../register.ts';
 
@@ -31,10 +31,10 @@ export function settle(
     const failed = (document.attempts[via] ?? 0) + 1;
     const reason = `gave up: ${result.reason}`;
     const late = receiptsOf(
-      items.filter((item) => isGivenUp(item, now)),
+      items.filter((item) => hasGivenUp(item, now)),
       { via, outcome: 'refused', at: now, reason },
     );
-    const kept = items.filter((item) => !isGivenUp(item, now));
+    const kept = items.filter((item) => !hasGivenUp(item, now));
     return dropOldReceipts({
       ...document,
       sending,

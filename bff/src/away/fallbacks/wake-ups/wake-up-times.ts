@@ -1,4 +1,4 @@
-import { nextCheck, type Situation } from '../decide/decide.ts';
+import { nextCheck, type DecisionInput } from '../decide/decide.ts';
 import { nameOf, type AwayDocument } from '../document.ts';
 import { namesOf, type Registered } from '../register.ts';
 import { wakeUpName } from './wake-up-names.ts';
@@ -25,7 +25,7 @@ export interface Woken {
 export function hasWakeUp(
   before: AwayDocument,
   after: AwayDocument,
-  { added, rulesOf, now }: { added: readonly Registered[]; rulesOf: Situation['rulesOf']; now: number },
+  { added, rulesOf, now }: { added: readonly Registered[]; rulesOf: DecisionInput['rulesOf']; now: number },
 ): boolean {
   const [first, next] = [nextCheck(before, rulesOf), nextCheck(after, rulesOf)];
   if (first === undefined || next === undefined || first <= now || first > next) return false;
