@@ -20,7 +20,7 @@ export interface MemoryBackend extends Backend {
   entries: MemoryClaimCheck;
   /** Delivers an announcement to the instance, and settles as the instance does. */
   announce(data: unknown): Promise<unknown>;
-  /** Sets the producer that takes composed notifications. */
+  /** Sets the producer that accepts composed notifications. */
   composeWith(compose: Compose): void;
   /** Sets the producer that handles operations. */
   operateWith(operate: Operate): void;

@@ -2,7 +2,7 @@ import { SNAPSHOT_EVERY_MS, type InstanceSnapshot } from '@tocsin/contracts';
 import { Past } from './past.ts';
 import type { InstanceBoard, PastBoard } from './ports.ts';
 
-/** The past of an instance is written with every fifth snapshot, which is every ten seconds. */
+/** The past hour is written with every fifth snapshot, that is, every ten seconds. */
 const PAST_EVERY = 5;
 
 export interface ReporterOptions {

@@ -19,7 +19,7 @@ beforeEach(async () => {
 const position = (): Position => ({ epoch: f.head?.epoch ?? '', offset: f.head?.offset ?? 0 });
 
 describe('a store that comes back empty', () => {
-  it('should get a head again when an instance with a high-water mark of the feed reads it', async () => {
+  it('should have a head again after an instance with a high-water mark reads the feed', async () => {
     const before = position();
     await f.log.rollBackTo(0);
     f.now++;

@@ -114,7 +114,7 @@ it('should continue after a failed turn, even if it had committed', async () => 
   expect(idle).toEqual([2]);
 });
 
-it('should let no turn write before all earlier ones have ended, even if one between them failed while it read', async () => {
+it('should not let a turn write before all earlier ones have ended, even if one in between failed while reading', async () => {
   const { queue, turns, idle } = controlled();
   const all = [1, 2].map((seq) => queue.enqueue({ run: `r${seq}`, seq }, {}));
   turns[0]?.commit();

@@ -99,7 +99,7 @@ export class TurnQueue<Result> {
     const ended = turn
       .then(() => {
         read();
-        // A turn that fails while it reads may end before the previous turn.
+        // A turn that fails while reading may end before the previous turn.
         return before;
       })
       .then(() => {

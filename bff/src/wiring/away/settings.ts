@@ -12,7 +12,7 @@ import { ConfigError } from '@tocsin/service';
 import { z } from 'zod';
 import { bindingChannelSchema } from '../../away/channels/binding/binding-channel.ts';
 
-/** Settings that all channels have. */
+/** Settings common to all channels. */
 const commonSchema = z.strictObject({
   /** How long the first due fallback of a reader waits for others, so that they are sent as one message. */
   window: durationSchema('PT0S', 'P1D').optional(),

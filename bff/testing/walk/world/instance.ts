@@ -159,7 +159,7 @@ export class WalkInstance {
     if (shown) this.#push(world, shown.epoch, shown.publications);
   }
 
-  /** Like the gateway. */
+  /** Pushes publications to the clients, like the gateway. */
   #push(world: InstancesWorld, epoch: string, publications: readonly Publication[]): void {
     const shown = publications.map((publication) => present(publication, world.clock));
     for (const client of world.clients) client.push(this, epoch, shown);
