@@ -43,13 +43,13 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
     // Records written between the two reads appear in both.
     const printed = new Set(records.map(({ id }) => id));
     if (unreadable > 0)
-      process.stderr.write(`${unreadable} records cannot be read by this version of Tocsin.\n`);
+      process.stderr.write(`This version of Tocsin cannot read ${unreadable} of the records.\n`);
     const stopped = aborted(signal);
     while (follow && !signal.aborted) {
       await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
       for (const value of await follower.next()) {
         const record = auditRecordSchema.safeParse(value);
-        if (!record.success) process.stderr.write('A record cannot be read by this version of Tocsin.\n');
+        if (!record.success) process.stderr.write('This version of Tocsin cannot read one of the records.\n');
         else if (matchesAudit(record.data, query) && !printed.has(record.data.id)) print(record.data);
       }
     }
