@@ -51,7 +51,7 @@ it('should accept a new key without a restart, only for its own scopes', async (
   expect((await call(key, 'DELETE', '/feeds/all')).status).toBe(403);
 });
 
-it('should reject a revoked key within two seconds and give the reason', async () => {
+it('should reject a revoked key within two seconds, and state the reason', async () => {
   const key = await apiKey('--name', 'gone', '--feeds', 'all');
   await expect.poll(() => publish(key), { timeout: 2_000 }).toBe(202);
   await apiKey('--revoke', 'gone');

@@ -100,7 +100,7 @@ describe('a revoked subject', () => {
   });
 
   it(
-    'should stay revoked after restarts of all instances and of the store',
+    'should stay revoked after all instances and the store have restarted',
     { timeout: 300_000 },
     async () => {
       const token = await tokenOf('eve', seconds() - 60);

@@ -104,7 +104,7 @@ describe('a stack that requires tokens and API keys', () => {
     expect(ben.shown.sort()).toEqual(['for-all', 'for-ben']);
   });
 
-  it('should give the same access over HTTP', async () => {
+  it('should grant the same access over HTTP', async () => {
     const url = stack.bffs[1]?.url ?? '';
     const page = await fetchPage(url, { feed: 'user:ada' }, { token: await tokenOf('ada') });
     expect(page.publications.map(({ notification }) => notification?.id)).toEqual(['for-ada']);

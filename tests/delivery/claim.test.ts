@@ -50,7 +50,7 @@ describe('claiming entries', () => {
     for (let seq = 1; seq <= 40; seq++) expect(await check.isThere(feed, seq)).toBe(false);
   });
 
-  it('should not show notifications twice when a finished entry is announced again', async () => {
+  it('should not show notifications twice when a claimed entry is announced again', async () => {
     const feed = 'topic:again';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);

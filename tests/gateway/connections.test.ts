@@ -67,7 +67,7 @@ describe('an incomplete connection', () => {
     await served();
   });
 
-  it('should be closed when it polls once and never joins or polls again', async () => {
+  it('should be closed when it polls once, and never joins or polls again', async () => {
     const opened = await fetch(`${bff.url}${POLL}`);
     expect(await opened.text()).toContain('"sid"');
     await bff.expectMetric(CONNECTIONS, 1);

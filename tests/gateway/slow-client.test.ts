@@ -24,7 +24,7 @@ afterAll(async () => {
   await bff.stop();
 });
 
-it('should be disconnected at a backlog of 1 MiB without affecting others, and recover by position', async () => {
+it('should be disconnected at a backlog of 1 MiB without affecting others, and recover from its position', async () => {
   await bff.expectMetric('tocsin_bff_connections', 4);
   slow.stop();
   const ids: string[] = [];

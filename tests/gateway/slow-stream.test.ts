@@ -43,7 +43,7 @@ async function pausedStream(lastEventId = '') {
   return { response, shown, lastEventId: () => text.match(/^id: (.*)$/m)?.[1] ?? '' };
 }
 
-it('should wait for slow readers without buffering unread data, and continue at their position', async () => {
+it('should wait for slow readers without buffering unread data, and continue from their position', async () => {
   const streams = await Promise.all(Array.from({ length: STREAMS }, () => pausedStream()));
   const ids: string[] = [];
   const before = await bff.heapUsed();

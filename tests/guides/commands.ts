@@ -6,7 +6,7 @@ export interface Command {
 
 const BLOCK = /(<!-- by hand -->\s*)?```sh\n([\s\S]*?)```/g;
 
-/** The commands in the shell blocks of a page, except those marked as run by hand. */
+/** The commands in the shell blocks of a page, except those marked to be run by hand. */
 export function commandsOf(page: string): Command[] {
   const commands: Command[] = [];
   for (const [, byHand, block = ''] of page.matchAll(BLOCK)) {

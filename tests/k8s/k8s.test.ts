@@ -160,7 +160,7 @@ describe('a deployed system', () => {
         expect(security).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
   });
 
-  it('should not change when it is deployed again', async () => {
+  it('should remain unchanged when it is deployed again', async () => {
     const before = (await pods()).map(({ name }) => name).sort();
     const output = await deployOrFail();
     expect(output).toContain('Secrets: all exist, left unchanged');

@@ -19,7 +19,7 @@ export interface ProxiedRedis {
   stop(): Promise<void>;
 }
 
-/** Starts a Redis that syncs every write, behind Toxiproxy. Removes all containers if that fails. */
+/** Starts a Redis that syncs every write, behind Toxiproxy. If that fails, removes all containers. */
 export async function startProxiedRedis(): Promise<ProxiedRedis> {
   const started: { stop(): Promise<unknown> }[] = [];
   const keep = <T extends { stop(): Promise<unknown> }>(one: T): T => {

@@ -1,6 +1,6 @@
 const PROXY = 'redis';
 
-/** A fault of a connection; see https://github.com/Shopify/toxiproxy#toxics. */
+/** A connection fault; see https://github.com/Shopify/toxiproxy#toxics. */
 export interface Toxic {
   type: 'latency' | 'bandwidth' | 'timeout' | 'reset_peer';
   /** `upstream` affects requests to Redis, `downstream` its responses. */

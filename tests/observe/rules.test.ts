@@ -44,7 +44,7 @@ const { tests } = z
   .parse(read('rules.test.yml'));
 const cases = tests.flatMap(({ alert_rule_test }) => alert_rule_test);
 
-/** The sections of a page below third-level headings, by their anchors. */
+/** The sections of a page under third-level headings, by anchor. */
 const sectionsOf = (page: string): Map<string, string> =>
   new Map(
     page

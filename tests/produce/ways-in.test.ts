@@ -193,7 +193,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     });
   });
 
-  it('should set aside raw payloads that are not JSON, not text or not a notification', async () => {
+  it('should set aside raw payloads that are not JSON, not text, or not a notification', async () => {
     const before = (await setAside()).length;
     const payloads = ['not JSON', new Uint8Array([0xff, 0xfe]), '{"colour":"blue"}'];
     for (const payload of payloads) {

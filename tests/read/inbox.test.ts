@@ -59,7 +59,7 @@ describe('a reader’s inbox', () => {
     await eventually(async () => opened.live);
     return opened;
   }
-  /** Waits until both instances have this many publications of the feed. */
+  /** Waits until both instances have this many of the feed's publications. */
   const arrived = (feed: string, count: number) =>
     eventually(async () => {
       const pages = await Promise.all(stack.bffs.map(({ url }) => fetchPage(url, { feed })));

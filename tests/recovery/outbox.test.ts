@@ -89,7 +89,7 @@ describe("Dapr's outbox", () => {
     expect(timesShown('a-placed')).toBe(1);
   });
 
-  it('should publish several projections only if each comes directly before its state', async () => {
+  it('should publish several projections only if each directly precedes its state', async () => {
     const pairs = ['b', 'c'].map((key) => [upsert(key, 1), notify(key, `${key}-placed`)] as const);
     expect(
       (
@@ -106,7 +106,7 @@ describe("Dapr's outbox", () => {
     expect(await stateOf(first(), 'd')).toBeUndefined();
   });
 
-  it('should also publish each value without a projection, and objects without a content type as text', async () => {
+  it('should also publish values without a projection, and publish objects without a content type as text', async () => {
     expect((await transact(first(), [upsert('f', 'a stored value')])).status).toBe(204);
     expect((await transact(first(), [upsert('g', 1), notify('g', 'g-placed', {})])).status).toBe(204);
     await expect.poll(setAside).toContain('a stored value');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const json = z.json();
 
-/** The content of Redis by key, with JSON parsed. */
+/** The content of Redis by key, with parsed JSON. */
 export const storedSchema = z.strictObject({
   version: z.string(),
   /** The time of the capture, in ms since 1970. */

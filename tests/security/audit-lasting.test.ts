@@ -116,7 +116,7 @@ it('should stay within its limits for records and bytes', async () => {
   expect(length).toBeGreaterThanOrEqual(MAX_AUDIT_RECORDS);
   expect(length).toBeLessThanOrEqual(MAX_AUDIT_RECORDS + 100);
   expect(bytes).toBeLessThan(14_000_000);
-  // Frequent records have not evicted rare ones.
+  // Frequent records must not have evicted rare ones.
   const acts = (await on.trail()).filter(({ action }) => action === 'erase' || action === 'key-created');
   expect(acts.length).toBeGreaterThanOrEqual(4);
 }, 240_000);

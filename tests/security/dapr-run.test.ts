@@ -20,7 +20,7 @@ const cli = await ensureDaprCli();
 const missing = cli ? await missingNamespaces() : 'neither the Dapr CLI nor Go is installed';
 if (missing) console.log(`dapr run -f was not tested: ${missing}`);
 
-/** Runs in its own network namespace, because its ports are fixed. */
+/** Runs in a separate network namespace, because its ports are fixed. */
 describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-dapr-run-'));
   const processes: ManagedProcess[] = [];

@@ -164,7 +164,7 @@ describe('content', () => {
     for (const id of ['no id / at all', 'refused / id', 'no JSON / id'])
       ids.push(`event-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`);
     for (const id of ids) expect(await send('DELETE', `/notifications/${id}?feed=${feed}`)).toBe(202);
-    // Retracted before it arrives.
+    // This notification arrives after its retraction.
     expect(await send('POST', '/notifications', of('gone-early'))).toBe(202);
     await publishEvent(TOPICS.notifications, of('gone-early'));
     await eventually(async () => (await keysWith(stack.redisHost, secret)).length === 0, WITHIN_MS).catch(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/processes/every-route.ts';
 import { PortsProcess } from '../support/processes/ports-process.ts';
 
-/** Twice the length may cost at most three times the CPU. Costs below FLOOR_MS are not compared. */
+/** A request of twice the length may cost at most three times the CPU time. Costs below FLOOR_MS are not compared. */
 const MOST = 3;
 const FLOOR_MS = 10;
 /** How often each request is measured. The minimum is used, because a busy machine can only add time. */
@@ -13,7 +13,7 @@ const SHORT = 600;
 /** The limit for the headers and the address together is 16 KiB, or 32 KiB at the bff's public port. */
 const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBff' ? 30_000 : 14_000);
 
-/** Repeated between the start and end of a header's value. */
+/** These strings are repeated between the start and the end of a header's value. */
 const UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
 /** The beginnings of values that each header's parser expects. */
 const HEADERS: [name: string, ...begins: string[]][] = [

@@ -108,7 +108,7 @@ describe('HEAD', () => {
   const pages = ['/', '/ops', '/assets/page.js'];
   const methodWithout = ({ path }: Route) => (path.startsWith('/app/preferences') ? 'DELETE' : 'PATCH');
   it.each(titles(gets.filter(({ path }) => !pages.includes(path))))(
-    'should be in Allow of every GET route: %s %s %s',
+    'should be listed in the Allow header of every GET route: %s %s %s',
     async (_p, _m, _r, route) => {
       const response = await ask(route, { method: methodWithout(route) });
       const problem = await problemOf(response);

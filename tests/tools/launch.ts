@@ -64,9 +64,9 @@ export interface Launch {
 }
 
 export interface LaunchOptions {
-  /** The command; by default `start`, with the run file. `dev` uses no run file. */
+  /** The command. The default is `start`, which uses the run file; `dev` doesn't. */
   command?: 'start' | 'dev';
-  /** The machine to run on; by default this one. */
+  /** The machine to run on; this one by default. */
   host?: NetworkNamespace;
   dir?: string;
   runFile?: { path: string; ports: number[] };

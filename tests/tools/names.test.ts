@@ -181,7 +181,7 @@ describe('dapr.yaml', () => {
     for (const app of apps) expect(app.env['INTERNAL_PORT']).toBe(String(app.appPort));
   });
 
-  it('should detect a dead application within 2 s with probes', () => {
+  it('should detect a dead application by probes within 2 s', () => {
     expect(common).toMatchObject({
       enableAppHealthCheck: true,
       appHealthProbeInterval: 1,

@@ -34,7 +34,7 @@ describe('a stack', () => {
     expect((await fetch(`${bff.daprUrl}/v1.0/metadata`)).status).toBe(401);
   });
 
-  it('should kill only a sidecar and restart it on its ports', async () => {
+  it('should kill only a sidecar, and restart it on the same ports', async () => {
     await bff.sidecar.kill('SIGKILL');
     expect(bff.sidecar.running).toBe(false);
     expect(bff.sidecar.lastExit).toEqual({ code: null, signal: 'SIGKILL' });
@@ -54,7 +54,7 @@ describe('a stack', () => {
     expect((await envOf(bff)).failpoint).toBeNull();
   });
 
-  it('should stop a process and let it continue', async () => {
+  it('should pause a process and resume it', async () => {
     await bff.app.kill('SIGSTOP');
     expect(await answersOk(`${bff.url}/healthz`)).toBe(false);
     await bff.app.kill('SIGCONT');

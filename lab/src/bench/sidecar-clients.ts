@@ -84,7 +84,7 @@ async function runRound(client: Client): Promise<Figures> {
   return { cpu: (user + system) / CALLS, p50: median(latencies), p99: quantile(latencies, 0.99) };
 }
 
-/** Makes `count` calls, `atATime` concurrently. Resolves with the latency of each, in ms. */
+/** Makes `count` calls, `atATime` of them concurrently. Resolves with the latency of each, in ms. */
 async function many(client: Client, count: number, atATime: number): Promise<number[]> {
   const latencies: number[] = [];
   let left = count / 2;

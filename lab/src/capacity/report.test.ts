@@ -12,7 +12,7 @@ function textOf(load: Partial<Load>): string {
 }
 
 describe('a plan as text', () => {
-  it('should name every kind of process, and the source of the figures', () => {
+  it('should mention every kind of process, and the source of the figures', () => {
     const text = textOf({});
     for (const name of ['producer', 'bff sidecar', 'Redis: announcements', 'Redis: broadcaster'])
       expect(text).toContain(`\n${name} `);

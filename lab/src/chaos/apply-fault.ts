@@ -6,7 +6,7 @@ import type { Stack } from '@tocsin/tools/stack/stack';
 import type { Failpoints } from './failpoints.ts';
 import type { Fault, StepFault } from './schedule.ts';
 
-/** The effect of a fault. */
+/** The result of applying a fault. */
 export interface FaultResult {
   /** The name of the affected pair. Its clients may have to wait until it is back. */
   pair: string | undefined;

@@ -68,7 +68,7 @@ export function nameOf(fault: Fault): string {
   }
 }
 
-/** The name of a fault without the number of the instance. */
+/** The name of a fault without the instance's number. */
 export const groupOf = (fault: Fault): string => nameOf(fault).replace(/bff-\d+/, 'bff');
 
 export interface ScheduleOptions {

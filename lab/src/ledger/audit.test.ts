@@ -15,7 +15,7 @@ describe('audit', () => {
     expect(isClean(audit(observer([1, 2, 3]), ['n1', 'n2', 'n3']))).toBe(true);
   });
 
-  it('should not report removed publications as holes', () => {
+  it('should not report removed publications as skipped', () => {
     const isGone = (_epoch: string, offset: number) => offset === 2 || offset === 3;
     expect(audit(observer([1, 4, 6]), [], isGone).skipped).toEqual(['5 to 5']);
   });
@@ -38,7 +38,7 @@ describe('audit', () => {
     expect(audit(observer([1, 3, 2]), []).outOfOrder).toEqual(['n2 at 2 after 3']);
   });
 
-  it('should report a hole without a gap event', () => {
+  it('should report skipped offsets without a gap event', () => {
     const gaps = [{ from: at(1), to: at(4), erased: false }];
     expect(audit(observer([1, 4], gaps), []).skipped).toEqual([]);
     expect(audit(observer([1, 4, 6], gaps), []).skipped).toEqual(['5 to 5']);

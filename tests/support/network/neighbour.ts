@@ -84,7 +84,7 @@ export async function makeNeighbour(host?: NetworkNamespace): Promise<Neighbour>
     .then(() => ip('-n', name, 'addr', 'add', `${network6}::2/64`, 'dev', inner, 'nodad'))
     .then(
       () => `${network6}::1`,
-      // On a system without IPv6, no process listens on it.
+      // On a system without IPv6, there is no address to test.
       () => undefined,
     );
   const runInside = (...words: string[]): Promise<RunResult> => {

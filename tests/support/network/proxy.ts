@@ -42,7 +42,7 @@ export async function startProxy(pick: () => string | undefined): Promise<Proxy>
         instance.unpipe();
         instance.removeAllListeners('close');
         instance.destroy();
-        // Its data is read and discarded.
+        // Read and discard its data.
         client.resume();
       }
     },

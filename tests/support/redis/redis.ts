@@ -41,7 +41,7 @@ export async function openRedisView(redisHost: string) {
       );
       return (await Promise.all(added)).reduce((sum, one) => sum + one, 0);
     },
-    /** Deletes all data. Use it only on the Redis of the test's own stack. */
+    /** Deletes all data. Use it only on the Redis of a test's own stack. */
     empty: async (): Promise<void> => {
       await client.flushAll();
     },

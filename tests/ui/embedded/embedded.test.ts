@@ -96,7 +96,7 @@ afterEach(async () => {
 });
 const live = () => page.getByText('live', { exact: true }).waitFor();
 
-it("should render the app's rows and toasts and keep the buttons", async () => {
+it("should render the app's rows and toasts, and keep the buttons", async () => {
   await page.goto(origin);
   await live();
   await bff.publish([{ title: 'Mine', severity: 'error' }]);

@@ -12,7 +12,7 @@ useNotifications({ url: window.bffUrl, getToken: () => window.giveToken() });
 `;
 const MAIN = `import { createApp } from 'vue';\nimport App from './Plain.vue';\ncreateApp(App).mount('#app');`;
 
-/** Style sheets of pages, by name. */
+/** The pages' style sheets, by name. */
 const STYLES: Readonly<Record<string, () => Promise<string>>> = {
   plain: () => Promise.resolve(''),
   hostile: () =>

@@ -218,7 +218,7 @@ it('should remove the token from the address, and send it on the socket and over
   expect(bff.handshakes.at(-1)).toEqual({ token: 'a.b.c' });
 });
 
-it('should identify this browser by the same id in every tab', async () => {
+it('should identify the browser by the same id in every tab', async () => {
   const page = await open();
   const [first] = bff.handshakes;
   expect(first?.['clientId']).toMatch(/^[0-9a-f]{32}$/);

@@ -65,7 +65,7 @@ export async function openInFirefox(
   };
 }
 
-/** An element by its test id, even inside the shadow root of a custom element. */
+/** Finds an element by its test id, even inside the shadow root of a custom element. */
 export const byId = (id: string, host = ''): string => `${host && `${host} >>> `}[data-testid="${id}"]`;
 
 /** The trimmed text of each element. */

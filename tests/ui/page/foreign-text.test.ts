@@ -104,7 +104,7 @@ describe('a link with a token', () => {
     );
   const bearer = (page: Page) => page.evaluate(() => sessionStorage.getItem('tocsin.token'));
 
-  it('should not change who is signed in unless the reader agrees, and should leave the address at once', async () => {
+  it('should not change who is signed in unless the reader agrees, and should be removed from the address immediately', async () => {
     const page = await pages.open({ search: `?feed=all#token=${token('ada')}` });
     await live(page);
     expect(page.url()).not.toContain('token');

@@ -96,7 +96,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(6);
   });
 
-  it('should mark a gap when the feed was lost', async () => {
+  it('should mark a gap if the feed was lost', async () => {
     bff.publish(titled(2));
     const page = await open();
     await live(page);

@@ -126,7 +126,7 @@ describe('toasts', () => {
     await expect.poll(() => visibleToasts(page).count()).toBe(0);
   });
 
-  it('should work by keyboard, and move the focus when its toast closes', async () => {
+  it('should work by keyboard, and move the focus when the focused toast closes', async () => {
     pages.bff().publish([{ title: 'Row', link: '/row' }]);
     const page = await open();
     const actions = [{ label: 'Open it', link: '/#opened' }];

@@ -45,7 +45,7 @@ describe('a client of the benchmark', () => {
     client.close();
   });
 
-  it('should answer pings, so that the server keeps the connection', async () => {
+  it('should answer pings, so that the server keeps the connection open', async () => {
     const { client, socket } = await connect();
     socket.ping('here?');
     const [data] = (await once(socket, 'pong')) as [Buffer];

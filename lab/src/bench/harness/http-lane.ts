@@ -52,7 +52,7 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** Sends one request at a time over a connection that stays open. */
+/** Sends one request at a time over a persistent connection. */
 export class HttpLane {
   readonly #url: string;
   #socket: Socket | undefined;

@@ -12,7 +12,7 @@ export interface PeerRedis {
   process: ManagedProcess;
   /** `host:port`. */
   address: string;
-  /** Stops Redis and removes its data. */
+  /** Stops Redis and deletes its data. */
   stop(): Promise<void>;
 }
 

@@ -24,7 +24,7 @@ class CentrifugoDialogue implements Dialogue {
   readonly #feed: string;
   readonly #since: StreamPosition | undefined;
   readonly #further: string[];
-  /** The answer to the subscribe command, parsed on demand. */
+  /** The reply to the subscribe command, parsed on demand. */
   #subscribed: Buffer | undefined;
   #last: Buffer | undefined;
 

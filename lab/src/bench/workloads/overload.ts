@@ -107,7 +107,7 @@ export const overload: Workload = {
   run: (peer, context) => overloadOf(peer, context, oneFeed(context.sizes)),
 };
 
-/** The same over many feeds with one client each. */
+/** Like `overload`, but over many feeds with one client each. */
 export const overload1000: Workload = {
   id: 'overload-1000',
   peers: ['tocsin'],

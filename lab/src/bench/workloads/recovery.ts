@@ -13,7 +13,7 @@ const WENT_MS = 50;
 const ALL_WENT_MS = 500;
 
 interface Disconnected {
-  /** The position of each client when it left. */
+  /** The position of each client when it disconnected. */
   positions: string[];
   /** The number of the first missed message. */
   first: number;
@@ -52,7 +52,7 @@ class Disconnects {
     return { positions, first };
   }
 
-  /** Reconnects all clients at once. Returns the time in ms until each has received all missed messages. */
+  /** Reconnects all clients at once. Returns the time until each has received all missed messages, in ms. */
   async reconnect({ positions, first }: Disconnected): Promise<number> {
     let last = 0;
     const count = positions.length;

@@ -24,7 +24,7 @@ interface Faults {
   timesOf?: (index: number, client: number) => number;
   /** The status for the request with this index. */
   statusOf?: (index: number) => number;
-  /** The index of the message that is sent to clients without a subscription to its feed instead. */
+  /** The index of the message that is sent only to clients without a subscription to its feed. */
   straysAt?: number;
 }
 

@@ -158,7 +158,7 @@ function windows(): Window[] {
         idleFor(500, 8),
       ),
     ),
-    // Two notifications in each entry.
+    // There are two notifications in each entry.
     windowOf(
       'busy',
       { instances: 2, seconds: 2, entries: 2 * FAST, notifications: 4 * FAST },
@@ -193,7 +193,7 @@ describe('the constants', () => {
     expect(whole(found.hear[0]?.cost ?? {}).broadcast).toBeCloseTo(slow.broadcast ?? 0, 4);
   });
 
-  it('should ignore one disturbed window of three', () => {
+  it('should ignore one disturbed window out of three', () => {
     const disturbed = windows();
     const victim = disturbed.find(({ step }) => step === 'entries') as Window;
     victim.cpu.bff *= 10;

@@ -4,7 +4,7 @@
 export const KINDS = ['producer', 'producerSidecar', 'bff', 'bffSidecar', 'redis', 'broadcast'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** CPU time in µs by kind of process; absent kinds used none. */
+/** CPU time by kind of process, in µs. Absent kinds used none. */
 export type Cost = Partial<Record<Kind, number>>;
 
 /** A cost that falls as the rate rises, because a process handles all pending work each time it wakes up. */
@@ -89,7 +89,7 @@ export interface Constants {
   /** Data in Redis. */
   stored: {
     announcement: number;
-    /** The head of a feed and its other single documents. */
+    /** A feed's head and its other documents of which it has only one. */
     feed: number;
     /** A publication in a feed's history. */
     publication: number;

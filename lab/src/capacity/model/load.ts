@@ -19,7 +19,7 @@ export interface Load {
   bffsPerFeed?: number;
   /** The size of title and body of a notification, in bytes. */
   payload: number;
-  /** The number of notifications in one POST, and so in one entry. */
+  /** The number of notifications in one POST, and thus in one entry. */
   batch: number;
   /** The number of publications that a feed keeps (`HISTORY_MAX`). */
   history: number;
@@ -81,9 +81,7 @@ export function comparisonRate(rate: number): number {
   return rate * (first + rest);
 }
 
-/**
- * The time in s after which a quiet feed is re-announced (`producer/src/produce/announce/lanes.ts`).
- */
+/** How long a feed must be quiet before it is re-announced, in s (`producer/src/produce/announce/lanes.ts`). */
 const QUIET = 60;
 
 export function flowOf(load: Load, instances: number): Flow {

@@ -36,7 +36,7 @@ export interface FallbacksAccount {
   repeatedEmails: number;
   /** How late each message arrived, in ms. */
   lateMs: number[];
-  /** A sentence for each fallback that was missed, sent twice, sent early, or sent although read. */
+  /** A sentence for each fallback that was missed, sent twice, sent early, or sent although the notification was read. */
   faults: string[];
 }
 

@@ -59,7 +59,7 @@ export interface LedgerInput {
   naive: boolean;
   startedAt: number;
   workload: Workload;
-  /** Absent for the naive bff, which supports no changes. */
+  /** Absent for the naive bff, which does not support changes. */
   changes: Changes | undefined;
   /** Absent for the naive bff, which has no marks. */
   marks: MarksAccount | undefined;

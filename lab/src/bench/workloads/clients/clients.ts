@@ -12,9 +12,9 @@ export interface ConnectOptions {
   onMessage?: (client: number, message: Buffer) => void;
   /** The position from which each client recovers. */
   positions?: readonly string[];
-  /** The feed of each client; by default the feed of all workloads. */
+  /** The feed of each client. By default, all clients use the same feed. */
   feedOf?: (client: number) => string;
-  /** More feeds of each client. */
+  /** Additional feeds of each client. */
   furtherOf?: (client: number) => readonly string[];
   /** How many clients connect at the same time; default 100. */
   atOnce?: number;

@@ -10,7 +10,7 @@ const FILE = fileURLToPath(new URL('crowd-process.ts', import.meta.url));
 /** Maximum number of connections per process. With more, pings alone would keep it busy. */
 const MAX_PER_PROCESS = 10_000;
 
-/** The part of a crowd in one process. */
+/** The part of a crowd that one process handles. */
 export interface CrowdPart {
   socketUrls: readonly string[];
   protocol: ProtocolName;
@@ -19,7 +19,7 @@ export interface CrowdPart {
   count: number;
 }
 
-/** A message from such a process. */
+/** A message from a process that handles a part of a crowd. */
 export type CrowdMessage = { is: 'connected' | 'done' } | { is: 'failed'; why: string };
 
 /** Divides a crowd into parts with at most `max` clients each. */

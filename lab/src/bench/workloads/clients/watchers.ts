@@ -107,7 +107,7 @@ export class Watchers {
   }
 }
 
-/** Runs `work` with the clients of an audience. @throws the errors of `withClients` and `work` */
+/** Runs `work` with an audience's clients. @throws the errors of `withClients` and `work` */
 export async function withWatchers<T>(
   peer: Peer,
   context: WorkloadContext,
