@@ -32,7 +32,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
       body: bodyOf(batch),
     });
     if (outcome.kind === 'accepted') for (const { id, accept } of batch) accept(id);
-    else if (outcome.kind === 'refused' && batch.length > 1) await sendTheRest(batch, outcome);
+    else if (outcome.kind === 'refused' && batch.length > 1) await resendValid(batch, outcome);
     else for (const { id, reject } of batch) reject(errorOf(id, outcome));
   }
 
@@ -40,7 +40,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
    * The server published nothing of a rejected request: rejects the notifications with errors, and sends the others
    * again.
    */
-  async function sendTheRest(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
+  async function resendValid(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors ?? []);
     if (faults.size === 0) {
       // The response concerns no particular notification, for example 401 or 413. Sent alone, each gets its own

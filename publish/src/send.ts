@@ -3,7 +3,7 @@ import type { Problem } from '@tocsin/contracts';
 import type { PublisherOptions } from './types.ts';
 
 const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 10_000;
 /** A sidecar returns 500 when it cannot reach the producer. */
 const isTemporary = (status: number): boolean => status === 429 || status >= 500;
 
@@ -28,7 +28,7 @@ export async function sendUntilSettled(
   for (let attempt = 0; ; attempt++) {
     const { outcome, retryAfterMs = 0 } = await sendOnce(options, request);
     if (outcome.kind !== 'gave_up') return outcome;
-    const wait = Math.max(backOff(attempt, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), retryAfterMs);
+    const wait = Math.max(backOff(attempt, FIRST_PAUSE_MS, MAX_PAUSE_MS), retryAfterMs);
     if (Date.now() + wait > end) return outcome;
     await pause(wait);
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   explainRedisFault,
-  lastingClient,
+  persistentClient,
   openOnce,
   readRedisSettings,
   redisTarget,
@@ -130,7 +130,7 @@ describe('a connection through Sentinels', () => {
 
   it('should switch to the new master with its pending reads and subscriptions, and repeat no command', async () => {
     const options = { ...TIMES, reconnectStrategy: () => 100 };
-    const main = lastingClient(targetOf(env), options);
+    const main = persistentClient(targetOf(env), options);
     const reader: RedisClient = main.duplicate();
     const faults: string[] = [];
     main.on('error', (error: Error) => faults.push(error.message));

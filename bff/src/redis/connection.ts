@@ -1,5 +1,5 @@
 import type { Logger } from '@tocsin/service';
-import { explainRedisFault, lastingClient, type RedisTarget } from '@tocsin/service/redis';
+import { explainRedisFault, persistentClient, type RedisTarget } from '@tocsin/service/redis';
 import { TemporaryError } from '../deliver/errors.ts';
 import { readRedisMemory, type RedisMemory } from './memory.ts';
 
@@ -31,7 +31,7 @@ export class RedisConnection {
 
   constructor(options: RedisConnectionOptions) {
     this.#options = options;
-    this.client = lastingClient(options.target, {
+    this.client = persistentClient(options.target, {
       connectTimeout: 2_000,
       socketTimeout: SILENCE_MS,
       reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 500),

@@ -30,7 +30,7 @@ export function followMaster(target: RedisTarget, options: ClientOptions): Redis
 function proxyOf(follower: Follower): RedisClient {
   return new Proxy(follower, {
     get(_, name) {
-      if (name === 'duplicate') return () => proxyOf(follower.twin());
+      if (name === 'duplicate') return () => proxyOf(follower.createDuplicate());
       const own: unknown = Reflect.get(follower, name, follower);
       if (typeof own === 'function') return own.bind(follower) as unknown;
       if (own !== undefined || typeof name === 'symbol' || name === 'then') return own;
@@ -62,7 +62,7 @@ class Follower extends EventEmitter {
     return this.#client?.isReady ?? false;
   }
 
-  twin(): Follower {
+  createDuplicate(): Follower {
     return new Follower(this.#target, this.#options, true);
   }
 

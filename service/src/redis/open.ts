@@ -4,7 +4,7 @@ import { followMaster } from './follow-master.ts';
 import type { RedisTarget } from './target.ts';
 
 /** A client that stays connected to the Redis of `target`, or to its current master. Not connected yet. */
-export function lastingClient(target: RedisTarget, options: ClientOptions): RedisClient {
+export function persistentClient(target: RedisTarget, options: ClientOptions): RedisClient {
   const [address = { host: 'localhost', port: 6379 }] = target.addresses;
   return target.sentinel ? followMaster(target, options) : clientAt(address, target, options);
 }

@@ -23,7 +23,7 @@ const SIGNATURE = /^v1\.(\d{1,15})\.([\w-]{8,40})\.([\w-]{43})$/;
 
 export type SignatureFault = 'unsigned' | 'forged' | 'late' | 'replayed';
 
-const WORDS: Record<SignatureFault, string> = {
+const MESSAGES: Record<SignatureFault, string> = {
   unsigned: `The call has no signature. Calls between Tocsin’s applications need one in the header ${SIGNATURE_HEADER}.`,
   forged: 'The signature does not match this call: the secret or the content differs.',
   late: `The signature is more than ${WINDOW_MS / 1000} s old, or in the future. Check that the clocks agree.`,
@@ -36,7 +36,7 @@ export class SignatureError extends Error {
   readonly fault: SignatureFault;
 
   constructor(fault: SignatureFault) {
-    super(WORDS[fault]);
+    super(MESSAGES[fault]);
     this.fault = fault;
   }
 }

@@ -26,7 +26,7 @@ interface Asked {
  */
 export async function revocations({ revoke, before, lift }: Asked): Promise<number> {
   const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
-  const list = listBehind(sidecar);
+  const list = revocationListOf(sidecar);
   const trail = commandTrail(sidecar, 'token');
   try {
     if (revoke !== undefined) {
@@ -59,7 +59,7 @@ export async function revocations({ revoke, before, lift }: Asked): Promise<numb
   }
 }
 
-function listBehind(sidecar: Sidecar): RevocationList {
+function revocationListOf(sidecar: Sidecar): RevocationList {
   return new RevocationList({
     document: {
       read: () => sidecar.getState(COMPONENTS.state, REVOCATIONS_KEY),

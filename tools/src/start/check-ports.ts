@@ -4,7 +4,7 @@ import { portUses, type RunFile } from '../stack/run-file.ts';
 import type { Running } from './instance/running.ts';
 
 /** The message for a port in use. */
-export function busyPortSentence(port: number, use: string, other: Running | undefined): string {
+export function portInUseMessage(port: number, use: string, other: Running | undefined): string {
   const taken = `Port ${port}, needed for ${use}, is in use`;
   if (other) {
     return (
@@ -20,6 +20,6 @@ export function busyPortSentence(port: number, use: string, other: Running | und
 /** @throws Failure for the first port of the run file that is in use */
 export async function checkPorts(runFile: RunFile, other: Running | undefined): Promise<void> {
   for (const { port, use } of runFile.apps.flatMap(portUses)) {
-    if (!(await isPortFree(port))) throw new Failure(busyPortSentence(port, use, other));
+    if (!(await isPortFree(port))) throw new Failure(portInUseMessage(port, use, other));
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { keysEnvironment, secretEnvironment } from '../auth/secret-environment.ts';
 import { readAuthConfig } from '../config.ts';
-import { busyPortSentence } from './check-ports.ts';
+import { portInUseMessage } from './check-ports.ts';
 import { explainFailedStart, explainExit, LastErrors } from './explain.ts';
 import { readOptions } from './options.ts';
 import { splitHost } from '../net/split-host.ts';
@@ -17,11 +17,11 @@ const application = { role: 'application', source: 'bff 4001', app } as const;
 describe('messages', () => {
   it('should name a busy port, its use, the other copy and the remedy', () => {
     const other = { pid: 42, folder: '/elsewhere' };
-    expect(busyPortSentence(4000, 'the public port of producer', other)).toBe(
+    expect(portInUseMessage(4000, 'the public port of producer', other)).toBe(
       'Port 4000, needed for the public port of producer, is in use: another copy of Tocsin is running in /elsewhere ' +
         '(process 42). Stop it with Ctrl-C in its terminal (or `kill 42`) and try again.',
     );
-    expect(busyPortSentence(4000, 'x', undefined)).toMatch(
+    expect(portInUseMessage(4000, 'x', undefined)).toMatch(
       /by another program\. `.*4000.*` shows which\. Stop it/,
     );
   });

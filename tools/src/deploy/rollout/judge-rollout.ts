@@ -64,7 +64,7 @@ export interface Judgement {
 }
 
 /** A sidecar that starts before Redis may exit a few times. */
-const RESTARTS_TOO_MANY = 4;
+const TOO_MANY_RESTARTS = 4;
 /** How long the cluster may take to create a volume or a node. */
 const UNSCHEDULABLE_MS = 30_000;
 
@@ -143,7 +143,7 @@ function missingSidecar({ metadata, spec }: Pod, namespace: string): string | un
 function crash(pod: Pod, namespace: string): string | undefined {
   const found = statusesOf(pod).find(
     ({ restartCount, state }) =>
-      state.waiting?.reason === 'CrashLoopBackOff' && restartCount >= RESTARTS_TOO_MANY,
+      state.waiting?.reason === 'CrashLoopBackOff' && restartCount >= TOO_MANY_RESTARTS,
   );
   const misconfigured = statusesOf(pod).find(
     ({ state }) => state.waiting?.reason === 'CreateContainerConfigError',

@@ -1,7 +1,7 @@
 import { APP_IDS, COMPONENTS, SECRETS } from '@tocsin/contracts';
 import { CLAIM_CHECK_TYPE } from '@tocsin/service';
 import { fault, ok, type Finding } from '../finding.ts';
-import type { LivingSidecar } from './living-sidecar.ts';
+import type { ReachableSidecar } from './reachable-sidecar.ts';
 
 /** The components that each application needs, with the prefix of their type. */
 const SHARED: Record<string, string> = {
@@ -17,7 +17,7 @@ const EXPECTED: Record<string, Record<string, string>> = {
 };
 
 /** Checks that the sidecar has loaded each component that its application uses. */
-export function checkComponents({ name, metadata }: LivingSidecar): Finding[] {
+export function checkComponents({ name, metadata }: ReachableSidecar): Finding[] {
   const check = `components of ${name}`;
   const expected = Object.entries(EXPECTED[metadata.id] ?? {});
   const typeOf = new Map(metadata.components.map((component) => [component.name, component.type]));

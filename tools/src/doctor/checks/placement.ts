@@ -1,11 +1,11 @@
 import { APP_IDS } from '@tocsin/contracts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
-import type { LivingSidecar } from './living-sidecar.ts';
+import type { ReachableSidecar } from './reachable-sidecar.ts';
 
 const CONNECTED = 'placement: connected';
 
 /** Checks that the sidecars that host actors are connected to placement. */
-export function checkPlacement(sidecars: readonly LivingSidecar[]): Finding {
+export function checkPlacement(sidecars: readonly ReachableSidecar[]): Finding {
   const check = 'placement';
   const hosts = sidecars.filter(({ metadata }) => metadata.id === APP_IDS.bff);
   if (hosts.length === 0) {
@@ -24,4 +24,5 @@ export function checkPlacement(sidecars: readonly LivingSidecar[]): Finding {
   );
 }
 
-const namesOf = (sidecars: readonly LivingSidecar[]): string => sidecars.map(({ name }) => name).join(', ');
+const namesOf = (sidecars: readonly ReachableSidecar[]): string =>
+  sidecars.map(({ name }) => name).join(', ');

@@ -16,7 +16,7 @@ const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)
 /** Checks that acknowledged Redis writes are on disk. */
 export function checkFsync({ info, config }: RedisFacts): Finding {
   const check = 'redis fsync';
-  const setIt =
+  const remedy =
     'Run CONFIG SET appendonly yes and CONFIG SET appendfsync always, and set both in redis.conf.';
   const failed = ['aof_last_write_status', 'aof_last_bgrewrite_status'].filter(
     (name) => info.has(name) && info.get(name) !== 'ok',
@@ -29,7 +29,7 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
     );
   }
   if (info.get('aof_enabled') !== '1') {
-    return fault(check, 'appendonly is off: if Redis crashes, accepted notifications are lost', setIt);
+    return fault(check, 'appendonly is off: if Redis crashes, accepted notifications are lost', remedy);
   }
   const fsync = config?.get('appendfsync');
   if (fsync === undefined) {
@@ -40,11 +40,11 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
     );
   }
   if (fsync === 'always') return ok(check, 'appendonly yes, appendfsync always');
-  const loses = fsync === 'everysec' ? 'from the last second' : 'that are not on disk yet';
+  const lost = fsync === 'everysec' ? 'from the last second' : 'that are not on disk yet';
   return fault(
     check,
-    `appendfsync is ${fsync}: if its machine crashes, accepted notifications ${loses} are lost`,
-    setIt,
+    `appendfsync is ${fsync}: if its machine crashes, accepted notifications ${lost} are lost`,
+    remedy,
   );
 }
 
@@ -52,7 +52,7 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
 export function checkEviction({ info }: RedisFacts): Finding {
   const check = 'redis eviction';
   const policy = info.get('maxmemory_policy') ?? 'unknown';
-  if (policy === 'noeviction') return ok(check, 'noeviction: a full Redis rejects writes and loses nothing');
+  if (policy === 'noeviction') return ok(check, 'noeviction: a full Redis rejects writes and lost nothing');
   const says = `maxmemory-policy is ${policy}: a full Redis would drop entries and feeds`;
   const remedy = 'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf.';
   return number(info.get('maxmemory')) > 0

@@ -1,14 +1,14 @@
 import { APP_IDS } from '@tocsin/contracts';
 import { ask } from '../ask.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
-import type { LivingSidecar } from './living-sidecar.ts';
+import type { ReachableSidecar } from './reachable-sidecar.ts';
 
 /** A job that does not exist. Requesting it shows whether the scheduler responds. */
 const NO_JOB = 'tocsin-doctor-health-check';
 const TIMEOUT_MS = 4_000;
 
 /** Checks that the scheduler, which stores schedules (`deliverAt`), responds to the producer's sidecar. */
-export async function checkScheduler(sidecars: readonly LivingSidecar[]): Promise<Finding> {
+export async function checkScheduler(sidecars: readonly ReachableSidecar[]): Promise<Finding> {
   const check = 'scheduler';
   const sidecar = sidecars.find(({ metadata }) => metadata.id === APP_IDS.producer);
   if (!sidecar) {

@@ -3,7 +3,7 @@ import { ask } from '../ask.ts';
 import { checkComponents } from './components.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 import { jsonOf } from '../json-of.ts';
-import { metadataSchema, type LivingSidecar } from './living-sidecar.ts';
+import { metadataSchema, type ReachableSidecar } from './reachable-sidecar.ts';
 import { checkPlacement } from './placement.ts';
 import { checkScheduler } from './scheduler.ts';
 import { bffName, producerName, type Place, type Target } from '../target.ts';
@@ -14,18 +14,18 @@ export async function checkSidecars(target: Target): Promise<Finding[]> {
     ? { 'dapr-api-token': target.daprApiToken }
     : {};
   const answers = await Promise.all(target.sidecars.map((one) => look(one, headers)));
-  const living = withNames(answers.flatMap((one) => ('metadata' in one ? [one] : [])));
+  const reachable = withNames(answers.flatMap((one) => ('metadata' in one ? [one] : [])));
   return [
     ...answers.flatMap((one) => ('check' in one ? [one] : [])),
-    ...living.map((one) => checkIdentity(one, target)),
+    ...reachable.map((one) => checkIdentity(one, target)),
     ...missingAddresses(target, answers.length),
-    ...living.flatMap(checkComponents),
-    checkPlacement(living),
-    await checkScheduler(living),
+    ...reachable.flatMap(checkComponents),
+    checkPlacement(reachable),
+    await checkScheduler(reachable),
   ];
 }
 
-type Unnamed = Omit<LivingSidecar, 'name'> & { name?: string | undefined };
+type Unnamed = Omit<ReachableSidecar, 'name'> & { name?: string | undefined };
 
 async function look(
   { url, name }: Target['sidecars'][number],
@@ -61,7 +61,7 @@ async function look(
 }
 
 /** Names the sidecars that were given without a name: by app id, numbered in order. */
-function withNames(sidecars: readonly Unnamed[]): LivingSidecar[] {
+function withNames(sidecars: readonly Unnamed[]): ReachableSidecar[] {
   let bffs = 0;
   let producers = 0;
   const nameOf = ({ metadata }: Unnamed) => {
@@ -72,7 +72,7 @@ function withNames(sidecars: readonly Unnamed[]): LivingSidecar[] {
 }
 
 /** Checks that the sidecar has the expected app id and, for a bff, hosts the actors that process its turns. */
-function checkIdentity({ name, url, metadata }: LivingSidecar, target: Target): Finding {
+function checkIdentity({ name, url, metadata }: ReachableSidecar, target: Target): Finding {
   const check = `sidecar of ${name}`;
   const isNamed = (places: readonly Place[]) => places.some((place) => place.name === name);
   const isOfBff = isNamed(target.bffs) || (metadata.id === APP_IDS.bff && !isNamed(target.producers));

@@ -30,7 +30,7 @@ export async function examineCluster(kubectl: Kubectl, credentials: Credentials)
   await checkCluster(kubectl);
   await checkPermissions(kubectl, PERMISSIONS);
   const { finding, pods } = await lookAtPods(kubectl, NAMESPACE);
-  const ways = new Ways(kubectl);
+  const ways = new Forwards(kubectl);
   try {
     const target = { ...(await reach(kubectl, pods, ways)), ...credentials };
     return [finding, ...ways.faults, ...(await examine(target))];
@@ -40,7 +40,7 @@ export async function examineCluster(kubectl: Kubectl, credentials: Credentials)
 }
 
 /** Port forwards from this machine to the pods. */
-class Ways {
+class Forwards {
   readonly #kubectl: Kubectl;
   readonly #ending = new AbortController();
   readonly #all: Promise<Forward>[] = [];
@@ -77,7 +77,7 @@ class Ways {
 async function reach(
   kubectl: Kubectl,
   pods: readonly RunningPod[],
-  ways: Ways,
+  ways: Forwards,
 ): Promise<Omit<Target, keyof Credentials>> {
   const secrets = await readSecrets(kubectl, NAMESPACE);
   const of = (app: string) => pods.filter((pod) => pod.app === app);

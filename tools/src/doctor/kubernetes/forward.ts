@@ -1,6 +1,6 @@
 import { errorLineOf, type Kubectl } from '../../deploy/cluster/kubectl.ts';
 
-export interface Goal {
+export interface ForwardTarget {
   namespace: string;
   pod: string;
   port: number;
@@ -22,7 +22,7 @@ const FORWARDED = /^Forwarding from 127\.0\.0\.1:(\d+) -> /;
  */
 export function forward(
   kubectl: Kubectl,
-  { namespace, pod, port }: Goal,
+  { namespace, pod, port }: ForwardTarget,
   signal: AbortSignal,
 ): Promise<Forward> {
   const args = ['port-forward', '-n', namespace, '--address', '127.0.0.1', `pod/${pod}`, `:${port}`];

@@ -41,7 +41,7 @@ export async function download(wanted: Download): Promise<void> {
     } catch (error) {
       if (error instanceof Failure) throw error;
       fruitless = sizeOf(part) > before ? 0 : fruitless + 1;
-      const isUnreachable = before === 0 && sizeOf(part) === 0 && isConnectFault(error);
+      const isUnreachable = before === 0 && sizeOf(part) === 0 && isConnectError(error);
       if (isUnreachable || fruitless === MAX_FRUITLESS_ATTEMPTS || attempt === MAX_ATTEMPTS)
         throw new Failure(`${url} could not be downloaded: ${reasonOf(error)}.`, { cause: error });
       await delay(pauseMs * 2 ** fruitless);
@@ -108,7 +108,7 @@ async function sha256Of(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-const CONNECT_FAULTS =
+const CONNECT_ERRORS =
   /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT|SSL/;
 /** The innermost cause, because undici wraps a refused connection in `fetch failed`. */
 export const causeOf = (error: unknown): unknown =>
@@ -116,7 +116,7 @@ export const causeOf = (error: unknown): unknown =>
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
 
-const isConnectFault = (error: unknown): boolean => CONNECT_FAULTS.test(codeOf(causeOf(error)));
+const isConnectError = (error: unknown): boolean => CONNECT_ERRORS.test(codeOf(causeOf(error)));
 
 function reasonOf(error: unknown): string {
   const cause = causeOf(error);
