@@ -22,7 +22,7 @@ export const range = (from: number, to: number): LivePublication[] =>
 /** The ids of the listed notifications. */
 export const ids = (): string[] => useItems().items.map(({ notification }) => notification.id);
 
-/** Resets the stores before each test, with an empty storage, which it returns. */
+/** Resets the stores and empties the browser storage before each test. Returns the storage. */
 export function useFreshStores(): Map<string, string> {
   const stored = new Map<string, string>();
   beforeEach(() => {

@@ -30,7 +30,7 @@ export interface DeliveryDetails {
   away: boolean;
 }
 
-/** Handlers of a feed. An exception in a handler is reported as the client's `error` and stops nothing else. */
+/** Handlers of a feed. An exception in a handler is reported as the client's `error` and has no other effect. */
 export interface FeedHandlers {
   /** Notifications to show: each id once, in feed order. */
   onPublications?: (publications: LivePublication[], details: DeliveryDetails) => void;

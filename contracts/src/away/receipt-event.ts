@@ -6,7 +6,7 @@ import { FALLBACK_OUTCOMES } from './stored.ts';
 
 const shared = {
   specversion: z.literal('1.0'),
-  /** The same each time the event is repeated. */
+  /** Stays the same when the event is repeated. */
   id: z.string().min(1).max(64),
   source: z.literal('/tocsin'),
   time: dateTimeSchema,

@@ -5,7 +5,7 @@ import type { QuietHours } from './quiet-hours.ts';
 /** A mute that ends automatically, for example after a night. */
 export interface MutedUntil {
   list: 'feeds' | 'sources' | 'categories';
-  /** A name that the list could contain. */
+  /** The muted feed, source or category. */
   name: string;
   /** RFC 3339: when the mute ends. */
   until: string;

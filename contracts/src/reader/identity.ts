@@ -6,7 +6,7 @@ import { topicPatternSchema } from '../feed/pattern.ts';
 /** Maximum number of topics, and of roles, in a token. Use `*` to grant more topics. */
 const MAX_GRANTS = 200;
 
-/** The subject of a token, who owns the feed `user:<sub>`. */
+/** The subject of a token: the owner of the feed `user:<sub>`. */
 export const subSchema = z
   .string()
   .refine((sub) => feedSchema.safeParse(`user:${sub}`).success, 'must be a string of 1 to 255 characters');

@@ -79,7 +79,7 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
       });
       text = await response.text();
     } catch (error) {
-      console.warn(`${method} ${path} got no answer.`, error);
+      console.warn(`${method} ${path} got no response.`, error);
       throw new OpsError(useTexts().page.noAnswer);
     }
     const value = parse(text);
