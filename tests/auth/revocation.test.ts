@@ -122,15 +122,17 @@ describe('a revoked subject', () => {
   it('should also be revoked, listed and restored by npm run token', async () => {
     const token = await tokenOf('sam', seconds() - 5);
     const end = closed(await connect(second, token));
-    expect(await command('--revoke', 'sam')).toMatch(/^Revoked: tokens of sam issued at or before /m);
+    expect(await command('--revoke', 'sam')).toMatch(
+      /^Revoked the tokens of sam that were issued at or before /m,
+    );
     expect((await end).code).toBe('token_revoked');
     expect(await command('--revocations')).toMatch(/^eve .*\nsam /m);
     expect((await ops(second, 'DELETE', '/eve')).status).toBe(204);
-    expect(await command('--lift', 'sam')).toContain('Lifted');
+    expect(await command('--lift', 'sam')).toContain('The tokens of sam are accepted again.');
     await eventually(async () => (await pageStatus(second, token)) === 200);
     expect(await command('--revocations')).toContain('No tokens are revoked.');
-    await expect(command('--lift', 'sam')).rejects.toThrow('No tokens of sam are revoked');
+    await expect(command('--lift', 'sam')).rejects.toThrow('The tokens of sam are not revoked');
     await expect(command('--revoke', 'sam', '--before', 'now')).rejects.toThrow('RFC 3339');
-    await expect(command('--revoke', 'sam', '--sub', 'x')).rejects.toThrow('Use one of');
+    await expect(command('--revoke', 'sam', '--sub', 'x')).rejects.toThrow('Use exactly one of');
   });
 });

@@ -83,7 +83,7 @@ describe('the download of Dapr', () => {
       { kind: 'cut', after: 100 },
       ...Array.from({ length: 3 }, () => ({ kind: 'status', status: 500 }) as const),
     );
-    await expect(get()).rejects.toThrow(/daprd_.*could not be downloaded: the server answered 500\./);
+    await expect(get()).rejects.toThrow(/daprd_.*could not be downloaded: the server returned status 500\./);
     expectNothingUnpacked();
     server.requests.length = 0;
     await get();
@@ -99,7 +99,7 @@ describe('the download of Dapr', () => {
   it('should reject a corrupted archive, and keep nothing of it', async () => {
     answer({ kind: 'corrupt' });
     await expect(get()).rejects.toThrow(
-      /daprd_.* is not the released file: its SHA-256 is [0-9a-f]{64}, not [0-9a-f]{64}/,
+      /daprd_.* is not the released file: its SHA-256 is [0-9a-f]{64} instead of [0-9a-f]{64}/,
     );
     expectNothingUnpacked();
     expect(readdirSync(join(dir, 'downloads')).filter((name) => name.includes('.part'))).toEqual([]);
@@ -137,7 +137,7 @@ describe('the download of Dapr', () => {
   it('should report a missing archive immediately', async () => {
     answer({ kind: 'status', status: 404 });
     await expect(get()).rejects.toThrow(
-      /daprd_.*\.tar\.gz could not be downloaded: the server answered 404\./,
+      /daprd_.*\.tar\.gz could not be downloaded: the server returned status 404\./,
     );
     expect(requestsFor('daprd')).toHaveLength(1);
     expectNothingUnpacked();
@@ -151,7 +151,7 @@ describe('the download of Dapr', () => {
     const name = Object.keys(server.release.digests)[0] ?? '';
     const release = { ...server.release, digests: { ...server.release.digests, [name]: null } };
     await expect(get({ release })).rejects.toThrow(
-      `has no digest of Dapr 1.18.1 for ${name}, so nothing is downloaded without verification. \`npm run dapr:digests\``,
+      `has no digest of Dapr 1.18.1 for ${name}, and nothing is downloaded without verification. \`npm run dapr:digests\``,
     );
     expect(server.requests).toEqual([]);
   });
@@ -192,7 +192,7 @@ describe('npm run dapr:digests', () => {
     const before = statSync(file).mtimeMs;
     const fault = await refresh(file).catch((error: unknown) => String(error));
     // The server has the archives for this platform only.
-    expect(String(fault).match(/the server answered 404/g)).toHaveLength(
+    expect(String(fault).match(/the server returned status 404/g)).toHaveLength(
       (PLATFORMS.length - 1) * COMMANDS.length,
     );
     expect(statSync(file).mtimeMs).toBe(before);
@@ -220,7 +220,7 @@ describe('DAPR_RUNTIME_PATH', () => {
     const empty = await ask(join(dir, 'nowhere'));
     expect(empty.code).not.toBe(0);
     expect(empty.output).toContain(
-      `The Dapr in DAPR_RUNTIME_PATH (${join(dir, 'nowhere')}) cannot be used: it lacks`,
+      `The Dapr in DAPR_RUNTIME_PATH (${join(dir, 'nowhere')}) cannot be used: ${join(dir, 'nowhere', '.dapr', 'bin', 'daprd')}`,
     );
   });
 });
