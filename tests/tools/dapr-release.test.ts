@@ -58,8 +58,8 @@ describe('the download of Dapr', () => {
     server = await releaseServer({ daprd });
     const bin = join(await get(), '.dapr', 'bin');
     expect(readdirSync(bin).sort()).toEqual(COMMANDS);
-    const { output } = await run(join(bin, 'daprd'), ['--version']);
-    expect(output).toMatch(/1\.18\.\d+$/);
+    const { output: version } = await run(join(bin, 'daprd'), ['--version']);
+    expect(version).toMatch(/1\.18\.\d+$/);
     expect(output.at(-1)).toBe('Dapr is downloaded and verified.');
     expect(readdirSync(join(dir, 'downloads'))).toEqual([]);
     expect(await get()).toBe(join(bin, '..', '..'));
