@@ -60,7 +60,9 @@ export function createClient(
     for (const { handlers } of [...feeds.values()]) call(() => handlers.onStatus?.(now));
   });
   const network = watchNetwork(() => {
-    if (network.online && !connection.socket) connection.reconnect({ now: true });
+    // The socket may look connected for a while. On the server's own machine it stays connected.
+    if (!network.online) silence.doubt();
+    else if (!connection.socket || silence.doubtful) connection.reconnect({ now: true });
     update();
   });
   const wake = watchWake(() => {

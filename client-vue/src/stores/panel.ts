@@ -1,4 +1,4 @@
-import { computed, ref, shallowReactive } from 'vue';
+import { computed, ref, shallowReactive, shallowRef } from 'vue';
 import { defineStore } from './define-store.ts';
 
 /** The inbox panel of a bell on this page, for other components that open it. */
@@ -8,6 +8,8 @@ export const usePanel = defineStore(() => {
    * The width that it covers at the inline end of the page (right, or left in `rtl`), in CSS pixels; 0 while closed.
    */
   const covers = ref(0);
+  /** The open menu of a row, in this panel or in the page. */
+  const menu = shallowRef<HTMLElement>();
   const canOpen = computed(() => openers.size > 0);
 
   /** Registers a function that opens a panel. Returns a function that removes it. */
@@ -23,5 +25,5 @@ export const usePanel = defineStore(() => {
     [...openers].at(-1)?.();
   }
 
-  return { covers, canOpen, offer, open };
+  return { covers, menu, canOpen, offer, open };
 });

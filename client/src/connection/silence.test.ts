@@ -52,3 +52,20 @@ it('should not doubt a connection without feeds, and leave no timers', () => {
   silence.stop();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('should doubt a connection at once if the device has no network, until the server answers', () => {
+  silence.doubt();
+  expect(silence.doubtful, 'no connection').toBe(false);
+  silence.start();
+  probe.mockImplementation(() => false);
+  silence.doubt();
+  expect(silence.doubtful, 'no feed that could be probed').toBe(false);
+  probe.mockImplementation(() => true);
+  silence.doubt();
+  silence.doubt();
+  expect([silence.doubtful, probe.mock.calls.length, changed.mock.calls.length]).toEqual([true, 2, 1]);
+  silence.recordActivity();
+  expect(silence.doubtful).toBe(false);
+  vi.advanceTimersByTime(14_900);
+  expect(silence.doubtful, 'watched as before').toBe(true);
+});

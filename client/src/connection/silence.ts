@@ -42,6 +42,18 @@ export class Silence {
     this.#hooks.changed();
   }
 
+  /** Doubts the connection until the server answers a probe. For a device without a network. */
+  doubt(): void {
+    if (this.#timer === undefined || this.#doubtful) return;
+    this.#doubtful = true;
+    if (!this.#hooks.probe()) {
+      this.#doubtful = false;
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#hooks.changed();
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

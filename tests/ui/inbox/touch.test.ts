@@ -74,6 +74,29 @@ describe('with a finger on a phone', () => {
     await expect.poll(() => toastTitles(page)).toBe('Loud');
   });
 
+  it('should keep toasts clear of an open menu, and show them again afterwards', async () => {
+    const failed = (n: number) => ({
+      title: `Backup ${n} failed`,
+      source: 'Backups',
+      severity: 'error' as const,
+    });
+    bff.publish([...titled(8), failed(0)]);
+    const page = await pages.openLive({ width: 360, height: 780, touch: true });
+    await page.getByTestId('bell').tap();
+    await inbox(page).waitFor();
+    bff.publish([failed(1), failed(2)]);
+    const region = page.getByTestId('toasts');
+    await region.getByTestId('toast').first().waitFor();
+    await tap(page, 'row-menu');
+    await page.getByTestId('row-menu-open').waitFor();
+    await expect.poll(() => region.isVisible()).toBe(false);
+    bff.publish([failed(3)]);
+    await page.waitForTimeout(500);
+    expect(await region.isVisible()).toBe(false);
+    await tap(page, 'menu-mute-night');
+    await region.getByTestId('toast').first().waitFor();
+  });
+
   it('should undo archiving by mistake, immediately or from the archive', async () => {
     bff.publish(numberedDrafts(3));
     const page = await openInbox();
