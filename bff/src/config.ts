@@ -8,7 +8,14 @@ import {
   tracingSettings,
   wholeNumberSetting,
 } from '@tocsin/service';
-import { redisSettings, withRedisRules } from '@tocsin/service/redis';
+import {
+  allIn,
+  readRedisParts,
+  redisSettings,
+  redisTarget,
+  withRedisRules,
+  type RedisParts,
+} from '@tocsin/service/redis';
 import { z } from 'zod';
 import { originOf } from './auth/origins.ts';
 import { isPublishPlace } from './wiring/access/loopback.ts';
@@ -205,7 +212,17 @@ export const bffSettings = withRedisRules(
     ...failpointSettings,
   }),
 );
-export type BffConfig = z.infer<typeof bffSettings>;
+export type BffConfig = z.infer<typeof bffSettings> & {
+  /** Given if a part of the data may have a Redis of its own. */
+  redisParts?: RedisParts;
+};
+
+/** The Redis of each part of the data. */
+export const redisPartsOf = (config: BffConfig): RedisParts =>
+  config.redisParts ?? allIn(redisTarget(config));
 
 /** @throws ConfigError that lists all errors */
-export const readConfig = (env = process.env): BffConfig => parseConfig(bffSettings, env);
+export const readConfig = (env: NodeJS.ProcessEnv = process.env): BffConfig => ({
+  ...parseConfig(bffSettings, env),
+  redisParts: readRedisParts(env),
+});

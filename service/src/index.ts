@@ -10,7 +10,7 @@ export * from './dapr/audit-sink.ts';
 export * from './dapr/send-to-producer.ts';
 export * from './dapr/sidecar-error.ts';
 export * from './dapr/sidecar.ts';
-export { ABSENT, etagAfter, type StateOperation, type StoredState } from './dapr/state.ts';
+export { ABSENT, etagAfter, transactInStages, type StateOperation, type StoredState } from './dapr/state.ts';
 export * from './dapr/subscription-paths.ts';
 export { BodyBudget, boundBodies } from './http/body/body-budget.ts';
 export * from './http/body/json-depth.ts';

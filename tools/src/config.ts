@@ -1,8 +1,8 @@
 import {
   addressText,
   ConfigError,
-  readRedisSettings,
-  redisTarget,
+  readRedisParts,
+  type RedisParts,
   type RedisTarget,
 } from '@tocsin/service/redis';
 import { Failure } from './failure.ts';
@@ -14,6 +14,8 @@ import { join } from 'node:path';
 export interface ToolsConfig {
   /** An existing Redis to use instead of a private one. */
   redis: RedisTarget | undefined;
+  /** The Redis of each part of the data, if `redis` is given. */
+  redisParts: RedisParts | undefined;
   /** DAPR_RUNTIME_PATH: the folder whose `.dapr/bin` contains the Dapr to use. If it is set, no other Dapr is used. */
   daprRuntimePath: string | undefined;
   /** DAPR_UNTESTED: starts a Dapr older than the oldest supported version too. */
@@ -76,8 +78,10 @@ const hasDisplay = (env: Env): boolean =>
 /** Reads the tools' settings. Empty variables are treated as absent. */
 export function readConfig(env: Env = process.env): ToolsConfig {
   const home = env['HOME'] || homedir();
+  const redisParts = env['REDIS_HOST'] ? readRedis(env, env['REDIS_HOST']) : undefined;
   return {
-    redis: env['REDIS_HOST'] ? readRedis(env, env['REDIS_HOST']) : undefined,
+    redis: redisParts?.broadcaster,
+    redisParts,
     daprRuntimePath: env['DAPR_RUNTIME_PATH'] || undefined,
     allowsUntestedDapr: env['DAPR_UNTESTED'] === 'yes',
     home,
@@ -91,11 +95,11 @@ export function readConfig(env: Env = process.env): ToolsConfig {
   };
 }
 
-/** The Redis at `host`, with the other settings of Redis. The default port is 6379. */
-function readRedis(env: Env, host: string, source = 'REDIS_HOST'): RedisTarget {
+/** The Redis of each part, the broadcaster's at `host`, with the other settings. The default port is 6379. */
+function readRedis(env: Env, host: string, source = 'REDIS_HOST'): RedisParts {
   const addresses = host.split(',').map((address) => addressText(splitHost(address, source)));
   try {
-    return redisTarget(readRedisSettings({ ...env, REDIS_HOST: addresses.join(',') }));
+    return readRedisParts({ ...env, REDIS_HOST: addresses.join(',') });
   } catch (error) {
     throw error instanceof ConfigError ? new Failure(error.message) : error;
   }
@@ -175,8 +179,8 @@ export function readSidecarConfig(env: Env = process.env): {
 export interface DoctorConfig {
   /** REDIS_HOST, if it is set. */
   redisHost: string | undefined;
-  /** The Redis at an address from `source`, with the other settings of Redis. @throws Failure that lists invalid settings */
-  redisAt: (host: string, source?: string) => RedisTarget;
+  /** The Redis of each part, the broadcaster's at an address from `source`. @throws Failure that lists invalid settings */
+  redisAt: (host: string, source?: string) => RedisParts;
   daprApiToken: string | undefined;
   /** A reader's token. */
   token: string | undefined;

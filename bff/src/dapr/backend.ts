@@ -21,7 +21,7 @@ import {
   type Logger,
 } from '@tocsin/service';
 import type { Backend, KeptStore, StoreEvents, StoresWithContent } from '../backend.ts';
-import type { BffConfig } from '../config.ts';
+import { redisPartsOf, type BffConfig } from '../config.ts';
 import { TAKE_FEED, TAKE_PARTITION } from './calls/actor-methods.ts';
 import { createCallActor } from './calls/call-actor.ts';
 import { DaprCheckpoints } from './checkpoints.ts';
@@ -61,7 +61,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     token: config.DAPR_API_TOKEN,
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
   });
-  const feedLog = new DaprFeedLog(sidecar);
+  const feedLog = new DaprFeedLog(sidecar, { isCluster: redisPartsOf(config).state.cluster === true });
   const secret = new WatchedSecret({
     read: createReadInternalSecret(sidecar, log),
     parse: parseSigningKeys,

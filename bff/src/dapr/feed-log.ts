@@ -10,18 +10,28 @@ const MAX_REQUEST_BYTES = 1024 * 1024;
 /** Heads per call; each has 16 KB at most. */
 const MAX_HEADS = 100;
 const HEAD_BYTES = 2_048;
+/** On a cluster, daprd writes the slots of a request one after the other, so requests are smaller, and sent together. */
+const MAX_HEADS_IN_CLUSTER = 8;
+
+export interface DaprFeedLogOptions {
+  /** True if the store is a Redis Cluster, which splits a transaction into one for each slot. */
+  isCluster?: boolean;
+}
 
 /**
- * The log in Dapr's state API. The last request of a commit, usually the only one, is a transaction with the heads. On
- * Redis, a crash loses all of it or nothing, but a stale etag causes only that head to be refused. No head refers to
- * the documents of a refused head, and they expire.
+ * The log in Dapr's state API. The last request of a commit, usually the only one, is a transaction with the heads.
+ * On Redis, a crash loses all of it or nothing, but a stale etag causes only that head to be refused. No head refers to
+ * the documents of a refused head, and they expire. On a cluster, the documents are written before the heads.
  */
 export class DaprFeedLog implements FeedLog {
   readonly #sidecar: Sidecar;
   readonly #heads: DataLoader<string, StoredHead | undefined>;
 
-  constructor(sidecar: Sidecar) {
+  readonly #isCluster: boolean;
+
+  constructor(sidecar: Sidecar, { isCluster = false }: DaprFeedLogOptions = {}) {
     this.#sidecar = sidecar;
+    this.#isCluster = isCluster;
     // Batches reads of the same tick into one call without delaying others. Each answer is used once.
     this.#heads = new DataLoader((feeds) => this.#readHeads(feeds), {
       cache: false,
@@ -50,7 +60,8 @@ export class DaprFeedLog implements FeedLog {
   }
 
   async commit(writes: readonly HeadWrite[]): Promise<void> {
-    const requests = splitWithin(writes, MAX_HEADS, MAX_REQUEST_BYTES, bytesOf);
+    const maxHeads = this.#isCluster ? MAX_HEADS_IN_CLUSTER : MAX_HEADS;
+    const requests = splitWithin(writes, maxHeads, MAX_REQUEST_BYTES, bytesOf);
     // Waits for all writes, even if one is refused.
     const outcomes = await Promise.allSettled(requests.map((request) => this.#commitTogether(request)));
     for (const outcome of outcomes) {
@@ -72,7 +83,7 @@ export class DaprFeedLog implements FeedLog {
         ttlInSeconds: ttlSeconds,
       })),
     );
-    const last = requests.pop() ?? [];
+    const last = this.#isCluster ? [] : (requests.pop() ?? []);
     for (const request of requests) await this.#sidecar.transact(COMPONENTS.state, request);
     const heads = writes.map(({ feed, head, etag }) => ({
       operation: 'upsert' as const,

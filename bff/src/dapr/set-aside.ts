@@ -9,7 +9,7 @@ import {
   setAsideSizesSchema,
   type SetAside,
 } from '@tocsin/contracts';
-import { ABSENT, type Sidecar, type StateOperation } from '@tocsin/service';
+import { ABSENT, transactInStages, type Sidecar, type StateOperation } from '@tocsin/service';
 import type { SetAsideStore } from '../deliver/ports.ts';
 import { sizeOf } from '../feed/present.ts';
 
@@ -104,8 +104,7 @@ export class DaprSetAside implements SetAsideStore {
   }
 
   /**
-   * Writes the records and the index that `plan` returns, in one transaction. Writes nothing if it returns
-   * `undefined`.
+   * Writes the records, then the index that `plan` returns, then deletes. Writes nothing if it returns `undefined`.
    */
   async #change(plan: (listed: Listed) => Change): Promise<void> {
     for (let attempt = 1; ; attempt++) {
@@ -121,7 +120,7 @@ export class DaprSetAside implements SetAsideStore {
       const index = { v: DOCUMENT_VERSION, entries };
       const sizesOfKnown = { v: DOCUMENT_VERSION, bytes: Object.fromEntries(known) as Listed['bytes'] };
       try {
-        await this.#sidecar.transact(COMPONENTS.state, [
+        await transactInStages(this.#sidecar, COMPONENTS.state, [
           ...change.records,
           {
             operation: 'upsert',

@@ -1,7 +1,13 @@
 import type { Logger } from '@tocsin/service';
-import { explainRedisFault, persistentClient, type RedisTarget } from '@tocsin/service/redis';
+import {
+  explainRedisFault,
+  persistentClient,
+  masterOf,
+  mastersOf,
+  type RedisTarget,
+} from '@tocsin/service/redis';
 import { TemporaryError } from '../deliver/errors.ts';
-import { readRedisMemory, type RedisMemory } from './memory.ts';
+import { fullest, readRedisMemory, type RedisMemory } from './memory.ts';
 
 export interface RedisConnectionOptions {
   target: RedisTarget;
@@ -21,7 +27,7 @@ const MAX_WAITING_COMMANDS = 10_000;
 const SILENCE_MS = 10_000;
 const PING_MS = 4_000;
 
-/** A direct connection to Redis, or to the current master, without Dapr. Reopened whenever it is lost. */
+/** A direct connection to Redis, or to the current masters, without Dapr. Reopened whenever it is lost. */
 export class RedisConnection {
   readonly client;
   readonly #options: RedisConnectionOptions;
@@ -66,10 +72,20 @@ export class RedisConnection {
     await this.withTimeout(this.#ping, 'answer a ping');
   }
 
-  /** Reads the memory of Redis. Rejects if Redis does not answer. */
+  /** Reads the memory of Redis, in a cluster of the fullest master. Rejects if Redis does not answer. */
   async memory(): Promise<RedisMemory> {
     this.check();
-    return readRedisMemory(await this.withTimeout(this.client.info('memory'), 'report its memory'));
+    const infos = Promise.all(mastersOf(this.client).map((master) => master.info('memory')));
+    return fullest((await this.withTimeout(infos, 'report its memory')).map(readRedisMemory));
+  }
+
+  /** The time of the Redis that has a key, in ms since 1970. */
+  async timeAt(key: string): Promise<number> {
+    const [seconds, microseconds] = await this.withTimeout(
+      masterOf(this.client, key).time(),
+      'report its time',
+    );
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
   }
 
   /** Settles like `outcome`. Rejects if it takes too long; `check` then throws until the outcome is known. */

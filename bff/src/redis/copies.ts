@@ -3,9 +3,14 @@ import { ErasedContent, type Erased } from '../deliver/erase/erased-content.ts';
 import type { Copies } from '../deliver/ports.ts';
 import { eraseFromKeys, type KeyEraserDependencies } from './erase-from-keys.ts';
 import { eraseFromStreams } from './erase-from-streams.ts';
+import type { RedisConnection } from './connection.ts';
 import { ErasureLog } from './erasure-log.ts';
 
 export interface RedisCopiesOptions extends KeyEraserDependencies {
+  /** The Redis of the broadcaster, which also has the list of erasures. */
+  own: RedisConnection;
+  /** The Redis of Dapr's topics. */
+  topics: RedisConnection;
   log: Logger;
 }
 
@@ -31,7 +36,7 @@ export class RedisCopies implements Copies {
 
   constructor(options: RedisCopiesOptions) {
     this.#options = options;
-    this.#erasures = new ErasureLog(options.connection);
+    this.#erasures = new ErasureLog(options.own);
   }
 
   start(): void {
@@ -62,7 +67,7 @@ export class RedisCopies implements Copies {
   async #work(): Promise<void> {
     const [recorded, now] = [await this.#erasures.read(), await this.#erasures.now()];
     const content = new ErasedContent(recorded.map(({ erased }) => erased));
-    const fromStreams = await eraseFromStreams(this.#options.connection, content, now);
+    const fromStreams = await eraseFromStreams(this.#options.topics, content, now);
     const fromKeys = await eraseFromKeys(this.#options, content);
     await this.#erasures.forget(recorded.filter(({ at }) => now - at >= LAST_SEARCH_MS));
     if (fromStreams + fromKeys > 0)

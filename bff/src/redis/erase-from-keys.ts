@@ -17,6 +17,7 @@ import {
   type AnyAnnouncement,
   type Snoozed,
 } from '@tocsin/contracts';
+import { mastersOf } from '@tocsin/service/redis';
 import { z } from 'zod';
 import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { Entries, FeedLog, SetAsideStore } from '../deliver/ports.ts';
@@ -27,7 +28,9 @@ import { withdrawSnoozed } from '../readers/inbox/withdraw.ts';
 import type { RedisConnection } from './connection.ts';
 
 export interface KeyEraserDependencies {
-  connection: RedisConnection;
+  /** The Redis of the state store, and of the entries: usually the same. */
+  state: RedisConnection;
+  ofEntries: RedisConnection;
   entries: Pick<Entries, 'peek'>;
   feedLog: Pick<FeedLog, 'readHead' | 'removeDocuments'>;
   setAside: Pick<SetAsideStore, 'put' | 'remove'>;
@@ -53,30 +56,44 @@ type Visit = (key: string) => Promise<boolean>;
  * and reads state directly, because Dapr cannot list keys. Reads entries and deletes content through Dapr.
  */
 export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
-  const { connection } = use;
   const visits = visitsFor(use, content);
   let count = 0;
-  let cursor = '0';
-  do {
-    const scan = connection.client.scan(cursor, { COUNT: KEYS_AT_ONCE });
-    const found = await connection.withTimeout(scan, 'list its keys');
-    cursor = found.cursor;
-    const due = found.keys.flatMap((key) => {
-      const visit = visits.find(([prefix]) => key.startsWith(prefix))?.[1];
-      return visit ? [() => visit(key)] : [];
-    });
-    for (let start = 0; start < due.length; start += READS_AT_ONCE) {
-      const done = await Promise.all(due.slice(start, start + READS_AT_ONCE).map((visit) => visit()));
-      count += done.filter(Boolean).length;
-    }
-  } while (cursor !== '0');
+  for (const connection of new Set([use.state, use.ofEntries]))
+    for await (const keys of keysOf(connection)) count += await visitAll(keys, visits);
   return count;
 }
 
+/** Resolves with the number of keys that had erased content. */
+async function visitAll(keys: readonly string[], visits: [prefix: string, Visit][]): Promise<number> {
+  const due = keys.flatMap((key) => {
+    const visit = visits.find(([prefix]) => key.startsWith(prefix))?.[1];
+    return visit ? [() => visit(key)] : [];
+  });
+  let count = 0;
+  for (let start = 0; start < due.length; start += READS_AT_ONCE) {
+    const done = await Promise.all(due.slice(start, start + READS_AT_ONCE).map((visit) => visit()));
+    count += done.filter(Boolean).length;
+  }
+  return count;
+}
+
+/** All keys, of each master of a cluster. */
+async function* keysOf(connection: RedisConnection): AsyncGenerator<string[]> {
+  for (const master of mastersOf(connection.client)) {
+    let cursor = '0';
+    do {
+      const scan = master.scan(cursor, { COUNT: KEYS_AT_ONCE });
+      const found = await connection.withTimeout(scan, 'list its keys');
+      yield found.keys;
+      cursor = found.cursor;
+    } while (cursor !== '0');
+  }
+}
+
 function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix: string, Visit][] {
-  const { connection, entries, feedLog, setAside, announceAgain, readers } = use;
-  const { client } = connection;
-  const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'read a key');
+  const { state, entries, feedLog, setAside, announceAgain, readers } = use;
+  const { client } = state;
+  const withTimeout = <T>(outcome: Promise<T>) => state.withTimeout(outcome, 'read a key');
   const stateOf = async (key: string) => parseJson((await withTimeout(client.hGet(key, 'data'))) ?? '');
 
   /** Normally, the head no longer references a segment with removed content. This is checked before it is deleted. */

@@ -70,9 +70,8 @@ export class ErasureLog {
   }
 
   /** The time of Redis, in ms since 1970. */
-  async now(): Promise<number> {
-    const [seconds, microseconds] = await this.#withTimeout(this.#connection.client.time());
-    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  now(): Promise<number> {
+    return this.#connection.timeAt(ERASURES_STREAM);
   }
 
   #withTimeout<T>(outcome: Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readRedisMemory } from './memory.ts';
+import { fullest, readRedisMemory } from './memory.ts';
 
 const info = (maxmemory: number) =>
   `# Memory\r\nused_memory:1048576\r\nused_memory_human:1.00M\r\ntotal_system_memory:4294967296\r\nmaxmemory:${maxmemory}\r\nmaxmemory_human:0B\r\n`;
@@ -14,4 +14,13 @@ it('should use the memory of the machine if Redis has no limit', () => {
 
 it('should name a missing field', () => {
   expect(() => readRedisMemory('# Memory')).toThrow('used_memory');
+});
+
+it('should be that of the fullest master of a cluster', () => {
+  const [half, most, large] = [
+    { used: 5, limit: 10 },
+    { used: 9, limit: 10 },
+    { used: 50, limit: 100 },
+  ];
+  expect(fullest([half, most, large])).toEqual(most);
 });

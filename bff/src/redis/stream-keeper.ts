@@ -5,7 +5,10 @@ import { ERASURES_STREAM } from './erasure-log.ts';
 import { acknowledgedBelow, type GroupState } from './stream-id.ts';
 
 export interface StreamKeeperOptions {
-  connection: RedisConnection;
+  /** The Redis of Dapr's topics. */
+  topics: RedisConnection;
+  /** The Redis of the broadcaster, which also has the list of erasures. */
+  own: RedisConnection;
   /**
    * Maximum bytes of each stream with dead letters, receipts or erasures. Beyond it, the oldest messages are dropped.
    */
@@ -60,7 +63,7 @@ export class StreamKeeper {
     if (this.#isWorking) return;
     this.#isWorking = true;
     try {
-      this.#options.connection.check();
+      this.#options.topics.check();
       await Promise.all(STREAMS.map((stream) => this.#trim(stream)));
       for (const stream of BOUNDED_STREAMS) await this.#bound(stream);
       this.#failures = 0;
@@ -75,7 +78,7 @@ export class StreamKeeper {
 
   /** Deletes messages that every consumer group has acknowledged. */
   async #trim(stream: string): Promise<void> {
-    const { connection } = this.#options;
+    const connection = this.#options.topics;
     const below = acknowledgedBelow(await this.#groupsOf(stream));
     if (below === undefined) return;
     await connection.withTimeout(
@@ -89,9 +92,9 @@ export class StreamKeeper {
    * group's position, and messages acknowledged in between may be deleted.
    */
   async #groupsOf(stream: string): Promise<GroupState[]> {
-    const { client } = this.#options.connection;
-    const withTimeout = <T>(outcome: Promise<T>) =>
-      this.#options.connection.withTimeout(outcome, 'describe a stream');
+    const connection = this.#options.topics;
+    const { client } = connection;
+    const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'describe a stream');
     // Avoids the error of XINFO for a missing stream.
     if ((await withTimeout(client.xLen(stream))) === 0) return [];
     const groups = await withTimeout(client.xInfoGroups(stream));
@@ -106,7 +109,8 @@ export class StreamKeeper {
 
   /** Drops the oldest messages of a stream that is too large, and reports how many were unacknowledged. */
   async #bound(stream: string): Promise<void> {
-    const { connection, maxBytes, onDropped, log } = this.#options;
+    const { topics, own, maxBytes, onDropped, log } = this.#options;
+    const connection = stream === ERASURES_STREAM ? own : topics;
     const { client } = connection;
     const bytes = (await connection.withTimeout(client.memoryUsage(stream), 'measure a stream')) ?? 0;
     if (bytes <= maxBytes) return;

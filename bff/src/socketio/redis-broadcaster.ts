@@ -137,14 +137,13 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     await connection.withTimeout(this.#add([name, event]), 'accept an event');
   }
 
-  /** Trims by the clock of Redis, which also sets the ids. */
+  /** Trims by the clock of the Redis that sets the ids. */
   async #trimByAge(): Promise<void> {
     const { connection, log } = this.#options;
     const { client } = connection;
     try {
       connection.check();
-      const [seconds] = await connection.withTimeout(client.time(), 'report its time');
-      const since = Number(seconds) * 1000 - STREAM_AGE_MS;
+      const since = (await connection.timeAt(BROADCAST_STREAM)) - STREAM_AGE_MS;
       this.#held.dropBefore(since);
       await connection.withTimeout(client.xTrim(BROADCAST_STREAM, 'MINID', since), 'trim a stream');
     } catch (err) {

@@ -5,7 +5,7 @@ import {
   dueKey,
   type DueWindowDocument,
 } from '@tocsin/contracts';
-import { ABSENT, type Sidecar } from '@tocsin/service';
+import { ABSENT, transactInStages, type Sidecar } from '@tocsin/service';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
 /**
@@ -34,7 +34,7 @@ export class DaprDueWindowStore implements DueWindowStore {
   }
 
   async write({ index, put, remove }: DueWindowChange, etag: string | undefined): Promise<void> {
-    await this.#sidecar.transact(COMPONENTS.state, [
+    await transactInStages(this.#sidecar, COMPONENTS.state, [
       ...[...put].map(([name, value]) => ({
         operation: 'upsert' as const,
         key: dueKey(name),

@@ -16,6 +16,27 @@ export interface StoredState {
   etag: string;
 }
 
+/**
+ * Operations that must follow each other if the store may write only some of them: documents, then what names them, with
+ * its etag, then deletions.
+ */
+export function stagesOf(operations: readonly StateOperation[]): StateOperation[][] {
+  const stageOf = (one: StateOperation): number =>
+    one.operation === 'delete' ? 2 : one.etag === undefined ? 0 : 1;
+  return [0, 1, 2]
+    .map((stage) => operations.filter((one) => stageOf(one) === stage))
+    .filter((stage) => stage.length > 0);
+}
+
+/** Writes like `transact`, but in those stages, so that nothing names a document that was not written. */
+export async function transactInStages(
+  sidecar: { transact(store: string, operations: readonly StateOperation[]): Promise<void> },
+  store: string,
+  operations: readonly StateOperation[],
+): Promise<void> {
+  for (const stage of stagesOf(operations)) await sidecar.transact(store, stage);
+}
+
 /** Converts an operation to the format of Dapr's transaction API. */
 export const toTransaction = (operation: StateOperation): object =>
   operation.operation === 'delete'

@@ -73,6 +73,22 @@ const CAUSES: readonly Cause[] = [
       'Set REDIS_HOST to its TLS port (`tls-port`), or set REDIS_TLS=false. If both are correct, Redis is overloaded.',
   },
   {
+    pattern: /MOVED \d/,
+    what: 'is a node of a Redis Cluster',
+    remedy: () =>
+      'Set REDIS_CLUSTER=true, and REDIS_TYPE=cluster for sidecars that `npm start` does not start.',
+  },
+  {
+    pattern: /cluster support disabled/,
+    what: 'is no node of a Redis Cluster',
+    remedy: () => 'Set REDIS_CLUSTER=false, or correct REDIS_HOST.',
+  },
+  {
+    pattern: /cluster_down|CLUSTERDOWN/,
+    what: 'is a Redis Cluster that is down',
+    remedy: () => 'See `redis-cli cluster info` and `cluster nodes`: give every slot a master that answers.',
+  },
+  {
     pattern: /NOAUTH|WRONGPASS|invalid username-password|AUTH/,
     what: 'rejects the login',
     remedy: ({ sentinel }) =>

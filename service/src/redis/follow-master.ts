@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { clientAt, type ClientOptions, type RedisClient } from './client.ts';
 import { findMaster } from './find-master.ts';
+import { SUBSCRIBING, callOn, clientOver, type Following } from './following.ts';
 import { addressText, type RedisAddress, type RedisTarget } from './target.ts';
 import { parseRedisInfo } from '../observe/redis-info.ts';
 
@@ -10,9 +11,6 @@ import { parseRedisInfo } from '../observe/redis-info.ts';
  * connections, but not if the network between us is broken.
  */
 const ASK_EVERY_MS = 5_000;
-const SUBSCRIBING = new Set(['subscribe', 'pSubscribe', 'sSubscribe']);
-
-type Method = (...args: unknown[]) => Promise<unknown>;
 
 /**
  * A client for the master that the Sentinels name, with the methods of node-redis. After a failover it moves to the new
@@ -23,23 +21,10 @@ type Method = (...args: unknown[]) => Promise<unknown>;
  * needs.
  */
 export function followMaster(target: RedisTarget, options: ClientOptions): RedisClient {
-  return proxyOf(new Follower(target, options, false));
+  return clientOver(new Follower(target, options, false));
 }
 
-/** Forwards all other methods to the client of the current master. */
-function proxyOf(follower: Follower): RedisClient {
-  return new Proxy(follower, {
-    get(_, name) {
-      if (name === 'duplicate') return () => proxyOf(follower.createDuplicate());
-      const own: unknown = Reflect.get(follower, name, follower);
-      if (typeof own === 'function') return own.bind(follower) as unknown;
-      if (own !== undefined || typeof name === 'symbol' || name === 'then') return own;
-      return (...args: unknown[]) => follower.command(name, args);
-    },
-  }) as unknown as RedisClient;
-}
-
-class Follower extends EventEmitter {
+class Follower extends EventEmitter implements Following {
   readonly #target: RedisTarget;
   readonly #options: ClientOptions;
   readonly #waits: boolean;
@@ -178,6 +163,3 @@ class Follower extends EventEmitter {
     }
   }
 }
-
-const callOn = (client: RedisClient, name: string, args: unknown[]): Promise<unknown> =>
-  (Reflect.get(client, name) as Method).apply(client, args);

@@ -1,26 +1,27 @@
+import { BROADCAST_STREAM, TOPICS } from '@tocsin/contracts';
 import { clientAt, type ClientOptions, type RedisClient } from './client.ts';
+import { followCluster } from './cluster/follow-cluster.ts';
 import { findMaster } from './find-master.ts';
 import { followMaster } from './follow-master.ts';
 import type { RedisTarget } from './target.ts';
 
-/** A client that stays connected to the Redis of `target`, or to its current master. Not connected yet. */
+/** A client that stays connected to the Redis of `target`, or to its current masters. Not connected yet. */
 export function persistentClient(target: RedisTarget, options: ClientOptions): RedisClient {
+  if (target.cluster) return followCluster(target, options);
   const [address = { host: 'localhost', port: 6379 }] = target.addresses;
   return target.sentinel ? followMaster(target, options) : clientAt(address, target, options);
 }
 
 /**
- * Connects once to the Redis of `target`, or to its current master. If the connection is lost later, calls `onLost` and
- * does not reconnect. Rejects with the connection error.
+ * Connects once to the Redis of `target`, or to its current masters. If the connection is lost later, calls `onLost` and
+ * does not reconnect. Rejects with the connection error, or with a redirection if it is unexpectedly a node of a cluster.
  */
 export async function openOnce(
   target: RedisTarget,
   options: Omit<ClientOptions, 'reconnectStrategy'>,
   onLost: () => void = () => undefined,
 ): Promise<RedisClient> {
-  const [first = { host: 'localhost', port: 6379 }] = target.addresses;
-  const address = target.sentinel ? await findMaster(target) : first;
-  const client = clientAt(address, target, { ...options, reconnectStrategy: false });
+  const client = await clientFor(target, { ...options, reconnectStrategy: false });
   let fault: unknown;
   // Without a listener, an error event would end the process. Commands in progress reject with the same error.
   client.on('error', (error: unknown) => {
@@ -32,9 +33,27 @@ export async function openOnce(
     await client.connect();
     // With TLS 1.3, Redis rejects a client certificate only after the handshake.
     await client.ping();
+    if (!target.cluster) await checkNoCluster(client);
     return client;
   } catch (error) {
     if (client.isOpen) client.destroy();
     throw fault ?? error;
   }
+}
+
+async function clientFor(target: RedisTarget, options: ClientOptions): Promise<RedisClient> {
+  if (target.cluster) return followCluster(target, options);
+  const [first = { host: 'localhost', port: 6379 }] = target.addresses;
+  return clientAt(target.sentinel ? await findMaster(target) : first, target, options);
+}
+
+/** Keys in many slots, so that each node of a cluster redirects some of them. */
+const STREAMS = [BROADCAST_STREAM, ...Object.values<string>(TOPICS)];
+
+/** @throws Error with the redirection, if Redis redirects commands to other nodes of its cluster */
+async function checkNoCluster(client: RedisClient): Promise<void> {
+  const outcomes = await Promise.allSettled(STREAMS.map((stream) => client.xLen(stream)));
+  for (const outcome of outcomes)
+    if (outcome.status === 'rejected' && /^MOVED /.test((outcome.reason as Error).message))
+      throw outcome.reason;
 }

@@ -59,7 +59,7 @@ describe('the settings of Redis', () => {
 
   it('should reject settings that have no effect without others', () => {
     expect(faultsOf({ REDIS_HOST: 'a:1,b:2', REDIS_KEY_FILE: key, REDIS_SENTINEL_PASSWORD: 'x' })).toEqual([
-      'REDIS_HOST: has several addresses; set only one, or set REDIS_SENTINEL=true if they are Sentinels',
+      'REDIS_HOST: has several addresses; set only one, or set REDIS_SENTINEL=true or REDIS_CLUSTER=true if they are Sentinels or nodes of a cluster',
       'REDIS_KEY_FILE: has no effect without TLS; set REDIS_TLS=true, or remove it',
       'REDIS_SENTINEL_PASSWORD: has no effect without Sentinels; set REDIS_SENTINEL=true, or remove it',
     ]);
@@ -74,6 +74,15 @@ describe('the settings of Redis', () => {
       { host: '::1', port: 2 },
     ]);
     expect(targetText(target)).toBe('m of the Sentinels a:1, [::1]:2');
+  });
+
+  it('should read nodes of a cluster, which excludes Sentinels', () => {
+    const target = redisTarget(readRedisSettings({ REDIS_CLUSTER: 'true', REDIS_HOST: 'a:1,b:2' }));
+    expect(target).toMatchObject({ cluster: true, addresses: [{ host: 'a' }, { host: 'b' }] });
+    expect(targetText(target)).toBe('the cluster a:1, b:2');
+    expect(faultsOf({ REDIS_CLUSTER: 'true', REDIS_SENTINEL: 'true' })).toEqual([
+      'REDIS_CLUSTER: excludes REDIS_SENTINEL, because a cluster replaces its masters itself; set one of them to false',
+    ]);
   });
 
   it('should keep host names', () => {

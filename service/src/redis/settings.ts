@@ -40,7 +40,7 @@ export const redisSettings = {
     .regex(new RegExp(`^${ADDRESS}(,${ADDRESS})*$`), 'must be host:port')
     .default('localhost:6379')
     .describe(
-      'Address of the Redis for the broadcaster, as host:port. With `REDIS_SENTINEL=true`, the addresses of the Sentinels, separated by commas. See docs/guides/redis.md',
+      'Address of the Redis for the broadcaster, as host:port. With `REDIS_SENTINEL=true`, the addresses of the Sentinels, with `REDIS_CLUSTER=true` of some nodes, separated by commas. See docs/guides/redis.md',
     ),
   REDIS_USERNAME: z.string().optional().describe('User name for that Redis. If unset, the default user'),
   REDIS_PASSWORD: z.string().optional().describe('Password of that user'),
@@ -63,6 +63,9 @@ export const redisSettings = {
     .optional()
     .describe('User name for the Sentinels. If unset, the default user'),
   REDIS_SENTINEL_PASSWORD: z.string().optional().describe('Password for the Sentinels, if they require one'),
+  REDIS_CLUSTER: switchSetting().describe(
+    '`true`: the addresses in `REDIS_HOST` are nodes of a Redis Cluster, which name all others',
+  ),
 };
 
 const redisSchema = z.object(redisSettings);
@@ -83,9 +86,17 @@ interface Rule {
 const RULES: readonly Rule[] = [
   {
     name: 'REDIS_HOST',
-    isSatisfied: ({ REDIS_HOST = '', REDIS_SENTINEL }) =>
-      REDIS_SENTINEL !== false || !REDIS_HOST.includes(','),
-    message: 'has several addresses; set only one, or set REDIS_SENTINEL=true if they are Sentinels',
+    isSatisfied: ({ REDIS_HOST = '', REDIS_SENTINEL, REDIS_CLUSTER }) =>
+      REDIS_SENTINEL !== false || REDIS_CLUSTER !== false || !REDIS_HOST.includes(','),
+    message:
+      'has several addresses; set only one, or set REDIS_SENTINEL=true or REDIS_CLUSTER=true if they are Sentinels or nodes of a cluster',
+  },
+  {
+    name: 'REDIS_CLUSTER',
+    other: 'REDIS_SENTINEL',
+    isSatisfied: ({ REDIS_SENTINEL, REDIS_CLUSTER }) => !REDIS_SENTINEL || !REDIS_CLUSTER,
+    message:
+      'excludes REDIS_SENTINEL, because a cluster replaces its masters itself; set one of them to false',
   },
   ...(['REDIS_CA_FILE', 'REDIS_CERT_FILE', 'REDIS_KEY_FILE'] as const).map((name) => ({
     name,

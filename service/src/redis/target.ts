@@ -7,13 +7,15 @@ export interface RedisAddress {
 
 /** A Redis, and how to connect to it. */
 export interface RedisTarget {
-  /** The address of Redis, or those of the Sentinels. */
+  /** The address of Redis, or those of the Sentinels, or of some nodes of the cluster. */
   addresses: readonly RedisAddress[];
   username?: string | undefined;
   password?: string | undefined;
   /** Contents of PEM files. Without `ca`, the public CAs are trusted. */
   tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
   sentinel?: { master: string; username?: string | undefined; password?: string | undefined } | undefined;
+  /** True for a Redis Cluster. */
+  cluster?: boolean;
 }
 
 /** Splits a list of `host:port` and `[v6]:port`, separated by commas. */
@@ -43,9 +45,10 @@ export const redisTarget = (settings: RedisSettings): RedisTarget => ({
       password: settings.REDIS_SENTINEL_PASSWORD,
     },
   }),
+  ...(settings.REDIS_CLUSTER && { cluster: true }),
 });
 
-/** A Redis at `host:port`, without TLS or Sentinels. */
+/** A Redis at `host:port`, without TLS, Sentinels or cluster. */
 export const plainTarget = (
   address: string,
   user: Pick<RedisTarget, 'username' | 'password'> = {},
@@ -55,8 +58,9 @@ export const plainTarget = (
 export const addressText = ({ host, port }: RedisAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** Describes the target in messages: `localhost:6379`, or `mymaster of the Sentinels a:26379, b:26379`. */
-export function targetText({ addresses, sentinel }: RedisTarget): string {
+/** Describes the target in messages: `localhost:6379`, `mymaster of the Sentinels a:26379, b:26379`, or `the cluster a:6379`. */
+export function targetText({ addresses, sentinel, cluster }: RedisTarget): string {
   const list = addresses.map(addressText).join(', ');
+  if (cluster) return `the cluster ${list}`;
   return sentinel ? `${sentinel.master} of the Sentinels ${list}` : list;
 }

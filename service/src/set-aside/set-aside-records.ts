@@ -12,7 +12,7 @@ import {
 import type { ClaimCheck } from '../claim-check/claim-check.ts';
 import { sendToProducer } from '../dapr/send-to-producer.ts';
 import type { Sidecar } from '../dapr/sidecar.ts';
-import { ABSENT } from '../dapr/state.ts';
+import { ABSENT, transactInStages } from '../dapr/state.ts';
 import { SetAsideError, newEntryFrom } from './entry-again.ts';
 
 const ATTEMPTS = 10;
@@ -88,7 +88,7 @@ export class SetAsideRecords {
       const { entries, etag } = await this.#index();
       const index = { v: DOCUMENT_VERSION, entries: entries.filter((candidate) => candidate !== entry) };
       try {
-        await this.#sidecar.transact(COMPONENTS.state, [
+        await transactInStages(this.#sidecar, COMPONENTS.state, [
           { operation: 'upsert', key: SET_ASIDE_INDEX_KEY, value: index, etag },
           { operation: 'delete', key: setAsideKey(entry) },
         ]);

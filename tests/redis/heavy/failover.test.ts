@@ -2,15 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { audit, makeNotifications } from '@tocsin/lab';
-import { startStack, type Stack } from '@tocsin/tools';
+import { startStack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { Flow } from '../../support/flow.ts';
 import { startRedis, startSentinel, type AnyRedis } from '../../support/redis/any-redis.ts';
+import { streamThrough } from '../../support/redis/stream-through.ts';
 import { ensureValkey } from '../../support/redis/valkey.ts';
 import { eventually } from '../../support/state.ts';
-import { startStream } from '../../support/stream.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-failover-'));
 let running: { stop: () => Promise<void> }[] = [];
@@ -40,48 +38,13 @@ async function startAll(command: string, name: string) {
   return { master, stack };
 }
 
-/** Publishes a stream during `fail`, then requires new deliveries. Returns the accounts of all observers. */
-async function through(stack: Stack, fail: () => Promise<unknown>) {
-  const flow = new Flow(stack, 1);
-  running.push({ stop: async () => flow.close() });
-  await flow.ready();
-  const stream = startStream(flow.caller, 'failover');
-  await delay(3_000);
-  await fail();
-  const failedAt = Date.now();
-  await delay(12_000);
-  await stream.stop();
-  const last = makeNotifications(5);
-  for (const notification of last) await flow.caller.post([notification]);
-  await Promise.all(
-    flow.observers.map((observer) =>
-      observer.sees(
-        last.map(({ id }) => id),
-        60_000,
-      ),
-    ),
-  );
-  // Late retries may still deliver some.
-  await delay(5_000);
-  return flow.observers.map((observer) => {
-    const account = audit(observer, flow.caller.acknowledged.keys());
-    const back = observer.shown.find(({ at }) => at > failedAt + 500)?.at ?? Number.NaN;
-    const { acknowledged, lost, reportedGaps } = account;
-    console.log(
-      `${account.observer}: ${acknowledged} acknowledged, ${lost.length} lost, ${reportedGaps} gaps, ` +
-        `first delivery ${Math.round(back - failedAt)} ms after the failure`,
-    );
-    return account;
-  });
-}
-
 describe.each([
   ['Redis', async () => 'redis-server'],
   ['Valkey 8', ensureValkey],
 ])('a failover of %s', (name, commandOf) => {
   it('should continue on the new master, and report each loss', async () => {
     const { master, stack } = await startAll(await commandOf(), `${name.replace(' ', '-')}-kill`);
-    const accounts = await through(stack, () => master.process.kill());
+    const accounts = await streamThrough(stack, () => master.process.kill());
     for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of accounts) {
       expect({ duplicated, outOfOrder, skipped }).toEqual({ duplicated: [], outOfOrder: [], skipped: [] });
       expect(lost.length === 0 || reportedGaps > 0).toBe(true);
@@ -90,7 +53,7 @@ describe.each([
 
   it('should begin a new epoch with a gap if the replica had fallen behind', async () => {
     const { master, stack } = await startAll(await commandOf(), `${name.replace(' ', '-')}-behind`);
-    const accounts = await through(stack, async () => {
+    const accounts = await streamThrough(stack, async () => {
       // Cut the replica's connection, and prevent it from opening another.
       const client = createClient({ socket: { host: '127.0.0.1', port: master.port } });
       await client.connect();

@@ -32,7 +32,7 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
       'Tocsin is not running in this folder. Run `npm start`, or set REDIS_HOST (and REDIS_USERNAME, REDIS_PASSWORD).',
     );
   }
-  const target = config.redisAt(redisHost);
+  const { audit: target } = config.redisAt(redisHost);
   const client = auditClient(target);
   const reader = new RedisAuditReader(client.get);
   try {

@@ -46,6 +46,9 @@ ${table(settingsOf(producerSettings))}
 
 ${table(settingsOf(bffSettings))}
 
+Each \`REDIS_…\` setting can be given for one part of the data alone, as \`REDIS_STATE_…\`, \`REDIS_ENTRIES_…\`,
+\`REDIS_TOPICS_…\` or \`REDIS_AUDIT_…\` ([several Redis](guides/redis.md#several-redis)).
+
 ## ui
 
 This server serves only the pages. Run it behind a proxy that forwards /app and /hubs to a bff.
@@ -60,7 +63,7 @@ ${table(settingsOf(uiSettings))}
 | \`TOCSIN_INSECURE\` | – | \`yes\` opens them without authentication |
 | \`REDIS_HOST\` | – | An existing Redis as host:port. If unset, \`npm start\` runs a private one that keeps its data in \`.data/\` |
 | \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | The user (if it is not the default user) and password for that Redis |
-| \`REDIS_TLS\`, \`REDIS_SENTINEL\` and others | – | TLS and Sentinels of that Redis, as for the bff; the sidecars get them too |
+| \`REDIS_TLS\`, \`REDIS_SENTINEL\`, \`REDIS_CLUSTER\` and others | – | TLS, Sentinels and cluster of that Redis, as for the bff; the sidecars get them too |
 | \`DAPR_RUNTIME_PATH\` | – | Folder that contains \`.dapr/bin\` of your Dapr. If set, no other Dapr is used; otherwise the home folder comes first |
 | \`DAPR_UNTESTED\` | – | \`yes\`: also start a Dapr older than 1.18, with which Tocsin was not tested |
 | \`DAPR_MIRROR\` | https://github.com | Address that replaces GitHub when \`npm start\` downloads Dapr |

@@ -2,7 +2,7 @@ import { checkApplication } from './checks/applications.ts';
 import { checkCanary } from './canary/canary.ts';
 import { checkClocks } from './checks/clock-skew.ts';
 import type { Finding } from './finding.ts';
-import { checkRedis, closeRedis, openRedis } from './checks/redis.ts';
+import { checkOtherRedis, checkRedis, closeRedis, openRedis } from './checks/redis.ts';
 import { checkSidecars } from './checks/sidecars.ts';
 import type { Target } from './target.ts';
 
@@ -10,10 +10,11 @@ import type { Target } from './target.ts';
 export async function examine(target: Target): Promise<Finding[]> {
   const redis = await openRedis(target);
   try {
-    const [applications, sidecars, store] = await Promise.all([
+    const [applications, sidecars, store, others] = await Promise.all([
       Promise.all([...target.producers, ...target.bffs].map(checkApplication)),
       checkSidecars(target),
       checkRedis(target, redis),
+      checkOtherRedis(target),
     ]);
     const canary = await checkCanary(target, redis);
     const clocks = [store, ...applications].flatMap(({ clock }) => (clock ? [clock] : []));
@@ -21,6 +22,7 @@ export async function examine(target: Target): Promise<Finding[]> {
       ...applications.flatMap(({ findings }) => findings),
       ...sidecars,
       ...store.findings,
+      ...others,
       checkClocks(clocks),
       ...canary,
     ];

@@ -23,3 +23,9 @@ export const fault = (check: string, says: string, remedy: string): Finding => (
   says,
   remedy,
 });
+
+const SEVERITY: Record<State, number> = { ok: 0, warn: 1, fault: 2 };
+
+/** The first of the worst findings. */
+export const worst = (findings: readonly Finding[]): Finding =>
+  findings.reduce((most, one) => (SEVERITY[one.state] > SEVERITY[most.state] ? one : most));

@@ -50,9 +50,11 @@ function targetOf(given: Given, config: DoctorConfig, credentials: Credentials):
   const own = isNamed ? undefined : readSidecarNote(resolve(given.data));
   const redis = given.redis ?? config.redisHost ?? own?.redis ?? 'localhost:6379';
   const places = isNamed ? named(given) : ofRunFile(resolve(given['run-file']));
+  const redisParts = config.redisAt(redis, given.redis === undefined ? 'REDIS_HOST' : '--redis');
   return {
     ...places,
-    redis: config.redisAt(redis, given.redis === undefined ? 'REDIS_HOST' : '--redis'),
+    redis: redisParts.broadcaster,
+    redisParts,
     daprApiToken: config.daprApiToken ?? own?.token,
     ...credentials,
   };

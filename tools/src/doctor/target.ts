@@ -1,4 +1,4 @@
-import type { RedisTarget } from '@tocsin/service/redis';
+import type { RedisParts, RedisTarget } from '@tocsin/service/redis';
 
 /** The address of an application, and its name in findings. */
 export interface Place {
@@ -13,7 +13,10 @@ export interface Target {
   bffs: Place[];
   /** `name` is the name of its application, if known before the sidecar responds. */
   sidecars: { url: string; name?: string | undefined }[];
+  /** The broadcaster's. */
   redis: RedisTarget;
+  /** The Redis of each part of the data, if some have one of their own. */
+  redisParts?: RedisParts;
   /** The API token of the sidecars. */
   daprApiToken: string | undefined;
   /** A reader's token, with AUTH_MODE=jwt. */

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RedisTarget } from '@tocsin/service/redis';
+import { REDIS_PARTS, type RedisPart, type RedisParts, type RedisTarget } from '@tocsin/service/redis';
 import { hostEnvironment } from '../config.ts';
 
 /** The folder where daprd finds public CAs if SSL_CERT_DIR is not set. */
@@ -8,26 +8,34 @@ const SYSTEM_CAS = '/etc/ssl/certs';
 
 /**
  * The environment variables that sidecars need in addition to REDIS_HOST and so on, where applications read files:
- * Dapr's components take the client certificate as text. They have no setting for a CA, so Go reads it from a folder,
- * which is created in `dir`. The public CAs stay trusted.
+ * Dapr's components take the client certificate as text, and a cluster as a type. They have no setting for a CA, so Go
+ * reads it from a folder, which is created in `dir`. The public CAs stay trusted.
  */
-export function redisForSidecars(
-  redis: Pick<RedisTarget, 'tls'> | undefined,
-  dir: string,
-): Record<string, string> {
-  const { ca, cert, key } = redis?.tls ?? {};
+export function redisForSidecars(redis: RedisParts | undefined, dir: string): Record<string, string> {
+  if (!redis) return {};
+  const { broadcaster } = redis;
+  const own = Object.entries(REDIS_PARTS).filter(([part]) => redis[part as RedisPart] !== broadcaster);
+  const all = [['REDIS_', broadcaster] as const].concat(
+    own.map(([part, prefix]) => [prefix as 'REDIS_', redis[part as RedisPart]] as const),
+  );
+  const cas = [...new Set(all.flatMap(([, { tls }]) => tls?.ca ?? []))];
   return {
-    ...(cert !== undefined && { REDIS_CERT: cert }),
-    ...(key !== undefined && { REDIS_KEY: key }),
-    ...(ca !== undefined && {
-      SSL_CERT_DIR: `${folderOf(ca, dir)}:${hostEnvironment()['SSL_CERT_DIR'] || SYSTEM_CAS}`,
+    ...Object.fromEntries(all.flatMap(([prefix, target]) => Object.entries(textsOf(prefix, target)))),
+    ...(cas.length > 0 && {
+      SSL_CERT_DIR: `${folderOf(cas, dir)}:${hostEnvironment()['SSL_CERT_DIR'] || SYSTEM_CAS}`,
     }),
   };
 }
 
-function folderOf(ca: string, dir: string): string {
+const textsOf = (prefix: string, { tls, cluster }: RedisTarget): Record<string, string> => ({
+  ...(cluster && { [`${prefix}TYPE`]: 'cluster' }),
+  ...(tls?.cert !== undefined && { [`${prefix}CERT`]: tls.cert }),
+  ...(tls?.key !== undefined && { [`${prefix}KEY`]: tls.key }),
+});
+
+function folderOf(cas: readonly string[], dir: string): string {
   const folder = join(dir, 'redis-ca');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'ca.crt'), ca);
+  writeFileSync(join(folder, 'ca.crt'), cas.join('\n'));
   return folder;
 }

@@ -51,6 +51,8 @@ export interface StackOptions {
   redisSettings?: Record<`REDIS_${string}`, string>;
   /** Added to the environment of every sidecar, whose secret stores read it. */
   secrets?: Record<string, string>;
+  /** The folder of the sidecars' components, instead of that of this repository. */
+  components?: string;
   /** Folders with additional resources for all sidecars. Components are scoped to applications. */
   resources?: readonly string[];
   /** Replaces the applications of this repository, for tests of the stack itself. */
@@ -147,7 +149,10 @@ async function createStack(options: StackOptions): Promise<Stack> {
     scheduler: services.scheduler.address,
     settings: {
       ...sidecars,
-      resourcesPaths: [...sidecars.resourcesPaths, ...(options.resources ?? [])],
+      resourcesPaths: [
+        ...(options.components === undefined ? sidecars.resourcesPaths : [options.components]),
+        ...(options.resources ?? []),
+      ],
       configFiles: [...sidecars.configFiles, nameResolution(dir)],
       logLevel: 'info',
     },
@@ -159,7 +164,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
     },
     secrets: {
       ...internalSecret(randomBytes(48).toString('base64url')),
-      ...redisForSidecars(readConfig(redisEnvironment).redis, dir),
+      ...redisForSidecars(readConfig(redisEnvironment).redisParts, dir),
       ...options.secrets,
     },
   };

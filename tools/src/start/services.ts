@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import type { ToolsConfig } from '../config.ts';
 import {
   addressText,
+  distinctRedis,
   explainRedisFault,
   openOnce,
   targetText,
+  type RedisPart,
+  type RedisParts,
   type RedisTarget,
 } from '@tocsin/service/redis';
 import { Failure, messageOf } from '../failure.ts';
@@ -63,8 +66,12 @@ async function redisService(server: RedisServer, dataDir: string, logDir: string
   };
 }
 
-/** @throws Failure if the Redis from the settings does not respond, or rejects the connection or the login */
-export async function checkExternalRedis(target: RedisTarget): Promise<void> {
+/** @throws Failure if a Redis from the settings does not respond, or rejects the connection or the login */
+export async function checkExternalRedis(redis: RedisParts): Promise<void> {
+  for (const { target, parts } of distinctRedis(redis)) await checkOne(target, parts);
+}
+
+async function checkOne(target: RedisTarget, parts: readonly (RedisPart | 'broadcaster')[]): Promise<void> {
   try {
     const client = await openOnce(target, { connectTimeout: CHECK_MS, socketTimeout: CHECK_MS });
     client.destroy();
@@ -73,8 +80,9 @@ export async function checkExternalRedis(target: RedisTarget): Promise<void> {
     const reason = fault
       ? `it ${fault.what}. ${fault.remedy}`
       : `${messageOf(error)}. Start it, or correct REDIS_HOST, REDIS_USERNAME and REDIS_PASSWORD.`;
+    const of = parts.includes('broadcaster') ? 'REDIS_HOST' : `of ${parts.join(' and ')}`;
     throw new Failure(
-      `Cannot use the Redis at ${targetText(target)} (REDIS_HOST): ${reason} If REDIS_HOST is unset, Tocsin starts ` +
+      `Cannot use the Redis at ${targetText(target)} (${of}): ${reason} If REDIS_HOST is unset, Tocsin starts ` +
         'its own Redis.',
     );
   }

@@ -48,7 +48,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const secrets = secretEnvironment(config.auth, options.dataDir);
   const keys = keysEnvironment(config.auth, options.dataDir);
   await checkPorts(runFile, await findRunning(config.cacheDir));
-  if (config.redis) await checkExternalRedis(config.redis);
+  if (config.redisParts) await checkExternalRedis(config.redisParts);
 
   const printer = new LogPrinter({
     write: (text) => process.stdout.write(text),
@@ -80,7 +80,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
         ...(options.verbose && { logLevel: 'info' }),
       },
       environment,
-      secrets: { ...secrets, ...redisForSidecars(config.redis, options.dataDir) },
+      secrets: { ...secrets, ...redisForSidecars(config.redisParts, options.dataDir) },
     },
     publicHost: config.publicAddress.address,
     env: config.demoIntervalMs === undefined ? {} : { DEMO_INTERVAL_MS: config.demoIntervalMs },

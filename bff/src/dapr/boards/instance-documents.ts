@@ -1,5 +1,5 @@
 import { COMPONENTS, DOCUMENT_VERSION } from '@tocsin/contracts';
-import { ABSENT, type Sidecar, type StateOperation } from '@tocsin/service';
+import { ABSENT, transactInStages, type Sidecar, type StateOperation } from '@tocsin/service';
 import type { z } from 'zod';
 
 /** The keys and schemas of one kind of document. */
@@ -41,7 +41,7 @@ export class InstanceDocuments<T extends { instance: string }> {
       const value = { v: DOCUMENT_VERSION, instances: [...kept.map((other) => other.instance), instance] };
       operations.push({ operation: 'upsert', key: indexKey, value, etag });
     }
-    await this.#sidecar.transact(COMPONENTS.state, operations);
+    await transactInStages(this.#sidecar, COMPONENTS.state, operations);
   }
 
   /** The document of an instance; `undefined` if there is none, or if a newer version wrote it. */

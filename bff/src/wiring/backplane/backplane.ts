@@ -1,6 +1,5 @@
 import type { Logger } from '@tocsin/service';
-import { redisTarget } from '@tocsin/service/redis';
-import type { BffConfig } from '../../config.ts';
+import { redisPartsOf, type BffConfig } from '../../config.ts';
 import type { Backplane } from '../../dapr/backend.ts';
 import { keepStore } from './keep-store.ts';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
@@ -13,29 +12,36 @@ import { RedisBroadcaster } from '../../socketio/redis-broadcaster.ts';
 
 /** Creates the backplane that the settings select. */
 export function createBackplane(config: BffConfig, log: Logger): Backplane {
-  const target = redisTarget(config);
-  const audit = auditClient(target);
+  const parts = redisPartsOf(config);
+  const audit = auditClient(parts.audit);
   const auditReader = new RedisAuditReader(audit.get);
   if (config.BROADCASTER === 'memory') {
     const broadcaster = new MemoryBroadcaster();
     return { broadcaster, auditReader, ready: () => Promise.resolve(), stop: () => void audit.close() };
   }
-  const redis = { target, timeoutMs: config.SIDECAR_TIMEOUT_MS, log };
-  const connection = new RedisConnection({ ...redis, name: 'the broadcaster' });
+  const redis = { timeoutMs: config.SIDECAR_TIMEOUT_MS, log };
+  const target = parts.broadcaster;
+  const connection = new RedisConnection({ ...redis, target, name: 'the broadcaster' });
+  const topics =
+    parts.topics === target
+      ? connection
+      : new RedisConnection({ ...redis, target: parts.topics, name: 'the reader of announcements' });
   const broadcaster = new RedisBroadcaster({ connection, maxBytes: config.BROADCAST_BYTES, log });
   connection.start();
+  if (topics !== connection) topics.start();
   return {
     broadcaster,
     auditReader,
     socketAdapter: broadcaster.createAdapter(),
     redisMemory: () => connection.memory(),
-    findWaiting: (entries, { id }) => findWaiting(connection, entries, id),
-    announcementQueue: () => readAnnouncementQueue(connection),
-    keepStore: (stores, events) => keepStore(redis, stores, events, log),
+    findWaiting: (entries, { id }) => findWaiting(topics, entries, id),
+    announcementQueue: () => readAnnouncementQueue(topics),
+    keepStore: (stores, events) => keepStore(redis, parts, stores, events),
     ready: () => connection.ready(),
     stop: () => {
       broadcaster.stop();
       connection.stop();
+      if (topics !== connection) topics.stop();
       void audit.close();
     },
   };

@@ -1,4 +1,4 @@
-import type { Logger } from '@tocsin/service';
+import { distinctRedis, type RedisPart, type RedisParts } from '@tocsin/service/redis';
 import type { KeptStore, StoreEvents, StoresWithContent } from '../../backend.ts';
 import { RedisConnection, type RedisConnectionOptions } from '../../redis/connection.ts';
 import { RedisCopies } from '../../redis/copies.ts';
@@ -8,19 +8,32 @@ import { StreamKeeper } from '../../redis/stream-keeper.ts';
 const MAX_STREAM_BYTES = 16 * 1024 * 1024;
 
 /**
- * Starts to trim the streams of Dapr's topics and to delete copies of erased content. Uses a separate connection, so
+ * Starts to trim the streams of Dapr's topics and to delete copies of erased content. Uses separate connections, so
  * that large answers do not delay publications.
  */
 export function keepStore(
-  options: Omit<RedisConnectionOptions, 'name'>,
+  options: Omit<RedisConnectionOptions, 'name' | 'target'>,
+  redis: RedisParts,
   { entries, log: feedLog, setAside, announceAgain, readers }: StoresWithContent,
   { onDropped }: StoreEvents,
-  log: Logger,
 ): KeptStore {
-  const connection = new RedisConnection({ ...options, name: 'the stream keeper' });
-  const keeper = new StreamKeeper({ connection, maxBytes: MAX_STREAM_BYTES, onDropped, log });
-  const copies = new RedisCopies({ connection, entries, feedLog, setAside, announceAgain, readers, log });
-  connection.start();
+  const { log } = options;
+  const connections = distinctRedis({ ...redis, audit: redis.topics }).map(({ target, parts }) => ({
+    parts,
+    connection: new RedisConnection({ ...options, target, name: 'the stream keeper' }),
+  }));
+  const of = (part: RedisPart | 'broadcaster'): RedisConnection => {
+    const found = connections.find(({ parts }) => parts.includes(part));
+    if (!found) throw new Error(`no connection for ${part}`);
+    return found.connection;
+  };
+  const [own, topics, state, ofEntries] = [of('broadcaster'), of('topics'), of('state'), of('entries')];
+  const keeper = new StreamKeeper({ topics, own, maxBytes: MAX_STREAM_BYTES, onDropped, log });
+  const copies = new RedisCopies({
+    ...{ own, topics, state, ofEntries },
+    ...{ entries, feedLog, setAside, announceAgain, readers, log },
+  });
+  for (const { connection } of connections) connection.start();
   keeper.start();
   copies.start();
   return {
@@ -28,7 +41,7 @@ export function keepStore(
     stop() {
       copies.stop();
       keeper.stop();
-      connection.stop();
+      for (const { connection } of connections) connection.stop();
     },
   };
 }

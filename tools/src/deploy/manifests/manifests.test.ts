@@ -53,8 +53,9 @@ const componentSchema = z.object({
   scopes: z.array(z.string()).optional(),
 });
 
-/** The settings for TLS and Sentinel, which k8s/components adds on request. */
+/** The settings for a cluster, TLS and Sentinel, which k8s/components adds on request. */
 const ON_REQUEST = [
+  'redisType',
   ...['enableTLS', 'clientCert', 'clientKey'],
   ...['failover', 'sentinelMasterName', 'sentinelUsername', 'sentinelPassword'],
 ];
@@ -105,10 +106,10 @@ describe('the components on Kubernetes', () => {
     );
   });
 
-  it('should have the settings for TLS and Sentinel in k8s/components', () => {
-    const added = ['redis-tls', 'redis-client-cert', 'redis-sentinel'].flatMap((folder) => {
+  it('should have the settings for a cluster, TLS and Sentinel in k8s/components', () => {
+    const added = ['redis-cluster', 'redis-tls', 'redis-client-cert', 'redis-sentinel'].flatMap((folder) => {
       const text = readFileSync(join(ROOT, 'k8s', 'components', folder, 'kustomization.yaml'), 'utf8');
-      return [...text.matchAll(/\{ name: (\w+), (?:value: 'true'|secretKeyRef)/g)].map(
+      return [...text.matchAll(/\{ name: (\w+), (?:value: (?:'true'|cluster)|secretKeyRef)/g)].map(
         ([, name]) => name ?? '',
       );
     });

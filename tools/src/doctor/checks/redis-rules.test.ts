@@ -46,6 +46,7 @@ describe('the checks of Redis', () => {
     ['no memory limit, and the machine nearly full', checkMemory, facts({ used_memory: '80000' }), 'fault'],
     ['a replica', checkRole, facts({ role: 'slave' }), 'fault'],
     ['a cluster', checkRole, facts({ cluster_enabled: '1' }), 'fault'],
+    ['an expected cluster', checkRole, { ...facts({ cluster_enabled: '1' }), isCluster: true }, 'ok'],
     ['one that is still loading', checkRole, facts({ loading: '1' }), 'fault'],
   ])('should report %s', (_name, check, given, state) => {
     expect(check(given)).toMatchObject({ state });

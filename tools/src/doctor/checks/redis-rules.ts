@@ -5,6 +5,8 @@ export interface RedisFacts {
   info: ReadonlyMap<string, string>;
   /** `undefined` if Redis rejects CONFIG, as many hosted services do. */
   config: ReadonlyMap<string, string> | undefined;
+  /** True if the settings say that this is a node of a cluster. */
+  isCluster?: boolean;
 }
 
 /** The share of maxmemory in use that triggers a warning. */
@@ -80,8 +82,8 @@ export function checkMemory({ info }: RedisFacts): Finding {
   return ok(check, says);
 }
 
-/** Checks that Redis is a single instance that accepts writes. */
-export function checkRole({ info }: RedisFacts): Finding {
+/** Checks that Redis accepts writes, and is a node of a cluster only if the settings say so. */
+export function checkRole({ info, isCluster = false }: RedisFacts): Finding {
   const check = 'redis';
   const version = `version ${info.get('redis_version') ?? 'unknown'}`;
   if (info.get('loading') === '1')
@@ -93,11 +95,11 @@ export function checkRole({ info }: RedisFacts): Finding {
       'Use the address of the primary.',
     );
   }
-  if (info.get('cluster_enabled') === '1') {
+  if (info.get('cluster_enabled') === '1' && !isCluster) {
     return fault(
       check,
-      'is a cluster, which spreads the keys of one transaction over several nodes',
-      'Use a single Redis.',
+      'is a node of a Redis Cluster',
+      'Set REDIS_CLUSTER=true for the bffs, and REDIS_TYPE=cluster for sidecars that `npm start` does not start.',
     );
   }
   return ok(check, `responds, ${version}`);

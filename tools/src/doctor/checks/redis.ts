@@ -1,15 +1,22 @@
-import { explainRedisFault, openOnce, targetText, type RedisClient } from '@tocsin/service/redis';
+import {
+  distinctRedis,
+  explainRedisFault,
+  mastersOf,
+  openOnce,
+  targetText,
+  type RedisClient,
+} from '@tocsin/service/redis';
 import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { messageOf } from '../../failure.ts';
 import type { Clock } from './clock-skew.ts';
-import { fault, type Finding } from '../finding.ts';
+import { fault, worst, type Finding } from '../finding.ts';
 import { checkEviction, checkFsync, checkMemory, checkRole, type RedisFacts } from './redis-rules.ts';
 import type { Target } from '../target.ts';
 
 const TIMEOUT_MS = 5_000;
 
 /** Connects to the target's Redis. Resolves with the connection, or with the error that prevented it. */
-export async function openRedis({ redis }: Target): Promise<RedisClient | Error> {
+export async function openRedis({ redis }: Pick<Target, 'redis'>): Promise<RedisClient | Error> {
   try {
     return await openOnce(redis, {
       ...{ connectTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS },
@@ -25,9 +32,9 @@ export function closeRedis(redis: RedisClient | Error): void {
   if (!(redis instanceof Error) && redis.isOpen) redis.destroy();
 }
 
-/** Checks the durability settings and the clock of Redis. */
+/** Checks the durability settings and the clock of Redis, in a cluster the settings of each master. */
 export async function checkRedis(
-  target: Target,
+  target: Pick<Target, 'redis'>,
   redis: RedisClient | Error,
 ): Promise<{ findings: Finding[]; clock?: Clock }> {
   const place = targetText(target.redis);
@@ -50,9 +57,18 @@ export async function checkRedis(
     const [seconds, micros] = (await redis.sendCommand(['TIME'])) as unknown as [string, string];
     const answeredAt = Date.now();
     const time = Number(seconds) * 1000 + Number(micros) / 1000;
-    const facts: RedisFacts = { info: parseRedisInfo(await redis.info()), config: await readConfig(redis) };
+    const masters = await Promise.all(
+      mastersOf(redis).map(async (master): Promise<RedisFacts> => ({
+        info: parseRedisInfo(await master.info()),
+        config: await readConfig(master),
+        isCluster: target.redis.cluster === true,
+      })),
+    );
     return {
-      findings: [checkRole(facts), checkFsync(facts), checkEviction(facts), checkMemory(facts)],
+      findings: [checkRole, checkFsync, checkEviction, checkMemory].map((check) => {
+        const found = worst(masters.map(check));
+        return masters.length === 1 ? found : { ...found, says: `${found.says} (${masters.length} masters)` };
+      }),
       clock: { name: 'redis', min: time - answeredAt, max: time - askedAt },
     };
   } catch (error) {
@@ -62,6 +78,23 @@ export async function checkRedis(
       ],
     };
   }
+}
+
+/** Checks each Redis that only other parts than the broadcaster use. */
+export async function checkOtherRedis(target: Target): Promise<Finding[]> {
+  if (!target.redisParts) return [];
+  const found = distinctRedis(target.redisParts)
+    .filter(({ parts }) => !parts.includes('broadcaster'))
+    .map(async ({ target: redis, parts }) => {
+      const opened = await openRedis({ redis });
+      try {
+        const { findings } = await checkRedis({ redis }, opened);
+        return findings.map((one) => ({ ...one, check: `${one.check} of ${parts.join(' and ')}` }));
+      } finally {
+        closeRedis(opened);
+      }
+    });
+  return (await Promise.all(found)).flat();
 }
 
 async function readConfig(redis: RedisClient): Promise<RedisFacts['config']> {

@@ -48,6 +48,7 @@ function targetOf(
     username: isOurs ? 'operator' : secret('USERNAME'),
     password: isOurs ? operatorPassword : secret('PASSWORD'),
     ...(isOn('TLS') && { tls: { ca: secret('CA'), cert: secret('CERT'), key: secret('KEY') } }),
+    ...(isOn('CLUSTER') && { cluster: true }),
     ...(isOn('SENTINEL') && {
       sentinel: {
         master: secret('MASTER') ?? 'mymaster',

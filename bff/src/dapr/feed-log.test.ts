@@ -1,0 +1,54 @@
+import { headKey } from '@tocsin/contracts';
+import type { Sidecar, StateOperation } from '@tocsin/service';
+import { describe, expect, it } from 'vitest';
+import type { HeadWrite } from '../deliver/ports.ts';
+import { DaprFeedLog } from './feed-log.ts';
+
+const writeOf = (feed: string): HeadWrite =>
+  ({
+    feed,
+    head: {},
+    etag: 0,
+    documents: [{ key: `of ${feed}`, value: {}, bytes: 2, ttlSeconds: 9 }],
+  }) as unknown as HeadWrite;
+
+/** The keys of each transaction. `fails` rejects one by its keys. */
+function logWith(isCluster: boolean, fails: (keys: string[]) => boolean = () => false) {
+  const transactions: string[][] = [];
+  const transact = async (_: string, operations: readonly StateOperation[]): Promise<void> => {
+    const keys = operations.map(({ key }) => key);
+    transactions.push(keys);
+    if (fails(keys)) throw new Error('refused');
+  };
+  const log = new DaprFeedLog({ transact } as unknown as Sidecar, { isCluster });
+  return { log, transactions };
+}
+
+describe('a commit of several heads', () => {
+  const writes = Array.from({ length: 20 }, (_, n) => writeOf(`topic:${n}`));
+
+  it('should be one transaction on a single Redis', async () => {
+    const { log, transactions } = logWith(false);
+    await log.commit(writes);
+    expect(transactions.map((keys) => keys.length)).toEqual([40]);
+  });
+
+  it('should write documents before the heads that name them on a cluster, few slots at a time', async () => {
+    const { log, transactions } = logWith(true);
+    await log.commit(writes);
+    expect(transactions.map((keys) => keys.length)).toEqual([8, 8, 4, 8, 8, 4]);
+    for (const { feed } of writes) {
+      const [document, head] = [`of ${feed}`, headKey(feed)].map((key) =>
+        transactions.findIndex((keys) => keys.includes(key)),
+      );
+      expect(document).toBeLessThan(head ?? 0);
+    }
+  });
+
+  it('should write no head on a cluster if its documents were refused', async () => {
+    const { log, transactions } = logWith(true, (keys) => keys.includes('of topic:9'));
+    await expect(log.commit(writes)).rejects.toThrow('refused');
+    expect(transactions.flat()).not.toContain(headKey('topic:9'));
+    expect(transactions.flat()).toContain(headKey('topic:1'));
+  });
+});

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { stagesOf, type StateOperation } from './state.ts';
+
+const upsert = (key: string, etag?: string): StateOperation => ({
+  ...{ operation: 'upsert', key, value: 1 },
+  ...(etag && { etag }),
+});
+
+it('should write documents, then what names them, then delete', () => {
+  const remove: StateOperation = { operation: 'delete', key: 'old' };
+  expect(stagesOf([remove, upsert('index', '7'), upsert('a'), upsert('b')])).toEqual([
+    [upsert('a'), upsert('b')],
+    [upsert('index', '7')],
+    [remove],
+  ]);
+  expect(stagesOf([upsert('a')])).toEqual([[upsert('a')]]);
+  expect(stagesOf([])).toEqual([]);
+});

@@ -1,0 +1,49 @@
+import { parseRedisInfo } from '../../observe/redis-info.ts';
+import { clientAt, type ClientOptions } from '../client.ts';
+import { addressText, type RedisAddress, type RedisTarget } from '../target.ts';
+import { slotRangesOf, type SlotRange, type SlotsAnswer } from './slots.ts';
+
+const TIMEOUT_MS = 2_000;
+const OPTIONS: ClientOptions = {
+  connectTimeout: TIMEOUT_MS,
+  socketTimeout: TIMEOUT_MS,
+  reconnectStrategy: false,
+  disableOfflineQueue: true,
+};
+
+/** The cluster lacks the masters of some slots, or the node that was asked is cut off from most of them. */
+export class ClusterDownError extends Error {
+  override name = 'ClusterDownError';
+  readonly code = 'cluster_down';
+}
+
+/**
+ * Asks the nodes in turn for the masters and their slots, each on a connection of its own.
+ * @throws ClusterDownError if those that answer say that the cluster is down, else the last node's fault
+ */
+export async function findMasters(
+  target: RedisTarget,
+  nodes: readonly RedisAddress[],
+): Promise<readonly SlotRange[]> {
+  let fault: unknown;
+  for (const address of nodes) {
+    const client = clientAt(address, target, OPTIONS);
+    // Without a listener, an error would end the process. The calls also reject with it.
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const slots = await client.sendCommand<SlotsAnswer[]>(['CLUSTER', 'SLOTS']);
+      const state = parseRedisInfo(await client.sendCommand<string>(['CLUSTER', 'INFO'])).get(
+        'cluster_state',
+      );
+      if (state === 'ok') return slotRangesOf(slots, address);
+      fault = new ClusterDownError(`cluster_state is ${state} at ${addressText(address)}`);
+    } catch (error) {
+      // A node that answers says more than one that does not.
+      if (!(fault instanceof ClusterDownError)) fault = error;
+    } finally {
+      if (client.isOpen) client.destroy();
+    }
+  }
+  throw fault;
+}

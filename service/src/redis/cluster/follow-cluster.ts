@@ -1,0 +1,267 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { clientAt, type ClientOptions, type RedisClient } from '../client.ts';
+import { SUBSCRIBING, callOn, clientOver, type Following } from '../following.ts';
+import { addressText, type RedisAddress, type RedisTarget } from '../target.ts';
+import { findMasters } from './find-masters.ts';
+import { keyOf, redirection, slotOf, type SlotRange } from './slots.ts';
+
+/** How often to ask for the masters, in ms. Lost connections and redirections ask at once. */
+const ASK_EVERY_MS = 5_000;
+/** How often a command may be redirected. A redirected command was not executed. */
+const MAX_REDIRECTIONS = 3;
+const NODES = Symbol('nodes');
+
+/**
+ * A client of all masters of a Redis Cluster, with the methods of node-redis. Each command goes to the master of its key;
+ * those without a key go to the master of the lowest slots. It follows failovers and moved slots. Commands under way
+ * reject when their master is lost, and are never sent twice: their outcome is unknown. Without a master, commands
+ * reject at once; those of a `duplicate()` wait instead.
+ *
+ * node-redis's own `createCluster` does not fit: it looks for a new master only after MOVED, so commands for a dead
+ * master wait for its return.
+ */
+export const followCluster = (target: RedisTarget, options: ClientOptions): RedisClient =>
+  clientOver(new ClusterFollower(target, options, false));
+
+/** All masters that are connected; the client itself unless it is one of a cluster. */
+export const mastersOf = (client: RedisClient): readonly RedisClient[] =>
+  nodesOf(client)?.masters() ?? [client];
+
+/** The master of a key; the client itself unless it is one of a cluster. @throws Error if no master is connected */
+export const masterOf = (client: RedisClient, key: string): RedisClient =>
+  nodesOf(client)?.masterOf(key) ?? client;
+
+const nodesOf = (client: RedisClient): ClusterFollower | undefined =>
+  (client as Partial<Record<typeof NODES, ClusterFollower>>)[NODES];
+
+class ClusterFollower extends EventEmitter implements Following {
+  readonly #target: RedisTarget;
+  readonly #options: ClientOptions;
+  readonly #waits: boolean;
+  readonly #subscriptions: [method: string, args: unknown[]][] = [];
+  readonly #clients = new Map<string, RedisClient>();
+  #ranges: readonly SlotRange[] = [];
+  #subscribed: RedisClient | undefined;
+  #isOpen = false;
+  #failures = 0;
+  #refreshing: Promise<void> | undefined;
+  #rest = new AbortController();
+
+  constructor(target: RedisTarget, options: ClientOptions, waits: boolean) {
+    super();
+    this.#target = target;
+    this.#options = options;
+    this.#waits = waits;
+  }
+
+  get [NODES](): this {
+    return this;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** True if every slot has a connected master. */
+  get isReady(): boolean {
+    return this.#ranges.length > 0 && this.#ranges.every(({ master }) => this.#at(master) !== undefined);
+  }
+
+  createDuplicate(): ClusterFollower {
+    return new ClusterFollower(this.#target, this.#options, true);
+  }
+
+  masters(): RedisClient[] {
+    return [...this.#clients.values()];
+  }
+
+  masterOf(key: string): RedisClient {
+    const client = this.#clientOf(key);
+    if (!client) throw new Error('No master is connected');
+    return client;
+  }
+
+  /** Resolves when all masters are connected. Without a reconnect strategy, rejects with the first fault. */
+  async connect(): Promise<void> {
+    if (this.#isOpen) throw new Error('Already connecting');
+    this.#isOpen = true;
+    if (this.#options.reconnectStrategy === false) return this.#refresh();
+    void this.#follow();
+    await this.#until(() => this.isReady);
+  }
+
+  destroy(): void {
+    this.#isOpen = false;
+    this.#ranges = [];
+    this.#rest.abort();
+    for (const client of this.#clients.values()) if (client.isOpen) client.destroy();
+    this.#clients.clear();
+    this.emit('end');
+  }
+
+  disconnect(): void {
+    if (this.#isOpen) this.destroy();
+  }
+
+  async ping(): Promise<string> {
+    if (!this.isReady) throw new Error('No master is connected');
+    await Promise.all(this.masters().map((client) => client.ping()));
+    return 'PONG';
+  }
+
+  async command(name: string, args: unknown[]): Promise<unknown> {
+    if (SUBSCRIBING.has(name)) return this.#subscribe(name, args);
+    const key = keyOf(name, args);
+    for (let redirections = 0; ; redirections++) {
+      const client = await this.#usable(key);
+      try {
+        return await callOn(client, name, args);
+      } catch (error) {
+        if (redirections === MAX_REDIRECTIONS) throw error;
+        const asked = this.#target.addresses[0] ?? { host: 'localhost', port: 6379 };
+        const ask = redirection('ASK', error, asked);
+        if (ask) return this.#askAt(ask, name, args);
+        if (!redirection('MOVED', error, asked)) throw error;
+        await this.#refresh();
+      }
+    }
+  }
+
+  async #subscribe(name: string, args: unknown[]): Promise<void> {
+    this.#subscriptions.push([name, args]);
+    if (this.#subscribed) await callOn(this.#subscribed, name, args);
+    else if (this.isReady) await this.#subscribeAll();
+    else if (!this.#waits) throw new Error('No master is connected');
+  }
+
+  #at(address: RedisAddress): RedisClient | undefined {
+    const client = this.#clients.get(addressText(address));
+    return client?.isReady ? client : undefined;
+  }
+
+  #clientOf(key: string | undefined): RedisClient | undefined {
+    const slot = key === undefined ? 0 : slotOf(key);
+    const range = this.#ranges.find(({ from, to }) => from <= slot && slot <= to);
+    return range && this.#at(range.master);
+  }
+
+  async #usable(key: string | undefined): Promise<RedisClient> {
+    if (this.#waits) await this.#until(() => this.#clientOf(key) !== undefined);
+    const client = this.#clientOf(key);
+    if (!client) throw new Error('No master is connected');
+    return client;
+  }
+
+  /** @throws Error when the client is closed */
+  async #until(isMet: () => boolean): Promise<void> {
+    for (;;) {
+      if (!this.#isOpen) throw new Error('The client is closed');
+      if (isMet()) return;
+      await new Promise<void>((resolve) => {
+        const settle = (): void => {
+          this.off('masters', settle).off('end', settle);
+          resolve();
+        };
+        this.on('masters', settle).on('end', settle);
+      });
+    }
+  }
+
+  /** Sends a command to a node that is taking over the slot. */
+  async #askAt(address: RedisAddress, name: string, args: unknown[]): Promise<unknown> {
+    const known = this.#at(address);
+    const client = known ?? clientAt(address, this.#target, { ...this.#options, reconnectStrategy: false });
+    if (!known) client.on('error', () => undefined);
+    try {
+      if (!known) await client.connect();
+      const [, answer] = await Promise.all([client.sendCommand(['ASKING']), callOn(client, name, args)]);
+      return answer;
+    } finally {
+      if (!known && client.isOpen) client.destroy();
+    }
+  }
+
+  /** Connects to the masters, again whenever they change, until the client is closed. */
+  async #follow(): Promise<void> {
+    const { reconnectStrategy } = this.#options;
+    while (this.#isOpen) {
+      const wasReady = this.isReady;
+      this.#rest = new AbortController();
+      try {
+        await this.#refresh();
+        this.#failures = 0;
+        if (!wasReady && this.isReady) this.emit('ready');
+      } catch (error) {
+        if (this.#isOpen) this.emit('error', error);
+      }
+      const pause =
+        this.isReady || reconnectStrategy === false ? ASK_EVERY_MS : reconnectStrategy(this.#failures++);
+      // A lost connection ends the pause only if the masters were connected, so that failures do not follow each other.
+      const signal = this.isReady ? this.#rest.signal : undefined;
+      await delay(pause, undefined, { ...(signal && { signal }), ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** Concurrent calls share one search. */
+  #refresh(): Promise<void> {
+    this.#refreshing ??= this.#connectToMasters().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  async #connectToMasters(): Promise<void> {
+    const known = this.#ranges.map(({ master }) => master);
+    const ranges = await findMasters(this.#target, [...this.#target.addresses, ...known]);
+    const masters = new Map(ranges.map(({ master }) => [addressText(master), master]));
+    for (const [text, client] of this.#clients) {
+      if (masters.has(text) && client.isReady) continue;
+      this.#clients.delete(text);
+      if (client.isOpen) client.destroy();
+    }
+    this.#ranges = ranges;
+    const missing = [...masters].filter(([text]) => !this.#clients.has(text));
+    const outcomes = await Promise.allSettled(missing.map(([, address]) => this.#open(address)));
+    if (this.#subscribed && !this.masters().includes(this.#subscribed)) this.#subscribed = undefined;
+    if (!this.#subscribed && this.#subscriptions.length > 0 && this.isReady) await this.#subscribeAll();
+    this.emit('masters');
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  /** One node is enough, because each passes on what is published at any. */
+  async #subscribeAll(): Promise<void> {
+    const client = this.#clientOf(undefined);
+    if (!client) return;
+    this.#subscribed = client;
+    for (const [method, args] of this.#subscriptions) await callOn(client, method, args);
+  }
+
+  async #open(address: RedisAddress): Promise<void> {
+    const client = clientAt(address, this.#target, { ...this.#options, reconnectStrategy: false });
+    const text = addressText(address);
+    client.on('error', (error: unknown) => {
+      // node-redis reports a lost connection twice, the second time when it has given up.
+      if (client.isOpen || this.#clients.get(text) !== client) return;
+      this.#lose(text, error);
+    });
+    client.on('end', () => {
+      if (this.#clients.get(text) === client) this.#lose(text, new Error(`${text} closed the connection`));
+    });
+    try {
+      await client.connect();
+      // With TLS 1.3, Redis refuses a client certificate only after the handshake.
+      await client.ping();
+      if (!this.#isOpen) throw new Error('The client is closed');
+    } catch (error) {
+      if (client.isOpen) client.destroy();
+      throw error;
+    }
+    this.#clients.set(text, client);
+  }
+
+  #lose(text: string, error: unknown): void {
+    if (this.#clients.get(text) === this.#subscribed) this.#subscribed = undefined;
+    this.#clients.delete(text);
+    if (this.#isOpen) this.emit('error', error);
+    this.#rest.abort();
+  }
+}

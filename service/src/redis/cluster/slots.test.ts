@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { keyOf, redirection, slotOf, slotRangesOf } from './slots.ts';
+
+describe('slots of a Redis Cluster', () => {
+  // The answers of CLUSTER KEYSLOT of Redis 7.
+  it.each([
+    ['123456789', 12_739],
+    ['foo', 12_182],
+    ['user:{foo}:1', 12_182],
+    ['a{}{foo}', 700],
+    ['bff||head:all', 9_222],
+  ])('should be those of Redis: %s', (key, slot) => {
+    expect(slotOf(key)).toBe(slot);
+  });
+
+  it('should be the same for keys with the same braces, and not for empty ones', () => {
+    expect(slotOf('entry:{1}:run:1')).toBe(slotOf('entry:{1}:run:2'));
+    expect(slotOf('{}a')).not.toBe(slotOf('{}b'));
+  });
+
+  it('should be found from the arguments of each kind of method', () => {
+    expect(keyOf('xAdd', ['stream', '*', { a: '1' }])).toBe('stream');
+    expect(keyOf('xRead', [[{ key: 'stream', id: '$' }], { BLOCK: 1 }])).toBe('stream');
+    expect(keyOf('sendCommand', [['XTRIM', 'stream', 'MINID', '1']])).toBe('stream');
+    expect(keyOf('sendCommand', [['INFO', 'memory']])).toBeUndefined();
+    expect(keyOf('publish', ['channel', 'text'])).toBeUndefined();
+    expect(() => keyOf('multi', [])).toThrow('cannot find the key of multi');
+  });
+
+  it('should have the host that was asked if a node does not know its own', () => {
+    const asked = { host: 'redis.example', port: 7000 };
+    expect(slotRangesOf([[0, 99, [null, 7001]]], asked)[0]?.master).toEqual({ ...asked, port: 7001 });
+    expect(redirection('MOVED', new Error('MOVED 99 :7002'), asked)).toEqual({ ...asked, port: 7002 });
+    expect(redirection('ASK', new Error('MOVED 99 a:7002'), asked)).toBeUndefined();
+    expect(redirection('MOVED', new Error('MOVED 99 ::1:7002'), asked)).toEqual({ host: '::1', port: 7002 });
+  });
+});

@@ -1,0 +1,68 @@
+import type { RedisAddress } from '../target.ts';
+
+const SLOTS = 16_384;
+
+/** The slots of a master. */
+export interface SlotRange {
+  from: number;
+  to: number;
+  master: RedisAddress;
+}
+
+/** The slot of a key in a Redis Cluster: CRC16 of the key, or of its first non-empty part in braces. */
+export function slotOf(key: string): number {
+  const open = key.indexOf('{');
+  const close = open < 0 ? -1 : key.indexOf('}', open + 1);
+  return crc16(Buffer.from(close > open + 1 ? key.slice(open + 1, close) : key)) % SLOTS;
+}
+
+/** CRC16 with the polynomial of XMODEM, as in the specification of Redis Cluster. */
+function crc16(bytes: Uint8Array): number {
+  let crc = 0;
+  for (const byte of bytes) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff;
+  }
+  return crc;
+}
+
+/** Parses the answer to CLUSTER SLOTS. A node that does not know its own host has that of `asked`. */
+export const slotRangesOf = (answer: readonly SlotsAnswer[], asked: RedisAddress): SlotRange[] =>
+  answer.map(([from, to, [host, port]]) => ({
+    ...{ from, to },
+    master: { host: host && host !== '?' ? host : asked.host, port },
+  }));
+
+export type SlotsAnswer = [from: number, to: number, master: [host: string | null, port: number]];
+
+const KEYLESS_COMMANDS = new Set(['ACL', 'CLUSTER', 'CONFIG', 'INFO', 'PING', 'PUBSUB', 'TIME', 'WAIT']);
+const KEYLESS_METHODS = new Set([
+  ...['configGet', 'info', 'pSubscribe', 'ping', 'publish', 'sPublish', 'sSubscribe', 'scan'],
+  ...['subscribe', 'time'],
+]);
+
+/** The key that a method of node-redis is called with. `undefined` if any master may answer. */
+export function keyOf(name: string, [first]: readonly unknown[]): string | undefined {
+  if (KEYLESS_METHODS.has(name)) return undefined;
+  if (name === 'sendCommand') {
+    const [command = '', key] = first as string[];
+    return KEYLESS_COMMANDS.has(command.toUpperCase()) ? undefined : key;
+  }
+  const of: unknown = Array.isArray(first) ? first[0] : first;
+  if (typeof of === 'string') return of;
+  // XREAD takes objects.
+  if (typeof of === 'object' && of !== null && 'key' in of && typeof of.key === 'string') return of.key;
+  throw new Error(`cannot find the key of ${name}`);
+}
+
+/** The address that an answer like `MOVED 3999 10.0.0.7:6379` names, for a node that was asked at `asked`. */
+export function redirection(
+  kind: 'MOVED' | 'ASK',
+  error: unknown,
+  asked: RedisAddress,
+): RedisAddress | undefined {
+  const [word, , address = ''] = error instanceof Error ? error.message.split(' ') : [];
+  if (word !== kind) return undefined;
+  const at = address.lastIndexOf(':');
+  return { host: address.slice(0, at) || asked.host, port: Number(address.slice(at + 1)) };
+}

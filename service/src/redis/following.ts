@@ -1,0 +1,30 @@
+import type { RedisClient } from './client.ts';
+
+/** A client that changes its servers over time, and passes commands to the right one. */
+export interface Following {
+  /** Passes a method of node-redis with its arguments to the current server. */
+  command(name: string, args: unknown[]): Promise<unknown>;
+  /** A new client of the same target, whose commands wait for a server. */
+  createDuplicate(): Following;
+}
+
+/** Methods that must be repeated on another server. */
+export const SUBSCRIBING: ReadonlySet<string> = new Set(['subscribe', 'pSubscribe', 'sSubscribe']);
+
+/** A client with the methods of node-redis. It passes those that `following` lacks to its servers. */
+export function clientOver(following: Following): RedisClient {
+  return new Proxy(following, {
+    get(_, name) {
+      if (name === 'duplicate') return () => clientOver(following.createDuplicate());
+      const own: unknown = Reflect.get(following, name, following);
+      if (typeof own === 'function') return own.bind(following) as unknown;
+      if (own !== undefined || typeof name === 'symbol' || name === 'then') return own;
+      return (...args: unknown[]) => following.command(name, args);
+    },
+  }) as unknown as RedisClient;
+}
+
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+export const callOn = (client: RedisClient, name: string, args: unknown[]): Promise<unknown> =>
+  (Reflect.get(client, name) as Method).apply(client, args);

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { distinctRedis, readRedisParts } from './parts.ts';
+
+const hosts = ({ addresses }: { addresses: readonly { host: string }[] }) =>
+  addresses.map(({ host }) => host).join();
+
+describe('the Redis of each part', () => {
+  it('should be the same object without settings of its own', () => {
+    const parts = readRedisParts({ REDIS_HOST: 'a:1', REDIS_STATE_HOST: '' });
+    expect(distinctRedis(parts)).toEqual([
+      { target: parts.broadcaster, parts: ['broadcaster', 'state', 'entries', 'topics', 'audit'] },
+    ]);
+  });
+
+  it('should replace single settings, and keep the others', () => {
+    const parts = readRedisParts({
+      ...{
+        REDIS_HOST: 'a:1',
+        REDIS_PASSWORD: 'secret',
+        REDIS_STATE_HOST: 'b:1,c:1',
+        REDIS_STATE_CLUSTER: 'true',
+      },
+      ...{ REDIS_TOPICS_HOST: 'd:1', REDIS_TOPICS_PASSWORD: 'other' },
+    });
+    expect(hosts(parts.broadcaster)).toBe('a');
+    expect(parts.broadcaster.cluster).toBeUndefined();
+    expect(hosts(parts.state)).toBe('b,c');
+    expect(parts.state).toMatchObject({ cluster: true, password: 'secret' });
+    expect(parts.topics).toMatchObject({ password: 'other' });
+    expect(distinctRedis(parts).map((one) => one.parts)).toEqual([
+      ['broadcaster', 'entries', 'audit'],
+      ['state'],
+      ['topics'],
+    ]);
+  });
+
+  it('should name the faulty setting of a part', () => {
+    expect(() => readRedisParts({ REDIS_AUDIT_HOST: 'nowhere', REDIS_AUDIT_TLS: 'on' })).toThrow(
+      /REDIS_AUDIT_HOST: must be host:port\n.*REDIS_AUDIT_TLS: must be true or false/,
+    );
+  });
+});

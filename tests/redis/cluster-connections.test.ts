@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  explainRedisFault,
+  persistentClient,
+  masterOf,
+  mastersOf,
+  openOnce,
+  readRedisSettings,
+  redisTarget,
+  slotOf,
+} from '@tocsin/service/redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRedis, type AnyRedis } from '../support/redis/any-redis.ts';
+import { Certificates } from '../support/redis/certificates.ts';
+import { startCluster, type RedisCluster } from '../support/redis/redis-cluster.ts';
+import { eventually } from '../support/state.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'tocsin-cluster-'));
+const make = new Certificates(dir);
+const ca = make.ca('ca');
+const TIMES = { connectTimeout: 3_000, socketTimeout: 3_000 };
+const KEYS = Array.from({ length: 30 }, (_, n) => `key-${n}`);
+let cluster: RedisCluster;
+let plain: AnyRedis;
+let env: Record<string, string>;
+
+/** A cluster of six with TLS and a client certificate. */
+beforeAll(async () => {
+  const tls = { ca, server: make.signed(ca, 'server') };
+  const client = make.signed(ca, 'client');
+  cluster = await startCluster(
+    { dir, name: 'node', tls, settings: { requirepass: 'secret', masterauth: 'secret' } },
+    1,
+  );
+  plain = await startRedis({ dir, name: 'plain' });
+  env = {
+    ...{ REDIS_HOST: cluster.address, REDIS_CLUSTER: 'true', REDIS_PASSWORD: 'secret', REDIS_TLS: 'true' },
+    ...{ REDIS_CA_FILE: ca.cert, REDIS_CERT_FILE: client.cert, REDIS_KEY_FILE: client.key },
+  };
+});
+afterAll(async () => {
+  await cluster.stop();
+  await plain.process.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const targetOf = (settings: Record<string, string>) => redisTarget(readRedisSettings(settings));
+
+async function outcome(settings: Record<string, string>): Promise<string> {
+  const target = targetOf(settings);
+  try {
+    (await openOnce(target, TIMES)).destroy();
+    return 'open';
+  } catch (error) {
+    const fault = explainRedisFault(error, target);
+    return fault ? `${fault.what}: ${fault.remedy}` : `unexplained: ${String(error)}`;
+  }
+}
+
+describe('a connection to a Redis Cluster', () => {
+  it('should open over TLS, and say what to do if the setting is wrong', async () => {
+    expect(await outcome(env)).toBe('open');
+    const first = { ...env, REDIS_HOST: cluster.nodes[0]?.address ?? '', REDIS_CLUSTER: 'false' };
+    expect(await outcome(first)).toMatch(
+      /^is a node of a Redis Cluster \(MOVED .*\): Set REDIS_CLUSTER=true/,
+    );
+    const other = { REDIS_HOST: plain.address, REDIS_CLUSTER: 'true' };
+    expect(await outcome(other)).toMatch(/^is no node of a Redis Cluster .*: Set REDIS_CLUSTER=false/);
+    expect(await outcome({ ...env, REDIS_PASSWORD: 'wrong' })).toMatch(/^rejects the login/);
+  });
+
+  it('should send each command to the master of its key, also after its slot has moved', async () => {
+    const client = await openOnce(targetOf(env), TIMES);
+    expect(mastersOf(client)).toHaveLength(3);
+    for (const key of KEYS) await client.set(key, key);
+    for (const key of KEYS) expect(await client.get(key)).toBe(key);
+    const counts = await Promise.all(mastersOf(client).map((master) => master.dbSize()));
+    expect(counts.reduce((sum, count) => sum + count)).toBe(KEYS.length);
+    expect(counts.every((count) => count > 0)).toBe(true);
+    expect(await masterOf(client, 'key-1').get('key-1')).toBe('key-1');
+
+    const from = await cluster.masterOf('key-1');
+    const to = cluster.nodes.slice(0, 3).find((node) => node !== from) as AnyRedis;
+    const [toId, fromId] = await Promise.all(
+      [to, from].map((node) => cluster.ask<string>(node, 'CLUSTER', 'MYID')),
+    );
+    const slot = String(slotOf('key-1'));
+    // Half way, the old master answers ASK for keys that it no longer has.
+    await cluster.ask(to, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId as string);
+    await cluster.ask(from, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId as string);
+    await cluster.ask(from, 'DEL', 'key-1');
+    await client.set('key-1', 'asked');
+    expect(await client.get('key-1')).toBe('asked');
+    for (const node of [to, from])
+      await cluster.ask(node, 'CLUSTER', 'SETSLOT', slot, 'NODE', toId as string);
+    expect(await client.get('key-1')).toBe('asked');
+    client.destroy();
+  });
+
+  it('should follow a failover, with reads that wait and subscriptions, and repeat no command', async () => {
+    const main = persistentClient(targetOf(env), { ...TIMES, reconnectStrategy: () => 100 });
+    const faults: string[] = [];
+    main.on('error', (error: Error) => faults.push(error.message));
+    const [reader, subscriber] = [main.duplicate(), main.duplicate()];
+    for (const one of [reader, subscriber]) one.on('error', () => undefined);
+    await Promise.all([main, reader, subscriber].map((one) => one.connect()));
+    const heard: string[] = [];
+    await subscriber.subscribe('news', (message) => heard.push(message));
+    // On the same master as the subscription.
+    const key = KEYS.find((one) => slotOf(one) < 5_000) ?? '';
+    await main.set(key, '0');
+    const master = await cluster.masterOf(key);
+    await masterOf(main, key).sendCommand(['WAIT', '1', '2000']);
+    await master.process.kill();
+
+    await expect(main.incr(key)).rejects.toThrow();
+    expect(main.isReady).toBe(false);
+    // Waits for the new master.
+    expect(await reader.get(key)).toBe('0');
+    await eventually(async () => main.isReady);
+    expect((await cluster.masterOf(key)).port).not.toBe(master.port);
+    expect(await main.get(key)).toBe('0');
+    await eventually(async () => (await main.publish('news', 'again')) >= 0 && heard.includes('again'));
+    expect(faults.length).toBeGreaterThan(0);
+    for (const one of [main, reader, subscriber]) one.destroy();
+  });
+});

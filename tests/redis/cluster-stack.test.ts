@@ -1,0 +1,49 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeNotifications } from '@tocsin/lab';
+import { readRedisSettings, redisTarget } from '@tocsin/service/redis';
+import { ROOT, examine, startStack, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Flow } from '../support/flow.ts';
+import { startCluster, type RedisCluster } from '../support/redis/redis-cluster.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'tocsin-cluster-stack-'));
+/** With the rights of docs/redis-users.acl. */
+const settings = { REDIS_CLUSTER: 'true', REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: 'secret' } as const;
+let cluster: RedisCluster;
+let stack: Stack;
+
+beforeAll(async () => {
+  cluster = await startCluster({ dir, name: 'node' });
+  const users = readFileSync(join(ROOT, 'docs', 'redis-users.acl'), 'utf8').replace(
+    '>change-me ',
+    '>secret ',
+  );
+  const [, user = ''] = /^user (tocsin .*)$/m.exec(users) ?? [];
+  for (const node of cluster.nodes) await cluster.ask(node, 'ACL', 'SETUSER', ...user.split(' '));
+  stack = await startStack({ redisHost: cluster.address, redisSettings: settings });
+});
+afterAll(async () => {
+  await stack?.stop();
+  await cluster.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+it('should deliver on a cluster of three masters with a user of few rights, and satisfy the doctor', async () => {
+  const flow = new Flow(stack, 1);
+  await flow.ready();
+  for (const notification of makeNotifications(5)) await flow.caller.post([notification]);
+  await flow.complete();
+  flow.close();
+
+  const findings = await examine({
+    producers: stack.producers,
+    bffs: stack.bffs,
+    sidecars: [...stack.producers, ...stack.bffs].map(({ daprUrl: url }) => ({ url })),
+    redis: redisTarget(readRedisSettings({ ...settings, REDIS_HOST: cluster.address })),
+    daprApiToken: stack.bffs[0]?.daprHeaders['dapr-api-token'],
+    ...{ token: undefined, apiKey: undefined },
+  });
+  expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
+});

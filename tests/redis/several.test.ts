@@ -1,0 +1,119 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BROADCAST_STREAM, COMPONENTS, TOPICS } from '@tocsin/contracts';
+import { makeNotifications } from '@tocsin/lab';
+import { readRedisParts } from '@tocsin/service/redis';
+import { ROOT, examine, startStack, type Stack } from '@tocsin/tools';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Flow } from '../support/flow.ts';
+import { startRedis, type AnyRedis } from '../support/redis/any-redis.ts';
+import { keysWith } from '../support/redis/every-key.ts';
+import { startCluster, type RedisCluster } from '../support/redis/redis-cluster.ts';
+import { eventually } from '../support/state.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'tocsin-several-'));
+const PARTS = ['entries', 'topics', 'audit', 'broadcaster'] as const;
+/** The prefix of the secrets of each component. */
+const PREFIXES: Record<string, string> = {
+  [COMPONENTS.state]: 'STATE_',
+  [COMPONENTS.entries]: 'ENTRIES_',
+  [COMPONENTS.pubsub]: 'TOPICS_',
+  [COMPONENTS.deadLetters]: 'TOPICS_',
+  [COMPONENTS.audit]: 'AUDIT_',
+};
+const one = {} as Record<(typeof PARTS)[number], AnyRedis>;
+let cluster: RedisCluster;
+let stack: Stack;
+let settings: Record<`REDIS_${string}`, string>;
+
+/** The state on a cluster; entries, topics, audit trail and broadcaster each on a Redis of its own. */
+beforeAll(async () => {
+  cluster = await startCluster({ dir, name: 'state' });
+  for (const name of PARTS) one[name] = await startRedis({ dir, name });
+  const components = join(dir, 'components');
+  cpSync(join(ROOT, 'components'), components, { recursive: true });
+  // As docs/guides/redis.md says.
+  for (const [name, prefix] of Object.entries(PREFIXES)) {
+    const file = join(components, `${name}.yaml`);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(
+      file,
+      text.replaceAll(/secretKeyRef: \{ name: (HOST|TYPE) \}/g, `secretKeyRef: { name: ${prefix}$1 }`),
+    );
+  }
+  settings = {
+    ...{ REDIS_STATE_HOST: cluster.address, REDIS_STATE_CLUSTER: 'true' },
+    ...{ REDIS_ENTRIES_HOST: one.entries.address, REDIS_TOPICS_HOST: one.topics.address },
+    REDIS_AUDIT_HOST: one.audit.address,
+  };
+  stack = await startStack({ redisHost: one.broadcaster.address, redisSettings: settings, components });
+});
+afterAll(async () => {
+  await stack?.stop();
+  await cluster.stop();
+  await Promise.all(Object.values(one).map(({ process }) => process.stop()));
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** The first parts of the keys of a Redis: `bff`, `entry`, `tocsin` and the names of topics. */
+async function kindsAt(address: string): Promise<string[]> {
+  const client = createClient({ url: `redis://${address}` });
+  await client.connect();
+  const keys = await client.keys('*');
+  client.destroy();
+  return [...new Set(keys.map((key) => key.split(/[:|]/, 1)[0] ?? ''))].sort();
+}
+
+it('should keep each part on its own Redis, deliver, trim and erase there, and satisfy the doctor', async () => {
+  const flow = new Flow(stack, 1);
+  await flow.ready();
+  for (const notification of makeNotifications(5)) await flow.caller.post([notification]);
+  await flow.complete();
+  flow.close();
+
+  expect(await kindsAt(one.broadcaster.address)).toEqual(['tocsin']);
+  expect((await kindsAt(one.entries.address)).filter((kind) => kind !== 'entry')).toEqual([]);
+  expect(await kindsAt(one.topics.address)).toContain(TOPICS.partitionAnnouncements);
+  const states = (await Promise.all(cluster.nodes.map(({ address }) => kindsAt(address)))).flat();
+  expect([...new Set(states)].filter((kind) => kind !== 'producer')).toEqual(['bff']);
+
+  // The stream keeper works on the Redis of the topics.
+  const topics = createClient({ url: `redis://${one.topics.address}` });
+  topics.on('error', () => undefined);
+  await topics.connect();
+  await eventually(async () => (await topics.xLen(TOPICS.partitionAnnouncements)) === 0);
+  topics.destroy();
+
+  // An erasure finds unnamed documents in the state, and dead events in the topics.
+  const [producer] = stack.producers;
+  const feed = 'user:erased';
+  const post = await fetch(`${producer?.url}/notifications`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ id: 'gone', feed, title: 'content-to-erase' }),
+  });
+  expect(post.status).toBe(202);
+  const places = [...cluster.nodes, ...Object.values(one)].map(({ address }) => address);
+  const found = async () => (await Promise.all(places.map((at) => keysWith(at, 'content-to-erase')))).flat();
+  await eventually(async () => (await found()).some((key) => key.startsWith('bff||segment')));
+  const erased = await fetch(`${producer?.url}/feeds/${encodeURIComponent(feed)}`, { method: 'DELETE' });
+  expect(erased.status).toBe(202);
+  await eventually(
+    async () => (await found()).filter((key) => key !== BROADCAST_STREAM).length === 0,
+    60_000,
+  );
+
+  const redisParts = readRedisParts({ ...settings, REDIS_HOST: one.broadcaster.address });
+  const findings = await examine({
+    producers: stack.producers,
+    bffs: stack.bffs,
+    sidecars: [...stack.producers, ...stack.bffs].map(({ daprUrl: url }) => ({ url })),
+    ...{ redis: redisParts.broadcaster, redisParts },
+    daprApiToken: stack.bffs[0]?.daprHeaders['dapr-api-token'],
+    ...{ token: undefined, apiKey: undefined },
+  });
+  expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
+  expect(findings.map(({ check }) => check)).toContain('redis fsync of state');
+});

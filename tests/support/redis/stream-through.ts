@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { audit, makeNotifications } from '@tocsin/lab';
+import type { Stack } from '@tocsin/tools';
+import { Flow } from '../flow.ts';
+import { startStream } from '../stream.ts';
+
+/** Publishes a stream during `fail`, then requires new deliveries. Returns the accounts of all observers. */
+export async function streamThrough(stack: Stack, fail: () => Promise<unknown>) {
+  const flow = new Flow(stack, 1);
+  await flow.ready();
+  const stream = startStream(flow.caller, 'failover');
+  await delay(3_000);
+  await fail();
+  const failedAt = Date.now();
+  await delay(12_000);
+  await stream.stop();
+  const last = makeNotifications(5);
+  for (const notification of last) await flow.caller.post([notification]);
+  await Promise.all(
+    flow.observers.map((observer) =>
+      observer.sees(
+        last.map(({ id }) => id),
+        60_000,
+      ),
+    ),
+  );
+  // Late retries may still deliver some.
+  await delay(5_000);
+  flow.close();
+  return flow.observers.map((observer) => {
+    const account = audit(observer, flow.caller.acknowledged.keys());
+    const back = observer.shown.find(({ at }) => at > failedAt + 500)?.at ?? Number.NaN;
+    const { acknowledged, lost, reportedGaps } = account;
+    console.log(
+      `${account.observer}: ${acknowledged} acknowledged, ${lost.length} lost, ${reportedGaps} gaps, ` +
+        `first delivery ${Math.round(back - failedAt)} ms after the failure`,
+    );
+    return account;
+  });
+}
