@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { run } from '@tocsin/tools/process/run';
 import { CHART } from '../../tools/src/deploy/chart/chart.ts';
 import { kustomize, type Document } from '../../tools/src/deploy/manifests/kustomize.ts';
@@ -35,6 +35,15 @@ const EVERYTHING = {
   nodeSelector: { disk: 'ssd' },
   tolerations: [{ key: 'only', operator: 'Exists' }],
   test: { keySecret: 'canary', reader: 'canary' },
+};
+
+/** A cluster of the reader's, with all that TLS may have. */
+const EXTERNAL = {
+  ...SAFE,
+  redis: {
+    ...{ enabled: false, mode: 'cluster' },
+    tls: { enabled: true, privateCa: true, clientCertificate: true },
+  },
 };
 
 let helm: string;
@@ -82,58 +91,103 @@ function plain(document: Document, namespace: string): unknown {
   return { ...rest, metadata: { ...others, ...(labels && Object.keys(labels).length > 0 && { labels }) } };
 }
 
+/** k8s/base with the patches of these folders of k8s/components. */
+function kustomizeWith(components: readonly string[]): Document[] {
+  const k8s = join(CHART, '..');
+  const folder = mkdtempSync(join(dir, 'kustomization-'));
+  const patches = components.flatMap((name) => {
+    const text = readFileSync(join(k8s, 'components', name, 'kustomization.yaml'), 'utf8');
+    return (parse(text) as { patches: object[] }).patches;
+  });
+  const kustomization = { resources: [relative(folder, join(k8s, 'base'))], patches };
+  writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
+  return kustomize(folder);
+}
+
 describe('the Helm chart', () => {
   it.each([
     ['the default values and an authenticated Ingress', SAFE],
     ['all values', EVERYTHING],
+    ['an external Redis', EXTERNAL],
   ])('should pass `helm lint` with %s', async (_, values) => {
     const { code, output } = await helmWith(['lint', CHART, '--strict'], values);
     expect(code, output).toBe(0);
   });
 
-  it('should equal the output of kustomize, except for the chart’s own objects', async () => {
-    const namespace = 'any-namespace';
-    const { documents } = await template({ ingress: { insecure: true } }, namespace);
-    const image = (name: string) => (name === 'redis' ? undefined : `tocsin-${name}:0.1.0`);
-    const expected = kustomize(join(CHART, '..', 'base')).filter(({ kind }) => kind !== 'Namespace');
-    const made = new Map(documents.filter((one) => !isHook(one)).map((one) => [nameOf(one), one]));
-    for (const document of expected) {
-      const rendered = JSON.parse(JSON.stringify(document)) as Document & {
-        spec: {
-          replicas?: number;
-          template: { spec: { containers: { image: string }[] }; metadata: object };
-        };
-      };
-      const tag = image(rendered.metadata.name);
-      const [container] = rendered.kind === 'Deployment' ? rendered.spec.template.spec.containers : [];
-      if (container && tag) container.image = tag;
-      // The autoscaler sets the number of replicas.
-      if (nameOf(rendered) === 'Deployment bff') delete rendered.spec.replicas;
-      if (rendered.kind === 'Deployment' || rendered.kind === 'StatefulSet')
-        Object.assign(rendered.spec.template.metadata, {
-          annotations: (rendered.spec.template.metadata as { annotations?: object }).annotations ?? {},
-        });
-      const expected = made.get(nameOf(rendered));
-      expect(expected && plain(expected, namespace), nameOf(rendered)).toEqual(
-        plain(rendered, 'realtime-microservices'),
+  const external = (mode: string, tls: object = {}) => ({ enabled: false, mode, tls });
+  const withTls = { enabled: true, privateCa: true, clientCertificate: true };
+
+  it.each([
+    ['its own Redis', {}, []],
+    ['a Redis with TLS', external('single', { ...withTls, clientCertificate: false }), ['redis-tls']],
+    [
+      'Sentinels with TLS and a client certificate',
+      external('sentinel', withTls),
+      ['redis-tls', 'redis-client-cert', 'redis-sentinel'],
+    ],
+    ['a Redis Cluster', external('cluster'), ['redis-cluster']],
+    [
+      'a Redis Cluster with TLS and a client certificate',
+      external('cluster', withTls),
+      ['redis-tls', 'redis-client-cert', 'redis-cluster'],
+    ],
+  ])(
+    'should equal the output of kustomize with %s, except for the chart’s own objects',
+    async (_, redis, components) => {
+      const namespace = 'any-namespace';
+      const { documents } = await template({ ingress: { insecure: true }, redis }, namespace);
+      const image = (name: string) => (name === 'redis' ? undefined : `tocsin-${name}:0.1.0`);
+      const isOwn = components.length === 0;
+      const expected = kustomizeWith(components).filter(
+        (one) =>
+          one.kind !== 'Namespace' &&
+          (isOwn || !['Service redis', 'StatefulSet redis', 'ServiceAccount redis'].includes(nameOf(one))),
       );
-      made.delete(nameOf(rendered));
-    }
-    const secrets = ['redis', 'redis-operator', 'dapr-api-token', 'app-api-token', 'ops', 'jwt', 'internal'];
-    expect([...made.keys()].sort()).toEqual(
-      [
-        ...['redis', 'producer', 'bff'].map((name) => `ConfigMap ${name}`),
-        ...secrets.map((name) => `Secret ${name}`),
-      ].sort(),
-    );
-  });
+      const made = new Map(documents.filter((one) => !isHook(one)).map((one) => [nameOf(one), one]));
+      for (const document of expected) {
+        const rendered = JSON.parse(JSON.stringify(document)) as Document & {
+          spec: {
+            replicas?: number;
+            template: { spec: { containers: { image: string }[] }; metadata: object };
+          };
+        };
+        const tag = image(rendered.metadata.name);
+        const [container] = rendered.kind === 'Deployment' ? rendered.spec.template.spec.containers : [];
+        if (container && tag) container.image = tag;
+        // The autoscaler sets the number of replicas.
+        if (nameOf(rendered) === 'Deployment bff') delete rendered.spec.replicas;
+        if (rendered.kind === 'Deployment' || rendered.kind === 'StatefulSet')
+          Object.assign(rendered.spec.template.metadata, {
+            annotations: (rendered.spec.template.metadata as { annotations?: object }).annotations ?? {},
+          });
+        const expected = made.get(nameOf(rendered));
+        expect(expected && plain(expected, namespace), nameOf(rendered)).toEqual(
+          plain(rendered, 'realtime-microservices'),
+        );
+        made.delete(nameOf(rendered));
+      }
+      const ofRedis = isOwn ? ['redis', 'redis-operator'] : [];
+      const secrets = [...ofRedis, 'dapr-api-token', 'app-api-token', 'ops', 'jwt', 'internal'];
+      expect([...made.keys()].sort()).toEqual(
+        [
+          ...[...(isOwn ? ['redis'] : []), 'producer', 'bff'].map((name) => `ConfigMap ${name}`),
+          ...secrets.map((name) => `Secret ${name}`),
+        ].sort(),
+      );
+    },
+  );
 
   it('should match the snapshot with all values set', async () => {
     const { text } = await template(EVERYTHING);
     await expect(text).toMatchFileSnapshot('./chart.snapshot.yaml');
   });
 
-  it('should mention no namespace other than the release’s', async () => {
+  it('should render an external Redis as before', async () => {
+    const { text } = await template(EXTERNAL);
+    await expect(text).toMatchFileSnapshot('./chart-external-redis.snapshot.yaml');
+  });
+
+  it('should name no namespace but its own', async () => {
     const { text } = await template(EVERYTHING, 'somewhere-else');
     expect(text).not.toContain('realtime-microservices');
     expect(text).toContain(
@@ -173,8 +227,11 @@ describe('the Helm chart', () => {
     ['an unknown value', { ...SAFE, replica: 3 }, 'replica'],
     ['a number as a setting', { bff: { settings: { ...SAFE.bff.settings, TRUST_PROXY: 1 } } }, 'TRUST_PROXY'],
     ['a certificate without a host', { ...SAFE, ingress: { tlsSecret: 'x' } }, 'host'],
-    ['a publisher whose name contains a scope', { ...SAFE, publishers: ['a=notifications;b'] }, 'publishers'],
-  ])('should refuse %s and state the reason', async (_, values, reason) => {
+    ['a cluster of its own Redis', { ...SAFE, redis: { mode: 'cluster' } }, 'mode'],
+    ['TLS to its own Redis', { ...SAFE, redis: { tls: { enabled: true } } }, 'enabled'],
+    ['a CA without TLS', { ...SAFE, redis: { enabled: false, tls: { privateCa: true } } }, 'privateCa'],
+    ['a publisher with a scope in its name', { ...SAFE, publishers: ['a=notifications;b'] }, 'publishers'],
+  ])('should refuse %s with the reason', async (_, values, reason) => {
     await expect(template(values)).rejects.toThrow(reason);
   });
 });

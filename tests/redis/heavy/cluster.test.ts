@@ -62,7 +62,7 @@ describe('a Redis Cluster of three', () => {
       await bff.app.kill();
       await bff.app.start();
       await bff.ready();
-      return { back: Date.now(), watched: stack.bffs };
+      return { resumesAt: Date.now(), affected: stack.bffs };
     });
     flow.close();
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Document } from '../manifests/kustomize.ts';
+import { withRedisOptions } from './redis-options.ts';
 import type { TemplateText } from './template-text.ts';
 
 const containerSchema = z.looseObject({ name: z.string(), image: z.string() });
@@ -199,7 +200,7 @@ export function templateOf(document: Document, text: TemplateText): string {
   const { namespace: _, ...metadata } = document.metadata;
   const labels = { ...(metadata['labels'] as object | undefined), 'app.kubernetes.io/part-of': 'tocsin' };
   const own = { ...document, metadata: { ...metadata, labels } } as Document;
-  const changed = CHANGES[nameOf(document)]?.(own, text) ?? own;
+  const changed = withRedisOptions(CHANGES[nameOf(document)]?.(own, text) ?? own, text);
   const condition = CONDITIONS[nameOf(document)];
   const body = text.render(changed);
   return condition === undefined ? body : `{{- if ${condition} }}\n${body}{{- end }}\n`;

@@ -6,10 +6,16 @@ import { stringify } from 'yaml';
  */
 export class TemplateText {
   readonly #expressions: string[] = [];
+  readonly #items: { condition: string; value: unknown }[] = [];
 
   /** Returns a value that becomes this template text, such as `{{ .Values.ui.replicas }}`. */
   value(text: string): string {
     return `HELM_MARK_${this.#expressions.push(text) - 1}_`;
+  }
+
+  /** An item of a list that is there only under this condition of a template. */
+  item(condition: string, value: unknown): string {
+    return `HELM_ITEM_${this.#items.push({ condition, value }) - 1}_`;
   }
 
   /**
@@ -24,6 +30,12 @@ export class TemplateText {
   }
 
   #fill(line: string): string {
+    const [, before = '', item] = /^( *)- HELM_ITEM_(\d+)_$/.exec(line) ?? [];
+    if (item !== undefined) {
+      const { condition, value } = this.#items[Number(item)] ?? { condition: 'false', value: null };
+      const lines = stringify([value], { lineWidth: 0 }).trimEnd().split('\n');
+      return [`{{- if ${condition} }}`, ...lines, '{{- end }}'].map((part) => before + part).join('\n');
+    }
     const [, indent = '', member] = /^( *)HELM_MARK_(\d+)_: (?:null|"")$/.exec(line) ?? [];
     if (member !== undefined)
       return (this.#expressions[Number(member)] ?? '')
