@@ -40,6 +40,7 @@ const EVERYTHING = {
 /** A cluster of the reader's, with all that TLS may have. */
 const EXTERNAL = {
   ...SAFE,
+  createSecrets: false,
   redis: {
     ...{ enabled: false, mode: 'cluster' },
     tls: { enabled: true, privateCa: true, clientCertificate: true },

@@ -34,7 +34,7 @@ export async function startCluster(options: RedisOptions, replicas = 0): Promise
         ...options,
         name: `${options.name}-${n}`,
         settings: {
-          ...{ 'cluster-enabled': 'yes', 'cluster-port': String(bus) },
+          ...{ 'cluster-enabled': 'yes', 'cluster-port': String(bus), 'repl-diskless-sync-delay': '0' },
           ...{ 'cluster-node-timeout': String(NODE_TIMEOUT_MS), 'cluster-replica-validity-factor': '0' },
           ...(options.tls && { 'tls-cluster': 'yes' }),
           ...options.settings,
