@@ -80,7 +80,7 @@ describe('with a finger on a phone', () => {
       source: 'Backups',
       severity: 'error' as const,
     });
-    bff.publish([...titled(8), failed(0)]);
+    bff.publish([...numberedDrafts(8), failed(0)]);
     const page = await pages.openLive({ width: 360, height: 780, touch: true });
     await page.getByTestId('bell').tap();
     await inbox(page).waitFor();

@@ -105,6 +105,9 @@ describe('the page', () => {
     await expect.poll(() => detail.locator('h2').textContent()).toContain('Newest');
     expect(await detail.locator('.tocsin-detail-text').textContent()).toBe('In\n  full');
     await detail.getByRole('link', { name: 'Act' }).waitFor();
+    const id = await rows(page).first().getAttribute('data-notification-id');
+    const permalink = detail.getByTestId('detail-time');
+    expect(await permalink.getAttribute('href')).toBe(`/?notification=${id}&feed=all`);
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('j');
     await expect.poll(() => detail.locator('h2').textContent()).toContain('Order 3');

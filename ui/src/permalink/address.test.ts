@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { permalinkOf } from './address.ts';
+import { permalinkOf, permalinkTo } from './address.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
 it('should parse the notification in a URL, in the default feed if none is given', () => {
@@ -9,6 +9,13 @@ it('should parse the notification in a URL, in the default feed if none is given
   expect(permalinkOf('?notification=a')).toEqual({ id: 'a', feed: 'all' });
   expect(permalinkOf('?feed=all')).toBeUndefined();
   expect(permalinkOf('?notification=')).toBeUndefined();
+});
+
+it('should make the address that it parses', () => {
+  const permalink = { id: 'order 1&2', feed: 'topic:orders' };
+  const { pathname, search } = new URL(permalinkTo(permalink), 'https://a.example/x');
+  expect(pathname).toBe('/');
+  expect(permalinkOf(search)).toEqual(permalink);
 });
 
 it('should keep the rest of the URL when the notification is closed', () => {

@@ -6,6 +6,10 @@ export interface Permalink {
   feed: string;
 }
 
+/** The address that `permalinkOf` reads. */
+export const permalinkTo = ({ id, feed }: Permalink): string =>
+  `/?${new URLSearchParams({ notification: id, feed })}`;
+
 export function permalinkOf(search: string): Permalink | undefined {
   const asked = new URLSearchParams(search);
   const id = asked.get('notification');

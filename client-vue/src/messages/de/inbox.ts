@@ -55,6 +55,7 @@ export const inbox: Messages['inbox'] = {
   muteForNight: (source) => `${source} über Nacht stummschalten`,
   unmuteSource: (source) => `Stummschaltung von ${source} aufheben`,
   details: 'Details',
+  permalink: 'Link zu dieser Benachrichtigung',
   selectOne: 'Wählen Sie eine Benachrichtigung aus, um sie hier zu lesen.',
   shortcuts: 'Tastenkürzel',
   next: 'Nächste Benachrichtigung',

@@ -52,6 +52,7 @@ export const inbox = {
   muteForNight: (source: string) => `Mute ${source} overnight`,
   unmuteSource: (source: string) => `Unmute ${source}`,
   details: 'Details',
+  permalink: 'Link to this notification',
   selectOne: 'Select a notification to read it here.',
   shortcuts: 'Keyboard shortcuts',
   next: 'Next notification',
