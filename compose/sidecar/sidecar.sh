@@ -7,6 +7,17 @@ shift
 set -a
 for file in /secrets/*/env; do . "$file"; done
 set +a
+# Dapr's components take the client certificate for Redis as text and a cluster as a type. Go reads a CA from a folder.
+if [ -n "${REDIS_CERT_FILE:-}" ]; then
+  REDIS_CERT=$(cat "$REDIS_CERT_FILE")
+  REDIS_KEY=$(cat "$REDIS_KEY_FILE")
+  export REDIS_CERT REDIS_KEY
+fi
+if [ -n "${REDIS_CA_FILE:-}" ]; then
+  SSL_CERT_DIR=${REDIS_CA_FILE%/*}
+  export SSL_CERT_DIR
+fi
+if [ "${REDIS_CLUSTER:-}" = true ]; then export REDIS_TYPE=cluster; fi
 # A sidecar with an identity gets a certificate from sentry, talks only to sidecars that have one, and accepts the
 # invocations in its access file. A sidecar without an identity can publish and subscribe, but can't invoke or be
 # invoked.

@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ROOT } from '../paths.ts';
+
+const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'utf8');
+
+const serviceSchema = z.looseObject({
+  entrypoint: z.array(z.string()).default([]),
+  environment: z.record(z.string(), z.string()).default({}),
+  volumes: z.array(z.string()).default([]),
+  profiles: z.array(z.string()).default([]),
+  depends_on: z.record(z.string(), z.unknown()).default({}),
+});
+const servicesIn = (file: string) =>
+  z
+    .object({ services: z.record(z.string(), serviceSchema) })
+    .parse(parse(read(...file.split('/')), { merge: true, logLevel: 'silent' })).services;
+
+describe('compose/redis-external.yml', () => {
+  const base = servicesIn('docker-compose.yml');
+  const changed = servicesIn('compose/redis-external.yml');
+
+  it('should connect everything that reads the password of Redis to the external one', () => {
+    const users = Object.keys(base).filter((name) =>
+      base[name]?.volumes.includes('redis-password:/secrets/redis:ro'),
+    );
+    expect(users).toContain('bff-1-dapr');
+    for (const name of users.filter((one) => one !== 'redis')) {
+      expect(changed[name]?.environment['REDIS_HOST'], name).toMatch(/^\$\{REDIS_HOST:\?/);
+      expect(changed[name]?.volumes, name).toEqual([expect.stringMatching(/:\/secrets\/redis:ro$/)]);
+      const { redis: _, ...others } = base[name]?.depends_on ?? {};
+      if (name.endsWith('-dapr')) expect(changed[name]?.depends_on).toEqual(others);
+    }
+    expect(changed['redis']?.profiles).toEqual(['own-redis']);
+  });
+
+  it('should call the doctor as without it', () => {
+    const expected = base['doctor']?.entrypoint.filter((arg) => !arg.startsWith('--redis='));
+    expect(changed['doctor']?.entrypoint).toEqual(
+      expected?.map((arg) => arg.replace('/operator/', '/redis/')),
+    );
+  });
+
+  it('should give daprd what its components take instead of files', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'tocsin-sidecar-'));
+    const script = join(dir, 'sidecar.sh');
+    const whole = read('compose', 'sidecar', 'sidecar.sh').replaceAll('/secrets', dir);
+    writeFileSync(script, whole.replace('exec /daprd', 'printenv; exit 0; exec'));
+    mkdirSync(join(dir, 'redis'));
+    for (const name of ['tls.crt', 'tls.key']) writeFileSync(join(dir, 'redis', name), `the ${name}`);
+    writeFileSync(join(dir, 'redis', 'env'), 'REDIS_PASSWORD=secret\n');
+    const run = (env: Record<string, string>): string[] =>
+      execFileSync('sh', [script, 'bff'], { env: { PATH: '/usr/bin:/bin', ...env }, encoding: 'utf8' }).split(
+        '\n',
+      );
+    const files = {
+      ...{ REDIS_CERT_FILE: join(dir, 'redis', 'tls.crt'), REDIS_KEY_FILE: join(dir, 'redis', 'tls.key') },
+      REDIS_CA_FILE: join(dir, 'redis', 'ca.crt'),
+    };
+    expect(run({ ...files, REDIS_CLUSTER: 'true' })).toEqual(
+      expect.arrayContaining([
+        ...['REDIS_CERT=the tls.crt', 'REDIS_KEY=the tls.key', 'REDIS_TYPE=cluster'],
+        ...['REDIS_PASSWORD=secret', `SSL_CERT_DIR=${join(dir, 'redis')}`],
+      ]),
+    );
+    expect(run({ REDIS_CLUSTER: 'false', REDIS_CA_FILE: '' }).join()).not.toMatch(
+      /REDIS_TYPE|SSL_CERT_DIR|REDIS_CERT=/,
+    );
+    rmSync(dir, { recursive: true });
+  });
+});
