@@ -141,8 +141,8 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
     ...(divided.length === 0
       ? []
       : [
-          `More than one Redis for ${divided.join(', ')}: a component cannot use several Redis servers, and Redis Cluster is not ` +
-            'supported. Run several complete systems and divide the feeds between them (docs/scaling.md).',
+          `More than one Redis for ${divided.join(', ')}: a component cannot use several Redis servers, and a Redis Cluster was not ` +
+            'measured. Run several complete systems and divide the feeds between them (docs/scaling.md).',
         ]),
     ...(perBff > MAX_CONNECTIONS_DEFAULT
       ? [`Set MAX_CONNECTIONS=${Math.ceil(perBff)} on each bff; the default is 10000.`]
