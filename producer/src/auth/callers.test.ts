@@ -17,7 +17,7 @@ describe('the secret with the API keys', () => {
   });
 
   it.each<[string, unknown[], RegExp]>([
-    ['a key in plain text', [record({ hash: 'secret' })], /0\.hash: must be 64 hexadecimal digits/],
+    ['a key in plain text', [record({ hash: 'secret' })], /0\.hash: must be 64 lowercase hexadecimal digits/],
     ['a hash in upper case', [record({ hash: hashOf('secret').toUpperCase() })], /0\.hash/],
     ['no feeds', [record({ feeds: [] })], /0\.feeds/],
     ['a feed that cannot exist', [record({ feeds: ['orders'] })], /0\.feeds\.0: must be all, topic/],
