@@ -20,7 +20,7 @@ function sidesIn(style: string): string[] {
 
 /** Finds such properties in styles that a component sets in its script or template. */
 const inStyleBinding = (text: string): string[] =>
-  [...text.matchAll(/(?:^|[{,\s])(left|right|(?:margin|padding)(?:Left|Permission))\??: [`'"\d]/g)].map(
+  [...text.matchAll(/(?:^|[{,\s])(left|right|(?:margin|padding)(?:Left|Right))\??: [`'"\d]/g)].map(
     ([, name = '']) => name,
   );
 
