@@ -18,7 +18,8 @@ export function useMakeRoom(region: Readonly<Ref<HTMLElement | null>>): Readonly
   }
 
   watch(
-    [() => panel.menu, () => toasts.view],
+    // Nothing is measured while no menu is open.
+    () => panel.menu && [panel.menu, toasts.view],
     () => {
       makesRoom.value = overlaps();
       if (makesRoom.value) toasts.pause('menu');
