@@ -70,7 +70,7 @@ export default defineConfig(
     'tools/dapr/',
     'docs/',
     '**/node_modules/',
-    // Checked by tests/build/create-tocsin.test.ts, as the project that it becomes.
+    // tests/build/create-tocsin.test.ts creates a project from the template and checks that.
     'create-tocsin/template/',
   ]),
   {
@@ -102,7 +102,7 @@ export default defineConfig(
       'vue/html-indent': 'off',
       'vue/html-closing-bracket-newline': 'off',
       'vue/multiline-html-element-content-newline': 'off',
-      // The compiler checks names more precisely.
+      // The compiler finds undefined names more precisely.
       'no-undef': 'off',
     },
   },

@@ -96,7 +96,7 @@ export const policies = [
   // Only this room uses a Redis client directly, without Dapr.
   { from: from('service-redis'), allow: [to('service-redis'), modules('redis')] },
 
-  // The rules do no I/O, so of Node's modules they may import only those that compute.
+  // The rules do no I/O, so they may import only those Node modules that do none either.
   {
     from: from('core'),
     allow: [
@@ -238,7 +238,7 @@ export const policies = [
 
   { from: from('testing'), allow: EVERYTHING },
   { disallow: [toFile('test'), to('testing')] },
-  // Test receivers for channels. No image contains the lab or these.
+  // The lab uses the test receivers for channels. No image contains either.
   { from: from('lab'), allow: [to('testing')] },
 ];
 

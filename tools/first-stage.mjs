@@ -111,7 +111,9 @@ async function install() {
   rmSync(lockFile, { force: true });
 }
 
-/** Runs the command on the command line with the second stage `cli`, a path relative to the repository. */
+/**
+ * Runs the second stage `cli` (a path relative to the repository), which runs the command named on the command line.
+ */
 export async function runCommand(cli) {
   checkNode();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));

@@ -35,7 +35,7 @@ export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   return rows;
 }
 
-/** A browser on one view: the real merge, and the content of its screen. */
+/** A simulated browser that follows one view, with the real merge. `screen` has what it shows. */
 export class ChangesClient {
   readonly merge = new FeedMerge();
   readonly screen = new Map<string, string>();

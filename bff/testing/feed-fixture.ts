@@ -35,7 +35,7 @@ export class TestLog implements FeedLog {
   readonly commits: HeadWrite[] = [];
   headReads = 0;
   documentReads = 0;
-  /** Runs before a read head is returned. May wait or reject. */
+  /** Runs after a head was read and before it is returned. May wait or reject. */
   beforeHead: () => Promise<void> = () => Promise.resolve();
   beforeCommit: () => Promise<void> = () => Promise.resolve();
   afterCommit: () => Promise<void> = () => Promise.resolve();

@@ -22,7 +22,7 @@ const at = '2026-01-01T00:00:00Z';
 export const retract = (id: string): EntryItem => ({ retract: id, feed: 'all', at });
 export const erase: EntryItem = { erase: true, feed: 'all', at };
 export const keyed = (id: string, collapseKey: string): EntryItem => ({ ...notification(id), collapseKey });
-/** An event of the source whose hash is this digit, repeated 16 times. */
+/** A notification from an event. The hash of its source is the digit `source`, repeated 16 times. */
 export const event = (id: string, source: string): EntryItem => ({
   ...notification(id, `${id} of ${source}`),
   sourceHash: source.repeat(16),
@@ -37,7 +37,7 @@ const BEGINNING: Head = {
   ...{ v: 1, epoch: '1-a', version: 0, offset: 0, segments: [], ids: [], producers: {}, unconfirmed: [] },
 };
 
-/** A feed's log in memory after its commits. */
+/** A feed's log in memory, to which planned commits are applied. */
 export class PlannedLog {
   head: Head | undefined;
   readonly documents = new Map<string, unknown>();

@@ -60,7 +60,8 @@ export function createClient(
     for (const { handlers } of [...feeds.values()]) call(() => handlers.onStatus?.(now));
   });
   const network = watchNetwork(() => {
-    // The socket may look connected for a while. On the server's own machine it stays connected.
+    // Without a network, the socket may still look connected for a while. If the server runs on this machine, the
+    // socket does stay connected.
     if (!network.online) silence.doubt();
     else if (!connection.socket || silence.doubtful) connection.reconnect({ now: true });
     update();

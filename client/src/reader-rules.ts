@@ -10,8 +10,8 @@ import type {
 } from '@tocsin/contracts';
 
 /*
- * Rules that browsers and servers share. Their types are repeated here, because this package includes the types of the
- * contracts package, but not its values.
+ * Rules that browsers and servers share. Their types are repeated here, because this package's type declarations
+ * include the types of the contracts package, but not the declarations of its values.
  */
 
 /** Returns a function that places the publications of one feed by the reader's marks. It reads no clock. */

@@ -10,7 +10,7 @@ export const TIMING = {
    */
   quiet: 10_500,
   doubt: 3_500,
-  /** How often to check for suspended timers, and the delay that is considered sleep. */
+  /** How often to check for suspended timers, and how late a check must be to count as sleep. */
   wakeCheck: 1_000,
   slept: 10_000,
   /** Treat a subscribe as temporarily refused after this long without an answer. */

@@ -118,7 +118,7 @@ export interface NotificationClientOptions {
 
 /**
  * Server events that `on` passes to listeners: the reader's events, after a change in any tab or device, and
- * `closing`, after which the client reconnects later. None are sent at the start.
+ * `closing`, after which the client reconnects later. None report the initial state.
  */
 export type ServerEventListeners = {
   [Name in ReaderEventName | 'closing']: (event: ServerEvents[Name]) => void;

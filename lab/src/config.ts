@@ -1,4 +1,4 @@
-/** Settings of the naive bff, which must lose notifications in the ledger. The stack sets them. */
+/** Settings of the naive bff, whose lost notifications the ledger must detect. The stack sets them. */
 export const readNaiveConfig = (env: NodeJS.ProcessEnv = process.env) => ({
   port: Number(env['PORT']),
   internalPort: Number(env['INTERNAL_PORT']),

@@ -40,7 +40,7 @@ import { Schedules } from './schedule/schedules.ts';
 const STOP_LIMIT_MS = 8_000;
 /** Time limit for writing the rest of the audit trail, in ms. */
 const LAST_AUDIT_MS = 1_000;
-/** Time limit for calls to the sidecar that are still pending afterwards, in ms. */
+/** Time limit for each remaining step of a graceful stop, such as pending calls to the sidecar, in ms. */
 const LAST_CALLS_MS = 500;
 /** Longer than any request may take, from arrival to response. */
 const IDLE_MS = 60_000;
@@ -113,7 +113,7 @@ interface Production {
   publishService: PublishService;
 }
 
-/** Creates the producer's rules and the adapters that they need. */
+/** Creates the producer, the scheduler and the publish service. */
 function createProduction(
   config: ProducerConfig,
   backend: Backend,

@@ -14,7 +14,7 @@ export function jobsSuite(
     const { jobs, handedOver } = await open();
     const prefix = `${name}:`;
     const at = Date.now() + 1_500;
-    // Due after the end of this test, but close enough to be taken over.
+    // Due after the end of this test, but soon enough for a producer to take over the job.
     const far = at + 45_000;
     await jobs.set(`${prefix}due`, at, scheduled('due', far));
     await jobs.set(`${prefix}due`, at, scheduled('second content', far));

@@ -37,14 +37,14 @@ export function createPublisher(given: PublisherOptions): Publisher {
   }
 
   /**
-   * The server published nothing of a rejected request: rejects the notifications with errors, and sends the others
+   * The server published nothing of the rejected request. Rejects the notifications with errors, and sends the others
    * again.
    */
   async function resendValid(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors ?? []);
     if (faults.size === 0) {
-      // The response concerns no particular notification, for example 401 or 413. Sent alone, each gets its own
-      // response.
+      // The response concerns no particular notification, for example 401 or 413. Sent alone, each notification gets
+      // its own response.
       for (const one of batch) await sendBatch([one]);
       return;
     }

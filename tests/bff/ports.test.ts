@@ -91,7 +91,7 @@ async function connected(connection: RedisConnection): Promise<void> {
       return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error('the broadcaster does not become ready');
+  throw new Error('the broadcaster did not become ready');
 }
 
 auditTrailSuite('Dapr and Redis', () => {

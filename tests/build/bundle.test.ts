@@ -40,7 +40,7 @@ describe('the bundles', () => {
     });
     const [producer] = stack.producers;
     const [bff] = stack.bffs;
-    if (!producer || !bff) throw new Error('the stack has no pairs');
+    if (!producer || !bff) throw new Error('the stack lacks a producer or a bff');
     const observer = new Observer('one', bff.url);
     await observer.ready();
     const caller = new Caller({ urls: [producer.url] });

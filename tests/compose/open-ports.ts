@@ -27,7 +27,7 @@ const INSIDE = {
   sentry: [8080, 9090, 50001],
 };
 
-/** Tests a running project from foreign containers. */
+/** Tests a running project from containers that do not belong to it. */
 export function testOpenPorts(project: () => ComposeProject): void {
   /** The open ports of each service on the network, as seen from another container on it. */
   async function openPortsOn(network: string): Promise<Record<string, number[]>> {
@@ -56,7 +56,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     },
   );
 
-  it('should reject sidecars without a certificate from its sentry, which should reject callers without a token', async () => {
+  it('should reject sidecar calls without a certificate from sentry, and sentry calls without a token', async () => {
     const stranger = new Stranger(project(), project().network('inside'));
     for (const [host, call] of [
       ['bff-1-dapr', 'local'],

@@ -43,7 +43,7 @@ export class ComposeProject {
     return project;
   }
 
-  /** The same project, with the docker-compose.yml of this repository. */
+  /** This project after an upgrade to the docker-compose.yml of this repository. */
   upgraded(): ComposeProject {
     return new ComposeProject(this.#docker, this.#ports, ROOT);
   }

@@ -150,7 +150,7 @@ it('should count the open pages and the readers of a topic', async () => {
   });
 });
 
-it('should report a person’s actions, also to other applications by events on the topic', async () => {
+it('should report a person’s actions, and publish them as events to other applications', async () => {
   const feed = 'user:ada';
   await call('ada', '/channels/email', 'PUT', { consent: true });
   await publish({ id: 'away', feed, title: 'Payment failed', fallback: [{ after: 'PT1S', via: 'email' }] });
@@ -172,7 +172,7 @@ it('should report a person’s actions, also to other applications by events on 
   ]);
 });
 
-it('should be available only to the producer, and to keys with the scope, for the keys’ feeds', async () => {
+it('should be available only to the producer, and to keys with the scope for the keys’ own feeds', async () => {
   expect((await ask('one', 'topic:orders', 'shop')).status).toBe(403);
   expect((await ask('one', 'topic:salaries', 'desk')).status).toBe(403);
   expect((await ask('one', 'topic:orders', 'wrong')).status).toBe(401);

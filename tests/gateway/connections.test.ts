@@ -47,9 +47,9 @@ describe('an incomplete connection', () => {
 
   it.each([
     ['says nothing', ''],
-    ['never ends its headers', 'GET /app/notifications HTTP/1.1\r\nHost: localhost\r\nX-More: '],
-    ['never ends its body', 'POST /hubs/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx'],
-    ['is not HTTP and never closed', '\u0016\u0003\u0001 hello\r\n\r\n'],
+    ['never finishes its headers', 'GET /app/notifications HTTP/1.1\r\nHost: localhost\r\nX-More: '],
+    ['never finishes its body', 'POST /hubs/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx'],
+    ['does not speak HTTP and stays open', '\u0016\u0003\u0001 hello\r\n\r\n'],
     ['asks to upgrade at an unknown path', upgradeRequest('/other')],
     ['upgrades and never joins', upgradeRequest(HANDSHAKE)],
     ['upgrades an unknown session', upgradeRequest(`${HANDSHAKE}&sid=none`)],
@@ -67,7 +67,7 @@ describe('an incomplete connection', () => {
     await served();
   });
 
-  it('should be closed when it polls once, and never joins or polls again', async () => {
+  it('should be closed when it polls once, but never joins or polls again', async () => {
     const opened = await fetch(`${bff.url}${POLL}`);
     expect(await opened.text()).toContain('"sid"');
     await bff.expectMetric(CONNECTIONS, 1);

@@ -18,7 +18,7 @@ function sidesIn(style: string): string[] {
   return [...[...plain.matchAll(SIDE)].map(([, name = '']) => name), ...unequal.map(([, name = '']) => name)];
 }
 
-/** Finds such properties in styles that a component sets in its script or template. */
+/** Finds left and right properties in the styles that a component sets in its script or template. */
 const inStyleBinding = (text: string): string[] =>
   [...text.matchAll(/(?:^|[{,\s])(left|right|(?:margin|padding)(?:Left|Right))\??: [`'"\d]/g)].map(
     ([, name = '']) => name,
@@ -33,7 +33,7 @@ function sidesOf({ name, text }: PageFile): string[] {
 
 const EXEMPT = /^ui\/src\/ops\//;
 
-it('should not style fixed sides, so that right-to-left pages are mirrored', () => {
+it('should not distinguish left and right in styles, so that right-to-left pages are mirrored', () => {
   const found = pageFiles('.vue', '.css')
     .filter(({ name }) => !EXEMPT.test(name))
     .flatMap((file) => sidesOf(file).map((side) => `${file.name}: ${side}`));

@@ -118,7 +118,7 @@ describe('a forbidden pattern', () => {
     ['no-restricted-syntax', 'export const port = process.env.PORT;'],
     ['no-restricted-syntax', 'export default 1;'],
     ['no-restricted-syntax', 'export const quiet = (work: Promise<void>) => work.catch(() => {});'],
-  ])('should fail by %s: %s', async (rule, code) => {
+  ])('should violate %s: %s', async (rule, code) => {
     expect(await broken('producer/src/produce/producer.ts', code)).toEqual([rule]);
   });
 

@@ -2,23 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { pageFiles } from './pages.ts';
 import { wordsIn } from './words.ts';
 
-/** The messages themselves, and the server, whose texts are for operators. */
+/** Not checked: the messages themselves, and the server of the UI, whose texts are for operators. */
 const EXEMPT = /^(?:client-vue\/src\/messages\/|ui\/src\/(?:ops\/)?messages\/|ui\/src\/server\/)/;
 
-it('should take all texts for readers from the messages', () => {
+it('should take all user-visible texts from the message files', () => {
   const found = pageFiles('.vue', '.ts')
     .filter(({ name }) => !EXEMPT.test(name))
     .flatMap((file) => wordsIn(file).map((words) => `${file.name}: ${words}`));
   expect(found).toEqual([]);
 });
 
-describe('texts that are not from the messages', () => {
+describe('user-visible texts outside the message files', () => {
   const template = (content: string) => ({ name: 'A.vue', text: `<template>${content}</template>` });
   const script = (text: string) => ({ name: 'a.ts', text });
   it.each([
     ['text', template('<p>No news</p>')],
-    ['text beside a value', template('<p>{{ count }} new</p>')],
-    ['text of a condition', template('<p>{{ open ? "fewer" : texts.more }}</p>')],
+    ['text next to a value', template('<p>{{ count }} new</p>')],
+    ['text in a conditional expression', template('<p>{{ open ? "fewer" : texts.more }}</p>')],
     ['text in a directive', template('<p v-text="open ? `less` : texts.more" />')],
     ['a label', template('<input aria-label="Search" />')],
     ['a label with a value', template('<button :title="`${count} more`" />')],

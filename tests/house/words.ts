@@ -7,7 +7,7 @@ const SPOKEN =
 /** Names that are the same in every language. */
 const NAMES = new Set(['Tocsin']);
 const LETTERS = /\p{L}{2}/u;
-/** A sentence, or a word like those on buttons. */
+/** A sentence, or a single capitalised word, such as the label of a button. */
 const PHRASE = /^\P{L}*\p{Lu}\p{Ll}+\b(?!\S)|\p{L}{2}[,:.]? \p{L}/u;
 /** Media queries and shorthands that only the browser reads. */
 const FOR_THE_BROWSER = /[{}[\]]|\w\(\d|^\(|^[.[:#]|^[a-z-]+:|px/;
@@ -45,7 +45,7 @@ function isInternal(literal: ts.Node): boolean {
   return false;
 }
 
-/** The string literals in a script that `counts` accepts and that readers may see. */
+/** The string literals in a script that readers may see, and for which `counts` returns true. */
 function literals(script: string, counts: (text: string) => boolean): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -61,7 +61,7 @@ function literals(script: string, counts: (text: string) => boolean): string[] {
   return found;
 }
 
-/** The properties of a template node that are needed here. */
+/** The properties of a template node that this check uses. */
 interface TemplateNode {
   type: number;
   loc: { source: string };
@@ -102,7 +102,7 @@ function inTemplate({ type, content, props = [], children = [] }: TemplateNode):
 
 const isPhrase = (text: string): boolean => PHRASE.test(text) && !FOR_THE_BROWSER.test(text) && isWord(text);
 
-/** The texts that a file shows to readers but does not take from the messages. */
+/** The user-visible texts in a file that do not come from the message files. */
 export function wordsIn({ name, text }: PageFile): string[] {
   if (!name.endsWith('.vue')) return literals(text, isPhrase);
   const { template, script, scriptSetup } = componentIn(text);

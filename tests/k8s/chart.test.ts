@@ -37,7 +37,7 @@ const EVERYTHING = {
   test: { keySecret: 'canary', reader: 'canary' },
 };
 
-/** A cluster of the reader's, with all that TLS may have. */
+/** An external Redis Cluster with all TLS options. */
 const EXTERNAL = {
   ...SAFE,
   createSecrets: false,
@@ -183,12 +183,12 @@ describe('the Helm chart', () => {
     await expect(text).toMatchFileSnapshot('./chart.snapshot.yaml');
   });
 
-  it('should render an external Redis as before', async () => {
+  it('should match the snapshot with an external Redis', async () => {
     const { text } = await template(EXTERNAL);
     await expect(text).toMatchFileSnapshot('./chart-external-redis.snapshot.yaml');
   });
 
-  it('should name no namespace but its own', async () => {
+  it('should refer to no namespace but its own', async () => {
     const { text } = await template(EVERYTHING, 'somewhere-else');
     expect(text).not.toContain('realtime-microservices');
     expect(text).toContain(
@@ -228,8 +228,8 @@ describe('the Helm chart', () => {
     ['an unknown value', { ...SAFE, replica: 3 }, 'replica'],
     ['a number as a setting', { bff: { settings: { ...SAFE.bff.settings, TRUST_PROXY: 1 } } }, 'TRUST_PROXY'],
     ['a certificate without a host', { ...SAFE, ingress: { tlsSecret: 'x' } }, 'host'],
-    ['a cluster of its own Redis', { ...SAFE, redis: { mode: 'cluster' } }, 'mode'],
-    ['TLS to its own Redis', { ...SAFE, redis: { tls: { enabled: true } } }, 'enabled'],
+    ['cluster mode for its own Redis', { ...SAFE, redis: { mode: 'cluster' } }, 'mode'],
+    ['TLS for its own Redis', { ...SAFE, redis: { tls: { enabled: true } } }, 'enabled'],
     ['a CA without TLS', { ...SAFE, redis: { enabled: false, tls: { privateCa: true } } }, 'privateCa'],
     ['a publisher with a scope in its name', { ...SAFE, publishers: ['a=notifications;b'] }, 'publishers'],
   ])('should refuse %s with the reason', async (_, values, reason) => {

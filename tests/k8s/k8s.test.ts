@@ -203,7 +203,7 @@ describe('a deployed system', () => {
     expect(Math.min(...(await spread(url, 6)))).toBeGreaterThan(0);
   });
 
-  it('should first report an instance as not ready, and then ask its clients to move', async () => {
+  it('should report a stopping instance as not ready before it asks its clients to move', async () => {
     const sockets = await Promise.all(Array.from({ length: 4 }, () => openSocket(url)));
     const moved = Promise.race(
       sockets.map(
@@ -240,7 +240,7 @@ describe('a deployed system', () => {
 });
 
 describe('npm run deploy -- --delete', () => {
-  it('should remove everything, and a new deployment should be restricted if sidecars drop their capabilities', async () => {
+  it('should remove everything, and redeploy at the restricted level if sidecars drop their capabilities', async () => {
     await remove();
     expect(await exists('namespace', NAMESPACE)).toBe(false);
     expect(await exists('persistentvolume', 'realtime-microservices-redis')).toBe(false);

@@ -18,7 +18,8 @@ const BOUNDS = { resumed: 5_000, complete: 20_000 };
 const REQUEST_TIMEOUT_MS = 5_000;
 
 const missing = await missingEngine();
-if (missing) console.log(`The network faults did not run, because containers cannot be started: ${missing}`);
+if (missing)
+  console.log(`The network fault tests did not run, because containers cannot be started: ${missing}`);
 
 describe.skipIf(missing)('a network between the services and Redis', () => {
   let redis: ProxiedRedis | undefined;

@@ -99,7 +99,7 @@ describe('the ops page of two instances', () => {
     expect(errors.map(({ path }) => path).sort()).toEqual(['actions.0.link', 'severity', 'title']);
   });
 
-  it('should show both instances live on either of them', async () => {
+  it('should show live values of both instances on the ops page of each', async () => {
     const all = () => Promise.all(stack.bffs.map((pair) => rows(pair)));
     const names = await eventually<InstanceSnapshot[][]>(async () => {
       const seen = await all();

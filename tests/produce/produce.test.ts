@@ -81,7 +81,7 @@ it('should return 503 with the ids while Redis is down, and complete started ent
   expect(new Set(entries.map(({ entry }) => entry.run)).size).toBe(1);
 });
 
-it('should do the same when the sidecar is killed or hangs', async () => {
+it('should return 503 while the sidecar is down or hangs, and complete started entries when it is back', async () => {
   const feed = 'topic:sidecar';
   await post({ id: 'a', feed, title: 'x' });
   await pair.sidecar.kill();

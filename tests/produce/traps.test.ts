@@ -16,14 +16,14 @@ const call = (path: string, body: string, contentType: string) =>
 const publish = (body: unknown, contentType = 'application/json') =>
   call(`/v1.0/publish/${TOPIC}`, typeof body === 'string' ? body : JSON.stringify(body), contentType);
 
-/** The errors of the events that the producer has set aside. */
+/** The list of set-aside records as text, which contains the errors of rejected events. */
 async function setAside(): Promise<string> {
   const response = await fetch(`${started.stack.bffs[0]?.url}/app/ops/dead-letters`);
   return response.text();
 }
 
 describe('traps for publishers', () => {
-  it('should include that an event sent as plain JSON becomes the data of another event', async () => {
+  it('should include an event sent as plain JSON, which becomes the data of another event', async () => {
     const event = { specversion: '1.0', id: 'trap-1', type: 'a', source: 'shop', data: { title: 'As JSON' } };
     expect((await publish(event)).status).toBe(204);
     await expect.poll(setAside).toContain('specversion');
@@ -49,7 +49,7 @@ describe('traps for publishers', () => {
     await started.observer.sees(['trap-5', 'trap-6']);
   });
 
-  it('should include that identical raw payloads without an id are shown only once', async () => {
+  it('should include identical raw payloads without an id, which are shown only once', async () => {
     const raw = (body: object) =>
       call(`/v1.0/publish/${TOPIC}?metadata.rawPayload=true`, JSON.stringify(body), 'application/json');
     for (const body of [{ title: 'Raw' }, { title: 'Raw' }, { id: 'trap-7', title: 'Raw' }])

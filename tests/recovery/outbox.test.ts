@@ -89,7 +89,7 @@ describe("Dapr's outbox", () => {
     expect(timesShown('a-placed')).toBe(1);
   });
 
-  it('should publish several projections only if each directly precedes its state', async () => {
+  it('should publish more than one projection only if each directly precedes its state', async () => {
     const pairs = ['b', 'c'].map((key) => [upsert(key, 1), notify(key, `${key}-placed`)] as const);
     expect(
       (

@@ -26,7 +26,7 @@ let cluster: RedisCluster;
 let plain: AnyRedis;
 let env: Record<string, string>;
 
-/** A cluster of six with TLS and a client certificate. */
+/** A cluster of six nodes with TLS and a client certificate. */
 beforeAll(async () => {
   const tls = { ca, server: make.signed(ca, 'server') };
   const client = make.signed(ca, 'client');
@@ -99,7 +99,7 @@ describe('a connection to a Redis Cluster', () => {
     client.destroy();
   });
 
-  it('should follow a failover, with reads that wait and subscriptions, and repeat no command', async () => {
+  it('should follow a failover, with its pending reads and subscriptions, and repeat no command', async () => {
     const main = persistentClient(targetOf(env), { ...TIMES, reconnectStrategy: () => 100 });
     const faults: string[] = [];
     main.on('error', (error: Error) => faults.push(error.message));
@@ -108,7 +108,7 @@ describe('a connection to a Redis Cluster', () => {
     await Promise.all([main, reader, subscriber].map((one) => one.connect()));
     const heard: string[] = [];
     await subscriber.subscribe('news', (message) => heard.push(message));
-    // On the same master as the subscription.
+    // A key on the same master as the subscription.
     const key = KEYS.find((one) => slotOf(one) < 5_000) ?? '';
     await main.set(key, '0');
     const master = await cluster.masterOf(key);

@@ -9,7 +9,7 @@ import { Flow } from '../support/flow.ts';
 import { startCluster, type RedisCluster } from '../support/redis/redis-cluster.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-cluster-stack-'));
-/** With the rights of docs/redis-users.acl. */
+/** Connects as a user with the permissions in docs/redis-users.acl. */
 const settings = { REDIS_CLUSTER: 'true', REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: 'secret' } as const;
 let cluster: RedisCluster;
 let stack: Stack;
@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-it('should deliver on a cluster of three masters with a user of few rights, and satisfy the doctor', async () => {
+it('should deliver on a cluster of three masters as a user with few permissions, and satisfy the doctor', async () => {
   const flow = new Flow(stack, 1);
   await flow.ready();
   for (const notification of makeNotifications(5)) await flow.caller.post([notification]);

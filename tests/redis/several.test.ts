@@ -15,7 +15,7 @@ import { eventually } from '../support/state.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-several-'));
 const PARTS = ['entries', 'topics', 'audit', 'broadcaster'] as const;
-/** The prefix of the secrets of each component. */
+/** The prefix of each component's secrets. */
 const PREFIXES: Record<string, string> = {
   [COMPONENTS.state]: 'STATE_',
   [COMPONENTS.entries]: 'ENTRIES_',
@@ -28,13 +28,13 @@ let cluster: RedisCluster;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
 
-/** The state on a cluster; entries, topics, audit trail and broadcaster each on a Redis of its own. */
+/** The state is on a cluster. Entries, topics, audit trail and broadcaster each have their own Redis. */
 beforeAll(async () => {
   cluster = await startCluster({ dir, name: 'state' });
   for (const name of PARTS) one[name] = await startRedis({ dir, name });
   const components = join(dir, 'components');
   cpSync(join(ROOT, 'components'), components, { recursive: true });
-  // As docs/guides/redis.md says.
+  // As described in docs/guides/redis.md.
   for (const [name, prefix] of Object.entries(PREFIXES)) {
     const file = join(components, `${name}.yaml`);
     const text = readFileSync(file, 'utf8');
@@ -57,7 +57,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** The first parts of the keys of a Redis: `bff`, `entry`, `tocsin` and the names of topics. */
+/** The kinds of keys in one Redis, by their first part: `bff`, `entry`, `tocsin` or the name of a topic. */
 async function kindsAt(address: string): Promise<string[]> {
   const client = createClient({ url: `redis://${address}` });
   await client.connect();
@@ -79,14 +79,14 @@ it('should keep each part on its own Redis, deliver, trim and erase there, and s
   const states = (await Promise.all(cluster.nodes.map(({ address }) => kindsAt(address)))).flat();
   expect([...new Set(states)].filter((kind) => kind !== 'producer')).toEqual(['bff']);
 
-  // The stream keeper works on the Redis of the topics.
+  // The stream keeper trims the streams in the Redis for topics.
   const topics = createClient({ url: `redis://${one.topics.address}` });
   topics.on('error', () => undefined);
   await topics.connect();
   await eventually(async () => (await topics.xLen(TOPICS.partitionAnnouncements)) === 0);
   topics.destroy();
 
-  // An erasure finds unnamed documents in the state, and dead events in the topics.
+  // An erasure also removes the content of state documents that no head names, and of remaining events in the topics.
   const [producer] = stack.producers;
   const feed = 'user:erased';
   const post = await fetch(`${producer?.url}/notifications`, {

@@ -113,7 +113,8 @@ it('should record each action once, with its actor and without content', async (
     before.filter(({ via }) => via === 'invocation'),
   ];
   expect(own.map(short).sort()).toEqual(expected.sort());
-  // For a composed notification, the bff invokes the producer, so the person has a separate record.
+  // The bff publishes composed notifications by invocation. That record names the bff, so the person has a separate
+  // one.
   expect(invocations.map(({ actor, ids }) => [actor.name, ids?.first[0]]).sort()).toEqual([
     ['bff', 'composed'],
     ['shop', 'invoked'],

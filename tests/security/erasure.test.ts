@@ -130,7 +130,7 @@ describe('content', () => {
       const answer = await fetch(job, { ...(producer && { headers: producer.daprHeaders }) });
       expect([id, answer.ok]).toEqual([id, false]);
     }
-    // The records of the feed's erasure by the host of its partition and, for announcements of 0.1.0, by the host of the
+    // The feed's erasure is recorded by the host of its partition and, for announcements of 0.1.0, by the host of the
     // feed.
     expect(await redis.xLen('tocsin:erasures')).toBeLessThanOrEqual(2);
   });
@@ -145,7 +145,8 @@ describe('content', () => {
       of('gone-refused', { severity: 'loud' }),
       { id: 'stays-refused', feed, title: 'stays', severity: 'loud' },
     ]);
-    // No notification can have these ids. The ids made from their hashes are erased instead.
+    // These event ids are not valid for notifications, so the notifications get ids made from hashes. Those ids are
+    // retracted below.
     await publishEvent(TOPICS.notifications, of('', { id: undefined }), { id: 'no id / at all' });
     await publishEvent(TOPICS.notifications, of('', { id: undefined, severity: 'loud' }), {
       id: 'refused / id',

@@ -61,7 +61,7 @@ const publish = async (id: string): Promise<void> => {
 /** Returns all data that an attack could change. */
 const state = async () => ({
   head: (await redis.hGetAll(`bff||${headKey('all')}`)) as Record<string, string>,
-  // Ignores records of the rejection, and those of other processes.
+  // Ignores the keys with the audit record of the rejection, and those that other processes write.
   keys: (await redis.keys('*')).filter((key) => !/instance|notification-audit|known-keys/.test(key)).sort(),
   setAside: await readSetAsideIndex(bff!),
   // This count includes trimmed announcements.

@@ -37,8 +37,8 @@ const stopAll = async () => {
 };
 
 /**
- * A neighbour, and a namespace that acts as a separate machine: no other process listens there, so the commands can use
- * their default ports.
+ * Scans a network namespace from a neighbour. The namespace acts as a separate machine: no other process listens there,
+ * so the commands can use their default ports.
  */
 describe.skipIf(missing)('from another machine on the network', { timeout: 240_000 }, () => {
   let host: NetworkNamespace;

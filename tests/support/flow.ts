@@ -8,7 +8,7 @@ import { startStream } from './stream.ts';
 export interface FaultResult {
   /** The time from which deliveries should have resumed (ms since 1970). */
   resumesAt: number;
-  /** The instances whose clients must receive them. */
+  /** The instances whose clients should receive deliveries again. */
   affected: readonly Pair[];
   /** Restarts the processes that are still down. */
   restore?: () => Promise<void>;

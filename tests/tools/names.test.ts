@@ -48,7 +48,7 @@ describe('components/', () => {
     [COMPONENTS.deadLetters, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.state, 'state.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.audit, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
-  ])('should include %s, a %s only for its users', (name, type, scopes) => {
+  ])('should include %s of type %s, limited to the applications that use it', (name, type, scopes) => {
     expect(component(name).spec.type).toBe(type);
     expect(component(name).scopes).toEqual(scopes);
   });

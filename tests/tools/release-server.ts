@@ -32,7 +32,7 @@ export interface ReleaseServer {
   release: Release;
   /** The paths and Range headers of all requests. */
   requests: { file: string; range: string | undefined; method: string }[];
-  /** The modes of the responses to requests for a command, in order; after that, `whole`. */
+  /** How to respond to the next requests for the archive of each command, in order. Later ones get `whole`. */
   moods: Map<string, Mood[]>;
   /** Also serves this platform's archives under the names of all other platforms. */
   serveAllPlatforms: () => void;

@@ -44,7 +44,7 @@ describe('a stack', () => {
     await bff.ready();
   });
 
-  it('should restart an application with a different environment just once', async () => {
+  it('should restart an application with a different environment for one run only', async () => {
     await bff.app.restart({ env: { FAILPOINT: 'before-pop' } });
     await bff.ready();
     expect((await envOf(bff)).failpoint).toBe('before-pop');

@@ -18,7 +18,7 @@ export interface ToolsConfig {
   redisParts: RedisParts | undefined;
   /** DAPR_RUNTIME_PATH: the folder whose `.dapr/bin` contains the Dapr to use. If it is set, no other Dapr is used. */
   daprRuntimePath: string | undefined;
-  /** DAPR_UNTESTED: starts a Dapr older than the oldest supported version too. */
+  /** DAPR_UNTESTED: also starts a Dapr older than the oldest supported version. */
   allowsUntestedDapr: boolean;
   /** The folder in which `dapr init --slim` puts `.dapr/bin`. */
   home: string;
@@ -27,7 +27,7 @@ export interface ToolsConfig {
   proxy: ProxyConfig;
   /** The folder for tools that were built for this user, shared by all clones. */
   cacheDir: string;
-  /** The pause between the demo source's notifications, if it differs from the run file. */
+  /** The pause between the demo source's notifications, if it differs from that in the run file. */
   demoIntervalMs: string | undefined;
   /** False if `CI` or `BROWSER=none` is set, or if there is no display. */
   mayOpenBrowser: boolean;
@@ -95,7 +95,9 @@ export function readConfig(env: Env = process.env): ToolsConfig {
   };
 }
 
-/** The Redis of each part, the broadcaster's at `host`, with the other settings. The default port is 6379. */
+/**
+ * The Redis of each part, from the settings in `env`, but with the broadcaster's at `host`. The default port is 6379.
+ */
 function readRedis(env: Env, host: string, source = 'REDIS_HOST'): RedisParts {
   const addresses = host.split(',').map((address) => addressText(splitHost(address, source)));
   try {
@@ -138,7 +140,9 @@ const CHANNEL_SECRETS = ['smtp', 'dkim', 'vapid', 'webhook'].map((name) => `NOTI
 const PRIVATE =
   /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|OPS_TOKEN$|PUBLISHED_ON$|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
-/** The caller's environment without the variables that would change how a started pair behaves. */
+/**
+ * The caller's environment without the variables that would change how a started application or its sidecar behaves.
+ */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
@@ -179,7 +183,10 @@ export function readSidecarConfig(env: Env = process.env): {
 export interface DoctorConfig {
   /** REDIS_HOST, if it is set. */
   redisHost: string | undefined;
-  /** The Redis of each part, the broadcaster's at an address from `source`. @throws Failure that lists invalid settings */
+  /**
+   * The Redis of each part, with the broadcaster's at `host`. Errors name `source` as the origin of `host`.
+   * @throws Failure that lists invalid settings
+   */
   redisAt: (host: string, source?: string) => RedisParts;
   daprApiToken: string | undefined;
   /** A reader's token. */

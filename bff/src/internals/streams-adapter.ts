@@ -15,7 +15,7 @@ type RawMessage = Parameters<StreamsAdapter['onRawMessage']>[0];
 export interface StreamTap {
   /** Called for each message on the stream, with its id and the bytes of its data. */
   onMessage: (id: string, bytes: number) => void;
-  /** Called with the packet data of each broadcast by another process, instead of the sockets. */
+  /** Called with the packet data of each broadcast by another process, which is not passed on to the sockets. */
   onBroadcast: (data: unknown) => void;
 }
 

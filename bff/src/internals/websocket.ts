@@ -69,7 +69,7 @@ export function terminate(session: EngineSession): void {
 interface InnerWebSocket {
   readyState: number;
   bufferedAmount: number;
-  /** engine.io also sends encoded frames through it. */
+  /** The sender of ws, which engine.io also uses for encoded frames. */
   _sender: { sendFrame: (frame: readonly Buffer[]) => void };
   terminate: () => void;
 }

@@ -27,7 +27,7 @@ export class MemoryWakeUps implements WakeUps {
       await this.#wake(name);
       this.#timers.delete(name);
     } catch {
-      // Delivers it again until it is accepted, as Dapr does.
+      // Delivers the wake-up again until it is accepted, as Dapr does.
       this.#wait(name, RETRY_MS);
     }
   }

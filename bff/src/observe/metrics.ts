@@ -20,7 +20,7 @@ export function addConnectionGauges(registry: Registry, { connections, pending }
   });
   new Gauge({
     name: 'tocsin_bff_connections_pending',
-    help: 'Browsers that have not signed in yet, or, without sign-in, not finished connecting.',
+    help: 'Browsers that have not signed in yet or, if no sign-in is required, have not finished connecting.',
     registers,
     collect() {
       this.set(pending());

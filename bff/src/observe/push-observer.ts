@@ -4,14 +4,14 @@ import type { Broadcast } from '../deliver/ports.ts';
 import type { BffMetrics } from './metrics.ts';
 import { loggedIds } from './log-names.ts';
 
-/** Records the publications that reach this instance in the log and the metrics. */
+/** Logs the publications that reach this instance, and updates the metrics. */
 export const observePushes =
   (log: Logger, metrics: BffMetrics, now: () => number) =>
   ({ feed, publications }: Broadcast): void => {
     metrics.pushed.inc(publications.length);
     if (log.isLevelEnabled('debug')) {
       const ids = loggedIds(publications);
-      // The backplane reads events in the trace in which it was started, not in the event's own trace.
+      // The active trace here is the one in which the backplane was started, not the event's own.
       withoutTrace(() => log.debug({ feed, ids }, 'pushed'));
     }
     for (const { notification } of publications) {

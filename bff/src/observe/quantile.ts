@@ -1,6 +1,6 @@
-/** The number of observations in a bucket and all lower ones. */
+/** A cumulative bucket of a histogram: the number of observations in it and in all lower buckets. */
 export interface Bucket {
-  /** Its upper bound. */
+  /** The upper bound of the bucket. */
   le: number;
   count: number;
 }

@@ -3,7 +3,7 @@ import { VERSION, type Counter } from '@tocsin/service';
 import type { BffMetrics } from './metrics.ts';
 import { quantileOf, type Bucket } from './quantile.ts';
 
-/** Number of recent snapshots whose pushes the latencies cover. */
+/** Latencies are computed from the pushes of this many recent snapshots. */
 const LATENCY_SNAPSHOTS = 5;
 
 interface Totals {

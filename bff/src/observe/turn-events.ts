@@ -3,7 +3,7 @@ import type { BffMetrics } from './metrics.ts';
 import type { TurnEvents } from '../deliver/turn/turn.ts';
 import { entryOf, loggedIds } from './log-names.ts';
 
-/** Records what turns report in the log and the metrics. */
+/** Logs the events that turns report, and updates the metrics. */
 export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
   lossNoticed(feed, reason) {
     metrics.epochsBegun.inc({ reason: reason.replaceAll(' ', '_') });

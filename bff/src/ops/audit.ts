@@ -50,6 +50,6 @@ export function matchesAudit(
   return actor.kind === wanted || (actor.name?.toLowerCase().includes(wanted) ?? false);
 }
 
-/** The newest `limit` records of the streams before a position. */
+/** The newest `limit` of the records, newest first. */
 export const newestFirst = <T extends { position: AuditPosition }>(all: readonly T[], limit: number): T[] =>
   all.toSorted((a, b) => compareAuditPositions(a.position, b.position)).slice(0, limit);

@@ -1,7 +1,7 @@
 import { DEPENDENCIES, SNAPSHOT_EVERY_MS, type Dependency, type OpsStatus } from '@tocsin/contracts';
 import type { Probes } from './ports.ts';
 
-/** Checks the dependencies of this instance every two seconds, and remembers since when each has failed. */
+/** Checks the dependencies of this instance every two seconds, and remembers when each began to fail. */
 export class DependencyWatch {
   readonly #probes: Probes;
   readonly #now: () => number;

@@ -21,7 +21,7 @@ export class Past {
   /** Snapshots in the newest minute. */
   #count = 0;
 
-  /** Continues the minutes of an earlier run of this instance. */
+  /** Prepends the minutes that an earlier run of this instance recorded. */
   continueFrom(minutes: readonly PastMinute[]): void {
     const first = this.#minutes[0]?.minute ?? Infinity;
     this.#minutes = [...minutes.filter(({ minute }) => minute < first), ...this.#minutes].slice(

@@ -11,7 +11,7 @@ export interface ReporterOptions {
   past: PastBoard;
   takeSnapshot: () => Promise<InstanceSnapshot>;
   now: () => number;
-  /** Called once for several failures in a row. The reporter continues. */
+  /** Called once for each series of consecutive failures. The reporter keeps running. */
   onError: (error: unknown) => void;
 }
 

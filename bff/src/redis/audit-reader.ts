@@ -39,7 +39,7 @@ export class RedisAuditReader implements AuditReader {
   }
 }
 
-/** The end of the range for a stream. Of two records with the same id, that of the lower stream comes first. */
+/** Where the range to read from a stream ends. Records with the same id are listed by stream number, lowest first. */
 function endOf(before: AuditPosition | undefined, stream: number): string {
   if (!before) return '+';
   return `${stream > before.stream ? '' : '('}${before.ms}-${before.seq}`;

@@ -72,7 +72,7 @@ export class RedisConnection {
     await this.withTimeout(this.#ping, 'answer a ping');
   }
 
-  /** Reads the memory of Redis, in a cluster of the fullest master. Rejects if Redis does not answer. */
+  /** Reads the memory of Redis; in a cluster, that of the fullest master. Rejects if Redis does not answer. */
   async memory(): Promise<RedisMemory> {
     this.check();
     const infos = Promise.all(mastersOf(this.client).map((master) => master.info('memory')));

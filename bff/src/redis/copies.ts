@@ -15,7 +15,7 @@ export interface RedisCopiesOptions extends KeyEraserDependencies {
 }
 
 const CHECK_EVERY_MS = 2_000;
-/** Minimum time between two searches of Redis, over all instances. */
+/** Minimum time between two searches of Redis, across all instances. */
 const SEARCH_EVERY_MS = 10_000;
 /**
  * The last search for an erasure starts after this time, when all messages in transit have arrived or been refused.

@@ -3,7 +3,7 @@ import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
 import { isReceiptErased, isRefusedErased, isFullyErased, type StreamMessage } from './message-content.ts';
 
-/** Low, because an event may be 4 MiB. */
+/** Only a few messages are read at once, because an event may be 4 MiB. */
 const MESSAGES_AT_ONCE = 8;
 
 /**
@@ -17,7 +17,7 @@ const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent
   [TOPICS.receipts, isReceiptErased],
 ];
 
-/** Deletes messages with erased content that Redis received until `now`. Resolves with their number. */
+/** Deletes messages with erased content that Redis received up to `now`. Resolves with their number. */
 export async function eraseFromStreams(
   connection: RedisConnection,
   content: ErasedContent,

@@ -75,6 +75,6 @@ export class ErasureLog {
   }
 
   #withTimeout<T>(outcome: Promise<T>): Promise<T> {
-    return this.#connection.withTimeout(outcome, 'answer for an erasure');
+    return this.#connection.withTimeout(outcome, 'answer a command for an erasure');
   }
 }

@@ -36,7 +36,7 @@ import { SendQueue } from './send/send-queue.ts';
 export interface GatewayOptions {
   server: HttpServer;
   auth: Authenticator;
-  /** Other allowed origins. */
+  /** Allowed origins in addition to the server's own. */
   allowedOrigins: readonly string[];
   /** The host names that are accepted; `undefined` accepts all. */
   isServed: HostCheck | undefined;
@@ -129,7 +129,7 @@ export class Gateway {
       else next();
     });
     this.#io.use((socket, next) => {
-      // Otherwise, each of many connects in one session would create a socket.
+      // Otherwise, a session could connect many times, and each time create a socket.
       if (connected.has(socket.conn)) {
         socket.conn.close();
         return next(new Error('invalid_request: this session is already connected'));

@@ -47,7 +47,7 @@ const eventShape = z.object({
   proof: z.string().optional(),
 });
 
-/** Includes events of newer instances, which this one ignores. */
+/** Also accepts event names that only newer instances know; this instance ignores those changes. */
 const readerShape = z.object({
   reader: z.string(),
   name: z.string(),

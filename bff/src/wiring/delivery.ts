@@ -12,7 +12,7 @@ import type { AppContext } from './context.ts';
 import { createLimitsOf } from './history-limits.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 
-/** The parts that take turns, on this and other instances. */
+/** The parts that run turns, on this and other instances. */
 export interface Delivery extends Hosts {
   marks: HighWaterMarks;
   limitsOf: LimitsOf;

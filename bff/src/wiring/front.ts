@@ -96,7 +96,7 @@ export function createFront(
     adapter: backend.socketAdapter,
     onDelivered: (...delivered) => readers.counter.delivered(...delivered),
   });
-  // After engine.io, which takes over the existing request listeners for its own paths.
+  // Must follow the attachment of engine.io, which takes over existing request listeners for its own paths.
   unauthenticated.watch(server);
   addConnectionGauges(registry, {
     connections: () => gateway.connections,

@@ -23,7 +23,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const receipts: Receipt[] = [];
   const answers: (SendResult | 'never')[] = [];
   const forgotten: string[] = [];
-  /** The names of the inputs that decisions read. */
+  /** The inputs that decisions have read, such as `preferences`. */
   const needed: string[] = [];
   /** An instance whose clock is `skew` ms ahead of the scheduler's. */
   const instance = (publishReceipt?: PublishReceipt, skew: number | (() => number) = 0) => {

@@ -22,9 +22,9 @@ export interface TestPushService {
   received: ReceivedPush[];
   /** Errors that the service found in requests. */
   faults: string[];
-  /** A new device, as its browser describes it. */
+  /** Subscribes a new device, and returns its subscription in the form that a browser returns. */
   subscribe(device: string): PushSubscription;
-  /** Replaces the answer 201 to pushes for a device. */
+  /** Sets the answer to pushes for a device, which is 201 by default. */
   answer(device: string, answer: Answer | number): void;
   close(): Promise<void>;
 }

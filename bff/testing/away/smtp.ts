@@ -69,7 +69,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}, port = 0)
 
 /**
  * A server that answers each line of a client with the next of `answers`, and the end of the message (`.`) with the
- * last; `undefined` closes the connection, and an empty answer stays silent.
+ * last; `undefined` closes the connection, and an empty answer sends nothing.
  */
 export async function startScriptedSmtp(answers: readonly (string | undefined)[]): Promise<TestSmtpServer> {
   const sockets = new Set<Socket>();

@@ -15,10 +15,10 @@ export interface ReceivedWebhook {
 
 export interface WebhookReceiver {
   url: string;
-  /** Those with a valid signature. */
+  /** The requests with a valid signature. */
   received: ReceivedWebhook[];
   faults: string[];
-  /** Replaces the answer 204. */
+  /** If set, answers requests with a valid signature instead of the default answer, 204. */
   answer: ((response: ServerResponse) => void) | undefined;
   close(): Promise<void>;
 }

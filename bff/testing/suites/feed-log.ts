@@ -138,7 +138,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(await log.readDocuments([garbage.key])).toEqual([garbage.value]);
     });
 
-    it('should show that a head was revived after its key was lost, by an etag that differs from its version', async () => {
+    it('should give a head recreated after its key was lost an etag that differs from its version', async () => {
       const [log, feed] = [create(), aFeed()];
       for (let etag = 0; etag < 3; etag++)
         await log.commit([{ feed, head: head(etag + 1), etag, documents: [] }]);

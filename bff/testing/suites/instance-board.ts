@@ -45,7 +45,7 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
       expect(await named(board, one.instance, stays.instance)).toHaveLength(2);
     });
 
-    it('should show all instances that started at once after a few snapshots', async () => {
+    it('should show, after a few snapshots, all instances that started at the same time', async () => {
       const board = create();
       const all = Array.from({ length: 4 }, () => aSnapshot());
       for (let round = 0; round < all.length; round++)

@@ -23,9 +23,9 @@ export const aPast = (members: Partial<PastInstance> = {}): PastInstance => ({
   ...members,
 });
 
-/** The contract of every board of the past. */
+/** The contract of every past board. */
 export function pastBoardSuite(name: string, create: () => PastBoard): void {
-  describe(`${name} as the board of the past`, () => {
+  describe(`${name} as a past board`, () => {
     it('should keep the newest document of each instance', async () => {
       const [board, one, other] = [create(), aPast(), aPast()];
       await board.keep(one);
@@ -37,7 +37,7 @@ export function pastBoardSuite(name: string, create: () => PastBoard): void {
       expect(await board.read()).toEqual(expect.arrayContaining([stopped, other]));
     });
 
-    it('should forget those that have been silent longest', async () => {
+    it('should forget the instances that have been silent longest', async () => {
       const board = create();
       const started = Date.now();
       const all = Array.from({ length: MAX_PAST_INSTANCES + 3 }, (_, n) =>

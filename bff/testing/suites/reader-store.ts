@@ -20,7 +20,7 @@ export function readerStoreSuite(name: string, create: () => ReaderStore): void 
       expect((await store.read(other))?.value).toEqual({ b: 1 });
     });
 
-    it('should refuse a write with a stale etag, and one that expects no document', async () => {
+    it('should refuse a write with a stale etag, and a write that expects no document where one exists', async () => {
       const store = create();
       const key = aKey();
       await store.write(key, { n: 1 }, undefined, 60);

@@ -6,7 +6,7 @@ import type { SetAsideStore } from '../../src/deliver/ports.ts';
 export interface SetAsideUnderTest {
   store: SetAsideStore;
   read(entry: string): Promise<SetAside | undefined>;
-  /** The newest first. */
+  /** The entries that have records, newest first. */
   list(): Promise<string[]>;
 }
 

@@ -14,7 +14,7 @@ export function addEnglish(texts: Partial<Messages>): void {
   english.value = { ...english.value, ...texts };
 }
 
-/** The page's strings and formats. Calls of `use` change them, so read them while rendering. */
+/** The page's strings and formats. Calling `use` changes them, so read them while rendering. */
 export const useMessages = defineStore(() => {
   const language = ref('en');
   const own = shallowRef<OwnMessages>({});

@@ -5,7 +5,7 @@ import { defineStore } from './define-store.ts';
 export const usePanel = defineStore(() => {
   const openers = shallowReactive(new Set<() => void>());
   /**
-   * The width that it covers at the inline end of the page (right, or left in `rtl`), in CSS pixels; 0 while closed.
+   * The width that the panel covers at the page's inline end (right, or left in `rtl`), in CSS pixels; 0 while closed.
    */
   const covers = ref(0);
   /** The open menu of a row, in this panel or in the page. */

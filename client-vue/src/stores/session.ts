@@ -56,7 +56,7 @@ export type SessionOptions = Pick<
   language?: MaybeRefOrGetter<string | undefined>;
   /** Strings that override this package's own. */
   messages?: MaybeRefOrGetter<OwnMessages | undefined>;
-  /** Display names of feeds: an object by feed, or a function. Default: the text after the colon. */
+  /** Display names of feeds: an object keyed by feed, or a function. Default: the text after the colon. */
   feedLabels?: FeedLabels;
   /** Allowed origins of icon images, such as `https://cdn.example.com`. Default: none. */
   iconOrigins?: readonly string[];

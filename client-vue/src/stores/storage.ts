@@ -40,7 +40,7 @@ export function keepInMemory(): KeyValue {
   return { get: (key) => memory.get(key) ?? null, set: (key, value) => void memory.set(key, value) };
 }
 
-/** The JSON value of `key`; `undefined` if it isn't JSON, because other scripts can write to the storage. */
+/** The JSON value of `key`; `undefined` if it is absent or not JSON (other scripts can write to the storage). */
 export function readJson(storage: KeyValue, key: string): unknown {
   const text = storage.get(key);
   if (text === null) return undefined;

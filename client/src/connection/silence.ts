@@ -42,7 +42,7 @@ export class Silence {
     this.#hooks.changed();
   }
 
-  /** Doubts the connection until the server answers a probe. For a device without a network. */
+  /** Doubts the connection until the server answers a probe. Called when the device reports no network. */
   doubt(): void {
     if (this.#timer === undefined || this.#doubtful) return;
     this.#doubtful = true;

@@ -31,7 +31,7 @@ export class FeedMerge {
   #position: Position | undefined;
   /** An announced position that has not been reached yet. */
   #announced: Position | undefined;
-  /** The epoch of a push that differs from the epoch of the latest answer. */
+  /** The epoch of pushes that were dropped because a later answer had a different epoch. */
   #otherEpoch: string | undefined;
   #subscribes = 0;
   #gapOpen = false;
@@ -120,8 +120,8 @@ export class FeedMerge {
 
   #pushed(epoch: string): void {
     if (epoch !== this.#position?.epoch) {
-      // Subscribe immediately on the first push of an epoch. Wait if the latest answer had a different epoch, to avoid
-      // a loop.
+      // Subscribe immediately on the first push of another epoch. If the answer has a different epoch
+      // nevertheless, wait after further pushes, to avoid a loop.
       if (epoch !== this.#otherEpoch) return this.#subscribe();
     } else {
       this.#mergeBuffered();

@@ -12,8 +12,8 @@ const isAbort = (reason: unknown): boolean =>
   typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'AbortError';
 
 /**
- * Makes this tab a candidate for leader by requesting a lock. At most one tab holds the lock. The platform passes it
- * to the next tab when that tab is gone.
+ * Makes this tab a candidate for leader by requesting a lock. At most one tab holds the lock. When that tab is gone,
+ * the platform passes the lock to the next one.
  */
 export class Election {
   readonly #locks: TabLocks;

@@ -27,7 +27,7 @@ const engine = (name: string, query: string, status = 400): Case =>
     await problemOf(await kit.get(`/hubs/?${query}`), status);
   });
 
-/** The rules of pages, marks and mutes, and of invalid requests. */
+/** The rules for pages, marks, mutes and invalid requests. */
 export const HTTP: readonly Case[] = [
   refusal('a limit above 200', 'limit=201', ['limit']),
   refusal('an invalid limit and an invalid feed', 'limit=x&feed=none', ['feed', 'limit']),

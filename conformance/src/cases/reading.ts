@@ -44,18 +44,22 @@ export const READING: readonly Case[] = [
       assert.deepEqual([page.feed, page.recovered, page.more, page.publications], [feed, true, false, []]);
     },
   ),
-  readerCase('pushes new publications, at the offsets after the answer', ['publish'], async (kit, over) => {
-    const feed = kit.feed();
-    const reader = await kit.reader(over, feed);
-    const { epoch, offset } = firstOf(reader, feed);
-    const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
-    await showsExactly(reader.inbox, feed, ids);
-    assert.deepEqual(
-      pushed(reader.inbox, feed).map((one) => one.offset),
-      [offset + 1, offset + 2],
-    );
-    for (const { data } of reader.inbox.of('publications')) assert.equal(data['epoch'], epoch);
-  }),
+  readerCase(
+    'pushes new publications, with the offsets that follow the answer’s',
+    ['publish'],
+    async (kit, over) => {
+      const feed = kit.feed();
+      const reader = await kit.reader(over, feed);
+      const { epoch, offset } = firstOf(reader, feed);
+      const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
+      await showsExactly(reader.inbox, feed, ids);
+      assert.deepEqual(
+        pushed(reader.inbox, feed).map((one) => one.offset),
+        [offset + 1, offset + 2],
+      );
+      for (const { data } of reader.inbox.of('publications')) assert.equal(data['epoch'], epoch);
+    },
+  ),
   readerCase('keeps the order of an array, without gaps', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
@@ -259,7 +263,7 @@ export const READING: readonly Case[] = [
       await publishing;
       const head = (await kit.page(feed, '&limit=1')).offset;
       const first = firstOf(reader, feed);
-      // A socket can push a publication before the response that already contains it, and more than once.
+      // A socket can push a publication that the response contains too, even before the response, and more than once.
       const all = new Map(first.publications.map((one) => [one.offset, one]));
       const see = () => {
         for (const one of pushed(reader.inbox, feed)) all.set(one.offset, one);

@@ -23,7 +23,7 @@ const refusal = (name: string, query: string, headers: Record<string, string> = 
 
 const many = Array.from({ length: MAX_FEEDS_PER_CONNECTION + 1 }, (_, index) => `topic:conformance-${index}`);
 
-/** The rules of server-sent events. */
+/** The rules for server-sent events. */
 export const STREAM: readonly Case[] = [
   refusal('an invalid feed name', '?feed=everything'),
   refusal('a repeated feed', '?feed=all&feed=all'),

@@ -19,8 +19,8 @@ export const channelNameSchema = z
 export const UNLESS = ['read', 'seen'] as const;
 
 /**
- * A message through another channel, sent `after` the notification was published, unless it has been read (or `seen`),
- * archived, snoozed, retracted or replaced, or has expired.
+ * A message through another channel, sent when the time `after` has passed since publication, unless the notification
+ * has been read (or `seen`), archived, snoozed, retracted or replaced, or has expired.
  */
 export const fallbackSchema = z.strictObject({
   after: durationSchema(MIN_FALLBACK_AFTER, MAX_FALLBACK_AFTER),

@@ -17,7 +17,7 @@ export const FALLBACK_STATES = ['waiting', 'sending', ...FALLBACK_OUTCOMES] as c
 
 const count = z.int().min(0);
 
-/** How far a notification has reached the readers of its feed. */
+/** Whether readers of its feed received, saw, read or archived a notification, and the states of its fallbacks. */
 export const receiptsSchema = z
   .object({
     id: idSchema,
@@ -63,7 +63,10 @@ export const receiptsSchema = z
       )
       .meta({ description: 'Empty for `all` and `topic:` feeds, which have no fallbacks.' }),
   })
-  .meta({ description: 'How far a notification has reached the readers of its feed.' });
+  .meta({
+    description:
+      'Whether readers of its feed received, saw, read or archived a notification, and the states of its fallbacks.',
+  });
 export type Receipts = z.infer<typeof receiptsSchema>;
 
 /** The path parameter of `GET /app/ops/readers/{sub}/export`. */

@@ -34,7 +34,10 @@ export const arrivalSchema = notificationSchema.extend({
 });
 export type Arrival = z.infer<typeof arrivalSchema>;
 
-/** The id of an event if the feed already has its own id from another source: `<id>.<8 digits of the source hash>`. */
+/**
+ * The id that a feed gives an event if it already has that event's id from another source:
+ * `<id>.<8 digits of the source hash>`.
+ */
 export function idBesideAnother(id: string, sourceHash: string): string {
   const suffix = `.${sourceHash.slice(0, SUFFIX_DIGITS)}`;
   return id.slice(0, MAX_ID_LENGTH - suffix.length) + suffix;

@@ -18,7 +18,7 @@ const common = {
   seq: seqSchema,
   expiresAt: dateTimeSchema,
   traceparent: z.string().optional(),
-  /** Trace contexts of the entry's other requests whose spans are recorded. */
+  /** The trace contexts of the entry's other requests, if their spans are recorded. */
   furtherTraces: z.array(z.string()).max(MAX_FURTHER_TRACES).optional(),
   notifications: z.array(z.unknown()).min(1).max(MAX_ENTRY_NOTIFICATIONS),
 };

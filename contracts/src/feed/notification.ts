@@ -46,7 +46,8 @@ export const notificationInputSchema = z
       description:
         'Default: a UUIDv7. A notification whose id the feed already has is accepted, but not shown again.',
     }),
-    // The default is only documented, because client generators treat a member with a `default` as always present.
+    // Only the description states the default, because client generators treat a member with a `default` as always
+    // present.
     feed: feedSchema.optional().meta({
       description: `The audience: \`all\`, \`topic:<name>\` or \`user:<sub>\`; default: \`${DEFAULT_FEED}\`.`,
     }),

@@ -4,7 +4,7 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, plainText } from '../text/text.ts';
 
 /**
- * Permissions of a key. `fallback` allows notifications with fallbacks, `receipts` allows reading who got a
+ * Permissions of a key. `fallback` allows notifications with fallbacks, `receipts` allows querying who has received a
  * notification.
  */
 export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback', 'receipts'] as const;

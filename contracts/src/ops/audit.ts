@@ -57,7 +57,7 @@ export const MAX_AUDIT_FEEDS_COUNTED = 1_000;
 const wordSchema = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'must be a lowercase word');
 const listSchema = z.object({
   count: z.int().min(1),
-  /** As many of the first names as fit into the record. */
+  /** The names at the start of the list, as many as fit into the record. */
   first: z.array(z.string()),
 });
 

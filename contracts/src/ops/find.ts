@@ -9,7 +9,7 @@ import { dateTimeSchema, idSchema } from '../text/text.ts';
 export const namedNotificationSchema = retractRequestSchema;
 export type NamedNotification = z.infer<typeof namedNotificationSchema>;
 
-/** The places where a notification may be. Each search is limited. */
+/** The places where a notification may be. Each is searched only up to a limit. */
 export const FIND_PLACES = ['feed', 'entries', 'setAside', 'schedules'] as const;
 export type FindPlace = (typeof FIND_PLACES)[number];
 

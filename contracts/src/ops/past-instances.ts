@@ -4,7 +4,7 @@ import { dateTimeSchema } from '../text/text.ts';
 
 /** How long an instance's past hour is kept after its last snapshot, even if the instance is gone. */
 export const PAST_SECONDS = 3_600;
-/** Number of minutes of an instance's past, including the current one. */
+/** Maximum number of minutes to keep for an instance, including the current one. */
 export const MAX_PAST_MINUTES = 60;
 /** Maximum number of instances whose past is kept. At most 12 KB each, so 600 KB in total. */
 export const MAX_PAST_INSTANCES = 50;

@@ -10,8 +10,8 @@ export const clientIdSchema = idSchema;
 export const readerKey = (reader: string): string => feedKey(reader).replaceAll(':', '~3A');
 
 /**
- * The documents of a signed-in reader, or of all readers without sign-in at one IP address, oldest first: key, and
- * creation time in ms since 1970.
+ * The documents of a signed-in reader, or of all readers without sign-in at one IP address, each with its key and
+ * creation time (ms since 1970). Oldest first.
  */
 export const ledgerSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),

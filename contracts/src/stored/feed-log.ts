@@ -8,8 +8,8 @@ const time = z.int().min(0);
 
 /**
  * Refers to an immutable document with the publications `first` to `last`, the newest of which was published at `at`.
- * `bytes` is their size at publication. It still includes publications that are gone, so that these don't make the
- * history longer.
+ * `bytes` is their size at publication. It still includes publications that are gone, so that the history doesn't
+ * extend further back when content is removed.
  */
 export const segmentReferenceSchema = z.strictObject({
   key: z.string(),
@@ -79,8 +79,8 @@ export const withdrawnDocumentSchema = z.strictObject({
 export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 
 /**
- * Created once per store, and lost with it. Every feed starts in this epoch, so that it has an epoch before it is
- * stored.
+ * Has the epoch in which every feed starts, so that a feed has an epoch even before its head is first written. Created
+ * once per store, and lost with it.
  */
 export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
 export type Origin = z.infer<typeof originSchema>;

@@ -3,7 +3,7 @@ import { feedKey } from '../feed/name.ts';
 import { epochSchema, offsetSchema } from '../feed/publication.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 
-/** Changes in a count from one publication to the next: `[offset, change]`, by offset. */
+/** Steps of a count: its changes from one publication to the next, as `[offset, change]`. */
 const stepsSchema = z.array(z.tuple([offsetSchema, z.int()]));
 
 export const COUNTED = ['pages', 'seen', 'read', 'archived'] as const;

@@ -5,7 +5,7 @@ export interface Config {
   producerUrl: string;
   /** A publisher's API key; required if the producer runs with API_KEYS=on. */
   apiKey: string | undefined;
-  /** The bff's URL, as browsers reach it. */
+  /** The URL at which browsers reach the bff. */
   bffUrl: string;
 }
 

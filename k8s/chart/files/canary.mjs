@@ -56,7 +56,7 @@ const key = API_KEY ? { 'x-api-key': API_KEY } : {};
 const body = JSON.stringify({
   id,
   feed,
-  title: 'Canary of helm test',
+  title: 'Helm test canary',
   expiresAt: new Date(deadline + 60_000),
 });
 await until('Publishing', async () => {

@@ -31,8 +31,9 @@ interface BurstOptions {
 }
 
 interface BurstFigures {
-  /** The numbers of readers with no message, and with more than one. */
+  /** Number of readers who got no message. */
   missed: number;
+  /** Number of readers who got more than one message. */
   duplicated: number;
   /** Number of messages for the reader with many fallbacks. */
   digests: number;
@@ -67,8 +68,9 @@ export async function benchBurst(args: string[]): Promise<number> {
   const { missed, duplicated, digests, sent, early, lateMs, maxInFlight, memoryMiB } = figures;
   process.stdout.write(
     `\n${fallbacks} readers with one fallback each and one reader with ${digest}, all due in the same second, on 2 bffs:\n` +
-      `${sent} sent, ${missed} missed, ${duplicated} duplicated, ${early} early; ${digests} messages for the one reader\n` +
-      `late: ${quantile(lateMs, 0.5).toFixed(0)} ms in the median, ${Math.max(...lateMs).toFixed(0)} ms at most\n` +
+      `${sent} sent, ${missed} missed, ${duplicated} duplicated, ${early} early; ` +
+      `${digests} messages for the reader with ${digest}\n` +
+      `late: ${quantile(lateMs, 0.5).toFixed(0)} ms (median), ${Math.max(...lateMs).toFixed(0)} ms at most\n` +
       `at most ${maxInFlight} messages at once; memory of a bff ${memoryMiB.before.toFixed(0)} MiB before, ${memoryMiB.highest.toFixed(0)} MiB at most\n`,
   );
   return missed + duplicated + early === 0 && sent === fallbacks + digest ? 0 : 1;

@@ -78,7 +78,7 @@ export async function measureRecovery(
   for (let index = 0; index < WARM_UP + rounds && !signal?.aborted; index++) {
     const plain = async () => times.plain.push((await connectRound(round)).ms);
     const recovering = async () => times.recovering.push(await recover());
-    // In this order, each kind follows itself as often as it follows the other.
+    // Reverses the order in every other round, so that each kind runs after itself as often as after the other.
     for (const kind of index % 2 === 0 ? [plain, recovering] : [recovering, plain]) await kind();
   }
   const [plain, recovering] = [times.plain, times.recovering].map((all) => median(all.slice(WARM_UP))) as [

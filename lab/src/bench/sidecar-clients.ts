@@ -65,7 +65,7 @@ async function measure(clients: readonly Client[], signal: AbortSignal): Promise
   }));
   const base = medians[0];
   say(
-    `\nBinding calls, half create and half get of 1 KB; medians of ${ROUNDS} interleaved rounds with ${CALLS} calls`,
+    `\nBinding calls with 1 KB, half create and half get; medians of ${ROUNDS} interleaved rounds with ${CALLS} calls`,
   );
   for (const { name, cpu, p50, p99 } of medians) {
     const ratio = (value: number, of: number | undefined) => `×${(value / (of ?? 1)).toFixed(2)}`;

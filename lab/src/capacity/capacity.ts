@@ -35,7 +35,7 @@ export async function capacity(args: string[], signal: AbortSignal): Promise<num
     throw new Failure(
       'No number of bffs keeps all of them below the target, because every bff receives every event.\n' +
         'Publish in arrays (--batch), raise a limit (--target, --bff-gib), or divide the feeds between several systems: docs/scaling.md.\n' +
-        'To see the load of each bff, set their number with --instances.',
+        'To see the load of each bff, set the number of bffs with --instances.',
     );
   }
   const limits = limitsOf(plan, constants);

@@ -29,7 +29,8 @@ export function withFigures(page: string, constants: Constants, check: CheckResu
     `CPU time in µs on ${of.cores} cores (${of.cpu}, ${of.system}), Node ${of.node}, Dapr ${of.dapr}, Redis ${of.redis} with ` +
       `\`appendfsync always\`, ${of.startedAt.slice(0, 10)}; notifications of ${constants.range.payload} bytes. "Redis" is the sum ` +
       `of all Redis servers. Other processes used ${amount(of.others)} cores at the same time (median). Their activity raises all ` +
-      'costs, because two of these cores may be two threads of one. An empty cell means no cost, or a cost too small to ' +
+      'costs, because two of these cores may be hardware threads of the same physical core. ' +
+      'An empty cell means no cost, or a cost too small to ' +
       'measure.',
     markdown(costRows(constants)),
     markdown(sizeRows(constants)),
@@ -75,10 +76,7 @@ function costRows({ cpu }: Constants): string[][] {
       ),
     ),
     row('each further notification in the entry', cpu.furtherNotification),
-    row(
-      'additional, if the host of the feed is not the instance that received the announcement',
-      cpu.remoteTurn,
-    ),
+    row("additional, if the feed's host is not the instance that received the announcement", cpu.remoteTurn),
     ...cpu.hear.map(({ rate, cost }) =>
       row(`each bff receives an event, even without subscribers; at ${amount(rate)} a second`, cost),
     ),

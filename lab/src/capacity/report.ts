@@ -181,7 +181,7 @@ export function planText(plan: Plan, limits: readonly Limit[], constants: Consta
   return [
     loadText(plan),
     `a feed has ${amount(flow.watchersPerFeed)} connections on ${amount(flow.watchingInstances)} bffs; ` +
-      `it keeps ${amount(kept.history)} publications, a bff that watches it ${amount(kept.ring)}; ` +
+      `it keeps ${amount(kept.history)} publications, and a bff that watches it keeps ${amount(kept.ring)}; ` +
       `${amount(flow.pushes)} events a second go to browsers`,
     aligned(needRows(plan)),
     aligned(termRows(plan)),

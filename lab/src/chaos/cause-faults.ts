@@ -20,7 +20,10 @@ export interface FaultRun {
   workload: Workload;
   faults: Iterable<Fault>;
   goals: Goals;
-  /** True if the run ends at `end`, or earlier if it has reached its goals. Otherwise it continues until both. */
+  /**
+   * If true, the run ends when it has reached its goals, or at `end` at the latest. If false, it ends when it has
+   * reached its goals, but not before `end`.
+   */
   full: boolean;
   /** Milliseconds since 1970; see `full`. */
   end: number;

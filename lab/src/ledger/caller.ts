@@ -34,7 +34,7 @@ export class Caller {
     this.#patienceMs = patienceMs;
   }
 
-  /** Posts until 202. @throws Failure if the response is a permanent error, or the time for a request is over */
+  /** Posts until 202. @throws Failure if the response is a permanent error, or the request's time limit has passed */
   async post(notifications: readonly (NotificationInput & { id: string })[]): Promise<void> {
     await this.#until202('POST', '/notifications', bodyOf(notifications));
     for (const { id } of notifications) this.acknowledged.set(id, Date.now());

@@ -23,7 +23,7 @@ jobsSuite('memory', () => {
 
 dueWindowStoreSuite('memory', () => Promise.resolve(new MemoryDueWindowStore()));
 
-it('should call its listener and reject with its error', async () => {
+it('should pass an announcement to the listener, and reject with the listener’s error', async () => {
   const received: unknown[] = [];
   const announcement = {
     v: 2 as const,

@@ -89,7 +89,7 @@ const faulty: BadBody[] = [
   ['a line feed in the collapseKey', { ...valid, collapseKey: 'a\nb' }, 'collapseKey'],
   ['a lone surrogate in the collapseKey', { ...valid, collapseKey: lone }, 'collapseKey'],
   ['a number as the collapseKey', { ...valid, collapseKey: 7 }, 'collapseKey'],
-  ['a member of the inbox', { ...valid, deliverAt: '2999-01-01T00:00:00Z' }, 'deliverAt'],
+  ['a delivery time more than a year ahead', { ...valid, deliverAt: '2999-01-01T00:00:00Z' }, 'deliverAt'],
   ['constructor as a member', { ...valid, constructor: {} }, 'constructor'],
   [
     'all kinds of errors',

@@ -141,7 +141,7 @@ describe('the open topic', () => {
   const done = [200, { status: 'SUCCESS' }];
   const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
 
-  it('should have a subscription, and another component for dead letters', async () => {
+  it('should be subscribed to, as should its dead letters, through another component', async () => {
     const response = await fetch(`${guarded.url}/dapr/subscribe`, {
       headers: { 'dapr-api-token': 'secret' },
     });

@@ -17,15 +17,15 @@ import { DueWindow } from './due-window.ts';
  * the 20 s of the scheduler's lease, so schedules due in that time must have been handed over before.
  */
 export const LEAD_MS = 30_000;
-/** How much longer other producers wait before they deliver a schedule that one producer added, in ms. */
+/** How much longer than the producer that added a schedule the others wait before they deliver it, in ms. */
 const OTHERS_DELAY_MS = 600;
 const POLL_INTERVAL_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
 const PARALLEL_JOBS = 16;
-/** The longest delay of setTimeout. Every schedule in the due window is due sooner. */
+/** The longest delay that setTimeout supports. Every schedule in the due window is due sooner. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** A job was handed over long before its time, or a caller pretends that it was. */
+/** A job was handed over long before it is due, possibly by a caller that only pretends to be the scheduler. */
 export class NotDueError extends Error {
   override readonly name = 'NotDueError';
 }

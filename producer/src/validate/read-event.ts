@@ -9,7 +9,7 @@ export type ReadEvent =
       inputs: Input[];
       traceparent: string | undefined;
       source: string | undefined;
-      /** The event's publishing time, in ms since 1970. */
+      /** When the event was published, in ms since 1970. */
       publishedAt: number | undefined;
     }
   | { refused: RefusedEvent }
@@ -26,9 +26,9 @@ const MAX_FAULT_TEXT = 500;
 /**
  * Reads the notifications in a message from the topic. A notification without an id gets its event's id (`<event
  * id>:<index>` if the event has several), together with a hash of the event's source. So a redelivered event shows
- * nothing twice, and events from different sources are not confused. Raw payloads without ids are the same notification
- * if they are equal. Without `allowFallbacks`, rejects notifications with fallbacks, because these require the
- * permission of an API key. https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
+ * nothing twice, and events from different sources are not confused. Equal raw payloads without ids count as the same
+ * notification. Without `allowFallbacks`, rejects notifications with fallbacks, because these require the permission of
+ * an API key. https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
  */
 export function readEvent(envelope: unknown, now: number, { allowFallbacks = true } = {}): ReadEvent {
   const { event, data, faults, traceparent } = openEnvelope(envelope);

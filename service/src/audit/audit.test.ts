@@ -144,7 +144,7 @@ describe('the trail', () => {
     expect(requests().reduce((sum, [, n]) => sum + Number(n), 0)).toBe(40);
   });
 
-  it('should record the first 15 rare acts separately, and combine the rest', async () => {
+  it('should record the first 15 rare actions separately, and combine the rest', async () => {
     for (let n = 0; n < 1_000; n++) trail.note(publish({ action: 'erase', feeds: [`user:${n}`] }));
     await vi.advanceTimersByTimeAsync(250);
     expect(requests()).toEqual([...Array.from({ length: 15 }, () => ['acts', 1]), ['acts', 985]]);

@@ -31,7 +31,10 @@ export interface AuditTrailOptions {
   now?: () => number;
 }
 
-/** Longest delay between an attempt and its record, in ms, while the sink works. A crash loses at most this much. */
+/**
+ * Longest delay between an attempt and its record, in ms, while the sink works. A crash loses at most the attempts of
+ * this period.
+ */
 export const AUDIT_DELAY_MS = 250;
 /** Rejected attempts cost their sender nothing, so they are combined into fewer records. */
 const REFUSALS_DELAY_MS = 1_000;

@@ -15,10 +15,10 @@ import type { Sidecar } from './sidecar.ts';
 /** The producer's response: the ids of the published notifications, or a problem. */
 export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 
-/** What these calls' signatures are valid for. */
+/** The purposes in the signatures of the bff's calls to the producer. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 export const OPERATE_PURPOSE = 'POST /operations';
-/** What the producer's signature is valid for when it calls the bff. */
+/** The purpose in the signature of the producer's call to the bff. */
 export const RECEIPTS_PURPOSE = 'POST /receipts';
 
 /**

@@ -2,8 +2,8 @@
 export const ABSENT = '-1';
 
 /**
- * Returns the etag of a key after this many writes, because Dapr on Redis counts them. Before the first write it is
- * `ABSENT`.
+ * The etag of a key after this many writes. On Redis, Dapr uses the number of writes as the etag; before the first
+ * write, the etag is `ABSENT`.
  */
 export const etagAfter = (writes: number): string => (writes === 0 ? ABSENT : String(writes));
 
@@ -17,8 +17,8 @@ export interface StoredState {
 }
 
 /**
- * Operations that must follow each other if the store may write only some of them: documents, then what names them, with
- * its etag, then deletions.
+ * Splits operations into stages, for a store that may write only some of them: first the documents, then those that
+ * refer to them (which have an etag), and finally the deletions.
  */
 export function stagesOf(operations: readonly StateOperation[]): StateOperation[][] {
   const stageOf = (one: StateOperation): number =>
@@ -28,7 +28,10 @@ export function stagesOf(operations: readonly StateOperation[]): StateOperation[
     .filter((stage) => stage.length > 0);
 }
 
-/** Writes like `transact`, but in those stages, so that nothing names a document that was not written. */
+/**
+ * Writes like `transact`, but in the stages of `stagesOf`, so that no stored document refers to one that was not
+ * written.
+ */
 export async function transactInStages(
   sidecar: { transact(store: string, operations: readonly StateOperation[]): Promise<void> },
   store: string,

@@ -28,7 +28,7 @@ it('should not find a path that it created until the sidecar has subscribed with
   expect(await known.find(known.newPath())).toBeUndefined();
 });
 
-it('should not call the sidecar for each guess, and find subscriptions that the sidecar added in the meantime', async () => {
+it('should not call the sidecar for each unknown path, but find subscriptions added in the meantime', async () => {
   const { ask, clock, paths: known } = paths([held('/a')], [held('/b')]);
   expect(await known.find('/guess')).toBeUndefined();
   await expect(known.find('/b')).rejects.toThrow(RefreshedTooRecentlyError);

@@ -1,7 +1,7 @@
 import { ConfigError } from './config.ts';
 
 export interface RunningApp {
-  /** From now on, reports that it is not ready. Resolves after load balancers have had time to notice. */
+  /** Makes the application report that it is not ready. Resolves after load balancers have had time to notice. */
   leave?(): Promise<void>;
   /** Resolves when all work is finished or handed over, and every port is closed. */
   stop(): Promise<void>;

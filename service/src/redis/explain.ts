@@ -80,13 +80,14 @@ const CAUSES: readonly Cause[] = [
   },
   {
     pattern: /cluster support disabled/,
-    what: 'is no node of a Redis Cluster',
+    what: 'is not a node of a Redis Cluster',
     remedy: () => 'Set REDIS_CLUSTER=false, or correct REDIS_HOST.',
   },
   {
     pattern: /cluster_down|CLUSTERDOWN/,
     what: 'is a Redis Cluster that is down',
-    remedy: () => 'See `redis-cli cluster info` and `cluster nodes`: give every slot a master that answers.',
+    remedy: () =>
+      'Check `redis-cli cluster info` and `cluster nodes`, and make sure that every slot has a reachable master.',
   },
   {
     pattern: /NOAUTH|WRONGPASS|invalid username-password|AUTH/,

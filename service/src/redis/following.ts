@@ -1,17 +1,17 @@
 import type { RedisClient } from './client.ts';
 
-/** A client that changes its servers over time, and passes commands to the right one. */
+/** A client that switches servers over time, and sends each command to the right one. */
 export interface Following {
-  /** Passes a method of node-redis with its arguments to the current server. */
+  /** Calls a method of node-redis, with these arguments, on the right server. */
   command(name: string, args: unknown[]): Promise<unknown>;
-  /** A new client of the same target, whose commands wait for a server. */
+  /** A new client of the same target, whose commands wait until a server is connected. */
   createDuplicate(): Following;
 }
 
-/** Methods that must be repeated on another server. */
+/** Methods that must be called again on each new server. */
 export const SUBSCRIBING: ReadonlySet<string> = new Set(['subscribe', 'pSubscribe', 'sSubscribe']);
 
-/** A client with the methods of node-redis. It passes those that `following` lacks to its servers. */
+/** A client with the methods of node-redis. Calls of methods that `following` lacks go to `following.command`. */
 export function clientOver(following: Following): RedisClient {
   return new Proxy(following, {
     get(_, name) {

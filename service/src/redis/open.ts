@@ -13,8 +13,9 @@ export function persistentClient(target: RedisTarget, options: ClientOptions): R
 }
 
 /**
- * Connects once to the Redis of `target`, or to its current masters. If the connection is lost later, calls `onLost` and
- * does not reconnect. Rejects with the connection error, or with a redirection if it is unexpectedly a node of a cluster.
+ * Connects once to the Redis of `target`, or to its current masters. If the connection is lost later, calls `onLost`
+ * and does not reconnect. Rejects with the connection error, or with the redirection if the Redis is unexpectedly a
+ * node of a cluster.
  */
 export async function openOnce(
   target: RedisTarget,

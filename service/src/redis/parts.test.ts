@@ -5,14 +5,14 @@ const hosts = ({ addresses }: { addresses: readonly { host: string }[] }) =>
   addresses.map(({ host }) => host).join();
 
 describe('the Redis of each part', () => {
-  it('should be the same object without settings of its own', () => {
+  it('should be one object for all parts without settings of their own', () => {
     const parts = readRedisParts({ REDIS_HOST: 'a:1', REDIS_STATE_HOST: '' });
     expect(distinctRedis(parts)).toEqual([
       { target: parts.broadcaster, parts: ['broadcaster', 'state', 'entries', 'topics', 'audit'] },
     ]);
   });
 
-  it('should replace single settings, and keep the others', () => {
+  it('should use the settings of the part, and the common ones for the rest', () => {
     const parts = readRedisParts({
       ...{
         REDIS_HOST: 'a:1',
@@ -34,7 +34,7 @@ describe('the Redis of each part', () => {
     ]);
   });
 
-  it('should name the faulty setting of a part', () => {
+  it('should name the invalid settings of a part', () => {
     expect(() => readRedisParts({ REDIS_AUDIT_HOST: 'nowhere', REDIS_AUDIT_TLS: 'on' })).toThrow(
       /REDIS_AUDIT_HOST: must be host:port\n.*REDIS_AUDIT_TLS: must be true or false/,
     );

@@ -3,8 +3,8 @@ import { readRedisSettings, redisSettings } from './settings.ts';
 import { redisTarget, type RedisTarget } from './target.ts';
 
 /**
- * The parts of the data that may have a Redis of their own, and the prefix of its settings. The broadcaster's has no
- * prefix.
+ * The parts of the data that can have a separate Redis, with the prefix of its settings. The settings of the
+ * broadcaster's Redis have only the prefix `REDIS_`.
  */
 export const REDIS_PARTS = {
   state: 'REDIS_STATE_',
@@ -15,7 +15,7 @@ export const REDIS_PARTS = {
 
 export type RedisPart = keyof typeof REDIS_PARTS;
 
-/** The Redis of each part. Parts without settings of their own have the same object as the broadcaster. */
+/** The Redis of each part. A part without settings of its own has the same object as the broadcaster. */
 export type RedisParts = Record<RedisPart | 'broadcaster', RedisTarget>;
 
 const COMMON = 'REDIS_';
@@ -30,9 +30,9 @@ export const allIn = (target: RedisTarget): RedisParts => ({
 });
 
 /**
- * Reads the settings of each Redis: `REDIS_STATE_HOST` and so on replace `REDIS_HOST` and so on for one part. Those that
- * are absent are as for the broadcaster.
- * @throws ConfigError that lists all faults of the first invalid part
+ * Reads the settings of each Redis. For example, `REDIS_STATE_HOST` overrides `REDIS_HOST` for the state. Settings that
+ * a part lacks are taken from the broadcaster's.
+ * @throws ConfigError that lists all errors of the first invalid part
  */
 export function readRedisParts(env: Env): RedisParts {
   const broadcaster = redisTarget(readRedisSettings(env));
@@ -55,7 +55,7 @@ function partIn(env: Env, prefix: string): RedisTarget {
   }
 }
 
-/** Each different Redis once, with the parts that use it, the broadcaster's first. */
+/** Lists each different Redis once, with the parts that use it. The broadcaster's comes first. */
 export function distinctRedis(
   parts: RedisParts,
 ): { target: RedisTarget; parts: (RedisPart | 'broadcaster')[] }[] {

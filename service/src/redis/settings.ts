@@ -40,7 +40,7 @@ export const redisSettings = {
     .regex(new RegExp(`^${ADDRESS}(,${ADDRESS})*$`), 'must be host:port')
     .default('localhost:6379')
     .describe(
-      'Address of the Redis for the broadcaster, as host:port. With `REDIS_SENTINEL=true`, the addresses of the Sentinels, with `REDIS_CLUSTER=true` of some nodes, separated by commas. See docs/guides/redis.md',
+      'Address of the Redis for the broadcaster, as host:port. With `REDIS_SENTINEL=true`, the comma-separated addresses of the Sentinels; with `REDIS_CLUSTER=true`, those of some nodes of the cluster. See docs/guides/redis.md',
     ),
   REDIS_USERNAME: z.string().optional().describe('User name for that Redis. If unset, the default user'),
   REDIS_PASSWORD: z.string().optional().describe('Password of that user'),
@@ -64,7 +64,7 @@ export const redisSettings = {
     .describe('User name for the Sentinels. If unset, the default user'),
   REDIS_SENTINEL_PASSWORD: z.string().optional().describe('Password for the Sentinels, if they require one'),
   REDIS_CLUSTER: switchSetting().describe(
-    '`true`: the addresses in `REDIS_HOST` are nodes of a Redis Cluster, which name all others',
+    '`true` means that `REDIS_HOST` lists nodes of a Redis Cluster, which name all the other nodes',
   ),
 };
 
@@ -96,7 +96,7 @@ const RULES: readonly Rule[] = [
     other: 'REDIS_SENTINEL',
     isSatisfied: ({ REDIS_SENTINEL, REDIS_CLUSTER }) => !REDIS_SENTINEL || !REDIS_CLUSTER,
     message:
-      'excludes REDIS_SENTINEL, because a cluster replaces its masters itself; set one of them to false',
+      'cannot be combined with REDIS_SENTINEL, because a cluster replaces its masters itself; set one of them to false',
   },
   ...(['REDIS_CA_FILE', 'REDIS_CERT_FILE', 'REDIS_KEY_FILE'] as const).map((name) => ({
     name,

@@ -7,7 +7,7 @@ export interface RedisAddress {
 
 /** A Redis, and how to connect to it. */
 export interface RedisTarget {
-  /** The address of Redis, or those of the Sentinels, or of some nodes of the cluster. */
+  /** The address of the Redis, or the addresses of the Sentinels or of some nodes of the cluster. */
   addresses: readonly RedisAddress[];
   username?: string | undefined;
   password?: string | undefined;

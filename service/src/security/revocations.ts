@@ -99,7 +99,7 @@ export class RevocationList {
       try {
         return await document.write({ v: DOCUMENT_VERSION, revocations }, stored?.etag);
       } catch (error) {
-        // Another instance may have written in the meantime, or the response was lost. The next read tells.
+        // Another instance may have written in the meantime, or the response was lost. The next read shows which.
         if (attempt === ATTEMPTS) throw error;
       }
     }

@@ -104,7 +104,7 @@ describe('a signature', () => {
 describe('a proof', () => {
   const ours = signer(OLD);
 
-  it('should be valid only for its own facts', () => {
+  it('should be valid only for the values it was made for', () => {
     const proof = ours.proofOf('position', 'all', '1-a', 12);
     expect(signer(OLD).isProof(proof, 'position', 'all', '1-a', 12)).toBe(true);
     for (const facts of [

@@ -68,7 +68,7 @@ export class Signer {
   }
 
   /**
-   * Accepts a signature once. Returns its nonce, which proves the response.
+   * Accepts a signature once. Returns its nonce, with which the receiver proves its response.
    * @throws SignatureError
    */
   check(signature: string | undefined, purpose: string, body: string | Uint8Array): string {

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** A cluster of six, and a stack that uses it for everything. */
+/** A cluster of six nodes, and a stack that uses it for everything. */
 async function startAll(name: string): Promise<{ cluster: RedisCluster; stack: Stack }> {
   const cluster = await startCluster({ dir, name }, 1);
   running.push(cluster);
@@ -46,8 +46,8 @@ async function startAll(name: string): Promise<{ cluster: RedisCluster; stack: S
 const sidecarOf = ({ daprHttpPort: httpPort, daprHeaders }: Pair): Sidecar =>
   new Sidecar({ httpPort, token: daprHeaders['dapr-api-token'], timeoutMs: 20_000 });
 
-describe('a Redis Cluster of three', () => {
-  it('should continue after a bff was killed, and write no head whose documents were not written', async () => {
+describe('a Redis Cluster of three nodes', () => {
+  it('should continue after a bff was killed, and not write a head if its documents could not be written', async () => {
     const cluster = await startCluster({
       ...{ dir, name: 'three', settings: { 'cluster-require-full-coverage': 'no' } },
     });
@@ -93,9 +93,9 @@ describe('a Redis Cluster of three', () => {
   });
 });
 
-describe('a Redis Cluster of six', () => {
+describe('a Redis Cluster of six nodes', () => {
   it.each([
-    ['heads of a feed', `bff||${headKey('all')}`],
+    ['feed head', `bff||${headKey('all')}`],
     ['broadcasts', BROADCAST_STREAM],
     ['announcements', TOPICS.partitionAnnouncements],
     ['entries', partitionEntryKey({ partition: partitionOf('all', 2), run: 'x', seq: 1 })],

@@ -21,7 +21,10 @@ export interface Neighbour extends NetworkNamespace {
   address6: string | undefined;
   /** Runs a command on the neighbour. */
   run(...command: string[]): Promise<RunResult>;
-  /** The open TCP ports, out of all 65,535, at `address` or another address. @throws Error if the address is unreachable */
+  /**
+   * Scans all 65,535 TCP ports at `address` (by default the other machine), and resolves with the open ones.
+   * @throws Error if the address is unreachable
+   */
   scan(address?: string): Promise<number[]>;
 }
 

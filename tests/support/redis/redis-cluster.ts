@@ -6,13 +6,13 @@ import { eventually } from '../state.ts';
 import { startRedis, type AnyRedis, type RedisOptions } from './any-redis.ts';
 
 export interface RedisCluster {
-  /** The masters of the start first, then a replica of each in the same order. */
+  /** The initial masters, then their replicas in the same order. */
   nodes: AnyRedis[];
-  /** The addresses of the first three, separated by commas. */
+  /** The addresses of the initial masters, separated by commas. */
   address: string;
   /** Sends a command to a node. */
   ask<T>(node: AnyRedis, ...command: string[]): Promise<T>;
-  /** The present master of a key, by the answer of a node that lives. */
+  /** Returns the current master of a key, according to a running node. */
   masterOf(key: string): Promise<AnyRedis>;
   /** Moves the slot of a key, with all keys in it, to another master. */
   moveSlot(key: string, from: AnyRedis, to: AnyRedis): Promise<void>;
@@ -21,12 +21,12 @@ export interface RedisCluster {
 
 const MASTERS = 3;
 const SLOTS = 16_384;
-/** The time until a node counts as down, in ms. */
+/** How long a node must be unreachable to count as down, in ms. */
 const NODE_TIMEOUT_MS = 2_000;
 
 /** Starts a Redis Cluster of three masters with `replicas` replicas each. Resolves when all slots are served. */
 export async function startCluster(options: RedisOptions, replicas = 0): Promise<RedisCluster> {
-  // Without a setting, the port of the cluster bus is 10,000 higher, which may be too high or in use.
+  // By default, the port of the cluster bus is the node's port plus 10,000, which may be too high or in use.
   const busPorts = await freePorts(MASTERS * (1 + replicas));
   const nodes = await Promise.all(
     busPorts.map((bus, n) =>

@@ -102,13 +102,13 @@ it("should render the app's rows and toasts, and keep the buttons", async () => 
   await bff.publish([{ title: 'Mine', severity: 'error' }]);
   const toast = toasts(page);
   await toast.getByText('Mine!', { exact: true }).waitFor();
-  expect(await toast.getByRole('heading').count(), 'nothing of ours beside it').toBe(0);
+  expect(await toast.getByRole('heading').count(), 'our own heading is not rendered').toBe(0);
   await toast.getByTestId('toast-dismiss').click();
   await expect.poll(() => toast.count()).toBe(0);
   await page.getByTestId('bell').click();
   const row = page.getByTestId('inbox').getByTestId('notification');
   await row.getByText('Mine, new', { exact: true }).waitFor();
-  expect(await row.getByRole('heading').count(), 'nothing of ours beside it').toBe(0);
+  expect(await row.getByRole('heading').count(), 'our own heading is not rendered').toBe(0);
   await row.getByTestId('mark-read').click();
   await row.getByText('Mine, old', { exact: true }).waitFor();
   await row.getByTestId('row-dismiss').click();

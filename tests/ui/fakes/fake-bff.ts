@@ -24,7 +24,7 @@ import { FakeAway } from './fake-away.ts';
 import { serveFile } from './fake-files.ts';
 import { FakeInbox } from './fake-inbox.ts';
 
-/** Sets a bff's headers; the types are Express's. */
+/** Sets the headers of a bff's pages. The cast replaces Express's types with Node's. */
 const setHeaders = pageHeaders() as unknown as (
   request: IncomingMessage,
   response: ServerResponse,
@@ -45,8 +45,8 @@ interface FeedLog {
 }
 
 /**
- * Only for tests of the page: serves the built page and the bff's contract from memory, with faults on demand. It stores
- * nothing and uses neither Dapr nor Redis.
+ * Only for tests of the page: serves the built page and the bff's contract from memory, and simulates failures on
+ * demand. It stores nothing and uses neither Dapr nor Redis.
  */
 export class FakeBff {
   readonly #dist: string;
@@ -146,7 +146,7 @@ export class FakeBff {
     this.#io?.to(feed).emit('publications', { feed, epoch, publications: [publication] });
   }
 
-  /** Erases the feed, whose new epoch tells clients so. */
+  /** Erases the feed. Clients learn of the erasure from the new epoch. */
   erase(feed = 'all'): void {
     const epoch = `${++this.#epochs}-fake-erased`;
     this.#feeds.set(feed, { epoch, log: [] });

@@ -51,10 +51,13 @@ export class FakeOps {
   auditPage = 4;
   isAuditUnreachable = false;
   auditUnreadable = 0;
-  /** Who is admitted: everyone, callers with a token, no one because the role is missing, or no one at all. */
+  /**
+   * Who is admitted: everyone, callers with the token, or nobody, because the token lacks the role or operations are
+   * closed.
+   */
   guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';
-  /** True if no service behind it responds. */
+  /** True if no service behind the bff responds. */
   isUnreachable = false;
   faults: Fault[] | undefined;
   /** The id in the response to a composed notification when the producer is unavailable. */

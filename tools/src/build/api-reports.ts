@@ -68,7 +68,7 @@ function writeReport(name: string, types: string, outDir: string): void {
   writeFileSync(report, withSortedEvents(readFileSync(report, 'utf8')));
 }
 
-/** The order of a component's events depends on the types that TypeScript has seen before, so reports sort them. */
+/** Sorts the events of each component, because their order depends on which types TypeScript has seen before. */
 const withSortedEvents = (report: string): string =>
   report.replaceAll(/(?:^ *\w+\??: \(.*\) => any;\n)+/gm, (events) =>
     events

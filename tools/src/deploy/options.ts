@@ -2,7 +2,7 @@ import type { ImageSource } from '../containers/images.ts';
 import { readImageSource } from '../containers/options.ts';
 import { parseOptions, throwIfInvalid, usageFailure } from '../options.ts';
 
-/** Absent if the images have been loaded into the only node. */
+/** The options of `npm run deploy`. The registry is absent if the images have been loaded into the only node. */
 export interface DeployOptions extends ImageSource {
   /** The class of the Ingress. If absent, deploy chooses one. */
   ingressClass: string | undefined;

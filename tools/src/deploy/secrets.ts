@@ -12,7 +12,7 @@ const REDIS_USER = 'tocsin';
 /** The Secrets that the manifests refer to, and functions that generate their content. */
 export const newSecrets = (): Record<string, Record<string, string>> => ({
   redis: { HOST: OWN_REDIS, USERNAME: REDIS_USER, PASSWORD: secret() },
-  /** For people and the doctor. */
+  /** The password of the Redis user `operator`, for people and for the doctor. */
   'redis-operator': { PASSWORD: secret() },
   'dapr-api-token': { token: secret() },
   'app-api-token': { token: secret() },
@@ -40,7 +40,10 @@ export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say)
   say(made.length > 0 ? `Secrets created: ${made.join(', ')}` : 'Secrets: all exist, left unchanged');
 }
 
-/** Adds the user name that Tocsin 0.1.0 left out of this Secret. For an external Redis, it keeps the default user. */
+/**
+ * Adds the user name that Tocsin 0.1.0 left out of this Secret: our user for our own Redis, `default` for an external
+ * one.
+ */
 async function nameRedisUser(
   kubectl: Kubectl,
   namespace: string,

@@ -26,6 +26,6 @@ export const fault = (check: string, says: string, remedy: string): Finding => (
 
 const SEVERITY: Record<State, number> = { ok: 0, warn: 1, fault: 2 };
 
-/** The first of the worst findings. */
+/** The worst of the findings; of several equally bad ones, the first. */
 export const worst = (findings: readonly Finding[]): Finding =>
   findings.reduce((most, one) => (SEVERITY[one.state] > SEVERITY[most.state] ? one : most));

@@ -13,9 +13,9 @@ export interface Target {
   bffs: Place[];
   /** `name` is the name of its application, if known before the sidecar responds. */
   sidecars: { url: string; name?: string | undefined }[];
-  /** The broadcaster's. */
+  /** The broadcaster's Redis. */
   redis: RedisTarget;
-  /** The Redis of each part of the data, if some have one of their own. */
+  /** The Redis of each part of the data, if any part has a separate one. */
   redisParts?: RedisParts;
   /** The API token of the sidecars. */
   daprApiToken: string | undefined;

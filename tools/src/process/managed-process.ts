@@ -16,7 +16,7 @@ export interface ProcessSpec {
   env: Record<string, string>;
   /** Standard output and error are appended here if there is no `onLine`. */
   logFile: string;
-  /** Receives each line of both, and decides whether to write it to `logFile`. */
+  /** Receives each line of standard output and error, and decides whether to write it to `logFile`. */
   onLine?: (line: string) => void;
   /** How long `stop()` waits for a graceful exit before it kills, in ms; default 10 000. */
   stopTimeoutMs?: number;

@@ -7,9 +7,10 @@ import { hostEnvironment } from '../config.ts';
 const SYSTEM_CAS = '/etc/ssl/certs';
 
 /**
- * The environment variables that sidecars need in addition to REDIS_HOST and so on, where applications read files:
- * Dapr's components take the client certificate as text, and a cluster as a type. They have no setting for a CA, so Go
- * reads it from a folder, which is created in `dir`. The public CAs stay trusted.
+ * The environment variables that sidecars need in addition to `REDIS_HOST` etc. Applications read the certificates from
+ * files, but Dapr's components take the client certificate and its key as text, and `cluster` as the type of a Redis
+ * Cluster. They have no setting for a CA, so Go reads it from a folder, which is created in `dir`. The public CAs stay
+ * trusted.
  */
 export function redisForSidecars(redis: RedisParts | undefined, dir: string): Record<string, string> {
   if (!redis) return {};

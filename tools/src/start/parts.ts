@@ -20,7 +20,7 @@ export interface PartsOptions {
   shared: SharedContext;
   /** The address that the public ports listen on. */
   publicHost: string;
-  /** Overrides variables that the run file sets for applications, which the caller's variables would not. */
+  /** Replaces variables that the run file sets for applications, and that would otherwise override the caller's. */
   env: Record<string, string>;
   /** The file to which `onLine` writes the lines. */
   logFile: string;

@@ -18,7 +18,7 @@ import { useTexts } from './messages/use-texts.ts';
 /** A failed call: an error response with its problem, or no response. */
 export class OpsError extends Error {
   override name = 'OpsError';
-  /** `undefined`: no response. */
+  /** `undefined` if there was no response. */
   readonly status: number | undefined;
   readonly problem: Problem | undefined;
 

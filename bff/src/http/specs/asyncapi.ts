@@ -71,7 +71,7 @@ export function asyncApiDocument() {
       version: VERSION,
       description:
         'Events of socket.io (protocol 5) in the default namespace. Requests are acknowledged. The token and the clientId ' +
-        'of a reader are sent in auth of the handshake. docs/protocol.md has the rules for clients.',
+        'of a reader are sent in the auth object of the handshake. docs/protocol.md has the rules for clients.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',

@@ -116,10 +116,11 @@ const getStream = {
   summary: 'Feeds as server-sent events',
   description:
     'Each event has a name and JSON as data. An event that changes a position has an id with the positions of all feeds; ' +
-    'send it as Last-Event-ID to continue from there. The events are those of the AsyncAPI document, and `subscribed` with a page.',
+    'send it as Last-Event-ID to continue from there. The stream has the events of the AsyncAPI document, and also ' +
+    '`subscribed`, whose data is a page.',
   parameters: [
     {
-      ...query('feed', 'The feeds; repeat the parameter for several.', {
+      ...query('feed', 'The feeds; repeat the parameter for more than one.', {
         type: 'array',
         items: parameterSchema(feedSchema),
         minItems: 1,
@@ -189,7 +190,7 @@ export const openApiDocument = () => ({
       get: {
         ...get(
           'getNotification',
-          'The newest notification with an id, for a link to it',
+          'The newest notification with the given id, to open a link to it',
           [{ ...query('id', 'Its id.', parameterSchema(idSchema)), required: true }, feed],
           'LinkedNotification',
         ),

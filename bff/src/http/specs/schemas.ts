@@ -99,7 +99,7 @@ function generated(schemas: Record<string, z.ZodType>, io: 'input' | 'output', t
     ...{ io, target, uri: (id: string) => ref(id).$ref },
     override: ({ jsonSchema }) => {
       if (isSent) delete jsonSchema.additionalProperties;
-      // Equivalent to the type integer, which generators understand.
+      // Zod adds this bound to integers. The type integer says enough, and generators understand it.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   }).schemas;
@@ -109,7 +109,7 @@ function generated(schemas: Record<string, z.ZodType>, io: 'input' | 'output', t
   ]);
 }
 
-/** The schemas with these names and all schemas that they refer to, in a dialect of JSON Schema. */
+/** The schemas with these names and all schemas that they refer to, in the dialect `target`. */
 export function schemasOf(names: readonly string[], target: Target): Record<string, JsonSchema> {
   const all = new Map([...generated(sent, 'output', target), ...generated(taken, 'input', target)]);
   const needed = new Map<string, JsonSchema>();

@@ -1,6 +1,6 @@
 import { isObject } from '@tocsin/contracts';
 
-/** Whether an entry, a notification or an array of notifications has an item with this id. */
+/** Whether `value` (an entry, a notification or an array of notifications) contains an item with this id. */
 export function hasItem(value: unknown, id: string): boolean {
   if (!isObject(value)) return false;
   if (Array.isArray(value)) return value.some((item) => isObject(item) && item['id'] === id);

@@ -1,7 +1,7 @@
 import { COUNTED, DOCUMENT_VERSION, type Counted, type ReceiptCounts } from '@tocsin/contracts';
 import { isLaterEpoch } from '../../feed/position.ts';
 
-/** Maximum number of steps of each count: at most 80 KB for a document. */
+/** Maximum number of steps for each count, so that a document has at most 80 KB. */
 export const MAX_STEPS = 1_000;
 /** Writers whose last batch is remembered, so that a repeated batch counts once. */
 const MAX_WRITERS = 32;
@@ -23,7 +23,7 @@ const empty = (epoch: string): ReceiptCounts => ({
   steps: { pages: [], seen: [], read: [], archived: [] },
 });
 
-/** The document with the batch. `undefined` if the stored one already has the batch, or is of a later epoch. */
+/** The document with the batch added; `undefined` if the stored one already has it, or is of a later epoch. */
 export function withBatch(stored: ReceiptCounts | undefined, batch: Batch): ReceiptCounts | undefined {
   if (stored && isLaterEpoch(stored.epoch, batch.epoch)) return undefined;
   const before = stored?.epoch === batch.epoch ? stored : empty(batch.epoch);

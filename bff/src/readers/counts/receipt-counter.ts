@@ -82,7 +82,7 @@ export class ReceiptCounter {
     }
   }
 
-  /** A reader's other marks in a feed have changed. */
+  /** A reader's seen or archived marks in a feed have changed. */
   marked(feed: string, { head, history }: FeedHistory, before: FeedMarks, after: FeedMarks): void {
     if (feed.startsWith(USER)) return;
     const place = { epoch: head.epoch, floor: history.floor };

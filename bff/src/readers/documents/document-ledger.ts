@@ -18,8 +18,8 @@ const MAX_LEDGER_BYTES = 128 * 1024;
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
 /**
- * Limits the documents per owner: a signed-in reader, or, without sign-in, an address, which can claim any number of
- * browsers. The newest document replaces the oldest.
+ * Limits the documents per owner; at the limit, a new document replaces the oldest. The owner is a signed-in reader or,
+ * without sign-in, an address, because one address can claim to be any number of browsers.
  */
 export class DocumentLedger {
   readonly #use: DocumentLedgerOptions;

@@ -4,8 +4,8 @@ const MAX_CHANGES = 1_000;
 
 /**
  * Documents that were written although their change event could not be published. The next request for the document
- * publishes it, even if it changes nothing. Beyond 1,000, the oldest are forgotten; their readers see the change with
- * the next one.
+ * publishes it, even if it changes nothing. Beyond 1,000, the oldest are forgotten; their readers see the change when
+ * the document changes again.
  */
 export class PendingChanges {
   readonly #keys = new LRUCache<string, true>({ max: MAX_CHANGES });

@@ -26,7 +26,9 @@ const RETURNED_MS = 30 * 24 * 60 * 60 * 1000;
 /** The request exceeds the limit of snoozed notifications of a reader. */
 export class TooManySnoozedError extends Error {
   constructor() {
-    super(`a reader may snooze ${MAX_SNOOZED} notifications with ${MAX_SNOOZED_BYTES} bytes in total`);
+    super(
+      `a reader may snooze at most ${MAX_SNOOZED} notifications, with at most ${MAX_SNOOZED_BYTES} bytes in total`,
+    );
     this.name = 'TooManySnoozedError';
   }
 }
@@ -37,7 +39,7 @@ export function parseInbox(key: string, value: unknown): InboxDocument {
   return parseStored(inboxDocumentSchema, value, key);
 }
 
-/** `after` with the next version. It is also higher than the version of any deleted document of this reader. */
+/** `after` with the next version, which is also higher than that of any deleted document of this reader. */
 export const successorOf = (before: InboxDocument, after: InboxDocument, now: number): InboxDocument => ({
   ...after,
   version: Math.max(before.version + 1, now),

@@ -60,7 +60,7 @@ export interface InboxesOptions {
   now: () => number;
 }
 
-/** The reader of an inbox, and the owner to whose quota its document counts. */
+/** The reader of an inbox, and the owner against whose quota its document counts. */
 export interface InboxOwner {
   reader: string;
   owner: string;
@@ -139,8 +139,8 @@ export class Inboxes {
   }
 
   /**
-   * The snoozes that end after `from` and until `to` (ms since 1970) and whose notifications the reader has not seen,
-   * read or archived.
+   * The snoozes that end after `from` and not after `to` (ms since 1970), and whose notifications the reader has not
+   * seen, read or archived.
    */
   async dueBetween(reader: string, from: number, to: number): Promise<Snoozed[]> {
     const document = await this.stored(reader);

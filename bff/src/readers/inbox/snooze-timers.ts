@@ -19,8 +19,8 @@ export interface SnoozeTimersOptions {
 const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
- * A reader that connects also gets events for snoozes that ended within this time in ms before, because no instance may
- * have been running then. Snoozes of seen, read or archived notifications are left out. Clients ignore repeated events.
+ * A reader that connects also gets events for snoozes that ended at most this many ms ago, because no instance may have
+ * been running then. Snoozes of seen, read or archived notifications are left out. Clients ignore repeated events.
  */
 const LOOK_BACK_MS = 10 * 60 * 1000;
 
@@ -32,9 +32,9 @@ export class SnoozeTimers {
   readonly #use: SnoozeTimersOptions;
   /** Readers with snoozes: the timer of the next check. */
   readonly #waiting = new Map<string, NodeJS.Timeout>();
-  /** The recently ended snoozes of which a reader's connections were notified. */
+  /** The recently ended snoozes for which a reader's connections have got an event. */
   readonly #sent = new Map<string, ReadonlySet<string>>();
-  /** Readers with a new connection, which was notified of none of them. */
+  /** Readers with a new connection, which has not got an event for any ended snooze yet. */
   readonly #joined = new Set<string>();
   /** Readers whose inbox is being read; true if it must be read again. */
   readonly #reading = new Map<string, boolean>();

@@ -35,8 +35,8 @@ export interface ReadStatesOptions {
   /** Notified of each stored change of a read state. */
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
-   * Publishes that a reader has read notifications of their own feed, before the mark is stored: if the mark then
-   * fails, the page retries it. Absent without RECEIPTS_TOPIC.
+   * Publishes that a reader has read notifications of their own feed. Called before the mark is stored: if storing
+   * it then fails, the page retries the mark. Absent without RECEIPTS_TOPIC.
    */
   publishReceipt?: ((event: ReceiptEvent) => Promise<void>) | undefined;
   now: () => number;
@@ -88,7 +88,7 @@ export class ReadStates {
   /** Deletes the documents of an erased feed that are known by name: those of its user, and of anonymous readers. */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
-    // The user's feed and reader have the same name.
+    // The name of a user's feed is also the name of the user as a reader.
     if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
     await this.#use.store.remove(keys);
     for (const key of keys) this.#cache.forget(key);

@@ -69,7 +69,7 @@ const isIn: Record<SearchState, (placed: Placed) => boolean> = {
   returned: ({ place, returnedAt }) => place === 'inbox' && returnedAt !== undefined,
 };
 
-/** The offsets of the history whose publications can be in the state. */
+/** The offsets in the history at which, by the reader's marks, publications can be in this state. */
 function candidatesOf(
   state: SearchState,
   { inbox, read, epoch }: Marks,

@@ -12,10 +12,10 @@ import type { FeedLog } from '../../deliver/ports.ts';
 import { decodeIds, hashOfId } from '../../feed/ids.ts';
 import { splitWithin, present } from '../../feed/present.ts';
 
-/** Bytes of history that are read in one batch, and in one search. */
+/** Maximum bytes of history to read: in one batch, and in one search. */
 const PART_BYTES = 512 * 1024;
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Documents with hashes of ids that are read in one batch. */
+/** Number of documents to read in one batch; each has the hashes of many ids. */
 const DOCUMENTS_AT_ONCE = 16;
 
 export interface FoundInFeed {
@@ -24,7 +24,7 @@ export interface FoundInFeed {
   isComplete: boolean;
 }
 
-/** Looks for an id in the history of its feed, the newest first, and then among the ids that the feed remembers. */
+/** Looks for an id in its feed's history, newest publications first, then among the ids that the feed remembers. */
 export async function findInFeed(
   log: Pick<FeedLog, 'readHead' | 'readDocuments'>,
   { id, feed }: NamedNotification,

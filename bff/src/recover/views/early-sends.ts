@@ -31,7 +31,7 @@ export class EarlySends {
     return { unsent, twice: unsent.filter(({ offset }) => this.#sentTo(epoch, offset) === 'some').length };
   }
 
-  /** Call when a browser joins: it has none of the earlier sends. */
+  /** Call when a browser joins: it has none of the publications that were sent early. */
   joined(): void {
     for (const range of this.#ranges) range.isLacking = true;
   }

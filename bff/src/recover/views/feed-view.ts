@@ -77,12 +77,12 @@ export class FeedView {
     return { continues, ...shownIn({ feed, epoch }, [...held, ...this.#earlySends.send(epoch, beyond)]) };
   }
 
-  /** Call when a browser starts to watch: it has none of the earlier sends. */
+  /** Call when a browser starts to watch: it has none of the publications that were sent early. */
   joined(): void {
     this.#earlySends.joined();
   }
 
-  /** The ring's publications from `first` to `last`, without those that were sent earlier. */
+  /** The ring's publications from `first` to `last`, without those that every browser already has. */
   #unsent(ring: Ring, first: number, last: number): Publication[] {
     const { unsent, twice } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
     this.#earlySends.dropUpTo(ring.epoch, ring.offset);
@@ -265,11 +265,11 @@ export class FeedView {
       throw new TemporaryError(`${this.feed} has a gap after ${from - 1}`);
     this.#refuseEarlierEpoch(head);
     this.#head = { head, readAt };
-    // Broadcasts may have delivered all of it during the read.
+    // Broadcasts may have delivered everything up to the head during the read.
     if (ring && !isHigher(head, ring)) return;
     const { epoch, offset } = head;
     this.#noteRemovals(epoch, missed, continues ? 0 : from - 1);
-    // Broadcasts may have delivered part of it during the read.
+    // Broadcasts may have delivered some of the missed publications during the read.
     const sent = ring?.offset ?? 0;
     if (continues && ring.append(missed)) {
       for (const run of contiguousRuns(this.#unsent(ring, sent + 1, offset))) {

@@ -9,7 +9,7 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
 }
 
 const TICK_MS = 250;
-/** Delay of the first comparison after a publication. It doubles with each further one, up to the longest delay. */
+/** Delay of the first comparison after a publication. It doubles with each further one, up to MAX_COMPARISON_MS. */
 const FIRST_COMPARISON_MS = 2_000;
 const MAX_COMPARISON_MS = 30_000;
 /** A view without watchers or reads is dropped after this time. */

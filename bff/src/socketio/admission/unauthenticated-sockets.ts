@@ -4,8 +4,8 @@ import { groupOf } from './client-address.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /**
- * Limits the TCP connections without a signed-in reader, so that they never take a reader's slot: silent and half-open
- * connections, connections of pages and probes, and idle ones between two requests.
+ * Limits the TCP connections without a signed-in reader, so that they never take a reader's slot. They are silent or
+ * half-open, belong to pages or probes, or are idle between two requests.
  */
 export class UnauthenticatedSockets {
   readonly #room: WaitingRoom<Socket>;

@@ -20,7 +20,7 @@ describe('a full waiting room', () => {
     expect([room.size, room.leave('a1'), room.leave('a2')]).toEqual([4, false, true]);
   });
 
-  it('should refuse an item of the largest group until its oldest has waited for the grace period', () => {
+  it('should refuse an item of the largest group until the oldest there has waited for the grace period', () => {
     const { room, evicted, clock } = setUp(2);
     room.enter('a1', 'a', false);
     room.enter('a2', 'a', false);

@@ -1,6 +1,6 @@
 export interface WaitingRoomOptions<T> {
   places: number;
-  /** Maximum number of slots of one group. Exempt items ignore it. */
+  /** Maximum number of slots of one group. It does not apply to exempt items. */
   perGroup: number;
   /** Called with an item that was removed to make room for another. */
   evict: (item: T) => void;

@@ -80,7 +80,7 @@ function faultOf(
   if (upgrade && !asksForWebSocket(request))
     return invalid('The upgrade must be to websocket, with version 13 and a Sec-WebSocket-Key (RFC 6455).');
   if (session && !upgrade && session.transport.name !== transport)
-    return invalid('This session has left polling.');
+    return invalid('This session no longer uses polling.');
   const allowed = sid && !upgrade ? ['GET', 'POST'] : ['GET'];
   return allowed.includes(method ?? '') ? undefined : notPossible(method ?? '', allowed);
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { endWithProblem, hostProblem, writeProblem, type HostCheck } from '@tocsin/service';
 import { isHttpResponse } from './handshake-guard.ts';
 
-/** Middleware of engine.io with the server's host checks, because engine.io answers before they run. */
+/** Middleware that applies the server's host checks in engine.io, which answers requests before they would run. */
 export const createHostGuard =
   (isServed: HostCheck | undefined) =>
   (request: IncomingMessage, response: object, next: () => void): void => {

@@ -5,7 +5,7 @@ import { encodedSizeInList } from '../../recover/page/encoded.ts';
 /** After sending, the queue rests for this multiple of the time that sending took, but at most MAX_REST_MS. */
 const REST_TIMES = 2;
 const MAX_REST_MS = 100;
-/** Shorter rests are skipped, because a timer cannot keep them. */
+/** Shorter rests are skipped, because timers are not precise enough for them. */
 const MIN_REST_MS = 1;
 
 export interface SendQueueOptions {

@@ -63,7 +63,7 @@ function createRevocationList(
       read: () => readers.read(REVOCATIONS_KEY),
       write: (value, etag) => readers.write(REVOCATIONS_KEY, value, etag, NEVER_EXPIRES),
     },
-    // Clocks may differ by the skew at both ends of a token's life.
+    // The clock skew can extend a token's life at both ends.
     tokenLifeMs: JWT_MAX_AGE > 0 ? (JWT_MAX_AGE + 2 * JWT_CLOCK_SKEW) * 1000 : undefined,
     now,
   });

@@ -36,7 +36,7 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
 
   onUpdated(() => {
     if (!before?.row.isConnected) return;
-    // `before` has the position on the screen, even while a transform holds the rows.
+    // `before.top` includes any transform that was holding the rows. Remove it before measuring again.
     draw(0);
     const moved = before.row.getBoundingClientRect().top - before.top;
     if (moved <= 0) return;

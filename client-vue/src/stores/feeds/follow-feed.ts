@@ -20,7 +20,7 @@ export interface FollowFeed {
   client: NotificationClient;
   feed: string;
   batch: FrameBatch;
-  /** This tab has shown the feed before, so its first publications count as missed. */
+  /** Whether this tab has shown the feed before. If so, the first publications count as missed. */
   returning: boolean;
   /** The newest page, if it has been loaded. */
   page?: Page;

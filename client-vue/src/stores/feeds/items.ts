@@ -8,13 +8,13 @@ import { itemKey, insert, newestFirst, type Arrival, type Item } from './feed-lo
 export const MAX_ITEMS = 10_000;
 const MAX_GONE = 4_000;
 
-/** Where the next older page starts. */
+/** The position before which to load the next older page. */
 export interface OlderPlace {
   epoch: string;
   before: number;
 }
 
-/** The items of all feeds. Complete since the oldest item, except at marked gaps. */
+/** The items of all feeds. In each feed, none are missing after the oldest item, except at marked gaps. */
 export const useItems = defineStore(() => {
   const logs = shallowRef(new Map<string, Item[]>());
   /** Feeds with older notifications that aren't loaded, and where to continue. */
@@ -40,7 +40,7 @@ export const useItems = defineStore(() => {
     return anyBack ? inInbox.sort((a, b) => b.time - a.time) : inInbox;
   });
 
-  /** A copy of the item that arrived at `time`. Returns the same object for the same time. */
+  /** A copy of the item, as if it had arrived at `time`. Returns the same object when called with the same time. */
   function withReturnTime(item: Item, time: number): Item {
     const known = returnedCopies.get(item);
     if (known?.time === time) return known;

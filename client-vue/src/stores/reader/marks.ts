@@ -15,15 +15,16 @@ import {
 
 const KEY = 'tocsin.last-opened';
 
-/** The effect on an item of a change that the server hasn't confirmed yet. */
+/** How an item differs because of a change that the server hasn't confirmed yet. */
 export type Override = Partial<Pick<Placed, 'place' | 'unread' | 'until'>>;
 type Overrides = ReadonlyMap<string, { change: Override; token: symbol }>;
 
 const DEFAULT_PLACED: Placed = { place: 'inbox', unread: false, unseen: false };
 
 /**
- * Decides where the items are, and which are unread and unseen, from the server's marks, which all of the reader's
- * tabs and devices share, and from unconfirmed changes. Read marks are also stored in this browser.
+ * Decides which place each item is in, and whether it is unread and unseen. Uses the server's marks, which all of the
+ * reader's tabs and devices share, and changes that the server hasn't confirmed yet. Read marks are also stored in
+ * this browser.
  */
 export const useMarks = defineStore(() => {
   let storage = safeStorage(() => localStorage);
@@ -31,7 +32,7 @@ export const useMarks = defineStore(() => {
   const inboxes = shallowRef<Readonly<Record<string, InboxState>>>({});
   const seen = shallowRef<Readonly<Record<string, Position>>>({});
   const overrides = shallowRef<Overrides>(new Map());
-  /** Feeds for which the server has no marks of the reader. */
+  /** Feeds in which the reader has no marks on the server. */
   const feedsWithoutMarks = new Set<string>();
 
   const placers = computed(() => {
@@ -95,7 +96,7 @@ export const useMarks = defineStore(() => {
     if (mark) write({ [feed]: mark });
   }
 
-  /** Stores the server's other marks, unless they are older than marks already pushed. */
+  /** Stores the server's marks other than read marks, unless newer ones have already arrived. */
   function mergeInboxState(feed: string, inbox: InboxState): void {
     feedsWithoutMarks.delete(feed);
     if (inbox.version < (inboxes.value[feed]?.version ?? 0)) return;
@@ -126,7 +127,10 @@ export const useMarks = defineStore(() => {
     return token;
   }
 
-  /** Drops an override, so that the server's marks apply again to its items, unless they were changed again. */
+  /**
+   * Drops the override with this token, so that the server's marks apply to its items again. Items that have been
+   * changed since keep their newer override.
+   */
   function settle(token: symbol): void {
     overrides.value = new Map([...overrides.value].filter(([, one]) => one.token !== token));
   }

@@ -32,7 +32,7 @@ export const useNotice = defineStore(() => {
     notice.value = undefined;
   }
 
-  /** The notice stays while held. */
+  /** Keeps the notice while `held` is true, and hides it `NOTICE_MS` after it becomes false. */
   function hold(held: boolean): void {
     clearTimeout(timer);
     if (!held && notice.value) timer = setTimeout(hide, NOTICE_MS);

@@ -21,7 +21,7 @@ function withSeen(inbox: InboxState | undefined, seen: Position | undefined): In
 
 /**
  * Returns a function that places a feed's items by the reader's marks. Until a read mark is known, everything counts
- * as read. Items from a different epoch than the read mark are unread if they are newer.
+ * as read. If an item's epoch isn't the read mark's, the item is unread if it is newer than the mark.
  */
 export function placing({ read, inbox, seen }: FeedMarks): (item: Item) => Placed {
   const marks = withSeen(inbox, seen);

@@ -23,7 +23,7 @@ export const usePreferences = defineStore(() => {
 
   function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
     const asked = { ...notification, feed, severity: severityOf(notification) };
-    // Use the page's clock, so that counts update when a mute ends.
+    // Use the reactive clock, so that counts update when a mute ends.
     return isMutedBy(preferences.value, asked, preferences.value.mutedUntil && useClock().now);
   }
 

@@ -5,8 +5,8 @@ import { isPosition } from '@tocsin/client';
 export const MAX_IDS = 1_000;
 
 /**
- * The offset up to which a feed was read, the ids read after it, and the time (ms since 1970). The time decides if the
- * epoch has changed.
+ * The offset up to which a feed was read, the ids read after it, and the mark's time `at` (ms since 1970). In
+ * another epoch, `at` is used instead of the offset: items up to that time are read.
  */
 export type ReadMark = Position & { at: number; ids: ReadonlySet<string> };
 export type ReadMarks = Readonly<Record<string, ReadMark>>;

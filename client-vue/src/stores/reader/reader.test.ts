@@ -108,7 +108,7 @@ describe('the reader', () => {
     expect(ids()).toHaveLength(3);
   });
 
-  it('should apply marks from other devices, and sort items back from a snooze by their return', () => {
+  it('should apply marks from other devices, and sort items by the time at which their snooze ended', () => {
     startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 4) });
     useReader().initFeed('all', { epoch: 'e', offset: 4 });

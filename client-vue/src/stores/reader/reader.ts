@@ -8,9 +8,9 @@ import { useItems } from '../feeds/items.ts';
 import { useMarks, type Override } from './marks.ts';
 import { useNotice } from './notice.ts';
 
-/** Maximum number of ids per request; the limit for a snooze. */
+/** Maximum number of ids per request: as many as the server accepts for a snooze. */
 const MAX_IDS = 100;
-/** The server's answer and the resulting marks may arrive in any order, within this time. */
+/** How long to wait for the resulting marks, which may arrive before or after the server's answer. */
 const SETTLE_MS = 3_000;
 
 type Mark = NotificationClient['mark'];
@@ -142,7 +142,8 @@ export const useReader = defineStore(() => {
     const { items } = useItems();
     const positions = heads(items);
     marks.readTo(positions);
-    // Items marked as unread again, or back from a snooze, need their ids; the offset isn't enough.
+    // Items that were marked as unread again, or are back from a snooze, must be marked as read by id. The offset isn't
+    // enough.
     const again = items.filter((item) => marks.placeOf(item).unread);
     const token = marks.override(
       again.map(({ key }) => key),

@@ -4,7 +4,7 @@ import { watchModalDialog } from './modal-dialog.ts';
 
 /** Time for a toast to leave the screen, in ms. Longer than the transition in `toasts.css`. */
 const LEAVE_MS = 250;
-/** Maximum number of times per second that the element is raised because others opened. */
+/** Maximum number of times per second that the element is raised because other elements opened above it. */
 const MAX_RAISES = 3;
 
 /**

@@ -3,7 +3,7 @@ import { isSticky, type Toast } from './toast.ts';
 
 /** Maximum number of groups of equal errors; older groups are only counted. */
 export const MAX_ERRORS = 50;
-/** Maximum number of groups of other toasts; the lowest in order are only counted. */
+/** Maximum number of groups of other toasts; the last ones in order are only counted. */
 export const MAX_OTHERS = 20;
 /** Maximum number of toasts in a group. An older one is shown when the newest is retracted. */
 const MAX_EQUAL = 20;
@@ -108,7 +108,7 @@ export class ToastStack {
     this.#forgetDropped();
   }
 
-  /** Removes other toasts without a slot and resets their count. Returns the keys of their cards. */
+  /** Removes all toasts without a slot except errors, and resets their count. Returns the keys of their cards. */
   forgetMore(options: ViewOptions): string[] {
     const shown = new Set(this.view(options).cards.map(({ key }) => key));
     const hidden = [...this.#stacks.values()].filter(
@@ -174,7 +174,7 @@ export class ToastStack {
     for (const toast of toasts) this.#byToast.delete(toast.key);
   }
 
-  /** Reset the counts with the last card of their kind. */
+  /** Resets the count of dropped errors once no errors are left, and likewise that of other dropped toasts. */
   #forgetDropped(): void {
     const stacks = [...this.#stacks.values()];
     if (!stacks.some(isErrorStack)) this.#droppedErrors = 0;

@@ -15,7 +15,7 @@ export interface ArrivalsOptions {
 /** Records which client has received which message. */
 export class Arrivals {
   readonly #options: ArrivalsOptions;
-  /** By client and message: 1 if it has arrived. */
+  /** For each client and message: 1 if the client has received the message. */
   readonly #seen: Uint8Array[];
   readonly #counts: number[] = [];
   /** The number of messages that have reached all clients. */
@@ -29,7 +29,7 @@ export class Arrivals {
     this.#seen = Array.from({ length: options.clients }, () => new Uint8Array(1_024));
   }
 
-  /** Records a message to a client. */
+  /** Records the messages in `data`, which a client has received. */
   take(client: number, data: Buffer): void {
     findMarks(data, (n) => this.#arrived(client, n - this.#options.first));
   }
@@ -59,7 +59,7 @@ export class Arrivals {
 
   /**
    * Resolves when each of `count` messages has reached all clients once.
-   * @throws Failure after `timeoutMs` without any arrival, or if a message arrived twice
+   * @throws Failure if nothing arrives for `timeoutMs`, or a message arrived twice
    */
   async all(count: number, timeoutMs: number): Promise<void> {
     const { clients } = this.#options;

@@ -5,7 +5,7 @@ import { untilComplete } from './until-complete.ts';
 interface Expected {
   /** Maps each client that must receive the message to its index among the feed's subscribers. */
   places: ReadonlyMap<number, number>;
-  /** By that index: 1 if the message has arrived. */
+  /** At that index: 1 if the client has received the message. */
   seen: Uint8Array;
   left: number;
 }
@@ -14,7 +14,7 @@ interface Expected {
 export class Deliveries {
   readonly #first: number;
   readonly #onComplete: ((n: number) => void) | undefined;
-  /** The subscribers of each feed, with an index for each. */
+  /** Maps each feed to its subscribers, and each subscriber to its index in the feed. */
   readonly #feeds = new Map<string, Map<number, number>>();
   /** The expected messages, in the order of their numbers. */
   readonly #expected: (Expected | undefined)[] = [];
@@ -46,7 +46,7 @@ export class Deliveries {
     this.#count++;
   }
 
-  /** Records a message to a client. */
+  /** Records the messages in `data`, which a client has received. */
   take(client: number, data: Buffer): void {
     findMarks(data, (n) => this.#take(client, n));
   }
@@ -59,7 +59,7 @@ export class Deliveries {
 
   /**
    * Resolves when each message has reached all subscribers of its feed once.
-   * @throws Failure after `timeoutMs` without any arrival, or if a message arrived twice or reached the wrong client
+   * @throws Failure if nothing arrives for `timeoutMs`, or a message arrived twice or reached the wrong client
    */
   async all(timeoutMs: number): Promise<void> {
     const missing = () =>

@@ -11,7 +11,7 @@ export interface Progress {
   error(): string | undefined;
 }
 
-/** Resolves when no message is missing. @throws Failure after `timeoutMs` without any arrival, or if there are errors */
+/** Resolves when no message is missing. @throws Failure if nothing arrives for `timeoutMs`, or there are errors */
 export async function untilComplete(account: Progress, timeoutMs: number): Promise<void> {
   let end = Date.now() + timeoutMs;
   let before = -1;

@@ -8,7 +8,7 @@ export interface Step {
   fault?: string;
 }
 
-/** The dialogue of one connection. */
+/** The message exchange on one connection. */
 export interface Dialogue {
   /** Sent as soon as the connection is established. */
   readonly hello?: string;

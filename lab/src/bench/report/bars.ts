@@ -10,12 +10,12 @@ export interface Judged {
   reached: boolean;
   aim: number;
   aimUnit: string;
-  /** `undefined` if the reference was not measured. */
+  /** The measured value in `aimUnit`; `undefined` if the reference was not measured. */
   aimMeasured: number | undefined;
   aimReached: boolean;
 }
 
-/** Compares a result with all bars whose figures it includes. */
+/** Compares a result with every bar for which it has the measurements. */
 export function judge(result: Pick<Result, 'samples' | 'growth'>): Judged[] {
   const read = reader(result);
   const growth = result.growth ?? [];

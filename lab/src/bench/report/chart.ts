@@ -54,7 +54,7 @@ export function drawChart(result: Result): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" font-family="system-ui, sans-serif" font-size="12" fill="${colours.ink}">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
-    text(LEFT, 28, 'Latency and costs: less is better', 'font-size="16" font-weight="600"'),
+    text(LEFT, 28, 'Latency and costs: lower is better', 'font-size="16" font-weight="600"'),
     text(
       LEFT,
       46,

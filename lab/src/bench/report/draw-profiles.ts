@@ -24,6 +24,6 @@ export function drawBusiest(folder: string, app: string): string | undefined {
   const [busiest] = profiles;
   if (!busiest) return undefined;
   const file = join(folder, `flame-${app}.svg`);
-  writeFileSync(file, drawFlame(busiest, { title: `Where the time of the ${app} goes`, skipMs: WARM_UP_MS }));
+  writeFileSync(file, drawFlame(busiest, { title: `Where the ${app} spends its time`, skipMs: WARM_UP_MS }));
   return file;
 }

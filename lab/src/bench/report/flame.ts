@@ -17,14 +17,14 @@ export interface CpuProfile {
 
 export interface FlameOptions {
   title: string;
-  /** Skips this many ms at the start of the process, when it loads and V8 has not compiled its code yet. */
+  /** Skips this many ms at the start of the process, while it loads and before V8 has compiled its code. */
   skipMs: number;
 }
 
 interface Frame {
   name: string;
   url: string;
-  /** Includes its callees. */
+  /** The time spent in the function and its callees, in µs. */
   all: number;
   children: Map<string, Frame>;
 }

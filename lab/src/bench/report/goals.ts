@@ -15,7 +15,7 @@ export interface Bar {
   work: string;
   is: 'most' | 'least';
   bar: Goal;
-  /** The aim. If it has no reference, it uses the bar's. */
+  /** A more ambitious goal than the bar. By default, it has the same figure and unit as the bar. */
   aim: Omit<Goal, 'of' | 'unit'> & Partial<Pick<Goal, 'of' | 'unit'>>;
 }
 
@@ -43,7 +43,7 @@ const ours = (work: WorkloadId, name: string): Figure => figure(work, 'tocsin', 
 const against = (work: WorkloadId, name: string, peer: PeerId): Figure =>
   ratio(ours(work, name), figure(work, peer, name));
 
-/** The project's own bars, measured with durable 202s. */
+/** The project's bars. Our stack is measured with durable 202s, its default. */
 export const BARS: readonly Bar[] = [
   {
     work: 'CPU per notification, 1,000 feeds, 64 in flight',
@@ -150,13 +150,13 @@ export const BARS: readonly Bar[] = [
     aim: { value: 14 },
   },
   {
-    work: '1,000 recover at once, compared with connecting',
+    work: '1,000 clients recover at once, compared with connecting',
     is: 'most',
     bar: { of: ratio(ours('recovery', 'all'), ours('recovery', 'plain')), unit: '×', value: 1.5 },
     aim: { value: 1.1 },
   },
   {
-    work: 'one client recovers 100',
+    work: 'one client recovers 100 messages',
     is: 'most',
     bar: {
       of: ratio(ours('recovery', 'one'), figure('recovery', 'socketio-recovery', 'one')),

@@ -24,7 +24,8 @@ function sectionOf(result: Result): string {
     `${of.startedAt.slice(0, 10)}, ${of.cores} cores (${of.cpu}), ${of.memoryGiB} GiB, ${of.system}, Node ${of.node}, Dapr ${of.dapr}, ` +
       `Redis ${of.redis} ${of.persistence ? 'with `appendfsync always`' : 'without persistence'}, one for each peer. ` +
       `Medians of ${rounds} rounds; the run took ${of.seconds} s. The load average of the machine was ${load[0] ?? ''} before and ` +
-      `${load[1] ?? ''} after. If it was above ${of.cores} before, other processes were running too: then trust ratios more than figures.`,
+      `${load[1] ?? ''} after. If it was above ${of.cores} before, other processes were running too: ` +
+      'in that case, trust the ratios more than the absolute values.',
     peers
       .map(
         ({ name, version, setup, missing }) =>

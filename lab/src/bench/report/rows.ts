@@ -51,7 +51,7 @@ const aimText = (judged: Judged): string => {
   return `${goal(judged, aim, aimUnit)} (${aimMeasured === undefined ? 'not measured' : numberText(aimMeasured, 2)})`;
 };
 
-/** One row for each bar, with its measured value. */
+/** A heading, then one row for each bar with the measured value. */
 export const barRows = (result: Result): string[][] => [
   ['what', 'measured', 'bar', 'reached', 'aim'],
   ...judge(result).map((judged) => [

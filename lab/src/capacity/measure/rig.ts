@@ -32,13 +32,13 @@ const TITLE = 'n';
 /** On SIGUSR1, Node opens its inspector on a free port; see `retained`. */
 const INSPECTABLE = '--inspect-port=0';
 
-/** Run the built bundles, like the images. */
+/** Runs the built bundles, as the container images do. */
 const appOf = (node: string, app: 'producer' | 'bff'): AppCommand => ({
   cwd: join(ROOT, app),
   command: [node, ...nodeOptionsOf(app), INSPECTABLE, bundleOf(app)],
 });
 
-/** If it cannot start, stops all processes. @throws Failure if it cannot start */
+/** Starts a rig. @throws Failure if it cannot start, after stopping all its processes */
 export async function startRig(instances: number, logDir: string): Promise<Rig> {
   const redises: PeerRedis[] = [];
   const startRedis = async (name: string) => {

@@ -7,7 +7,7 @@ export const SIZES = {
   entryRate: 60,
   entrySeconds: 6,
   entryRounds: 2,
-  /** So low that all processes are idle between two entries. */
+  /** Low enough for all processes to be idle between entries. */
   seldomRate: 15,
   seldomSeconds: 10,
   feeds: 50,

@@ -110,7 +110,7 @@ const ROLE_OF: Record<string, RedisRole> = {
   exec: 'state',
 };
 
-/** The execution time of Redis so far by component, in µs. */
+/** The time that Redis has spent on commands so far, by component, in µs. */
 export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
   withStore(rig, async (redis) => {
     const times = Object.fromEntries(REDIS_ROLES.map((role) => [role, 0])) as Record<RedisRole, number>;

@@ -89,7 +89,7 @@ export interface Constants {
   /** Data in Redis. */
   stored: {
     announcement: number;
-    /** A feed's head and its other documents of which it has only one. */
+    /** The documents of which each feed has exactly one, such as its head. */
     feed: number;
     /** A publication in a feed's history. */
     publication: number;
@@ -110,7 +110,7 @@ export interface Constants {
     /** A `position` event. */
     position: number;
   };
-  /** Each component's share of the execution time of Redis. */
+  /** Each component's share of the time that Redis spends on commands. */
   redisShares: Record<RedisRole, number>;
   /** The rate at which one feed accepted notifications on an otherwise idle machine. */
   feedRate: { singles: number; arrays: number };

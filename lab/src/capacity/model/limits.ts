@@ -8,8 +8,8 @@ export interface Limit {
   /** The share in use: 1 is one whole core, or a pod's whole memory. */
   used: number;
   /**
-   * The notifications a second at which it reaches the target, all else equal; 0 if it exceeds the target without
-   * notifications.
+   * The rate, in notifications a second, at which it reaches the target if nothing else changes; 0 if it exceeds the
+   * target without notifications.
    */
   rate: number;
   /** The remedy. */

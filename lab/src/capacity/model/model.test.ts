@@ -67,7 +67,7 @@ describe('a plan', () => {
   it('should add up the costs of all events', () => {
     const { cores } = plan({ connections: 0, rate: 100 });
     expect(cores.producer).toBeCloseTo(100 * 200e-6);
-    // The turns, plus two instances that receive the event.
+    // The cost of the turns, and of receiving each event on two instances.
     expect(cores.bff).toBeCloseTo(100 * 300e-6 + 2 * 100 * 100e-6);
     expect(cores.bffSidecar).toBeCloseTo(50 * 100e-6);
     expect(cores.redis).toBeCloseTo(100 * 100e-6);
@@ -86,7 +86,7 @@ describe('a plan', () => {
     expect(at(1_000)).toBeCloseTo(60);
   });
 
-  it('should use the cost of an entry at the rate of a single process', () => {
+  it('should use the cost of an entry at the rate that a single process handles', () => {
     const entry = [
       { rate: 10, cost: { producer: 100, bff: 100, redis: 100 } },
       { rate: 1_000, cost: { producer: 20, bff: 20, redis: 20 } },
@@ -99,7 +99,7 @@ describe('a plan', () => {
     });
   });
 
-  it('should compute how many bffs keep all of them below the target', () => {
+  it('should compute how many bffs are needed to keep each of them below the target', () => {
     const { instances: _, ...free } = LOAD;
     const found = planOf({ ...free, connections: 100_000, rate: 0 }, CONSTANTS) as Plan;
     expect(found.instances).toBe(10);

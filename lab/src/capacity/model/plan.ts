@@ -39,7 +39,7 @@ export interface Term {
 export interface ShardNeed {
   cores: number;
   bytes: number;
-  /** The number of Redis servers that keeps each of them below the target. */
+  /** The number of Redis servers needed to keep each of them below the target. */
   count: number;
 }
 

@@ -6,7 +6,7 @@ import type { Random } from '../random.ts';
 import type { Received, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
-/** Pause between notifications. All that wait until a dead sender's claim ends must fit into one message. */
+/** Pause between notifications. Those that wait for a dead sender's claim to end must fit into one message. */
 const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */
 const LEAST_AFTER_S = 3;
@@ -69,7 +69,7 @@ export class Fallbacks {
     this.#work.catch(() => undefined);
   }
 
-  /** Agrees to e-mail on the reader's behalf. Call it before the first fallback is due. */
+  /** Gives the reader's consent to e-mail. Call it before the first fallback is due. */
   static agreeToEmail(instance: string, token: string): Promise<void> {
     return agreeToEmail(instance, {}, { token });
   }
@@ -122,7 +122,7 @@ export class Fallbacks {
       const fallback = [{ after: `PT${afterS}S`, via }];
       const sentAt = Date.now();
       await this.#caller.post([{ id, title: id, feed: FEED, fallback }]);
-      // The notification has the time at which a producer accepted it: between these two.
+      // The delay counts from when a producer accepted the notification, which cannot be earlier than `sentAt`.
       const expected: Expected = { via, dueAt: sentAt + afterS * 1_000 };
       this.#expected.set(id, expected);
       if (this.#random.below(3) === 0) this.#reads.push(this.#read(id, expected));

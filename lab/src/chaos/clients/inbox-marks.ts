@@ -5,7 +5,7 @@ import type { Random } from '../random.ts';
 const FEED = 'user:42';
 const BETWEEN_MS = 1_200;
 const SNOOZE_MS = 15_000;
-/** How often to end snoozes that have returned, to make room for new ones. */
+/** How often to end the snoozes of notifications that have returned, to make room for new ones. */
 const END_RETURNED_EVERY_MS = 5_000;
 
 /** True if the notification is from `Workload`. Those from `Changes` may be removed again. */

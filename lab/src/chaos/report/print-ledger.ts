@@ -28,7 +28,7 @@ const ordersOf = ({ orders, kills, lost }: OrdersAccount): string =>
   `A publisher stored ${orders} orders together with their notifications through Dapr's outbox, and was killed ${kills} ` +
   `times with and without its sidecar. Dapr's outbox lost ${lost} of the notifications.`;
 
-/** One row for each client, and one for all clients of the many feeds. */
+/** One row for each client, except that all clients of `MANY_FEEDS` share one. */
 function rowsOf(accounts: Ledger['accounts']) {
   const rows = accounts.map((account) => ({
     ...{ observer: account.observer, feed: account.feed },
@@ -45,7 +45,7 @@ function rowsOf(accounts: Ledger['accounts']) {
   return [
     ...rows.filter((row) => !isOfMany(row)),
     {
-      observer: `one for each of ${many.length}`,
+      observer: `${many.length} clients, one per feed`,
       feed: 'topic:many-…',
       ...{ acknowledged: sum('acknowledged'), shown: sum('shown'), reportedGaps: sum('reportedGaps') },
       ...{

@@ -42,7 +42,7 @@ describe('the re-announcer', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should also repeat if the requests queued behind the last entry were dropped', async () => {
+  it('should also announce again if the requests queued behind the last entry were dropped', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     backend.fate = ({ partition }) => (partition === laneOf('topic:x') ? 'lost' : 'good');

@@ -29,7 +29,7 @@ describe.each(['lost', 'unknown', 'late', 'hang'] as const)('a call with the fai
   );
 });
 
-it('should not be announced before its deposit has succeeded', async () => {
+it('should not announce an entry before its deposit has succeeded', async () => {
   const { producer, backend } = testProducer();
   backend.fate = ({ step }) => (step === 'deposit' ? 'unknown' : 'good');
   void producer.produce([notification('a')]);
@@ -113,7 +113,7 @@ describe('a run', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should end only for its own lane', async () => {
+  it('should not end when the run of another lane ends', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ partition }) => (partition === laneOf('all') ? 'lost' : 'good');
     const other = notification('o', { feed: 'topic:x' });

@@ -15,7 +15,7 @@ import { Turns, type CallerName } from './turns.ts';
 /** Space reserved for everything in an entry but its notifications. All traces together take less than 3 KB. */
 const ENVELOPE_BYTES = 4_096;
 
-/** The items of one part that an entry contains. */
+/** How many items of a part an entry contains, and their size. */
 interface Share {
   readonly part: Part;
   readonly count: number;

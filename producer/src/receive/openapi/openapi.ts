@@ -176,7 +176,8 @@ const getReceipts = {
   summary: 'Read the receipts of a notification',
   description:
     'For a `user:` feed, what its reader did with the notification, and how its fallbacks ended. For other feeds, how ' +
-    'many readers did. The API key needs the scope `receipts`. Receipts are kept as long as the notification is in the history.',
+    'many readers have seen, read and archived it. The API key needs the scope `receipts`. Receipts are kept as long ' +
+    'as the notification is in the history.',
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
     200: { description: 'The receipts.', content: json('Receipts', RECEIPTS_EXAMPLE) },

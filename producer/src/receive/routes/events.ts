@@ -43,7 +43,7 @@ const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 
 const act = { action: 'publish', via: 'topic' } as const;
 
-/** Delivers each message unchanged; see `openEnvelope`. */
+/** Makes Dapr deliver each message unchanged; see `openEnvelope`. */
 const metadata = { rawPayload: 'true' };
 const SUBSCRIPTIONS = [
   {
@@ -71,10 +71,7 @@ export function eventRoutes({
   const take = async (envelope: unknown): Promise<Status> => {
     const read = readEvent(envelope, Date.now(), { allowFallbacks });
     if ('expired' in read) {
-      log.info(
-        { event: read.expired },
-        'dropped an event that arrived after the ttlInSeconds of its publisher',
-      );
+      log.info({ event: read.expired }, 'dropped an event that arrived after its ttlInSeconds had passed');
       return 'SUCCESS';
     }
     if ('refused' in read) {

@@ -5,7 +5,7 @@ import { callerName, permits } from '../callers/api-key.ts';
 import { readRequest } from '../read-request.ts';
 
 export interface ReceiptRoutesOptions {
-  /** Asks a bff. Rejects if it does not answer. Absent if API keys are off. */
+  /** Gets the receipts from a bff. Rejects if the bff does not answer. Absent if API keys are off. */
   receiptsOf?: ((named: { feed: string; id: string }) => Promise<Receipts>) | undefined;
   log: Logger;
 }

@@ -26,7 +26,7 @@ export function refuseTooLarge(request: Request, response: Response, limit: numb
     response.end(body);
     return;
   }
-  // The peer sees a complete response, but it stays open, because Node would otherwise close the connection now.
+  // The peer sees a complete response. Do not end it yet, because Node would then close the connection immediately.
   response.write(body);
   const end = () => response.end();
   const timer = setTimeout(end, LINGER_MS);

@@ -31,7 +31,7 @@ function builtFiles(uiDist: string): RequestHandler {
       setHeaders: (response, path) => {
         const hashed = /[\\/]assets[\\/]/.test(path);
         response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-        // Pages of other origins load the custom elements and the assets that these import.
+        // Pages on other origins load the custom elements and the assets that these import.
         if (hashed || ELEMENTS.test(path)) response.setHeader('Access-Control-Allow-Origin', '*');
       },
     },

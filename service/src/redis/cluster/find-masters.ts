@@ -11,15 +11,15 @@ const OPTIONS: ClientOptions = {
   disableOfflineQueue: true,
 };
 
-/** The cluster lacks the masters of some slots, or the node that was asked is cut off from most of them. */
+/** Some slots have no master, or the node that was asked is cut off from most masters. */
 export class ClusterDownError extends Error {
   override name = 'ClusterDownError';
   readonly code = 'cluster_down';
 }
 
 /**
- * Asks the nodes in turn for the masters and their slots, each on a connection of its own.
- * @throws ClusterDownError if those that answer say that the cluster is down, else the last node's fault
+ * Asks the nodes one after another for the masters and their slots, each on a new connection.
+ * @throws ClusterDownError if the nodes that answer say that the cluster is down, otherwise the last node's error
  */
 export async function findMasters(
   target: RedisTarget,
@@ -28,7 +28,7 @@ export async function findMasters(
   let fault: unknown;
   for (const address of nodes) {
     const client = clientAt(address, target, OPTIONS);
-    // Without a listener, an error would end the process. The calls also reject with it.
+    // Without a listener, an error event would end the process. The calls below reject with the same error.
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -39,7 +39,7 @@ export async function findMasters(
       if (state === 'ok') return slotRangesOf(slots, address);
       fault = new ClusterDownError(`cluster_state is ${state} at ${addressText(address)}`);
     } catch (error) {
-      // A node that answers says more than one that does not.
+      // An answer that the cluster is down is more useful than a connection error.
       if (!(fault instanceof ClusterDownError)) fault = error;
     } finally {
       if (client.isOpen) client.destroy();

@@ -6,29 +6,35 @@ import { addressText, type RedisAddress, type RedisTarget } from '../target.ts';
 import { findMasters } from './find-masters.ts';
 import { keyOf, redirection, slotOf, type SlotRange } from './slots.ts';
 
-/** How often to ask for the masters, in ms. Lost connections and redirections ask at once. */
+/**
+ * How often to ask the nodes for the masters, in ms. After a lost connection or a redirection, they are asked
+ * immediately.
+ */
 const ASK_EVERY_MS = 5_000;
 /** How often a command may be redirected. A redirected command was not executed. */
 const MAX_REDIRECTIONS = 3;
 const NODES = Symbol('nodes');
 
 /**
- * A client of all masters of a Redis Cluster, with the methods of node-redis. Each command goes to the master of its key;
- * those without a key go to the master of the lowest slots. It follows failovers and moved slots. Commands under way
- * reject when their master is lost, and are never sent twice: their outcome is unknown. Without a master, commands
- * reject at once; those of a `duplicate()` wait instead.
+ * A client of all masters of a Redis Cluster, with the methods of node-redis. Each command goes to the master of its
+ * key; commands without a key go to the master of the lowest slots. The client follows failovers and moved slots.
+ * Commands in progress reject when their master is lost, and are never sent twice, because their outcome is unknown.
+ * While their master is not connected, commands reject immediately; those of a `duplicate()` wait instead.
  *
- * node-redis's own `createCluster` does not fit: it looks for a new master only after MOVED, so commands for a dead
- * master wait for its return.
+ * node-redis's own `createCluster` is unsuitable: it looks for a new master only after a MOVED response, so commands
+ * for a failed master wait until it returns.
  */
 export const followCluster = (target: RedisTarget, options: ClientOptions): RedisClient =>
   clientOver(new ClusterFollower(target, options, false));
 
-/** All masters that are connected; the client itself unless it is one of a cluster. */
+/** For a client of a cluster, all connected masters; otherwise the client itself. */
 export const mastersOf = (client: RedisClient): readonly RedisClient[] =>
   nodesOf(client)?.masters() ?? [client];
 
-/** The master of a key; the client itself unless it is one of a cluster. @throws Error if no master is connected */
+/**
+ * For a client of a cluster, the master of the key; otherwise the client itself.
+ * @throws Error if that master is not connected
+ */
 export const masterOf = (client: RedisClient, key: string): RedisClient =>
   nodesOf(client)?.masterOf(key) ?? client;
 
@@ -82,7 +88,7 @@ class ClusterFollower extends EventEmitter implements Following {
     return client;
   }
 
-  /** Resolves when all masters are connected. Without a reconnect strategy, rejects with the first fault. */
+  /** Resolves when all masters are connected. Without a reconnect strategy, rejects with the first error. */
   async connect(): Promise<void> {
     if (this.#isOpen) throw new Error('Already connecting');
     this.#isOpen = true;
@@ -182,7 +188,7 @@ class ClusterFollower extends EventEmitter implements Following {
     }
   }
 
-  /** Connects to the masters, again whenever they change, until the client is closed. */
+  /** Stays connected to the current masters until the client is closed. */
   async #follow(): Promise<void> {
     const { reconnectStrategy } = this.#options;
     while (this.#isOpen) {
@@ -197,7 +203,8 @@ class ClusterFollower extends EventEmitter implements Following {
       }
       const pause =
         this.isReady || reconnectStrategy === false ? ASK_EVERY_MS : reconnectStrategy(this.#failures++);
-      // A lost connection ends the pause only if the masters were connected, so that failures do not follow each other.
+      // A lost connection cuts the pause short only if all masters were connected. Otherwise failed attempts would
+      // follow each other without a pause.
       const signal = this.isReady ? this.#rest.signal : undefined;
       await delay(pause, undefined, { ...(signal && { signal }), ref: false }).catch(() => undefined);
     }
@@ -227,7 +234,7 @@ class ClusterFollower extends EventEmitter implements Following {
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  /** One node is enough, because each passes on what is published at any. */
+  /** Subscribes at one node only, because the nodes forward every published message to each other. */
   async #subscribeAll(): Promise<void> {
     const client = this.#clientOf(undefined);
     if (!client) return;

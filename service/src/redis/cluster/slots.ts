@@ -2,7 +2,7 @@ import type { RedisAddress } from '../target.ts';
 
 const SLOTS = 16_384;
 
-/** The slots of a master. */
+/** A range of slots, and their master. */
 export interface SlotRange {
   from: number;
   to: number;
@@ -26,7 +26,7 @@ function crc16(bytes: Uint8Array): number {
   return crc;
 }
 
-/** Parses the answer to CLUSTER SLOTS. A node that does not know its own host has that of `asked`. */
+/** Parses the answer to CLUSTER SLOTS. For a node that does not know its own host, uses the host of `asked`. */
 export const slotRangesOf = (answer: readonly SlotsAnswer[], asked: RedisAddress): SlotRange[] =>
   answer.map(([from, to, [host, port]]) => ({
     ...{ from, to },
@@ -50,12 +50,15 @@ export function keyOf(name: string, [first]: readonly unknown[]): string | undef
   }
   const of: unknown = Array.isArray(first) ? first[0] : first;
   if (typeof of === 'string') return of;
-  // XREAD takes objects.
+  // xRead takes one or more objects with a `key`.
   if (typeof of === 'object' && of !== null && 'key' in of && typeof of.key === 'string') return of.key;
   throw new Error(`cannot find the key of ${name}`);
 }
 
-/** The address that an answer like `MOVED 3999 10.0.0.7:6379` names, for a node that was asked at `asked`. */
+/**
+ * The address in a redirection such as `MOVED 3999 10.0.0.7:6379`; `undefined` for other errors. A redirection without
+ * a host refers to the host of `asked`.
+ */
 export function redirection(
   kind: 'MOVED' | 'ASK',
   error: unknown,

@@ -180,7 +180,7 @@ const CHANGES: Record<string, Change> = {
   'Component notification-pubsub': pubsub,
 };
 
-/** The condition under which a document is part of a release, if it is not always part of it. */
+/** The conditions of the documents that are not part of every release. */
 const CONDITIONS: Record<string, string> = {
   'HorizontalPodAutoscaler bff': '.Values.bff.autoscaling.enabled',
   'Ingress tocsin': '.Values.ingress.enabled',

@@ -19,7 +19,7 @@ const kustomizationSchema = z.object({
 const tls = (member: string): string => `.Values.redis.tls.${member}`;
 const mode = (name: string): string => `eq .Values.redis.mode "${name}"`;
 
-/** The folders of k8s/components whose patches are values of the chart, and the condition of each patch. */
+/** The folders of k8s/components whose patches the chart's values turn on, and the condition for each operation. */
 const OPTIONS: readonly { folder: string; conditionOf: (operation: Operation) => string }[] = [
   {
     folder: 'redis-tls',
@@ -51,7 +51,7 @@ function patchesOf({ kind, metadata }: Document): Patch[] {
 type Tree = Record<string, unknown>;
 
 /**
- * Adds the patches of k8s/components for an external Redis to a document, each under the condition of its value.
+ * Adds the patches of k8s/components for an external Redis to a document, each under its condition.
  * @throws Error for a kind of patch that this function does not know
  */
 export function withRedisOptions(document: Document, text: TemplateText): Document {
@@ -72,7 +72,7 @@ export function withRedisOptions(document: Document, text: TemplateText): Docume
       const before = String(parent[key]);
       const [, name] = parentOf(original, path);
       const plain = String(parentOf(original, path)[0][name]);
-      if (!String(value).startsWith(plain)) throw new Error(`${path} can only be made longer`);
+      if (!String(value).startsWith(plain)) throw new Error(`a patch can only append to ${path}`);
       parent[key] = before + text.value(`{{ if ${condition} }}${String(value).slice(plain.length)}{{ end }}`);
     } else if (key === '-' && Array.isArray(parent)) {
       parent.push(text.item(condition, value));
@@ -102,7 +102,7 @@ const indented = (lines: string): string =>
     .map((line) => `  ${line}`)
     .join('\n');
 
-/** The object or list that holds the member of a JSON pointer, and the name of that member. */
+/** The object or list with the member that a JSON pointer refers to, and the name of that member. */
 function parentOf(tree: Tree, pointer: string): [parent: Tree, key: string] {
   const names = pointer
     .slice(1)

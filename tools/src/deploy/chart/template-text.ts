@@ -13,7 +13,7 @@ export class TemplateText {
     return `HELM_MARK_${this.#expressions.push(text) - 1}_`;
   }
 
-  /** An item of a list that is there only under this condition of a template. */
+  /** A list item that is rendered only under this condition. */
   item(condition: string, value: unknown): string {
     return `HELM_ITEM_${this.#items.push({ condition, value }) - 1}_`;
   }

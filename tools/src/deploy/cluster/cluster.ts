@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import { errorLineOf, type Kubectl } from './kubectl.ts';
 
 const versionSchema = z.object({ serverVersion: z.object({ gitVersion: z.string() }) });
-/** The first version that has `sleep` in preStop and metrics for single containers. */
+/** The first version that supports `sleep` in preStop, and autoscaling by the metrics of a single container. */
 const MIN_VERSION = [1, 30] as const;
 
 /**

@@ -48,13 +48,13 @@ export class Kubectl {
     throw new Failure(`\`kubectl ${args.join(' ')}\` failed: ${errorLineOf(answer)}`);
   }
 
-  /** `kubectl get … -o json`; `undefined` if there is no such object. @throws Failure as `text` */
+  /** `kubectl get … -o json`; `undefined` if there is no such object. @throws Failure like `text` */
   async get<T extends z.ZodType>(schema: T, args: readonly string[]): Promise<z.infer<T> | undefined> {
     const text = await this.text(['get', ...args, '--ignore-not-found', '-o', 'json', ANSWER]);
     return text.trim() === '' ? undefined : schema.parse(JSON.parse(text));
   }
 
-  /** The objects of a `kubectl get … -o json` for several objects. @throws Failure as `text` */
+  /** The objects of a `kubectl get … -o json` for several objects. @throws Failure like `text` */
   async list<T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> {
     return (await this.get(z.object({ items: z.array(item) }), args))?.items ?? [];
   }

@@ -23,8 +23,8 @@ const kustomizationSchema = z.looseObject({
 });
 
 /**
- * The resources in a folder with a kustomization, after applying its JSON patches. Unlike `kubectl kustomize`, it needs
- * no tool, and does not generate, label or rename resources.
+ * The resources in a folder with a kustomization, after applying its JSON patches. Unlike `kubectl kustomize`, this
+ * needs no external program, and does not generate, label or rename resources.
  * @throws Error if a patch does not fit
  */
 export function kustomize(folder: string): Document[] {

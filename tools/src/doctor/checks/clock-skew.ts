@@ -8,9 +8,9 @@ export interface Clock {
   max: number;
 }
 
-/** From this skew on, in ms, notifications noticeably expire or are sent too early or too late. */
+/** At this skew or more, in ms, notifications noticeably expire or are sent too early or too late. */
 const NOTICEABLE_MS = 2_000;
-/** From this skew on, in ms, a bff rejects valid tokens (the default of JWT_CLOCK_SKEW). */
+/** At this skew or more, in ms, a bff rejects valid tokens (the default of JWT_CLOCK_SKEW). */
 const HARMFUL_MS = 30_000;
 
 /** The clock of the process that sent this response. A `Date` header has whole seconds and may be one second old. */

@@ -54,7 +54,7 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
 export function checkEviction({ info }: RedisFacts): Finding {
   const check = 'redis eviction';
   const policy = info.get('maxmemory_policy') ?? 'unknown';
-  if (policy === 'noeviction') return ok(check, 'noeviction: a full Redis rejects writes and lost nothing');
+  if (policy === 'noeviction') return ok(check, 'noeviction: a full Redis rejects writes and loses nothing');
   const says = `maxmemory-policy is ${policy}: a full Redis would drop entries and feeds`;
   const remedy = 'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf.';
   return number(info.get('maxmemory')) > 0

@@ -32,7 +32,7 @@ export function closeRedis(redis: RedisClient | Error): void {
   if (!(redis instanceof Error) && redis.isOpen) redis.destroy();
 }
 
-/** Checks the durability settings and the clock of Redis, in a cluster the settings of each master. */
+/** Checks the durability settings and the clock of Redis. In a cluster, checks the settings of each master. */
 export async function checkRedis(
   target: Pick<Target, 'redis'>,
   redis: RedisClient | Error,
@@ -80,7 +80,7 @@ export async function checkRedis(
   }
 }
 
-/** Checks each Redis that only other parts than the broadcaster use. */
+/** Checks each Redis except the broadcaster's. */
 export async function checkOtherRedis(target: Target): Promise<Finding[]> {
   if (!target.redisParts) return [];
   const found = distinctRedis(target.redisParts)

@@ -40,7 +40,10 @@ const nextMessage = (child: ChildProcess, expected: CrowdMessage['is']): Promise
     child.once('message', (message: CrowdMessage) => {
       child.off('exit', ended);
       if (message.is === expected) resolve();
-      else reject(new Failure(message.is === 'failed' ? message.why : `A client process is ${message.is}.`));
+      else
+        reject(
+          new Failure(message.is === 'failed' ? message.why : `Unexpected client state: ${message.is}.`),
+        );
     });
   });
 

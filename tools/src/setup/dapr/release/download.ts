@@ -51,14 +51,15 @@ export async function download(wanted: Download): Promise<void> {
     if (actual === sha256) renameSync(part, file);
     else {
       rmSync(part, { force: true });
-      // The part may have begun with bytes of another file. Only a complete new download can tell.
+      // If this attempt continued a `.part`, that may have contained bytes of another file. Only a download from the
+      // start shows whether the file itself is wrong.
       if (before === 0)
         throw new Failure(`${url} is not the released file: its SHA-256 is ${actual} instead of ${sha256}.`);
     }
   }
 }
 
-/** A response that may be different at the next attempt. */
+/** An error that may not occur again at the next attempt. */
 class Retryable extends Error {}
 
 async function receive({ url, agent, onBytes }: Download, part: string, have: number): Promise<void> {
@@ -70,7 +71,7 @@ async function receive({ url, agent, onBytes }: Download, part: string, have: nu
   const from = startOf(response, have);
   if (from === undefined) {
     await response.body?.cancel();
-    // The part is as long as the file, or longer. The digest tells which.
+    // The part is as long as the file, or longer. Its digest will show which.
     if (response.status === 416 && have > 0) return;
     const reason = `the server returned status ${response.status}`;
     if (response.status >= 500 || response.status === 429 || response.status === 408)

@@ -27,7 +27,7 @@ export interface ReleaseOptions {
   mirror: string | undefined;
   proxy: ProxyConfig;
   say: Say;
-  /** Tests shorten both, in ms. */
+  /** Both in ms. Tests shorten them. */
   pauseMs?: number;
   silenceMs?: number;
 }
