@@ -39,7 +39,7 @@ it(
         }): EntryItem => {
           if (what.retract !== undefined) return retract(what.retract);
           if (what.publish === undefined) return erase;
-          // Unique titles distinguish the answers.
+          // Each title is unique, so that it shows which publication of an id is in an answer.
           const more = what.key === undefined ? {} : { collapseKey: what.key };
           return notification(what.publish, { title: `title ${titles++}`, ...more });
         };

@@ -70,19 +70,19 @@ export const bffSettings = withRedisRules(
       'Maximum number of connected browsers of one signed-in reader on this instance; the next one is refused until another closes; 0 is no limit',
     ),
     WRITES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 600).describe(
-      'Maximum number of changes of marks, mutes and preferences in a minute from one signed-in reader, or from one address without sign-in; 0 is no limit',
+      'Maximum number of changes to marks, mutes and preferences per minute from one signed-in reader, or from one address without sign-in; 0 is no limit',
     ),
     SEARCHES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 120).describe(
-      'Maximum number of searches in a minute from one signed-in reader, or from one address without sign-in; 0 is no limit',
+      'Maximum number of searches per minute from one signed-in reader, or from one address without sign-in; 0 is no limit',
     ),
     DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
-      'Maximum number of documents of marks, mutes and preferences for one signed-in reader, or for one address without sign-in; the newest replaces the oldest',
+      'Maximum number of documents of marks, mutes and preferences for one signed-in reader, or for one address without sign-in; a new one replaces the oldest',
     ),
     RECEIPTS_TOPIC: z
       .enum(['on', 'off'], 'must be on or off')
       .default('off')
       .describe(
-        'Whether other applications get receipts as events of the topic `notification-receipts`; subscribers also need a scope in notification-pubsub',
+        'Whether other applications get receipts as events on the topic `notification-receipts`; subscribers also need a scope in notification-pubsub',
       ),
     BODIES_MAX_BYTES: bodiesSetting(),
     TRUST_PROXY: z
@@ -188,10 +188,10 @@ export const bffSettings = withRedisRules(
       'Maximum bytes that a user feed keeps',
     ),
     IDS_MAX: withDefault(wholeNumberSetting(1_000, MAX_IDS), DEFAULT_FEED_LIMITS.idsMax).describe(
-      'Ids that a feed remembers, so that a repeated notification is not shown again',
+      'Maximum number of ids that a feed remembers, so that a repeated notification is not shown again',
     ),
     FEEDS_REMEMBERED_MAX: withDefault(wholeNumberSetting(1_000, 10_000_000), 100_000).describe(
-      'Feeds whose highest position an instance remembers, to notice when Redis comes back with older data',
+      'Maximum number of feeds whose highest position an instance remembers, to notice when Redis comes back with older data',
     ),
     ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(
       'Milliseconds to wait for a turn of a feed before the announcement is retried',
@@ -213,7 +213,7 @@ export const bffSettings = withRedisRules(
   }),
 );
 export type BffConfig = z.infer<typeof bffSettings> & {
-  /** Given if a part of the data may have a Redis of its own. */
+  /** The Redis of each part of the data; absent if one Redis has all of it. */
   redisParts?: RedisParts;
 };
 

@@ -67,7 +67,7 @@ describe('a connection to a Redis Cluster', () => {
       /^is a node of a Redis Cluster \(MOVED .*\): Set REDIS_CLUSTER=true/,
     );
     const other = { REDIS_HOST: plain.address, REDIS_CLUSTER: 'true' };
-    expect(await outcome(other)).toMatch(/^is no node of a Redis Cluster .*: Set REDIS_CLUSTER=false/);
+    expect(await outcome(other)).toMatch(/^is not a node of a Redis Cluster .*: Set REDIS_CLUSTER=false/);
     expect(await outcome({ ...env, REDIS_PASSWORD: 'wrong' })).toMatch(/^rejects the login/);
   });
 

@@ -137,7 +137,7 @@ describe('a connection whose token expires', () => {
 });
 
 describe('an instance that does not require tokens', () => {
-  it('should report that, and let everyone read, even with an invalid token', async () => {
+  it('should report that it requires none, and let everyone read, even with an invalid token', async () => {
     const open = await serveBff({});
     try {
       expect(await (await fetch(`${open.url}/readyz`)).json()).toEqual({ status: 'ready', auth: 'none' });

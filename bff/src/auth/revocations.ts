@@ -3,7 +3,7 @@ import type { RevocationStore } from './ports.ts';
 
 export interface RevocationsOptions {
   store: RevocationStore;
-  /** Called for the first of several failed reads in a row. */
+  /** Called once for each series of failed reads, at the first of them. */
   onError: (error: unknown) => void;
   /** Time between two reads, in ms; default 1 s. */
   everyMs?: number;
@@ -99,7 +99,7 @@ export class Revocations {
     const { store } = this.#options;
     const stored = await store.read();
     const before = this.#known ?? new Map<string, Revocation>();
-    // Lifting the last revocation leaves an empty document, so an absent document was lost.
+    // Lifting the last revocation leaves an empty document. If the document is absent, the store has lost it.
     if (!stored && before.size > 0) return store.restore([...before.values()]);
     this.#known = new Map((stored ?? []).map((revocation) => [revocation.sub, revocation]));
     const stricter = (stored ?? []).some((revocation) => {

@@ -23,15 +23,15 @@ export function parseSecrets(text: string): Uint8Array[] {
   const secrets = (lines.length > 0 ? lines : ['']).map((line) => encoder.encode(line));
   for (const [index, { length }] of secrets.entries()) {
     if (length >= MIN_BYTES) continue;
-    const which = secrets.length > 1 ? ` in line ${index + 1}` : '';
+    const which = secrets.length > 1 ? ` on line ${index + 1}` : '';
     throw new Error(`The secret for tokens has ${length} bytes${which}; it needs at least ${MIN_BYTES}.`);
   }
   return secrets.length === 1 && lines[0] === text ? secrets : [...secrets, encoder.encode(text)];
 }
 
 /**
- * Keys from the secrets that issuer and bff share. Several secrets allow a rotation with an overlap. `secrets` throws
- * while they are not known.
+ * Keys from the secrets that issuer and bff share. With more than one secret, the old and the new one are both valid
+ * during a rotation. `secrets` throws while the secrets are not known.
  */
 export const secretKeys = (secrets: () => readonly Uint8Array[]): Keys => ({
   algorithms: ['HS256'],

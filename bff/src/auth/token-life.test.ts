@@ -58,7 +58,7 @@ const [OLD, NEW, NEWEST] = ['o', 'n', 'm'].map((letter) => letter.repeat(40)) as
 describe('the secret for tokens', () => {
   const text = (secrets: readonly Uint8Array[]) => secrets.map((secret) => Buffer.from(secret).toString());
 
-  it('should be one secret, or several with one per line', () => {
+  it('should be a single secret, or several secrets, one per line', () => {
     expect(text(parseSecrets(OLD))).toEqual([OLD]);
     expect(text(parseSecrets(`${NEW}\n${OLD}`))).toEqual([NEW, OLD, `${NEW}\n${OLD}`]);
     expect(text(parseSecrets(`${NEW}\r\n\n${OLD}\n`)).slice(0, 2)).toEqual([NEW, OLD]);
@@ -72,7 +72,7 @@ describe('the secret for tokens', () => {
     ['short', /has 5 bytes; it needs at least 32/],
     ['', /has 0 bytes/],
     ['\n', /has 0 bytes/],
-    [`${NEW}\nshort`, /has 5 bytes in line 2/],
+    [`${NEW}\nshort`, /has 5 bytes on line 2/],
     [Array.from({ length: 9 }, (_, i) => `${NEW}${i}`).join('\n'), /has 9 lines; at most 8/],
   ])('should reject %j', (secret, says) => expect(() => parseSecrets(secret)).toThrow(says));
 });

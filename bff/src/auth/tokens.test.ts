@@ -99,7 +99,7 @@ describe('the Authorization header', () => {
     expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([401, 'unauthorized']);
   });
 
-  it('should accept its scheme in any case', async () => {
+  it('should be accepted with its scheme in upper or lower case', async () => {
     const response = await withSecret.page('all', { authorization: `bEARER ${secretToken()}` });
     expect(response.status).toBe(200);
   });

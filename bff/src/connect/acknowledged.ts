@@ -35,7 +35,7 @@ export class Acknowledged {
     this.#onDelivered = onDelivered;
   }
 
-  /** The page subscribes to a feed, with its position if it has one, and gets this answer. */
+  /** Records the answer to a subscription of the page. `after` is the position that the page sent, if it had one. */
   subscribed(
     feed: string,
     after: Position | undefined,
@@ -51,7 +51,7 @@ export class Acknowledged {
     this.#feeds.delete(feed);
   }
 
-  /** A ping is sent. */
+  /** Records what the page has been sent so far; called when a ping is sent. */
   pingSent(): void {
     this.#asked = [...this.#feeds].map(([feed, { epoch, lastAnswer: pingAnswered }]) => {
       const sent = this.#sent.of(feed);
@@ -60,7 +60,7 @@ export class Acknowledged {
     });
   }
 
-  /** The page has answered the last ping. */
+  /** Reports what was sent before the last ping; called when the page has answered that ping. */
   answered(): void {
     for (const [feed, { epoch, offset }] of this.#asked) {
       const known = this.#feeds.get(feed);
@@ -76,6 +76,6 @@ interface Known {
   epoch: string;
   /** Everything up to here is acknowledged, or was not sent on this connection. */
   offset: number;
-  /** The position of the last answer to a subscription. */
+  /** The offset in the last answer to a subscription. */
   lastAnswer: number;
 }

@@ -95,7 +95,7 @@ export class EventStream {
     void this.#pump();
   }
 
-  /** Handles new publications. `json` returns the encoded event, which is used if the reader needs all of it. */
+  /** Handles new publications. `json` returns the encoded event, which is used if the reader needs the whole event. */
   publications(event: PublicationsEvent, json: () => string): void {
     const position = this.#positionToContinue(event.feed);
     if (!position) return;
@@ -126,7 +126,7 @@ export class EventStream {
     this.#write(name, json);
   }
 
-  /** Sends a heartbeat, which keeps the connection alive and shows the reader that it is. */
+  /** Sends a heartbeat, which keeps the connection alive and shows the reader that it still works. */
   heartbeat(): void {
     if (!this.#use.sink.isFull) this.#use.sink.write(':\n\n');
   }
@@ -155,7 +155,7 @@ export class EventStream {
     this.#use.sink.abort();
   }
 
-  /** Ends the stream without a reason because the instance stops. */
+  /** Ends the stream, without sending a reason, because the instance is stopping. */
   leave(): void {
     this.close();
     this.#use.sink.end();
@@ -169,7 +169,10 @@ export class EventStream {
     this.#behind.clear();
   }
 
-  /** The position from which the feed continues; `undefined` if the feed has to be read anyway. */
+  /**
+   * The position that new publications may continue; `undefined` if the feed must be read first, or is not on this
+   * stream.
+   */
   #positionToContinue(feed: string): Position | undefined {
     if (this.#behind.has(feed)) return undefined;
     const followed = this.#feeds.get(feed);

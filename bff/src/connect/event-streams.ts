@@ -12,9 +12,9 @@ export interface EventStreamsOptions extends SubscriptionReads {
   /** Time between two heartbeats of a stream, in ms. */
   heartbeatMs: number;
   onEnded: (reason: EndReason) => void;
-  /** Called for each stream of a reader once it receives the reader's events. */
+  /** Called with the reader of each new stream, once the stream receives the reader's events. */
   onJoined: (reader: string) => void;
-  /** Called for each stream of a reader that was removed. */
+  /** Called with the reader of each stream that was removed. */
   onLeft: (reader: string) => void;
   /** Called when a feed cannot be read for a stream. The stream retries. */
   onError: (feed: string, error: unknown) => void;
@@ -45,7 +45,7 @@ export class EventStreams {
     return this.#all.size;
   }
 
-  /** True while the instance stops and accepts no more streams. */
+  /** True once the instance is stopping and accepts no more streams. */
   get isDraining(): boolean {
     return this.#isDraining;
   }

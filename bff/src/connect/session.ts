@@ -22,7 +22,7 @@ const WARN_BEFORE_MS = 60_000;
 /** The longest delay of a Node timer. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Watches the expiry of a connection's token: warns before it and reports it. */
+/** Warns before a connection's token expires, and reports when it has expired. */
 export class Session {
   readonly #hooks: SessionHooks;
   #timer: NodeJS.Timeout | undefined;

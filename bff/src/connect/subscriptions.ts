@@ -44,7 +44,7 @@ export class Subscriptions {
       return { code: 'forbidden', message: 'the token does not permit this feed', temporary: false };
     }
     if (this.#feeds.has(feed) || this.#feeds.size < MAX_FEEDS_PER_CONNECTION) return undefined;
-    const message = `a connection may subscribe to ${MAX_FEEDS_PER_CONNECTION} feeds; unsubscribe from one`;
+    const message = `a connection may subscribe to at most ${MAX_FEEDS_PER_CONNECTION} feeds; unsubscribe from one`;
     return { code: 'too_many_feeds', message, temporary: false };
   }
 
@@ -80,7 +80,7 @@ export class Subscriptions {
   }
 
   /**
-   * Reads the publications after the position, or without one the feed's current position. Rejects when the feed
+   * Reads the publications after the position or, if there is none, the feed's current position. Rejects when the feed
    * cannot be read now.
    */
   read(feed: string, position: Position | undefined): Promise<Page> {

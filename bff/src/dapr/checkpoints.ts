@@ -10,8 +10,8 @@ import { etagAfter, type Sidecar } from '@tocsin/service';
 import type { Checkpoints } from '../deliver/ports.ts';
 
 /**
- * Reads a stored checkpoint. A damaged one is treated as empty, because each feed's head knows the numbers that the
- * feed has. @throws ZodError for a checkpoint of a later version
+ * Reads a stored checkpoint. A damaged one is treated as empty, because each feed's head records which numbers of a run
+ * the feed already has. @throws ZodError for a checkpoint of a later version
  */
 function checkpointOf(value: unknown, version: number): Checkpoint {
   const parsed = checkpointSchema.safeParse(value);

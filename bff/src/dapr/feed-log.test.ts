@@ -33,7 +33,7 @@ describe('a commit of several heads', () => {
     expect(transactions.map((keys) => keys.length)).toEqual([40]);
   });
 
-  it('should write documents before the heads that name them on a cluster, few slots at a time', async () => {
+  it('should write documents before the heads that name them on a cluster, a few slots at a time', async () => {
     const { log, transactions } = logWith(true);
     await log.commit(writes);
     expect(transactions.map((keys) => keys.length)).toEqual([8, 8, 4, 8, 8, 4]);

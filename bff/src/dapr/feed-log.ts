@@ -19,9 +19,9 @@ export interface DaprFeedLogOptions {
 }
 
 /**
- * The log in Dapr's state API. The last request of a commit, usually the only one, is a transaction with the heads.
- * On Redis, a crash loses all of it or nothing, but a stale etag causes only that head to be refused. No head refers to
- * the documents of a refused head, and they expire. On a cluster, the documents are written before the heads.
+ * The log in Dapr's state API. The last request of a commit, usually the only one, is a transaction with the heads. On
+ * Redis, a crash loses all of it or nothing, but if the etag of a head is stale, only that head is refused. Its
+ * documents are then referenced by no head, and expire. On a cluster, the documents are written before the heads.
  */
 export class DaprFeedLog implements FeedLog {
   readonly #sidecar: Sidecar;
@@ -32,7 +32,7 @@ export class DaprFeedLog implements FeedLog {
   constructor(sidecar: Sidecar, { isCluster = false }: DaprFeedLogOptions = {}) {
     this.#sidecar = sidecar;
     this.#isCluster = isCluster;
-    // Batches reads of the same tick into one call without delaying others. Each answer is used once.
+    // Batches reads of the same tick into one call without delaying others. Answers are not cached.
     this.#heads = new DataLoader((feeds) => this.#readHeads(feeds), {
       cache: false,
       maxBatchSize: MAX_HEADS,

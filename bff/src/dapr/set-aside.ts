@@ -104,7 +104,8 @@ export class DaprSetAside implements SetAsideStore {
   }
 
   /**
-   * Writes the records, then the index that `plan` returns, then deletes. Writes nothing if it returns `undefined`.
+   * Carries out the change that `plan` returns: writes records, then the sizes and the index, then deletes records.
+   * Writes nothing if `plan` returns `undefined`.
    */
   async #change(plan: (listed: Listed) => Change): Promise<void> {
     for (let attempt = 1; ; attempt++) {

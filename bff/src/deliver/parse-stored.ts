@@ -1,6 +1,6 @@
 import { TemporaryError } from './errors.ts';
 
-/** The part of a zod schema that the rules need. */
+/** The part of a zod schema that is needed here. */
 interface StoredSchema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: { message: string } };
 }

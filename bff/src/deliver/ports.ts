@@ -23,8 +23,9 @@ export interface FeedLog {
   /** Documents in the order of `keys`; `undefined` where one is absent. */
   readDocuments(keys: readonly string[]): Promise<unknown[]>;
   /**
-   * Writes heads, each after its documents and only if its etag matches. Rejects when a head was refused or an
-   * outcome is unknown. The other heads may or may not be written then, and documents may exist that no head references.
+   * Writes heads, each after its documents and only if its etag matches. Rejects when a head was refused or an outcome
+   * is unknown. In that case, the other heads may or may not have been written, and documents may exist that no head
+   * references.
    */
   commit(writes: readonly HeadWrite[]): Promise<void>;
   removeDocuments(keys: readonly string[]): Promise<void>;
@@ -37,7 +38,7 @@ export interface Checkpoints {
   write(partition: number, checkpoint: Checkpoint, etag: number): Promise<void>;
 }
 
-/** The mark of a store, written at its first use. */
+/** The origin of a store, written when the store is first used. */
 export interface StoreOrigin {
   /**
    * The epoch in which the store's feeds begin. It is the same for all instances, and changes when the store comes

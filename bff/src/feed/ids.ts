@@ -3,7 +3,10 @@ import { DOCUMENT_VERSION, type IdsDocument, type IdsReference } from '@tocsin/c
 
 const HASH_BYTES = 8;
 
-/** The first 8 bytes of the id's SHA-256, as 16 hex digits: 100,000 of them collide once in 3.7 billion feeds. */
+/**
+ * The first 8 bytes of the id's SHA-256, as 16 hex digits: of 3.7 billion feeds with 100,000 ids each, about one has a
+ * collision.
+ */
 export const hashOfId = (id: string): string => sha256(id).slice(0, HASH_BYTES * 2);
 
 /** The SHA-256 of a text, in hexadecimal. */

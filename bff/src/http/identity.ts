@@ -28,7 +28,7 @@ export const requireIdentity =
           retryAfter: 1,
         });
       }
-      // RFC 9110 allows only such ASCII characters in a quoted string.
+      // Printable ASCII without quotes and backslashes needs no escaping in a quoted string (RFC 9110).
       const why = error.message.replace(/[^\x20-\x7e]|["\\]/g, '');
       const fault = error.tokenGiven ? `, error="invalid_token", error_description="${why}"` : '';
       response.set('WWW-Authenticate', `Bearer realm="tocsin"${fault}`);
@@ -49,7 +49,7 @@ function tokenOf(request: Request): string | undefined {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** The owner to whose quota a reader's documents count: the signed-in reader, or otherwise the address. */
+/** The owner against whose quota a reader's documents count: the signed-in reader, or otherwise the address. */
 export type OwnerOf = (request: Request) => string;
 
 export const createOwnerOf =

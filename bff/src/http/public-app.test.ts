@@ -90,7 +90,7 @@ describe('changes of read marks and mutes', () => {
       body: JSON.stringify({ feed: 'all', ids: ['a'], clientId: 'c' }),
     });
 
-  it('should be limited per address for any clientIds, without limiting reads', async () => {
+  it('should be limited per address, whatever the clientId, without limiting reads', async () => {
     const answers = [];
     for (const clientId of ['a', 'b']) answers.push((await put('192.0.2.1', clientId)).status);
     answers.push((await mark('192.0.2.1')).status);

@@ -8,7 +8,7 @@ export function readQuery<T>(
   schema: z.ZodType<T>,
   request: Request,
   response: Response,
-  /** Parameters that may occur several times; the schema gets them as lists. */
+  /** Parameters that may occur more than once; the schema gets them as lists. */
   lists: readonly string[] = [],
 ): T | undefined {
   if (!isUtf8Query(request.originalUrl)) {

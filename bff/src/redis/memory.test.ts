@@ -16,7 +16,7 @@ it('should name a missing field', () => {
   expect(() => readRedisMemory('# Memory')).toThrow('used_memory');
 });
 
-it('should be that of the fullest master of a cluster', () => {
+it('should choose the memory of the fullest master of a cluster', () => {
   const [half, most, large] = [
     { used: 5, limit: 10 },
     { used: 9, limit: 10 },

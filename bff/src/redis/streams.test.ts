@@ -22,7 +22,7 @@ describe('ids of streams', () => {
 });
 
 describe('the size of a stream', () => {
-  it('should return the first id to keep if it is too large, and never drop the newest', () => {
+  it('should call for dropping the oldest messages if it is too large, but never the newest', () => {
     const held = new ByteWindow(10_000);
     const kept: string[] = [];
     for (let n = 1; n <= 1_000; n++) {

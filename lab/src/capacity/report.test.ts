@@ -32,7 +32,7 @@ describe('a plan as text', () => {
     expect(textOf({ connections: 100_000 })).toContain('MAX_CONNECTIONS=50000');
     expect(textOf({ connections: 100_000 })).toMatch(/Over the target: a bff's process/);
     expect(textOf({ feeds: 10_000, connections: 20_000, rate: 2_000 })).toContain('--max-old-space-size');
-    expect(textOf({ rate: 20_000, feeds: 1_000 })).toContain('a component cannot use several Redis servers');
+    expect(textOf({ rate: 20_000, feeds: 1_000 })).toContain('a component can use only one Redis server');
     expect(textOf({ rate: 1, connections: 10 })).not.toContain('MAX_CONNECTIONS');
   });
 

@@ -141,7 +141,7 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
     ...(divided.length === 0
       ? []
       : [
-          `More than one Redis for ${divided.join(', ')}: a component cannot use several Redis servers, and a Redis Cluster was not ` +
+          `More than one Redis for ${divided.join(', ')}: a component can use only one Redis server, and a Redis Cluster was not ` +
             'measured. Run several complete systems and divide the feeds between them (docs/scaling.md).',
         ]),
     ...(perBff > MAX_CONNECTIONS_DEFAULT
@@ -169,7 +169,7 @@ function loadText({ load, instances }: Plan): string {
     `${integer.format(load.feeds)} feeds`,
     `${integer.format(instances)} bffs${load.instances === undefined ? ' (computed)' : ''}`,
     `a connection lasts ${amount(load.sessionMinutes)} minutes`,
-    `at most ${integer.format(100 * load.target)}% in use`,
+    `target: at most ${integer.format(100 * load.target)}% utilization of any limit`,
   ];
   return parts.join('; ');
 }

@@ -66,7 +66,7 @@ export class ContactBook {
     return this.#change(reader, ({ email: _, ...rest }) => rest);
   }
 
-  /** Adds a device, or renews its keys. The newest device replaces the oldest beyond the limit. */
+  /** Adds a device, or renews its keys. Beyond the limit, a new device replaces the oldest. */
   addDevice(reader: string, { endpoint, keys }: PushSubscription, language?: Language): Promise<void> {
     return this.#change(reader, (before) => ({
       ...before,
@@ -86,7 +86,7 @@ export class ContactBook {
   }
 
   /**
-   * Creates a code of 8 digits for a second address, valid for 15 minutes. It replaces an earlier one.
+   * Creates an 8-digit code for a second address, valid for 15 minutes. It replaces any earlier code.
    * @throws TooManyCodesError
    */
   async createCode(reader: string, address: string): Promise<string> {

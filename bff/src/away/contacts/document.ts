@@ -4,7 +4,10 @@ import { hashOfReader } from '../fallbacks/document.ts';
 
 export type { ContactsDocument } from '@tocsin/contracts';
 
-/** Kept for 400 days after the last change: a browser renews its subscription when the page is opened. */
+/**
+ * Kept for 400 days after the last change. That is enough, because a browser renews its subscription whenever the page
+ * is opened.
+ */
 export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
 /** Maximum number of devices of a reader. A new one replaces the oldest. */
 export const MAX_DEVICES = 20;

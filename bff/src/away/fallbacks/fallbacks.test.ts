@@ -161,7 +161,7 @@ describe('fallbacks that are due together', () => {
   });
 });
 
-it('should be sent by only one of several instances that wake up at the same time', async () => {
+it('should send a fallback from only one of several instances that wake up at the same time', async () => {
   const { instance, sent } = deployment();
   const instances = [instance(), instance(), instance()];
   await instances[0]?.fallbacks.committed(itemsOf(arrival('a', after('PT1H'))));

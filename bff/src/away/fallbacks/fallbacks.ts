@@ -126,7 +126,7 @@ export class Fallbacks {
 
   async #check(hash: string, woken: Woken): Promise<void> {
     let claimed: readonly Sending[] = [];
-    // Read in one call with the document.
+    // Started here, so that contacts and document are read in one call.
     const contactsNow = this.#use.contacts.findByHash(hash);
     const [contacts, document] = await Promise.all([
       contactsNow,
@@ -143,7 +143,7 @@ export class Fallbacks {
     ]);
     if (!document) return;
     if (claimed.length > 0) await this.#use.onStep('fallback-claimed');
-    // Send before the wake-up is stored, which may fail: only this process may send these messages.
+    // Send before storing the wake-up, because that may fail, and no other process may send these messages.
     for (const message of claimed)
       this.#sends.add(message.via, this.#send(document.reader, message, contacts));
     await this.#wakeUp(document, woken);
@@ -256,6 +256,9 @@ export class Fallbacks {
   }
 }
 
-/** Whether the document has this new message. Its random key belongs to the process that decided. */
+/**
+ * Whether the document already has this message as a new one. Only this process knows its random key, so this process
+ * stored it.
+ */
 const isStored = ({ sending }: AwayDocument, { key, attempts }: Sending): boolean =>
   attempts === 1 && sending.some((message) => message.key === key && message.attempts === attempts);

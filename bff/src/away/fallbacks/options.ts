@@ -23,7 +23,7 @@ export interface FallbacksOptions {
   standingsOf: (reader: string, waiting: readonly Waiting[]) => Promise<(one: Waiting) => Standing>;
   preferencesOf: (reader: string) => Promise<Preferences>;
   contacts: {
-    /** Looked up by the reader's hash, so that they can be read together with the reader's document. */
+    /** Finds the contacts by the reader's hash, so that they can be read together with the reader's document. */
     findByHash(hash: string): Promise<ReaderContacts>;
     forgetDevices(reader: string, endpoints: readonly string[]): Promise<void>;
   };

@@ -16,7 +16,10 @@ export interface Registered {
   fallback: readonly Fallback[];
 }
 
-/** Separates the fallbacks of an arrival from its content. */
+/**
+ * Separates a new notification from its fallbacks, which are the policy's if it defines none. `undefined` without
+ * fallbacks.
+ */
 export function registeredOf(
   { fallback: own, sourceHash, ...notification }: Arrival,
   policy: (notification: Notification) => readonly Fallback[],
@@ -25,7 +28,7 @@ export function registeredOf(
   return fallback.length > 0 ? { notification, sourceHash, fallback } : undefined;
 }
 
-/** The notifications whose fallbacks wait, are being sent or have ended. */
+/** The names of the notifications whose fallbacks are waiting, are being sent or have ended. */
 export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<string> =>
   new Set([...waiting, ...sending.flatMap(({ items }) => items), ...receipts].map(nameOf));
 

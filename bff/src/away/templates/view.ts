@@ -24,7 +24,10 @@ export interface View {
   heading: string;
   /** Number of unread notifications, including those that the message does not show. */
   count: number;
-  /** The groups with the newest notification first. `name` is absent if no notification has a source. */
+  /**
+   * The groups, starting with the one that has the newest notification. `name` is absent if no notification has a
+   * source.
+   */
   groups: { name?: string; items: ViewItem[] }[];
   /** "and 3 more in your inbox". */
   more?: string;

@@ -15,7 +15,8 @@ const wordSchema = (name: keyof Words) => {
     .superRefine((word, context) => {
       for (const [place, value = ''] of word.matchAll(/\{(\w+)\}/g)) {
         if (values.includes(value)) continue;
-        const remedy = values.length > 0 ? `may contain only {${values.join('}, {')}}` : 'has no values';
+        const remedy =
+          values.length > 0 ? `may contain only {${values.join('}, {')}}` : 'may contain no placeholders';
         context.addIssue({ code: 'custom', message: `contains ${place}, but ${remedy}` });
       }
     })

@@ -40,8 +40,8 @@ export interface PartitionCall extends AnnouncedEntry {
 }
 
 /**
- * The method of the actor type `Partition` that takes a partition's turn. Unlike a feed's call, it carries no caller
- * knowledge.
+ * The method of the actor type `Partition` that takes a partition's turn. Unlike the call for a feed, it does not pass
+ * on what the caller knows.
  */
 export const TAKE_PARTITION: ActorMethod<PartitionCall, { outcome: Outcome }> = {
   name: 'takeEntries',

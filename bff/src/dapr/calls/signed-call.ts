@@ -10,7 +10,7 @@ export interface ActorMethod<Call, Answer extends object> {
   /** The answer when the turn has ended. */
   answerSchema: z.ZodType<Answer>;
   idOf: (call: Call) => string;
-  /** The whole content of the answer. */
+  /** Everything in the answer, to be covered by its proof. */
   factsOf: (answer: Answer) => readonly (string | number)[];
 }
 

@@ -126,7 +126,7 @@ async function load(
   const loaded = await loadHead(feed, { lostDocument }, dependencies);
   if (loaded.loss) {
     dependencies.events.lossNoticed(feed, loaded.loss);
-    // The partition's checkpoint may be lost too: then the turn starts over.
+    // The store may have lost the partition's checkpoint too. If so, the turn starts over.
     if (await progress.reload())
       throw new TemporaryError(`the store lost part of ${feed} and of the partition's progress`);
   }

@@ -35,8 +35,8 @@ export interface PreparedCommit {
 }
 
 /**
- * Commits items on top of the loaded head, or only starts the epoch without `taken`. Rejects if the head was refused or
- * its outcome is unknown; the turn is then retried from the start.
+ * Commits items on top of the loaded head, or, without `taken`, only starts the epoch. Rejects if the head was refused
+ * or its outcome is unknown; the turn is then retried from the start.
  */
 export async function commit(
   feed: string,

@@ -5,8 +5,8 @@ const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;
 /**
- * Maximum number of commits whose documents wait for removal. Documents of further commits expire a day later. Enough
- * for two minutes at 400 commits a second, more than one instance handles; about 300 bytes each.
+ * Maximum number of commits whose documents wait for removal. Documents of further commits expire a day later. This is
+ * enough for two minutes at 400 commits a second, which is more than one instance handles. Each takes about 300 bytes.
  */
 const MAX_WAITING = 50_000;
 

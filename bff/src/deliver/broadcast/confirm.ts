@@ -87,7 +87,7 @@ async function broadcastAll(
   { log, broadcaster, proofs, limits, now, onErased }: ConfirmDependencies,
 ): Promise<void> {
   if (last < first) {
-    // A broadcast without publications announces the new epoch, the only sign of the erasure.
+    // A broadcast without publications announces the new epoch, which is the only sign of the erasure.
     if (head.erased) await broadcaster.broadcast(broadcastsOf(feed, head.epoch, [], proofs));
     return;
   }

@@ -9,7 +9,7 @@ export interface Erased {
   ids?: readonly string[] | undefined;
 }
 
-/** An item of a message, with its known context. */
+/** What is known about an item from the message that contains it. */
 export interface ItemContext {
   /** The feed to assume for an item that has none. */
   feed?: string | undefined;

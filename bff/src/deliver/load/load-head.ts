@@ -44,8 +44,8 @@ export async function loadHead(
   dependencies: LoadDependencies,
 ): Promise<LoadedHead> {
   const { marks, now } = dependencies;
-  // Taken before the head is read. A mark that rises during the read may be newer than the head, and does not prove a
-  // loss.
+  // The mark is taken before the head is read. One that rises during the read may be newer than the head, so it does
+  // not prove a loss.
   const expected = highest(marks.of(feed), caller.heard);
   const { head, etag } = await readHead(feed, dependencies);
   const loss = await lossOf(head, etag, expected, caller, dependencies);

@@ -15,7 +15,7 @@ import {
 /** A refused item, or, with an empty `feed`, a whole refused entry. */
 export type RefusedItem = Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>;
 
-/** An item with the number of its entry and its index in it. */
+/** An item, with its entry's number and its index in that entry. */
 export interface PlacedItem {
   seq: number;
   index: number;

@@ -15,9 +15,9 @@ interface Group<Result, A extends Announced> {
 }
 
 /**
- * Calls each feed or partition once at a time, and combines announcements that arrive during a call: a turn takes all
- * entries of a run up to the announced number, so the highest one covers the others. Each announcement settles like the
- * call that covers it.
+ * Makes one call at a time for each feed or partition, and combines announcements that arrive during a call: a turn
+ * takes all entries of a run up to the announced number, so the highest one covers the others. Each announcement
+ * settles like the call that covers it.
  */
 export function coalesce<Name, Result, A extends Announced>(
   call: TurnTaker<Name, Result, A>,

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** An actor counts as hosted here for this time after a call by Dapr, in ms. */
+/** Time in ms for which an actor counts as hosted here after a call by Dapr. */
 const HOSTED_MS = 10_000;
 const MAX_ACTORS = 20_000;
 

@@ -72,7 +72,7 @@ describe('a retraction', () => {
     expect(await f.ids()).toEqual(['a retracted', 'b', 'c', 'a retracted']);
   });
 
-  it('should be found by an activation with a current index, and by one with a stale index', async () => {
+  it('should find its notification with a current index, and with one that another activation made stale', async () => {
     const [one, other] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     await one.turn(2);

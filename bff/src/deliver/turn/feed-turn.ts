@@ -8,7 +8,7 @@ import type { Outcome, TurnDependencies, TurnOrder, TurnResult } from './turn.ts
 
 const ALONE: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
 
-/** The feed of a turn, and everything that the turn needs. */
+/** A feed, and everything else that its turn needs. */
 export interface FeedTurnInput {
   feed: string;
   caller: CallerKnowledge;
@@ -39,7 +39,7 @@ export class FeedTurn {
     if (loaded.loss) this.use.events.lossNoticed(this.feed, loaded.loss);
     await this.use.onStep('loaded');
     await this.#order.before;
-    // A new epoch does not have the last commits of the head before it: their entries are processed again.
+    // A new epoch does not include the unconfirmed commits of the stored head: their entries are processed again.
     if (loaded.begins) await deleteWithdrawn(this.feed, loaded.stored, this.use);
     else await this.#confirm(loaded);
     return loaded;

@@ -125,7 +125,7 @@ describe('a store that comes back older', () => {
     expect(f.losses).toEqual([]);
   });
 
-  it('should process remaining entries again, without the known ids and finished numbers', async () => {
+  it('should have its remaining entries processed again, as known ids and finished numbers are lost', async () => {
     await f.log.rollBackTo(2);
     for (const seq of [2, 3]) f.deposit(seq, [`n${seq}`]);
     expect(await a.turn(3)).toMatchObject({ outcome: 'delivered' });
@@ -140,14 +140,14 @@ describe('a missing document', () => {
     return key;
   };
 
-  it('should begin a new epoch when a reader reports it', async () => {
+  it('should cause a new epoch when a reader reports it', async () => {
     const { epoch } = position();
     await a.turn(undefined, { lostDocument: await lose() });
     expect(f.losses).toEqual(['document missing']);
     expect(isLaterEpoch(position().epoch, epoch)).toBe(true);
   });
 
-  it('should not begin a new epoch if it exists, is not referenced, or may have expired', async () => {
+  it('should not cause a new epoch if it exists after all, is not referenced, or may have expired', async () => {
     const { epoch } = position();
     await a.turn(undefined, { lostDocument: f.head?.segments[0]?.key });
     await a.turn(undefined, { lostDocument: 'segment:all:other' });
@@ -169,7 +169,7 @@ describe('a missing document', () => {
 });
 
 describe('an epoch', () => {
-  it('should not begin when a sound feed gets a turn or a reader, nor twice after one loss', async () => {
+  it('should not begin with a turn of a sound feed, even for a reader, nor twice after one loss', async () => {
     const { epoch } = position();
     await a.turn(undefined);
     await a.turn(undefined, { heard: { epoch, offset: 2 } });

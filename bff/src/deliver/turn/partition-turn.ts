@@ -86,7 +86,7 @@ class PartitionTurn {
           from = await this.#begin(seq);
           continue;
         }
-        // In an unknown run, missing entries below the announced one may be finished ones.
+        // In an unknown run, missing entries below the announced one may already be finished.
         if (progress.of(run) !== undefined || to === seq) await this.#setAsideMissing(from, to);
         outcome ??= 'set-aside';
         from = to + 1;

@@ -33,7 +33,7 @@ function controlled() {
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 const a = (seq: number) => ({ run: 'a', seq });
 
-it('should start a turn when the previous one has committed, and let it write when that one has ended', async () => {
+it('should start a turn when the previous turn has committed, and let it write when that turn has ended', async () => {
   const { queue, turns, names } = controlled();
   const first = queue.enqueue(a(1), {});
   const second = queue.enqueue(a(2), {});

@@ -11,7 +11,7 @@ export type PerformTurn<Result> = (
 interface Waiting<Result> {
   announced: Announced;
   caller: CallerKnowledge;
-  /** Runs instead of a turn. */
+  /** If set, takes this place in the queue instead of a turn. */
   hold?: (order: TurnOrder) => Promise<void>;
   settle: { resolve: (result: Result) => void; reject: (error: unknown) => void }[];
 }

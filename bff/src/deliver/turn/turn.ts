@@ -35,20 +35,20 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
  */
 export type OnItems = (items: ReadonlyMap<string, readonly PlacedItem[]>) => Promise<void>;
 
-/** For turns of several feeds, each with its own limits. */
+/** What turns of different feeds need. Each feed has its own limits. */
 export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {
   limitsOf: LimitsOf;
   onItems?: OnItems | undefined;
 }
 
-/** The highest announced entry of a run. `from` is the lowest one, if several were announced. */
+/** The highest announced entry of a run. `from` is the lowest one, if more than one was announced. */
 export interface AnnouncedEntry {
   run: string;
   seq: number;
   from?: number | undefined;
 }
 
-/** The purpose of a turn; `undefined` only makes sure that the feed has a valid head. */
+/** The entries that a turn must process. If `undefined`, the turn only makes sure that the feed has a valid head. */
 export type Announced = AnnouncedEntry | undefined;
 
 /** Takes a turn, on this or another instance. Rejects when the outcome is unknown. */

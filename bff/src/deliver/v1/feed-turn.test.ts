@@ -181,7 +181,7 @@ describe('an unknown outcome', () => {
     expect(await f.ids()).toEqual(['n1']);
   });
 
-  it('should block further commits if it is that of a broadcast', async () => {
+  it('should block further commits if it is the outcome of a broadcast', async () => {
     f.deposit(1, ['n1']);
     f.deposit(1, ['other'], { run: 'P0000002' });
     const { turn } = f.instance();

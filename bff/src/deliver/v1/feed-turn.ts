@@ -54,7 +54,7 @@ class AnnouncedFeedTurn {
           from = await this.#begin(loaded);
           continue;
         }
-        // In an unknown run, missing entries below the announced one may be finished ones.
+        // In an unknown run, missing entries below the announced one may already be finished.
         if (lastDone(loaded, run) !== undefined || to === seq)
           loaded = await this.#setAsideMissing(loaded, from, to);
         from = to + 1;
@@ -74,8 +74,8 @@ class AnnouncedFeedTurn {
   }
 
   /**
-   * The first number to process: the one after the head's, or, for an unknown run, the start of its consecutive
-   * entries.
+   * The first number to process: the one after the last that the head has, or, for an unknown run, the start of its
+   * consecutive entries.
    */
   async #begin(loaded: LoadedHead): Promise<number> {
     const last = lastDone(loaded, this.#run);
@@ -114,6 +114,6 @@ class AnnouncedFeedTurn {
   }
 }
 
-/** Whether both reads found the same head with the same verdict. */
+/** Whether both reads found the same head, and agree on whether a new epoch begins. */
 const isSame = (a: LoadedHead, b: LoadedHead): boolean =>
   a.etag === b.etag && a.begins === b.begins && isDeepStrictEqual(a.stored, b.stored);

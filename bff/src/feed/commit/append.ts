@@ -52,7 +52,7 @@ export interface Appended {
   retracted: string[];
   /** Older publications that lose their content, by offset. */
   gone: Map<number, GoneReason>;
-  /** Notifications whose id was known or retracted, and repeated retractions. */
+  /** Number of notifications whose id was known or retracted, and of repeated retractions. */
   suppressed: number;
 }
 

@@ -170,7 +170,7 @@ it('should build the index only if an item may remove content', async () => {
   expect(log.indexed).toBe(1);
 });
 
-it('should match a simple list for any changes, and reference no document with removed content', async () => {
+it('should give the same result as a simple list for any changes, and reference no removed content', async () => {
   const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: 40 * 600 };
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.nat(40).map((n) => ({ publish: `n${n}`, key: undefined })) },

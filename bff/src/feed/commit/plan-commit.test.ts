@@ -138,7 +138,7 @@ describe('a head', () => {
   );
 });
 
-it('should fit into one request to the sidecar with the highest settings', () => {
+it('should let a commit fit into one request to the sidecar, even with the highest settings', () => {
   const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: MAX_HISTORY_BYTES, idsMax: MAX_IDS };
   const base64 = (8 * 4) / 3;
   const smallest = 100;

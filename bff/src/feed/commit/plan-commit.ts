@@ -77,7 +77,10 @@ export interface Commit {
   publications: Publication[];
   /** Older publications that lose their content in this commit, by offset. */
   gone: ReadonlyMap<number, GoneReason>;
-  /** Items left out because the feed already has them, retracted their id, or was erased since. */
+  /**
+   * Number of items left out because the feed already has them, has retracted their id, or was erased after they were
+   * published.
+   */
   suppressed: number;
   erased: boolean;
   /** Documents that the new head no longer references. Readers of the old head may still read them. */

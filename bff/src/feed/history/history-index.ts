@@ -10,7 +10,7 @@ export class HistoryIndex {
     return this.#live.size;
   }
 
-  /** The offsets of an id: several if the id was forgotten and then published again. */
+  /** The offsets of an id: more than one if the id was forgotten and then published again. */
   offsetsOf(id: string): readonly number[] {
     return this.#byId.get(id) ?? [];
   }
@@ -39,7 +39,10 @@ export class HistoryIndex {
     if (collapseKey !== undefined && this.#byKey.get(collapseKey) === offset) this.#byKey.delete(collapseKey);
   }
 
-  /** Removes publications below `first`. They come first, because publications are added in ascending order. */
+  /**
+   * Removes publications below `first`. They are the first in the map, because publications are added in ascending
+   * order.
+   */
   removeBelow(first: number): void {
     for (const offset of this.#live.keys()) {
       if (offset >= first) return;

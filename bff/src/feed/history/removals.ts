@@ -12,7 +12,7 @@ export const withoutContent = (publication: Publication, gone: GoneReason): Gone
         ...(publication.replaces !== undefined && { replaces: publication.replaces }),
       };
 
-/** The retractions and replacements of earlier publications that a list of publications contains. */
+/** The removals that a list of publications contains: retractions and replacements of earlier publications. */
 export class Removals {
   /** The offsets at which each id was retracted, ascending. */
   readonly #retracted = new Map<string, number[]>();

@@ -18,7 +18,7 @@ const TEXTS = {
   en: {
     question: 'Stop e-mail notifications?',
     button: 'Unsubscribe',
-    done: 'You will get no more e-mail notifications.',
+    done: 'You will no longer receive e-mail notifications.',
   },
   de: {
     question: 'Benachrichtigungen per E-Mail beenden?',

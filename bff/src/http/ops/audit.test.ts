@@ -112,7 +112,7 @@ describe('GET /app/ops/audit', () => {
     expect((await fetch(`${bff.url}/app/ops/audit`, { method: 'DELETE' })).status).toBe(405);
   });
 
-  it('should report that it cannot be read', async () => {
+  it('should report that the audit trail cannot be read', async () => {
     bff.backend.auditReader.read = () => Promise.reject(new Error('away'));
     const response = await get();
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);

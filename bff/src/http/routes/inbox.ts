@@ -51,7 +51,7 @@ export function inboxRoutes(
   return router;
 }
 
-/** Responds to errors that the reader can correct. Nothing has been saved then. */
+/** Answers an error that the reader can correct, and returns whether it was one. Nothing has been saved if it was. */
 function isRefused(response: Response, error: unknown): boolean {
   if (error instanceof UnknownIdsError) {
     sendProblem(response, {

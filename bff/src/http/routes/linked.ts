@@ -7,7 +7,7 @@ import { findPublication } from '../../recover/find/find-publication.ts';
 import { isPermitted, sendUnavailable } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 
-/** Maximum number of searches that run, and that wait, on this instance. */
+/** How many searches may run, and how many more may wait, on this instance. */
 const AT_ONCE = 2;
 const MOST_WAITING = 50;
 

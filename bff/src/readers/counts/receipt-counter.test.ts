@@ -43,7 +43,7 @@ const countsOf = async (counter: ReceiptCounter) =>
     }),
   );
 
-it('should count the readers of each publication, over all instances, with one write each', async () => {
+it('should count the readers of each publication across instances, with at most three writes in all', async () => {
   const [one, other] = [create(), create()];
   const write = vi.spyOn(store, 'write');
   one.delivered(FEED, EPOCH, 2, 5);
@@ -76,7 +76,7 @@ it('should count a change once, even if the outcome of its write is unknown', as
   expect(await countsOf(counter)).toEqual(['2000', '1000', '1000', '1000', '1000']);
 });
 
-it('should count only pages in a user feed, and forget an erased feed', async () => {
+it('should count only deliveries to pages in a user feed, and forget an erased feed', async () => {
   const counter = create();
   const feed = 'user:ada';
   counter.delivered(feed, EPOCH, 1, 1);

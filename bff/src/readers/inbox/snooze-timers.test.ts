@@ -80,7 +80,7 @@ it('should check again when the inbox changes, and notify a connecting reader of
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
-it('should notify of a snooze that it learns of after its end and after later ones', async () => {
+it('should notify of a snooze even if it learns of it only after that snooze and a later one have ended', async () => {
   snoozes = [snoozed('later', 5_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(6_000);

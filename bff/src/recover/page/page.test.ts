@@ -134,7 +134,7 @@ describe('a position that cannot be recovered from', () => {
     expect(offsets(before)).toEqual([58, 59, 60]);
   });
 
-  it('should include one whose successor has left the history', async () => {
+  it('should be any position whose next publication has left the history', async () => {
     f.limits.historyMax = 30;
     const { read } = instance();
     expect(await read({ kind: 'after', position: at(29) })).toMatchObject({ recovered: false });
@@ -143,7 +143,7 @@ describe('a position that cannot be recovered from', () => {
     expect(offsets(page)).toEqual(range(31, 60));
   });
 
-  it('should not include the head of a feed whose history has expired', async () => {
+  it('should not be the head position of a feed whose history has expired', async () => {
     f.now += f.limits.historyTtlMs;
     const { read } = instance();
     expect(await read({ kind: 'after', position: at(60) })).toMatchObject({
@@ -167,7 +167,7 @@ describe('a missed publication', () => {
     expect(await read({ kind: 'after', position: at(7) })).toMatchObject({ offset: 8, recovered: true });
   });
 
-  it('should be read from a head that is read after the request, not from a running comparison', async () => {
+  it('should be found in a head read after the request, not in that of a comparison already running', async () => {
     await publish(5);
     const { view, read } = instance();
     await view.knownPosition();
@@ -274,7 +274,7 @@ describe('1,000 readers at once', () => {
     expect(f.log.documentReads).toBeLessThanOrEqual(20);
   });
 
-  it('should share two comparisons if all are beyond the ring', async () => {
+  it('should share at most two comparisons if all their positions are beyond the ring', async () => {
     await publish(10);
     const { view, read } = instance();
     await view.knownPosition();

@@ -78,7 +78,7 @@ describe('a removed publication', () => {
   it.each([
     ['n2', 'k2'],
     ['n13', 'k13'],
-  ])('should also be one that was replaced by a newer one: %s', async (id, collapseKey) => {
+  ])('should not be served either if a newer one replaced it: %s', async (id, collapseKey) => {
     const { view, read } = instance();
     await read(newest);
     const [event] = await take(notification('new', { collapseKey }));
@@ -103,7 +103,7 @@ describe('a removed publication', () => {
   it('should not be served by a read that was running when it was removed', async () => {
     const { view, read } = instance();
     await read(newest);
-    // Makes it read the head and its segments again.
+    // Makes the next request read the head and its segments again.
     for (const event of await take(retract('n2'))) view.receive(event);
     let taken = false;
     const readDocuments = f.log.readDocuments.bind(f.log);

@@ -76,7 +76,7 @@ describe('the report', () => {
       reached: true,
       aimMeasured: undefined,
     });
-    expect(of('×', /1,000 recover/)).toMatchObject({ measured: 1.3, reached: true });
+    expect(of('×', /1,000 clients recover/)).toMatchObject({ measured: 1.3, reached: true });
     expect(judged).toHaveLength(5);
   });
 
@@ -125,7 +125,7 @@ describe('the report', () => {
       '4,000',
       '2,000',
     ]);
-    expect(rows).toContainEqual(['one client recovers 100 missed, ms', '–', '7.0', '2.0']);
+    expect(rows).toContainEqual(['one client recovers 100 missed messages, ms', '–', '7.0', '2.0']);
     expect(barRows(result).map(([, , , reached]) => reached)).toEqual([
       'reached',
       'yes',

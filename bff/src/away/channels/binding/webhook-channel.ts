@@ -36,7 +36,7 @@ export function createWebhookChannel(options: WebhookOptions): Channel {
     send: (message) =>
       sendThrough(() => {
         const event = eventOf(message);
-        // Rounded, because the signature covers whole seconds.
+        // Rounded down, because the signature covers only whole seconds.
         const at = new Date(Math.floor(now() / 1000) * 1000);
         const body = wireJson(event);
         // `bindings.http` sends metadata with a capital initial as headers.
@@ -59,7 +59,7 @@ function signersOf(secret: string): Webhook[] {
   };
   if (secrets.length === 0 || secrets.length > MAX_SECRETS || !secrets.every(isValid)) {
     throw new Error(
-      `The webhook secret must be 1 to ${MAX_SECRETS} lines of whsec_ and ${MIN_BYTES} to ${MOST_BYTES} bytes in ` +
+      `The webhook secret must be 1 to ${MAX_SECRETS} lines, each whsec_ and ${MIN_BYTES} to ${MOST_BYTES} bytes in ` +
         'base64: `echo "whsec_$(openssl rand -base64 32)"` prints one.',
     );
   }

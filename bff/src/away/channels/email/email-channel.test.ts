@@ -191,7 +191,7 @@ describe('an SMTP server', () => {
     ['is silent before the message', [...HELLO, '250 ok', ''], 'unavailable'],
     ['is silent from the start', [''], 'unavailable'],
     ['accepts the message', [...HELLO, '250 ok', '250 ok', '354 go', '250 queued'], 'sent'],
-  ])('that %s should give an outcome', async (_, answers, outcome) => {
+  ])('that %s should lead to the expected outcome', async (_, answers, outcome) => {
     server = await startScriptedSmtp(answers);
     const result = await channelTo(server.url, { timeoutMs: 700 }).send(message, contacts);
     expect(result.outcome, JSON.stringify(result)).toBe(outcome);

@@ -37,7 +37,7 @@ export function serverOf(
   const pass = decoded(parsed.password);
   if (user === undefined || pass === undefined || (user === '') !== (pass === '')) {
     faults.push(
-      'url: must have both a user and a password, or neither; write % and other special characters as %25',
+      'url: must have both a user and a password, or neither; percent-encode special characters, such as % as %25',
     );
     return undefined;
   }

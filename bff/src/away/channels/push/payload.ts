@@ -37,7 +37,7 @@ export function pushOf(message: AwayMessage, title: string, now: number): Push {
     dir: 'auto',
     body: bodyOf(message, isSingle),
     navigate: isSingle ? message.links.open(newest) : message.links.inbox,
-    // A notification with the same tag replaces the first one.
+    // A later notification with the same tag replaces this one.
     tag: topic,
     ...(newest && { timestamp: Date.parse(newest.createdAt) }),
     data: { inbox: message.links.inbox, ...(isSingle && { feed: newest.feed, id: newest.id }) },

@@ -124,7 +124,7 @@ describe('the outcome', () => {
     ['only gone devices', [404, 410], { outcome: 'refused', gone: ['0', '1'] }],
     ['a busy service', [429], { outcome: 'unavailable' }],
     ['a broken service', [503, 410], { outcome: 'unavailable' }],
-    ['a busy and a good service', [429, GOOD], { outcome: 'sent' }],
+    ['a busy service and one that accepts', [429, GOOD], { outcome: 'sent' }],
     ['a service that refuses', [400], { outcome: 'refused' }],
     ['a service that refuses the size', [413], { outcome: 'refused' }],
     ['a redirect', [302], { outcome: 'refused' }],

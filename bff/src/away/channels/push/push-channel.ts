@@ -29,10 +29,10 @@ const DISCARD_MS = 2_000;
 type DeviceResult = SendResult | { outcome: 'gone'; reason: string };
 
 /**
- * Web Push to all devices of a reader at once: `sent` if any device's push service accepted it. Then devices that were
- * unavailable are not tried again. Subscriptions that can never work (404, 410, not an address of a push service) are
- * in `gone`. Not repeatable: a repeated push replaces the first one, on the screen or while it waits for a device, but
- * reappears if the reader has closed the first.
+ * Web Push to all devices of a reader at once: `sent` if any device's push service accepted it. In that case, devices
+ * that were unavailable are not tried again. Subscriptions that can never work (404, 410, not an address of a push
+ * service) are in `gone`. Not repeatable: a repeated push replaces the first one, on the screen or while it waits for a
+ * device, but reappears if the reader has closed the first.
  * @throws Error if the VAPID keys are not valid
  */
 export function createPushChannel(options: PushOptions): Channel & { close(): Promise<void> } {
@@ -109,7 +109,7 @@ async function post(
   return gone ?? result;
 }
 
-/** Reads the rest of a response, so that the connection can be used again, unless it is long or slow. */
+/** Reads the rest of a response, so that its connection can be reused. Gives up if the rest is long or slow. */
 async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
   try {
     await body.dump({ limit: MAX_ANSWER_BYTES, signal: AbortSignal.timeout(DISCARD_MS) });

@@ -139,7 +139,7 @@ class Deciding {
     this.#messages.push(message);
   }
 
-  /** The due steps that may be sent. Ends those that are not needed, and moves those held back by quiet hours. */
+  /** The due steps that may be sent. Ends those that are not needed, and postpones those held back by quiet hours. */
   #readyOf(via: string): Ready[] {
     const { standingOf, mayInterrupt } = this.#use;
     const ready: Ready[] = [];
@@ -200,7 +200,7 @@ class Deciding {
   }
 }
 
-/** Whether a decision could change anything: a step is due, or a claim has ended. */
+/** Whether a decision could change anything: a step is due, or a message that is being sent has passed its deadline. */
 export const hasDue = (
   { waiting, sending }: AwayDocument,
   times: Pick<DecisionInput, 'now' | 'woken'>,
@@ -211,7 +211,10 @@ export const hasDue = (
 const isOver = ({ until }: Sending, { now, woken }: Pick<DecisionInput, 'now' | 'woken'>): boolean =>
   until <= Math.min(now, woken);
 
-/** Counted from the clock that is ahead, so that a sender whose clock is behind gets its full time. */
+/**
+ * The deadline of a send, counted from the clock that is ahead, so that a sender whose clock is behind gets its full
+ * time.
+ */
 const sendingUntil = (now: number, woken: number): number => Math.max(now, woken) + SEND_TIME_MS;
 
 /** When the reader's document must be checked next, in ms since 1970; `undefined` if nothing waits. */

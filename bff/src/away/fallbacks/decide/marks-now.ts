@@ -15,18 +15,19 @@ export interface MarksNowOptions {
 export interface MarksNow {
   epoch: string;
   history: History;
-  /** The offsets of the ids that are in the history. */
+  /** The offset of each requested id that is in the history. */
   offsets: ReadonlyMap<string, number>;
   placeOf: (publication: { offset: number; notification: { id: string } }) => Placed;
 }
 
-/** Reads the places of notifications in a reader's own feed, from the marks that are stored now. */
+/** Reads the marks that are stored now, which determine the place and state of notifications in a reader's own feed. */
 export async function marksNow(
   reader: string,
   ids: readonly string[],
   { states, inboxes, histories, now }: MarksNowOptions,
 ): Promise<MarksNow> {
-  // Read the history before the marks: any mark of these ids, even a newer one, then refers to a publication in it.
+  // Read the history before the marks: any mark of these ids, even a newer one, then refers to a publication in this
+  // history.
   const { head, history } = await histories.including(reader, { ids });
   const offsets = await locate(new Set(ids), history);
   const [read, inbox] = await Promise.all([states.readFresh(reader, reader), inboxes.readFresh(reader)]);

@@ -45,7 +45,8 @@ function standingOf(
   if (other?.notification === null) return { isOpen: false, reason: other.gone };
   // The feed had the id already, so it did not show this notification.
   if (other) return { isOpen: false, reason: 'published twice' };
-  // A mark up to an offset does not include it; only a mark of its id does.
+  // The notification is no longer in the history, so its offset is unknown. Marks up to an offset therefore do not
+  // cover it; only a mark of its id does.
   return kept ? placed({ offset: Infinity, notification: kept }, placeOf) : GONE;
 }
 

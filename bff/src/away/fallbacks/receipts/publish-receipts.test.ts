@@ -40,7 +40,7 @@ it('should publish again with the same id until the broker has the event', async
   };
   const { fallbacks } = instance(publishReceipt);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
-  // Longer than the time limit of a send, at which an instance wakes up anyway.
+  // Longer than the time limit of a send, after which an instance wakes up anyway.
   await pass(30 * MINUTE);
   expect(tried.length).toBeGreaterThan(1);
   isUp = true;

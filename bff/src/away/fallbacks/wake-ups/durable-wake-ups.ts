@@ -22,7 +22,9 @@ const AT_ONCE = 100;
 /** Time in ms after which a wake-up is set again, in case the scheduler lost it. */
 const KNOWN_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;
-/** About 700 kB. Beyond this, turns with fallbacks wait for the scheduler. */
+/**
+ * Maximum number of wake-ups kept in the store, about 700 kB. Beyond it, turns with fallbacks wait for the scheduler.
+ */
 const MAX_KEPT = 10_000;
 
 /**

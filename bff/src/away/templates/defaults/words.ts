@@ -16,7 +16,7 @@ const EN = {
   moreOne: 'and 1 more in your inbox',
   moreMany: 'and {more} more in your inbox',
   openInbox: 'Open your inbox',
-  why: 'You get this e-mail because your inbox has unread notifications.',
+  why: 'You are receiving this e-mail because you have unread notifications in your inbox.',
   unsubscribe: 'Unsubscribe from these e-mails',
 };
 

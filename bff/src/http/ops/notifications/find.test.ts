@@ -87,7 +87,7 @@ describe('GET /app/ops/find', () => {
 });
 
 describe('POST /app/ops/retract', () => {
-  it('should pass it to the producer and record the actor', async () => {
+  it('should pass the retraction to the producer and record the actor', async () => {
     const response = await retract({ id: 'one', feed: 'topic:find' });
     expect([response.status, await response.json()]).toEqual([202, { ids: ['one'] }]);
     expect(asked.at(-1)).toEqual({ do: 'retract', id: 'one', feed: 'topic:find' });

@@ -10,7 +10,7 @@ import type { SetAsideRecords } from '../../../ops/ports.ts';
 import { Slots } from '../../../readers/search/slots.ts';
 import { readQuery } from '../../read-query.ts';
 
-/** Maximum number of searches that run, and that wait, on this instance. */
+/** How many searches may run, and how many more may wait, on this instance. */
 const AT_ONCE = 1;
 const MOST_WAITING = 4;
 
@@ -41,7 +41,7 @@ export function findRoutes(
       const named = readQuery(namedNotificationSchema, request, response);
       if (!named) return;
       const onError = (place: string, err: unknown) =>
-        log.warn({ err, place }, 'a place cannot be searched for a notification now');
+        log.warn({ err, place }, 'cannot search one of the places for a notification now');
       try {
         const found = await slots.run(() => findNotification(named, places, onError));
         response.set('Cache-Control', 'no-store').json(found);
