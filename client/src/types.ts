@@ -46,14 +46,14 @@ export interface FeedHandlers {
   /** The feed was acknowledged, and everything in the answer has been shown. */
   onCaughtUp?: (details: { feed: string; away: boolean }) => void;
   /**
-   * The reader's read state of the feed: with each acknowledgement, before its publications, and after each change in
-   * any tab or device. Events can arrive out of order, and a read state only grows within an epoch, so merge them
-   * (take the union).
+   * The reader's read state of the feed. Called for each acknowledgement, before its publications, and after each
+   * change in any tab or on any device. Calls can arrive out of order, and a read state only grows within an epoch, so
+   * merge them (take the union).
    */
   onRead?: (read: ReadState & { epoch: string }) => void;
   /**
-   * All of the reader's other marks in the feed: with an acknowledgement, before its publications, if there are
-   * marks; and after each change in any tab or device. Never an older state after a newer one. Use `placesIn` to
+   * All of the reader's other marks in the feed. Called for an acknowledgement, before its publications, if there are
+   * marks, and after each change in any tab or on any device. Never an older state after a newer one. Use `placesIn` to
    * apply them.
    */
   onInbox?: (inbox: InboxState) => void;

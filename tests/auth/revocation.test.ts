@@ -12,7 +12,7 @@ import { eventually } from '../support/state.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const SECRET = randomBytes(32).toString('hex');
 const OPS_TOKEN = randomBytes(32).toString('hex');
-/** Checks that every instance rejects the subject. */
+/** Time within which the connections of a revoked subject must be closed, in ms. */
 const WITHIN_MS = 2_000;
 
 let stack: Stack;

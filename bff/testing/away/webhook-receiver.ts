@@ -18,7 +18,7 @@ export interface WebhookReceiver {
   /** The requests with a valid signature. */
   received: ReceivedWebhook[];
   faults: string[];
-  /** If set, answers requests with a valid signature instead of the default answer, 204. */
+  /** If set, responds to requests that have a valid signature. By default, they get 204. */
   answer: ((response: ServerResponse) => void) | undefined;
   close(): Promise<void>;
 }

@@ -71,7 +71,7 @@ export async function benchBurst(args: string[]): Promise<number> {
       `${sent} sent, ${missed} missed, ${duplicated} duplicated, ${early} early; ` +
       `${digests} messages for the reader with ${digest}\n` +
       `late: ${quantile(lateMs, 0.5).toFixed(0)} ms (median), ${Math.max(...lateMs).toFixed(0)} ms at most\n` +
-      `at most ${maxInFlight} messages at once; memory of a bff ${memoryMiB.before.toFixed(0)} MiB before, ${memoryMiB.highest.toFixed(0)} MiB at most\n`,
+      `peak of ${maxInFlight} messages at once; highest memory of a bff: ${memoryMiB.before.toFixed(0)} MiB before, ${memoryMiB.highest.toFixed(0)} MiB during the burst\n`,
   );
   return missed + duplicated + early === 0 && sent === fallbacks + digest ? 0 : 1;
 }

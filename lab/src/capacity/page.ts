@@ -36,7 +36,7 @@ export function withFigures(page: string, constants: Constants, check: CheckResu
     markdown(sizeRows(constants)),
     `One feed accepted ${amount(constants.feedRate.singles)} single notifications a second at 64 in flight, or ${amount(constants.feedRate.arrays)} ` +
       'in arrays of 100, while all processes shared the same cores.',
-    `The cores that all bffs together, and the broadcaster's Redis, need to receive ${amount(EVENTS_PER_SECOND)} events a second:`,
+    `CPU cores needed to receive ${amount(EVENTS_PER_SECOND)} events a second, for all bffs together and for the broadcaster's Redis:`,
     markdown(receivingRows(constants)),
     '## A million connections and 100,000 feeds',
     fence('sh', `npm run --silent capacity -- ${EXAMPLE.join(' ')}`),
@@ -113,7 +113,7 @@ function sizeRows({ memory, stored, wire }: Constants): string[][] {
     ['a bff, for each connection', bytes(memory.connection)],
     ['a bff, for each feed that it watches', bytes(memory.view)],
     ['a bff, for each publication in the ring of such a feed (at most 1,000)', bytes(memory.ringPublication)],
-    ['Redis, for an announcement, 24 h', bytes(stored.announcement)],
+    ['Redis, per announcement, kept for 24 h', bytes(stored.announcement)],
     ['Redis, for a publication in the history', bytes(stored.publication)],
     ['Redis, for a remembered id (at most 100,000 per feed)', bytes(stored.id)],
     ['Redis, for a feed', bytes(stored.feed)],

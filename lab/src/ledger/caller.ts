@@ -59,7 +59,7 @@ export class Caller {
         throw new Failure(`a valid ${method} ${path} returned ${status}`);
       if (Date.now() > end)
         throw new Failure(
-          `no 202 within ${this.#patienceMs} ms, last ${status || `no response: ${messageOf(this.#lastError)}`}`,
+          `no 202 within ${this.#patienceMs} ms; the last attempt got ${status || `no response: ${messageOf(this.#lastError)}`}`,
         );
       this.repeated++;
       await delay(REPEAT_MS);

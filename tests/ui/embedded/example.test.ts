@@ -63,7 +63,7 @@ it('should show bell, inbox and toast in an app on a different origin, regardles
   await page.getByTestId('bell').click();
   const inbox = page.getByTestId('inbox');
   await inbox.getByText('Before it was live').waitFor();
-  // The bell counts unseen notifications, and the open inbox shows them.
+  // The bell counts unseen notifications only, and opening the inbox marks them as seen.
   await expect.poll(() => page.getByTestId('unread').count()).toBe(0);
   const row = inbox.locator('.tocsin-row--unread');
   await expect.poll(() => row.count()).toBe(1);

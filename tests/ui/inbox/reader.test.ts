@@ -62,7 +62,7 @@ describe('read, seen, done', () => {
     expect(await page.title()).toBe('(1) Tocsin');
   });
 
-  it('should report when the server does not store a change, and search the loaded notifications', async () => {
+  it('should report a change that the server rejects, and search only the loaded notifications', async () => {
     bff.inbox.rejectsAll = true;
     bff.publish(numberedDrafts(60));
     const page = await open();

@@ -10,7 +10,7 @@ import type { Progress } from '../claim/progress.ts';
 import type { FeedHost } from './feed-host.ts';
 import type { AnnouncedEntry, Outcome, TurnEvents, TurnOrder, TurnsDependencies } from './turn.ts';
 
-/** Resolved when every feed has its items. `claimed` resolves when the entries are popped too. */
+/** Returned once every feed has its items. `claimed` resolves once the entries have been popped too. */
 export interface PartitionTurnResult {
   outcome: Outcome;
   claimed: Promise<void>;

@@ -11,7 +11,7 @@ export type PerformTurn<Result> = (
 interface Waiting<Result> {
   announced: Announced;
   caller: CallerKnowledge;
-  /** If set, takes this place in the queue instead of a turn. */
+  /** If set, this runs instead of a turn when its place in the queue is reached. */
   hold?: (order: TurnOrder) => Promise<void>;
   settle: { resolve: (result: Result) => void; reject: (error: unknown) => void }[];
 }

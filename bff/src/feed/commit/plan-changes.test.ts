@@ -63,7 +63,7 @@ describe('a retraction', () => {
 });
 
 describe('a collapse key', () => {
-  it('should let the newest notification replace the older one, even within one commit with others', async () => {
+  it('should let the newest notification replace earlier ones, even if they are in the same commit', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, keyed('a', 'k'), keyed('b', 'l'), 'c'));
     await log.commit(itemsOf(2, keyed('d', 'k'), keyed('e', 'k')));

@@ -39,7 +39,8 @@ export class DocumentLedger {
       const dropped: string[] = [];
       while (documents.length > 1 && (documents.length > max || sizeOf(documents) > MAX_LEDGER_BYTES))
         dropped.push(...documents.splice(0, 1).map(([oldest]) => oldest));
-      // Deletes before the ledger is written: a document missing from the ledger would remain until it expires.
+      // Delete before writing the ledger: if a later delete failed, the document would no longer be listed, and remain
+      // until it expires.
       if (dropped.length > 0) await store.remove(dropped);
       return documents;
     });

@@ -32,14 +32,14 @@ const componentSchema = z
   .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must be the name of a Dapr component');
 
 const emailSchema = commonSchema.extend({
-  /** The sender, such as `Shop <no-reply@shop.example>`. The secret `smtp` has the server and its login. */
+  /** The sender, such as `Shop <no-reply@shop.example>`. The server and its login are in the secret `smtp`. */
   from: z.string().min(3).max(320),
-  /** Signs e-mail. The secret `dkim` has the private key. */
+  /** For signing e-mail. The private key is in the secret `dkim`. */
   dkim: z.strictObject({ domain: z.string(), selector: z.string() }).optional(),
   requireTls: z.boolean().optional(),
 });
 
-/** The secret `vapid` has the keys. */
+/** The keys are in the secret `vapid`. */
 const pushSchema = commonSchema.extend({
   /** Also sends to push services on this machine. Only for tests. */
   allowLoopback: z.boolean().optional(),

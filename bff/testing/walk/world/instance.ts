@@ -195,7 +195,7 @@ function feedLog(world: InstancesWorld, instance: WalkInstance): FeedLog {
     readDocuments: (keys) => calls.read(() => keys.map((key) => world.store.documents.get(key))),
     commit(writes) {
       const [sawLoss, losses] = [world.turns.sawLoss(instance), world.losses];
-      const epochs = world.turns.epochsBefore(instance);
+      const epochs = world.turns.epochsKnownAtStart(instance);
       const known = [instance.marks.of(FEED), world.turns.knownByCallerOf(instance)];
       const apply = () => {
         const { store } = world;

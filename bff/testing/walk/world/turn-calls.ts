@@ -163,7 +163,7 @@ export class TurnCalls {
     return this.sawLoss(host) ? undefined : this.#turnOf(host)?.heard;
   }
 
-  epochsBefore(host: TurnInstance): readonly string[] {
+  epochsKnownAtStart(host: TurnInstance): readonly string[] {
     return this.#turnOf(host)?.epochs ?? [];
   }
 

@@ -87,7 +87,7 @@ function termsOf(load: Load, flow: Flow, { cpu }: Constants, pods: { instances: 
   const terms: Term[] = [
     { name: 'idle processes', perSecond: 1, cost: idle },
     { name: 'entries, POST to broadcast', perSecond: flow.entries, cost: entryCost(cpu, flow.entries, pods) },
-    { name: 'further notifications in entries', perSecond: further, cost: cpu.furtherNotification },
+    { name: 'additional notifications per entry', perSecond: further, cost: cpu.furtherNotification },
     {
       name: 'turns on a different instance',
       perSecond: (flow.entries * (instances - 1)) / instances,
@@ -99,7 +99,7 @@ function termsOf(load: Load, flow: Flow, { cpu }: Constants, pods: { instances: 
       perSecond: flow.entries * instances,
       cost: costAt(cpu.hear, flow.entries),
     },
-    { name: 'further publications in events', perSecond: further * instances, cost: cpu.hearFurther },
+    { name: 'additional publications per event', perSecond: further * instances, cost: cpu.hearFurther },
     {
       name: 'events of watched feeds',
       perSecond: load.rate * flow.watchingInstances,

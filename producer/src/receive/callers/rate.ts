@@ -15,7 +15,7 @@ export function sendTooMany(response: Response, caller: Caller): void {
   sendProblem(response, {
     status: 429,
     code: 'too_many_requests',
-    detail: `The API key of ${caller.name} may send ${caller.bucket.perSecond} notifications per second. Nothing was changed; repeat the request after Retry-After.`,
+    detail: `${caller.name} may send at most ${caller.bucket.perSecond} notifications per second with its API key. The request had no effect; retry it after the time in the Retry-After header.`,
     retryAfter: Math.max(1, caller.bucket.secondsUntil(1)),
   });
 }
