@@ -11,6 +11,7 @@ import {
 } from '@tocsin/contracts';
 import { MemoryClaimCheck } from '@tocsin/service';
 import type { Erased } from '../src/deliver/erase/erased-content.ts';
+import type { OnItems } from '../src/deliver/turn/turn.ts';
 import { HighWaterMarks } from '../src/deliver/load/high-water-marks.ts';
 import type { FeedLog, HeadWrite, OnStep, Step, StoredHead } from '../src/deliver/ports.ts';
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../src/feed/limits.ts';
@@ -96,6 +97,8 @@ export class Fixture {
   readonly events: PublicationsEvent[] = [];
   readonly losses: string[] = [];
   readonly erased: Erased[] = [];
+  /** The ids of the notifications that turns handed on after their commit, for fallbacks. */
+  readonly handedOn: string[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
   maxActivations = 1_000;
@@ -168,6 +171,9 @@ export class Fixture {
         if (erased.before !== undefined) await setAside.erase(erased.feed);
       },
       limitsOf: () => this.limits,
+      onItems: async (items: Parameters<OnItems>[0]) => {
+        for (const { item } of [...items.values()].flat()) if ('id' in item) this.handedOn.push(item.id);
+      },
     };
     const host = new FeedHost({ ...turns, maxActivations: this.maxActivations });
     const partitionHost = new PartitionHost({ ...turns, feedHost: host, checkpoints: this.checkpoints });

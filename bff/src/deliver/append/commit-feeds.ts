@@ -1,5 +1,6 @@
 import type { Head } from '@tocsin/contracts';
 import type { Activation } from './activation.ts';
+import { keptItems } from './kept-items.ts';
 import { prepareCommit, type CommitResult, type PreparedCommit } from './prepare-commit.ts';
 import { broadcastsOf, confirm, eraseRetracted, deleteWithdrawn } from '../broadcast/confirm.ts';
 import { LostDocumentError, TemporaryError, isDamageError } from '../errors.ts';
@@ -44,11 +45,15 @@ export async function commitFeeds(
 ): Promise<RefusedItem[]> {
   const { log, broadcaster, onStep, events } = dependencies;
   const refused: RefusedItem[] = [];
+  const erasures = new Map<string, number | undefined>();
   const plans = await Promise.all(
     [...batch.items].map(async ([feed, items]) => {
       try {
         const limits = dependencies.limitsOf(feed);
-        return await plan(feed, batch, activationOf(feed), progress, { ...dependencies, limits });
+        return await plan(feed, batch, activationOf(feed), progress, {
+          ...{ ...dependencies, limits },
+          onHead: ({ erasedAt }) => erasures.set(feed, erasedAt),
+        });
       } catch (error) {
         if (!isDamageError(error)) throw error;
         const faults = [error.message, REMEDY];
@@ -70,9 +75,12 @@ export async function commitFeeds(
       await eraseRetracted(feed, commit.publications, dependencies.onErased);
       await deleteWithdrawn(feed, loaded.stored, dependencies);
       activation.confirm(loaded.stored);
+      erasures.set(feed, loaded.stored.erasedAt);
     }),
   );
-  await dependencies.onItems?.(batch.items);
+  await dependencies.onItems?.(
+    new Map([...batch.items].map(([feed, items]) => [feed, keptItems(items, erasures.get(feed))])),
+  );
   for (const { feed, taken, commit } of committed) events.appended(feed, taken, commit);
   return refused;
 }
@@ -91,11 +99,12 @@ async function plan(
   batch: PartitionBatch,
   activation: Activation,
   progress: Progress,
-  dependencies: TurnDependencies,
+  dependencies: TurnDependencies & { onHead: (head: Head) => void },
 ): Promise<FeedCommit | undefined> {
   for (let lost: string | undefined; ;) {
     try {
       const loaded = await load(feed, activation, progress, lost, dependencies);
+      dependencies.onHead(loaded.stored);
       const { run, partition, from, to, traceparent, traces } = batch;
       const before = lastDone(loaded, run) ?? 0;
       const items = (batch.items.get(feed) ?? []).flatMap(({ seq, item }) => (seq > before ? [item] : []));

@@ -64,6 +64,30 @@ describe('a turn of a partition', () => {
     expect(await f.idsOf(eve)).toEqual(['e1']);
   });
 
+  it('should hand on no notification for a fallback that the same batch retracts or erases', async () => {
+    const sourceHash = 'a'.repeat(16);
+    f.share(1, [to(ada, 'a1'), to(ada, 'a2'), to(ben, 'b1'), to(ada, 'a3', { sourceHash })]);
+    f.share(2, [
+      { ...retract('a1'), feed: ada },
+      { ...retract('a3.aaaaaaaa'), feed: ada },
+    ]);
+    f.share(3, [{ ...erase, feed: ben }, to(ben, 'b2')]);
+    await f.instance().take(3);
+    expect(f.handedOn).toEqual(['a2', 'b2']);
+  });
+
+  it('should hand on no notification that was published before the feed was erased', async () => {
+    const [before, at, after] = [1, 2, 3].map((s) => `2026-01-01T00:00:0${s}Z`);
+    f.now += 10_000;
+    f.share(1, [{ ...erase, feed: ben, at }]);
+    await f.instance().take(1);
+    f.share(2, [to(ben, 'late', { createdAt: before }), to(ben, 'b2', { createdAt: after })]);
+    // The repeated turn commits nothing, but hands the items on again.
+    await expect(f.instance(dieAt('broadcast')).take(2)).rejects.toThrow('broadcast');
+    await f.instance().take(2);
+    expect([f.handedOn, await f.idsOf(ben)]).toEqual([['b2'], ['b2']]);
+  });
+
   it('should set only a bad item aside, under its feed so that erasure finds it', async () => {
     f.share(1, [to(ada, 'a1'), to(ben, 'b1', { title: '' }), 7, to(ben, 'b2')]);
     expect(await f.instance().take(1)).toBe('delivered');

@@ -30,8 +30,8 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
 }
 
 /**
- * Called with the items of a batch after they were committed and broadcast, and again if the turn is retried. If it
- * rejects, the turn is retried: the entries stay until it resolves.
+ * Called with the items of a batch after they were committed and broadcast, and again if the turn is retried. Erased and
+ * retracted notifications are left out. If it rejects, the turn is retried: the entries stay until it resolves.
  */
 export type OnItems = (items: ReadonlyMap<string, readonly PlacedItem[]>) => Promise<void>;
 

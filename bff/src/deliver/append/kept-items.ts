@@ -1,0 +1,22 @@
+import { idBesideAnother, isErasure, isRetraction } from '@tocsin/contracts';
+import { isErased } from '../../feed/commit/erasure.ts';
+import type { PlacedItem } from '../peek/check-items.ts';
+
+/**
+ * The items of a feed's batch, without notifications that an erasure or a later retraction of the batch removes, or that
+ * were published before `erasedAt`. Copies of their content must not be made after the erasure.
+ */
+export function keptItems(items: readonly PlacedItem[], erasedAt: number | undefined): PlacedItem[] {
+  const lastErasure = items.findLastIndex(({ item }) => isErasure(item));
+  const retractedAt = new Map<string, number>();
+  for (const [index, { item }] of items.entries())
+    if (isRetraction(item)) retractedAt.set(item.retract, index);
+  return items.filter(({ item }, index) => {
+    if (index < lastErasure) return false;
+    if (isRetraction(item) || isErasure(item)) return true;
+    if (isErased(item, erasedAt)) return false;
+    const { id, sourceHash } = item;
+    const names = sourceHash === undefined ? [id] : [id, idBesideAnother(id, sourceHash)];
+    return names.every((name) => (retractedAt.get(name) ?? -1) < index);
+  });
+}
