@@ -1,5 +1,5 @@
 import type { Arrival, Fallback, Notification } from '@tocsin/contracts';
-import { parseDateTime, parseDuration } from '@tocsin/contracts';
+import { idBesideAnother, parseDateTime, parseDuration } from '@tocsin/contracts';
 import { sizeOf } from '../../feed/present.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
 
@@ -70,16 +70,32 @@ export function register(document: AwayDocument, added: readonly Registered[], n
   return dropOldReceipts({ ...document, waiting: [...before, ...waiting], receipts });
 }
 
-/** Ends all steps of the retracted notifications, and removes their content. */
+/**
+ * Ends all steps of the retracted notifications, and removes their content, also from messages that are being sent. If
+ * such a message must be sent again, it shows only the others.
+ */
 export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: number): AwayDocument {
-  const ended = document.waiting.filter(({ id }) => ids.has(id));
+  const isRetracted = ({ id, sourceHash }: Pick<Waiting, 'id' | 'sourceHash'>) =>
+    ids.has(id) || (sourceHash !== undefined && ids.has(idBesideAnother(id, sourceHash)));
+  const ended = document.waiting.filter(isRetracted);
   const receipts = ended.flatMap((waiting) =>
     waiting.steps.flatMap(({ via }) =>
       receiptsOf([waiting], { via, outcome: 'suppressed', reason: 'retracted', at: now }),
     ),
   );
-  const waiting = document.waiting.filter(({ id }) => !ids.has(id));
-  return dropOldReceipts({ ...document, waiting, receipts: [...document.receipts, ...receipts] });
+  const waiting = document.waiting.filter((one) => !isRetracted(one));
+  const sending = document.sending.map((message) => ({
+    ...message,
+    items: message.items.map((item) => {
+      if (!isRetracted(item)) return item;
+      const { notification: _, ...rest } = item;
+      return rest;
+    }),
+  }));
+  return dropOldReceipts({
+    ...document,
+    ...{ waiting, sending, receipts: [...document.receipts, ...receipts] },
+  });
 }
 
 /** Drops the oldest receipts beyond the limit. */

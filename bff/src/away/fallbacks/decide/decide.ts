@@ -47,6 +47,8 @@ export const MAX_SHOWN = 20;
 /** Longer than any channel takes to send. */
 export const SEND_TIME_MS = 45_000;
 const HOUR_MS = 60 * 60 * 1000;
+const STOPPED_REASON = 'the sender stopped before the channel answered';
+const RETRACTED_REASON = 'retracted before the channel answered';
 
 export interface Decision {
   document: AwayDocument;
@@ -98,8 +100,11 @@ class Deciding {
     const { now, woken, rulesOf } = this.#use;
     this.#sending = this.#sending.flatMap((message) => {
       if (!isOver(message, this.#use)) return [message];
-      if (!rulesOf(message.via)?.repeats || message.items.every((item) => hasGivenUp(item, now))) {
-        const reason = 'the sender stopped before the channel answered';
+      // Each message begins with content, unless all of it was retracted since.
+      const isRetracted = message.items.every(({ notification }) => !notification);
+      const isEnded = isRetracted || message.items.every((item) => hasGivenUp(item, now));
+      if (!rulesOf(message.via)?.repeats || isEnded) {
+        const reason = isRetracted ? RETRACTED_REASON : STOPPED_REASON;
         for (const item of message.items) this.#end(item, message.via, 'unknown', reason);
         return [];
       }

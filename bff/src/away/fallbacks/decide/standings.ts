@@ -18,7 +18,7 @@ export async function standingsOf(
     waiting.map(async (one): Promise<[string, Standing]> => {
       const own = idsOf(one).flatMap((id) => offsets.get(id) ?? []);
       const published = await Promise.all(own.map((offset) => history.stretch(offset, offset)));
-      return [nameOf(one), standingOf(one, published.flat(), placeOf)];
+      return [nameOf(one), standingOf(one, published.flat(), { placeOf, floor: history.floor })];
     }),
   );
   const byName = new Map(standings);
@@ -34,7 +34,7 @@ const GONE: Standing = { isOpen: false, reason: 'left the history' };
 function standingOf(
   { createdAt, notification: kept }: Waiting,
   published: readonly Publication[],
-  placeOf: MarksNow['placeOf'],
+  { placeOf, floor }: Pick<MarksNow, 'placeOf'> & { floor: number },
 ): Standing {
   for (const publication of published) {
     const { notification } = publication;
@@ -45,9 +45,12 @@ function standingOf(
   if (other?.notification === null) return { isOpen: false, reason: other.gone };
   // The feed had the id already, so it did not show this notification.
   if (other) return { isOpen: false, reason: 'published twice' };
-  // The notification is no longer in the history, so its offset is unknown. Marks up to an offset therefore do not
-  // cover it; only a mark of its id does.
-  return kept ? placed({ offset: Infinity, notification: kept }, placeOf) : GONE;
+  if (!kept) return GONE;
+  // The notification has left the history, so its offset is unknown, but below `floor`. A mark up to there covers it.
+  const isRead = floor > 1 && !placeOf({ offset: floor - 1, notification: kept }).unread;
+  return isRead
+    ? { isOpen: false, reason: 'read' }
+    : placed({ offset: Infinity, notification: kept }, placeOf);
 }
 
 function placed(

@@ -92,6 +92,28 @@ describe('a channel', () => {
     expect(outcomes()).toEqual(expected);
   });
 
+  it('should not be given retracted content again after an unknown outcome', async () => {
+    const { instance, answers, sent, titles, outcomes, store } = deployment({ repeats: true });
+    const unknown = { outcome: 'unknown' as const, reason: '500' };
+    answers.push(unknown, unknown);
+    const { fallbacks } = instance();
+    const items = ['a', 'b'].map((id) => ({ ...arrival(id, after('PT5S')), sourceHash: 'f'.repeat(16) }));
+    await fallbacks.committed(itemsOf(...items));
+    await pass(6_000);
+    // The feed shows a CloudEvent beside another with its id.
+    await fallbacks.erase({ feed: READER, ids: ['a.ffffffff'] });
+    expect(JSON.stringify((await store.read(`away:${hashOfReader(READER)}`))?.value)).not.toContain(
+      '"title":"a"',
+    );
+    await pass(6_000);
+    await fallbacks.erase({ feed: READER, ids: ['b'] });
+    await pass(60 * 60_000);
+    expect(titles()).toEqual([['a', 'b'], ['b']]);
+    expect(sent[1]?.more).toBe(1);
+    const reason = 'retracted before the channel answered';
+    expect(outcomes()).toEqual(['a', 'b'].map((id) => [id, 'unknown', reason]));
+  });
+
   it('should pause longer after each unknown outcome, and end after three days', async () => {
     const { instance, answers, sent, outcomes, receipts } = deployment({ repeats: true });
     answers.push(...Array.from({ length: 1_000 }, () => ({ outcome: 'unknown' as const, reason: '500' })));
