@@ -13,7 +13,7 @@ afterEach(async () => server?.close());
 
 /** An instance with a real mail server. The test advances its clock and triggers its wake-ups. */
 function mailing(url: string, repeats = false) {
-  const email = createEmailChannel({ url, from: 'Shop <no-reply@shop.example>', templates, timeoutMs: 700 });
+  const email = createEmailChannel({ url, from: 'Shop <no-reply@shop.example>', templates });
   const world = deployment({ repeats }, email);
   let advancedMs = 0;
   const { fallbacks, set } = world.instance(undefined, () => advancedMs);
