@@ -11,14 +11,20 @@ export interface Progress {
   error(): string | undefined;
 }
 
+/** In so many checks, a process that could not run for a while reads what has arrived in the meantime. */
+const LAST_CHECKS = 50;
+
 /** Resolves when no message is missing. @throws Failure if nothing arrives for `timeoutMs`, or there are errors */
 export async function untilComplete(account: Progress, timeoutMs: number): Promise<void> {
   let end = Date.now() + timeoutMs;
   let before = -1;
+  let lateChecks = 0;
   for (let missing = account.missing(); missing !== undefined; missing = account.missing()) {
     const now = account.arrived();
-    if (now !== before) end = Date.now() + timeoutMs;
-    else if (Date.now() > end) throw new Failure(missing);
+    if (now !== before) {
+      end = Date.now() + timeoutMs;
+      lateChecks = 0;
+    } else if (Date.now() > end && ++lateChecks > LAST_CHECKS) throw new Failure(missing);
     before = now;
     // Short enough to measure rates over seconds, and long enough to cost almost no CPU.
     await delay(2);

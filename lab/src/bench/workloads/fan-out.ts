@@ -39,10 +39,10 @@ async function fanOut(
       const cpu = startCpu(peer);
       const started = performance.now();
       await publisher.onEachLane(async (lane) => {
-        while (performance.now() < started + sizes.fanOutSeconds * 1000 && !signal.aborted) {
+        do {
           const n = numbers.take();
           await Promise.all([complete(n), publisher.publish([n], { lane })]);
-        }
+        } while (performance.now() < started + sizes.fanOutSeconds * 1000 && !signal.aborted);
       });
       const deliveries = (numbers.next - first) * sizes.fanOutClients;
       const seconds = (performance.now() - started) / 1000;

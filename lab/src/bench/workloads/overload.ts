@@ -19,7 +19,7 @@ const TICK_MS = 5;
 const TIMES = 2;
 
 /**
- * Offers `rate` messages a second, without waiting for responses.
+ * Offers `rate` messages a second, at least one, without waiting for responses.
  * @throws Failure if a response is missing, or its status is not 2xx, 429 or 503
  */
 export async function offerAll(
@@ -44,12 +44,12 @@ export async function offerAll(
   };
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  while (seconds() < sizes.singlesSeconds && !signal.aborted) {
-    const due = Math.floor(seconds() * rate) - begun.length;
+  do {
+    const due = 1 + Math.floor(seconds() * rate) - begun.length;
     // Use the connections in turn, so that none is idle until the server closes it.
     for (let i = 0; i < due && free.length > 0; i++) begun.push(later(one(free.shift() as number)));
     await delay(TICK_MS);
-  }
+  } while (seconds() < sizes.singlesSeconds && !signal.aborted);
   const offeredFor = seconds();
   await Promise.all(begun);
   const wrong = [...refusals].filter((status) => status !== 429 && status !== 503);

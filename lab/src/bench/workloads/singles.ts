@@ -36,12 +36,12 @@ async function publishAll(
       const started = performance.now();
       const end = started + sizes.singlesSeconds * 1000;
       await publisher.onEachLane(async (lane) => {
-        while (performance.now() < end && !signal.aborted) {
+        do {
           await publisher.publish(
             Array.from({ length: load.size }, () => numbers.take()),
             { lane },
           );
-        }
+        } while (performance.now() < end && !signal.aborted);
       });
       const count = numbers.next - first;
       await arrivals.all(count, sizes.patienceMs);

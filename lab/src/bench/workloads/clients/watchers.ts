@@ -58,45 +58,51 @@ export class Watchers {
   /** Publishes one message to each feed, so that the peer has created all feeds. */
   async begin(): Promise<void> {
     const left = this.#deliveries.feeds;
-    await this.#publish(FIRST_IN_FLIGHT, () => {
+    const next = () => {
       const feed = left.pop();
       return feed === undefined ? undefined : this.#take(feed);
-    });
+    };
+    await this.#withPublisher(FIRST_IN_FLIGHT, (publisher) => this.#publish(publisher, next));
   }
 
   /**
    * Publishes single messages as fast as the peer accepts them, and measures the time until all clients have received
-   * them all.
+   * them all. The time begins once the connections are open. Each connection publishes at least one message.
    */
   async measure(inFlight: number): Promise<Figures> {
     const { sizes, signal } = this.#context;
-    const cpu = startCpu(this.#peer);
-    const started = performance.now();
-    const end = started + sizes.singlesSeconds * 1000;
-    const count = await this.#publish(inFlight, () =>
-      performance.now() < end && !signal.aborted ? this.next() : undefined,
-    );
-    return { rate: count / ((this.#lastAt - started) / 1000), ...cpuFigures(cpu(), count) };
+    return this.#withPublisher(inFlight, async (publisher) => {
+      const cpu = startCpu(this.#peer);
+      const started = performance.now();
+      const end = started + sizes.singlesSeconds * 1000;
+      let owed = inFlight;
+      const isOver = () => signal.aborted || (owed-- <= 0 && performance.now() >= end);
+      const count = await this.#publish(publisher, () => (isOver() ? undefined : this.next()));
+      return { rate: count / ((this.#lastAt - started) / 1000), ...cpuFigures(cpu(), count) };
+    });
+  }
+
+  async #withPublisher<T>(inFlight: number, work: (publisher: Publisher) => Promise<T>): Promise<T> {
+    const publisher = await Publisher.open(this.#peer, inFlight, this.#context.sizes.payload);
+    try {
+      return await work(publisher);
+    } finally {
+      publisher.close();
+    }
   }
 
   /**
    * Publishes messages from `next` until it returns none, waits until all have arrived, and returns their number.
    */
-  async #publish(inFlight: number, next: () => { n: number; feed: string } | undefined): Promise<number> {
-    const { sizes } = this.#context;
-    const publisher = await Publisher.open(this.#peer, inFlight, sizes.payload);
+  async #publish(publisher: Publisher, next: () => { n: number; feed: string } | undefined): Promise<number> {
     let count = 0;
-    try {
-      await publisher.onEachLane(async (lane) => {
-        for (let message = next(); message !== undefined; message = next()) {
-          count++;
-          await publisher.publish([message.n], { lane, feed: message.feed });
-        }
-      });
-      await this.#deliveries.all(sizes.patienceMs);
-    } finally {
-      publisher.close();
-    }
+    await publisher.onEachLane(async (lane) => {
+      for (let message = next(); message !== undefined; message = next()) {
+        count++;
+        await publisher.publish([message.n], { lane, feed: message.feed });
+      }
+    });
+    await this.#deliveries.all(this.#context.sizes.patienceMs);
     return count;
   }
 
