@@ -6,9 +6,13 @@ import { useItems } from './feeds/items.ts';
 
 /**
  * The connection state that bell, inbox and page show. Extends the client's status with `unreachable` (the device is
- * online, but the server doesn't respond) and `refused` (the server denies access to every feed).
+ * online, but the server doesn't respond), `refused` (the server denies access to every feed) and `incomplete` (new
+ * notifications arrive, but the newest page can't be loaded).
  */
-export type ConnectionState = ClientStatus | 'unreachable' | 'refused';
+export type ConnectionState = ClientStatus | 'unreachable' | 'refused' | 'incomplete';
+
+/** What a list shows instead of rows. */
+export type Placeholder = 'loading' | 'empty' | 'offline' | 'unreachable' | 'refused' | 'incomplete';
 
 /**
  * Whether the server rejected the reader's identity, over HTTP or the socket. Forbidden feeds are reported separately.
@@ -27,10 +31,15 @@ export const useConnection = defineStore(() => {
   const awaited = shallowReactive(new Set<string>());
   /** The reasons for permanently refused feeds. */
   const refused = ref<string[]>([]);
+  const refusedFeeds = new Set<string>();
   /** Why the server denies access to every feed. */
   const denied = ref<string>();
-  /** Whether the newest page currently fails to load over REST. */
-  const pageFailed = ref(false);
+  /** Feeds whose newest page currently fails to load over REST, with the server's reason if it denies access. */
+  const failedPages = shallowReactive(new Map<string, string | undefined>());
+  const pageFailed = computed(() => failedPages.size > 0);
+  const denial = computed(
+    () => denied.value ?? [...failedPages.values()].find((reason) => reason !== undefined),
+  );
   /** The status to show. Not `live` until the server has answered for every feed. */
   const status = computed<ClientStatus>(() =>
     client.value === 'live' && awaited.size > 0 ? 'connecting' : client.value,
@@ -38,31 +47,32 @@ export const useConnection = defineStore(() => {
 
   const state = computed<ConnectionState>(() => {
     if (feeds.value.length > 0 && refused.value.length === feeds.value.length) return 'refused';
-    if (status.value === 'live') return 'live';
-    if (!online.value) return 'offline';
-    if (denied.value !== undefined) return 'refused';
+    if (status.value === 'live' && !pageFailed.value) return 'live';
+    if (status.value !== 'live' && !online.value) return 'offline';
+    if (denial.value !== undefined) return 'refused';
+    if (status.value === 'live') return 'incomplete';
     const isUnreachable = status.value === 'offline' || (status.value === 'connecting' && pageFailed.value);
     return isUnreachable ? 'unreachable' : status.value;
   });
 
   /** The server's reasons for denying access, in its own words. */
-  const reason = computed(() => refused.value.join(' ') || (denied.value ?? ''));
+  const reason = computed(() => refused.value.join(' ') || (denial.value ?? ''));
 
   const text = computed(() => {
     const { connection } = useMessages().texts;
     if (state.value === 'refused') return connection.refused(reason.value);
-    if (state.value !== 'live') return connection[state.value];
-    if (refused.value.length > 0) return connection.someRefused(reason.value);
-    return pageFailed.value ? connection.olderFailed : connection.live;
+    if (state.value === 'incomplete') return connection.olderFailed;
+    if (state.value === 'live' && refused.value.length > 0) return connection.someRefused(reason.value);
+    return connection[state.value];
   });
 
   /** The placeholder that a list shows instead of rows. */
-  const placeholder = computed<'none' | 'loading' | 'empty' | 'offline' | 'unreachable' | 'refused'>(() => {
+  const placeholder = computed<'none' | Placeholder>(() => {
     const { items, loaded } = useItems();
     if (items.length > 0) return 'none';
     if (state.value === 'refused') return 'refused';
     if (loaded.size > 0 && !pageFailed.value) return 'empty';
-    if (state.value === 'offline') return 'offline';
+    if (state.value === 'offline' || state.value === 'incomplete') return state.value;
     return state.value === 'unreachable' || pageFailed.value ? 'unreachable' : 'loading';
   });
 
@@ -71,13 +81,31 @@ export const useConnection = defineStore(() => {
     if (isRefusal(error)) denied.value = error.message;
   }
 
+  function pageLoaded(feed: string): void {
+    failedPages.delete(feed);
+  }
+
+  /** Records that the newest page of a feed failed to load. Doesn't matter for refused feeds, which have no page. */
+  function pageNotLoaded(feed: string, error: unknown): void {
+    if (!refusedFeeds.has(feed)) failedPages.set(feed, isRefusal(error) ? error.message : undefined);
+  }
+
+  /** Records that a feed is permanently refused. */
+  function refuse(feed: string, why: string): void {
+    awaited.delete(feed);
+    failedPages.delete(feed);
+    refusedFeeds.add(feed);
+    refused.value.push(why);
+  }
+
   function reset(following: readonly string[]): void {
     feeds.value = following;
     client.value = 'connecting';
     awaited.clear();
     refused.value = [];
+    refusedFeeds.clear();
     denied.value = undefined;
-    pageFailed.value = false;
+    failedPages.clear();
   }
 
   function changed(now: ClientStatus): void {
@@ -98,5 +126,5 @@ export const useConnection = defineStore(() => {
     refused,
     pageFailed,
   };
-  return { ...data, failed, changed, reset };
+  return { ...data, failed, pageLoaded, pageNotLoaded, refuse, changed, reset };
 });

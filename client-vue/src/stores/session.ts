@@ -32,14 +32,13 @@ async function newestPage(feed: string, signal: AbortSignal): Promise<Page | und
   for (let attempt = 0; ; attempt++) {
     try {
       const page = await useSource().page({ feed }, { signal });
-      connection.pageFailed = false;
+      connection.pageLoaded(feed);
       finishFirstView();
       return page;
     } catch (error) {
       if (signal.aborted) return undefined;
-      connection.pageFailed = true;
+      connection.pageNotLoaded(feed, error);
       finishFirstView();
-      connection.failed(error);
       console.warn(`Could not load the newest page of ${feed}. Retrying.`, error);
     }
     await pause(backOff(attempt, PAGE_RETRY_MS, PAGE_RETRY_MAX_MS), signal);

@@ -29,7 +29,7 @@ export function watchConnection(client: NotificationClient): () => void {
   const stop = watch(
     () => connection.state,
     (state) => {
-      if (LOST.includes(state)) speak(connection.text);
+      if (LOST.includes(state) || state === 'incomplete') speak(connection.text);
       if (state === 'live' && lost) speak(useMessages().texts.connection.restored);
       lost = LOST.includes(state) || (lost && state !== 'live');
     },

@@ -105,6 +105,20 @@ describe('the inbox', () => {
     await list.getByTestId('empty').waitFor({ timeout: 15_000 });
   });
 
+  it('should show like bell and page that only new notifications can be shown', async () => {
+    bff.restFails = true;
+    const page = await pages.open();
+    const list = await inbox(page);
+    await list.getByTestId('incomplete').waitFor();
+    expect(await page.getByTestId('bell-trouble').getAttribute('data-connection')).toBe('incomplete');
+    await state(page, 'incomplete');
+    bff.publish([{ title: 'New' }]);
+    await expect.poll(() => statusTexts(page)).toEqual(['incomplete', 'incomplete', 'incomplete']);
+    bff.restFails = false;
+    await live(page);
+    expect(await page.getByTestId('bell-trouble').count()).toBe(0);
+  });
+
   it('should show that the server refuses a feed, and why', async () => {
     bff.restFails = true;
     bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };

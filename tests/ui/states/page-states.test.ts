@@ -17,6 +17,12 @@ checkStates({
     },
     reach: ({ page }) => page.getByTestId('unreachable').waitFor(),
   },
+  incomplete: {
+    prepare: (bff) => {
+      bff.restFails = true;
+    },
+    reach: ({ page }) => page.getByTestId('incomplete').waitFor(),
+  },
   refused: {
     options: { search: '?feed=nonsense' },
     prepare: (bff) => {

@@ -13,6 +13,7 @@ export const de: Texts = {
   states: {
     connecting: 'Verbindet',
     live: 'Live',
+    incomplete: 'Unvollständig',
     reconnecting: 'Verbindet neu',
     offline: 'Offline',
     unreachable: 'Nicht erreichbar',

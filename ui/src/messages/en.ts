@@ -11,6 +11,7 @@ export const en = {
   states: {
     connecting: 'Connecting',
     live: 'Live',
+    incomplete: 'Incomplete',
     reconnecting: 'Reconnecting',
     offline: 'Offline',
     unreachable: 'Unreachable',

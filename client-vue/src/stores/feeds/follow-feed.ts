@@ -127,8 +127,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         });
       },
       onRefused: ({ message }) => {
-        connection.awaited.delete(feed);
-        connection.refused.push(`${isolate(useFeedLabels().labelOf(feed))}: ${message}`);
+        connection.refuse(feed, `${isolate(useFeedLabels().labelOf(feed))}: ${message}`);
       },
     },
     page && { position: { epoch: page.epoch, offset: page.offset } },

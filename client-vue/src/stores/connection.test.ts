@@ -1,0 +1,51 @@
+import { ClientError, ProblemError } from '@tocsin/client';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useFreshStores } from '../../testing/stores.ts';
+import { useConnection } from './connection.ts';
+
+useFreshStores();
+beforeEach(() => useConnection().reset(['all', 'topic:x']));
+
+const UNREACHABLE = new ClientError('unreachable', 'no response', { temporary: true });
+const DENIED = new ProblemError(401, undefined, undefined);
+
+/** What bell, inbox and page show, and what a list without rows shows. */
+const shown = () => {
+  const { state, placeholder } = useConnection();
+  return [state, placeholder];
+};
+
+describe('a live connection whose newest page does not load', () => {
+  it('should not be shown as live, nor as unreachable, until the pages of all feeds have loaded', () => {
+    const connection = useConnection();
+    connection.pageNotLoaded('all', UNREACHABLE);
+    connection.pageNotLoaded('topic:x', UNREACHABLE);
+    expect(shown()).toEqual(['unreachable', 'unreachable']);
+    connection.changed('live');
+    expect(shown()).toEqual(['incomplete', 'incomplete']);
+    connection.pageLoaded('all');
+    expect(shown()).toEqual(['incomplete', 'incomplete']);
+    connection.pageLoaded('topic:x');
+    expect(connection.state).toBe('live');
+  });
+
+  it('should be shown as refused while the server rejects the reader', () => {
+    const connection = useConnection();
+    connection.changed('live');
+    connection.pageNotLoaded('all', DENIED);
+    expect(shown()).toEqual(['refused', 'refused']);
+    expect(connection.text).toContain(DENIED.message);
+    connection.pageNotLoaded('all', UNREACHABLE);
+    expect(shown()).toEqual(['incomplete', 'incomplete']);
+  });
+
+  it('should be shown as live if the page is that of a refused feed', () => {
+    const connection = useConnection();
+    connection.changed('live');
+    connection.pageNotLoaded('topic:x', UNREACHABLE);
+    connection.refuse('topic:x', 'x: no such feed');
+    connection.pageNotLoaded('topic:x', UNREACHABLE);
+    expect(connection.state).toBe('live');
+    expect(connection.text).toContain('no such feed');
+  });
+});
