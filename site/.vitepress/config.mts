@@ -45,6 +45,7 @@ export default defineConfig({
         items: [
           guide('Docker compose', 'compose'),
           guide('Kubernetes and Helm', 'kubernetes'),
+          guide('Several tenants', 'tenants'),
           guide('Use your own Redis', 'redis'),
           guide('Azure Web PubSub', 'azure'),
           guide('Secure it', 'secure-it'),

@@ -2,11 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
-import { run } from '@tocsin/tools/process/run';
+import { parse } from 'yaml';
 import { CHART } from '../../tools/src/deploy/chart/chart.ts';
 import { kustomize, type Document } from '../../tools/src/deploy/manifests/kustomize.ts';
-import { ensureHelm } from '../../tools/src/setup/test-programs/helm.ts';
+import { helmWith, nameOf, template } from './helm.ts';
 
 const SAFE = { bff: { settings: { AUTH_MODE: 'jwt' } } };
 /** All values that change a manifest. */
@@ -34,6 +33,10 @@ const EVERYTHING = {
   createSecrets: false,
   nodeSelector: { disk: 'ssd' },
   tolerations: [{ key: 'only', operator: 'Exists' }],
+  quotas: {
+    limits: { connectionsPerBff: 500, bytesPerFeed: 1_048_576, queuedNotifications: 2_000 },
+    namespace: { enabled: true, hard: { pods: '40', 'count/components.dapr.io': '20' } },
+  },
   test: { keySecret: 'canary', reader: 'canary' },
 };
 
@@ -47,37 +50,12 @@ const EXTERNAL = {
   },
 };
 
-let helm: string;
 let dir: string;
-beforeAll(async () => {
-  helm = await ensureHelm();
+beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'tocsin-chart-'));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-async function helmWith(
-  command: string[],
-  values: object,
-): Promise<{ code: number; output: string; stdout: string }> {
-  const file = join(dir, 'values.json');
-  writeFileSync(file, JSON.stringify(values));
-  return run(helm, [...command, '--kube-version', '1.32.0', '--values', file]);
-}
-
-async function template(
-  values: object,
-  namespace = 'any-namespace',
-): Promise<{ text: string; documents: Document[] }> {
-  const command = ['template', 'any-release', CHART, '--namespace', namespace];
-  const { code, output, stdout } = await helmWith(command, values);
-  if (code !== 0) throw new Error(output);
-  const documents = parseAllDocuments(stdout)
-    .map((document) => document.toJS() as Document | null)
-    .filter((document) => document !== null);
-  return { text: stdout, documents };
-}
-
-const nameOf = ({ kind, metadata }: Document) => `${kind} ${metadata.name}`;
 const isHook = ({ metadata }: Document) =>
   Object.hasOwn((metadata['annotations'] as object | undefined) ?? {}, 'helm.sh/hook');
 

@@ -5,11 +5,31 @@
 {{- with index $image.digests $app }}@{{ . }}{{ else }}:{{ $image.tag | default $top.Chart.AppVersion }}{{ end }}
 {{- end }}
 
-{{- /* The settings of an application as YAML: those of k8s/base, the host name, and those of the values. */ -}}
+{{- /* The settings that the members of quotas.limits set, by application. */ -}}
+{{- define "tocsin.limits" -}}
+bff:
+  connectionsPerBff: MAX_CONNECTIONS
+  connectionsPerReader: MAX_CONNECTIONS_PER_READER
+  writesPerMinute: WRITES_PER_MINUTE
+  searchesPerMinute: SEARCHES_PER_MINUTE
+  documentsPerReader: DOCUMENTS_PER_READER
+  publicationsPerFeed: HISTORY_MAX
+  bytesPerFeed: HISTORY_BYTES
+  bytesPerUserFeed: USER_HISTORY_BYTES
+producer:
+  connectionsPerProducer: MAX_CONNECTIONS
+  queuedNotifications: QUEUE_MAX
+  queuedBytes: QUEUE_MAX_BYTES
+{{- end }}
+
+{{- /* The settings of an application as YAML: those of k8s/base, the host name, the limits, and those of the values. */ -}}
 {{- define "tocsin.settings" -}}
 {{- $top := index . 0 }}{{ $app := index . 1 -}}
 {{- $base := include (printf "tocsin.defaults.%s" $app) $top | fromYaml -}}
 {{- with $top.Values.ingress.host }}{{ $_ := set $base "ALLOWED_HOSTS" (printf "%s,%s" $base.ALLOWED_HOSTS .) }}{{ end -}}
+{{- range $limit, $setting := get (include "tocsin.limits" $top | fromYaml) $app -}}
+{{- if hasKey $top.Values.quotas.limits $limit }}{{ $_ := set $base $setting (get $top.Values.quotas.limits $limit | int64 | toString) }}{{ end -}}
+{{- end -}}
 {{- merge (deepCopy (index $top.Values $app).settings) $base | toYaml -}}
 {{- end }}
 

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { bffSettings } from '@tocsin/bff';
+import { producerSettings } from '@tocsin/producer';
 import { parse } from 'yaml';
+import type { ZodType } from 'zod';
 import { productVersion } from '../../containers/images.ts';
 import { CHART, generatedTemplates } from './chart.ts';
 import { TemplateText } from './template-text.ts';
@@ -44,6 +47,31 @@ describe('the chart', () => {
     const values = parse(textOf('values.yaml')) as Record<string, unknown>;
     expect(paths(values, schema)).toEqual([]);
     expect(Object.keys(schema.properties ?? {}).sort()).toEqual([...Object.keys(values), 'global'].sort());
+  });
+});
+
+describe('the limits in the values', () => {
+  const helpers = textOf('templates/_helpers.tpl');
+  const [, made = ''] = /define "tocsin\.limits" -\}\}\n([^{]*)/.exec(helpers) ?? [];
+  const settings = { bff: bffSettings.shape, producer: producerSettings.shape };
+  const limits = Object.entries(parse(made) as Record<keyof typeof settings, Record<string, string>>).flatMap(
+    ([app, names]) => Object.entries(names).map(([limit, setting]) => ({ app, limit, setting })),
+  );
+  type Bounds = Record<string, { minimum: number; maximum: number }>;
+  const schema = JSON.parse(textOf('values.schema.json')) as {
+    properties: { quotas: { properties: { limits: { properties: Bounds } } } };
+  };
+  const bounds = schema.properties.quotas.properties.limits.properties;
+
+  it('should be those in the schema', () => {
+    expect(limits.map(({ limit }) => limit).sort()).toEqual(Object.keys(bounds).sort());
+  });
+
+  it.each(limits)('should have the bounds of the setting: $app $limit', ({ app, limit, setting }) => {
+    const field = (settings[app as keyof typeof settings] as Record<string, ZodType>)[setting];
+    const isValid = (value: number) => field?.safeParse(String(value)).success;
+    const { minimum = NaN, maximum = NaN } = bounds[limit] ?? {};
+    expect([minimum - 1, minimum, maximum, maximum + 1].map(isValid)).toEqual([false, true, true, false]);
   });
 });
 

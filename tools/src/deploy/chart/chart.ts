@@ -19,6 +19,7 @@ const fileOf = ({ kind, metadata }: Document): string => {
   if (['Component', 'Configuration', 'Resiliency'].includes(kind)) return 'dapr.yaml';
   if (kind === 'NetworkPolicy') return 'network-policies.yaml';
   if (kind === 'Ingress') return 'ingress.yaml';
+  if (kind === 'ResourceQuota' || kind === 'LimitRange') return 'quota.yaml';
   if (['ServiceAccount', 'Role', 'RoleBinding'].includes(kind)) return 'service-accounts.yaml';
   return `${metadata.name}.yaml`;
 };
@@ -59,6 +60,7 @@ export function generatedTemplates(): Map<string, string> {
   const documents = [
     ...kustomize(BASE),
     ...documentsIn(join(ROOT, 'k8s', 'components', 'publish', 'ingress.yaml')),
+    ...documentsIn(join(ROOT, 'k8s', 'components', 'quota', 'quota.yaml')),
   ].filter(({ kind }) => kind !== 'Namespace');
   const there = new Set(documents.map(nameOf));
   const lost = namedDocuments().filter((name) => !there.has(name));

@@ -167,6 +167,17 @@ function pubsub(document: Document, text: TemplateText): Document {
   return parsed as unknown as Document;
 }
 
+const quotaSchema = z.looseObject({ spec: z.object({ hard: z.record(z.string(), z.string()) }) });
+
+/** The quota of k8s/components with the storage and the limits of the values. */
+function quota(document: Document, text: TemplateText): Document {
+  const { hard } = quotaSchema.parse(document).spec;
+  const defaults = `(fromJson ${JSON.stringify(JSON.stringify(hard))})`;
+  const storage = '(dict "requests.storage" .Values.redis.storage)';
+  const merged = `{{ merge (deepCopy .Values.quotas.namespace.hard) ${storage} ${defaults} | toJson }}`;
+  return { ...document, spec: { hard: text.value(merged) } };
+}
+
 type Change = (document: Document, text: TemplateText) => Document;
 const CHANGES: Record<string, Change> = {
   'Deployment producer': workload,
@@ -178,6 +189,7 @@ const CHANGES: Record<string, Change> = {
   'Ingress publish': ingress,
   'NetworkPolicy dapr-control-plane': controlPlane,
   'Component notification-pubsub': pubsub,
+  'ResourceQuota tocsin': quota,
 };
 
 /** The conditions of the documents that are not part of every release. */
@@ -186,6 +198,8 @@ const CONDITIONS: Record<string, string> = {
   'Ingress tocsin': '.Values.ingress.enabled',
   'Ingress publish': 'and .Values.ingress.enabled .Values.publish',
   'NetworkPolicy publish': '.Values.publish',
+  'ResourceQuota tocsin': '.Values.quotas.namespace.enabled',
+  'LimitRange tocsin': '.Values.quotas.namespace.enabled',
   'Service redis': '.Values.redis.enabled',
   'StatefulSet redis': '.Values.redis.enabled',
   'ServiceAccount redis': '.Values.redis.enabled',
