@@ -135,7 +135,7 @@ describe('two browsers of one person and a browser of another', () => {
     await expect.poll(onPhone, WITHIN).toBe(1);
     await onLaptop.getByTestId('row-dismiss').press('Enter');
     await expect.poll(onPhone, WITHIN).toBe(0);
-    await main.getByTestId('undo').press('Enter');
+    await laptop.getByTestId('undo').press('Enter');
     await expect.poll(onPhone, WITHIN).toBe(1);
     await onLaptop.getByTestId('row-menu').press('Enter');
     await laptop.getByTestId('snooze-tomorrow').press('Enter');
