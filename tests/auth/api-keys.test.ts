@@ -70,7 +70,7 @@ it('should record the last use of each key and list it', async () => {
   const of = (name: string) => list.find((line) => line.startsWith(name));
   const today = new Date().toISOString().slice(0, 10);
   expect(of('shop')).toMatch(
-    new RegExp(`good +publish +all +50 +shop .* never +${today}T[\\d:.]+Z +\\w{8}…$`),
+    new RegExp(`valid +publish +all +50 +shop .* never +${today}T[\\d:.]+Z +\\w{8}…$`),
   );
   expect(of('gone')).toContain('revoked');
   expect(of('unused')).toContain('never used');
