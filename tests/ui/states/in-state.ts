@@ -1,9 +1,9 @@
 import { launchBrowser } from '@tocsin/tools';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeBff } from '../fakes/fake-bff.ts';
 import { checkLooks } from '../support/axe.ts';
-import { open, type OpenOptions, type OpenPage } from '../support/browser.ts';
+import { holdToasts, open, type OpenOptions, type OpenPage } from '../support/browser.ts';
 import { builtPage, removeBuiltPage } from '../support/built-page.ts';
 
 export interface StateContext extends OpenPage {
@@ -16,13 +16,6 @@ export interface State {
   prepare?: (bff: FakeBff) => void;
   reach: (context: StateContext) => Promise<unknown>;
 }
-
-/** Toasts pause while the page is hidden. The test still sees the page. */
-const holdToasts = (page: Page) =>
-  page.evaluate(() => {
-    Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
-    document.dispatchEvent(new Event('visibilitychange'));
-  });
 
 /** Brings a new page into a state, passes it to `look` once it is idle, and cleans up. */
 export async function withState(

@@ -73,3 +73,15 @@ export async function open(browser: Browser, bff: FakeBff, options: OpenOptions 
 export const live = (page: Page) => page.locator('[data-testid="connection"][data-state="live"]').waitFor();
 export const toasts = (page: Page) => page.locator('[data-testid="toast"]');
 export const rows = (page: Page) => page.locator('[data-testid="notification"]');
+
+export const setHidden = (page: Page, hidden: boolean) =>
+  page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+
+/**
+ * Makes toasts stay, however slow the machine is: their time does not pass while the page is hidden. The test still sees
+ * the page.
+ */
+export const holdToasts = (page: Page) => setHidden(page, true);

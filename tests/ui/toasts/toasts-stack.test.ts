@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { holdToasts } from '../support/browser.ts';
 import { artifacts, overflow, violations } from '../support/axe.ts';
 import { drafts, focusedId, seen, visibleToasts, titles, useToastPages } from './toasts-page.ts';
 
@@ -81,6 +82,7 @@ describe('the stack of toasts', () => {
 
   it('should show one toast at a time at the top of a phone, to be swiped away sideways or up', async () => {
     const page = await open({ width: 360, height: 780 });
+    await holdToasts(page);
     pages.bff().publish([...drafts(2), { title: 'Worst', severity: 'error', link: '/#followed' }]);
     await expect.poll(() => titles(page)).toEqual(['Worst']);
     const box = await visibleToasts(page).boundingBox();

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { rows } from '../support/browser.ts';
+import { holdToasts, rows, setHidden } from '../support/browser.ts';
 import { measureBusy, describeBusy } from '../support/busy.ts';
-import { drafts, focusedId, advance, seen, visibleToasts, titles, useToastPages } from './toasts-page.ts';
+import {
+  drafts,
+  focusedId,
+  advance,
+  seen,
+  stopClock,
+  visibleToasts,
+  titles,
+  useToastPages,
+} from './toasts-page.ts';
 
 const pages = useToastPages();
 const { open } = pages;
@@ -9,6 +18,7 @@ const { open } = pages;
 describe('toasts', () => {
   it('should immediately show and announce another error after three errors and 500 infos', async () => {
     const page = await open();
+    await holdToasts(page);
     pages.bff().publish(drafts(3, 'error'));
     pages.bff().publish(Array.from({ length: 500 }, (_, n) => ({ title: `Info ${n}` })));
     await expect.poll(() => rows(page).count()).toBe(503);
@@ -50,6 +60,7 @@ describe('toasts', () => {
 
   it('should stack equal toasts with a count', async () => {
     const page = await open();
+    await holdToasts(page);
     for (let n = 0; n < 14; n++)
       pages
         .bff()
@@ -65,6 +76,7 @@ describe('toasts', () => {
 
   it('should expand the collapsed errors, and lead from "N more" to the inbox', async () => {
     const page = await open();
+    await holdToasts(page);
     pages.bff().publish(drafts(6, 'error'));
     pages.bff().publish(Array.from({ length: 9 }, (_, n) => ({ title: `Info ${n}` })));
     const fold = page.getByTestId('toasts-errors');
@@ -85,8 +97,11 @@ describe('toasts', () => {
 
   it('should keep errors, and remove other toasts after six seconds', async () => {
     const page = await open();
+    await holdToasts(page);
     pages.bff().publish([{ title: 'Fine' }, { title: 'Broken', severity: 'error' }]);
     await expect.poll(() => visibleToasts(page).count()).toBe(2);
+    await stopClock(page);
+    await setHidden(page, false);
     await advance(page, 5_000);
     expect(await visibleToasts(page).count()).toBe(2);
     await advance(page, 1_500);
@@ -97,8 +112,10 @@ describe('toasts', () => {
 
   it('should pause while the pointer is over them or the focus is in them', async () => {
     const page = await open();
+    await holdToasts(page);
     pages.bff().publish(drafts(1));
     await visibleToasts(page).hover();
+    await setHidden(page, false);
     await advance(page, 7_000);
     expect(await visibleToasts(page).count()).toBe(1);
     await page.getByTestId('toast-dismiss').focus();
@@ -112,16 +129,11 @@ describe('toasts', () => {
 
   it('should pause while the tab is hidden', async () => {
     const page = await open();
-    const setHidden = (hidden: boolean) =>
-      page.evaluate((value) => {
-        Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
-        document.dispatchEvent(new Event('visibilitychange'));
-      }, hidden);
-    await setHidden(true);
+    await setHidden(page, true);
     pages.bff().publish(drafts(2));
     await advance(page, 8_000);
     expect(await visibleToasts(page).count()).toBe(2);
-    await setHidden(false);
+    await setHidden(page, false);
     await advance(page, 7_000);
     await expect.poll(() => visibleToasts(page).count()).toBe(0);
   });
@@ -178,6 +190,7 @@ describe('toasts', () => {
 
   it('should stay usable during a burst of 500: three toasts, a count and a complete list', async () => {
     const page = await open();
+    await holdToasts(page);
     const endOfBurst = await measureBusy(page);
     const ids = pages.bff().publish(drafts(500));
     await expect.poll(() => rows(page).count()).toBe(500);
