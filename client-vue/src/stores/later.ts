@@ -15,11 +15,15 @@ export const useLater = defineStore(() => {
     else waiting.push(task);
   }
 
-  /** Loads the stores. Returns a function that stops loading. */
-  function load(): () => void {
+  /** Loads the stores. Tasks wait until `ready` too. Returns a function that stops loading. */
+  function load(ready: Promise<void>): () => void {
     waiting = [];
+    parts = undefined;
     return loadLate(
-      () => import('./late-parts.ts'),
+      async () => {
+        const [loaded] = await Promise.all([import('./late-parts.ts'), ready]);
+        return loaded;
+      },
       (loaded) => {
         parts = loaded;
         for (const task of waiting.splice(0)) task(loaded);

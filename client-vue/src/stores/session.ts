@@ -21,8 +21,8 @@ import { useSource } from './source.ts';
 import { useMarks } from './reader/marks.ts';
 import { watchConnection } from './watch-connection.ts';
 
-/** How long to wait for the newest page before subscribing without it. */
-const PAGE_HEAD_START_MS = 2_500;
+/** How long to wait for the newest page before subscribing without it, and for the preferences before interrupting. */
+const REST_HEAD_START_MS = 2_500;
 const PAGE_RETRY_MS = 3_000;
 const PAGE_RETRY_MAX_MS = 30_000;
 
@@ -101,8 +101,9 @@ export function startSession({
   const stopWatchingConnection = watchConnection(client);
   client.on('mutes', (mutes) => usePreferences().applyMutes(mutes));
   client.on('preferences', (preferences) => usePreferences().applyChange(preferences));
-  void usePreferences().load();
-  const stopLoading = later.load();
+  const preferences = usePreferences().load(abort.signal);
+  // Otherwise, the first toasts could come in quiet hours.
+  const stopLoading = later.load(Promise.race([preferences, pause(REST_HEAD_START_MS, abort.signal)]));
   later.run(({ useReader }) =>
     useReader().startSession((name, feed, change) => client.mark(name, feed, change)),
   );
@@ -113,7 +114,7 @@ export function startSession({
   for (const feed of feeds) {
     useConnection().awaited.add(feed);
     const page = newestPage(feed, abort.signal);
-    const headStart = Promise.race([page, pause(PAGE_HEAD_START_MS, abort.signal)]);
+    const headStart = Promise.race([page, pause(REST_HEAD_START_MS, abort.signal)]);
     void headStart.then((early) => {
       if (abort.signal.aborted) return;
       followFeed({

@@ -21,7 +21,7 @@ export interface QuietHours {
 
 const MINUTE_MS = 60_000;
 const MINUTES_PER_DAY = 24 * 60;
-/** Step size when searching for the end. No clock change is shorter. */
+/** Maximum step when searching for the end. No clock change is shorter. */
 const STEP_MINUTES = 15;
 /** Quiet hours can follow each other without a break. After this many minutes, assume that they never end. */
 const MAX_MINUTES = 8 * MINUTES_PER_DAY;
@@ -91,9 +91,12 @@ export function isQuiet({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at:
 export function quietUntil(quiet: QuietHours, at: number): number | undefined {
   if (!isQuiet(quiet, at)) return undefined;
   const begin = Math.floor(at / MINUTE_MS) * MINUTE_MS;
+  // A step must not skip the time between two quiet hours, which may be a minute.
+  const pause = (minutesOf(quiet.from) - minutesOf(quiet.to) + MINUTES_PER_DAY) % MINUTES_PER_DAY;
+  const step = Math.min(STEP_MINUTES, pause || STEP_MINUTES);
   let passed = 0;
   while (isQuiet(quiet, begin + passed * MINUTE_MS)) {
-    passed += STEP_MINUTES;
+    passed += step;
     if (passed > MAX_MINUTES) return Infinity;
   }
   while (passed > 0 && !isQuiet(quiet, begin + (passed - 1) * MINUTE_MS)) passed--;

@@ -6,11 +6,15 @@ import {
   type Notification,
   type Preferences,
 } from '@tocsin/contracts';
+import { backOff, pause } from '@tocsin/contracts/pause';
 import { shallowRef } from 'vue';
 import { severityOf } from '../../format/severity.ts';
 import { defineStore } from '../define-store.ts';
 import { useClock } from '../clock.ts';
 import { useSource } from '../source.ts';
+
+const RETRY_MS = 3_000;
+const RETRY_MAX_MS = 30_000;
 
 /**
  * The reader's preferences, stored by the server. Muted notifications don't pop up or count as unread, but stay in the
@@ -18,8 +22,8 @@ import { useSource } from '../source.ts';
  */
 export const usePreferences = defineStore(() => {
   const preferences = shallowRef<Preferences>(DEFAULT_PREFERENCES);
-  /** A change that is made or received during loading takes precedence over the loaded preferences. */
-  let changes = 0;
+  /** Changes that are made or received during loading take precedence over the loaded preferences. */
+  let changes: Partial<Preferences> = {};
 
   function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
     const asked = { ...notification, feed, severity: severityOf(notification) };
@@ -38,19 +42,37 @@ export const usePreferences = defineStore(() => {
     }
   }
 
-  async function load(): Promise<void> {
-    const before = changes;
+  /** Returns whether it succeeded. */
+  async function loadOnce(signal: AbortSignal): Promise<boolean> {
     try {
       const kept = await fetchPreferencesOrMutes();
-      if (before === changes) preferences.value = { ...DEFAULT_PREFERENCES, ...kept };
+      if (!signal.aborted) preferences.value = { ...DEFAULT_PREFERENCES, ...kept, ...changes };
+      return true;
     } catch (error) {
-      console.warn('Could not load the preferences. Nothing is muted for now.', error);
+      if (!signal.aborted)
+        console.warn('Could not load the preferences. Nothing is muted for now. Retrying.', error);
+      return false;
     }
+  }
+
+  async function keepLoading(signal: AbortSignal, attempted: () => void): Promise<void> {
+    for (let attempt = 0; !signal.aborted && !(await loadOnce(signal)); attempt++) {
+      attempted();
+      await pause(backOff(attempt, RETRY_MS, RETRY_MAX_MS), signal);
+    }
+    attempted();
+  }
+
+  /** Loads a reader's preferences, retrying until it succeeds. Resolves after the first attempt. */
+  function load(signal: AbortSignal): Promise<void> {
+    changes = {};
+    preferences.value = DEFAULT_PREFERENCES;
+    return new Promise((attempted) => void keepLoading(signal, attempted));
   }
 
   /** Applies a change from another tab or device. */
   function applyChange(now: Partial<Preferences>): void {
-    changes++;
+    changes = { ...changes, ...now };
     preferences.value = { ...preferences.value, ...now };
   }
 

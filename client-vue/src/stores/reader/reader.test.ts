@@ -27,6 +27,22 @@ describe('the reader', () => {
     ...state,
   });
 
+  it('should mark all of many unread notifications as read, also those that were marked as unread', async () => {
+    const told = startSession();
+    useItems().add('all', { epoch: 'e', publications: range(1, 250) });
+    useMarks().mergeReadState('all', { epoch: 'e', offset: 250, ids: [] });
+    useMarks().mergeInboxState('all', inbox({ unread: [[1, 250]] }));
+    expect(useUnread().count).toBe(250);
+    useReader().markAllRead();
+    await vi.waitFor(() => expect(told).toHaveLength(3));
+    const read = told.map(([name, , change]) => [name, (change as { ids: string[] }).ids.length]);
+    expect(read).toEqual([
+      ['read', 100],
+      ['read', 100],
+      ['read', 50],
+    ]);
+  });
+
   it('should count only items after the first visit as unread, and save that on the server', async () => {
     const told = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });

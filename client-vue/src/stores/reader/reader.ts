@@ -153,7 +153,9 @@ export const useReader = defineStore(() => {
     useToasts().dismissAll();
     for (const [feed, { offset }] of Object.entries(positions)) {
       const ids = again.filter((item) => item.feed === feed).map(({ notification }) => notification.id);
-      sendOnly('read', feed, { offset, ...(ids.length > 0 && { ids: ids.slice(0, MAX_IDS) }) });
+      const [first, ...others] = inChunks(ids);
+      sendOnly('read', feed, { offset, ...(first && { ids: first }) });
+      for (const more of others) sendOnly('read', feed, { ids: more });
     }
   }
 

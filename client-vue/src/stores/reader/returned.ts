@@ -7,22 +7,29 @@ import { useSource } from '../source.ts';
 /** Maximum number of snoozes per reader. */
 const LIMIT = 200;
 
-const asked = new Set<string>();
-
-/** Loads a feed's notifications that are back from a snooze and aren't loaded yet. Requests each one once. */
+/** Loads a feed's notifications that are back from a snooze and aren't loaded yet. Requests each one once per session. */
 export async function loadReturned(feed: string, { snoozed }: InboxState): Promise<void> {
   const notifications = useItems();
+  const { requestedReturns } = notifications;
   const loaded = new Set(notifications.all.map(({ key }) => key));
   const missing = snoozed
     .filter(({ due, archived }) => due && !archived)
-    .map(({ id, until }) => ({ key: itemKey(feed, id), until }))
-    .filter(({ key, until }) => !loaded.has(key) && !asked.has(`${key} ${until}`));
+    .map(({ id, until }) => ({ key: itemKey(feed, id), snooze: `${itemKey(feed, id)} ${until}` }))
+    .filter(({ key, snooze }) => !loaded.has(key) && !requestedReturns.has(snooze));
   if (missing.length === 0) return;
-  for (const { key, until } of missing) asked.add(`${key} ${until}`);
+  const isCurrent = notifications.sameSession();
+  for (const { snooze } of missing) requestedReturns.add(snooze);
   const request = { feeds: [feed], state: 'returned', limit: LIMIT } as const;
-  const { items } = await useSource().ask((url, clientId, options) =>
-    searchNotifications(url, clientId, request, options),
-  );
-  for (const { epoch, offset, notification } of items)
-    notifications.add(feed, { epoch, publications: [{ offset, notification }] });
+  try {
+    const { items } = await useSource().ask((url, clientId, options) =>
+      searchNotifications(url, clientId, request, options),
+    );
+    if (!isCurrent()) return;
+    for (const { epoch, offset, notification } of items)
+      notifications.add(feed, { epoch, publications: [{ offset, notification }] });
+  } catch (error) {
+    // The next state of the inbox requests them again.
+    if (isCurrent()) for (const { snooze } of missing) requestedReturns.delete(snooze);
+    throw error;
+  }
 }

@@ -1,5 +1,7 @@
 /** Shortest time between two tones, in ms. */
 const PAUSE_MS = 2_000;
+/** How late a tone may be, in ms, while the browser starts the sound. */
+const LATE_MS = 1_000;
 const HIGH_HZ = 880;
 const LOW_HZ = 660;
 const SECONDS = 0.25;
@@ -8,13 +10,25 @@ const VOLUME = 0.08;
 let context: AudioContext | undefined;
 let last = -Infinity;
 
-/** Plays a short tone. Browsers allow sound only after the reader has clicked or pressed a key. */
+/**
+ * Plays a short tone. Browsers allow sound only after the reader has clicked or pressed a key. Tones from before are
+ * dropped; otherwise all of them would sound together at the first click.
+ */
 export function playTone(): void {
-  if (performance.now() - last < PAUSE_MS) return;
-  last = performance.now();
-  context ??= new AudioContext();
-  if (context.state === 'suspended')
-    context.resume().catch((error: unknown) => console.warn("The browser doesn't allow sound yet.", error));
+  const asked = performance.now();
+  if (asked - last < PAUSE_MS) return;
+  last = asked;
+  const audio = (context ??= new AudioContext());
+  if (audio.state === 'running') return startTone(audio);
+  audio
+    .resume()
+    .then(() => {
+      if (performance.now() - asked < LATE_MS) startTone(audio);
+    })
+    .catch((error: unknown) => console.warn("The browser doesn't allow sound yet.", error));
+}
+
+function startTone(context: AudioContext): void {
   const start = context.currentTime;
   const tone = new OscillatorNode(context, { type: 'sine', frequency: HIGH_HZ });
   const volume = new GainNode(context, { gain: VOLUME });

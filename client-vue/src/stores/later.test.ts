@@ -1,0 +1,26 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { useFreshStores } from '../../testing/stores.ts';
+import { useLater } from './later.ts';
+
+useFreshStores();
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('should run tasks, such as the first toasts, only once the preferences are loaded', async () => {
+  await import('./late-parts.ts');
+  const later = useLater();
+  const run: string[] = [];
+  let loaded: () => void = () => undefined;
+  const stop = later.load(new Promise((resolve) => (loaded = resolve)));
+  later.run(() => run.push('first'));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(run).toEqual([]);
+  later.run(() => run.push('second'));
+  loaded();
+  await vi.waitFor(() => expect(run).toEqual(['first', 'second']));
+  stop();
+});

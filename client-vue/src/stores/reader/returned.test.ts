@@ -1,0 +1,51 @@
+import type { InboxState } from '@tocsin/contracts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { at, ids, useFreshStores } from '../../../testing/stores.ts';
+import { useItems } from '../feeds/items.ts';
+import { useSource } from '../source.ts';
+import { loadReturned } from './returned.ts';
+
+useFreshStores();
+
+const fetched = vi.fn<() => Promise<Response>>();
+beforeEach(() => {
+  vi.stubGlobal('fetch', fetched);
+  fetched.mockReset();
+  fetched.mockImplementation(async () => found());
+  useSource().set({ url: 'http://bff.example' });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const found = () =>
+  new Response(
+    JSON.stringify({ items: [{ feed: 'all', epoch: 'e', place: 'inbox', ...at(1) }], more: false }),
+  );
+const INBOX: InboxState = {
+  ...{ version: 1, epoch: 'e', seen: 0, unread: [], archived: [] },
+  snoozed: [{ id: 'n1', epoch: 'e', offset: 1, until: '2026-06-02T10:00:00Z', due: true }],
+};
+
+it('should request a notification that is back from a snooze once, but again after an error and in a new session', async () => {
+  fetched.mockImplementationOnce(async () => new Response('{}', { status: 503 }));
+  await expect(loadReturned('all', INBOX)).rejects.toThrow(/503/);
+  await loadReturned('all', INBOX);
+  expect(ids()).toEqual(['n1']);
+  useItems().clear('all');
+  await loadReturned('all', INBOX);
+  expect(ids()).toEqual([]);
+  useItems().reset();
+  await loadReturned('all', INBOX);
+  expect(ids()).toEqual(['n1']);
+  expect(fetched).toHaveBeenCalledTimes(3);
+});
+
+it('should not show the notifications of the reader before', async () => {
+  let respond: (response: Response) => void = () => undefined;
+  fetched.mockImplementation(() => new Promise((resolve) => (respond = resolve)));
+  const loading = loadReturned('all', INBOX);
+  await vi.waitFor(() => expect(fetched).toHaveBeenCalled());
+  useItems().reset();
+  respond(found());
+  await loading;
+  expect(ids()).toEqual([]);
+});
