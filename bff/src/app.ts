@@ -19,7 +19,7 @@ import { createReaderEvents } from './wiring/reader-events.ts';
 import { createReaders } from './wiring/readers.ts';
 import { createInbound } from './wiring/receiving.ts';
 import { createReporter } from './wiring/reporter.ts';
-import { receiptPublisherOf } from './wiring/receipt-publisher.ts';
+import { createLateReceipts } from './wiring/receipt-publisher.ts';
 import { createViews } from './wiring/views.ts';
 
 /** The built page. The relative path is the same from this file and from the bundle `bff/dist/main.js`. */
@@ -35,10 +35,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const delivery = createDelivery(context);
   const { views, missed, moved } = createViews(context, delivery);
   const histories = new Histories({ view: (feed) => views.view(feed), now });
+  const lateReceipts = createLateReceipts(context);
   const readers = createReaders({
     ...{ backend, histories, limitsOf: delivery.limitsOf, now, log },
     maxDocuments: config.DOCUMENTS_PER_READER,
-    publishReceipt: receiptPublisherOf(context),
+    publishReceipt: lateReceipts && ((event) => lateReceipts.publish(event)),
   });
   const away = await createAway(context, readers, histories, delivery.onStep);
   if (away) delivery.onItems((items) => away.fallbacks.committed(items));
@@ -47,6 +48,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       await backend.setAside.erase(erased.feed);
       await readers.erase(erased.feed);
       await away?.contacts.erase(erased.feed);
+      await lateReceipts?.erase(erased.feed);
     }
     await away?.fallbacks.erase(erased);
     await kept?.copies.erase(erased);
@@ -108,6 +110,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       await endReceiving();
       await delivery.settled();
       away?.stop();
+      lateReceipts?.stop();
       await away?.fallbacks.settled();
       views.stop();
       snoozeTimers.stop();

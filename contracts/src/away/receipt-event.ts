@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, idSchema } from '../text/text.ts';
 import { channelNameSchema } from './fallback.ts';
 import { FALLBACK_OUTCOMES } from './stored.ts';
@@ -40,3 +41,12 @@ export const receiptEventSchema = z.discriminatedUnion('type', [
   notificationsReadSchema,
 ]);
 export type ReceiptEvent = z.infer<typeof receiptEventSchema>;
+
+/** Events that the broker didn't accept. Every instance publishes them again. */
+export const lateReceiptsSchema = z.looseObject({
+  v: z.literal(DOCUMENT_VERSION),
+  waiting: z.array(receiptEventSchema),
+});
+export type LateReceipts = z.infer<typeof lateReceiptsSchema>;
+
+export const LATE_RECEIPTS_KEY = 'receipts-late';

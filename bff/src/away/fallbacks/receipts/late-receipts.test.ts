@@ -1,0 +1,78 @@
+import { LATE_RECEIPTS_KEY, type ReceiptEvent } from '@tocsin/contracts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { receiptEnvelope } from '../../../feed/receipt-event.ts';
+import { MemoryReaderStore } from '../../../memory/reader-store.ts';
+import { LateReceipts } from './late-receipts.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+afterEach(() => void vi.useRealTimers());
+
+/** Instances that share a store, and a broker that a test can stop. */
+function deployment() {
+  const store = new MemoryReaderStore();
+  const broker = { isUp: false, asked: 0, accepted: [] as string[], refused: '' };
+  const instance = () =>
+    new LateReceipts({
+      ...{ store, onError: () => undefined, now: () => Date.now() },
+      publish: async ({ id }) => {
+        broker.asked++;
+        if (!broker.isUp || id === broker.refused) throw new Error('the broker is down');
+        broker.accepted.push(id);
+      },
+    });
+  const kept = async () => JSON.stringify((await store.read(LATE_RECEIPTS_KEY))?.value ?? '');
+  return { store, broker, instance, kept };
+}
+
+const read = (id: string, feed = 'user:ada', ids = ['a']): ReceiptEvent => ({
+  ...receiptEnvelope(id, 1_000_000),
+  ...{ type: 'tocsin.notifications.read', data: { feed, ids, more: false } },
+});
+
+it('should keep events while the broker is down, so that any instance can publish them later', async () => {
+  const { broker, instance, kept } = deployment();
+  const [one, other] = [instance(), instance()];
+  for (const id of ['e1', 'e2', 'e1']) await one.publish(read(id));
+  expect(broker.asked).toBe(1);
+  one.stop();
+  await vi.advanceTimersByTimeAsync(60_000);
+  broker.isUp = true;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect([broker.accepted, await kept()]).toEqual([['e1', 'e2'], '{"v":1,"waiting":[]}']);
+  await other.publish(read('e3'));
+  expect(broker.accepted).toEqual(['e1', 'e2', 'e3']);
+});
+
+it('should publish the others if the broker refuses one, which is dropped after a day', async () => {
+  const { broker, instance, kept } = deployment();
+  const late = instance();
+  for (const id of ['e1', 'e2']) await late.publish(read(id));
+  Object.assign(broker, { isUp: true, refused: 'e1' });
+  await vi.advanceTimersByTimeAsync(20_000);
+  await late.publish(read('e3'));
+  expect(broker.accepted).toEqual(['e2', 'e3']);
+  expect(await kept()).toContain('e1');
+  vi.setSystemTime(Date.now() + 24 * 60 * 60_000);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await kept()).not.toContain('e1');
+});
+
+it('should keep no events of an erased feed', async () => {
+  const { instance, kept } = deployment();
+  const late = instance();
+  await late.publish(read('e1'));
+  await late.publish(read('e2', 'user:ben'));
+  await late.erase('user:ada');
+  expect(await kept()).toContain('user:ben');
+  expect(await kept()).not.toContain('user:ada');
+});
+
+it('should reject beyond its limit, and if the store is down too', async () => {
+  const { store, instance } = deployment();
+  const late = instance();
+  const ids = Array.from({ length: 1_000 }, (_, n) => `${n}`.padStart(128, 'x'));
+  for (const id of ['e1', 'e2', 'e3']) await late.publish(read(id, 'user:ada', ids));
+  await expect(late.publish(read('e4', 'user:ada', ids))).rejects.toThrow('too many receipts wait');
+  vi.spyOn(store, 'write').mockRejectedValue(new Error('no store'));
+  await expect(late.publish(read('e5'))).rejects.toThrow('no store');
+});

@@ -1,0 +1,130 @@
+import {
+  DOCUMENT_VERSION,
+  LATE_RECEIPTS_KEY,
+  lateReceiptsSchema,
+  type LateReceipts as LateDocument,
+  type ReceiptEvent,
+} from '@tocsin/contracts';
+import { TemporaryError } from '../../../deliver/errors.ts';
+import { parseStored } from '../../../deliver/parse-stored.ts';
+import { sizeOf } from '../../../feed/present.ts';
+import { KeyedQueue } from '../../../readers/documents/keyed-queue.ts';
+import { writeDocument } from '../../../readers/documents/write-document.ts';
+import type { ReaderStore } from '../../../readers/ports.ts';
+import type { PublishReceipt } from './publish-receipts.ts';
+
+export interface LateReceiptsOptions {
+  publish: PublishReceipt;
+  store: ReaderStore;
+  /** Called when the broker or the store cannot be reached. */
+  onError: (error: unknown) => void;
+  now: () => number;
+}
+
+/** Pause in ms after the broker failed, so that read marks do not wait for it. */
+const PAUSE_MS = 5_000;
+/** Maximum size of the events kept in the store. Beyond it, publishing rejects until the broker is back. */
+const MAX_KEPT_BYTES = 512 * 1024;
+/** After this many failed events, publishing ends until the next attempt. */
+const MAX_FAILED = 3;
+/** Events are kept for a day, as in the broker. */
+const TTL_SECONDS = 24 * 60 * 60;
+
+/**
+ * Publishes events even while the broker is unavailable: they are then kept in the store, and every instance publishes
+ * them until one succeeds.
+ */
+export class LateReceipts {
+  readonly #use: LateReceiptsOptions;
+  readonly #turns = new KeyedQueue();
+  readonly #timer: NodeJS.Timeout;
+  #pausedUntil = 0;
+
+  constructor(options: LateReceiptsOptions) {
+    this.#use = options;
+    this.#timer = setInterval(() => void this.publishKept(), PAUSE_MS).unref();
+  }
+
+  /** Resolves when the broker or the store has the event; rejects if neither accepts it. */
+  async publish(event: ReceiptEvent): Promise<void> {
+    const { publish, onError, now } = this.#use;
+    if (now() >= this.#pausedUntil) {
+      try {
+        return await publish(event);
+      } catch (error) {
+        this.#pausedUntil = now() + PAUSE_MS;
+        onError(error);
+      }
+    }
+    await this.#change((waiting) => {
+      if (waiting.some(({ id }) => id === event.id)) return waiting;
+      const after = [...waiting, event];
+      if (sizeOf(after) > MAX_KEPT_BYTES) throw new TemporaryError('too many receipts wait for the broker');
+      return after;
+    });
+  }
+
+  /** Publishes the events that are kept in the store, and removes those that are too old. Never rejects. */
+  async publishKept(): Promise<void> {
+    const { store, onError, now } = this.#use;
+    if (now() < this.#pausedUntil) return;
+    try {
+      const { waiting } = parse((await store.read(LATE_RECEIPTS_KEY))?.value);
+      if (waiting.length === 0) return;
+      const published = await this.#publishAll(waiting);
+      const oldest = now() - TTL_SECONDS * 1000;
+      await this.#remove(({ id, time }) => published.has(id) || Date.parse(time) < oldest);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  /** Resolves with the ids of the published events. An event that the broker refuses does not stop the others. */
+  async #publishAll(events: readonly ReceiptEvent[]): Promise<Set<string>> {
+    const published = new Set<string>();
+    let failed = 0;
+    for (const event of events) {
+      try {
+        await this.#use.publish(event);
+        published.add(event.id);
+      } catch (error) {
+        this.#use.onError(error);
+        if (++failed === MAX_FAILED) break;
+      }
+    }
+    return published;
+  }
+
+  /** Removes the kept events of an erased feed. */
+  erase(feed: string): Promise<unknown> {
+    return this.#remove(({ data }) => data.feed === feed);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #remove(isGone: (event: ReceiptEvent) => boolean): Promise<unknown> {
+    return this.#change((waiting) =>
+      waiting.some(isGone) ? waiting.filter((event) => !isGone(event)) : waiting,
+    );
+  }
+
+  #change(change: (waiting: LateDocument['waiting']) => LateDocument['waiting']): Promise<unknown> {
+    return this.#turns.add(LATE_RECEIPTS_KEY, () =>
+      writeDocument(this.#use.store, {
+        ...{ key: LATE_RECEIPTS_KEY, ttlSeconds: TTL_SECONDS },
+        plan: async (value) => {
+          const { waiting } = parse(value);
+          const after = change(waiting);
+          return after === waiting ? undefined : { v: DOCUMENT_VERSION, waiting: after };
+        },
+      }),
+    );
+  }
+}
+
+const parse = (value: unknown): LateDocument =>
+  value === undefined
+    ? { v: DOCUMENT_VERSION, waiting: [] }
+    : parseStored(lateReceiptsSchema, value, LATE_RECEIPTS_KEY);
