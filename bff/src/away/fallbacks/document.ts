@@ -47,3 +47,13 @@ export const receiptsOf = (
 
 /** Identifies a notification of a reader. Two with the same id differ in `createdAt`; the feed shows only the first. */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;
+
+/** The receipts that the document contains, each once. */
+export function storedOf(receipts: readonly Receipt[], document: AwayDocument | undefined): Receipt[] {
+  if (receipts.length === 0) return [];
+  const byStep = new Map(receipts.map((receipt) => [stepOf(receipt), receipt]));
+  return (document?.receipts ?? []).flatMap((receipt) => byStep.get(stepOf(receipt)) ?? []);
+}
+
+const stepOf = ({ id, createdAt, via, outcome, at }: Receipt): string =>
+  [id, createdAt, via, outcome, at].join(' ');

@@ -97,6 +97,21 @@ describe('a fallback', () => {
     expect([titles(), outcomes()]).toEqual([[['a']], [['a', 'sent']]]);
   });
 
+  it('should be counted once if its outcome was stored but the answer was lost', async () => {
+    const { instance, store, outcomes } = deployment();
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    const [read, write] = [store.read.bind(store), store.write.bind(store)];
+    vi.spyOn(store, 'write')
+      .mockImplementationOnce(write)
+      .mockImplementationOnce(async (...args) => {
+        await write(...args);
+        vi.spyOn(store, 'read').mockRejectedValueOnce(new Error('no answer')).mockImplementation(read);
+        throw new Error('no answer');
+      });
+    await pass(60_000);
+    expect(outcomes()).toEqual([['a', 'sent']]);
+  });
+
   it('should not read marks or preferences if the reader has no address', async () => {
     const { instance, contacts, needed, outcomes } = deployment();
     delete contacts.email;

@@ -19,6 +19,7 @@ import {
   hashOfReader,
   newAway,
   parseAway,
+  storedOf,
   type AwayDocument,
   type Receipt,
   type Sending,
@@ -34,14 +35,19 @@ import {
   withPublished,
   withUnpublished,
 } from './receipts/publish-receipts.ts';
-import { InFlight } from './send/in-flight.ts';
+import { InFlight, settledWithin } from './send/in-flight.ts';
 import { parseWakeUp } from './wake-ups/wake-up-names.ts';
 import { hasWakeUp, wakeUpFor, type Woken } from './wake-ups/wake-up-times.ts';
 
 const USER = 'user:';
-/** Maximum number of readers that are checked in parallel. Dapr retries rejected wake-ups after a second. */
+/**
+ * Maximum numbers of readers that are checked in parallel, and that wait. Dapr repeats further wake-ups after a second.
+ * Each occupies one of the 1,024 connections that Dapr opens to an application, also for announcements and health checks.
+ */
 const MAX_CHECKS = 64;
-const MAX_WAITING_CHECKS = 1_000;
+const MAX_WAITING_CHECKS = 600;
+/** If a message is sent and recorded within this time in ms, its claim needs no wake-up. */
+const QUICK_MS = 3_000;
 const SETTLE_ATTEMPTS = 5;
 
 /**
@@ -54,7 +60,7 @@ export class Fallbacks {
   /** Within an instance, changes of one reader run one at a time; between instances, the etag decides. */
   readonly #turns = new KeyedQueue();
   readonly #sends = new InFlight();
-  readonly #slots = new Slots(MAX_CHECKS, MAX_WAITING_CHECKS);
+  readonly #checks = new Slots(MAX_CHECKS, MAX_WAITING_CHECKS);
 
   readonly #rulesOf = (via: string) => this.#use.channels.get(via)?.rules;
 
@@ -79,13 +85,17 @@ export class Fallbacks {
   }
 
   /**
-   * Decides on the due fallbacks of a reader, and starts to send them. `woken` is the name of the wake-up. Resolves
-   * when the decision and the next wake-up are stored; sending continues. Resolves with false for unknown names.
+   * Decides on the due fallbacks of a reader, and sends them. `name` is the name of the wake-up. Resolves when it is no
+   * longer needed: the outcome is stored, or the decision and the next wake-up; sending then continues. Resolves with
+   * false for unknown names.
    */
-  async wake(woken: string): Promise<boolean> {
-    const parsed = parseWakeUp(woken);
+  async wake(name: string): Promise<boolean> {
+    const parsed = parseWakeUp(name);
     if (!parsed) return false;
-    await this.#slots.run(() => this.#check(parsed.hash, { name: woken, at: parsed.at }));
+    const woken = { name, at: parsed.at };
+    const claimed = await this.#checks.run(() => this.#check(parsed.hash, woken));
+    if (!claimed || (await settledWithin(QUICK_MS, claimed.sends))) return true;
+    await this.#wakeUp(claimed.document, woken);
     return true;
   }
 
@@ -124,7 +134,14 @@ export class Fallbacks {
     if (!isAwaited || hasUnpublished(document)) await this.#wakeUp(document);
   }
 
-  async #check(hash: string, woken: Woken): Promise<void> {
+  /**
+   * Resolves with the messages that it has started to send and the document that claims them. Without such messages,
+   * it stores the next wake-up.
+   */
+  async #check(
+    hash: string,
+    woken: Woken,
+  ): Promise<{ document: AwayDocument; sends: Promise<boolean>[] } | undefined> {
     let claimed: readonly Sending[] = [];
     // Started here, so that contacts and document are read in one call.
     const contactsNow = this.#use.contacts.findByHash(hash);
@@ -141,12 +158,17 @@ export class Fallbacks {
         return after;
       }),
     ]);
-    if (!document) return;
-    if (claimed.length > 0) await this.#use.onStep('fallback-claimed');
-    // Send before storing the wake-up, because that may fail, and no other process may send these messages.
-    for (const message of claimed)
-      this.#sends.add(message.via, this.#send(document.reader, message, contacts));
-    await this.#wakeUp(document, woken);
+    if (!document) return undefined;
+    if (claimed.length === 0) {
+      await this.#wakeUp(document, woken);
+      return undefined;
+    }
+    await this.#use.onStep('fallback-claimed');
+    // Send before storing a wake-up, because that may fail, and no other process may send these messages.
+    const sends = claimed.map((message) =>
+      this.#sends.add(message.via, this.#send(document.reader, { message, contacts, woken })),
+    );
+    return { document, sends };
   }
 
   /** Reads only what the due steps need. A step without a channel or an address needs nothing. */
@@ -170,44 +192,52 @@ export class Fallbacks {
     });
   }
 
-  /** Never rejects. If the outcome cannot be stored, another process takes over the message after its deadline. */
-  async #send(reader: string, message: Sending, contacts: ReaderContacts): Promise<void> {
+  /**
+   * Resolves with whether the outcome and the next wake-up are stored. Never rejects. If they cannot be stored, another
+   * process takes over the message after its deadline.
+   */
+  async #send(
+    reader: string,
+    { message, contacts, woken }: { message: Sending; contacts: ReaderContacts; woken: Woken },
+  ): Promise<boolean> {
     const { channels, observer, now } = this.#use;
     const { via, key, attempts, until } = message;
     const configured = channels.get(via);
-    if (!configured) return;
+    if (!configured) return false;
     const result = await sendMessage(this.#use, { channel: configured.channel, reader, message, contacts });
     await this.#use.onStep('fallback-sent');
     if (result.outcome === 'unavailable' || result.outcome === 'unknown')
       observer.unavailable(via, result.reason);
     // If our clock is behind, the claim starts at the scheduler's time.
     const at = Math.max(now(), until - SEND_TIME_MS);
+    const planned: Receipt[] = [];
     for (let attempt = 1; ; attempt++) {
       try {
         const document = await this.#change(
           awayKey(hashOfReader(reader)),
           async (before) => before && settle(before, { key, attempts }, result, configured.rules, at),
+          { planned },
         );
-        if (document) await this.#wakeUp(document);
-        return;
+        if (document) await this.#wakeUp(document, woken);
+        return true;
       } catch (error) {
         observer.failed('settle', error);
-        if (attempt === SETTLE_ATTEMPTS) return;
+        if (attempt === SETTLE_ATTEMPTS) return false;
       }
     }
   }
 
   /**
    * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, its new receipts are reported
-   * as fallbacks that have just ended.
+   * as fallbacks that have just ended. A call that rejects may have stored them: they remain in `planned`, so that a
+   * repeated call reports them.
    */
   async #change<After extends AwayDocument | undefined>(
     key: string,
     plan: (before: AwayDocument | undefined) => Promise<After>,
-    { ends = true } = {},
+    { ends = true, planned = [] }: { ends?: boolean; planned?: Receipt[] } = {},
   ): Promise<After> {
     let after: After | undefined;
-    let ended: Receipt[] = [];
     await this.#turns.add(key, () =>
       writeDocument(this.#use.store, {
         ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
@@ -217,11 +247,12 @@ export class Fallbacks {
           if (!ends) return after;
           if (after && this.#use.publishReceipt) after = withUnpublished(before, after) as After;
           const known = new Set(before?.receipts);
-          ended = after?.receipts.filter((receipt) => !known.has(receipt)) ?? [];
+          planned.push(...(after?.receipts ?? []).filter((receipt) => !known.has(receipt)));
           return isDeepStrictEqual(after, before) ? undefined : after;
         },
       }),
     );
+    const ended = storedOf(planned.splice(0), after);
     if (ended.length > 0) this.#use.observer.ended(ended);
     return after as After;
   }

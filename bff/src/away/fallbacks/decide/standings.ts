@@ -1,4 +1,4 @@
-import { idBesideAnother, type Publication } from '@tocsin/contracts';
+import { idBesideAnother, isExpired, type Publication } from '@tocsin/contracts';
 import type { Standing } from './decide.ts';
 import { nameOf, type Waiting } from '../document.ts';
 import { marksNow, type MarksNow, type MarksNowOptions } from './marks-now.ts';
@@ -18,7 +18,10 @@ export async function standingsOf(
     waiting.map(async (one): Promise<[string, Standing]> => {
       const own = idsOf(one).flatMap((id) => offsets.get(id) ?? []);
       const published = await Promise.all(own.map((offset) => history.stretch(offset, offset)));
-      return [nameOf(one), standingOf(one, published.flat(), { placeOf, floor: history.floor })];
+      return [
+        nameOf(one),
+        standingOf(one, published.flat(), { placeOf, floor: history.floor, now: options.now() }),
+      ];
     }),
   );
   const byName = new Map(standings);
@@ -34,7 +37,7 @@ const GONE: Standing = { isOpen: false, reason: 'left the history' };
 function standingOf(
   { createdAt, notification: kept }: Waiting,
   published: readonly Publication[],
-  { placeOf, floor }: Pick<MarksNow, 'placeOf'> & { floor: number },
+  { placeOf, floor, now }: Pick<MarksNow, 'placeOf'> & { floor: number; now: number },
 ): Standing {
   for (const publication of published) {
     const { notification } = publication;
@@ -46,6 +49,7 @@ function standingOf(
   // The feed had the id already, so it did not show this notification.
   if (other) return { isOpen: false, reason: 'published twice' };
   if (!kept) return GONE;
+  if (isExpired(kept, now)) return { isOpen: false, reason: 'expired' };
   // The notification has left the history, so its offset is unknown, but below `floor`. A mark up to there covers it.
   const isRead = floor > 1 && !placeOf({ offset: floor - 1, notification: kept }).unread;
   return isRead

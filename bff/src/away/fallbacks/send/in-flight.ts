@@ -3,21 +3,34 @@ const MAX_SENDS = 100;
 
 /** The messages that an instance is sending. */
 export class InFlight {
-  readonly #sends = new Map<string, Set<Promise<void>>>();
+  readonly #sends = new Map<string, Set<Promise<unknown>>>();
 
   /** Whether the channel has reached its limit. The limit keeps a slow channel from delaying the others. */
   isFull(via: string): boolean {
     return (this.#sends.get(via)?.size ?? 0) >= MAX_SENDS;
   }
 
-  /** `send` must not reject. */
-  add(via: string, send: Promise<void>): void {
+  /** Returns `send`, which must not reject. */
+  add<T>(via: string, send: Promise<T>): Promise<T> {
     const sends = this.#sends.get(via) ?? new Set();
     this.#sends.set(via, sends.add(send));
     void send.finally(() => sends.delete(send));
+    return send;
   }
 
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#sends.values()].flatMap((sends) => [...sends]));
   }
+}
+
+/** Whether all sends resolve with true within `ms`. They must not reject. */
+export async function settledWithin(ms: number, sends: readonly Promise<boolean>[]): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const all = Promise.all(sends).then((settled) => settled.every(Boolean));
+  const isSettled = await Promise.race([all, late]);
+  clearTimeout(timer);
+  return isSettled;
 }

@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 function deployment() {
   const store = new MemoryReaderStore();
   const taken = new Map<string, number>();
-  const scheduler = { isAway: false, asked: 0 };
+  const scheduler = { isAway: false, asked: 0, failsAt: Infinity };
   const faults: unknown[] = [];
   const instance = () =>
     new DurableWakeUps({
@@ -17,7 +17,8 @@ function deployment() {
       wakeUps: {
         set: async (name, at) => {
           scheduler.asked++;
-          if (scheduler.isAway) throw new Error('the scheduler is down');
+          if (scheduler.isAway || scheduler.asked === scheduler.failsAt)
+            throw new Error('the scheduler is down');
           if (!taken.has(name)) taken.set(name, at);
         },
       },
@@ -45,6 +46,21 @@ it('should keep wake-ups that the scheduler does not accept, so that any instanc
   await vi.advanceTimersByTimeAsync(60_000);
   expect(scheduler.asked).toBe(asked);
   other.stop();
+});
+
+it('should set all kept wake-ups as soon as the scheduler is back, each once even if it then fails again', async () => {
+  const { taken, scheduler, instance } = deployment();
+  const one = instance();
+  scheduler.isAway = true;
+  for (let n = 0; n < 250; n++) await one.set(`w${n}`, 9_000_000);
+  scheduler.isAway = false;
+  scheduler.asked = 0;
+  scheduler.failsAt = 215;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([taken.size, scheduler.asked]).toEqual([219, 220]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([taken.size, scheduler.asked]).toEqual([250, 251]);
+  one.stop();
 });
 
 it('should not ask the scheduler again for a wake-up that it has accepted, for ten minutes', async () => {

@@ -19,6 +19,8 @@ export interface DurableWakeUpsOptions {
 /** Pause in ms after the scheduler failed, so that turns do not wait for it. */
 const PAUSE_MS = 5_000;
 const AT_ONCE = 100;
+/** Few, so that a busy scheduler can accept them in time. */
+const IN_PARALLEL = 10;
 /** Time in ms after which a wake-up is set again, in case the scheduler lost it. */
 const KNOWN_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;
@@ -37,6 +39,7 @@ export class DurableWakeUps implements WakeUps {
   readonly #known: LRUCache<string, true>;
   readonly #timer: NodeJS.Timeout;
   #pausedUntil = 0;
+  #isSetting = false;
 
   constructor(options: DurableWakeUpsOptions) {
     this.#use = options;
@@ -68,21 +71,46 @@ export class DurableWakeUps implements WakeUps {
     });
   }
 
-  /** Sets the wake-ups that are kept in the store. Never rejects. */
+  /** Sets the wake-ups that are kept in the store, until the scheduler fails. Never rejects. */
   async setKept(): Promise<void> {
-    const { wakeUps, store, onError, now } = this.#use;
-    if (now() < this.#pausedUntil) return;
+    const { store, onError, now } = this.#use;
+    if (this.#isSetting || now() < this.#pausedUntil) return;
+    this.#isSetting = true;
     try {
-      const { waiting } = parse((await store.read(LATE_WAKE_UPS_KEY))?.value);
-      const part = waiting.slice(0, AT_ONCE);
-      if (part.length === 0) return;
-      await Promise.all(part.map(([name, at]) => wakeUps.set(name, Math.max(at, now()))));
-      const done = new Set(part.map(([name]) => name));
-      await this.#change((current) => current.filter(([name]) => !done.has(name)));
+      for (;;) {
+        const { waiting } = parse((await store.read(LATE_WAKE_UPS_KEY))?.value);
+        if (waiting.length === 0) return;
+        const done = await this.#setAll(waiting.slice(0, AT_ONCE));
+        await this.#change((current) => current.filter(([name]) => !done.has(name)));
+        if (now() < this.#pausedUntil) return;
+      }
     } catch (error) {
       this.#pausedUntil = now() + PAUSE_MS;
       onError(error);
+    } finally {
+      this.#isSetting = false;
     }
+  }
+
+  /** Resolves with the names of the wake-ups that the scheduler has accepted. Pauses after a failure. */
+  async #setAll(waiting: LateWakeUps['waiting']): Promise<Set<string>> {
+    const { wakeUps, onError, now } = this.#use;
+    const done = new Set<string>();
+    for (let first = 0; first < waiting.length; first += IN_PARALLEL) {
+      const part = waiting.slice(first, first + IN_PARALLEL);
+      const results = await Promise.allSettled(
+        part.map(async ([name, at]) => {
+          await wakeUps.set(name, Math.max(at, now()));
+          done.add(name);
+        }),
+      );
+      const failed = results.find(({ status }) => status === 'rejected');
+      if (failed?.status !== 'rejected') continue;
+      this.#pausedUntil = now() + PAUSE_MS;
+      onError(failed.reason);
+      break;
+    }
+    return done;
   }
 
   stop(): void {

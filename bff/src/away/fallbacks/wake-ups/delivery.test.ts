@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
+import { SEND_TIME_MS } from '../decide/decide.ts';
+import { hashOfReader } from '../document.ts';
+
+const START = new Date('2026-01-01T10:00:00Z').getTime();
+beforeEach(() => void vi.useFakeTimers({ now: START }));
+afterEach(() => void vi.useRealTimers());
+
+const HASH = hashOfReader(READER);
+const DUE = START + 5_000;
+const fallback = () => itemsOf(arrival('a', after('PT5S')));
+const endOfClaim = [`away:${HASH}:${DUE + SEND_TIME_MS}`, DUE + SEND_TIME_MS];
+
+it('should store no other wake-up if the message was sent at once', async () => {
+  const { instance, titles } = deployment();
+  const { fallbacks, set } = instance();
+  await fallbacks.committed(fallback());
+  await pass(10_000);
+  expect([titles(), set.mock.calls.length]).toEqual([[['a']], 1]);
+});
+
+it('should be answered only after another wake-up is stored for a message whose sending takes longer', async () => {
+  const { instance, answers } = deployment();
+  const { fallbacks, set } = instance();
+  answers.push('never');
+  await fallbacks.committed(fallback());
+  vi.setSystemTime(DUE);
+  let isAnswered = false;
+  void fallbacks.wake(`away:${HASH}:${DUE}`).then(() => (isAnswered = true));
+  await pass(2_900);
+  expect([isAnswered, set.mock.calls.length]).toEqual([false, 1]);
+  await pass(200);
+  expect([isAnswered, set.mock.calls.at(-1)]).toEqual([true, endOfClaim]);
+});
+
+it('should be answered only after another wake-up is stored for a message whose outcome was not', async () => {
+  const { instance, store, titles } = deployment();
+  const { fallbacks, set } = instance();
+  await fallbacks.committed(fallback());
+  const write = store.write.bind(store);
+  vi.spyOn(store, 'write').mockRejectedValue(new Error('no store')).mockImplementationOnce(write);
+  vi.setSystemTime(DUE);
+  expect(await fallbacks.wake(`away:${HASH}:${DUE}`)).toBe(true);
+  expect([titles(), set.mock.calls.at(-1)]).toEqual([[['a']], endOfClaim]);
+});
+
+it('should be refused while 664 others are checked or wait, and later be processed', async () => {
+  const { instance, store, titles } = deployment();
+  const { fallbacks } = instance();
+  await fallbacks.committed(fallback());
+  const read = store.read.bind(store);
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  vi.spyOn(store, 'read').mockImplementation(async (key) => {
+    await released;
+    return read(key);
+  });
+  const others = Array.from({ length: 664 }, (_, n) => n.toString(16).padStart(32, '0'));
+  const checks = others.map((hash) => fallbacks.wake(`away:${hash}:${DUE}`));
+  await pass(5_500);
+  await expect(fallbacks.wake(`away:${HASH}:${DUE}`)).rejects.toThrow('already waiting');
+  release();
+  await Promise.all(checks);
+  expect(titles()).toEqual([]);
+  await pass(1_000);
+  expect(titles()).toEqual([['a']]);
+});
