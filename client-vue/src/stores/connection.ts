@@ -29,9 +29,8 @@ export const useConnection = defineStore(() => {
   const online = ref(true);
   /** Feeds that are neither acknowledged nor refused yet. */
   const awaited = shallowReactive(new Set<string>());
-  /** The reasons for permanently refused feeds. */
-  const refused = ref<string[]>([]);
-  const refusedFeeds = new Set<string>();
+  /** Permanently refused feeds, with the reasons. */
+  const refused = shallowReactive(new Map<string, string>());
   /** Why the server denies access to every feed. */
   const denied = ref<string>();
   /** Feeds whose newest page currently fails to load over REST, with the server's reason if it denies access. */
@@ -46,7 +45,7 @@ export const useConnection = defineStore(() => {
   );
 
   const state = computed<ConnectionState>(() => {
-    if (feeds.value.length > 0 && refused.value.length === feeds.value.length) return 'refused';
+    if (feeds.value.length > 0 && refused.size === feeds.value.length) return 'refused';
     if (status.value === 'live' && !pageFailed.value) return 'live';
     if (status.value !== 'live' && !online.value) return 'offline';
     if (denial.value !== undefined) return 'refused';
@@ -56,13 +55,13 @@ export const useConnection = defineStore(() => {
   });
 
   /** The server's reasons for denying access, in its own words. */
-  const reason = computed(() => refused.value.join(' ') || (denial.value ?? ''));
+  const reason = computed(() => [...refused.values()].join(' ') || (denial.value ?? ''));
 
   const text = computed(() => {
     const { connection } = useMessages().texts;
     if (state.value === 'refused') return connection.refused(reason.value);
     if (state.value === 'incomplete') return connection.olderFailed;
-    if (state.value === 'live' && refused.value.length > 0) return connection.someRefused(reason.value);
+    if (state.value === 'live' && refused.size > 0) return connection.someRefused(reason.value);
     return connection[state.value];
   });
 
@@ -87,23 +86,21 @@ export const useConnection = defineStore(() => {
 
   /** Records that the newest page of a feed failed to load. Doesn't matter for refused feeds, which have no page. */
   function pageNotLoaded(feed: string, error: unknown): void {
-    if (!refusedFeeds.has(feed)) failedPages.set(feed, isRefusal(error) ? error.message : undefined);
+    if (!refused.has(feed)) failedPages.set(feed, isRefusal(error) ? error.message : undefined);
   }
 
   /** Records that a feed is permanently refused. */
   function refuse(feed: string, why: string): void {
     awaited.delete(feed);
     failedPages.delete(feed);
-    refusedFeeds.add(feed);
-    refused.value.push(why);
+    refused.set(feed, why);
   }
 
   function reset(following: readonly string[]): void {
     feeds.value = following;
     client.value = 'connecting';
     awaited.clear();
-    refused.value = [];
-    refusedFeeds.clear();
+    refused.clear();
     denied.value = undefined;
     failedPages.clear();
   }

@@ -1,6 +1,6 @@
 import { createNotificationClient, Expiries, type NotificationClientOptions } from '@tocsin/client';
 import type { Page } from '@tocsin/contracts';
-import { backOff, pause } from '@tocsin/contracts/pause';
+import { pause } from '@tocsin/contracts/pause';
 import { toValue, watch, watchEffect, type MaybeRefOrGetter } from 'vue';
 import { clientIdOfBrowser } from './client-id.ts';
 import { finishFirstView } from '../load-late.ts';
@@ -15,6 +15,7 @@ import { usePreferences } from './reader/preferences.ts';
 import { useFeedLabels, type FeedLabels } from './feed-labels.ts';
 import { useIcons } from './icons.ts';
 import { useItems } from './feeds/items.ts';
+import { retry } from './retry.ts';
 import { safeStorage, tabPositions } from './storage.ts';
 import { useLater } from './later.ts';
 import { useSource } from './source.ts';
@@ -23,27 +24,20 @@ import { watchConnection } from './watch-connection.ts';
 
 /** How long to wait for the newest page before subscribing without it, and for the preferences before interrupting. */
 const REST_HEAD_START_MS = 2_500;
-const PAGE_RETRY_MS = 3_000;
-const PAGE_RETRY_MAX_MS = 30_000;
 
 /** Loads the newest page, retrying until it succeeds. `undefined` if aborted. */
 async function newestPage(feed: string, signal: AbortSignal): Promise<Page | undefined> {
   const connection = useConnection();
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const page = await useSource().page({ feed }, { signal });
-      connection.pageLoaded(feed);
-      finishFirstView();
-      return page;
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      connection.pageNotLoaded(feed, error);
-      finishFirstView();
-      console.warn(`Could not load the newest page of ${feed}. Retrying.`, error);
-    }
-    await pause(backOff(attempt, PAGE_RETRY_MS, PAGE_RETRY_MAX_MS), signal);
-    if (signal.aborted) return undefined;
-  }
+  const failed = (error: unknown): void => {
+    connection.pageNotLoaded(feed, error);
+    finishFirstView();
+    console.warn(`Could not load the newest page of ${feed}. Retrying.`, error);
+  };
+  const page = await retry(() => useSource().page({ feed }, { signal }), failed, signal);
+  if (signal.aborted) return undefined;
+  connection.pageLoaded(feed);
+  finishFirstView();
+  return page;
 }
 
 export type SessionOptions = Pick<

@@ -3,7 +3,7 @@ import type { Messages } from '../messages.ts';
 export const connection: Messages['connection'] = {
   live: 'Neue Benachrichtigungen erscheinen sofort.',
   someRefused: (reason) => `Einige Feeds können nicht angezeigt werden. ${reason}`,
-  olderFailed: 'Ältere Benachrichtigungen lassen sich nicht laden. Neuer Versuch … Neue erscheinen sofort.',
+  olderFailed: 'Ältere Benachrichtigungen lassen sich gerade nicht laden.',
   connecting: 'Verbindung wird aufgebaut …',
   reconnecting: 'Verbindung unterbrochen. Neuer Versuch …',
   offline: 'Sie sind offline. Verpasstes erscheint, sobald Sie wieder online sind.',

@@ -26,8 +26,6 @@ export const list: Messages['list'] = {
   refused: 'Der Server verweigert den Zugriff',
   offlineTitle: 'Sie sind offline',
   offline: 'Benachrichtigungen erscheinen, sobald Sie wieder verbunden sind.',
-  incompleteTitle: 'Ältere Benachrichtigungen lassen sich nicht laden',
-  incomplete: 'Neue erscheinen sofort. Ältere erscheinen, sobald der Server auf Anfragen antwortet.',
   unreachableTitle: 'Der Server ist nicht erreichbar',
   unreachable:
     'Benachrichtigungen konnten nicht geladen werden. Sie erscheinen, sobald der Server antwortet.',

@@ -2,7 +2,7 @@
 export const connection = {
   live: 'New notifications appear as they happen.',
   someRefused: (reason: string) => `Some feeds can't be shown. ${reason}`,
-  olderFailed: "Older notifications can't be loaded. Trying again. New ones appear as they happen.",
+  olderFailed: "Older notifications can't be loaded right now.",
   connecting: 'Connecting…',
   reconnecting: 'Connection lost. Trying again…',
   offline: "You're offline. You'll see what you missed once you're back online.",

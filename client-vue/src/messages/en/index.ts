@@ -1,8 +1,7 @@
 import { bell } from './bell.ts';
 import { common } from './common.ts';
 import { connection } from './connection.ts';
-import { list } from './list.ts';
 import { severities } from './severities.ts';
 
-/** English strings of the first view, by part of the page. Strings of parts that load later are in `late.ts`. */
-export const en = { bell, common, connection, list, severities };
+/** English strings of the bell, by part of the page. Strings of parts that load later are in `late.ts`. */
+export const en = { bell, common, connection, severities };

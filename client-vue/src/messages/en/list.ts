@@ -25,8 +25,6 @@ export const list = {
   refused: 'The server refused access',
   offlineTitle: "You're offline",
   offline: "Notifications will appear once you're back online.",
-  incompleteTitle: "Older notifications can't be loaded",
-  incomplete: 'New ones appear as they happen. Older ones will appear once the server responds to requests.',
   unreachableTitle: "The server can't be reached",
   unreachable: "Couldn't load notifications. They will appear once the server responds.",
 };

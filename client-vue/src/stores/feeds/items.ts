@@ -21,10 +21,8 @@ export const useItems = defineStore(() => {
   const older = shallowReactive(new Map<string, OlderPlace | 'dropped'>());
   const loaded = shallowReactive(new Set<string>());
   const gone = new Set<string>();
-  /** Snoozes that have ended, and whose notifications were requested. */
-  const requestedReturns = new Set<string>();
   /** Changes with each reset, so that answers to requests from before can be dropped. */
-  let session = Symbol('session');
+  const session = shallowRef({});
 
   const marks = useMarks();
   const returnedCopies = new WeakMap<Item, Item>();
@@ -114,14 +112,7 @@ export const useItems = defineStore(() => {
     older.clear();
     loaded.clear();
     gone.clear();
-    requestedReturns.clear();
-    session = Symbol('session');
-  }
-
-  /** Returns a function that returns whether there was no reset since. */
-  function sameSession(): () => boolean {
-    const before = session;
-    return () => before === session;
+    session.value = {};
   }
 
   /** Removes and returns the items that have expired by `now` (ms since 1970). */
@@ -131,8 +122,5 @@ export const useItems = defineStore(() => {
     return expired;
   }
 
-  return {
-    ...{ all, items, older, loaded, requestedReturns },
-    ...{ add, remove, clear, reset, sameSession, expire, oldestOf },
-  };
+  return { all, items, older, loaded, session, add, remove, clear, reset, expire, oldestOf };
 });

@@ -24,11 +24,11 @@ export const canLoadOlder = (): boolean => {
 /** Loads the next older page of each feed that has one. Throws the errors of `fetchPage`. */
 export async function loadOlder(limit: number): Promise<void> {
   const notifications = useItems();
-  const isCurrent = notifications.sameSession();
+  const { session } = notifications;
   for (const [feed, place] of [...notifications.older]) {
     if (place === 'dropped') continue;
     const page = await useSource().page({ feed, epoch: place.epoch, before: place.before, limit });
-    if (!isCurrent()) return;
+    if (session !== notifications.session) return;
     if (!page.recovered) notifications.older.set(feed, 'dropped');
     else takePage(feed, page);
     if (page.recovered && !page.more) notifications.older.delete(feed);

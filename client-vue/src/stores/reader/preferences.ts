@@ -6,15 +6,12 @@ import {
   type Notification,
   type Preferences,
 } from '@tocsin/contracts';
-import { backOff, pause } from '@tocsin/contracts/pause';
 import { shallowRef } from 'vue';
 import { severityOf } from '../../format/severity.ts';
 import { defineStore } from '../define-store.ts';
 import { useClock } from '../clock.ts';
+import { retry } from '../retry.ts';
 import { useSource } from '../source.ts';
-
-const RETRY_MS = 3_000;
-const RETRY_MAX_MS = 30_000;
 
 /**
  * The reader's preferences, stored by the server. Muted notifications don't pop up or count as unread, but stay in the
@@ -42,32 +39,20 @@ export const usePreferences = defineStore(() => {
     }
   }
 
-  /** Returns whether it succeeded. */
-  async function loadOnce(signal: AbortSignal): Promise<boolean> {
-    try {
-      const kept = await fetchPreferencesOrMutes();
-      if (!signal.aborted) preferences.value = { ...DEFAULT_PREFERENCES, ...kept, ...changes };
-      return true;
-    } catch (error) {
-      if (!signal.aborted)
-        console.warn('Could not load the preferences. Nothing is muted for now. Retrying.', error);
-      return false;
-    }
-  }
-
-  async function keepLoading(signal: AbortSignal, attempted: () => void): Promise<void> {
-    for (let attempt = 0; !signal.aborted && !(await loadOnce(signal)); attempt++) {
-      attempted();
-      await pause(backOff(attempt, RETRY_MS, RETRY_MAX_MS), signal);
-    }
-    attempted();
-  }
-
   /** Loads a reader's preferences, retrying until it succeeds. Resolves after the first attempt. */
   function load(signal: AbortSignal): Promise<void> {
     changes = {};
     preferences.value = DEFAULT_PREFERENCES;
-    return new Promise((attempted) => void keepLoading(signal, attempted));
+    return new Promise((attempted) => {
+      const failed = (error: unknown): void => {
+        console.warn('Could not load the preferences. Nothing is muted for now.', error);
+        attempted();
+      };
+      void retry(fetchPreferencesOrMutes, failed, signal).then((kept) => {
+        if (!signal.aborted) preferences.value = { ...DEFAULT_PREFERENCES, ...kept, ...changes };
+        attempted();
+      });
+    });
   }
 
   /** Applies a change from another tab or device. */

@@ -7,29 +7,33 @@ import { useSource } from '../source.ts';
 /** Maximum number of snoozes per reader. */
 const LIMIT = 200;
 
+/** The snoozes whose notifications each session has requested. */
+const requestedIn = new WeakMap<object, Set<string>>();
+
 /** Loads a feed's notifications that are back from a snooze and aren't loaded yet. Requests each one once per session. */
 export async function loadReturned(feed: string, { snoozed }: InboxState): Promise<void> {
   const notifications = useItems();
-  const { requestedReturns } = notifications;
+  const { session } = notifications;
+  const requested = requestedIn.get(session) ?? new Set();
+  requestedIn.set(session, requested);
   const loaded = new Set(notifications.all.map(({ key }) => key));
   const missing = snoozed
     .filter(({ due, archived }) => due && !archived)
     .map(({ id, until }) => ({ key: itemKey(feed, id), snooze: `${itemKey(feed, id)} ${until}` }))
-    .filter(({ key, snooze }) => !loaded.has(key) && !requestedReturns.has(snooze));
+    .filter(({ key, snooze }) => !loaded.has(key) && !requested.has(snooze));
   if (missing.length === 0) return;
-  const isCurrent = notifications.sameSession();
-  for (const { snooze } of missing) requestedReturns.add(snooze);
+  for (const { snooze } of missing) requested.add(snooze);
   const request = { feeds: [feed], state: 'returned', limit: LIMIT } as const;
   try {
     const { items } = await useSource().ask((url, clientId, options) =>
       searchNotifications(url, clientId, request, options),
     );
-    if (!isCurrent()) return;
+    if (session !== notifications.session) return;
     for (const { epoch, offset, notification } of items)
       notifications.add(feed, { epoch, publications: [{ offset, notification }] });
   } catch (error) {
     // The next state of the inbox requests them again.
-    if (isCurrent()) for (const { snooze } of missing) requestedReturns.delete(snooze);
+    for (const { snooze } of missing) requested.delete(snooze);
     throw error;
   }
 }

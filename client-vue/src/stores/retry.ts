@@ -1,0 +1,21 @@
+import { backOff, pause } from '@tocsin/contracts/pause';
+
+const FIRST_PAUSE_MS = 3_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** Calls `work` until it succeeds, and `failed` after each failure. `undefined` if aborted. */
+export async function retry<T>(
+  work: () => Promise<T>,
+  failed: (error: unknown) => void,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!signal.aborted) failed(error);
+    }
+    await pause(backOff(attempt, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), signal);
+  }
+  return undefined;
+}
