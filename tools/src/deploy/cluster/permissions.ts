@@ -9,6 +9,8 @@ export const RESOURCES: Record<string, { group: string; resource: string; cluste
   PersistentVolume: { group: '', resource: 'persistentvolumes', clusterWide: true },
   ConfigMap: { group: '', resource: 'configmaps' },
   Secret: { group: '', resource: 'secrets' },
+  ResourceQuota: { group: '', resource: 'resourcequotas' },
+  LimitRange: { group: '', resource: 'limitranges' },
   Service: { group: '', resource: 'services' },
   ServiceAccount: { group: '', resource: 'serviceaccounts' },
   Deployment: { group: 'apps', resource: 'deployments' },
