@@ -8,7 +8,7 @@ declare module 'vitest' {
 }
 
 /** Suites that run the product's images. They have separate commands, because not every machine can run them. */
-const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**'];
+const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**', 'tests/tenants/**'];
 /**
  * Tests with a browser and memory adapters, without processes of the product. Two run at a time, because they mostly
  * wait.
@@ -172,6 +172,18 @@ export default defineConfig({
           fileParallelism: false,
           pool: 'forks',
           testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: 'tenants',
+          sequence: { groupOrder: 4 },
+          environment: 'node',
+          include: ['tests/tenants/**/*.test.ts'],
+          fileParallelism: false,
+          pool: 'forks',
+          testTimeout: 300_000,
           hookTimeout: 600_000,
         },
       },

@@ -6,9 +6,13 @@ import { NAMESPACE, tryKubectl, kubectlInNamespace, kubectlText } from './cluste
 
 const SUPPORT = join(import.meta.dirname, '../support');
 
-/** A script for the pod. It collects the sidecars' responses to a foreign application, and their identities. */
+/**
+ * A script for the pod. It collects the sidecars' responses to a foreign application, and their identities. ATTACKED is
+ * the namespace of the attacked release, or empty for the pod's own.
+ */
 const SCRIPT = `
 const tls = require('node:tls');
+const of = process.env.ATTACKED ? '.' + process.env.ATTACKED : '';
 const sidecar = 'http://127.0.0.1:3500/v1.0';
 const post = (path) => fetch(sidecar + path, {
   method: 'POST',
@@ -16,7 +20,7 @@ const post = (path) => fetch(sidecar + path, {
   body: JSON.stringify({ title: 'From a stranger' }),
 }).then((response) => response.status, (error) => String(error.cause ?? error));
 const certificate = () => new Promise((resolve) => {
-  const socket = tls.connect({ host: 'producer-dapr', port: 50002, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
+  const socket = tls.connect({ host: 'producer-dapr' + of, port: 50002, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
   let name;
   socket.resume();
   socket.once('secureConnect', () => (name = socket.getPeerCertificate().subjectaltname));
@@ -31,10 +35,10 @@ const certificate = () => new Promise((resolve) => {
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   console.log(JSON.stringify({
-    invoked: await post('/invoke/producer/method/notifications'),
+    invoked: await post('/invoke/producer' + of + '/method/notifications'),
     published: await post('/publish/notification-pubsub/notifications'),
     announced: await post('/publish/notification-pubsub/notification-announcements'),
-    invokedBff: await post('/invoke/bff/method/notification-pubsub--notification-announcements--default'),
+    invokedBff: await post('/invoke/bff' + of + '/method/notification-pubsub--notification-announcements--default'),
     producer: await certificate(),
   }));
   setInterval(() => undefined, 60_000);
@@ -49,7 +53,25 @@ const answersSchema = z.object({
   producer: z.object({ name: z.string().optional(), end: z.string() }),
 });
 
-const manifests = (name: string, image: string): object[] => [
+export interface StrangerOptions {
+  /** The namespace of the pod. */
+  namespace?: string;
+  /** The app id of its sidecar. The default is the name of the pod. */
+  appId?: string;
+  /** The namespace of another release to attack; the pod then also gets a token for sentry. The default is the pod's. */
+  attacked?: string;
+}
+
+/** The folder in the pod with a token for sentry, as in a sidecar. */
+const TOKEN_FOLDER = '/var/run/sentry';
+export const SENTRY_TOKEN = `${TOKEN_FOLDER}/token`;
+const SENTRY_SOURCE = { serviceAccountToken: { path: 'token', audience: 'dapr.io/sentry' } };
+
+const manifests = (
+  name: string,
+  image: string,
+  { appId = name, attacked = '' }: StrangerOptions,
+): object[] => [
   {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -64,7 +86,7 @@ const manifests = (name: string, image: string): object[] => [
       labels: { run: name },
       annotations: {
         'dapr.io/enabled': 'true',
-        'dapr.io/app-id': name,
+        'dapr.io/app-id': appId,
         'dapr.io/sidecar-seccomp-profile-type': 'RuntimeDefault',
       },
     },
@@ -78,9 +100,14 @@ const manifests = (name: string, image: string): object[] => [
           image,
           imagePullPolicy: 'IfNotPresent',
           command: ['node', '-e', SCRIPT],
+          ...(attacked && {
+            env: [{ name: 'ATTACKED', value: attacked }],
+            volumeMounts: [{ name: 'sentry', mountPath: TOKEN_FOLDER, readOnly: true }],
+          }),
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
         },
       ],
+      ...(attacked && { volumes: [{ name: 'sentry', projected: { sources: [SENTRY_SOURCE] } }] }),
     },
   },
 ];
@@ -90,35 +117,48 @@ interface Stranger {
   answers: z.infer<typeof answersSchema>;
   /** Runs a script of tests/support in the pod and returns its JSON output. */
   run(script: string, ...args: string[]): Promise<unknown>;
+  /** Writes a file in the pod. */
+  write(path: string, text: string): Promise<unknown>;
 }
 
-/** Runs `use` with a pod in the namespace that acts as an application with this id. */
-export async function withStranger<T>(name: string, use: (stranger: Stranger) => Promise<T>): Promise<T> {
-  const image = await kubectlInNamespace(
-    ...['get', 'deployment', 'producer', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'],
-  );
-  const resources = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests(name, image) });
-  await kubectlText(['-n', NAMESPACE, 'create', '-f', '-'], resources);
+/** Runs `use` with a pod of this name that acts as an application. */
+export async function withStranger<T>(
+  name: string,
+  use: (stranger: Stranger) => Promise<T>,
+  options: StrangerOptions = {},
+): Promise<T> {
+  const inNamespace = ['-n', options.namespace ?? NAMESPACE];
+  const image = await kubectlText([
+    ...[...inNamespace, 'get', 'deployment', 'producer', '-o'],
+    'jsonpath={.spec.template.spec.containers[0].image}',
+  ]);
+  const resources = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: manifests(name, image, options),
+  });
+  await kubectlText([...inNamespace, 'create', '-f', '-'], resources);
   try {
     let logs = '';
     const fault = await pollUntil(
       async () => {
-        logs = (await tryKubectl(['-n', NAMESPACE, 'logs', name, '-c', name])).stdout;
+        logs = (await tryKubectl([...inNamespace, 'logs', name, '-c', name])).stdout;
         return logs.includes('{');
       },
       { timeoutMs: 120_000, everyMs: 1_000 },
     );
     if (fault) throw new Error(`The stranger printed no result: ${fault}: ${logs}`);
+    const exec = [...inNamespace, 'exec', '-i', name, '-c', name, '--'];
     return await use({
       answers: answersSchema.parse(JSON.parse(logs.slice(logs.indexOf('{')))),
       run: async (script, ...args) => {
-        const node = ['node', '--input-type=module', '-', ...args];
-        const exec = ['-n', NAMESPACE, 'exec', '-i', name, '-c', name, '--', ...node];
-        return JSON.parse(await kubectlText(exec, readFileSync(join(SUPPORT, script), 'utf8'))) as unknown;
+        const node = [...exec, 'node', '--input-type=module', '-', ...args];
+        return JSON.parse(await kubectlText(node, readFileSync(join(SUPPORT, script), 'utf8'))) as unknown;
       },
+      write: (path, text) => kubectlText([...exec, 'sh', '-c', `cat > ${path}`], text),
     });
   } finally {
-    await kubectlText(['-n', NAMESPACE, 'delete', '-f', '-'], resources);
+    await kubectlText([...inNamespace, 'delete', '-f', '-'], resources);
   }
 }
 

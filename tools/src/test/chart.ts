@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { readImageSource } from '../containers/options.ts';
 import { CHART } from '../deploy/chart/chart.ts';
 import { checkCluster } from '../deploy/cluster/cluster.ts';
@@ -11,6 +10,7 @@ import { parseOptions, throwIfInvalid } from '../options.ts';
 import { ROOT } from '../paths.ts';
 import { run } from '../process/run.ts';
 import { ensureHelm } from '../setup/test-programs/helm.ts';
+import { createNodeVolume, deleteNodeVolume } from './node-volume.ts';
 
 const USAGE = 'npm run test:chart -- [--registry HOST[:PORT][/PATH]] [--tag TAG]';
 /** Neither name occurs in the chart, which shows that any name works. */
@@ -60,17 +60,7 @@ export async function testChart(args: string[]): Promise<number> {
   };
   const wait = ['--wait', '--timeout', '5m'];
   try {
-    if (nodeVolume) {
-      await kubectl.text(['apply', '-f', '-'], JSON.stringify(volume()));
-      await kubectl.text([
-        'wait',
-        '-n',
-        'default',
-        `job/${RELEASE}`,
-        '--for=condition=complete',
-        '--timeout=2m',
-      ]);
-    }
+    if (nodeVolume) await createNodeVolume(kubectl, RELEASE);
     await ask(['install', RELEASE, CHART, '--create-namespace', ...wait]);
     say((await ask(['test', RELEASE, '--logs', '--timeout', '3m'])).split('\n').at(-1) ?? '');
     await ask(['upgrade', RELEASE, CHART, ...wait], {
@@ -80,50 +70,7 @@ export async function testChart(args: string[]): Promise<number> {
     await ask(['uninstall', RELEASE, ...wait]);
   } finally {
     await kubectl.try(['delete', 'namespace', NAMESPACE, '--wait=true']);
-    if (nodeVolume) {
-      await kubectl.try(['delete', 'persistentvolume', RELEASE]);
-      await kubectl.try(['delete', '-n', 'default', 'job', RELEASE]);
-    }
+    if (nodeVolume) await deleteNodeVolume(kubectl, RELEASE);
   }
   return 0;
-}
-
-/** A folder on the only node that Redis may write to, for a cluster without a storage class. */
-function volume(): object {
-  const hostPath = { path: join('/var/lib', RELEASE), type: 'DirectoryOrCreate' };
-  const owner = {
-    name: 'owner',
-    image: 'valkey/valkey:8.0.1',
-    command: ['chown', '999:999', '/data'],
-    securityContext: { runAsUser: 0 },
-    volumeMounts: [{ name: 'data', mountPath: '/data' }],
-  };
-  return {
-    apiVersion: 'v1',
-    kind: 'List',
-    items: [
-      {
-        apiVersion: 'batch/v1',
-        kind: 'Job',
-        metadata: { name: RELEASE, namespace: 'default' },
-        spec: {
-          template: {
-            spec: { restartPolicy: 'Never', containers: [owner], volumes: [{ name: 'data', hostPath }] },
-          },
-        },
-      },
-      {
-        apiVersion: 'v1',
-        kind: 'PersistentVolume',
-        metadata: { name: RELEASE },
-        spec: {
-          storageClassName: RELEASE,
-          capacity: { storage: '1Gi' },
-          accessModes: ['ReadWriteOnce'],
-          persistentVolumeReclaimPolicy: 'Retain',
-          hostPath,
-        },
-      },
-    ],
-  };
 }

@@ -1,0 +1,262 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { feedKey } from '@tocsin/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SENTRY_TOKEN, withStranger } from '../k8s/stranger.ts';
+import { certificateRequest } from './certificate.ts';
+import { internalPorts, publicPorts, redisProbes, sidecarProbes, withTheirRedis } from './attacks.ts';
+import { Tenant, kubectl } from './tenant.ts';
+
+const READER = 'ada';
+const [ours, theirs] = [
+  new Tenant('tocsin-tenant-a', {}),
+  new Tenant('tocsin-tenant-b', { writesPerMinute: 3 }),
+];
+
+beforeAll(async () => {
+  const began = Date.now();
+  await Promise.all([ours.install(), theirs.install()]);
+  console.log(`installed two releases in ${Math.round((Date.now() - began) / 1000)} s`);
+});
+afterAll(() => Promise.all([ours.remove(), theirs.remove()]));
+
+/** Runs an attack, and checks that it has changed nothing in `ours`. */
+async function unharmed(attack: () => Promise<void>): Promise<void> {
+  const before = { state: await ours.state(READER), keys: await ours.keys() };
+  await attack();
+  // Long enough for any work that the attack has started.
+  await delay(1_000);
+  expect(await ours.state(READER)).toEqual(before.state);
+  // Documents may have expired meanwhile.
+  expect((await ours.keys()).filter((key) => !before.keys.includes(key))).toEqual([]);
+}
+
+const refusedByOurBff = async (): Promise<number> => {
+  const name = 'tocsin_bff_calls_refused_total';
+  return (await ours.counters('bff', [name]))[name] ?? NaN;
+};
+
+describe('two releases in their own namespaces', () => {
+  it.each([ours, theirs])('should publish and read in $namespace', async (tenant) => {
+    expect(await tenant.test()).toContain('Published helm-test-');
+    expect(await tenant.publish(`user:${READER}`, `of-${tenant.namespace}`)).toBe(202);
+    await tenant.untilRead(READER, `of-${tenant.namespace}`);
+  });
+
+  it('should each show only their own notifications', async () => {
+    expect(await ours.idsOf(READER)).toEqual([`of-${ours.namespace}`]);
+    expect(await theirs.idsOf(READER)).toEqual([`of-${theirs.namespace}`]);
+  });
+});
+
+describe('a pod of another tenant', () => {
+  it('should be refused by public ports, with the keys and tokens of its own release and without', () =>
+    unharmed(async () => {
+      const probes = await publicPorts(ours.namespace, theirs, `of-${ours.namespace}`);
+      const outcomes = await theirs.ask('bff', probes);
+      expect(outcomes).toEqual(Object.fromEntries(probes.map(({ name }) => [name, 401])));
+    }));
+
+  it('should find every internal port closed or refusing', () =>
+    unharmed(async () => {
+      const probes = await internalPorts(ours);
+      const outcomes = await theirs.ask('bff', probes);
+      expect(outcomes).toEqual(
+        Object.fromEntries(probes.map(({ name, url }) => [name, url ? 404 : 'ECONNREFUSED'])),
+      );
+    }));
+
+  it('should be refused by Redis, with the passwords of its own release and without', () =>
+    unharmed(async () => {
+      const outcomes = await theirs.ask('bff', await redisProbes(ours.namespace, theirs));
+      const noPassword = expect.stringMatching(/^-NOAUTH/) as string;
+      const wrongPassword = expect.stringMatching(/^-WRONGPASS/) as string;
+      expect(outcomes).toEqual({
+        'no password': [noPassword, noPassword],
+        'the user default': [wrongPassword, noPassword],
+        'the user tocsin': [wrongPassword, noPassword],
+        'the user operator': [wrongPassword, noPassword],
+      });
+    }));
+
+  it.each(['bff', 'producer', 'stranger'])(
+    'should reach nothing through a sidecar with the app id %s',
+    (appId) =>
+      unharmed(() =>
+        withTheirRedis(ours.namespace, theirs, () =>
+          withStranger(
+            `attacker-${appId}`,
+            async ({ answers, run }) => {
+              expect(answers).toMatchObject({
+                invoked: 403,
+                invokedBff: 403,
+                producer: {
+                  name: expect.stringContaining(`spiffe://public/ns/${ours.namespace}/producer`) as string,
+                  end: expect.not.stringMatching('still open') as string,
+                },
+              });
+              const probes = sidecarProbes(ours.namespace);
+              const outcomes = await run('network/probe.mjs', JSON.stringify(probes));
+              expect(outcomes).toEqual({
+                'POST /receipts': 403,
+                'PUT /actors/Feed/all/method/take': 403,
+                'a publish to a component of the other namespace': 404,
+                'a publish through a component with their Redis': 404,
+              });
+            },
+            { namespace: theirs.namespace, appId, attacked: ours.namespace },
+          ),
+        ),
+      ),
+  );
+
+  it('should have its calls of actors routed to its own release, never to the other', () =>
+    unharmed(async () => {
+      const refused = await refusedByOurBff();
+      await withStranger(
+        'attacker-actors',
+        async ({ run }) => {
+          const feeds = Array.from({ length: 10 }, (_, at) => `topic:actors-${at}`);
+          const probes = await Promise.all(
+            feeds.map(async (feed) => {
+              const { body, signature } = await theirs.signedTake(feed);
+              const id = encodeURIComponent(feedKey(feed));
+              const url = `http://127.0.0.1:3500/v1.0/actors/Feed/${id}/method/take`;
+              return { name: feed, url, method: 'PUT', headers: { 'tocsin-signature': signature }, body };
+            }),
+          );
+          expect(await run('network/probe.mjs', JSON.stringify(probes))).toEqual(
+            Object.fromEntries(feeds.map((feed) => [feed, 200])),
+          );
+        },
+        { namespace: theirs.namespace, appId: 'bff' },
+      );
+      // A call that had reached our bff would have been refused, because the secrets differ.
+      expect(await refusedByOurBff()).toBe(refused);
+    }));
+
+  it.each(['bff', 'producer'])(
+    'should be refused by sidecars even with a certificate of Dapr for the app id %s',
+    (id) =>
+      unharmed(async () => {
+        const refused = await refusedByOurBff();
+        const { key, csr } = certificateRequest();
+        await withStranger(
+          `certified-${id}`,
+          async ({ run, write }) => {
+            await write('/tmp/key.pem', key);
+            await write('/tmp/csr.pem', csr);
+            const sentry = { host: `dapr-sentry.${await daprNamespace()}`, port: 443, tls: {} };
+            const of = { call: 'certificate', csr: '/tmp/csr.pem', token: SENTRY_TOKEN, id };
+            const tls = { key: '/tmp/key.pem', cert: '/tmp/cert.pem' };
+            const at = (app: string, namespace: string) => ({
+              host: `${app}-dapr.${namespace}`,
+              port: 50002,
+              tls,
+            });
+            const [mine, again] = [await theirs.signedTake('all'), await theirs.signedTake('all')];
+            const attacks = [
+              { name: 'a certificate for the other tenant', ...sentry, ...of, namespace: ours.namespace },
+              { name: 'a certificate', ...sentry, ...of, namespace: theirs.namespace, save: '/tmp/cert.pem' },
+              { name: 'publish', ...at('producer', ours.namespace), call: 'local' },
+              { name: 'receipts', ...at('bff', ours.namespace), call: 'local', method: 'receipts' },
+              { name: 'actor, unsigned', ...at('bff', ours.namespace), call: 'actor' },
+              { name: 'actor, signed', ...at('bff', ours.namespace), call: 'actor', ...mine },
+              { name: 'its own actor', ...at('bff', theirs.namespace), call: 'actor', ...again },
+            ];
+            const outcomes = await run(
+              'invocation/internal-grpc.mjs',
+              ...attacks.map((attack) => JSON.stringify(attack)),
+            );
+            expect(outcomes).toEqual({
+              'a certificate for the other tenant': 'answered 7',
+              'a certificate': 'answered 0',
+              publish: 'answered 7',
+              receipts: 'answered 7',
+              'actor, unsigned': 'answered 13',
+              'actor, signed': 'answered 13',
+              'its own actor': 'answered 0, status 200',
+            });
+          },
+          { namespace: theirs.namespace, appId: id, attacked: ours.namespace },
+        );
+        // Dapr let both calls of actors pass. Our bff refused them for their signatures.
+        expect(await refusedByOurBff()).toBeGreaterThanOrEqual(refused + 2);
+      }),
+  );
+
+  it('should have no permission for objects in the other namespace', async () => {
+    const accounts = ['bff', 'producer', 'ui', 'default'];
+    const questions = [
+      ['get', 'secrets'],
+      ['create', 'pods'],
+      ['create', 'components.dapr.io'],
+      ['get', 'pods/log'],
+    ];
+    for (const account of accounts)
+      for (const question of questions) {
+        const as = `--as=system:serviceaccount:${theirs.namespace}:${account}`;
+        const { stdout } = await kubectl.try([...['auth', 'can-i', ...question, '-n', ours.namespace, as]]);
+        expect(stdout.trim(), `${account}: ${question.join(' ')}`).toBe('no');
+      }
+  });
+});
+
+describe('the quotas of a release', () => {
+  it('should stop a flood at the rate of its key, without any effect on the other release', async () => {
+    const names = ['tocsin_producer_notifications_accepted_total', 'tocsin_producer_requests_refused_total'];
+    const [name = ''] = names;
+    const before = await ours.counters('producer', names);
+    const theirsBefore = await theirs.counters('producer', names);
+    const notification = { feed: 'user:flood', title: 'Flood' };
+    const flood = {
+      ...{ name: 'flood', url: 'http://producer/notifications', method: 'POST', times: 60 },
+      headers: { 'x-api-key': theirs.key('slow') },
+      body: Array.from({ length: 10 }, () => notification),
+    };
+    const flooded = theirs.ask('bff', [flood]);
+    const published = ours.publish(`user:${READER}`, 'during-the-flood');
+    const statuses = (await flooded)['flood'] as number[];
+    expect(await published).toBe(202);
+    await ours.untilRead(READER, 'during-the-flood');
+    expect([...new Set(statuses)].sort()).toEqual([202, 429]);
+    const accepted = statuses.filter((status) => status === 202).length;
+    expect((await theirs.counters('producer', names))[name]).toBe((theirsBefore[name] ?? 0) + 10 * accepted);
+    expect(await ours.counters('producer', names)).toEqual({ ...before, [name]: (before[name] ?? 0) + 1 });
+  });
+
+  it('should limit only the release with the value', async () => {
+    const writes = async (tenant: Tenant) => {
+      const headers = { authorization: `Bearer ${await tenant.token('writer')}` };
+      const put = { name: 'writes', url: 'http://127.0.0.1:4001/app/mutes', method: 'PUT', times: 5 };
+      return (await tenant.ask('bff', [{ ...put, headers, body: { feeds: [], severities: [] } }]))['writes'];
+    };
+    expect(await writes(theirs)).toEqual([204, 204, 204, 429, 429]);
+    expect(await writes(ours)).toEqual([204, 204, 204, 204, 204]);
+  });
+
+  it('should let Kubernetes refuse pods and ports beyond the quota', async () => {
+    const containers = [
+      {
+        name: 'large',
+        image: 'large',
+        resources: { requests: { memory: '7Gi' }, limits: { memory: '7Gi' } },
+      },
+    ];
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'large' }, spec: { containers } };
+    const spec = { type: 'NodePort', ports: [{ port: 80 }] };
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'open' }, spec };
+    for (const object of [pod, service]) {
+      const create = ['-n', theirs.namespace, 'create', '-f', '-'];
+      const { code, stderr } = await kubectl.try(create, JSON.stringify(object));
+      expect([code, stderr]).toEqual([1, expect.stringContaining('exceeded quota: tocsin')]);
+    }
+  });
+});
+
+async function daprNamespace(): Promise<string> {
+  const text = await kubectl.text([
+    ...['get', 'deployments', '-A', '-l', 'app=dapr-sentry'],
+    ...['-o', 'jsonpath={.items[0].metadata.namespace}'],
+  ]);
+  return text.trim();
+}
