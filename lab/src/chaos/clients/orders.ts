@@ -14,8 +14,8 @@ export const ORDERS_FEED = 'topic:shop';
 const BETWEEN_MS = 400;
 const LEAST_LIFE_MS = 3_000;
 const MORE_LIFE_MS = 6_000;
-/** Another sidecar publishes a dead sidecar's messages after 8 s, and discards those without a transaction after 11 s. */
-const SETTLE_MS = 25_000;
+/** Another sidecar publishes a dead sidecar's messages after 15 s, and discards those without a transaction after 11 s. */
+const SETTLE_MS = 35_000;
 
 /** Results for the orders that were stored together with their notification. */
 export interface OrdersAccount {
