@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,11 +114,13 @@ describe('a connection to a Redis Cluster', () => {
     await main.set(key, '0');
     const master = await cluster.masterOf(key);
     await masterOf(main, key).sendCommand(['WAIT', '1', '2000']);
+    const readerLost = once(reader, 'error').catch((error: unknown) => error);
     await master.process.kill();
 
     await expect(main.incr(key)).rejects.toThrow();
     expect(main.isReady).toBe(false);
-    // Waits for the new master.
+    // A read that was sent before the connection was lost would reject. One that was not sent waits for the new master.
+    await readerLost;
     expect(await reader.get(key)).toBe('0');
     await eventually(async () => main.isReady);
     expect((await cluster.masterOf(key)).port).not.toBe(master.port);

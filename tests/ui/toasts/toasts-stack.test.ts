@@ -20,7 +20,9 @@ const isOnTop = (page: Page, selector: string) =>
 
 /** Swipes with one finger from the centre of the front toast. */
 async function swipe(page: Page, dx: number, dy: number): Promise<void> {
-  const box = await visibleToasts(page).first().boundingBox();
+  const front = await visibleToasts(page).first().elementHandle();
+  await front?.waitForElementState('stable');
+  const box = await front?.boundingBox();
   if (!box) throw new Error('There is no toast.');
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   const devtools = await page.context().newCDPSession(page);
