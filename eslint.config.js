@@ -156,7 +156,7 @@ export default defineConfig(
     },
     rules: { 'boundaries/no-unknown-files': 'error', 'boundaries/dependencies': allowOnly(policies) },
   },
-  // For a file in several rooms, the innermost room wins, because the last matching block does.
+  // For a file in more than one room, the rules of the innermost room apply, because the last matching block wins.
   ...elements.toReversed().map(({ type, pattern }) => ({
     files: [`${pattern}/**/*.{ts,vue}`],
     ignores: TESTS,

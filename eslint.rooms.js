@@ -96,7 +96,7 @@ export const policies = [
   // Only this room uses a Redis client directly, without Dapr.
   { from: from('service-redis'), allow: [to('service-redis'), modules('redis')] },
 
-  // The rules do no I/O, so they may import only those Node modules that do none either.
+  // The core does no I/O, so it may import only Node modules that do none either.
   {
     from: from('core'),
     allow: [
@@ -191,7 +191,7 @@ export const policies = [
       own('app'),
       own('core'),
       own('adapter'),
-      // `socket.io-adapter` is imported only for its type, which the backend passes to the gateway.
+      // `socket.io-adapter` is imported only for the type of the adapter that the backend passes to the gateway.
       modules('zod', 'express', 'socket.io-adapter'),
       node('*', 'node:*'),
     ],
@@ -200,13 +200,13 @@ export const policies = [
   // The model computes only from measured constants, without I/O.
   { from: from('capacity-model'), allow: to('capacity-model', 'contracts') },
 
-  // Only the schemas, so that the cases can test other implementations.
+  // Of our code, the cases import only the contracts, so that they can test other implementations.
   {
     from: from('conformance'),
     allow: [to('conformance', 'contracts'), modules('socket.io-client'), node('*', 'node:*')],
   },
 
-  // Other teams install it, so it has no dependencies. The contracts' types are bundled.
+  // Other teams install this package, so it has no dependencies. The contracts' types are bundled.
   { from: from('publish'), allow: [to('publish', 'contracts'), node('*', 'node:*')] },
 
   {
@@ -238,7 +238,7 @@ export const policies = [
 
   { from: from('testing'), allow: EVERYTHING },
   { disallow: [toFile('test'), to('testing')] },
-  // The lab uses the test receivers for channels. No image contains either.
+  // The lab uses the test receivers for channels. No image contains the lab or the receivers.
   { from: from('lab'), allow: [to('testing')] },
 ];
 

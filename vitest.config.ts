@@ -27,7 +27,7 @@ const ALONE = [
 const EXAMPLES = 'tests/examples/**/*.test.ts';
 /** Failovers of Redis and Valkey, which take minutes: `npm run test:redis`. */
 const FAILOVERS = 'tests/redis/heavy/**/*.test.ts';
-/** Replaces 0.1.0 by this version under load; installs 0.1.0 from this repository's history: `npm run test:upgrade`. */
+/** Replaces 0.1.0, installed from this repository's history, with this version under load: `npm run test:upgrade`. */
 const UPGRADES = 'tests/upgrade/**/*.test.ts';
 /** Moves the clocks of real processes while fallbacks are due, which takes minutes: `npm run test:clocks`. */
 const CLOCKS = 'tests/fallbacks/heavy/**/*.test.ts';

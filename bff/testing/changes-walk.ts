@@ -13,7 +13,7 @@ interface Row {
   gone: string | undefined;
 }
 
-/** The expected content of a feed after the entries, by a simple implementation of the rules. */
+/** The expected content of a feed after these entries, according to a simple implementation of the rules. */
 export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   let rows: Row[] = [];
   let retracted = new Set<string>();
@@ -35,7 +35,7 @@ export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   return rows;
 }
 
-/** A simulated browser that follows one view, with the real merge. `screen` has what it shows. */
+/** A simulated browser that follows one view with the client's own `FeedMerge`. `screen` has what it shows. */
 export class ChangesClient {
   readonly merge = new FeedMerge();
   readonly screen = new Map<string, string>();

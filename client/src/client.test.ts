@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 describe('createNotificationClient', () => {
-  it('should show publications that are pushed after the acknowledgement', async () => {
+  it('should show publications that are pushed after the subscription was acknowledged', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);
@@ -67,7 +67,7 @@ describe('createNotificationClient', () => {
     expect(positions.get('all')).toEqual({ epoch: 'e', offset: 5 });
   });
 
-  it('should recover a gap after half a second without reporting a disconnect', async () => {
+  it('should fill a gap after half a second without reporting a disconnect', async () => {
     const seen = recorder();
     const statuses: ClientStatus[] = [];
     const client = open();

@@ -124,7 +124,7 @@ describe('the producer', () => {
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(5);
   });
 
-  it('should not be ready until it has the API keys to check', async () => {
+  it('should not be ready until it has read valid API keys', async () => {
     const { url } = await start({ API_KEYS: 'on' }, { [SECRETS.apiKeys.name]: '[{}]' });
     await expect.poll(async () => (await fetch(`${url}/readyz`)).text()).toContain('is invalid: 0.name');
     expect((await fetch(`${url}/readyz`)).status).toBe(503);

@@ -13,7 +13,7 @@ export class RecordingScheduleObserver implements ScheduleObserver {
   unreadable = () => void this.events.push('unreadable');
 }
 
-/** In-memory schedules. Several that share one store act as several producers. */
+/** The in-memory schedules of one producer. To test more than one producer, let them share a store. */
 export function testSchedules(
   producer: Pick<Producer, 'produce'>,
   { dueWindowStore = new MemoryDueWindowStore(), owner = 'one', timeoutMs = 5_000 } = {},

@@ -119,7 +119,7 @@ describe('a revoked subject', () => {
     expect(await pageStatus(second, later)).toBe(200);
   });
 
-  it('should also be revoked, listed and restored by npm run token', async () => {
+  it('should be listed and restored by npm run token, which can also revoke it', async () => {
     const token = await tokenOf('sam', seconds() - 5);
     const end = closed(await connect(second, token));
     expect(await command('--revoke', 'sam')).toMatch(

@@ -102,7 +102,7 @@ describe('npm create tocsin', () => {
     ['no folder', [], ['give exactly one folder']],
     ['a bad name', ['Bad_Name'], ['the folder name Bad_Name is invalid']],
     [
-      'several faults',
+      'more than one error',
       ['corner-shop', '--packages', 'nowhere', 'more'],
       ['give exactly one folder', 'is not empty', 'must contain exactly one'],
     ],

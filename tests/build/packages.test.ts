@@ -174,7 +174,7 @@ describe('the packages', () => {
       peerDependenciesMeta?: Record<string, { optional: boolean }>;
     };
 
-  it('should depend only on socket.io-client, and on client-vue only for its re-export', () => {
+  it('should let the client depend only on socket.io-client, and on client-vue only for its re-export', () => {
     const { dependencies, peerDependencies, peerDependenciesMeta } = manifestOf(built);
     expect(Object.keys(dependencies)).toEqual(['socket.io-client']);
     expect(peerDependencies).toEqual({ '@tocsin/client-vue': VERSION });
@@ -182,7 +182,7 @@ describe('the packages', () => {
     expect(readFileSync(join(built, 'vue/index.js'), 'utf8')).toBe("export * from '@tocsin/client-vue';\n");
   });
 
-  it('should use the app’s Vue, pinia and toast library, and the same version of the client', () => {
+  it('should let client-vue use the app’s Vue, pinia and toast library, and the client of the same version', () => {
     const { dependencies, peerDependencies } = manifestOf(builtVue);
     expect(dependencies).toEqual({ '@tocsin/client': VERSION });
     expect(Object.keys(peerDependencies).sort()).toEqual(['pinia', 'vue', 'vue-toastification']);
@@ -199,12 +199,12 @@ describe('the packages', () => {
     );
   });
 
-  it('should publish and have no dependencies', () => {
+  it('should include a publisher without dependencies', () => {
     expect(manifestOf(builtPublish).dependencies).toBeUndefined();
     expect(readFileSync(join(builtPublish, 'index.js'), 'utf8')).not.toMatch(/^import /m);
   });
 
-  it('should be small and contain no zod', async () => {
+  it('should include a small client without zod', async () => {
     const code = readFileSync(join(built, 'index.js'), 'utf8');
     expect(code.match(/from ["'][^"']*["'](?=;$)/gm)).toEqual(['from "socket.io-client"']);
     expect(code.match(/zod|safeParse/gi)).toBeNull();

@@ -58,7 +58,7 @@ describe('docker compose up', () => {
     for (const path of ['/metrics', '/', '/notificationss']) expect(await status(path)).toBe(404);
   });
 
-  it('should route a polling client back to its instance by a cookie, and fail without it', async () => {
+  it('should route a polling client to its instance by a cookie, and lose one that sends no cookie', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, project.url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, project.url, false)).toMatch(/connected: /);
@@ -108,7 +108,7 @@ describe('a stranger on the networks', () => {
   testOpenPorts(() => project);
 });
 
-describe('publishers to the topic', () => {
+describe('the open topic', () => {
   testPublishers(() => project, newest);
 });
 
@@ -214,7 +214,7 @@ describe('additional files and profiles', () => {
     expect(new Set(cookies).size).toBe(3);
   });
 
-  it('should have a valid profile for metrics and traces', async () => {
+  it('should include a valid profile for metrics and traces', async () => {
     const services = await project.compose('--profile', 'observability', 'config', '--services');
     expect(services.split('\n')).toEqual(
       expect.arrayContaining(['prometheus', 'grafana', 'collector', 'zipkin']),

@@ -36,12 +36,12 @@ export function testOpenPorts(project: () => ComposeProject): void {
     return Object.fromEntries([...addresses].map(([service, address]) => [service, open[address] ?? []]));
   }
 
-  it('should have only the documented open ports on the edge network', SCAN, async () => {
+  it('should find only the documented open ports on the edge network', SCAN, async () => {
     expect(await openPortsOn(project().network('outside'))).toEqual(OUTSIDE);
   });
 
   it(
-    'should have only the documented open ports on the inner network, and reject strangers there',
+    'should find only the documented open ports on the inner network, and be rejected with a guessed token',
     SCAN,
     async () => {
       const network = project().network('inside');
@@ -56,7 +56,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     },
   );
 
-  it('should reject sidecar calls without a certificate from sentry, and sentry calls without a token', async () => {
+  it('should be rejected by sidecars without a certificate from sentry, and by sentry without a token', async () => {
     const stranger = new Stranger(project(), project().network('inside'));
     for (const [host, call] of [
       ['bff-1-dapr', 'local'],
@@ -71,7 +71,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     expect(await stranger.askForCertificate()).toEqual({ asked: 'answered 7' });
   });
 
-  it('should be unreachable from another network, at its own addresses and at this machine’s address', async () => {
+  it('should reach no service from another network, at the services’ addresses or this machine’s', async () => {
     const elsewhere = 'tocsin-test-elsewhere';
     await project().docker('network', 'create', elsewhere);
     try {

@@ -12,7 +12,7 @@ import { findHost } from '../support/processes/hosting.ts';
 /** Maximum pause in deliveries after each kind of kill, in ms. The tests allow twice as much, because machines differ. */
 const BOUNDS = { application: 3_000, sidecar: 2_000, placement: 1_000, redis: 5_000, held: 20_000 };
 
-describe('kill -9 during a stream of notifications', () => {
+describe('a stream of notifications during kill -9', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-crash-'));
   const failpoints = new Failpoints(dir);
   let stack: Stack;

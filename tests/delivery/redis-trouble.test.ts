@@ -78,7 +78,7 @@ describe('a full Redis', () => {
   it('should cause 503, keep its data and lose no acknowledged notification', async () => {
     const before = await postSome(20);
     await flow.complete();
-    // Larger notifications may be accepted after them, so they need not be on the newest page.
+    // Larger notifications may be accepted after these, so these need not be on the newest page.
     const { epoch = '', offset = 0 } = (await head()) ?? {};
     const pageOfThem = `limit=${before.length}&epoch=${epoch}&before=${offset + 1}`;
     const full = async () => {
@@ -95,9 +95,9 @@ describe('a full Redis', () => {
   });
 
   it.each([
-    ['a feed without memory for longer than the retries', 'peeked', FULL_MS],
-    ['a broadcast', 'committed', 0],
-  ])('should complete the turn later if there was no memory for %s', async (_, step, fullMs) => {
+    ['the commit, for longer than the retries', 'peeked', FULL_MS],
+    ['the broadcast', 'committed', 0],
+  ])('should only delay a turn if there is no memory for %s', async (_, step, fullMs) => {
     await flow.complete();
     const { epoch, offset = 0 } = (await head()) ?? {};
     const retries = () => sumOfMetric(stack.bffs, 'tocsin_bff_announcements_total', { outcome: 'retry' });

@@ -73,7 +73,7 @@ describe('two browsers of one person and a browser of another', () => {
     expect(laptop.url()).not.toContain('token');
   });
 
-  it('should show each person their own feed and the feed for all', async () => {
+  it('should show each person their own feed and the feed `all`', async () => {
     await send('POST', '/notifications', [
       { id: 'a-1', feed: 'user:ada', title: 'For Ada' },
       { id: 'b-1', feed: 'user:ben', title: 'For Ben' },

@@ -46,7 +46,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe.each(LANGUAGES)('the publisher in $name', ({ name, folder, tool, build, command }) => {
   it.skipIf(findCommand([tool]) === undefined)(
-    'should publish with the Dapr SDK, and have each id shown once',
+    'should publish with the Dapr SDK so that each id is shown once',
     async () => {
       const cwd = join(PUBLISHERS, folder);
       for (const [program = '', ...args] of build) {

@@ -121,7 +121,7 @@ const watch = async (sub: string, feed: string, index: number) => {
   return observer;
 };
 
-it('should count the open pages and the readers of a topic', async () => {
+it('should count the pages that show a topic, and the readers who have seen, read or archived a notification', async () => {
   const [ada, ben] = await Promise.all([watch('ada', 'topic:orders', 0), watch('ben', 'topic:orders', 1)]);
   await publish([
     { id: 'one', feed: 'topic:orders', title: 'One' },
@@ -172,7 +172,7 @@ it('should report a person’s actions, and publish them as events to other appl
   ]);
 });
 
-it('should be available only to the producer, and to keys with the scope for the keys’ own feeds', async () => {
+it('should give receipts only through the producer, and only to keys that have the scope and permit the feed', async () => {
   expect((await ask('one', 'topic:orders', 'shop')).status).toBe(403);
   expect((await ask('one', 'topic:salaries', 'desk')).status).toBe(403);
   expect((await ask('one', 'topic:orders', 'wrong')).status).toBe(401);

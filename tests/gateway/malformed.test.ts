@@ -43,7 +43,7 @@ describe('an invalid packet', () => {
     ['an unknown type', '9'],
     ['half an array', '2['],
     ['half a string', '2["subscribe'],
-    ['an object for an array', '2{"a":1}'],
+    ['an object instead of an array', '2{"a":1}'],
     ['no name', '2[]'],
     ['an object as the event name', '2[{}]'],
     ['a reserved event name', '2["disconnect"]'],
@@ -103,7 +103,7 @@ describe('an invalid request', () => {
     },
   );
 
-  it('should be rejected if its session is closed or connects many times at once', async () => {
+  it('should end its session if it is a close packet, or many connect packets in one body', async () => {
     const socket = await hostile();
     sendRaw(socket, '1');
     await expect.poll(() => socket.io.engine.readyState).toBe('closed');
@@ -122,7 +122,7 @@ describe('a message', () => {
     return frame('x'.repeat(bytes - frame('').length));
   };
 
-  it('may have up to 128 KiB', async () => {
+  it('should be answered if it has at most 128 KiB', async () => {
     const socket = await hostile();
     const answer = new Promise<string>((resolve) => {
       socket.io.engine.on(

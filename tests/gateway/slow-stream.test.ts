@@ -10,8 +10,8 @@ const PER_BATCH = 20;
 const CHARACTERS = 1_950;
 const STREAMS = 10;
 /**
- * The heap limit. The memory backend stores the history several times. If ten streams buffered unread data, they would
- * double that.
+ * Maximum growth of the heap. The memory backend stores the history several times. If ten streams buffered unread data,
+ * the growth would double.
  */
 const MOST_HEAP_BYTES = 70_000_000;
 
@@ -43,7 +43,7 @@ async function pausedStream(lastEventId = '') {
   return { response, shown, lastEventId: () => text.match(/^id: (.*)$/m)?.[1] ?? '' };
 }
 
-it('should wait for slow readers without buffering unread data, and continue from their position', async () => {
+it('should pause a stream whose reader is slow, without buffering unread data, and then send it everything', async () => {
   const streams = await Promise.all(Array.from({ length: STREAMS }, () => pausedStream()));
   const ids: string[] = [];
   const before = await bff.heapUsed();

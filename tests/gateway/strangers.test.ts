@@ -71,7 +71,7 @@ function flood(text: (index: number) => string): { count: number } {
 
 describe('strangers who open as many connections as they can', () => {
   it.each(['websocket', 'polling'] as const)(
-    'should not block readers with a token over %s',
+    'should not block readers with a token who connect over %s',
     async (transport) => {
       bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
       await strangers(PLACES, (i) => upgradeFrom(`203.0.113.${i % 4}`));
@@ -92,7 +92,7 @@ describe('strangers who open as many connections as they can', () => {
     expect(await bff.metric(PENDING)).toBeLessThanOrEqual(50);
   });
 
-  it('should not block readers with polling sessions and rejected tokens', async () => {
+  it('should not block readers by opening polling sessions with invalid tokens', async () => {
     bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
     for (let i = 0; i < 60; i++) {
       const headers = { 'X-Forwarded-For': `203.0.113.${i % 30}` };
@@ -105,7 +105,7 @@ describe('strangers who open as many connections as they can', () => {
     await bff.expectMetric(PENDING, 0);
   });
 
-  it('should not block readers with silent connections and incomplete requests', async () => {
+  it('should not block readers by keeping silent connections or sending incomplete requests', async () => {
     bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY, MAX_PENDING_CONNECTIONS: '10' });
     const halves = [
       '',

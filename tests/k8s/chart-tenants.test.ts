@@ -52,7 +52,7 @@ describe('the limits of a release', () => {
     });
   });
 
-  it('should not replace a setting of the values', async () => {
+  it('should not override a setting in the values', async () => {
     const settings = { AUTH_MODE: 'jwt', MAX_CONNECTIONS: '7' };
     const { documents } = await template({ ...TENANT, bff: { settings }, quotas: { limits: LIMITS } });
     expect(settingsSchema.parse(found(documents, 'ConfigMap bff')).data['MAX_CONNECTIONS']).toBe('7');
@@ -61,7 +61,7 @@ describe('the limits of a release', () => {
   it.each([
     ['an unknown limit', { limits: { connections: 5 } }, 'connections'],
     ['a limit that the application would refuse', { limits: { bytesPerFeed: 100 } }, 'bytesPerFeed'],
-    ['a number in the namespace’s quota', { namespace: { enabled: true, hard: { pods: 5 } } }, 'pods'],
+    ['a number as a quota of the namespace', { namespace: { enabled: true, hard: { pods: 5 } } }, 'pods'],
   ])('should refuse %s', async (_, quotas, reason) => {
     await expect(template({ ...TENANT, quotas })).rejects.toThrow(reason);
   });
@@ -129,7 +129,7 @@ describe('the quota of the namespace', () => {
       expect(numberOf(hard[name] ?? ''), name).toBeGreaterThanOrEqual(amount);
   });
 
-  it('should take single members and the storage from the values', async () => {
+  it('should take single resources and the storage from the values, and use defaults for the rest', async () => {
     const { documents } = await template({
       ...withQuota({ pods: '8' }),
       redis: { storage: '20Gi' },

@@ -7,7 +7,7 @@ export const NAMESPACE = 'realtime-microservices';
 
 const kubectl = findKubectl();
 
-/** The registry from which the nodes pull the images. */
+/** The options of `npm run deploy` that name the source of the images. */
 const IMAGES = process.env['REGISTRY'] ? ['--registry', process.env['REGISTRY'], '--insecure'] : ['--local'];
 
 /** Runs `npm run deploy` as a user would. */

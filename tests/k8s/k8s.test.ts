@@ -125,7 +125,7 @@ describe('npm run deploy with a missing requirement', () => {
       );
     }));
 
-  it('should report exposed access before it changes anything', async () => {
+  it('should reject a deployment that would be open to everyone, before it changes anything', async () => {
     expect(await refusal(['--registry', 'registry.invalid/team', '--publish'])).toMatch(
       /AUTH_MODE=none.*API_KEYS=off.*--insecure/,
     );
@@ -190,7 +190,7 @@ describe('a deployed system', () => {
     expect(await errorsUntilToasts(url, SCREENSHOT)).toEqual([]);
   });
 
-  it('should route a polling client back to its instance by a cookie, and fail without it', async () => {
+  it('should route a polling client to its instance by a cookie, and lose one that sends no cookie', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, url, false)).toMatch(/connected: /);
@@ -240,7 +240,7 @@ describe('a deployed system', () => {
 });
 
 describe('npm run deploy -- --delete', () => {
-  it('should remove everything, and redeploy at the restricted level if sidecars drop their capabilities', async () => {
+  it('should remove everything; a new deployment is at the restricted level if sidecars drop their capabilities', async () => {
     await remove();
     expect(await exists('namespace', NAMESPACE)).toBe(false);
     expect(await exists('persistentvolume', 'realtime-microservices-redis')).toBe(false);

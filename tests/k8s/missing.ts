@@ -33,7 +33,7 @@ const partSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string(), labels: labelsSchema }),
 });
 
-/** Runs `look` while Dapr's components have different labels, so that they are not found. They keep running. */
+/** Runs `look` while Dapr's components lack the label `app`, so that they are not found. They keep running. */
 export async function withoutDapr<T>(look: () => Promise<T>): Promise<T> {
   const all = await list(partSchema, ['deployments,statefulsets', '-A', '-l', 'app']);
   const parts = all.filter(({ metadata }) => metadata.labels['app']?.startsWith('dapr-'));
@@ -52,7 +52,7 @@ const configSchema = z.looseObject({
   users: z.array(z.object({ name: z.string(), user: z.unknown() })),
 });
 
-/** Runs `look` with the kubeconfig of a temporary user who may only read namespaces. */
+/** Runs `look` with the kubeconfig of a temporary user who has only the cluster role `view`. */
 export async function asReader<T>(look: (kubeconfig: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-reader-'));
   try {

@@ -86,7 +86,7 @@ export class PodRestarts {
     );
   }
 
-  /** Resolves when every client has shown all notifications acknowledged so far. */
+  /** Resolves when every client has shown the last notification acknowledged so far. */
   async #upToDate(): Promise<void> {
     const last = [...this.#caller.acknowledged.keys()].slice(-1);
     await Promise.all(this.#observers.map((observer) => observer.sees(last, CATCH_UP_MS)));

@@ -8,7 +8,7 @@ const TOXIPROXY_IMAGE = 'ghcr.io/shopify/toxiproxy:2.5.0';
 const API_PORT = 8474;
 const PROXY_PORT = 8666;
 
-// Disabled, because the container that cleans up if this process is killed needs another image.
+// Ryuk, a container that would clean up if this process is killed, is off, because it needs another image.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
 
 export interface ProxiedRedis {

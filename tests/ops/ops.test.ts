@@ -123,7 +123,7 @@ describe('the ops page of two instances', () => {
     });
   });
 
-  it('should show the version, queue and Redis memory of each, and that all dependencies are available', async () => {
+  it('should show the version, queue and Redis memory of each instance, and that all dependencies are available', async () => {
     for (const { version, queue, redis } of await rows()) {
       expect(version).toMatch(/^\d+\.\d+\.\d+/);
       expect(queue).toMatchObject({ waiting: 0 });
@@ -146,7 +146,7 @@ describe('the ops page of two instances', () => {
     expect((await letters()).total).toBe(0);
   });
 
-  it('should return a rejected event to the producer, show its remaining errors, and delete it', async () => {
+  it('should send a rejected event to the producer again, show the errors that remain, and delete the event', async () => {
     const shop = await stack.startExternalSidecar('shop');
     await fetch(`${shop.daprUrl}/v1.0/publish/notification-pubsub/notifications`, {
       method: 'POST',

@@ -18,7 +18,7 @@ let spy: ExternalSidecar;
 let server: Server;
 let observer: Observer;
 const resources = mkdtempSync(join(tmpdir(), 'tocsin-spy-'));
-/** The events that its sidecar delivered. */
+/** The paths to which the other application's sidecar delivered events. */
 const received: string[] = [];
 let subscriptionRequests = 0;
 
@@ -99,7 +99,7 @@ const stream = (topic: string): Promise<string> =>
     setTimeout(() => resolve('silence'), 5_000).unref();
   });
 
-it('should publish, but receive neither its own events nor others on the topic', async () => {
+it('should let another application publish to the topic, but deliver no event to it, not even its own', async () => {
   expect((await publish(spy, 'from-the-spy')).status).toBe(204);
   await observer.sees(['before', 'from-the-spy']);
   await expect.poll(() => subscriptionRequests, { timeout: 20_000 }).toBeGreaterThan(0);
@@ -107,11 +107,11 @@ it('should publish, but receive neither its own events nor others on the topic',
   expect(received).toEqual([]);
 });
 
-it('should not be able to stream any topic', async () => {
+it('should not let another application stream any topic', async () => {
   for (const topic of Object.values(TOPICS)) expect(await stream(topic)).toMatch(/not allowed/);
 });
 
-it('should have no consumer group in any Redis stream', async () => {
+it('should create no consumer group for another application in the topic’s Redis stream', async () => {
   const [host = '', port = ''] = stack.redisHost.split(':');
   const redis = createClient({ socket: { host, port: Number(port) } });
   await redis.connect();

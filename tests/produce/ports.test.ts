@@ -56,7 +56,8 @@ jobsSuite('Dapr', () => {
   });
   return Promise.resolve({
     jobs: new DaprJobs(sidecar, deleteJobs),
-    // The sidecar cannot list jobs, so the test returns the schedules that it has created. None of them is due soon.
+    // The producer moves every job that is handed over into the due window. They remain there, because they are due
+    // after the test.
     handedOver: async () => {
       const listed = await new DaprDueWindowStore(sidecar).readIndex();
       const documents = await new DaprDueWindowStore(sidecar).read(

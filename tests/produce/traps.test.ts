@@ -22,8 +22,8 @@ async function setAside(): Promise<string> {
   return response.text();
 }
 
-describe('traps for publishers', () => {
-  it('should include an event sent as plain JSON, which becomes the data of another event', async () => {
+describe('a message from a publisher', () => {
+  it('should be set aside if it is an event sent as plain JSON, which Dapr makes the data of another event', async () => {
     const event = { specversion: '1.0', id: 'trap-1', type: 'a', source: 'shop', data: { title: 'As JSON' } };
     expect((await publish(event)).status).toBe(204);
     await expect.poll(setAside).toContain('specversion');
@@ -31,14 +31,14 @@ describe('traps for publishers', () => {
     await started.observer.sees(['trap-2']);
   });
 
-  it('should include plain text, unless it contains a notification in JSON', async () => {
+  it('should be set aside if it is plain text, unless the text is a notification in JSON', async () => {
     expect((await publish('{"id":"trap-3","title":"As text"}', 'text/plain')).status).toBe(204);
     await started.observer.sees(['trap-3']);
     expect((await publish('Order 9 was shipped', 'text/plain')).status).toBe(204);
     await expect.poll(setAside).toContain('Order 9 was shipped');
   });
 
-  it('should not include bulk publishing: each entry becomes an event and is shown', async () => {
+  it('should be shown if it was published in bulk, because each entry becomes an event', async () => {
     const entries = ['trap-5', 'trap-6'].map((id) => ({
       entryId: id,
       contentType: 'application/json',
@@ -49,7 +49,7 @@ describe('traps for publishers', () => {
     await started.observer.sees(['trap-5', 'trap-6']);
   });
 
-  it('should include identical raw payloads without an id, which are shown only once', async () => {
+  it('should be shown only once if it is one of two identical raw payloads without an id', async () => {
     const raw = (body: object) =>
       call(`/v1.0/publish/${TOPIC}?metadata.rawPayload=true`, JSON.stringify(body), 'application/json');
     for (const body of [{ title: 'Raw' }, { title: 'Raw' }, { id: 'trap-7', title: 'Raw' }])

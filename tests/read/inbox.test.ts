@@ -68,7 +68,7 @@ describe('a reader’s inbox', () => {
   const found = async ({ url, clientId }: Tab, request: SearchRequest) =>
     (await searchNotifications(url, clientId, request)).items.map(({ notification }) => notification.id);
 
-  it('should lose no change that reaches both instances at once', async () => {
+  it('should lose no change when both instances receive changes at once', async () => {
     const feed = 'topic:both';
     const ids = Array.from({ length: 20 }, (_, index) => `n${index}`);
     await publish(feed, ids);
@@ -83,7 +83,7 @@ describe('a reader’s inbox', () => {
     expect(tabs.map(({ inbox }) => inbox?.archived)).toEqual([[[1, 20]], [[1, 20]]]);
   });
 
-  it('should be searchable regardless of case and accents, and by the publisher’s fields', async () => {
+  it('should be searchable by text regardless of case and accents, and by category, severity and source', async () => {
     const [first] = stack.bffs;
     await publish('topic:search', ['x', 'y'], { category: 'billing', icon: 'money', severity: 'error' });
     await publish('topic:search', ['z'], { source: 'ci' });
@@ -123,7 +123,7 @@ describe('a reader’s inbox', () => {
     });
   });
 
-  it('should remove retracted content from snoozed notifications, and be erased with the person', async () => {
+  it('should remove the content of a retracted notification that is snoozed, and be erased with the person’s feed', async () => {
     const [first] = stack.bffs;
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
@@ -143,7 +143,7 @@ describe('a reader’s inbox', () => {
         20_000,
       );
 
-      // Without authentication, a person's documents belong to the reader `user:…`.
+      // Without authentication, no client is the reader `user:42`, so write this reader's documents directly.
       for (const key of [inboxKey('user:42'), preferencesKey('user:42')])
         await redis.hSet(`bff||${key}`, { data: '{}', version: '1' });
       await publish('user:42', ['p']);

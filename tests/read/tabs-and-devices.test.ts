@@ -77,7 +77,7 @@ describe('the read state', () => {
     expect(read?.ids.toSorted()).toEqual(ids.toSorted());
   });
 
-  it('should be erased with the feed if its reader is known', async () => {
+  it('should be erased with a person’s feed', async () => {
     await publish('user:42', ['x', 'y']);
     await eventually(async () => (await pageOf(stack.bffs[0], 'user:42')).offset === 2);
     const client = createNotificationClient({ url: stack.bffs[0]?.url ?? '' });

@@ -24,7 +24,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should not be noticeable when the instances restart one after another', async () => {
+it('should let readers notice nothing when the instances restart one after another', async () => {
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
   const stream = startStream(caller, 'rolling');
   await delay(1_000);

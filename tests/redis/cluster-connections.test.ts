@@ -61,7 +61,7 @@ async function outcome(settings: Record<string, string>): Promise<string> {
 }
 
 describe('a connection to a Redis Cluster', () => {
-  it('should open over TLS, and say what to do if the setting is wrong', async () => {
+  it('should open over TLS, and say what to do if a setting is wrong', async () => {
     expect(await outcome(env)).toBe('open');
     const first = { ...env, REDIS_HOST: cluster.nodes[0]?.address ?? '', REDIS_CLUSTER: 'false' };
     expect(await outcome(first)).toMatch(
@@ -88,7 +88,7 @@ describe('a connection to a Redis Cluster', () => {
       [to, from].map((node) => cluster.ask<string>(node, 'CLUSTER', 'MYID')),
     );
     const slot = String(slotOf('key-1'));
-    // Half way, the old master answers ASK for keys that it no longer has.
+    // While the slot is moving, the old master answers ASK for keys that it no longer has.
     await cluster.ask(to, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId as string);
     await cluster.ask(from, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId as string);
     await cluster.ask(from, 'DEL', 'key-1');
@@ -100,7 +100,7 @@ describe('a connection to a Redis Cluster', () => {
     client.destroy();
   });
 
-  it('should follow a failover, with its pending reads and subscriptions, and repeat no command', async () => {
+  it('should keep its subscriptions and waiting reads during a failover, and repeat no command', async () => {
     const main = persistentClient(targetOf(env), { ...TIMES, reconnectStrategy: () => 100 });
     const faults: string[] = [];
     main.on('error', (error: Error) => faults.push(error.message));

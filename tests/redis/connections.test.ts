@@ -122,13 +122,13 @@ describe('a connection through Sentinels', () => {
     );
   });
 
-  it('should list the known masters if it asks for an unknown one', async () => {
+  it('should fail with a list of the known masters if it asks for an unknown one', async () => {
     expect(await outcome({ ...env, REDIS_MASTER: 'mymaster' })).toMatch(
       /no master named mymaster: Set REDIS_MASTER to one of: tocsin/,
     );
   });
 
-  it('should switch to the new master with its pending reads and subscriptions, and repeat no command', async () => {
+  it('should switch to the new master, keep its subscriptions and waiting reads, and repeat no command', async () => {
     const options = { ...TIMES, reconnectStrategy: () => 100 };
     const main = persistentClient(targetOf(env), options);
     const reader: RedisClient = main.duplicate();

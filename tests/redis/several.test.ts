@@ -66,7 +66,7 @@ async function kindsAt(address: string): Promise<string[]> {
   return [...new Set(keys.map((key) => key.split(/[:|]/, 1)[0] ?? ''))].sort();
 }
 
-it('should keep each part on its own Redis, deliver, trim and erase there, and satisfy the doctor', async () => {
+it('should keep each part’s data in its own Redis, deliver, trim and erase there, and pass the doctor', async () => {
   const flow = new Flow(stack, 1);
   await flow.ready();
   for (const notification of makeNotifications(5)) await flow.caller.post([notification]);
@@ -86,7 +86,7 @@ it('should keep each part on its own Redis, deliver, trim and erase there, and s
   await eventually(async () => (await topics.xLen(TOPICS.partitionAnnouncements)) === 0);
   topics.destroy();
 
-  // An erasure also removes the content of state documents that no head names, and of remaining events in the topics.
+  // An erasure also removes content from state documents that no head refers to, and from events left in the topics.
   const [producer] = stack.producers;
   const feed = 'user:erased';
   const post = await fetch(`${producer?.url}/notifications`, {

@@ -50,14 +50,14 @@ const stateKey = (key: string): string => key.slice(key.indexOf('||') + 2);
 const kindOf = (key: string): string => stateKey(key).split(':')[0] ?? '';
 const schemaOf = (key: string): z.ZodType | undefined => INDEXES[stateKey(key)] ?? DOCUMENTS[kindOf(key)];
 
-it('should include the stored data of this release', () => {
+it('should have a capture of the stored data of this release', () => {
   expect(releases.map(({ version }) => version)).toContain(VERSION);
 });
 
 describe.each(releases)('the store of $version', (stored) => {
   it('should contain documents of every kind', () => {
     const kinds = Object.keys(stored.hashes).map(kindOf);
-    // There are no withdrawn documents: only a head refers to them, and they are deleted before the next commit.
+    // A list of withdrawn documents is deleted before the feed's next commit, so a capture contains none.
     for (const kind of Object.keys(DOCUMENTS)) if (kind !== 'withdrawn') expect(kinds).toContain(kind);
     expect(Object.keys(stored.strings).length).toBeGreaterThan(0);
     expect(Object.keys(stored.streams)).toContain(TOPICS.announcements);
@@ -75,7 +75,7 @@ describe.each(releases)('the store of $version', (stored) => {
     });
   });
 
-  it('should be readable: the announcements', () => {
+  it('should contain readable announcements', () => {
     for (const event of stored.streams[TOPICS.announcements] ?? []) {
       const { data } = event as { data: unknown };
       expect(announcementSchema.parse(data)).toEqual(data);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => on.stop());
 
-it('should outlive all processes, and record keys that are created and revoked while none is running', async () => {
+it('should keep the trail when all processes are killed, and record keys created and revoked while none is running', async () => {
   for (const id of ['a', 'b']) expect((await on.publisher('DELETE', `/feeds/topic:${id}`)).status).toBe(202);
   const kept = await eventually(async () => {
     const records = await on.trail();
@@ -53,7 +53,7 @@ it('should outlive all processes, and record keys that are created and revoked w
   expect((await on.trail()).slice(0, kept.length)).toEqual(kept);
 });
 
-it('should lose at most the last batch when the producer is killed', async () => {
+it('should lose at most the last batch of records when the producer is killed', async () => {
   const accepted: number[] = [];
   const counted = async () =>
     (await on.trail())
@@ -84,7 +84,7 @@ it('should lose at most the last batch when the producer is killed', async () =>
   await on.producer.ready();
 });
 
-it('should contain the remaining records after the producer has stopped', async () => {
+it('should write the remaining records when the producer stops', async () => {
   await on.publisher('POST', '/notifications', { id: 'last', feed: 'topic:last', title: 'x' }, NEXT_KEY);
   await on.producer.app.stop();
   expect((await on.trail()).at(-1)).toMatchObject({ ids: { first: ['last'] } });
@@ -92,7 +92,7 @@ it('should contain the remaining records after the producer has stopped', async 
   await on.producer.ready();
 });
 
-it('should stay within its limits for records and bytes', async () => {
+it('should keep the trail within its limits for records and bytes', async () => {
   const filler = (n: number): AuditRecord => ({
     ...{ v: 1, id: `f-${n}`, at: new Date().toISOString(), requests: 1, instance: 'x'.repeat(80) },
     ...{ action: 'publish', outcome: 'done', via: 'http', actor: { kind: 'key', name: 'y'.repeat(90) } },

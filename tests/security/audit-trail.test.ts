@@ -129,7 +129,7 @@ it('should record each action once, with its actor and without content', async (
   }
 });
 
-it('should print the same records as JSON lines', async () => {
+it('should let npm run audit print the same records as JSON lines', async () => {
   const { stdout } = await on.command('audit', '--limit', '200');
   const lines = stdout
     .trim()

@@ -62,7 +62,7 @@ const publish = async (feed: string, id: string): Promise<void> => {
   expect(response.status).toBe(202);
 };
 
-it('should not be able to take over turns or cause losses by offering to host our actors', async () => {
+it('should not let a foreign application take over turns or cause losses by offering to host our actors', async () => {
   const [bff] = stack.bffs as [Pair];
   let round = 0;
   // Placement takes a moment to route calls to the new host.
@@ -81,7 +81,7 @@ it('should not be able to take over turns or cause losses by offering to host ou
   }
 });
 
-it('should never restart a feed because of an unsigned call, even without a secret in the secret stores', async () => {
+it('should never begin a new epoch because of an unsigned call, even without a secret in the secret stores', async () => {
   const [bff] = stack.bffs as [Pair];
   const shop = await stack.startExternalSidecar('shop');
   const before = await Promise.all(FEEDS.map((feed) => readHead(bff, feed)));

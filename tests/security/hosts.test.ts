@@ -38,7 +38,7 @@ describe('a request’s host name', () => {
     '192.0.2.7',
   ];
 
-  it.each(PATHS)('should be a name of this machine or in ALLOWED_HOSTS: %s %s', async (port, path) => {
+  it.each(PATHS)('should be localhost, an IP address or in ALLOWED_HOSTS: %s %s', async (port, path) => {
     for (const host of [...SERVED, 'notify.example.com', 'Notify.Example.com:8080', 'a.b.corp.example'])
       expect([host, await statusFor(port, path, host)]).toEqual([host, 200]);
     for (const host of [
@@ -53,7 +53,7 @@ describe('a request’s host name', () => {
       expect([host, await statusFor(port, path, host)]).toEqual([host, 403]);
   });
 
-  it('should be rejected with a remedy', async () => {
+  it('should be rejected with a remedy if it is not allowed', async () => {
     const { problem } = await rawAnswer(
       'openBff',
       'GET /app/notifications HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
@@ -62,7 +62,7 @@ describe('a request’s host name', () => {
     expect(problem.detail).toContain('ALLOWED_HOSTS');
   });
 
-  it('should be checked before a WebSocket upgrade, and must occur exactly once', async () => {
+  it('should be checked before a WebSocket upgrade, and be required', async () => {
     const request = upgradeRequest('/hubs/?EIO=4&transport=websocket');
     const evil = await rawAnswer('openBff', request.replace('Host: localhost', 'Host: evil.example'));
     expect([evil.status, evil.problem.code]).toEqual([403, 'forbidden']);

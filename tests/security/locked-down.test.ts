@@ -69,7 +69,7 @@ describe('a locked-down stack', () => {
     await pollUntil(async () => !(await isPortFree(redisPort)), { timeoutMs: 20_000 });
     const first = createClient({ socket: { port: redisPort, host: '127.0.0.1' } });
     await first.connect();
-    // The users in Redis format. The user `first` is last.
+    // In reverse order, because the first line turns off the user `default`, as which this client is connected.
     for (const line of aclLines().toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
     first.destroy();
     operator = await redisAs('operator', SECRETS.operator);
@@ -125,7 +125,7 @@ describe('a locked-down stack', () => {
       ...(body && { body: JSON.stringify(body) }),
     });
 
-  it('should work, and send Redis no forbidden command', async () => {
+  it('should deliver, schedule, retract and erase, and send Redis no forbidden command', async () => {
     const observer = new Observer('ada', stack.bffs[1]?.url ?? '', { getToken: () => tokenOf('ada') });
     await observer.ready();
     await publish('POST', '/notifications', { id: 'one', title: CONTENT, body: CONTENT });
@@ -152,7 +152,7 @@ describe('a locked-down stack', () => {
     expect(await refusals()).toEqual([]);
   });
 
-  it('should still work after a sidecar and an instance have restarted', async () => {
+  it('should still deliver after a sidecar and an instance have restarted', async () => {
     await bff.sidecar.restart();
     await bff.app.restart();
     await bff.ready();

@@ -40,7 +40,7 @@ const stopAll = async () => {
  * Scans a network namespace from a neighbour. The namespace acts as a separate machine: no other process listens there,
  * so the commands can use their default ports.
  */
-describe.skipIf(missing)('from another machine on the network', { timeout: 240_000 }, () => {
+describe.skipIf(missing)('the ports, as seen from the network', { timeout: 240_000 }, () => {
   let host: NetworkNamespace;
   let neighbour: Neighbour;
 
@@ -63,7 +63,7 @@ describe.skipIf(missing)('from another machine on the network', { timeout: 240_0
     listenersOf(await treeOf(child.pid ?? 0)).filter((one) => !isLoopback(one));
 
   describe('npm start', () => {
-    it('should listen only on this machine, over TCP and UDP, with all its processes', async () => {
+    it('should listen only on its own machine, over TCP and UDP, with all its processes', async () => {
       const one = await started({ host });
       await one.untilPrinted('Tocsin is ready.', 90_000);
       const listeners = listenersOf(await treeOf(one.child.pid ?? 0));
@@ -108,7 +108,7 @@ describe.skipIf(missing)('from another machine on the network', { timeout: 240_0
   describe('npm run dev', () => {
     const isUp = (one: Launch) => one.untilPrinted('Send a notification:', 90_000);
 
-    it('should listen only on this machine', async () => {
+    it('should listen only on its own machine', async () => {
       const one = await started({ host, command: 'dev' });
       await isUp(one);
       expect(listenersOf(await treeOf(one.child.pid ?? 0)).map(({ port }) => port)).toEqual(
@@ -132,7 +132,7 @@ describe('a start that would open ports without authentication', () => {
   it.each([
     ['start', '4000, 4001, 4002'],
     ['dev', '4000, 4001, 5173'],
-  ] as const)('should be rejected by %s, with a remedy', async (command, ports) => {
+  ] as const)('should be rejected by npm run %s, with a remedy', async (command, ports) => {
     const one = await started({ command, env: { TOCSIN_ADDRESS: '0.0.0.0' } });
     expect(await one.exit).toBe(1);
     expect(one.output()).toContain(`TOCSIN_ADDRESS=0.0.0.0 would open the ports ${ports} to the network`);

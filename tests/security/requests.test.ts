@@ -38,7 +38,7 @@ const problemOf = async (response: Response): Promise<Problem> => {
 const titles = (routes: readonly Route[]) =>
   routes.map((route) => [route.port, route.method, route.path, route] as const);
 
-it.each(['openProducer', 'openBff'] as const)('should attack every documented route of %s', async (port) => {
+it.each(['openProducer', 'openBff'] as const)('should cover every documented route of %s', async (port) => {
   const response = await fetch(urlOf(port, '/openapi.json'));
   const { paths } = (await response.json()) as { paths: Record<string, object> };
   const attacked = PUBLIC_ROUTES.filter((route) => route.port === port);
@@ -70,7 +70,7 @@ describe('a request with an unknown parameter', () => {
     },
   );
 
-  it('should not publish to all readers if the address names a feed', async () => {
+  it('should not publish to all readers if its URL names a feed', async () => {
     const route = PUBLIC_ROUTES.find(({ port, method }) => port === 'openProducer' && method === 'POST')!;
     const problem = await problemOf(await ask(route, { path: '/notifications?feed=user:ada' }));
     expect(problem.errors).toEqual([{ path: 'feed', message: 'is not a known parameter' }]);
@@ -224,7 +224,7 @@ describe.each<[PortName, string]>([
     raw.socket.on('drain', more);
     more();
     await raw.closed;
-    // The rest is in the buffers of the two sockets.
+    // The client can send more than is read, because both sockets buffer data.
     expect(sent).toBeLessThan(16 * MEBIBYTE);
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
   });
@@ -238,7 +238,7 @@ describe.each<[PortName, string]>([
     expect([response.status, (await problemOf(response)).code]).toEqual([413, 'payload_too_large']);
   });
 
-  it('should not be read to the end after a different response', async () => {
+  it('should not be read to the end if the response is a 404', async () => {
     const raw = await open(port, head(`Content-Length: ${64 * MEBIBYTE}`).replace(path, '/nothing'));
     let sent = 0;
     const more = () => {

@@ -60,7 +60,7 @@ export class Flow {
   /**
    * Publishes a stream of notifications during `fault`, which resolves when deliveries should have resumed. Checks that no
    * notification is lost and no client gets a gap. Prints the longest pause of any affected client in ms, and resolves with
-   * it. Watches for longer than twice the `bound`, so that a test can compare it with the pause.
+   * it. Watches for longer than twice the `bound`, because tests allow a pause of up to twice the bound.
    */
   async during(label: string, fault: () => Promise<FaultResult>, bound = 0): Promise<number> {
     const gaps = () => this.observers.map((observer) => observer.gaps.length);

@@ -3,7 +3,7 @@ import { kubectl, type Probe, type Tenant } from './tenant.ts';
 
 const notification = { id: 'forged', feed: 'user:ada', title: 'Forged' };
 
-/** Requests to the public ports of the attacked release, with the secrets of the attacker's. Each must get 401. */
+/** Requests to the public ports of the attacked release with the attacker's own secrets. Each must get 401. */
 export async function publicPorts(attacked: string, attacker: Tenant, id: string): Promise<Probe[]> {
   const [producer, bff] = [`http://producer.${attacked}`, `http://bff.${attacked}`];
   const { signature } = await attacker.signedTake('all');
@@ -51,8 +51,8 @@ const podsSchema = z.object({
 });
 
 /**
- * The ports of applications and sidecars that only their own pod may use, at the pods' addresses, and requests to the
- * sidecars' open port, which serves only probes.
+ * Connections to the ports that only the same pod may use, at the addresses of the attacked pods, and requests to the
+ * sidecars' open port, which serves only health probes.
  */
 export async function internalPorts(attacked: Tenant): Promise<Probe[]> {
   const selector = 'app.kubernetes.io/name in (producer,bff)';
@@ -73,7 +73,7 @@ export async function internalPorts(attacked: Tenant): Promise<Probe[]> {
   });
 }
 
-/** Logins at the Redis of the attacked release with the attacker's passwords, each followed by a read. */
+/** Logins to the Redis of the attacked release with the attacker's own passwords, each followed by a read. */
 export async function redisProbes(attacked: string, attacker: Tenant): Promise<Probe[]> {
   const [own, operator] = [
     await attacker.secret('redis', 'PASSWORD'),
@@ -102,19 +102,19 @@ export function sidecarProbes(attacked: string): Probe[] {
       method: 'PUT',
     },
     {
-      name: 'a publish to a component of the other namespace',
+      name: 'publishing to a component in the other namespace',
       url: `${sidecar}/publish/notification-pubsub.${attacked}/notifications`,
       method: 'POST',
     },
     {
-      name: 'a publish through a component with their Redis',
+      name: 'publishing through a component that uses the other Redis',
       url: `${sidecar}/publish/their-redis/notifications`,
       method: 'POST',
     },
   ].map((probe) => ({ ...probe, body: notification }));
 }
 
-/** Runs `use` while the attacker has a component with the address of the attacked Redis and its own password. */
+/** Runs `use` while the attacker has a component with the attacked Redis's address and the attacker's own password. */
 export async function withTheirRedis<T>(
   attacked: string,
   attacker: Tenant,

@@ -24,7 +24,7 @@ export interface Probe {
   body?: unknown;
   /** Sends the request this many times. The outcome is then an array. */
   times?: number;
-  /** Returns status and text instead of the status. */
+  /** The outcome is then the status and the text, instead of the status alone. */
   text?: boolean;
   connect?: { host: string; port: number };
   redis?: { host: string; port: number; commands: string[][] };
@@ -35,7 +35,7 @@ const pageSchema = z.object({
   publications: z.array(z.object({ notification: z.object({ id: z.string() }).optional() })),
 });
 
-/** The counters of work that was done. Those of refused work may change. */
+/** The counters of completed work. Counters of refused calls may change. */
 const COUNTERS = {
   producer: [
     'tocsin_producer_notifications_accepted_total',
@@ -52,7 +52,7 @@ const COUNTERS = {
   ],
 } as const;
 
-/** The sum of a counter's series in a text of Prometheus. */
+/** The sum of all series of a counter in Prometheus's text format. */
 function sumIn(metrics: string, name: string): number {
   if (!metrics.includes(`# TYPE ${name} counter`)) throw new Error(`There is no counter ${name}.`);
   return [...metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce(
@@ -66,7 +66,7 @@ export class Tenant {
   readonly namespace: string;
   readonly #limits: object;
   readonly #keys = {
-    /** May publish and erase everywhere. */
+    /** May publish to every feed, and retract and erase there. */
     canary: this.#key('canary', 1_000),
     /** For the flood: 50 notifications in 10 s. */
     slow: this.#key('slow', 5),
@@ -153,7 +153,7 @@ export class Tenant {
     return signToken({ claims, exp, issuer: 'tocsin', audience: 'tocsin', secret });
   }
 
-  /** Signs a call of the actor of a feed, as this release's bffs do. */
+  /** Signs a call to a feed's actor, as this release's bffs do. */
   async signedTake(feed: string): Promise<{ body: string; signature: string }> {
     const keys = parseSigningKeys(await this.secret('internal', 'internal'));
     const body = JSON.stringify({ feed });
@@ -174,7 +174,7 @@ export class Tenant {
     return text;
   }
 
-  /** The sums of counters of an application. */
+  /** The values of an application's counters, each summed over its series. */
   async counters(app: 'producer' | 'bff', names: readonly string[]): Promise<Record<string, number>> {
     const port = app === 'producer' ? 4000 : 4001;
     const metrics = await this.#text(app, `http://127.0.0.1:${port}/metrics`);
@@ -189,7 +189,7 @@ export class Tenant {
     return (await this.ask('producer', [{ name: 'status', url, method: 'POST', headers, body }]))['status'];
   }
 
-  /** The ids in the feed of a reader, as the reader's own token shows them. */
+  /** The ids in a reader's own feed, read with that reader's token. */
   async idsOf(reader: string): Promise<string[]> {
     const headers = { authorization: `Bearer ${await this.token(reader)}` };
     const url = `http://127.0.0.1:4001/app/notifications?feed=${encodeURIComponent(`user:${reader}`)}`;
@@ -197,16 +197,16 @@ export class Tenant {
     return page.publications.flatMap(({ notification }) => (notification ? [notification.id] : []));
   }
 
-  /** Resolves when the feed of a reader has the notification. @throws Error after 30 s */
+  /** Resolves when a reader's own feed has the notification. @throws Error after 30 s */
   async untilRead(reader: string, id: string): Promise<void> {
     const isThere = async () => (await this.idsOf(reader)).includes(id);
     const fault = await pollUntil(isThere, { timeoutMs: 30_000, everyMs: 500 });
     if (fault) throw new Error(`${this.namespace} did not show ${id}: ${fault}`);
   }
 
-  /** What an attack must not change: the reader's feed, and counters of work done. */
+  /** What an attack must not change: the reader's feed, and the counters of completed work. */
   async state(reader: string): Promise<object> {
-    // Claims of earlier notifications may still be under way.
+    // Earlier notifications may not have been claimed yet.
     const isClaimed = async () => !(await this.keys()).some((key) => key.startsWith('entry:'));
     const fault = await pollUntil(isClaimed, { timeoutMs: 30_000, everyMs: 500 });
     if (fault) throw new Error(`${this.namespace} still has entries: ${fault}`);

@@ -49,14 +49,14 @@ describe('two releases in their own namespaces', () => {
 });
 
 describe('a pod of another tenant', () => {
-  it('should be refused by public ports, with the keys and tokens of its own release and without', () =>
+  it('should be refused by public ports, with or without the keys and tokens of its own release', () =>
     unharmed(async () => {
       const probes = await publicPorts(ours.namespace, theirs, `of-${ours.namespace}`);
       const outcomes = await theirs.ask('bff', probes);
       expect(outcomes).toEqual(Object.fromEntries(probes.map(({ name }) => [name, 401])));
     }));
 
-  it('should find every internal port closed or refusing', () =>
+  it('should find every internal port closed, and get only 404 from the open port of sidecars', () =>
     unharmed(async () => {
       const probes = await internalPorts(ours);
       const outcomes = await theirs.ask('bff', probes);
@@ -65,7 +65,7 @@ describe('a pod of another tenant', () => {
       );
     }));
 
-  it('should be refused by Redis, with the passwords of its own release and without', () =>
+  it('should be refused by Redis, with or without the passwords of its own release', () =>
     unharmed(async () => {
       const outcomes = await theirs.ask('bff', await redisProbes(ours.namespace, theirs));
       const noPassword = expect.stringMatching(/^-NOAUTH/) as string;
@@ -79,7 +79,7 @@ describe('a pod of another tenant', () => {
     }));
 
   it.each(['bff', 'producer', 'stranger'])(
-    'should reach nothing through a sidecar with the app id %s',
+    'should reach nothing in the other release through its own sidecar with the app id %s',
     (appId) =>
       unharmed(() =>
         withTheirRedis(ours.namespace, theirs, () =>
@@ -99,8 +99,8 @@ describe('a pod of another tenant', () => {
               expect(outcomes).toEqual({
                 'POST /receipts': 403,
                 'PUT /actors/Feed/all/method/take': 403,
-                'a publish to a component of the other namespace': 404,
-                'a publish through a component with their Redis': 404,
+                'publishing to a component in the other namespace': 404,
+                'publishing through a component that uses the other Redis': 404,
               });
             },
             { namespace: theirs.namespace, appId, attacked: ours.namespace },
@@ -109,7 +109,7 @@ describe('a pod of another tenant', () => {
       ),
   );
 
-  it('should have its calls of actors routed to its own release, never to the other', () =>
+  it('should reach only the actors of its own release', () =>
     unharmed(async () => {
       const refused = await refusedByOurBff();
       await withStranger(
@@ -135,7 +135,7 @@ describe('a pod of another tenant', () => {
     }));
 
   it.each(['bff', 'producer'])(
-    'should be refused by sidecars even with a certificate of Dapr for the app id %s',
+    'should be refused by the other release even with a Dapr certificate for the app id %s',
     (id) =>
       unharmed(async () => {
         const refused = await refusedByOurBff();
@@ -179,12 +179,12 @@ describe('a pod of another tenant', () => {
           },
           { namespace: theirs.namespace, appId: id, attacked: ours.namespace },
         );
-        // Dapr let both calls of actors pass. Our bff refused them for their signatures.
+        // Dapr let both calls to our actor pass. Our bff refused them because of their signatures.
         expect(await refusedByOurBff()).toBeGreaterThanOrEqual(refused + 2);
       }),
   );
 
-  it('should have no permission for objects in the other namespace', async () => {
+  it('should have no Kubernetes permissions in the other namespace', async () => {
     const accounts = ['bff', 'producer', 'ui', 'default'];
     const questions = [
       ['get', 'secrets'],
@@ -202,7 +202,7 @@ describe('a pod of another tenant', () => {
 });
 
 describe('the quotas of a release', () => {
-  it('should stop a flood at the rate of its key, without any effect on the other release', async () => {
+  it('should limit a flood to the rate of its API key, and not affect the other release', async () => {
     const names = ['tocsin_producer_notifications_accepted_total', 'tocsin_producer_requests_refused_total'];
     const [name = ''] = names;
     const before = await ours.counters('producer', names);
@@ -224,7 +224,7 @@ describe('the quotas of a release', () => {
     expect(await ours.counters('producer', names)).toEqual({ ...before, [name]: (before[name] ?? 0) + 1 });
   });
 
-  it('should limit only the release with the value', async () => {
+  it('should apply a limit only to the release whose values set it', async () => {
     const writes = async (tenant: Tenant) => {
       const headers = { authorization: `Bearer ${await tenant.token('writer')}` };
       const put = { name: 'writes', url: 'http://127.0.0.1:4001/app/mutes', method: 'PUT', times: 5 };
@@ -234,7 +234,7 @@ describe('the quotas of a release', () => {
     expect(await writes(ours)).toEqual([204, 204, 204, 204, 204]);
   });
 
-  it('should let Kubernetes refuse pods and ports beyond the quota', async () => {
+  it('should make Kubernetes reject pods and node ports that exceed the quota', async () => {
     const containers = [
       {
         name: 'large',

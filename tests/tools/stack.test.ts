@@ -34,7 +34,7 @@ describe('a stack', () => {
     expect((await fetch(`${bff.daprUrl}/v1.0/metadata`)).status).toBe(401);
   });
 
-  it('should kill only a sidecar, and restart it on the same ports', async () => {
+  it('should let a test kill only a sidecar, and restart it on the same ports', async () => {
     await bff.sidecar.kill('SIGKILL');
     expect(bff.sidecar.running).toBe(false);
     expect(bff.sidecar.lastExit).toEqual({ code: null, signal: 'SIGKILL' });
@@ -72,7 +72,7 @@ describe('a stack', () => {
     await expect(other.ready()).rejects.toThrow(/the application of bff-2 has exited.*bff-2\.log/s);
   });
 
-  it('should leave no process and no open port', async () => {
+  it('should leave no process and no open port after it stops', async () => {
     const pairs = [...stack.producers, ...stack.bffs];
     await stack.stop();
     const processes = [

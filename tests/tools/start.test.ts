@@ -88,7 +88,7 @@ describe('npm start', () => {
     ['an application', /stub-app/, /The application \w+ on port \d+ has exited/],
     ['a sidecar', /daprd/, /The sidecar of \w+ on port \d+ has exited/],
   ])(
-    'should report when %s dies, continue with the others and finally leave no process',
+    'should report that %s has died, keep the others running, and leave no process when it stops',
     async (_, pattern, sentence) => {
       const one = await started();
       await one.untilPrinted('Tocsin is ready.');

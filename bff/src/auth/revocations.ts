@@ -22,7 +22,7 @@ export class Revocations {
   readonly #listeners: (() => void)[] = [];
   /** By sub; `undefined` until the store has been read. */
   #known: ReadonlyMap<string, Revocation> | undefined;
-  /** The newest read. Reads run one after another, so that none restores an earlier state. */
+  /** The last read in line. Reads run one after another, so that a late result never replaces a newer one. */
   #reading: Promise<void> = Promise.resolve();
   #failures = 0;
 
@@ -52,7 +52,7 @@ export class Revocations {
     this.#listeners.push(listener);
   }
 
-  /** Reads the revocations in force, by sub. Rejects if the store cannot be read. */
+  /** Reads the revocations in force. Rejects if the store cannot be read. */
   async list(): Promise<Revocation[]> {
     await this.#refresh();
     return [...(this.#known ?? new Map<string, Revocation>()).values()];

@@ -19,7 +19,7 @@ import {
 import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 import { parseSecrets } from './secret-keys.ts';
 
-describe('with JWT_MAX_AGE', () => {
+describe('an instance with JWT_MAX_AGE', () => {
   let bff: ServedBff;
   beforeAll(async () => {
     const settings = { AUTH_MODE: 'jwt', JWT_MAX_AGE: '600', JWT_CLOCK_SKEW: '5' };
@@ -46,7 +46,7 @@ describe('with JWT_MAX_AGE', () => {
       401,
       /iat claim is not the expe/,
     ],
-  ])('should decide on %s', async (_what, members, status, says) => {
+  ])('should check the age and lifetime of %s', async (_what, members, status, says) => {
     const response = await bff.page('all', { authorization: `Bearer ${secretToken(members)}` });
     expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(says)]);
   });

@@ -1,4 +1,4 @@
-/** Wakes an instance at a given time, even if all of them have crashed. */
+/** Wakes an instance at a given time, even if all instances have crashed in the meantime. */
 export interface WakeUps {
   /**
    * Resolves when the wake-up `name` is stored for `at` (ms since 1970). It is delivered again until an instance

@@ -147,7 +147,7 @@ export class EventStream {
     setTimeout(() => this.#use.sink.end(), reconnectAfterMs).unref();
   }
 
-  /** Ends the stream at once because its reader does not read. */
+  /** Ends the stream at once, because its reader has stopped reading. */
   abort(): void {
     if (this.#isOver) return;
     this.#use.onEnded('not_reading');

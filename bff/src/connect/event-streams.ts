@@ -50,7 +50,7 @@ export class EventStreams {
     return this.#isDraining;
   }
 
-  /** Starts a stream at each feed's position. The caller must call `remove` when the sink is closed. */
+  /** Starts a stream of these feeds, from their positions. The caller must call `remove` when the sink is closed. */
   add(sink: StreamSink, bearer: SocketData, feeds: ReadonlyMap<string, Position | undefined>): EventStream {
     const stream = new EventStream({ ...this.#options, sink, bearer, feeds });
     this.#all.add(stream);

@@ -53,7 +53,7 @@ export interface Backplane {
   stop(): void;
 }
 
-/** The components of Dapr through the sidecar, and a backplane. */
+/** The backend that uses Dapr's components through the sidecar, and a backplane. */
 export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger): Backend {
   const sidecar = new Sidecar({
     host: config.DAPR_HOST,

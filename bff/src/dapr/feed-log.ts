@@ -7,7 +7,7 @@ import { splitWithin } from '../feed/present.ts';
 
 /** A larger commit is written in several requests, because the sidecar refuses bodies over 4 MiB. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
-/** Heads per call; each has 16 KB at most. */
+/** Maximum number of heads per call; each has 16 KB at most. */
 const MAX_HEADS = 100;
 const HEAD_BYTES = 2_048;
 /** On a cluster, daprd writes the slots of a request one after the other, so requests are smaller, and sent together. */

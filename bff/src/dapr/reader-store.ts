@@ -3,7 +3,7 @@ import { ABSENT, type SidecarError, type Sidecar, type StoredState } from '@tocs
 import DataLoader from 'dataloader';
 import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
 
-/** Documents per call. */
+/** Maximum number of documents per call. */
 const MAX_READS = 20;
 
 /** Readers' documents in Dapr's state API. */

@@ -25,9 +25,9 @@ export type LimitsOf = (feed: string) => FeedLimits;
 export const MAX_COMMIT_BYTES = 1024 * 1024;
 
 /**
- * The highest values that the settings allow. A commit writes its own megabyte, the absorbed part of the chain (at most
- * four full documents) and its ids in one request, and the sidecar refuses bodies over 4 MiB, which would block the
- * feed.
+ * The highest values that the settings allow. In one request, a commit writes up to 1 MiB of new publications, the
+ * absorbed part of the chain (at most four full documents) and its ids. The sidecar refuses bodies over 4 MiB, which
+ * would block the feed.
  */
 export const MAX_HISTORY_BYTES = 20 * 1024 * 1024;
 export const MAX_IDS = 400_000;

@@ -40,7 +40,7 @@ import { requireIdentity, createOwnerOf } from './identity.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions {
   auth: Authenticator;
-  /** Other allowed origins. */
+  /** Other origins whose pages may call this instance. */
   allowedOrigins: readonly string[];
   /** The host names that are accepted; `undefined` accepts all. */
   isServed: HostCheck | undefined;

@@ -17,7 +17,7 @@ it('should keep the average rates and the highest latency of a minute', () => {
   ]);
 });
 
-it('should keep one hour after two days, in less than 12 KB', () => {
+it('should keep only the last hour, in less than 12 KB, even after two days', () => {
   const past = new Past();
   const queue = { waiting: 1e6, heldBack: 1e6, oldestMs: 86_400_000 };
   const redis = { used: 2 ** 40, limit: 2 ** 40 };

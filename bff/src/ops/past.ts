@@ -15,10 +15,10 @@ const highest = (a: number | null, b: number | null): number | null =>
 const average = (average: number, count: number, value: number): number =>
   Math.round(((average * count + value) / (count + 1)) * 10) / 10;
 
-/** The past hour of one instance, from its snapshots. */
+/** The past hour of one instance, collected from its snapshots. */
 export class Past {
   #minutes: PastMinute[] = [];
-  /** Snapshots in the newest minute. */
+  /** Number of snapshots in the newest minute. */
   #count = 0;
 
   /** Prepends the minutes that an earlier run of this instance recorded. */

@@ -27,10 +27,10 @@ export interface PastBoard {
   read(): Promise<PastInstance[]>;
 }
 
-/** Asks the producer for an operation. Resolves with its answer; rejects if it did not answer. */
+/** Asks the producer to carry out an operation. Resolves with its answer; rejects if it did not answer. */
 export type Operate = (operation: Operation) => Promise<{ status: number; body: unknown }>;
 
-/** Resolve if the dependency answers. An instance without a dependency has no probe for it. */
+/** Each probe resolves if its dependency answers. An instance without a dependency has no probe for it. */
 export type Probes = Partial<Record<Dependency, () => Promise<unknown>>>;
 
 /**

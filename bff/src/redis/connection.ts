@@ -31,7 +31,7 @@ const PING_MS = 4_000;
 export class RedisConnection {
   readonly client;
   readonly #options: RedisConnectionOptions;
-  /** Commands that Redis did not answer in time. */
+  /** Number of late commands that Redis still has not answered. */
   #overdue = 0;
   #ping: Promise<unknown> | undefined;
 

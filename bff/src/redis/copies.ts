@@ -24,9 +24,9 @@ const SEARCH_EVERY_MS = 10_000;
 const LAST_SEARCH_MS = 35_000;
 
 /**
- * Deletes copies of erased content from the streams of Dapr's topics, set-aside records, documents that no head references
- * and the producers' schedules. Announces unclaimed entries with such content again, so that their feeds drop it. For
- * each erasure, the instances together search several times within a minute.
+ * Deletes copies of erased content from the streams of Dapr's topics, set-aside records, inboxes, schedules and
+ * documents that no head references. Announces unclaimed entries with such content again, so that their feeds drop it.
+ * For each erasure, the instances together search several times within a minute.
  */
 export class RedisCopies implements Copies {
   readonly #options: RedisCopiesOptions;

@@ -96,7 +96,7 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
   const withTimeout = <T>(outcome: Promise<T>) => state.withTimeout(outcome, 'read a key');
   const stateOf = async (key: string) => parseJson((await withTimeout(client.hGet(key, 'data'))) ?? '');
 
-  /** Normally, the head no longer references a segment with removed content. This is checked before it is deleted. */
+  /** Deletes a segment with erased content, unless the head still references it, which it normally does not. */
   const segment: Visit = async (key) => {
     const parsed = segmentSchema.safeParse(await stateOf(key));
     if (!parsed.success) return false;

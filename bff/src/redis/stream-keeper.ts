@@ -107,7 +107,7 @@ export class StreamKeeper {
     );
   }
 
-  /** Drops the oldest messages of a stream that is too large, and reports how many were unacknowledged. */
+  /** Drops the oldest messages of a stream that is too large, and reports how many. */
   async #bound(stream: string): Promise<void> {
     const { topics, own, maxBytes, onDropped, log } = this.#options;
     const connection = stream === ERASURES_STREAM ? own : topics;

@@ -12,7 +12,7 @@ describe('ids of streams', () => {
     expect(idAfter('1700000000000-18446744073709551614')).toBe('1700000000000-18446744073709551615');
   });
 
-  it('should be trimmed below the oldest unacknowledged message of any group, and never without a group', () => {
+  it('should allow trimming below the oldest unacknowledged message of any group, and none without a group', () => {
     expect(acknowledgedBelow([])).toBeUndefined();
     const idle = { lastDelivered: '20-0', oldestPending: null };
     expect(acknowledgedBelow([idle])).toBe('20-1');
@@ -22,7 +22,7 @@ describe('ids of streams', () => {
 });
 
 describe('the size of a stream', () => {
-  it('should call for dropping the oldest messages if it is too large, but never the newest', () => {
+  it('should be reduced by dropping the oldest messages, but never the newest one', () => {
     const held = new ByteWindow(10_000);
     const kept: string[] = [];
     for (let n = 1; n <= 1_000; n++) {

@@ -20,7 +20,10 @@ const MAX_FOUND = 5;
 
 const messageSchema = z.object({ data: partitionAnnouncementSchema.loose() });
 
-/** Looks for an id in the entries of announcements that are not acknowledged. Rejects if Redis or the sidecar does not answer. */
+/**
+ * Looks for an id in the entries whose announcements are not acknowledged. Rejects if Redis or the sidecar does not
+ * answer.
+ */
 export async function findWaiting(
   connection: RedisConnection,
   entries: Pick<Entries, 'peek'>,

@@ -123,13 +123,13 @@ export class Gateway {
     if (azure) void azure.attach(this.#io);
     else this.#guardEngine();
     this.#io.use((_socket, next) => {
-      // A draining client that reaches the same instance again is refused, and keeps its old connection while it
-      // retries.
+      // A client that was asked to reconnect, and reaches this instance again, is refused. It keeps its old
+      // connection while it retries.
       if (this.#draining) next(new Error('unavailable: this instance is stopping'));
       else next();
     });
     this.#io.use((socket, next) => {
-      // Otherwise, a session could connect many times, and each time create a socket.
+      // Otherwise, a session could connect many times, and create a socket each time.
       if (connected.has(socket.conn)) {
         socket.conn.close();
         return next(new Error('invalid_request: this session is already connected'));
@@ -167,7 +167,7 @@ export class Gateway {
     engine.use(createHostGuard(isServed));
     engine.use(createOriginGuard(allowedOrigins));
     engine.use(createHandshakeGuard(admission, onRefused));
-    // engine.io's answers do not pass through Express.
+    // engine.io's answers do not pass through Express, which sets this header on all others.
     engine.on('headers', (headers: Record<string, string>) => {
       headers['X-Content-Type-Options'] = 'nosniff';
     });

@@ -110,7 +110,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
 
   async broadcast(events: readonly Broadcast[]): Promise<void> {
     if (events.length === 0) return;
-    // Instances of version 0.1.0 understand only a single event.
+    // Instances of version 0.1.0 do not understand arrays, so send a single event without one.
     await this.#publish(PUBLICATIONS, events.length === 1 ? (events[0] as object) : events);
     this.#emitPublications(events);
   }
@@ -137,7 +137,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     await connection.withTimeout(this.#add([name, event]), 'accept an event');
   }
 
-  /** Trims by the clock of the Redis that sets the ids. */
+  /** Trims by the clock of Redis, because the ids contain its time. */
   async #trimByAge(): Promise<void> {
     const { connection, log } = this.#options;
     const { client } = connection;

@@ -96,7 +96,7 @@ export function createFront(
     adapter: backend.socketAdapter,
     onDelivered: (...delivered) => readers.counter.delivered(...delivered),
   });
-  // Must follow the attachment of engine.io, which takes over existing request listeners for its own paths.
+  // Call this after engine.io is attached: its requests never reach listeners that were added earlier.
   unauthenticated.watch(server);
   addConnectionGauges(registry, {
     connections: () => gateway.connections,

@@ -6,7 +6,7 @@ import type { Histories } from '../readers/marks/histories.ts';
 import type { Readers } from '../readers/readers.ts';
 import { Slots } from '../readers/search/slots.ts';
 
-/** Maximum numbers of requests for receipts that run at once on this instance, and that wait. */
+/** Maximum numbers of requests for receipts on this instance: running at once, and waiting. */
 const AT_ONCE = 4;
 const MOST_WAITING = 32;
 

@@ -8,7 +8,7 @@ import { Signal } from './signal.ts';
 
 export interface Views {
   views: FeedViews;
-  /** Publications that a comparison found. */
+  /** Publications that a view had missed, found when it was compared with its head. */
   missed: Signal<PublicationsEvent>;
   /** Positions that do not continue the known position of their feed. */
   moved: Signal<PositionEvent>;

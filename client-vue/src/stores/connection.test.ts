@@ -9,7 +9,7 @@ beforeEach(() => useConnection().reset(['all', 'topic:x']));
 const UNREACHABLE = new ClientError('unreachable', 'no response', { temporary: true });
 const DENIED = new ProblemError(401, undefined, undefined);
 
-/** What bell, inbox and page show, and what a list without rows shows. */
+/** What the bell, the inbox and the page show, and what an empty list shows. */
 const shown = () => {
   const { state, placeholder } = useConnection();
   return [state, placeholder];
@@ -39,7 +39,7 @@ describe('a live connection whose newest page does not load', () => {
     expect(shown()).toEqual(['incomplete', 'incomplete']);
   });
 
-  it('should be shown as live if the page is that of a refused feed', () => {
+  it('should be shown as live if only the page of a refused feed does not load', () => {
     const connection = useConnection();
     connection.changed('live');
     connection.pageNotLoaded('topic:x', UNREACHABLE);

@@ -84,7 +84,7 @@ export const useConnection = defineStore(() => {
     failedPages.delete(feed);
   }
 
-  /** Records that the newest page of a feed failed to load. Doesn't matter for refused feeds, which have no page. */
+  /** Records that the newest page of a feed failed to load. Ignores refused feeds, which have no page. */
   function pageNotLoaded(feed: string, error: unknown): void {
     if (!refused.has(feed)) failedPages.set(feed, isRefusal(error) ? error.message : undefined);
   }

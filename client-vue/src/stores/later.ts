@@ -15,7 +15,7 @@ export const useLater = defineStore(() => {
     else waiting.push(task);
   }
 
-  /** Loads the stores. Tasks wait until `ready` too. Returns a function that stops loading. */
+  /** Loads the stores. Tasks also wait for `ready`. Returns a function that stops loading. */
   function load(ready: Promise<void>): () => void {
     waiting = [];
     parts = undefined;

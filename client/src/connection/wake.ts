@@ -2,7 +2,7 @@ import { TIMING } from '../timing.ts';
 
 /**
  * Calls `woke` after the page's timers were suspended, for example while the tab or device slept. The connection may
- * have died meanwhile, unnoticed because the timers were suspended too.
+ * have died in that time, unnoticed because the timers that check it were suspended.
  */
 export function watchWake(woke: () => void): { close(): void } {
   let last = Date.now();

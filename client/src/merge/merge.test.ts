@@ -150,7 +150,7 @@ describe('FeedMerge', () => {
     expect(shown(push(merge, [at(1, 'a'), at(2, 'b')], 'e2'))).toEqual(['a', 'b']);
   });
 
-  it('should subscribe immediately after the last publication of a page with more', () => {
+  it('should subscribe again immediately, from the last publication of a page, if there are more', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     const first = merge.handle({ type: 'answer', page: page(2, range(1, 2), true) });
@@ -190,7 +190,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('missed');
   });
 
-  it('should subscribe immediately for a push of another epoch, and wait if the answer has a different epoch', () => {
+  it('should subscribe immediately for a push of another epoch, but only once if the answer is not of that epoch', () => {
     const merge = settled();
     expect(types(push(merge, [at(1, 'x')], 'f'))).toEqual(['subscribe']);
     merge.handle({ type: 'answer', page: page(10) });
@@ -272,7 +272,7 @@ describe('FeedMerge', () => {
     expect(shown(merge.handle({ type: 'answer', page: page(6, [at(5), at(6)]) }))).toEqual(['n6']);
   });
 
-  it("should continue from the last publication of a page with more, regardless of the page's offset", () => {
+  it('should continue from the last publication of a page, not from its offset, if there are more', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     merge.handle({ type: 'answer', page: page(9, range(1, 2), true) });

@@ -22,7 +22,7 @@ function isContiguous(page: Omit<Page, 'feed'>, from: Position): boolean {
 
 /**
  * Merges the pushes and pages of one feed, without I/O or a clock. The position advances one offset at a time, except
- * when an answer sets it. Every offset advances it, even if its notification is not shown again.
+ * when an answer sets it. Every offset advances it, even that of a notification that is not shown again.
  */
 export class FeedMerge {
   readonly #buffer: ReorderBuffer;
@@ -120,8 +120,8 @@ export class FeedMerge {
 
   #pushed(epoch: string): void {
     if (epoch !== this.#position?.epoch) {
-      // Subscribe immediately on the first push of another epoch. If the answer has a different epoch
-      // nevertheless, wait after further pushes, to avoid a loop.
+      // Subscribe immediately on the first push of another epoch. If the answer is not of that epoch,
+      // treat later pushes of it as a gap, to avoid a loop.
       if (epoch !== this.#otherEpoch) return this.#subscribe();
     } else {
       this.#mergeBuffered();

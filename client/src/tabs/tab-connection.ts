@@ -26,7 +26,7 @@ export interface TabConnectionOptions {
 }
 
 /**
- * The connection of one of several tabs. While the tab leads, this is a real connection; otherwise it uses the
+ * The connection of one tab in a group. While the tab leads, this is a real connection; otherwise it uses the
  * leader's connection over the channel.
  */
 export class TabConnection implements ClientConnection {

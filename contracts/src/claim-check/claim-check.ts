@@ -39,8 +39,8 @@ export const PARTITION_VERSION = 2;
 /**
  * The deposited payload: items for any feeds of one partition. Its content never changes after the first write. It
  * includes `expiresAt` because a crash can prevent the second command, which sets the time to live. As long as an
- * entry exists, its publications may not be committed or broadcast yet. Items are opaque here; the bff checks each one
- * separately.
+ * entry exists, some of its publications may still have to be committed or broadcast. Items are opaque here; the bff
+ * checks each one separately.
  */
 export const partitionEntrySchema = z.strictObject({
   ...common,

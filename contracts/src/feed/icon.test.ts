@@ -5,7 +5,7 @@ import { notificationInputSchema } from './notification.ts';
 
 describe('an icon', () => {
   it.each(['bell', 'rocket', 'https://cdn.example.com/a.png', 'https://cdn.example.com:8443/a?b=c'])(
-    'should accept an icon name or the https URL of an image: %s',
+    'should be an icon name or the https URL of an image: %s',
     (icon) => expect(iconSchema.safeParse(icon).success).toBe(true),
   );
   it.each([
@@ -19,9 +19,9 @@ describe('an icon', () => {
       'https:\\\\h',
     ],
     ...[`https://h/${'a'.repeat(600)}`, 'https://h/\u0000', '<svg>'],
-  ])('should reject %j', (icon) => expect(iconSchema.safeParse(icon).success).toBe(false));
+  ])('should not be %j', (icon) => expect(iconSchema.safeParse(icon).success).toBe(false));
 
-  it("should return an image's origin", () => {
+  it('should have an origin only if it is an image', () => {
     expect(originOfIcon('https://CDN.example.com:443/a.png')).toBe('https://cdn.example.com');
     expect(originOfIcon('bell')).toBeUndefined();
   });

@@ -41,7 +41,7 @@ describe('quiet hours', () => {
     );
   });
 
-  it('should find the end even if the next quiet hours start a minute later', () => {
+  it('should have an end even if the next quiet hours start a minute later', () => {
     const nearlyAlways = { ...night, from: '12:01', to: '12:00' };
     expect(end(nearlyAlways, '2026-07-01T10:05:00Z')).toBe('2026-07-02T10:00:00.000Z');
     expect(end({ ...nearlyAlways, from: '12:07' }, '2026-07-01T10:10:00Z')).toBe('2026-07-02T10:00:00.000Z');

@@ -91,7 +91,7 @@ export function isQuiet({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at:
 export function quietUntil(quiet: QuietHours, at: number): number | undefined {
   if (!isQuiet(quiet, at)) return undefined;
   const begin = Math.floor(at / MINUTE_MS) * MINUTE_MS;
-  // A step must not skip the time between two quiet hours, which may be a minute.
+  // A step must not skip the time from the end of the quiet hours to their next start, which may be a minute.
   const pause = (minutesOf(quiet.from) - minutesOf(quiet.to) + MINUTES_PER_DAY) % MINUTES_PER_DAY;
   const step = Math.min(STEP_MINUTES, pause || STEP_MINUTES);
   let passed = 0;

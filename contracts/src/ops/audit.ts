@@ -70,7 +70,7 @@ export const auditRecordSchema = z.object({
   /** `<process>-<number>`. A gap in the numbers of a process means that a record was lost or removed. */
   id: z.string().max(40),
   at: dateTimeSchema,
-  /** Time of the last attempt, if the record stands for several. */
+  /** Time of the last attempt, if the record stands for more than one. */
   until: dateTimeSchema.optional(),
   /** Number of attempts that the record stands for. */
   requests: z.int().min(1),

@@ -5,7 +5,7 @@ import { codePoints, isWellFormed, plainText } from './text.ts';
 import { parseDateTime } from './time.ts';
 
 describe('lengths', () => {
-  it('should count code points', () => {
+  it('should be counted in code points', () => {
     expect(codePoints('a🔔é')).toBe(3);
     expect(plainText({ max: 2 }).safeParse('🔔🔔').success).toBe(true);
     expect(plainText({ max: 2 }).safeParse('🔔🔔🔔').success).toBe(false);

@@ -30,14 +30,14 @@ const LABELS: Record<Kind, string> = {
   due: 'a fallback due after 1 s',
 };
 
-/** CPU time per notification by process group, excluding idle use, in µs. */
+/** CPU time per notification by process group, in µs, excluding what the processes use when idle. */
 type Cpu = Record<'all' | 'applications' | 'sidecars' | 'scheduler' | 'redis', number>;
 
 export interface AwayFigures {
   cpu: Cpu;
   /**
-   * Notifications accepted and published per second. With `due`, the bffs also decide on earlier fallbacks during that
-   * time.
+   * Notifications accepted and published per second. With the kind `due`, the bffs spend part of that time deciding on
+   * the fallbacks of earlier notifications.
    */
   rate: number;
 }

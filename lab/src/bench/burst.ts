@@ -22,7 +22,7 @@ const ENDED = 'tocsin_bff_fallbacks_total';
 const ANSWER_MS = 20;
 /** Beyond this, a reader's document drops the oldest receipts, which the benchmark counts. */
 const MAX_DIGEST = 1_000;
-/** Time to wait for all fallbacks: a minute, and for each one several times what it takes on a busy machine, in ms. */
+/** Time limit for all fallbacks, in ms. The time for each is several times what it takes on a busy machine. */
 const PATIENCE_MS = 60_000;
 const PATIENCE_EACH_MS = 100;
 

@@ -38,7 +38,7 @@ export async function benchRecovery(_args: string[], signal: AbortSignal): Promi
       `\n${CLIENTS} clients at once on ${stack.bffs.length} instances, medians of ${ROUNDS} interleaved rounds of each kind`,
     );
     row('connect and subscribe', plain);
-    row(`connect and recover ${MISSED} missed each`, recovering);
+    row(`connect and recover ${MISSED} publications each`, recovering);
     say(
       `reads of the state store while the first ${CLIENTS} recovered, by instance: ${stateReads.join(', ')}`,
     );

@@ -102,7 +102,7 @@ function termRows(plan: Plan): string[][] {
 
 function limitRows(limits: readonly Limit[]): string[][] {
   return [
-    ['limit', 'in use', 'target reached at, a second', 'remedy'],
+    ['limit', 'in use', 'notifications/s (at target)', 'remedy'],
     ...limits.map(({ name, used, rate, remedy }) => [
       name,
       `${integer.format(100 * used)}%`,
@@ -136,7 +136,7 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
   return [
     ...over.map(
       ({ name, used }) =>
-        `Over the target: ${name}, ${integer.format(100 * used)}% of ${integer.format(100 * load.target)}%.`,
+        `Over the target: ${name}, ${integer.format(100 * used)}% in use, target ${integer.format(100 * load.target)}%.`,
     ),
     ...(divided.length === 0
       ? []

@@ -31,9 +31,9 @@ import { FEEDS, Workload } from './clients/workload.ts';
 const QUIET_MS = 21_000;
 /** Maximum time between the last notification and the end of deliveries, in ms. */
 const DRAIN_MS = 120_000;
-/** Large enough to keep all publications of a run. The clients are checked against the history. */
+/** Large enough to keep all publications of a run, because the clients are checked against the history. */
 const HISTORY_MAX = '1000000';
-/** Needed because all clients of a run belong to one reader. */
+/** Higher than the default, because all clients of a run belong to one reader. */
 const MAX_CONNECTIONS_PER_READER = '1000';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -34,7 +34,8 @@ const FULL: Goals = {
 };
 
 /**
- * A full run needs every step five times. A short run needs one kill of every process and step. A naive run has no goals.
+ * A full run needs every kill and every stop at a step five times, and the other faults once. A short run needs one
+ * kill of every process, and one at every step. A naive run has no goals.
  */
 export const goalsOf = ({ full, naive }: { full: boolean; naive: boolean }): Goals =>
   naive ? NONE : full ? FULL : SHORT;

@@ -31,7 +31,7 @@ describe('the schedule of faults', () => {
     }
   });
 
-  it('should kill the naive bff between pop and emit first, and only at its own steps', () => {
+  it('should first kill the naive bff between pop and emit, and kill it only at steps that it has', () => {
     const names = first(100, { ...SHORT, naive: true });
     expect(names[0]).toBe('kill -9 at bff popped');
     expect(names).not.toContain('kill -9 at bff committed');

@@ -99,7 +99,7 @@ export function* schedule({ seed, full, naive }: ScheduleOptions): Generator<Fau
   }
 }
 
-/** One kill of every process and every step. */
+/** One kill of every process, and one kill at every step. */
 export const killsOnce = (): Fault[] => [
   ...PROCESSES.map((target) => ({ kind: 'kill' as const, target })),
   ...STEPS.map((step) => ({ kind: 'kill-at' as const, ...step })),

@@ -24,7 +24,7 @@ export class Caller {
   #turn = 0;
   /** The acknowledged ids in order, each with the time of its acknowledgement (ms since 1970). */
   readonly acknowledged = new Map<string, number>();
-  /** The number of retried requests. */
+  /** The number of retries. */
   repeated = 0;
   /** The error of the last request without a response. */
   #lastError: unknown;

@@ -47,7 +47,7 @@ export async function soak(args: string[], signal: AbortSignal): Promise<number>
     );
     say(
       `\n${caller.acknowledged.size} acknowledged in ${minutes} minutes, ${unclean} of ${observers.length} clients ` +
-        `did not show exactly these, ${grown.length} processes grew by more than a tenth` +
+        `missed, repeated or reordered some of them, ${grown.length} processes grew by more than a tenth` +
         (grown.length > 0 ? `: ${grown.map(({ process }) => process).join(', ')}` : ''),
     );
     return unclean === 0 && grown.length === 0 ? 0 : 1;
@@ -102,7 +102,7 @@ async function send(
 
 const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
 
-/** Returns the number of clients that did not show exactly the acknowledged notifications. */
+/** Returns the number of clients that missed, repeated or reordered notifications. */
 async function check(observers: readonly Observer[], caller: Caller): Promise<number> {
   for (const observer of observers) await observer.sees(caller.acknowledged.keys(), 60_000);
   return observers.filter((observer) => !isClean(audit(observer, caller.acknowledged.keys()))).length;

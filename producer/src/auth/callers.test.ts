@@ -28,7 +28,7 @@ describe('the secret with the API keys', () => {
     ['an unknown member', [record({ key: 'secret' })], /0\.key: is not a known member/],
     ['a duplicate name', [record(), record({ hash: hashOf('b') })], /1\.name: is used by two keys/],
     ['a key twice', [record(), record({ name: 'b' })], /1\.hash: is used by two keys/],
-    ['two faults', [record({ perSecond: -1, name: '' })], /0\.name.*; 0\.perSecond|0\.perSecond.*; 0\.name/],
+    ['two errors', [record({ perSecond: -1, name: '' })], /0\.name.*; 0\.perSecond|0\.perSecond.*; 0\.name/],
   ])('should be rejected with %s', (_name, records, says) => {
     expect(() => parse(...records)).toThrow(says);
   });

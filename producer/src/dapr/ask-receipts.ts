@@ -3,7 +3,7 @@ import { RECEIPTS_PURPOSE, SIGNATURE_HEADER, SidecarError, type Sidecar, type Si
 
 /**
  * Asks a bff for a notification's receipts by service invocation, signed with the secret `internal`. Rejects if the
- * secret is unknown, the bff does not answer, or the bff's version has no receipts.
+ * secret is unknown, the bff does not answer, or the bff's version does not support receipts.
  */
 export async function askReceipts(
   sidecar: Pick<Sidecar, 'invoke'>,

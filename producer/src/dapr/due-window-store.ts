@@ -9,7 +9,8 @@ import { ABSENT, transactInStages, type Sidecar } from '@tocsin/service';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
 /**
- * Lifetime of a document, in seconds. Cleans up documents that no index refers to, because writing the index failed.
+ * Lifetime of a document, in seconds. If writing the index fails, the documents that it would have referred to are
+ * deleted after this time.
  */
 const TTL_SECONDS = 25 * 60 * 60;
 

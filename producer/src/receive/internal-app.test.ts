@@ -141,7 +141,7 @@ describe('the open topic', () => {
   const done = [200, { status: 'SUCCESS' }];
   const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
 
-  it('should be subscribed to, as should its dead letters, through another component', async () => {
+  it('should have a subscription, and one for its dead letters through another component', async () => {
     const response = await fetch(`${guarded.url}/dapr/subscribe`, {
       headers: { 'dapr-api-token': 'secret' },
     });
@@ -155,12 +155,16 @@ describe('the open topic', () => {
     ['the id of the event', { id: 'e-1', data: { title: 'x' } }, ['e-1']],
     ['its own id', { id: 'e-2', data: { id: 'own', title: 'x' } }, ['own']],
     [
-      'a separate id for each',
+      'the id of the event with its index in an array',
       { id: 'e-3', data: [{ title: 'x' }, { id: 'own2', title: 'y' }] },
       ['e-3:0', 'own2'],
     ],
-    ['data as text', { id: 'e-4', data: '{"title":"x"}' }, ['e-4']],
-    ['data as bytes', { id: 'e-5', data_base64: Buffer.from('{"title":"x"}').toString('base64') }, ['e-5']],
+    ['the id of an event with text', { id: 'e-4', data: '{"title":"x"}' }, ['e-4']],
+    [
+      'the id of an event with bytes',
+      { id: 'e-5', data_base64: Buffer.from('{"title":"x"}').toString('base64') },
+      ['e-5'],
+    ],
   ])('should give a notification %s', async (_name, event, ids) => {
     expect(await deliver(event)).toEqual(done);
     expect(newest().map(({ id }) => id)).toEqual(ids);
@@ -197,7 +201,7 @@ describe('the open topic', () => {
     ['nothing', {}, ['']],
     ['no data', { id: 'f-1' }, ['']],
     ['text', { id: 'f-2', data: 'hello' }, ['']],
-    ['two faults', { id: 'f-3', data: { title: '', colour: 'red' } }, ['title', 'colour']],
+    ['two errors', { id: 'f-3', data: { title: '', colour: 'red' } }, ['title', 'colour']],
     ['an empty array', { id: 'f-4', data: [] }, ['']],
   ])(
     'should store an invalid notification with all its errors, and acknowledge the event: %s',
@@ -223,7 +227,7 @@ describe('the open topic', () => {
     expect(newest()[0]).not.toHaveProperty('sourceHash');
   });
 
-  it('should accept a raw payload with one or several notifications, and give identical ones the same id', async () => {
+  it('should accept a raw payload with one or more notifications, and give identical ones the same id', async () => {
     expect(await deliverBytes('{"id":"raw-1","title":"x"}')).toEqual(done);
     expect(newest().map(({ id }) => id)).toEqual(['raw-1']);
     expect(await deliverBytes('[{"title":"x"},{"id":"raw-2","title":"y"}]')).toEqual(done);

@@ -9,7 +9,7 @@ export const prefixOf = (feed: string): string =>
 
 /**
  * The name of a schedule. It is unique per feed and id (and per source, for events), so a repeated request finds the
- * existing schedule. Ids contain no space.
+ * existing schedule. An event's id and the hash of its source are separated by a space, which ids cannot contain.
  */
 export const nameOf = (feed: string, { id, sourceHash }: Pick<Arrival, 'id' | 'sourceHash'>): string =>
   sourceHash === undefined ? `${prefixOf(feed)}${id}` : `${eventPrefixOf(feed, id)}${sourceHash}`;

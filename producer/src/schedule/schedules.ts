@@ -13,11 +13,11 @@ import type { Jobs, DueWindowStore } from './ports.ts';
 import { DueWindow } from './due-window.ts';
 
 /**
- * How long before their delivery time jobs are handed over, in ms. If its scheduler is killed, Dapr fires no jobs for
- * the 20 s of the scheduler's lease, so schedules due in that time must have been handed over before.
+ * How long before its delivery time a job is handed over, in ms. If its scheduler is killed, Dapr fires no jobs for
+ * 20 s, until the scheduler's lease ends. Schedules due in that time must already have been handed over.
  */
 export const LEAD_MS = 30_000;
-/** How much longer than the producer that added a schedule the others wait before they deliver it, in ms. */
+/** Extra delay before a producer delivers a schedule that another producer added, in ms. */
 const OTHERS_DELAY_MS = 600;
 const POLL_INTERVAL_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
@@ -128,7 +128,8 @@ export class Schedules implements Scheduler {
    */
   async cancel(feed: string, id: string): Promise<void> {
     const wanted = nameOf(feed, { id });
-    // Schedules of events with this id, and of the event that would be shown under this id because its own id is taken.
+    // Also remove schedules of events with this id, and of the event that would be shown under this id because another
+    // source has already used the event's own id.
     const prefixes = [eventPrefixOf(feed, id)];
     const beside = partsOfIdBeside(id);
     if (beside) prefixes.push(eventPrefixOf(feed, beside.id) + beside.source);

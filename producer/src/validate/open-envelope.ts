@@ -5,7 +5,7 @@ export interface OpenedEnvelope {
   /** The attributes of the CloudEvent; empty for a raw payload. */
   event: Record<string, unknown>;
   data: unknown;
-  /** Errors of unreadable data. `data` is then the part that can be stored. */
+  /** Why the data cannot be read; empty if it can. If not empty, `data` is what can be stored of it. */
   faults: Fault[];
   traceparent: string | undefined;
 }

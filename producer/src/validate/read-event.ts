@@ -25,7 +25,7 @@ const MAX_FAULT_TEXT = 500;
 
 /**
  * Reads the notifications in a message from the topic. A notification without an id gets its event's id (`<event
- * id>:<index>` if the event has several), together with a hash of the event's source. So a redelivered event shows
+ * id>:<index>` if the data is an array), together with a hash of the event's source. So a redelivered event shows
  * nothing twice, and events from different sources are not confused. Equal raw payloads without ids count as the same
  * notification. Without `allowFallbacks`, rejects notifications with fallbacks, because these require the permission of
  * an API key. https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/

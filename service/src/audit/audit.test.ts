@@ -21,7 +21,7 @@ const recordOf = (...notes: AuditNote[]): AuditRecord[] => {
 };
 
 describe('a record', () => {
-  it('should record the actor, the action, the feeds and the ids', () => {
+  it('should contain the actor, the action, the feeds and the ids', () => {
     const [record] = recordOf(publish({ feeds: ['all', 'all', 'topic:a'], ids: ['a', 'b', 'c'] }));
     expect(record).toEqual({
       ...{ v: 1, id: 'p-1', at: '1970-01-01T00:00:01.000Z', requests: 1, instance: 'i' },

@@ -15,10 +15,10 @@ import type { Sidecar } from './sidecar.ts';
 /** The producer's response: the ids of the published notifications, or a problem. */
 export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 
-/** The purposes in the signatures of the bff's calls to the producer. */
+/** The purposes for which the bff signs calls to the producer. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 export const OPERATE_PURPOSE = 'POST /operations';
-/** The purpose in the signature of the producer's call to the bff. */
+/** The purpose for which the producer signs its call to the bff. */
 export const RECEIPTS_PURPOSE = 'POST /receipts';
 
 /**
@@ -37,8 +37,8 @@ export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<P
 }
 
 /**
- * Sends an operation from the ops page to the producer, signed in the same way. Resolves with the response. Rejects
- * with a SidecarError if the producer did not respond, or if its version has no operations.
+ * Sends an operation from the ops page to the producer, signed as in `sendToProducer`. Resolves with the response.
+ * Rejects with a SidecarError if the producer did not respond, or if its version does not support operations.
  */
 export async function operateProducer(
   sidecar: Sidecar,

@@ -155,8 +155,9 @@ export class Sidecar {
   }
 
   /**
-   * Writes several keys; after a crash, either all or none are written, except on a Redis Cluster, where this holds only for keys
-   * of one slot. If an etag is stale, this rejects, but only that key is left unwritten: the others may have been written.
+   * Writes several keys. After a crash, either all or none of them are written; on a Redis Cluster, this holds only for
+   * keys of one slot. Rejects if an etag is stale. Then only that key is certain to be unwritten: the others may have
+   * been written.
    */
   async transact(store: string, operations: readonly StateOperation[]): Promise<void> {
     await this.#call('POST', `/v1.0/state/${store}/transaction`, {

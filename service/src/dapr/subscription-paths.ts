@@ -18,15 +18,18 @@ const PATH_BYTES = 16;
 /** Prefix of all paths. An unguessable part follows. */
 export const SUBSCRIPTION_PREFIX = '/subscriptions/';
 
-/** The sidecar was called less than a second ago. A caller that guesses paths must not cause a call for each guess. */
+/**
+ * The path is unknown, and the sidecar was called less than a second ago. It is not called for every unknown path,
+ * because a caller could guess many.
+ */
 export class RefreshedTooRecentlyError extends Error {
   override readonly name = 'RefreshedTooRecentlyError';
 }
 
 /**
  * Delivery paths that only the application's own sidecar knows. Each response to `GET /dapr/subscribe` contains new
- * paths. A path becomes valid when the sidecar confirms its subscription. So other callers of that route get invalid
- * paths, and sidecar and application can restart independently.
+ * paths. A path becomes valid when the sidecar confirms its subscription. So the paths that other callers of that route
+ * get never become valid, and sidecar and application can restart independently.
  */
 export class SubscriptionPaths {
   readonly #listActive: () => Promise<readonly ActiveSubscription[]>;

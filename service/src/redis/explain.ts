@@ -52,7 +52,7 @@ const CAUSES: readonly Cause[] = [
     pattern: /ALERT_UNKNOWN_CA|alert unknown ca|BAD_CERTIFICATE|alert bad certificate|DECRYPT_ERROR/,
     what: 'rejects our client certificate',
     remedy: () =>
-      'Set REDIS_CERT_FILE and REDIS_KEY_FILE to a certificate from a CA that Redis trusts, and its key (its `tls-ca-cert-file`).',
+      'Set REDIS_CERT_FILE to a certificate from a CA that Redis trusts (its `tls-ca-cert-file`), and REDIS_KEY_FILE to its key.',
   },
   {
     pattern: /CERTIFICATE_REQUIRED|alert certificate required|HANDSHAKE_FAILURE/,

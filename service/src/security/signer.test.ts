@@ -30,7 +30,7 @@ describe('a signature', () => {
   const body = '{"feed":"all"}';
   const signed = (by = OLD) => signer(by).sign(purpose, body).signature;
 
-  it('should be accepted only once, and only for its call, even if the body is bytes', () => {
+  it('should be accepted only once, whether the body is text or bytes', () => {
     const host = signer(OLD);
     const { signature, nonce } = signer(OLD).sign(purpose, body);
     expect(host.check(signature, purpose, Buffer.from(body))).toBe(nonce);

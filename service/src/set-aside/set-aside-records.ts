@@ -58,7 +58,7 @@ export class SetAsideRecords {
 
   /**
    * Deposits the content as a new entry, announces it and removes the record. If the content is still invalid, it is
-   * set aside again. Ids that the feed already has are not shown again.
+   * set aside again. Notifications that their feed already has are not shown again.
    * @throws SetAsideError if the content is missing or rejected
    */
   async putBack(record: SetAside): Promise<void> {

@@ -95,7 +95,7 @@ async function expectOneMailEach(readers: readonly string[]): Promise<void> {
 }
 
 describe('fallbacks with wrong clocks', () => {
-  it('should be sent once, or not at all if read, with one clock 20 s behind', async () => {
+  it('should be sent once, or not at all if read, when one clock is 20 s behind', async () => {
     shift(0, -20_000);
     await pause(300);
     const readers = await publishTo('behind');
@@ -105,7 +105,7 @@ describe('fallbacks with wrong clocks', () => {
     expect(read.map(mailsTo)).toEqual(read.map(() => 0));
   });
 
-  it('should be sent once with one clock 20 s ahead', async () => {
+  it('should be sent once when one clock is 20 s ahead', async () => {
     shift(0, 20_000);
     await pause(300);
     await expectOneMailEach(await publishTo('ahead'));

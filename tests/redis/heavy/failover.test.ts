@@ -42,7 +42,7 @@ describe.each([
   ['Redis', async () => 'redis-server'],
   ['Valkey 8', ensureValkey],
 ])('a failover of %s', (name, commandOf) => {
-  it('should continue on the new master, and report each loss', async () => {
+  it('should continue on the new master, and report a gap for each loss', async () => {
     const { master, stack } = await startAll(await commandOf(), `${name.replace(' ', '-')}-kill`);
     const accounts = await streamThrough(stack, () => master.process.kill());
     for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of accounts) {

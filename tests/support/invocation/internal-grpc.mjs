@@ -26,7 +26,7 @@ const firstOf = (message) => {
     if (byte < 128) return message.subarray(at, at + size);
   }
 };
-/** Reads the application's status, the first field of the first field of an answer. */
+/** Reads the application's status from an answer: its first field is a message, whose first field is the status. */
 const statusOf = (answer) => {
   const status = firstOf(answer);
   return status[0] === 8 ? ((status[1] ?? 0) & 127) | ((status[2] ?? 0) << 7) : 0;
@@ -55,8 +55,8 @@ const CALLS = {
       bytes(4, Buffer.concat([bytes(1, 'Feed'), bytes(2, 'all')])),
     ]),
   ],
-  // Asks sentry for a certificate: by default in the bff's name, with a made-up token. Compose and Kubernetes have
-  // different validators.
+  // Asks sentry for a certificate: by default in the bff's name, with a made-up token. The last field names the token's
+  // validator, which differs between Compose and Kubernetes.
   certificate: ({ csr, id = 'bff', namespace = 'default', token }) => [
     '/dapr.proto.sentry.v1.CA/SignCertificate',
     Buffer.concat([

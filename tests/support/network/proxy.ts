@@ -26,7 +26,7 @@ export async function startProxy(pick: () => string | undefined): Promise<Proxy>
       instance.destroy();
     });
     instance.on('close', () => client.destroy());
-    // The close event after the error is forwarded.
+    // After an error, the socket closes, and the close is forwarded.
     for (const socket of [client, instance]) socket.on('error', () => undefined);
   });
   server.listen(0, '127.0.0.1');
@@ -42,7 +42,7 @@ export async function startProxy(pick: () => string | undefined): Promise<Proxy>
         instance.unpipe();
         instance.removeAllListeners('close');
         instance.destroy();
-        // Read and discard its data.
+        // Read and discard the client's data.
         client.resume();
       }
     },

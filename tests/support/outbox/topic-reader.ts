@@ -9,7 +9,7 @@ export interface PublishedEvent {
 }
 
 /**
- * Records the events published to the topic `notifications` from now on, including those that the producer removes soon.
+ * Records the events in the topic `notifications`, existing and new ones, before the producer removes them.
  */
 export async function readTopic(redisHost: string) {
   const redis = createClient({ url: `redis://${redisHost}` });

@@ -33,10 +33,10 @@ const SVELTE = (server: string) => `<script>
 <p id="unread">{unread}</p>
 <tocsin-bell server="${server}" ontocsin-unread={(event) => (unread = event.detail.unread)}></tocsin-bell>
 <tocsin-toasts server="${server}"></tocsin-toasts>`;
-/** Styles with which a page may affect elements that it does not know. */
+/** Global page styles that would break components without a shadow root. */
 const HOSTILE = `* { all: unset } h2, h3, button, p { font-size: 60px !important; color: red !important; display: none !important }
 header { position: fixed; inset: 0 0 auto; height: 100px; z-index: 2147483647; background: black; display: block }`;
-/** The same with `!important`, which overrides every rule of the elements, and hides the custom elements. */
+/** The same with `!important`, which overrides the custom elements' own rules, and with `display: none` for them. */
 const IMPORTANT = `* { all: unset !important } body, body * { font: 60px serif !important; color: red !important }
 head, head *, div, section, ol, ul, li, h2, h3, p, button, svg, tocsin-bell, tocsin-toasts { display: none !important }`;
 
@@ -205,7 +205,7 @@ describe('a page with destructive styles', () => {
   });
 });
 
-it('should move into the page’s modal dialog and back', async () => {
+it('should move the toasts into the page’s modal dialog and back', async () => {
   await tab.goto(`${origin}/plain.html`);
   await live();
   await tab.waitForTimeout(500);
@@ -218,11 +218,13 @@ it('should move into the page’s modal dialog and back', async () => {
   const title = await publish();
   await tab.locator('dialog tocsin-toasts').getByRole('heading', { name: title }).waitFor();
   await tab.keyboard.press('Escape');
-  await expect.poll(() => tab.locator('dialog[open]').count(), { message: 'Escape is the dialog’s' }).toBe(0);
+  await expect
+    .poll(() => tab.locator('dialog[open]').count(), { message: 'Escape closes the dialog' })
+    .toBe(0);
   await tab.locator('body > tocsin-toasts').getByRole('heading', { name: title }).waitFor();
 });
 
-it('should be dark if the system is, or if the element requests it', async () => {
+it('should use the system theme, unless the element sets another one', async () => {
   await tab.emulateMedia({ colorScheme: 'dark' });
   await tab.goto(`${origin}/plain.html`);
   const colour = () =>
@@ -234,7 +236,7 @@ it('should be dark if the system is, or if the element requests it', async () =>
   expect(await colour()).toBe('#fff');
 });
 
-it('should use and follow the language of the closest ancestor, and use texts from the page', async () => {
+it('should follow the language of the closest ancestor, and use strings that the page provides', async () => {
   await tab.goto(`${origin}/plain.html`);
   const label = () => bell().getAttribute('aria-label');
   await expect.poll(label).toMatch(/^Notifications, /);

@@ -46,7 +46,7 @@ let app: PreviewServer;
 let origin: string;
 let bff: MemoryBff;
 let page: Page;
-/** Lifetimes of the page's tokens in turn, in seconds. Later tokens live for an hour. */
+/** Lifetimes of the page's next tokens, in seconds, in order. All later tokens live for an hour. */
 let lifetimes: number[];
 let tokenCount: number;
 let connections: number;
@@ -96,7 +96,7 @@ afterEach(async () => {
 });
 const live = () => page.getByText('live', { exact: true }).waitFor();
 
-it("should render the app's rows and toasts, and keep the buttons", async () => {
+it("should render the app's own rows and toasts with Tocsin's buttons", async () => {
   await page.goto(origin);
   await live();
   await bff.publish([{ title: 'Mine', severity: 'error' }]);
@@ -139,7 +139,7 @@ it.each(['hostile', 'tailwind'])('should look the same on a page with the style 
 });
 
 it('should send the server a new token on the same connection before the old one expires', async () => {
-  // Long enough for all initial token requests.
+  // Enough short-lived tokens for all initial requests.
   lifetimes = Array<number>(20).fill(SHORT);
   await page.goto(origin);
   await live();
@@ -154,7 +154,7 @@ it('should send the server a new token on the same connection before the old one
   expect(connections).toBe(1);
 });
 
-it('should show in bell and inbox that its token is rejected, and be live with a valid one', async () => {
+it('should show in bell and inbox that the token is rejected, and connect once the app has a valid one', async () => {
   lifetimes = Array<number>(200).fill(-60);
   await page.goto(origin);
   await page.getByTestId('bell').click();

@@ -71,13 +71,13 @@ it('should show bell, inbox and toast in an app on a different origin, regardles
   await expect.poll(() => row.count()).toBe(0);
   expect(
     await page.locator('header').evaluate((header) => getComputedStyle(header).fontFamily),
-    "the app's own style",
+    "the app's own style is unchanged",
   ).toBe(before);
   expect(faults).toEqual([]);
   await page.close();
 });
 
-it('should show that nothing can be loaded from an origin that the bff does not allow', async () => {
+it('should show that the server is unreachable if the bff does not allow the app’s origin', async () => {
   const page = await browser.newPage();
   const refused = page.waitForEvent('requestfailed');
   await page.goto(urls.other);

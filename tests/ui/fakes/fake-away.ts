@@ -21,7 +21,7 @@ export class FakeAway {
   readonly #feed: (feed: string) => { epoch: string; log: Publication[] };
   /** 404: no channels. 403: not signed in. 503: unavailable. */
   status: 200 | 403 | 404 | 503 = 404;
-  /** Rejects requests for a code, as after five on the same day. */
+  /** Rejects requests for a code, like a bff after five requests on the same day. */
   hasTooManyCodes = false;
   offered: string | null = 'ada@example.com';
   address: string | null = null;

@@ -199,7 +199,7 @@ export class FakeBff {
     return this.reads.get(feed) ?? { offset: 0, ids: [] };
   }
 
-  /** Marks notifications as read, as from the reader's other tabs or devices. */
+  /** Marks notifications as read, as if from another tab or device of the reader. */
   read(feed: string, { offset, ids }: Partial<ReadState>): void {
     const before = this.#readOf(feed);
     const after = {
@@ -211,7 +211,7 @@ export class FakeBff {
     this.inbox.read(feed, ids ?? [], offset);
   }
 
-  /** Sets the reader's mutes, as from another device. */
+  /** Sets the reader's mutes, as if from another device. */
   mute({ feeds, severities }: Mutes): void {
     this.inbox.changePreferences({ feeds, severities });
     this.#io?.emit('mutes', this.mutes);

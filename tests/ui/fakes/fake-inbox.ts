@@ -51,7 +51,7 @@ export class FakeInbox {
     return this.#preferences;
   }
 
-  /** Changes preferences, as from another device. */
+  /** Changes preferences, as if from another device. */
   changePreferences(change: Partial<Preferences>): void {
     this.#preferences = { ...this.#preferences, ...change };
     this.#feeds.emit('preferences', this.#preferences);

@@ -30,7 +30,7 @@ async function open(options: OpenOptions = {}): Promise<Page> {
   return page;
 }
 
-describe('the section on being away', () => {
+describe('the settings for messages while the reader is away', () => {
   it('should show that a reader is not signed in, or that the deployment has no channels', async () => {
     bff.away.status = 403;
     const page = await open();
@@ -65,7 +65,9 @@ describe('the section on being away', () => {
     expect(bff.away.address).toBeNull();
     await page.getByRole('button', { name: 'Send e-mails to ada@example.com' }).press('Enter');
     await section(page).getByText('E-mails are sent to ada@example.com.').waitFor();
-    await expect.poll(() => focused(page), { message: 'the button is gone' }).toBe('email-summary');
+    await expect
+      .poll(() => focused(page), { message: 'focus leaves the removed button' })
+      .toBe('email-summary');
     expect(bff.away.address).toBe('ada@example.com');
     bff.away.status = 503;
     await within(page, 'email-stop').click();
@@ -104,7 +106,7 @@ describe('the section on being away', () => {
     await section(page).getByRole('alert').getByText('five codes today').waitFor();
   });
 
-  it('should turn push on only after a click, show it after a reload, and turn it off', async () => {
+  it('should turn push on only after a click, keep it on after a reload, and turn it off', async () => {
     const page = await open({ before: withPush(), locale: 'de-DE' });
     const push = within(page, 'push');
     await push.waitFor();
@@ -126,7 +128,7 @@ describe('the section on being away', () => {
     expect(await subscribed(page)).toBeNull();
   });
 
-  it('should end a subscription that the server did not accept, and another reader’s', async () => {
+  it('should end a push subscription that the server rejected, or that another reader left behind', async () => {
     const page = await open({ before: withPush() });
     await page.evaluate(() => localStorage.setItem('test.subscription', 'https://push.example/former'));
     await page.route('**/app/channels/push', (route) => route.fulfill({ status: 503, json: {} }));

@@ -29,7 +29,7 @@ describe('the inbox', () => {
     await page.keyboard.press('Escape');
     await expect.poll(() => inbox(page).count()).toBe(0);
     expect(await focused(page)).toBe('bell');
-    expect(await toasts(page).count(), 'Escape was for the inbox').toBe(1);
+    expect(await toasts(page).count(), 'Escape closes the inbox, not the toast').toBe(1);
     await page.getByTestId('bell').click();
     await page.getByTestId('inbox-close').click();
     expect(await focused(page)).toBe('bell');
@@ -47,7 +47,7 @@ describe('the inbox', () => {
     await rows(page).nth(1).getByTestId('mark-read').click();
     await expect.poll(() => page.title()).toBe('(3) Tocsin');
     await expect.poll(() => bff.reads.get('all')).toEqual({ offset: 1, ids: [ids[2]] });
-    expect(await focused(page), 'the button now does the opposite').toBe('mark-unread');
+    expect(await focused(page), 'focus stays on the button, which now does the opposite').toBe('mark-unread');
     bff.read('all', { ids: [ids[0] ?? ''] });
     await expect.poll(() => page.title()).toBe('(2) Tocsin');
     await inbox(page).getByTestId('mark-all-read').click();
@@ -56,7 +56,7 @@ describe('the inbox', () => {
     expect(await inbox(page).getByTestId('mark-read').count()).toBe(0);
   });
 
-  it('should report archiving once, in the open panel or otherwise on the page', async () => {
+  it('should confirm archiving in only one place: in the open panel, or else on the page', async () => {
     bff.publish(numberedDrafts(3));
     const page = await open({ width: 768, height: 1_024 });
     await page.getByTestId('page-settings-button').waitFor();
@@ -108,21 +108,21 @@ describe('the inbox', () => {
     await inbox(page).getByTestId('inbox-none').waitFor();
   });
 
-  it('should archive in every tab, even after a reload', async () => {
+  it('should keep a notification archived after a reload, and focus the next row', async () => {
     bff.publish(numberedDrafts(3));
     const page = await open();
     await page.getByTestId('bell').click();
     await rows(page).nth(1).getByTestId('row-dismiss').focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 0']);
-    expect(await focused(page), 'the next row, none of its buttons').toBe('ARTICLE');
+    expect(await focused(page), 'the next row itself has the focus').toBe('ARTICLE');
     await page.reload();
     await live(page);
     await page.getByTestId('bell').click();
     await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 0']);
   });
 
-  it('should show no toast and no count for muted notifications, but list them', async () => {
+  it('should list muted notifications, but neither count them nor show toasts for them', async () => {
     bff.publish(numberedDrafts(1));
     const page = await open();
     await page.getByTestId('bell').click();
@@ -220,7 +220,7 @@ it('should remove the token from the address, and send it on the socket and over
   expect(bff.handshakes.at(-1)).toEqual({ token: 'a.b.c' });
 });
 
-it('should identify the browser by the same id in every tab', async () => {
+it('should identify the browser by the same id on the socket, over HTTP and after a reload', async () => {
   const page = await open();
   const [first] = bff.handshakes;
   expect(first?.['clientId']).toMatch(/^[0-9a-f]{32}$/);

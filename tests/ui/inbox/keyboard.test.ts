@@ -38,7 +38,7 @@ describe('with only the keyboard', () => {
     await tabTo(page, 'inbox-search');
     await page.keyboard.type('failed cafe');
     await expect.poll(() => titles(page)).toEqual(['Payment of order 4711 failed']);
-    expect(bff.requests.slice(loaded), 'no page of the history').toEqual([]);
+    expect(bff.requests.slice(loaded), 'no page of history was loaded').toEqual([]);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
@@ -100,7 +100,7 @@ describe('with only the keyboard', () => {
     await expect.poll(() => toastTitles(page)).toBe('Backup 3 done');
   });
 
-  it('should undo archiving by mistake, immediately or from the archive', async () => {
+  it('should undo accidental archiving, immediately or from the archive', async () => {
     bff.publish(numberedDrafts(3));
     const page = await open();
     await openInbox(page);

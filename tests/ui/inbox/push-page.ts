@@ -49,7 +49,7 @@ export const withPush =
     }, answer);
   };
 
-/** How often the page has requested permission. */
+/** How many times the page has requested permission since it was loaded. */
 export const asked = (page: Page) =>
   page.evaluate(() => (window as unknown as PushWindow).permissionRequests);
 

@@ -25,7 +25,7 @@ const pushOf = (id: string, feed: string) => ({
 });
 
 describe('the service worker', () => {
-  it('should be small, cover the whole site and be checked for updates', async () => {
+  it('should be a small script whose scope is the whole site', async () => {
     const response = await page.request.get(`${bff.url}/push-worker.js`);
     expect(response.headers()['content-type']).toMatch(/^text\/javascript/);
     expect((await response.body()).length).toBeLessThan(4_000);
@@ -78,7 +78,7 @@ describe('the service worker', () => {
     await expect.poll(() => page.title(), { message: 'only the later one is unread' }).toBe('(1) Tocsin');
   });
 
-  it('should use the reader’s open page, which keeps following its feeds', async () => {
+  it('should use the reader’s open page, and keep the feeds that it shows', async () => {
     const [id = ''] = bff.publish([{ title: 'Payment failed' }], { feed: 'user:ada' });
     bff.publish([{ title: 'Everybody' }]);
     await page.goto(`${bff.url}/ops`);
@@ -95,7 +95,7 @@ describe('the service worker', () => {
     expect(await page.evaluate(() => sessionStorage.getItem('test'))).toBe('kept');
   });
 
-  it('should only bring the page to the front for a digest', async () => {
+  it('should only bring the page to the front when a digest is clicked', async () => {
     const { worker, deliver } = await startWorker(page, bff.url);
     const push = pushOf('n-1', 'user:ada');
     await deliver(

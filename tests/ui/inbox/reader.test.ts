@@ -12,8 +12,8 @@ beforeEach(() => {
 const { openLive: open } = pages;
 const changes = () => bff.inbox.changes.map(({ name }) => name);
 
-describe('read, seen, done', () => {
-  it('should count new notifications at the bell until the inbox is open, and mark followed ones as read', async () => {
+describe('the bell and the inbox', () => {
+  it('should count new notifications until the inbox opens, and mark one as read if its link is opened', async () => {
     const page = await open();
     bff.publish([{ title: 'Linked', link: '/demo', severity: 'error' }, ...numberedDrafts(1)]);
     await expect.poll(() => page.getByTestId('unread').textContent()).toBe('2');
@@ -34,7 +34,7 @@ describe('read, seen, done', () => {
     await expect.poll(() => page.title()).toBe('Tocsin');
   });
 
-  it("should count the notifications in a person's own feed on a first visit", async () => {
+  it("should count only the notifications in the reader's own feed as unread on a first visit", async () => {
     bff.publish(numberedDrafts(2), { feed: 'user:ada' });
     bff.publish(numberedDrafts(2));
     const page = await open({ search: '?feed=all&feed=user:ada' });
@@ -62,7 +62,7 @@ describe('read, seen, done', () => {
     expect(await page.title()).toBe('(1) Tocsin');
   });
 
-  it('should report a change that the server rejects, and search only the loaded notifications', async () => {
+  it('should report a rejected change, and search only loaded notifications if the server cannot search', async () => {
     bff.inbox.rejectsAll = true;
     bff.publish(numberedDrafts(60));
     const page = await open();
@@ -138,7 +138,7 @@ describe('interruptions', () => {
     const page = await open();
     bff.publish([...numberedDrafts(12), { title: 'Broken', severity: 'error' }]);
     await expect.poll(() => toastTitles(page)).toBe('Broken');
-    expect(await page.getByTestId('unread').textContent(), 'they count all the same').toBe('13');
+    expect(await page.getByTestId('unread').textContent(), 'held-back notifications are counted').toBe('13');
     bff.inbox.changePreferences({ quietHours: null });
     await expect.poll(() => toastTitles(page)).toContain('12 notifications arrived during quiet hours');
   });

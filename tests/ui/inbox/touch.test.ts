@@ -97,7 +97,7 @@ describe('with a finger on a phone', () => {
     await region.getByTestId('toast').first().waitFor();
   });
 
-  it('should undo archiving by mistake, immediately or from the archive', async () => {
+  it('should undo accidental archiving, immediately or from the archive', async () => {
     bff.publish(numberedDrafts(3));
     const page = await openInbox();
     const archive = async () => {

@@ -65,7 +65,7 @@ describe('the verdict', () => {
 });
 
 describe('the curves', () => {
-  it('should show the values at a time by pointer and keyboard, and still show the past hour after a reload', async () => {
+  it('should show the values at a time chosen by pointer or keyboard, and the past hour after a reload', async () => {
     const page = await openOps();
     await watch(ops, page, 4);
     const figure = page.getByTestId('figure').first();
@@ -94,7 +94,7 @@ describe('the curves', () => {
   });
 });
 
-describe('all set-aside records', () => {
+describe('set-aside records', () => {
   it('should be put back in batches, and show the progress and the records that cannot be put back', async () => {
     const [first] = ops.letters;
     ops.letters = Array.from({ length: 45 }, (_, n) => ({
@@ -115,7 +115,7 @@ describe('all set-aside records', () => {
 });
 
 describe('the search for a notification', () => {
-  it('should show where it was found and which places could not be searched, and retract composed notifications', async () => {
+  it('should show its places and receipts, name unsearched places, and retract composed notifications', async () => {
     const page = await openOps();
     await field(page, 'title').fill('x');
     await page.getByTestId('send').click();
@@ -166,7 +166,7 @@ describe('the search for a notification', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('should be in German on a German page', async () => {
+  it('should be in German, like the whole page, if the page’s language is German', async () => {
     const page = await openOps((html) => html.replace('lang="en"', 'lang="de"'));
     await page.getByRole('heading', { name: 'Benachrichtigung suchen' }).waitFor();
     await page.getByText('3 Einträge sind zurückgestellt.').waitFor();
@@ -177,7 +177,7 @@ describe('the search for a notification', () => {
 });
 
 describe('a mirrored page', () => {
-  it('should display figures with units, and commands, in the correct order', async () => {
+  it('should still display figures with units, and commands, from left to right', async () => {
     ops.letters = [];
     const page = await openOps((html) => html.replace('dir="ltr"', 'dir="rtl"'));
     await instances(page).nth(1).waitFor();

@@ -108,7 +108,7 @@ describe('the instances', () => {
     expect(await instances(page).first().locator('canvas').count()).toBe(2);
   });
 
-  it('should show that the figures may be outdated, and continue', async () => {
+  it('should note that the figures may be outdated while the server does not respond, and then continue', async () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     ops.isUnreachable = true;
@@ -229,7 +229,7 @@ describe('a server that requires a token', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('should get a token, which is stored for this tab only', async () => {
+  it('should receive the token that the operator enters, even after a reload', async () => {
     [ops.guard, ops.token] = ['token', 'right'];
     const page = await openOps();
     const form = page.getByTestId('token-form');

@@ -25,9 +25,9 @@ const inbox = async (page: Page) => {
 };
 
 describe('the connection', () => {
-  // To localhost, a socket stays connected without a network.
+  // A socket to localhost stays connected when the network is gone.
   it.each(['127.0.0.1', 'localhost'])(
-    'should immediately show everywhere that the browser is offline, and recover: %s',
+    'should immediately show in bell, inbox and page that the browser is offline, and recover: %s',
     async (host) => {
       bff.publish([{ title: 'Here' }]);
       const page = await pages.open();
@@ -105,7 +105,7 @@ describe('the inbox', () => {
     await list.getByTestId('empty').waitFor({ timeout: 15_000 });
   });
 
-  it('should show like bell and page that only new notifications can be shown', async () => {
+  it('should show that only new notifications can be shown, like the bell and the page', async () => {
     bff.restFails = true;
     const page = await pages.open();
     const list = await inbox(page);

@@ -63,7 +63,7 @@ describe.skipIf(firefox === undefined)('in Firefox', () => {
     await expect.poll(async () => (await page.$$(byId('notification'))).length).toBe(4);
   });
 
-  it('should lead keyboard users to the toasts, into the inbox and back', async () => {
+  it('should move the keyboard focus to the toasts, into the inbox and back to the bell', async () => {
     const { page, bff } = await open();
     await live(page);
     bff.publish([

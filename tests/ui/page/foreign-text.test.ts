@@ -34,7 +34,7 @@ const inOrder = (page: Page, selector: string, text: string) =>
     [selector, text],
   );
 
-/** A page with our own text and a foreign text on one line, such as a foreign title. */
+/** Puts text of our own right after each publisher's text in the rows, and makes hidden text visible. */
 const besides = (page: Page) =>
   page.evaluate(() => {
     for (const bdi of document.querySelectorAll('[data-testid="notification"] bdi'))
@@ -69,7 +69,7 @@ describe('text with direction controls', () => {
 });
 
 describe('our own texts on a mirrored page', () => {
-  it('should keep their order and the position of the full stop, and be aligned like other text', async () => {
+  it('should keep the order of their letters and full stops, and be aligned like other text', async () => {
     bff.publish([{ title: 'Older', createdAt: new Date(Date.now() - 5 * 60_000).toISOString() }]);
     const page = await pages.open({ dir: 'rtl' });
     await live(page);
@@ -89,7 +89,7 @@ describe('our own texts on a mirrored page', () => {
           return Math.round(text.getBoundingClientRect().right);
         }),
       );
-    expect(ends[1], 'the source ends below the title').toBe(ends[0]);
+    expect(ends[1], 'source and title end at the same edge').toBe(ends[0]);
   });
 });
 

@@ -128,7 +128,7 @@ describe('the page', () => {
     [1_440, 1_000],
     [1_440, 330],
     [360, 330],
-  ])('should shift little at %i px when a notification arrives every %i ms', async (width, pause) => {
+  ])('should hardly shift at %i px when a notification arrives every %i ms', async (width, pause) => {
     const severities = ['info', 'success', 'error'] as const;
     bff.publish(titled(30));
     const page = await open({ width, height: 900 });
@@ -145,7 +145,7 @@ describe('the page', () => {
     expect(await shift()).toBeLessThan(0.05);
   });
 
-  it('should hold back new notifications above a list that was touched', async () => {
+  it('should hold back new notifications once the reader has touched the list', async () => {
     bff.publish(titled(30));
     const page = await open({ width: 360, height: 740, touch: true });
     await page.getByTestId('tab-all').waitFor();

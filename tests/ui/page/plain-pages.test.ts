@@ -24,7 +24,7 @@ it.each(looks)('should link from a missing page to the notifications, at $width 
   await page.getByTestId('bell').waitFor();
 });
 
-it('should be in the reader’s language', async () => {
+it('should show the missing page and the demo page in the reader’s language', async () => {
   const page = await pages.open({ locale: 'de-DE' });
   await page.goto(`${pages.bff.url}/orders/10400`);
   await page.getByRole('heading', { name: 'Seite nicht gefunden', exact: true }).waitFor();
@@ -68,7 +68,7 @@ it('should show the notification in the address, or report that it no longer exi
   await expect.poll(focused).toBe('Notifications');
 });
 
-it('should have a manifest, and a badge on its icon while there are unread notifications', async () => {
+it('should have a manifest, and mark the tab’s icon while there are unread notifications', async () => {
   const page = await pages.open();
   await page.getByTestId('bell').waitFor();
   const icon = page.locator('link[rel=icon]');

@@ -25,7 +25,7 @@ afterAll(async () => {
   await removeBuiltPage();
 });
 
-/** Opens the page as a new visitor. Resolves with the times of the first paint and the first notification, in ms. */
+/** Opens the page as a new visitor. Resolves with the times until the first paint and the first notification, in ms. */
 async function openSlowly(): Promise<{ paint: number; feed: number }> {
   const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
   const page = await context.newPage();

@@ -146,7 +146,9 @@ describe('five tabs with the page', () => {
     await last?.getByTestId('inbox-settings-button').click();
     await last?.getByLabel('Warning', { exact: true }).check();
     await expect.poll(titled, SOON).toEqual(pages.map(() => '(1) Tocsin'));
-    expect(await counts(), 'seen in one tab, so seen in all').toEqual(pages.map(() => []));
+    expect(await counts(), 'the open inbox in one tab marks notifications as seen in all').toEqual(
+      pages.map(() => []),
+    );
     bff.mute({ feeds: [], severities: [] });
     await expect.poll(titled, SOON).toEqual(pages.map(() => '(2) Tocsin'));
     await first?.getByTestId('bell').click();

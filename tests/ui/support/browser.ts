@@ -81,7 +81,7 @@ export const setHidden = (page: Page, hidden: boolean) =>
   }, hidden);
 
 /**
- * Makes toasts stay, however slow the machine is: their time does not pass while the page is hidden. The test still sees
- * the page.
+ * Keeps toasts on the screen, however slow the machine is, by telling the page that it is hidden, which stops their
+ * timers. The test still sees the page.
  */
 export const holdToasts = (page: Page) => setHidden(page, true);

@@ -54,7 +54,7 @@ export const advance = async (page: Page, ms: number) => {
 export const focusedId = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
-/** Opens live pages whose clock `pass` advances, with their bff. */
+/** Opens live pages whose clock a test can stop and advance, and provides their bff. */
 export function useToastPages(): { bff: () => FakeBff; open: (options?: OpenOptions) => Promise<Page> } {
   const pages = usePages();
   let bff: FakeBff;

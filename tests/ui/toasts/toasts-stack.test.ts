@@ -50,7 +50,7 @@ describe('the stack of toasts', () => {
     await visibleToasts(page).first().hover();
     await expect.poll(heights).toEqual([front, front, front]);
     const after = await visibleToasts(page).first().boundingBox();
-    expect(after?.y, 'the front one stays').toBeCloseTo(before?.y ?? 0, -1);
+    expect(after?.y, 'the front toast does not move').toBeCloseTo(before?.y ?? 0, -1);
     await page.mouse.move(5, 5);
     await expect.poll(heights).toEqual([front, 8, 8]);
     await page.keyboard.press('F8');
@@ -117,7 +117,7 @@ describe('the stack of toasts', () => {
   });
 });
 
-describe('the top layer', () => {
+describe('toasts in the top layer', () => {
   it('should be above all of the page’s bars and the open inbox', async () => {
     const page = await open({ width: 360, height: 780 });
     await page.evaluate(() => {

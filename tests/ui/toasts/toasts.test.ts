@@ -74,7 +74,7 @@ describe('toasts', () => {
     await expect.poll(() => page.getByTestId('toast-count').last().textContent()).toContain('3 times');
   });
 
-  it('should expand the collapsed errors, and lead from "N more" to the inbox', async () => {
+  it('should expand the collapsed errors, and open the inbox from "N more"', async () => {
     const page = await open();
     await holdToasts(page);
     pages.bff().publish(drafts(6, 'error'));
@@ -168,7 +168,7 @@ describe('toasts', () => {
     await expect.poll(() => focusedId(page)).toBe('theme');
   });
 
-  it('should move the focus to the toasts and back with F8, and leave Escape to the page otherwise', async () => {
+  it('should move the focus to the toasts and back with F8, and use Escape only while they have focus', async () => {
     const page = await open();
     await page.getByTestId('theme').focus();
     pages.bff().publish(drafts(2, 'error'));

@@ -21,8 +21,8 @@ export function secretEnvironment(config: AuthConfig, dataDir: string): Record<s
 }
 
 /**
- * The settings for API keys. The applications read the key file every second. They do not read it through a sidecar,
- * because sidecars and Dapr's local secret stores are read only once, so a revoked key would stay valid.
+ * The settings for API keys. The applications read the key file every second, and not through a sidecar: Dapr's local
+ * secret stores read their secrets only once, when the sidecar starts, so a revoked key would stay valid.
  * @throws Failure if there is no API key yet
  */
 export function keysEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {

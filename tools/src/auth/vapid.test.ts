@@ -31,7 +31,7 @@ it('should store new keys so that only this user can read them, and print only t
   expect(said + printed).not.toContain(privateKey);
 });
 
-it('should keep existing keys, and print them for other stores', async () => {
+it('should keep existing keys unless --replace is given, and print them for other secret stores', async () => {
   await vapid(['--data', dir, ...NEW]);
   const kept = readFileSync(file(), 'utf8');
   await vapid(['--data', dir, '--print']);
@@ -41,7 +41,7 @@ it('should keep existing keys, and print them for other stores', async () => {
   expect(readFileSync(file(), 'utf8')).not.toBe(kept);
 });
 
-it('should reject a file that cannot be used', () => {
+it('should reject an invalid file, and wrong options', () => {
   writeFileSync(file(), '{}');
   expect(() => vapid(['--data', dir])).toThrow(/vapid\.json can't be used[^]*publicKey: /);
   rmSync(file());
@@ -53,7 +53,7 @@ it('should reject a file that cannot be used', () => {
   expect(existsSync(file())).toBe(false);
 });
 
-it('should be passed to the sidecars of npm start, unless another secret is given', async () => {
+it('should pass the keys to the sidecars of `npm start`, unless the environment has other ones', async () => {
   await vapid(['--data', dir, ...NEW]);
   const secrets = (env: Record<string, string>) => secretEnvironment(readAuthConfig(env), dir);
   expect(secrets({})['NOTIFICATION_SECRETS_vapid']).toBe(readFileSync(file(), 'utf8').trim());

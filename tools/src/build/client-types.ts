@@ -76,7 +76,7 @@ export async function writeTypes(entry: string, outDir: string): Promise<void> {
   await writeContracts(program, names, outDir);
 }
 
-/** Writes the contract types unchanged, including zod's. */
+/** Writes the contract types unchanged, so that they still refer to zod. */
 export function writeContractTypes(outDir: string): void {
   const program = createProgram([]);
   writeReached(CONTRACTS, outDir, (file) => emitDeclaration(program, file));

@@ -75,7 +75,7 @@ describe('docker-compose.yml', () => {
     expect(service('edge').environment['BFFS']).toBe('2');
   });
 
-  it('should start sidecars like `dapr run` and with the same files, except for who may publish', () => {
+  it('should start sidecars with the options and components of `dapr run`, except for who may publish', () => {
     for (const name of sidecars) {
       expect(service(name).volumes).toEqual(
         expect.arrayContaining([
@@ -142,7 +142,7 @@ describe('docker-compose.yml', () => {
     expect(scraped.sort()).toEqual(apps.flatMap(scrapedOf).sort());
   });
 
-  it('should name our images as `npm run containers` does, and pin the full version of all others', () => {
+  it('should name our images as `npm run containers` does, and pin the full version of all other images', () => {
     for (const name of names) {
       const { image, build } = service(name);
       if (build === undefined) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+$/);
@@ -173,7 +173,7 @@ describe('docker-compose.yml', () => {
     expect(service(name).volumes.filter((mount) => mount.includes('docker.sock'))).toEqual([]);
   });
 
-  it('should publish only the ports of the edge and of the profile’s pages, by default on this machine only', () => {
+  it('should publish only the ports of the edge and of services in profiles, by default on this machine only', () => {
     expect(usual.filter((name) => service(name).ports.length > 0)).toEqual(['edge']);
     for (const name of names) {
       // Services without a password have a separate setting, so opening the edge does not open them.

@@ -25,7 +25,7 @@ describe('compose/redis-external.yml', () => {
   const base = servicesIn('docker-compose.yml');
   const changed = servicesIn('compose/redis-external.yml');
 
-  it('should connect everything that reads the password of Redis to the external one', () => {
+  it('should connect every service that reads the Redis password to the external Redis', () => {
     const users = Object.keys(base).filter((name) =>
       base[name]?.volumes.includes('redis-password:/secrets/redis:ro'),
     );
@@ -39,14 +39,14 @@ describe('compose/redis-external.yml', () => {
     expect(changed['redis']?.profiles).toEqual(['own-redis']);
   });
 
-  it('should call the doctor as without it', () => {
+  it('should run the doctor with the same options, except for the address of Redis and its secret', () => {
     const expected = base['doctor']?.entrypoint.filter((arg) => !arg.startsWith('--redis='));
     expect(changed['doctor']?.entrypoint).toEqual(
       expected?.map((arg) => arg.replace('/operator/', '/redis/')),
     );
   });
 
-  it('should give daprd what its components take instead of files', () => {
+  it('should pass certificates and the cluster type to daprd in the form that its components need', () => {
     const dir = mkdtempSync(join(tmpdir(), 'tocsin-sidecar-'));
     const script = join(dir, 'sidecar.sh');
     const whole = read('compose', 'sidecar', 'sidecar.sh').replaceAll('/secrets', dir);

@@ -56,7 +56,7 @@ describe('failures', () => {
 });
 
 describe('the start time', () => {
-  it('should end with the first successful health check', () => {
+  it('should be measured until the first successful health check', () => {
     const log = [
       { ExitCode: 1, End: '2026-01-01T00:00:00.400Z' },
       { ExitCode: 0, End: '2026-01-01T00:00:00.700Z' },

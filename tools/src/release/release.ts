@@ -64,8 +64,8 @@ function readOptions(args: string[]): Options {
 
 /**
  * `npm run release`: writes the packages, the chart, the bill of materials, the changes and their checksums into
- * .artifacts/release. Without `--publish`, nothing leaves this machine, and it prints what is still to do and the
- * commands.
+ * .artifacts/release. Without `--publish`, uploads nothing, and prints what is still to do and the commands that
+ * `--publish` would run.
  * @throws Failure with `--publish` if something is still to do, or a command fails
  */
 export async function release(args: string[]): Promise<number> {

@@ -20,7 +20,7 @@ describe('hashOf', () => {
   };
   const hash = () => hashOf(dir, ['ui', 'lock.json']);
 
-  it('should change neither without changed sources nor with built and installed files', () => {
+  it('should not change if a source is rewritten unchanged, or files are built or installed', () => {
     write('ui/src/a.ts', 'a');
     const before = hash();
     write('ui/src/a.ts', 'a');
@@ -55,7 +55,7 @@ describe('hashOf', () => {
 describe('withLock', () => {
   const lock = () => join(dir, 'sub', 'lock');
 
-  it('should run one holder at a time', async () => {
+  it('should let only one holder run at a time', async () => {
     const steps: string[] = [];
     const work = (name: string) => () => {
       steps.push(`${name} begins`);

@@ -33,7 +33,7 @@ describe('the address of public ports', () => {
   it.each([
     ['API_KEYS is off', { AUTH_MODE: 'jwt' }],
     ['AUTH_MODE is none', { API_KEYS: 'on' }],
-  ])('should reject it while %s', (sentence, env) => {
+  ])('should reject 0.0.0.0 while %s', (sentence, env) => {
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...env })).toThrow(`but ${sentence}: anyone`);
   });
 
@@ -44,7 +44,7 @@ describe('the address of public ports', () => {
     );
   });
 
-  it('should be open with authentication, or with TOCSIN_INSECURE=yes', () => {
+  it('should accept 0.0.0.0 with authentication, or with TOCSIN_INSECURE=yes', () => {
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...asked })).not.toThrow();
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'yes' })).not.toThrow();
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'no' })).toThrow('TOCSIN_INSECURE=yes');

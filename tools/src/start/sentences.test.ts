@@ -83,7 +83,7 @@ describe('secrets for the sidecars', () => {
   const environment = (env: Record<string, string>) => secretEnvironment(readAuthConfig(env), dir);
   let internal: Record<string, string> = {};
 
-  it('should include only the internal secret by default, created once and readable only by its user', () => {
+  it('should include only the internal secret by default, created once and readable only by this user', () => {
     const made = environment({})['NOTIFICATION_SECRETS_internal'];
     expect(made).toMatch(/^[\w-]{64}$/);
     internal = { NOTIFICATION_SECRETS_internal: made ?? '', NOTIFICATION_KEYS_internal: made ?? '' };
@@ -98,7 +98,7 @@ describe('secrets for the sidecars', () => {
     });
   });
 
-  it('should include the given secret for tokens, or one created once and readable only by its user', () => {
+  it('should include the given secret for tokens, or one created once and readable only by this user', () => {
     const given = 'x'.repeat(32);
     expect(environment({ AUTH_MODE: 'jwt', JWT_SECRET: given })).toEqual({
       ...internal,

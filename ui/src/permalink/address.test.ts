@@ -11,7 +11,7 @@ it('should parse the notification in a URL, in the default feed if none is given
   expect(permalinkOf('?notification=')).toBeUndefined();
 });
 
-it('should make the address that it parses', () => {
+it('should create an address that parses to the same notification', () => {
   const permalink = { id: 'order 1&2', feed: 'topic:orders' };
   const { pathname, search } = new URL(permalinkTo(permalink), 'https://a.example/x');
   expect(pathname).toBe('/');

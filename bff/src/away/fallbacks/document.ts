@@ -35,7 +35,7 @@ export const parseAway = (value: unknown): AwayDocument =>
 
 const MAX_REASON = 200;
 
-/** Receipts for the notifications of one message, whose steps ended at `at` (ms since 1970). Long reasons are cut. */
+/** Receipts for the notifications of a message whose steps ended at `at` (ms since 1970). Cuts a long reason. */
 export const receiptsOf = (
   items: readonly Pick<Waiting, 'id' | 'createdAt'>[],
   { via, outcome, at, reason }: Pick<Receipt, 'via' | 'outcome' | 'at' | 'reason'>,
@@ -48,7 +48,7 @@ export const receiptsOf = (
 /** Identifies a notification of a reader. Two with the same id differ in `createdAt`; the feed shows only the first. */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;
 
-/** The receipts that the document contains, each once. */
+/** Those of `receipts` that the document contains, each once. */
 export function storedOf(receipts: readonly Receipt[], document: AwayDocument | undefined): Receipt[] {
   if (receipts.length === 0) return [];
   const byStep = new Map(receipts.map((receipt) => [stepOf(receipt), receipt]));

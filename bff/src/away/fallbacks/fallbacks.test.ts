@@ -40,14 +40,14 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['b']]);
   });
 
-  it('should be taken from the policy if the notification defines none', async () => {
+  it('should come from the policy if the notification defines no fallbacks', async () => {
     const { instance, titles } = deployment();
     await instance().fallbacks.committed(itemsOf({ ...arrival('a'), severity: 'error' }, arrival('b')));
     await pass(2 * 60_000);
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should be stored once, and be sent once, even if its turn is repeated at any time', async () => {
+  it('should be stored and sent only once, even if its turn is repeated before or after it was sent', async () => {
     const { instance, titles } = deployment();
     const [one, other] = [instance(), instance()];
     const items = itemsOf(arrival('a', after('PT5S')));
@@ -58,7 +58,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should get its wake-up from a repeated turn if the first one could not store it', async () => {
+  it('should get its wake-up from a repeated turn if the first turn could not set it', async () => {
     const { instance, titles } = deployment();
     const { fallbacks, set } = instance();
     const items = itemsOf(arrival('a', after('PT5S')));
@@ -69,7 +69,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should share the wake-up of an earlier waiting fallback, unless that wake-up may not exist', async () => {
+  it('should rely on the wake-up of an earlier waiting fallback, unless setting that wake-up failed', async () => {
     const { instance, titles } = deployment();
     const { fallbacks, set } = instance();
     await fallbacks.committed(itemsOf(arrival('a', after('PT5M'))));
@@ -120,7 +120,7 @@ describe('a fallback', () => {
     expect([needed, outcomes().length]).toEqual([[], 1]);
   });
 
-  it('should end with the reason if the channel or the address does not exist', async () => {
+  it('should end with a reason if the channel does not exist, or the reader has no address for it', async () => {
     const { instance, outcomes, contacts } = deployment();
     delete contacts.email;
     const items = itemsOf(arrival('a', after('PT5S')), arrival('b', [{ after: 'PT5S', via: 'fax' }]));
@@ -188,7 +188,7 @@ it('should send a fallback from only one of several instances that wake up at th
   expect(sent).toHaveLength(1);
 });
 
-it('should remove retracted content with a receipt, and everything from an erased feed', async () => {
+it('should remove retracted content and record a receipt, and remove everything of an erased feed', async () => {
   const { instance, store, outcomes, titles } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(itemsOf(arrival('a', after('PT5M')), arrival('b', after('PT5M'))));

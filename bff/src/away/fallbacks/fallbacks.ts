@@ -41,8 +41,9 @@ import { hasWakeUp, wakeUpFor, type Woken } from './wake-ups/wake-up-times.ts';
 
 const USER = 'user:';
 /**
- * Maximum numbers of readers that are checked in parallel, and that wait. Dapr repeats further wake-ups after a second.
- * Each occupies one of the 1,024 connections that Dapr opens to an application, also for announcements and health checks.
+ * Maximum numbers of readers that are checked in parallel, and that wait for a check. Dapr repeats further wake-ups
+ * after a second. Each wake-up occupies one of the 1,024 connections that Dapr opens to an application, which
+ * announcements and health checks need too.
  */
 const MAX_CHECKS = 64;
 const MAX_WAITING_CHECKS = 600;
@@ -51,8 +52,8 @@ const QUICK_MS = 3_000;
 const SETTLE_ATTEMPTS = 5;
 
 /**
- * Messages through other channels for notifications that their reader has not read in time. A reader's document stores
- * them with their content. A version of the document belongs to the one process that wrote it, so each message is
+ * Sends notifications that their reader has not read in time through other channels. The reader's document stores the
+ * waiting ones with their content. Each version of the document is written by exactly one process, so each message is
  * claimed by one process, which sends it and records the outcome.
  */
 export class Fallbacks {
@@ -85,9 +86,9 @@ export class Fallbacks {
   }
 
   /**
-   * Decides on the due fallbacks of a reader, and sends them. `name` is the name of the wake-up. Resolves when it is no
-   * longer needed: the outcome is stored, or the decision and the next wake-up; sending then continues. Resolves with
-   * false for unknown names.
+   * Decides on the due fallbacks of a reader, and sends them. `name` is the name of the wake-up. Resolves when the
+   * wake-up is no longer needed: once the outcome is stored or, if sending takes longer, once the decision and the next
+   * wake-up are stored. Resolves with false for unknown names.
    */
   async wake(name: string): Promise<boolean> {
     const parsed = parseWakeUp(name);
@@ -149,7 +150,7 @@ export class Fallbacks {
       contactsNow,
       this.#change(awayKey(hash), async (before) => {
         if (!before || hashOfReader(before.reader) !== hash) return undefined;
-        // The write of an earlier attempt succeeded, but its answer was lost.
+        // Finds the messages of an earlier attempt whose write succeeded although its answer was lost.
         const own = claimed.filter((message) => isStored(before, message));
         claimed = own;
         if (own.length > 0 || !hasDue(before, { now: this.#use.now(), woken: woken.at })) return before;
@@ -208,7 +209,7 @@ export class Fallbacks {
     await this.#use.onStep('fallback-sent');
     if (result.outcome === 'unavailable' || result.outcome === 'unknown')
       observer.unavailable(via, result.reason);
-    // If our clock is behind, the claim starts at the scheduler's time.
+    // If our clock is behind the scheduler's, this is the scheduler's time at which the message was claimed.
     const at = Math.max(now(), until - SEND_TIME_MS);
     const planned: Receipt[] = [];
     for (let attempt = 1; ; attempt++) {
@@ -228,9 +229,9 @@ export class Fallbacks {
   }
 
   /**
-   * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, its new receipts are reported
-   * as fallbacks that have just ended. A call that rejects may have stored them: they remain in `planned`, so that a
-   * repeated call reports them.
+   * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, the observer is told that
+   * the fallbacks of its new receipts have ended. A call that rejects may still have stored receipts: they remain in
+   * `planned`, so that a repeated call reports them.
    */
   async #change<After extends AwayDocument | undefined>(
     key: string,
@@ -273,8 +274,8 @@ export class Fallbacks {
   }
 
   /**
-   * Publishes waiting receipts, and stores a wake-up for the next due fallback. Its name must differ from the wake-up
-   * that is being delivered.
+   * Publishes waiting receipts, and stores a wake-up for the next due fallback. Its name must differ from that of the
+   * wake-up that is being delivered.
    */
   async #wakeUp(document: AwayDocument, woken?: Woken): Promise<void> {
     const isPublished = await this.#publishReceipt(document);
@@ -288,8 +289,7 @@ export class Fallbacks {
 }
 
 /**
- * Whether the document already has this message as a new one. Only this process knows its random key, so this process
- * stored it.
+ * Whether this process has already stored this new message: no other process knows its random key.
  */
 const isStored = ({ sending }: AwayDocument, { key, attempts }: Sending): boolean =>
   attempts === 1 && sending.some((message) => message.key === key && message.attempts === attempts);

@@ -71,8 +71,8 @@ export function register(document: AwayDocument, added: readonly Registered[], n
 }
 
 /**
- * Ends all steps of the retracted notifications, and removes their content, also from messages that are being sent. If
- * such a message must be sent again, it shows only the others.
+ * Ends all steps of the retracted notifications, and removes their content, even from messages that are being sent. If
+ * such a message must be sent again, it shows only its other notifications.
  */
 export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: number): AwayDocument {
   const isRetracted = ({ id, sourceHash }: Pick<Waiting, 'id' | 'sourceHash'>) =>

@@ -10,7 +10,7 @@ export interface ActorMethod<Call, Answer extends object> {
   /** The answer when the turn has ended. */
   answerSchema: z.ZodType<Answer>;
   idOf: (call: Call) => string;
-  /** Everything in the answer, to be covered by its proof. */
+  /** All values of the answer; its proof covers them. */
   factsOf: (answer: Answer) => readonly (string | number)[];
 }
 

@@ -21,7 +21,7 @@ export class Progress {
   readonly #use: ProgressDependencies;
   #runs: Runs = {};
   #stored: Runs = {};
-  /** Undefined after a write whose outcome is unknown. */
+  /** `undefined` before the first read, and after a write whose outcome is unknown. */
   #etag: number | undefined;
   /** The etag and version that were last read or written. */
   #seen = { etag: 0, version: 0 };

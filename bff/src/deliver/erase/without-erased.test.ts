@@ -25,7 +25,7 @@ it('should keep a record without erased content unchanged', () => {
     expect(withoutErased(one, content)).toBe(one);
 });
 
-it('should drop a record with only erased content, even if it arrived a little later', () => {
+it('should drop a record with only erased content, even if it was set aside shortly after the erasure', () => {
   expect(withoutErased(record({ feed: 'user:ada' }), content)).toBeUndefined();
   expect(
     withoutErased(record({ feed: 'user:ada' }, { at: '2026-01-01T00:00:50Z' }), content),

@@ -63,7 +63,7 @@ export async function loadHead(
 export const isSound = ({ head, etag }: StoredHead, expected: Position | undefined): boolean =>
   head.version === etag && !isLost(etag, expected) && !isHigher(expected, head);
 
-/** Whether a missing head belongs to a feed that has a high-water mark. */
+/** Whether the feed has no head although its high-water mark shows that it had publications. */
 export const isLost = (etag: number, expected: Position | undefined): boolean =>
   etag === 0 && expected !== undefined && expected.offset > 0;
 

@@ -35,8 +35,8 @@ export async function peekForward(
 }
 
 /**
- * The start of an unknown run: the lowest number from which all entries up to `announced` exist. `announced +
- * 1` if that entry itself is missing.
+ * The start of an unknown run: the lowest number from which all entries up to `announced` exist, or `announced + 1`
+ * if that entry itself is missing.
  */
 export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number): Promise<number> {
   let first = announced + 1;

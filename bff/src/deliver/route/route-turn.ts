@@ -35,7 +35,7 @@ const MAX_UNREACHABLE = 1_000;
 /**
  * Routes each turn to the instance that hosts its actor: through Dapr, or directly if that is this instance. If the
  * host is unreachable, this instance takes the turn, so that no feed waits until Dapr has moved the actor. If two
- * activations write the same head, its etag refuses the later write.
+ * activations write the same head, the store refuses the later write because of its stale etag.
  */
 export function createTurnRouter<Name extends string | number, Result, A extends Announced>(
   use: TurnRouterDependencies<Name, Result, A>,

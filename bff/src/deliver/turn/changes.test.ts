@@ -87,7 +87,7 @@ describe('a retraction', () => {
     ]);
   });
 
-  it('should be remembered by the store or host in a new epoch after the store lost data', async () => {
+  it('should still apply in a new epoch after the store lost data, if the store or the host remembers it', async () => {
     f.put(2, [retract('x')]);
     await host.turn(2);
     f.put(3, [retract('y')]);

@@ -38,7 +38,7 @@ export class FeedHost {
     this.#maxActivations = dependencies.maxActivations ?? MAX_ACTIVATIONS;
   }
 
-  /** Takes a turn that Dapr routed here, to the host of the feed's actor. */
+  /** Takes a turn that Dapr routed here because this instance hosts the feed's actor. */
   takeRoutedTurn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     this.#hosted.add(feed);
     return this.takeTurn(feed, announced, caller);

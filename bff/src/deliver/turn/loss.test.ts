@@ -50,7 +50,7 @@ describe('a store that comes back empty', () => {
     expect(f.head).toMatchObject({ version: 1, offset: 0, producers: {} });
   });
 
-  it('should be detected by a version that differs from the etag if it was emptied during a turn', async () => {
+  it('should be detected, if it was emptied during a turn, by a head whose version differs from its etag', async () => {
     const { epoch } = position();
     f.deposit(4, ['n4']);
     f.log.beforeCommit = async () => {
@@ -113,7 +113,7 @@ describe('a store that comes back older', () => {
     expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
   });
 
-  it('should not be assumed because of a mark that rose after the head was read', async () => {
+  it('should not be suspected because a high-water mark rose after the head was read', async () => {
     const b = f.instance();
     f.deposit(4, ['n4']);
     f.log.beforeHead = async () => {
@@ -169,7 +169,7 @@ describe('a missing document', () => {
 });
 
 describe('an epoch', () => {
-  it('should not begin with a turn of a sound feed, even for a reader, nor twice after one loss', async () => {
+  it('should not begin if a turn for a reader finds the feed sound, nor twice after one loss', async () => {
     const { epoch } = position();
     await a.turn(undefined);
     await a.turn(undefined, { heard: { epoch, offset: 2 } });

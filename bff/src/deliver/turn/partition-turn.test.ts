@@ -64,7 +64,7 @@ describe('a turn of a partition', () => {
     expect(await f.idsOf(eve)).toEqual(['e1']);
   });
 
-  it('should hand on no notification for a fallback that the same batch retracts or erases', async () => {
+  it('should not hand on to fallbacks what the same batch retracts or erases', async () => {
     const sourceHash = 'a'.repeat(16);
     f.share(1, [to(ada, 'a1'), to(ada, 'a2'), to(ben, 'b1'), to(ada, 'a3', { sourceHash })]);
     f.share(2, [
@@ -76,7 +76,7 @@ describe('a turn of a partition', () => {
     expect(f.handedOn).toEqual(['a2', 'b2']);
   });
 
-  it('should hand on no notification that was published before the feed was erased', async () => {
+  it('should not hand on to fallbacks what was published before the feed was erased', async () => {
     const [before, at, after] = [1, 2, 3].map((s) => `2026-01-01T00:00:0${s}Z`);
     f.now += 10_000;
     f.share(1, [{ ...erase, feed: ben, at }]);

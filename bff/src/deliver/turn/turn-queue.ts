@@ -113,7 +113,7 @@ export class TurnQueue<Result> {
 
 type Entry = NonNullable<Announced>;
 
-/** Combines two announcements of a run: the highest number, and the lowest that was announced. */
+/** Combines two announcements of a run into one, from the lowest to the highest announced number. */
 export const combineAnnouncements = <A extends Entry>(a: A, b: A): A => ({
   ...a,
   seq: Math.max(a.seq, b.seq),

@@ -18,7 +18,7 @@ export interface TurnResult {
 export interface TurnEvents {
   lossNoticed(feed: string, reason: string): void;
   appended(feed: string, taken: FeedBatch | undefined, commit: Commit): void;
-  /** The entries of the partition's run are popped, up to `to`. */
+  /** The entries of a partition's run have been popped, up to `to`. */
   claimed(taken: Pick<FeedBatch, 'run' | 'partition' | 'to' | 'traces'>): void;
   setAside(record: SetAside): void;
 }
@@ -35,7 +35,7 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
  */
 export type OnItems = (items: ReadonlyMap<string, readonly PlacedItem[]>) => Promise<void>;
 
-/** What turns of different feeds need. Each feed has its own limits. */
+/** What the turns of all feeds need. The limits depend on the feed. */
 export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {
   limitsOf: LimitsOf;
   onItems?: OnItems | undefined;

@@ -8,7 +8,7 @@ import {
   type EntryItem,
 } from '@tocsin/contracts';
 
-/** The run and feed to which an entry must belong. */
+/** The run, the feed and the number that an entry must have. */
 export interface EntryPlace {
   run: string;
   feed: string;

@@ -57,7 +57,7 @@ describe('a turn', () => {
     }
   });
 
-  it('should run after the other turns of the feed in this process', async () => {
+  it('should wait for earlier turns of the feed in this process', async () => {
     const { turn } = f.instance();
     for (const seq of [1, 2, 3]) f.deposit(seq, [`n${seq}`]);
     const outcomes = await Promise.all([turn(1), turn(2), turn(3)]);
@@ -169,7 +169,7 @@ describe.each(['loaded', 'peeked', 'committed', 'popped', 'broadcast'] as const)
 );
 
 describe('an unknown outcome', () => {
-  it('should be found in the head if the commit succeeded', async () => {
+  it('of a commit should be resolved by the head that the next turn reads', async () => {
     f.deposit(1, ['n1']);
     const { turn } = f.instance();
     f.log.afterCommit = () => Promise.reject(new Error('time-out'));
@@ -181,7 +181,7 @@ describe('an unknown outcome', () => {
     expect(await f.ids()).toEqual(['n1']);
   });
 
-  it('should block further commits if it is the outcome of a broadcast', async () => {
+  it('of a broadcast should block further commits', async () => {
     f.deposit(1, ['n1']);
     f.deposit(1, ['other'], { run: 'P0000002' });
     const { turn } = f.instance();

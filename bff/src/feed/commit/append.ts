@@ -95,7 +95,7 @@ class Appending {
   }
 
   publish(arrival: Arrival): void {
-    // Fallbacks are kept apart from the feed, whose content every browser of the reader gets.
+    // Fallbacks are not stored in the feed, because every browser of the reader gets its content.
     const { fallback: _, ...content } = arrival;
     const taken = content.sourceHash === undefined ? this.#plain(content) : this.#event(content);
     if (!taken) {

@@ -30,7 +30,7 @@ describe('events with the same id', () => {
     expect(titles(log).filter((shown) => !shown.includes('retracted'))).toEqual([]);
   });
 
-  it('should be suppressed by an earlier retraction of either id', async () => {
+  it('should be suppressed by an earlier retraction of their own or their published id', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, retract('1'), '2', retract('2.bbbbbbbb')));
     const { suppressed } = await log.commit(itemsOf(2, event('1', 'a'), event('2', 'b'), event('2', 'c')));

@@ -94,13 +94,13 @@ describe('a head', () => {
       };
       const feed = `user:${'\u{1F514}'.repeat(255)}`;
       const alike = (count: number, times: number) => Array.from({ length: times }, () => count);
-      // The maximum number of documents of each tier at the same time.
+      // As many documents of each tier as a head can reference at the same time.
       const counts = [
         ...alike(0, 300),
         ...alike(1_024, 45),
         ...[256, 64, 16, 4, 1].flatMap((count) => alike(count, 3)),
       ];
-      // The maximum for retractions. They come first, so that their publications leave the history.
+      // The same for documents of retractions. They come first, so that their publications leave the history.
       const full = fullRetractionsCount(limits);
       const sizes = [0, 1, 2, 3, 4].flatMap((power) => alike(full / 4 ** power, 3)).concat(1, 1, 1);
       let gone = 0;

@@ -183,7 +183,8 @@ function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedD
 }
 
 /**
- * The readable part of the feed in a document's key. Short, so that heads stay small; `unique` makes the key unique.
+ * The part of a document's key that tells a person its feed. Short, so that heads stay small; `unique` makes the key
+ * unique.
  */
 export const labelOf = (feed: string): string =>
   feed.slice(0, LABEL_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '-');

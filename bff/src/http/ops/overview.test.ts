@@ -22,7 +22,7 @@ const post = (path: string, body: unknown): Promise<Response> =>
     body: JSON.stringify(body),
   });
 
-it('should report its version, its links and that all dependencies answer', async () => {
+it('should report the version of the instance, its links and that all dependencies answer', async () => {
   const status = opsStatusSchema.parse(await get('/app/ops/status'));
   expect(status).toMatchObject({ instance: 'one', version: VERSION, failing: [] });
   expect(status.links).toEqual({

@@ -51,7 +51,7 @@ export function inboxRoutes(
   return router;
 }
 
-/** Answers an error that the reader can correct, and returns whether it was one. Nothing has been saved if it was. */
+/** Answers an error that the reader can correct, after which nothing was saved; returns false for any other error. */
 function isRefused(response: Response, error: unknown): boolean {
   if (error instanceof UnknownIdsError) {
     sendProblem(response, {

@@ -82,6 +82,6 @@ export const EVENT_SPECS: EventSpecs = {
   },
 };
 
-/** The name of an event's schema: `TokenExpiringEvent`. */
+/** The name of an event's schema, such as `TokenExpiringEvent`. */
 export const schemaOfEvent = (name: ServerEventName): string =>
   `${name.replace(/(?:^|-)\w/g, (start) => start.replace('-', '').toUpperCase())}Event`;

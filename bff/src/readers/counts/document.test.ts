@@ -54,7 +54,7 @@ describe('the counts of a feed', () => {
     expect(withBatch(later, batch(3, [[1, 3]]))).toBeUndefined();
   });
 
-  it('should become unknown for publications before the history, and stay the same in it', () => {
+  it('should become unknown for publications that left the history, and stay the same for the others', () => {
     const stored = withBatch(
       undefined,
       batch(1, [

@@ -3,7 +3,7 @@ import { isLaterEpoch } from '../../feed/position.ts';
 
 /** Maximum number of steps for each count, so that a document has at most 80 KB. */
 export const MAX_STEPS = 1_000;
-/** Writers whose last batch is remembered, so that a repeated batch counts once. */
+/** Number of writers whose last batch is remembered, so that a repeated batch counts only once. */
 const MAX_WRITERS = 32;
 
 export type Steps = ReadonlyMap<number, number>;

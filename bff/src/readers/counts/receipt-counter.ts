@@ -43,9 +43,9 @@ interface Waiting {
 const USER = 'user:';
 
 /**
- * Counts the pages and readers that received the publications of a feed, without identifying them. Changes are
- * collected in memory and stored every 2 s instead of with each mark or delivery. A crash loses the last changes. For
- * `user:` feeds, only pages are counted, because the reader's own marks show the rest.
+ * Counts the pages that received each publication of a feed, and the readers who have seen, read or archived it,
+ * without identifying them. Changes are collected in memory and stored every 2 s instead of with each mark or delivery.
+ * A crash loses the last changes. For `user:` feeds, only pages are counted: the reader's own marks show the rest.
  */
 export class ReceiptCounter {
   readonly #use: ReceiptCounterOptions;
@@ -61,12 +61,12 @@ export class ReceiptCounter {
     this.#timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
   }
 
-  /** A page has acknowledged the publications `first` to `last`. */
+  /** Call when a page has acknowledged the publications `first` to `last`. */
   delivered(feed: string, epoch: string, first: number, last: number): void {
     this.#add(feed, { epoch, floor: 1 }, 'pages', [[first, last, 1]]);
   }
 
-  /** A reader's read state has changed. Never rejects. */
+  /** Call when a reader's read state has changed. Never rejects. */
   async read(
     feed: string,
     { head, history }: FeedHistory,
@@ -82,7 +82,7 @@ export class ReceiptCounter {
     }
   }
 
-  /** A reader's seen or archived marks in a feed have changed. */
+  /** Call when a reader's seen or archived marks in a feed have changed. */
   marked(feed: string, { head, history }: FeedHistory, before: FeedMarks, after: FeedMarks): void {
     if (feed.startsWith(USER)) return;
     const place = { epoch: head.epoch, floor: history.floor };

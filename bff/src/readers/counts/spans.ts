@@ -1,7 +1,7 @@
 import type { FeedMarks, ReadState } from '@tocsin/contracts';
 import { locate, type History } from '../marks/advance.ts';
 
-/** Adds `change` to the counts of the publications `first` to `last`. */
+/** A change to add to the counts of the publications `first` to `last`. */
 export type Span = readonly [first: number, last: number, change: 1 | -1];
 
 /** The publications that are read in the state `after` a change, but were not before it. */

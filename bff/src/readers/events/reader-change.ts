@@ -6,9 +6,9 @@ export type ReaderEvent = {
 }[ReaderEventName];
 
 /**
- * A document of the reader has changed; `name` is the event that tells the reader's connections. Instances with such
- * connections then read the document. `version` distinguishes states of the document, and is empty if unknown. `feed`
- * is present if the event has a feed.
+ * A document of the reader has changed; `name` is the event that reports it to the reader's connections. Instances with
+ * such connections then read the document. `version` distinguishes states of the document, and is empty if unknown.
+ * `feed` is present if the event has a feed.
  */
 export type ReaderChangeOf<Name extends ReaderEventName> = {
   reader: string;
@@ -17,7 +17,7 @@ export type ReaderChangeOf<Name extends ReaderEventName> = {
 } & (ServerEvents[Name] extends { feed: string } ? { feed: string } : unknown);
 export type ReaderChange = { [Name in ReaderEventName]: ReaderChangeOf<Name> }[ReaderEventName];
 
-/** Whether this version knows the event that the change names. Newer instances may name events that it does not. */
+/** Whether this version knows the event that the change names. Newer instances may name others. */
 export function isReaderChange(change: {
   reader: string;
   name: string;

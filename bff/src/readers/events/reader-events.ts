@@ -14,7 +14,7 @@ export interface ReaderEventsOptions {
   sources: ReaderEventSources;
   /** Whether the reader has connections on this instance. */
   isConnected: (reader: string) => boolean;
-  /** Sends to the reader's connections on this instance. */
+  /** Sends an event to the reader's connections on this instance. */
   send: (event: ReaderEvent) => void;
   /** Called when a document cannot be read. The read is retried. */
   onError: (error: unknown) => void;

@@ -26,7 +26,7 @@ export type InboxChange = (document: InboxDocument, context: ChangeContext) => I
 /** The offsets of the ids that are in the history. */
 export type Places = ReadonlyMap<string, number>;
 
-/** Marks everything up to `offset` as seen, and the snoozed notifications that came back. */
+/** Marks everything up to `offset` as seen, and also the notifications whose snooze has ended. */
 export const markSeenUpTo =
   (offset: number): InboxChange =>
   (document, context) => {

@@ -48,7 +48,7 @@ describe('the limits of an inbox', () => {
     expect(Object.keys(kept.feeds)).not.toContain('old');
   });
 
-  it('should drop ended snoozes of read notifications for new ones, and refuse more', () => {
+  it('should make room for a new snooze by dropping ended ones of read notifications, or refuse it', () => {
     const full = Array.from({ length: MAX_SNOOZED }, (_, i) => snoozed(`n${i}`));
     const done = { until: '2026-04-30T00:00:00Z', read: true as const };
     const document = { ...empty, snoozed: [snoozed('done', done), ...full.slice(1), snoozed('new')] };

@@ -8,14 +8,14 @@ export interface SnoozeTimersOptions {
   inboxes: Pick<Inboxes, 'dueBetween' | 'nextDue' | 'eventOf'>;
   /** Whether the reader has connections on this instance. */
   isConnected: (reader: string) => boolean;
-  /** Sends to the reader's connections on this instance. */
+  /** Sends an event to the reader's connections on this instance. */
   send: (event: ReaderEvent) => void;
   /** Called when an inbox cannot be read. The read is retried. */
   onError: (error: unknown) => void;
   now: () => number;
 }
 
-/** Longer waits are split, because Node timers are limited to 24 days and clocks may be adjusted while they wait. */
+/** Longer waits are split, because Node timers are limited to 24 days, and clocks may be adjusted in the meantime. */
 const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
@@ -30,11 +30,11 @@ const LOOK_BACK_MS = 10 * 60 * 1000;
  */
 export class SnoozeTimers {
   readonly #use: SnoozeTimersOptions;
-  /** Readers with snoozes: the timer of the next check. */
+  /** The timer of the next check, for each reader with snoozes. */
   readonly #waiting = new Map<string, NodeJS.Timeout>();
-  /** The recently ended snoozes for which a reader's connections have got an event. */
+  /** The recently ended snoozes of which a reader's connections have been notified. */
   readonly #sent = new Map<string, ReadonlySet<string>>();
-  /** Readers with a new connection, which has not got an event for any ended snooze yet. */
+  /** Readers with a new connection, which has not been notified of any ended snooze yet. */
   readonly #joined = new Set<string>();
   /** Readers whose inbox is being read; true if it must be read again. */
   readonly #reading = new Map<string, boolean>();

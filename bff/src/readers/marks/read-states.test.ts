@@ -74,7 +74,7 @@ describe('a read state', () => {
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 2 });
   });
 
-  it('should read the actual head before it reduces a higher offset to that of the head', async () => {
+  it('should read the actual head before it lowers an offset beyond the known head', async () => {
     actualHead = { epoch: '1-a', offset: 12 };
     await instance().mark(ADA, { feed: 'all', offset: 12 });
     expect(await stored()).toMatchObject({ offset: 12 });

@@ -78,7 +78,7 @@ export class ReadStates {
 
   /**
    * Marks publications as read. Resolves when the state is stored and all instances know the change. Does nothing if
-   * it changes nothing. `owner` is the owner of the document, by default the reader.
+   * nothing changes. The document counts against the quota of `owner`, by default the reader.
    */
   mark(reader: string, request: Omit<MarkRead, 'clientId'>, owner = reader): Promise<void> {
     const key = readKey(reader, request.feed);

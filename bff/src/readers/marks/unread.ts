@@ -19,7 +19,7 @@ export interface UnreadCount {
   unread: number;
   /** The unread publications that the reader has not seen. */
   unseen: number;
-  /** Whether both numbers may be higher. */
+  /** True if the actual numbers may be higher. */
   more: boolean;
 }
 
@@ -43,7 +43,7 @@ export async function countFor(
   return countUnread({ epoch: head.epoch, read: stateIn(head.epoch, stored), inbox }, history);
 }
 
-/** Counts visible unread publications of the history in the inbox, and ended snoozes. */
+/** Counts the unread publications of the history that the inbox shows, and the notifications with an ended snooze. */
 export async function countUnread(
   marks: Marks,
   { head, floor, stretch }: Pick<History, 'head' | 'floor' | 'stretch'>,

@@ -37,7 +37,8 @@ export class MuteLists {
 
   /**
    * Resolves when the mutes are stored and all instances know them. Does nothing if they are unchanged. The last write
-   * wins, but documents that this version cannot read are never overwritten. `owner` is the owner of the document.
+   * wins, but documents that this version cannot read are never overwritten. The document counts against the quota of
+   * `owner`, unless that is the reader.
    */
   async set(reader: string, { feeds, severities }: Mutes, owner = reader): Promise<void> {
     const { store, channel, ledger } = this.#use;

@@ -2,7 +2,7 @@ import type { Found, Notification, Placed, Publication, Ranges } from '@tocsin/c
 import type { History } from '../marks/advance.ts';
 import type { Budget } from './budget.ts';
 
-/** Number of publications to check between two pauses for other work, which takes a few milliseconds. */
+/** Number of publications to check between two pauses for other work; checking them takes a few milliseconds. */
 const CHUNK = 50;
 
 export interface FeedSearchOptions {

@@ -69,7 +69,7 @@ const isIn: Record<SearchState, (placed: Placed) => boolean> = {
   returned: ({ place, returnedAt }) => place === 'inbox' && returnedAt !== undefined,
 };
 
-/** The offsets in the history at which, by the reader's marks, publications can be in this state. */
+/** The offsets in the history whose publications can be in this state, according to the reader's marks. */
 function candidatesOf(
   state: SearchState,
   { inbox, read, epoch }: Marks,

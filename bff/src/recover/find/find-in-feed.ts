@@ -69,7 +69,7 @@ const placeOf = (publication: Publication): FoundPlace => {
     : { place: 'recorded', offset, createdAt: notification.createdAt };
 };
 
-/** Whether one of the documents has the hash. The feed bounds their number and size. */
+/** Whether one of the documents has the hash. The feed's limits bound their number and size. */
 async function hasHash(
   log: Pick<FeedLog, 'readDocuments'>,
   references: readonly IdsReference[],

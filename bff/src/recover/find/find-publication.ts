@@ -2,7 +2,7 @@ import { idOfPublication, type LinkedNotification } from '@tocsin/contracts';
 import { present, sizeOf } from '../../feed/present.ts';
 import type { FeedView } from '../views/feed-view.ts';
 
-/** Publications that are read in one batch, and bytes that one search reads in total. */
+/** Number of publications to read in one batch, and maximum bytes to read in one search. */
 const CHUNK = 50;
 const MAX_BYTES = 8 * 1024 * 1024;
 

@@ -48,20 +48,20 @@ const range = (first: number, last: number) => Array.from({ length: last - first
 const offsets = ({ publications }: Page) => publications.map(({ offset }) => offset);
 
 describe('a page', () => {
-  it('should be only the position, even of a feed without publications', async () => {
+  it('should have only the position if that is the request, even in a feed without publications', async () => {
     const page = await instance().read({ kind: 'position' });
     expect(page).toMatchObject({ feed: 'all', offset: 0, recovered: true, more: false, publications: [] });
     expect(page.epoch).toBe(await f.origin.firstEpoch());
   });
 
-  it('should be the newest page', async () => {
+  it('should have the newest publications', async () => {
     await publish(100);
     const page = await instance().read({ kind: 'newest', limit: 50 });
     expect(page).toMatchObject({ offset: 100, recovered: true, more: false });
     expect(offsets(page)).toEqual(range(51, 100));
   });
 
-  it.each([0, 1, 42, 89, 90, 95, 99, 100])('should be the publications after %i', async (after) => {
+  it.each([0, 1, 42, 89, 90, 95, 99, 100])('should have the publications after %i', async (after) => {
     await publish(100);
     const page = await instance().read({ kind: 'after', position: at(after) });
     expect(page).toMatchObject({ offset: 100, recovered: true, more: false });
@@ -75,7 +75,7 @@ describe('a page', () => {
     expect(offsets(page)).toEqual(range(11, 30));
   });
 
-  it('should be the publications before an offset, and report whether there are older ones', async () => {
+  it('should have the publications before an offset, and report whether there are older ones', async () => {
     await publish(100);
     const { read } = instance();
     const page = await read({ kind: 'before', position: at(60), limit: 20 });
@@ -185,7 +185,7 @@ describe('a missed publication', () => {
     expect(await answer).toMatchObject({ offset: 6, recovered: true });
   });
 
-  it('should not be lost again to an older head', async () => {
+  it('should not be lost again when a comparison ends with an older head', async () => {
     await publish(5);
     const { view } = instance();
     await view.knownPosition();

@@ -6,7 +6,7 @@ const MAX_RANGES = 64;
 interface Range {
   first: number;
   last: number;
-  /** True if a browser has joined since and does not have the range. */
+  /** True if a browser has joined since the range was sent, and so lacks it. */
   isLacking: boolean;
 }
 
@@ -18,14 +18,14 @@ export class EarlySends {
   #ranges: Range[] = [];
   #epoch: string | undefined;
 
-  /** Records `publications` as sent, and returns those to send: those missing in at least one browser. */
+  /** Records `publications` as sent, and returns those to send: those that at least one browser lacks. */
   send(epoch: string, publications: readonly Publication[]): Publication[] {
     const unsent = publications.filter(({ offset }) => this.#sentTo(epoch, offset) !== 'everyone');
     for (const { offset } of unsent) this.#add(epoch, offset);
     return unsent;
   }
 
-  /** The `publications` missing in some browsers. `twice` is the number of them that other browsers already have. */
+  /** The `publications` that at least one browser lacks; `twice` is how many of them other browsers already have. */
   unsent(epoch: string, publications: readonly Publication[]): { unsent: Publication[]; twice: number } {
     const unsent = publications.filter(({ offset }) => this.#sentTo(epoch, offset) !== 'everyone');
     return { unsent, twice: unsent.filter(({ offset }) => this.#sentTo(epoch, offset) === 'some').length };

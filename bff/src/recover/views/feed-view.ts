@@ -21,7 +21,7 @@ const FIRST_LOAD = 200;
 /** Maximum number of attempts if the feed changes during a read. */
 const MAX_ATTEMPTS = 5;
 
-/** One instance's view of a feed: a ring, fed by broadcasts and compared with the head, and its segments. */
+/** One instance's view of a feed: a ring, filled by broadcasts and compared with the head, and a cache of segments. */
 export class FeedView {
   readonly feed: string;
   readonly #use: ViewDependencies;
@@ -30,7 +30,7 @@ export class FeedView {
   #head: { head: Head; readAt: number } | undefined;
   /** True after the known publications were dropped because a later epoch began. */
   #isStale = false;
-  /** Set while publications may have been missed unnoticed, until a later comparison has ended. */
+  /** Set while publications may have been missed unnoticed; cleared by a comparison that starts later. */
   #outdated: object | undefined;
   /** The highest known position of a removal. Answers use only data that includes it. */
   #removedAt: Position | undefined;
@@ -118,7 +118,7 @@ export class FeedView {
     throw new TemporaryError(`the head of ${this.feed} cannot be read`);
   }
 
-  /** Marks the view as possibly outdated, because it was not compared while unwatched. */
+  /** Marks the view as possibly outdated, because its last comparison may be old. */
   markOutdated(): void {
     this.#outdated = {};
   }
@@ -238,7 +238,7 @@ export class FeedView {
     const stored = await readHead(this.feed, this.#use);
     if (isSound(stored, heard)) return stored;
     const { position } = await this.#use.routeFeedTurn(this.feed, undefined, { heard });
-    // The feed may have a later epoch without publications.
+    // The feed may now be in a later epoch that has no publications yet.
     this.#use.marks.raise(this.feed, position);
     const repaired = await readHead(this.feed, this.#use);
     if (!isSound(repaired, highest(heard, position)))

@@ -9,7 +9,7 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
 }
 
 const TICK_MS = 250;
-/** Delay of the first comparison after a publication. It doubles with each further one, up to MAX_COMPARISON_MS. */
+/** Delay of the first comparison after a publication. Each further comparison doubles it, up to MAX_COMPARISON_MS. */
 const FIRST_COMPARISON_MS = 2_000;
 const MAX_COMPARISON_MS = 30_000;
 /** A view without watchers or reads is dropped after this time. */
@@ -49,7 +49,7 @@ export class FeedViews {
     const watched = this.#watched(feed);
     watched.view.joined();
     if (watched.watchers++ > 0) return;
-    // An unwatched view may not have been compared.
+    // The view's last comparison may be old.
     watched.view.markOutdated();
     this.#compareIn(watched, watched.view.position ? 0 : FIRST_COMPARISON_MS);
   }

@@ -78,7 +78,7 @@ describe('a removed publication', () => {
   it.each([
     ['n2', 'k2'],
     ['n13', 'k13'],
-  ])('should not be served either if a newer one replaced it: %s', async (id, collapseKey) => {
+  ])('should not be served after a newer publication replaced it: %s', async (id, collapseKey) => {
     const { view, read } = instance();
     await read(newest);
     const [event] = await take(notification('new', { collapseKey }));

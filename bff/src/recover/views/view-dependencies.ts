@@ -15,7 +15,7 @@ export interface ViewDependencies {
   limits: FeedLimits;
   ring: RingLimits;
   now: () => number;
-  /** Removes images that the deployment does not allow from read and received publications. */
+  /** Removes the images that the deployment does not allow from all publications that are read or received. */
   withAllowedIcons?: IconFilter;
   /** Called with publications that a comparison found, to send them to browsers. */
   onMissed?: (event: PublicationsEvent) => void;

@@ -97,7 +97,7 @@ export class Admission {
       this.#endPending(session);
     });
     pending.count(request, session.transport.name === 'websocket');
-    // Several concurrent handshakes may have passed the check for the same slot.
+    // Concurrent handshakes may all have passed the check for the same slot.
     if (!this.#room.enter(session, address, clientAddress.isExempt(request))) this.#break(session, 'evicted');
   }
 

@@ -36,7 +36,7 @@ export interface ConnectionDependencies extends SubscriptionReads {
   now: () => number;
   /** Called just before a subscription is answered, to send queued earlier publications first. */
   onAnswering: (feed: string) => void;
-  /** The publications that the page has acknowledged; absent if its pings are not from this instance. */
+  /** The publications that the page has acknowledged; absent if another server sends the pings, as with Azure. */
   acknowledged?: Acknowledged | undefined;
   /** Called when the server ends a connection, with the reason. */
   onEnded: (reason: EndReason) => void;

@@ -6,7 +6,7 @@ const ADDRESS_SHARE = 1 / 5;
 /** The default number of pending connections: this share of all connections, at least MIN_PENDING. */
 const PENDING_SHARE = 1 / 10;
 const MIN_PENDING = 50;
-/** TCP connections without a reader: for each pending session, which needs two to poll, and for pages and probes. */
+/** TCP connections without a reader: for each pending session, which needs two for polling; for pages and probes. */
 const SOCKETS_PER_PENDING = 4;
 const OTHER_SOCKETS = 200;
 /** A polling session has two TCP connections: one waits, one sends. */

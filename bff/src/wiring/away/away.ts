@@ -25,7 +25,7 @@ export interface Away {
   /** The public VAPID key; `undefined` if there is no channel `push`. */
   vapidKey: VapidKey;
   linksOf: ReturnType<typeof linksFor>;
-  /** Stops setting wake-ups that the scheduler did not accept. */
+  /** Stops retrying wake-ups that the scheduler did not accept. */
   stop: () => void;
 }
 

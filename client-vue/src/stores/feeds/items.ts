@@ -21,7 +21,7 @@ export const useItems = defineStore(() => {
   const older = shallowReactive(new Map<string, OlderPlace | 'dropped'>());
   const loaded = shallowReactive(new Set<string>());
   const gone = new Set<string>();
-  /** Changes with each reset, so that answers to requests from before can be dropped. */
+  /** Changes with each reset, so that answers to earlier requests can be dropped. */
   const session = shallowRef({});
 
   const marks = useMarks();

@@ -24,7 +24,7 @@ export const useDesktop = defineStore(() => {
     if (!preferences.preferences.desktop || permission.value !== 'granted' || !document.hidden) return;
     for (const { notification } of publications.slice(-MAX_PER_BURST)) {
       const { id, title, body } = notification;
-      // The tag makes it replace the same notification from another tab.
+      // Because of the tag, this replaces the same notification from another tab.
       const shown = new Notification(isolate(title), {
         tag: itemKey(feed, id),
         ...(body !== undefined && { body: isolate(body) }),

@@ -25,7 +25,7 @@ describe('the preferences', () => {
     vi.unstubAllGlobals();
   });
 
-  it('should be loaded once the server responds, without losing changes made by then', async () => {
+  it('should be loaded once the server responds, and keep changes made in the meantime', async () => {
     fetched.mockImplementation(async () => answer({}, 503));
     await usePreferences().load(session.signal);
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
@@ -35,7 +35,7 @@ describe('the preferences', () => {
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, quietHours: NIGHT, sound: true });
   });
 
-  it('should not be those of the reader before', async () => {
+  it('should not be replaced by a late response for the previous reader', async () => {
     const late: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => late.push(resolve)));
     void usePreferences().load(session.signal);

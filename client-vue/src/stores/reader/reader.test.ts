@@ -27,7 +27,7 @@ describe('the reader', () => {
     ...state,
   });
 
-  it('should mark all of many unread notifications as read, also those that were marked as unread', async () => {
+  it('should mark all notifications as read in batches, including those that were marked as unread', async () => {
     const told = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 250) });
     useMarks().mergeReadState('all', { epoch: 'e', offset: 250, ids: [] });
@@ -43,7 +43,7 @@ describe('the reader', () => {
     ]);
   });
 
-  it('should count only items after the first visit as unread, and save that on the server', async () => {
+  it('should count only items that arrive after the first visit as unread, and save this on the server', async () => {
     const told = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
@@ -65,7 +65,7 @@ describe('the reader', () => {
     expect(useUnread().count).toBe(3);
   });
 
-  it('should keep read marks across a reload, and compare times in another epoch', () => {
+  it('should keep read marks across a reload, and compare times for items of another epoch', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().initFeed('all', { epoch: 'e', offset: 1 });
     forgetStores();
@@ -76,7 +76,7 @@ describe('the reader', () => {
     expect(useUnread().count).toBe(0);
   });
 
-  it("should merge the server's read state, in any order", () => {
+  it('should merge read states from the server, whatever their order', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 6) });
     const marks = useMarks();
     marks.mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });

@@ -25,7 +25,7 @@ const INBOX: InboxState = {
   snoozed: [{ id: 'n1', epoch: 'e', offset: 1, until: '2026-06-02T10:00:00Z', due: true }],
 };
 
-it('should request a notification that is back from a snooze once, but again after an error and in a new session', async () => {
+it('should request a notification back from a snooze once, but again after an error or in a new session', async () => {
   fetched.mockImplementationOnce(async () => new Response('{}', { status: 503 }));
   await expect(loadReturned('all', INBOX)).rejects.toThrow(/503/);
   await loadReturned('all', INBOX);
@@ -39,7 +39,7 @@ it('should request a notification that is back from a snooze once, but again aft
   expect(fetched).toHaveBeenCalledTimes(3);
 });
 
-it('should not show the notifications of the reader before', async () => {
+it('should not show notifications that arrive late for the previous reader', async () => {
   let respond: (response: Response) => void = () => undefined;
   fetched.mockImplementation(() => new Promise((resolve) => (respond = resolve)));
   const loading = loadReturned('all', INBOX);

@@ -11,8 +11,8 @@ let context: AudioContext | undefined;
 let last = -Infinity;
 
 /**
- * Plays a short tone. Browsers allow sound only after the reader has clicked or pressed a key. Tones from before are
- * dropped; otherwise all of them would sound together at the first click.
+ * Plays a short tone. Browsers allow sound only after the reader has clicked or pressed a key. Earlier tones are
+ * dropped; otherwise, all of them would sound together at the first click.
  */
 export function playTone(): void {
   const asked = performance.now();

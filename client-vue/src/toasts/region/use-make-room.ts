@@ -3,8 +3,8 @@ import { usePanel } from '../../stores/panel.ts';
 import { useToasts } from '../store.ts';
 
 /**
- * Whether the toasts overlap the open menu of a row, and so must make room for it. Meanwhile, their countdowns are paused,
- * and they are still announced.
+ * Whether the toasts overlap the open menu of a row, and so must make room for it. While they do, their countdowns
+ * are paused, but new toasts are still announced.
  */
 export function useMakeRoom(region: Readonly<Ref<HTMLElement | null>>): Readonly<Ref<boolean>> {
   const panel = usePanel();

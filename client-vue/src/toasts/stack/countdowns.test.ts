@@ -23,7 +23,7 @@ describe('Countdowns', () => {
     expect(done).toHaveBeenCalledOnce();
   });
 
-  it('should stay paused until no reason is left', () => {
+  it('should stay paused until every reason for the pause has ended', () => {
     const done = vi.fn();
     const countdowns = new Countdowns();
     countdowns.pause('hover');
@@ -47,7 +47,7 @@ describe('Countdowns', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('should end countdowns together that are nearly due', () => {
+  it('should end countdowns that are nearly due together', () => {
     const done = vi.fn();
     const countdowns = new Countdowns();
     countdowns.start('a', 1000, done);

@@ -174,7 +174,7 @@ export class ToastStack {
     for (const toast of toasts) this.#byToast.delete(toast.key);
   }
 
-  /** Resets the count of dropped errors once no errors are left, and likewise that of other dropped toasts. */
+  /** Resets the counts of dropped errors and of other dropped toasts, each once no toast of its kind is left. */
   #forgetDropped(): void {
     const stacks = [...this.#stacks.values()];
     if (!stacks.some(isErrorStack)) this.#droppedErrors = 0;

@@ -5,7 +5,7 @@ import { untilComplete } from './until-complete.ts';
 interface Expected {
   /** Maps each client that must receive the message to its index among the feed's subscribers. */
   places: ReadonlyMap<number, number>;
-  /** At that index: 1 if the client has received the message. */
+  /** By the index in `places`: 1 if the client has received the message, otherwise 0. */
   seen: Uint8Array;
   left: number;
 }

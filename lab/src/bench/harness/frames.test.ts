@@ -11,12 +11,12 @@ function read(...chunks: Buffer[]): [number, string][] {
 }
 
 describe('WebSocket frames', () => {
-  it.each(LENGTHS)('should return a payload of %i bytes unchanged', (length) => {
+  it.each(LENGTHS)('should keep a payload of %i bytes unchanged', (length) => {
     const text = 'x'.repeat(length);
     expect(read(serverFrame(Buffer.from(text)))).toEqual([[OPCODE.text, text]]);
   });
 
-  it('should read frames from chunks of any size', () => {
+  it('should be read from chunks of any size', () => {
     const texts = ['a', 'b'.repeat(126), '', 'c'.repeat(3_000)];
     const bytes = Buffer.concat([
       ...texts.map((text) => serverFrame(Buffer.from(text))),
@@ -31,13 +31,13 @@ describe('WebSocket frames', () => {
     }
   });
 
-  it('should mask client frames with zero, which keeps the payload readable', () => {
+  it('should be masked by clients with zero, which keeps the payload readable', () => {
     const frame = clientFrame(Buffer.from('40'));
     expect([...frame]).toEqual([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]);
     expect(() => read(frame)).toThrow(/masked/);
   });
 
-  it('should reject fragmented messages', () => {
+  it('should be rejected if the message is fragmented', () => {
     expect(() => read(Buffer.from([0x01, 0x01, 0x61]))).toThrow(/fragmented/);
   });
 });

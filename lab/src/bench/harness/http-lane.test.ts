@@ -34,7 +34,7 @@ describe('a lane of requests', () => {
     lane.close();
   });
 
-  it('should reconnect if the server has closed the idle connection', async () => {
+  it('should use a new connection if the server has closed the idle one', async () => {
     server = createServer((_request, response) => response.end('{}'));
     server.keepAliveTimeout = 1;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -47,7 +47,7 @@ describe('a lane of requests', () => {
     lane.close();
   });
 
-  it('should open another connection if the server has closed the idle one, and send the request once', async () => {
+  it('should send the request once, on a new connection, even while the server is closing the idle one', async () => {
     const seen: Socket[] = [];
     server = createServer((request, response) => {
       seen.push(request.socket);

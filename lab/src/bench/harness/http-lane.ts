@@ -74,12 +74,12 @@ export class HttpLane {
   /**
    * Opens a new connection if the server has closed the idle one. Never repeats a request that the server may have received
    * in part.
-   * @throws Failure if the connection is closed first, no response arrives, or a request is already running
+   * @throws Failure if the connection closes before a response, no response arrives, or a request is already running
    */
   async send(request: Buffer): Promise<Answer> {
     if (this.#waiting) throw new Failure('This lane is already waiting for a response.');
     const restedMs = performance.now() - this.#usedAt;
-    // One turn of the event loop is enough to find out that the server has closed the connection.
+    // Two turns of the event loop are enough to find out whether the server has closed the connection.
     for (let i = 0; i < 2 && restedMs > RESTED_MS; i++) await setImmediate();
     if (restedMs > MAX_IDLE_MS || !this.#socket?.writable) await this.#connect();
     return new Promise((resolve, reject) => {

@@ -61,7 +61,7 @@ export class RawSocket {
         open = true;
         resolve(raw);
         socket.on('data', (data: Buffer) => raw.#reader.push(data));
-        // Let the caller prepare for the first message.
+        // The first message may arrive together with the response. Handle it later, so that the caller can prepare.
         if (head.length > end + HEAD_END.length)
           setImmediate(() => raw.#reader.push(head.subarray(end + HEAD_END.length)));
       };

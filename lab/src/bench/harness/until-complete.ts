@@ -11,7 +11,10 @@ export interface Progress {
   error(): string | undefined;
 }
 
-/** In so many checks, a process that could not run for a while reads what has arrived in the meantime. */
+/**
+ * Number of checks after the time limit. A process that could not run for a while uses them to read what has arrived in
+ * the meantime.
+ */
 const LAST_CHECKS = 50;
 
 /** Resolves when no message is missing. @throws Failure if nothing arrives for `timeoutMs`, or there are errors */

@@ -38,7 +38,7 @@ export abstract class SocketIoDialogue implements Dialogue {
 
   protected abstract event(message: Buffer): void;
 
-  /** Processes the response to a subscribe. Returns a step if it is an error. */
+  /** Processes the acknowledgement of a `subscribe`. Returns a step only if the subscription failed. */
   protected acknowledged(_message: Buffer): Step | undefined {
     return undefined;
   }

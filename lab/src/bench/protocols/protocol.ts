@@ -1,4 +1,4 @@
-/** The client's reaction to a server message. Messages with notifications need none. */
+/** The client's reaction to a server message. There is none to a message with notifications. */
 export interface Step {
   /** Messages to send immediately. */
   send?: string;

@@ -13,8 +13,8 @@ const workOf = ({ nodes, samples, timeDeltas }: CpuProfile): number => {
 };
 
 /**
- * Draws the profile of the busiest thread in `folder`. If there are several instances, this is the one that hosts the
- * feed. Returns the written file; `undefined` if there is no profile.
+ * Draws the profile of the busiest thread in `folder`. With more than one instance, that thread belongs to the instance
+ * that hosts the feed. Returns the written file; `undefined` if there is no profile.
  */
 export function drawBusiest(folder: string, app: string): string | undefined {
   const profiles = readdirSync(folder)

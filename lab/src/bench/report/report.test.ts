@@ -62,7 +62,7 @@ describe('the report', () => {
     expect(reader(result)('fan-out-8', 'centrifugo', 'cpu')).toBeUndefined();
   });
 
-  it('should compare measured figures with the bars, and omit bars without figures', () => {
+  it('should compare figures with the project’s bars, and omit bars that were not measured', () => {
     const judged = judge(result);
     const of = (unit: string, work: RegExp) => judged.find((one) => one.unit === unit && work.test(one.work));
     expect(of('× raw ws', /8 in flight/)).toMatchObject({ measured: 0.6, reached: true, aimReached: false });
@@ -80,7 +80,7 @@ describe('the report', () => {
     expect(judged).toHaveLength(5);
   });
 
-  it('should compare many feeds with peers, one feed and fewer feeds', () => {
+  it('should compare our figures for many feeds with those of peers, of one feed and of fewer feeds', () => {
     const judged = judge({
       samples: [
         sample(1, 'feeds-1', 'tocsin', { cpu: 200 }),
@@ -106,7 +106,7 @@ describe('the report', () => {
     ]);
   });
 
-  it('should compare growth', () => {
+  it('should compare the cost of a large history with that of a small one', () => {
     const growth = [100, 1_000, 10_000].map((size) => ({
       what: 'history',
       size,

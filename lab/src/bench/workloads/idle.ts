@@ -5,7 +5,10 @@ import { withCrowd } from './clients/crowd.ts';
 import { maxConnections } from './clients/open-files.ts';
 import type { Figures, Workload } from './workload.ts';
 
-/** Number of warm-up connections. They keep the cost of loading and compiling code out of the measurement. */
+/**
+ * Share of the connections that are opened first, as a warm-up. It keeps the cost of loading and compiling code out of
+ * the measurement.
+ */
 const WARM_UP_SHARE = 0.05;
 
 /** The CPU time of an idle peer per second, in µs. */

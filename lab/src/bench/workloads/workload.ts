@@ -30,7 +30,7 @@ export interface Sizes {
   latencySeconds: number;
   singlesClients: number;
   singlesSeconds: number;
-  /** Number of feeds in the workloads with many and with very many feeds. */
+  /** Number of feeds in the workloads `feeds-1000` and `feeds-10000`. */
   feeds: number;
   manyFeeds: number;
   fanOutClients: number;

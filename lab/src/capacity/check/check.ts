@@ -19,7 +19,7 @@ const SECONDS = 15;
 const MIB = 2 ** 20;
 
 const textOf = ({ connections, rate, feeds, instances }: CheckLoad): string =>
-  `${amount(connections)} connections, ${rate} a second over ${feeds} feed(s), ${instances} bffs`;
+  `${amount(connections)} connections, ${rate} notifications a second over ${feeds} feed(s), ${instances} bffs`;
 
 /** The plan for a load that has lasted since the start of the warm-up. */
 function predict(load: CheckLoad, constants: Constants): Plan {

@@ -57,7 +57,7 @@ const NOTHING = {
   others: 0,
 };
 
-/** A window in which the processes use the CPU time of idling and of `costs`. */
+/** A window in which the processes use `costs` in addition to the CPU time of idle processes. */
 function windowOf(
   step: string,
   { instances, seconds, ...done }: Partial<Window> & Pick<Window, 'instances' | 'seconds'>,
@@ -69,7 +69,7 @@ function windowOf(
 }
 
 const [slow, fast] = COSTS.hear.map(({ cost }) => cost) as [Cost, Cost];
-/** Uses the lower of the two rates, so that no interpolation is needed. */
+/** The lower of the two measured rates, so that the tests need no interpolation. */
 const RATE = SIZES.hearRates[0];
 const FAST = SIZES.hearRates[1];
 
@@ -168,7 +168,7 @@ function windows(): Window[] {
   ];
 }
 
-/** The raw result of the fit, including processes that have no cost. */
+/** The cost of every process, which is 0 for those that `cost` omits. */
 const whole = (cost: Cost): Cost => add(cost);
 
 describe('the constants', () => {
@@ -207,14 +207,14 @@ describe('the constants', () => {
     expect(fitCpu(noisy).show.bff).toBe(0);
   });
 
-  it('should reject a window without re-announcements', () => {
+  it('should not be computed if the window of re-announcements has none', () => {
     const early = windows().map((window) =>
       window.step === 'reannouncements' ? { ...window, reannouncements: 0 } : window,
     );
     expect(() => fitCpu(early)).toThrow(/0 re-announcements during the measurement/);
   });
 
-  it('should reject an incomplete set of windows', () => {
+  it('should not be computed from an incomplete set of windows', () => {
     expect(() => fitCpu(windows().filter(({ step }) => step !== 'reannouncements'))).toThrow(
       /"reannouncements"/,
     );

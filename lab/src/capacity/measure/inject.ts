@@ -5,10 +5,10 @@ import { createClient } from 'redis';
 import type { Rig } from './rig.ts';
 import type { Done } from './window.ts';
 
-/** The broadcaster's limit for its stream. */
+/** Maximum number of events in the stream, as the broadcaster sets it. */
 const STREAM_LENGTH = 2_000;
 const TICK_MS = 10;
-/** The sender of injected events. An instance skips only its own events. */
+/** The sender in injected events. Every instance reads them, because an instance skips only its own events. */
 const STRANGER = 'capacity';
 /** Time until all instances have read the last event, in ms. */
 const READ_MS = 200;

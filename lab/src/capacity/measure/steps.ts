@@ -135,7 +135,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   };
 }
 
-/** Publishes as fast as possible. Notifications that arrive while an entry is in progress share the feed's next one. */
+/** Publishes as fast as possible. Notifications that arrive during an entry share the next entry of their partition. */
 async function busy(steps: Steps, of: (index: number) => string): Promise<Done> {
   const before = await depositedEntries(steps.rig);
   const { notifications = 0 } = await steps.publish({

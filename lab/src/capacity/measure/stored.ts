@@ -23,7 +23,7 @@ const APP = 'bff||';
 const bytesOf = async (redis: Redis, key: string): Promise<number> =>
   (await redis.memoryUsage(key, { SAMPLES: 0 })) ?? 0;
 
-/** The size of all feeds in Redis, in bytes. Excludes documents to which no head refers, because they expire. */
+/** The total size of `feeds` in Redis, in bytes. Excludes documents to which no head refers, because they expire. */
 export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
   withStore(rig, async (redis) => {
     const bytes = { heads: 0, segments: 0, ids: 0 };
@@ -81,7 +81,7 @@ export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
     return bytes / count;
   });
 
-/** The size of the data in Redis, in bytes: used memory without connection buffers, whose size varies with the calls. */
+/** The size of the data in Redis, in bytes: used memory without the buffers of connections and the append-only file. */
 export const usedMemory = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const memory = parseRedisInfo(await redis.info('memory'));

@@ -4,7 +4,7 @@ import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
 import { documentsRead } from './stored.ts';
 
-/** The events in one part of a measurement, and the CPU time used. */
+/** What was counted in one part of a measurement, and the CPU time used. */
 export interface Window {
   /** The name of the step. */
   step: string;
@@ -51,7 +51,7 @@ function othersOf(): number {
   return ms / 1000 - (user + system) / 1e6;
 }
 
-/** Runs `work`, which returns its events, and measures the CPU time that the processes use. */
+/** Runs `work`, which returns what it counted, and measures the CPU time that the processes use. */
 export async function measured(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
   const [reads, reannouncements] = [await documentsRead(rig), await reannouncementsOf(rig)];
   const others = othersOf();

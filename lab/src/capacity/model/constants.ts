@@ -50,8 +50,8 @@ export interface Constants {
     /** One second of an idle process. */
     idleSecond: Cost;
     /**
-     * An entry with one notification, from its POST to the broadcast, without receiving the broadcast. Sorted by the rate
-     * of entries for one producer, two bffs and one Redis.
+     * An entry with one notification, from its POST to the broadcast, without receiving the broadcast. Sorted by the
+     * rate of entries that one producer, two bffs and one Redis handled.
      */
     entry: AtRate[];
     /** Each further notification in an entry. */
@@ -74,7 +74,7 @@ export interface Constants {
     newView: Cost;
     /** One second of an idle connection: pings and positions of one feed. */
     connectionSecond: Cost;
-    /** A comparison of a view with its head. */
+    /** A comparison of a view with its feed's head. */
     comparison: Cost;
   };
   memory: {

@@ -9,7 +9,7 @@ export interface Limit {
   used: number;
   /**
    * The rate, in notifications a second, at which it reaches the target if nothing else changes; 0 if it exceeds the
-   * target without notifications.
+   * target even without notifications.
    */
   rate: number;
   /** The remedy. */
@@ -95,7 +95,7 @@ function rateAt(used: (rate: number) => number, target: number): number | undefi
 
 /** The limits, in the order in which they are reached. */
 export function limitsOf(plan: Plan, constants: Constants): Limit[] {
-  // Keep the number of pods.
+  // Vary only the rate, not the number of pods.
   const { instances, producers } = plan;
   const at = (rate: number) => planOf({ ...plan.load, rate, instances, producers }, constants) as Plan;
   const { target } = plan.load satisfies Load;

@@ -37,21 +37,21 @@ export interface Load {
   redisGib: number;
 }
 
-/** The events a second that a load causes, and their distribution over the instances. */
+/** The events a second that a load causes, and how they are distributed over the instances. */
 export interface Flow {
   /** Entries a second. Each is deposited, announced, committed, claimed and broadcast once. */
   entries: number;
   /** The total number of subscriptions. */
   subscriptions: number;
-  /** The number of connections with a subscription to a feed. */
+  /** The average number of connections that are subscribed to a feed. */
   watchersPerFeed: number;
-  /** The number of instances with at least one subscriber to a feed. */
+  /** The average number of instances with at least one subscriber to a feed. */
   watchingInstances: number;
-  /** The number of feeds that each instance watches, added up. */
+  /** The number of feeds that an instance watches, summed over all instances. */
   views: number;
   /** Events written to sockets per second. */
   pushes: number;
-  /** Comparisons of a view with its head per second. */
+  /** Comparisons of a view with its feed's head per second. */
   comparisons: number;
   /** New connections per second. */
   connects: number;

@@ -54,7 +54,7 @@ describe('the distribution of a load', () => {
   it('should use fewer instances if a proxy routes connections by feed', () => {
     const { watchingInstances, views, newViews } = flowOf({ ...LOAD, bffsPerFeed: 1 }, 40);
     expect([watchingInstances, views, newViews]).toEqual([1, LOAD.feeds, 0]);
-    // Never use more instances than random routing would.
+    // Routing by feed never uses more instances than random routing.
     expect(flowOf({ ...LOAD, feeds: 1_000, bffsPerFeed: 5 }, 40).watchingInstances).toBeCloseTo(1);
   });
 
@@ -86,12 +86,12 @@ describe('a plan', () => {
     expect(at(1_000)).toBeCloseTo(60);
   });
 
-  it('should use the cost of an entry at the rate that a single process handles', () => {
+  it('should use the cost of an entry at the rate of each process, not at the total rate', () => {
     const entry = [
       { rate: 10, cost: { producer: 100, bff: 100, redis: 100 } },
       { rate: 1_000, cost: { producer: 20, bff: 20, redis: 20 } },
     ];
-    // 10 entries a second for each producer, 1,000 for each pair of bffs.
+    // Each producer handles 10 entries a second, and each pair of bffs 1,000.
     expect(entryCost({ entry }, 10_000, { instances: 20, producers: 1_000 })).toMatchObject({
       producer: 100,
       bff: 20,

@@ -60,7 +60,7 @@ export interface Plan {
   kept: { history: number; ids: number; ring: number };
 }
 
-/** How much larger a publication is than the measured one, in bytes. */
+/** A size that was measured with the measurement's payload, converted to the load's payload, in bytes. */
 const larger = (load: Load, constants: Constants, measured: number): number =>
   Math.max(1, measured + load.payload - constants.range.payload);
 

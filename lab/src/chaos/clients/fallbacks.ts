@@ -6,7 +6,10 @@ import type { Random } from '../random.ts';
 import type { Received, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
-/** Pause between notifications. Those that wait for a dead sender's claim to end must fit into one message. */
+/**
+ * Pause between notifications, in ms. It is long enough that all notifications that wait for a dead sender's claim to
+ * end fit into one message.
+ */
 const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */
 const LEAST_AFTER_S = 3;

@@ -10,14 +10,14 @@ import type { Random } from '../random.ts';
 const EXAMPLE = join(ROOT, 'examples', 'outbox');
 /** A separate feed, because the ledger checks every notification in the feeds of the other clients. */
 export const ORDERS_FEED = 'topic:shop';
-/** Long enough to keep the number of orders small, because all of them are read at the end. */
+/** Pause between orders, in ms. It keeps the number of orders small, because all of them are read at the end. */
 const BETWEEN_MS = 400;
 const LEAST_LIFE_MS = 3_000;
 const MORE_LIFE_MS = 6_000;
 /** Another sidecar publishes a dead sidecar's messages after 15 s, and discards those without a transaction after 11 s. */
 const SETTLE_MS = 35_000;
 
-/** Results for the orders that were stored together with their notification. */
+/** Results for the orders that the publisher has stored. */
 export interface OrdersAccount {
   orders: number;
   kills: number;

@@ -47,7 +47,7 @@ export class SlowClient {
     this.#child.kill('SIGCONT');
   }
 
-  /** Updates `shown` and `gaps`. */
+  /** Updates `shown`, `gone` and `gaps`. */
   async report(): Promise<SlowClientReport> {
     this.#child.send('report');
     const [report] = (await once(this.#child, 'message')) as [SlowClientReport];

@@ -1,7 +1,7 @@
 import type { ReAnnouncer } from './re-announcer.ts';
 import { Lane } from '../queue/lane.ts';
 
-/** How long after a lane's last entry its last announcement is repeated, in ms. */
+/** How long after a lane's last entry the announcement of that entry is repeated, in ms. */
 export const REPEAT_AFTER_MS = 60_000;
 
 /** The lanes, one for each partition, and the timers that repeat their announcements. */
@@ -21,13 +21,13 @@ export class Lanes {
     return lane;
   }
 
-  /** Call when the lane starts an entry. Cancels its repeated announcement. */
+  /** Call when the lane starts an entry. Cancels the repetition of its last announcement. */
   onBegin(lane: Lane): void {
     clearTimeout(this.#timers.get(lane));
     this.#timers.delete(lane);
   }
 
-  /** Call when the lane has no more work. Schedules its repeated announcement. */
+  /** Call when the lane has no more work. Schedules the repetition of its last announcement. */
   onIdle(lane: Lane): void {
     if (!lane.needsRepetition || this.#timers.has(lane)) return;
     this.#timers.set(

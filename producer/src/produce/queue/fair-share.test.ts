@@ -78,7 +78,7 @@ describe('callers', () => {
     return backend.deposited;
   }
 
-  it('should alternate between callers within a lane', async () => {
+  it('should be served alternately within a lane', async () => {
     const greedy = Array.from({ length: 5 }, (_, i): [string, ReturnType<typeof many>] => [
       'greedy',
       many(`g${i}-`, 1_000),
@@ -90,7 +90,7 @@ describe('callers', () => {
     expect(order).toEqual(greedy.flatMap(([, items]) => items.map(({ id }) => id)));
   });
 
-  it('should alternate between callers across feeds', async () => {
+  it('should be served alternately across feeds', async () => {
     const feeds = Array.from({ length: 3 }, (_, i) => `user:${i}`);
     const greedy = feeds.map((feed): [string, ReturnType<typeof many>] => [
       'greedy',

@@ -71,7 +71,7 @@ export class Lane {
     return this.#inProgress !== undefined;
   }
 
-  /** True if the lane's last entry contained items from several requests. */
+  /** True if the lane's last entry contained items from more than one request. */
   get wasShared(): boolean {
     return this.#wasShared;
   }

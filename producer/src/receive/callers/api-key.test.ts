@@ -104,7 +104,7 @@ describe('the rate of an API key', () => {
     expect(array.headers.get('ratelimit')).toBe('"key";r=14;t=3');
   });
 
-  it('should answer 429 with the time to wait, and accept requests afterwards', async () => {
+  it('should be enforced with 429 and the time to wait, after which requests are accepted', async () => {
     expect((await server.post(many(24), bearer('shop-key'))).status).toBe(202);
     const refused = await server.post(one('all'), bearer('shop-key'));
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3']);

@@ -78,7 +78,7 @@ export interface Needs {
 /**
  * Checks the permissions for all items, and counts the items against the rate. If a permission is missing, responds
  * with 403 and every reason; if the rate is used up, with 429. Returns false in both cases. The rate is checked a
- * second time because parallel requests may have used it up: only one of them may go into debt.
+ * second time because parallel requests may have used it up, and only one of them may exceed it.
  */
 export function permits(request: Request, response: Response, needs: Needs): boolean {
   const { caller } = request;

@@ -63,7 +63,7 @@ describe('the scopes of a key', () => {
     expect(errors).toEqual([{ path: '', message: 'the key lacks the scope fallback' }]);
   });
 
-  it('should be listed in errors, together with every feed and source that is not permitted', async () => {
+  it('should be listed as errors if missing, together with every feed and source that is not permitted', async () => {
     const response = await post('retractor', [{ title: 'a', feed: 'user:ada' }, { title: 'b' }]);
     const { code, errors } = problemSchema.parse(await response.json());
     expect([response.status, code]).toEqual([403, 'forbidden']);
@@ -89,7 +89,7 @@ describe('the source of a key', () => {
     expect(sources()).toEqual(['shop', 'shop', 'anything', undefined]);
   });
 
-  it('should reject a request that claims another source', async () => {
+  it('should be the only source that a request may claim', async () => {
     const response = await post('shop', [{ title: 'a' }, { title: 'b', source: 'payroll' }]);
     expect(response.status).toBe(403);
     expect(problemSchema.parse(await response.json()).errors).toEqual([

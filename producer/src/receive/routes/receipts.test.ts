@@ -31,7 +31,7 @@ const get = (path: string, key?: string) =>
   });
 const problemOf = async (response: Response) => problemSchema.parse(await response.json());
 
-it('should be sent to a key with the scope receipts, and not be cached', async () => {
+it('should send receipts to a key with the scope receipts, and forbid caching', async () => {
   const response = await get('order-7/receipts?feed=user:ada', 'desk');
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
   expect(await response.json()).toEqual({ id: 'order-7', feed: 'user:ada', reader: READER, fallbacks: [] });
@@ -42,14 +42,14 @@ it.each([
   ['order-7/receipts?feed=user:ada', 'old', '', 'the key lacks the scope receipts'],
   ['order-7/receipts?feed=topic:salaries', 'desk', 'feed', 'is not a feed that the key permits'],
   ['order-7/receipts', 'desk', 'feed', 'is not a feed that the key permits'],
-])('should be rejected with the reason: %s with the key %s', async (path, key, at, message) => {
+])('should reject %s with the key %s, and state the reason', async (path, key, at, message) => {
   const response = await get(path, key);
   expect(response.status).toBe(403);
   expect((await problemOf(response)).errors).toEqual([{ path: at, message }]);
   expect(asked).toEqual([]);
 });
 
-it('should be rejected without a key, even if API keys are off', async () => {
+it('should reject a request without a key, even if API keys are off', async () => {
   expect((await get('order-7/receipts?feed=user:ada')).status).toBe(401);
   const open = await testServer({}, undefined, async (named) => ({ ...named, fallbacks: [] }));
   try {
@@ -63,7 +63,7 @@ it('should be rejected without a key, even if API keys are off', async () => {
   }
 });
 
-it('should be rejected with all errors of the request', async () => {
+it('should list all errors of an invalid request', async () => {
   const response = await get('%20/receipts?feed=nobody&mode=x', 'desk');
   const { code, errors } = await problemOf(response);
   expect([response.status, code, errors?.map(({ path }) => path).sort()]).toEqual([
@@ -73,7 +73,7 @@ it('should be rejected with all errors of the request', async () => {
   ]);
 });
 
-it('should get 503 with Retry-After while no bff answers', async () => {
+it('should return 503 with Retry-After while no bff answers', async () => {
   answer = () => Promise.reject(new Error('no bff'));
   const response = await get('order-7/receipts?feed=user:ada', 'desk');
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);

@@ -11,7 +11,7 @@ import { keyOf, redirection, slotOf, type SlotRange } from './slots.ts';
  * immediately.
  */
 const ASK_EVERY_MS = 5_000;
-/** How often a command may be redirected. A redirected command was not executed. */
+/** Maximum number of redirections of a command. A redirected command was not executed, so it is safe to send again. */
 const MAX_REDIRECTIONS = 3;
 const NODES = Symbol('nodes');
 

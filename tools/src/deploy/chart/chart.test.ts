@@ -75,7 +75,7 @@ describe('the limits in the values', () => {
   });
 });
 
-describe('a template text', () => {
+describe('TemplateText', () => {
   it('should insert expressions as values and as whole members', () => {
     const text = new TemplateText();
     const member = text.value('{{- if .a }}\nb: {{ .b }}\n{{- end }}');

@@ -156,7 +156,7 @@ const scopesSchema = z.looseObject({
   spec: z.looseObject({ metadata: z.array(z.looseObject({ name: z.string() })) }),
 });
 
-/** Adds the applications from the values that may publish to the topic `notifications`. */
+/** Lets the applications listed in the values publish to the topic `notifications`. */
 function pubsub(document: Document, text: TemplateText): Document {
   const parsed = scopesSchema.parse(document);
   for (const setting of parsed.spec.metadata)
@@ -169,7 +169,7 @@ function pubsub(document: Document, text: TemplateText): Document {
 
 const quotaSchema = z.looseObject({ spec: z.object({ hard: z.record(z.string(), z.string()) }) });
 
-/** The quota of k8s/components with the storage and the limits of the values. */
+/** The quota of k8s/components, with the storage and the limits from the values. */
 function quota(document: Document, text: TemplateText): Document {
   const { hard } = quotaSchema.parse(document).spec;
   const defaults = `(fromJson ${JSON.stringify(JSON.stringify(hard))})`;

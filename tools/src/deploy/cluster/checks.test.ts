@@ -37,7 +37,7 @@ describe('checkCluster', () => {
       /context kind does not respond: refused\. Start it/,
     ],
     [
-      'an old one',
+      'an old cluster',
       { ...context, version: version('v1.29.9') },
       /v1\.29\.9, but Tocsin requires 1\.30 or later/,
     ],

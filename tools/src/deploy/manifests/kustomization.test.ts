@@ -23,7 +23,7 @@ const plain: Variant = {
 const of = (some: Partial<Variant>) =>
   kustomizationOf({ ...plain, ...some }, join(ROOT, '.artifacts', 'deploy'));
 
-it('should use images of the registry with the tag', () => {
+it('should use the images in the registry, with the tag', () => {
   expect(of({})).toMatchObject({
     resources: ['../../k8s/overlays/registry'],
     components: [],
@@ -42,7 +42,7 @@ it('should use the digest of a pushed image if it is known', () => {
   });
 });
 
-it('should use loaded images, and a volume on the node if needed', () => {
+it('should use the local overlay, with its volume on the node, if there is no registry', () => {
   const local = of({ registry: undefined, nodeVolume: true });
   expect(local).toMatchObject({ resources: ['../../k8s/overlays/local'], components: [] });
   expect(local).toHaveProperty('images.0.newName', 'tocsin-producer');

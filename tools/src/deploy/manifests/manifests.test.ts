@@ -19,7 +19,7 @@ const yamlFilesIn = (folder: string): string[] =>
 const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(documentsIn);
 
 const inCompose = filesOf('compose/dapr');
-/** The components for one machine, with those replaced that differ in containers (who may publish). */
+/** The components for one machine, but with those of compose/dapr where they exist: they limit who may publish. */
 const here = filesOf('components').map(
   (ours) =>
     inCompose.find(({ kind, metadata }) => kind === 'Component' && metadata.name === ours.metadata.name) ??
@@ -116,7 +116,7 @@ describe('the components on Kubernetes', () => {
     expect(added.filter((name) => !name.startsWith('REDIS_'))).toEqual(ON_REQUEST);
   });
 
-  it('should have the same resiliency', () => {
+  it('should have the same resiliency as components/', () => {
     expect(named(dapr, 'Resiliency', 'notification-resiliency')).toEqual(
       named(here, 'Resiliency', 'notification-resiliency'),
     );
@@ -180,7 +180,7 @@ describe('the components on Kubernetes', () => {
 
 const kubectl = findCommand(['kubectl']);
 
-it.skipIf(kubectl === undefined)('should contain the same components for kubectl', () => {
+it.skipIf(kubectl === undefined)('should render k8s/base/dapr in the same way as kubectl does', () => {
   const text = execFileSync(kubectl ?? '', ['kustomize', join(ROOT, 'k8s/base/dapr')], { encoding: 'utf8' });
   const theirs = parseAllDocuments(text).map((document) => document.toJS() as Document);
   expect(theirs).toHaveLength(dapr.length);

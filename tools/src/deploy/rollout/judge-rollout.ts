@@ -59,7 +59,7 @@ export type Pod = z.infer<typeof podSchema>;
 export interface Judgement {
   /** Descriptions of the workloads that are not ready. */
   pending: string[];
-  /** Why the rollout cannot succeed without help, and how to fix it. */
+  /** Why the rollout cannot succeed without intervention, and how to fix it. */
   fault?: string;
 }
 

@@ -5,7 +5,7 @@ import { ROOT } from '../../paths.ts';
 
 const page = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 
-/** All folders but those that commands write. */
+/** Everything in the root, except the folder to which commands write. */
 const topLevel = new Set(readdirSync(ROOT).filter((name) => name !== '.artifacts'));
 
 /** The paths in code spans that start with a folder in the root of the repository. */

@@ -28,7 +28,7 @@ const problemSchema = z.object({ code: z.string(), detail: z.string().optional()
 
 /**
  * Publishes a notification through the producer and waits for it at each bff. If it arrives late at one of them, a
- * second notification shows whether that was by chance.
+ * second notification shows whether the delay was a one-off.
  */
 export async function checkCanary(target: Target, redis: RedisClient | Error): Promise<Finding[]> {
   const watches = await Promise.all(
@@ -52,7 +52,10 @@ export async function checkCanary(target: Target, redis: RedisClient | Error): P
   }
 }
 
-/** When one canary arrived at each bff, measured from the producer's 202; or the reason why it was not accepted. */
+/**
+ * Sends one canary. Resolves with the times of its arrival at each bff, measured from the producer's 202, or with the
+ * reason why it was not accepted.
+ */
 async function sendCanary(
   target: Target,
   watches: readonly Watch[],

@@ -31,7 +31,7 @@ export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
       ),
     );
   }
-  // Pushed without a broadcast: the host reaches only its own clients.
+  // If the canary was pushed but not broadcast, the host reached only its own clients.
   const host = last.broadcast === false && inTime.length < last.arrivals.length ? inTime : [];
   return last.arrivals.map((arrival) => {
     const check = `canary at ${arrival.name}`;

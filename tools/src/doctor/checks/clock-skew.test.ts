@@ -6,7 +6,7 @@ const exact = (name: string, ahead: number) => ({ name, min: ahead, max: ahead +
 const byHeader = (name: string, ahead: number) => {
   const date = Math.floor((NOW + ahead) / 1000) * 1000;
   const clock = clockOf(name, { status: 200, text: '', date, askedAt: NOW, answeredAt: NOW + 40 });
-  if (!clock) throw new Error('there was a date');
+  if (!clock) throw new Error('no clock for this date');
   return clock;
 };
 

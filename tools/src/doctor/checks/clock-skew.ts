@@ -8,7 +8,7 @@ export interface Clock {
   max: number;
 }
 
-/** At this skew or more, in ms, notifications noticeably expire or are sent too early or too late. */
+/** At this skew or more, in ms, notifications are sent or expire noticeably too early or too late. */
 const NOTICEABLE_MS = 2_000;
 /** At this skew or more, in ms, a bff rejects valid tokens (the default of JWT_CLOCK_SKEW). */
 const HARMFUL_MS = 30_000;

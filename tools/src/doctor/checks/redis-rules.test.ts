@@ -47,8 +47,8 @@ describe('the checks of Redis', () => {
     ['a replica', checkRole, facts({ role: 'slave' }), 'fault'],
     ['a cluster', checkRole, facts({ cluster_enabled: '1' }), 'fault'],
     ['an expected cluster', checkRole, { ...facts({ cluster_enabled: '1' }), isCluster: true }, 'ok'],
-    ['one that is still loading', checkRole, facts({ loading: '1' }), 'fault'],
-  ])('should report %s', (_name, check, given, state) => {
+    ['a Redis that is still loading', checkRole, facts({ loading: '1' }), 'fault'],
+  ])('should assess this correctly: %s', (_name, check, given, state) => {
     expect(check(given)).toMatchObject({ state });
   });
 });

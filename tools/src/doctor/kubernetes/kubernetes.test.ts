@@ -110,7 +110,7 @@ describe('forward', () => {
       return answer({ code: 1 });
     };
 
-  it('should return the local port, and end with the signal', async () => {
+  it('should return the local port, and end when the signal aborts', async () => {
     const calls: string[] = [];
     const ending = new AbortController();
     const { port, ended } = await forward(new Kubectl(forwarding(calls)), goal, ending.signal);

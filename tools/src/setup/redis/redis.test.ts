@@ -32,7 +32,7 @@ function machineWith({ commands = [], root = false, engine = false }: Given) {
 describe('ensureRedisServer', () => {
   it.each<[string, Given, string, string[]]>([
     [
-      'its own server',
+      'an installed server',
       { commands: ['redis-server', 'docker'], root: true, engine: true },
       'redis-server',
       [],
@@ -55,7 +55,7 @@ describe('ensureRedisServer', () => {
   it.each<[string, Given, RegExp]>([
     ['there is no Docker', {}, /and Docker is not installed\. Install one .* REDIS_HOST/],
     [
-      'its engine does not respond',
+      'Docker’s engine does not respond',
       { commands: ['docker'] },
       /the Docker engine does not respond\. .* start Docker/,
     ],

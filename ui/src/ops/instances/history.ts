@@ -32,8 +32,8 @@ export const sampleOf = (at: number, instances: readonly InstanceSnapshot[]): Sa
 });
 
 /**
- * The past minutes of all instances, each at its middle, followed by the live samples, which replace the minutes they
- * cover.
+ * The past minutes of all instances, each dated at its middle, followed by the live samples, which replace the minutes
+ * that they cover.
  */
 export function wholeHour(past: readonly PastInstance[], recent: readonly Sample[], now: number): Sample[] {
   const minutes = new Map<number, Figures[]>();

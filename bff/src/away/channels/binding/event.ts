@@ -26,7 +26,7 @@ export function eventOf({ key, reader, language, notifications, more, links }: A
   };
 }
 
-/** The members of a notification that a receiver gets: what its reader sees, without the delivery settings. */
+/** The members of a notification that a receiver gets: the content that readers see, without delivery settings. */
 function members(notification: Notification): Record<string, Json> {
   const { id, feed, severity, title, body, link, actions, source, category, createdAt, expiresAt } =
     notification;

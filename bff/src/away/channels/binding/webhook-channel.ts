@@ -39,7 +39,7 @@ export function createWebhookChannel(options: WebhookOptions): Channel {
         // Rounded down, because the signature covers only whole seconds.
         const at = new Date(Math.floor(now() / 1000) * 1000);
         const body = wireJson(event);
-        // `bindings.http` sends metadata with a capital initial as headers.
+        // `bindings.http` sends metadata as headers if its name begins with a capital letter.
         const metadata = {
           'Content-Type': 'application/json',
           'Webhook-Id': message.key,

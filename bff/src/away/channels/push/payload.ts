@@ -88,7 +88,10 @@ function fitPayload(payload: Payload): string {
   throw new Error('The notification is too long for a push');
 }
 
-/** 32 characters of base64url. The newest notification with a collapse key replaces the older ones. */
+/**
+ * The topic of a push, as 32 characters of base64url. Notifications with the same collapse key share one, so that the
+ * newest replaces the older ones.
+ */
 function topicOf(single: Notification | undefined, key: string): string {
   const name =
     single?.collapseKey === undefined ? ['key', key] : ['collapse', single.feed, single.collapseKey];

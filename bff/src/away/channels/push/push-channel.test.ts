@@ -73,7 +73,7 @@ describe('a push', () => {
     expect(service.received[0]?.headers['urgency']).toBe('low');
   });
 
-  it('should replace only older ones with the same collapse key', async () => {
+  it('should replace only earlier pushes of the same message or with the same collapse key', async () => {
     const phone = service.subscribe('phone');
     const send = (key: string, collapseKey?: string) =>
       channel.send(messageOf([notificationOf('A', collapseKey ? { collapseKey } : {})], { key }), {
@@ -116,7 +116,7 @@ describe('a push', () => {
   });
 });
 
-describe('the outcome', () => {
+describe('the outcome of a push', () => {
   const GOOD = 201;
   it.each<[string, number[], object]>([
     ['one device', [GOOD], { outcome: 'sent' }],
@@ -128,7 +128,7 @@ describe('the outcome', () => {
     ['a service that refuses', [400], { outcome: 'refused' }],
     ['a service that refuses the size', [413], { outcome: 'refused' }],
     ['a redirect', [302], { outcome: 'refused' }],
-  ])('of %s', async (_, statuses, expected) => {
+  ])('should follow from the answers of the push services: %s', async (_, statuses, expected) => {
     const devices = statuses.map((status, index) => {
       if (status !== GOOD) service.answer(String(index), status);
       return service.subscribe(String(index));
@@ -155,7 +155,7 @@ describe('the outcome', () => {
     expect(await pushTo(service.subscribe('silent'), service.subscribe('good'))).toEqual({ outcome: 'sent' });
   });
 
-  it('should use the status of an endless response', async () => {
+  it('should follow from the status of a response that never ends', async () => {
     service.answer('endless', (response) => {
       response.writeHead(201);
       const more = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);
@@ -164,7 +164,7 @@ describe('the outcome', () => {
     expect(await pushTo(service.subscribe('endless'))).toEqual({ outcome: 'sent' });
   });
 
-  it('should be refused with a key that does not belong to the subscription', async () => {
+  it('should be refused if our key is not the one that the subscription was made for', async () => {
     channelWith({ vapid: newVapid('mailto:ops@shop.example') });
     expect(await pushTo(service.subscribe('phone'))).toMatchObject({
       outcome: 'refused',
@@ -179,7 +179,7 @@ describe('the outcome', () => {
       { p256dh: Buffer.alloc(65, 4).toString('base64url'), auth: 'a'.repeat(22) },
     ],
     ['a short secret', { p256dh: createECDH('prime256v1').generateKeys('base64url'), auth: 'AA' }],
-  ])('should forget a subscription with %s', async (_, keys) => {
+  ])('should report a subscription as gone if it has %s', async (_, keys) => {
     const { endpoint } = service.subscribe('phone');
     expect(await pushTo({ endpoint, keys })).toMatchObject({ outcome: 'refused', gone: [endpoint] });
     expect(service.received).toEqual([]);

@@ -17,7 +17,7 @@ export interface ChannelRules {
   windowMs: number;
   /** Maximum number of messages to one reader within an hour. */
   perHour: number;
-  /** Whether a message with an unknown outcome is sent again: always if the channel recognises its key. */
+  /** Whether a message with an unknown outcome is sent again. Always true if the channel recognises repeated keys. */
   repeats: boolean;
 }
 
@@ -100,7 +100,7 @@ class Deciding {
     const { now, woken, rulesOf } = this.#use;
     this.#sending = this.#sending.flatMap((message) => {
       if (!isOver(message, this.#use)) return [message];
-      // Each message begins with content, unless all of it was retracted since.
+      // The first items of a message have content. If no item has any, all of it was retracted.
       const isRetracted = message.items.every(({ notification }) => !notification);
       const isEnded = isRetracted || message.items.every((item) => hasGivenUp(item, now));
       if (!rulesOf(message.via)?.repeats || isEnded) {

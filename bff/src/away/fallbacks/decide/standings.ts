@@ -28,7 +28,7 @@ export async function standingsOf(
   return (one) => byName.get(nameOf(one)) ?? GONE;
 }
 
-/** A CloudEvent may be shown under another id. */
+/** The ids under which the feed may show the notification: a CloudEvent gets another id if its own is taken. */
 const idsOf = ({ id, sourceHash }: Waiting): string[] =>
   sourceHash === undefined ? [id] : [id, idBesideAnother(id, sourceHash)];
 
@@ -50,7 +50,8 @@ function standingOf(
   if (other) return { isOpen: false, reason: 'published twice' };
   if (!kept) return GONE;
   if (isExpired(kept, now)) return { isOpen: false, reason: 'expired' };
-  // The notification has left the history, so its offset is unknown, but below `floor`. A mark up to there covers it.
+  // The notification has left the history. Its offset is unknown but below `floor`, so it has been read if everything
+  // up to `floor - 1` has.
   const isRead = floor > 1 && !placeOf({ offset: floor - 1, notification: kept }).unread;
   return isRead
     ? { isOpen: false, reason: 'read' }

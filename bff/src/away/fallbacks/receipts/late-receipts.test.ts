@@ -43,7 +43,7 @@ it('should keep events while the broker is down, so that any instance can publis
   expect(broker.accepted).toEqual(['e1', 'e2', 'e3']);
 });
 
-it('should publish the others if the broker refuses one, which is dropped after a day', async () => {
+it('should publish the other events if the broker refuses one, and drop the refused one after a day', async () => {
   const { broker, instance, kept } = deployment();
   const late = instance();
   for (const id of ['e1', 'e2']) await late.publish(read(id));
@@ -67,7 +67,7 @@ it('should keep no events of an erased feed', async () => {
   expect(await kept()).not.toContain('user:ada');
 });
 
-it('should reject beyond its limit, and if the store is down too', async () => {
+it('should reject an event when too many wait for the broker, or when the store is down too', async () => {
   const { store, instance } = deployment();
   const late = instance();
   const ids = Array.from({ length: 1_000 }, (_, n) => `${n}`.padStart(128, 'x'));

@@ -37,7 +37,7 @@ export async function publishReceipts(
   return published;
 }
 
-/** The document, without the marks of these receipts. */
+/** The document in which these receipts are no longer marked as unpublished. */
 export function withPublished(document: AwayDocument, published: ReadonlySet<string>): AwayDocument {
   const receipts = document.receipts.map((receipt) => {
     if (!receipt.unpublished || !published.has(idOf(document.reader, receipt))) return receipt;

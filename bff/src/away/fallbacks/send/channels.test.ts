@@ -61,7 +61,7 @@ describe('a channel', () => {
     ]);
   });
 
-  it('should give up after three days', async () => {
+  it('should be given up after three days of failures', async () => {
     const { instance, answers, outcomes } = deployment();
     answers.push(
       ...Array.from({ length: 1_000 }, () => ({ outcome: 'unavailable' as const, reason: 'down' })),
@@ -82,7 +82,7 @@ describe('a channel', () => {
   it.each([
     [true, ['a', 'a'], [['a', 'sent']]],
     [false, ['a'], [['a', 'unknown', 'broke']]],
-  ])('with an unknown outcome should send again (%s) with the same key', async (repeats, ids, expected) => {
+  ])('should be retried on an unknown outcome if it ignores repeats (%s)', async (repeats, ids, expected) => {
     const { instance, answers, sent, outcomes } = deployment({ repeats });
     answers.push({ outcome: 'unknown', reason: 'broke' });
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
@@ -100,7 +100,7 @@ describe('a channel', () => {
     const items = ['a', 'b'].map((id) => ({ ...arrival(id, after('PT5S')), sourceHash: 'f'.repeat(16) }));
     await fallbacks.committed(itemsOf(...items));
     await pass(6_000);
-    // The feed shows a CloudEvent beside another with its id.
+    // The id under which the feed shows a CloudEvent whose own id is taken.
     await fallbacks.erase({ feed: READER, ids: ['a.ffffffff'] });
     expect(JSON.stringify((await store.read(`away:${hashOfReader(READER)}`))?.value)).not.toContain(
       '"title":"a"',
@@ -114,7 +114,7 @@ describe('a channel', () => {
     expect(outcomes()).toEqual(['a', 'b'].map((id) => [id, 'unknown', reason]));
   });
 
-  it('should pause longer after each unknown outcome, and end after three days', async () => {
+  it('should be retried after ever longer pauses if the outcome is unknown, for three days', async () => {
     const { instance, answers, sent, outcomes, receipts } = deployment({ repeats: true });
     answers.push(...Array.from({ length: 1_000 }, () => ({ outcome: 'unknown' as const, reason: '500' })));
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
@@ -141,7 +141,7 @@ describe('a message whose sender was killed', () => {
     [true, ['a', 'a'], [['a', 'sent']]],
     [false, ['a'], [['a', 'unknown', 'the sender stopped before the channel answered']]],
   ])(
-    'should be taken over after its deadline, and sent again if the channel repeats (%s)',
+    'should be taken over after its deadline, and sent again only if the channel ignores repeats (%s)',
     async (repeats, ids, expected) => {
       const { instance, answers, sent, outcomes } = deployment({ repeats });
       const [killed, other] = [instance(), instance()];
@@ -157,7 +157,7 @@ describe('a message whose sender was killed', () => {
     },
   );
 
-  it('should not be sent by an instance that wakes up before then', async () => {
+  it('should not be sent by another instance that wakes up before the deadline', async () => {
     const { instance, answers, sent } = deployment({ repeats: true });
     const [slow, other] = [instance(), instance()];
     answers.push('never');

@@ -27,7 +27,7 @@ function mailing(url: string, repeats = false) {
   return { ...world, fallbacks, passAndWake };
 }
 
-it('should send once after the mail server was down for an hour, without notifications read by then', async () => {
+it('should send one e-mail once the mail server is back, without notifications read in the meantime', async () => {
   const accepting = await startSmtpServer();
   await accepting.close();
   const { fallbacks, passAndWake, outcomes, standings } = mailing(accepting.url);
@@ -47,7 +47,7 @@ it('should send once after the mail server was down for an hour, without notific
 it.each([
   [false, 1],
   [true, 2],
-])('should resend a half-answered e-mail only if the channel repeats (%s)', async (repeats, times) => {
+])('should resend after half an answer only if the channel ignores repeats (%s)', async (repeats, times) => {
   server = await startScriptedSmtp(['220 hi', '250 hi', '250 ok', '250 ok', '354 go', '25…']);
   const { fallbacks, passAndWake, outcomes } = mailing(server.url, repeats);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
@@ -57,7 +57,7 @@ it.each([
   expect(outcomes()).toEqual(repeats ? [] : [['a', 'unknown', expect.any(String)]]);
 });
 
-it('should record one e-mail as sent if the reader reads while it is being sent', async () => {
+it('should send one e-mail and record it as sent if the reader reads the notification meanwhile', async () => {
   const [sending, reading] = [new EventEmitter(), new EventEmitter()];
   const isSending = once(sending, 'now');
   server = await startSmtpServer({

@@ -12,7 +12,7 @@ const DUE = START + 5_000;
 const fallback = () => itemsOf(arrival('a', after('PT5S')));
 const endOfClaim = [`away:${HASH}:${DUE + SEND_TIME_MS}`, DUE + SEND_TIME_MS];
 
-it('should store no other wake-up if the message was sent at once', async () => {
+it('should store no further wake-up if the message is sent at once', async () => {
   const { instance, titles } = deployment();
   const { fallbacks, set } = instance();
   await fallbacks.committed(fallback());
@@ -20,7 +20,7 @@ it('should store no other wake-up if the message was sent at once', async () => 
   expect([titles(), set.mock.calls.length]).toEqual([[['a']], 1]);
 });
 
-it('should be answered only after another wake-up is stored for a message whose sending takes longer', async () => {
+it('should answer a wake-up only after storing the next one if sending the message takes longer', async () => {
   const { instance, answers } = deployment();
   const { fallbacks, set } = instance();
   answers.push('never');
@@ -34,7 +34,7 @@ it('should be answered only after another wake-up is stored for a message whose 
   expect([isAnswered, set.mock.calls.at(-1)]).toEqual([true, endOfClaim]);
 });
 
-it('should be answered only after another wake-up is stored for a message whose outcome was not', async () => {
+it('should answer a wake-up only after storing the next one if the outcome could not be stored', async () => {
   const { instance, store, titles } = deployment();
   const { fallbacks, set } = instance();
   await fallbacks.committed(fallback());
@@ -45,7 +45,7 @@ it('should be answered only after another wake-up is stored for a message whose 
   expect([titles(), set.mock.calls.at(-1)]).toEqual([[['a']], endOfClaim]);
 });
 
-it('should be refused while 664 others are checked or wait, and later be processed', async () => {
+it('should refuse a wake-up while 664 others are being checked or wait, and process it later', async () => {
   const { instance, store, titles } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(fallback());

@@ -63,7 +63,7 @@ it('should set all kept wake-ups as soon as the scheduler is back, each once eve
   one.stop();
 });
 
-it('should not ask the scheduler again for a wake-up that it has accepted, for ten minutes', async () => {
+it('should not ask the scheduler again within ten minutes for a wake-up that it has accepted', async () => {
   const { scheduler, instance } = deployment();
   const one = instance();
   for (let i = 0; i < 3; i++) await one.set('a', 9_000_000);

@@ -19,7 +19,7 @@ export interface DurableWakeUpsOptions {
 /** Pause in ms after the scheduler failed, so that turns do not wait for it. */
 const PAUSE_MS = 5_000;
 const AT_ONCE = 100;
-/** Few, so that a busy scheduler can accept them in time. */
+/** Number of wake-ups that are set in parallel: few, so that a busy scheduler can accept them in time. */
 const IN_PARALLEL = 10;
 /** Time in ms after which a wake-up is set again, in case the scheduler lost it. */
 const KNOWN_MS = 10 * 60_000;

@@ -3,7 +3,7 @@ import type { WakeUps } from '../../ports.ts';
 import { awayKey, parseAway } from '../document.ts';
 import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 
-/** Time in ms after which another instance may have channels, for example during a deployment. */
+/** Delay in ms of a rescheduled wake-up. By then, another instance may have channels, as during a deployment. */
 const LATER_MS = 60_000;
 
 export interface RescheduleOptions {

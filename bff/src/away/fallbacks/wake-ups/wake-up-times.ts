@@ -33,7 +33,7 @@ export function hasWakeUp(
   return !added.some(({ notification }) => known.has(nameOf(notification)));
 }
 
-/** The name and the time of the wake-up for a check at `next`, or soon if that has passed. */
+/** The name and the time of the wake-up for a check at `next`, or for one soon if `next` has passed. */
 export function wakeUpFor(
   hash: string,
   { next, now, isFull, woken }: { next: number; now: number; isFull: boolean; woken?: Woken | undefined },

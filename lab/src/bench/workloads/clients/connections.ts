@@ -4,7 +4,10 @@ import { cpuFigures, socketMemory, startCpu } from '../cpu.ts';
 import { maxConnections } from './open-files.ts';
 import type { Workload } from '../workload.ts';
 
-/** Number of warm-up connections. They keep the cost of loading and compiling code out of the measurement. */
+/**
+ * Share of the connections that are opened first, as a warm-up. It keeps the cost of loading and compiling code out of
+ * the measurement.
+ */
 const WARM_UP_SHARE = 0.05;
 
 /** The memory of an idle, subscribed connection, and the cost of connecting one, on freshly started processes. */

@@ -7,7 +7,7 @@ import type { Sockets } from './clients.ts';
 import { maxConnections } from './open-files.ts';
 
 const FILE = fileURLToPath(new URL('crowd-process.ts', import.meta.url));
-/** Maximum number of connections per process. With more, pings alone would keep it busy. */
+/** Maximum number of connections per process. With more, pings alone would keep the process busy. */
 const MAX_PER_PROCESS = 10_000;
 
 /** The part of a crowd that one process handles. */

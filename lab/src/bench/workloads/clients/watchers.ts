@@ -11,7 +11,7 @@ const FIRST_IN_FLIGHT = 64;
 export interface Audience {
   /** The feeds of each client. */
   feedsOf: readonly (readonly string[])[];
-  /** The feed of each message, counted from the first measured one. */
+  /** The feed of the message with this index. The first measured message has the index 0. */
   feedOf: (index: number) => string;
 }
 
@@ -67,7 +67,7 @@ export class Watchers {
 
   /**
    * Publishes single messages as fast as the peer accepts them, and measures the time until all clients have received
-   * them all. The time begins once the connections are open. Each connection publishes at least one message.
+   * them all. The measurement begins once the connections are open. Each connection publishes at least one message.
    */
   async measure(inFlight: number): Promise<Figures> {
     const { sizes, signal } = this.#context;

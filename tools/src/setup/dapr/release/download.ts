@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fetch, type Dispatcher, type Response } from 'undici';
 import { Failure, messageOf } from '../../../failure.ts';
 
-/** No Dapr archive is even a third as large. Prevents a server from filling the disk. */
+/** More than three times the size of any Dapr archive. Prevents a server from filling the disk. */
 const MAX_BYTES = 400 * 1024 * 1024;
 /** Maximum number of consecutive attempts that receive no data, and of attempts in total. */
 const MAX_FRUITLESS_ATTEMPTS = 3;
@@ -71,7 +71,7 @@ async function receive({ url, agent, onBytes }: Download, part: string, have: nu
   const from = startOf(response, have);
   if (from === undefined) {
     await response.body?.cancel();
-    // The part is as long as the file, or longer. Its digest will show which.
+    // The part is at least as long as the file. The digest shows whether it is complete or too long.
     if (response.status === 416 && have > 0) return;
     const reason = `the server returned status ${response.status}`;
     if (response.status >= 500 || response.status === 429 || response.status === 408)
