@@ -105,7 +105,7 @@ describe('strangers who open as many connections as they can', () => {
     await bff.expectMetric(PENDING, 0);
   });
 
-  it('should not block readers by keeping silent connections or sending incomplete requests', async () => {
+  it('should not block readers by holding silent connections open or sending incomplete requests', async () => {
     bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY, MAX_PENDING_CONNECTIONS: '10' });
     const halves = [
       '',

@@ -156,7 +156,7 @@ describe('a reader’s inbox', () => {
   });
 
   // This test is last, because placing actors again takes some seconds.
-  it('should sync to tabs at all instances, and end a snooze after all instances were restarted', async () => {
+  it('should sync to tabs on every instance, and end a snooze even after all instances have been restarted', async () => {
     const [first, second] = stack.bffs;
     const feed = 'topic:inbox';
     await publish(feed, ['a', 'b', 'c', 'd']);

@@ -92,7 +92,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
       unknown: 'This application has no job with this name. Nothing was changed.',
       onRefused,
       onFailure(err) {
-        log.warn({ err }, 'cannot decide on the due fallbacks of a reader; Dapr will retry the job');
+        log.warn({ err }, "cannot decide on a reader's due fallbacks; Dapr will retry the job");
         return 'The due fallbacks could not be processed. Retry the job.';
       },
     }),

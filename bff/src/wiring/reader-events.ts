@@ -31,11 +31,11 @@ export function createReaderEvents(
       'snooze-due': async () => undefined,
     },
     pause,
-    onError: (err) => log.warn({ err }, 'cannot read a changed document of a reader; retrying'),
+    onError: (err) => log.warn({ err }, "cannot read a reader's changed document; retrying"),
   });
   const snoozeTimers = new SnoozeTimers({
     ...{ ...connections, inboxes, now },
-    onError: (err) => log.warn({ err }, 'cannot read the snoozes of a reader; retrying'),
+    onError: (err) => log.warn({ err }, "cannot read a reader's snoozes; retrying"),
   });
   return { snoozeTimers };
 }

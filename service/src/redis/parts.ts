@@ -15,7 +15,7 @@ export const REDIS_PARTS = {
 
 export type RedisPart = keyof typeof REDIS_PARTS;
 
-/** The Redis of each part. A part without settings of its own has the same object as the broadcaster. */
+/** The Redis of each part. A part without its own settings shares the broadcaster's target (the same object). */
 export type RedisParts = Record<RedisPart | 'broadcaster', RedisTarget>;
 
 const COMMON = 'REDIS_';

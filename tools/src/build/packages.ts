@@ -30,7 +30,7 @@ interface Manifest {
 const readManifest = (workspace: string) =>
   JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as Manifest;
 
-/** The manifest of the built package: fields copied from the workspace's manifest, plus its built files. */
+/** The fields that the manifests of all built packages share: copied from the workspace's manifest, plus `type`. */
 const packed = ({ name, version, description, keywords, license }: Manifest) => ({
   name,
   version,

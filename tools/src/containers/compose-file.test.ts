@@ -75,7 +75,7 @@ describe('docker-compose.yml', () => {
     expect(service('edge').environment['BFFS']).toBe('2');
   });
 
-  it('should start sidecars with the options and components of `dapr run`, except for who may publish', () => {
+  it('should start sidecars with the same options and components as `dapr run`, except for the permission to publish', () => {
     for (const name of sidecars) {
       expect(service(name).volumes).toEqual(
         expect.arrayContaining([

@@ -143,7 +143,7 @@ const runEnvironment = (redisHost: string) => ({
 
 /**
  * Resolves when every application and its sidecar are ready.
- * @throws Failure that names one that is not
+ * @throws Failure that names an application that did not become ready
  */
 async function ready({ apps }: RunFile, { publicAddress }: ToolsConfig, daprApiToken: string): Promise<void> {
   const daprHeaders = { 'dapr-api-token': daprApiToken };

@@ -136,7 +136,7 @@ describe('a fallback', () => {
     const { instance, outcomes, titles } = deployment();
     const many = Array.from({ length: MAX_WAITING + 1 }, (_, n) => arrival(`n${n}`, after('PT5S')));
     await instance().fallbacks.committed(itemsOf(...many));
-    expect(outcomes()).toEqual([[`n${MAX_WAITING}`, 'refused', expect.stringContaining('already wait')]]);
+    expect(outcomes()).toEqual([[`n${MAX_WAITING}`, 'refused', expect.stringContaining('waiting')]]);
     await pass(6_000);
     expect(titles()[0]).toHaveLength(20);
   });

@@ -48,7 +48,7 @@ export function register(document: AwayDocument, added: readonly Registered[], n
     if (known.has(name)) continue;
     known.add(name);
     if (before.length + waiting.length >= MAX_WAITING) {
-      const reason = `${MAX_WAITING} notifications of the reader already wait`;
+      const reason = `the reader already has ${MAX_WAITING} notifications waiting`;
       for (const { via } of fallback)
         receipts.push(...receiptsOf([{ id, createdAt }], { via, outcome: 'refused', reason, at: now }));
       continue;

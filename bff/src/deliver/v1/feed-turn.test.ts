@@ -107,7 +107,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1', 'n2', 'n3']);
   });
 
-  it('should be published once even if another activation processed it after an early peek', async () => {
+  it('should be published only once if another activation processed it after this one had peeked at it early', async () => {
     const [a, b] = [f.instance(), f.instance()];
     f.deposit(1, ['n1']);
     f.log.beforeHead = async () => {

@@ -51,7 +51,7 @@ export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: Ch
       try {
         await handle(`user:${identity.sub}`, request, response, identity);
       } catch (err) {
-        log.warn({ err }, 'cannot read or save the contacts of a reader');
+        log.warn({ err }, "cannot read or save a reader's contacts");
         sendUnavailable(response, 'The request failed, or its outcome is unknown. Send it again.');
       }
     };

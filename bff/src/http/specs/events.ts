@@ -42,20 +42,20 @@ export const EVENT_SPECS: EventSpecs = {
     schema: z.object({ ...place, ...readStateSchema.shape }),
   },
   mutes: {
-    summary: 'All mutes of the reader, after a change in any tab or device.',
+    summary: "All of the reader's mutes, after a change in any tab or device.",
     schema: z.object({ feeds: z.array(feedSchema), severities: z.array(severitySchema) }),
   },
   inbox: {
     summary:
-      'All marks of the reader in a feed, after a change in any tab or device, or when a snooze has ended.',
+      "All of the reader's marks in a feed, after a change in any tab or device, or when a snooze has ended.",
     schema: z.object({ feed: feedSchema, ...inboxStateMembers }) as unknown as z.ZodType<InboxEvent>,
   },
   preferences: {
-    summary: 'All preferences of the reader, after a change in any tab or device.',
+    summary: "All of the reader's preferences, after a change in any tab or device.",
     schema: z.object(preferencesSchema.shape),
   },
   'snooze-due': {
-    summary: 'Snoozes of the reader that just ended. The notifications are back in the inbox, unread.',
+    summary: "The reader's snoozes that just ended. The notifications are back in the inbox, unread.",
     schema: z.object({
       feed: feedSchema,
       due: z.array(

@@ -215,7 +215,7 @@ export const openApiDocument = () => ({
     '/app/notifications/snooze': { post: snooze },
     '/app/notifications/unsnooze': { post: write('unsnooze', 'End snoozes', 'NamedIds') },
     '/app/preferences': {
-      get: get('getPreferences', 'The preferences of the reader', [clientId], 'Preferences'),
+      get: get('getPreferences', "The reader's preferences", [clientId], 'Preferences'),
       put: write('putPreferences', 'Replace all preferences', 'PutPreferences'),
       patch: write('patchPreferences', 'Change only the given preferences', 'PatchPreferences'),
     },
@@ -246,8 +246,8 @@ export const openApiDocument = () => ({
       ),
     },
     '/app/mutes': {
-      get: get('getMutes', 'The mutes of the reader', [clientId], 'Mutes'),
-      put: write('putMutes', 'Replace all mutes of the reader', 'PutMutes'),
+      get: get('getMutes', "The reader's mutes", [clientId], 'Mutes'),
+      put: write('putMutes', "Replace all of the reader's mutes", 'PutMutes'),
     },
   },
   components: {

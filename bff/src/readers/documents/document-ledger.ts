@@ -39,7 +39,7 @@ export class DocumentLedger {
       const dropped: string[] = [];
       while (documents.length > 1 && (documents.length > max || sizeOf(documents) > MAX_LEDGER_BYTES))
         dropped.push(...documents.splice(0, 1).map(([oldest]) => oldest));
-      // Delete before writing the ledger: if a later delete failed, the document would no longer be listed, and remain
+      // Delete before writing the ledger. In the other order, a failed delete would leave an unlisted document behind
       // until it expires.
       if (dropped.length > 0) await store.remove(dropped);
       return documents;

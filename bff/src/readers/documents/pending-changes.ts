@@ -3,9 +3,9 @@ import { LRUCache } from 'lru-cache';
 const MAX_CHANGES = 1_000;
 
 /**
- * Documents that were written although their change event could not be published. The next request for the document
- * publishes it, even if it changes nothing. Beyond 1,000, the oldest are forgotten; their readers see the change when
- * the document changes again.
+ * Documents that were written, but whose change event could not be published. The next request for such a document
+ * publishes the event, even if it changes nothing. Beyond 1,000, the oldest are forgotten; their readers see the change
+ * when the document changes again.
  */
 export class PendingChanges {
   readonly #keys = new LRUCache<string, true>({ max: MAX_CHANGES });

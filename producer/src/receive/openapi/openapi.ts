@@ -193,7 +193,7 @@ const deleteFeed = {
   security,
   summary: 'Erase a feed',
   description:
-    'Deletes the history of the feed and its schedules, and clears it from screens. Notifications published later are shown again.',
+    "Deletes the feed's history and schedules, and clears it from screens. Notifications published later are shown again.",
   parameters: [feedInPath, traceparent],
   responses: {
     202: { description: 'Stored and announced.', content: json('Erased', { feed: 'user:42' }) },

@@ -30,9 +30,9 @@ export function exposedAccess(resources: readonly Resource[], publish: boolean):
 const nameOf = (generated: string): string => generated.replace(/-[a-z0-9]{10}$/, '');
 
 /**
- * Checks what the Ingress exposes. With a registry, others can reach the cluster, so an open Ingress requires
- * `--insecure`.
- * @throws Failure that lists everything that is exposed
+ * Checks what the Ingress exposes. With `--registry`, other people may be able to reach the cluster, so an Ingress
+ * without authentication requires `--insecure`.
+ * @throws Failure listing everything that is exposed
  */
 export function checkExposure(resources: readonly Resource[], options: DeployOptions, say: Say): void {
   const exposed = exposedAccess(resources, options.publish);

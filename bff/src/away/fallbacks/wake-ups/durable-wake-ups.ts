@@ -66,7 +66,7 @@ export class DurableWakeUps implements WakeUps {
     }
     await this.#change((waiting) => {
       if (waiting.length >= MAX_KEPT)
-        throw new TemporaryError(`${MAX_KEPT} wake-ups already wait for the scheduler`);
+        throw new TemporaryError(`${MAX_KEPT} wake-ups are already waiting for the scheduler`);
       return waiting.some(([other]) => other === name) ? waiting : [...waiting, [name, at]];
     });
   }

@@ -38,8 +38,8 @@ export function readerOpsRoutes({ receiptsOf, exportOf }: ReaderOpsRoutesOptions
       try {
         response.set('Cache-Control', 'no-store').json(await exportOf(`user:${named.data.sub}`));
       } catch (err) {
-        log.warn({ err }, 'cannot export the data of a reader');
-        sendUnavailable(response, 'The data of the reader cannot be read now. Try again.');
+        log.warn({ err }, "cannot export a reader's data");
+        sendUnavailable(response, "The reader's data cannot be read now. Try again.");
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));
