@@ -1,5 +1,7 @@
 import type { Head } from '@tocsin/contracts';
 import type { Activation } from './activation.ts';
+import { committedItems, type PublishedIn } from './committed-items.ts';
+import { earlierPublications } from './earlier-publications.ts';
 import { keptItems } from './kept-items.ts';
 import { prepareCommit, type CommitResult, type PreparedCommit } from './prepare-commit.ts';
 import { broadcastsOf, confirm, eraseRetracted, deleteWithdrawn } from '../broadcast/confirm.ts';
@@ -46,6 +48,8 @@ export async function commitFeeds(
   const { log, broadcaster, onStep, events } = dependencies;
   const refused: RefusedItem[] = [];
   const erasures = new Map<string, number | undefined>();
+  const published = new Map<string, PublishedIn[]>();
+  const note = (feed: string, one: PublishedIn) => published.set(feed, [...(published.get(feed) ?? []), one]);
   const plans = await Promise.all(
     [...batch.items].map(async ([feed, items]) => {
       try {
@@ -53,6 +57,7 @@ export async function commitFeeds(
         return await plan(feed, batch, activationOf(feed), progress, {
           ...{ ...dependencies, limits },
           onHead: ({ erasedAt }) => erasures.set(feed, erasedAt),
+          onEarlier: (one) => note(feed, one),
         });
       } catch (error) {
         if (!isDamageError(error)) throw error;
@@ -78,8 +83,12 @@ export async function commitFeeds(
       erasures.set(feed, loaded.stored.erasedAt);
     }),
   );
+  for (const { feed, commit } of committed)
+    note(feed, { epoch: commit.head.epoch, publications: commit.publications });
+  const itemsOf = (feed: string, items: readonly PlacedItem[]) =>
+    committedItems(keptItems(items, erasures.get(feed)), published.get(feed) ?? []);
   await dependencies.onItems?.(
-    new Map([...batch.items].map(([feed, items]) => [feed, keptItems(items, erasures.get(feed))])),
+    new Map([...batch.items].map(([feed, items]) => [feed, itemsOf(feed, items)])),
   );
   for (const { feed, taken, commit } of committed) events.appended(feed, taken, commit);
   return refused;
@@ -93,13 +102,19 @@ const broadcastsOfCommit = (
     ? broadcastsOf(feed, loaded.epoch, commit.publications, proofs)
     : [];
 
+interface PlanDependencies extends TurnDependencies {
+  onHead: (head: Head) => void;
+  /** Called with what an earlier attempt has published. */
+  onEarlier: (published: PublishedIn) => void;
+}
+
 /** Plans the commit of the feed's part of the batch; `undefined` if the feed already has all of it. */
 async function plan(
   feed: string,
   batch: PartitionBatch,
   activation: Activation,
   progress: Progress,
-  dependencies: TurnDependencies & { onHead: (head: Head) => void },
+  dependencies: PlanDependencies,
 ): Promise<FeedCommit | undefined> {
   for (let lost: string | undefined; ;) {
     try {
@@ -107,7 +122,12 @@ async function plan(
       dependencies.onHead(loaded.stored);
       const { run, partition, from, to, traceparent, traces } = batch;
       const before = lastDone(loaded, run) ?? 0;
-      const items = (batch.items.get(feed) ?? []).flatMap(({ seq, item }) => (seq > before ? [item] : []));
+      const all = batch.items.get(feed) ?? [];
+      const items = all.flatMap(({ seq, item }) => (seq > before ? [item] : []));
+      if (items.length < all.length) {
+        const publications = await earlierPublications(loaded.stored, run, activation, dependencies);
+        dependencies.onEarlier({ epoch: loaded.stored.epoch, publications });
+      }
       if (before >= to || items.length === 0) return undefined;
       const taken = { run, partition, from: Math.max(from, before + 1), to, items, traceparent, traces };
       return {
