@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Caller, Observer, audit, isClean, makeNotifications } from '@tocsin/lab';
 import { findDocker } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ComposeProject } from '../compose/project.ts';
+import { startFeedLoad, type FeedLoad } from '../support/feed-load.ts';
 import { earlierRelease, RELEASE_0_1_0 } from './earlier-release.ts';
 
 const FEEDS = ['all', 'user:ada', 'user:ben', 'topic:stock'];
@@ -14,7 +14,7 @@ const hasDocker = await findDocker().then(
   () => false,
 );
 let project: ComposeProject;
-const observers: Observer[] = [];
+let load: FeedLoad | undefined;
 
 beforeAll(async () => {
   if (!hasDocker) return;
@@ -22,32 +22,20 @@ beforeAll(async () => {
   await project.up('--build');
 }, BUILD_MS);
 afterAll(async () => {
-  for (const observer of observers) observer.close();
+  load?.close();
   await project?.upgraded().remove();
 });
 
 it.skipIf(!hasDocker)(
   'should lose, duplicate and reorder nothing when the new compose file replaces the containers of 0.1.0',
   async () => {
-    for (const feed of FEEDS)
-      for (const device of ['laptop', 'phone'])
-        observers.push(new Observer(`${feed} on ${device}`, project.url, { feed }));
-    await Promise.all(observers.map((observer) => observer.ready()));
-    const callers = FEEDS.map((feed) => ({
-      feed,
+    load = await startFeedLoad({
+      feeds: FEEDS,
+      url: project.url,
+      producerUrls: [project.publishUrl],
       // Publishers retry while containers are replaced, which takes longer than the default limit for retries.
-      caller: new Caller({ urls: [project.publishUrl], patienceMs: 600_000 }),
-    }));
-    let publishing = true;
-    const load = Promise.all(
-      callers.map(async ({ feed, caller }) => {
-        while (publishing) {
-          const [notification] = makeNotifications(1, { label: feed });
-          if (notification) await caller.post([{ ...notification, feed }]);
-          await delay(100);
-        }
-      }),
-    );
+      patienceMs: 600_000,
+    });
     await delay(5_000);
     const upgraded = project.upgraded();
     await upgraded.compose('build');
@@ -55,17 +43,11 @@ it.skipIf(!hasDocker)(
     await upgraded.up();
     console.log(`replaced after ${Math.round((Date.now() - from) / 1000)} s`);
     await delay(5_000);
-    publishing = false;
-    await load;
+    await load.stop();
 
-    const idsOf = ({ feed }: Observer) => [
-      ...(callers.find((caller) => caller.feed === feed)?.caller.acknowledged.keys() ?? []),
-    ];
-    await Promise.all(observers.map((observer) => observer.sees(idsOf(observer), CATCH_UP_MS)));
-    const total = callers.reduce((sum, { caller }) => sum + caller.acknowledged.size, 0);
-    console.log(`0.1.0 replaced by compose: ${total} acknowledged on ${observers.length} devices`);
-    const accounts = observers.map((observer) => audit(observer, idsOf(observer)));
-    expect(accounts.filter((account) => !isClean(account) || account.reportedGaps > 0)).toEqual([]);
+    const { acknowledged, devices, faults } = await load.audit(CATCH_UP_MS);
+    console.log(`0.1.0 replaced by compose: ${acknowledged} acknowledged on ${devices} devices`);
+    expect(faults).toEqual([]);
   },
   BUILD_MS,
 );

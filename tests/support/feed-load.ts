@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Caller, Observer, audit, isClean, makeNotifications, type Account } from '@tocsin/lab';
+
+export interface FeedLoadOptions {
+  feeds: readonly string[];
+  /** The address for readers. */
+  url: string;
+  /** The addresses for publishers. The array may change while the load runs. */
+  producerUrls: readonly string[];
+  /** Maximum time for one request including all retries, in ms. */
+  patienceMs?: number;
+}
+
+export interface FeedLoad {
+  /** Stops publishing. Rejects if a request has failed permanently. */
+  stop(): Promise<void>;
+  /** Waits until each device shows all acknowledged notifications of its feed, and counts. Call it after `stop()`. */
+  audit(catchUpMs: number): Promise<FeedLoadResult>;
+  /** Stops publishing if necessary, and disconnects the devices. */
+  close(): void;
+}
+
+export interface FeedLoadResult {
+  acknowledged: number;
+  shown: number;
+  devices: number;
+  /** The devices with a loss, a duplicate, a wrong order or a reported gap. */
+  faults: Account[];
+}
+
+/** Publishes single notifications to each feed, about 10 a second, and shows each feed on two devices. */
+export async function startFeedLoad(options: FeedLoadOptions): Promise<FeedLoad> {
+  const { feeds, url, producerUrls: urls, patienceMs } = options;
+  const observers = feeds.flatMap((feed) =>
+    ['laptop', 'phone'].map((device) => new Observer(`${feed} on ${device}`, url, { feed })),
+  );
+  const close = () => {
+    for (const observer of observers) observer.close();
+  };
+  try {
+    await Promise.all(observers.map((observer) => observer.ready()));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const callers = new Map(
+    feeds.map((feed) => [feed, new Caller({ urls, ...(patienceMs !== undefined && { patienceMs }) })]),
+  );
+  let publishing = true;
+  const publishTo = async (feed: string, caller: Caller) => {
+    while (publishing) {
+      await caller.post(makeNotifications(1, { feed, label: feed }));
+      await delay(100);
+    }
+  };
+  const work = Promise.all([...callers].map(([feed, caller]) => publishTo(feed, caller)));
+  // If publishing fails earlier, `stop` rejects with the reason.
+  work.catch(() => undefined);
+  const idsOf = ({ feed }: Observer) => [...(callers.get(feed)?.acknowledged.keys() ?? [])];
+  return {
+    async stop() {
+      publishing = false;
+      await work;
+    },
+    async audit(catchUpMs) {
+      await Promise.all(observers.map((observer) => observer.sees(idsOf(observer), catchUpMs)));
+      const accounts = observers.map((observer) => audit(observer, idsOf(observer)));
+      return {
+        acknowledged: [...callers.values()].reduce((sum, caller) => sum + caller.acknowledged.size, 0),
+        shown: accounts.reduce((sum, { shown }) => sum + shown, 0),
+        devices: observers.length,
+        faults: accounts.filter((account) => !isClean(account) || account.reportedGaps > 0),
+      };
+    },
+    close() {
+      publishing = false;
+      close();
+    },
+  };
+}
