@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from '@tocsin/tools';
+import { readConfig } from '@tocsin/tools/config';
+import { buildIntoCache } from '@tocsin/tools/setup/build-into-cache';
 
 const execute = promisify(execFile);
 
@@ -14,18 +15,17 @@ export const RELEASE_0_1_0 = 'aaa9141ffc30829c8dc9d43f527ffc0dc9241752';
  * Puts the sources of an earlier release, with its packages, into the user's cache. Needs this repository's history and the
  * package registry, and takes about a minute the first time.
  */
-export async function earlierRelease(commit: string): Promise<string> {
-  const target = join(homedir(), '.cache', 'tocsin', `release-${commit.slice(0, 12)}`);
-  if (existsSync(target)) return target;
-  const partial = `${target}.partial-${process.pid}`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true });
+export function earlierRelease(commit: string): Promise<string> {
+  const target = join(readConfig().cacheDir, `release-${commit.slice(0, 12)}`);
+  return buildIntoCache({ target, name: 'the earlier release', build: install(commit) }, console.log);
+}
+
+const install = (commit: string) => async (partial: string) => {
+  mkdirSync(partial);
   const archive = join(partial, 'sources.tar');
   await execute('git', ['archive', '--output', archive, commit], { cwd: ROOT });
   await execute('tar', ['-xf', archive], { cwd: partial });
   rmSync(archive);
-  const install = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
-  await execute('npm', install, { cwd: partial, maxBuffer: 64 * 1024 * 1024 });
-  renameSync(partial, target);
-  return target;
-}
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  await execute('npm', args, { cwd: partial, maxBuffer: 64 * 1024 * 1024 });
+};

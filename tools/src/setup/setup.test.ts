@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildIntoCache } from './build-into-cache.ts';
 import { isNewEnough } from './dapr/dapr.ts';
 import { hashOf } from './hash.ts';
 import { withLock } from './lock.ts';
+import { sayNothing } from './say.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -94,6 +96,47 @@ describe('withLock', () => {
         () => undefined,
       ),
     ).toBe('next');
+  });
+});
+
+describe('buildIntoCache', () => {
+  const target = () => join(dir, 'cache', 'product');
+  const writeFolder = (partial: string) => {
+    mkdirSync(partial);
+    writeFileSync(join(partial, 'file'), 'built');
+    return Promise.resolve();
+  };
+  const buildWith = (build: (partial: string) => Promise<void>) =>
+    buildIntoCache({ target: target(), name: 'a product', build }, sayNothing);
+
+  it('should build once, even if two builds start at the same time', async () => {
+    let builds = 0;
+    const build = async (partial: string) => {
+      builds++;
+      await delay(50);
+      await writeFolder(partial);
+    };
+    await Promise.all([buildWith(build), buildWith(build)]);
+    expect(await buildWith(build)).toBe(target());
+    expect([builds, readdirSync(target())]).toEqual([1, ['file']]);
+  });
+
+  it('should leave nothing behind when a build fails, and build again next time', async () => {
+    const failing = buildWith(async (partial) => {
+      await writeFolder(partial);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(readdirSync(join(dir, 'cache'))).toEqual([]);
+    await buildWith(writeFolder);
+    expect(readdirSync(join(dir, 'cache'))).toEqual(['product']);
+  });
+
+  it('should remove the leftovers of an interrupted build first', async () => {
+    mkdirSync(`${target()}.partial`, { recursive: true });
+    writeFileSync(join(`${target()}.partial`, 'leftover'), '');
+    await buildWith(writeFolder);
+    expect(readdirSync(target())).toEqual(['file']);
   });
 });
 

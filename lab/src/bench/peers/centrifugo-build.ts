@@ -1,11 +1,10 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '@tocsin/tools/config';
 import { Failure } from '@tocsin/tools/failure';
 import { ROOT } from '@tocsin/tools/paths';
+import { buildIntoCache } from '@tocsin/tools/setup/build-into-cache';
 import { findGo, goBuild } from '@tocsin/tools/setup/go-build';
 import { hashOf } from '@tocsin/tools/setup/hash';
-import { withLock } from '@tocsin/tools/setup/lock';
 
 export const CENTRIFUGO_VERSION = '6.9.1';
 const PACKAGE = 'github.com/centrifugal/centrifugo/v6';
@@ -18,28 +17,18 @@ const PACKAGE = 'github.com/centrifugal/centrifugo/v6';
 export async function buildCentrifugo(): Promise<string> {
   const hash = hashOf(ROOT, ['lab/centrifugo']).slice(0, 12);
   const target = join(readConfig().cacheDir, `centrifugo-${CENTRIFUGO_VERSION}-${hash}`);
-  if (existsSync(target)) return target;
-  const go = findGo();
-  if (!go) throw new Failure('Go is not installed');
-  return withLock(
-    `${target}.lock`,
-    async () => {
-      if (existsSync(target)) return target;
-      process.stderr.write(
-        `Building Centrifugo ${CENTRIFUGO_VERSION} with Go into ${target}. This takes a few minutes, once.\n`,
-      );
-      const partial = `${target}.partial`;
-      rmSync(partial, { force: true });
-      await goBuild(go, {
-        module: 'lab/centrifugo',
-        name: 'Centrifugo',
-        packages: [PACKAGE],
-        flags: ['-ldflags', `-s -w -X ${PACKAGE}/internal/build.Version=${CENTRIFUGO_VERSION}`],
-        output: partial,
-      });
-      renameSync(partial, target);
-      return target;
-    },
-    () => undefined,
-  );
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const build = async (partial: string) => {
+    const go = findGo();
+    if (!go) throw new Failure('Go is not installed');
+    say(`Building Centrifugo ${CENTRIFUGO_VERSION} with Go into ${target}. This takes a few minutes, once.`);
+    await goBuild(go, {
+      module: 'lab/centrifugo',
+      name: 'Centrifugo',
+      packages: [PACKAGE],
+      flags: ['-ldflags', `-s -w -X ${PACKAGE}/internal/build.Version=${CENTRIFUGO_VERSION}`],
+      output: partial,
+    });
+  };
+  return buildIntoCache({ target, name: 'Centrifugo', build }, say);
 }

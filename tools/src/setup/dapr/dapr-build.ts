@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../paths.ts';
+import { buildIntoCache } from '../build-into-cache.ts';
 import { goBuild } from '../go-build.ts';
 import { hashOf } from '../hash.ts';
-import { withLock } from '../lock.ts';
 import { patchDapr } from './dapr-patches.ts';
 import { readRelease } from './release/release.ts';
 import type { Say } from '../say.ts';
@@ -26,31 +26,23 @@ export const buildDir = (cacheDir: string): string =>
   join(cacheDir, `dapr-${RUNTIME_VERSION}-${hashOf(ROOT, ['tools/dapr/runtime']).slice(0, 12)}`);
 
 /**
- * Builds Dapr's runtime from tools/dapr/runtime into the cache, unless it is already there. An interrupted build is
- * never mistaken for a finished one, and of two builds at the same time, one waits for the other.
+ * Builds Dapr's runtime from tools/dapr/runtime into the cache, unless it is already there.
  * @returns the folder that contains `.dapr/bin`
  * @throws Failure with the last lines of Go's output if the build fails
  */
-export async function buildDapr(go: string, cacheDir: string, say: Say): Promise<string> {
+export function buildDapr(go: string, cacheDir: string, say: Say): Promise<string> {
   const target = buildDir(cacheDir);
-  const onWait = (holder: number) =>
-    say(`Another process (${holder}) is building Dapr for this user; waiting for it.`);
-  return withLock(
-    `${target}.lock`,
-    async () => {
-      if (!existsSync(target)) await build(go, target, say);
-      return target;
-    },
-    onWait,
-  );
+  const build = async (partial: string) => {
+    say(`Building Dapr ${RUNTIME_VERSION} with Go into ${target}.`);
+    await buildRuntime(go, partial, say);
+    say('Dapr is built.');
+  };
+  return buildIntoCache({ target, name: 'Dapr', build }, say);
 }
 
-async function build(go: string, target: string, say: Say): Promise<void> {
-  const partial = `${target}.partial`;
+async function buildRuntime(go: string, partial: string, say: Say): Promise<void> {
   const bin = join(partial, '.dapr', 'bin');
-  rmSync(partial, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });
-  say(`Building Dapr ${RUNTIME_VERSION} with Go into ${target}.`);
   say(
     'This is needed only once per user. It takes about 7 minutes on two cores, or 10 seconds if Go has it in its cache.',
   );
@@ -71,8 +63,6 @@ async function build(go: string, target: string, say: Say): Promise<void> {
     progress.stop();
     rmSync(patches, { recursive: true, force: true });
   }
-  renameSync(partial, target);
-  say('Dapr is built.');
 }
 
 /** Reports the progress of a Go build of Dapr every 15 s, until `stop()`. */

@@ -1,11 +1,12 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../../config.ts';
 import { ROOT } from '../../paths.ts';
 import { findCommand } from '../../process/run.ts';
+import { buildIntoCache } from '../build-into-cache.ts';
 import { findGo, goBuild } from '../go-build.ts';
 import { hashOf } from '../hash.ts';
-import { withLock } from '../lock.ts';
+import { sayNothing } from '../say.ts';
 import { releaseDir } from './release/install.ts';
 import { readRelease } from './release/release.ts';
 
@@ -21,17 +22,13 @@ export async function ensureDaprCli(): Promise<string | undefined> {
   const go = findGo();
   if (installed || !go) return installed;
   const target = join(cacheDir, `dapr-cli-${release.cli}-${hashOf(ROOT, ['tools/dapr/cli']).slice(0, 12)}`);
-  const build = async () => {
-    if (existsSync(target)) return;
-    await goBuild(go, {
+  const build = (partial: string) =>
+    goBuild(go, {
       module: 'tools/dapr/cli',
       name: "Dapr's CLI",
       packages: ['github.com/dapr/cli'],
       flags: ['-ldflags', `-s -w -X main.version=${release.cli}`],
-      output: `${target}.partial`,
+      output: partial,
     });
-    renameSync(`${target}.partial`, target);
-  };
-  await withLock(`${target}.lock`, build, () => undefined);
-  return target;
+  return buildIntoCache({ target, name: "Dapr's CLI", build }, sayNothing);
 }

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '../../failure.ts';
 import { run } from '../../process/run.ts';
+import { buildIntoCache } from '../build-into-cache.ts';
 import { goBuild } from '../go-build.ts';
-import { withLock } from '../lock.ts';
 import type { Say } from '../say.ts';
 import { flagsOf, PACKAGES, reportProgress } from './dapr-build.ts';
 import { copyPatched } from './dapr-patches.ts';
@@ -17,33 +17,20 @@ const downloadSchema = z.union([z.object({ Dir: z.string() }), z.object({ Error:
  * @returns the folder that contains `.dapr/bin`
  * @throws Failure if Go's proxy does not have the version, or the build fails
  */
-export async function buildDaprVersion(
-  go: string,
-  version: string,
-  cacheDir: string,
-  say: Say,
-): Promise<string> {
+export function buildDaprVersion(go: string, version: string, cacheDir: string, say: Say): Promise<string> {
   const target = join(cacheDir, `dapr-${version}`);
-  const onWait = (holder: number) =>
-    say(`Another process (${holder}) is building Dapr for this user; waiting for it.`);
-  return withLock(
-    `${target}.lock`,
-    async () => {
-      if (!existsSync(target)) await build(go, version, target, say);
-      return target;
-    },
-    onWait,
-  );
+  const build = async (partial: string) => {
+    say(`Building Dapr ${version} with Go into ${target}.`);
+    await buildVersion(go, version, partial, say);
+  };
+  return buildIntoCache({ target, name: 'Dapr', build }, say);
 }
 
-async function build(go: string, version: string, target: string, say: Say): Promise<void> {
-  const partial = `${target}.partial`;
+async function buildVersion(go: string, version: string, partial: string, say: Say): Promise<void> {
   const bin = join(partial, '.dapr', 'bin');
   const sources = join(partial, 'sources');
-  rmSync(partial, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });
   copyPatched(await downloadDaprSources(go, version, partial), sources);
-  say(`Building Dapr ${version} with Go into ${target}.`);
   const progress = reportProgress(say);
   try {
     await goBuild(go, {
@@ -58,7 +45,6 @@ async function build(go: string, version: string, target: string, say: Say): Pro
     progress.stop();
   }
   rmSync(sources, { recursive: true, force: true });
-  renameSync(partial, target);
 }
 
 async function downloadDaprSources(go: string, version: string, cwd: string): Promise<string> {

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../../config.ts';
 import { Failure } from '../../failure.ts';
 import { findCommand, run } from '../../process/run.ts';
+import { buildIntoCache } from '../build-into-cache.ts';
 import { findGo } from '../go-build.ts';
-import { withLock } from '../lock.ts';
+import { sayNothing } from '../say.ts';
 
 const VERSION = 'v3.21.4';
 
@@ -15,12 +16,10 @@ const VERSION = 'v3.21.4';
 export async function ensureHelm(): Promise<string> {
   const installed = findCommand(['helm']);
   if (installed) return installed;
-  const target = join(readConfig().cacheDir, `helm-${VERSION}`, 'helm');
-  const build = async () => {
-    if (existsSync(target)) return;
+  const target = join(readConfig().cacheDir, `helm-${VERSION}`);
+  const build = async (bin: string) => {
     const go = findGo();
     if (!go) throw new Failure('The chart tests need Helm (https://helm.sh/docs/intro/install/) or Go.');
-    const bin = `${join(target, '..')}.partial`;
     mkdirSync(bin, { recursive: true });
     const args = ['install', '-trimpath', '-ldflags', '-s -w', `helm.sh/helm/v3/cmd/helm@${VERSION}`];
     const { code, output } = await run(go, args, {
@@ -28,8 +27,6 @@ export async function ensureHelm(): Promise<string> {
     });
     if (code !== 0)
       throw new Failure(`Go could not build Helm. Last lines of its output:\n${output.slice(-2_000)}`);
-    renameSync(bin, join(target, '..'));
   };
-  await withLock(`${join(target, '..')}.lock`, build, () => undefined);
-  return target;
+  return join(await buildIntoCache({ target, name: 'Helm', build }, sayNothing), 'helm');
 }
