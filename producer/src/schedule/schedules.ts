@@ -53,7 +53,7 @@ export interface ScheduleObserver {
 }
 
 /**
- * Notifications with a delivery time. Those due within a minute are in the due window, in the state store, where all
+ * Notifications with a delivery time. Those due within a minute go to the due window, in the state store, where all
  * producers see them and one of them delivers them. Later ones are jobs of Dapr's scheduler, which hands them over half
  * a minute early. Both survive the loss of any process. Delivering one twice is harmless, because a feed accepts an id
  * only once.
