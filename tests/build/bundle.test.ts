@@ -17,8 +17,8 @@ describe('the bundles', () => {
   let stack: Stack | undefined;
 
   beforeAll(async () => {
-    await bundle('producer', files.producer);
-    await bundle('bff', files.bff);
+    await bundle('producer', { file: files.producer });
+    await bundle('bff', { file: files.bff });
   });
   afterAll(async () => {
     await stack?.stop();

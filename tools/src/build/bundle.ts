@@ -19,11 +19,21 @@ export const bundleOf = (app: App): string => join(ROOT, FOLDERS[app].bundle, 'd
 export const testBundleOf = (app: App): string =>
   join(ROOT, FOLDERS[app].bundle, 'dist', 'with-failpoints.js');
 
+export interface BundleOptions {
+  /** Default: the file of `npm run build`. */
+  file?: string;
+  /** True to include failpoints; only for tests. */
+  failpoints?: boolean;
+}
+
 /**
- * Bundles an application into one file that needs only Node. The file contains no failpoints unless they are requested.
+ * Bundles an application into one file that needs only Node.
  * @throws Error with the bundler's message
  */
-export async function bundle(app: App, file = bundleOf(app), failpoints = false): Promise<void> {
+export async function bundle(
+  app: App,
+  { file = bundleOf(app), failpoints = false }: BundleOptions = {},
+): Promise<void> {
   const { build } = await import('rolldown');
   rmSync(file, { force: true });
   await build({

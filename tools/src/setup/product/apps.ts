@@ -17,7 +17,7 @@ export const ensureApps = (say: Say): Promise<void> =>
       sources: ['producer/src', 'bff/src', 'service/src', 'contracts/src', 'package-lock.json'],
       outputs: APPS.map((app) => testBundleOf(app)),
       build: async () => {
-        for (const app of APPS) await bundle(app, testBundleOf(app), true);
+        for (const app of APPS) await bundle(app, { file: testBundleOf(app), failpoints: true });
       },
     },
     say,
