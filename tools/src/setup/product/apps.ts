@@ -4,13 +4,16 @@ import { buildOnce } from './build-once.ts';
 
 const APPS = ['producer', 'bff'] as const;
 
+let isBuilt: Promise<void> | undefined;
+
 /**
  * Bundles producer and bff with failpoints, unless they were already bundled from the same sources. A bundle starts
- * with a third of the CPU time that the sources need, and tests start applications hundreds of times.
+ * with a third of the CPU time that the sources need, and tests start applications hundreds of times. Looks at the sources
+ * once per process, because it reads hundreds of files, and a test may start several stacks.
  * @throws Error with the bundler's message
  */
-export const ensureApps = (say: Say): Promise<void> =>
-  buildOnce(
+export function ensureApps(say: Say): Promise<void> {
+  isBuilt ??= buildOnce(
     {
       name: 'producer and bff for the tests',
       stamp: 'tocsin-apps-hash',
@@ -22,3 +25,5 @@ export const ensureApps = (say: Say): Promise<void> =>
     },
     say,
   );
+  return isBuilt;
+}
