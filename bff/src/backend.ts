@@ -91,7 +91,7 @@ export interface Backend {
   linkProofs: LinkProofs;
   /** The backplane's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
-  /** Starts to keep Redis within its limits, over a direct connection; absent if there is none. */
+  /** Starts to keep Redis within its limits, over a direct connection; absent without one. */
   keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
   /**
    * The memory that the backplane's Redis uses, and its limit, in bytes; absent without Redis. Rejects while Redis is

@@ -31,7 +31,7 @@ export interface Reader {
 const PAUSE_MS = 400;
 
 /**
- * What a case works with: connections that close when the case ends, feeds that no other case uses, and a publisher.
+ * The tools of a case: connections that close when the case ends, feeds that no other case uses, and a publisher.
  */
 export class Kit {
   readonly target: Target;

@@ -204,7 +204,7 @@ export class Tenant {
     if (fault) throw new Error(`${this.namespace} did not show ${id}: ${fault}`);
   }
 
-  /** What an attack must not change: the reader's feed, and the counters of completed work. */
+  /** Everything that an attack must not change: the reader's feed, and the counters of completed work. */
   async state(reader: string): Promise<object> {
     // Earlier notifications may not have been claimed yet.
     const isClaimed = async () => !(await this.keys()).some((key) => key.startsWith('entry:'));

@@ -80,7 +80,7 @@ export class Subscriptions {
   }
 
   /**
-   * Reads the publications after the position or, if there is none, the feed's current position. Rejects when the feed
+   * Reads the publications after the position; without a position, reads the feed's current one. Rejects when the feed
    * cannot be read now.
    */
   read(feed: string, position: Position | undefined): Promise<Page> {

@@ -16,7 +16,7 @@ export interface ReversibleStreams {
 export class RedisAuditReader implements AuditReader {
   readonly #redis: () => Promise<ReversibleStreams>;
 
-  /** `redis` resolves with a connected client, and rejects if there is none now. */
+  /** `redis` resolves with a connected client, and rejects while no client is connected. */
   constructor(redis: () => Promise<ReversibleStreams>) {
     this.#redis = redis;
   }

@@ -18,7 +18,7 @@ export function readRedisMemory(info: string): RedisMemory {
   return { used: valueOf('used_memory'), limit: valueOf('maxmemory') || valueOf('total_system_memory') };
 }
 
-/** The memory of the master that uses the largest share of its limit. @throws Error if there is none */
+/** The memory of the master that uses the largest share of its limit. @throws Error if the list is empty */
 export function fullest([first, ...others]: readonly RedisMemory[]): RedisMemory {
   if (!first) throw new Error('No master of Redis is connected.');
   return others.reduce((most, one) => (one.used / one.limit > most.used / most.limit ? one : most), first);

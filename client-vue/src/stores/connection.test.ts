@@ -9,7 +9,7 @@ beforeEach(() => useConnection().reset(['all', 'topic:x']));
 const UNREACHABLE = new ClientError('unreachable', 'no response', { temporary: true });
 const DENIED = new ProblemError(401, undefined, undefined);
 
-/** What the bell, the inbox and the page show, and what an empty list shows. */
+/** The state in the bell, the inbox and the page, and the placeholder in an empty list. */
 const shown = () => {
   const { state, placeholder } = useConnection();
   return [state, placeholder];

@@ -11,7 +11,7 @@ import { useItems } from './feeds/items.ts';
  */
 export type ConnectionState = ClientStatus | 'unreachable' | 'refused' | 'incomplete';
 
-/** What a list shows instead of rows. */
+/** Shown by a list instead of rows. */
 export type Placeholder = 'loading' | 'empty' | 'offline' | 'unreachable' | 'refused' | 'incomplete';
 
 /**

@@ -13,7 +13,7 @@ export type ListedSetAside = z.infer<typeof listedSetAsideSchema>;
 /** The response of `GET /app/ops/dead-letters`: the newest set-aside records, and the total number. */
 export const setAsideListSchema = z.object({
   total: z.int().min(0),
-  /** The time of the oldest record; null if there are none. */
+  /** The time of the oldest record; null if the list is empty. */
   oldestAt: dateTimeSchema.nullable().optional(),
   deadLetters: z.array(listedSetAsideSchema),
 });

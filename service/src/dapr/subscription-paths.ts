@@ -49,7 +49,7 @@ export class SubscriptionPaths {
     return SUBSCRIPTION_PREFIX + randomBytes(PATH_BYTES).toString('base64url');
   }
 
-  /** Returns the subscription of a path; `undefined` if there is none. Rejects if the sidecar does not respond. */
+  /** Returns the subscription of a path; `undefined` for other paths. Rejects if the sidecar does not respond. */
   async find(path: string): Promise<Subscribed | undefined> {
     const known = this.#known.get(path);
     if (known) return known;

@@ -27,7 +27,7 @@ export interface FinishedSpan {
 /** Receives spans. */
 export interface SpanSink {
   /**
-   * Starts a span under `parent`, or in a new trace if there is none. Returns its trace context, and a function that
+   * Starts a span under `parent`, or in a new trace without a parent. Returns its trace context, and a function that
    * ends it.
    */
   open(name: SpanName, parent: string | undefined): { traceparent: string; end: (error?: unknown) => void };

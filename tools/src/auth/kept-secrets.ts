@@ -24,7 +24,7 @@ const MIN_BYTES = 32;
 
 /**
  * The secrets for tokens, one per line, newest first: those from the settings, or else those stored in the data folder.
- * Creates one if there is none.
+ * If neither has a secret, creates one.
  */
 export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: string): string {
   if (secret !== undefined) {
@@ -79,7 +79,7 @@ function jsonOf(file: string): unknown {
 export const saveApiKeys = (dataDir: string, keys: readonly ApiKey[]): void =>
   writePrivate(dataDir, apiKeysFile(dataDir), `${JSON.stringify(keys, null, 2)}\n`);
 
-/** The secret `vapid` that `npm run vapid` has stored, as text; `undefined` if there is none. */
+/** The secret `vapid` that `npm run vapid` has stored, as text; `undefined` if it has not run. */
 export const loadVapid = (dataDir: string): string | undefined =>
   existsSync(vapidFile(dataDir)) ? readFileSync(vapidFile(dataDir), 'utf8').trim() : undefined;
 

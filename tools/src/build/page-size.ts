@@ -25,7 +25,7 @@ function filesOf(file: string, seen = new Set<string>()): Set<string> {
 const sizeOf = (name: string): number =>
   [...filesOf(join(DIST, name))].reduce((sum, file) => sum + gzipped(file), 0);
 
-/** What a browser loads before the page works, in bytes after gzip: for `/`, and for the custom elements. */
+/** The bytes, after gzip, that a browser loads before the page works: for `/`, and for the custom elements. */
 export const pageSizes = () => ({ page: sizeOf('index.html'), elements: sizeOf(ELEMENTS_SCRIPT) });
 
 /** The files of the built page that contain a schema library, which browsers should not have to load. */

@@ -20,7 +20,7 @@ export interface AskOptions {
 /** Longer than the services wait for their own dependencies. */
 const TIMEOUT_MS = 8_000;
 
-/** Calls `url`. Returns the response, whatever its status, or a phrase that explains why there is none. */
+/** Calls `url`. Returns the response, whatever its status, or a phrase that explains why no response arrived. */
 export async function ask(url: string, options: AskOptions = {}): Promise<Answer | string> {
   const { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS } = options;
   const askedAt = Date.now();

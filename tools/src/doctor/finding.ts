@@ -2,7 +2,7 @@ export type State = 'ok' | 'warn' | 'fault';
 
 /** The result of one check, in words. */
 export interface Finding {
-  /** What was checked, such as `sidecar of bff-2`; unique within a run. */
+  /** The name of the check, such as `sidecar of bff-2`; unique within a run. */
   check: string;
   state: State;
   says: string;

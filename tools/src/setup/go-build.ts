@@ -11,13 +11,13 @@ export const findGo = (): string | undefined => findCommand(['go'], GO_PLACES);
 export interface GoBuild {
   /** The folder of the module that pins the versions: absolute, or relative to the repository. */
   module: string;
-  /** What is built, for messages: `Dapr's runtime`. */
+  /** The name of the product in messages: `Dapr's runtime`. */
   name: string;
   packages: readonly string[];
   flags: readonly string[];
   output: string;
   onLine?: (line: string) => void;
-  /** What to do instead if the build fails. */
+  /** Another way to get the product, for the message of a failed build. */
   alternative?: string;
 }
 

@@ -44,7 +44,7 @@ export class InstanceDocuments<T extends { instance: string }> {
     await transactInStages(this.#sidecar, COMPONENTS.state, operations);
   }
 
-  /** The document of an instance; `undefined` if there is none, or if a newer version wrote it. */
+  /** The document of an instance; `undefined` if the instance has no document, or a newer version wrote it. */
   async find(instance: string): Promise<T | undefined> {
     return (await this.#documents([instance]))[0];
   }

@@ -9,7 +9,7 @@ export interface Erased {
   ids?: readonly string[] | undefined;
 }
 
-/** What is known about an item from the message that contains it. */
+/** Facts about an item from the message that contains it. */
 export interface ItemContext {
   /** The feed to assume for an item that has none. */
   feed?: string | undefined;

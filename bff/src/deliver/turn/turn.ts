@@ -35,7 +35,7 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
  */
 export type OnItems = (items: ReadonlyMap<string, readonly CommittedItem[]>) => Promise<void>;
 
-/** What the turns of all feeds need. The limits depend on the feed. */
+/** The dependencies of the turns of all feeds. The limits depend on the feed. */
 export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {
   limitsOf: LimitsOf;
   onItems?: OnItems | undefined;

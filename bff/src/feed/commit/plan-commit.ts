@@ -174,7 +174,7 @@ const erasedState = ({ nextEpoch }: CommitInput) => ({
 const documentsOf = (head: Head): string[] =>
   [...head.segments, ...head.ids, ...(head.retractions ?? [])].map(({ key }) => key);
 
-/** The document that lists the keys to delete; `undefined` if there are none. */
+/** The document that lists the keys to delete; `undefined` without keys. */
 function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedDocument | undefined {
   if (keys.length === 0) return undefined;
   const value = { v: DOCUMENT_VERSION, keys } as const;

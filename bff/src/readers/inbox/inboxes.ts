@@ -181,7 +181,7 @@ export class Inboxes {
     );
   }
 
-  /** Removes unread marks after the reader has read the notifications. Writes nothing if there are none. */
+  /** Removes the unread marks of notifications that the reader has read. Without such marks, writes nothing. */
   async read(who: InboxOwner, request: Omit<MarkRead, 'clientId'>): Promise<void> {
     if (!(await this.stored(who.reader))) return;
     await this.#change(who, request, ({ head, ids, places }) =>

@@ -7,8 +7,8 @@ const CHUNK = 50;
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
- * The newest publication with this id in the history of a feed; `undefined` if there is none, or if more than 8 MiB of
- * publications are newer.
+ * The newest publication with this id in the history of a feed; `undefined` if the history doesn't contain the id, or
+ * more than 8 MiB of publications are newer.
  */
 export async function findPublication(
   view: Pick<FeedView, 'feed' | 'knownPosition' | 'floor' | 'stretch'>,

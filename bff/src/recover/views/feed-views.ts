@@ -68,7 +68,7 @@ export class FeedViews {
 
   /**
    * Handles a broadcast. If it does not continue a ring, a comparison follows at once. Returns the part to send to
-   * watching browsers; `undefined` if there is none.
+   * watching browsers; `undefined` if nothing is to be sent.
    */
   receive(broadcast: Broadcast): PublicationsEvent | undefined {
     const publications = this.#use.withAllowedIcons?.(broadcast.publications) ?? broadcast.publications;

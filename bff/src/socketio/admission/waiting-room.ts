@@ -41,7 +41,7 @@ export class WaitingRoom<T> {
     return this.#search(group, exempt) !== 'full';
   }
 
-  /** Takes a slot, if necessary from another item. Returns false if there is none. */
+  /** Takes a slot, if necessary from another item. Returns false if no slot can be had. */
   enter(item: T, group: string, exempt: boolean): boolean {
     this.leave(item);
     const found = this.#search(group, exempt);

@@ -7,7 +7,7 @@ export interface Progress {
   arrived(): number;
   /** A description of missing messages; `undefined` if all have arrived. */
   missing(): string | undefined;
-  /** A description of the errors; `undefined` if there are none. */
+  /** A description of the errors; `undefined` without errors. */
   error(): string | undefined;
 }
 

@@ -4,7 +4,7 @@ import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
 import { documentsRead } from './stored.ts';
 
-/** What was counted in one part of a measurement, and the CPU time used. */
+/** Counts from one part of a measurement, and the CPU time used. */
 export interface Window {
   /** The name of the step. */
   step: string;

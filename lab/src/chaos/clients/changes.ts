@@ -3,7 +3,7 @@ import { Caller, makeNotifications } from '../../ledger/caller.ts';
 import type { Random } from '../random.ts';
 import { FEEDS } from './workload.ts';
 
-/** What a client must do with a notification. Times are ms since 1970. */
+/** The expected behaviour of a client for a notification. Times are ms since 1970. */
 export interface Rule {
   feed: string;
   kind: 'scheduled' | 'cancelled' | 'retracted' | 'expiring';

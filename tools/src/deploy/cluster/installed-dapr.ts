@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts';
 import type { Say } from '../../setup/say.ts';
 import type { Kubectl } from './kubectl.ts';
 
-/** What a deployment needs to know about the cluster's Dapr. */
+/** Facts about the cluster's Dapr on which a deployment depends. */
 export interface InstalledDapr {
   namespace: string;
   version: string;

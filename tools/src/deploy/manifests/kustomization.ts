@@ -10,7 +10,7 @@ import type { Kubectl } from '../cluster/kubectl.ts';
 
 export const NAMESPACE = 'realtime-microservices';
 
-/** What differs between deployments. */
+/** The settings that differ between deployments. */
 export interface Variant extends ImageSource {
   ingressClass: string;
   /** The namespace of Dapr's control plane. */

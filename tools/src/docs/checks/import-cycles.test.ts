@@ -37,7 +37,7 @@ function importsOf(file: string): string[] {
   });
 }
 
-/** The files of a cycle, in order; `undefined` if there is none. */
+/** The files of a cycle, in order; `undefined` in a graph without cycles. */
 function cycleIn(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const done = new Set<string>();
   const path: string[] = [];

@@ -16,7 +16,7 @@ export interface RedisServer {
   command: string;
 }
 
-/** What this machine offers. Tests use a fake one. */
+/** The means of this machine to get a program. Tests use a fake one. */
 export interface Machine {
   find: (names: readonly string[]) => string | undefined;
   canUseApt: () => boolean;
