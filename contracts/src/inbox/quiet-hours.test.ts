@@ -32,6 +32,61 @@ describe('quiet hours', () => {
     expect(end({ ...night, to: '02:30' }, '2026-03-29T00:10:00Z')).toBe('2026-03-29T01:00:00.000Z');
   });
 
+  describe.each([
+    { timeZone: 'Europe/Berlin', back: '2026-10-25T01:00:00Z', forward: '2026-03-29T01:00:00Z' },
+    { timeZone: 'America/New_York', back: '2026-11-01T06:00:00Z', forward: '2026-03-08T07:00:00Z' },
+  ])('on days with a clock change: $timeZone', ({ timeZone, back, forward }) => {
+    const HOUR_MS = 3_600_000;
+    const minutes = (time: string, count: number) => Date.parse(time) + count * 60_000;
+    /** The hour that the clocks show before the change, which occurs twice when they go back. */
+    const hour = timeZone === 'Europe/Berlin' ? '02' : '01';
+    const quiet = (from: string, to: string): QuietHours => ({ from, to, timeZone, allow: [] });
+    /** The parts of the night of the change that are quiet, in minutes from the change. */
+    const night = (hours: QuietHours, change: string): [from: number, to: number][] => {
+      const found: [number, number][] = [];
+      for (let minute = -9 * 60; minute < 9 * 60; minute++) {
+        if (!isQuiet(hours, minutes(change, minute))) continue;
+        const last = found.at(-1);
+        if (last?.[1] === minute) last[1]++;
+        else found.push([minute, minute + 1]);
+      }
+      return found;
+    };
+
+    it('should have no break when they end in the hour that occurs twice', () => {
+      const evening = quiet('22:00', `${hour}:30`);
+      const hoursBefore = Number(hour) + 2 + 1;
+      expect(night(evening, back)).toEqual([[-hoursBefore * 60, 30]]);
+      expect(quietUntil(evening, minutes(back, -90))).toBe(minutes(back, 30));
+      expect(quietUntil(evening, minutes(back, -10))).toBe(minutes(back, 30));
+    });
+
+    it('should begin only once when they begin in the hour that occurs twice', () => {
+      const morning = quiet(`${hour}:30`, '07:00');
+      expect(isQuiet(morning, minutes(back, -31))).toBe(false);
+      expect(night(morning, back)).toEqual([[-30, (6 - Number(hour)) * 60 + 60]]);
+    });
+
+    it('should include both occurrences when they begin and end in that hour', () => {
+      expect(night(quiet(`${hour}:10`, `${hour}:20`), back)).toEqual([[-50, 20]]);
+      expect(night(quiet(`${hour}:00`, `0${Number(hour) + 1}:00`), back)).toEqual([[-60, 60]]);
+    });
+
+    it('should begin or end when the clocks skip that time', () => {
+      // Both skip the time from 02:00 to 03:00.
+      expect(night(quiet('22:00', '02:30'), forward)).toEqual([[-4 * 60, 0]]);
+      expect(night(quiet('02:30', '07:00'), forward)).toEqual([[0, 4 * 60]]);
+      expect(night(quiet('02:10', '02:50'), forward)).toEqual([]);
+      expect(quietUntil(quiet('22:00', '02:30'), Date.parse(forward) - HOUR_MS)).toBe(Date.parse(forward));
+    });
+
+    it('should last an hour more in autumn and an hour less in spring', () => {
+      const hours = quiet('22:00', '07:00');
+      const length = (time: string) => night(hours, time).map(([from, to]) => (to - from) / 60);
+      expect([length(back), length(forward)]).toEqual([[10], [8]]);
+    });
+  });
+
   it('should support zones with fractional-hour offsets, and zones without daylight saving time', () => {
     expect(end({ ...night, timeZone: 'Australia/Lord_Howe' }, '2026-04-04T12:00:00Z')).toBe(
       '2026-04-04T20:30:00.000Z',

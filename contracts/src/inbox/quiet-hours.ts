@@ -6,6 +6,10 @@ export type Weekday = (typeof WEEKDAYS)[number];
 /**
  * Hours during which the reader is not interrupted, as times of day in `timeZone`. They may cross midnight. If `from`
  * equals `to`, they last the whole day.
+ *
+ * When clocks go back, some times of day occur twice: quiet hours begin at the first occurrence of `from` and end at the
+ * last occurrence of `to`, so they have no break and begin only once. When clocks go forward, some times don't occur:
+ * quiet hours that begin or end at such a time begin or end when the clocks change.
  */
 export interface QuietHours {
   /** `HH:MM`, for example `22:00`. */
@@ -20,11 +24,9 @@ export interface QuietHours {
 }
 
 const MINUTE_MS = 60_000;
-const MINUTES_PER_DAY = 24 * 60;
-/** Maximum step when searching for the end. No clock change is shorter. */
-const STEP_MINUTES = 15;
-/** Quiet hours can follow each other without a break. After this many minutes, assume that they never end. */
-const MAX_MINUTES = 8 * MINUTES_PER_DAY;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Quiet hours can follow each other without a break. After this time, assume that they never end. */
+const MAX_MS = 8 * DAY_MS;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const MAX_FORMATTERS = 100;
@@ -32,8 +34,10 @@ const MAX_FORMATTERS = 100;
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
   let formatter = formatters.get(timeZone);
   if (!formatter) {
+    const [year, twoDigits] = ['numeric', '2-digit'] as const;
     formatter = new Intl.DateTimeFormat('en-US', {
-      ...{ timeZone, hourCycle: 'h23', weekday: 'short', hour: '2-digit', minute: '2-digit' },
+      ...{ timeZone, hourCycle: 'h23', year, month: twoDigits, day: twoDigits },
+      ...{ hour: twoDigits, minute: twoDigits },
     });
     if (formatters.size >= MAX_FORMATTERS) formatters.clear();
     formatters.set(timeZone, formatter);
@@ -54,51 +58,99 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Converts `HH:MM` to minutes since midnight. */
-const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+/** Converts `HH:MM` to milliseconds since midnight. */
+const timeOfDay = (time: string): number =>
+  (Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))) * MINUTE_MS;
 
-/** The local weekday and minute of the day in the time zone. */
-function localTime(timeZone: string, at: number): { day: number; minute: number } {
-  const parts = new Map(
-    formatterOf(timeZone)
-      .formatToParts(at)
-      .map(({ type, value }) => [type, value]),
+/**
+ * What the clocks of a time zone show at the time `at`, in ms since 1970 as if they showed UTC. Here, such a number is
+ * called a reading.
+ */
+function readingAt(timeZone: string, at: number): number {
+  const [month = 0, day, year = 0, hour, minute] = (formatterOf(timeZone).format(at).match(/\d+/g) ?? []).map(
+    Number,
   );
-  const weekday = (parts.get('weekday') ?? '').slice(0, 3).toLowerCase();
-  return {
-    day: (WEEKDAYS as readonly string[]).indexOf(weekday),
-    minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
-  };
+  return Date.UTC(year, month - 1, day, hour, minute) + (at % MINUTE_MS);
+}
+
+/** Converts readings to times, for readings at most two days from `at`. Assumes that clocks change at most once there. */
+class Clock {
+  readonly #timeZone: string;
+  /** By how much the clocks are ahead of UTC, before and after a change. */
+  readonly #ahead: readonly number[];
+
+  constructor(timeZone: string, at: number) {
+    this.#timeZone = timeZone;
+    this.#ahead = [at - 2 * DAY_MS, at + 2 * DAY_MS].map((time) => readingAt(timeZone, time) - time);
+  }
+
+  /** The latest that the clocks may show at this time. */
+  latest(at: number): number {
+    return at + Math.max(...this.#ahead);
+  }
+
+  /** The first time at which the clocks show `reading` or later. */
+  first(reading: number): number {
+    const [low, high] = this.#range(reading);
+    return low === high || this.#isReached(low, reading) ? low : this.#search(low, high, reading);
+  }
+
+  /** The first time from which on the clocks never show less than `reading`. */
+  last(reading: number): number {
+    const [low, high] = this.#range(reading);
+    if (low === high || !this.#isReached(high - MINUTE_MS, reading)) return high;
+    return this.first(reading);
+  }
+
+  #range(reading: number): [low: number, high: number] {
+    return [reading - Math.max(...this.#ahead), reading - Math.min(...this.#ahead)];
+  }
+
+  #isReached(at: number, reading: number): boolean {
+    return readingAt(this.#timeZone, at) >= reading;
+  }
+
+  #search(low: number, high: number, reading: number): number {
+    if (high - low <= MINUTE_MS) return high;
+    const middle = low + Math.floor((high - low) / 2 / MINUTE_MS) * MINUTE_MS;
+    return this.#isReached(middle, reading)
+      ? this.#search(low, middle, reading)
+      : this.#search(middle, high, reading);
+  }
+}
+
+/** The end of the quiet hours that last at the time `at`. `undefined` if none do. */
+function endAt({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at: number): number | undefined {
+  const clock = new Clock(timeZone, at);
+  const [start, end] = [timeOfDay(from), timeOfDay(to)];
+  const today = Math.floor(clock.latest(at) / DAY_MS) * DAY_MS;
+  // When clocks go back at midnight, today's quiet hours may begin before yesterday is over.
+  for (const day of [today, today - DAY_MS, today - 2 * DAY_MS]) {
+    if (!days.includes(WEEKDAYS[(new Date(day).getUTCDay() + 6) % 7] as Weekday)) continue;
+    const until = clock.last(day + end + (start < end ? 0 : DAY_MS));
+    if (clock.first(day + start) <= at && at < until) return until;
+  }
+  return undefined;
+}
+
+/**
+ * The end of the current quiet hours; `at` and the result are in ms since 1970. `undefined` if `at` is outside quiet
+ * hours or this platform doesn't know the time zone, `Infinity` if they never end.
+ */
+export function quietUntil(quiet: QuietHours, at: number): number | undefined {
+  if (!isTimeZone(quiet.timeZone)) return undefined;
+  let until: number | undefined;
+  for (let end = endAt(quiet, at); end !== undefined; end = endAt(quiet, end)) {
+    if (end - at > MAX_MS) return Infinity;
+    until = end;
+  }
+  return until;
 }
 
 /**
  * Whether the time `at` (ms since 1970) is within the quiet hours. Always false if this platform doesn't know the time
  * zone.
  */
-export function isQuiet({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at: number): boolean {
-  if (!isTimeZone(timeZone)) return false;
-  const { day, minute } = localTime(timeZone, at);
-  const [start, end] = [minutesOf(from), minutesOf(to)];
-  const begins = (on: number) => days.includes(WEEKDAYS[(on + 7) % 7] as Weekday);
-  if (start < end) return begins(day) && minute >= start && minute < end;
-  return (begins(day) && minute >= start) || (begins(day - 1) && minute < end);
-}
-
-/**
- * The end of the current quiet hours; `at` and the result are in ms since 1970. `undefined` if `at` is outside quiet
- * hours, `Infinity` if they never end. Uses only local times, so it is correct on days with a clock change.
- */
-export function quietUntil(quiet: QuietHours, at: number): number | undefined {
-  if (!isQuiet(quiet, at)) return undefined;
-  const begin = Math.floor(at / MINUTE_MS) * MINUTE_MS;
-  // A step must not skip the time from the end of the quiet hours to their next start, which may be a minute.
-  const pause = (minutesOf(quiet.from) - minutesOf(quiet.to) + MINUTES_PER_DAY) % MINUTES_PER_DAY;
-  const step = Math.min(STEP_MINUTES, pause || STEP_MINUTES);
-  let passed = 0;
-  while (isQuiet(quiet, begin + passed * MINUTE_MS)) {
-    passed += step;
-    if (passed > MAX_MINUTES) return Infinity;
-  }
-  while (passed > 0 && !isQuiet(quiet, begin + (passed - 1) * MINUTE_MS)) passed--;
-  return begin + passed * MINUTE_MS;
+export function isQuiet(quiet: QuietHours, at: number): boolean {
+  return isTimeZone(quiet.timeZone) && endAt(quiet, at) !== undefined;
 }
