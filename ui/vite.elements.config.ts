@@ -7,6 +7,8 @@ import { shadowStyle } from './build/shadow-style.ts';
 import { smallElements } from './build/small-elements.ts';
 import { withoutWebTransport } from './build/without-webtransport.ts';
 
+/** Used only by late parts: away from the page, and quiet hours. */
+const LATE = /\/client\/src\/rest\/channels\.|\/contracts\/src\/inbox\/(?:interrupt|quiet-hours)\./;
 const ENTRY = join(import.meta.dirname, '..', 'client-vue', 'src', 'elements', 'script.ts');
 
 /**
@@ -29,7 +31,7 @@ export default defineConfig({
         format: 'es',
         entryFileNames: 'elements.js',
         chunkFileNames: 'assets/[name]-[hash].js',
-        codeSplitting: { groups: [firstView(ENTRY, /\/client\/src\/rest\/channels\./)] },
+        codeSplitting: { groups: [firstView(ENTRY, LATE)] },
       },
     },
   },

@@ -1,6 +1,6 @@
 export const quiet = {
-  came: (count: number) =>
-    count === 1
-      ? '1 notification arrived during quiet hours'
-      : `${count} notifications arrived during quiet hours`,
+  came: (count: number, more: boolean) =>
+    count === 1 && !more
+      ? '1 unread notification arrived during quiet hours'
+      : `${count}${more ? ' or more' : ''} unread notifications arrived during quiet hours`,
 };

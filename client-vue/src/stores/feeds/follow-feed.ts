@@ -120,7 +120,10 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         const { position } = subscription;
         const { presenting } = client;
         batch.run(() => {
-          later.run(({ useToasts }) => reportMissed(useToasts(), presenting));
+          later.run(({ useToasts, useInterruptions }) => {
+            reportMissed(useToasts(), presenting);
+            useInterruptions().check();
+          });
           isReturning = true;
           if (position) later.run(({ useReader }) => useReader().initFeed(feed, position));
           notifications.loaded.add(feed);

@@ -1,12 +1,28 @@
-import { isExpired, isQuiet, mayInterrupt, type LivePublication, type Preferences } from '@tocsin/contracts';
+import {
+  isExpired,
+  isQuiet,
+  mayInterrupt,
+  type Interruption,
+  type LivePublication,
+  type Preferences,
+} from '@tocsin/contracts';
 import { severityOf } from '../../format/severity.ts';
 import { quiet } from '../../messages/en/quiet.ts';
 import { addEnglish, useMessages } from '../../messages/use-messages.ts';
 import { useToasts } from '../../toasts/store.ts';
+import type { Item } from '../feeds/feed-log.ts';
 import { useDesktop } from './desktop.ts';
 import { playTone } from './sound.ts';
 
 /** Rules for interruptions. This module loads before the first notification is shown. */
+
+function mayInterruptAt(
+  preferences: Preferences,
+  { feed, notification }: Pick<Item, 'feed' | 'notification'>,
+  at: number,
+): Interruption {
+  return mayInterrupt(preferences, { ...notification, feed, severity: severityOf(notification) }, at);
+}
 
 /** Splits publications into those that may interrupt the reader now and those that quiet hours hold back. */
 export function splitByQuietHours(
@@ -14,17 +30,23 @@ export function splitByQuietHours(
   feed: string,
   publications: readonly LivePublication[],
 ): { loud: LivePublication[]; quiet: LivePublication[] } {
+  const now = Date.now();
   const loud: LivePublication[] = [];
   const held: LivePublication[] = [];
   for (const publication of publications) {
     const { notification } = publication;
-    if (isExpired(notification, Date.now())) continue;
-    const asked = { ...notification, feed, severity: severityOf(notification) };
-    const answer = mayInterrupt(preferences, asked);
+    if (isExpired(notification, now)) continue;
+    const answer = mayInterruptAt(preferences, { feed, notification }, now);
     if (answer.interrupt) loud.push(publication);
     else if (answer.why === 'quiet') held.push(publication);
   }
   return { loud, quiet: held };
+}
+
+/** Whether quiet hours held the item back at its time. */
+export function isHeldBack(preferences: Preferences, item: Item): boolean {
+  const answer = mayInterruptAt(preferences, item, item.time);
+  return !answer.interrupt && answer.why === 'quiet';
 }
 
 /** Shows toasts and desktop notifications and plays the sound, according to the reader's preferences. */
@@ -42,8 +64,8 @@ export function interrupt(
 export const isQuietNow = ({ quietHours }: Preferences): boolean =>
   quietHours !== null && isQuiet(quietHours, Date.now());
 
-/** Shows one toast for everything that quiet hours have held back. */
-export function showSummary(count: number): void {
+/** Shows one toast for everything that quiet hours have held back. `more` means that there may be more than `count`. */
+export function showSummary(count: number, more: boolean): void {
   addEnglish({ quiet });
-  useToasts().announce(useMessages().texts.quiet.came(count));
+  useToasts().announce(useMessages().texts.quiet.came(count, more));
 }

@@ -1,38 +1,90 @@
-import type { LivePublication } from '@tocsin/contracts';
-import { ref, watch } from 'vue';
+import { DEFAULT_PREFERENCES, type LivePublication } from '@tocsin/contracts';
+import { watch } from 'vue';
 import { useClock } from '../clock.ts';
+import { useConnection } from '../connection.ts';
 import { defineStore } from '../define-store.ts';
-import { isQuietNow, interrupt, splitByQuietHours, showSummary } from './interrupt.ts';
+import { itemKey } from '../feeds/feed-log.ts';
+import { useItems } from '../feeds/items.ts';
+import { safeStorage } from '../storage.ts';
+import { isHeldBack, isQuietNow, interrupt, splitByQuietHours, showSummary } from './interrupt.ts';
 import { usePreferences } from './preferences.ts';
+import { useUnread } from './unread.ts';
 
-/** Notifies the reader, or during quiet hours counts the notifications and reports their number afterwards. */
+/**
+ * When this browser began to hold notifications back, in ms since 1970; empty once they are summed up. All tabs share
+ * it, and it survives a reload.
+ */
+const KEY = 'tocsin.quiet-since';
+
+/** Notifies the reader, or holds notifications back during quiet hours and reports their number afterwards. */
 export const useInterruptions = defineStore(() => {
-  const preferences = usePreferences();
-  /** Number of notifications held back. */
-  const held = ref(0);
+  const store = usePreferences();
+  const storage = safeStorage(() => localStorage);
+  /** Whether each notification that this page has received since it was last loud is held back. */
+  const held = new Map<string, boolean>();
+  let lastLoud: number | undefined;
+  /** The quiet hours that the reader may have turned off since. */
+  let { quietHours } = DEFAULT_PREFERENCES;
+  let isPresenting = (): boolean => false;
 
-  /** Returns the publications that may interrupt now, and counts the others. */
+  /** Returns the publications that may interrupt now, and holds the others back. */
   function takeInterrupting(feed: string, publications: readonly LivePublication[]): LivePublication[] {
-    const { loud, quiet } = splitByQuietHours(preferences.preferences, feed, publications);
-    held.value += quiet.length;
+    const { loud, quiet } = splitByQuietHours(store.preferences, feed, publications);
+    for (const { notification } of loud) held.set(itemKey(feed, notification.id), false);
+    for (const { notification } of quiet) held.set(itemKey(feed, notification.id), true);
+    if (quiet.length > 0) check();
     return loud;
   }
 
   /** Notifies the reader if this tab is presenting. */
   function notify(feed: string, publications: readonly LivePublication[], presenting: boolean): void {
     const loud = takeInterrupting(feed, publications);
-    if (presenting) interrupt(preferences.preferences, feed, loud);
+    if (presenting) interrupt(store.preferences, feed, loud);
   }
 
-  /** Starts a session that shows a summary when quiet hours end. Returns a function that stops it. */
-  function start(isPresenting: () => boolean): () => void {
-    held.value = 0;
-    return watch([() => useClock().now, () => preferences.preferences], () => {
-      if (held.value === 0 || isQuietNow(preferences.preferences)) return;
-      if (isPresenting()) showSummary(held.value);
-      held.value = 0;
-    });
+  /** Shows the number of unread notifications held back, including those from before this page was opened. */
+  function sumUp(since: number): void {
+    const { items, older, oldestOf } = useItems();
+    const preferences = { ...store.preferences, quietHours: quietHours ?? store.preferences.quietHours };
+    const unread = items.filter((item) => useUnread().unreadOf(item) && !store.isMuted(item));
+    const { length } = unread.filter(
+      (item) => held.get(item.key) ?? (item.time >= since && isHeldBack(preferences, item)),
+    );
+    if (length === 0) return;
+    showSummary(
+      length,
+      [...older.keys()].some((feed) => (oldestOf(feed)?.time ?? 0) >= since),
+    );
   }
 
-  return { held, takeInterrupting, notify, start };
+  /** Once quiet hours are over, sums up what they have held back. */
+  function check(): void {
+    // Not loaded yet.
+    if (store.preferences === DEFAULT_PREFERENCES) return;
+    const since = storage.get(KEY);
+    if (isQuietNow(store.preferences)) {
+      ({ quietHours } = store.preferences);
+      if (!since) storage.set(KEY, String(lastLoud ?? Date.now()));
+      return;
+    }
+    if (since) {
+      if (!isPresenting() || useConnection().state !== 'live') return;
+      sumUp(Number(since));
+      storage.set(KEY, '');
+    }
+    held.clear();
+    quietHours = null;
+    lastLoud = Date.now();
+  }
+
+  /** Starts a session. Returns a function that stops it. */
+  function start(presenting: () => boolean): () => void {
+    held.clear();
+    quietHours = null;
+    lastLoud = undefined;
+    isPresenting = presenting;
+    return watch([() => useClock().now, () => store.preferences], check);
+  }
+
+  return { takeInterrupting, notify, check, start };
 });
