@@ -23,13 +23,15 @@ addEventListener('hashchange', () => {
   else if (now.offered) tokens.offered = now.offered;
 });
 
-/** Set by a bff whose pages connect to a different server. */
-const negotiate = document.querySelector('meta[name="tocsin-negotiate"]') !== null;
+/** A setting in a tag that the server adds to the page. */
+const setting = (name: string): string | undefined =>
+  document.querySelector<HTMLMetaElement>(`meta[name="tocsin-${name}"]`)?.content;
 const permalink = permalinkOf(location.search);
 void loadTexts().then(async () => {
   createApp(App, {
     feeds: feedsOf(location.search),
-    negotiate,
+    negotiate: setting('negotiate') !== undefined,
+    iconOrigins: setting('icon-origins')?.split(' '),
     tokens,
     onSignInAs: signInAs,
     ...(token && { getToken: () => token }),

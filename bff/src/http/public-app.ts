@@ -107,7 +107,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   if (away) app.use(channelRoutes({ ...away, log }));
   app.use(streamRoutes(options));
   if (elsewhere) app.use(negotiateRoutes(elsewhere.negotiate));
-  app.use(pageRoutes(uiDist, { negotiate: elsewhere !== undefined }));
+  app.use(pageRoutes(uiDist, { negotiate: elsewhere !== undefined, iconOrigins: options.iconOrigins }));
   app.use(notFound);
   app.use(errorHandler(log));
   return app;

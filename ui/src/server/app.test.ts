@@ -67,6 +67,30 @@ it('should tell the page to negotiate, and allow connections to Azure, if AZURE_
   );
 });
 
+it('should allow images as icons only from the given origins, and tell the page', async () => {
+  expect((await fetch(url)).headers.get('content-security-policy')).toMatch(/img-src 'self'(?:;|$)/);
+  const [port = 0] = await freePorts(1);
+  const settings = { PORT: String(port), UI_DIST: dist, LOG_LEVEL: 'silent' };
+  await writeFile(join(dist, 'index.html'), '<head></head>the page');
+  const ICON_ORIGINS = 'https://cdn.example.com,https://img.example.com';
+  const other = await startUi(parseConfig(uiSettings, { ...settings, ICON_ORIGINS }));
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}`);
+    expect(await response.text()).toBe(
+      '<head><meta name="tocsin-icon-origins" content="https://cdn.example.com https://img.example.com" /></head>the page',
+    );
+    expect(response.headers.get('content-security-policy')).toContain(
+      "img-src 'self' https://cdn.example.com https://img.example.com;",
+    );
+  } finally {
+    await other.stop();
+    await writeFile(join(dist, 'index.html'), 'the page');
+  }
+  expect(() => parseConfig(uiSettings, { ...settings, ICON_ORIGINS: 'https://cdn.example.com/a' })).toThrow(
+    /ICON_ORIGINS: must be comma-separated origins/,
+  );
+});
+
 it('should respond to an unknown path like the other services', async () => {
   const response = await fetch(`${url}/app/notifications`);
   expect(response.status).toBe(404);

@@ -34,7 +34,8 @@ export async function startUi(config: UiConfig): Promise<RunningApp> {
   app.disable('x-powered-by');
   app.use(pageHeaders({ connectTo: config.AZURE_ENDPOINT, images: config.ICON_ORIGINS }));
   app.use(healthRoutes({ ready: () => access(join(uiDist, 'index.html')) }));
-  app.use(pageRoutes(uiDist, { negotiate: config.AZURE_ENDPOINT !== undefined }));
+  const negotiate = config.AZURE_ENDPOINT !== undefined;
+  app.use(pageRoutes(uiDist, { negotiate, iconOrigins: config.ICON_ORIGINS }));
   app.use(notFound);
   app.use(errorHandler(log));
   const server = createBoundedServer(app, { idleTimeoutMs: IDLE_MS, maxConnections: MAX_CONNECTIONS });

@@ -5,13 +5,19 @@ import expressStaticGzip from 'express-static-gzip';
 
 /** The script with the custom elements, uncompressed or compressed. */
 const ELEMENTS = /[\\/]elements\.js(?:\.(?:br|gz))?$/;
-/** Tag that makes the page call `/app/negotiate`. */
-const NEGOTIATE = '<meta name="tocsin-negotiate" content="true" />';
+
+export interface PageRoutesOptions {
+  /** The page asks `/app/negotiate` for its server. */
+  negotiate?: boolean;
+  /** Origins whose images the page shows as icons. */
+  iconOrigins?: readonly string[];
+}
 
 /** Serves the built pages `/`, `/ops` and 404. Assets have a hash in their names and may be cached; pages may not. */
-export function pageRoutes(uiDist: string, { negotiate = false } = {}): Router {
+export function pageRoutes(uiDist: string, options: PageRoutesOptions = {}): Router {
   const router = Router();
-  if (negotiate) router.get(['/', '/index.html'], withNegotiateTag(uiDist));
+  const tags = tagsFor(options);
+  if (tags !== '') router.get(['/', '/index.html'], withTags(uiDist, tags));
   router.use(builtFiles(uiDist));
   router.use(notFoundPage(uiDist));
   return router;
@@ -62,12 +68,21 @@ function notFoundPage(uiDist: string): RequestHandler {
   };
 }
 
-/** Serves the page with the tag that makes it ask `/app/negotiate` for its server. */
-function withNegotiateTag(uiDist: string): RequestHandler {
+/** The tags from which the page reads its settings. */
+function tagsFor({ negotiate = false, iconOrigins = [] }: PageRoutesOptions): string {
+  const tag = (name: string, content: string) => `<meta name="tocsin-${name}" content="${content}" />`;
+  return [
+    negotiate ? tag('negotiate', 'true') : '',
+    iconOrigins.length > 0 ? tag('icon-origins', iconOrigins.join(' ')) : '',
+  ].join('');
+}
+
+/** Serves the page with the tags. */
+function withTags(uiDist: string, tags: string): RequestHandler {
   const file = join(uiDist, 'index.html');
   return (_request, response, next) => {
     if (!existsSync(file)) return next();
-    const page = readFileSync(file, 'utf8').replace('<head>', `<head>${NEGOTIATE}`);
+    const page = readFileSync(file, 'utf8').replace('<head>', `<head>${tags}`);
     response.set('Cache-Control', 'no-cache').type('html').send(page);
   };
 }

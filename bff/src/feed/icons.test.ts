@@ -1,0 +1,29 @@
+import type { Publication } from '@tocsin/contracts';
+import { expect, it } from 'vitest';
+import { createIconFilter } from './icons.ts';
+
+const withIcon = (icon?: string): Publication => ({
+  offset: 1,
+  notification: {
+    ...{ id: 'n', feed: 'all', severity: 'info', title: 'Paid', createdAt: '2026-06-01T10:00:00Z' },
+    ...(icon !== undefined && { icon }),
+  },
+});
+const CDN = 'https://cdn.example.com';
+
+it('should keep only names, and images from allowed origins', () => {
+  const kept = [withIcon(), withIcon('money'), withIcon(`${CDN}/a.png`)];
+  const foreign = ['https://other.example.com/a.png', `${CDN}.evil.example/a.png`, `${CDN}:8443/a.png`];
+  const filtered = createIconFilter([CDN]);
+  expect(filtered(kept)).toEqual(kept);
+  expect(filtered(foreign.map(withIcon))).toEqual(foreign.map(() => withIcon()));
+});
+
+it('should keep no images unless an origin is allowed', () => {
+  const gone: Publication = { offset: 2, notification: null, id: 'n', gone: 'retracted' };
+  expect(createIconFilter([])([withIcon(`${CDN}/a.png`), withIcon('money'), gone])).toEqual([
+    withIcon(),
+    withIcon('money'),
+    gone,
+  ]);
+});
