@@ -157,6 +157,11 @@ it.each(['plain.html', 'react.html', 'svelte.html', 'tailwind.html'])(
   },
 );
 
+it('should need less than ten lines in an app', () => {
+  const lines = [REACT, SVELTE, TAGS].map((code) => code('').split('\n').length);
+  expect(Math.max(...lines)).toBeLessThan(10);
+});
+
 it.each(['react.html', 'svelte.html'])(
   'should report the number of unread notifications to %s',
   async (name) => {

@@ -1,5 +1,6 @@
+import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { toasts } from '../support/browser.ts';
+import { live, toasts } from '../support/browser.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
 import { openInbox, inbox, rows, numberedDrafts, titles, toastTitles } from './inbox-page.ts';
 import { usePages } from '../support/use-pages.ts';
@@ -34,6 +35,35 @@ describe('the bell and the inbox', () => {
     await expect.poll(() => page.title()).toBe('Tocsin');
   });
 
+  it('should mark a notification as read when the reader follows its link or an action, in list and details', async () => {
+    const actions = [{ label: 'Act', link: '/demo' }];
+    const page = await open();
+    const ids = bff.publish([
+      { title: 'In details', actions },
+      { title: 'With action', actions },
+      { title: 'Linked', link: '/demo' },
+    ]);
+    const row = (title: string) =>
+      page.getByRole('main').getByTestId('notification').filter({ hasText: title }).first();
+    const read = () => bff.reads.get('all')?.ids ?? [];
+    const inNewTab = { modifiers: ['ControlOrMeta' as const] };
+    await expect.poll(() => page.title()).toBe('(3) Tocsin');
+    await row('Linked').getByRole('link').click(inNewTab);
+    await expect.poll(read).toEqual([ids[2]]);
+    await page.setViewportSize({ width: 768, height: 900 });
+    await row('With action').getByTestId('row-more').click();
+    await row('With action').getByRole('link', { name: 'Act' }).click(inNewTab);
+    await expect.poll(read).toEqual([ids[2], ids[1]]);
+    await page.setViewportSize({ width: 1_440, height: 900 });
+    await page.getByTestId('detail').waitFor();
+    await row('In details').getByRole('heading').click();
+    await expect.poll(read).toEqual([ids[2], ids[1], ids[0]]);
+    await page.getByTestId('detail').getByTestId('mark-unread').click();
+    await expect.poll(() => page.title()).toBe('(1) Tocsin');
+    await page.getByTestId('detail').getByRole('link', { name: 'Act' }).click(inNewTab);
+    await expect.poll(() => page.title()).toBe('Tocsin');
+  });
+
   it("should count only the notifications in the reader's own feed as unread on a first visit", async () => {
     bff.publish(numberedDrafts(2), { feed: 'user:ada' });
     bff.publish(numberedDrafts(2));
@@ -60,6 +90,24 @@ describe('the bell and the inbox', () => {
     await expect.poll(() => titles(page)).toEqual(['Order 0', 'Order 1']);
     expect(await rows(page).first().getByTestId('row-note').textContent()).toBe('Back from snooze');
     expect(await page.title()).toBe('(1) Tocsin');
+  });
+
+  it('should snooze a notification until a time that the reader chooses', async () => {
+    bff.publish(numberedDrafts(2));
+    const page = await open();
+    await openInbox(page);
+    await rows(page).last().getByTestId('row-menu').press('Enter');
+    await page.getByTestId('snooze-pick').press('Enter');
+    const time = page.getByTestId('snooze-time');
+    await time.fill('2020-01-01T10:00');
+    await time.press('Enter');
+    expect(bff.inbox.changes, 'not until a past time').toEqual([]);
+    await time.fill('2999-03-04T10:30');
+    await page.getByTestId('snooze-set').click();
+    await expect.poll(() => titles(page)).toEqual(['Order 1']);
+    const until = Date.parse(bff.inbox.changes.at(-1)?.until ?? '');
+    const local = await page.evaluate((ms) => new Date(ms).toString(), until);
+    expect(local).toMatch(/^Mon Mar 04 2999 10:30:00/);
   });
 
   it('should report a rejected change, and search only loaded notifications if the server cannot search', async () => {
@@ -131,19 +179,8 @@ describe('the content of an inbox', () => {
 });
 
 describe('interruptions', () => {
-  it('should hold back all but allowed toasts in quiet hours, and summarize them afterwards', async () => {
-    bff.inbox.changePreferences({
-      quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
-    });
-    const page = await open();
-    bff.publish([...numberedDrafts(12), { title: 'Broken', severity: 'error' }]);
-    await expect.poll(() => toastTitles(page)).toBe('Broken');
-    expect(await page.getByTestId('unread').textContent(), 'held-back notifications are counted').toBe('13');
-    bff.inbox.changePreferences({ quietHours: null });
-    await expect.poll(() => toastTitles(page)).toContain('12 notifications arrived during quiet hours');
-  });
-
-  it('should play a sound only if the reader wants it', async () => {
+  /** Opens the page, and counts the tones that it plays instead of playing them. */
+  async function openCounting(): Promise<{ page: Page; tones: () => Promise<number> }> {
     const page = await open({
       before: async (context) => {
         await context.addInitScript(() => {
@@ -155,7 +192,56 @@ describe('interruptions', () => {
         });
       },
     });
-    const tones = () => page.evaluate(() => (window as unknown as { tones: number }).tones);
+    return { page, tones: () => page.evaluate(() => (window as unknown as { tones: number }).tones) };
+  }
+
+  it('should hold back all but allowed toasts and sounds in quiet hours, and summarize them afterwards', async () => {
+    bff.inbox.changePreferences({
+      quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
+      sound: true,
+    });
+    const { page, tones } = await openCounting();
+    // Browsers allow sound only after a click.
+    await page.getByRole('heading', { name: 'Notifications', exact: true }).click();
+    bff.publish(numberedDrafts(12));
+    await expect
+      .poll(() => page.getByTestId('unread').textContent(), {
+        message: 'held-back notifications are counted',
+      })
+      .toBe('12');
+    expect(await tones()).toBe(0);
+    bff.publish([{ title: 'Broken', severity: 'error' }]);
+    await expect.poll(() => toastTitles(page)).toBe('Broken');
+    await expect.poll(tones).toBe(1);
+    bff.inbox.changePreferences({ quietHours: null });
+    await expect
+      .poll(() => toastTitles(page))
+      .toContain('12 unread notifications arrived during quiet hours');
+  });
+
+  it('should also summarize those from before a reload, in another tab', async () => {
+    bff.inbox.changePreferences({
+      quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
+    });
+    const page = await open();
+    bff.publish(numberedDrafts(3));
+    await expect.poll(() => page.getByTestId('unread').textContent()).toBe('3');
+    await page.reload();
+    await live(page);
+    bff.publish(numberedDrafts(2));
+    await expect.poll(() => page.getByTestId('unread').textContent()).toBe('5');
+    const tab = await page.context().newPage();
+    await tab.goto(bff.url);
+    await live(tab);
+    await page.close();
+    bff.publish([{ title: 'Allowed', severity: 'error' }]);
+    await expect.poll(() => toastTitles(tab)).toBe('Allowed');
+    bff.inbox.changePreferences({ quietHours: null });
+    await expect.poll(() => toastTitles(tab)).toContain('5 unread notifications arrived during quiet hours');
+  });
+
+  it('should play a sound only if the reader wants it', async () => {
+    const { page, tones } = await openCounting();
     bff.publish([{ title: 'Silent' }]);
     await expect.poll(() => toastTitles(page)).toContain('Silent');
     await page.getByTestId('bell').click();

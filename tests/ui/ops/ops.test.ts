@@ -106,6 +106,19 @@ describe('the instances', () => {
     await watch(ops, page, 3);
     await expect.poll(() => instances(page).first().innerText()).not.toBe(before);
     expect(await instances(page).first().locator('canvas').count()).toBe(2);
+    expect(await instances(page).first().innerText()).toMatch(/\d · up \d/);
+  });
+
+  it('should be listed below the unfinished announcements and the memory of Redis', async () => {
+    ops.change = {
+      queue: { waiting: 3, heldBack: 2, oldestMs: 4_000 },
+      redis: { used: 96 * 2 ** 20, limit: 384 * 2 ** 20 },
+    };
+    const page = await openOps();
+    await watch(ops, page, 1);
+    await page.getByTestId('queue').getByText('3 waiting, 2 held back').waitFor();
+    expect(await page.getByTestId('queue').innerText()).toContain('oldest 4 s');
+    expect(await page.getByTestId('redis-memory').innerText()).toContain('96 MB of 384 MB (25%)');
   });
 
   it('should note that the figures may be outdated while the server does not respond, and then continue', async () => {

@@ -87,6 +87,44 @@ describe('the inbox on a phone', () => {
   });
 });
 
+describe('a row', () => {
+  it('should have a heavier title and another background while it is unread', async () => {
+    bff.publish(titled(1, 'Read'));
+    const page = await open();
+    bff.publish(titled(1, 'Unread'));
+    await expect.poll(() => rows(page).count()).toBe(2);
+    const look = (n: number) =>
+      rows(page)
+        .nth(n)
+        .evaluate((row) => ({
+          weight: Number(getComputedStyle(row.querySelector('h3') ?? row).fontWeight),
+          background: getComputedStyle(row).backgroundColor,
+        }));
+    const [unread, read] = [await look(0), await look(1)];
+    expect(unread.weight).toBeGreaterThan(read.weight);
+    expect(unread.background).not.toBe(read.background);
+  });
+
+  it('should show its buttons on hover and focus, and otherwise its time', async () => {
+    bff.publish(titled(1));
+    const page = await open();
+    const buttons = rows(page).first().locator('.tocsin-row-buttons');
+    const time = rows(page).first().locator('.tocsin-time');
+    const opacity = () => buttons.evaluate((element) => getComputedStyle(element).opacity);
+    await buttons.waitFor({ state: 'attached' });
+    await page.mouse.move(0, 0);
+    await expect.poll(opacity).toBe('0');
+    expect(await time.isVisible()).toBe(true);
+    await rows(page).first().hover();
+    await expect.poll(opacity).toBe('1');
+    expect(await time.isVisible()).toBe(false);
+    await page.mouse.move(0, 0);
+    await expect.poll(opacity).toBe('0');
+    await buttons.getByTestId('row-dismiss').focus();
+    await expect.poll(opacity).toBe('1');
+  });
+});
+
 describe('the page', () => {
   it('should show the selected notification beside the list on a wide screen, with shortcuts', async () => {
     bff.publish([
