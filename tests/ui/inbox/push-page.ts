@@ -1,4 +1,5 @@
 import type { BrowserContext, Page, Worker } from 'playwright-core';
+import type { PushSubscription } from '../../../bff/src/away/channels/channel.ts';
 
 /** The state of the replaced browser APIs, for tests to read. */
 interface PushWindow {
@@ -7,14 +8,16 @@ interface PushWindow {
 
 /**
  * Replaces the push APIs that need a vendor's service, or a person to answer the browser's prompt: `subscribe` and
- * `getSubscription`, whose state survives reloads, and the permission. `answer` is the reader's choice.
+ * `getSubscription`, whose state survives reloads, and the permission. `answer` is the reader's choice. With `given`,
+ * the browser subscribes to a real push service.
  */
 export const withPush =
-  (answer: NotificationPermission = 'granted') =>
+  (answer: NotificationPermission = 'granted', given?: PushSubscription) =>
   async (context: BrowserContext): Promise<void> => {
-    await context.addInitScript((chosen: NotificationPermission) => {
+    const start = ([chosen, real]: [NotificationPermission, PushSubscription | undefined]) => {
       const KEY = 'test.subscription';
       const PERMISSION = 'test.permission';
+      const keys = real?.keys ?? { p256dh: 'BPublic', auth: 'secret' };
       const endpointOf = () => localStorage.getItem(KEY);
       const current = () => {
         const endpoint = endpointOf();
@@ -22,7 +25,7 @@ export const withPush =
           ? null
           : {
               endpoint,
-              toJSON: () => ({ endpoint, expirationTime: null, keys: { p256dh: 'BPublic', auth: 'secret' } }),
+              toJSON: () => ({ endpoint, expirationTime: null, keys }),
               unsubscribe: () => {
                 localStorage.removeItem(KEY);
                 return Promise.resolve(true);
@@ -33,7 +36,8 @@ export const withPush =
         getSubscription: () => Promise.resolve(current()),
         subscribe: ({ applicationServerKey }: { applicationServerKey: Uint8Array }) => {
           if (endpointOf() !== null) return Promise.reject(new Error('already subscribed'));
-          localStorage.setItem(KEY, `https://push.example/${applicationServerKey.length}-${Date.now()}`);
+          const made = `https://push.example/${applicationServerKey.length}-${Date.now()}`;
+          localStorage.setItem(KEY, real?.endpoint ?? made);
           return Promise.resolve(current());
         },
       });
@@ -46,7 +50,8 @@ export const withPush =
         localStorage.setItem(PERMISSION, chosen);
         return Promise.resolve(chosen);
       };
-    }, answer);
+    };
+    await context.addInitScript(start, [answer, given] as [typeof answer, typeof given]);
   };
 
 /** How many times the page has requested permission since it was loaded. */
