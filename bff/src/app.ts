@@ -40,10 +40,6 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     ...{ backend, histories, limitsOf: delivery.limitsOf, now, log },
     maxDocuments: config.DOCUMENTS_PER_READER,
     publishReceipt: lateReceipts && ((event) => lateReceipts.publish(event)),
-    keepMarks:
-      config.AWAY_FILE === undefined
-        ? undefined
-        : async (feed, marks) => away?.fallbacks.keepMarks(feed, marks),
   });
   const away = await createAway(context, readers, histories, delivery.onStep);
   if (away) delivery.onItems((items) => away.fallbacks.committed(items));

@@ -99,8 +99,6 @@ export class Fixture {
   readonly erased: Erased[] = [];
   /** The ids of the notifications that turns handed on after their commit, for fallbacks. */
   readonly handedOn: string[] = [];
-  /** The positions that were handed on with them: `feed offset id`, or `-`. */
-  readonly positions: string[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
   maxActivations = 1_000;
@@ -174,12 +172,7 @@ export class Fixture {
       },
       limitsOf: () => this.limits,
       onItems: async (items: Parameters<OnItems>[0]) => {
-        for (const { item, published } of [...items.values()].flat()) {
-          if (!('id' in item)) continue;
-          const { position } = published ?? {};
-          this.handedOn.push(item.id);
-          this.positions.push(position ? `${item.feed} ${position.offset} ${position.id}` : '-');
-        }
+        for (const { item } of [...items.values()].flat()) if ('id' in item) this.handedOn.push(item.id);
       },
     };
     const host = new FeedHost({ ...turns, maxActivations: this.maxActivations });

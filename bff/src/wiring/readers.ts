@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '@tocsin/service';
-import { AWAY_TTL_SECONDS } from '../away/fallbacks/document.ts';
 import type { Backend } from '../backend.ts';
 import type { LimitsOf } from '../feed/limits.ts';
 import { DocumentLedger } from '../readers/documents/document-ledger.ts';
@@ -10,7 +9,6 @@ import { Inboxes } from '../readers/inbox/inboxes.ts';
 import { MuteLists } from '../readers/preferences/mute-lists.ts';
 import type { Readers } from '../readers/readers.ts';
 import { ReaderPreferences } from '../readers/preferences/preferences.ts';
-import type { KeepMarks } from '../readers/marks/leaving-marks.ts';
 import { ReadStates, type ReadStatesOptions } from '../readers/marks/read-states.ts';
 import { search } from '../readers/search/search.ts';
 import { Slots } from '../readers/search/slots.ts';
@@ -18,7 +16,6 @@ import { countFor } from '../readers/marks/unread.ts';
 
 /** Marks are kept a day longer than their publications, to allow for clock differences and delays. */
 const MARGIN_MS = 24 * 60 * 60 * 1000;
-const USER = 'user:';
 const SEARCHES_AT_ONCE = 4;
 const SEARCHES_WAITING = 32;
 
@@ -30,8 +27,6 @@ export interface ReadersOptions {
   maxDocuments: number;
   /** Publishes readers' read marks for other applications. */
   publishReceipt: ReadStatesOptions['publishReceipt'];
-  /** Keeps marks of notifications that have left the history. Absent if no fallback needs them. */
-  keepMarks: KeepMarks | undefined;
   now: () => number;
   log: Logger;
 }
@@ -42,7 +37,6 @@ export function createReaders({
   limitsOf,
   maxDocuments,
   publishReceipt,
-  keepMarks,
   now,
   log,
 }: ReadersOptions): Readers {
@@ -50,19 +44,15 @@ export function createReaders({
   const ledger = new DocumentLedger({ store, max: maxDocuments, now });
   const historyMsOf = (feed: string) => limitsOf(feed).historyTtlMs + MARGIN_MS;
   const ttlSecondsOf = (feed: string) => Math.ceil(historyMsOf(feed) / 1000);
-  // A fallback may wait longer than the feed keeps its notification.
-  const marksMsOf = (feed: string) =>
-    Math.max(historyMsOf(feed), keepMarks && feed.startsWith(USER) ? AWAY_TTL_SECONDS * 1000 : 0);
   const counter = new ReceiptCounter({
     ...{ store, ttlSecondsOf },
     onError: (feed, err) => log.warn({ err, feed }, 'cannot store the counts of receipts; retrying'),
   });
   const documents = { store, channel, ledger, counter };
   const states = new ReadStates({
-    ...{ ...documents, histories, publishReceipt, keepMarks, now },
-    ttlSecondsOf: (feed) => Math.ceil(marksMsOf(feed) / 1000),
+    ...{ ...documents, histories, ttlSecondsOf, publishReceipt, now },
   });
-  const inboxes = new Inboxes({ ...documents, histories, historyMsOf: marksMsOf, keepMarks, now });
+  const inboxes = new Inboxes({ ...documents, histories, historyMsOf, now });
   const mutes = new MuteLists(documents);
   const preferences = new ReaderPreferences({ ...documents, mutes });
   const slots = new Slots(SEARCHES_AT_ONCE, SEARCHES_WAITING);
@@ -81,7 +71,7 @@ export function createReaders({
     search: (reader, request) => slots.run(() => search(reader, request, searched)),
     async erase(feed) {
       await Promise.all([states.erase(feed), counter.erase(feed)]);
-      if (!feed.startsWith(USER)) return;
+      if (!feed.startsWith('user:')) return;
       await Promise.all([inboxes.erase(feed), preferences.erase(feed)]);
     },
   };

@@ -21,7 +21,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   let preferences: Preferences = DEFAULT_PREFERENCES;
   const sent: AwayMessage[] = [];
   const receipts: Receipt[] = [];
-  const answers: (SendResult | Promise<SendResult> | 'never')[] = [];
+  const answers: (SendResult | 'never')[] = [];
   const forgotten: string[] = [];
   /** The inputs that decisions have read, such as `preferences`. */
   const needed: string[] = [];

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
 import { notificationSchema } from '../feed/notification.ts';
-import { epochSchema, offsetSchema } from '../feed/publication.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, idSchema } from '../text/text.ts';
 import { emailAddressSchema, LANGUAGES } from './contacts.ts';
@@ -22,17 +21,13 @@ const stepSchema = z.looseObject({
 
 /**
  * A notification with waiting steps. The content is absent if it doesn't fit into the document; it is then read from
- * the feed. `sourceHash` is set for CloudEvents, whose id in the feed may differ. `position` is the
- * place and the id in the feed, so that marks count after the notification has left the history; documents of earlier
- * versions lack it. `ended` is the reason why no step is needed any more, if marks and history may not show it later.
+ * the feed. `sourceHash` is set for CloudEvents, whose id in the feed may differ.
  */
 export const waitingSchema = z.looseObject({
   id: idSchema,
   createdAt: dateTimeSchema,
   sourceHash: z.string().optional(),
   notification: notificationSchema.loose().optional(),
-  position: z.looseObject({ epoch: epochSchema, offset: offsetSchema, id: idSchema }).optional(),
-  ended: z.string().max(40).optional(),
   steps: z.array(stepSchema),
 });
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;

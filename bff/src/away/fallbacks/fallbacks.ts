@@ -1,27 +1,29 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import {
   DEFAULT_PREFERENCES,
   isErasure,
   isRetraction,
   mayInterrupt,
+  type EntryItem,
   type Interruption,
 } from '@tocsin/contracts';
-import type { CommittedItem } from '../../deliver/append/committed-items.ts';
-import type { LeavingMarks } from '../../readers/marks/leaving-marks.ts';
 import { Slots } from '../../readers/search/slots.ts';
+import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
+import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { Contacts } from '../channels/channel.ts';
-import { AwayDocuments } from './away-documents.ts';
 import { SEND_TIME_MS, decide, hasDue, nextCheck, type Decision } from './decide/decide.ts';
 import {
+  AWAY_TTL_SECONDS,
   awayKey,
   hashOfReader,
   newAway,
   parseAway,
+  storedOf,
   type AwayDocument,
   type Receipt,
   type Sending,
 } from './document.ts';
-import { keep, replace, type Replacing } from './end-early.ts';
 import type { FallbacksOptions, ReaderContacts } from './options.ts';
 import { register, registeredOf, retract, type Registered } from './register.ts';
 import { sendMessage } from './send/send-message.ts';
@@ -31,6 +33,7 @@ import {
   hasUnpublished,
   publishReceipts,
   withPublished,
+  withUnpublished,
 } from './receipts/publish-receipts.ts';
 import { InFlight, settledWithin } from './send/in-flight.ts';
 import { parseWakeUp } from './wake-ups/wake-up-names.ts';
@@ -55,7 +58,8 @@ const SETTLE_ATTEMPTS = 5;
  */
 export class Fallbacks {
   readonly #use: FallbacksOptions;
-  readonly #documents: AwayDocuments;
+  /** Within an instance, changes of one reader run one at a time; between instances, the etag decides. */
+  readonly #turns = new KeyedQueue();
   readonly #sends = new InFlight();
   readonly #checks = new Slots(MAX_CHECKS, MAX_WAITING_CHECKS);
 
@@ -63,19 +67,22 @@ export class Fallbacks {
 
   constructor(options: FallbacksOptions) {
     this.#use = options;
-    this.#documents = new AwayDocuments(options);
   }
 
   /**
-   * Stores the fallbacks of the items that a turn has committed, and which waiting notifications they replace. Safe to
-   * repeat with the same items. Rejects if an outcome is unknown; the turn must then be retried.
+   * Stores the fallbacks of the items that a turn has committed. Safe to repeat with the same items. Rejects if an
+   * outcome is unknown; the turn must then be retried.
    */
-  async committed(items: ReadonlyMap<string, readonly CommittedItem[]>): Promise<void> {
-    await Promise.all(
-      [...items].map(async ([feed, placed]) => {
-        if (feed.startsWith(USER)) await this.#committed(feed, placed);
-      }),
-    );
+  async committed(items: ReadonlyMap<string, readonly { item: EntryItem }[]>): Promise<void> {
+    const readers = [...items].flatMap(([feed, placed]) => {
+      if (!feed.startsWith(USER)) return [];
+      const added = placed.flatMap(({ item }) => {
+        if (isRetraction(item) || isErasure(item)) return [];
+        return registeredOf(item, this.#use.policy) ?? [];
+      });
+      return added.length > 0 ? [{ reader: feed, added }] : [];
+    });
+    await Promise.all(readers.map(({ reader, added }) => this.#register(reader, added)));
   }
 
   /**
@@ -99,20 +106,8 @@ export class Fallbacks {
     const key = awayKey(hashOfReader(feed));
     if (ids === undefined) return this.#use.store.remove([key]);
     const at = this.#use.now();
-    const document = await this.#documents.change(
-      key,
-      async (before) => before && retract(before, new Set(ids), at),
-    );
+    const document = await this.#change(key, async (before) => before && retract(before, new Set(ids), at));
     if (document && hasUnpublished(document)) await this.#wakeUp(document);
-  }
-
-  /** Stores the marks with the waiting notifications of the feed, before the reader's other documents lose them. */
-  async keepMarks(feed: string, marks: readonly LeavingMarks[]): Promise<void> {
-    if (marks.length === 0 || !feed.startsWith(USER)) return;
-    await this.#documents.change(
-      awayKey(hashOfReader(feed)),
-      async (before) => before && keep(before, marks),
-    );
   }
 
   /** The reader's document, for receipts and exports; `undefined` if there are no fallbacks. */
@@ -126,35 +121,15 @@ export class Fallbacks {
     await this.#sends.settled();
   }
 
-  async #committed(reader: string, items: readonly CommittedItem[]): Promise<void> {
-    const added: Registered[] = [];
-    const replacing: Replacing[] = [];
-    for (const { item, published } of items) {
-      if (isRetraction(item) || isErasure(item)) continue;
-      const registered = registeredOf(item, published, this.#use.policy);
-      if (registered) added.push(registered);
-      const position = published?.position;
-      if (item.collapseKey !== undefined && position)
-        replacing.push({ collapseKey: item.collapseKey, position });
-    }
-    if (added.length > 0 || replacing.length > 0) await this.#register(reader, added, replacing);
-  }
-
-  async #register(
-    reader: string,
-    added: readonly Registered[],
-    replacing: readonly Replacing[],
-  ): Promise<void> {
+  async #register(reader: string, added: readonly Registered[]): Promise<void> {
     const { observer, onStep, now } = this.#use;
     let isAwaited = false;
-    const document = await this.#documents.change(awayKey(hashOfReader(reader)), async (before) => {
-      if (!before && added.length === 0) return undefined;
-      const after = replace(register(before ?? newAway(reader), added, now()), replacing);
+    const document = await this.#change(awayKey(hashOfReader(reader)), async (before) => {
+      const after = register(before ?? newAway(reader), added, now());
       isAwaited =
         before !== undefined && hasWakeUp(before, after, { added, rulesOf: this.#rulesOf, now: now() });
       return after;
     });
-    if (!document || added.length === 0) return;
     observer.registered(added.length);
     await onStep('fallback-stored');
     if (!isAwaited || hasUnpublished(document)) await this.#wakeUp(document);
@@ -173,7 +148,7 @@ export class Fallbacks {
     const contactsNow = this.#use.contacts.findByHash(hash);
     const [contacts, document] = await Promise.all([
       contactsNow,
-      this.#documents.change(awayKey(hash), async (before) => {
+      this.#change(awayKey(hash), async (before) => {
         if (!before || hashOfReader(before.reader) !== hash) return undefined;
         // Finds the messages of an earlier attempt whose write succeeded although its answer was lost.
         const own = claimed.filter((message) => isStored(before, message));
@@ -202,8 +177,8 @@ export class Fallbacks {
     const { channels, now } = this.#use;
     const at = now();
     const reaches = (via: string) => channels.get(via)?.channel.reaches(contacts) ?? false;
-    const due = document.waiting.filter(
-      ({ steps, ended }) => ended === undefined && steps.some((step) => step.at <= at && reaches(step.via)),
+    const due = document.waiting.filter(({ steps }) =>
+      steps.some((step) => step.at <= at && reaches(step.via)),
     );
     const [standingOf, preferences] = await Promise.all([
       this.#use.standingsOf(document.reader, due),
@@ -239,7 +214,7 @@ export class Fallbacks {
     const planned: Receipt[] = [];
     for (let attempt = 1; ; attempt++) {
       try {
-        const document = await this.#documents.change(
+        const document = await this.#change(
           awayKey(hashOfReader(reader)),
           async (before) => before && settle(before, { key, attempts }, result, configured.rules, at),
           { planned },
@@ -253,6 +228,36 @@ export class Fallbacks {
     }
   }
 
+  /**
+   * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, the observer is told that
+   * the fallbacks of its new receipts have ended. A call that rejects may still have stored receipts: they remain in
+   * `planned`, so that a repeated call reports them.
+   */
+  async #change<After extends AwayDocument | undefined>(
+    key: string,
+    plan: (before: AwayDocument | undefined) => Promise<After>,
+    { ends = true, planned = [] }: { ends?: boolean; planned?: Receipt[] } = {},
+  ): Promise<After> {
+    let after: After | undefined;
+    await this.#turns.add(key, () =>
+      writeDocument(this.#use.store, {
+        ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
+        plan: async (value) => {
+          const before = value === undefined ? undefined : parseAway(value);
+          after = await plan(before);
+          if (!ends) return after;
+          if (after && this.#use.publishReceipt) after = withUnpublished(before, after) as After;
+          const known = new Set(before?.receipts);
+          planned.push(...(after?.receipts ?? []).filter((receipt) => !known.has(receipt)));
+          return isDeepStrictEqual(after, before) ? undefined : after;
+        },
+      }),
+    );
+    const ended = storedOf(planned.splice(0), after);
+    if (ended.length > 0) this.#use.observer.ended(ended);
+    return after as After;
+  }
+
   /** Publishes receipts that are marked as unpublished. Resolves with false if some still are. Never rejects. */
   async #publishReceipt(document: AwayDocument): Promise<boolean> {
     const { publishReceipt, observer } = this.#use;
@@ -260,9 +265,7 @@ export class Fallbacks {
     try {
       const published = await publishReceipts(document, publishReceipt);
       const key = awayKey(hashOfReader(document.reader));
-      await this.#documents.change(key, async (before) => before && withPublished(before, published), {
-        ends: false,
-      });
+      await this.#change(key, async (before) => before && withPublished(before, published), { ends: false });
       return true;
     } catch (error) {
       observer.failed('publish-receipt', error);

@@ -1,8 +1,6 @@
 import type { Arrival, Fallback, Notification } from '@tocsin/contracts';
 import { idBesideAnother, parseDateTime, parseDuration } from '@tocsin/contracts';
 import { sizeOf } from '../../feed/present.ts';
-import type { Published } from '../../deliver/append/committed-items.ts';
-import { isHigher } from '../../feed/position.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
 
 /** Maximum number of waiting notifications per reader. Fallbacks of further ones are refused. */
@@ -11,12 +9,11 @@ export const MAX_WAITING = 2_000;
 export const MAX_CONTENT_BYTES = 128 * 1024;
 export const MAX_RECEIPTS = 1_000;
 
-/** A notification with its fallbacks, and its place in the feed if that is known. */
+/** A notification with its fallbacks. */
 export interface Registered {
   notification: Notification;
   sourceHash?: string | undefined;
   fallback: readonly Fallback[];
-  published?: Published | undefined;
 }
 
 /**
@@ -25,11 +22,10 @@ export interface Registered {
  */
 export function registeredOf(
   { fallback: own, sourceHash, ...notification }: Arrival,
-  published: Published | undefined,
   policy: (notification: Notification) => readonly Fallback[],
 ): Registered | undefined {
   const fallback = own ?? policy(notification);
-  return fallback.length > 0 ? { notification, sourceHash, fallback, published } : undefined;
+  return fallback.length > 0 ? { notification, sourceHash, fallback } : undefined;
 }
 
 /** The names of the notifications whose fallbacks are waiting, are being sent or have ended. */
@@ -38,30 +34,23 @@ export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<strin
 
 /**
  * Adds the fallbacks of new notifications. A known notification keeps its first fallbacks, even if they have ended, so
- * a turn may register its items again; in a later epoch, it gets its new position. Fallbacks of a notification that the
- * feed does not show end at once. Returns the same document if it changes nothing.
+ * a turn may register its items again. Returns the same document if it changes nothing.
  */
 export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {
-  const before = withPositions(document.waiting, added);
+  const { waiting: before } = document;
   const known = namesOf(document);
   let bytes = sizeOf(before);
   const waiting: Waiting[] = [];
   const receipts = [...document.receipts];
-  for (const { notification, sourceHash, fallback, published } of added) {
+  for (const { notification, sourceHash, fallback } of added) {
     const { id, createdAt } = notification;
     const name = nameOf({ id, createdAt });
     if (known.has(name)) continue;
     known.add(name);
-    const end = (outcome: 'refused' | 'suppressed', reason: string) => {
-      for (const { via } of fallback)
-        receipts.push(...receiptsOf([{ id, createdAt }], { via, outcome, reason, at: now }));
-    };
-    if (published?.gone !== undefined) {
-      end('suppressed', published.gone);
-      continue;
-    }
     if (before.length + waiting.length >= MAX_WAITING) {
-      end('refused', `the reader already has ${MAX_WAITING} notifications waiting`);
+      const reason = `the reader already has ${MAX_WAITING} notifications waiting`;
+      for (const { via } of fallback)
+        receipts.push(...receiptsOf([{ id, createdAt }], { via, outcome: 'refused', reason, at: now }));
       continue;
     }
     const size = sizeOf(notification);
@@ -71,28 +60,14 @@ export function register(document: AwayDocument, added: readonly Registered[], n
       ...{ id, createdAt },
       ...(sourceHash !== undefined && { sourceHash }),
       ...(fits && { notification }),
-      ...(published?.position && { position: published.position }),
       steps: fallback.map(({ after, via, unless = 'read' }) => ({
         ...{ via, unless },
         at: (parseDateTime(createdAt) ?? now) + (parseDuration(after) ?? 0),
       })),
     });
   }
-  const isSame = before === document.waiting && waiting.length === 0;
-  if (isSame && receipts.length === document.receipts.length) return document;
+  if (waiting.length === 0 && receipts.length === document.receipts.length) return document;
   return dropOldReceipts({ ...document, waiting: [...before, ...waiting], receipts });
-}
-
-/** Gives known notifications their positions if these are later. Returns the same list if it changes nothing. */
-function withPositions(waiting: Waiting[], added: readonly Registered[]): Waiting[] {
-  const positions = new Map(
-    added.flatMap(({ notification, published }) =>
-      published?.position ? [[nameOf(notification), published.position]] : [],
-    ),
-  );
-  const isLater = (one: Waiting) => isHigher(positions.get(nameOf(one)), one.position);
-  if (!waiting.some(isLater)) return waiting;
-  return waiting.map((one) => (isLater(one) ? { ...one, position: positions.get(nameOf(one)) } : one));
 }
 
 /**

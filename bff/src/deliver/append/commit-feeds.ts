@@ -1,7 +1,5 @@
 import type { Head } from '@tocsin/contracts';
 import type { Activation } from './activation.ts';
-import { committedItems, type PublishedIn } from './committed-items.ts';
-import { earlierPublications } from './earlier-publications.ts';
 import { keptItems } from './kept-items.ts';
 import { prepareCommit, type CommitResult, type PreparedCommit } from './prepare-commit.ts';
 import { broadcastsOf, confirm, eraseRetracted, deleteWithdrawn } from '../broadcast/confirm.ts';
@@ -48,8 +46,6 @@ export async function commitFeeds(
   const { log, broadcaster, onStep, events } = dependencies;
   const refused: RefusedItem[] = [];
   const erasures = new Map<string, number | undefined>();
-  const published = new Map<string, PublishedIn[]>();
-  const note = (feed: string, one: PublishedIn) => published.set(feed, [...(published.get(feed) ?? []), one]);
   const plans = await Promise.all(
     [...batch.items].map(async ([feed, items]) => {
       try {
@@ -57,7 +53,6 @@ export async function commitFeeds(
         return await plan(feed, batch, activationOf(feed), progress, {
           ...{ ...dependencies, limits },
           onHead: ({ erasedAt }) => erasures.set(feed, erasedAt),
-          onEarlier: (one) => note(feed, one),
         });
       } catch (error) {
         if (!isDamageError(error)) throw error;
@@ -83,12 +78,8 @@ export async function commitFeeds(
       erasures.set(feed, loaded.stored.erasedAt);
     }),
   );
-  for (const { feed, commit } of committed)
-    note(feed, { epoch: commit.head.epoch, publications: commit.publications });
-  const itemsOf = (feed: string, items: readonly PlacedItem[]) =>
-    committedItems(keptItems(items, erasures.get(feed)), published.get(feed) ?? []);
   await dependencies.onItems?.(
-    new Map([...batch.items].map(([feed, items]) => [feed, itemsOf(feed, items)])),
+    new Map([...batch.items].map(([feed, items]) => [feed, keptItems(items, erasures.get(feed))])),
   );
   for (const { feed, taken, commit } of committed) events.appended(feed, taken, commit);
   return refused;
@@ -102,19 +93,13 @@ const broadcastsOfCommit = (
     ? broadcastsOf(feed, loaded.epoch, commit.publications, proofs)
     : [];
 
-interface PlanDependencies extends TurnDependencies {
-  onHead: (head: Head) => void;
-  /** Called with what an earlier attempt has published. */
-  onEarlier: (published: PublishedIn) => void;
-}
-
 /** Plans the commit of the feed's part of the batch; `undefined` if the feed already has all of it. */
 async function plan(
   feed: string,
   batch: PartitionBatch,
   activation: Activation,
   progress: Progress,
-  dependencies: PlanDependencies,
+  dependencies: TurnDependencies & { onHead: (head: Head) => void },
 ): Promise<FeedCommit | undefined> {
   for (let lost: string | undefined; ;) {
     try {
@@ -122,12 +107,7 @@ async function plan(
       dependencies.onHead(loaded.stored);
       const { run, partition, from, to, traceparent, traces } = batch;
       const before = lastDone(loaded, run) ?? 0;
-      const all = batch.items.get(feed) ?? [];
-      const items = all.flatMap(({ seq, item }) => (seq > before ? [item] : []));
-      if (items.length < all.length) {
-        const publications = await earlierPublications(loaded.stored, run, activation, dependencies);
-        dependencies.onEarlier({ epoch: loaded.stored.epoch, publications });
-      }
+      const items = (batch.items.get(feed) ?? []).flatMap(({ seq, item }) => (seq > before ? [item] : []));
       if (before >= to || items.length === 0) return undefined;
       const taken = { run, partition, from: Math.max(from, before + 1), to, items, traceparent, traces };
       return {

@@ -88,17 +88,6 @@ describe('a turn of a partition', () => {
     expect([f.handedOn, await f.idsOf(ben)]).toEqual([['b2'], ['b2']]);
   });
 
-  it('should hand on the positions of notifications, also of those that an earlier attempt committed', async () => {
-    f.share(1, [to(ada, 'a1'), to(ben, 'b1')]);
-    await f.instance().take(1);
-    f.share(2, [to(ada, 'a2'), to(ada, 'a1'), to(ben, 'b2')]);
-    await expect(f.instance(dieAt('committed')).take(2)).rejects.toThrow('committed');
-    f.share(3, [to(ada, 'a3')]);
-    await f.instance().take(3);
-    const a2 = `${ada} 2 a2`;
-    expect(f.positions).toEqual([`${ada} 1 a1`, `${ben} 1 b1`, a2, '-', `${ada} 3 a3`, `${ben} 2 b2`]);
-  });
-
   it('should set only a bad item aside, under its feed so that erasure finds it', async () => {
     f.share(1, [to(ada, 'a1'), to(ben, 'b1', { title: '' }), 7, to(ben, 'b2')]);
     expect(await f.instance().take(1)).toBe('delivered');

@@ -4,7 +4,7 @@ import type { LimitsOf } from '../../feed/limits.ts';
 import type { CommitDependencies } from '../append/prepare-commit.ts';
 import type { ConfirmDependencies } from '../broadcast/confirm.ts';
 import type { CallerKnowledge, LoadedHead } from '../load/load-head.ts';
-import type { CommittedItem } from '../append/committed-items.ts';
+import type { PlacedItem } from '../peek/check-items.ts';
 import type { SetAsideStore, StoreOrigin } from '../ports.ts';
 
 /** The outcome of an announcement. If the outcome is unknown, the turn rejects and is retried. */
@@ -33,7 +33,7 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
  * Called with the items of a batch after they were committed and broadcast, and again if the turn is retried. Erased and
  * retracted notifications are left out. If it rejects, the turn is retried: the entries stay until it resolves.
  */
-export type OnItems = (items: ReadonlyMap<string, readonly CommittedItem[]>) => Promise<void>;
+export type OnItems = (items: ReadonlyMap<string, readonly PlacedItem[]>) => Promise<void>;
 
 /** The dependencies of the turns of all feeds. The limits depend on the feed. */
 export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {

@@ -21,7 +21,6 @@ import { PendingChanges } from '../documents/pending-changes.ts';
 import { ReadCache } from '../documents/read-cache.ts';
 import { writeDocument } from '../documents/write-document.ts';
 import type { FeedHistory, Histories } from '../marks/histories.ts';
-import type { KeepMarks } from '../marks/leaving-marks.ts';
 import type { ReceiptCounter } from '../counts/receipt-counter.ts';
 import type { ReaderChannel, ReaderStore } from '../ports.ts';
 import type { ReaderChangeOf } from '../events/reader-change.ts';
@@ -33,7 +32,6 @@ import {
   snoozeUntil,
   unarchive,
   markUnread,
-  offsetIn,
   unsnooze,
   type InboxChange,
   type Places,
@@ -48,7 +46,6 @@ import {
   successorOf,
   timeOf,
 } from './document.ts';
-import { archivedOutside, leavingArchived } from './leaving-archived.ts';
 import { isSameInbox } from './same.ts';
 
 export interface InboxesOptions {
@@ -60,8 +57,6 @@ export interface InboxesOptions {
   historyMsOf: (feed: string) => number;
   /** Notified of each stored change of a reader's marks. */
   counter?: Pick<ReceiptCounter, 'marked'> | undefined;
-  /** Called before marks in a reader's own feed are dropped. */
-  keepMarks?: KeepMarks | undefined;
   now: () => number;
 }
 
@@ -194,12 +189,9 @@ export class Inboxes {
   }
 
   archive(who: InboxOwner, request: Omit<Archive, 'clientId'>): Promise<void> {
-    return this.#change(who, request, async ({ head, history, ids, places }) => {
-      const { keepMarks } = this.#use;
-      if (keepMarks && request.feed === who.reader)
-        await keepMarks(request.feed, await archivedOutside(ids, history));
-      return archive(offsetIn(head, request), ids, places);
-    });
+    return this.#change(who, request, ({ head, ids, places }) =>
+      archive(offsetIn(head, request), ids, places),
+    );
   }
 
   unarchive(who: InboxOwner, request: Omit<NamedIds, 'clientId'>): Promise<void> {
@@ -275,7 +267,6 @@ export class Inboxes {
           throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);
         const after = change(before, { ...context, now: now() });
         if (isSameInbox(before, after)) return undefined;
-        if (feed === reader) await this.#use.keepMarks?.(feed, leavingArchived(before, after, context));
         marks = [marksIn(before, feed, head.epoch), marksIn(after, feed, head.epoch)];
         document = limitInbox(successorOf(before, after, now()), {
           feed,
@@ -296,3 +287,9 @@ export class Inboxes {
     );
   }
 }
+
+/** An offset of another epoch counts as 0. */
+const offsetIn = (
+  head: { epoch: string },
+  { epoch, offset = 0 }: { epoch?: string | undefined; offset?: number | undefined },
+): number => (epoch === undefined || epoch === head.epoch ? offset : 0);

@@ -1,11 +1,10 @@
 import { mutesKey, readKey, type ReadDocument } from '@tocsin/contracts';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
 import { DocumentLedger } from '../documents/document-ledger.ts';
 import type { ReaderChange } from '../events/reader-change.ts';
 import { Histories } from './histories.ts';
-import type { LeavingMarks } from './leaving-marks.ts';
 import { ReadStates, stateIn } from './read-states.ts';
 
 const ADA = 'user:ada';
@@ -16,9 +15,6 @@ let actualHead: typeof head;
 let store: MemoryReaderStore;
 let channel: MemoryBroadcaster;
 let published: ReaderChange[];
-/** The first offset in the history. */
-let floor: number;
-let kept: LeavingMarks[];
 
 beforeEach(() => {
   now = 1_000_000;
@@ -27,8 +23,6 @@ beforeEach(() => {
   store = new MemoryReaderStore();
   channel = new MemoryBroadcaster();
   published = [];
-  floor = 1;
-  kept = [];
   channel.onChange((event) => published.push(event));
 });
 
@@ -36,7 +30,6 @@ beforeEach(() => {
 const instance = () =>
   new ReadStates({
     ...{ store, channel, ttlSecondsOf: () => 60, now: () => now },
-    keepMarks: async (_feed, marks) => void kept.push(...marks),
     ledger: new DocumentLedger({ store, max: 3, now: () => now }),
     histories: new Histories({
       now: () => now,
@@ -44,7 +37,7 @@ const instance = () =>
         knownPosition: () => Promise.resolve(head),
         currentPosition: () => Promise.resolve(head),
         compare: async () => void (head = actualHead),
-        floor: () => Promise.resolve(floor),
+        floor: () => Promise.resolve(1),
         stretch: async (first, last) =>
           Array.from({ length: last - first + 1 }, (_, i) => ({
             offset: first + i,
@@ -200,57 +193,5 @@ describe('the erasure of a feed', () => {
     expect(await states.stored(ADA, ADA)).toBeUndefined();
     for (const reader of [ADA, 'user:ben', 'anonymous']) expect(await stored(reader)).toBeDefined();
     expect(await stored('user:ben', ADA)).toBeDefined();
-  });
-});
-
-describe("marks in a reader's own feed", () => {
-  const mark = (request: { epoch?: string; offset?: number; ids?: string[] }) =>
-    instance().mark(ADA, { feed: ADA, ...request });
-
-  it('should be kept elsewhere when their notifications have left the history', async () => {
-    await mark({ ids: ['n3', 'n5'] });
-    expect(kept).toEqual([]);
-    actualHead = head = { epoch: '1-a', offset: 30 };
-    floor = 20;
-    await mark({ ids: ['n25'] });
-    expect(kept).toEqual([{ state: 'read', ranges: [], ids: ['n3', 'n5'] }]);
-    expect((await stored(ADA, ADA))?.ids).toEqual(['n25']);
-  });
-
-  it('should be kept elsewhere if the history no longer has the ids, even if nothing else changes', async () => {
-    floor = 5;
-    await mark({ ids: ['n2'] });
-    expect(await stored(ADA, ADA)).toBeUndefined();
-    expect(kept).toEqual([{ state: 'read', ranges: [], ids: ['n2'] }]);
-  });
-
-  it('should be kept elsewhere when the feed begins a new epoch', async () => {
-    await mark({ offset: 2, ids: ['n5'] });
-    actualHead = head = { epoch: '2-b', offset: 3 };
-    await mark({ epoch: '1-a', offset: 7 });
-    await mark({ offset: 1 });
-    expect(kept).toEqual([
-      { state: 'read', epoch: '1-a', ranges: [[1, 2]], ids: ['n5'] },
-      { state: 'read', epoch: '1-a', ranges: [[1, 7]], ids: [] },
-      { state: 'read', epoch: '1-a', ranges: [[1, 2]], ids: ['n5'] },
-    ]);
-  });
-
-  it('should not be dropped if they cannot be kept elsewhere', async () => {
-    await mark({ ids: ['n3'] });
-    actualHead = head = { epoch: '1-a', offset: 30 };
-    floor = 20;
-    const failing = vi.spyOn(kept, 'push').mockImplementation(() => {
-      throw new Error('no Redis');
-    });
-    await expect(mark({ ids: ['n25'] })).rejects.toThrow('no Redis');
-    expect((await stored(ADA, ADA))?.ids).toEqual(['n3']);
-    failing.mockRestore();
-  });
-
-  it('should not be kept elsewhere in other feeds', async () => {
-    floor = 5;
-    await instance().mark(ADA, { feed: 'all', ids: ['n2'] });
-    expect(kept).toEqual([]);
   });
 });

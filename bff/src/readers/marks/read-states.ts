@@ -15,7 +15,6 @@ import { isLaterEpoch } from '../../feed/position.ts';
 import { advance } from './advance.ts';
 import type { DocumentLedger } from '../documents/document-ledger.ts';
 import type { Histories } from './histories.ts';
-import { leavingReads, type KeepMarks } from './leaving-marks.ts';
 import type { ReaderChannel, ReaderStore } from '../ports.ts';
 import type { ReaderChange, ReaderChangeOf } from '../events/reader-change.ts';
 import type { ReceiptCounter } from '../counts/receipt-counter.ts';
@@ -40,8 +39,6 @@ export interface ReadStatesOptions {
    * it then fails, the page retries the mark. Absent without RECEIPTS_TOPIC.
    */
   publishReceipt?: ((event: ReceiptEvent) => Promise<void>) | undefined;
-  /** Called before marks in a reader's own feed are dropped. */
-  keepMarks?: KeepMarks | undefined;
   now: () => number;
 }
 
@@ -102,7 +99,7 @@ export class ReadStates {
     { reader, owner, key }: { reader: string; owner: string; key: string },
     { feed, epoch, offset = 0, ids = [] }: Omit<MarkRead, 'clientId'>,
   ) {
-    const { store, channel, ledger, ttlSecondsOf, counter, keepMarks, now } = this.#use;
+    const { store, channel, ledger, ttlSecondsOf, counter, now } = this.#use;
     const { head, history } = await this.#use.histories.including(feed, { epoch, offset, ids });
     // An empty feed has nothing to read, and arbitrary feed names must not fill the store.
     if (head.offset === 0) return;
@@ -118,10 +115,6 @@ export class ReadStates {
           throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);
         before = stateIn(head.epoch, stored);
         const state = await advance(before, marked, history);
-        if (keepMarks && feed === reader) {
-          const named = { epoch, offset, ids };
-          await keepMarks(feed, await leavingReads({ head, history, stored, marked: named, after: state }));
-        }
         if (isSame(before, state)) return undefined;
         if (feed === reader) await this.#publishReceipt({ feed, head, history, before, after: state });
         return (document = { v: DOCUMENT_VERSION, epoch: head.epoch, ...state, at: now() });

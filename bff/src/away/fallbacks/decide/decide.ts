@@ -152,8 +152,6 @@ class Deciding {
     this.#takeDue(via, (waiting, step) => {
       if (names.has(nameOf(waiting)))
         return this.#end(waiting, via, 'suppressed', 'an earlier fallback is also due');
-      const { ended } = waiting;
-      if (ended !== undefined) return this.#end(waiting, via, 'suppressed', ended);
       const standing = standingOf(waiting);
       if (!standing.isOpen) return this.#end(waiting, via, 'suppressed', standing.reason);
       if (step.unless === 'seen' && standing.isSeen) return this.#end(waiting, via, 'suppressed', 'seen');

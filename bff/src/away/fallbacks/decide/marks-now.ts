@@ -1,4 +1,4 @@
-import { placesIn, type Placed, type Position } from '@tocsin/contracts';
+import { placesIn, type Placed } from '@tocsin/contracts';
 import { stateOf } from '../../../readers/inbox/document.ts';
 import type { Inboxes } from '../../../readers/inbox/inboxes.ts';
 import { locate, type History } from '../../../readers/marks/advance.ts';
@@ -17,39 +17,24 @@ export interface MarksNow {
   history: History;
   /** The offset of each requested id that is in the history. */
   offsets: ReadonlyMap<string, number>;
-  /** Places publications of an epoch, which may be an earlier one. */
-  placesIn: (epoch: string) => (publication: { offset: number; notification: { id: string } }) => Placed;
-}
-
-interface Named {
-  /** The latest known position in the feed. */
-  position?: Position | undefined;
-  /** The ids to find in the history, if it is of the epoch. */
-  idsIn: (epoch: string | undefined) => readonly string[];
+  placeOf: (publication: { offset: number; notification: { id: string } }) => Placed;
 }
 
 /** Reads the marks that are stored now, which determine the place and state of notifications in a reader's own feed. */
 export async function marksNow(
   reader: string,
-  { position, idsIn }: Named,
+  ids: readonly string[],
   { states, inboxes, histories, now }: MarksNowOptions,
 ): Promise<MarksNow> {
   // Read the history before the marks: any mark of these ids, even a newer one, then refers to a publication in this
   // history.
-  const { head, history } = await histories.including(reader, {
-    epoch: position?.epoch,
-    offset: position?.offset,
-    ids: idsIn(position?.epoch),
-  });
-  const offsets = await locate(new Set(idsIn(head.epoch)), history);
+  const { head, history } = await histories.including(reader, { ids });
+  const offsets = await locate(new Set(ids), history);
   const [read, inbox] = await Promise.all([states.readFresh(reader, reader), inboxes.readFresh(reader)]);
-  return {
-    ...{ epoch: head.epoch, history, offsets },
-    placesIn: (epoch) =>
-      placesIn({
-        epoch,
-        read: read && stateIn(epoch, read),
-        inbox: inbox && stateOf(inbox, reader, now()),
-      }),
-  };
+  const placeOf = placesIn({
+    epoch: head.epoch,
+    read: read && stateIn(head.epoch, read),
+    inbox: inbox && stateOf(inbox, reader, now()),
+  });
+  return { epoch: head.epoch, history, offsets, placeOf };
 }

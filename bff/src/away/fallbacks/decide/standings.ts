@@ -1,6 +1,4 @@
-import { idOfPublication, isExpired, type Position, type Publication } from '@tocsin/contracts';
-import { idsOf } from '../../../deliver/append/committed-items.ts';
-import { highest } from '../../../feed/position.ts';
+import { idBesideAnother, isExpired, type Publication } from '@tocsin/contracts';
 import type { Standing } from './decide.ts';
 import { nameOf, type Waiting } from '../document.ts';
 import { marksNow, type MarksNow, type MarksNowOptions } from './marks-now.ts';
@@ -15,39 +13,32 @@ export async function standingsOf(
   options: MarksNowOptions,
 ): Promise<(one: Waiting) => Standing> {
   if (waiting.length === 0) return () => GONE;
-  const latest = waiting.reduce<Position | undefined>(
-    (high, { position }) => highest(high, position),
-    undefined,
-  );
-  const idsIn = (epoch: string | undefined) =>
-    waiting.flatMap((one) => (one.position && one.position.epoch === epoch ? [] : idsOf(one)));
-  const marks = await marksNow(reader, { position: latest, idsIn }, options);
-  const { history } = marks;
+  const { history, offsets, placeOf } = await marksNow(reader, waiting.flatMap(idsOf), options);
   const standings = await Promise.all(
     waiting.map(async (one): Promise<[string, Standing]> => {
-      const ids = idsOf(one);
-      const own = offsetsOf(one, marks).filter((offset) => offset >= history.floor && offset <= history.head);
-      const found = (await Promise.all(own.map((offset) => history.stretch(offset, offset)))).flat();
-      const published = found.filter((publication) => ids.includes(idOfPublication(publication)));
-      return [nameOf(one), standingOf(one, published, { marks, now: options.now() })];
+      const own = idsOf(one).flatMap((id) => offsets.get(id) ?? []);
+      const published = await Promise.all(own.map((offset) => history.stretch(offset, offset)));
+      return [
+        nameOf(one),
+        standingOf(one, published.flat(), { placeOf, floor: history.floor, now: options.now() }),
+      ];
     }),
   );
   const byName = new Map(standings);
   return (one) => byName.get(nameOf(one)) ?? GONE;
 }
 
-/** Where the feed may show the notification. In a later epoch, it may be published again. */
-const offsetsOf = (one: Waiting, { epoch, offsets }: MarksNow): number[] =>
-  one.position?.epoch === epoch ? [one.position.offset] : idsOf(one).flatMap((id) => offsets.get(id) ?? []);
+/** The ids under which the feed may show the notification: a CloudEvent gets another id if its own is taken. */
+const idsOf = ({ id, sourceHash }: Waiting): string[] =>
+  sourceHash === undefined ? [id] : [id, idBesideAnother(id, sourceHash)];
 
 const GONE: Standing = { isOpen: false, reason: 'left the history' };
 
 function standingOf(
-  { createdAt, position, notification: kept }: Waiting,
+  { createdAt, notification: kept }: Waiting,
   published: readonly Publication[],
-  { marks: { epoch, history, placesIn }, now }: { marks: MarksNow; now: number },
+  { placeOf, floor, now }: Pick<MarksNow, 'placeOf'> & { floor: number; now: number },
 ): Standing {
-  const placeOf = placesIn(epoch);
   for (const publication of published) {
     const { notification } = publication;
     if (notification?.createdAt === createdAt)
@@ -59,13 +50,8 @@ function standingOf(
   if (other) return { isOpen: false, reason: 'published twice' };
   if (!kept) return GONE;
   if (isExpired(kept, now)) return { isOpen: false, reason: 'expired' };
-  // The notification has left the history. Its marks may be of an earlier epoch.
-  if (position) {
-    const notification = { ...kept, id: position.id };
-    return placed({ offset: position.offset, notification }, placesIn(position.epoch));
-  }
-  // An earlier version stored it without its offset, which is below `floor`. A mark up to there covers it.
-  const { floor } = history;
+  // The notification has left the history. Its offset is unknown but below `floor`, so it has been read if everything
+  // up to `floor - 1` has.
   const isRead = floor > 1 && !placeOf({ offset: floor - 1, notification: kept }).unread;
   return isRead
     ? { isOpen: false, reason: 'read' }
@@ -74,7 +60,7 @@ function standingOf(
 
 function placed(
   publication: { offset: number; notification: NonNullable<Waiting['notification']> },
-  placeOf: ReturnType<MarksNow['placesIn']>,
+  placeOf: MarksNow['placeOf'],
 ): Standing {
   const { place, unread, unseen } = placeOf(publication);
   if (place === 'archive') return { isOpen: false, reason: 'archived' };

@@ -44,11 +44,11 @@ async function countsOf(
 }
 
 async function marksOf({ feed, id }: Named, options: ReceiptsOptions): Promise<Receipts['reader']> {
-  const { epoch, offsets, placesIn } = await marksNow(feed, { idsIn: () => [id] }, options);
+  const { epoch, offsets, placeOf } = await marksNow(feed, [id], options);
   const offset = offsets.get(id);
   if (offset === undefined) return undefined;
   const counts = await options.counter.of(feed, { epoch, offset });
-  const { place, unread, unseen, until } = placesIn(epoch)({ offset, notification: { id } });
+  const { place, unread, unseen, until } = placeOf({ offset, notification: { id } });
   return {
     delivered: !unseen || (counts?.pages ?? 0) > 0,
     seen: !unseen,

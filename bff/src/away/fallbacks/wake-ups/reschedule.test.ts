@@ -16,7 +16,7 @@ it('should reschedule the wake-up of waiting fallbacks, and drop others', async 
   const hash = hashOfReader(READER);
   expect(await reschedule(`away:${hash}:1`)).toBe(true);
   expect(set).toEqual([]);
-  const added = registeredOf(arrival('a', after('PT5M')), undefined, () => []);
+  const added = registeredOf(arrival('a', after('PT5M')), () => []);
   const document = register(newAway(READER), added ? [added] : [], NOW);
   await store.write(awayKey(hash), document, undefined);
   expect(await reschedule(`away:${hash}:1`)).toBe(true);
