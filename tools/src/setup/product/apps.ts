@@ -4,7 +4,7 @@ import { buildOnce } from './build-once.ts';
 
 const APPS = ['producer', 'bff'] as const;
 
-let isBuilt: Promise<void> | undefined;
+let built: Promise<void> | undefined;
 
 /**
  * Bundles producer and bff with failpoints, unless they were already bundled from the same sources. A bundle starts
@@ -13,7 +13,7 @@ let isBuilt: Promise<void> | undefined;
  * @throws Error with the bundler's message
  */
 export function ensureApps(say: Say): Promise<void> {
-  isBuilt ??= buildOnce(
+  built ??= buildOnce(
     {
       name: 'producer and bff for the tests',
       stamp: 'tocsin-apps-hash',
@@ -25,5 +25,5 @@ export function ensureApps(say: Say): Promise<void> {
     },
     say,
   );
-  return isBuilt;
+  return built;
 }
