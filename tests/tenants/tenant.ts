@@ -217,12 +217,15 @@ export class Tenant {
     };
   }
 
-  /** The keys in Redis, except those of the audit trail, of metrics, and of the last use of API keys. */
+  /**
+   * The keys in Redis, except those that a release writes without a caller: locks, metrics, the audit trail, and the
+   * last use of API keys.
+   */
   async keys(): Promise<string[]> {
     const script = 'valkey-cli --user operator --pass "$REDIS_OPERATOR_PASSWORD" --no-auth-warning --scan';
     const text = await this.kubectl('exec', 'redis-0', '--', 'sh', '-c', script);
     const isData = (key: string) =>
-      key !== '' && !/instance|notification-audit|known-keys|key-use|\|\|soon/.test(key);
+      key !== '' && !/instance|notification-audit|known-keys|key-use|\|\|soon|:lock$/.test(key);
     return [...new Set(text.split('\n').filter(isData))].sort();
   }
 }
