@@ -160,7 +160,7 @@ describe.concurrent('a reader who is away', () => {
     expect(mailsTo('cem').map(({ subject }) => subject)).toEqual(['10 ungelesene Benachrichtigungen']);
   });
 
-  it('should be able to unsubscribe by the link in an e-mail, with one click and without signing in', async () => {
+  it('should be able to unsubscribe through the link in an e-mail, with one click and without signing in', async () => {
     await agree('eve');
     await publish({ id: 'e', feed: 'user:eve', title: 'With link', fallback });
     const [mail] = await eventually(async () => (mailsTo('eve').length > 0 ? mailsTo('eve') : undefined));

@@ -17,7 +17,8 @@ const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent
   [TOPICS.receipts, isReceiptErased],
 ];
 
-/** Deletes messages with erased content that Redis received up to `now`. Resolves with their number. */
+/** Deletes messages that Redis received up to `now` and that have no content left after the erasure. Resolves with how many
+ * it deleted. */
 export async function eraseFromStreams(
   connection: RedisConnection,
   content: ErasedContent,

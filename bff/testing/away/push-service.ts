@@ -24,7 +24,7 @@ export interface TestPushService {
   faults: string[];
   /** Subscribes a new device, and returns its subscription in the form that a browser returns. */
   subscribe(device: string): PushSubscription;
-  /** Sets the answer to pushes for a device, which is 201 by default. */
+  /** Sets the response to pushes for a device. By default it is 201. */
   answer(device: string, answer: Answer | number): void;
   close(): Promise<void>;
 }

@@ -25,7 +25,7 @@ export type MergeEvent =
  */
 export type Delivery = 'live' | 'recovered' | 'snapshot';
 
-/** Actions for the caller, in this order. */
+/** An action for the caller. Perform the actions that `handle` returns in their order. */
 export type MergeEffect =
   | { type: 'subscribe'; position: Position | undefined }
   /** Wait for the backoff delay, then send the `retry` event. */

@@ -38,8 +38,9 @@ export const feedSchema = z
 const encoder = new TextEncoder();
 
 /**
- * The feed's name for keys and actor ids, unique for each feed. It contains only `A–Z a–z 0–9 . _ : - ~`. Any other
- * byte of the UTF-8 string is encoded as `~XX`, which neither URLs nor Dapr (whose separator is `||`) change.
+ * The feed's name in keys and actor ids, unique for each feed. Bytes of the UTF-8 string other than
+ * `A–Z a–z 0–9 . _ : -` are encoded as `~XX`, so the name passes unchanged through URLs and Dapr (whose separator is
+ * `||`).
  */
 export const feedKey = (feed: string): string =>
   /^[A-Za-z0-9._:-]*$/.test(feed)

@@ -26,7 +26,7 @@ const content = {
   icon: iconSchema.optional(),
   collapseKey: plainText({ max: 80 })
     .optional()
-    .meta({ description: 'Replaces the previous notification with this key in the feed.' }),
+    .meta({ description: "The notification replaces the feed's previous one that has the same key." }),
 };
 
 const future = dateTimeSchema.refine((text) => {

@@ -40,7 +40,7 @@ export async function benchRecovery(_args: string[], signal: AbortSignal): Promi
     row('connect and subscribe', plain);
     row(`connect and recover ${MISSED} publications each`, recovering);
     say(
-      `reads of the state store while the first ${CLIENTS} recovered, by instance: ${stateReads.join(', ')}`,
+      `state store reads during the first recovery of all ${CLIENTS} clients, per instance: ${stateReads.join(', ')}`,
     );
     say(`all recovered; ratio: ${ratio.toFixed(2)} (target: at most ${BAR})`);
     return ratio <= BAR ? 0 : 1;

@@ -56,7 +56,7 @@ export function createMetrics(registry: Registry) {
     ),
     refused: new Counter({
       name: 'tocsin_producer_requests_refused_total',
-      help: 'Requests answered with a problem, by code.',
+      help: 'Requests answered with a problem document, by code.',
       labelNames: ['code'] as const,
       registers,
     }),

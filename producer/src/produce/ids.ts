@@ -9,6 +9,6 @@ export function uuidV7(now: number): string {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Creates the name of a run: 8 lowercase letters and digits, one of 2 × 10^14. */
+/** Creates the name of a run: 8 random letters and digits, with 62^8 (about 2 × 10^14) possible values. */
 export const newRun = (): string =>
   Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');

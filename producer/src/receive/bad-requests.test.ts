@@ -64,7 +64,7 @@ const faulty: BadBody[] = [
   ['a tab in the link', { ...valid, link: '/\t/evil.example' }, 'link'],
   ['a scheme without a host', { ...valid, link: 'https://' }, 'link'],
   ['a link of 2,049 characters', { ...valid, link: `/${'x'.repeat(2_048)}` }, 'link'],
-  ['ftp as link', { ...valid, link: 'ftp://example.com/' }, 'link'],
+  ['an ftp link', { ...valid, link: 'ftp://example.com/' }, 'link'],
   ['an object as the actions', { ...valid, actions: {} }, 'actions'],
   ['four actions', { ...valid, actions: Array(4).fill({ label: 'a', link: '/' }) }, 'actions'],
   ['an action without a link', { ...valid, actions: [{ label: 'a' }] }, 'actions.0.link'],

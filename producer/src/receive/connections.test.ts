@@ -20,7 +20,7 @@ async function raw(text: string): Promise<string> {
   return answer;
 }
 
-it('should answer invalid HTTP with a problem', async () => {
+it('should answer invalid HTTP with a problem document', async () => {
   const answer = await raw('HELLO\r\n\r\n');
   expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/);
   expect(answer).toContain('"code":"invalid_request"');

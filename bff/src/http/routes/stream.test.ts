@@ -50,7 +50,7 @@ describe('a stream', () => {
     }
   });
 
-  it('should recover from the last event id, given as header or parameter', async () => {
+  it('should recover from the last event id, given as a header or parameter', async () => {
     await serve();
     const before = await open();
     const { id = '' } = await before.nextOf('subscribed');

@@ -27,7 +27,7 @@ export function createAuthenticator(
   };
   const revocations = new Revocations({
     store: createRevocationList(config, backend.readers, now),
-    onError: (err) => log.info({ err }, 'cannot read the revocations; retrying each second'),
+    onError: (err) => log.info({ err }, 'cannot read the revocations; retrying every second'),
   });
   const url = config.JWT_JWKS_URL;
   if (url !== undefined) {

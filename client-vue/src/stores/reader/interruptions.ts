@@ -16,7 +16,7 @@ import { useUnread } from './unread.ts';
  */
 const KEY = 'tocsin.quiet-since';
 
-/** Notifies the reader, or holds notifications back during quiet hours and reports their number afterwards. */
+/** Notifies the reader, or during quiet hours holds notifications back and reports the count afterwards. */
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);

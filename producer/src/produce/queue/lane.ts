@@ -89,7 +89,7 @@ export class Lane {
     this.#waiting.add(part.request.caller, part);
   }
 
-  /** Drops the items of `part` that are in no entry yet. Returns their number and size. */
+  /** Drops the items of `part` that are in no entry yet. Returns how many there were, and their size. */
   drop(part: Part): { count: number; bytes: number } | undefined {
     if (!this.#waiting.delete(part.request.caller, part)) return undefined;
     return { count: part.items.length - part.begun, bytes: sum(part.bytes, part.begun) };

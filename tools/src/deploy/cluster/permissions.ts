@@ -57,7 +57,9 @@ export const permissionsToApply = (kinds: Iterable<string>, namespace: string): 
     const found = RESOURCES[kind];
     if (!found) throw new Error(`permissions.ts does not know the kind ${kind}`);
     const { clusterWide, ...resource } = found;
-    return ['get', 'create', 'patch'].map((verb) => ({
+    // A Job of another version is deleted, because it cannot be changed.
+    const verbs = ['get', 'create', 'patch', ...(kind === 'Job' ? ['delete'] : [])];
+    return verbs.map((verb) => ({
       verb,
       ...resource,
       ...(!clusterWide && { namespace }),

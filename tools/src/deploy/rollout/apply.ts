@@ -13,6 +13,7 @@ export async function apply(
   resources: readonly Resource[],
   say: Say,
 ): Promise<void> {
+  await deleteOutdatedJobs(kubectl, resources, say);
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: resources });
   const answer = await kubectl.try(['apply', '-f', '-'], list);
   for (const line of answer.stderr.split('\n')) if (line.startsWith('Warning:')) say(line);
@@ -28,4 +29,15 @@ export async function apply(
     .filter(([count]) => count !== 0)
     .map(([count, outcome]) => `${count} ${outcome}`);
   say(`Applied ${what}: ${counts.join(', ')}`);
+}
+
+/** Deletes Jobs that differ from these, because the API server rejects changes of a Job. Applying creates them again. */
+async function deleteOutdatedJobs(kubectl: Kubectl, resources: readonly Resource[], say: Say): Promise<void> {
+  for (const job of resources.filter(({ kind }) => kind === 'Job')) {
+    const { name, namespace } = job.metadata;
+    const { stderr } = await kubectl.try(['apply', '--dry-run=server', '-f', '-'], JSON.stringify(job));
+    if (!stderr.includes('field is immutable')) continue;
+    await kubectl.text(['delete', 'job', name, ...(namespace === undefined ? [] : ['-n', namespace])]);
+    say(`Deleted the Job ${name} of another version, to create it again`);
+  }
 }

@@ -64,7 +64,7 @@ const RULES: readonly ((facts: Facts) => readonly Fault[])[] = [
   versions,
 ];
 
-/** Evaluates the facts. Without metrics or problems, the state is unknown. */
+/** Evaluates the facts. The state is unknown if there are no metrics and no rule finds a problem. */
 export function verdictOf(facts: Facts): Verdict {
   const faults = RULES.flatMap((rule) => rule(facts));
   if (faults.length > 0) return { state: 'faulty', faults };

@@ -71,7 +71,7 @@ export class DurableWakeUps implements WakeUps {
     });
   }
 
-  /** Sets the wake-ups that are kept in the store, until the scheduler fails. Never rejects. */
+  /** Passes the wake-ups kept in the store to the scheduler, and stops at its first failure. Never rejects. */
   async setKept(): Promise<void> {
     const { store, onError, now } = this.#use;
     if (this.#isSetting || now() < this.#pausedUntil) return;

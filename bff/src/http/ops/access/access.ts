@@ -8,7 +8,7 @@ import '../../request.ts';
 export interface OpsAccess {
   /** The value of OPS_TOKEN, if it is set. */
   token: string | undefined;
-  /** Whether callers without a token may use the operations page if no token is required. */
+  /** Whether anyone may use the operations page if AUTH_MODE is none and OPS_TOKEN is not set. */
   open: boolean;
 }
 

@@ -92,7 +92,7 @@ export class Watchers {
   }
 
   /**
-   * Publishes messages from `next` until it returns none, waits until all have arrived, and returns their number.
+   * Publishes messages from `next` until it returns none, waits until all have arrived, and returns how many there were.
    */
   async #publish(publisher: Publisher, next: () => { n: number; feed: string } | undefined): Promise<number> {
     let count = 0;

@@ -59,6 +59,6 @@ export function originOf(mirror: string | undefined): string {
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash)
     return url.href.replace(/\/$/, '');
   throw new Failure(
-    `DAPR_MIRROR is ${mirror}. Set it to an http(s) address that replaces https://github.com, without password, query or fragment, then try again.`,
+    `DAPR_MIRROR is ${mirror}. Set it to an http(s) address that replaces https://github.com, without a password, query or fragment, then try again.`,
   );
 }

@@ -27,7 +27,7 @@ export const compose = {
   collapseKey: 'Collapse key',
   fallback: 'Other channels if unread',
   fallbackHint: 'Only for user: feeds, for example PT5M push, PT1H email',
-  collapseKeyHint: 'Replaces the previous notification with this key',
+  collapseKeyHint: "Replaces the feed's previous notification that has the same key",
   id: 'ID',
   idHint: "Leave empty to generate one. An ID that the feed already has isn't shown again",
   send: 'Send',

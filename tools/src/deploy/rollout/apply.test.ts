@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { Kubectl, type Answer } from '../cluster/kubectl.ts';
+import { apply } from './apply.ts';
+
+const JOB = { kind: 'Job', metadata: { name: 'redis-folder', namespace: 'node' } };
+const OK: Answer = { code: 0, stdout: 'job.batch/redis-folder created\n', stderr: '' };
+const immutable: Answer = {
+  ...{ code: 1, stdout: '' },
+  stderr: 'The Job "redis-folder" is invalid: spec.template: Invalid value: {}: field is immutable\n',
+};
+
+/** Applies the Job in a cluster that answers a dry run in this way. Returns the calls and the output. */
+async function applied(dryRun: Answer) {
+  const calls: string[] = [];
+  const output: string[] = [];
+  const kubectl = new Kubectl(async (args) => {
+    calls.push(args.join(' '));
+    return args.includes('--dry-run=server') ? dryRun : OK;
+  });
+  await apply(kubectl, 'Redis', [JOB], (line) => output.push(line));
+  return { calls, output };
+}
+
+it('should delete a Job that another version created differently, and create it again', async () => {
+  const { calls, output } = await applied(immutable);
+  expect(calls).toEqual(['apply --dry-run=server -f -', 'delete job redis-folder -n node', 'apply -f -']);
+  expect(output).toEqual([
+    'Deleted the Job redis-folder of another version, to create it again',
+    'Applied Redis: 1 created',
+  ]);
+});
+
+it('should keep a Job that is new, unchanged or rejected for another reason', async () => {
+  for (const dryRun of [OK, { ...immutable, stderr: 'namespaces "node" not found' }])
+    expect((await applied(dryRun)).calls).toEqual(['apply --dry-run=server -f -', 'apply -f -']);
+});
