@@ -57,13 +57,19 @@ export function useStates() {
     withState(browser, dist, state, options, look);
 }
 
+/** Enough for a list of 500 rows, which axe checks in each width and theme, on a busy machine. */
+const TIMEOUT_MS = 360_000;
+
 /** Checks each state in all widths and themes, and takes screenshots. */
 export function checkStates(states: Record<string, State>): void {
   const reach = useStates();
-  it.each(Object.entries(states))('should be accessible while it shows: %s', (name, state) =>
-    reach(state, {}, async ({ page, faults }) => {
-      await checkLooks(page, name);
-      expect(faults).toEqual([]);
-    }),
+  it.each(Object.entries(states))(
+    'should be accessible while it shows: %s',
+    (name, state) =>
+      reach(state, {}, async ({ page, faults }) => {
+        await checkLooks(page, name);
+        expect(faults).toEqual([]);
+      }),
+    TIMEOUT_MS,
   );
 }

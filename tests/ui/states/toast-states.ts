@@ -1,4 +1,4 @@
-import { live, toasts } from '../support/browser.ts';
+import { holdToasts, live, toasts } from '../support/browser.ts';
 import { arriving, burst, day, failures } from './day.ts';
 import type { State } from './in-state.ts';
 
@@ -17,6 +17,8 @@ export const TOAST_STATES = {
     prepare: (bff) => bff.publish(day()),
     reach: async ({ page, bff }) => {
       await live(page);
+      // On a slow machine, the toasts would be over before their number is found.
+      await holdToasts(page);
       bff.publish(burst(500));
       await page.getByTestId('toasts-more').waitFor();
     },
