@@ -37,6 +37,7 @@ export * from './inbox/stored.ts';
 export * from './ops/api-keys.ts';
 export * from './ops/audit.ts';
 export * from './ops/set-aside-list.ts';
+export * from './ops/email-preview.ts';
 export * from './ops/instances.ts';
 export * from './ops/find.ts';
 export * from './ops/known-keys.ts';

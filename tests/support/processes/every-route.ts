@@ -92,6 +92,7 @@ const bff = (port: PortName): Route[] => [
     '/app/ops/dead-letters',
     '/app/ops/dead-letters/none',
     '/app/ops/audit',
+    '/app/ops/email-preview?language=en&kind=single',
   ]),
   { port, method: 'DELETE', path: '/app/ops/dead-letters/none' },
   { port, method: 'POST', path: '/app/ops/dead-letters/none/put-back', body: '{}' },

@@ -1,4 +1,4 @@
-import { MAX_PUT_BACK } from '@tocsin/contracts';
+import { MAX_PUT_BACK, emailPreviewQuerySchema } from '@tocsin/contracts';
 import type {
   AuditPage,
   Fault,
@@ -18,6 +18,7 @@ import type {
 } from '@tocsin/contracts';
 import { auditRecords, opsFigures, opsPast } from '@tocsin/tools';
 import type { Page, Route } from 'playwright-core';
+import { sampleOf, type Templates } from '../../../bff/src/away/templates/index.ts';
 
 const setAsideRecord = (members: Partial<SetAside>): ListedSetAside => {
   const whole: SetAside = {
@@ -74,6 +75,8 @@ export class FakeOps {
   /** The response to every search. */
   found: Pick<FoundNotification, 'found' | 'unsearched'> = { found: [], unsearched: [] };
   receipts: Omit<Receipts, 'id' | 'feed'> = { fallbacks: [] };
+  /** The templates of e-mails, if there are channels. */
+  templates: Templates | undefined;
   readonly retracted: unknown[] = [];
   readonly calls: string[] = [];
   readonly composed: unknown[] = [];
@@ -108,6 +111,14 @@ export class FakeOps {
     if (call === 'GET /app/ops/receipts') {
       const { id, feed } = Object.fromEntries(new URL(request.url()).searchParams);
       return route.fulfill({ json: { id, feed, ...this.receipts } });
+    }
+    if (call === 'GET /app/ops/email-preview') {
+      const query = emailPreviewQuerySchema.parse(Object.fromEntries(new URL(request.url()).searchParams));
+      if (!this.templates)
+        return problem(route, 404, 'not_found', 'This deployment sends no e-mails. Set up channels first.');
+      const { overridden } = this.templates;
+      const preview = { ...this.templates.render(sampleOf(query)), overridden: [...overridden] };
+      return route.fulfill({ json: preview });
     }
     if (call === 'POST /app/ops/retract') {
       this.retracted.push(request.postDataJSON());

@@ -15,6 +15,7 @@ export function opsPages() {
   let browser: Browser;
   let bff: FakeBff;
   let opened: OpenPage | undefined;
+  let expected: RegExp | undefined;
 
   beforeAll(async () => {
     [browser, bff] = [await launchBrowser(), new FakeBff(await builtPage())];
@@ -26,14 +27,16 @@ export function opsPages() {
     await removeBuiltPage();
   });
   afterEach(async () => {
-    const faults = opened?.faults ?? [];
+    const faults = (opened?.faults ?? []).filter((fault) => !expected?.test(fault));
     await opened?.context.close();
-    opened = undefined;
+    [opened, expected] = [undefined, undefined];
     expect(faults, 'no exceptions and no content security policy violations').toEqual([]);
   });
 
   return {
-    async open(ops: FakeOps, before?: OpenOptions['before']): Promise<Page> {
+    /** `errors`: errors that the browser may report. */
+    async open(ops: FakeOps, before?: OpenOptions['before'], errors?: RegExp): Promise<Page> {
+      expected = errors;
       opened = await open(browser, bff, { search: 'favicon.svg', ...(before && { before }) });
       const { page } = opened;
       await ops.serve(page);

@@ -16,7 +16,7 @@ afterEach(() => {
 
 it('should write each sample as text and HTML', async () => {
   await previewEmail(['--out', dir]);
-  const names = ['single', 'short', 'digest', 'long-digest', 'no-source'];
+  const names = ['single', 'short', 'digest', 'long-digest', 'no-source', 'code'];
   const files = names.flatMap((name) => ['en', 'de'].flatMap((language) => [`${name}-${language}`]));
   expect(readdirSync(dir).sort()).toEqual(files.flatMap((file) => [`${file}.html`, `${file}.txt`]).sort());
   expect(readFileSync(join(dir, 'digest-de.txt'), 'utf8')).toContain('Subject: 5 ungelesene');

@@ -3,6 +3,8 @@ import type {
   FoundNotification,
   NamedNotification,
   AuditPage,
+  EmailPreview,
+  EmailPreviewQuery,
   Instances,
   OpsHistory,
   OpsStatus,
@@ -48,6 +50,8 @@ export interface OpsApi {
   /** The receipts of a notification: who got, saw and read it, and its fallbacks. */
   receipts(named: NamedNotification): Promise<Receipts>;
   retract(named: NamedNotification): Promise<void>;
+  /** An e-mail with sample content. */
+  emailPreview(query: EmailPreviewQuery): Promise<EmailPreview>;
   /** Resolves with the accepted ids. */
   compose(body: unknown): Promise<string[]>;
 }
@@ -119,6 +123,10 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
     receipts: ({ id, feed }) => {
       const query = new URLSearchParams({ id, feed }).toString();
       return get<Receipts>(`/app/ops/receipts?${query}`, 'fallbacks');
+    },
+    emailPreview: (asked) => {
+      const query = new URLSearchParams(asked).toString();
+      return get<EmailPreview>(`/app/ops/email-preview?${query}`, 'subject', 'text', 'html', 'overridden');
     },
     retract: async (body) => {
       await call('POST', '/app/ops/retract', { body });

@@ -19,6 +19,8 @@ export interface AwayMessage {
   /** `user:<sub>`. */
   reader: string;
   language: 'en' | 'de';
+  /** Present in the message with the code that confirms an address. Its only notification has the code. */
+  purpose?: 'code';
   /** At most 20, newest first, never empty. */
   notifications: readonly Notification[];
   /** Number of further unread notifications, which the message counts but does not show. */

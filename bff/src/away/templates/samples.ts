@@ -1,5 +1,6 @@
-import type { Notification } from '@tocsin/contracts';
+import type { EmailPreviewQuery, Notification } from '@tocsin/contracts';
 import type { AwayMessage } from '../channels/channel.ts';
+import { codeMessageOf } from './code-message.ts';
 
 const SITE = 'https://tocsin.example';
 
@@ -45,6 +46,12 @@ const NOTIFICATIONS: readonly Notification[] = [
   },
 ];
 
+const LINKS: AwayMessage['links'] = {
+  inbox: `${SITE}/`,
+  unsubscribe: `${SITE}/app/unsubscribe?token=sample`,
+  open: ({ feed, id }) => `${SITE}/#/notification/${encodeURIComponent(feed)}/${encodeURIComponent(id)}`,
+};
+
 const message = (
   name: string,
   language: 'en' | 'de',
@@ -56,18 +63,28 @@ const message = (
   language,
   notifications,
   more,
-  links: {
-    inbox: `${SITE}/`,
-    unsubscribe: `${SITE}/app/unsubscribe?token=sample`,
-    open: ({ feed, id }) => `${SITE}/#/notification/${encodeURIComponent(feed)}/${encodeURIComponent(id)}`,
-  },
+  links: LINKS,
 });
 
-/** Messages for previews and for checking templates at startup: single and digest, in each language. */
+const code = (language: 'en' | 'de'): AwayMessage =>
+  codeMessageOf(
+    { reader: 'user:42', code: '04281937', language, links: LINKS },
+    { key: `sample-code-${language}`, createdAt: '2026-05-04T09:41:00Z' },
+  );
+
+/** Messages for previews and for checking templates at startup: single, digest and code, in each language. */
 export const SAMPLES: readonly AwayMessage[] = (['en', 'de'] as const).flatMap((language) => [
   message('single', language, NOTIFICATIONS.slice(0, 1), 0),
   message('short', language, NOTIFICATIONS.slice(1, 2), 0),
   message('digest', language, NOTIFICATIONS, 1),
   message('long-digest', language, NOTIFICATIONS.slice(2), 12),
   message('no-source', language, NOTIFICATIONS.slice(3), 0),
+  code(language),
 ]);
+
+/** The sample that `/ops` shows. */
+export const sampleOf = ({ kind, language }: EmailPreviewQuery): AwayMessage => {
+  const sample = SAMPLES.find(({ key }) => key === `sample-${kind}-${language}`);
+  if (!sample) throw new Error(`there is no sample ${kind} in ${language}`);
+  return sample;
+};

@@ -1,7 +1,7 @@
 import type { Template } from 'liquidjs';
 import type { AwayMessage } from '../channels/channel.ts';
 import { engineFor, type Kind } from './engine.ts';
-import { readFolder, TEMPLATE_FILES } from './sources.ts';
+import { DEFAULT_SOURCES, readFolder, TEMPLATE_FILES } from './sources.ts';
 import { SAMPLES } from './samples.ts';
 import { viewOf, type ViewOptions } from './view.ts';
 import { wordsOf } from './words.ts';
@@ -28,6 +28,8 @@ export interface Templates {
   render(message: AwayMessage): Rendered;
   /** Only the subject, for channels with a title. */
   subject(message: AwayMessage): string;
+  /** The files of the folder that replace ours. */
+  readonly overridden: readonly string[];
 }
 
 /** Lists every invalid file of the template folder. */
@@ -69,8 +71,12 @@ export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}
   }
   refuse(faults, folder);
   const subject = (message: AwayMessage) => oneLine(renderOne('subject', message));
+  const kinds = Object.keys(TEMPLATE_FILES) as (keyof typeof TEMPLATE_FILES)[];
   return {
     subject,
+    overridden: kinds
+      .filter((kind) => sources[kind] !== DEFAULT_SOURCES[kind])
+      .map((kind) => TEMPLATE_FILES[kind]),
     render: (message) => ({
       subject: subject(message),
       text: renderOne('text', message),

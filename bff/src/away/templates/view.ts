@@ -61,17 +61,18 @@ export function viewOf(message: AwayMessage, { words, timeZone, plain }: ViewOpt
   const [newest] = notifications;
   const values = { count: String(count), more: String(more), title: text(newest?.title ?? '') };
   const isSingle = count === 1;
+  const isCode = message.purpose === 'code';
   return {
     language,
     subject: fill(isSingle ? words.subjectOne : words.subjectMany, values),
-    heading: fill(isSingle ? words.headingOne : words.headingMany, values),
+    heading: isCode ? words.headingCode : fill(isSingle ? words.headingOne : words.headingMany, values),
     count,
     groups: groupsOf(message, words).map(({ name, notifications: grouped }) => ({
       ...(name !== undefined && { name: text(name) }),
       items: grouped.map((notification) => itemOf(notification, message, { words, timeZone, text })),
     })),
     ...(more > 0 && { more: fill(more === 1 ? words.moreOne : words.moreMany, values) }),
-    words,
+    words: isCode ? { ...words, why: words.whyCode } : words,
     links: { inbox: links.inbox, unsubscribe: links.unsubscribe },
   };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '@tocsin/service';
 import { Router } from 'express';
+import type { Templates } from '../../away/templates/templates.ts';
 import type { FindIn } from '../../ops/find/find-notification.ts';
 import { createFindSchedule } from '../../ops/find/find-schedule.ts';
 import type {
@@ -15,6 +16,7 @@ import { OPS_PATHS, requireOps, type OpsAccess } from './access/access.ts';
 import { auditRoutes } from './audit.ts';
 import { composeRoutes } from './notifications/compose.ts';
 import { deadLetterRoutes } from './dead-letters/dead-letters.ts';
+import { emailPreviewRoutes } from './email-preview.ts';
 import { findRoutes, type FindRoutesOptions } from './notifications/find.ts';
 import { instanceRoutes } from './instances.ts';
 import { putBackRoutes } from './dead-letters/put-back.ts';
@@ -37,12 +39,14 @@ export interface OpsRoutesOptions extends StatusOptions {
   revocations?: Revocations | undefined;
   auditReader: AuditReader;
   trail: Trail;
+  /** The templates of e-mails, if the deployment has channels. */
+  templates: Templates | undefined;
   /** The data of individual readers. */
   readerData: ReaderOpsRoutesOptions;
   log: Logger;
 }
 
-/** The routes that the ops page calls: metrics, set-aside records, composer, audit trail, revocations. */
+/** The routes that the ops page calls: metrics, set-aside records, composer, audit trail, revocations, previews. */
 export function opsRoutes(options: OpsRoutesOptions): Router {
   const { deadLetters, compose, operate, auditReader, trail, opsAccess, revocations, now, log } = options;
   const router = Router();
@@ -53,7 +57,7 @@ export function opsRoutes(options: OpsRoutesOptions): Router {
   const findSchedule = createFindSchedule(operate);
   router.use('/app/ops', findRoutes({ ...options, log: options.feedLog, findSchedule }, log));
   router.use('/app/ops', retractRoutes(operate, trail, log));
-  router.use('/app/ops', readerOpsRoutes(options.readerData, log));
+  router.use('/app/ops', readerOpsRoutes(options.readerData, log), emailPreviewRoutes(options.templates));
   router.use(composeRoutes(compose, trail, log));
   return router;
 }

@@ -8,6 +8,7 @@ import { DurableWakeUps } from '../../away/fallbacks/wake-ups/durable-wake-ups.t
 import { standingsOf } from '../../away/fallbacks/decide/standings.ts';
 import { linksFor } from '../../away/links.ts';
 import type { FallbackStep } from '../../away/ports.ts';
+import type { Templates } from '../../away/templates/templates.ts';
 import { policyOf } from '../../away/policy.ts';
 import { createFallbackObserver } from '../../observe/fallback-observer.ts';
 import type { Histories } from '../../readers/marks/histories.ts';
@@ -22,6 +23,8 @@ export interface Away {
   fallbacks: Fallbacks;
   contacts: ContactBook;
   channels: ReadonlyMap<string, ConfiguredChannel>;
+  /** The templates of e-mails. */
+  templates: Templates;
   /** The public VAPID key; `undefined` if there is no channel `push`. */
   vapidKey: VapidKey;
   linksOf: ReturnType<typeof linksFor>;
@@ -47,7 +50,7 @@ export async function createAway(
   const { readAwaySettings } = await import('./settings.ts');
   const { createChannels } = await import('./channels.ts');
   const settings = readAwaySettings(config.AWAY_FILE);
-  const { channels: list, vapidKey } = createChannels(settings, backend);
+  const { channels: list, templates, vapidKey } = createChannels(settings, backend);
   const channels = new Map(
     list.map(({ channel, settings: own }) => [channel.name, { channel, rules: rulesOf(channel, own) }]),
   );
@@ -66,7 +69,7 @@ export async function createAway(
     publishReceipt: receiptPublisherOf({ config, backend }),
     observer: createFallbackObserver(registry, log, [...channels.keys()]),
   });
-  return { fallbacks, contacts, channels, vapidKey, linksOf, stop: () => wakeUps.stop() };
+  return { fallbacks, contacts, channels, templates, vapidKey, linksOf, stop: () => wakeUps.stop() };
 }
 
 function rulesOf({ name, repeatable }: Channel, { window, perHour, unknown }: CommonSettings): ChannelRules {

@@ -24,7 +24,7 @@ type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 export function createChannels(
   { templates: folder, timeZone, email, push, webhook, bindings }: AwaySettings,
   use: Use,
-): { channels: ChannelWithSettings[]; vapidKey: VapidKey } {
+): { channels: ChannelWithSettings[]; templates: Templates; vapidKey: VapidKey } {
   const templates = loadTemplates({ folder, timeZone });
   const channels: ChannelWithSettings[] = [];
   if (email) channels.push({ channel: emailChannel(email, templates, use), settings: email });
@@ -40,7 +40,7 @@ export function createChannels(
     const { readVapid } = await import('../../away/channels/push/vapid.ts');
     return readVapid(await secretOf(use, SECRETS.vapid.name)).publicKey;
   };
-  return { channels, vapidKey };
+  return { channels, templates, vapidKey };
 }
 
 const emailChannel = (

@@ -20,7 +20,7 @@ a { text-decoration: underline; }
   .foot { padding: 16px 16px 0 !important; }
 }
 @media (prefers-color-scheme: dark) {
-  .page { background: #131210 !important; }
+  .back, .page { background: #131210 !important; }
   .box { background: #1c1a18 !important; border-color: #3a3733 !important; }
   .text { color: #f1eeea !important; }
   .muted { color: #b0a9a0 !important; }
@@ -34,7 +34,7 @@ a { text-decoration: underline; }
 }
 </style>
 </head>
-<body style="margin:0;padding:0;">
+<body class="back" style="margin:0;padding:0;background:#f6f5f3;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>
 <td class="page" align="center" style="padding:32px 16px;background:#f6f5f3;font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;"><tr>

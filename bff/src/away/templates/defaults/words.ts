@@ -6,6 +6,7 @@ const EN = {
   subjectMany: '{count} unread notifications',
   headingOne: 'You have an unread notification',
   headingMany: 'You have {count} unread notifications',
+  headingCode: 'Confirm your address',
   info: 'Info',
   success: 'Success',
   warning: 'Warning',
@@ -17,6 +18,7 @@ const EN = {
   moreMany: 'and {more} more in your inbox',
   openInbox: 'Open your inbox',
   why: 'You are receiving this e-mail because you have unread notifications in your inbox.',
+  whyCode: 'You are receiving this e-mail because someone entered this address to get notifications.',
   unsubscribe: 'Unsubscribe from these e-mails',
 };
 
@@ -25,6 +27,7 @@ const DE: Words = {
   subjectMany: '{count} ungelesene Benachrichtigungen',
   headingOne: 'Sie haben eine ungelesene Benachrichtigung',
   headingMany: 'Sie haben {count} ungelesene Benachrichtigungen',
+  headingCode: 'Bestätigen Sie Ihre Adresse',
   info: 'Info',
   success: 'Erfolg',
   warning: 'Warnung',
@@ -36,6 +39,7 @@ const DE: Words = {
   moreMany: 'und {more} weitere in Ihrem Posteingang',
   openInbox: 'Posteingang öffnen',
   why: 'Sie erhalten diese E-Mail, weil Ihr Posteingang ungelesene Benachrichtigungen enthält.',
+  whyCode: 'Sie erhalten diese E-Mail, weil jemand diese Adresse für Benachrichtigungen eingegeben hat.',
   unsubscribe: 'Diese E-Mails abbestellen',
 };
 

@@ -4,8 +4,9 @@ import { compose } from './compose.ts';
 import { find } from './find.ts';
 import { instances } from './instances.ts';
 import { page } from './page.ts';
+import { previews } from './previews.ts';
 import { setAside } from './set-aside.ts';
 import { verdict } from './verdict.ts';
 
 /** All German strings of the operations page. */
-export const de: OpsMessages = { audit, compose, find, instances, page, setAside, verdict };
+export const de: OpsMessages = { audit, compose, find, instances, page, previews, setAside, verdict };

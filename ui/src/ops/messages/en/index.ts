@@ -3,8 +3,9 @@ import { compose } from './compose.ts';
 import { find } from './find.ts';
 import { instances } from './instances.ts';
 import { page } from './page.ts';
+import { previews } from './previews.ts';
 import { setAside } from './set-aside.ts';
 import { verdict } from './verdict.ts';
 
 /** All English strings of the operations page, by part. */
-export const en = { audit, compose, find, instances, page, setAside, verdict };
+export const en = { audit, compose, find, instances, page, previews, setAside, verdict };

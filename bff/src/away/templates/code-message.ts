@@ -1,0 +1,36 @@
+import type { AwayMessage } from '../channels/channel.ts';
+
+const TEXTS = {
+  en: {
+    title: (code: string) => `Your code: ${code}`,
+    body: 'Enter this code within 15 minutes to get notifications at this address. If you did not ask for it, ignore this message.',
+  },
+  de: {
+    title: (code: string) => `Ihr Code: ${code}`,
+    body: 'Geben Sie diesen Code innerhalb von 15 Minuten ein, um Benachrichtigungen an diese Adresse zu erhalten. Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese Nachricht.',
+  },
+} as const;
+
+export interface CodeMessage {
+  reader: string;
+  code: string;
+  language: AwayMessage['language'];
+  links: AwayMessage['links'];
+}
+
+/** The message with a code that confirms an address. */
+export const codeMessageOf = (
+  { reader, code, language, links }: CodeMessage,
+  { key, createdAt }: { key: string; createdAt: string },
+): AwayMessage => {
+  const { title, body } = TEXTS[language];
+  const notification = {
+    ...{ id: 'code', feed: reader, severity: 'info' as const },
+    ...{ title: title(code), body, createdAt },
+  };
+  return {
+    ...{ key, reader, language, purpose: 'code', notifications: [notification], more: 0 },
+    // The code is not in the inbox.
+    links: { ...links, open: () => links.inbox },
+  };
+};

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { LANGUAGES } from '../away/contacts.ts';
+
+/** The e-mails that `/ops` previews: one notification, several, and the code that confirms an address. */
+export const EMAIL_KINDS = ['single', 'digest', 'code'] as const;
+export type EmailKind = (typeof EMAIL_KINDS)[number];
+
+/** The query parameters of `GET /app/ops/email-preview`. */
+export const emailPreviewQuerySchema = z.strictObject({
+  language: z.enum(LANGUAGES),
+  kind: z.enum(EMAIL_KINDS),
+});
+export type EmailPreviewQuery = z.infer<typeof emailPreviewQuerySchema>;
+
+/**
+ * The response: an e-mail with sample content, rendered with the deployment's templates. `overridden`: the files of its
+ * template folder that replace ours.
+ */
+export const emailPreviewSchema = z.object({
+  subject: z.string(),
+  text: z.string(),
+  html: z.string(),
+  overridden: z.array(z.string()),
+});
+export type EmailPreview = z.infer<typeof emailPreviewSchema>;

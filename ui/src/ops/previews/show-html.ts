@@ -1,0 +1,33 @@
+/** A comment, a tag with its attributes, or the end of a style sheet. */
+const TAG = /<!--[\s\S]*?-->|<\/style\s*>|<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
+/** The name of an attribute `style`, or a quoted value. */
+const STYLE_OR_VALUE = /\sstyle(?=\s*=)|"[^"]*"|'[^']*'/gi;
+
+/**
+ * Prepares an e-mail for a frame, which has the page's content security policy. The policy blocks inline styles, so this
+ * hides them from the browser, and `applyStyles` applies them.
+ */
+export const hideStyles = (html: string): string =>
+  html.replace(TAG, (tag) => {
+    if (tag.startsWith('<!--')) return tag;
+    const shown = tag.replace(STYLE_OR_VALUE, (found) => (/^\s/.test(found) ? ' data-style' : found));
+    // A script of this type is data. Of two attributes with the same name, the first counts.
+    return shown
+      .replace(/^<style(?=[\s>])/i, '<script\ttype="text/email-css"')
+      .replace(/^<\/style/i, '</script');
+  });
+
+/** Applies the styles that `hideStyles` has hidden, as scripts may do. Links open nothing. */
+export function applyStyles(mail: Document): void {
+  const view = mail.defaultView;
+  if (!view) return;
+  mail.adoptedStyleSheets = Array.from(mail.querySelectorAll('script[type="text/email-css"]'), (hidden) => {
+    const sheet = new view.CSSStyleSheet({ media: hidden.getAttribute('media') ?? '' });
+    sheet.replaceSync(hidden.textContent);
+    return sheet;
+  });
+  for (const element of mail.querySelectorAll<HTMLElement>('[data-style]'))
+    element.style.cssText = element.dataset['style'] ?? '';
+  // The frame's sandbox permits no new windows.
+  for (const link of mail.querySelectorAll('a')) link.target = '_blank';
+}
