@@ -130,7 +130,8 @@ export class FakeOps {
       return route.fulfill({
         json: {
           total: this.letters.length,
-          oldestAt: this.letters.at(-1)?.at ?? null,
+          oldestAt: this.letters.findLast(({ fallback }) => !fallback)?.at ?? null,
+          fallbacks: this.letters.filter(({ fallback }) => fallback).length,
           deadLetters: this.letters.slice(0, 50),
         },
       });
@@ -139,7 +140,7 @@ export class FakeOps {
     const entry = decodeURIComponent(pathname.split('/')[4] ?? '');
     const found = this.letters.find((one) => one.entry === entry);
     if (!found) return problem(route, 404, 'not_found', `There is no set-aside record ${entry}.`);
-    if (pathname.endsWith('/put-back') && found.content === null)
+    if (pathname.endsWith('/put-back') && found.content === null && !found.fallback)
       return problem(
         route,
         409,

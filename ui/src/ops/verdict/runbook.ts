@@ -1,3 +1,4 @@
+import type { SetAside } from '@tocsin/contracts';
 import type { Fault } from './rules.ts';
 
 /** Sections of docs/operations.md. */
@@ -10,6 +11,7 @@ const SECTIONS = {
   late: 'tocsindeliveryslow',
   memory: 'tocsinredisnearfull',
   setAside: 'tocsinsetaside',
+  fallbacks: 'tocsinfallbacksnotsent',
   versions: 'going-to-another-version',
 } as const satisfies Record<Fault['kind'], string>;
 
@@ -22,3 +24,10 @@ export const sectionFor = (fault: Fault): string =>
 /** The URL of a problem's runbook section; `undefined` if the deployment has no runbook. */
 export const runbookFor = (fault: Fault, runbook: string | undefined): string | undefined =>
   runbook === undefined ? undefined : `${runbook}#${sectionFor(fault)}`;
+
+/** The URL of the runbook section for a set-aside record. */
+export const runbookForRecord = (
+  { fallback }: Pick<SetAside, 'fallback'>,
+  runbook: string | undefined,
+): string | undefined =>
+  runbook === undefined ? undefined : `${runbook}#${SECTIONS[fallback ? 'fallbacks' : 'setAside']}`;
