@@ -56,6 +56,7 @@ describe('the download of Dapr', () => {
     server.close();
     const { daprd } = await ensureDapr();
     server = await releaseServer({ daprd });
+    answer({ kind: 'close' });
     const bin = join(await get(), '.dapr', 'bin');
     expect(readdirSync(bin).sort()).toEqual(COMMANDS);
     const { output: version } = await run(join(bin, 'daprd'), ['--version']);
@@ -76,6 +77,16 @@ describe('the download of Dapr', () => {
       'bytes=160-',
     ]);
     expect(requestsFor('placement')).toHaveLength(1);
+  });
+
+  it('should follow a redirect, also when it resumes', async () => {
+    answer({ kind: 'cut', after: 100 }, { kind: 'redirect' });
+    await get();
+    expect(requestsFor('daprd').map(({ file, range }) => [file.startsWith('/moved'), range])).toEqual([
+      [false, undefined],
+      [false, 'bytes=100-'],
+      [true, 'bytes=100-'],
+    ]);
   });
 
   it('should resume an interrupted download at the next start', async () => {

@@ -24,6 +24,10 @@ export type Mood =
   /** Sends half and then nothing more. */
   | { kind: 'silent' }
   | { kind: 'status'; status: number }
+  /** Redirects to another address of the same file, as GitHub does. */
+  | { kind: 'redirect' }
+  /** Closes the connection right after the last byte, as HTTP/1.0 servers do. */
+  | { kind: 'close' }
   /** Answers a Range with the whole file, as a server without Range does. */
   | { kind: 'no-range' };
 
@@ -75,16 +79,17 @@ export async function releaseServer(commands: Readonly<Record<string, string>> =
   const requests: ReleaseServer['requests'] = [];
   const moods: ReleaseServer['moods'] = new Map();
   const server = createServer((request, response) => {
-    const path = (request.url ?? '').replace(/\.sha256$/, '');
+    const path = (request.url ?? '').replace(/\.sha256$/, '').replace(/^\/moved/, '');
     const content = files.get(path);
     const range = request.headers.range;
     requests.push({ file: request.url ?? '', range, method: request.method ?? '' });
     if (!content) response.writeHead(404).end();
-    else if (path !== request.url) response.end(`${sha256(content)}  ${basename(path)}\n`);
+    else if (request.url?.endsWith('.sha256')) response.end(`${sha256(content)}  ${basename(path)}\n`);
     else {
       const command = basename(path).split('_')[0] ?? '';
       const mood = moods.get(command)?.shift() ?? { kind: 'whole' };
-      void answer(response, content, range, mood);
+      if (mood.kind === 'redirect') response.writeHead(302, { location: `/moved${path}` }).end();
+      else void answer(response, content, range, mood);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -109,7 +114,7 @@ async function answer(
   response: ServerResponse,
   whole: Buffer,
   range: string | undefined,
-  mood: Mood,
+  mood: Exclude<Mood, { kind: 'redirect' }>,
 ): Promise<void> {
   if (mood.kind === 'status') {
     response.writeHead(mood.status).end();
@@ -124,6 +129,7 @@ async function answer(
   if (mood.kind === 'corrupt') content[content.length >> 1] = (content[content.length >> 1] ?? 0) ^ 1;
   response.writeHead(from > 0 ? 206 : 200, {
     'content-length': content.length,
+    ...(mood.kind === 'close' && { connection: 'close' }),
     ...(from > 0 && { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` }),
   });
   if (mood.kind === 'cut') {

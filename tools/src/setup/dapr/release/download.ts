@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { Transform } from 'node:stream';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fetch, type Dispatcher, type Response } from 'undici';
+import { interceptors, stream, type Dispatcher } from 'undici';
 import { Failure, messageOf } from '../../../failure.ts';
 
 /** More than three times the size of any Dapr archive. Prevents a server from filling the disk. */
@@ -11,6 +20,8 @@ const MAX_BYTES = 400 * 1024 * 1024;
 /** Maximum number of consecutive attempts that receive no data, and of attempts in total. */
 const MAX_FRUITLESS_ATTEMPTS = 3;
 const MAX_ATTEMPTS = 20;
+/** GitHub redirects each download once. */
+const MAX_REDIRECTIONS = 5;
 
 export interface Download {
   url: string;
@@ -62,43 +73,69 @@ export async function download(wanted: Download): Promise<void> {
 /** An error that may not occur again at the next attempt. */
 class Retryable extends Error {}
 
+/**
+ * Receives the rest of the file. Writes each chunk at once and synchronously: if undici 7.30 has to wait for a slow
+ * receiver while the server closes the connection, it ends the process (https://github.com/nodejs/undici/issues/5360).
+ */
 async function receive({ url, agent, onBytes }: Download, part: string, have: number): Promise<void> {
-  const response = await fetch(url, {
-    dispatcher: agent,
-    // A mirror that compresses the file in transit would change the bytes that the digest covers.
-    headers: { 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) },
-  });
-  const from = startOf(response, have);
-  if (from === undefined) {
-    await response.body?.cancel();
-    // The part is at least as long as the file. The digest shows whether it is complete or too long.
-    if (response.status === 416 && have > 0) return;
-    const reason = `the server returned status ${response.status}`;
-    if (response.status >= 500 || response.status === 429 || response.status === 408)
-      throw new Retryable(reason);
-    throw new Failure(`${url} could not be downloaded: ${reason}.`);
+  let received = 0;
+  let size: number | undefined;
+  let file: number | undefined;
+  try {
+    await stream(
+      url,
+      {
+        method: 'GET',
+        dispatcher: agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS })),
+        // A mirror that compresses the file in transit would change the bytes that the digest covers.
+        headers: { 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) },
+      },
+      ({ statusCode, headers }) => {
+        const from = startOf(url, { statusCode, headers }, have);
+        if (from === undefined) return new Writable({ write: (_chunk, _encoding, done) => done() });
+        received = from;
+        const length = Number(headers['content-length'] ?? NaN);
+        size = Number.isNaN(length) ? undefined : from + length;
+        const opened = openSync(part, from > 0 ? 'a' : 'w');
+        file = opened;
+        return new Writable({
+          highWaterMark: MAX_BYTES,
+          write(chunk: Buffer, _encoding, done) {
+            received += chunk.length;
+            if (received > MAX_BYTES) return done(new Failure(`${url} is larger than any release of Dapr.`));
+            writeFileSync(opened, chunk);
+            onBytes?.(received, size);
+            done();
+          },
+        });
+      },
+    );
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
-  const length = Number(response.headers.get('content-length') ?? NaN);
-  const size = Number.isNaN(length) ? undefined : from + length;
-  let received = from;
-  const bounded = new Transform({
-    transform(chunk: Buffer, _, done) {
-      received += chunk.length;
-      onBytes?.(received, size);
-      done(received > MAX_BYTES ? new Failure(`${url} is larger than any release of Dapr.`) : null, chunk);
-    },
-  });
-  await pipeline(response.body ?? [], bounded, createWriteStream(part, { flags: from > 0 ? 'a' : 'w' }));
   if (size !== undefined && received < size) throw new Retryable(`only ${received} of ${size} bytes arrived`);
 }
 
-/** The position of the response's first byte in the file; `undefined` for a response without content. */
-function startOf(response: Response, have: number): number | undefined {
-  if (response.status === 200) return 0;
-  if (response.status !== 206) return undefined;
-  const from = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
+/**
+ * The position of the response's first byte in the file. `undefined` if the part is at least as long as the file; the
+ * digest shows whether it is complete or too long.
+ * @throws Retryable or Failure for a response without content
+ */
+function startOf(
+  url: string,
+  { statusCode, headers }: Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>,
+  have: number,
+): number | undefined {
+  if (statusCode === 200) return 0;
+  if (statusCode === 416 && have > 0) return undefined;
+  if (statusCode !== 206) {
+    const reason = `the server returned status ${statusCode}`;
+    if (statusCode >= 500 || statusCode === 429 || statusCode === 408) throw new Retryable(reason);
+    throw new Failure(`${url} could not be downloaded: ${reason}.`);
+  }
+  const from = /^bytes (\d+)-/.exec(String(headers['content-range'] ?? ''))?.[1];
   if (Number(from) === have) return have;
-  throw new Failure(`${response.url} returned a different part of the file than requested.`);
+  throw new Failure(`${url} returned a different part of the file than requested.`);
 }
 
 const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
