@@ -8,7 +8,6 @@ import {
   ORIGIN_KEY,
   SET_ASIDE_INDEX_KEY,
   setAsideKey,
-  unsentFallbackName,
   type SetAside,
 } from '@tocsin/contracts';
 import { createLogger, DaprAuditSink, DaprClaimCheck, Sidecar } from '@tocsin/service';
@@ -158,30 +157,6 @@ describe('the real store', () => {
       Array.from({ length: 8 }, (_, n) => setAsideKey(record(n).entry)),
     );
     expect(stored.map((one) => one !== undefined)).toEqual(Array.from({ length: 8 }, (_, n) => n >= 4));
-  });
-
-  it('should limit fallbacks separately, so that they displace no other set-aside records', async () => {
-    const record = (entry: string): SetAside => ({
-      ...{ v: 1, entry, feed: 'user:many', reason: 'refused', faults: [], content: null },
-      at: '2026-01-01T00:00:00Z',
-    });
-    const name = (n: number) => unsentFallbackName('user:many', n.toString(16).padStart(16, '0'));
-    let dropped = 0;
-    const store = new DaprSetAside(sidecar, { onDropped: (count) => (dropped += count) });
-    await store.add(record('event:stays'));
-    await store.addAll(Array.from({ length: 150 }, (_, n) => record(name(n))));
-    await store.addAll(Array.from({ length: 150 }, (_, n) => record(name(150 + n))));
-    const index = await sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
-    const { entries } = index!.value as { entries: string[] };
-    const listed = [
-      ...Array.from({ length: 150 }, (_, n) => 150 + n),
-      ...Array.from({ length: 50 }, (_, n) => n),
-    ];
-    expect(entries.filter((entry) => entry.startsWith('fallback:user:many:'))).toEqual(listed.map(name));
-    expect([entries.includes('event:stays'), dropped]).toEqual([true, 0]);
-    const stored = await sidecar.getStates(COMPONENTS.state, [name(49), name(50)].map(setAsideKey));
-    expect(stored.map((one) => one !== undefined)).toEqual([true, false]);
-    await store.erase('user:many');
   });
 
   it('should let documents expire, including those of a rejected commit, but never the head', async () => {

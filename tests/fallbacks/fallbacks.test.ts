@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { channelsSchema, setAsideListSchema } from '@tocsin/contracts';
+import { channelsSchema } from '@tocsin/contracts';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,8 +18,6 @@ const OPS_TOKEN = randomBytes(32).toString('hex');
 
 let stack: Stack;
 let smtp: TestSmtpServer;
-/** The addresses that the mail server refuses. */
-const unknownUsers = new Set<string>();
 let pushService: TestPushService;
 
 const tokenOf = (sub: string) =>
@@ -31,13 +29,7 @@ const tokenOf = (sub: string) =>
     .sign(Buffer.from(SECRET));
 
 beforeAll(async () => {
-  smtp = await startSmtpServer({
-    onRcptTo({ address }, _session, done) {
-      done(
-        unknownUsers.has(address) ? Object.assign(new Error('no such user'), { responseCode: 550 }) : null,
-      );
-    },
-  });
+  smtp = await startSmtpServer();
   const vapid = newVapid('mailto:ops@shop.example');
   pushService = await startPushService(vapid.publicKey);
   const file = join(mkdtempSync(join(tmpdir(), 'tocsin-away-')), 'away.json');
@@ -166,35 +158,6 @@ describe.concurrent('a reader who is away', () => {
     await eventually(async () => mailsTo('cem').length > 0);
     await pass(2_000);
     expect(mailsTo('cem').map(({ subject }) => subject)).toEqual(['10 ungelesene Benachrichtigungen']);
-  });
-
-  it('should have a refused e-mail among the set-aside records, and get it once it is put back', async () => {
-    const ops = (path: string, method = 'GET', body?: string, index = 0) => {
-      const headers = { ...JSON_TYPE, authorization: `Bearer ${OPS_TOKEN}` };
-      return fetch(`${bff(index).url}/app/ops${path}`, { method, headers, ...(body && { body }) });
-    };
-    const records = async () => {
-      const list = setAsideListSchema.parse(await (await ops('/dead-letters')).json());
-      return list.deadLetters.filter(({ feed }) => feed === 'user:ivy');
-    };
-    await agree('ivy');
-    unknownUsers.add('ivy@example.org');
-    await publish({ id: 'i', feed: 'user:ivy', title: 'Set aside', fallback });
-    const [record] = await eventually(async () => {
-      const found = await records();
-      return found.length > 0 ? found : undefined;
-    });
-    expect(record).toMatchObject({ reason: 'refused', content: null, fallback: { id: 'i', via: 'email' } });
-    expect(record?.faults[0]).toContain('no such user');
-    const found = await (await ops('/find?id=i&feed=user:ivy')).text();
-    expect(found).toContain(record?.entry);
-    unknownUsers.delete('ivy@example.org');
-    const path = `/dead-letters/${encodeURIComponent(record?.entry ?? '')}/put-back`;
-    expect((await ops(path, 'POST', '{}', 1)).status).toBe(204);
-    await eventually(async () => mailsTo('ivy').length > 0);
-    expect(mailsTo('ivy').map(({ subject }) => subject)).toEqual(['Set aside']);
-    expect(await records()).toEqual([]);
-    expect((await ops(path, 'POST', '{}')).status).toBe(404);
   });
 
   it('should be able to unsubscribe through the link in an e-mail, with one click and without signing in', async () => {

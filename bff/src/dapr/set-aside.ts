@@ -4,7 +4,6 @@ import {
   SET_ASIDE_INDEX_KEY,
   SET_ASIDE_SIZES_KEY,
   isEntryOf,
-  isUnsentFallback,
   setAsideIndexSchema,
   setAsideKey,
   setAsideSizesSchema,
@@ -17,8 +16,6 @@ import { sizeOf } from '../feed/present.ts';
 const TTL_SECONDS = 7 * 24 * 60 * 60;
 /** Maximum number of records, and of their bytes as JSON. Beyond them, the oldest records are deleted. */
 const MAX_RECORDS = 1_000;
-/** Maximum number of fallbacks, beside the other records. Receipts have the outcome of every fallback. */
-const MAX_UNSENT_FALLBACKS = 200;
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 /** Assumed size of a record that an older version wrote. */
 const UNKNOWN_BYTES = 4 * 1024;
@@ -27,7 +24,7 @@ const MAX_NAME_BYTES = 512 * 1024;
 const ATTEMPTS = 5;
 
 export interface DaprSetAsideOptions {
-  /** Called with the number of records, without fallbacks, that were deleted to make room. */
+  /** Called with the number of records that were deleted to make room. */
   onDropped?: (count: number) => void;
   maxBytes?: number;
 }
@@ -55,25 +52,19 @@ export class DaprSetAside implements SetAsideStore {
     this.#maxBytes = maxBytes ?? DEFAULT_MAX_BYTES;
   }
 
-  add(record: SetAside): Promise<void> {
-    return this.addAll([record]);
-  }
-
-  async addAll(records: readonly SetAside[]): Promise<void> {
+  async add(record: SetAside): Promise<void> {
     await this.#change(({ entries, bytes }) => {
-      const known = new Set(entries);
-      const added = records.filter(({ entry }) => !known.has(entry));
-      if (added.length === 0) return undefined;
+      if (entries.includes(record.entry)) return undefined;
       const all = {
-        entries: [...added.map(({ entry }) => entry), ...entries],
-        bytes: { ...bytes, ...Object.fromEntries(added.map((record) => [record.entry, sizeOf(record)])) },
+        entries: [record.entry, ...entries],
+        bytes: { ...bytes, [record.entry]: sizeOf(record) },
       };
-      const kept = this.#keptOf(all);
-      const dropped = entries.filter((entry) => !kept.has(entry));
+      const kept = all.entries.slice(0, this.#countOfKept(all));
+      const dropped = all.entries.slice(kept.length);
       return {
-        listed: { ...all, entries: all.entries.filter((entry) => kept.has(entry)) },
-        records: [...added.filter(({ entry }) => kept.has(entry)).map(upsert), ...dropped.map(deletion)],
-        dropped: dropped.filter((entry) => !isUnsentFallback(entry)).length,
+        listed: { ...all, entries: kept },
+        records: [upsert(record), ...dropped.map(deletion)],
+        dropped: dropped.length,
       };
     });
   }
@@ -99,13 +90,6 @@ export class DaprSetAside implements SetAsideStore {
       const left = entries.filter((entry) => !removed.includes(entry));
       return { listed: { entries: left, bytes }, records: removed.map(deletion) };
     });
-  }
-
-  /** The newest records, within the limits. */
-  #keptOf({ entries, bytes }: Listed): Set<string> {
-    const fallbacks = entries.filter(isUnsentFallback).slice(0, MAX_UNSENT_FALLBACKS);
-    const others = entries.filter((entry) => !isUnsentFallback(entry));
-    return new Set([...others.slice(0, this.#countOfKept({ entries: others, bytes })), ...fallbacks]);
   }
 
   /** How many of the newest records are kept; at least one. */

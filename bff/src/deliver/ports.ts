@@ -84,13 +84,11 @@ export interface Broadcaster {
 }
 
 /**
- * Keeps set-aside records for a person to inspect; beyond its limits, drops the oldest. Fallbacks have a limit of their
- * own, so that they displace no notifications. Adding the same entry again changes nothing.
+ * Keeps set-aside records for a person to inspect; beyond its limits, drops the oldest. Adding the same entry
+ * again changes nothing.
  */
 export interface SetAsideStore {
   add(record: SetAside): Promise<void>;
-  /** Adds several at once, newest first. */
-  addAll(records: readonly SetAside[]): Promise<void>;
   /** Deletes the records of a feed. */
   erase(feed: string): Promise<void>;
   /** Overwrites a record with new content. */

@@ -9,10 +9,6 @@ export class MemorySetAside implements SetAsideStore {
     if (!this.records.has(record.entry)) this.records.set(record.entry, record);
   }
 
-  async addAll(records: readonly SetAside[]): Promise<void> {
-    for (const record of records.toReversed()) await this.add(record);
-  }
-
   async erase(feed: string): Promise<void> {
     for (const [entry, record] of this.records) if (record.feed === feed) this.records.delete(entry);
   }

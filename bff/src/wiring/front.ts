@@ -16,7 +16,6 @@ import { Gateway } from '../socketio/gateway.ts';
 import { createConnections } from './access/connections.ts';
 import { opsAccessOf, opsLinksOf } from './access/ops-access.ts';
 import type { Away } from './away/away.ts';
-import { withFallbacks } from './away/set-aside-fallbacks.ts';
 import type { AppContext } from './context.ts';
 import { Signal } from './signal.ts';
 
@@ -78,7 +77,6 @@ export function createFront(
     ...{ ...backend, ...access, views, readers, away, readerData, trail, uiDist, ready, registry, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations, streams, admitStream, onSubscribed },
     ...{ feedLog: backend.log, templates: away?.templates },
-    deadLetters: withFallbacks(backend.deadLetters, away?.fallbacks),
     ...{ instance, failing: () => dependencies.failing, links: opsLinksOf(config) },
     bodies: new BodyBudget(config.BODIES_MAX_BYTES),
     writesPerMinute: config.WRITES_PER_MINUTE,

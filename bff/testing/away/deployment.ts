@@ -7,7 +7,6 @@ import type { Receipt, Waiting } from '../../src/away/fallbacks/document.ts';
 import { Fallbacks } from '../../src/away/fallbacks/fallbacks.ts';
 import type { PublishReceipt } from '../../src/away/fallbacks/receipts/publish-receipts.ts';
 import { MemoryReaderStore } from '../../src/memory/reader-store.ts';
-import { MemorySetAside } from '../../src/memory/set-aside.ts';
 import { MemoryWakeUps } from '../../src/memory/wake-ups.ts';
 
 export const READER = 'user:ada';
@@ -17,7 +16,6 @@ const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 /** The store and marks that all instances share, and one channel: a real one, or one whose answers the test sets. */
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
-  const setAside = new MemorySetAside();
   const standings = new Map<string, string>();
   const contacts: Contacts = { email: { address: 'ada@example.com' }, push: [] };
   let preferences: Preferences = DEFAULT_PREFERENCES;
@@ -43,7 +41,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
       },
     };
     const fallbacks: Fallbacks = new Fallbacks({
-      ...{ store, wakeUps, publishReceipt, listUnsent: (records) => setAside.addAll(records) },
+      ...{ store, wakeUps, publishReceipt },
       channels: new Map([['email', { channel, rules: { ...RULES, ...rules } }]]),
       policy: ({ severity }) => (severity === 'error' ? [{ after: 'PT1M', via: 'email' }] : []),
       standingsOf: async (_reader, waiting) => {
@@ -71,7 +69,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
     return { fallbacks, set };
   };
   return {
-    ...{ store, setAside, standings, contacts, sent, receipts, answers, forgotten, needed, instance },
+    ...{ store, standings, contacts, sent, receipts, answers, forgotten, needed, instance },
     prefer: (changed: Partial<Preferences>) => (preferences = { ...preferences, ...changed }),
     titles: () => sent.map(({ notifications }) => notifications.map(({ title }) => title)),
     outcomes: () => receipts.map(({ id, outcome, reason }) => [id, outcome, ...(reason ? [reason] : [])]),

@@ -57,10 +57,7 @@ export type SendingMessage = z.infer<typeof sendingSchema>;
 export const FALLBACK_OUTCOMES = ['sent', 'suppressed', 'refused', 'unknown'] as const;
 export type FallbackOutcome = (typeof FALLBACK_OUTCOMES)[number];
 
-/**
- * The outcome of a step, for receipts. `unpublished`: not sent to other applications yet. `unlisted`: not among the
- * set-aside records yet.
- */
+/** The outcome of a step, for receipts. `unpublished`: not sent to other applications yet. */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,
   createdAt: dateTimeSchema,
@@ -69,7 +66,6 @@ export const fallbackReceiptSchema = z.looseObject({
   reason: z.string().max(200).optional(),
   at: time,
   unpublished: z.literal(true).optional(),
-  unlisted: z.literal(true).optional(),
 });
 export type FallbackReceipt = z.infer<typeof fallbackReceiptSchema>;
 

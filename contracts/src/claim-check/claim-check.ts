@@ -95,13 +95,8 @@ export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}
 export const setAsideItemName = (name: PartitionEntryName, index: number, feed: string): string =>
   `${partitionEntryKey(name)}:${index}:${feedKey(feed)}`;
 
-/**
- * Whether the set-aside record `name` belongs to the feed, because it names one of its entries, an item for it, or a
- * fallback of its reader.
- */
+/** Whether the set-aside record `name` belongs to the feed, because it names one of its entries or an item for it. */
 export const isEntryOf = (feed: string, name: string): boolean =>
   (
-    /^fallback:(.+):[0-9a-f]+$/.exec(name) ??
-    /^entry:\{\d+\}:[A-Za-z0-9]{8}:\d+:\d+:(.+)$/.exec(name) ??
-    /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(name)
+    /^entry:\{\d+\}:[A-Za-z0-9]{8}:\d+:\d+:(.+)$/.exec(name) ?? /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(name)
   )?.[1] === feedKey(feed);

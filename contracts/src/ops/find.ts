@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { retractRequestSchema } from '../claim-check/change.ts';
 import { feedSchema } from '../feed/name.ts';
 import { GONE_REASONS } from '../feed/publication.ts';
-import { SET_ASIDE_REASONS, UNSENT_OUTCOMES } from '../stored/set-aside.ts';
+import { SET_ASIDE_REASONS } from '../stored/set-aside.ts';
 import { dateTimeSchema, idSchema } from '../text/text.ts';
 
 /** The query parameters of `GET /app/ops/find`, and the body of `POST /app/ops/retract`. */
@@ -22,11 +22,7 @@ export const foundPlaceSchema = z.discriminatedUnion('place', [
   /** The feed remembers that the id was retracted, and never shows a notification with this id. */
   z.object({ place: z.literal('retracted') }),
   z.object({ place: z.literal('waiting'), entry: z.string() }),
-  z.object({
-    place: z.literal('setAside'),
-    entry: z.string(),
-    reason: z.enum([...SET_ASIDE_REASONS, ...UNSENT_OUTCOMES]),
-  }),
+  z.object({ place: z.literal('setAside'), entry: z.string(), reason: z.enum(SET_ASIDE_REASONS) }),
   z.object({ place: z.literal('scheduled'), at: dateTimeSchema }),
 ]);
 export type FoundPlace = z.infer<typeof foundPlaceSchema>;

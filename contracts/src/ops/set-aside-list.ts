@@ -13,10 +13,8 @@ export type ListedSetAside = z.infer<typeof listedSetAsideSchema>;
 /** The response of `GET /app/ops/dead-letters`: the newest set-aside records, and the total number. */
 export const setAsideListSchema = z.object({
   total: z.int().min(0),
-  /** The time of the oldest record that is not a fallback; null if there is none. */
+  /** The time of the oldest record; null if the list is empty. */
   oldestAt: dateTimeSchema.nullable().optional(),
-  /** The number of fallbacks in `total`. */
-  fallbacks: z.int().min(0).optional(),
   deadLetters: z.array(listedSetAsideSchema),
 });
 export type SetAsideList = z.infer<typeof setAsideListSchema>;

@@ -20,13 +20,6 @@ export class SetAsideError extends Error {
   }
 }
 
-/** The error of putting a fallback back outside of a bff with channels. */
-export const onlyByBff = ({ entry }: SetAside): SetAsideError =>
-  new SetAsideError(
-    'conflict',
-    `${entry} is a fallback, which only a bff with channels (AWAY_FILE) can send. Put it back on /ops.`,
-  );
-
 const putBackSchema = partitionEntrySchema.pick({ notifications: true, traceparent: true }).strip();
 
 /**

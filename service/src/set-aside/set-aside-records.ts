@@ -13,7 +13,7 @@ import type { ClaimCheck } from '../claim-check/claim-check.ts';
 import { sendToProducer } from '../dapr/send-to-producer.ts';
 import type { Sidecar } from '../dapr/sidecar.ts';
 import { ABSENT, transactInStages } from '../dapr/state.ts';
-import { SetAsideError, newEntryFrom, onlyByBff } from './entry-again.ts';
+import { SetAsideError, newEntryFrom } from './entry-again.ts';
 
 const ATTEMPTS = 10;
 
@@ -62,7 +62,6 @@ export class SetAsideRecords {
    * @throws SetAsideError if the content is missing or rejected
    */
   async putBack(record: SetAside): Promise<void> {
-    if (record.fallback) throw onlyByBff(record);
     if (record.entry.startsWith(REFUSED_EVENT_PREFIX)) return this.#putBackEvent(record);
     const { entry, announcement } = newEntryFrom(record);
     await this.#claimCheck.deposit(entry);

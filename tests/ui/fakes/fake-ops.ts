@@ -130,8 +130,7 @@ export class FakeOps {
       return route.fulfill({
         json: {
           total: this.letters.length,
-          oldestAt: this.letters.findLast(({ fallback }) => !fallback)?.at ?? null,
-          fallbacks: this.letters.filter(({ fallback }) => fallback).length,
+          oldestAt: this.letters.at(-1)?.at ?? null,
           deadLetters: this.letters.slice(0, 50),
         },
       });
@@ -140,7 +139,7 @@ export class FakeOps {
     const entry = decodeURIComponent(pathname.split('/')[4] ?? '');
     const found = this.letters.find((one) => one.entry === entry);
     if (!found) return problem(route, 404, 'not_found', `There is no set-aside record ${entry}.`);
-    if (pathname.endsWith('/put-back') && found.content === null && !found.fallback)
+    if (pathname.endsWith('/put-back') && found.content === null)
       return problem(
         route,
         409,

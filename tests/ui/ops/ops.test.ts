@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { SNAPSHOT_EVERY_MS, type ListedSetAside } from '@tocsin/contracts';
+import { SNAPSHOT_EVERY_MS } from '@tocsin/contracts';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { artifacts, checkLooks, violations } from '../support/axe.ts';
+import { checkLooks, violations } from '../support/axe.ts';
 import { FakeOps } from '../fakes/fake-ops.ts';
 import { field, instances, letters, opsPages, watch } from './ops-pages.ts';
 
@@ -31,12 +30,6 @@ async function fill(page: Page): Promise<void> {
   await field(page, 'actions.0.label').fill('Open order');
   await field(page, 'actions.0.link').fill('/orders/4711');
 }
-
-const unsent = (reason: 'refused' | 'unknown', fault: string): ListedSetAside => ({
-  ...{ v: 1, entry: `fallback:user:ada:${reason === 'refused' ? '1' : '2'}`, feed: 'user:ada', reason },
-  ...{ faults: [fault], content: null, contentLength: 0, at: '2026-01-05T08:41:07.000Z' },
-  fallback: { id: 'order-7', createdAt: '2026-01-05T08:36:07.000Z', via: 'email', at: 1_767_602_467_000 },
-});
 
 const FAULTS = [
   { path: 'title', message: 'must have at least 1 character' },
@@ -176,33 +169,6 @@ describe('set-aside records', () => {
     await expect.poll(() => letters(page).count()).toBe(2);
     await expect.poll(focused).toContain('Set-aside records');
     expect(ops.calls.filter((call) => call.startsWith('DELETE'))).toHaveLength(1);
-  });
-});
-
-describe('fallbacks that were not sent', () => {
-  it('should be listed with channel, notification, reason, the next step and the runbook', async () => {
-    ops.links = { runbook: 'https://wiki.example/ops' };
-    ops.letters = [unsent('refused', '550 no such user'), unsent('unknown', 'the line broke')];
-    const page = await openOps();
-    const fault = page.getByTestId('verdict-fault');
-    await fault.getByText("2 fallbacks weren't sent, or their outcome is unknown.").waitFor();
-    const runbook = 'https://wiki.example/ops#tocsinfallbacksnotsent';
-    expect(await fault.getByRole('link').getAttribute('href')).toBe(runbook);
-    const texts = [
-      'Not sent',
-      'user:ada',
-      'Fallback by email for order-7.',
-      '550 no such user',
-      'Remove the reason',
-    ];
-    for (const text of texts) expect(await letters(page).first().innerText()).toContain(text);
-    expect(await letters(page).nth(1).innerText()).toContain('may arrive twice');
-    const link = letters(page).first().getByTestId('record-runbook');
-    expect(await link.getAttribute('href')).toBe(runbook);
-    await page.screenshot({ path: join(artifacts, 'ops-fallbacks.png'), fullPage: true });
-    expect(await violations(page)).toEqual([]);
-    await letters(page).first().getByTestId('put-back').click();
-    await page.getByTestId('letters-said').getByText('Put back: fallback:user:ada').waitFor();
   });
 });
 

@@ -57,9 +57,3 @@ export function storedOf(receipts: readonly Receipt[], document: AwayDocument | 
 
 const stepOf = ({ id, createdAt, via, outcome, at }: Receipt): string =>
   [id, createdAt, via, outcome, at].join(' ');
-
-/**
- * Whether this process has already stored this new message: no other process knows its random key.
- */
-export const isStored = ({ sending }: AwayDocument, { key, attempts }: Sending): boolean =>
-  attempts === 1 && sending.some((message) => message.key === key && message.attempts === attempts);

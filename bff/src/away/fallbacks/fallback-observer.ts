@@ -7,5 +7,5 @@ export interface FallbackObserver {
   /** The channel could not send; the message is sent later. */
   unavailable(via: string, reason: string): void;
   /** A step failed and will be retried. */
-  failed(step: 'settle' | 'publish-receipt' | 'list' | 'report', error: unknown): void;
+  failed(step: 'settle' | 'publish-receipt', error: unknown): void;
 }

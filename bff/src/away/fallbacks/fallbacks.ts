@@ -7,7 +7,6 @@ import {
   mayInterrupt,
   type EntryItem,
   type Interruption,
-  type UnsentFallback,
 } from '@tocsin/contracts';
 import { Slots } from '../../readers/search/slots.ts';
 import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
@@ -18,7 +17,6 @@ import {
   AWAY_TTL_SECONDS,
   awayKey,
   hashOfReader,
-  isStored,
   newAway,
   parseAway,
   storedOf,
@@ -30,8 +28,13 @@ import type { FallbacksOptions, ReaderContacts } from './options.ts';
 import { register, registeredOf, retract, type Registered } from './register.ts';
 import { sendMessage } from './send/send-message.ts';
 import { settle } from './send/settle.ts';
-import { isWaiting, putBack } from './receipts/list-unsent.ts';
-import { REPORT_AGAIN_MS, Reports } from './receipts/reports.ts';
+import {
+  PUBLISH_AGAIN_MS,
+  hasUnpublished,
+  publishReceipts,
+  withPublished,
+  withUnpublished,
+} from './receipts/publish-receipts.ts';
 import { InFlight, settledWithin } from './send/in-flight.ts';
 import { parseWakeUp } from './wake-ups/wake-up-names.ts';
 import { hasWakeUp, wakeUpFor, type Woken } from './wake-ups/wake-up-times.ts';
@@ -59,13 +62,11 @@ export class Fallbacks {
   readonly #turns = new KeyedQueue();
   readonly #sends = new InFlight();
   readonly #checks = new Slots(MAX_CHECKS, MAX_WAITING_CHECKS);
-  readonly #reports: Reports;
 
   readonly #rulesOf = (via: string) => this.#use.channels.get(via)?.rules;
 
   constructor(options: FallbacksOptions) {
     this.#use = options;
-    this.#reports = new Reports(options);
   }
 
   /**
@@ -106,24 +107,13 @@ export class Fallbacks {
     if (ids === undefined) return this.#use.store.remove([key]);
     const at = this.#use.now();
     const document = await this.#change(key, async (before) => before && retract(before, new Set(ids), at));
-    if (document && this.#reports.isDue(document)) await this.#wakeUp(document);
+    if (document && hasUnpublished(document)) await this.#wakeUp(document);
   }
 
   /** The reader's document, for receipts and exports; `undefined` if there are no fallbacks. */
   async stored(reader: string): Promise<AwayDocument | undefined> {
     const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
     return stored && parseAway(stored.value);
-  }
-
-  /** Makes an unsent fallback due again. Resolves with false if its receipt is gone, or if too many others wait. */
-  async putBack(reader: string, unsent: UnsentFallback): Promise<boolean> {
-    const document = await this.#change(
-      awayKey(hashOfReader(reader)),
-      async (before) => before && putBack(before, unsent, this.#use.now()),
-    );
-    if (!document || !isWaiting(document, unsent)) return false;
-    await this.#wakeUp(document);
-    return true;
   }
 
   /** Resolves when no message is being sent. */
@@ -142,7 +132,7 @@ export class Fallbacks {
     });
     observer.registered(added.length);
     await onStep('fallback-stored');
-    if (!isAwaited || this.#reports.isDue(document)) await this.#wakeUp(document);
+    if (!isAwaited || hasUnpublished(document)) await this.#wakeUp(document);
   }
 
   /**
@@ -256,7 +246,7 @@ export class Fallbacks {
           const before = value === undefined ? undefined : parseAway(value);
           after = await plan(before);
           if (!ends) return after;
-          if (after) after = this.#reports.mark(before, after) as After;
+          if (after && this.#use.publishReceipt) after = withUnpublished(before, after) as After;
           const known = new Set(before?.receipts);
           planned.push(...(after?.receipts ?? []).filter((receipt) => !known.has(receipt)));
           return isDeepStrictEqual(after, before) ? undefined : after;
@@ -268,31 +258,38 @@ export class Fallbacks {
     return after as After;
   }
 
-  /** Reports ended fallbacks. Resolves with false if some must be reported later. Never rejects. */
-  async #report(document: AwayDocument): Promise<boolean> {
-    if (!this.#reports.isDue(document)) return true;
-    const { isDone, unmark } = await this.#reports.report(document);
-    const key = awayKey(hashOfReader(document.reader));
+  /** Publishes receipts that are marked as unpublished. Resolves with false if some still are. Never rejects. */
+  async #publishReceipt(document: AwayDocument): Promise<boolean> {
+    const { publishReceipt, observer } = this.#use;
+    if (!publishReceipt || !hasUnpublished(document)) return true;
     try {
-      await this.#change(key, async (before) => before && unmark(before), { ends: false });
-      return isDone;
+      const published = await publishReceipts(document, publishReceipt);
+      const key = awayKey(hashOfReader(document.reader));
+      await this.#change(key, async (before) => before && withPublished(before, published), { ends: false });
+      return true;
     } catch (error) {
-      this.#use.observer.failed('report', error);
+      observer.failed('publish-receipt', error);
       return false;
     }
   }
 
   /**
-   * Reports ended fallbacks, and stores a wake-up for the next due fallback. Its name must differ from that of the
+   * Publishes waiting receipts, and stores a wake-up for the next due fallback. Its name must differ from that of the
    * wake-up that is being delivered.
    */
   async #wakeUp(document: AwayDocument, woken?: Woken): Promise<void> {
-    const isReported = await this.#report(document);
+    const isPublished = await this.#publishReceipt(document);
     const now = this.#use.now();
     const due = nextCheck(document, this.#rulesOf) ?? Infinity;
-    const next = isReported ? due : Math.min(due, now + REPORT_AGAIN_MS);
+    const next = isPublished ? due : Math.min(due, now + PUBLISH_AGAIN_MS);
     if (next === Infinity) return;
     const isFull = document.waiting.some(({ steps }) => steps.some(({ via }) => this.#sends.isFull(via)));
     await this.#use.wakeUps.set(...wakeUpFor(hashOfReader(document.reader), { next, now, isFull, woken }));
   }
 }
+
+/**
+ * Whether this process has already stored this new message: no other process knows its random key.
+ */
+const isStored = ({ sending }: AwayDocument, { key, attempts }: Sending): boolean =>
+  attempts === 1 && sending.some((message) => message.key === key && message.attempts === attempts);

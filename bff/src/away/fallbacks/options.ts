@@ -5,7 +5,7 @@ import type { FallbackStep, WakeUps } from '../ports.ts';
 import type { ChannelRules, Standing } from './decide/decide.ts';
 import type { Waiting } from './document.ts';
 import type { FallbackObserver } from './fallback-observer.ts';
-import type { ReportsOptions } from './receipts/reports.ts';
+import type { PublishReceipt } from './receipts/publish-receipts.ts';
 
 export interface ConfiguredChannel {
   channel: Channel;
@@ -14,7 +14,7 @@ export interface ConfiguredChannel {
 
 export type ReaderContacts = Contacts & { language: AwayMessage['language'] };
 
-export interface FallbacksOptions extends ReportsOptions {
+export interface FallbacksOptions {
   store: ReaderStore;
   wakeUps: WakeUps;
   channels: ReadonlyMap<string, ConfiguredChannel>;
@@ -30,6 +30,8 @@ export interface FallbacksOptions extends ReportsOptions {
   /** Throws while links cannot be signed. */
   linksOf: (reader: string, via: string) => AwayMessage['links'];
   observer: FallbackObserver;
+  /** Publishes the end of each fallback at least once; absent without RECEIPTS_TOPIC. */
+  publishReceipt?: PublishReceipt | undefined;
   onStep: (step: FallbackStep) => Promise<void>;
   now: () => number;
 }

@@ -62,15 +62,3 @@ it('should remove erased items and keep the rest', () => {
   );
   expect(withoutErased(entry, content)?.content).toBe(JSON.stringify({ seq: 1, notifications: [late] }));
 });
-
-it('should drop the fallbacks of an erased feed and of retracted notifications, and keep later ones', () => {
-  const fallback = { id: 'n', createdAt: BEFORE, via: 'email', at: ERASED_AT };
-  const of = (feed: string, members: Partial<typeof fallback> = {}): SetAside => ({
-    ...record('', { feed, reason: 'refused', fallback: { ...fallback, ...members } }),
-    content: null,
-  });
-  expect(withoutErased(of('user:ada'), content)).toBeUndefined();
-  expect(withoutErased(of('all', { id: 'gone' }), content)).toBeUndefined();
-  for (const one of [of('user:adam'), of('all'), of('user:ada', { createdAt: '2026-01-01T00:00:01Z' })])
-    expect(withoutErased(one, content)).toBe(one);
-});

@@ -10,11 +10,6 @@ const UNDER_WAY_MS = 60_000;
  * left. Unreadable content is dropped as a whole if it mentions erased content or its event has an erased id.
  */
 export function withoutErased(record: SetAside, content: ErasedContent): SetAside | undefined {
-  const { fallback, feed } = record;
-  if (fallback) {
-    const publishedAt = parseDateTime(fallback.createdAt) ?? 0;
-    return content.has({ feed, id: fallback.id }, { publishedAt }) ? undefined : record;
-  }
   if (record.content === null) return record;
   const publishedAt = (parseDateTime(record.at) ?? 0) - UNDER_WAY_MS;
   const value = parseJson(record.content);
@@ -29,7 +24,7 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
     const createdAt = createdAtOf(item);
     const id = record.event === undefined ? undefined : idOfItem(record.event, value, index, sha256);
     const context = { id, publishedAt: createdAt ?? publishedAt };
-    return !content.has(item, feed === '' ? context : { ...context, feed });
+    return !content.has(item, record.feed === '' ? context : { ...context, feed: record.feed });
   });
   if (left.length === list.length) return record;
   if (left.length === 0) return undefined;

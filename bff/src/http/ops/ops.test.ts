@@ -106,7 +106,7 @@ describe('/app/ops/dead-letters', () => {
   const list = async () => setAsideListSchema.parse(await (await call('/app/ops/dead-letters')).json());
 
   it('should list the newest with reason and content, and show one in full', async () => {
-    expect(await list()).toEqual({ total: 0, oldestAt: null, fallbacks: 0, deadLetters: [] });
+    expect(await list()).toEqual({ total: 0, oldestAt: null, deadLetters: [] });
     const old = setAside();
     const long = setAside({ content: 'x'.repeat(MAX_CONTENT_LISTED + 1), reason: 'expired' });
     const { total, deadLetters } = await list();

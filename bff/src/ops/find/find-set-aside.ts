@@ -25,7 +25,5 @@ export async function findSetAside(
   return { found, isComplete: names.length <= MAX_RECORDS };
 }
 
-const contains = ({ content, event, fallback }: SetAside, id: string): boolean =>
-  event === id ||
-  fallback?.id === id ||
-  (content !== null && content.includes(id) && hasItem(parseJson(content), id));
+const contains = ({ content, event }: SetAside, id: string): boolean =>
+  event === id || (content !== null && content.includes(id) && hasItem(parseJson(content), id));

@@ -2,7 +2,6 @@ import { parseDuration } from '@tocsin/contracts';
 import type { Channel } from '../../away/channels/channel.ts';
 import { ContactBook } from '../../away/contacts/contacts.ts';
 import type { ChannelRules } from '../../away/fallbacks/decide/decide.ts';
-import { batched } from '../../away/fallbacks/receipts/list-unsent.ts';
 import { Fallbacks } from '../../away/fallbacks/fallbacks.ts';
 import type { ConfiguredChannel } from '../../away/fallbacks/options.ts';
 import { DurableWakeUps } from '../../away/fallbacks/wake-ups/durable-wake-ups.ts';
@@ -68,7 +67,6 @@ export async function createAway(
     preferencesOf: (reader) => preferences.of(reader),
     linksOf,
     publishReceipt: receiptPublisherOf({ config, backend }),
-    listUnsent: batched((records) => backend.setAside.addAll(records)),
     observer: createFallbackObserver(registry, log, [...channels.keys()]),
   });
   return { fallbacks, contacts, channels, templates, vapidKey, linksOf, stop: () => wakeUps.stop() };

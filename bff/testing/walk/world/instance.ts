@@ -89,9 +89,6 @@ export class WalkInstance {
           world.checker.setAside(record);
           world.store.setAside.set(record.entry, record.reason);
         }),
-      addAll: async (records) => {
-        for (const record of records) await this.setAside.add(record);
-      },
       erase: () => Promise.resolve(),
       put: () => Promise.resolve(),
       remove: () => Promise.resolve(),

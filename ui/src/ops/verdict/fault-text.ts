@@ -35,8 +35,6 @@ export function faultText(fault: Fault, texts: OpsMessages['verdict']): string {
       );
     case 'setAside':
       return texts.setAside(fault.total);
-    case 'fallbacks':
-      return texts.fallbacks(fault.total);
     case 'versions':
       return texts.versions(fault.versions.join(', '));
   }

@@ -41,17 +41,6 @@ it('should list the worst problem first', () => {
   ]);
 });
 
-it('should report fallbacks apart from other set-aside records', () => {
-  const oldestAt = ago(60_000);
-  expect(faultsOf({ setAside: { total: 3, oldestAt, fallbacks: 2 } })).toEqual([
-    { kind: 'setAside', total: 1, since: NOW - 60_000 },
-    { kind: 'fallbacks', total: 2, since: undefined },
-  ]);
-  expect(faultsOf({ setAside: { total: 2, oldestAt: null, fallbacks: 2 } })).toMatchObject([
-    { kind: 'fallbacks' },
-  ]);
-});
-
 it('should report old metrics as the problem, unless a dependency explains them', () => {
   expect(faultsOf({ unreadSince: NOW - 3_000 })).toEqual([{ kind: 'figures', since: NOW - 3_000 }]);
   expect(faultsOf({ unreadSince: NOW, silentSince: NOW })).toMatchObject([{ kind: 'unreachable' }]);

@@ -26,7 +26,7 @@ export interface Facts {
   past: readonly PastInstance[];
   /** Metrics over time, oldest first. */
   samples: readonly Sample[];
-  setAside?: Pick<SetAsideList, 'total' | 'oldestAt' | 'fallbacks'> | undefined;
+  setAside?: Pick<SetAsideList, 'total' | 'oldestAt'> | undefined;
 }
 
 interface Since {
@@ -43,7 +43,6 @@ export type Fault = Since &
     | { kind: 'late'; p99Ms: number }
     | { kind: 'memory'; used: number; limit: number }
     | { kind: 'setAside'; total: number }
-    | { kind: 'fallbacks'; total: number }
     | { kind: 'versions'; versions: readonly string[] }
   );
 
@@ -62,7 +61,6 @@ const RULES: readonly ((facts: Facts) => readonly Fault[])[] = [
   late,
   memory,
   setAside,
-  fallbacks,
   versions,
 ];
 
@@ -139,15 +137,9 @@ function memory({ instances, samples }: Facts): Fault[] {
 }
 
 function setAside({ setAside: records }: Facts): Fault[] {
-  const total = (records?.total ?? 0) - (records?.fallbacks ?? 0);
-  if (total <= 0) return [];
-  const since = records?.oldestAt ? Date.parse(records.oldestAt) : undefined;
-  return [{ kind: 'setAside', total, since }];
-}
-
-function fallbacks({ setAside: records }: Facts): Fault[] {
-  const total = records?.fallbacks ?? 0;
-  return total === 0 ? [] : [{ kind: 'fallbacks', total, since: undefined }];
+  if (!records || records.total === 0) return [];
+  const since = records.oldestAt ? Date.parse(records.oldestAt) : undefined;
+  return [{ kind: 'setAside', total: records.total, since }];
 }
 
 function versions({ now, instances = [] }: Facts): Fault[] {

@@ -1,4 +1,3 @@
-import type { SetAside } from '@tocsin/contracts';
 import type { Fault } from './rules.ts';
 
 /** Sections of docs/operations.md. */
@@ -11,7 +10,6 @@ const SECTIONS = {
   late: 'tocsindeliveryslow',
   memory: 'tocsinredisnearfull',
   setAside: 'tocsinsetaside',
-  fallbacks: 'tocsinfallbacksnotsent',
   versions: 'going-to-another-version',
 } as const satisfies Record<Fault['kind'], string>;
 
@@ -24,10 +22,3 @@ export const sectionFor = (fault: Fault): string =>
 /** The URL of a problem's runbook section; `undefined` if the deployment has no runbook. */
 export const runbookFor = (fault: Fault, runbook: string | undefined): string | undefined =>
   runbook === undefined ? undefined : `${runbook}#${sectionFor(fault)}`;
-
-/** The URL of the runbook section for a set-aside record. */
-export const runbookForRecord = (
-  { fallback }: Pick<SetAside, 'fallback'>,
-  runbook: string | undefined,
-): string | undefined =>
-  runbook === undefined ? undefined : `${runbook}#${SECTIONS[fallback ? 'fallbacks' : 'setAside']}`;

@@ -5,6 +5,9 @@ import type { AwayDocument } from '../document.ts';
 /** Publishes an event for other applications. Resolves when the broker has accepted it. */
 export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 
+/** If an event was not accepted, it is published again after this time, in ms. */
+export const PUBLISH_AGAIN_MS = 30_000;
+
 /** Marks receipts that are missing in `before` as unpublished, so that they are published even after a crash. */
 export function withUnpublished(before: AwayDocument | undefined, after: AwayDocument): AwayDocument {
   const known = new Set(before?.receipts);

@@ -59,7 +59,7 @@ const pauseAfter = (failures: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10), MAX_PAUSE_MS);
 
 /** Makes the notifications of a message wait again. */
-export function returnToWaiting(
+function returnToWaiting(
   waiting: readonly Waiting[],
   items: Sending['items'],
   { via, at }: { via: string; at: number },

@@ -1,7 +1,6 @@
 import {
   MAX_CONTENT_LISTED,
   MAX_SET_ASIDE_LISTED,
-  isUnsentFallback,
   type SetAsideList,
   type ListedSetAside,
   type SetAside,
@@ -45,13 +44,12 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
       answering(async (_request, response) => {
         const names = await box.names();
         const newest = names.slice(0, MAX_SET_ASIDE_LISTED);
-        const last = names.findLast((name) => !isUnsentFallback(name));
+        const last = names.at(-1);
         const isListed = last === undefined || newest.includes(last);
         const records = await box.records(isListed ? newest : [...newest, last]);
         const list: SetAsideList = {
           total: names.length,
-          oldestAt: records.findLast(({ fallback }) => !fallback)?.at ?? null,
-          fallbacks: names.filter(isUnsentFallback).length,
+          oldestAt: records.at(-1)?.at ?? null,
           deadLetters: records.slice(0, MAX_SET_ASIDE_LISTED).map(listed),
         };
         response.set('Cache-Control', 'no-store').json(list);

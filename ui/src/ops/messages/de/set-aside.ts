@@ -2,18 +2,10 @@ import type { OpsMessages } from '../messages.ts';
 
 export const setAside: OpsMessages['setAside'] = {
   title: 'Zurückgestellte Einträge',
-  hint: 'Einträge, die ein Feed nicht annehmen konnte, und Ersatzwege, über die nichts gesendet wurde oder deren Ausgang unbekannt ist, mit dem Grund. Geben Sie einen Eintrag zurück, um ihn erneut zuzustellen oder zu senden.',
+  hint: 'Einträge, die ein Feed nicht annehmen konnte, mit dem Grund. Geben Sie einen Eintrag zurück, um ihn erneut zuzustellen.',
   invalid: 'Ungültig',
   expired: 'Abgelaufen',
   missing: 'Fehlt',
-  refused: 'Nicht gesendet',
-  unknown: 'Ausgang unbekannt',
-  fallback: (via, id) => `Ersatzweg ${via} für ${id}.`,
-  refusedHint:
-    'Beheben Sie den Grund und geben Sie den Eintrag zurück. Er wird gesendet, falls die Benachrichtigung noch ungelesen ist.',
-  unknownHint:
-    'Die Nachricht kann angekommen sein. Wenn Sie den Eintrag zurückgeben, kommt sie vielleicht doppelt an.',
-  runbookOf: (entry) => `Betriebshandbuch zu ${entry}`,
   feed: 'Feed',
   unknownFeed: 'unbekannt',
   content: 'Inhalt',
@@ -35,7 +27,7 @@ export const setAside: OpsMessages['setAside'] = {
   putBackAllTitle: (total) => `${total} zurückgestellte Einträge zurückgeben?`,
   putBackAllAct: 'Alle zurückgeben',
   putBackAllHint:
-    'Die ältesten zuerst. Was ein Feed schon hat, wird nicht noch einmal angezeigt; Ungültiges bleibt hier. Nachrichten mit unbekanntem Ausgang kommen vielleicht doppelt an.',
+    'Die ältesten zuerst. Was ein Feed schon hat, wird nicht noch einmal angezeigt; Ungültiges bleibt hier.',
   cancel: 'Abbrechen',
   progress: (done, total) => `${done} von ${total} bearbeitet …`,
   stop: 'Anhalten',

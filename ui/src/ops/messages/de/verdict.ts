@@ -28,9 +28,5 @@ export const verdict: OpsMessages['verdict'] = {
   memory: (used, limit, percent) => `Redis ist fast voll: ${used} von ${limit} (${percent}).`,
   setAside: (total) =>
     total === 1 ? '1 Eintrag ist zurückgestellt.' : `${total} Einträge sind zurückgestellt.`,
-  fallbacks: (total) =>
-    total === 1
-      ? 'Über 1 Ersatzweg wurde nichts gesendet, oder der Ausgang ist unbekannt.'
-      : `Über ${total} Ersatzwege wurde nichts gesendet, oder der Ausgang ist unbekannt.`,
   versions: (versions) => `Die Instanzen haben verschiedene Versionen: ${versions}.`,
 };

@@ -1,16 +1,10 @@
 /** Set-aside records. The names of records are isolated from the text around them. */
 export const setAside = {
   title: 'Set-aside records',
-  hint: "Records that a feed couldn't accept, and fallbacks that weren't sent or whose outcome is unknown, with the reason. Put a record back to deliver or send it again.",
+  hint: "Records that a feed couldn't accept, with the reason. Put a record back to deliver it again.",
   invalid: 'Invalid',
   expired: 'Expired',
   missing: 'Missing',
-  refused: 'Not sent',
-  unknown: 'Outcome unknown',
-  fallback: (via: string, id: string) => `Fallback by ${via} for ${id}.`,
-  refusedHint: 'Remove the reason, then put it back. It is sent unless the reader has read the notification.',
-  unknownHint: 'The message may have arrived. If you put it back, it may arrive twice.',
-  runbookOf: (entry: string) => `Runbook for ${entry}`,
   feed: 'Feed',
   unknownFeed: 'unknown',
   content: 'Content',
@@ -32,7 +26,7 @@ export const setAside = {
   putBackAllTitle: (total: number) => `Put back ${total} set-aside records?`,
   putBackAllAct: 'Put back all',
   putBackAllHint:
-    "Starts with the oldest. Notifications that their feed already has aren't shown again. Invalid ones stay here. Fallbacks whose outcome is unknown may arrive twice.",
+    "Starts with the oldest. Notifications that their feed already has aren't shown again. Invalid ones stay here.",
   cancel: 'Cancel',
   progress: (done: number, total: number) => `${done} of ${total} processed…`,
   stop: 'Stop',

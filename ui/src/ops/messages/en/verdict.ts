@@ -27,9 +27,5 @@ export const verdict = {
   memory: (used: string, limit: string, percent: string) =>
     `Redis is nearly full: ${used} of ${limit} (${percent}).`,
   setAside: (total: number) => (total === 1 ? '1 record is set aside.' : `${total} records are set aside.`),
-  fallbacks: (total: number) =>
-    total === 1
-      ? "1 fallback wasn't sent, or its outcome is unknown."
-      : `${total} fallbacks weren't sent, or their outcome is unknown.`,
   versions: (versions: string) => `The instances run different versions: ${versions}.`,
 };
