@@ -8,8 +8,8 @@ import vueParser from 'vue-eslint-parser';
 import { elements, files, policies, policiesOf } from './eslint.rooms.js';
 
 /**
- * `.oxlintrc.json` has all other rules for TypeScript. oxlint uses the native compiler, so even its type-aware rules
- * take seconds. This file has the rules that oxlint lacks, and those for `.vue` files and scripts.
+ * This file has the rules that oxlint lacks, and those for `.vue` files and scripts. `.oxlintrc.json` has all other
+ * rules for TypeScript: oxlint uses the native compiler, so even its type-aware rules take only seconds.
  */
 const TYPESCRIPT = ['**/*.ts'];
 const SCRIPTS = ['**/*.{js,mjs}'];
@@ -70,7 +70,7 @@ export default defineConfig(
     'tools/dapr/',
     'docs/',
     '**/node_modules/',
-    // tests/build/create-tocsin.test.ts creates a project from the template and checks that.
+    // Checked separately: tests/build/create-tocsin.test.ts creates a project from the template and checks its types.
     'create-tocsin/template/',
   ]),
   {

@@ -1,5 +1,5 @@
 /**
- * The layers of the code (rooms) and their allowed imports. `elements` lists the rooms, the innermost first. An import that
+ * The layers of the code (rooms) and their allowed imports. `elements` lists the rooms, innermost first. An import that
  * no policy allows is an error. Tests and `testing/` may import everything; no other code may import them.
  */
 
@@ -96,7 +96,7 @@ export const policies = [
   // Only this room uses a Redis client directly, without Dapr.
   { from: from('service-redis'), allow: [to('service-redis'), modules('redis')] },
 
-  // The core does no I/O, so it may import only Node modules that do none either.
+  // The core does no I/O, so the only Node modules that it may import are those without I/O.
   {
     from: from('core'),
     allow: [
@@ -200,7 +200,8 @@ export const policies = [
   // The model computes only from measured constants, without I/O.
   { from: from('capacity-model'), allow: to('capacity-model', 'contracts') },
 
-  // Of our code, the cases import only the contracts, so that they can test other implementations.
+  // The contracts are the only code of this repository that the cases import, so that they can test other
+  // implementations.
   {
     from: from('conformance'),
     allow: [to('conformance', 'contracts'), modules('socket.io-client'), node('*', 'node:*')],

@@ -50,7 +50,7 @@ const WITH_PROCESSES = {
 
 const UNIT = {
   environment: 'node',
-  // No test mocks a module, so the files of a worker can share imported modules, which halves the time.
+  // No test mocks a module, so test files in the same worker can share imported modules, which halves the time.
   pool: 'threads',
   isolate: false,
   // More than the cores of a small machine, because many tests wait for timers and sockets.

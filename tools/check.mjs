@@ -1,7 +1,7 @@
-// `npm run check`: runs format and types, then lint, unit tests and packages. No step starts after a failed one. `npm
-// run check -- --changed` checks only the files that differ from the last commit: format, lint, and the unit tests next
-// to them. It checks types in these files only, and not in pages (ui, client-vue). `npm run check:lab` checks the
-// laboratory.
+// `npm run check`: checks formatting and types, then runs lint, the check for unused packages and exports, and the unit
+// tests. Once a step has failed, no other starts. `npm run check -- --changed` checks only the files that differ from
+// the last commit: formatting, lint, and the unit tests next to them. It checks types in these files only, and not in
+// pages (ui, client-vue). `npm run check:lab` checks the laboratory.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -64,7 +64,7 @@ const run = ({ name, command: [file, ...args] }) =>
 
 const secondsSince = (started) => ((performance.now() - started) / 1_000).toFixed(1);
 
-/** Runs the steps, two at a time, until one fails. Resolves with true if all passed. */
+/** Runs the steps, two at a time, until a step fails. Resolves with true if all passed. */
 async function runAll(steps) {
   const left = [...steps];
   let passed = true;

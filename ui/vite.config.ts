@@ -18,7 +18,9 @@ const pageAddresses: Plugin = {
   },
 };
 
-/** Bundle the first view's modules into one file. Split by the late parts that use them, they would compress worse. */
+/**
+ * The first view's modules, bundled into one file. Split by the late parts that use them, they would compress worse.
+ */
 const SHARED =
   /\/(?:client-vue\/src\/(?:stores\/|components\/|messages\/|format\/|inbox\/row\/(?:Row|use-|row)|inbox\/NotificationRow|active-element)|client\/src\/)/;
 const LATER = new RegExp(

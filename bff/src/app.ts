@@ -25,7 +25,7 @@ import { createViews } from './wiring/views.ts';
 /** The built page. The relative path is the same from this file and from the bundle `bff/dist/main.js`. */
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
-/** Starts an instance of the bff; resolves when it listens on all its ports. */
+/** Starts a bff instance; resolves when it listens on all its ports. */
 export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
   const context = await createContext(config, given);
   const { backend, log, metrics, now } = context;

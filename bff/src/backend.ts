@@ -100,13 +100,16 @@ export interface Backend {
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
   /** Searches the waiting entries for a notification; absent without Redis. Rejects while Redis is unavailable. */
   findWaiting?: FindIn | undefined;
-  /** Announcements that the bffs have not finished; absent without Redis. Rejects while Redis is unavailable. */
+  /**
+   * Reads how many announcements the bffs have not finished, and how old the oldest is; absent without Redis. Rejects
+   * while Redis is unavailable.
+   */
   announcementQueue?: (() => Promise<AnnouncementQueue>) | undefined;
   /** Takes a feed's turn on its host; absent if this instance takes every turn. */
   callFeedActor?: FeedTurnTaker;
   /** Takes a partition's turn on its host; absent if this instance takes every turn. */
   callPartitionActor?: PartitionTurnTaker;
-  /** A secret of this application; `undefined` if it does not exist. */
+  /** Reads a secret of this application; `undefined` if it does not exist. */
   readSecret(name: string): Promise<string | undefined>;
   announceAgain(announcement: AnyAnnouncement): Promise<void>;
   /** Publishes a receipt for other applications. Rejects unless the broker has accepted it. */

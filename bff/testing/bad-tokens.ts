@@ -11,7 +11,7 @@ export const padded = (length: number): string => {
   return make(count);
 };
 
-/** The defect of a token, the token, and the expected reason in the answer. */
+/** A token's defect, the token, and the expected reason in the response. */
 type Case = [name: string, token: () => string | undefined, says: RegExp];
 
 const MALFORMED = /^the token is malformed$/;
@@ -102,8 +102,8 @@ export const WITH_SECRET: Case[] = [
     () => secretToken({ nbf: inSeconds(3_600) }),
     /^the token is not valid yet$/,
   ],
-  ['with text as nbf', () => secretToken({ nbf: 'now' }), /^the token is not valid yet$/],
-  ['with text as iat', () => secretToken({ iat: 'now' }), /^the iat claim is not the expected one$/],
+  ['with text as the nbf', () => secretToken({ nbf: 'now' }), /^the token is not valid yet$/],
+  ['with text as the iat', () => secretToken({ iat: 'now' }), /^the iat claim is not the expected one$/],
   ['without an issuer', () => secretToken({ iss: undefined }), /^the iss claim is missing$/],
   ['of another issuer', () => secretToken({ iss: 'another' }), /^the iss claim is not the expected one$/],
   ['of several issuers', () => secretToken({ iss: ['tocsin'] }), /^the iss claim is not the expected one$/],
@@ -127,7 +127,7 @@ export const WITH_SECRET: Case[] = [
   ],
   ['without a sub', () => secretToken({ sub: undefined }), /^the sub claim is missing$/],
   ['with an empty sub', () => secretToken({ sub: '' }), /sub must be a string of 1 to 255 characters$/],
-  ['with a number as sub', () => secretToken({ sub: 42 }), /invalid claims: sub /],
+  ['with a number as the sub', () => secretToken({ sub: 42 }), /invalid claims: sub /],
   ['with a sub of 256 characters', () => secretToken({ sub: 'x'.repeat(256) }), /sub must be a string/],
   ['with a line feed in the sub', () => secretToken({ sub: 'a\nb' }), /sub must be a string/],
   [
@@ -139,7 +139,7 @@ export const WITH_SECRET: Case[] = [
       ),
     /sub must be a string/,
   ],
-  ['with text as feeds', () => secretToken({ feeds: 'orders' }), /invalid claims: feeds /],
+  ['with text as the feeds', () => secretToken({ feeds: 'orders' }), /invalid claims: feeds /],
   ['with a number among the feeds', () => secretToken({ feeds: ['orders', 1] }), /invalid claims: feeds\.1 /],
   [
     'with * in the middle of a feed',
@@ -151,7 +151,7 @@ export const WITH_SECRET: Case[] = [
     () => secretToken({ feeds: Array.from({ length: 201 }, (_, i) => `f${i}`) }),
     /invalid claims: feeds /,
   ],
-  ['with text as roles', () => secretToken({ roles: 'ops' }), /invalid claims: roles /],
+  ['with text as the roles', () => secretToken({ roles: 'ops' }), /invalid claims: roles /],
   ['with an empty role', () => secretToken({ roles: [''] }), /invalid claims: roles\.0 /],
   ['one character too long', () => padded(MAX_TOKEN_LENGTH + 1), /16384 characters$/],
 ];
@@ -167,12 +167,12 @@ export const WITH_KEYS: Case[] = [
   ['absent', () => undefined, /^a token is required$/],
   ['alg none', () => forge({ alg: 'none', kid: 'RS256' }, claims(), () => ''), ALGORITHM],
   [
-    'HS256 with the public key as secret',
+    'HS256 with the public key as the secret',
     () => forge({ alg: 'HS256', kid: 'RS256' }, claims(), (input) => hmac(input, PEM)),
     ALGORITHM,
   ],
   [
-    'HS256 with the JWK as secret',
+    'HS256 with the JWK as the secret',
     () => forge({ alg: 'HS256', kid: 'RS256' }, claims(), (input) => hmac(input, JSON.stringify(jwk))),
     ALGORITHM,
   ],
@@ -194,8 +194,8 @@ export const WITH_KEYS: Case[] = [
   ],
   ['with an unknown kid', () => issuedToken('RS256', {}, { kid: 'other' }), NO_KEY],
   ['with the kid of another key type', () => issuedToken('RS256', {}, { kid: 'ES256' }), NO_KEY],
-  ['with a path as kid', () => issuedToken('RS256', {}, { kid: '../../dev/null' }), NO_KEY],
-  ['with a number as kid', () => issuedToken('RS256', {}, { kid: 1 }), NO_KEY],
+  ['with a path as the kid', () => issuedToken('RS256', {}, { kid: '../../dev/null' }), NO_KEY],
+  ['with a number as the kid', () => issuedToken('RS256', {}, { kid: 1 }), NO_KEY],
   [
     'with a known kid and a wrong signature',
     () => rsa({}, (input) => signerOf(KEYS.RS256.privateKey)(`${input}x`)),
@@ -218,12 +218,12 @@ export const WITH_KEYS: Case[] = [
     SIGNATURE,
   ],
   [
-    'ES256 with zeros as signature',
+    'ES256 with zeros as the signature',
     () => forge({ alg: 'ES256', kid: 'ES256' }, claims(), () => Buffer.alloc(64).toString('base64url')),
     SIGNATURE,
   ],
   [
-    'EdDSA with zeros as signature',
+    'EdDSA with zeros as the signature',
     () => forge({ alg: 'EdDSA', kid: 'EdDSA' }, claims(), () => Buffer.alloc(64).toString('base64url')),
     SIGNATURE,
   ],

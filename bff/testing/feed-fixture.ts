@@ -97,7 +97,7 @@ export class Fixture {
   readonly events: PublicationsEvent[] = [];
   readonly losses: string[] = [];
   readonly erased: Erased[] = [];
-  /** The ids of the notifications that turns handed on after their commit, for fallbacks. */
+  /** The ids of the notifications that turns passed on after their commit, for fallbacks. */
   readonly handedOn: string[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
@@ -126,7 +126,7 @@ export class Fixture {
     this.entries.put(this.key(seq, run), JSON.stringify(entry));
   }
 
-  /** Deposits an entry of the partition with items of any feeds. */
+  /** Deposits an entry of the partition with items for any feeds. */
   share(seq: number, notifications: readonly unknown[], run = RUN): void {
     const expiresAt = '2030-01-01T00:00:00Z';
     const entry = { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt, notifications };

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 
-/** A shared secret of the tests. */
+/** The shared secret of the tests. */
 export const SECRET = randomBytes(32).toString('hex');
 
 /** Keys of the tests' issuer, by algorithm. */
@@ -43,7 +43,7 @@ export function forge(
 export const secretToken = (others: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
   forge({ alg: 'HS256', ...header }, claims(others));
 
-/** Returns a signer with the key, in the signature format of tokens. */
+/** Returns a function that signs with the key, in the signature format of tokens. */
 export const signerOf =
   (key: KeyObject, hash: string | null = 'sha256', more: object = { dsaEncoding: 'ieee-p1363' }) =>
   (input: string): string =>

@@ -145,7 +145,7 @@ describe('createNotificationClient', () => {
     expect(seen.gaps).toEqual([[{ epoch: 'lost', offset: 7 }, { epoch: 'e', offset: 2 }, { erased: false }]]);
   });
 
-  it('should retry a subscribe after a temporary refusal', async () => {
+  it('should retry a subscription after a temporary refusal', async () => {
     const error = { code: 'unavailable', message: 'not now', temporary: true } as const;
     gateway.answer = () => ({ ok: false, error });
     const errors: string[] = [];
@@ -159,7 +159,7 @@ describe('createNotificationClient', () => {
     expect(errors[0]).toBe('all: not now');
   });
 
-  it('should report a permanent refusal and not retry the subscribe', async () => {
+  it('should report a permanent refusal and not retry the subscription', async () => {
     const error = { code: 'invalid_request', message: 'no', temporary: false } as const;
     gateway.answer = ({ feed }) => (feed === 'all' ? { ok: false, error } : gateway.page({ feed }));
     const refused = vi.fn();

@@ -111,7 +111,7 @@ export interface NotificationClientOptions {
   /**
    * Whether browser tabs share one connection. Default: yes, in a secure context (`https` or localhost). Tabs share a
    * connection if they have the same `url`, `path`, `clientId` and reader. The reader is the token's issuer and `sub`,
-   * or `group` if the client cannot read the token.
+   * or `group` if given, for tokens that the client cannot read.
    */
   tabs?: boolean | { group: string };
 }

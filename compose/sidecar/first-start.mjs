@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-// Creates the secrets of the containers, and keeps existing ones: passwords and tokens as NAME=value, sentry's
-// certificate authority, and for each sidecar and Dapr service a token that identifies it to sentry. Each file is
-// renamed into place when complete, so no reader ever sees a partial file. Only the owner and group 1000 can read the
-// files.
+// Creates the containers' secrets, and keeps existing ones: passwords and tokens as NAME=value, sentry's certificate
+// authority, and for each sidecar and Dapr service a token that identifies it to sentry. Each file is renamed into
+// place when complete, so no reader ever sees a partial file. Only the owner and group 1000 can read the files.
 import { execFileSync } from 'node:child_process';
 import {
   createHash,
@@ -34,7 +33,8 @@ function makeVariables(file, values) {
   write(file, there + missing.map(([name, value]) => `${name}=${value}\n`).join(''));
 }
 
-// Redis credentials: one user for applications, their sidecars and the broadcaster, another for people and the doctor.
+// Redis credentials: one user for applications, their sidecars and the broadcaster, and another for people and the
+// doctor.
 makeVariables('/secrets/redis/env', { REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/operator/env', { REDIS_USERNAME: 'operator', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/dapr/env', { DAPR_API_TOKEN: secret(), APP_API_TOKEN: secret() });
@@ -99,7 +99,7 @@ const kidOf = (publicKey) =>
     .digest('base64url');
 if (!existsSync(KEY)) makeIdentityKey();
 
-/** Creates the token that sentry requires before it signs the certificate of `id`. It expires with the authority. */
+/** Creates the token that sentry requires before it signs the certificate of `id`. The token itself never expires. */
 function makeIdentity(id) {
   const file = join(IDENTITIES, `${id}.jwt`);
   if (existsSync(file)) return;

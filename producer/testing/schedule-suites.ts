@@ -10,7 +10,7 @@ export function jobsSuite(
   name: string,
   open: () => Promise<{ jobs: Jobs; handedOver: () => Promise<string[]> }>,
 ): void {
-  it(`should hand over jobs at their time, but no removed ones: ${name}`, async () => {
+  it(`should hand over each job at its time, but none that were removed: ${name}`, async () => {
     const { jobs, handedOver } = await open();
     const prefix = `${name}:`;
     const at = Date.now() + 1_500;
@@ -34,7 +34,7 @@ export function jobsSuite(
 
 /** Tests that every store of the due window must pass. */
 export function dueWindowStoreSuite(name: string, open: () => Promise<DueWindowStore>): void {
-  it(`should write index and documents together, if the index still has the version that was read: ${name}`, async () => {
+  it(`should write the index and documents together, if the index still has the version that was read: ${name}`, async () => {
     const store = await open();
     expect(await store.readIndex()).toBeUndefined();
     const [a, b] = [scheduled('a', 5), scheduled('b', 6)];

@@ -28,7 +28,7 @@ export function takeBatch(waiting: Waiting[]): Waiting[] {
 
 export const bodyOf = (batch: readonly Waiting[]): string => `[${batch.map(({ json }) => json).join(',')}]`;
 
-/** The notification with its own id, or else a random UUID. */
+/** The notification with its own id, or with a random UUID if it has none. */
 export const withId = (notification: NotificationInput): NotificationInput & { id: string } => ({
   ...notification,
   id: notification.id ?? crypto.randomUUID(),

@@ -1,7 +1,7 @@
 import type { Fault } from '@tocsin/contracts';
 
 /**
- * - `refused`: the server rejected the notification; `status` and `faults` tell why. Retrying does not help.
+ * - `refused`: the server rejected the notification; `status` and `faults` say why. Retrying does not help.
  * - `gave_up`: retries ended without a definite response. The notification may still appear; publish it again with
  *   `id`.
  * - `full`: too many notifications are waiting. Publish it again when others have been accepted.

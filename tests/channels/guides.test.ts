@@ -18,7 +18,7 @@ const own = read('write-your-own-channel');
 const blocks = (page: string, language: string) =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 
-describe('the guides about channels', () => {
+describe('the channel guides', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-away-'));
   afterAll(() => rmSync(dir, { recursive: true }));
   const settings = ['reach-people-who-are-away', 'write-your-own-channel'].flatMap((name) =>

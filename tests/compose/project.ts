@@ -43,7 +43,7 @@ export class ComposeProject {
     return project;
   }
 
-  /** This project after an upgrade to the docker-compose.yml of this repository. */
+  /** This project after an upgrade to this repository's docker-compose.yml. */
   upgraded(): ComposeProject {
     return new ComposeProject(this.#docker, this.#ports, ROOT);
   }

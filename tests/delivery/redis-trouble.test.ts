@@ -78,7 +78,7 @@ describe('a full Redis', () => {
   it('should cause 503, keep its data and lose no acknowledged notification', async () => {
     const before = await postSome(20);
     await flow.complete();
-    // Larger notifications may be accepted after these, so these need not be on the newest page.
+    // Some of the large notifications posted later may be accepted, so these need not be on the newest page.
     const { epoch = '', offset = 0 } = (await head()) ?? {};
     const pageOfThem = `limit=${before.length}&epoch=${epoch}&before=${offset + 1}`;
     const full = async () => {

@@ -86,7 +86,7 @@ beforeAll(async () => {
   const file = join(folder, 'away.json');
   const settings = {
     publicUrl: 'https://inbox.example/app',
-    // Longer than a busy machine needs to take a whole request.
+    // Longer than a busy machine needs to process a whole request, so that its notifications share one message.
     email: { from: 'Shop <no-reply@shop.example>', window: 'PT10S' },
     push: { allowLoopback: true },
     webhook: { window: 'PT10S' },
@@ -131,7 +131,7 @@ it('should let the reader agree to e-mail on one device, and turn on push on the
   for (const page of [laptop, phone]) await page.getByTestId('preferences-close').click();
 });
 
-it('should show a push on the phone after five unread seconds, and send nothing else after a read on the laptop', async () => {
+it('should show a push on the phone after five seconds unread, and send nothing else once it is read on the laptop', async () => {
   const { worker, deliver } = phoneWorker;
   const start = Date.now();
   const fallback = [
@@ -152,7 +152,7 @@ it('should show a push on the phone after five unread seconds, and send nothing 
   expect([pushService.received.length, smtp.received, webhook.received]).toEqual([1, [], []]);
 });
 
-it('should send one digest through each other channel about ten unread notifications', async () => {
+it('should send one digest of ten unread notifications through each of the other channels', async () => {
   const fallback = ['email', 'webhook'].map((via) => ({ after: 'PT1S', via }));
   const ten = Array.from({ length: 10 }, (_, n) => ({ id: `order-${n}`, title: `Order ${n}`, fallback }));
   await publish(ten);

@@ -10,7 +10,10 @@ const PUBLISHERS = join(import.meta.dirname, '../../examples/publishers');
 const BUILD_MS = 900_000;
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-publishers-'));
 
-/** True if Rust is installed and new enough for the Dapr SDK: 1.88. Debian 12's `cargo` is not, its `cargo-web` is. */
+/**
+ * True if Rust is installed and new enough for the Dapr SDK (1.88). Debian 12's `cargo` package is too old, but its
+ * `cargo-web` is new enough.
+ */
 async function isRustNew(): Promise<boolean> {
   if (findCommand(['cargo']) === undefined) return false;
   const [, minor] = /^cargo 1\.(\d+)\./.exec((await run('cargo', ['--version'])).stdout) ?? [];

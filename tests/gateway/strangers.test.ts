@@ -40,7 +40,10 @@ const strangers = async (count: number, text: (index: number) => string): Promis
 };
 const upgradeFrom = (address: string) => upgradeRequest(HANDSHAKE, { 'X-Forwarded-For': address });
 
-/** Connects a reader from a separate address, retrying like a client. Resolves with the number of attempts. */
+/**
+ * Connects a reader from a separate address, retrying like a client. Resolves with its socket and the number of
+ * attempts.
+ */
 async function reader(transport: 'websocket' | 'polling', address = '198.51.100.7', sub = 'ada') {
   const extraHeaders = { 'X-Forwarded-For': address };
   const token = await tokenOf(sub);

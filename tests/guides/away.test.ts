@@ -35,7 +35,7 @@ const [data, components, files] = ['data', 'components', 'messages'].map((name) 
   string,
   string,
 ];
-/** The environment with which the guide starts the system. */
+/** The environment in which the guide starts the system. */
 const started: Record<string, string> = {};
 const outputs = new Map<string, string>();
 
@@ -64,7 +64,7 @@ function here(command: string): string {
     .replace(/npm run (?:--silent )?(?:api-key|vapid|token) -- /, `$&--data ${data} `);
 }
 
-/** Runs a command in a shell that keeps its variables. It only records with which environment \`npm start\` runs. */
+/** Runs a command in a shell that keeps its variables. Instead of running `npm start`, records its environment. */
 async function shell(command: string): Promise<string> {
   const [variables, environment] = [join(dir, 'variables'), join(dir, 'environment')];
   const script = `
@@ -170,7 +170,7 @@ describe('the system that the guides start', () => {
     });
   });
 
-  it('should know the reader of the token, and the key for push', async () => {
+  it('should know the token’s reader and the push key', async () => {
     const channels = channelsSchema.parse(await (await asAda('GET', '/channels')).json());
     expect(channels.email.offered).toBe('ada@example.org');
     expect(channels.push.publicKey).toMatch(/^[\w-]{87}$/);
@@ -198,7 +198,7 @@ describe('the system that the guides start', () => {
     },
   );
 
-  it('should send the webhook to the receiver of the guide', async () => {
+  it('should send the webhook to the guide’s receiver', async () => {
     await eventually(async () => received.includes('user:ada has 1 unread: Paper jam'), 60_000);
   });
 
@@ -224,7 +224,7 @@ describe('the system that the guides start', () => {
     },
   );
 
-  it('should have run every command of the guides', () => {
+  it('should have run every command in the guides', () => {
     const inSystem = COMMANDS.filter(needsSystem);
     expect(inSystem).toHaveLength(5);
     for (const command of inSystem) expect(command).toMatch(/^curl -d |^sleep 3; cat |^curl -H .*receipts\?/);

@@ -32,7 +32,7 @@ const UNUSED = [
   'no-unnecessary-boolean-literal-compare',
 ];
 
-it('should list every rule of the presets in .oxlintrc.json', () => {
+it('should list every preset rule in .oxlintrc.json', () => {
   const presets: Record<string, Setting> = {};
   for (const { rules } of [eslint.configs.recommended, ...tseslint.configs.strictTypeChecked]) {
     Object.assign(presets, rules);
@@ -49,7 +49,7 @@ it('should list every rule of the presets in .oxlintrc.json', () => {
 const PRELUDE =
   'declare const any: any; declare const work: () => Promise<number>; declare const text: string;\n';
 
-/** Code that breaks exactly one rule. */
+/** Maps each rule to code that breaks it. */
 const FAULTS: Record<string, string> = {
   'await-thenable': 'export const f = async () => { await text; };',
   'ban-ts-comment': '// @ts-ignore\nexport const f = text;',

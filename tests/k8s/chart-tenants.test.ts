@@ -33,7 +33,7 @@ describe('the limits of a release', () => {
     queuedBytes: 16_777_216,
   };
 
-  it('should become settings of the applications', async () => {
+  it('should become application settings', async () => {
     const { documents } = await template({ ...TENANT, quotas: { limits: LIMITS } });
     expect(settingsSchema.parse(found(documents, 'ConfigMap bff')).data).toMatchObject({
       MAX_CONNECTIONS: '2000',
@@ -60,8 +60,8 @@ describe('the limits of a release', () => {
 
   it.each([
     ['an unknown limit', { limits: { connections: 5 } }, 'connections'],
-    ['a limit that the application would refuse', { limits: { bytesPerFeed: 100 } }, 'bytesPerFeed'],
-    ['a number as a quota of the namespace', { namespace: { enabled: true, hard: { pods: 5 } } }, 'pods'],
+    ['a limit that the application would reject', { limits: { bytesPerFeed: 100 } }, 'bytesPerFeed'],
+    ['a namespace quota that is a number', { namespace: { enabled: true, hard: { pods: 5 } } }, 'pods'],
   ])('should refuse %s', async (_, quotas, reason) => {
     await expect(template({ ...TENANT, quotas })).rejects.toThrow(reason);
   });
@@ -108,7 +108,7 @@ function usageOf(documents: readonly Document[]): Record<string, number> {
   return usage;
 }
 
-describe('the quota of the namespace', () => {
+describe('the namespace quota', () => {
   it('should be absent unless it is enabled', async () => {
     const { documents } = await template(TENANT);
     expect(documents.filter(({ kind }) => kind === 'ResourceQuota' || kind === 'LimitRange')).toEqual([]);
@@ -129,7 +129,7 @@ describe('the quota of the namespace', () => {
       expect(numberOf(hard[name] ?? ''), name).toBeGreaterThanOrEqual(amount);
   });
 
-  it('should take single resources and the storage from the values, and use defaults for the rest', async () => {
+  it('should take individual resources and the storage from the values, and use defaults for the rest', async () => {
     const { documents } = await template({
       ...withQuota({ pods: '8' }),
       redis: { storage: '20Gi' },

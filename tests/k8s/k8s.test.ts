@@ -240,7 +240,7 @@ describe('a deployed system', () => {
 });
 
 describe('npm run deploy -- --delete', () => {
-  it('should remove everything; a new deployment is at the restricted level if sidecars drop their capabilities', async () => {
+  it('should remove everything; a redeployment meets the restricted standard if sidecars drop capabilities', async () => {
     await remove();
     expect(await exists('namespace', NAMESPACE)).toBe(false);
     expect(await exists('persistentvolume', 'realtime-microservices-redis')).toBe(false);

@@ -181,7 +181,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
   });
 });
 
-describe('the provisioning of Grafana', () => {
+describe('the Grafana provisioning', () => {
   it('should include a data source and a dashboard provider', () => {
     for (const file of ['datasources/prometheus.yml', 'dashboards/tocsin.yml'])
       expect(existsSync(join(root, 'observability/grafana/provisioning', file))).toBe(true);

@@ -12,7 +12,9 @@ import { freePorts, startStack, type ExternalSidecar, type Stack } from '@tocsin
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-/** Starts another application that subscribes to all topics: programmatically, with a resource and with a stream. */
+/**
+ * In these tests, another application subscribes to all topics: programmatically, with a resource and with a stream.
+ */
 let stack: Stack;
 let spy: ExternalSidecar;
 let server: Server;

@@ -90,7 +90,7 @@ describe('Dapr', () => {
     expect(await redis.keys('*ready*')).toEqual([]);
   });
 
-  it('should name the part that is not ready, within the timeout of a call', async () => {
+  it('should name the part that is not ready, within the call timeout', async () => {
     const started = Date.now();
     await stack.redis.kill();
     await expect(checkReadiness(sidecar, claimCheck)).rejects.toThrow(COMPONENTS.entries);

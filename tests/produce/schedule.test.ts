@@ -60,7 +60,7 @@ it('should never show a scheduled notification that was retracted or whose feed 
   other.close();
 });
 
-it('should show a scheduled notification on time even if every process was killed before', async () => {
+it('should show a scheduled notification on time even if every process was killed beforehand', async () => {
   await post('survivor', Date.now() + 12_000);
   const at = Date.now() + 12_000;
   const [producer, bff] = [stack.producers[0], stack.bffs[0]];

@@ -23,7 +23,7 @@ async function setAside(): Promise<string> {
 }
 
 describe('a message from a publisher', () => {
-  it('should be set aside if it is an event sent as plain JSON, which Dapr makes the data of another event', async () => {
+  it('should be set aside if it is an event sent as plain JSON, which Dapr wraps in another event', async () => {
     const event = { specversion: '1.0', id: 'trap-1', type: 'a', source: 'shop', data: { title: 'As JSON' } };
     expect((await publish(event)).status).toBe(204);
     await expect.poll(setAside).toContain('specversion');

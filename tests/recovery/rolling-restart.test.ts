@@ -24,7 +24,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should let readers notice nothing when the instances restart one after another', async () => {
+it('should restart the instances one after another without readers noticing', async () => {
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
   const stream = startStream(caller, 'rolling');
   await delay(1_000);

@@ -72,7 +72,7 @@ describe('a connection to a Redis Cluster', () => {
     expect(await outcome({ ...env, REDIS_PASSWORD: 'wrong' })).toMatch(/^rejects the login/);
   });
 
-  it('should send each command to the master of its key, also after its slot has moved', async () => {
+  it('should send each command to the master of its key, even after its slot has moved', async () => {
     const client = await openOnce(targetOf(env), TIMES);
     expect(mastersOf(client)).toHaveLength(3);
     for (const key of KEYS) await client.set(key, key);

@@ -110,7 +110,8 @@ describe('content', () => {
     const requestedAt = Date.now();
     expect(await send('DELETE', `/feeds/${encodeURIComponent(feed)}`)).toBe(202);
     const respondedAt = Date.now();
-    // In progress when the feed was erased: an event that is being retried, and another producer's entry.
+    // In progress when the feed was erased: an event that is being retried, another event, and another producer's
+    // entry.
     await publishEvent(TOPICS.deadNotifications, of('late'), { time: requestedAt - 5_000 });
     await publishEvent(TOPICS.notifications, of('late-too'), { time: requestedAt - 1_500 });
     const late = await deposit(feed, 'Late0001', notification(feed, secret, 'late-entry', 10_000));

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sumOfMetric } from '../support/observe/metrics.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Enough feeds for Dapr to place some of them on the hostile host. */
+/** Enough partitions for Dapr to place some of them on the hostile host. */
 const PARTITIONS = 24;
 const FEEDS = Array.from({ length: 24 }, (_, n) => `topic:hostile-${n}`);
 const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };

@@ -62,7 +62,7 @@ const publish = async (body: unknown): Promise<number> => {
   return (await fetch(`${stack.producers[0]?.url}/notifications`, init)).status;
 };
 const used = async () => Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
-/** Removes published notifications from the streams. */
+/** Waits until the memory in use is stable, because published notifications are removed from the streams only later. */
 const settled = async () => {
   let before = Infinity;
   await eventually(async () => {

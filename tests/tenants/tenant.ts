@@ -139,13 +139,13 @@ export class Tenant {
     return kubectl.text(['-n', this.namespace, ...args]);
   }
 
-  /** A value of one of the release's Secrets. */
+  /** A value from one of the release's Secrets. */
   async secret(name: string, key: string): Promise<string> {
     const encoded = await this.kubectl('get', 'secret', name, '-o', `jsonpath={.data.${key}}`);
     return Buffer.from(encoded, 'base64').toString();
   }
 
-  /** A token of a reader who is also an operator. */
+  /** A token for a reader who is also an operator. */
   async token(sub: string): Promise<string> {
     const claims = { sub, feeds: ['*'], roles: ['ops'] };
     const exp = Math.floor(Date.now() / 1000) + 3_600;

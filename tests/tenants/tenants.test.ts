@@ -49,14 +49,14 @@ describe('two releases in their own namespaces', () => {
 });
 
 describe('a pod of another tenant', () => {
-  it('should be refused by public ports, with or without the keys and tokens of its own release', () =>
+  it('should be refused by the public ports, with or without its own release’s keys and tokens', () =>
     unharmed(async () => {
       const probes = await publicPorts(ours.namespace, theirs, `of-${ours.namespace}`);
       const outcomes = await theirs.ask('bff', probes);
       expect(outcomes).toEqual(Object.fromEntries(probes.map(({ name }) => [name, 401])));
     }));
 
-  it('should find every internal port closed, and get only 404 from the open port of sidecars', () =>
+  it('should find every internal port closed, and get only 404 from the sidecars’ open port', () =>
     unharmed(async () => {
       const probes = await internalPorts(ours);
       const outcomes = await theirs.ask('bff', probes);
@@ -65,7 +65,7 @@ describe('a pod of another tenant', () => {
       );
     }));
 
-  it('should be refused by Redis, with or without the passwords of its own release', () =>
+  it('should be refused by Redis, with or without its own release’s passwords', () =>
     unharmed(async () => {
       const outcomes = await theirs.ask('bff', await redisProbes(ours.namespace, theirs));
       const noPassword = expect.stringMatching(/^-NOAUTH/) as string;

@@ -1,5 +1,5 @@
-// Shows the subject of the link, such as `?order=10400`. Shows no other text from the URL, because anyone can write
-// one.
+// Shows the subject of the link, such as `?order=10400`. Shows no other text from the URL, because anyone can create
+// such a link.
 (function () {
   var kinds = {
     order: ['Order', 'Bestellung'],

@@ -11,7 +11,7 @@ const storage = safeStorage(() => sessionStorage);
 const tokens = reactive(takeToken(location, history, storage));
 const { token } = tokens;
 
-/** Reload, because all of the page's state belongs to one reader. */
+/** Keeps the token and reloads, because all of the page's state belongs to one reader. */
 function signInAs(other: string): void {
   keepToken(other, storage);
   location.reload();
@@ -23,7 +23,7 @@ addEventListener('hashchange', () => {
   else if (now.offered) tokens.offered = now.offered;
 });
 
-/** A setting in a tag that the server adds to the page. */
+/** A setting in a meta tag that the server adds to the page. */
 const setting = (name: string): string | undefined =>
   document.querySelector<HTMLMetaElement>(`meta[name="tocsin-${name}"]`)?.content;
 const permalink = permalinkOf(location.search);

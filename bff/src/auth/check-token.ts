@@ -25,8 +25,8 @@ export interface TokenRules {
 const LAST_MS = 8.64e15;
 
 /**
- * Identifies the bearer of `token`. Accepts only the algorithms of the keys, regardless of the header. @throws
- * AuthError with one of a few fixed messages, which never quote the token
+ * Identifies the bearer of `token`. Accepts only the algorithms of the keys, regardless of the header.
+ * @throws AuthError with a message that never quotes the token
  */
 export async function checkToken(token: string | undefined, rules: TokenRules): Promise<Identity> {
   if (token === undefined || token === '') {

@@ -3,7 +3,7 @@ import type { RevocationStore } from './ports.ts';
 
 export interface RevocationsOptions {
   store: RevocationStore;
-  /** Called once for each series of failed reads, at the first of them. */
+  /** Called at the first failure of each series of failed reads. */
   onError: (error: unknown) => void;
   /** Time between two reads, in ms; default 1 s. */
   everyMs?: number;
@@ -22,7 +22,7 @@ export class Revocations {
   readonly #listeners: (() => void)[] = [];
   /** By sub; `undefined` until the store has been read. */
   #known: ReadonlyMap<string, Revocation> | undefined;
-  /** The last read in line. Reads run one after another, so that a late result never replaces a newer one. */
+  /** The last queued read. Reads run one after another, so that a late result never replaces a newer one. */
   #reading: Promise<void> = Promise.resolve();
   #failures = 0;
 
@@ -36,7 +36,7 @@ export class Revocations {
     return this.#known !== undefined;
   }
 
-  /** Whether the token of this identity was issued before the revocation, or has no issue time. */
+  /** Whether this identity's token was issued before the revocation, or has no issue time. */
   refuses({ sub, issuedAt }: Pick<Identity, 'sub' | 'issuedAt'>): boolean {
     const revocation = this.#known?.get(sub);
     return revocation !== undefined && (issuedAt === undefined || issuedAt <= momentOf(revocation));

@@ -8,8 +8,8 @@ const MIN_BYTES = 32;
 const MAX_SECRETS = 8;
 
 /**
- * Parses shared secrets, one per line, the newest first. The whole text is also accepted as one secret, as in versions
- * with a single secret, so that a secret with a trailing line break stays valid.
+ * Parses shared secrets, one per line, the newest first. The whole text is also accepted as one secret, as it was when
+ * only one secret was supported, so that a secret with a trailing line break stays valid.
  * @throws Error when a secret is too short, or there are too many
  */
 export function parseSecrets(text: string): Uint8Array[] {
@@ -30,8 +30,8 @@ export function parseSecrets(text: string): Uint8Array[] {
 }
 
 /**
- * Keys from the secrets that issuer and bff share. With more than one secret, the old and the new one are both valid
- * during a rotation. `secrets` throws while the secrets are not known.
+ * Keys from the secrets that issuer and bff share. During a rotation, there is more than one secret, and all of them
+ * are valid. `secrets` throws while the secrets are not known.
  */
 export const secretKeys = (secrets: () => readonly Uint8Array[]): Keys => ({
   algorithms: ['HS256'],

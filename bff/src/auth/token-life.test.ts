@@ -30,8 +30,8 @@ describe('an instance with JWT_MAX_AGE', () => {
   it.each([
     ['a token with the maximum lifetime', { iat: inSeconds(0), exp: inSeconds(600) }, 200, /./],
     ['a token issued by a clock that is ahead', { iat: inSeconds(4), exp: inSeconds(300) }, 200, /./],
-    ['a token without iat', {}, 401, /iat claim is missing/],
-    ['a token with text as iat', { iat: 'now' }, 401, /iat claim is not the expected one/],
+    ['a token without an iat', {}, 401, /iat claim is missing/],
+    ['a token with text as the iat', { iat: 'now' }, 401, /iat claim is not the expected one/],
     [
       'a token whose lifetime is too long',
       { iat: inSeconds(0), exp: inSeconds(605) },

@@ -35,7 +35,9 @@ export class Acknowledged {
     this.#onDelivered = onDelivered;
   }
 
-  /** Records the answer to a subscription of the page. `after` is the position that the page sent, if it had one. */
+  /**
+   * Records the answer to one of the page's subscriptions. `after` is the position that the page sent, if it had one.
+   */
   subscribed(
     feed: string,
     after: Position | undefined,

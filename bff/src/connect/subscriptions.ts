@@ -80,8 +80,8 @@ export class Subscriptions {
   }
 
   /**
-   * Reads the publications after the position; without a position, reads the feed's current one. Rejects when the feed
-   * cannot be read now.
+   * Reads the publications after the position; without a position, reads only the feed's current position. Rejects when
+   * the feed cannot be read now.
    */
   read(feed: string, position: Position | undefined): Promise<Page> {
     const { views, pages, bearer } = this.#use;

@@ -12,7 +12,7 @@ const writeOf = (feed: string): HeadWrite =>
     documents: [{ key: `of ${feed}`, value: {}, bytes: 2, ttlSeconds: 9 }],
   }) as unknown as HeadWrite;
 
-/** Records the keys of each transaction, and rejects those for whose keys `fails` returns true. */
+/** Records the keys of each transaction, and rejects the transactions for whose keys `fails` returns true. */
 function logWith(isCluster: boolean, fails: (keys: string[]) => boolean = () => false) {
   const transactions: string[][] = [];
   const transact = async (_: string, operations: readonly StateOperation[]): Promise<void> => {

@@ -10,7 +10,7 @@ const MAX_REQUEST_BYTES = 1024 * 1024;
 /** Maximum number of heads per call; each has 16 KB at most. */
 const MAX_HEADS = 100;
 const HEAD_BYTES = 2_048;
-/** On a cluster, daprd writes the slots of a request one after the other, so requests are smaller, and sent together. */
+/** On a cluster, daprd writes the slots of a request one after another, so requests are smaller and run in parallel. */
 const MAX_HEADS_IN_CLUSTER = 8;
 
 export interface DaprFeedLogOptions {
@@ -32,7 +32,7 @@ export class DaprFeedLog implements FeedLog {
   constructor(sidecar: Sidecar, { isCluster = false }: DaprFeedLogOptions = {}) {
     this.#sidecar = sidecar;
     this.#isCluster = isCluster;
-    // Batches reads of the same tick into one call without delaying others. Answers are not cached.
+    // Batches reads of the same tick into one call without delaying others. Results are not cached.
     this.#heads = new DataLoader((feeds) => this.#readHeads(feeds), {
       cache: false,
       maxBatchSize: MAX_HEADS,
@@ -72,7 +72,7 @@ export class DaprFeedLog implements FeedLog {
     }
   }
 
-  /** If a single write exceeds the request limit, its first documents are written ahead in separate requests. */
+  /** If a write exceeds the request limit, its first documents are written beforehand, in separate requests. */
   async #commitTogether(writes: readonly HeadWrite[]): Promise<void> {
     const documents = writes.flatMap((write) => write.documents);
     const requests = splitWithin(documents, Infinity, MAX_REQUEST_BYTES, ({ bytes }) => bytes).map((part) =>

@@ -10,8 +10,8 @@ const KEY = 'internal-secret';
 const sharedSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), secret: z.string() });
 
 /**
- * Reads the secret with which instances sign their messages: `internal` of the secret store, or a secret that the
- * first instance creates and shares in the state store. So no call is ever accepted unsigned.
+ * Reads the secret with which instances sign their messages: the secret `internal` in the secret store, or one that the
+ * first instance generates and shares in the state store. So no call is ever accepted unsigned.
  */
 export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => Promise<string> {
   let isLogged = false;

@@ -13,7 +13,7 @@ export class DaprReaderStore implements ReaderStore {
 
   constructor(sidecar: Sidecar) {
     this.#sidecar = sidecar;
-    // Batches reads of the same tick into one call without delaying others. Answers are not cached.
+    // Batches reads of the same tick into one call without delaying others. Results are not cached.
     this.#reads = new DataLoader<string, StoredState | undefined>((keys) => this.#readTogether(keys), {
       cache: false,
       maxBatchSize: MAX_READS,

@@ -101,7 +101,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   const verifiedRequests = new WeakSet<object>();
   const deliver: SubscriptionRoutesOptions['deliver'] = (subscribed, request, response, next) => {
     const registered = listed.find((one) => isSame(one, subscribed));
-    // A delivery for an unknown subscription is retried, and finally becomes a dead letter.
+    // A delivery to an unknown subscription is retried, and finally becomes a dead letter.
     if (!registered) return sendProblem(response, NOT_REGISTERED);
     verifiedRequests.add(request);
     request.url = registered.route;

@@ -77,7 +77,7 @@ export class DaprSetAside implements SetAsideStore {
     await this.#sidecar.transact(COMPONENTS.state, [upsert(record)]);
   }
 
-  /** Also finds unlisted records. */
+  /** Also removes a record that the index does not list. */
   async remove(entry: string): Promise<void> {
     await this.#removeAll((listed) => listed === entry);
     await this.#sidecar.transact(COMPONENTS.state, [deletion(entry)]);

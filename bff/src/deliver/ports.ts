@@ -51,7 +51,7 @@ export interface StoreOrigin {
 export interface Entries {
   /** Reads the entry as text without removing it. */
   peek(key: string): Promise<string | undefined>;
-  /** Removes and returns the entry atomically: one of several callers gets it, the others get `undefined`. */
+  /** Removes and returns the entry atomically: of several callers, one gets it, and the others get `undefined`. */
   pop(key: string): Promise<string | undefined>;
 }
 

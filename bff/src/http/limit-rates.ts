@@ -4,7 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 
 export interface RateLimitOptions {
-  /** Requests per minute of one reader, or of one address without sign-in; 0 is no limit. */
+  /** Requests per minute from one reader, or from one address without sign-in; 0 means no limit. */
   perMinute: number;
   /** The address of a request, behind the trusted proxies. */
   addressOf: (request: IncomingMessage) => string;

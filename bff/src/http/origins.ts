@@ -2,7 +2,7 @@ import { sendProblem } from '@tocsin/service';
 import type { RequestHandler } from 'express';
 import { isAllowedOrigin } from '../auth/origins.ts';
 
-/** Seconds for which a browser may cache the answer to a preflight. */
+/** Seconds for which a browser may cache the response to a preflight. */
 const PREFLIGHT_S = '600';
 
 /** Refuses requests from origins that are not allowed, and sends CORS headers to the others. */

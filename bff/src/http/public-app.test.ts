@@ -75,7 +75,7 @@ it('should report its version at /healthz', async () => {
   expect(await (await get('/healthz')).json()).toEqual({ status: 'alive', version: VERSION });
 });
 
-describe('changes of read marks and mutes', () => {
+describe('changes to read marks and mutes', () => {
   const headers = (address: string) => ({ 'content-type': 'application/json', 'x-forwarded-for': address });
   const put = (address: string, clientId: string) =>
     get('/app/mutes', {

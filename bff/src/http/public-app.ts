@@ -49,7 +49,7 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
   /** The parts that reach readers who are away, if the deployment has channels. */
   away: Omit<ChannelRoutesOptions, 'log'> | undefined;
   linkProofs: LinkProofs;
-  /** Maximum number of changes, and of searches, per minute of one reader or address; 0 means no limit. */
+  /** Maximum number of changes, and of searches, per minute from one reader or address; 0 means no limit. */
   writesPerMinute: number;
   searchesPerMinute: number;
   /** The address of a request, behind the trusted proxies. */

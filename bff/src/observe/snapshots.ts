@@ -62,7 +62,7 @@ export function createSnapshots(options: SnapshotOptions): () => Promise<Instanc
   };
 }
 
-/** The answer of Redis; null if it does not answer, so that the other metrics are still shown. */
+/** Redis's reply; null if it does not reply, so that the other metrics are still shown. */
 const ifKnown = async <T>(ask: (() => Promise<T>) | undefined): Promise<T | null> =>
   (await ask?.().catch(() => undefined)) ?? null;
 

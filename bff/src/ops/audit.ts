@@ -10,7 +10,7 @@ import {
 } from '@tocsin/contracts';
 import type { AuditReader } from './ports.ts';
 
-/** Records per read, and the maximum number of records that one page examines, even if few match the filter. */
+/** Records per read, and the maximum number of records that are examined for one page, even if few match the filter. */
 const RECORDS_PER_READ = 200;
 const MAX_EXAMINED = 2_000;
 

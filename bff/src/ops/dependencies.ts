@@ -35,7 +35,7 @@ export class DependencyWatch {
           await this.#probes[dependency]?.();
           this.#since.delete(dependency);
         } catch {
-          // The part that uses the dependency logs the reason.
+          // The code that uses the dependency logs why it fails.
           if (!this.#since.has(dependency)) this.#since.set(dependency, startedAt);
         }
       }),

@@ -27,7 +27,7 @@ export interface PastBoard {
   read(): Promise<PastInstance[]>;
 }
 
-/** Asks the producer to carry out an operation. Resolves with its answer; rejects if it did not answer. */
+/** Asks the producer to carry out an operation. Resolves with its response; rejects if there is none. */
 export type Operate = (operation: Operation) => Promise<{ status: number; body: unknown }>;
 
 /** Each probe resolves if its dependency answers. An instance without a dependency has no probe for it. */

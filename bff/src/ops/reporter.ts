@@ -11,7 +11,7 @@ export interface ReporterOptions {
   past: PastBoard;
   takeSnapshot: () => Promise<InstanceSnapshot>;
   now: () => number;
-  /** Called at the second of consecutive failures, once for each such series. The reporter keeps running. */
+  /** Called at the second failure in a row, once per series of failures. The reporter keeps running. */
   onError: (error: unknown) => void;
 }
 

@@ -16,7 +16,7 @@ export interface ReaderStore {
   remove(keys: readonly string[]): Promise<void>;
 }
 
-/** Carries changes of readers' documents to all instances, this one included. */
+/** Carries changes to readers' documents to all instances, this one included. */
 export interface ReaderChannel {
   /** Resolves when the backplane has accepted the change; rejects when the outcome is unknown. */
   publish(change: ReaderChange): Promise<void>;

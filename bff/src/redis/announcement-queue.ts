@@ -6,7 +6,10 @@ const STREAM = TOPICS.partitionAnnouncements;
 /** Waiting announcements are counted up to this number if Redis does not know how many there are. */
 const MOST_COUNTED = 1_000;
 
-/** Reads how many announcements the bffs have not finished. Rejects if Redis does not answer now. */
+/**
+ * Reads how many announcements the bffs have not finished, and how old the oldest is. Rejects if Redis does not answer
+ * now.
+ */
 export async function readAnnouncementQueue(
   connection: RedisConnection,
   now: () => number = Date.now,
@@ -15,7 +18,7 @@ export async function readAnnouncementQueue(
   const { client } = connection;
   const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'report the announcements');
   const nothing: AnnouncementQueue = { waiting: 0, heldBack: 0, oldestMs: 0 };
-  // XLEN works even without the stream, unlike the next command.
+  // XLEN works even if the stream does not exist, unlike the next command.
   if ((await withTimeout(client.xLen(STREAM))) === 0) return nothing;
   const groups = await withTimeout(client.xInfoGroups(STREAM));
   const group = groups.find(({ name }) => name === APP_IDS.bff);

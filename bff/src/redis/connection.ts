@@ -11,14 +11,14 @@ import { fullest, readRedisMemory, type RedisMemory } from './memory.ts';
 
 export interface RedisConnectionOptions {
   target: RedisTarget;
-  /** Maximum time to wait for an answer, in ms. */
+  /** Maximum time to wait for a reply, in ms. */
   timeoutMs: number;
   /** The connection's name in the log. */
   name: string;
   log: Logger;
 }
 
-/** Maximum number of queued commands while Redis is unavailable. Further ones are refused at once. */
+/** Maximum number of commands that wait for Redis. Further ones are refused at once. */
 const MAX_WAITING_COMMANDS = 10_000;
 /**
  * A connection that is silent for this time in ms is closed and reopened, because a network may drop it without
@@ -31,7 +31,7 @@ const PING_MS = 4_000;
 export class RedisConnection {
   readonly client;
   readonly #options: RedisConnectionOptions;
-  /** Number of late commands that Redis still has not answered. */
+  /** Number of overdue commands to which Redis has not yet replied. */
   #overdue = 0;
   #ping: Promise<unknown> | undefined;
 
@@ -47,7 +47,7 @@ export class RedisConnection {
     this.client.on('error', (error: unknown) => this.#warn(error, 'lost its connection to Redis'));
   }
 
-  /** Starts to connect. While Redis is unavailable, commands are refused. */
+  /** Starts to connect. While Redis is unavailable, `check` throws. */
   start(): void {
     this.client.connect().catch((error: unknown) => this.#warn(error, 'cannot connect to Redis'));
   }

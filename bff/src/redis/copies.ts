@@ -19,7 +19,7 @@ const CHECK_EVERY_MS = 2_000;
 const SEARCH_EVERY_MS = 10_000;
 /**
  * The last search for an erasure starts after this time, when all messages in transit have arrived or been refused.
- * With the time between two searches, this is less than a minute.
+ * Together with the time between two searches, this is less than a minute.
  */
 const LAST_SEARCH_MS = 35_000;
 

@@ -17,8 +17,10 @@ const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent
   [TOPICS.receipts, isReceiptErased],
 ];
 
-/** Deletes messages that Redis received up to `now` and that have no content left after the erasure. Resolves with how many
- * it deleted. */
+/**
+ * Deletes the messages that Redis received up to `now` and that the functions in STREAMS select. Resolves with how many
+ * it deleted.
+ */
 export async function eraseFromStreams(
   connection: RedisConnection,
   content: ErasedContent,

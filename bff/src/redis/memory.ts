@@ -7,7 +7,7 @@ export interface RedisMemory {
   limit: number;
 }
 
-/** Parses the answer to `INFO memory`. */
+/** Parses the reply to `INFO memory`. */
 export function readRedisMemory(info: string): RedisMemory {
   const facts = parseRedisInfo(info);
   const valueOf = (name: string): number => {

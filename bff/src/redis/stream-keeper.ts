@@ -10,7 +10,8 @@ export interface StreamKeeperOptions {
   /** The Redis of the broadcaster, which also has the list of erasures. */
   own: RedisConnection;
   /**
-   * Maximum bytes of each stream with dead letters, receipts or erasures. Beyond it, the oldest messages are dropped.
+   * Maximum bytes of each stream with dead letters, refused events, receipts or erasures. Beyond it, the oldest
+   * messages are dropped.
    */
   maxBytes: number;
   /** Called with the number of dropped unacknowledged messages. */
@@ -26,7 +27,10 @@ const KEPT_FRACTION = 0.9;
 
 /** The audit trail is limited by its component and must not be trimmed here. */
 const isAuditTopic = (topic: string): boolean => Object.values<string>(AUDIT_TOPICS).includes(topic);
-/** The streams of Dapr's topics. Unacknowledged messages are dropped only from the bounded streams. */
+/**
+ * The streams of Dapr's topics, except the audit trail. Unacknowledged messages are dropped only from the bounded
+ * streams.
+ */
 const STREAMS: readonly string[] = Object.values(TOPICS).filter((topic) => !isAuditTopic(topic));
 const BOUNDED_STREAMS: readonly string[] = [
   TOPICS.deadPartitionAnnouncements,
@@ -38,8 +42,8 @@ const BOUNDED_STREAMS: readonly string[] = [
 ];
 
 /**
- * Removes acknowledged messages from the streams of Dapr's topics, where Dapr leaves them for a day. Every instance
- * does this; trimming twice is harmless.
+ * Removes acknowledged messages from the streams of Dapr's topics, where Dapr leaves them for a day, and the oldest
+ * messages of bounded streams that are too large. Every instance does this; trimming twice is harmless.
  */
 export class StreamKeeper {
   readonly #options: StreamKeeperOptions;
@@ -95,7 +99,7 @@ export class StreamKeeper {
     const connection = this.#options.topics;
     const { client } = connection;
     const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'describe a stream');
-    // Avoids the error of XINFO for a missing stream.
+    // Avoids the error that XINFO returns for a missing stream.
     if ((await withTimeout(client.xLen(stream))) === 0) return [];
     const groups = await withTimeout(client.xInfoGroups(stream));
     return Promise.all(

@@ -12,17 +12,17 @@ import type { RedisConnection } from './connection.ts';
 
 /** Searches at most this many announcements, starting with the oldest. */
 const MAX_ANNOUNCEMENTS = 500;
-/** Entries that are read in parallel. */
+/** Number of entries to read in parallel. */
 const AT_ONCE = 10;
-/** Stops after entries with this many characters in total. */
+/** Stops after reading entries with this many characters in total. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 const MAX_FOUND = 5;
 
 const messageSchema = z.object({ data: partitionAnnouncementSchema.loose() });
 
 /**
- * Looks for an id in the entries whose announcements are not acknowledged. Rejects if Redis or the sidecar does not
- * answer.
+ * Looks for an id in the entries whose announcements are still in the stream. Rejects if Redis or the sidecar does not
+ * respond.
  */
 export async function findWaiting(
   connection: RedisConnection,

@@ -167,7 +167,7 @@ export class Gateway {
     engine.use(createHostGuard(isServed));
     engine.use(createOriginGuard(allowedOrigins));
     engine.use(createHandshakeGuard(admission, onRefused));
-    // engine.io's answers do not pass through Express, which sets this header on all others.
+    // engine.io's responses do not pass through Express, which sets this header on all others.
     engine.on('headers', (headers: Record<string, string>) => {
       headers['X-Content-Type-Options'] = 'nosniff';
     });

@@ -13,7 +13,7 @@ import type { RedisConnection } from '../redis/connection.ts';
 
 export interface RedisBroadcasterOptions {
   connection: RedisConnection;
-  /** Maximum bytes of the stream. Beyond it, the oldest events are dropped. */
+  /** Maximum size of the stream, in bytes. Beyond it, the oldest events are dropped. */
   maxBytes: number;
   log: Logger;
 }
@@ -61,7 +61,7 @@ const broadcastSchema = z.union([
 ]);
 
 /**
- * Carries publications and changes of readers' documents over socket.io's Redis streams adapter. Events of other
+ * Carries publications and changes to readers' documents over socket.io's Redis streams adapter. Events from other
  * instances go to the listeners instead of the sockets, because each instance also keeps publications for recovery.
  */
 export class RedisBroadcaster implements Broadcaster, ReaderChannel {
@@ -137,7 +137,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     await connection.withTimeout(this.#add([name, event]), 'accept an event');
   }
 
-  /** Trims by the clock of Redis, because the ids contain its time. */
+  /** Trims by Redis's clock, because the ids contain its time. */
   async #trimByAge(): Promise<void> {
     const { connection, log } = this.#options;
     const { client } = connection;

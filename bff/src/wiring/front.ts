@@ -96,7 +96,7 @@ export function createFront(
     adapter: backend.socketAdapter,
     onDelivered: (...delivered) => readers.counter.delivered(...delivered),
   });
-  // Call this after engine.io is attached: its requests never reach listeners that were added earlier.
+  // Watch only after engine.io is attached: engine.io's requests never reach listeners that were added earlier.
   unauthenticated.watch(server);
   addConnectionGauges(registry, {
     connections: () => gateway.connections,

@@ -9,7 +9,9 @@ type HistorySettings = Pick<
   'HISTORY_MAX' | 'HISTORY_BYTES' | 'HISTORY_TTL' | 'IDS_MAX' | 'USER_HISTORY_TTL' | 'USER_HISTORY_BYTES'
 >;
 
-/** Returns the limits of each feed. By default, user feeds keep publications longer than others, in fewer bytes. */
+/**
+ * Returns the limits of each feed. By default, user feeds keep publications longer than other feeds, but fewer bytes.
+ */
 export function createLimitsOf(config: HistorySettings): LimitsOf {
   const shared: FeedLimits = {
     historyMax: config.HISTORY_MAX,

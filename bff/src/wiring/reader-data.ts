@@ -17,7 +17,7 @@ interface ReaderData {
   now: () => number;
 }
 
-/** The data of one reader, for operators: receipts of a notification, and an export of everything. */
+/** Readers' data for operators: the receipts of a notification, and an export of everything about one reader. */
 export function createReaderData({ readers, histories, away, now }: ReaderData): ReaderOpsRoutesOptions {
   const { states, inboxes, preferences, counter } = readers;
   const slots = new Slots(AT_ONCE, MOST_WAITING);

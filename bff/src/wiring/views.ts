@@ -10,7 +10,7 @@ export interface Views {
   views: FeedViews;
   /** Publications that a view had missed, found when it was compared with its head. */
   missed: Signal<PublicationsEvent>;
-  /** Positions that do not continue the known position of their feed. */
+  /** Positions that do not continue from their feed's known position. */
   moved: Signal<PositionEvent>;
 }
 

@@ -13,7 +13,7 @@ export const READER = 'user:ada';
 
 const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 
-/** The store and marks that all instances share, and one channel: a real one, or one whose answers the test sets. */
+/** The store and marks that all instances share, and one channel: a real one, or one whose results the test sets. */
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
   const standings = new Map<string, string>();

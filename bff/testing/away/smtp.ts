@@ -68,8 +68,9 @@ export async function startSmtpServer(options: SMTPServerOptions = {}, port = 0)
 }
 
 /**
- * A server that answers each line of a client with the next of `answers`, and the end of the message (`.`) with the
- * last; `undefined` closes the connection, and an empty answer sends nothing.
+ * A server that greets a client with the first of `answers`, and replies to each command and to the end of the message
+ * (`.`) with the next one. `undefined` closes the connection, an empty string sends nothing, and a text that ends with
+ * `…` is sent as half a line before the connection is closed.
  */
 export async function startScriptedSmtp(answers: readonly (string | undefined)[]): Promise<TestSmtpServer> {
   const sockets = new Set<Socket>();

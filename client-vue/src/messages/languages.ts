@@ -37,8 +37,8 @@ export function languageOf(element: Element): string {
 }
 
 /**
- * The locale for dates on a page in `language`. Prefers the reader's own locale if it has the same language (`en-GB`
- * on a page in `en`), to respect the region. Otherwise the page's, or English if `language` isn't a valid tag.
+ * The locale for dates on a page in `language`. If `language` has no region, prefers the reader's own locale in the
+ * same language (`en-GB` on a page in `en`). Otherwise the page's, or English if `language` isn't a valid tag.
  */
 export function localeFor(language: string, readerLocales: readonly string[]): string {
   const own = readerLocales.find((locale) => baseOf(locale) === baseOf(language));

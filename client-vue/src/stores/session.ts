@@ -22,7 +22,7 @@ import { useSource } from './source.ts';
 import { useMarks } from './reader/marks.ts';
 import { watchConnection } from './watch-connection.ts';
 
-/** How long a subscription waits for the newest page, and the first interruption for the preferences. */
+/** How long a subscription waits for the newest page, and the first interruption waits for the preferences, in ms. */
 const REST_HEAD_START_MS = 2_500;
 
 /** Loads the newest page, retrying until it succeeds. `undefined` if aborted. */
@@ -96,7 +96,7 @@ export function startSession({
   client.on('mutes', (mutes) => usePreferences().applyMutes(mutes));
   client.on('preferences', (preferences) => usePreferences().applyChange(preferences));
   const preferences = usePreferences().load(abort.signal);
-  // Otherwise, the first toasts could appear during quiet hours.
+  // Wait for the preferences; otherwise, the first toasts could appear during quiet hours.
   const stopLoading = later.load(Promise.race([preferences, pause(REST_HEAD_START_MS, abort.signal)]));
   later.run(({ useReader }) =>
     useReader().startSession((name, feed, change) => client.mark(name, feed, change)),

@@ -4,7 +4,10 @@ import { useMessages } from '../messages/use-messages.ts';
 import { useLater } from './later.ts';
 import { useConnection } from './connection.ts';
 
-/** States that are announced with a live message. Other states may end before the message is read. */
+/**
+ * States in which the connection is lost. Each is announced with a live message, as is `incomplete`. Other states may
+ * end before the message is read.
+ */
 const LOST = ['offline', 'unreachable', 'refused'];
 
 /**

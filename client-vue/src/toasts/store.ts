@@ -106,7 +106,7 @@ export const useToasts = defineStore(() => {
     refresh();
   }
 
-  /** Resets "N more" after the reader has opened the inbox, which lists all of them. */
+  /** Resets "N more" when the reader opens the inbox, which lists all of them. */
   function forgetMore(): void {
     for (const key of stack.forgetMore(options())) countdowns.cancel(key);
     refresh();

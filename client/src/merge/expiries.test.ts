@@ -34,7 +34,7 @@ it('should report each key when it expires, with one timer, whatever the order o
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should report keys that have already expired immediately', () => {
+it('should immediately report keys that have already expired', () => {
   expiries.watch('a', inMs(-5));
   vi.advanceTimersByTime(0);
   expect(reported).toEqual([[0, ['a']]]);

@@ -47,7 +47,7 @@ export class FeedMerge {
     return this.#position;
   }
 
-  /** True from the acknowledgement until the connection ends. */
+  /** True from the acknowledgement until the connection ends or a subscribe is refused or unanswered. */
   get live(): boolean {
     return !this.#away;
   }

@@ -13,9 +13,9 @@ export interface RetryOptions {
 const isTemporary = (error: Error): boolean => error instanceof ClientError && error.temporary;
 
 /**
- * Calls `attempt`, and retries temporary failures with increasing delays, each at least as long as the server
- * requests. Rejects with the last error after `TIMING.retries` retries or when the signal is aborted. Rejects
- * immediately on a permanent error.
+ * Calls `attempt`, and retries temporary failures with increasing delays, each at least as long as the server requests
+ * (up to `TIMING.retryAfterMax`). Rejects with the last error after `TIMING.retries` retries or when the signal is
+ * aborted. Rejects immediately on a permanent error.
  */
 export async function retryTemporary<T>(
   attempt: () => Promise<T>,

@@ -2,7 +2,8 @@ import { isCount, isObject, type Unread } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 
 /**
- * Counts unread notifications, in one feed or in all feeds named in the token. Throws the same errors as `fetchPage`.
+ * Counts unread notifications in one feed, or in `all` and every feed named in the token. Throws the same errors as
+ * `fetchPage`.
  */
 export function fetchUnread(
   url: string,

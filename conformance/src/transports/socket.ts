@@ -8,7 +8,7 @@ export interface SocketOptions {
   patienceMs: number;
 }
 
-/** The result of a handshake: a socket, or the error of `connect_error`. */
+/** The result of a handshake: a socket, or the error from the `connect_error` event. */
 export type Handshake = { socket: SocketReader } | { error: Error & { data?: unknown } };
 
 /** A socket.io client that records what it receives, and never sends or reconnects on its own. */

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { channelNameSchema } from './fallback.ts';
 
 /**
- * One plain e-mail address. It has one `@`, and no spaces, quotes, brackets or control characters, so it can't hide a
- * list, name, comment or line break. Consent, storage and sending all use this schema, so an accepted address is never
- * rejected later.
+ * One plain e-mail address. It has one `@`, and no spaces, double quotes, commas, parentheses, angle or square
+ * brackets, or control characters, so it can't hide a list, name, comment or line break. Consent, storage and sending
+ * all use this schema, so an accepted address is never rejected later.
  */
 export const emailAddressSchema = z
   .string()

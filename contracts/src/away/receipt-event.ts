@@ -35,7 +35,7 @@ const notificationsReadSchema = z.object({
   data: z.object({ feed: feedSchema, ids: z.array(idSchema).min(1), more: z.boolean() }),
 });
 
-/** A CloudEvent of the topic `notification-receipts`. Later versions may add members and types. */
+/** A CloudEvent on the topic `notification-receipts`. Later versions may add members and types. */
 export const receiptEventSchema = z.discriminatedUnion('type', [
   fallbackEndedSchema,
   notificationsReadSchema,

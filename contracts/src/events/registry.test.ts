@@ -34,6 +34,6 @@ it.each([
   expect(checkReceived(name, payload)).toBe('malformed');
 });
 
-it('should distinguish unknown events of a newer server from malformed events', () => {
+it('should distinguish events added by a newer server from malformed events', () => {
   expect(checkReceived('added-by-a-newer-server', {})).toBe('unknown');
 });

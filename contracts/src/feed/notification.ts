@@ -77,7 +77,10 @@ export const notificationInputsSchema = z
   .min(1, 'must have at least one notification')
   .max(MAX_NOTIFICATIONS_PER_REQUEST, `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications`);
 
-/** A complete notification, as it is stored and shown. `createdAt` is the time at which the producer received it. */
+/**
+ * A complete notification, as it is stored and shown. `createdAt` is when the producer received it, unless it was
+ * scheduled or its event arrived late.
+ */
 export const notificationSchema = z.strictObject({
   id: idSchema,
   feed: feedSchema.default(DEFAULT_FEED),

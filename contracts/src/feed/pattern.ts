@@ -17,7 +17,7 @@ export const topicPatternSchema = z
     'must be the name of a topic, optionally with * at the end, or *',
   );
 
-/** Feeds of an API key: `all`, `topic:orders*`, `user:*`, `*`. */
+/** Feeds that an API key permits: `all`, `topic:orders*`, `user:*`, `*`. */
 export const feedPatternSchema = z
   .string()
   .refine(

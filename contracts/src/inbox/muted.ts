@@ -2,7 +2,7 @@ import type { Notification, Severity } from '../feed/notification.ts';
 import { parseDateTime } from '../text/time.ts';
 import type { QuietHours } from './quiet-hours.ts';
 
-/** A mute that ends automatically, for example after a night. */
+/** A mute that ends automatically, for example the next morning. */
 export interface MutedUntil {
   list: 'feeds' | 'sources' | 'categories';
   /** The muted feed, source or category. */

@@ -16,7 +16,7 @@ describe('quiet hours', () => {
     expect(isQuiet(night, at('2026-07-01T20:00:00Z'))).toBe(true);
     expect(isQuiet(night, at('2026-07-02T04:59:59Z'))).toBe(true);
     expect(isQuiet(night, at('2026-07-02T05:00:00Z'))).toBe(false);
-    // The same wall-clock time is an hour later in winter.
+    // In winter, the same local time is an hour later in UTC.
     expect(isQuiet(night, at('2026-01-01T20:30:00Z'))).toBe(false);
     expect(isQuiet(night, at('2026-01-01T21:00:00Z'))).toBe(true);
   });
@@ -25,7 +25,7 @@ describe('quiet hours', () => {
     expect(end(night, '2026-03-28T21:30:00Z')).toBe('2026-03-29T05:00:00.000Z');
     expect(end(night, '2026-10-24T20:30:00Z')).toBe('2026-10-25T06:00:00.000Z');
     expect(end(night, '2026-03-29T12:00:00Z')).toBeUndefined();
-    // 02:00 to 03:00 does not exist on that day, and occurs twice in October.
+    // On 29 March, 02:00 to 03:00 does not exist; on 25 October, it occurs twice.
     const hour = { ...night, from: '02:00', to: '03:00' };
     expect(isQuiet(hour, at('2026-03-29T01:00:00Z'))).toBe(false);
     expect(end(hour, '2026-10-25T00:10:00Z')).toBe('2026-10-25T02:00:00.000Z');
@@ -73,7 +73,7 @@ describe('quiet hours', () => {
     });
 
     it('should begin or end when the clocks skip that time', () => {
-      // Both skip the time from 02:00 to 03:00.
+      // In both time zones, the clocks skip the time from 02:00 to 03:00.
       expect(night(quiet('22:00', '02:30'), forward)).toEqual([[-4 * 60, 0]]);
       expect(night(quiet('02:30', '07:00'), forward)).toEqual([[0, 4 * 60]]);
       expect(night(quiet('02:10', '02:50'), forward)).toEqual([]);

@@ -73,7 +73,9 @@ function readingAt(timeZone: string, at: number): number {
   return Date.UTC(year, month - 1, day, hour, minute) + (at % MINUTE_MS);
 }
 
-/** Converts readings to times, for readings at most two days from `at`. Assumes that clocks change at most once there. */
+/**
+ * Converts readings to times, for readings at most two days from `at`. Assumes at most one clock change in that period.
+ */
 class Clock {
   readonly #timeZone: string;
   /** By how much the clocks are ahead of UTC, before and after a change. */

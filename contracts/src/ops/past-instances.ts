@@ -43,7 +43,7 @@ export const pastInstanceSchema = z.object({
 });
 export type PastInstance = z.infer<typeof pastInstanceSchema>;
 
-/** Names of the instances of the past hour. */
+/** Names of the instances that ran in the past hour. */
 export const pastIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   instances: z.array(z.string()),

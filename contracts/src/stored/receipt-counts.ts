@@ -10,8 +10,9 @@ export const COUNTED = ['pages', 'seen', 'read', 'archived'] as const;
 export type Counted = (typeof COUNTED)[number];
 
 /**
- * The number of pages and readers that got a feed's publications, without their names. A publication's count is the
- * sum of the steps up to its offset. Below `from`, it is unknown. `writers` has each writer's last batch.
+ * How many pages received a feed's publications, and how many readers saw, read and archived them, without the readers'
+ * names. A publication's count is the sum of the steps up to its offset. Below `from`, it is unknown. `writers` has
+ * each writer's last batch.
  */
 export const receiptCountsSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -1,7 +1,7 @@
 /** Settings of this service, all from the environment. */
 export interface Config {
   port: number;
-  /** The URL to publish to: the sidecar that `dapr run` starts, otherwise the producer itself. */
+  /** The URL to publish to: through the sidecar if `dapr run` started this service, otherwise the producer's own. */
   producerUrl: string;
   /** A publisher's API key; required if the producer runs with API_KEYS=on. */
   apiKey: string | undefined;

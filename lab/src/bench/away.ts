@@ -30,10 +30,11 @@ const LABELS: Record<Kind, string> = {
   due: 'a fallback due after 1 s',
 };
 
-/** CPU time per notification by process group, in µs, excluding what the processes use when idle. */
+/** CPU time by process group. */
 type Cpu = Record<'all' | 'applications' | 'sidecars' | 'scheduler' | 'redis', number>;
 
 export interface AwayFigures {
+  /** Per notification, in µs, excluding what the processes use when idle. */
   cpu: Cpu;
   /**
    * Notifications accepted and published per second. With the kind `due`, the bffs spend part of that time deciding on

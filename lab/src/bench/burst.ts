@@ -20,9 +20,15 @@ const PER_REQUEST = 100;
 const ENDED = 'tocsin_bff_fallbacks_total';
 /** How long the receiver takes to process a message, in ms. */
 const ANSWER_MS = 20;
-/** Beyond this, a reader's document drops the oldest receipts, which the benchmark counts. */
+/**
+ * A reader's document drops the oldest receipts beyond this number, and the benchmark counts fallbacks by their
+ * receipts.
+ */
 const MAX_DIGEST = 1_000;
-/** Time limit for all fallbacks, in ms. The time for each is several times what it takes on a busy machine. */
+/**
+ * Time limit for all fallbacks, in ms: a constant part and a part per fallback, which is several times what one takes
+ * on a busy machine.
+ */
 const PATIENCE_MS = 60_000;
 const PATIENCE_EACH_MS = 100;
 

@@ -3,7 +3,7 @@ import { readBenchOptions } from './options.ts';
 import { PEER_IDS } from './peers/peer.ts';
 import { WORKLOAD_IDS } from './workloads/workload.ts';
 
-describe('the options of bench', () => {
+describe('the bench options', () => {
   it('should default to three rounds of all workloads and peers, with persistence', () => {
     const options = readBenchOptions([]);
     expect(options).toMatchObject({ rounds: 3, persistence: true, all: false, json: false, isWhole: true });

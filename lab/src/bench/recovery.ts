@@ -11,7 +11,7 @@ import { readMetric } from './read-metric.ts';
 const CLIENTS = 1_000;
 const MISSED = 100;
 const FEED = 'all';
-/** Warm-up rounds of each kind, in which V8 compiles the code. */
+/** Number of warm-up rounds of each kind, during which V8 compiles the code. */
 const WARM_UP = 3;
 const ROUNDS = 10;
 /** The target: recovering may take at most this many times as long as only connecting and subscribing. */
@@ -22,7 +22,7 @@ export interface RecoveryFigures {
   plain: number;
   recovering: number;
   ratio: number;
-  /** The state reads of each restarted instance while all clients recovered. */
+  /** State store reads per restarted instance while all clients recovered for the first time. */
   stateReads: number[];
 }
 
@@ -118,7 +118,7 @@ function requireMissed(acknowledgement: Buffer, from: Position): void {
     throw new Failure(`a client did not receive the ${MISSED} publications that it missed`);
 }
 
-/** Each instance's reads of the state store so far, as counted by its sidecar. */
+/** Each instance's state store reads so far, as counted by its sidecar. */
 const readsOf = (stack: Stack): Promise<number[]> =>
   Promise.all(
     stack.bffs.map(async ({ daprMetricsUrl }) => {

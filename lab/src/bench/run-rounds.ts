@@ -29,7 +29,7 @@ export async function runRounds(
   const samples: Sample[] = [];
   const faults: Fault[] = [];
   const runWorkload = async (work: Workload, peer: Peer, round: number) => {
-    // The first round is only a warm-up.
+    // Round 0 is only a warm-up.
     const context = { numbers, sizes: round === 0 ? warmUpOf(sizes) : sizes, signal };
     try {
       const figures = await unlessStopped(signal, work.run(peer, context));

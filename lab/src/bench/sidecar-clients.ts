@@ -12,7 +12,7 @@ const CALLS = 1_000;
 const AT_A_TIME = 64;
 const WARM_UP = 500;
 
-/** A sidecar client. */
+/** One of the clients that are compared. */
 interface Client {
   name: string;
   create(key: string, data: object): Promise<unknown>;

@@ -47,7 +47,7 @@ async function makePage(): Promise<void> {
   await write(PAGE, withFigures(page, readConstants(), readCheck()));
 }
 
-/** Stores the constants, rounded to three digits, and generates the page. Returns the written files. */
+/** Stores the constants, rounded to three significant digits, and generates the page. Returns the written files. */
 export async function keepConstants(constants: Constants): Promise<string[]> {
   await write(CONSTANTS_FILE, JSON.stringify(constantsSchema.parse(constants), rounded));
   await makePage();

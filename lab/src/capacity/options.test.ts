@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readCapacityOptions } from './options.ts';
 
-describe('the options of capacity', () => {
-  it('should have defaults for all options except the numbers of pods', () => {
+describe('the capacity options', () => {
+  it('should have defaults for all options except the pod counts', () => {
     const { mode, json, load } = readCapacityOptions([]);
     expect([mode, json]).toEqual(['compute', false]);
     expect(load).toMatchObject({ connections: 10_000, rate: 100, feeds: 1, payload: 200, target: 0.6 });

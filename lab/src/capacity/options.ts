@@ -16,7 +16,7 @@ interface NumberOption {
   max: number;
   integer: boolean;
   description: string;
-  /** The default, as text. */
+  /** Describes the default if it is not a number. */
   defaultText?: string;
 }
 

@@ -24,7 +24,7 @@ const fine = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
 /** Rounds to two significant digits, but keeps all integer digits. */
 export const amount = (value: number): string => (value >= 100 ? integer.format(value) : fine.format(value));
 
-/** Numeric cells are right-aligned. */
+/** A table whose numeric columns are right-aligned. */
 function aligned(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const isNumber = (column: number) =>
@@ -112,7 +112,7 @@ function limitRows(limits: readonly Limit[]): string[][] {
   ];
 }
 
-/** The load's values that exceed the measurements. */
+/** The values of the load that exceed the measured range. */
 export function beyondRange({ load, instances, flow }: Plan, { range }: Constants): string[] {
   const sizes: [string, number, number][] = [
     ['connections', load.connections, range.connections],

@@ -39,9 +39,9 @@ const MAX_CONNECTIONS_PER_READER = '1000';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run chaos`: kills, stops and restarts every process, and kills and stops processes at every step of the protocol,
- * while 20 clients receive notifications. Then checks each notification. Exits with 1 if any was lost, duplicated or out of
- * order, or if a required fault did not happen.
+ * `npm run chaos`: kills, stops and restarts every process, and kills and stops processes at every step of the
+ * protocol, while more than 200 clients receive notifications. Then checks each notification. Exits with 1 if any was
+ * lost, duplicated or out of order, or if a required fault did not happen.
  */
 export async function chaos(args: string[], signal: AbortSignal): Promise<number> {
   const options = readChaosOptions(args);
@@ -150,7 +150,7 @@ async function createFallbacks(
   );
 }
 
-/** The offsets of publications that are gone, by feed, from the history of one instance. */
+/** For each feed, the offsets of the publications that are gone according to one instance's history. */
 const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<string>>> =>
   new Map(
     await Promise.all(

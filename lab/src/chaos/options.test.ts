@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readChaosOptions } from './options.ts';
 
-describe('the options of chaos', () => {
+describe('the chaos options', () => {
   it('should default to two minutes, or forty for a full run', () => {
     expect(readChaosOptions([])).toEqual({ seed: 1, minutes: 2, full: false, naive: false });
     expect(readChaosOptions(['--full', '--seed', '7'])).toMatchObject({ seed: 7, minutes: 40, full: true });

@@ -11,7 +11,7 @@ function first(count: number, options: ScheduleOptions): string[] {
   return names;
 }
 
-describe('the schedule of faults', () => {
+describe('the fault schedule', () => {
   it('should be the same for the same seed', () => {
     expect(first(200, SHORT)).toEqual(first(200, SHORT));
     expect(first(200, SHORT)).not.toEqual(first(200, { ...SHORT, seed: 2 }));

@@ -47,7 +47,7 @@ export class Observer {
   readonly shown: Shown[] = [];
   readonly gone: Gone[] = [];
   readonly gaps: Gap[] = [];
-  /** The changes of the connection state that a page would show, with their times (ms since 1970). */
+  /** The connection state changes that a page would show, with their times (ms since 1970). */
   readonly statuses: { status: ClientStatus; at: number }[] = [];
   #lastError = '';
   readonly #getToken: NotificationClientOptions['getToken'];
@@ -93,7 +93,7 @@ export class Observer {
     this.#client = client;
   }
 
-  /** Resolves when it knows the position of its feed. @throws Error after `timeoutMs` */
+  /** Resolves when the client knows the position of its feed. @throws Error after `timeoutMs` */
   async ready(timeoutMs = 20_000): Promise<void> {
     await until(
       () => this.position !== undefined,

@@ -15,16 +15,16 @@ import { takeSample, type Sample } from './sample.ts';
 const RATE = 100;
 const CLIENTS_PER_BFF = 3;
 const SAMPLE_EVERY_MS = 10_000;
-/** The warm-up of at most ten minutes, during which buffers fill up and V8 compiles the code. */
+/** The share of a run that is its warm-up, during which buffers fill up and V8 compiles the code. */
 const WARM_UP_SHARE = 1 / 6;
 const USAGE = 'npm run soak -- [--minutes N]';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run soak`: publishes 100 notifications a second for an hour, and samples the memory of every process and of Redis.
- * Exits with 1 if an application or sidecar grew by more than a tenth after the warm-up, or if a client missed a
- * notification.
+ * `npm run soak`: publishes 100 notifications a second for an hour, and samples the memory of every process and of
+ * Redis. Exits with 1 if a process other than Redis grew by more than a tenth after the warm-up, or if a client missed,
+ * repeated or reordered a notification.
  */
 export async function soak(args: string[], signal: AbortSignal): Promise<number> {
   const minutes = readMinutes(args);

@@ -47,7 +47,7 @@ export interface EntryFacts extends PartitionAnnouncement {
   bytes?: number;
 }
 
-/** Receives the events of the producer. Its methods must not throw. */
+/** Receives the producer's events. Its methods must not throw. */
 export interface Observer {
   answered(outcome: Outcome, items: readonly EntryItem[]): void;
   done(step: Step, entry: EntryFacts): void;

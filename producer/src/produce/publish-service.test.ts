@@ -40,7 +40,7 @@ const erasedUntil = (): number => {
   return item && 'at' in item ? Date.parse(item.at) : NaN;
 };
 
-it('should give notifications a date after an erasure only if they were published after its response', async () => {
+it("should date notifications after an erasure only if they were published after the erasure's response", async () => {
   const before = eventTime();
   const erasing = publishService.erase('topic:a');
   let answered = false;

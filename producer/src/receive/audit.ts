@@ -25,7 +25,7 @@ const actorOf =
     return app === undefined ? { kind: 'anonymous' } : { kind: 'app', name: app };
   };
 
-/** Records the requests of one port. */
+/** Records the requests to one port. */
 export const auditRequests =
   (audit: Pick<AuditTrail, 'note'>, via: 'http' | 'invocation'): AuditRequest =>
   (request, action, { outcome, feeds, ids }) =>
@@ -44,7 +44,7 @@ const actionOf =
     return via === 'invocation' ? 'internal-call' : 'call';
   };
 
-/** Records the rejected requests of one port. A rejected application's name is only claimed, not verified. */
+/** Records the rejected requests to one port. A rejected application's name is only claimed, not verified. */
 export const auditRefused = (audit: Pick<AuditTrail, 'note'>, via: 'http' | 'invocation'): RequestHandler =>
   auditRefusals({
     ...{ audit, via, actionOf: actionOf(via) },

@@ -8,7 +8,7 @@ let server: TestServer;
 beforeAll(async () => void (server = await testServer()));
 afterAll(() => server.close());
 
-/** Sends raw bytes. Resolves with the answer when the server closes the connection. */
+/** Sends raw bytes. Resolves with the response when the server closes the connection. */
 async function raw(text: string): Promise<string> {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   let answer = '';

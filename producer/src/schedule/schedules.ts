@@ -41,7 +41,7 @@ export interface SchedulesOptions {
   observer: ScheduleObserver;
 }
 
-/** Receives the events of schedules. Its methods must not throw. */
+/** Receives schedule events. Its methods must not throw. */
 export interface ScheduleObserver {
   scheduled(count: number): void;
   /** `lateMs`: delay from the first schedule's delivery time until all were deposited and announced. */

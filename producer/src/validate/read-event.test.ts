@@ -44,7 +44,7 @@ describe('an oversized event', () => {
   });
 });
 
-it('should reject fallbacks unless events may have them, and list each', () => {
+it('should reject fallbacks unless events may have them, and list each one', () => {
   const fallback = [{ after: 'PT5M', via: 'email' }];
   const data = [{ title: 'a' }, { title: 'b', feed: 'user:ada', fallback }];
   expect(readEvent(event({ data }), NOW)).toMatchObject({ inputs: [{ title: 'a' }, { fallback }] });

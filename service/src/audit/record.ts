@@ -8,7 +8,7 @@ const MAX_NAME_BYTES = 96;
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Shortens a name for the trail and removes unsafe characters. A changed name ends with part of its hash, so that
+ * Shortens a name for the trail and replaces unsafe characters. A changed name ends with part of its hash, so that
  * different names stay different.
  */
 export function auditName(name: string): string {

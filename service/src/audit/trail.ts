@@ -13,7 +13,7 @@ export interface AuditSink {
   append(stream: AuditStream, record: AuditRecord): Promise<void>;
 }
 
-/** Receives the events of the trail. Its methods must not throw. */
+/** Receives the trail's events. Its methods must not throw. */
 export interface AuditObserver {
   written(): void;
   /** A write failed and will be retried. */

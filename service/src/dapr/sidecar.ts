@@ -12,7 +12,7 @@ export interface SidecarOptions {
   httpPort: number;
   /** Sent as the header `dapr-api-token`. */
   token?: string | undefined;
-  /** Time limit of one call, in ms. */
+  /** Time limit for one call, in ms. */
   timeoutMs: number;
 }
 
@@ -38,9 +38,9 @@ const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
  * The parts of the sidecar's HTTP API that Tocsin uses, over keep-alive connections. Every method settles within its
- * timeout, and rejects with a SidecarError unless the response is a 2xx. So a call has either succeeded, or its outcome
- * is explicitly unknown. docs/decisions/own-client-of-the-sidecar.md compares this class with the Dapr SDK.
- * https://docs.dapr.io/reference/api/
+ * timeout. Except for `invoke`, it rejects with a SidecarError unless the response is a 2xx. So a call has either
+ * succeeded, or its outcome is explicitly unknown. docs/decisions/own-client-of-the-sidecar.md compares this class with
+ * the Dapr SDK. https://docs.dapr.io/reference/api/
  */
 export class Sidecar {
   readonly #pool: Pool;

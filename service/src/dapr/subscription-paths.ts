@@ -49,7 +49,10 @@ export class SubscriptionPaths {
     return SUBSCRIPTION_PREFIX + randomBytes(PATH_BYTES).toString('base64url');
   }
 
-  /** Returns the subscription of a path; `undefined` for other paths. Rejects if the sidecar does not respond. */
+  /**
+   * Returns the subscription of a path; `undefined` for other paths. Rejects if the sidecar does not respond, or if it
+   * was asked about an unknown path less than a second ago.
+   */
   async find(path: string): Promise<Subscribed | undefined> {
     const known = this.#known.get(path);
     if (known) return known;

@@ -27,8 +27,8 @@ export interface FinishedSpan {
 /** Receives spans. */
 export interface SpanSink {
   /**
-   * Starts a span under `parent`, or in a new trace without a parent. Returns its trace context, and a function that
-   * ends it.
+   * Starts a span under `parent`, or in a new trace if there is no parent. Returns its trace context, and a function
+   * that ends it.
    */
   open(name: SpanName, parent: string | undefined): { traceparent: string; end: (error?: unknown) => void };
   record(span: FinishedSpan): void;

@@ -11,7 +11,7 @@ const ID_BYTES = 24;
 const random = Buffer.alloc(ID_BYTES * 256);
 let used = random.length;
 
-/** Creates a trace context that is not sampled. The span sink decides about sampling. */
+/** Creates a trace context that is not sampled. Only the span sink decides what is sampled. */
 export function newTraceparent(): string {
   if (used === random.length) {
     randomFillSync(random);

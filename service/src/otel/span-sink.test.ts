@@ -15,7 +15,7 @@ afterEach(async () => {
 
 const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331';
 
-it('should sample new traces by the ratio', () => {
+it('should sample new traces at the configured ratio', () => {
   expect(sinkWith(1).open('produce', undefined).traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   expect(sinkWith(0).open('produce', undefined).traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   expect(sinkWith(0).open('produce', 'no trace').traceparent).toMatch(/-00$/);

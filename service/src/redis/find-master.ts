@@ -23,7 +23,7 @@ const OPTIONS: ClientOptions = {
 
 /**
  * Asks the Sentinels one after another for the master's address, each on a new connection.
- * @throws UnknownMasterError if those that answer don't know the name, otherwise the last Sentinel's error
+ * @throws UnknownMasterError if a Sentinel replies that it doesn't know the name, otherwise the last Sentinel's error
  */
 export async function findMaster(target: RedisTarget): Promise<RedisAddress> {
   const { sentinel, addresses, tls } = target;
@@ -37,7 +37,7 @@ export async function findMaster(target: RedisTarget): Promise<RedisAddress> {
       await client.connect();
       return await askSentinel(client, sentinel.master);
     } catch (error) {
-      // An answer that the name is unknown is more useful than a connection error.
+      // A reply that the name is unknown is more useful than a connection error.
       if (!(fault instanceof UnknownMasterError)) fault = error;
     } finally {
       if (client.isOpen) client.destroy();

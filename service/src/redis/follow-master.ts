@@ -13,7 +13,7 @@ import { parseRedisInfo } from '../observe/redis-info.ts';
 const ASK_EVERY_MS = 5_000;
 
 /**
- * A client for the master that the Sentinels name, with the methods of node-redis. After a failover it moves to the new
+ * A client for the master that the Sentinels name, with node-redis's methods. After a failover it moves to the new
  * master, together with its subscriptions. Commands in progress then reject and are never sent twice, because their
  * outcome is unknown. While there is no master, commands reject immediately. Those of a `duplicate()` wait instead,
  * because socket.io's adapter repeats a rejected read without a pause. node-redis's own `createSentinel` is unsuitable:

@@ -2,7 +2,7 @@ import type { RedisClient } from './client.ts';
 
 /** A client that switches servers over time, and sends each command to the right one. */
 export interface Following {
-  /** Calls a method of node-redis, with these arguments, on the right server. */
+  /** Calls a node-redis method, with these arguments, on the right server. */
   command(name: string, args: unknown[]): Promise<unknown>;
   /** A new client of the same target, whose commands wait until a server is connected. */
   createDuplicate(): Following;
@@ -11,7 +11,7 @@ export interface Following {
 /** Methods that must be called again on each new server. */
 export const SUBSCRIBING: ReadonlySet<string> = new Set(['subscribe', 'pSubscribe', 'sSubscribe']);
 
-/** A client with the methods of node-redis. Calls of methods that `following` lacks go to `following.command`. */
+/** A client with node-redis's methods. Calls to methods that `following` lacks go to `following.command`. */
 export function clientOver(following: Following): RedisClient {
   return new Proxy(following, {
     get(_, name) {

@@ -15,7 +15,7 @@ export function persistentClient(target: RedisTarget, options: ClientOptions): R
 /**
  * Connects once to the Redis of `target`, or to its current masters. If the connection is lost later, calls `onLost`
  * and does not reconnect. Rejects with the connection error, or with the redirection if the Redis is unexpectedly a
- * node of a cluster.
+ * cluster node.
  */
 export async function openOnce(
   target: RedisTarget,
@@ -48,7 +48,7 @@ async function clientFor(target: RedisTarget, options: ClientOptions): Promise<R
   return clientAt(target.sentinel ? await findMaster(target) : first, target, options);
 }
 
-/** Keys in many slots, so that each node of a cluster redirects some of them. */
+/** Keys in many slots, so that each cluster node redirects some of them. */
 const STREAMS = [BROADCAST_STREAM, ...Object.values<string>(TOPICS)];
 
 /** @throws Error with the redirection, if Redis redirects commands to other nodes of its cluster */

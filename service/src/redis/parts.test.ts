@@ -4,7 +4,7 @@ import { distinctRedis, readRedisParts } from './parts.ts';
 const hosts = ({ addresses }: { addresses: readonly { host: string }[] }) =>
   addresses.map(({ host }) => host).join();
 
-describe('the Redis of each part', () => {
+describe("each part's Redis", () => {
   it('should be one object for all parts without settings of their own', () => {
     const parts = readRedisParts({ REDIS_HOST: 'a:1', REDIS_STATE_HOST: '' });
     expect(distinctRedis(parts)).toEqual([
@@ -12,7 +12,7 @@ describe('the Redis of each part', () => {
     ]);
   });
 
-  it('should use the settings of the part, and the common ones for the rest', () => {
+  it("should use the part's own settings, and the common ones for the rest", () => {
     const parts = readRedisParts({
       ...{
         REDIS_HOST: 'a:1',

@@ -3,8 +3,8 @@ import { readRedisSettings, redisSettings } from './settings.ts';
 import { redisTarget, type RedisTarget } from './target.ts';
 
 /**
- * The parts of the data that can have a separate Redis, with the prefix of its settings. The settings of the
- * broadcaster's Redis have only the prefix `REDIS_`.
+ * The parts of the data that can each have a separate Redis, with the prefix of that Redis's settings. The settings of
+ * the broadcaster's Redis have only the prefix `REDIS_`.
  */
 export const REDIS_PARTS = {
   state: 'REDIS_STATE_',
@@ -55,7 +55,7 @@ function partIn(env: Env, prefix: string): RedisTarget {
   }
 }
 
-/** Lists each different Redis once, with the parts that use it. The broadcaster's comes first. */
+/** Lists each distinct Redis once, with the parts that use it. The broadcaster's comes first. */
 export function distinctRedis(
   parts: RedisParts,
 ): { target: RedisTarget; parts: (RedisPart | 'broadcaster')[] }[] {

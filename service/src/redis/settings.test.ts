@@ -32,7 +32,7 @@ const faultsOf = (env: Record<string, string>): string[] => {
   }
 };
 
-describe('the settings of Redis', () => {
+describe('the Redis settings', () => {
   it('should default to a plain Redis on this machine', () => {
     expect(redisTarget(readRedisSettings({}))).toEqual({
       addresses: [{ host: 'localhost', port: 6379 }],
@@ -76,7 +76,7 @@ describe('the settings of Redis', () => {
     expect(targetText(target)).toBe('m of the Sentinels a:1, [::1]:2');
   });
 
-  it('should read nodes of a cluster, which excludes Sentinels', () => {
+  it('should read cluster nodes, which cannot be combined with Sentinels', () => {
     const target = redisTarget(readRedisSettings({ REDIS_CLUSTER: 'true', REDIS_HOST: 'a:1,b:2' }));
     expect(target).toMatchObject({ cluster: true, addresses: [{ host: 'a' }, { host: 'b' }] });
     expect(targetText(target)).toBe('the cluster a:1, b:2');

@@ -33,7 +33,7 @@ const certificateSetting = () => pemFileSetting('certificate', (pem) => new X509
 
 const ADDRESS = String.raw`(\[[^\s\]]+\]|[^\s:,]+):\d{1,5}`;
 
-/** The settings of a direct connection to Redis. `withRedisRules` validates them together. */
+/** The settings for a direct connection to Redis. `withRedisRules` validates them together. */
 export const redisSettings = {
   REDIS_HOST: z
     .string()

@@ -18,7 +18,7 @@ export type Refusal = (typeof REFUSALS)[number];
 /** Called for each rejected call. */
 export type OnRefused = (reason: Refusal) => void;
 
-/** Counts rejected calls. Logs each reason at its first call, then at most once a minute. */
+/** Counts rejected calls. For each reason, logs the first call, then at most one a minute. */
 export function createRefusals(
   log: Logger,
   count: (reason: Refusal) => void,

@@ -2,10 +2,10 @@ import { createHmac, randomBytes, timingSafeEqual, type KeyObject } from 'node:c
 import { LRUCache } from 'lru-cache';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** The header with the signature of a call between our applications. */
+/** The header that carries the signature of a call between our applications. */
 export const SIGNATURE_HEADER = 'tocsin-signature';
 
-/** The purpose in the signature of an actor call. */
+/** The purpose that is signed with an actor call. */
 export const actorCallPurpose = (method: string, id: string): string => `actor ${method} ${id}`;
 
 /** A signature is valid for this long before and after its time, in ms, because clocks differ. */
@@ -43,7 +43,7 @@ export class SignatureError extends Error {
 
 /**
  * Signs calls between our applications with a shared secret (HMAC-SHA-256), and proves facts to them. A signature is
- * valid for one call, for 30 s, at one receiver. A proof is valid for as long as its key.
+ * valid for one call to one receiver, for 30 s. A proof remains valid as long as its key does.
  */
 export class Signer {
   readonly #keys: () => SigningKeys;

@@ -23,7 +23,7 @@ export class SetAsideError extends Error {
 const putBackSchema = partitionEntrySchema.pick({ notifications: true, traceparent: true }).strip();
 
 /**
- * Turns a record's content into a new entry, in its own run, with its announcement.
+ * Turns a record's content into a new entry, the only one of a new run, with its announcement.
  * @throws SetAsideError if the record has no content, or its content is not an entry
  */
 export function newEntryFrom(record: SetAside): {

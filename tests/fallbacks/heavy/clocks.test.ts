@@ -64,7 +64,9 @@ async function call(sub: string, path: string, method: string, body?: object) {
 const mailsTo = (sub: string) => smtp.received.filter(({ to }) => to.includes(`${sub}@example.org`)).length;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Publishes one notification with a fallback to each new reader. */
+/**
+ * Opts new readers in to e-mail, and publishes one notification with an e-mail fallback to each. Returns the readers.
+ */
 async function publishTo(name: string): Promise<string[]> {
   const readers = Array.from({ length: READERS }, (_, index) => `${name}-${index}`);
   for (const sub of readers)

@@ -47,7 +47,7 @@ const sidecarOf = ({ daprHttpPort: httpPort, daprHeaders }: Pair): Sidecar =>
   new Sidecar({ httpPort, token: daprHeaders['dapr-api-token'], timeoutMs: 20_000 });
 
 describe('a Redis Cluster of three nodes', () => {
-  it('should continue after a bff was killed, and not write a head if its documents could not be written', async () => {
+  it('should continue after a bff is killed, and not write a head if its documents could not be written', async () => {
     const cluster = await startCluster({
       ...{ dir, name: 'three', settings: { 'cluster-require-full-coverage': 'no' } },
     });
@@ -99,7 +99,7 @@ describe('a Redis Cluster of six nodes', () => {
     ['broadcasts', BROADCAST_STREAM],
     ['announcements', TOPICS.partitionAnnouncements],
     ['entries', partitionEntryKey({ partition: partitionOf('all', 2), run: 'x', seq: 1 })],
-  ])('should continue after the master of the %s was killed', async (what, key) => {
+  ])('should continue after the master of the %s is killed', async (what, key) => {
     const { cluster, stack } = await startAll(what.replaceAll(' ', '-'));
     const master = await cluster.masterOf(key);
     const accounts = await streamThrough(stack, () => master.process.kill());

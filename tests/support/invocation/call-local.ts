@@ -1,8 +1,8 @@
 import { Client, credentials } from '@grpc/grpc-js';
 
 /**
- * Acts like an attacker who uses a sidecar's internal gRPC port to call its application with any method, verb and headers.
- * daprd adds the application's token. Encodes the messages of dapr/proto/internals/v1 by hand:
+ * A call by an attacker who uses a sidecar's internal gRPC port to call its application with any method, verb and
+ * headers. daprd adds the application's token. The messages of dapr/proto/internals/v1 are encoded by hand:
  * https://protobuf.dev/programming-guides/encoding/
  */
 export interface LocalCall {

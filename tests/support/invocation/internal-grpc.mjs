@@ -26,7 +26,7 @@ const firstOf = (message) => {
     if (byte < 128) return message.subarray(at, at + size);
   }
 };
-/** Reads the application's status from an answer: its first field is a message, whose first field is the status. */
+/** Reads the application's status from a response: its first field is a message, whose first field is the status. */
 const statusOf = (answer) => {
   const status = firstOf(answer);
   return status[0] === 8 ? ((status[1] ?? 0) & 127) | ((status[2] ?? 0) << 7) : 0;

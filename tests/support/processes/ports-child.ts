@@ -46,7 +46,7 @@ for (const page of ['index.html', 'ops.html', 'assets/page.js']) {
 process.on('exit', () => rmSync(pages, { recursive: true }));
 
 const INTERNAL_SECRET = randomBytes(32).toString('hex');
-/** The path to which the sidecar would deliver events. */
+/** The subscription to `topic`, with the path to which the sidecar would deliver its events. */
 const subscriptionsTo = (topic: string): ActiveSubscription[] => [
   { pubsubname: COMPONENTS.pubsub, topic, path: KNOWN_SUBSCRIPTION },
 ];

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadTemplates, SAMPLES } from '../../../bff/src/away/templates/index.ts';
 import { artifacts, looks, overflow, violations } from '../support/axe.ts';
 
-/** The rules of WCAG. The best practices are for pages: an e-mail has no landmarks. */
+/** Only the WCAG rules. axe's best practices are for pages: an e-mail has no landmarks. */
 const WCAG = { type: 'tag' as const, values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
 const LOOKS = looks.filter(({ width }) => width === 360 || width === 1440);
 

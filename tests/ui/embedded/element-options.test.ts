@@ -96,7 +96,7 @@ it.each([
   await expect.poll(focused).toBe('button');
 });
 
-it('should show the page’s names of feeds, and images from the origins that it allows', async () => {
+it('should show the page’s feed names, and images from the origins that it allows', async () => {
   await page.route(/^https:\/\/(?:cdn|other)\.example\.com\//, (route) =>
     route.fulfill({ contentType: 'image/png', body: PIXEL }),
   );

@@ -157,7 +157,7 @@ it.each(['plain.html', 'react.html', 'svelte.html', 'tailwind.html'])(
   },
 );
 
-it('should need less than ten lines in an app', () => {
+it('should need fewer than ten lines in an app', () => {
   const lines = [REACT, SVELTE, TAGS].map((code) => code('').split('\n').length);
   expect(Math.max(...lines)).toBeLessThan(10);
 });

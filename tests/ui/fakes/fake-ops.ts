@@ -75,7 +75,7 @@ export class FakeOps {
   /** The response to every search. */
   found: Pick<FoundNotification, 'found' | 'unsearched'> = { found: [], unsearched: [] };
   receipts: Omit<Receipts, 'id' | 'feed'> = { fallbacks: [] };
-  /** The templates of e-mails, if there are channels. */
+  /** The e-mail templates, if there are channels. */
   templates: Templates | undefined;
   readonly retracted: unknown[] = [];
   readonly calls: string[] = [];

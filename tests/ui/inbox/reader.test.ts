@@ -219,7 +219,7 @@ describe('interruptions', () => {
       .toContain('12 unread notifications arrived during quiet hours');
   });
 
-  it('should also summarize those from before a reload, in another tab', async () => {
+  it('should also summarize notifications held back before a reload, even in another tab', async () => {
     bff.inbox.changePreferences({
       quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
     });

@@ -30,7 +30,7 @@ it('should show subject, HTML and text in the chosen language', async () => {
   await heading.waitFor();
   expect(await page.getByTestId('email-text').innerText()).toContain('Posteingang öffnen: https://');
   expect(await page.getByTestId('email-templates').innerText()).toBe('All templates are built in.');
-  // The policy of the page blocks inline styles, so the page has to apply them.
+  // The page's content security policy blocks inline styles, so the page has to apply them.
   await expect.poll(() => heading.evaluate((element) => getComputedStyle(element).fontSize)).toBe('20px');
   const button = mail(page).getByRole('link', { name: 'Posteingang öffnen' });
   expect(await button.evaluate((element) => getComputedStyle(element).textDecorationLine)).toBe('none');
@@ -42,7 +42,7 @@ it('should show subject, HTML and text in the chosen language', async () => {
   await mail(page).getByText('Your code: 04281937').waitFor();
 });
 
-it('should show the templates of the deployment, and run none of their scripts', async () => {
+it('should show the deployment’s templates, and run none of their scripts', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'templates-'));
   try {
     const script =

@@ -6,7 +6,7 @@ import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
 
-it.each(looks)('should link from a missing page to the notifications, at $width px, $theme', async (look) => {
+it.each(looks)('should link each plain page to the notifications, at $width px, $theme', async (look) => {
   await mkdir(artifacts, { recursive: true });
   const page = await pages.open(look);
   for (const [name, path, heading] of [

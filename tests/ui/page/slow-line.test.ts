@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { builtPage, removeBuiltPage } from '../support/built-page.ts';
 
-/** Emulates the connection and processor of an old phone with poor reception. */
+/** The connection and processor of an old phone with poor reception. */
 const LINE = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
 const SLOWER_CPU = 4;
 const FIRST_PAINT_MS = 2_500;

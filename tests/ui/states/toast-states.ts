@@ -17,7 +17,7 @@ export const TOAST_STATES = {
     prepare: (bff) => bff.publish(day()),
     reach: async ({ page, bff }) => {
       await live(page);
-      // On a slow machine, the toasts would be over before their number is found.
+      // On a slow machine, the toasts would be gone before the test finds the count of the others.
       await holdToasts(page);
       bff.publish(burst(500));
       await page.getByTestId('toasts-more').waitFor();

@@ -17,7 +17,7 @@ const EVERY_RULE: RunOptions['runOnly'] = {
 /** The only rule whose result depends on the theme. */
 const COLOURS: RunOptions['runOnly'] = { type: 'rule', values: ['color-contrast'] };
 
-/** All violations of WCAG 2.2 AA and axe's best practices, as `rule: selector`. */
+/** All violations of WCAG 2.2 AA and axe's best practices, as `rule: selector summary`. */
 export async function violations(page: Page, rules = EVERY_RULE): Promise<string[]> {
   // The page's content security policy forbids inline scripts, but not evaluated ones.
   await page.evaluate(await (source ??= readFile(axePath, 'utf8')));
@@ -48,8 +48,9 @@ export const looks = [
 export const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
 
 /**
- * Takes a screenshot of the page in every width and theme, and one mirrored, and checks accessibility and width. Runs all
- * of axe's rules once for each width, and only the contrast rule in the other theme.
+ * Takes screenshots of the page in every width and theme, and mirrored in two widths. Checks that nothing overflows
+ * horizontally and, unless mirrored, accessibility. Runs all of axe's rules once for each width, and only the contrast
+ * rule in the other theme.
  */
 export async function checkLooks(
   page: Page,

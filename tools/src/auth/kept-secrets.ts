@@ -19,7 +19,7 @@ function writePrivate(dir: string, file: string, text: string): void {
   renameSync(next, file);
 }
 
-/** From RFC 7518, 3.2. The bff rejects a shorter secret. */
+/** From RFC 7518, section 3.2. The bff rejects a shorter secret. */
 const MIN_BYTES = 32;
 
 /**

@@ -2,7 +2,10 @@ import type { AuthConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { apiKeysFile, loadApiKeys, loadInternalSecret, loadVapid, tokenSecrets } from './kept-secrets.ts';
 
-/** The variable in which our applications find the secret for their messages to each other. */
+/**
+ * The variables from which the bff's and the producer's secret stores read the secret that signs messages between our
+ * applications.
+ */
 export const internalSecret = (secret: string): Record<string, string> => ({
   NOTIFICATION_SECRETS_internal: secret,
   NOTIFICATION_KEYS_internal: secret,
@@ -21,7 +24,7 @@ export function secretEnvironment(config: AuthConfig, dataDir: string): Record<s
 }
 
 /**
- * The settings for API keys. The applications read the key file every second, and not through a sidecar: Dapr's local
+ * The settings for API keys. The producer reads the key file every second, and not through a sidecar: Dapr's local
  * secret stores read their secrets only once, when the sidecar starts, so a revoked key would stay valid.
  * @throws Failure if there is no API key yet
  */

@@ -15,7 +15,7 @@ const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /**
  * `npm run token`: prints a token for development, signed with the newest secret of `npm start` or JWT_SECRET. It also
- * revokes the tokens of a subject, including those from another issuer.
+ * revokes a subject's tokens, including those from another issuer.
  */
 export async function token(args: string[]): Promise<number> {
   const { sub, feeds, roles, ttl, data, email, ...values } = readArgs(args);

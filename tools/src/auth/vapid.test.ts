@@ -23,7 +23,7 @@ afterEach(() => {
 const NEW = ['--subject', 'mailto:ops@shop.example'];
 const file = () => join(dir, 'vapid.json');
 
-it('should store new keys so that only this user can read them, and print only the public one', async () => {
+it('should store new keys so that only this user can read them, and print only the public key', async () => {
   await vapid(['--data', dir, ...NEW]);
   const { publicKey, privateKey } = readVapid(readFileSync(file(), 'utf8'));
   expect(statSync(file()).mode & 0o777).toBe(0o600);

@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import { writeContractTypes, writeTypes, writeVueTypes } from './client-types.ts';
 
-/** One report for each package, with all its exports and their types. */
+/** The folder that contains a report for each package, with all its exports and their types. */
 export const API_REPORTS = join(ROOT, 'docs', 'api');
 
 const WORK = join(ROOT, '.artifacts', 'api');

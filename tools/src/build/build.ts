@@ -61,7 +61,7 @@ const BUILDS = new Map<string, () => Promise<void>>([
   ['create', buildCreate],
 ]);
 
-/** The builds in order: the pages' server needs the pages. */
+/** The builds for a name. `ui` includes the pages, because their server needs them. */
 const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [name]);
 
 /**

@@ -12,8 +12,8 @@ async function compilers() {
 }
 
 /**
- * Bundles the components of `entry` into the script `out` (a path without extension), and their styles into a file next
- * to it, which the script does not import. Returns the packages that the script imports.
+ * Bundles the components of `entry` into the script `out` (a path without an extension), and their styles into a file
+ * next to it, which the script does not import. Returns the packages that the script imports.
  */
 export async function bundleVue(entry: string, out: string): Promise<Set<string>> {
   const name = basename(out);

@@ -5,7 +5,10 @@ import { ROOT } from '../paths.ts';
 export const APPS = ['producer', 'bff', 'ui'] as const;
 export type App = (typeof APPS)[number];
 
-/** The entry file of each application. That of the ui is its server, which serves the pages next to it. */
+/**
+ * Each application's source folder, and the folder of its bundle. For the ui, these are its server's; it serves the
+ * pages next to it.
+ */
 const FOLDERS: Record<App, { source: string; bundle: string }> = {
   producer: { source: join('producer', 'src'), bundle: 'producer' },
   bff: { source: join('bff', 'src'), bundle: 'bff' },
@@ -20,7 +23,7 @@ export const testBundleOf = (app: App): string =>
   join(ROOT, FOLDERS[app].bundle, 'dist', 'with-failpoints.js');
 
 export interface BundleOptions {
-  /** Default: the file of `npm run build`. */
+  /** Default: the file that `npm run build` creates. */
   file?: string;
   /** True to include failpoints; only for tests. */
   failpoints?: boolean;

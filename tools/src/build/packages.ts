@@ -94,7 +94,7 @@ function writeVueAlias(outDir: string): void {
 
 /**
  * Builds `@tocsin/client` as ESM with types. Its only dependency is socket.io-client.
- * @throws Error with the message of the bundler or the compiler
+ * @throws Error with the bundler's or the compiler's message
  */
 export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
@@ -116,7 +116,7 @@ export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void>
 
 /**
  * Builds `@tocsin/publish` as ESM with types and no dependencies.
- * @throws Error with the message of the bundler or the compiler
+ * @throws Error with the bundler's or the compiler's message
  */
 export async function buildPublishPackage(outDir = PUBLISH_PACKAGE): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
@@ -147,8 +147,8 @@ export function buildCreatePackage(outDir = CREATE_PACKAGE): void {
 
 /**
  * Builds `@tocsin/client-vue` as ESM with styles and types. Vue, pinia and the toast library are peer dependencies, so
- * that an app contains each only once. It depends on the same version of `@tocsin/client`.
- * @throws Error with the message of the bundler or the compiler
+ * that an app contains only one copy of each. It depends on the same version of `@tocsin/client`.
+ * @throws Error with the bundler's or the compiler's message
  */
 export async function buildClientVuePackage(outDir = CLIENT_VUE_PACKAGE): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });

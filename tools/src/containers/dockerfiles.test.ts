@@ -20,7 +20,7 @@ const stage = (name: string): string => {
   return text;
 };
 
-/** The lines of .dockerignore that include a file in the build context. */
+/** The lines of .dockerignore. It excludes everything, then includes what the build context needs (`!name`). */
 const sent = read('.dockerignore').split('\n');
 
 describe('the Dockerfile', () => {

@@ -27,7 +27,7 @@ export async function buildImage(docker: Docker, app: App, name: string, facts: 
 }
 
 /**
- * Pushes an image to the registry in its name.
+ * Pushes an image to the registry that its name contains.
  * @throws Failure with the registry's message
  */
 export async function pushImage(docker: Docker, name: string): Promise<void> {

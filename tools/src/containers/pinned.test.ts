@@ -12,7 +12,7 @@ const filesIn = (folder: string): string[] =>
     return entry.isDirectory() ? filesIn(path) : [path];
   });
 
-/** The pattern of image names in each kind of file. */
+/** The pattern for image names in each kind of file. */
 const NAMED: [RegExp, RegExp][] = [
   [/(^|\/)Dockerfile$/, /^FROM (?:--\S+ )?(\S+)/gm],
   [/\.ya?ml$/, /^[ \t]*(?:- )?image: ['"]?([^\s'"]+)/gm],

@@ -31,7 +31,7 @@ const ARGS = [
 ];
 
 /**
- * Starts one of our images alone, measures the time until it is healthy in ms, and removes the container.
+ * Starts one of our images alone, measures the time in ms until it is healthy, and removes the container.
  * @throws Failure with the container's last lines if it does not become healthy
  */
 export async function measureStart(docker: Docker, name: string): Promise<number> {

@@ -95,8 +95,8 @@ function readAction(args: string[]): Action {
 }
 
 /**
- * Puts back records, independently of each other.
- * @throws Failure if any of several could not be put back
+ * Puts back records. With more than one, continues after a record that cannot be put back.
+ * @throws Failure if any of them could not be put back; SetAsideError instead if there is only one record
  */
 async function putBackAll(records: RecordedLetters, chosen: readonly SetAside[]): Promise<void> {
   let failed = 0;

@@ -3,7 +3,7 @@ import { messageOf } from '../failure.ts';
 export interface Answer {
   status: number;
   text: string;
-  /** The `Date` header, in ms since 1970; it counts whole seconds. */
+  /** The `Date` header, in ms since 1970; precise only to the second. */
   date: number | undefined;
   /** When the request was sent and answered, by this machine's clock. */
   askedAt: number;

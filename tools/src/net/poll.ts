@@ -11,7 +11,7 @@ export interface PollOptions {
 
 /**
  * Calls `look` until it returns true.
- * @returns `undefined` on success, otherwise the reason from `giveUp` or a message that time has run out
+ * @returns `undefined` on success, otherwise the reason from `giveUp` or a message that the time limit has passed
  */
 export async function pollUntil(
   look: () => Promise<boolean>,

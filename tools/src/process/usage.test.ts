@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { usageOf } from './usage.ts';
 
 it.skipIf(process.platform !== 'linux')(
-  'should read the same values as node reports for this process',
+  'should read the same values that Node reports for this process',
   () => {
     const end = Date.now() + 50;
     while (Date.now() < end);
@@ -15,6 +15,6 @@ it.skipIf(process.platform !== 'linux')(
   },
 );
 
-it('should reject for a process that is not running', () => {
+it('should throw for a process that is not running', () => {
   expect(() => usageOf(2 ** 30)).toThrow();
 });

@@ -23,7 +23,7 @@ const USAGE =
   'npm run release -- [--repository URL] [--publish --npm-registry URL --image-registry HOST[:PORT][/PATH]]';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** The packages in the order of their dependencies, with each one's folder in the repository. */
+/** The packages in dependency order, each by its folder in the repository. */
 const PACKAGES = {
   client: buildClientPackage,
   'client-vue': buildClientVuePackage,

@@ -17,7 +17,7 @@ export interface GoBuild {
   flags: readonly string[];
   output: string;
   onLine?: (line: string) => void;
-  /** Another way to get the product, for the message of a failed build. */
+  /** Another way to get the product, for the message about a failed build. */
   alternative?: string;
 }
 

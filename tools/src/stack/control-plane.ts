@@ -51,8 +51,8 @@ export async function placementService(options: ControlPlaneOptions): Promise<Co
 }
 
 /**
- * Limits etcd to the loopback address. Schedulers before 1.17 can't and would reject the option. Only `npm run test:dapr`
- * starts them, which reproduces the line of 1.16.0 in docs/releases.md.
+ * Limits etcd to the loopback address. Schedulers before 1.17 can't, and would reject the option. Only `npm run
+ * test:dapr` starts them, to reproduce the row for 1.16.0 in docs/releases.md.
  */
 async function etcdAddress(scheduler: string): Promise<string[]> {
   const option = '--etcd-client-listen-address';

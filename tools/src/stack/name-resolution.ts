@@ -13,7 +13,7 @@ export function nameResolution(dir: string): string {
   for (const end of ['', '-shm', '-wal']) rmSync(`${names}${end}`, { force: true });
   const configuration = {
     connectionString: names,
-    // Long enough for a delayed sidecar to still find its registration, because a sidecar exits without it.
+    // Never, so that a delayed sidecar still finds its registration. A sidecar whose registration was removed exits.
     cleanupInterval: '0s',
     // A sidecar that has not renewed its registration for this long is no longer found.
     updateInterval: '10s',

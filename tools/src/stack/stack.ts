@@ -51,7 +51,7 @@ export interface StackOptions {
   redisSettings?: Record<`REDIS_${string}`, string>;
   /** Added to the environment of every sidecar, whose secret stores read it. */
   secrets?: Record<string, string>;
-  /** The folder of the sidecars' components, instead of that of this repository. */
+  /** The folder of the sidecars' components, instead of this repository's. */
   components?: string;
   /** Folders with additional resources for all sidecars. Components are scoped to applications. */
   resources?: readonly string[];
@@ -90,7 +90,7 @@ export interface Stack {
 
 type Service = 'redis' | 'placement' | 'scheduler';
 
-/** The command of an application in a clone of another release, which runs from its sources. */
+/** The command that starts an application from its sources, in a clone of another release. */
 const sourceCommandOf = (root: string, app: PairOptions['appId']): AppCommand => ({
   cwd: join(root, app),
   command: [process.execPath, '--import', 'tsx', 'src/main.ts'],
@@ -102,8 +102,8 @@ const commandOf = (app: 'producer' | 'bff'): AppCommand => ({
 });
 
 /**
- * Starts pairs of sidecar and application with their own Redis, placement and scheduler, all on free ports of this
- * machine. Resolves when all are ready. No started process outlives this one.
+ * Starts pairs of an application and its sidecar, with their own Redis, placement and scheduler, all on free ports of
+ * this machine. Resolves when all are ready. No started process outlives this one.
  * @throws Failure that names the failed process and its log; by then, all processes have been stopped
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {

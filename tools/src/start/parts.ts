@@ -2,7 +2,10 @@ import type { ManagedProcess } from '../process/managed-process.ts';
 import { LOOPBACK, pairProcesses, type SharedContext } from '../stack/pair-processes.ts';
 import type { RunFileApp } from '../stack/run-file.ts';
 
-/** In ms. Together with Redis, placement and the scheduler, stopping takes less than 15 s. */
+/**
+ * How long an application and then its sidecar may take to stop, in ms. With Redis, placement and the scheduler,
+ * stopping takes less than 15 s.
+ */
 const APPLICATION_MS = 9_500;
 const SIDECAR_MS = 1_500;
 

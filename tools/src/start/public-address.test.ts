@@ -16,7 +16,7 @@ const check = (env: Record<string, string>, variables: Record<string, string> = 
   );
 const asked = { AUTH_MODE: 'jwt', API_KEYS: 'on' };
 
-describe('the address of public ports', () => {
+describe('the address of the public ports', () => {
   it.each([{}, { TOCSIN_ADDRESS: '127.0.0.2' }, { TOCSIN_ADDRESS: '::1' }])('should accept %j', (env) => {
     expect(() => check(env)).not.toThrow();
   });

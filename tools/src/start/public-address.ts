@@ -12,8 +12,8 @@ export const isLoopback = (address: string): boolean =>
   loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /**
- * Checks whether the public ports may listen on the address of `publicAddress`. An address that other machines can reach
- * requires authentication or TOCSIN_INSECURE=yes.
+ * Checks whether the public ports may listen on this address. An address that other machines can reach requires
+ * authentication or TOCSIN_INSECURE=yes.
  * @param withoutAuth phrases for settings without authentication: `AUTH_MODE is none`
  * @throws Failure that explains what to do
  */
@@ -37,7 +37,7 @@ export function checkPublicAddress(
 }
 
 /**
- * Returns a phrase for each application of a run file that requires no authentication. The run file's variables
+ * Returns a phrase for each application in a run file that does not require authentication. The run file's variables
  * override the caller's.
  */
 export function settingsWithoutAuth(apps: readonly RunFileApp[], { mode, apiKeys }: AuthConfig): string[] {

@@ -20,7 +20,7 @@ import { placementService, schedulerService, type ControlService } from '../stac
 /** The default ports where a separately started sidecar looks for the placement and scheduler services. */
 const PLACEMENT_PORT = 50_005;
 const SCHEDULER_PORT = 50_006;
-/** Within the range that dapr.yaml uses, so that `redis-cli -p 4600` is easy to remember. */
+/** Follows the ports in dapr.yaml, so that `redis-cli -p 4600` is easy to remember. */
 const REDIS_PORT = 4_600;
 const CHECK_MS = 5_000;
 

@@ -129,7 +129,7 @@ async function setUp(
   say: Say,
 ): Promise<{ dapr: Dapr; redisServer: RedisServer | undefined }> {
   const redisServer = config.redis ? undefined : await ensureRedisServer(say);
-  // A download leaves the CPU free for building the ui.
+  // In parallel, because a download leaves the CPU free for building the ui.
   const [dapr] = await Promise.all([ensureDapr(say), ensureUi(say)]);
   return { dapr, redisServer };
 }

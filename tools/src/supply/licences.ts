@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /**
- * Permitted licences of shipped packages, by SPDX id. They only require attribution. MPL-2.0 also requires publishing
- * changed files of the package, and we change none.
+ * Permitted licences of shipped packages, by SPDX id. They require attribution at most, except MPL-2.0, which also
+ * requires publishing changed files of the package; we change none.
  */
 export const ALLOWED_LICENCES = [
   '0BSD',
@@ -30,7 +30,7 @@ const lockSchema = z.object({
     }),
   ),
 });
-/** Old packages use a list of licences. */
+/** Old packages state their licence as an object, or a list of licences. */
 const manifestSchema = z.object({
   license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
   licenses: z.array(z.object({ type: z.string() })).optional(),

@@ -4,7 +4,7 @@ import { Follower } from './follower.ts';
 const trace = 'a'.repeat(32);
 const line = (text: string, traceId?: string) => JSON.stringify({ msg: text, ...(traceId && { traceId }) });
 
-it('should select the lines with the id of the notification', () => {
+it('should select the lines with the notification’s id', () => {
   const follower = new Follower('n-1');
   expect(follower.take(line('accepted n-2'))).toEqual([]);
   expect(follower.take(line('accepted n-1'))).toEqual([line('accepted n-1')]);

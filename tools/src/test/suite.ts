@@ -19,7 +19,7 @@ import {
 export interface Suite {
   /** The name of the command, such as `test:compose`. */
   name: string;
-  /** The project in vitest.config.ts. */
+  /** The projects in vitest.config.ts. */
   projects: readonly string[];
   /** Prepares what the tests need. Rejects with the reason if that fails, which counts as a test failure. */
   setUp: () => Promise<void>;

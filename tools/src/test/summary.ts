@@ -53,7 +53,8 @@ export function summarize(results: Results | undefined, exitCode: number): Summa
 const NAMED = 3;
 
 /**
- * One line that lists the files that executed no test, by their paths relative to `root`. Such files have not passed.
+ * One line that lists the files whose tests were all skipped, by their paths relative to `root`. Such files have not
+ * passed.
  */
 export function didNotRun(results: Results | undefined, root: string): string | undefined {
   const files = (results?.testResults ?? [])

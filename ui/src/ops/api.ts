@@ -57,7 +57,7 @@ export interface OpsApi {
 }
 
 const TIMEOUT_MS = 10_000;
-/** The server puts a batch back one by one, so allow more time. */
+/** The server puts back the records of a batch one by one, so allow more time. */
 const BATCH_TIMEOUT_MS = 60_000;
 
 /** Calls `token` before each request. */
@@ -151,8 +151,8 @@ const isProblem = (value: unknown): value is Problem =>
   isObject(value) && typeof value['code'] === 'string' && typeof value['detail'] === 'string';
 
 /**
- * The response of our own server. Checks only that the members exist, because a schema library would be larger than
- * the page.
+ * Returns a response of our own server. Checks only that the members exist, because a schema library would be larger
+ * than the page.
  */
 function withMembers<T extends object>(value: unknown, members: readonly (keyof T & string)[]): T {
   if (isObject(value) && members.every((member) => value[member] !== undefined)) return value as T;

@@ -1,4 +1,4 @@
-/** The URL without the notification, for after it was closed. */
+/** The URL without the notification, for use after the notification has been closed. */
 export function withoutPermalink(href: string): string {
   const url = new URL(href);
   url.searchParams.delete('notification');

@@ -19,7 +19,7 @@ export interface AwayMessage {
   /** `user:<sub>`. */
   reader: string;
   language: 'en' | 'de';
-  /** Present in the message with the code that confirms an address. Its only notification has the code. */
+  /** Present if the message carries a code that confirms an address. Its only notification then contains the code. */
   purpose?: 'code';
   /** At most 20, newest first, never empty. */
   notifications: readonly Notification[];

@@ -3,7 +3,7 @@ import type { SendResult } from './channel.ts';
 /** Time limit of one send through a channel, in ms. */
 export const SEND_TIMEOUT_MS = 30_000;
 
-/** Maximum length of a reason in characters, because reasons may quote untrusted answers. */
+/** Maximum length of a reason in characters, because reasons may quote untrusted responses. */
 const MAX_REASON = 300;
 
 /** An error's message as one line of limited length, without control characters. */

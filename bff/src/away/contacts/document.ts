@@ -9,7 +9,7 @@ export type { ContactsDocument } from '@tocsin/contracts';
  * is opened.
  */
 export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
-/** Maximum number of devices of a reader. A new one replaces the oldest. */
+/** Maximum number of devices per reader. Beyond it, a new device replaces the oldest. */
 export const MAX_DEVICES = 20;
 
 /** The document's key, from the hash of the reader. */

@@ -14,7 +14,7 @@ export type Sending = SendingMessage;
 export type Receipt = FallbackReceipt;
 export type { AwayDocument, SentItem } from '@tocsin/contracts';
 
-/** Maximum wait, including quiet hours and retries. Receipts are kept for the same time. */
+/** Maximum wait, including quiet hours and retries. Receipts are kept for as long. */
 export const AWAY_TTL_SECONDS = 62 * 24 * 60 * 60;
 
 /** Identifies a reader in keys and in job names, without the reader's name. */
@@ -45,10 +45,13 @@ export const receiptsOf = (
     ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
   }));
 
-/** Identifies a notification of a reader. Two with the same id differ in `createdAt`; the feed shows only the first. */
+/**
+ * Identifies a notification of a reader. Notifications with the same id differ in `createdAt`; the feed shows only the
+ * first of them.
+ */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;
 
-/** Those of `receipts` that the document contains, each once. */
+/** Those of `receipts` that the document also contains, without duplicates. */
 export function storedOf(receipts: readonly Receipt[], document: AwayDocument | undefined): Receipt[] {
   if (receipts.length === 0) return [];
   const byStep = new Map(receipts.map((receipt) => [stepOf(receipt), receipt]));

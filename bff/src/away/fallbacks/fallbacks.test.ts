@@ -85,7 +85,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['c'], ['d'], ['a'], ['b']]);
   });
 
-  it('should be sent if the claim succeeded but its answer was lost', async () => {
+  it('should be sent if the claim succeeded but the response was lost', async () => {
     const { instance, store, titles, outcomes } = deployment();
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     const write = store.write.bind(store);
@@ -97,7 +97,7 @@ describe('a fallback', () => {
     expect([titles(), outcomes()]).toEqual([[['a']], [['a', 'sent']]]);
   });
 
-  it('should be counted once if its outcome was stored but the answer was lost', async () => {
+  it('should be counted once if its outcome was stored but the response was lost', async () => {
     const { instance, store, outcomes } = deployment();
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     const [read, write] = [store.read.bind(store), store.write.bind(store)];

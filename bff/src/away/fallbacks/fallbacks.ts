@@ -41,9 +41,9 @@ import { hasWakeUp, wakeUpFor, type Woken } from './wake-ups/wake-up-times.ts';
 
 const USER = 'user:';
 /**
- * Maximum numbers of readers that are checked in parallel, and that wait for a check. Dapr repeats further wake-ups
- * after a second. Each wake-up occupies one of the 1,024 connections that Dapr opens to an application, which
- * announcements and health checks need too.
+ * Maximum numbers of readers that are checked in parallel, and that wait for a check. Wake-ups beyond that are refused,
+ * and Dapr repeats them after a second. Each wake-up occupies one of the 1,024 connections that Dapr opens to an
+ * application, which announcements and health checks need too.
  */
 const MAX_CHECKS = 64;
 const MAX_WAITING_CHECKS = 600;
@@ -52,13 +52,13 @@ const QUICK_MS = 3_000;
 const SETTLE_ATTEMPTS = 5;
 
 /**
- * Sends notifications that their reader has not read in time through other channels. The reader's document stores the
- * waiting ones with their content. Each version of the document is written by exactly one process, so each message is
- * claimed by one process, which sends it and records the outcome.
+ * Sends notifications through other channels if their reader has not read them in time. The reader's document stores
+ * the waiting notifications with their content. Each version of the document is written by exactly one process, so each
+ * message is claimed by one process, which sends it and records the outcome.
  */
 export class Fallbacks {
   readonly #use: FallbacksOptions;
-  /** Within an instance, changes of one reader run one at a time; between instances, the etag decides. */
+  /** Within an instance, changes to a reader's document run one at a time; between instances, the etag decides. */
   readonly #turns = new KeyedQueue();
   readonly #sends = new InFlight();
   readonly #checks = new Slots(MAX_CHECKS, MAX_WAITING_CHECKS);
@@ -136,21 +136,21 @@ export class Fallbacks {
   }
 
   /**
-   * Resolves with the messages that it has started to send and the document that claims them. Without such messages,
-   * it stores the next wake-up.
+   * Claims the due messages and starts to send them. Resolves with their sends and the document that claims them. If no
+   * message is due, stores the next wake-up and resolves with `undefined`.
    */
   async #check(
     hash: string,
     woken: Woken,
   ): Promise<{ document: AwayDocument; sends: Promise<boolean>[] } | undefined> {
     let claimed: readonly Sending[] = [];
-    // Started here, so that contacts and document are read in one call.
+    // Started here, so that the contacts and the document are read in one call.
     const contactsNow = this.#use.contacts.findByHash(hash);
     const [contacts, document] = await Promise.all([
       contactsNow,
       this.#change(awayKey(hash), async (before) => {
         if (!before || hashOfReader(before.reader) !== hash) return undefined;
-        // Finds the messages of an earlier attempt whose write succeeded although its answer was lost.
+        // Finds the messages of an earlier attempt whose write succeeded although the store's response was lost.
         const own = claimed.filter((message) => isStored(before, message));
         claimed = own;
         if (own.length > 0 || !hasDue(before, { now: this.#use.now(), woken: woken.at })) return before;
@@ -172,7 +172,7 @@ export class Fallbacks {
     return { document, sends };
   }
 
-  /** Reads only what the due steps need. A step without a channel or an address needs nothing. */
+  /** Reads only what the due steps need. A step without a channel or an address needs no reads. */
   async #decide(document: AwayDocument, contacts: Contacts, woken: number): Promise<Decision> {
     const { channels, now } = this.#use;
     const at = now();

@@ -3,7 +3,7 @@ import { idBesideAnother, parseDateTime, parseDuration } from '@tocsin/contracts
 import { sizeOf } from '../../feed/present.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
 
-/** Maximum number of waiting notifications per reader. Fallbacks of further ones are refused. */
+/** Maximum number of waiting notifications per reader. Fallbacks of further notifications are refused. */
 export const MAX_WAITING = 2_000;
 /** Maximum size of the waiting content in bytes. Beyond it, content is read from the feed. */
 export const MAX_CONTENT_BYTES = 128 * 1024;
@@ -17,8 +17,8 @@ export interface Registered {
 }
 
 /**
- * Separates a new notification from its fallbacks, which are the policy's if it defines none. `undefined` without
- * fallbacks.
+ * Separates a new notification from its fallbacks, which are the policy's if it defines none. `undefined` if there are
+ * no fallbacks.
  */
 export function registeredOf(
   { fallback: own, sourceHash, ...notification }: Arrival,

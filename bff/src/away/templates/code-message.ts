@@ -30,7 +30,7 @@ export const codeMessageOf = (
   };
   return {
     ...{ key, reader, language, purpose: 'code', notifications: [notification], more: 0 },
-    // The code is not in the inbox.
+    // The inbox does not contain this notification, so its link opens the inbox itself.
     links: { ...links, open: () => links.inbox },
   };
 };

@@ -9,9 +9,9 @@ export interface ViewItem {
   colour: string;
   title: string;
   body?: string;
-  /** When it was published, in the message's language. */
+  /** The time of publication, formatted in the message's language. */
   time: string;
-  /** The notification in the inbox. */
+  /** The link to the notification in the inbox. */
   open: string;
   link?: string;
   actions: { label: string; link: string }[];

@@ -11,8 +11,8 @@ export interface CallActorOptions {
 }
 
 /**
- * Calls an actor through the sidecar, with a new signature each time. An answer without a valid proof counts as no
- * answer, because any application can offer to host our actors. The timeout is needed because a call hangs forever
+ * Calls an actor through the sidecar, with a new signature each time. A response without a valid proof counts as no
+ * response, because any application can offer to host our actors. The timeout is needed because a call hangs forever
  * while placement is down.
  */
 export function createCallActor<Call, Answer extends object>(

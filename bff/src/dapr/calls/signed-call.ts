@@ -28,7 +28,7 @@ export interface SignedCall {
   nonce: string;
 }
 
-/** A call with a valid signature of ours but invalid content. */
+/** A call with our valid signature, but invalid content. */
 export class InvalidCallError extends Error {
   override readonly name = 'InvalidCallError';
   readonly errors: Fault[];
@@ -81,7 +81,7 @@ export const proveAnswer = <Call, Answer extends object>(
   proof: signer.proofOf('answer', nonce, ...factsOf(method, answer)),
 });
 
-/** The answer to the call with this nonce; `undefined` unless it has proof that one of our hosts gave it. */
+/** The answer to the call with this nonce; `undefined` unless it has a proof that one of our hosts gave it. */
 export function readAnswer<Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
   signer: Signer,

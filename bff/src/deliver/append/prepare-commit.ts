@@ -27,7 +27,7 @@ export interface CommitResult {
   commit: Commit;
 }
 
-/** A commit that is planned and not written yet. */
+/** A commit that is planned, but not yet written. */
 export interface PreparedCommit {
   write: HeadWrite;
   /** Called when the write is known to be stored. */

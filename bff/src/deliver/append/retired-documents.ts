@@ -5,8 +5,9 @@ const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;
 /**
- * Maximum number of commits whose documents wait for removal. Documents of further commits expire a day later. This is
- * enough for two minutes at 400 commits a second, which is more than one instance handles. Each takes about 300 bytes.
+ * Maximum number of commits whose documents wait for removal. Documents of further commits remain until they expire.
+ * The limit is enough for two minutes at 400 commits a second, which is more than one instance handles. Each waiting
+ * commit takes about 300 bytes.
  */
 const MAX_WAITING = 50_000;
 

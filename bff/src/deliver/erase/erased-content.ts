@@ -19,7 +19,7 @@ export interface ItemContext {
   publishedAt: number;
 }
 
-/** Decides whether content was erased. Notifications published after a feed's erasure were not. */
+/** Decides whether content was erased. A feed's erasure does not cover notifications published after it. */
 export class ErasedContent {
   readonly #before = new Map<string, number>();
   readonly #ids = new Map<string, Set<string>>();
@@ -40,7 +40,7 @@ export class ErasedContent {
   /** Whether an item of a message, valid or not, is erased. */
   has(item: unknown, context: ItemContext): boolean {
     const { feed, id } = typeof item === 'object' && item !== null ? (item as Record<string, unknown>) : {};
-    // An invalid item may have its feed in any member.
+    // Any member of an invalid item may contain the feed's name.
     if (typeof feed !== 'string' && this.isNamedIn(JSON.stringify(item) ?? '', context.publishedAt))
       return true;
     return this.#has(

@@ -6,7 +6,7 @@ import type { HighWaterMarks } from './high-water-marks.ts';
 import type { StoredHead } from '../ports.ts';
 import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
-/** Facts that a turn's caller knows and its host may not. */
+/** Facts that a turn's caller knows and its host may not know. */
 export interface CallerKnowledge {
   /** The caller's high-water mark of the feed. */
   heard?: Position | undefined;
@@ -51,7 +51,8 @@ export async function loadHead(
   const loss = await lossOf(head, etag, expected, caller, dependencies);
   if (loss !== 'revived') marks.raise(feed, head);
   if (!loss) {
-    // The feed had publications but has no head now. Storing a head announces the new epoch to readers.
+    // If the feed had publications but has no head now, the next commit stores a head, which announces the new epoch to
+    // readers.
     const begins = isLost(etag, expected);
     return { base: begins ? undefined : head, epoch: head.epoch, begins, stored: head, etag };
   }

@@ -10,7 +10,7 @@ export function unreadableRecord(
   const content = JSON.stringify(data) ?? String(data);
   return {
     v: DOCUMENT_VERSION,
-    // A hash, because Dapr refuses some keys that a message could contain.
+    // A hash of the message, because Dapr refuses some texts as keys.
     entry: `announcement:${shortHash(content)}`,
     feed: '',
     reason,

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** Time in ms for which an actor counts as hosted here after a call by Dapr. */
+/** Time in ms for which an actor counts as hosted here after Dapr has routed a call to it here. */
 const HOSTED_MS = 10_000;
 const MAX_ACTORS = 20_000;
 

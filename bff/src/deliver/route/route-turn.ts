@@ -3,7 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type { Announced, TurnTaker } from '../turn/turn.ts';
 
 /**
- * The host of a feed or partition did not answer. If `late`, it may still be working; otherwise it refused the call.
+ * The host of a feed or partition gave no valid response. If `late`, it may still be working; otherwise it was not
+ * reached, or the response was not from one of our instances.
  */
 export class HostUnreachableError extends Error {
   override name = 'HostUnreachableError';
@@ -16,7 +17,9 @@ export class HostUnreachableError extends Error {
 }
 
 export interface TurnRouterDependencies<Name extends string | number, Result, A extends Announced> {
-  /** Calls the actor. Rejects with HostUnreachableError if it did not answer, or with the error of the turn. */
+  /**
+   * Calls the actor. Rejects with HostUnreachableError if there is no valid response, or with the error of the turn.
+   */
   callActor: TurnTaker<Name, Result, A>;
   host: { takeTurn: TurnTaker<Name, Result, A>; isHostedHere(name: Name): boolean };
   /** Reads a value that changes with each write of a turn. */

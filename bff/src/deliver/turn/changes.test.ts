@@ -116,7 +116,7 @@ describe('a retraction', () => {
 });
 
 describe('a missing document of retractions', () => {
-  it('should begin a new epoch, like any other missing document', async () => {
+  it('should cause a new epoch, like any other missing document', async () => {
     f.put(1, [retract('x'), notification('a')]);
     await f.instance().turn(1);
     await f.log.removeDocuments((f.head?.retractions ?? []).map(({ key }) => key));

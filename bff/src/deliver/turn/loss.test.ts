@@ -6,7 +6,7 @@ import { Fixture } from '../../../testing/feed-fixture.ts';
 let f: Fixture;
 let a: ReturnType<Fixture['instance']>;
 
-/** Three commits by `a`, one entry each. */
+/** Three commits by `a`, of one entry each. */
 beforeEach(async () => {
   f = new Fixture();
   a = f.instance();

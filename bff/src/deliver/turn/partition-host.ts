@@ -76,7 +76,7 @@ export class PartitionHost {
           if (!announced) throw new Error('a turn of a partition needs an announced entry');
           const take = () => this.#take(partition, announced, order);
           const result = await (this.#use.wrapTurn ? this.#use.wrapTurn(take) : take());
-          // Each caller handles its own rejection. This only prevents an unhandled one if no caller waits.
+          // Each caller handles its own rejection. This only prevents an unhandled rejection when no caller is waiting.
           result.claimed.catch(() => undefined);
           return result;
         },

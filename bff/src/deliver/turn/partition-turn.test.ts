@@ -64,7 +64,7 @@ describe('a turn of a partition', () => {
     expect(await f.idsOf(eve)).toEqual(['e1']);
   });
 
-  it('should not hand on to fallbacks what the same batch retracts or erases', async () => {
+  it('should not pass items that the same batch retracts or erases on to fallbacks', async () => {
     const sourceHash = 'a'.repeat(16);
     f.share(1, [to(ada, 'a1'), to(ada, 'a2'), to(ben, 'b1'), to(ada, 'a3', { sourceHash })]);
     f.share(2, [
@@ -76,19 +76,19 @@ describe('a turn of a partition', () => {
     expect(f.handedOn).toEqual(['a2', 'b2']);
   });
 
-  it('should not hand on to fallbacks what was published before the feed was erased', async () => {
+  it('should not pass items published before the erasure of their feed on to fallbacks', async () => {
     const [before, at, after] = [1, 2, 3].map((s) => `2026-01-01T00:00:0${s}Z`);
     f.now += 10_000;
     f.share(1, [{ ...erase, feed: ben, at }]);
     await f.instance().take(1);
     f.share(2, [to(ben, 'late', { createdAt: before }), to(ben, 'b2', { createdAt: after })]);
-    // The repeated turn commits nothing, but hands the items on again.
+    // The repeated turn commits nothing, but passes the items on again.
     await expect(f.instance(dieAt('broadcast')).take(2)).rejects.toThrow('broadcast');
     await f.instance().take(2);
     expect([f.handedOn, await f.idsOf(ben)]).toEqual([['b2'], ['b2']]);
   });
 
-  it('should set only a bad item aside, under its feed so that erasure finds it', async () => {
+  it('should set aside only bad items, under their feed if it is known, so that erasure finds them', async () => {
     f.share(1, [to(ada, 'a1'), to(ben, 'b1', { title: '' }), 7, to(ben, 'b2')]);
     expect(await f.instance().take(1)).toBe('delivered');
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['a1'], ['b2']]);

@@ -37,7 +37,7 @@ describe('a turn', () => {
     expect(await f.ids()).toEqual(['n1', 'n2', 'n3']);
   });
 
-  it('should continue in the same turn after a commit of about 1 MB', async () => {
+  it('should continue with the next entries after a commit of about 1 MB', async () => {
     for (let seq = 1; seq <= 12; seq++) {
       f.deposit(
         seq,

@@ -4,7 +4,7 @@ import { countAbsorbed, TIERS } from './chain.ts';
 
 const FULL = 1_000;
 
-/** Adds items in separate commits. Returns the number of writes of each, and the resulting documents. */
+/** Adds items in separate commits. Returns how often each item was written, and the resulting documents. */
 function build(commits: readonly number[]) {
   const chain: { size: number; items: number[] }[] = [];
   const writes: number[] = [];

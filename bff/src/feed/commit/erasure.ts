@@ -6,8 +6,8 @@ import type { FeedLimits } from '../limits.ts';
 const MAX_AHEAD_MS = 5_000;
 
 /**
- * The time before which publications are erased after a commit on top of `stored`, with `erasure` if given. The time
- * survives a lost epoch, and is forgotten when no notification that old can arrive any more.
+ * The time before which publications count as erased, once a commit on top of `stored` has applied `erasure`, if given.
+ * The time survives a lost epoch, and is forgotten when no notification that old can arrive any more.
  */
 export function erasedUntil(
   stored: Pick<Head, 'erasedAt'>,

@@ -72,7 +72,7 @@ describe('a collapse key', () => {
     expect(log.shown).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e retracted', 'e retracted', 'f']);
   });
 
-  it('should leave the id of the replaced notification in the newer one, even if that is gone itself', async () => {
+  it('should keep the id of a replaced notification in its replacement, even if that is gone too', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, keyed('a', 'k')));
     await log.commit(itemsOf(2, keyed('b', 'k'), keyed('c', 'k')));
@@ -83,7 +83,7 @@ describe('a collapse key', () => {
     expect(log.shown).toEqual(['a replaced', 'b replaced', 'c retracted', 'c retracted', 'd']);
   });
 
-  it('should replace nothing if the notification that has it was published before', async () => {
+  it('should replace nothing if the notification with the key is a repeat', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, keyed('a', 'k')));
     await log.commit(itemsOf(2, keyed('a', 'k')));

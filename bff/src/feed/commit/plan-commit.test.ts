@@ -100,7 +100,8 @@ describe('a head', () => {
         ...alike(1_024, 45),
         ...[256, 64, 16, 4, 1].flatMap((count) => alike(count, 3)),
       ];
-      // The same for documents of retractions. They come first, so that their publications leave the history.
+      // The same for documents of retractions. Their commits come first, so that the published retractions have left
+      // the history by the end.
       const full = fullRetractionsCount(limits);
       const sizes = [0, 1, 2, 3, 4].flatMap((power) => alike(full / 4 ** power, 3)).concat(1, 1, 1);
       let gone = 0;

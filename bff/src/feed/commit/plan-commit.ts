@@ -174,7 +174,7 @@ const erasedState = ({ nextEpoch }: CommitInput) => ({
 const documentsOf = (head: Head): string[] =>
   [...head.segments, ...head.ids, ...(head.retractions ?? [])].map(({ key }) => key);
 
-/** The document that lists the keys to delete; `undefined` without keys. */
+/** The document that lists the keys to delete; `undefined` if there are none. */
 function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedDocument | undefined {
   if (keys.length === 0) return undefined;
   const value = { v: DOCUMENT_VERSION, keys } as const;
@@ -183,8 +183,8 @@ function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedD
 }
 
 /**
- * The part of a document's key that tells a person its feed. Short, so that heads stay small; `unique` makes the key
- * unique.
+ * The part of a document's key that shows a person which feed it belongs to. Short, so that heads stay small; `unique`
+ * makes the key unique.
  */
 export const labelOf = (feed: string): string =>
   feed.slice(0, LABEL_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '-');

@@ -34,7 +34,7 @@ const documents = fc
   });
 
 describe('history', () => {
-  it('should only lose its oldest segments', () => {
+  it('should lose only its oldest segments', () => {
     fc.assert(
       fc.property(documents, (segments) => {
         const kept = keptSegments(segments, limits, NOW);
@@ -66,7 +66,7 @@ describe('history', () => {
 });
 
 describe('ids', () => {
-  it('should be remembered for the lifetime of an entry, up to the last IDS_MAX', () => {
+  it('should be remembered for the lifetime of an entry, but only the last IDS_MAX of them', () => {
     fc.assert(
       fc.property(documents, (references) => {
         const kept = keptIds(references, limits, NOW);

@@ -23,7 +23,7 @@ export interface ChannelRoutesOptions {
   log: Logger;
 }
 
-/** The channel name in the links of e-mails with a code. */
+/** The channel name in the links of e-mails that contain a code. */
 export const CODE_LINK = 'code';
 
 type Handler = (reader: string, request: Request, response: Response, identity: Identity) => Promise<void>;

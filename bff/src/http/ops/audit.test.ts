@@ -77,7 +77,7 @@ describe('GET /app/ops/audit', () => {
     expect([records.map(({ id }) => id), next]).toEqual([['old'], null]);
   });
 
-  it('should show a record with unknown words of a newer version, and count unreadable records', async () => {
+  it('should show a record with words that only a newer version knows, and count unreadable records', async () => {
     await store.append('acts', {
       ...aRecord({ id: 'new', action: 'archive', via: 'pigeon' }),
       flag: true,
@@ -86,7 +86,7 @@ describe('GET /app/ops/audit', () => {
     expect(await pageOf()).toMatchObject({ records: [{ id: 'new', action: 'archive' }], unreadable: 1 });
   });
 
-  it('should be returned as JSON lines, with a link to the next page', async () => {
+  it('should return JSON lines on request, with a link to the next page', async () => {
     for (const id of ['a', 'b', 'c']) await store.append('acts', aRecord({ id }));
     const response = await get('?limit=2&actor=key', { accept: 'application/x-ndjson' });
     expect(response.headers.get('content-type')).toContain('application/x-ndjson');
@@ -161,7 +161,7 @@ describe('an action on the ops page', () => {
     expect((await call('DELETE', letter('entry:2'))).status).toBe(204);
     expect((await call('DELETE', letter('entry:3'), { roles: ['other'] })).status).toBe(403);
     expect((await call('POST', '/app/compose', { roles: [] })).status).toBe(401);
-    // These requests fail.
+    // These requests are permitted, but fail.
     expect((await call('DELETE', '/app/ops/dead-letters/unknown')).status).toBe(404);
     expect((await call('POST', `${letter('entry:4').replace('4', '5')}/put-back`)).status).toBe(404);
     guarded.backend.composeWith(() => Promise.reject(new Error('away')));

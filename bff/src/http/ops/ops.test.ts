@@ -187,7 +187,7 @@ describe('/app/ops/dead-letters', () => {
     await problemOf(response);
   });
 
-  it('should report that they cannot be reached', async () => {
+  it('should report that the records cannot be read', async () => {
     const { deadLetters: box } = bff.backend;
     const { names } = box;
     box.names = () => Promise.reject(new Error('away'));

@@ -94,7 +94,7 @@ describe('POST /app/ops/dead-letters/put-back', () => {
     expect(result.failed[0]).toEqual({ entry: 'gone-29', detail: 'gone-29 no longer exists.' });
   });
 
-  it('should refuse other bodies', async () => {
+  it('should refuse invalid bodies and other methods', async () => {
     expect((await post('/app/ops/dead-letters/put-back', {})).status).toBe(400);
     expect((await fetch(`${bff.url}/app/ops/dead-letters/put-back`)).status).toBe(405);
   });

@@ -27,7 +27,7 @@ import { statusRoutes, type StatusOptions } from './status.ts';
 import type { Trail } from './access/audit-actor.ts';
 
 export interface OpsRoutesOptions extends StatusOptions {
-  /** The feeds' log, to be searched. */
+  /** The log of all feeds, for searches. */
   feedLog: FindRoutesOptions['log'];
   findWaiting?: FindIn | undefined;
   operate: Operate;

@@ -79,7 +79,7 @@ describe('the inbox of a reader', () => {
     await post('unsnooze', { ids: ['d'], clientId: 'dan' });
   });
 
-  it('should refuse to snooze unknown notifications, and then snooze nothing', async () => {
+  it('should refuse to snooze unknown notifications, and then snooze none of the given ones', async () => {
     const response = await post('snooze', { ids: ['a', 'gone'], until: later(60_000), clientId: 'eve' });
     expect(response.status).toBe(404);
     expect((await response.json()) as Problem).toMatchObject({ code: 'not_found', ids: ['gone'] });

@@ -11,7 +11,7 @@ import { jsonBody, readBody } from '../read-body.ts';
 
 type AnyBody = { feed: string; clientId?: string | undefined };
 
-/** `POST /app/notifications/<name>`: changes of a reader's inbox, answered with 204. */
+/** `POST /app/notifications/<name>`: changes to a reader's inbox. The response is 204. */
 export function inboxRoutes(
   inboxes: Pick<Inboxes, 'seen' | 'unread' | 'archive' | 'unarchive' | 'snooze' | 'unsnooze'>,
   ownerOf: OwnerOf,
@@ -51,7 +51,9 @@ export function inboxRoutes(
   return router;
 }
 
-/** Answers an error that the reader can correct, after which nothing was saved; returns false for any other error. */
+/**
+ * Answers with an error that the reader can correct; nothing was saved in that case. Returns false for any other error.
+ */
 function isRefused(response: Response, error: unknown): boolean {
   if (error instanceof UnknownIdsError) {
     sendProblem(response, {

@@ -13,7 +13,7 @@ const MOST_WAITING = 50;
 
 export interface LinkedRouteOptions {
   views: Pick<FeedViews, 'view'>;
-  /** Refuses searches of a reader or address that exceed its rate limit. */
+  /** Refuses searches by a reader or address beyond the rate limit. */
   limit: RequestHandler;
   now: () => number;
   log: Logger;

@@ -9,7 +9,7 @@ import { readQuery } from '../read-query.ts';
 
 export interface SearchRouteOptions {
   search: (reader: string, request: SearchRequest) => Promise<SearchAnswer>;
-  /** Refuses searches of a reader or address that exceed its rate limit. */
+  /** Refuses searches by a reader or address beyond the rate limit. */
   limit: RequestHandler;
   log: Logger;
 }

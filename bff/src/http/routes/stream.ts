@@ -31,7 +31,10 @@ const HEADERS = {
   'X-Accel-Buffering': 'no',
 };
 
-/** `GET /app/stream`: feeds as server-sent events, from the positions in `Last-Event-ID`. */
+/**
+ * `GET /app/stream`: feeds as server-sent events, from the positions in the header `Last-Event-ID` or the parameter
+ * `lastEventId`.
+ */
 export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoutesOptions): Router {
   const router = Router();
   router

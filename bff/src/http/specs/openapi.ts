@@ -45,7 +45,7 @@ const again = (description: string) => ({
   },
 });
 
-/** Error responses of every request. */
+/** Error responses that any request can get. */
 const refusals = {
   400: problem('The request is invalid; see errors.'),
   401: {
@@ -87,7 +87,7 @@ const write = (operationId: string, summary: string, body: string) => ({
   responses: writes,
 });
 
-/** A change of the reader's own addresses. Without AWAY_FILE, these routes do not exist. */
+/** An operation that changes the reader's own addresses. Without AWAY_FILE, these routes do not exist. */
 const writeChannel = (operationId: string, summary: string, body: string | undefined) => {
   const { requestBody, responses, ...rest } = write(operationId, summary, body ?? '');
   return {

@@ -28,7 +28,7 @@ const FLUSH_MS = 2_000;
 const MAX_WRITES = 100;
 /** Documents that are written in parallel. */
 const WRITES_AT_ONCE = 4;
-/** Beyond these limits, which take about 20 MB, changes are not counted. */
+/** At these limits, the collected changes take about 20 MB. Further changes are not counted. */
 const MAX_FEEDS = 20_000;
 const MAX_CHANGES = 200_000;
 

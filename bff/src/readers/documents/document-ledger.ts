@@ -54,7 +54,7 @@ export class DocumentLedger {
     });
   }
 
-  /** Within an instance, changes of one ledger run one at a time; between instances, its etag decides. */
+  /** Within an instance, changes to a ledger run one at a time; between instances, its etag decides. */
   #change(owner: string, plan: PlanLedger): Promise<void> {
     return this.#turns.add(owner, () => this.#write(ledgerKey(owner), plan));
   }

@@ -28,7 +28,7 @@ export async function writeDocument(
       await store.write(key, value, stored?.etag, ttlSeconds);
       return versionAfter(stored?.etag);
     } catch (error) {
-      // If the write succeeded without an answer, the next read shows it.
+      // If the write succeeded but its response was lost, the next read shows it.
       if (attempt === ATTEMPTS) throw error;
     }
   }

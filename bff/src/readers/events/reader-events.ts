@@ -25,8 +25,8 @@ const ATTEMPTS = 5;
 const RETRY_MS = 1_000;
 
 /**
- * Turns changes of documents into events for the reader's connections on this instance. Changes that arrive while
- * their document is being read share one further read.
+ * Turns changes to documents into events for the reader's connections on this instance. Changes that arrive while their
+ * document is being read share one further read.
  */
 export class ReaderEvents {
   readonly #use: ReaderEventsOptions;

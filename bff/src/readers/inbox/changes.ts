@@ -109,7 +109,10 @@ export const snoozeUntil =
     return { ...marked, snoozed: [...others, ...snoozed] };
   };
 
-/** Ends snoozes. The notifications return to where they were before. */
+/**
+ * Removes snoozes. The notifications are then in the inbox, or in the archive if they were archived after the snooze
+ * began.
+ */
 export const unsnooze =
   (ids: ReadonlySet<string>): InboxChange =>
   (document, { feed }) => ({

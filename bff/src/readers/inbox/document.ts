@@ -23,7 +23,7 @@ import { sizeOf } from '../../feed/present.ts';
  */
 const RETURNED_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** The request exceeds the limit of snoozed notifications of a reader. */
+/** The request exceeds the limit on a reader's snoozed notifications. */
 export class TooManySnoozedError extends Error {
   constructor() {
     super(

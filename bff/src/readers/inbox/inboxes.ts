@@ -55,7 +55,7 @@ export interface InboxesOptions {
   histories: Pick<Histories, 'including'>;
   /** Time in ms for which a feed keeps a publication. */
   historyMsOf: (feed: string) => number;
-  /** Notified of each stored change of a reader's marks. */
+  /** Notified of each stored change to a reader's marks. */
   counter?: Pick<ReceiptCounter, 'marked'> | undefined;
   now: () => number;
 }
@@ -66,7 +66,7 @@ export interface InboxOwner {
   owner: string;
 }
 
-/** The request snoozes notifications that are not in the history. */
+/** The request snoozes notifications that are neither in the history nor already snoozed. */
 export class UnknownIdsError extends Error {
   readonly ids: readonly string[];
 
@@ -93,9 +93,9 @@ interface Place extends FeedHistory {
 }
 
 /**
- * The marks of readers besides the read state: seen, unread, archived and snoozed. The server orders the changes of a
- * reader, each change affects only the marks that it lists, and every state has its own version, so all tabs and
- * devices end with the same state. Anonymous readers have no inbox.
+ * Readers' marks other than the read state: seen, unread, archived and snoozed. The server orders a reader's changes,
+ * each change affects only the marks that it lists, and every state has its own version, so all tabs and devices end
+ * with the same state. Anonymous readers have no inbox.
  */
 export class Inboxes {
   readonly #use: InboxesOptions;
@@ -139,8 +139,8 @@ export class Inboxes {
   }
 
   /**
-   * The snoozes that end after `from` and not after `to` (ms since 1970), and whose notifications the reader has not
-   * seen, read or archived.
+   * The snoozes that end after `from` and not after `to` (ms since 1970), and whose notifications are still shown and
+   * have not been seen, read or archived by the reader.
    */
   async dueBetween(reader: string, from: number, to: number): Promise<Snoozed[]> {
     const document = await this.stored(reader);
@@ -152,7 +152,7 @@ export class Inboxes {
     return ended.filter((one, index) => shown[index]);
   }
 
-  /** The end of the reader's next snooze, in ms since 1970. */
+  /** When the reader's next snooze ends, in ms since 1970; `undefined` if there is none. */
   async nextDue(reader: string): Promise<number | undefined> {
     const { now } = this.#use;
     const document = await this.stored(reader);
@@ -160,7 +160,10 @@ export class Inboxes {
     return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ until }) => timeOf(until)));
   }
 
-  /** False if the snoozed notification has expired, or if the history shows that it was retracted or replaced. */
+  /**
+   * Whether the snoozed notification is still shown: not if it has expired, or if the history shows that it was
+   * retracted or replaced.
+   */
   async isShown({ epoch, offset, notification }: Snoozed): Promise<boolean> {
     const { expiresAt } = notification;
     if (expiresAt !== undefined && timeOf(expiresAt) <= this.#use.now()) return false;

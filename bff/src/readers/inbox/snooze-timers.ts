@@ -19,13 +19,13 @@ export interface SnoozeTimersOptions {
 const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
- * A reader that connects also gets events for snoozes that ended at most this many ms ago, because no instance may have
+ * A reader who connects also gets events for snoozes that ended at most this many ms ago, because no instance may have
  * been running then. Snoozes of seen, read or archived notifications are left out. Clients ignore repeated events.
  */
 const LOOK_BACK_MS = 10 * 60 * 1000;
 
 /**
- * Notifies the connections of this instance when a snooze of their reader ends. These events are only a hint: the
+ * Notifies this instance's connections when one of their reader's snoozes ends. These events are only a hint: the
  * reader's document and the time decide whether a snooze has ended, even if no instance was running.
  */
 export class SnoozeTimers {

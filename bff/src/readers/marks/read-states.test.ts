@@ -26,7 +26,7 @@ beforeEach(() => {
   channel.onChange((event) => published.push(event));
 });
 
-/** One instance. Several instances share the store, the channel and the feed. */
+/** Creates an instance. All instances share the store, the channel and the feed. */
 const instance = () =>
   new ReadStates({
     ...{ store, channel, ttlSecondsOf: () => 60, now: () => now },

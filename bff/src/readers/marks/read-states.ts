@@ -32,7 +32,7 @@ export interface ReadStatesOptions {
   histories: Pick<Histories, 'including'>;
   /** Time after which a feed's publications have left the history, so that their read state is no longer needed. */
   ttlSecondsOf: (feed: string) => number;
-  /** Notified of each stored change of a read state. */
+  /** Notified of each stored change to a read state. */
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
    * Publishes that a reader has read notifications of their own feed. Called before the mark is stored: if storing
@@ -49,7 +49,7 @@ export class ReadStates {
   readonly #use: ReadStatesOptions;
   readonly #cache: ReadCache<ReadDocument | undefined>;
   readonly #pendingChanges = new PendingChanges();
-  /** Within an instance, changes of one document run one at a time; between instances, its etag decides. */
+  /** Within an instance, changes to a document run one at a time; between instances, its etag decides. */
   readonly #turns = new KeyedQueue();
 
   constructor(options: ReadStatesOptions) {

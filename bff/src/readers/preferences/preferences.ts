@@ -36,7 +36,7 @@ const TTL_SECONDS = 366 * 24 * 60 * 60;
 export class ReaderPreferences {
   readonly #use: ReaderPreferencesOptions;
   readonly #pendingChanges = new PendingChanges();
-  /** Within an instance, changes of one reader run one at a time; between instances, the etag decides. */
+  /** Within an instance, changes to a reader's preferences run one at a time; between instances, the etag decides. */
   readonly #turns = new KeyedQueue();
 
   constructor(options: ReaderPreferencesOptions) {
@@ -50,9 +50,9 @@ export class ReaderPreferences {
   }
 
   /**
-   * Changes only the given members, so that changes of several devices merge; for each member, the last change wins.
-   * Resolves when the change is stored and all instances know it. It is safe to repeat. The document counts
-   * against the quota of `owner`, unless that is the reader.
+   * Changes only the given members, so that changes from several devices merge; for each member, the last change wins.
+   * Resolves when the change is stored and all instances know it. It is safe to repeat. The document counts against the
+   * quota of `owner`, unless that is the reader.
    */
   change(reader: string, change: PreferencesChange, owner = reader): Promise<void> {
     return this.#turns.add(reader, () => this.#change(reader, change, owner));

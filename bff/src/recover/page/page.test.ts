@@ -48,7 +48,7 @@ const range = (first: number, last: number) => Array.from({ length: last - first
 const offsets = ({ publications }: Page) => publications.map(({ offset }) => offset);
 
 describe('a page', () => {
-  it('should have only the position if that is the request, even in a feed without publications', async () => {
+  it('should have only the position if nothing else is requested, even in a feed without publications', async () => {
     const page = await instance().read({ kind: 'position' });
     expect(page).toMatchObject({ feed: 'all', offset: 0, recovered: true, more: false, publications: [] });
     expect(page.epoch).toBe(await f.origin.firstEpoch());

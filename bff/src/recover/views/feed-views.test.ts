@@ -102,7 +102,7 @@ describe('a feed without watchers', () => {
     expect(views.positions()).toEqual([]);
   });
 
-  it('should be dropped when a thousand others have been read since, unless it is watched', () => {
+  it('should be dropped when a thousand others have been read since, unlike a watched one', () => {
     views.watch('topic:watched');
     for (let i = 0; i < 3_000; i++) views.view(`topic:${i}`);
     expect(views.size).toBeLessThanOrEqual(1_001);
@@ -130,7 +130,7 @@ it('should compare a feed at once when it is watched again', async () => {
   expect(views.positions()).toMatchObject([{ offset: 1 }]);
 });
 
-describe('a reader that starts now', () => {
+describe('a reader who starts now', () => {
   const start = () => readPage(views.view('all'), { kind: 'position' }, () => Date.now());
 
   it('should start at the head of a feed that was read earlier and has not been watched since', async () => {

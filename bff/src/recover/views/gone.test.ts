@@ -141,7 +141,7 @@ describe('a removed publication', () => {
     expect(shown(page)).toEqual(['n12 retracted', 'n13', 'n14', 'n15', 'n12 retracted']);
   });
 
-  it('should be sent once, whether its broadcast or a comparison is first', async () => {
+  it('should be sent once, whether its broadcast or a comparison comes first', async () => {
     const { view, read } = instance();
     await read(newest);
     const [first, second] = [await take(notification('first')), await take(notification('second'))].flat();

@@ -25,16 +25,16 @@ export interface ConnectionLimits {
 export interface AdmissionOptions extends ConnectionLimits {
   clientAddress: ClientAddress;
   now: () => number;
-  /** Called with a TCP connection that carries a signed-in session or one of its requests. */
+  /** Called with a TCP connection that carries a signed-in session, a request of one, or an admitted stream. */
   onAuthenticated: (socket: Socket) => void;
-  /** Called for each pending session that was closed. */
+  /** Called for each pending session that was closed to make room, or because it sent too many bytes. */
   onClosed: (reason: 'evicted' | 'too_large') => void;
 }
 
 export type RefusalReason = 'full' | 'address' | 'pending' | 'reader' | 'evicted' | 'too_large' | 'sockets';
 type HandshakeRefusal = { reason: RefusalReason; problem: ProblemDetails };
 
-/** Seconds that a refused client should wait before a retry. */
+/** Seconds that a refused client should wait before retrying. */
 const RETRY_AFTER = 5;
 
 /** Counts the sessions of an instance, signed-in and pending ones separately, and decides which get a slot. */
@@ -101,7 +101,10 @@ export class Admission {
     if (!this.#room.enter(session, address, clientAddress.isExempt(request))) this.#break(session, 'evicted');
   }
 
-  /** Counts a request of a session before engine.io handles it. */
+  /**
+   * Call for each request of a session before engine.io handles it. Counts a pending session's bytes, and reports a
+   * signed-in session's TCP connection.
+   */
   countRequest(session: EngineSession, request: IncomingMessage, upgrade: boolean): void {
     const pending = this.#pending.get(session);
     if (pending) pending.count(request, upgrade);
@@ -160,7 +163,7 @@ export class Admission {
     return sub !== undefined && perReader > 0 && this.#byReader.of(sub) >= perReader;
   }
 
-  /** Counts a signed-in connection. Returns the function that ends the count. */
+  /** Counts a signed-in connection. Returns a function that stops counting it. */
   #take(sub: string | undefined): () => void {
     this.#signedIn++;
     if (sub !== undefined) this.#byReader.add(sub);

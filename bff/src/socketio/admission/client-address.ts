@@ -24,8 +24,8 @@ function isAddressOrRange(text: string): boolean {
 /** Determines the addresses of clients. */
 export interface ClientAddress {
   /**
-   * The nearest address that is not a trusted proxy. Entries of X-Forwarded-For beyond it may be forged by the
-   * client, and are ignored.
+   * The nearest address that is not a trusted proxy. X-Forwarded-For entries beyond it are ignored, because the client
+   * may have forged them.
    */
   of(request: IncomingMessage): string;
   /**

@@ -15,7 +15,7 @@ export class PendingSession {
     this.#onExceeded = onExceeded;
   }
 
-  /** Starts counting the bytes of a request's body, or of its connection for an upgrade. */
+  /** Starts counting the bytes of a request's body or, for an upgrade, of its connection. */
   count(request: IncomingMessage, upgrade: boolean): void {
     this.sockets.add(request.socket);
     // A poll has no body, and engine.io treats it as aborted if its stream is read to the end.

@@ -4,8 +4,8 @@ import { groupOf } from './client-address.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /**
- * Limits the TCP connections without a signed-in reader, so that they never take a reader's slot. They are silent or
- * half-open, belong to pages or probes, or are idle between two requests.
+ * Limits the TCP connections without a signed-in reader, so that they never take a reader's slot. Such connections are
+ * silent or half-open, belong to pages or probes, or are idle between two requests.
  */
 export class UnauthenticatedSockets {
   readonly #room: WaitingRoom<Socket>;
@@ -31,8 +31,8 @@ export class UnauthenticatedSockets {
   }
 
   /**
-   * Call when the connection carries a reader's session, or a request of one. It is not counted until the request is
-   * answered.
+   * Call when the connection carries a reader's session, or a request that belongs to one. The connection is not
+   * counted again until that request has been answered.
    */
   markAuthenticated(socket: Socket): void {
     this.#room.leave(socket);

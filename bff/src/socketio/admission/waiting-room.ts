@@ -1,13 +1,13 @@
 export interface WaitingRoomOptions<T> {
   places: number;
-  /** Maximum number of slots of one group. It does not apply to exempt items. */
+  /** Maximum number of slots per group. Does not apply to exempt items. */
   perGroup: number;
   /** Called with an item that was removed to make room for another. */
   evict: (item: T) => void;
   now: () => number;
 }
 
-/** An item keeps its slot for this time in ms, because it may be about to sign in. */
+/** An item usually keeps its slot for at least this time, in ms, because it may be about to sign in. */
 const GRACE_MS = 250;
 
 interface Place {
@@ -41,7 +41,7 @@ export class WaitingRoom<T> {
     return this.#search(group, exempt) !== 'full';
   }
 
-  /** Takes a slot, if necessary from another item. Returns false if no slot can be had. */
+  /** Takes a slot, if necessary from another item. Returns false if none is available. */
   enter(item: T, group: string, exempt: boolean): boolean {
     this.leave(item);
     const found = this.#search(group, exempt);

@@ -112,8 +112,8 @@ export function serveConnection(
     const refusal = subscriptions.refusal(feed);
     if (refusal) return { ok: false, error: refusal };
     if (socket.connected) subscriptions.add(feed);
-    // Join before reading: the client then gets publications that arrive during the read, and buffers them until the
-    // answer.
+    // Join before reading: the client then gets publications that arrive during the read, and buffers them until it
+    // gets the answer.
     await socket.join(roomOf(feed));
     try {
       const page = await subscriptions.answer(feed, position);
@@ -230,7 +230,7 @@ const refuse = (code: SocketErrorCode, message: string, temporary: boolean): Ans
   error: { code, message, temporary },
 });
 
-/** Limits of the error list in an answer, which has 256 KB at most. */
+/** Limits for the error list in an answer, which may have at most 256 KB. */
 const MAX_FAULTS = 20;
 const MAX_FAULT_LENGTH = 200;
 

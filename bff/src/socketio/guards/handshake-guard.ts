@@ -9,13 +9,13 @@ import {
 } from '@tocsin/service';
 import type { Admission, RefusalReason } from '../admission/admission.ts';
 
-/** The supported revision of engine.io's protocol. */
+/** The supported revision of the engine.io protocol. */
 const PROTOCOL = '4';
-/** The keys and versions of the WebSocket protocol that `ws` accepts. */
+/** The keys and versions that `ws` accepts in a WebSocket handshake. */
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 const VERSIONS = ['13', '8'];
 const TRANSPORTS = ['polling', 'websocket'];
-/** Parameters of engine.io's clients. `t` makes addresses unique, `b64` requests text instead of bytes. */
+/** Parameters that engine.io clients send. `t` makes addresses unique, `b64` requests text instead of bytes. */
 const PARAMETERS = ['EIO', 'transport', 'sid', 't', 'b64'];
 
 /** JSONP (`j`) is not allowed, because it would let pages from any origin read responses. */
@@ -31,7 +31,7 @@ const invalidQuery = (errors: Fault[]): ProblemDetails => ({
 const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'invalid_request', detail });
 
 /**
- * Middleware of engine.io that checks each request first. Requests that engine.io would refuse in its own form get a
+ * engine.io middleware that checks each request first. Requests that engine.io would refuse in its own format get a
  * problem document instead, and a handshake without a slot never becomes a session.
  */
 export function createHandshakeGuard(admission: Admission, onRefused: (reason: RefusalReason) => void) {

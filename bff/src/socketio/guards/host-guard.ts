@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { endWithProblem, hostProblem, writeProblem, type HostCheck } from '@tocsin/service';
 import { isHttpResponse } from './handshake-guard.ts';
 
-/** Middleware that applies the server's host checks in engine.io, which answers requests before they would run. */
+/**
+ * engine.io middleware for the server's host check. engine.io responds before the server's own middleware would run.
+ */
 export const createHostGuard =
   (isServed: HostCheck | undefined) =>
   (request: IncomingMessage, response: object, next: () => void): void => {

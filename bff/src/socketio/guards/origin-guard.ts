@@ -10,7 +10,7 @@ const FOREIGN: ProblemDetails = {
   detail: 'Pages from this origin may not connect. Add the origin to ALLOWED_ORIGINS of the bff to allow it.',
 };
 
-/** Middleware of engine.io that refuses requests from origins that are not allowed. */
+/** engine.io middleware that refuses requests from origins that are not allowed. */
 export const createOriginGuard =
   (allowed: readonly string[]) =>
   (request: IncomingMessage, response: object, next: () => void): void => {

@@ -6,7 +6,7 @@ const ADDRESS_SHARE = 1 / 5;
 /** The default number of pending connections: this share of all connections, at least MIN_PENDING. */
 const PENDING_SHARE = 1 / 10;
 const MIN_PENDING = 50;
-/** TCP connections without a reader: for each pending session, which needs two for polling; for pages and probes. */
+/** TCP connections without a reader: for each pending session, of which polling needs two, and for pages and probes. */
 const SOCKETS_PER_PENDING = 4;
 const OTHER_SOCKETS = 200;
 /** A polling session has two TCP connections: one waits, one sends. */
@@ -23,12 +23,12 @@ type Settings = Pick<
   | 'MAX_CONNECTIONS_PER_READER'
 >;
 
-/** The connection limits of the settings, by kind. */
+/** The connection limits from the settings, by kind. */
 export function connectionLimits(config: Settings): ConnectionLimits {
   const { AUTH_MODE, MAX_CONNECTIONS: connections, MAX_CONNECTIONS_PER_ADDRESS: given } = config;
   const pending =
     config.MAX_PENDING_CONNECTIONS ?? Math.max(MIN_PENDING, Math.ceil(connections * PENDING_SHARE));
-  // With tokens, limits apply to the reader, because many may share an address.
+  // With tokens, limits apply to each reader, because many readers may share an address.
   const byDefault = AUTH_MODE === 'none' ? Math.ceil(connections * ADDRESS_SHARE) : 0;
   return {
     connections,
@@ -40,7 +40,7 @@ export function connectionLimits(config: Settings): ConnectionLimits {
   };
 }
 
-/** The limits of TCP connections: without a reader, and in total. */
+/** The limits on TCP connections: without a reader, and in total. */
 export function socketLimits({ connections, pending }: ConnectionLimits): {
   unauthenticated: number;
   all: number;

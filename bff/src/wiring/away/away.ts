@@ -23,7 +23,7 @@ export interface Away {
   fallbacks: Fallbacks;
   contacts: ContactBook;
   channels: ReadonlyMap<string, ConfiguredChannel>;
-  /** The templates of e-mails. */
+  /** The e-mail templates. */
   templates: Templates;
   /** The public VAPID key; `undefined` if there is no channel `push`. */
   vapidKey: VapidKey;
@@ -46,7 +46,7 @@ export async function createAway(
   onStep: (step: FallbackStep) => Promise<void>,
 ): Promise<Away | undefined> {
   if (config.AWAY_FILE === undefined) return undefined;
-  // Loads the libraries of channels only into deployments that have channels.
+  // Load the channels' libraries only in deployments that have channels.
   const { readAwaySettings } = await import('./settings.ts');
   const { createChannels } = await import('./channels.ts');
   const settings = readAwaySettings(config.AWAY_FILE);

@@ -18,8 +18,8 @@ export interface ChannelWithSettings {
 type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 
 /**
- * Creates the channels of the settings. A channel loads its library with its first message. @throws TemplateError, or
- * Error with all errors in a binding's mapping
+ * Creates the configured channels. A channel loads its library with its first message. @throws TemplateError, or Error
+ * that lists all errors in a binding's mapping
  */
 export function createChannels(
   { templates: folder, timeZone, email, push, webhook, bindings }: AwaySettings,

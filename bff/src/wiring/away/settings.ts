@@ -19,7 +19,7 @@ const commonSchema = z.strictObject({
   /** Maximum number of messages to one reader within an hour. */
   perHour: z.int().min(1).max(1_000).optional(),
   /**
-   * The reaction to an unknown outcome of a send: send again, which may duplicate the message, or give up, which may
+   * What to do if the outcome of a send is unknown: send again, which may duplicate the message, or give up, which may
    * lose it.
    */
   unknown: z.enum(['repeat', 'give-up'], 'must be repeat or give-up').optional(),

@@ -4,12 +4,12 @@ import { RedisConnection, type RedisConnectionOptions } from '../../redis/connec
 import { RedisCopies } from '../../redis/copies.ts';
 import { StreamKeeper } from '../../redis/stream-keeper.ts';
 
-/** Maximum bytes of each stream with dead letters, receipts or erasures. */
+/** Maximum size of each stream of dead letters, receipts or erasures, in bytes. */
 const MAX_STREAM_BYTES = 16 * 1024 * 1024;
 
 /**
  * Starts to trim the streams of Dapr's topics and to delete copies of erased content. Uses separate connections, so
- * that large answers do not delay publications.
+ * that large replies do not delay publications.
  */
 export function keepStore(
   options: Omit<RedisConnectionOptions, 'name' | 'target'>,

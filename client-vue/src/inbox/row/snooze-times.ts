@@ -1,5 +1,5 @@
 const HOUR_MS = 60 * 60 * 1000;
-/** The hour at which a morning starts. */
+/** The hour at which the morning starts. */
 const MORNING = 8;
 const MONDAY = 1;
 

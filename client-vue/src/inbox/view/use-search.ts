@@ -4,7 +4,7 @@ import { onScopeDispose, ref, shallowRef, watch } from 'vue';
 import { itemKey, type Item } from '../../stores/feeds/feed-log.ts';
 import { useSource } from '../../stores/source.ts';
 
-/** Debounce delay before a search, in ms. */
+/** Debounce delay while the reader types, in ms. */
 const TYPING_MS = 250;
 const LIMIT = 50;
 
@@ -17,8 +17,7 @@ const itemOf = ({ feed, epoch, offset, notification }: Found): Item => ({
 });
 
 /**
- * Runs the search that `request` returns, again on each change, and cancels the previous one. `undefined` means no
- * search.
+ * Runs the search that `request` returns. On each change, cancels it and runs the new one. `undefined` means no search.
  */
 export function useSearch(request: () => SearchRequest | undefined) {
   const found = shallowRef<readonly Item[]>([]);

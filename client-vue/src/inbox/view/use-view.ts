@@ -15,7 +15,7 @@ const STATES: Readonly<Record<Tab, SearchState>> = {
   ...{ all: 'inbox', unread: 'unread', archive: 'archive', snoozed: 'snoozed' },
 };
 
-/** The items of a tab that match the filter, both loaded ones and ones that the server finds. */
+/** The items of a tab that match the filter, whether they are loaded or found by the server. */
 export function useView() {
   const notifications = useItems();
   const connection = useConnection();
@@ -25,7 +25,7 @@ export function useView() {
   /** Items that were unread in this tab. They stay in it after they are read. */
   const kept = new Set<string>();
 
-  /** A text search includes the archive. */
+  /** A text search in the tab `all` includes archived and snoozed items. */
   const isEverywhere = computed(() => tab.value === 'all' && filter.value.text.trim() !== '');
   const isPlain = computed(() => tab.value === 'all' && !isFiltering(filter.value));
 

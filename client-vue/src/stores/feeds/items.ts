@@ -21,7 +21,7 @@ export const useItems = defineStore(() => {
   const older = shallowReactive(new Map<string, OlderPlace | 'dropped'>());
   const loaded = shallowReactive(new Set<string>());
   const gone = new Set<string>();
-  /** Changes with each reset, so that answers to earlier requests can be dropped. */
+  /** Changes with each reset, so that responses to earlier requests can be dropped. */
   const session = shallowRef({});
 
   const marks = useMarks();
@@ -106,7 +106,7 @@ export const useItems = defineStore(() => {
     set(feed, []);
   }
 
-  /** Removes everything, for example for another reader. */
+  /** Removes everything, for example when the reader changes. */
   function reset(): void {
     logs.value = new Map();
     older.clear();

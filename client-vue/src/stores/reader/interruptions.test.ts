@@ -112,7 +112,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['2 unread notifications arrived during quiet hours']);
   });
 
-  it('should not include those that were shown, read, muted or published before', () => {
+  it('should be summed up without those that were shown, read, muted or published before quiet hours', () => {
     openPage('2026-06-01T21:58:00Z');
     arrive([from('2026-06-01T21:58:00Z', 1)]);
     vi.setSystemTime(EVENING);
@@ -126,7 +126,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles().filter((title) => title.includes('quiet'))).toHaveLength(1);
   });
 
-  it('should be a minimum if older ones are not loaded', () => {
+  it('should be counted as a minimum if older ones are not loaded', () => {
     openPage(EVENING);
     openPage(MORNING, { stored: evening(4, 4), isLive: false });
     useItems().older.set('all', { epoch: 'e', before: 4 });

@@ -11,8 +11,8 @@ import { usePreferences } from './preferences.ts';
 import { useUnread } from './unread.ts';
 
 /**
- * When this browser began to hold notifications back, in ms since 1970; empty once they are summed up. All tabs share
- * it, and it survives a reload.
+ * When this browser began to hold notifications back, in ms since 1970; empty once they have been summed up. All tabs
+ * share it, and it survives a reload.
  */
 const KEY = 'tocsin.quiet-since';
 
@@ -20,10 +20,10 @@ const KEY = 'tocsin.quiet-since';
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
-  /** Whether each notification that this page has received since it was last loud is held back. */
+  /** For each notification received since this page was last loud: whether it is held back. */
   const held = new Map<string, boolean>();
   let lastLoud: number | undefined;
-  /** The quiet hours that the reader may have turned off since. */
+  /** The quiet hours that were last in force. The reader may have turned them off since. */
   let { quietHours } = DEFAULT_PREFERENCES;
   let isPresenting = (): boolean => false;
 
@@ -59,7 +59,7 @@ export const useInterruptions = defineStore(() => {
 
   /** Once quiet hours are over, sums up what they have held back. */
   function check(): void {
-    // Not loaded yet.
+    // The preferences are not loaded yet.
     if (store.preferences === DEFAULT_PREFERENCES) return;
     const since = storage.get(KEY);
     if (isQuietNow(store.preferences)) {

@@ -23,8 +23,8 @@ const DEFAULT_PLACED: Placed = { place: 'inbox', unread: false, unseen: false };
 
 /**
  * Decides which place each item is in, and whether it is unread and unseen. Uses the server's marks, which all of the
- * reader's tabs and devices share, and changes that the server hasn't confirmed yet. Read marks are also stored in
- * this browser.
+ * reader's tabs and devices share, and changes that the server hasn't confirmed yet. For readers who aren't signed in,
+ * read marks are also stored in this browser.
  */
 export const useMarks = defineStore(() => {
   let storage = safeStorage(() => localStorage);

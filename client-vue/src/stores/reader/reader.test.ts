@@ -109,7 +109,7 @@ describe('the reader', () => {
     expect(stored.size).toBe(0);
   });
 
-  it('should not count archived or muted items, and should undo an archive', async () => {
+  it('should not count archived or muted items, and should undo archiving', async () => {
     const told = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().initFeed('all', { epoch: 'e', offset: 0 });

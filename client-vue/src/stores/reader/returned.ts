@@ -32,7 +32,7 @@ export async function loadReturned(feed: string, { snoozed }: InboxState): Promi
     for (const { epoch, offset, notification } of items)
       notifications.add(feed, { epoch, publications: [{ offset, notification }] });
   } catch (error) {
-    // They are requested again when the next state of the inbox arrives.
+    // They are requested again when the next inbox state arrives.
     for (const { snooze } of missing) requested.delete(snooze);
     throw error;
   }

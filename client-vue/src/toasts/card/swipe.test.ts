@@ -3,7 +3,7 @@ import { Swipe } from './swipe.ts';
 
 const from = (up = false) => new Swipe({ x: 100, y: 100, at: 0, up });
 
-it('should follow a sideways move and dismiss the toast if it is long enough', () => {
+it('should follow a sideways move and dismiss the toast if the move is long enough', () => {
   const swipe = from();
   expect(swipe.move(103, 100)).toBeUndefined();
   expect(swipe.move(120, 104)).toEqual({ dx: 20, dy: 0 });

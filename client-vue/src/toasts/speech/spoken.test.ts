@@ -7,7 +7,7 @@ const toast = (title: string, severity: Severity = 'info'): Toast => ({
   ...{ key: title, kind: 'notification', actions: [], severity, title },
 });
 
-it('should announce a few in full, and many as counts with the newest', () => {
+it('should announce a few toasts in full, and many as counts with the newest one', () => {
   const batch = new SpokenBatch();
   batch.add(toast('one'));
   batch.add(toast('two', 'warning'));
@@ -28,6 +28,6 @@ it('should announce errors one by one, equal ones once, and only the newest of m
   expect(spokenErrors(many).slice(-2)).toEqual(['Error: 29', 'And 20 more errors']);
 });
 
-it('should announce body and source', () => {
+it('should announce the body and the source', () => {
   expect(spokenOf({ ...toast('a'), body: 'b', source: 'c' })).toBe('Info: a. b. From c');
 });

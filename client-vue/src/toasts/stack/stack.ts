@@ -29,7 +29,7 @@ export interface ViewOptions {
   slots: number;
   /** Whether the fold is open, so that all errors are shown. */
   opened?: boolean;
-  /** Keys of cards that stay in place because the pointer is over one of them. */
+  /** Keys of cards that stay in place because the reader is using the toasts. */
   keep?: ReadonlySet<string>;
 }
 
@@ -42,7 +42,9 @@ interface Stack {
   arrived: number;
 }
 
-/** Toasts are equal if they have the same collapse key, or else the same severity, source and title. */
+/**
+ * A feed's toasts are equal if they have the same collapse key or, without one, the same severity, source and title.
+ */
 function equalityKeyOf({ kind, key, feed, collapseKey, severity, source, title }: Toast): string {
   if (kind === 'summary') return key;
   return JSON.stringify(collapseKey === undefined ? [feed, severity, source, title] : [feed, collapseKey]);

@@ -35,7 +35,7 @@ async function connect(): Promise<{ client: Client; socket: WebSocket; received:
   return { client, socket: socket as WebSocket, received };
 }
 
-describe('a client of the benchmark', () => {
+describe('a benchmark client', () => {
   it('should be ready once subscribed, and receive large and small messages', async () => {
     const { client, socket, received } = await connect();
     const texts = ['a', 'b'.repeat(200_000), 'c'];

@@ -31,7 +31,7 @@ describe('WebSocket frames', () => {
     }
   });
 
-  it('should be masked by clients with zero, which keeps the payload readable', () => {
+  it('should be masked with zero by clients, which keeps the payload readable', () => {
     const frame = clientFrame(Buffer.from('40'));
     expect([...frame]).toEqual([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]);
     expect(() => read(frame)).toThrow(/masked/);

@@ -10,7 +10,7 @@ import { HttpLane, postRequest, readAnswer } from './http-lane.ts';
 let server = createServer();
 afterEach(() => server.close());
 
-describe('a lane of requests', () => {
+describe('a request lane', () => {
   it('should send requests one after the other over one connection, for responses with or without a length', async () => {
     let connections = 0;
     server = createServer();

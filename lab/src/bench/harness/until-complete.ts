@@ -7,13 +7,13 @@ export interface Progress {
   arrived(): number;
   /** A description of missing messages; `undefined` if all have arrived. */
   missing(): string | undefined;
-  /** A description of the errors; `undefined` without errors. */
+  /** A description of the errors; `undefined` if there are none. */
   error(): string | undefined;
 }
 
 /**
- * Number of checks after the time limit. A process that could not run for a while uses them to read what has arrived in
- * the meantime.
+ * Number of checks after the time limit. They let a process that could not run for a while read what has arrived in the
+ * meantime.
  */
 const LAST_CHECKS = 50;
 

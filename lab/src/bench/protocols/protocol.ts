@@ -1,6 +1,6 @@
-/** The client's reaction to a server message. There is none to a message with notifications. */
+/** The client's reaction to a server message. A message with notifications causes none. */
 export interface Step {
-  /** Messages to send immediately. */
+  /** A message to send immediately. */
   send?: string;
   /** The client is now subscribed. */
   ready?: true;

@@ -32,6 +32,6 @@ it('should draw each function with its share of the busy time, including its cal
   expect(svg).not.toContain('somewhere');
 });
 
-it('should omit the time in which the process starts, unless `skipMs` is 0', () => {
+it('should omit the startup time, unless `skipMs` is 0', () => {
   expect(widths(drawFlame(profile, { title: '', skipMs: 0 }))).toMatchObject({ start: 400, take: 800 });
 });

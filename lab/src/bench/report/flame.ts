@@ -38,7 +38,7 @@ const DEEPEST = 45;
 const CHARACTER = 6;
 const NOT_WORK = new Set(['(idle)', '(root)']);
 
-/** An SVG flame graph. The width of a frame is the time that the function took with its callees. */
+/** An SVG flame graph. The width of a frame is the time spent in the function and its callees. */
 export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions): string {
   const root = treeOf(profile, skipMs * 1_000);
   const parts: string[] = [];

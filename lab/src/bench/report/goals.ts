@@ -43,7 +43,10 @@ const ours = (work: WorkloadId, name: string): Figure => figure(work, 'tocsin', 
 const against = (work: WorkloadId, name: string, peer: PeerId): Figure =>
   ratio(ours(work, name), figure(work, peer, name));
 
-/** The project's bars. Our stack is measured with its default, in which a notification is durable before the 202. */
+/**
+ * The project's bars. Our stack is measured in its default configuration, in which a notification is durable before the
+ * 202.
+ */
 export const BARS: readonly Bar[] = [
   {
     work: 'CPU per notification, 1,000 feeds, 64 in flight',

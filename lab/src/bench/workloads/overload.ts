@@ -21,7 +21,7 @@ const TIMES = 2;
 
 /**
  * Offers `rate` messages a second, at least one, without waiting for responses.
- * @throws Failure if a response is missing, or its status is not 2xx, 429 or 503
+ * @throws Failure if a response is missing, or its status is not 200, 202, 429 or 503
  */
 export async function offerAll(
   publisher: Publisher,
@@ -59,7 +59,7 @@ export async function offerAll(
   return { offered, accepted, offeredFor, acceptedFor: seconds() };
 }
 
-/** Wait only for accepted messages, although rejected ones may also arrive. */
+/** Waits only for accepted messages, although rejected ones may also arrive. */
 async function untilArrived(watchers: Watchers, accepted: readonly number[], patienceMs: number) {
   const end = Date.now() + patienceMs;
   while (accepted.some((n) => watchers.completeAt(n) === undefined)) {

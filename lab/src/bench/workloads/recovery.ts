@@ -8,7 +8,7 @@ import { withClients } from './clients/clients.ts';
 import { Publisher } from './publisher.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 
-/** Maximum time until a server notices that one client, or all clients, have disconnected. */
+/** How long a server may take to notice that one client has disconnected, or that all have. */
 const WENT_MS = 50;
 const ALL_WENT_MS = 500;
 
@@ -71,9 +71,7 @@ class Disconnects {
     return last - started;
   }
 
-  /**
-   * Connects the same number of clients at once, without a position. Returns the time until all are subscribed, in ms.
-   */
+  /** Connects `count` clients at once, without a position. Returns the time until all are subscribed, in ms. */
   async connectNew(count: number): Promise<number> {
     const started = performance.now();
     return withClients(this.#peer, { count, atOnce: count }, async () => performance.now() - started);

@@ -48,8 +48,8 @@ export interface Sizes {
   settleMs: number;
   daprCalls: number;
   /**
-   * Time without arrivals after which missing messages are considered lost, in ms. It is longer than the delay of
-   * Dapr's redeliveries, which can happen on a busy machine.
+   * Time without arrivals after which missing messages are considered lost, in ms. It is longer than Dapr's redelivery
+   * delay, because messages may be redelivered on a busy machine.
    */
   patienceMs: number;
 }
@@ -128,7 +128,7 @@ export interface WorkloadContext {
 export interface Workload {
   id: WorkloadId;
   peers: readonly PeerId[];
-  /** True for a slow workload whose results vary little. It runs only in the first round, without a warm-up. */
+  /** True for a slow workload whose results vary little. It runs only in round 1, without a warm-up. */
   isDoneOnce?: true;
   /** @throws Failure if a message did not arrive, or arrived twice */
   run(peer: Peer, context: WorkloadContext): Promise<Figures>;

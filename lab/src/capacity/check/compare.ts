@@ -11,7 +11,7 @@ export interface Comparison {
   measured: number;
 }
 
-/** The result of a check, with a description and the comparisons of each load. */
+/** The result of a check: a description of each load, and its comparisons. */
 export interface CheckResult {
   startedAt: string;
   loads: { load: string; comparisons: Comparison[] }[];

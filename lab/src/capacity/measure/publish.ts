@@ -23,7 +23,10 @@ export interface Pace {
   signal: AbortSignal;
 }
 
-/** Publishes at a steady rate. Resolves when all notifications have been accepted, committed and broadcast. */
+/**
+ * Publishes at a steady rate, or as fast as possible. Resolves when all notifications have been accepted, committed and
+ * broadcast.
+ */
 export async function publish(rig: Rig, pace: Pace): Promise<Done> {
   const { rate, requests, size = 1, payload, lanes = LANES, feedOf, numbers, signal } = pace;
   const publisher = await Publisher.open(rig.peer, lanes, payload);

@@ -67,7 +67,7 @@ async function entries(steps: Steps): Promise<void> {
   }
 }
 
-/** Measures on one instance, but only the costs that depend on the number of instances. */
+/** Measures on one instance the costs that depend on the number of instances. */
 export async function measureSmall(rig: Rig, context: Context): Promise<Window[]> {
   const steps = new Steps(rig, context);
   await warmUp(steps);
@@ -75,7 +75,7 @@ export async function measureSmall(rig: Rig, context: Context): Promise<Window[]
   return steps.windows;
 }
 
-/** Measures on two instances all costs that do not depend on the number of instances. */
+/** Measures all costs on two instances. */
 export async function measureAll(rig: Rig, context: Context): Promise<{ windows: Window[]; sights: Sights }> {
   const steps = new Steps(rig, context);
   const emptyBytes = await usedMemory(rig);
@@ -183,7 +183,10 @@ const clientsOf =
 /** Time until the last message has arrived, in ms. */
 const ARRIVE_MS = 300;
 
-/** Measures connecting, idling and receiving for many clients of one feed. Returns the bytes of a `position` event. */
+/**
+ * Measures connecting, idling and receiving for many clients of one feed. Returns the size of a `position` event in
+ * bytes.
+ */
 async function measureCrowd(steps: Steps): Promise<number> {
   const count = SIZES.crowd;
   const of = () => 'topic:crowd';
@@ -264,7 +267,7 @@ const REPLACED = 'replaced';
 /** Documents are found by this prefix of the feed's name. */
 const LABEL = `topic:${REPLACED}`.slice(0, 8);
 
-/** Creates readers with read marks in a feed. */
+/** Creates readers with read marks in a feed. Returns the average size of a reader's read state in bytes. */
 async function measureReaders({ rig }: Steps): Promise<number> {
   const feed = 'topic:crowd';
   const [bff] = rig.stack.bffs;

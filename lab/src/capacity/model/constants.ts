@@ -60,7 +60,7 @@ export interface Constants {
     remoteTurn: Cost;
     /** A re-announcement. */
     ring: Cost;
-    /** An event that an instance without subscribers to its feed reads. Sorted by the rate of events. */
+    /** Reading an event on an instance without subscribers to the event's feed. Sorted by the rate of events. */
     hear: AtRate[];
     /** Each further publication in this event. */
     hearFurther: Cost;

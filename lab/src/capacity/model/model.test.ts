@@ -58,7 +58,7 @@ describe('the distribution of a load', () => {
     expect(flowOf({ ...LOAD, feeds: 1_000, bffsPerFeed: 5 }, 40).watchingInstances).toBeCloseTo(1);
   });
 
-  it('should compute the rate of connects from the duration of connections', () => {
+  it('should compute the connect rate from the duration of connections', () => {
     expect(flowOf({ ...LOAD, sessionMinutes: 1 }, 2).connects).toBeCloseTo(1_000 / 60);
   });
 });

@@ -60,7 +60,7 @@ export interface Plan {
   kept: { history: number; ids: number; ring: number };
 }
 
-/** A size that was measured with the measurement's payload, converted to the load's payload, in bytes. */
+/** A measured size, adjusted from the payload of the measurement to that of the load, in bytes. */
 const larger = (load: Load, constants: Constants, measured: number): number =>
   Math.max(1, measured + load.payload - constants.range.payload);
 
@@ -131,7 +131,7 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   const { stored, redisShares } = constants;
   const coresOf = (name: 'redis' | 'broadcast', when: (term: Term) => boolean) =>
     terms.filter(when).reduce((sum, { perSecond, cost }) => sum + (perSecond * (cost[name] ?? 0)) / MICRO, 0);
-  // A comparison only reads state. All components share the other costs.
+  // Comparisons and newly watched feeds only read state. All components share the other costs.
   const isRead = ({ name }: Term) => name === 'comparisons with heads' || name === 'newly watched feeds';
   const [reads, rest] = [coresOf('redis', isRead), coresOf('redis', (term) => !isRead(term))];
   const publication = larger(load, constants, stored.publication);
@@ -199,7 +199,9 @@ const isEnough = ({ load, cores, memory, instances }: Plan): boolean =>
   memory.bff <= load.target * load.bffGib * 2 ** 30 &&
   load.connections / instances <= CONNECTIONS_PER_BFF;
 
-/** The smallest number of instances that are all below the target; `undefined` if no number is enough. */
+/**
+ * The smallest number of instances for which `isFine` is true, but at least two; `undefined` if no number is enough.
+ */
 function fewest(isFine: (instances: number) => boolean): number | undefined {
   let high = 1;
   while (!isFine(high)) {

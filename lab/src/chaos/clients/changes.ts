@@ -3,7 +3,7 @@ import { Caller, makeNotifications } from '../../ledger/caller.ts';
 import type { Random } from '../random.ts';
 import { FEEDS } from './workload.ts';
 
-/** The expected behaviour of a client for a notification. Times are ms since 1970. */
+/** How a client must handle a notification. Times are ms since 1970. */
 export interface Rule {
   feed: string;
   kind: 'scheduled' | 'cancelled' | 'retracted' | 'expiring';
@@ -29,7 +29,7 @@ const EXPIRY_TOLERANCE_MS = 300;
 
 /** Until `stop()`, schedules, cancels and retracts notifications, and lets others expire. */
 export class Changes {
-  /** Rules by notification id. All these notifications were acknowledged. */
+  /** Rules by notification id. All these notifications were acknowledged, except possibly the expiring ones. */
   readonly rules = new Map<string, Rule>();
   readonly #caller: Caller;
   readonly #random: Random;

@@ -50,7 +50,7 @@ export interface Ledger {
   faults: FaultRow[];
   /** The missed goals. */
   shortfalls: readonly string[];
-  /** True if no notification was lost, duplicated or out of order, and all goals were reached. */
+  /** True if no notification was lost, duplicated or out of order, no rule was broken, and all goals were reached. */
   clean: boolean;
 }
 
@@ -125,7 +125,7 @@ export async function makeLedger({
   };
 }
 
-/** Counts the acknowledged changes, and measures how late scheduled notifications were shown, in ms. */
+/** Counts the changes, and measures how late scheduled notifications were shown, in ms. */
 export interface ChangesRow {
   scheduled: number;
   cancelled: number;

@@ -39,7 +39,7 @@ describe('the queue', () => {
     expect(await produce('other', many('o', 1))).toBe('waits');
   });
 
-  it('should limit the bytes of each caller', async () => {
+  it("should limit each caller's bytes", async () => {
     const { produce } = waiting({ maxHeldBytes: 100_000 });
     const large = (prefix: string) => many(prefix, 1, 'all', 'x'.repeat(2_000));
     let taken = 0;

@@ -37,14 +37,14 @@ export interface Batch {
 export class Lane {
   readonly partition: number;
   #run = newRun();
-  /** The announcement of the highest finished entry of the run. */
+  /** The announcement of the run's last finished entry. */
   #last: PartitionAnnouncement | undefined;
   /** The last announcement that was repeated. */
   #repeated: PartitionAnnouncement | undefined;
   readonly #waiting = new Turns<Part>();
   #inProgress: Batch | undefined;
   #wasShared = false;
-  /** The earliest time of the lane's next entry, in ms on the producer's clock. */
+  /** The earliest time of the lane's next entry, in ms as measured by `performance.now()`. */
   restsUntil = 0;
 
   constructor(partition: number) {

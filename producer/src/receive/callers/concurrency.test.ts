@@ -34,7 +34,7 @@ function slow(go: Promise<void>): Promise<number> {
   });
 }
 
-it('should enforce the rate of a key across eight parallel connections', async () => {
+it("should enforce a key's rate across eight parallel connections", async () => {
   let begin = () => {};
   const go = new Promise<void>((resolve) => (begin = resolve));
   const answers = Array.from({ length: 8 }, () => slow(go));
@@ -44,7 +44,7 @@ it('should enforce the rate of a key across eight parallel connections', async (
   const statuses = await Promise.all(answers);
   const accepted = statuses.filter((status) => status === 202).length;
   expect(statuses.filter((status) => status === 429)).toHaveLength(8 - accepted);
-  // The burst of ten seconds, plus one request that goes into debt.
+  // A burst of ten seconds' worth, plus one request that goes into debt.
   expect(accepted * 200).toBeLessThanOrEqual(500 + 200);
   expect(accepted).toBeGreaterThanOrEqual(2);
   const deposited = server.backend.deposited.reduce((sum, entry) => sum + entry.notifications.length, 0);

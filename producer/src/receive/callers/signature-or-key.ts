@@ -54,7 +54,7 @@ export function requireSignatureOrKey({
       if (error !== undefined) return next(error);
       const purpose = `${request.method} ${request.originalUrl}`;
       try {
-        // The bff signs no other requests.
+        // The bff signs no other requests to these routes.
         if (purpose !== PUBLISH_PURPOSE) throw new SignatureError('forged');
         signer.check(signature, purpose, request.body as Uint8Array);
       } catch (err) {

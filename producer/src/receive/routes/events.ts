@@ -28,7 +28,10 @@ export interface EventRoutesOptions {
   log: Logger;
 }
 
-/** The response to a delivery: processed, or deliver again. https://docs.dapr.io/reference/api/pubsub_api/ */
+/**
+ * What a response tells Dapr: the event was processed, or must be delivered again.
+ * https://docs.dapr.io/reference/api/pubsub_api/
+ */
 type Status = 'SUCCESS' | 'RETRY';
 
 /** The sender of an event. Its source is unverified: the sender chose it, or the sidecar filled in the app id. */

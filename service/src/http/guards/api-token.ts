@@ -9,7 +9,7 @@ const API_TOKEN_HEADER = 'dapr-api-token';
 
 /**
  * Accepts only requests from the sidecar, which knows `token`. Without a token, accepts all requests; the port must
- * then be unreachable for others.
+ * then be reachable only by the sidecar.
  */
 export function requireApiToken(token: string | undefined): RequestHandler {
   if (token === undefined) return (_request, _response, next) => next();

@@ -2,7 +2,10 @@ import type { Request, RequestHandler } from 'express';
 import type { OnRefused } from '../../security/refusals.ts';
 import { sendProblem } from '../problems/problem.ts';
 
-/** Headers that daprd sets on each service invocation. Callers can neither remove nor forge them. */
+/**
+ * Headers that daprd sets on each service invocation. A caller that goes through its sidecar can neither remove nor
+ * forge them.
+ */
 const INVOCATION_HEADERS = ['dapr-caller-app-id', 'dapr-caller-namespace', 'dapr-callee-app-id'];
 
 /** True if a request is a service invocation or an actor call from another application. */

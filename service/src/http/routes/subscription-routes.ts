@@ -19,7 +19,7 @@ export interface SubscriptionRoutesOptions {
   log: Logger;
 }
 
-/** Serves `GET /dapr/subscribe`, and deliveries to the paths in its answer. */
+/** Serves `GET /dapr/subscribe`, and deliveries to the paths in its response. */
 export function subscriptionRoutes({
   paths,
   list,

@@ -22,8 +22,8 @@ const CHECKS_PER_TIMEOUT = 4;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
- * Creates the server for each port. Closes connections that are idle, send too slowly, do not read, or keep sending
- * after the response. Responds with a problem where Node would reject a request without one.
+ * Creates the server for one port. Closes connections that are idle, send too slowly, do not read, or keep sending
+ * after the response. Replaces the empty error responses of Node with problems.
  */
 export function createBoundedServer(app: RequestListener, bounds: ServerBounds = {}): Server {
   const { headersTimeoutMs = HEADERS_TIMEOUT_MS, maxHeaderBytes = MAX_HEADER_BYTES } = bounds;

@@ -19,7 +19,7 @@ export class ClusterDownError extends Error {
 
 /**
  * Asks the nodes one after another for the masters and their slots, each on a new connection.
- * @throws ClusterDownError if the nodes that answer say that the cluster is down, otherwise the last node's error
+ * @throws ClusterDownError if a node replies that the cluster is down, otherwise the last node's error
  */
 export async function findMasters(
   target: RedisTarget,
@@ -39,7 +39,7 @@ export async function findMasters(
       if (state === 'ok') return slotRangesOf(slots, address);
       fault = new ClusterDownError(`cluster_state is ${state} at ${addressText(address)}`);
     } catch (error) {
-      // An answer that the cluster is down is more useful than a connection error.
+      // A reply that the cluster is down is more useful than a connection error.
       if (!(fault instanceof ClusterDownError)) fault = error;
     } finally {
       if (client.isOpen) client.destroy();

@@ -16,10 +16,10 @@ const MAX_REDIRECTIONS = 3;
 const NODES = Symbol('nodes');
 
 /**
- * A client of all masters of a Redis Cluster, with the methods of node-redis. Each command goes to the master of its
- * key; commands without a key go to the master of the lowest slots. The client follows failovers and moved slots.
- * Commands in progress reject when their master is lost, and are never sent twice, because their outcome is unknown.
- * While their master is not connected, commands reject immediately; those of a `duplicate()` wait instead.
+ * A client for all masters of a Redis Cluster, with node-redis's methods. Each command goes to the master of its key;
+ * commands without a key go to the master of the lowest slots. The client follows failovers and moved slots. Commands
+ * in progress reject when their master is lost, and are never sent twice, because their outcome is unknown. While their
+ * master is not connected, commands reject immediately; those of a `duplicate()` wait instead.
  *
  * node-redis's own `createCluster` is unsuitable: it looks for a new master only after a MOVED response, so commands
  * for a failed master wait until it returns.
@@ -27,12 +27,12 @@ const NODES = Symbol('nodes');
 export const followCluster = (target: RedisTarget, options: ClientOptions): RedisClient =>
   clientOver(new ClusterFollower(target, options, false));
 
-/** For a client of a cluster, all connected masters; otherwise the client itself. */
+/** For a cluster client, all connected masters; otherwise the client itself. */
 export const mastersOf = (client: RedisClient): readonly RedisClient[] =>
   nodesOf(client)?.masters() ?? [client];
 
 /**
- * For a client of a cluster, the master of the key; otherwise the client itself.
+ * For a cluster client, the master of the key; otherwise the client itself.
  * @throws Error if that master is not connected
  */
 export const masterOf = (client: RedisClient, key: string): RedisClient =>
@@ -234,7 +234,7 @@ class ClusterFollower extends EventEmitter implements Following {
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  /** Subscribes at one node only, because the nodes forward every published message to each other. */
+  /** Subscribes on one node only, because the nodes forward every published message to each other. */
   async #subscribeAll(): Promise<void> {
     const client = this.#clientOf(undefined);
     if (!client) return;

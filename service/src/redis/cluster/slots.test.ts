@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keyOf, redirection, slotOf, slotRangesOf } from './slots.ts';
 
-describe('slots of a Redis Cluster', () => {
+describe('Redis Cluster slots', () => {
   // As returned by CLUSTER KEYSLOT in Redis 7.
   it.each([
     ['123456789', 12_739],
@@ -9,11 +9,11 @@ describe('slots of a Redis Cluster', () => {
     ['user:{foo}:1', 12_182],
     ['a{}{foo}', 700],
     ['bff||head:all', 9_222],
-  ])('should be those of Redis: %s', (key, slot) => {
+  ])('should match those in Redis: %s', (key, slot) => {
     expect(slotOf(key)).toBe(slot);
   });
 
-  it('should be the same for keys with the same text in braces, unless it is empty', () => {
+  it('should be the same for keys with the same non-empty text in braces', () => {
     expect(slotOf('entry:{1}:run:1')).toBe(slotOf('entry:{1}:run:2'));
     expect(slotOf('{}a')).not.toBe(slotOf('{}b'));
   });
@@ -27,7 +27,7 @@ describe('slots of a Redis Cluster', () => {
     expect(() => keyOf('multi', [])).toThrow('cannot find the key of multi');
   });
 
-  it('should be at the host that was asked if a node does not report its own', () => {
+  it('should be at the queried host if a node does not report its own', () => {
     const asked = { host: 'redis.example', port: 7000 };
     expect(slotRangesOf([[0, 99, [null, 7001]]], asked)[0]?.master).toEqual({ ...asked, port: 7001 });
     expect(redirection('MOVED', new Error('MOVED 99 :7002'), asked)).toEqual({ ...asked, port: 7002 });

@@ -16,7 +16,7 @@ export function slotOf(key: string): number {
   return crc16(Buffer.from(close > open + 1 ? key.slice(open + 1, close) : key)) % SLOTS;
 }
 
-/** CRC16 with the polynomial of XMODEM, as in the specification of Redis Cluster. */
+/** CRC16 with the XMODEM polynomial, as in the Redis Cluster specification. */
 function crc16(bytes: Uint8Array): number {
   let crc = 0;
   for (const byte of bytes) {
@@ -26,7 +26,7 @@ function crc16(bytes: Uint8Array): number {
   return crc;
 }
 
-/** Parses the answer to CLUSTER SLOTS. For a node that does not know its own host, uses the host of `asked`. */
+/** Parses the reply to CLUSTER SLOTS. For a node that does not know its own host, uses the host of `asked`. */
 export const slotRangesOf = (answer: readonly SlotsAnswer[], asked: RedisAddress): SlotRange[] =>
   answer.map(([from, to, [host, port]]) => ({
     ...{ from, to },
@@ -41,7 +41,7 @@ const KEYLESS_METHODS = new Set([
   ...['subscribe', 'time'],
 ]);
 
-/** The key that a method of node-redis is called with. `undefined` if any master may answer. */
+/** The key that a node-redis method is called with. `undefined` if any master may answer. */
 export function keyOf(name: string, [first]: readonly unknown[]): string | undefined {
   if (KEYLESS_METHODS.has(name)) return undefined;
   if (name === 'sendCommand') {

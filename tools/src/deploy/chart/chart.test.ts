@@ -29,12 +29,12 @@ describe('the chart', () => {
     expect(made.sort()).toEqual([...generatedTemplates().keys()].sort());
   });
 
-  it('should have the version of the product', () => {
+  it('should have the product’s version', () => {
     const { version, appVersion } = parse(textOf('Chart.yaml')) as Record<string, unknown>;
     expect([version, appVersion]).toEqual([productVersion(), productVersion()]);
   });
 
-  it('should describe every value in its schema, and no other', () => {
+  it('should describe every value in its schema, and no others', () => {
     type Schema = { properties?: Record<string, Schema> };
     const schema = JSON.parse(textOf('values.schema.json')) as Schema;
     const paths = (value: unknown, at: Schema | undefined): string[] =>

@@ -54,7 +54,7 @@ function redisMap(): string {
 
 /**
  * The chart's generated templates, by file name. No document names a namespace, so all go into the release's namespace.
- * @throws Error if a rule of the chart names a document that k8s/base no longer has
+ * @throws Error if a rule for the chart names a document that k8s/base no longer has
  */
 export function generatedTemplates(): Map<string, string> {
   const documents = [

@@ -169,7 +169,7 @@ function pubsub(document: Document, text: TemplateText): Document {
 
 const quotaSchema = z.looseObject({ spec: z.object({ hard: z.record(z.string(), z.string()) }) });
 
-/** The quota of k8s/components, with the storage and the limits from the values. */
+/** The quota from k8s/components, with the storage and the limits from the values. */
 function quota(document: Document, text: TemplateText): Document {
   const { hard } = quotaSchema.parse(document).spec;
   const defaults = `(fromJson ${JSON.stringify(JSON.stringify(hard))})`;
@@ -192,7 +192,7 @@ const CHANGES: Record<string, Change> = {
   'ResourceQuota tocsin': quota,
 };
 
-/** The conditions of the documents that are not part of every release. */
+/** The conditions for the documents that are not part of every release. */
 const CONDITIONS: Record<string, string> = {
   'HorizontalPodAutoscaler bff': '.Values.bff.autoscaling.enabled',
   'Ingress tocsin': '.Values.ingress.enabled',

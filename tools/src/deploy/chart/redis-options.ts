@@ -19,7 +19,7 @@ const kustomizationSchema = z.object({
 const tls = (member: string): string => `.Values.redis.tls.${member}`;
 const mode = (name: string): string => `eq .Values.redis.mode "${name}"`;
 
-/** The folders of k8s/components whose patches the chart's values turn on, and the condition for each operation. */
+/** The folders in k8s/components whose patches the chart's values turn on, and the condition for each operation. */
 const OPTIONS: readonly { folder: string; conditionOf: (operation: Operation) => string }[] = [
   {
     folder: 'redis-tls',
@@ -51,7 +51,7 @@ function patchesOf({ kind, metadata }: Document): Patch[] {
 type Tree = Record<string, unknown>;
 
 /**
- * Adds the patches of k8s/components for an external Redis to a document, each under its condition.
+ * Adds the patches in k8s/components for an external Redis to a document, each under its condition.
  * @throws Error for a kind of patch that this function does not know
  */
 export function withRedisOptions(document: Document, text: TemplateText): Document {

@@ -158,7 +158,7 @@ describe('chooseIngressClass', () => {
   const choose = (classes: object[], asked?: string) =>
     chooseIngressClass(kubectlWith({ 'get ingressclasses': classes }), asked);
 
-  it('should choose the requested class, the default class, Traefik’s, or the only class', async () => {
+  it('should choose the requested class, or else the default class, Traefik’s class or the only class', async () => {
     expect(await choose([traefik, ingressClass('a')], 'a')).toEqual({ name: 'a', isTraefik: false });
     expect(await choose([traefik, ingressClass('a', 'x', true)])).toMatchObject({ name: 'a' });
     expect(await choose([ingressClass('a'), traefik])).toEqual({ name: 'traefik', isTraefik: true });

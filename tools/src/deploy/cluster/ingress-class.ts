@@ -15,8 +15,8 @@ const classSchema = z.object({
 });
 
 /**
- * The requested class, or else the default class, Traefik's, or the only class.
- * @throws Failure if there is no class, or several without a default
+ * The requested class; if none is requested, the default class, Traefik's or the only class, in this order.
+ * @throws Failure if the requested class does not exist, or none can be chosen
  */
 export async function chooseIngressClass(kubectl: Kubectl, asked: string | undefined): Promise<IngressClass> {
   const classes = await kubectl.list(classSchema, ['ingressclasses']);

@@ -54,7 +54,7 @@ export class Kubectl {
     return text.trim() === '' ? undefined : schema.parse(JSON.parse(text));
   }
 
-  /** The objects of a `kubectl get … -o json` for several objects. @throws Failure like `text` */
+  /** The items of a `kubectl get … -o json` that returns a list. @throws Failure like `text` */
   async list<T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> {
     return (await this.get(z.object({ items: z.array(item) }), args))?.items ?? [];
   }

@@ -19,7 +19,9 @@ const yamlFilesIn = (folder: string): string[] =>
 const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(documentsIn);
 
 const inCompose = filesOf('compose/dapr');
-/** The components for one machine, but with those of compose/dapr where they exist: they limit who may publish. */
+/**
+ * The components for one machine, replaced by those of compose/dapr with the same names, which limit who may publish.
+ */
 const here = filesOf('components').map(
   (ours) =>
     inCompose.find(({ kind, metadata }) => kind === 'Component' && metadata.name === ours.metadata.name) ??

@@ -31,7 +31,9 @@ export async function apply(
   say(`Applied ${what}: ${counts.join(', ')}`);
 }
 
-/** Deletes Jobs that differ from these, because the API server rejects changes of a Job. Applying creates them again. */
+/**
+ * Deletes Jobs that differ from these, because the API server rejects changes to a Job. Applying creates them again.
+ */
 async function deleteOutdatedJobs(kubectl: Kubectl, resources: readonly Resource[], say: Say): Promise<void> {
   for (const job of resources.filter(({ kind }) => kind === 'Job')) {
     const { name, namespace } = job.metadata;

@@ -113,7 +113,7 @@ function refusedPods(workloads: readonly Workload[]): string | undefined {
 
 const statusesOf = ({ status }: Pod) => [...status.initContainerStatuses, ...status.containerStatuses];
 
-/** The `--tag` option of an image; empty for a name with a digest, which has no tag. */
+/** The `--tag` option for an image; empty for a name with a digest, which has no tag. */
 const tagOption = (image: string): string => (image.includes('@') ? '' : ` --tag ${image.split(':').at(-1)}`);
 
 function imageFault(pod: Pod, registry: string | undefined): string | undefined {

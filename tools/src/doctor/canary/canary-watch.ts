@@ -1,6 +1,6 @@
 import { createNotificationClient } from '@tocsin/client';
 
-/** A subscription to the canary's feed at one bff. */
+/** A subscription to the canary's feed through one bff. */
 export interface Watch {
   name: string;
   /** Why it is not subscribed; `undefined` while it is. */
@@ -18,7 +18,10 @@ export interface WatchOptions {
   timeoutMs: number;
 }
 
-/** Subscribes to the feed at one bff, as a page would. Resolves when the subscription exists or has failed for good. */
+/**
+ * Subscribes to the feed through one bff, as a page would. Resolves when the subscription exists or has failed for
+ * good.
+ */
 export async function watch({ name, url, feed, token, timeoutMs }: WatchOptions): Promise<Watch> {
   const client = createNotificationClient({ url, tabs: false, getToken: () => token });
   const arrivals = new Map<string, number>();

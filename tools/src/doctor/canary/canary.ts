@@ -53,8 +53,8 @@ export async function checkCanary(target: Target, redis: RedisClient | Error): P
 }
 
 /**
- * Sends one canary. Resolves with the times of its arrival at each bff, measured from the producer's 202, or with the
- * reason why it was not accepted.
+ * Sends one canary. Resolves with its arrival time at each bff, measured from the producer's 202, or with the reason
+ * why it was not accepted.
  */
 async function sendCanary(
   target: Target,

@@ -21,7 +21,7 @@ const facts = (changes: Record<string, string> = {}, fsync: string | null = 'alw
   config: fsync === null ? undefined : new Map([['appendfsync', fsync]]),
 });
 
-describe('the checks of Redis', () => {
+describe('the Redis checks', () => {
   it('should pass with the settings of `npm start`', () => {
     for (const check of [checkFsync, checkEviction, checkMemory, checkRole]) {
       expect(check(facts())).toMatchObject({ state: 'ok' });

@@ -21,7 +21,7 @@ export const flagsOf = (version: string): string[] => [
   `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${version} -X github.com/dapr/kit/logger.DaprVersion=${version}`,
 ];
 
-/** Where Dapr built from tools/dapr/runtime is stored. Contains `.dapr/bin` once it is complete. */
+/** The folder for the Dapr that is built from tools/dapr/runtime. Contains `.dapr/bin` once it is complete. */
 export const buildDir = (cacheDir: string): string =>
   join(cacheDir, `dapr-${RUNTIME_VERSION}-${hashOf(ROOT, ['tools/dapr/runtime']).slice(0, 12)}`);
 

@@ -12,7 +12,7 @@ import { readRelease } from './release/release.ts';
 
 /**
  * The Dapr CLI, which only one test needs: found on the PATH, taken from a downloaded release, or built into the cache.
- * `undefined` without any of these, and without Go.
+ * `undefined` if it is neither installed nor downloaded, and Go is missing.
  */
 export async function ensureDaprCli(): Promise<string | undefined> {
   const release = readRelease();

@@ -7,9 +7,9 @@ const APPS = ['producer', 'bff'] as const;
 let built: Promise<void> | undefined;
 
 /**
- * Bundles producer and bff with failpoints, unless they were already bundled from the same sources. A bundle starts
- * with a third of the CPU time that the sources need, and tests start applications hundreds of times. Looks at the sources
- * once per process, because it reads hundreds of files, and a test may start several stacks.
+ * Bundles producer and bff with failpoints, unless they were already bundled from the same sources. Starting a bundle
+ * takes a third of the CPU time that starting from the sources takes, and tests start applications hundreds of times.
+ * Checks the sources only once per process, because that reads hundreds of files, and a test may start several stacks.
  * @throws Error with the bundler's message
  */
 export function ensureApps(say: Say): Promise<void> {

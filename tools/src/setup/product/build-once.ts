@@ -19,7 +19,7 @@ export interface Product {
 
 /**
  * Builds the product unless it was already built from the same sources. If another process is building it, waits for
- * that. Rejects with the build's error.
+ * that process. Rejects with the build's error.
  */
 export async function buildOnce({ name, stamp, sources, outputs, build }: Product, say: Say): Promise<void> {
   const file = join(ROOT, 'node_modules', '.cache', stamp);

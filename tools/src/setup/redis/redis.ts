@@ -16,7 +16,7 @@ export interface RedisServer {
   command: string;
 }
 
-/** The means of this machine to get a program. Tests use a fake one. */
+/** How to find and install programs on this machine. Tests use a fake one. */
 export interface Machine {
   find: (names: readonly string[]) => string | undefined;
   canUseApt: () => boolean;
@@ -102,7 +102,7 @@ export function privateRedis({
 
 /**
  * Sends PING to a Redis.
- * @returns `undefined` if it responds and accepts user and password, otherwise its error or the reason why it is
+ * @returns `undefined` if it responds and accepts the user and password, otherwise its error or the reason why it is
  * unreachable
  */
 export function pingRedis(

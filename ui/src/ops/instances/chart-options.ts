@@ -35,7 +35,7 @@ export function chartOptions({ width, height, colours, hasAxes, span, onPoint }:
     ...{ width, height, legend: { show: false } },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     hooks: { setCursor: [(chart) => onPoint(chart.cursor.idx)] },
-    // Half the width of a time label on the right, for the newest point's label.
+    // Room on the right for half the width of the newest point's time label.
     padding: hasAxes ? [8, 28, 0, 0] : [2, 1, 2, 1],
     scales: {
       x: {

@@ -1,6 +1,6 @@
 /** A comment, a tag with its attributes, or the end of a style sheet. */
 const TAG = /<!--[\s\S]*?-->|<\/style\s*>|<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
-/** The name of an attribute `style`, or a quoted value. */
+/** The name of a `style` attribute, or a quoted value. */
 const STYLE_OR_VALUE = /\sstyle(?=\s*=)|"[^"]*"|'[^']*'/gi;
 
 /**
@@ -17,7 +17,7 @@ export const hideStyles = (html: string): string =>
       .replace(/^<\/style/i, '</script');
   });
 
-/** Applies the styles that `hideStyles` has hidden, as scripts may do. Links open nothing. */
+/** Applies the styles that `hideStyles` has hidden, which the policy permits to scripts. Makes links open nothing. */
 export function applyStyles(mail: Document): void {
   const view = mail.defaultView;
   if (!view) return;

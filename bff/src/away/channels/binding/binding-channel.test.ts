@@ -41,7 +41,7 @@ describe('a channel over a binding', () => {
     ]);
   });
 
-  it('should reach only readers with an e-mail address, if it needs one', async () => {
+  it('should reach only readers with an e-mail address if its mapping needs one', async () => {
     const { calls, invoke } = recorder();
     const mail = createBindingChannel({ invoke, templates, name: 'mail', metadata: { emailTo: '$email' } });
     expect([mail.reaches(ada), mail.reaches(nobody)]).toEqual([true, false]);

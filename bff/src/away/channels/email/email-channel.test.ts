@@ -185,7 +185,7 @@ describe('an SMTP server', () => {
     ['is full after the message', [...HELLO, '250 ok', '250 ok', '354 go', '452 disk full'], 'unavailable'],
     ['rejects the message', [...HELLO, '250 ok', '250 ok', '354 go', '554 spam'], 'refused'],
     ['closes after the message', [...HELLO, '250 ok', '250 ok', '354 go', undefined], 'unknown'],
-    ['sends half an answer after the message', [...HELLO, '250 ok', '250 ok', '354 go', '25…'], 'unknown'],
+    ['sends half a reply after the message', [...HELLO, '250 ok', '250 ok', '354 go', '25…'], 'unknown'],
     ['sends nonsense after the message', [...HELLO, '250 ok', '250 ok', '354 go', 'wat'], 'unknown'],
     ['is silent after the message', [...HELLO, '250 ok', '250 ok', '354 go', ''], 'unknown'],
     ['is silent before the message', [...HELLO, '250 ok', ''], 'unavailable'],

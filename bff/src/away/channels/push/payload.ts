@@ -12,7 +12,7 @@ export interface Push {
   topic: string;
 }
 
-/** Push services accept 4,096 bytes encrypted, which are 3,993 bytes of text. */
+/** Push services accept 4,096 encrypted bytes, which hold 3,993 bytes of text. The limit leaves a margin. */
 const MAX_PAYLOAD_BYTES = 3_800;
 /** Longest body, in characters. Devices show about four lines. */
 const MAX_BODY = 500;
@@ -89,8 +89,8 @@ function fitPayload(payload: Payload): string {
 }
 
 /**
- * The topic of a push, as 32 characters of base64url. Notifications with the same collapse key share one, so that the
- * newest replaces the older ones.
+ * The topic of a push, as 32 characters of base64url. Pushes of single notifications with the same feed and collapse
+ * key share a topic, so that the newest replaces the older ones.
  */
 function topicOf(single: Notification | undefined, key: string): string {
   const name =

@@ -128,7 +128,7 @@ describe('the outcome of a push', () => {
     ['a service that refuses', [400], { outcome: 'refused' }],
     ['a service that refuses the size', [413], { outcome: 'refused' }],
     ['a redirect', [302], { outcome: 'refused' }],
-  ])('should follow from the answers of the push services: %s', async (_, statuses, expected) => {
+  ])("should follow from the push services' responses: %s", async (_, statuses, expected) => {
     const devices = statuses.map((status, index) => {
       if (status !== GOOD) service.answer(String(index), status);
       return service.subscribe(String(index));

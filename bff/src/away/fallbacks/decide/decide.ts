@@ -100,7 +100,7 @@ class Deciding {
     const { now, woken, rulesOf } = this.#use;
     this.#sending = this.#sending.flatMap((message) => {
       if (!isOver(message, this.#use)) return [message];
-      // The first items of a message have content. If no item has any, all of it was retracted.
+      // Only the first items of a message carry content. If no item does, all of those were retracted.
       const isRetracted = message.items.every(({ notification }) => !notification);
       const isEnded = isRetracted || message.items.every((item) => hasGivenUp(item, now));
       if (!rulesOf(message.via)?.repeats || isEnded) {
@@ -122,7 +122,7 @@ class Deciding {
       this.#takeDue(via, (waiting) => this.#end(waiting, via, rules ? 'suppressed' : 'refused', reason));
       return;
     }
-    // One message at a time, so that the next one does not overtake it.
+    // Each channel sends a reader one message at a time, so that no message overtakes another.
     if (isFull(via) || this.#sending.some((message) => message.via === via)) return;
     const ready = this.#readyOf(via);
     if (ready.length === 0) return;
@@ -217,7 +217,7 @@ const isOver = ({ until }: Sending, { now, woken }: Pick<DecisionInput, 'now' | 
   until <= Math.min(now, woken);
 
 /**
- * The deadline of a send, counted from the clock that is ahead, so that a sender whose clock is behind gets its full
+ * The deadline of a send, counted from whichever clock is ahead, so that a sender whose clock is behind gets its full
  * time.
  */
 const sendingUntil = (now: number, woken: number): number => Math.max(now, woken) + SEND_TIME_MS;

@@ -35,7 +35,7 @@ it('should end a fallback whose notification was read before it left the history
   expect(await standingWith({ floor: 11, read: { offset: 0, ids: ['old'] } })).toBe('read');
 });
 
-it('should keep a fallback whose notification left the history while it may have been unread', async () => {
+it('should keep a fallback whose notification has left the history, but may be unread', async () => {
   expect(await standingWith({ floor: 11, read: { offset: 9, ids: [] } })).toBe('open');
   expect(await standingWith({ floor: 1, read: { offset: 0, ids: [] } })).toBe('open');
 });

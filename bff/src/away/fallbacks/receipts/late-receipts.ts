@@ -25,14 +25,14 @@ export interface LateReceiptsOptions {
 const PAUSE_MS = 5_000;
 /** Maximum size of the events kept in the store. Beyond it, publishing rejects until the broker is back. */
 const MAX_KEPT_BYTES = 512 * 1024;
-/** After this many failed events, publishing ends until the next attempt. */
+/** After this many failed events, the current attempt ends, and the remaining events wait for the next one. */
 const MAX_FAILED = 3;
 /** Events are kept for a day, as in the broker. */
 const TTL_SECONDS = 24 * 60 * 60;
 
 /**
- * Publishes events even while the broker is unavailable: they are then kept in the store, and every instance publishes
- * them until one succeeds.
+ * Publishes events even while the broker is unavailable: they are then kept in the store, and every instance tries to
+ * publish them until one succeeds.
  */
 export class LateReceipts {
   readonly #use: LateReceiptsOptions;

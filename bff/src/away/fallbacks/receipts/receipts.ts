@@ -39,7 +39,7 @@ async function countsOf(
   const counts = await counter.of(feed, { epoch: head.epoch, offset });
   if (!counts) return undefined;
   const { pages, seen, read, archived } = counts;
-  // Opening the list marks notifications as seen, but readers may have read one without opening the list.
+  // Opening the list marks notifications as seen, but a reader may have read a notification without opening the list.
   return { accuracy: 'about', pages, seen: Math.max(seen, read), read, archived };
 }
 

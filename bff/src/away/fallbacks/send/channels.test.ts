@@ -82,15 +82,18 @@ describe('a channel', () => {
   it.each([
     [true, ['a', 'a'], [['a', 'sent']]],
     [false, ['a'], [['a', 'unknown', 'broke']]],
-  ])('should be retried on an unknown outcome if it ignores repeats (%s)', async (repeats, ids, expected) => {
-    const { instance, answers, sent, outcomes } = deployment({ repeats });
-    answers.push({ outcome: 'unknown', reason: 'broke' });
-    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
-    await pass(60_000);
-    expect(sent.map(({ notifications: [one] }) => one?.id)).toEqual(ids);
-    expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
-    expect(outcomes()).toEqual(expected);
-  });
+  ])(
+    'should be retried on an unknown outcome only if it ignores repeats (%s)',
+    async (repeats, ids, expected) => {
+      const { instance, answers, sent, outcomes } = deployment({ repeats });
+      answers.push({ outcome: 'unknown', reason: 'broke' });
+      await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+      await pass(60_000);
+      expect(sent.map(({ notifications: [one] }) => one?.id)).toEqual(ids);
+      expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
+      expect(outcomes()).toEqual(expected);
+    },
+  );
 
   it('should not be given retracted content again after an unknown outcome', async () => {
     const { instance, answers, sent, titles, outcomes, store } = deployment({ repeats: true });

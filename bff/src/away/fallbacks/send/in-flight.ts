@@ -10,7 +10,7 @@ export class InFlight {
     return (this.#sends.get(via)?.size ?? 0) >= MAX_SENDS;
   }
 
-  /** Counts `send` as in flight until it settles, and returns it. It must not reject. */
+  /** Counts `send` as in flight until it settles, and returns it. `send` must not reject. */
   add<T>(via: string, send: Promise<T>): Promise<T> {
     const sends = this.#sends.get(via) ?? new Set();
     this.#sends.set(via, sends.add(send));

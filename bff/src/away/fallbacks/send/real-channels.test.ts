@@ -47,7 +47,7 @@ it('should send one e-mail once the mail server is back, without notifications r
 it.each([
   [false, 1],
   [true, 2],
-])('should resend after half an answer only if the channel ignores repeats (%s)', async (repeats, times) => {
+])('should resend after half a reply only if the channel ignores repeats (%s)', async (repeats, times) => {
   server = await startScriptedSmtp(['220 hi', '250 hi', '250 ok', '250 ok', '354 go', '25…']);
   const { fallbacks, passAndWake, outcomes } = mailing(server.url, repeats);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));

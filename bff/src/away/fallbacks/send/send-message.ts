@@ -27,7 +27,7 @@ export async function sendMessage(
   try {
     if ('gone' in result && result.gone) await book.forgetDevices(reader, result.gone);
   } catch (error) {
-    // Not fatal: the push service reports gone devices again with the next message.
+    // Not fatal: the push service will report gone devices again for the next message.
     observer.failed('settle', error);
   }
   return result;

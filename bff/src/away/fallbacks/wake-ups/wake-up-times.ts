@@ -18,9 +18,9 @@ export interface Woken {
 }
 
 /**
- * Whether a wake-up for the changed document already exists: that of an earlier fallback that still waits for its
- * decision. Always false if part of `added` was known before, because an earlier call may have stored it without a
- * wake-up.
+ * Whether a wake-up for the changed document already exists: the one for an earlier fallback that still awaits its
+ * decision. Always false if part of `added` was known before, because an earlier call may have stored it without
+ * setting a wake-up.
  */
 export function hasWakeUp(
   before: AwayDocument,

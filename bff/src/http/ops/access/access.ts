@@ -30,7 +30,10 @@ export function recordOpsToken({ token }: OpsAccess): RequestHandler {
   };
 }
 
-/** Admits operators: requests with OPS_TOKEN, with a token that has the role, or all if the page is open. */
+/**
+ * Admits operators: requests with OPS_TOKEN, requests with a token that has the role, or all requests if the page is
+ * open.
+ */
 export const requireOps =
   ({ token, open }: OpsAccess): RequestHandler =>
   (request, response, next) => {

@@ -47,7 +47,7 @@ export async function connectClients(peer: Sockets, options: ConnectOptions): Pr
     await Promise.all(Array.from({ length: Math.min(atOnce, count) }, connectSome));
     return clients;
   } catch (error) {
-    // Stops connecting clients.
+    // Makes the other calls of `connectSome` stop.
     next = count;
     closeAll(clients);
     throw error;

@@ -10,7 +10,10 @@ import type { Workload } from '../workload.ts';
  */
 const WARM_UP_SHARE = 0.05;
 
-/** The memory of an idle, subscribed connection, and the cost of connecting one, on freshly started processes. */
+/**
+ * The memory of an idle, subscribed connection, and the cost of opening and subscribing one, on freshly started
+ * processes.
+ */
 export const connections: Workload = {
   id: 'connections',
   peers: ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'],

@@ -8,6 +8,7 @@ import type { Figures, WorkloadContext } from '../workload.ts';
 /** The number of requests in flight while each feed receives its first message. */
 const FIRST_IN_FLIGHT = 64;
 
+/** Which feeds each client subscribes to, and which feed each message goes to. */
 export interface Audience {
   /** The feeds of each client. */
   feedsOf: readonly (readonly string[])[];
@@ -15,7 +16,7 @@ export interface Audience {
   feedOf: (index: number) => string;
 }
 
-/** Defines which feeds each client subscribes to, and which feed each message goes to. */
+/** Publishes messages to an audience's feeds, and records when each has reached all subscribers of its feed. */
 export class Watchers {
   readonly #peer: Peer;
   readonly #context: WorkloadContext;

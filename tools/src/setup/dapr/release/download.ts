@@ -62,15 +62,15 @@ export async function download(wanted: Download): Promise<void> {
     if (actual === sha256) renameSync(part, file);
     else {
       rmSync(part, { force: true });
-      // If this attempt continued a `.part`, that may have contained bytes of another file. Only a download from the
-      // start shows whether the file itself is wrong.
+      // If this attempt continued a `.part`, that part may have contained bytes of another file. Only a download from
+      // the start shows whether the file itself is wrong.
       if (before === 0)
         throw new Failure(`${url} is not the released file: its SHA-256 is ${actual} instead of ${sha256}.`);
     }
   }
 }
 
-/** An error that may not occur again at the next attempt. */
+/** An error that may not occur again on the next attempt. */
 class Retryable extends Error {}
 
 /**

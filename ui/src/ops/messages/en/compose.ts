@@ -1,4 +1,4 @@
-/** The composer. Names of the API, such as severities, are not translated. */
+/** The composer. API names, such as severities, are not translated. */
 export const compose = {
   title: 'Compose',
   titleOf: 'Title',
