@@ -42,5 +42,10 @@ export const useLiveMessages = defineStore(() => {
     }, BATCH_MS);
   }
 
-  return { polite, assertive, speak: (text: string) => say(polite, text), arrived };
+  function clear(): void {
+    polite.value = [];
+    assertive.value = [];
+  }
+
+  return { polite, assertive, clear, speak: (text: string) => say(polite, text), arrived };
 });
