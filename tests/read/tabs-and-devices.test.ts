@@ -37,7 +37,7 @@ describe('the read state', () => {
   const pageOf = (bff: Pair | undefined, feed: string, clientId?: string) =>
     fetchPage(bff?.url ?? '', { feed, ...(clientId !== undefined && { clientId }) });
 
-  it('should reach the tabs of all instances, and survive restarts of the instances', async () => {
+  it('should reach the reader’s tabs on every instance, and survive instance restarts', async () => {
     const [first, second] = stack.bffs;
     await publish('topic:follow', ['a', 'b', 'c', 'd']);
     await eventually(async () => (await pageOf(second, 'topic:follow')).offset === 4);

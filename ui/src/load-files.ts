@@ -37,8 +37,8 @@ const isInPage = (href: string): boolean =>
   !styles.has(href) && document.querySelector(`link[rel="stylesheet"][href="${href}"]`) !== null;
 
 /**
- * Loads a part of the page and its files, given as paths without the leading slash. The part runs once its styles are
- * loaded. The build calls this for each `import()` in place of Vite's loader, which has the same name.
+ * Loads a late part of the page and its files, given as paths without the leading slash. The part does not run until its
+ * styles have loaded. In the build, each `import()` calls this instead of Vite's loader, which has the same name.
  */
 export async function __vitePreload<T>(load: () => Promise<T>, files: readonly string[] = []): Promise<T> {
   const paths = files.map((file) => `/${file}`);

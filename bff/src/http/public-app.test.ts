@@ -63,12 +63,15 @@ describe('an unknown address', () => {
     ['/orders/10400', '*/*'],
     ['/orders/10400', 'application/json'],
     ['/app/nothing', BROWSER],
-  ])('should answer others with a problem: %s, %s', async (path, accept) => {
-    const response = await get(path, { headers: { accept } });
-    expect(response.status).toBe(404);
-    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(await response.json()).toMatchObject({ code: 'not_found' });
-  });
+  ])(
+    'should answer other clients, and any request under /app, with problem details: %s, %s',
+    async (path, accept) => {
+      const response = await get(path, { headers: { accept } });
+      expect(response.status).toBe(404);
+      expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(await response.json()).toMatchObject({ code: 'not_found' });
+    },
+  );
 });
 
 it('should report its version at /healthz', async () => {

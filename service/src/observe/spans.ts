@@ -46,7 +46,7 @@ export const useSpanSink = (given: SpanSink | undefined): void => {
 /** True if spans are on. */
 export const recordsSpans = (): boolean => sink !== undefined;
 
-/** The current time in ms since 1970, with fractions. */
+/** The current time in ms since 1970, including fractions of a millisecond. */
 export const spanTime = (): number => performance.timeOrigin + performance.now();
 
 /** Like `withTrace`, but within a span that starts a new trace or continues the trace of `traceparent`. */

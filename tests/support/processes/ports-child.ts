@@ -106,7 +106,7 @@ function writeAwayFile(): string {
   return file;
 }
 
-/** The bff's internal port, with an idle host. */
+/** Starts the bff's internal server, with stubs for the hosts of its actors. */
 async function internal(port: number, settings: Record<string, string>, appToken?: string): Promise<void> {
   const done = async () => undefined;
   const hostOfActors = { turnAsHost: async () => ({ outcome: 'delivered' }), deactivate: () => undefined };

@@ -63,7 +63,7 @@ const sent: Record<string, z.ZodType> = {
 };
 
 /** Schemas of data that the server receives. It refuses unknown members. */
-const taken: Record<string, z.ZodType> = {
+const received: Record<string, z.ZodType> = {
   Position: positionSchema,
   SubscribeRequest: subscribeRequestSchema,
   UnsubscribeRequest: unsubscribeRequestSchema,
@@ -111,7 +111,7 @@ function generated(schemas: Record<string, z.ZodType>, io: 'input' | 'output', t
 
 /** The schemas with these names and all schemas that they refer to, in the dialect `target`. */
 export function schemasOf(names: readonly string[], target: Target): Record<string, JsonSchema> {
-  const all = new Map([...generated(sent, 'output', target), ...generated(taken, 'input', target)]);
+  const all = new Map([...generated(sent, 'output', target), ...generated(received, 'input', target)]);
   const needed = new Map<string, JsonSchema>();
   const need = (name: string): void => {
     const schema = all.get(name);

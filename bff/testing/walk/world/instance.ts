@@ -52,7 +52,10 @@ interface InstancesWorld {
   kill(instance: WalkInstance, done: number): void;
 }
 
-/** A bff instance: the real hosts and the real view, with calls that are let through one by one. */
+/**
+ * A bff instance with the real hosts and the real view. Each of its outgoing calls waits until a step of the walk lets it
+ * through.
+ */
 export class WalkInstance {
   readonly index: number;
   readonly calls: Calls;

@@ -30,7 +30,7 @@ const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
 
 const forgedAnswer = () => ({ outcome: 'delivered', position: FAR, proof: 'AAAAAAAAAAAAAAAAAAAAAA' });
 
-/** The parts of an instance that call turns and take them. */
+/** The parts of an instance that request turns from actors, or run them as the host. */
 interface TurnInstance {
   readonly index: number;
   readonly calls: Calls;

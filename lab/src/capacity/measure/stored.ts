@@ -40,8 +40,8 @@ export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
   });
 
 /**
- * The average size of an entry's replaced documents in feeds whose names begin with `label`, in bytes. Call it at most two
- * minutes after the first of them was written, because they are deleted after that.
+ * The average number of bytes per entry in documents that newer ones have replaced, for feeds whose names begin with
+ * `label`. Call this within two minutes of the first of these documents being written, before they are deleted.
  */
 export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly string[]): Promise<number> {
   const named = await storedOfFeeds(rig, feeds);

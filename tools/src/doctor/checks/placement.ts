@@ -11,8 +11,8 @@ export function checkPlacement(sidecars: readonly ReachableSidecar[]): Finding {
   if (hosts.length === 0) {
     return warn(
       check,
-      'unknown: no sidecar of a bff reports its state',
-      'Fix the sidecars of the bffs, or pass their addresses with --sidecar.',
+      'unknown: no bff sidecar reports its state',
+      'Fix the bff sidecars, or pass their addresses with --sidecar.',
     );
   }
   const disconnected = hosts.filter(({ metadata }) => metadata.actorRuntime?.placement !== CONNECTED);

@@ -24,7 +24,7 @@ export async function checkScheduler(sidecars: readonly ReachableSidecar[]): Pro
   if ((metadata.scheduler?.connected_addresses ?? []).length === 0) {
     return fault(
       check,
-      `the sidecar of ${name} has no connection to it: requests with \`deliverAt\` get 503`,
+      `not connected to the sidecar of ${name}: requests with \`deliverAt\` get 503`,
       remedy,
     );
   }

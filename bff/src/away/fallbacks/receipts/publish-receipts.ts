@@ -47,7 +47,7 @@ export function withPublished(document: AwayDocument, published: ReadonlySet<str
   return { ...document, receipts };
 }
 
-/** The event of a receipt. Its id is derived from the step, so each repetition has the same id. */
+/** The event that publishes a receipt. Its id is derived from the receipt, so it is the same if it is published again. */
 function eventOf(reader: string, receipt: FallbackReceipt): ReceiptEvent {
   const { id, via, outcome, reason, at } = receipt;
   return {
