@@ -4,6 +4,7 @@ import { ROOT } from '@tocsin/tools/paths';
 import { ManagedProcess } from '@tocsin/tools/process/managed-process';
 import type { Stack } from '@tocsin/tools/stack/stack';
 import type { ExternalSidecar } from '@tocsin/tools/stack/pair';
+import { z } from 'zod';
 import { Observer } from '../../ledger/observer.ts';
 import type { Random } from '../random.ts';
 
@@ -14,6 +15,11 @@ export const ORDERS_FEED = 'topic:shop';
 const BETWEEN_MS = 400;
 const LEAST_LIFE_MS = 3_000;
 const MORE_LIFE_MS = 6_000;
+/** Number of orders in a bulk read of the state store. */
+const PER_READ = 100;
+const READ_ATTEMPTS = 10;
+/** The answer of a bulk read. An absent state has no data. */
+const statesSchema = z.array(z.looseObject({ key: z.string(), data: z.unknown(), error: z.undefined() }));
 /** Another sidecar publishes a dead sidecar's messages after 15 s, and discards those without a transaction after 11 s. */
 const SETTLE_MS = 35_000;
 
@@ -88,7 +94,8 @@ export class Orders {
 
   async account(): Promise<OrdersAccount> {
     const placed = new Set<string>();
-    for (let number = 1; await this.#isPlaced(number); number++) placed.add(`order-${number}-placed`);
+    for (let first = 1; placed.size === first - 1; first += PER_READ)
+      for (const number of await this.#placedFrom(first)) placed.add(`order-${number}-placed`);
     const times = new Map<string, number>();
     for (const { id } of this.#observer.shown) times.set(id, (times.get(id) ?? 0) + 1);
     const faults = [...times].flatMap(([id, count]) => [
@@ -110,23 +117,31 @@ export class Orders {
       const killed = this.#random.pick(targets);
       await Promise.all(killed.map((one) => one.kill()));
       this.#kills += killed.length;
-      // Start shortly before the newest order, because checking all of them takes too long.
+      // The app resumes about 20 orders before the newest one. Checking every order from 1 would take too long.
       const numbers = this.#observer.shown.map(({ id }) => Number(/^order-(\d+)-/.exec(id)?.[1] ?? 0));
       const START = String(Math.max(1, Math.max(...numbers) - 20));
       await Promise.all(killed.map((one) => one.start(one === this.#app ? { env: { START } } : {})));
     }
   }
 
-  async #isPlaced(number: number): Promise<boolean> {
+  /** The numbers of the placed orders among the next PER_READ. The sidecar is slow while it looks for missing markers. */
+  async #placedFrom(first: number): Promise<number[]> {
     const { daprUrl, daprHeaders } = this.#shop;
+    const numbers = Array.from({ length: PER_READ }, (_, index) => first + index);
     for (let attempt = 1; ; attempt++) {
       try {
-        const url = `${daprUrl}/v1.0/state/orders/order-${number}`;
-        const response = await fetch(url, { headers: daprHeaders, signal: AbortSignal.timeout(5_000) });
-        if (response.ok) return response.status === 200;
-        throw new Error(`the state store returned ${response.status}`);
+        const response = await fetch(`${daprUrl}/v1.0/state/orders/bulk`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...daprHeaders },
+          body: JSON.stringify({ keys: numbers.map((number) => `order-${number}`), parallelism: 10 }),
+          signal: AbortSignal.timeout(30_000),
+        });
+        if (!response.ok) throw new Error(`the state store returned ${response.status}`);
+        const states = statesSchema.parse(await response.json());
+        const found = new Set(states.filter(({ data }) => data).map(({ key }) => key));
+        return numbers.filter((number) => found.has(`order-${number}`));
       } catch (error) {
-        if (attempt === 30) throw error;
+        if (attempt === READ_ATTEMPTS) throw error;
         await delay(1_000);
       }
     }
