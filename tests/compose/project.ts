@@ -12,6 +12,12 @@ const stateSchema = z.object({
   Health: z.object({ Status: z.string() }).optional(),
 });
 
+export interface ComposeProjectOptions {
+  /** The folder with the compose files. */
+  root?: string;
+  files?: readonly string[];
+}
+
 /** Runs docker-compose.yml as a separate project on free ports, with a new password and an empty history. */
 export class ComposeProject {
   readonly #docker: Docker;
@@ -23,29 +29,33 @@ export class ComposeProject {
   /** The edge's port for publishers. */
   readonly publishUrl: string;
 
-  private constructor(docker: Docker, ports: readonly number[], root: string) {
+  private constructor(
+    docker: Docker,
+    ports: readonly number[],
+    { root = ROOT, files = ['docker-compose.yml'] }: ComposeProjectOptions = {},
+  ) {
     const [page = 0, publish = 0] = ports;
     this.#docker = docker;
     this.#root = root;
     this.#ports = ports;
-    this.#env = { TOCSIN_PORT: String(page), TOCSIN_PUBLISH_PORT: String(publish) };
+    this.#env = {
+      ...{ TOCSIN_PORT: String(page), TOCSIN_PUBLISH_PORT: String(publish) },
+      COMPOSE_FILE: files.join(':'),
+    };
     this.url = `http://127.0.0.1:${page}`;
     this.publishUrl = `http://127.0.0.1:${publish}`;
   }
 
-  /**
-   * Creates the project without starting it. First removes leftovers from an interrupted run. `root` contains its
-   * docker-compose.yml.
-   */
-  static async create(root = ROOT): Promise<ComposeProject> {
-    const project = new ComposeProject(await findDocker(), await freePorts(2), root);
+  /** Creates the project without starting it. First removes leftovers from an interrupted run. */
+  static async create(options?: ComposeProjectOptions): Promise<ComposeProject> {
+    const project = new ComposeProject(await findDocker(), await freePorts(2), options);
     await project.remove();
     return project;
   }
 
   /** This project after an upgrade to this repository's docker-compose.yml. */
   upgraded(): ComposeProject {
-    return new ComposeProject(this.#docker, this.#ports, ROOT);
+    return new ComposeProject(this.#docker, this.#ports);
   }
 
   /** Runs `docker compose <args>`. @throws Error with its output */

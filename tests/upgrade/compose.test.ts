@@ -18,7 +18,7 @@ let load: FeedLoad | undefined;
 
 beforeAll(async () => {
   if (!hasDocker) return;
-  project = await ComposeProject.create(await earlierRelease(RELEASE_0_1_0));
+  project = await ComposeProject.create({ root: await earlierRelease(RELEASE_0_1_0) });
   await project.up('--build');
 }, BUILD_MS);
 afterAll(async () => {

@@ -74,3 +74,31 @@ describe('compose/redis-external.yml', () => {
     rmSync(dir, { recursive: true });
   });
 });
+
+describe('compose/redis-cluster.yml', () => {
+  const base = servicesIn('docker-compose.yml');
+  const changed = servicesIn('compose/redis-cluster.yml');
+
+  it('should connect every service that reads the Redis address to the cluster, once it has formed', () => {
+    const users = Object.keys(base).filter((name) => base[name]?.environment['REDIS_HOST'] !== undefined);
+    expect(users).toContain('producer-dapr');
+    for (const name of users) {
+      expect(changed[name]?.environment, name).toMatchObject({
+        REDIS_CLUSTER: 'true',
+        REDIS_HOST: expect.stringMatching(/^redis-1:6379,/),
+      });
+      const { redis, ...others } = base[name]?.depends_on ?? {};
+      if (redis !== undefined)
+        expect(changed[name]?.depends_on).toEqual({
+          ...others,
+          'redis-cluster': { condition: 'service_completed_successfully' },
+        });
+    }
+  });
+
+  it('should run the doctor with the same options, except for the address of Redis', () => {
+    expect(changed['doctor']?.entrypoint).toEqual(
+      base['doctor']?.entrypoint.filter((arg) => !arg.startsWith('--redis=')),
+    );
+  });
+});
