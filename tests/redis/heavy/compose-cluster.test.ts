@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { findDocker } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ComposeProject } from '../../compose/project.ts';
+import { startFeedLoad } from '../../support/feed-load.ts';
+
+const FEEDS = ['all', 'user:ada', 'user:ben', 'topic:stock'];
+const NODES = [1, 2, 3, 4, 5, 6].map((n) => `redis-${n}`);
+const BUILD_MS = 900_000;
+const CATCH_UP_MS = 90_000;
+
+const hasDocker = await findDocker().then(
+  () => true,
+  () => false,
+);
+let project: ComposeProject;
+
+beforeAll(async () => {
+  if (!hasDocker) return;
+  project = await ComposeProject.create({ files: ['docker-compose.yml', 'compose/redis-cluster.yml'] });
+  await project.up('--build');
+}, BUILD_MS);
+afterAll(() => project?.remove());
+
+/** The names of the nodes that are masters now, according to the first node that answers. */
+async function masters(): Promise<string[]> {
+  const ask =
+    '. /secrets/operator/env; REDISCLI_AUTH=$REDIS_PASSWORD valkey-cli --user operator cluster nodes';
+  for (const node of NODES) {
+    const text = await project.compose('exec', '-T', node, 'sh', '-c', ask).catch(() => undefined);
+    if (text === undefined) continue;
+    const lines = text.split('\n').filter((line) => /[ ,]master /.test(line) && !line.includes('fail'));
+    return lines.map((line) => /,(redis-\d)/.exec(line)?.[1] ?? line).sort();
+  }
+  throw new Error('no node answers');
+}
+
+const load = () =>
+  startFeedLoad({ feeds: FEEDS, url: project.url, producerUrls: [project.publishUrl], patienceMs: 300_000 });
+
+describe.skipIf(!hasDocker)('compose with a Redis Cluster of six nodes', () => {
+  it('should have three masters, and satisfy the doctor', async () => {
+    expect(await masters()).toEqual(['redis-1', 'redis-2', 'redis-3']);
+    expect(await project.doctor()).toMatchObject({ code: 0 });
+  });
+
+  it('should lose, duplicate and reorder nothing when a master is killed and returns', async () => {
+    const running = await load();
+    try {
+      await delay(3_000);
+      await project.compose('kill', 'redis-1');
+      await expect.poll(masters, { timeout: 60_000 }).not.toContain('redis-1');
+      await delay(3_000);
+      await project.restartStopped('redis-1');
+      await delay(3_000);
+      await running.stop();
+      const { acknowledged, devices, faults } = await running.audit(CATCH_UP_MS);
+      console.log(`a master killed: ${acknowledged} acknowledged on ${devices} devices`);
+      expect(faults).toEqual([]);
+    } finally {
+      running.close();
+    }
+  });
+
+  it('should continue with its history after all containers were removed and created again', async () => {
+    const running = await load();
+    try {
+      await delay(2_000);
+      await running.stop();
+      await project.compose('down', '--timeout', '20');
+      await project.up();
+      const { faults } = await running.audit(CATCH_UP_MS);
+      expect(faults).toEqual([]);
+    } finally {
+      running.close();
+    }
+    const again = await load();
+    try {
+      await delay(2_000);
+      await again.stop();
+      expect((await again.audit(CATCH_UP_MS)).faults).toEqual([]);
+    } finally {
+      again.close();
+    }
+  });
+});
