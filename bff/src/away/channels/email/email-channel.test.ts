@@ -193,7 +193,7 @@ describe('an SMTP server', () => {
     ['accepts the message', [...HELLO, '250 ok', '250 ok', '354 go', '250 queued'], 'sent'],
   ])('that %s should lead to the expected outcome', async (_, answers, outcome) => {
     server = await startScriptedSmtp(answers);
-    const result = await channelTo(server.url, { timeoutMs: 700 }).send(message, contacts);
+    const result = await channelTo(server.url, { timeoutMs: 2_500 }).send(message, contacts);
     expect(result.outcome, JSON.stringify(result)).toBe(outcome);
   });
 });

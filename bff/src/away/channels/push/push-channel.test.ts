@@ -147,7 +147,7 @@ describe('the outcome of a push', () => {
   });
 
   it('should be unknown if the service disconnects or does not answer', async () => {
-    channelWith({ timeoutMs: 300 });
+    channelWith({ timeoutMs: 2_000 });
     service.answer('broken', (_, request) => request.socket.destroy());
     service.answer('silent', () => {});
     expect(await pushTo(service.subscribe('broken'))).toMatchObject({ outcome: 'unknown' });
