@@ -19,7 +19,9 @@ const MORE_LIFE_MS = 6_000;
 const PER_READ = 100;
 const READ_ATTEMPTS = 10;
 /** The answer of a bulk read. An absent state has no data. */
-const statesSchema = z.array(z.looseObject({ key: z.string(), data: z.unknown(), error: z.undefined() }));
+const statesSchema = z.array(
+  z.looseObject({ key: z.string(), data: z.unknown().optional(), error: z.undefined().optional() }),
+);
 /** Another sidecar publishes a dead sidecar's messages after 15 s, and discards those without a transaction after 11 s. */
 const SETTLE_MS = 35_000;
 
