@@ -65,11 +65,12 @@ describe('toasts', () => {
   it('should announce errors that arrived before the toasts were loaded', async () => {
     let load = (): void => undefined;
     const loads = new Promise<void>((resolve) => (load = resolve));
-    const before = (context: BrowserContext) =>
-      context.route(/ToastRegion-[^/]*\.js$/, async (route) => {
+    const before = async (context: BrowserContext): Promise<void> => {
+      await context.route(/ToastRegion-[^/]*\.js$/, async (route) => {
         await loads;
         await route.continue();
       });
+    };
     const page = await open({ before });
     pages.bff().publish(drafts(2, 'error'));
     await expect.poll(() => rows(page).count()).toBe(2);
