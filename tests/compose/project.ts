@@ -7,6 +7,12 @@ const ROOT = join(import.meta.dirname, '../..');
 const NAME = 'tocsin-test';
 const BACK_MS = 90_000;
 
+/** Whether this machine has a Docker engine. */
+export const hasDocker = await findDocker().then(
+  () => true,
+  () => false,
+);
+
 const stateSchema = z.object({
   Running: z.boolean(),
   Health: z.object({ Status: z.string() }).optional(),

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Caller, Observer, audit, isClean, makeNotifications, type Account } from '@tocsin/lab';
 
+/** A feed of each kind, and the feeds of two readers. */
+export const FEEDS_OF_EACH_KIND = ['all', 'user:ada', 'user:ben', 'topic:stock'];
+
 export interface FeedLoadOptions {
   feeds: readonly string[];
   /** The address for readers. */

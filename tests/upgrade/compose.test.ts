@@ -1,18 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { findDocker } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ComposeProject } from '../compose/project.ts';
-import { startFeedLoad, type FeedLoad } from '../support/feed-load.ts';
+import { ComposeProject, hasDocker } from '../compose/project.ts';
+import { FEEDS_OF_EACH_KIND, startFeedLoad, type FeedLoad } from '../support/feed-load.ts';
 import { earlierRelease, RELEASE_0_1_0 } from './earlier-release.ts';
 
-const FEEDS = ['all', 'user:ada', 'user:ben', 'topic:stock'];
 const BUILD_MS = 900_000;
 const CATCH_UP_MS = 90_000;
 
-const hasDocker = await findDocker().then(
-  () => true,
-  () => false,
-);
 let project: ComposeProject;
 let load: FeedLoad | undefined;
 
@@ -30,7 +24,7 @@ it.skipIf(!hasDocker)(
   'should lose, duplicate and reorder nothing when the new compose file replaces the containers of 0.1.0',
   async () => {
     load = await startFeedLoad({
-      feeds: FEEDS,
+      feeds: FEEDS_OF_EACH_KIND,
       url: project.url,
       producerUrls: [project.publishUrl],
       // Publishers retry while containers are replaced, which takes longer than the default limit for retries.

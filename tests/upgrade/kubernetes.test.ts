@@ -2,10 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { NAMESPACE, ROOT, exists, pods } from '../k8s/cluster.ts';
-import { startFeedLoad, type FeedLoad } from '../support/feed-load.ts';
+import { FEEDS_OF_EACH_KIND, startFeedLoad, type FeedLoad } from '../support/feed-load.ts';
 import { earlierRelease, RELEASE_0_1_0 } from './earlier-release.ts';
 
-const FEEDS = ['all', 'user:ada', 'user:ben', 'topic:stock'];
 const CATCH_UP_MS = 120_000;
 const LIMIT_MS = 900_000;
 /** The tags under which the cluster's only node has the images of both versions. */
@@ -41,7 +40,7 @@ it.skipIf(!isPrepared)(
     const url = await deploy(earlier, ...options, EARLIER ?? '');
     const uids = new Set((await pods()).map(({ uid }) => uid));
     // Publishers retry while pods are replaced, which takes longer than the default limit for retries.
-    load = await startFeedLoad({ feeds: FEEDS, url, producerUrls: [url], patienceMs: 600_000 });
+    load = await startFeedLoad({ feeds: FEEDS_OF_EACH_KIND, url, producerUrls: [url], patienceMs: 600_000 });
     await delay(5_000);
     const from = Date.now();
     expect(await deploy(ROOT, ...options, LATER ?? '')).toBe(url);

@@ -27,7 +27,7 @@ export interface PastBoard {
   read(): Promise<PastInstance[]>;
 }
 
-/** Asks the producer to carry out an operation. Resolves with its response; rejects if there is none. */
+/** Asks the producer to carry out an operation. Resolves with its response; rejects if it does not respond. */
 export type Operate = (operation: Operation) => Promise<{ status: number; body: unknown }>;
 
 /** Each probe resolves if its dependency answers. An instance without a dependency has no probe for it. */

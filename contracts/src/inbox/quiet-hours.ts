@@ -63,7 +63,7 @@ const timeOfDay = (time: string): number =>
   (Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))) * MINUTE_MS;
 
 /**
- * What the clocks of a time zone show at the time `at`, in ms since 1970 as if they showed UTC. Here, such a number is
+ * The time that clocks in a time zone show at `at`, in ms since 1970 as if they showed UTC. Here, such a number is
  * called a reading.
  */
 function readingAt(timeZone: string, at: number): number {

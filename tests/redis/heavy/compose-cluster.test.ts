@@ -1,18 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { findDocker } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ComposeProject } from '../../compose/project.ts';
-import { startFeedLoad } from '../../support/feed-load.ts';
+import { ComposeProject, hasDocker } from '../../compose/project.ts';
+import { FEEDS_OF_EACH_KIND, startFeedLoad } from '../../support/feed-load.ts';
 
-const FEEDS = ['all', 'user:ada', 'user:ben', 'topic:stock'];
 const NODES = [1, 2, 3, 4, 5, 6].map((n) => `redis-${n}`);
 const BUILD_MS = 900_000;
 const CATCH_UP_MS = 90_000;
 
-const hasDocker = await findDocker().then(
-  () => true,
-  () => false,
-);
 let project: ComposeProject;
 
 beforeAll(async () => {
@@ -36,7 +30,12 @@ async function masters(): Promise<string[]> {
 }
 
 const load = () =>
-  startFeedLoad({ feeds: FEEDS, url: project.url, producerUrls: [project.publishUrl], patienceMs: 300_000 });
+  startFeedLoad({
+    feeds: FEEDS_OF_EACH_KIND,
+    url: project.url,
+    producerUrls: [project.publishUrl],
+    patienceMs: 300_000,
+  });
 
 describe.skipIf(!hasDocker)('compose with a Redis Cluster of six nodes', () => {
   it('should have three masters, and satisfy the doctor', async () => {

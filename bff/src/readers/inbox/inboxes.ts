@@ -152,7 +152,7 @@ export class Inboxes {
     return ended.filter((one, index) => shown[index]);
   }
 
-  /** When the reader's next snooze ends, in ms since 1970; `undefined` if there is none. */
+  /** When the reader's next snooze ends, in ms since 1970; `undefined` if nothing is snoozed. */
   async nextDue(reader: string): Promise<number | undefined> {
     const { now } = this.#use;
     const document = await this.stored(reader);

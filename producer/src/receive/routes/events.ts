@@ -29,7 +29,7 @@ export interface EventRoutesOptions {
 }
 
 /**
- * What a response tells Dapr: the event was processed, or must be delivered again.
+ * The status in a response to Dapr: the event was processed, or must be delivered again.
  * https://docs.dapr.io/reference/api/pubsub_api/
  */
 type Status = 'SUCCESS' | 'RETRY';

@@ -8,7 +8,7 @@ import '../../request.ts';
 export interface OpsAccess {
   /** The value of OPS_TOKEN, if it is set. */
   token: string | undefined;
-  /** Whether anyone may use the operations page if AUTH_MODE is none and OPS_TOKEN is not set. */
+  /** Whether anyone may use the operations page with `AUTH_MODE=none` and without OPS_TOKEN. */
   open: boolean;
 }
 
