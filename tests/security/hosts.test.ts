@@ -62,7 +62,7 @@ describe('a request’s host name', () => {
     expect(problem.detail).toContain('ALLOWED_HOSTS');
   });
 
-  it('should be checked before a WebSocket upgrade, and be required', async () => {
+  it('should be required, and checked before a WebSocket upgrade', async () => {
     const request = upgradeRequest('/hubs/?EIO=4&transport=websocket');
     const evil = await rawAnswer('openBff', request.replace('Host: localhost', 'Host: evil.example'));
     expect([evil.status, evil.problem.code]).toEqual([403, 'forbidden']);

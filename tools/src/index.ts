@@ -1,4 +1,4 @@
-/** The stack that tests and the laboratory start, and helpers to inspect it. */
+/** Starts the stack for tests and the lab, with helpers for inspecting it. */
 export { Failure } from './failure.ts';
 export { bundle } from './build/bundle.ts';
 export { findDocker, type Docker } from './containers/engine.ts';

@@ -159,8 +159,8 @@ const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<
   );
 
 /**
- * Waits until nothing more is delivered. It is not enough that all notifications were shown: a duplicate would arrive last,
- * with the unfinished work of a dead process.
+ * Waits until deliveries stop. Seeing every notification once is not enough: duplicates would arrive last, when another
+ * process redoes the work of one that died.
  */
 async function drain(clients: Clients): Promise<void> {
   const end = Date.now() + DRAIN_MS;

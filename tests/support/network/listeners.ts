@@ -57,7 +57,7 @@ const LISTENING = '0A';
 /** The state of UDP sockets that are bound but not connected. */
 const UNCONNECTED = '07';
 
-/** The socket tables of the process's network namespace. */
+/** Reads one socket table of the process's network namespace. */
 function readTable(pid: number, table: string): { address: string; port: number; inode: string }[] {
   const lines = (orNothing(() => readFileSync(`/proc/${pid}/net/${table}`, 'utf8')) ?? '')
     .trim()

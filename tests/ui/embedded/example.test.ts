@@ -43,7 +43,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-it('should equal the ten lines shown in the guide', async () => {
+it('should have the same ten lines as the guide', async () => {
   const app = await readFile(join(EXAMPLE, 'App.vue'), 'utf8');
   expect(app.trim().split('\n')).toHaveLength(10);
   expect(await readFile(GUIDE, 'utf8')).toContain(app);

@@ -56,7 +56,7 @@ describe('the inbox', () => {
     expect(await inbox(page).getByTestId('mark-read').count()).toBe(0);
   });
 
-  it('should confirm archiving in only one place: in the open panel, or else on the page', async () => {
+  it('should offer to undo archiving in only one place: in the open panel, or else on the page', async () => {
     bff.publish(numberedDrafts(3));
     const page = await open({ width: 768, height: 1_024 });
     await page.getByTestId('page-settings-button').waitFor();

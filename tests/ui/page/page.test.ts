@@ -126,13 +126,13 @@ describe('the page', () => {
     bff.publish([first]);
     const page = await open();
     await live(page);
-    bff.publish([{ ...first, title: 'Import at 50 %' }]);
+    bff.publish([{ ...first, title: 'Import at 50%' }]);
     await expect.poll(() => toasts(page).allTextContents()).toHaveLength(1);
     bff.publish([{ ...first, title: 'Import is done' }, ...titled(1)]);
     await expect.poll(() => rows(page).count()).toBe(2);
     await expect.poll(async () => (await toasts(page).allTextContents()).join()).toContain('Import is done');
-    await expect.poll(async () => (await toasts(page).allTextContents()).join()).not.toContain('50 %');
-    expect((await rows(page).allTextContents()).join()).not.toMatch(/started|50 %/);
+    await expect.poll(async () => (await toasts(page).allTextContents()).join()).not.toContain('50%');
+    expect((await rows(page).allTextContents()).join()).not.toMatch(/started|50%/);
   });
 
   it('should remove expired notifications from list and toasts, whether they were loaded or arrived live', async () => {

@@ -42,7 +42,7 @@ export const day = (): Draft[] => [
     source: 'Accounts',
     body: `Firefox on Windows.\n${'Long. '.repeat(80)}`,
   }),
-  draft(3, { title: 'Disk of db-2 is 85 % full', severity: 'warning', source: 'Monitoring' }),
+  draft(3, { title: 'Disk on db-2 is 85% full', severity: 'warning', source: 'Monitoring' }),
 ];
 export const arriving = (): Draft[] => [
   {

@@ -57,7 +57,7 @@ describe('the stack of toasts', () => {
     await expect.poll(heights).toEqual([front, front, front]);
   });
 
-  it('should be swiped away with a finger, or return after a short swipe', async () => {
+  it('should dismiss the front toast on a swipe, and snap it back if the swipe is too short', async () => {
     const page = await open({ width: 1024, height: 768 });
     pages.bff().publish(drafts(3, 'error'));
     await expect.poll(() => visibleToasts(page).count()).toBe(3);

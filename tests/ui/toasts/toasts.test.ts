@@ -89,7 +89,7 @@ describe('toasts', () => {
     await expect.poll(() => page.getByTestId('toast-count').textContent()).toContain('14 times');
     expect(await visibleToasts(page).count()).toBe(1);
     expect(await visibleToasts(page).locator('.tocsin-toast-text').textContent()).toBe('13');
-    for (const at of ['10 %', '50 %', 'done'])
+    for (const at of ['10%', '50%', 'done'])
       pages.bff().publish([{ title: `Import: ${at}`, collapseKey: 'import' }]);
     await expect.poll(() => titles(page)).toEqual(['warehouse restarted', 'Import: done']);
     await expect.poll(() => page.getByTestId('toast-count').last().textContent()).toContain('3 times');

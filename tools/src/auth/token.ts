@@ -30,7 +30,7 @@ export async function token(args: string[]): Promise<number> {
   }
   const { issuer, audience } = config;
   const secret = newestSecret(tokenSecrets(config, data));
-  // The bff ignores an invalid address, because reading does not require one.
+  // The bff silently ignores an invalid e-mail address, because reading needs none, so report it here.
   if (email !== undefined && checked.data.email === undefined)
     throw usageFailure([`--email is ${email}; it must be an e-mail address`], USAGE);
   const text = await signToken({ claims, exp, issuer, audience, secret });

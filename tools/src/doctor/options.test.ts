@@ -34,7 +34,7 @@ describe('the options of npm run doctor', () => {
     });
   });
 
-  it('should use the Redis and token that `npm start` has saved, unless they are given', () => {
+  it('should use the Redis and token saved by `npm start`, unless overridden', () => {
     const forget = writeSidecarNote(data, { port: 4201, token: 'noted', redis: '127.0.0.1:4600' });
     expect(read([])).toMatchObject({
       daprApiToken: 'noted',

@@ -29,7 +29,7 @@ export async function untilComplete(account: Progress, timeoutMs: number): Promi
       lateChecks = 0;
     } else if (Date.now() > end && ++lateChecks > LAST_CHECKS) throw new Failure(missing);
     before = now;
-    // Short enough to measure rates over seconds, and long enough to cost almost no CPU.
+    // Short enough not to distort rates over several seconds, and long enough to use almost no CPU.
     await delay(2);
   }
   const wrong = account.error();

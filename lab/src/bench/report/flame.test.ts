@@ -28,7 +28,7 @@ it('should draw each function with its share of the busy time, including its cal
   const svg = drawFlame(profile, { title: 'bff & more', skipMs: 10 });
   expect(widths(svg)).toEqual({ take: 1_200, 'parse&lt;T>': 720, write: 360 });
   expect(svg).toContain('bff &amp; more');
-  expect(svg).toContain('zod/v4/parse.js: 60.0 %');
+  expect(svg).toContain('zod/v4/parse.js: 60.0%');
   expect(svg).not.toContain('somewhere');
 });
 

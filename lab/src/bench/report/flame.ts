@@ -53,7 +53,7 @@ export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions):
       const percent = ((child.all / root.all) * 100).toFixed(1);
       const label = child.name.slice(0, Math.max(0, Math.floor((width - 4) / CHARACTER)));
       parts.push(
-        `<g><title>${svgText(`${child.name} ${child.url}: ${percent} %`)}</title><rect x="${left.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${ROW - 1}" fill="${colourOf(child)}"/>` +
+        `<g><title>${svgText(`${child.name} ${child.url}: ${percent}%`)}</title><rect x="${left.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${ROW - 1}" fill="${colourOf(child)}"/>` +
           (label.length > 2
             ? `<text x="${(left + 2).toFixed(1)}" y="${y + ROW - 4}">${svgText(label)}</text>`
             : '') +

@@ -103,10 +103,10 @@ describe('a plan', () => {
     const { instances: _, ...free } = LOAD;
     const found = planOf({ ...free, connections: 100_000, rate: 0 }, CONSTANTS) as Plan;
     expect(found.instances).toBe(10);
-    const much = { connections: 20_000, feeds: 1_000, rate: 3_000, history: 10 };
-    const busy = planOf({ ...free, ...much }, CONSTANTS) as Plan;
+    const heavyLoad = { connections: 20_000, feeds: 1_000, rate: 3_000, history: 10 };
+    const busy = planOf({ ...free, ...heavyLoad }, CONSTANTS) as Plan;
     expect(busy.cores.bff / busy.instances).toBeLessThanOrEqual(0.5);
-    const less = plan({ ...much, instances: busy.instances - 1 });
+    const less = plan({ ...heavyLoad, instances: busy.instances - 1 });
     expect(less.cores.bff / less.instances).toBeGreaterThan(0.5);
   });
 

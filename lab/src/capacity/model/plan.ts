@@ -29,7 +29,7 @@ const MICRO = 1e6;
 export type Shard = (typeof REDIS_ROLES)[number] | 'broadcast';
 export const SHARDS: readonly Shard[] = [...REDIS_ROLES, 'broadcast'];
 
-/** A part of the CPU time. */
+/** One contribution to the total CPU time: something that happens `perSecond` times a second, at `cost` each. */
 export interface Term {
   name: string;
   perSecond: number;

@@ -26,6 +26,6 @@ it('should name only existing paths', () => {
   expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
-it('should name every folder below the sources of a package', () => {
+it('should name every top-level folder in the src of each package', () => {
   expect(folders.filter((folder) => !paths.includes(folder))).toEqual([]);
 });

@@ -20,7 +20,7 @@ const HISTORY: NotificationInput[] = [
     body: '126 GB, checked by reading it back.',
     source: 'operations',
   },
-  { severity: 'warning', title: 'Disk of db-2 is 85 % full', source: 'alerts', link: '/alerts/db-2' },
+  { severity: 'warning', title: 'Disk on db-2 is 85% full', source: 'alerts', link: '/alerts/db-2' },
   {
     severity: 'info',
     title: 'Order 10402 from Café Luna',
