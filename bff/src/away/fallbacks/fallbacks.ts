@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import {
   DEFAULT_PREFERENCES,
   isErasure,
@@ -9,21 +8,18 @@ import {
   type Interruption,
 } from '@tocsin/contracts';
 import { Slots } from '../../readers/search/slots.ts';
-import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
-import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { Contacts } from '../channels/channel.ts';
 import { SEND_TIME_MS, decide, hasDue, nextCheck, type Decision } from './decide/decide.ts';
 import {
-  AWAY_TTL_SECONDS,
   awayKey,
   hashOfReader,
   newAway,
   parseAway,
-  storedOf,
   type AwayDocument,
   type Receipt,
   type Sending,
 } from './document.ts';
+import { AwayDocuments } from './documents.ts';
 import type { FallbacksOptions, ReaderContacts } from './options.ts';
 import { register, registeredOf, retract, type Registered } from './register.ts';
 import { sendMessage } from './send/send-message.ts';
@@ -33,7 +29,6 @@ import {
   hasUnpublished,
   publishReceipts,
   withPublished,
-  withUnpublished,
 } from './receipts/publish-receipts.ts';
 import { InFlight, settledWithin } from './send/in-flight.ts';
 import { parseWakeUp } from './wake-ups/wake-up-names.ts';
@@ -58,8 +53,7 @@ const SETTLE_ATTEMPTS = 5;
  */
 export class Fallbacks {
   readonly #use: FallbacksOptions;
-  /** Within an instance, changes to a reader's document run one at a time; between instances, the etag decides. */
-  readonly #turns = new KeyedQueue();
+  readonly #documents: AwayDocuments;
   readonly #sends = new InFlight();
   readonly #checks = new Slots(MAX_CHECKS, MAX_WAITING_CHECKS);
 
@@ -67,6 +61,7 @@ export class Fallbacks {
 
   constructor(options: FallbacksOptions) {
     this.#use = options;
+    this.#documents = new AwayDocuments(options);
   }
 
   /**
@@ -106,7 +101,10 @@ export class Fallbacks {
     const key = awayKey(hashOfReader(feed));
     if (ids === undefined) return this.#use.store.remove([key]);
     const at = this.#use.now();
-    const document = await this.#change(key, async (before) => before && retract(before, new Set(ids), at));
+    const document = await this.#documents.change(
+      key,
+      async (before) => before && retract(before, new Set(ids), at),
+    );
     if (document && hasUnpublished(document)) await this.#wakeUp(document);
   }
 
@@ -124,7 +122,7 @@ export class Fallbacks {
   async #register(reader: string, added: readonly Registered[]): Promise<void> {
     const { observer, onStep, now } = this.#use;
     let isAwaited = false;
-    const document = await this.#change(awayKey(hashOfReader(reader)), async (before) => {
+    const document = await this.#documents.change(awayKey(hashOfReader(reader)), async (before) => {
       const after = register(before ?? newAway(reader), added, now());
       isAwaited =
         before !== undefined && hasWakeUp(before, after, { added, rulesOf: this.#rulesOf, now: now() });
@@ -148,7 +146,7 @@ export class Fallbacks {
     const contactsNow = this.#use.contacts.findByHash(hash);
     const [contacts, document] = await Promise.all([
       contactsNow,
-      this.#change(awayKey(hash), async (before) => {
+      this.#documents.change(awayKey(hash), async (before) => {
         if (!before || hashOfReader(before.reader) !== hash) return undefined;
         // Finds the messages of an earlier attempt whose write succeeded although the store's response was lost.
         const own = claimed.filter((message) => isStored(before, message));
@@ -214,7 +212,7 @@ export class Fallbacks {
     const planned: Receipt[] = [];
     for (let attempt = 1; ; attempt++) {
       try {
-        const document = await this.#change(
+        const document = await this.#documents.change(
           awayKey(hashOfReader(reader)),
           async (before) => before && settle(before, { key, attempts }, result, configured.rules, at),
           { planned },
@@ -228,36 +226,6 @@ export class Fallbacks {
     }
   }
 
-  /**
-   * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, the observer is told that
-   * the fallbacks of its new receipts have ended. A call that rejects may still have stored receipts: they remain in
-   * `planned`, so that a repeated call reports them.
-   */
-  async #change<After extends AwayDocument | undefined>(
-    key: string,
-    plan: (before: AwayDocument | undefined) => Promise<After>,
-    { ends = true, planned = [] }: { ends?: boolean; planned?: Receipt[] } = {},
-  ): Promise<After> {
-    let after: After | undefined;
-    await this.#turns.add(key, () =>
-      writeDocument(this.#use.store, {
-        ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
-        plan: async (value) => {
-          const before = value === undefined ? undefined : parseAway(value);
-          after = await plan(before);
-          if (!ends) return after;
-          if (after && this.#use.publishReceipt) after = withUnpublished(before, after) as After;
-          const known = new Set(before?.receipts);
-          planned.push(...(after?.receipts ?? []).filter((receipt) => !known.has(receipt)));
-          return isDeepStrictEqual(after, before) ? undefined : after;
-        },
-      }),
-    );
-    const ended = storedOf(planned.splice(0), after);
-    if (ended.length > 0) this.#use.observer.ended(ended);
-    return after as After;
-  }
-
   /** Publishes receipts that are marked as unpublished. Resolves with false if some still are. Never rejects. */
   async #publishReceipt(document: AwayDocument): Promise<boolean> {
     const { publishReceipt, observer } = this.#use;
@@ -265,7 +233,9 @@ export class Fallbacks {
     try {
       const published = await publishReceipts(document, publishReceipt);
       const key = awayKey(hashOfReader(document.reader));
-      await this.#change(key, async (before) => before && withPublished(before, published), { ends: false });
+      await this.#documents.change(key, async (before) => before && withPublished(before, published), {
+        ends: false,
+      });
       return true;
     } catch (error) {
       observer.failed('publish-receipt', error);
