@@ -14,7 +14,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 
 /**
  * The delay in milliseconds before retry `attempt` (0 is the first). It doubles from `first` up to `most`, and is
- * shortened at random by up to half. `random` returns a number from 0 to below 1.
+ * shortened at random by up to half. `random` returns a number from 0 up to, but not including, 1.
  */
 export const backOff = (attempt: number, first: number, most: number, random = Math.random): number =>
   Math.min(most, first * 2 ** Math.min(attempt, 30)) * (0.5 + random() / 2);

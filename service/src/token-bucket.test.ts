@@ -8,7 +8,7 @@ function bucket(perSecond: number) {
   return { tokens, wait: (ms: number) => void (now += ms) };
 }
 
-it('should allow exactly its burst', () => {
+it('should never hold more than its burst, even after a pause', () => {
   const { tokens, wait } = bucket(5);
   expect([tokens.burst, tokens.left]).toEqual([50, 50]);
   wait(60_000);

@@ -23,7 +23,7 @@ export function claimCheckSuite(name: string, create: () => ClaimCheck): void {
       return text === undefined ? undefined : JSON.parse(text);
     };
 
-    it('should return a deposited entry each time it is peeked', async () => {
+    it('should return a deposited entry on every peek', async () => {
       const [claimCheck, entry] = [
         create(),
         entryOf({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }),

@@ -15,12 +15,12 @@ export const channelNameSchema = z
     'must be the name of a channel: 1 to 40 characters of a-z 0-9 -, starting with a letter',
   );
 
-/** The notification state that makes a fallback unnecessary. */
+/** Reader states that make a fallback unnecessary. */
 export const UNLESS = ['read', 'seen'] as const;
 
 /**
- * A message through another channel, sent when the time `after` has passed since publication, unless the notification
- * has been read (or `seen`), archived, snoozed, retracted or replaced, or has expired.
+ * A message through another channel. It is sent when the time `after` has passed since publication, unless the
+ * notification has been read (or `seen`), archived, snoozed, retracted or replaced, or has expired.
  */
 export const fallbackSchema = z.strictObject({
   after: durationSchema(MIN_FALLBACK_AFTER, MAX_FALLBACK_AFTER),

@@ -7,14 +7,14 @@ import { FALLBACK_OUTCOMES } from './stored.ts';
 
 const shared = {
   specversion: z.literal('1.0'),
-  /** Stays the same when the event is repeated. */
+  /** The same each time the event is published. */
   id: z.string().min(1).max(64),
   source: z.literal('/tocsin'),
   time: dateTimeSchema,
   datacontenttype: z.literal('application/json'),
 };
 
-/** A fallback of a notification has ended. */
+/** Published when a fallback ends. */
 const fallbackEndedSchema = z.object({
   ...shared,
   type: z.literal('tocsin.fallback.ended'),
@@ -28,7 +28,7 @@ const fallbackEndedSchema = z.object({
   }),
 });
 
-/** The reader of a `user:` feed has read notifications, listed oldest first. `more`: older ones were read too. */
+/** Published when the reader of a `user:` feed reads notifications. Oldest first; `more`: older ones were read too. */
 const notificationsReadSchema = z.object({
   ...shared,
   type: z.literal('tocsin.notifications.read'),
@@ -42,7 +42,7 @@ export const receiptEventSchema = z.discriminatedUnion('type', [
 ]);
 export type ReceiptEvent = z.infer<typeof receiptEventSchema>;
 
-/** Events that the broker didn't accept. Every instance publishes them again. */
+/** Events that the broker didn't accept. Every instance tries to publish them again. */
 export const lateReceiptsSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   waiting: z.array(receiptEventSchema),

@@ -57,7 +57,7 @@ export type SendingMessage = z.infer<typeof sendingSchema>;
 export const FALLBACK_OUTCOMES = ['sent', 'suppressed', 'refused', 'unknown'] as const;
 export type FallbackOutcome = (typeof FALLBACK_OUTCOMES)[number];
 
-/** The outcome of a step, for receipts. `unpublished`: not sent to other applications yet. */
+/** The outcome of a step, for receipts. `unpublished`: its receipt event has not been published yet. */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,
   createdAt: dateTimeSchema,
@@ -94,7 +94,7 @@ export const contactsDocumentSchema = z.looseObject({
   pending: z
     .looseObject({ address: emailAddressSchema, hash: z.string(), until: time, tries: z.int().min(0) })
     .optional(),
-  /** When codes were sent within the last day. */
+  /** Times at which codes were sent in the last day. */
   codes: z.array(time).optional(),
   devices: z.array(
     z.looseObject({

@@ -35,15 +35,15 @@ export const arrivalSchema = notificationSchema.extend({
 export type Arrival = z.infer<typeof arrivalSchema>;
 
 /**
- * The id that a feed gives an event if it already has that event's id from another source:
- * `<id>.<8 digits of the source hash>`.
+ * The id for an event if its feed already has the event's own id from another source: `<id>.<8 digits of the source
+ * hash>`.
  */
 export function idBesideAnother(id: string, sourceHash: string): string {
   const suffix = `.${sourceHash.slice(0, SUFFIX_DIGITS)}`;
   return id.slice(0, MAX_ID_LENGTH - suffix.length) + suffix;
 }
 
-/** Splits an id that `idBesideAnother` may have built into event id and source digits. `undefined` for any other id. */
+/** Splits an id in the format of `idBesideAnother` into event id and source digits. `undefined` for any other id. */
 export function partsOfIdBeside(id: string): { id: string; source: string } | undefined {
   const [, first, source] = /^(.+)\.([0-9a-f]{8})$/.exec(id) ?? [];
   return first !== undefined && source !== undefined ? { id: first, source } : undefined;
@@ -61,7 +61,7 @@ export type EntryItem = z.infer<typeof entryItemSchema>;
 export const isRetraction = (item: EntryItem): item is Retraction => 'retract' in item;
 export const isErasure = (item: EntryItem): item is Erasure => 'erase' in item;
 
-/** Chooses the schema with the most helpful errors for an invalid item, by the item's members. */
+/** Chooses a schema by the item's members, so that an invalid item gets the most helpful errors. */
 export function schemaOfItem(candidate: unknown): z.ZodType<EntryItem> {
   if (typeof candidate !== 'object' || candidate === null) return arrivalSchema;
   if ('retract' in candidate) return retractionSchema;

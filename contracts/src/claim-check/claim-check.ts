@@ -12,7 +12,7 @@ import { MAX_FURTHER_TRACES } from './traces.ts';
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');
 export const seqSchema = z.int().min(1);
 
-/** Members that partition entries and 0.1.0 entries have in common. */
+/** Members shared by partition entries and 0.1.0 entries. */
 const common = {
   run: runSchema,
   seq: seqSchema,
@@ -51,7 +51,7 @@ export type PartitionEntry = z.infer<typeof partitionEntrySchema>;
 
 /**
  * Announces entry `seq` of `run` to the partition. `expiresAt` and `traceparent` are copied from the entry, because
- * Dapr leaves the event's trace context empty if the trace is not sampled.
+ * Dapr drops the event's trace context if the trace is not sampled.
  */
 export const partitionAnnouncementSchema = partitionEntrySchema.omit({ notifications: true });
 export type PartitionAnnouncement = z.infer<typeof partitionAnnouncementSchema>;
@@ -95,7 +95,7 @@ export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}
 export const setAsideItemName = (name: PartitionEntryName, index: number, feed: string): string =>
   `${partitionEntryKey(name)}:${index}:${feedKey(feed)}`;
 
-/** Whether the set-aside record `name` belongs to the feed, because it names one of its entries or an item for it. */
+/** Whether the set-aside record `name` has an entry of the feed, or an item for it. */
 export const isEntryOf = (feed: string, name: string): boolean =>
   (
     /^entry:\{\d+\}:[A-Za-z0-9]{8}:\d+:\d+:(.+)$/.exec(name) ?? /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(name)

@@ -53,7 +53,9 @@ export const pageSchema = z.strictObject({
   offset: offsetSchema,
   recovered: z.boolean(),
   more: z.boolean(),
-  /** Not recovered because the feed was erased. The client removes all of the feed's notifications. */
+  /**
+   * Set if the page is not recovered because the feed was erased. The client removes all of the feed's notifications.
+   */
   erased: z.literal(true).optional(),
   publications: z.array(publicationSchema),
   read: readStateSchema.optional(),

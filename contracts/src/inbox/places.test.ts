@@ -8,7 +8,7 @@ const mark = (offset: number, flags: Partial<SnoozeMark> = {}): SnoozeMark => ({
 });
 
 describe('placesIn', () => {
-  it('should put publications into the inbox, unread and unseen, for a reader without marks', () => {
+  it('should put all publications in the inbox, unread and unseen, if the reader has no marks', () => {
     expect(placesIn({ epoch: '1-a' })(at(1))).toEqual({ place: 'inbox', unread: true, unseen: true });
   });
 
@@ -42,7 +42,7 @@ describe('placesIn', () => {
     expect(placeOf(at(2))).toEqual({ place: 'inbox', unread: true, unseen: true });
   });
 
-  it('should let a snooze override all other marks until the returned notification is read or archived', () => {
+  it('should ignore other marks of a snoozed notification until it has returned and is read or archived', () => {
     const until = '2026-05-01T07:00:00Z';
     const snoozed = [
       mark(1),

@@ -11,7 +11,7 @@ const end = (quiet: QuietHours, text: string) => {
 };
 
 describe('quiet hours', () => {
-  it("should use the time zone's local time, across midnight", () => {
+  it('should follow local time in their time zone, even across midnight', () => {
     expect(isQuiet(night, at('2026-07-01T19:59:59Z'))).toBe(false);
     expect(isQuiet(night, at('2026-07-01T20:00:00Z'))).toBe(true);
     expect(isQuiet(night, at('2026-07-02T04:59:59Z'))).toBe(true);
@@ -38,10 +38,10 @@ describe('quiet hours', () => {
   ])('on days with a clock change: $timeZone', ({ timeZone, back, forward }) => {
     const HOUR_MS = 3_600_000;
     const minutes = (time: string, count: number) => Date.parse(time) + count * 60_000;
-    /** The hour that the clocks show before the change, which occurs twice when they go back. */
+    /** The local hour before the change. It occurs twice when clocks go back. */
     const hour = timeZone === 'Europe/Berlin' ? '02' : '01';
     const quiet = (from: string, to: string): QuietHours => ({ from, to, timeZone, allow: [] });
-    /** The parts of the night of the change that are quiet, in minutes from the change. */
+    /** The quiet periods in the night of the change, in minutes from the change. */
     const night = (hours: QuietHours, change: string): [from: number, to: number][] => {
       const found: [number, number][] = [];
       for (let minute = -9 * 60; minute < 9 * 60; minute++) {
@@ -72,8 +72,8 @@ describe('quiet hours', () => {
       expect(night(quiet(`${hour}:00`, `0${Number(hour) + 1}:00`), back)).toEqual([[-60, 60]]);
     });
 
-    it('should begin or end when the clocks skip that time', () => {
-      // In both time zones, the clocks skip the time from 02:00 to 03:00.
+    it('should begin or end at the change if the clocks skip the set time', () => {
+      // In both time zones, clocks skip from 02:00 to 03:00.
       expect(night(quiet('22:00', '02:30'), forward)).toEqual([[-4 * 60, 0]]);
       expect(night(quiet('02:30', '07:00'), forward)).toEqual([[0, 4 * 60]]);
       expect(night(quiet('02:10', '02:50'), forward)).toEqual([]);

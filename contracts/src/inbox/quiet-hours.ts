@@ -25,7 +25,7 @@ export interface QuietHours {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Quiet hours can follow each other without a break. After this time, assume that they never end. */
+/** Quiet hours can follow each other without a break. If they last longer than this, they never end. */
 const MAX_MS = 8 * DAY_MS;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -78,7 +78,7 @@ function readingAt(timeZone: string, at: number): number {
  */
 class Clock {
   readonly #timeZone: string;
-  /** By how much the clocks are ahead of UTC, before and after a change. */
+  /** The time zone's offsets from UTC before and after the change, in ms. */
   readonly #ahead: readonly number[];
 
   constructor(timeZone: string, at: number) {
@@ -86,7 +86,7 @@ class Clock {
     this.#ahead = [at - 2 * DAY_MS, at + 2 * DAY_MS].map((time) => readingAt(timeZone, time) - time);
   }
 
-  /** The latest that the clocks may show at this time. */
+  /** The latest possible reading at this time. */
   latest(at: number): number {
     return at + Math.max(...this.#ahead);
   }
@@ -97,7 +97,7 @@ class Clock {
     return low === high || this.#isReached(low, reading) ? low : this.#search(low, high, reading);
   }
 
-  /** The first time from which on the clocks never show less than `reading`. */
+  /** The first time after which the clocks never show a reading before `reading`. */
   last(reading: number): number {
     const [low, high] = this.#range(reading);
     if (low === high || !this.#isReached(high - MINUTE_MS, reading)) return high;
@@ -121,7 +121,7 @@ class Clock {
   }
 }
 
-/** The end of the quiet hours that last at the time `at`. `undefined` if none do. */
+/** The end of the quiet hours in force at `at`. `undefined` if none are. */
 function endAt({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at: number): number | undefined {
   const clock = new Clock(timeZone, at);
   const [start, end] = [timeOfDay(from), timeOfDay(to)];

@@ -7,7 +7,7 @@ import { clientIdSchema } from '../reader/reader.ts';
 import { codePoints, plainText } from '../text/text.ts';
 import type { Placed } from './places.ts';
 
-/** The part of the reader's notifications to search. */
+/** Which of the reader's notifications to search. */
 export const SEARCH_STATES = ['any', 'inbox', 'unread', 'archive', 'snoozed', 'returned'] as const;
 export type SearchState = (typeof SEARCH_STATES)[number];
 

@@ -15,7 +15,7 @@ export const announcementQueueSchema = z.object({
   waiting: count,
   /** Announcements that were read but not acknowledged: their turn is running, or has failed and will be retried. */
   heldBack: count,
-  /** Age of the oldest announcement, whether waiting or held back, in ms; 0 without announcements. */
+  /** Age of the oldest announcement, whether waiting or held back, in ms; 0 if there is none. */
   oldestMs: count,
 });
 export type AnnouncementQueue = z.infer<typeof announcementQueueSchema>;

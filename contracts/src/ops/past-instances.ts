@@ -6,25 +6,25 @@ import { dateTimeSchema } from '../text/text.ts';
 export const PAST_SECONDS = 3_600;
 /** Maximum number of minutes to keep for an instance, including the current one. */
 export const MAX_PAST_MINUTES = 60;
-/** Maximum number of instances whose past is kept. At most 12 KB each, so 600 KB in total. */
+/** Maximum number of instances whose past hour is kept. At most 12 KB each, so 600 KB in total. */
 export const MAX_PAST_INSTANCES = 50;
 
-const figure = z.number().min(0);
+const metric = z.number().min(0);
 
 /** Metrics of one minute: averages of rates, maxima of everything else. */
 export const pastMinuteSchema = z.object({
   /** Minutes since 1970. */
   minute: z.int().min(0),
-  connections: figure,
-  accepted: figure,
-  delivered: figure,
-  suppressed: figure,
-  p50Ms: figure.nullable(),
-  p99Ms: figure.nullable(),
+  connections: metric,
+  accepted: metric,
+  delivered: metric,
+  suppressed: metric,
+  p50Ms: metric.nullable(),
+  p99Ms: metric.nullable(),
   /** Age of the oldest unfinished announcement, in ms. */
-  oldestMs: figure.nullable(),
+  oldestMs: metric.nullable(),
   /** Bytes that Redis used. */
-  redisUsed: figure.nullable(),
+  redisUsed: metric.nullable(),
 });
 export type PastMinute = z.infer<typeof pastMinuteSchema>;
 
@@ -36,7 +36,7 @@ export const pastInstanceSchema = z.object({
   startedAt: dateTimeSchema,
   /** The time of the last snapshot. */
   at: dateTimeSchema,
-  /** The instance was stopped. If this is absent, an instance that is no longer listed has vanished. */
+  /** When the instance was shut down. If this is absent and the instance is no longer listed, it has vanished. */
   stoppedAt: dateTimeSchema.optional(),
   /** Oldest first. */
   minutes: z.array(pastMinuteSchema).max(MAX_PAST_MINUTES),

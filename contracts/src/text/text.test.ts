@@ -4,14 +4,14 @@ import { isSafeLink } from './safe-link.ts';
 import { codePoints, isWellFormed, plainText } from './text.ts';
 import { parseDateTime } from './time.ts';
 
-describe('lengths', () => {
-  it('should be counted in code points', () => {
+describe('text', () => {
+  it('should be measured in code points', () => {
     expect(codePoints('a🔔é')).toBe(3);
     expect(plainText({ max: 2 }).safeParse('🔔🔔').success).toBe(true);
     expect(plainText({ max: 2 }).safeParse('🔔🔔🔔').success).toBe(false);
   });
 
-  it('should distinguish lone surrogates from pairs', () => {
+  it('should be well-formed only without lone surrogates', () => {
     expect(['🔔', '', 'a'].every(isWellFormed)).toBe(true);
     expect(['\ud83d', 'a\udd14', '\udd14\ud83d'].some(isWellFormed)).toBe(false);
   });

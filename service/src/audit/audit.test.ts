@@ -68,7 +68,7 @@ describe('a collector', () => {
     expect(record?.ids?.first[0]).toBe('n-0');
   });
 
-  it('should record different actors, channels, actions and outcomes separately', () => {
+  it('should record different actors, entry points, actions and outcomes separately', () => {
     const notes = [
       publish(),
       publish({ actor: { kind: 'app', name: 'shop' } }),
@@ -80,7 +80,7 @@ describe('a collector', () => {
     expect(recordOf(...notes, ...notes).map(({ requests }) => requests)).toEqual([2, 2, 2, 2, 2, 2]);
   });
 
-  it('should limit the number of groups for any number of actors, and lose no attempt', () => {
+  it('should limit the number of groups without losing attempts, however many actors there are', () => {
     const notes = Array.from({ length: 5_000 }, (_, n) =>
       publish({ actor: { kind: 'app', name: `a-${n}` } }),
     );
@@ -94,19 +94,19 @@ describe('the trail', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  const kept: { stream: AuditStream; record: AuditRecord }[] = [];
+  const stored: { stream: AuditStream; record: AuditRecord }[] = [];
   const observed: { failed: number; lost: AuditRecord[] } = { failed: 0, lost: [] };
   let sinkFails = false;
   let trail: AuditTrail;
   beforeEach(() => {
-    kept.length = 0;
+    stored.length = 0;
     [observed.failed, observed.lost, sinkFails] = [0, [], false];
     trail = new AuditTrail({
       instance: 'i',
       sink: {
         append: async (stream, record) => {
           if (sinkFails) throw new Error('away');
-          kept.push({ stream, record });
+          stored.push({ stream, record });
         },
       },
       observer: {
@@ -118,22 +118,22 @@ describe('the trail', () => {
       },
     });
   });
-  const requests = () => kept.map(({ stream, record }) => [stream, record.requests]);
+  const requests = () => stored.map(({ stream, record }) => [stream, record.requests]);
 
-  it('should write nothing at first, and everything after 250 ms', async () => {
+  it('should write attempts after 250 ms, and none before', async () => {
     trail.note(publish());
     trail.note(publish({ action: 'erase' }));
     await vi.advanceTimersByTimeAsync(249);
-    expect(kept).toEqual([]);
+    expect(stored).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(requests()).toEqual([
       ['acts', 1],
       ['publications', 1],
     ]);
-    expect(kept.map(({ record }) => record.id.split('-')[1])).toEqual(['1', '2']);
+    expect(stored.map(({ record }) => record.id.split('-')[1])).toEqual(['1', '2']);
   });
 
-  it('should combine the rejected attempts of each second, in a separate stream', async () => {
+  it('should combine the rejected attempts of each second in a separate stream', async () => {
     for (let n = 0; n < 40; n++) {
       trail.note(publish({ outcome: 'unauthorized', actor: { kind: 'anonymous' } }));
       await vi.advanceTimersByTimeAsync(50);
@@ -150,7 +150,7 @@ describe('the trail', () => {
     expect(requests()).toEqual([...Array.from({ length: 15 }, () => ['acts', 1]), ['acts', 985]]);
   });
 
-  it('should retry while the sink fails, combine attempts in the meantime and lose none', async () => {
+  it('should retry while the sink fails, combine attempts until it works again and lose none', async () => {
     sinkFails = true;
     for (let n = 0; n < 3_000; n++) {
       trail.note(publish());
@@ -167,7 +167,7 @@ describe('the trail', () => {
     trail.note(publish());
     trail.note(publish({ outcome: 'forbidden' }));
     await trail.stop(1_000);
-    expect(kept).toHaveLength(2);
+    expect(stored).toHaveLength(2);
     sinkFails = true;
     trail.note(publish());
     expect(observed.lost.map(({ id }) => id.split('-')[1])).toEqual(['3']);

@@ -15,10 +15,10 @@ import type { Sidecar } from './sidecar.ts';
 /** The producer's response: the ids of the published notifications, or a problem. */
 export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 
-/** The purposes for which the bff signs calls to the producer. */
+/** Purposes that are signed with the bff's calls to the producer. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 export const OPERATE_PURPOSE = 'POST /operations';
-/** The purpose for which the producer signs its call to the bff. */
+/** The purpose that is signed with the producer's call to the bff. */
 export const RECEIPTS_PURPOSE = 'POST /receipts';
 
 /**

@@ -101,7 +101,10 @@ export class Sidecar {
     return { status, text };
   }
 
-  /** Calls a method of an actor, whichever instance hosts it, and waits for its turn. `body` is JSON. */
+  /**
+   * Calls a method of an actor, whichever instance hosts it. Dapr runs an actor's calls one at a time, so this may
+   * wait. `body` is JSON.
+   */
   async callActor(
     type: string,
     id: string,

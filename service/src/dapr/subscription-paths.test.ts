@@ -5,7 +5,7 @@ import {
   type ActiveSubscription,
 } from './subscription-paths.ts';
 
-const held = (path: string): ActiveSubscription => ({ pubsubname: 'p', topic: 't', path });
+const active = (path: string): ActiveSubscription => ({ pubsubname: 'p', topic: 't', path });
 
 function paths(...answers: (ActiveSubscription[] | Error)[]) {
   const ask = vi.fn(async () => {
@@ -18,18 +18,18 @@ function paths(...answers: (ActiveSubscription[] | Error)[]) {
 }
 
 it('should find active subscriptions, and call the sidecar only once', async () => {
-  const { ask, paths: known } = paths([held('/a')]);
+  const { ask, paths: known } = paths([active('/a')]);
   for (let i = 0; i < 3; i++) expect(await known.find('/a')).toEqual({ pubsubname: 'p', topic: 't' });
   expect(ask).toHaveBeenCalledTimes(1);
 });
 
-it('should not find a path that it created until the sidecar has subscribed with it', async () => {
-  const { paths: known } = paths([held('/a')]);
+it('should not find a new path until the sidecar has subscribed with it', async () => {
+  const { paths: known } = paths([active('/a')]);
   expect(await known.find(known.newPath())).toBeUndefined();
 });
 
-it('should not call the sidecar for each unknown path, but find subscriptions added in the meantime', async () => {
-  const { ask, clock, paths: known } = paths([held('/a')], [held('/b')]);
+it('should call the sidecar at most once a second for unknown paths, and find subscriptions added since', async () => {
+  const { ask, clock, paths: known } = paths([active('/a')], [active('/b')]);
   expect(await known.find('/guess')).toBeUndefined();
   await expect(known.find('/b')).rejects.toThrow(RefreshedTooRecentlyError);
   expect(await known.find('/a')).toBeDefined();
@@ -42,7 +42,7 @@ it('should not call the sidecar for each unknown path, but find subscriptions ad
 });
 
 it('should reject while the sidecar does not respond', async () => {
-  const { clock, paths: known } = paths(new Error('away'), [held('/a')]);
+  const { clock, paths: known } = paths(new Error('away'), [active('/a')]);
   await expect(known.find('/a')).rejects.toThrow('away');
   clock.now += 1_000;
   expect(await known.find('/a')).toBeDefined();

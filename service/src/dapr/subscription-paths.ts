@@ -11,7 +11,7 @@ export interface ActiveSubscription extends Subscribed {
   path: string;
 }
 
-/** Shortest time between two calls to the sidecar because of unknown paths, in ms. */
+/** Minimum time between calls to the sidecar about unknown paths, in ms. */
 const REFRESH_EVERY_MS = 1_000;
 const PATH_BYTES = 16;
 
@@ -19,8 +19,8 @@ const PATH_BYTES = 16;
 export const SUBSCRIPTION_PREFIX = '/subscriptions/';
 
 /**
- * The path is unknown, and the sidecar was called less than a second ago. It is not called for every unknown path,
- * because a caller could guess many.
+ * Thrown for an unknown path if the sidecar was called less than a second ago. A caller could guess many paths, so not
+ * each of them causes a call.
  */
 export class RefreshedTooRecentlyError extends Error {
   override readonly name = 'RefreshedTooRecentlyError';
@@ -28,8 +28,8 @@ export class RefreshedTooRecentlyError extends Error {
 
 /**
  * Delivery paths that only the application's own sidecar knows. Each response to `GET /dapr/subscribe` contains new
- * paths. A path becomes valid when the sidecar confirms its subscription. So the paths that other callers of that route
- * get never become valid, and sidecar and application can restart independently.
+ * paths. A path becomes valid when the sidecar confirms its subscription. Paths that anyone else gets from that route
+ * never become valid. The sidecar and the application can restart independently.
  */
 export class SubscriptionPaths {
   readonly #listActive: () => Promise<readonly ActiveSubscription[]>;
@@ -38,7 +38,7 @@ export class SubscriptionPaths {
   #refreshing: Promise<void> | undefined;
   #refreshedAt = Number.NEGATIVE_INFINITY;
 
-  /** `listActive` returns the sidecar's active subscriptions. */
+  /** `listActive` reads the sidecar's active subscriptions. */
   constructor(listActive: () => Promise<readonly ActiveSubscription[]>, now: () => number = Date.now) {
     this.#listActive = listActive;
     this.#now = now;

@@ -5,14 +5,14 @@ const hosts = ({ addresses }: { addresses: readonly { host: string }[] }) =>
   addresses.map(({ host }) => host).join();
 
 describe("each part's Redis", () => {
-  it('should be one object for all parts without settings of their own', () => {
+  it('should be the same object for all parts without settings of their own', () => {
     const parts = readRedisParts({ REDIS_HOST: 'a:1', REDIS_STATE_HOST: '' });
     expect(distinctRedis(parts)).toEqual([
       { target: parts.broadcaster, parts: ['broadcaster', 'state', 'entries', 'topics', 'audit'] },
     ]);
   });
 
-  it("should use the part's own settings, and the common ones for the rest", () => {
+  it("should use the part's own settings, and the common settings where it has none", () => {
     const parts = readRedisParts({
       ...{
         REDIS_HOST: 'a:1',

@@ -85,7 +85,7 @@ describe('the Redis settings', () => {
     ]);
   });
 
-  it('should keep host names', () => {
+  it('should keep host names unresolved', () => {
     expect(addressesIn('redis.example:6380')).toEqual([{ host: 'redis.example', port: 6380 }]);
   });
 });

@@ -75,7 +75,7 @@ export type RedisSettings = z.infer<typeof redisSchema>;
 type Checked = Partial<RedisSettings>;
 
 interface Rule {
-  /** The setting that the error is reported for. */
+  /** The setting to report the error for. */
   name: keyof RedisSettings;
   /** Another setting that the rule reads. */
   other?: keyof RedisSettings;

@@ -78,7 +78,7 @@ describe('a signature', () => {
     expect(fault(() => host.check(signature, purpose, body))).toBeUndefined();
   });
 
-  it('should be recognised as used for as long as it would be valid', () => {
+  it('should be refused as already used until it expires', () => {
     const host = signer(OLD);
     time += 30_000;
     const early = signer(OLD).sign(purpose, body).signature;
@@ -90,7 +90,7 @@ describe('a signature', () => {
     }
   });
 
-  it('should be accepted with either secret during a rotation, in both directions', () => {
+  it('should be accepted from old and new instances while the secret is being rotated', () => {
     const [before, during, after] = [signer(OLD), signer(`${NEW}, ${OLD}`), signer(NEW)];
     before.check(before.sign(purpose, body).signature, purpose, body);
     during.check(before.sign(purpose, body).signature, purpose, body);
@@ -102,10 +102,10 @@ describe('a signature', () => {
 });
 
 describe('a proof', () => {
-  const ours = signer(OLD);
+  const prover = signer(OLD);
 
-  it('should be valid only for the values it was made for', () => {
-    const proof = ours.proofOf('position', 'all', '1-a', 12);
+  it('should be valid only for exactly the facts that it proves', () => {
+    const proof = prover.proofOf('position', 'all', '1-a', 12);
     expect(signer(OLD).isProof(proof, 'position', 'all', '1-a', 12)).toBe(true);
     for (const facts of [
       ['position', 'all', '1-a', 13],
@@ -114,10 +114,10 @@ describe('a proof', () => {
       ['answer', 'all', '1-a', 12],
       ['position', 'all', '1-a', '12'],
     ]) {
-      expect(ours.isProof(proof, ...facts)).toBe(false);
+      expect(prover.isProof(proof, ...facts)).toBe(false);
     }
     for (const given of [undefined, '', proof.slice(1), `${proof}A`]) {
-      expect(ours.isProof(given, 'position', 'all', '1-a', 12)).toBe(false);
+      expect(prover.isProof(given, 'position', 'all', '1-a', 12)).toBe(false);
     }
   });
 });

@@ -41,8 +41,8 @@ export const takeBody =
     }
     const share = shareOf(request);
     if (share) response.once('close', () => share.close());
-    // Count the bytes of a large body as they arrive, so that a large Content-Length alone takes nothing from other
-    // requests.
+    // Count the bytes of a large body as they arrive. Otherwise, a large Content-Length could use up the budget before
+    // any data is sent.
     const isSmall = length !== undefined && Number(length) <= SMALL_BODY_BYTES;
     if (isSmall && share?.growTo(Number(length)) === false) return sendProblem(response, bodiesFull);
     const inflater = createInflater?.();
@@ -69,20 +69,20 @@ export const takeBody =
   };
 
 /**
- * Pipes a body through `stream`. Fails if more than `limit` bytes go in (they could decompress to nothing), or if the
- * bytes that come out exceed the budget.
+ * Pipes a body through `stream`. Fails if more than `limit` bytes go in (a large input can decompress to almost
+ * nothing), or if the output exceeds the budget.
  */
 function pipeBounded(request: Request, stream: Transform, limit: number, share: BodyShare | undefined): void {
   const fail = (type: string) => stream.destroy(Object.assign(new Error(type), { type }));
-  let [sent, out] = [0, 0];
+  let [bytesIn, bytesOut] = [0, 0];
   request.pipe(stream).on('error', () => undefined);
   request.on('data', ({ length }: Buffer) => {
-    sent += length;
-    if (sent > limit) fail(TOO_LARGE);
+    bytesIn += length;
+    if (bytesIn > limit) fail(TOO_LARGE);
   });
   stream.on('data', ({ length }: Buffer) => {
-    out += length;
-    if (share?.growTo(out) === false) fail(BODIES_FULL);
+    bytesOut += length;
+    if (share?.growTo(bytesOut) === false) fail(BODIES_FULL);
   });
   request.once('close', () => request.complete || stream.destroy());
 }

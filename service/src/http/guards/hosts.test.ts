@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { createHostCheck, isHostName } from './hosts.ts';
 
 it.each(['app.example.com', '.example.com', 'localhost', 'a_b', 'xn--bcher-kva.example'])(
-  'should accept %s in the list',
+  'should accept %s in ALLOWED_HOSTS',
   (text) => expect(isHostName(text)).toBe(true),
 );
 
 it.each(['', '.', 'http://a.example', 'a.example:80', 'a.example/', '*.example.com', 'a..b', 'a b', '[::1]'])(
-  'should reject %j in the list',
+  'should reject %j in ALLOWED_HOSTS',
   (text) => expect(isHostName(text)).toBe(false),
 );
 

@@ -49,10 +49,10 @@ export interface PageHeadersOptions {
 
 /** The headers of an application that also serves pages: a strict Content-Security-Policy without `unsafe-inline`. */
 export const pageHeaders = ({ connectTo, images = [] }: PageHeadersOptions = {}): RequestHandler => {
-  const elsewhere = connectTo === undefined ? [] : [connectTo, connectTo.replace(/^http/, 'ws')];
+  const otherOrigins = connectTo === undefined ? [] : [connectTo, connectTo.replace(/^http/, 'ws')];
   return headers({
     ...OWN_FILES,
     'img-src': ["'self'", ...images],
-    'connect-src': ["'self'", ...elsewhere],
+    'connect-src': ["'self'", ...otherOrigins],
   });
 };

@@ -23,9 +23,7 @@ export function pageRoutes(uiDist: string, options: PageRoutesOptions = {}): Rou
   return router;
 }
 
-/**
- * Serves the built files, compressed with brotli or gzip if the build contains that form and the browser accepts it.
- */
+/** Serves the built files, compressed with brotli or gzip if a compressed copy exists and the browser accepts it. */
 function builtFiles(uiDist: string): RequestHandler {
   // express-static-gzip combines Express's own static files (serve-static) with precompressed files.
   const files = expressStaticGzip(uiDist, {
@@ -68,7 +66,7 @@ function notFoundPage(uiDist: string): RequestHandler {
   };
 }
 
-/** The tags from which the page reads its settings. */
+/** The meta tags from which the page reads its settings. */
 function tagsFor({ negotiate = false, iconOrigins = [] }: PageRoutesOptions): string {
   const tag = (name: string, content: string) => `<meta name="tocsin-${name}" content="${content}" />`;
   return [
@@ -77,7 +75,7 @@ function tagsFor({ negotiate = false, iconOrigins = [] }: PageRoutesOptions): st
   ].join('');
 }
 
-/** Serves the page with the tags. */
+/** Serves the page with these tags in its head. */
 function withTags(uiDist: string, tags: string): RequestHandler {
   const file = join(uiDist, 'index.html');
   return (_request, response, next) => {

@@ -8,12 +8,12 @@ const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 let server: Server;
 let client: Socket;
-let started: ServerResponse[];
+let responses: ServerResponse[];
 let closed: Promise<unknown>;
 
 beforeEach(async () => {
-  started = [];
-  server = createServer(boundPipelining((_request, response) => void started.push(response)));
+  responses = [];
+  server = createServer(boundPipelining((_request, response) => void responses.push(response)));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   client = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -28,22 +28,22 @@ afterEach(() => {
   server.closeAllConnections();
 });
 
-const requested = () => once(server, 'request');
+const nextRequest = () => once(server, 'request');
 
 it('should close a connection that pipelines requests without reading the responses, and start no more requests', async () => {
   client.write(REQUEST.repeat(1_000));
   await closed;
-  expect(started).toHaveLength(MAX_REQUESTS_IN_PROGRESS);
+  expect(responses).toHaveLength(MAX_REQUESTS_IN_PROGRESS);
 });
 
 it('should serve any number of requests on a connection that reads its responses', async () => {
   for (let i = 1; i <= 3 * MAX_REQUESTS_IN_PROGRESS; i++) {
-    const next = requested();
+    const next = nextRequest();
     client.write(REQUEST);
     await next;
-    expect(started).toHaveLength(i);
+    expect(responses).toHaveLength(i);
     const answered = once(client, 'data');
-    started.at(-1)?.end('x');
+    responses.at(-1)?.end('x');
     await answered;
   }
   expect(client.destroyed).toBe(false);
@@ -51,18 +51,18 @@ it('should serve any number of requests on a connection that reads its responses
 
 it('should serve as many requests at the same time as the limit allows', async () => {
   const all = new Promise<void>((resolve) => {
-    server.on('request', () => started.length === MAX_REQUESTS_IN_PROGRESS && resolve());
+    server.on('request', () => responses.length === MAX_REQUESTS_IN_PROGRESS && resolve());
   });
   client.write(REQUEST.repeat(MAX_REQUESTS_IN_PROGRESS));
   await all;
-  for (const response of started) response.end('x');
-  const next = requested();
+  for (const response of responses) response.end('x');
+  const next = nextRequest();
   await Promise.all(
-    started.map(async (response) => {
+    responses.map(async (response) => {
       if (!response.closed) await once(response, 'close');
     }),
   );
   client.write(REQUEST);
   await next;
-  expect(started).toHaveLength(MAX_REQUESTS_IN_PROGRESS + 1);
+  expect(responses).toHaveLength(MAX_REQUESTS_IN_PROGRESS + 1);
 });

@@ -23,7 +23,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
  * Creates the server for one port. Closes connections that are idle, send too slowly, do not read, or keep sending
- * after the response. Replaces the empty error responses of Node with problems.
+ * after the response. Replaces Node's empty error responses with problems.
  */
 export function createBoundedServer(app: RequestListener, bounds: ServerBounds = {}): Server {
   const { headersTimeoutMs = HEADERS_TIMEOUT_MS, maxHeaderBytes = MAX_HEADER_BYTES } = bounds;

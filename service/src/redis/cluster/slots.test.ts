@@ -27,7 +27,7 @@ describe('Redis Cluster slots', () => {
     expect(() => keyOf('multi', [])).toThrow('cannot find the key of multi');
   });
 
-  it('should be at the queried host if a node does not report its own', () => {
+  it('should be at the queried host if the reply contains no host', () => {
     const asked = { host: 'redis.example', port: 7000 };
     expect(slotRangesOf([[0, 99, [null, 7001]]], asked)[0]?.master).toEqual({ ...asked, port: 7001 });
     expect(redirection('MOVED', new Error('MOVED 99 :7002'), asked)).toEqual({ ...asked, port: 7002 });
