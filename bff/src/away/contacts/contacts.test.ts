@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
 import { ContactBook, TooManyCodesError } from './contacts.ts';
-import { MAX_DEVICES } from './document.ts';
+import { MAX_DEVICES, contactsKey } from './document.ts';
 
 const READER = 'user:ada';
 const ADDRESS = 'second@example.org';
@@ -67,6 +67,15 @@ describe('a code for a second address', () => {
     const code = await contacts.createCode(READER, ADDRESS);
     expect(await contacts.redeemCode('user:ben', code)).toBeUndefined();
   });
+});
+
+it('should store nothing about an erased reader whose address, code or device is removed', async () => {
+  await contacts.erase(READER);
+  await contacts.removeEmail(READER);
+  await contacts.invalidateCode(READER);
+  await contacts.forgetDevices(READER, ['https://push.example/1']);
+  expect(await contacts.redeemCode(READER, '00000000')).toBeUndefined();
+  expect(await store.read(contactsKey(READER))).toBeUndefined();
 });
 
 describe('the devices of a reader', () => {

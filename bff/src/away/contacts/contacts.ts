@@ -1,4 +1,5 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
 import { hashOfReader } from '../fallbacks/document.ts';
@@ -131,7 +132,12 @@ export class ContactBook {
     const key = contactsKey(reader);
     await writeDocument(this.#store, {
       ...{ key, ttlSeconds: CONTACTS_TTL_SECONDS },
-      plan: async (value) => change(parseContacts(reader, value)),
+      plan: async (value) => {
+        const before = parseContacts(reader, value);
+        const after = change(before);
+        // Removing what is not there must not store the name of a reader who was erased.
+        return isDeepStrictEqual(after, before) ? undefined : after;
+      },
     });
   }
 }
