@@ -166,7 +166,7 @@ describe.concurrent('a reader who is away', () => {
     const [mail] = await eventually(async () => (mailsTo('eve').length > 0 ? mailsTo('eve') : undefined));
     const header = mail?.headers.find(({ key }) => key === 'list-unsubscribe')?.value ?? '';
     const link = new URL(header.replace(/[<>]/g, ''));
-    const path = `/unsubscribe${link.search}`;
+    const path = `/app/unsubscribe${link.search}`;
     const forged = path.replace('eve', 'ada');
     expect((await fetch(`${bff(0).url}${forged}`, { method: 'POST' })).status).toBe(403);
     expect((await fetch(`${bff(0).url}${path}`)).status).toBe(200);

@@ -78,7 +78,7 @@ describe('a request with an unknown parameter', () => {
 });
 
 describe('a request without a key or token', () => {
-  const withoutSecrets = /^\/(?:openapi\.json|asyncapi\.json|hubs\/|unsubscribe)/;
+  const withoutSecrets = /^\/(?:openapi\.json|asyncapi\.json|hubs\/|app\/unsubscribe)/;
   const guarded = PUBLIC_ROUTES.filter(
     ({ port, path, isOpen }) => ['producer', 'bff'].includes(port) && !isOpen && !withoutSecrets.test(path),
   );

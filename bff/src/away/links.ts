@@ -15,7 +15,10 @@ export const linkProofs = (prover: Prover): LinkProofs => ({
 
 const UNSUBSCRIBE = 'unsubscribe';
 
-/** Creates the links of messages to a reader through a channel. The unsubscribe link needs no sign-in, and does not expire. */
+/**
+ * Creates the links of messages to a reader through a channel. The unsubscribe link needs no sign-in, and does not
+ * expire. It is below `/app`, which proxies forward to a bff.
+ */
 export const linksFor =
   (publicUrl: string, proofs: LinkProofs) =>
   (reader: string, via: string): AwayMessage['links'] => {
@@ -23,7 +26,7 @@ export const linksFor =
     const proof = proofs.of(UNSUBSCRIBE, reader, via);
     return {
       inbox: `${page}/`,
-      unsubscribe: `${page}/unsubscribe?${new URLSearchParams({ reader, via, proof }).toString()}`,
+      unsubscribe: `${page}/app/unsubscribe?${new URLSearchParams({ reader, via, proof }).toString()}`,
       open: ({ id, feed }: Notification) =>
         `${page}/?${new URLSearchParams({ notification: id, feed }).toString()}`,
     };

@@ -54,7 +54,7 @@ const inbox = (port: PortName): Route[] => [
 const channels = (port: PortName): Route[] => {
   const subscription = { endpoint: 'https://push.example.com/one', keys: { p256dh: 'one', auth: 'one' } };
   return [
-    ...gets(port, ['/app/channels', '/unsubscribe?reader=user:one&via=email&proof=none']),
+    ...gets(port, ['/app/channels', '/app/unsubscribe?reader=user:one&via=email&proof=none']),
     { port, method: 'PUT', path: '/app/channels/email', body: json({ consent: true }) },
     { port, method: 'DELETE', path: '/app/channels/email' },
     { port, method: 'POST', path: '/app/channels/email/code', body: json({ address: 'one@example.com' }) },

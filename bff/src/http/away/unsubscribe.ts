@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { allowParameters, methodNotAllowed, readParameters, sendProblem, type Logger } from '@tocsin/service';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { ContactBook } from '../../away/contacts/contacts.ts';
@@ -28,9 +29,22 @@ const TEXTS = {
 } as const;
 type Language = keyof typeof TEXTS;
 
+const STYLE =
+  'body{font:1rem/1.5 system-ui,sans-serif;margin:2rem;overflow-wrap:anywhere}h1{font-size:1.25rem}';
+
+/** Unlike the policy for our other pages, it allows the page's own form and style. */
+const POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join(';');
+
 /**
- * `/unsubscribe`, the link in each e-mail. It needs no sign-in, because its proof was made by this deployment. `POST`
- * unsubscribes with one click (RFC 8058). `GET` only shows a button, because mail scanners open links.
+ * `/app/unsubscribe`, the link in each e-mail (`/unsubscribe` in those of earlier versions). It needs no sign-in, because
+ * its proof was made by this deployment. `POST` unsubscribes with one click (RFC 8058). `GET` only shows a button, because
+ * mail scanners open links.
  */
 export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
   const withReader =
@@ -53,7 +67,7 @@ export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOp
     };
   const router = Router();
   router
-    .route('/unsubscribe')
+    .route(['/app/unsubscribe', '/unsubscribe'])
     .get(
       allowParameters(...PARAMETERS),
       withReader(async (_link, language, response) => {
@@ -91,11 +105,11 @@ function linkOf(request: Request, proofs: LinkProofs): Link | undefined {
 
 function sendPage(response: Response, language: Language, body: string): void {
   response
-    .set('Cache-Control', 'no-store')
+    .set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': POLICY })
     .type('html')
     .send(
       `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
         '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">' +
-        `<title>${TEXTS[language].question}</title></head><body>${body}</body></html>`,
+        `<title>${TEXTS[language].question}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`,
     );
 }

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ContactBook } from '../../away/contacts/contacts.ts';
+import { contactsKey } from '../../away/contacts/document.ts';
+import { linksFor } from '../../away/links.ts';
+import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+import { CODE_LINK } from './channel-routes.ts';
+
+const READER = 'user:ada';
+const ADDRESS = 'ada@example.org';
+
+let folder: string;
+let bff: ServedBff;
+let contacts: ContactBook;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tocsin-unsubscribe-'));
+  const file = join(folder, 'away.json');
+  writeFileSync(file, JSON.stringify({ publicUrl: 'https://x.example', email: { from: 'a@x.example' } }));
+  bff = await serveBff({ AUTH_MODE: 'jwt', AWAY_FILE: file }, { jwt: 'x'.repeat(64) });
+  contacts = new ContactBook(bff.backend.readers, Date.now);
+  await contacts.setEmail(READER, ADDRESS);
+});
+afterEach(async () => {
+  await bff.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const linkTo = (via: string, reader = READER) =>
+  linksFor(bff.url, bff.backend.linkProofs)(reader, via).unsubscribe;
+/** The request of a mailbox provider: no cookies, no token, and not from one of our pages. */
+const oneClick = (link: string) =>
+  fetch(link, {
+    method: 'POST',
+    headers: { origin: 'https://mail.example' },
+    body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }),
+    redirect: 'error',
+  });
+const address = async () => (await contacts.of(READER)).email?.address;
+
+describe('the link that unsubscribes', () => {
+  it('should be below /app, which every proxy forwards to a bff', () => {
+    expect(new URL(linkTo('email')).pathname).toBe('/app/unsubscribe');
+  });
+
+  it('should end e-mail with one POST of a mailbox provider, which may be repeated', async () => {
+    expect((await oneClick(linkTo('email'))).status).toBe(200);
+    expect(await address()).toBeUndefined();
+    expect((await oneClick(linkTo('email'))).status).toBe(200);
+  });
+
+  it('should also work in the form of earlier versions', async () => {
+    expect((await oneClick(linkTo('email').replace('/app/', '/'))).status).toBe(200);
+    expect(await address()).toBeUndefined();
+  });
+
+  it('should change nothing when a scanner of e-mails opens it', async () => {
+    for (const method of ['GET', 'HEAD'])
+      expect((await fetch(linkTo('email'), { method })).status, method).toBe(200);
+    expect(await address()).toBe(ADDRESS);
+  });
+
+  it('should work only for the reader and channel that it was made for', async () => {
+    const link = linkTo('email', 'user:ben');
+    for (const forged of [
+      link.replace('ben', 'ada'),
+      link.replace('via=email', `via=${CODE_LINK}`),
+      link.replace(/proof=./, 'proof='),
+      link.replace(/&proof=.*/, ''),
+    ])
+      expect((await oneClick(forged)).status, forged).toBe(403);
+    expect(await address()).toBe(ADDRESS);
+  });
+
+  it('should only void the code if it is in the e-mail with a code', async () => {
+    const code = await contacts.createCode(READER, 'second@example.org');
+    expect((await oneClick(linkTo(CODE_LINK))).status).toBe(200);
+    expect(await contacts.redeemCode(READER, code)).toBeUndefined();
+    expect(await address()).toBe(ADDRESS);
+  });
+
+  it('should store nothing about a reader who was erased', async () => {
+    await contacts.erase(READER);
+    for (const via of ['email', CODE_LINK]) expect((await oneClick(linkTo(via))).status).toBe(200);
+    expect(await bff.backend.readers.read(contactsKey(READER))).toBeUndefined();
+  });
+});
