@@ -43,7 +43,7 @@ export interface Inbound {
   onWakeUp(name: string): Promise<boolean>;
   /** How far a notification has reached the readers of its feed. Rejects if that cannot be read now. */
   receiptsOf(named: { feed: string; id: string }): Promise<Receipts>;
-  /** Called for each rejected call that none of our instances signed. The call had no effect. */
+  /** Called for each call that was rejected because none of our instances signed it. The call had no effect. */
   onRefused: OnRefused;
 }
 
@@ -91,7 +91,7 @@ export interface Backend {
   linkProofs: LinkProofs;
   /** The backplane's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
-  /** Starts to keep Redis within its limits, over a direct connection; absent without one. */
+  /** Starts the Redis upkeep, over direct connections; absent without Redis. */
   keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
   /**
    * The memory that the backplane's Redis uses, and its limit, in bytes; absent without Redis. Rejects while Redis is

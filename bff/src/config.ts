@@ -213,11 +213,11 @@ export const bffSettings = withRedisRules(
   }),
 );
 export type BffConfig = z.infer<typeof bffSettings> & {
-  /** The Redis of each part of the data; absent if one Redis has all of it. */
+  /** Which Redis holds each part of the data; absent if one Redis holds all of it. */
   redisParts?: RedisParts;
 };
 
-/** The Redis of each part of the data. */
+/** Which Redis holds each part of the data. */
 export const redisPartsOf = (config: BffConfig): RedisParts =>
   config.redisParts ?? allIn(redisTarget(config));
 

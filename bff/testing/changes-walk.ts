@@ -35,7 +35,7 @@ export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   return rows;
 }
 
-/** A simulated browser that follows one view with the client's own `FeedMerge`. `screen` has what it shows. */
+/** A simulated browser that follows one view with the client's own `FeedMerge`. `screen` holds what it shows. */
 export class ChangesClient {
   readonly merge = new FeedMerge();
   readonly screen = new Map<string, string>();
@@ -143,7 +143,7 @@ export class ChangesWalk {
     if (instance) instance.isMissing = isMissing;
   }
 
-  /** A turn for all entries, by a host that may die. */
+  /** Takes a turn for all entries, on a host that may die at the step `end`. */
   async turn(host: 0 | 1, end: Step | undefined): Promise<void> {
     if (this.entries.length === 0) return;
     this.#end = end;

@@ -21,11 +21,11 @@ export interface TokenRules {
   now: () => number;
 }
 
-/** The largest time that a Date can represent. The `exp` of a token may be larger. */
+/** The latest time that a Date can represent. A token's `exp` may be later. */
 const LAST_MS = 8.64e15;
 
 /**
- * Identifies the bearer of `token`. Accepts only the algorithms of the keys, regardless of the header.
+ * Identifies the bearer of `token`. Accepts only the algorithms of the keys, whatever the token's header says.
  * @throws AuthError with a message that never quotes the token
  */
 export async function checkToken(token: string | undefined, rules: TokenRules): Promise<Identity> {

@@ -1,4 +1,4 @@
-/** The origin in the form that browsers send, or `undefined` if `text` is not an origin. `*` is not an origin. */
+/** Returns `text` if it is an http(s) origin exactly as browsers send it; otherwise, as for `*`, `undefined`. */
 export function originOf(text: string): string | undefined {
   if (!URL.canParse(text) || text.includes('*')) return undefined;
   const { origin, protocol } = new URL(text);
@@ -6,9 +6,9 @@ export function originOf(text: string): string | undefined {
 }
 
 /**
- * Whether a page from `origin` may call this host: it was loaded from this host, or its origin is on the list. The
- * scheme is not compared, because a proxy may have terminated TLS. A request without an origin cannot be from a page of
- * another origin.
+ * Whether a page from `origin` may call this host: either the page is from this host, or its origin is on the list. The
+ * scheme is not compared, because a proxy may have terminated TLS. A request without an origin cannot come from a page
+ * on another origin.
  */
 export function isAllowedOrigin(
   origin: string | undefined,

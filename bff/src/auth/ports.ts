@@ -11,6 +11,6 @@ export interface RevocationStore {
    * applies. Resolves with the revocation in force.
    */
   revoke(sub: string, before: number): Promise<Revocation>;
-  /** Resolves with whether the subject was revoked. */
+  /** Removes the subject's revocation. Resolves with false if there was none. */
   lift(sub: string): Promise<boolean>;
 }

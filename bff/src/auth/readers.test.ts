@@ -68,8 +68,8 @@ describe('two users', () => {
   });
 });
 
-describe('a connection whose token expires', () => {
-  it('should get a warning, then a closing event with a code, and be disconnected', async () => {
+describe('a connection with a token', () => {
+  it('should get a warning, then a closing event with a code, and be disconnected when the token expires', async () => {
     const { socket } = await reader(secretToken({ exp: inSeconds(3) }), ['all']);
     const expiring = await once(socket, 'token-expiring');
     expect(expiring.expiresInMs).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ describe('a connection whose token expires', () => {
     );
   });
 
-  it('should stay open without interruption after a new token', async () => {
+  it('should stay open without interruption if it sends a new token in time', async () => {
     const { socket, ids } = await reader(secretToken({ exp: inSeconds(2) }), ['all', 'user:user-1']);
     let over = false;
     socket.on('closing', () => (over = true));
@@ -128,7 +128,7 @@ describe('a connection whose token expires', () => {
     await end;
   });
 
-  it('should be closed after too many invalid tokens', async () => {
+  it('should be closed if it sends too many invalid tokens', async () => {
     const { socket } = await reader(secretToken(), []);
     const closing = once(socket, 'closing');
     for (let i = 0; i < 20; i++) socket.emit('token', { token: `guess-${i}` }, () => undefined);
@@ -165,7 +165,7 @@ describe('an instance without a valid secret', () => {
     }
   });
 
-  it('should report on /readyz that it requires tokens once the secret is known', async () => {
+  it('should be ready once the secret is known, and report on /readyz that it requires tokens', async () => {
     expect(await (await fetch(`${bff.url}/readyz`)).json()).toEqual({ status: 'ready', auth: 'jwt' });
   });
 });

@@ -27,8 +27,8 @@ const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 const closing = (socket: Socket) => new Promise((resolve) => socket.once('closing', resolve));
 const ended = (socket: Socket) => new Promise((resolve) => socket.once('disconnect', resolve));
 
-describe('a revoked subject', () => {
-  it('should lose its connections at once, and be refused on the socket and over HTTP, without affecting others', async () => {
+describe('the revocation of a subject', () => {
+  it('should end its connections at once, refuse its tokens everywhere, and affect nobody else', async () => {
     const token = secretToken({ sub: 'eve', iat: inSeconds(-10) });
     const other = await bff.connect(secretToken({ sub: 'evelyn', iat: inSeconds(-10) }));
     const sockets = [await bff.connect(token), await bff.connect(token)];
@@ -49,7 +49,7 @@ describe('a revoked subject', () => {
     expect(other.connected).toBe(true);
   });
 
-  it('should be accepted only with a token issued after the revocation', async () => {
+  it('should refuse all of its tokens except those issued afterwards', async () => {
     const before = inSeconds(-100);
     await revoke({ sub: 'zoë: 1/2', before: iso(before) });
     const issued = (iat: number | undefined) => status(secretToken({ sub: 'zoë: 1/2', iat }));
@@ -62,7 +62,7 @@ describe('a revoked subject', () => {
     expect(await status(secretToken({ sub: 'zoë: 1' }))).toBe(200);
   });
 
-  it('should not renew a connection with a revoked token', async () => {
+  it('should prevent a revoked token from renewing a connection', async () => {
     await revoke({ sub: 'ren', before: iso(inSeconds(-50)) });
     const socket = await bff.connect(secretToken({ sub: 'ren', iat: inSeconds(-10) }));
     expect(await bff.renew(socket, secretToken({ sub: 'ren', iat: inSeconds(-60) }))).toMatchObject({
@@ -71,7 +71,7 @@ describe('a revoked subject', () => {
     });
   });
 
-  it('should be listed with the later of two times, and be removable', async () => {
+  it('should be listed with the later time if repeated, and be removable', async () => {
     const [early, late] = [iso(inSeconds(-90)), iso(inSeconds(-80))];
     await revoke({ sub: 'sue', before: late });
     expect(await (await revoke({ sub: 'sue', before: early })).json()).toMatchObject({ before: late });
@@ -88,14 +88,14 @@ describe('a revoked subject', () => {
     [{ sub: '', before: 'now' }, ['sub', 'before']],
     [{ sub: 'a\nb', more: 1 }, ['sub', 'more']],
     [{ sub: 'a', before: new Date(Date.now() + MAX_REVOCATION_AHEAD_MS + 60_000).toISOString() }, ['before']],
-  ])('should reject the invalid revocation %j', async (body, paths) => {
+  ])('should be rejected with all errors: %j', async (body, paths) => {
     const response = await revoke(body);
     expect(response.status).toBe(400);
     const { errors } = (await response.json()) as { errors: { path: string }[] };
     expect(errors.map(({ path }) => path).sort()).toEqual([...paths].sort());
   });
 
-  it('should be revoked by operators only', async () => {
+  it('should be reserved for operators', async () => {
     const init = { method: 'POST', body: '{"sub":"ada"}' };
     expect((await ops('', init, secretToken({ roles: [] }))).status).toBe(403);
     expect((await ops('', init, 'x')).status).toBe(401);
@@ -169,7 +169,7 @@ describe('revocations in the store', () => {
     expect(await unbounded.list.read()).toHaveLength(1);
   });
 
-  it('should be limited in number and bytes, and name the remedy when the limit is reached', async () => {
+  it('should be limited in number and bytes, with an error that names the remedy', async () => {
     const { store, list } = setUp();
     const at = new Date(0).toISOString();
     const full = Array.from({ length: MAX_REVOCATIONS }, (_, i) => ({ sub: `s${i}`, before: at, at }));
@@ -184,7 +184,7 @@ describe('revocations in the store', () => {
     await expect(refused()).rejects.toThrow('100000 bytes');
   });
 
-  it('should keep all concurrent revocations', async () => {
+  it('should all be kept if they are made concurrently', async () => {
     const { list } = setUp();
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map((sub) => list.revoke(sub, 1)));
     expect((await list.read())?.map(({ sub }) => sub)).toEqual(['a', 'b', 'c', 'd', 'e']);

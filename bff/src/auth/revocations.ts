@@ -3,7 +3,7 @@ import type { RevocationStore } from './ports.ts';
 
 export interface RevocationsOptions {
   store: RevocationStore;
-  /** Called at the first failure of each series of failed reads. */
+  /** Called when a read fails, but not for further failures in a row. */
   onError: (error: unknown) => void;
   /** Time between two reads, in ms; default 1 s. */
   everyMs?: number;
@@ -36,7 +36,7 @@ export class Revocations {
     return this.#known !== undefined;
   }
 
-  /** Whether this identity's token was issued before the revocation, or has no issue time. */
+  /** Whether the subject was revoked, and the token was issued before then or has no issue time. */
   refuses({ sub, issuedAt }: Pick<Identity, 'sub' | 'issuedAt'>): boolean {
     const revocation = this.#known?.get(sub);
     return revocation !== undefined && (issuedAt === undefined || issuedAt <= momentOf(revocation));

@@ -8,8 +8,8 @@ const MIN_BYTES = 32;
 const MAX_SECRETS = 8;
 
 /**
- * Parses shared secrets, one per line, the newest first. The whole text is also accepted as one secret, as it was when
- * only one secret was supported, so that a secret with a trailing line break stays valid.
+ * Parses shared secrets, one per line, the newest first. The whole text also counts as a secret, as it did when only
+ * one was supported, so that a secret with a trailing line break stays valid.
  * @throws Error when a secret is too short, or there are too many
  */
 export function parseSecrets(text: string): Uint8Array[] {
@@ -30,8 +30,8 @@ export function parseSecrets(text: string): Uint8Array[] {
 }
 
 /**
- * Keys from the secrets that issuer and bff share. During a rotation, there is more than one secret, and all of them
- * are valid. `secrets` throws while the secrets are not known.
+ * Keys from the secrets that the issuer and the bff share. During a rotation, several secrets are valid at once.
+ * `secrets` throws while the secrets are not known.
  */
 export const secretKeys = (secrets: () => readonly Uint8Array[]): Keys => ({
   algorithms: ['HS256'],
@@ -47,7 +47,7 @@ export const secretKeys = (secrets: () => readonly Uint8Array[]): Keys => ({
   },
 });
 
-/** Only selects the secret. The token is still fully verified with it afterwards. */
+/** Used only to select the secret, with which the token is then fully verified. */
 function hasSigned(
   secret: Uint8Array,
   token: { protected?: string; payload: string | Uint8Array; signature: string },

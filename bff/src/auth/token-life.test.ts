@@ -74,10 +74,10 @@ describe('the secret for tokens', () => {
     ['\n', /has 0 bytes/],
     [`${NEW}\nshort`, /has 5 bytes on line 2/],
     [Array.from({ length: 9 }, (_, i) => `${NEW}${i}`).join('\n'), /has 9 lines; at most 8/],
-  ])('should reject %j', (secret, says) => expect(() => parseSecrets(secret)).toThrow(says));
+  ])('should be rejected if invalid: %j', (secret, says) => expect(() => parseSecrets(secret)).toThrow(says));
 });
 
-describe('keys that change while an instance runs', () => {
+describe('an instance whose keys change', () => {
   it('should accept an old secret until it is removed', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const secrets: Record<string, string> = { [SECRETS.jwt.name]: OLD };

@@ -1,13 +1,13 @@
 import type { Page, Position } from '@tocsin/contracts';
 import { LRUCache } from 'lru-cache';
 
-/** Called with publications that a page has received for the first time on its connection. */
+/** Called with the range of publications that a page has received for the first time on its connection. */
 export type OnDelivered = (feed: string, epoch: string, first: number, last: number) => void;
 
 /** Maximum number of feeds whose last sent position is remembered. */
 const MAX_FEEDS = 20_000;
 
-/** The positions up to which an instance has sent each feed to its subscribers. */
+/** How far an instance has sent each feed to its subscribers. */
 export class SentPositions {
   readonly #sent = new LRUCache<string, Position>({ max: MAX_FEEDS });
 

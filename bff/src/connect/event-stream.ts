@@ -46,8 +46,8 @@ const RETRY_MS = 1_000;
 
 /**
  * The feeds of one reader as server-sent events. Each feed's publications are sent in order and without a gap.
- * Publications that do not continue the last one sent are read from the feed. A slow reader gets the next page only
- * after it has read the previous one. So the id of an event is the reader's position, and at most one page is
+ * If new publications do not directly follow the last one sent, the feed is read instead. A slow reader gets the next
+ * page only after it has read the previous one. So the id of an event is the reader's position, and at most one page is
  * buffered here.
  */
 export class EventStream {

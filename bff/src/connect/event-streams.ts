@@ -20,11 +20,11 @@ export interface EventStreamsOptions extends SubscriptionReads {
   onError: (feed: string, error: unknown) => void;
 }
 
-/** Streams that end together reconnect after RETRY_MS plus up to RETRY_SPREAD_MS, chosen at random. */
+/** Readers reconnect after RETRY_MS plus a random part of RETRY_SPREAD_MS, so that they do not return together. */
 const RETRY_MS = 1_000;
 const RETRY_SPREAD_MS = 2_000;
 
-/** The streams of server-sent events of one instance. */
+/** All server-sent event streams of one instance. */
 export class EventStreams {
   readonly #options: EventStreamsOptions;
   readonly #all = new Set<EventStream>();

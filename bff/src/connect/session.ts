@@ -15,7 +15,8 @@ export interface SessionHooks {
 }
 
 /**
- * The warning is sent after this fraction of the token's life, or WARN_BEFORE_MS before its end, whichever is later.
+ * The warning is sent when this fraction of the token's remaining life has passed, or WARN_BEFORE_MS before its end,
+ * whichever is later.
  */
 const WARN_AT = 0.8;
 const WARN_BEFORE_MS = 60_000;

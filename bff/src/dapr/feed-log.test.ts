@@ -33,7 +33,7 @@ describe('a commit of several heads', () => {
     expect(transactions.map((keys) => keys.length)).toEqual([40]);
   });
 
-  it('should write documents before the heads that name them on a cluster, a few slots at a time', async () => {
+  it('should, on a cluster, write documents before the heads that reference them, a few slots at a time', async () => {
     const { log, transactions } = logWith(true);
     await log.commit(writes);
     expect(transactions.map((keys) => keys.length)).toEqual([8, 8, 4, 8, 8, 4]);
@@ -45,7 +45,7 @@ describe('a commit of several heads', () => {
     }
   });
 
-  it('should write no head on a cluster if its documents were refused', async () => {
+  it('should, on a cluster, write no head whose documents were refused', async () => {
     const { log, transactions } = logWith(true, (keys) => keys.includes('of topic:9'));
     await expect(log.commit(writes)).rejects.toThrow('refused');
     expect(transactions.flat()).not.toContain(headKey('topic:9'));

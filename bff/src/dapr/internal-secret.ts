@@ -11,7 +11,7 @@ const sharedSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), secret: z.
 
 /**
  * Reads the secret with which instances sign their messages: the secret `internal` in the secret store, or one that the
- * first instance generates and shares in the state store. So no call is ever accepted unsigned.
+ * first instance generates and shares in the state store. Either way, unsigned calls are never accepted.
  */
 export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => Promise<string> {
   let isLogged = false;
@@ -38,7 +38,7 @@ async function givenSecret(sidecar: Sidecar): Promise<string | undefined> {
   }
 }
 
-/** Some secret stores, such as Kubernetes, answer with an error for a missing secret. */
+/** Some secret stores, such as Kubernetes, report a missing secret as an error. */
 const isAbsent = ({ status, message }: SidecarError): boolean =>
   status === NOT_ALLOWED || /\bnot found\b/i.test(message);
 

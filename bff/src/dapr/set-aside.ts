@@ -14,7 +14,7 @@ import type { SetAsideStore } from '../deliver/ports.ts';
 import { sizeOf } from '../feed/present.ts';
 
 const TTL_SECONDS = 7 * 24 * 60 * 60;
-/** Maximum number of records, and of their bytes as JSON. Beyond them, the oldest records are deleted. */
+/** Maximum number of records, and maximum total bytes of their JSON. Beyond these, the oldest records are deleted. */
 const MAX_RECORDS = 1_000;
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 /** Assumed size of a record that an older version wrote. */

@@ -1,6 +1,6 @@
 import { isDamagedDocument } from '@tocsin/contracts';
 
-/** A temporary failure that a retry may resolve: a turn answers RETRY, a reader's request gets 503. */
+/** A failure that a retry may resolve: a turn answers RETRY, a reader's request gets 503. */
 export class TemporaryError extends Error {
   override name = 'TemporaryError';
 }

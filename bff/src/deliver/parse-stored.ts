@@ -6,7 +6,7 @@ interface StoredSchema<T> {
 }
 
 /**
- * A stored document. `name` describes it in the error.
+ * Parses a stored document. `name` describes it in the error.
  * @throws TemporaryError if this version cannot read it, so that a document of a later version is not overwritten
  */
 export function parseStored<T>(schema: StoredSchema<T>, value: unknown, name: string): T {

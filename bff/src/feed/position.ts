@@ -11,7 +11,7 @@ const partsOf = (epoch: string): [number, string] => {
 const MAX_N = 8_640_000_000_000_000;
 const EPOCH = /^\d{1,16}-[\w-]{1,40}$/;
 
-/** Whether the text has the form of `newEpoch`. Other texts could sort above all later epochs. */
+/** Whether the text has the form that `newEpoch` returns. Other texts could sort above all later epochs. */
 export const isEpoch = (epoch: string): boolean => EPOCH.test(epoch) && epochNumber(epoch) <= MAX_N;
 
 export const epochNumber = (epoch: string): number => partsOf(epoch)[0];

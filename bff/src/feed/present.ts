@@ -35,7 +35,7 @@ export function prefixWithin<T>(
   return items.slice(0, length);
 }
 
-/** `items` in order, in parts of at most `count` items and `bytes` bytes each. */
+/** Splits `items`, in order, into parts of at most `count` items and `bytes` bytes each. */
 export function splitWithin<T>(
   items: readonly T[],
   count: number,

@@ -49,7 +49,7 @@ function tokenOf(request: Request): string | undefined {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** The owner against whose quota a reader's documents count: the signed-in reader, or otherwise the address. */
+/** Returns whose quota a request's documents count against: the signed-in reader's, or else the address's. */
 export type OwnerOf = (request: Request) => string;
 
 export const createOwnerOf =

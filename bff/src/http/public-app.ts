@@ -46,7 +46,7 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
   isServed: HostCheck | undefined;
   views: FeedViews;
   readers: Readers;
-  /** The parts that reach readers who are away, if the deployment has channels. */
+  /** What the channel routes need; `undefined` if the deployment has no channels. */
   away: Omit<ChannelRoutesOptions, 'log'> | undefined;
   linkProofs: LinkProofs;
   /** Maximum number of changes, and of searches, per minute from one reader or address; 0 means no limit. */
@@ -78,7 +78,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(pageHeaders({ connectTo: elsewhere?.endpoint, images: options.iconOrigins }));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
-  // The routes above serve any host name, for probes and Prometheus; they reveal no published content.
+  // The routes above are for probes and Prometheus: they accept any host name, and reveal no published content.
   app.use(requireServedHost(isServed));
   app.use(specRoutes());
   app.use(OPS_PATHS, auditOpsRefused(options.trail));

@@ -75,7 +75,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     (session as unknown as { writeBuffer: unknown[] }).writeBuffer.pop();
   });
 
-  it('should count the bytes buffered in the WebSocket, and end at once', async () => {
+  it('should report the bytes buffered in its WebSocket, and end at once when terminated', async () => {
     expect(bufferedBytes(session)).toBe(0);
     const closed = new Promise((resolve) => session.once('close', resolve));
     terminate(session);

@@ -1,7 +1,7 @@
 import { MAX_PAST_INSTANCES, PAST_SECONDS, parseDateTime, type PastInstance } from '@tocsin/contracts';
 import type { PastBoard } from '../ops/ports.ts';
 
-/** The past hours of instances, in memory and lost when the process ends. */
+/** In-memory past hours of instances, lost when the process ends. */
 export class MemoryPastBoard implements PastBoard {
   readonly #documents = new Map<string, PastInstance>();
   readonly #now: () => number;

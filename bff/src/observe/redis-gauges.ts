@@ -1,8 +1,8 @@
 import { Gauge, type Registry } from '@tocsin/service';
 
 /**
- * Gauges of the memory and the memory limit of the broadcaster's Redis, read at each scrape. They are absent while
- * Redis does not answer.
+ * Adds gauges for the used memory and the memory limit of the broadcaster's Redis, read at each scrape. They are absent
+ * while Redis does not answer.
  */
 export function addRedisGauges(
   registry: Registry,

@@ -100,7 +100,7 @@ describe('a reader without sign-in', () => {
     expect(other.events).toEqual([]);
   });
 
-  it('should be anonymous with no or an invalid clientId', async () => {
+  it('should be anonymous without a valid clientId', async () => {
     const readers = [await reader(open, {}), await reader(open, { clientId: 'no name' })];
     expect((await mark(open, { feed: 'all', offset: 1 })).status).toBe(204);
     for (const { events } of readers) await expect.poll(() => events).toMatchObject([{ offset: 1 }]);

@@ -27,7 +27,7 @@ const MAX_WAITING_COMMANDS = 10_000;
 const SILENCE_MS = 10_000;
 const PING_MS = 4_000;
 
-/** A direct connection to Redis, or to the current masters, without Dapr. Reopened whenever it is lost. */
+/** A connection to Redis, or to its current masters, that bypasses Dapr. Reopened whenever it is lost. */
 export class RedisConnection {
   readonly client;
   readonly #options: RedisConnectionOptions;
@@ -79,7 +79,7 @@ export class RedisConnection {
     return fullest((await this.withTimeout(infos, 'report its memory')).map(readRedisMemory));
   }
 
-  /** The time of the Redis that has a key, in ms since 1970. */
+  /** The clock of the Redis that holds a key, in ms since 1970. */
   async timeAt(key: string): Promise<number> {
     const [seconds, microseconds] = await this.withTimeout(
       masterOf(this.client, key).time(),

@@ -7,9 +7,9 @@ import type { RedisConnection } from './connection.ts';
 import { ErasureLog } from './erasure-log.ts';
 
 export interface RedisCopiesOptions extends KeyEraserDependencies {
-  /** The Redis of the broadcaster, which also has the list of erasures. */
+  /** The broadcaster's Redis, which also holds the list of erasures. */
   own: RedisConnection;
-  /** The Redis of Dapr's topics. */
+  /** The Redis that holds the streams of Dapr's topics. */
   topics: RedisConnection;
   log: Logger;
 }

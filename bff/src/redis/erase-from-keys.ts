@@ -28,7 +28,7 @@ import { withdrawSnoozed } from '../readers/inbox/withdraw.ts';
 import type { RedisConnection } from './connection.ts';
 
 export interface KeyEraserDependencies {
-  /** The Redis of the state store, and of the entries: usually the same. */
+  /** The Redis of the state store, and that of the entries; usually the same one. */
   state: RedisConnection;
   ofEntries: RedisConnection;
   entries: Pick<Entries, 'peek'>;
@@ -78,7 +78,7 @@ async function visitAll(keys: readonly string[], visits: [prefix: string, Visit]
   return count;
 }
 
-/** All keys, of each master of a cluster. */
+/** All keys; in a cluster, those of every master. */
 async function* keysOf(connection: RedisConnection): AsyncGenerator<string[]> {
   for (const master of mastersOf(connection.client)) {
     let cursor = '0';

@@ -17,7 +17,7 @@ const erasedSchema = z.object({
   ids: z.array(z.string()).optional(),
 });
 
-/** An erasure whose copies are being deleted. `at` is the time when it was recorded, by the clock of Redis. */
+/** An erasure whose copies are being deleted. `at` is when it was recorded, by Redis's clock. */
 export interface RecordedErasure {
   recordId: string;
   at: number;
@@ -69,7 +69,7 @@ export class ErasureLog {
     return (await this.#withTimeout(client.set(LOCK, '1', options))) === 'OK';
   }
 
-  /** The time of Redis, in ms since 1970. */
+  /** Redis's clock, in ms since 1970. */
   now(): Promise<number> {
     return this.#connection.timeAt(ERASURES_STREAM);
   }

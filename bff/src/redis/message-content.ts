@@ -52,7 +52,7 @@ function read(streamId: string, text: string) {
   const inner = typeof bytes === 'string' ? Buffer.from(bytes, 'base64').toString('utf8') : data;
   const value = typeof inner === 'string' ? parseJson(inner) : inner;
   const takenAt = timeOfId(streamId);
-  // A dead letter is published again, so it is as old as its event.
+  // A dead letter is a republished event, so the event's own time counts.
   const publishedAt = Math.min(takenAt, (typeof time === 'string' && parseDateTime(time)) || takenAt);
   return {
     data: value,

@@ -5,9 +5,9 @@ import { ERASURES_STREAM } from './erasure-log.ts';
 import { acknowledgedBelow, type GroupState } from './stream-id.ts';
 
 export interface StreamKeeperOptions {
-  /** The Redis of Dapr's topics. */
+  /** The Redis that holds the streams of Dapr's topics. */
   topics: RedisConnection;
-  /** The Redis of the broadcaster, which also has the list of erasures. */
+  /** The broadcaster's Redis, which also holds the list of erasures. */
   own: RedisConnection;
   /**
    * Maximum bytes of each stream with dead letters, refused events, receipts or erasures. Beyond it, the oldest

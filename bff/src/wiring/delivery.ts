@@ -12,7 +12,7 @@ import type { AppContext } from './context.ts';
 import { createLimitsOf } from './history-limits.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 
-/** The parts that run turns, on this and other instances. */
+/** Runs turns, each on the instance that hosts its actor. */
 export interface Delivery extends Hosts {
   marks: HighWaterMarks;
   limitsOf: LimitsOf;

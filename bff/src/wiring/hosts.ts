@@ -13,8 +13,8 @@ export interface Hosts {
 }
 
 /**
- * Creates the hosts of feeds and partitions on this instance, and the functions that route turns to the host of any
- * instance.
+ * Creates this instance's hosts of feeds and partitions, and the functions that route each turn to the instance that
+ * hosts its actor.
  */
 export function createHosts(
   backend: Pick<Backend, 'callFeedActor' | 'callPartitionActor' | 'checkpoints' | 'log'>,

@@ -1,4 +1,4 @@
-/** An event between two parts that are created one after the other. The later one listens to the earlier one. */
+/** An event that lets parts of an instance listen to parts that were created before them. */
 export class Signal<T> {
   readonly #listeners: ((value: T) => void)[] = [];
 

@@ -1,7 +1,7 @@
 import type { Channel } from '../../src/away/channels/channel.ts';
 import { reasonOf, settled } from '../../src/away/channels/settled.ts';
 
-/** Posts to a topic of an ntfy server, which the deployment chooses. */
+/** Posts to an ntfy topic. The deployment chooses the topic and its server. */
 export const createNtfyChannel = ({ topicUrl }: { topicUrl: string }): Channel => ({
   name: 'ntfy',
   // ntfy does not recognise a repeated message.

@@ -123,7 +123,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect((await log.readHead(feed))?.etag).toBe(2);
     });
 
-    it('should refuse a stale etag, and leave only documents that no head references', async () => {
+    it('should refuse a stale etag, leaving behind only documents that no head references', async () => {
       const [log, feed] = [create(), aFeed()];
       await log.commit([{ feed, head: head(1), etag: 0, documents: [] }]);
       await log.commit([{ feed, head: head(2), etag: 1, documents: [] }]);
@@ -138,7 +138,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(await log.readDocuments([garbage.key])).toEqual([garbage.value]);
     });
 
-    it('should give a head recreated after its key was lost an etag that differs from its version', async () => {
+    it('should give an etag that differs from the version to a head recreated after its key was lost', async () => {
       const [log, feed] = [create(), aFeed()];
       for (let etag = 0; etag < 3; etag++)
         await log.commit([{ feed, head: head(etag + 1), etag, documents: [] }]);

@@ -37,7 +37,7 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       expect((await list()).filter((entry) => entry === first.entry)).toHaveLength(1);
     });
 
-    it('should delete only the records of a feed', async () => {
+    it('should delete the records of one feed only', async () => {
       const { store, read, list } = create();
       const feed = `user:${randomUUID()}:1 ä`;
       const mine = record({ feed, entry: entryKey({ run: 'P0000001', feed, seq: 7 }) });

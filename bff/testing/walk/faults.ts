@@ -49,9 +49,9 @@ export const FAULTS: readonly WeightedStep[] = [
   step(6, 'pause', { instance: two }, always, ({ instances }, { instance }) => {
     instances[instance]!.paused = !instances[instance]!.paused;
   }),
-  // Bit i of `done`: whether the i-th pending write is still done.
-  step(4, 'kill', { instance: two, done: fc.nat(15) }, always, (world, { instance, done }) =>
-    world.kill(world.instances[instance]!, done),
+  // If bit i of `applied` is set, the i-th pending write takes effect anyway.
+  step(4, 'kill', { instance: two, applied: fc.nat(15) }, always, (world, { instance, applied }) =>
+    world.kill(world.instances[instance]!, applied),
   ),
   step(8, 'dieAt', { instance: two, at: fc.constantFrom(...DEATHS) }, always, ({ instances }, drawn) => {
     instances[drawn.instance]!.diesAt = drawn.at;

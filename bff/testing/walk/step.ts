@@ -48,7 +48,7 @@ export const two = fc.nat(1);
 export const three = fc.nat(2);
 export const rarely = fc.nat(9).map((n) => n === 9);
 
-/** The fate of a call: `bad` of 100 fail, and `slow` of 100 are slow. */
+/** The fate of a call: of 100 calls, `bad` fail and `slow` are slow. */
 export const fate = (bad: number, slow = 0): fc.Arbitrary<Fate> =>
   fc.oneof(
     { weight: 100 - bad - slow, arbitrary: fc.constant<Fate>('good') },

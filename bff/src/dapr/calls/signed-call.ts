@@ -20,7 +20,7 @@ export type Retry = z.infer<typeof retrySchema>;
 
 const provenSchema = z.looseObject({ proof: z.string() });
 
-/** One attempt of a call. The proof of its answer covers `nonce`. */
+/** One attempt at a call. The proof of its answer covers `nonce`. */
 export interface SignedCall {
   id: string;
   body: string;
@@ -39,7 +39,7 @@ export class InvalidCallError extends Error {
   }
 }
 
-/** Signs one attempt of a call. */
+/** Signs one attempt at a call. */
 export function signCall<Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
   signer: Signer,
@@ -51,7 +51,7 @@ export function signCall<Call, Answer extends object>(
 }
 
 /**
- * Checks and decodes a call of the actor `id`. The same signature is accepted only once.
+ * Checks and decodes a call to the actor `id`. Each signature is accepted only once.
  * @throws SignatureError when the call is not from one of our instances, InvalidCallError when its content is invalid
  */
 export function openCall<Call, Answer extends object>(

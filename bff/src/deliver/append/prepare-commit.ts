@@ -18,7 +18,7 @@ export interface CommitDependencies {
   marks: HighWaterMarks;
   limits: FeedLimits;
   now: () => number;
-  /** Receives documents that no head references any more, to remove them later. */
+  /** Called with the keys of documents that no head references any more. They are removed later. */
   retire: (keys: readonly string[]) => void;
 }
 
@@ -98,7 +98,7 @@ export async function prepareCommit(
   };
 }
 
-/** Loads the ids that the base remembers into the activation; for a new epoch, none. */
+/** Loads into the activation the ids that the base remembers. A new epoch starts without any. */
 async function recallIds(
   { base }: LoadedHead,
   { known }: Activation,
@@ -115,8 +115,8 @@ async function recallIds(
 }
 
 /**
- * Loads the retracted ids into the activation and returns the documents that contain them. They survive a lost epoch if
- * their documents still exist or this activation remembers them.
+ * Loads the retracted ids into the activation and returns the documents that contain them. Retracted ids survive a lost
+ * epoch if their documents still exist or this activation remembers them.
  */
 async function recallRetractions(
   { base, stored, begins }: LoadedHead,

@@ -37,10 +37,10 @@ export interface ConfirmDependencies {
 const REMOVALS_AT_ONCE = 100;
 
 /**
- * Pops the entries and broadcasts the publications of `head`, unless this activation knows that both are done. They may
- * be repeated after a crash: a pop that finds nothing was done before, and browsers recognise a publication by its
- * offset. Then deletes documents whose content the commit removed, and copies of retracted or erased content. Rejects
- * if an outcome is unknown; then nothing may be committed on this head.
+ * Pops the entries and broadcasts the publications of `head`, unless this activation knows that both are done. Both may
+ * be repeated after a crash: if a pop finds nothing, the entry was already popped, and browsers recognise a publication
+ * by its offset. Then deletes documents whose content the commit removed, and copies of retracted or erased content.
+ * Rejects if an outcome is unknown; then nothing may be committed on this head.
  */
 export async function confirm(
   feed: string,

@@ -37,7 +37,7 @@ export class Progress {
     if (this.#etag === undefined) await this.reload();
   }
 
-  /** Reads the checkpoint, including writes of other hosts. True if this changed anything. */
+  /** Reads the checkpoint, including writes of other hosts. Resolves with whether anything changed. */
   reload(): Promise<boolean> {
     return this.#exclusively(async () => {
       const stored = await this.#use.checkpoints.read(this.#partition);
@@ -69,7 +69,7 @@ export class Progress {
     return Object.hasOwn(this.#runs, run) ? this.#runs[run]?.[0] : undefined;
   }
 
-  /** Whether the stored checkpoint covers this entry, so that all its items were broadcast, by any host. */
+  /** Whether the stored checkpoint covers this entry, which means that some host has broadcast all its items. */
   isStored(run: string, seq: number): boolean {
     return Object.hasOwn(this.#stored, run) && (this.#stored[run]?.[0] ?? 0) >= seq;
   }

@@ -37,7 +37,7 @@ export class ErasedContent {
     return [...this.#ids.keys()];
   }
 
-  /** Whether an item of a message, valid or not, is erased. */
+  /** Whether a message's item is erased. The item may be invalid. */
   has(item: unknown, context: ItemContext): boolean {
     const { feed, id } = typeof item === 'object' && item !== null ? (item as Record<string, unknown>) : {};
     // Any member of an invalid item may contain the feed's name.
@@ -50,14 +50,14 @@ export class ErasedContent {
     );
   }
 
-  /** Whether a publication of the feed still has content that is erased. */
+  /** Whether the publication still has its content although that was erased. */
   hasPublication(feed: string, publication: Publication): boolean {
     const { notification } = publication;
     if (notification === null) return false;
     return this.#has(feed, idOfPublication(publication), parseDateTime(notification.createdAt) ?? Infinity);
   }
 
-  /** Whether an id is erased in any feed, for unreadable content, whose feed is unknown. */
+  /** Whether any feed has an erasure for this id. Used for unreadable content, whose feed is unknown. */
   hasId(id: string): boolean {
     return [...this.#ids.values()].some((ids) => ids.has(id));
   }
@@ -88,7 +88,7 @@ function readingsOf(text: string): string[] {
   return [text, plain, ...(BASE64.test(quoted) ? [Buffer.from(quoted, 'base64').toString('latin1')] : [])];
 }
 
-/** Whether the text contains the name, not counting places where it only begins a longer name. */
+/** Whether the text contains the name other than as the start of a longer name. */
 function mentions(text: string, name: string): boolean {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
     if (!/[\p{L}\p{N}._:-]/u.test(text[at + name.length] ?? ' ')) return true;

@@ -10,7 +10,7 @@ import { readHead, type ReadHeadDependencies } from './read-head.ts';
 export interface CallerKnowledge {
   /** The caller's high-water mark of the feed. */
   heard?: Position | undefined;
-  /** A document that a reader failed to find twice although the head references it. */
+  /** A document that the head references, but that a reader twice failed to find. */
   lostDocument?: string | undefined;
 }
 

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 
-/** Time in ms for which an actor counts as hosted here after Dapr has routed a call to it here. */
+/** How long an actor counts as hosted here after Dapr has routed a call for it to this instance, in ms. */
 const HOSTED_MS = 10_000;
 const MAX_ACTORS = 20_000;
 
-/** The actors for which Dapr routed a call to this instance in the last 10 s. */
+/** The actors for which Dapr has routed a call to this instance in the last 10 s. */
 export class HostedActors {
   readonly #names: LRUCache<string, true>;
 

@@ -66,14 +66,14 @@ it('should probe the host with one call, and take the other turns here until it 
   expect(await call()).toBe(remote);
 });
 
-it('should retry a turn here that conflicted with another activation', async () => {
+it('should retry a turn that it took here if it conflicted with another activation', async () => {
   callActor.mockImplementation(refused);
   turn.mockRejectedValueOnce(new TemporaryError('another etag'));
   expect(await call()).toBe(here);
   expect(turn).toHaveBeenCalledTimes(2);
 });
 
-it('should give up after three failed turns here', async () => {
+it('should give up after a turn here has failed three times', async () => {
   callActor.mockImplementation(refused);
   turn.mockRejectedValue(new TemporaryError('the store is unavailable'));
   await expect(call()).rejects.toThrow('the store is unavailable');

@@ -158,7 +158,7 @@ describe('an erasure', () => {
     expect(f.losses).toEqual([]);
   });
 
-  it('should keep the finished numbers, and process later entries of the run in the same turn', async () => {
+  it("should keep each run's progress, and process later entries of the run in the same turn", async () => {
     f.deposit(2, ['c']);
     f.put(3, [notification('d'), erase]);
     f.deposit(4, ['a', 'e']);
@@ -192,7 +192,7 @@ describe('an erasure', () => {
     },
   );
 
-  it('should commit nothing else before all content of the feed is deleted', async () => {
+  it('should block other commits until all content of the feed is deleted', async () => {
     f.put(2, [erase]);
     f.setAside.erase = () => Promise.reject(new Error('the store is unavailable'));
     await expect(f.instance().turn(2)).rejects.toThrow('unavailable');
@@ -204,7 +204,7 @@ describe('an erasure', () => {
     expect(await f.ids()).toEqual(['c']);
   });
 
-  it('should not restore erased content when the store is rolled back', async () => {
+  it('should remain in effect when the store is rolled back', async () => {
     f.put(2, [erase]);
     await host.turn(2);
     const { epoch = '' } = f.head ?? {};

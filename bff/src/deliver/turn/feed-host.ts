@@ -20,8 +20,8 @@ export interface FeedHostDependencies extends TurnsDependencies {
 }
 
 /**
- * Runs the turns of the feeds that this instance hosts, one at a time per feed: while Dapr moves actors, two calls
- * can reach the same process at once.
+ * Runs the turns of the feeds that this instance hosts, one at a time per feed, because two calls can reach the same
+ * process at once while Dapr moves actors.
  */
 export class FeedHost {
   readonly #dependencies: FeedHostDependencies;
@@ -59,7 +59,7 @@ export class FeedHost {
     feeds: readonly string[],
     work: (activationOf: (feed: string) => Activation) => Promise<T>,
   ): Promise<T> {
-    // All queues are requested in the same tick, so that two callers with common feeds cannot deadlock.
+    // All queues are requested in the same tick, so that two callers that share feeds cannot deadlock.
     const releases = await Promise.all(feeds.map((feed) => this.#queueOf(feed).hold()));
     try {
       return await work((feed) => this.#activationOf(feed));
@@ -92,7 +92,7 @@ export class FeedHost {
 
   /**
    * Drops the feed's cache between turns; the next turn loads it again. Safe at any time: unwritten state and state
-   * in use stay.
+   * in use are kept.
    */
   deactivate(feed: string): void {
     this.#hosted.remove(feed);
@@ -114,7 +114,7 @@ export class FeedHost {
 
   /**
    * Drops the least recently used activations beyond the limits; the next turn loads them again. Activations with
-   * unwritten state stay.
+   * unwritten state are kept.
    */
   #forgetOldest(): void {
     const isDue = this.#activations.size > this.#maxActivations || ++this.#idle % COUNT_EVERY === 0;

@@ -94,7 +94,7 @@ describe('a store that comes back older', () => {
     expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
   });
 
-  it('should be detected just before the head is written', async () => {
+  it('should be detected even if the high-water mark rises only just before the head is written', async () => {
     const heard = position();
     await f.log.rollBackTo(2);
     const b = f.instance();
@@ -125,7 +125,7 @@ describe('a store that comes back older', () => {
     expect(f.losses).toEqual([]);
   });
 
-  it('should have its remaining entries processed again, as known ids and finished numbers are lost', async () => {
+  it("should have its entries processed again, because known ids and each run's progress are lost", async () => {
     await f.log.rollBackTo(2);
     for (const seq of [2, 3]) f.deposit(seq, [`n${seq}`]);
     expect(await a.turn(3)).toMatchObject({ outcome: 'delivered' });

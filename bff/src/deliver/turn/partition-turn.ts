@@ -116,8 +116,8 @@ class PartitionTurn {
 
   /**
    * Handles announcements of finished entries, from `lowest` to `highest`. If such an entry still exists, its pop
-   * failed or the store was rolled back: rereading each feed's head shows whether the feed has its items. True if an
-   * entry exists or is about to be popped.
+   * failed or the store was rolled back: rereading each feed's head shows whether the feed has its items. Resolves with
+   * true if an entry exists or is about to be popped.
    */
   async #takeFinished(lowest: number, highest: number): Promise<boolean> {
     const { claimer } = this.#state;
@@ -143,7 +143,7 @@ class PartitionTurn {
     return Math.min(seq, await walkBack(this.#entries, this.#keyOf, seq));
   }
 
-  /** Commits and broadcasts peeked entries, which are consecutive from `from`. True if any item was valid. */
+  /** Commits and broadcasts peeked entries, consecutive from `from`. Resolves with whether any item was valid. */
   async #takeBatch(from: number, { found }: PeekedBatch): Promise<boolean> {
     const { partition, progress } = this.#state;
     const run = this.#run;

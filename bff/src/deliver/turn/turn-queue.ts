@@ -35,7 +35,7 @@ export class TurnQueue<Result> {
     this.#onIdle = onIdle;
   }
 
-  /** Enqueues a turn, or joins one that waits. Settles like that turn. */
+  /** Enqueues a turn, or joins one that is already waiting. Settles like that turn. */
   enqueue(announced: Announced, caller: CallerKnowledge): Promise<Result> {
     return new Promise((resolve, reject) => {
       const joined = this.#joinWaiting(announced, caller);

@@ -16,7 +16,7 @@ describe('a turn', () => {
     for (const seq of [1, 2, 3]) expect(await f.entries.peek(f.key(seq))).toBeUndefined();
   });
 
-  it('should recognize repeated announcements of any age as done', async () => {
+  it('should recognize an announced entry as done, however late its announcement is repeated', async () => {
     f.deposit(1, ['n1']);
     f.deposit(2, ['n2']);
     const { turn } = f.instance();
@@ -27,7 +27,7 @@ describe('a turn', () => {
     expect(await f.ids()).toEqual(['n1', 'n2']);
   });
 
-  it('should process an entry whose announcement was lost with the next one, in order', async () => {
+  it('should also process an earlier entry whose own announcement was lost, in order', async () => {
     const { turn } = f.instance();
     f.deposit(1, ['n1']);
     await turn(1);
@@ -107,7 +107,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1', 'n2', 'n3']);
   });
 
-  it('should be published only once if another activation processed it after this one had peeked at it early', async () => {
+  it('should be published only once if another activation processed it after an early peek had found it', async () => {
     const [a, b] = [f.instance(), f.instance()];
     f.deposit(1, ['n1']);
     f.log.beforeHead = async () => {
@@ -168,8 +168,8 @@ describe.each(['loaded', 'peeked', 'committed', 'popped', 'broadcast'] as const)
   },
 );
 
-describe('an unknown outcome', () => {
-  it('of a commit should be resolved by the head that the next turn reads', async () => {
+describe('a commit with an unknown outcome', () => {
+  it('should be resolved from the head on the next turn', async () => {
     f.deposit(1, ['n1']);
     const { turn } = f.instance();
     f.log.afterCommit = () => Promise.reject(new Error('time-out'));
@@ -180,8 +180,10 @@ describe('an unknown outcome', () => {
     expect(f.broadcastIds).toEqual(['n1']);
     expect(await f.ids()).toEqual(['n1']);
   });
+});
 
-  it('of a broadcast should block further commits', async () => {
+describe('a broadcast with an unknown outcome', () => {
+  it('should block further commits', async () => {
     f.deposit(1, ['n1']);
     f.deposit(1, ['other'], { run: 'P0000002' });
     const { turn } = f.instance();

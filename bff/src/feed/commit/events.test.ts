@@ -30,7 +30,7 @@ describe('events with the same id', () => {
     expect(titles(log).filter((shown) => !shown.includes('retracted'))).toEqual([]);
   });
 
-  it('should be suppressed by an earlier retraction of their own or their published id', async () => {
+  it('should be suppressed by an earlier retraction of either their own id or their published id', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, retract('1'), '2', retract('2.bbbbbbbb')));
     const { suppressed } = await log.commit(itemsOf(2, event('1', 'a'), event('2', 'b'), event('2', 'c')));
@@ -46,7 +46,7 @@ describe('events with the same id', () => {
   });
 });
 
-it('should derive ids that can be split into their parts again', () => {
+it('should derive ids that can be split back into their parts', () => {
   const hash = '0123456789abcdef';
   expect(partsOfIdBeside(idBesideAnother('order-1', hash))).toEqual({ id: 'order-1', source: '01234567' });
   expect(partsOfIdBeside('order-1')).toBeUndefined();

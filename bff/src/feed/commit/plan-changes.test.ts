@@ -92,7 +92,7 @@ describe('a collapse key', () => {
 });
 
 describe('an erasure', () => {
-  it('should begin an empty epoch that keeps the finished numbers, and withdraw all documents', async () => {
+  it("should begin an empty epoch that keeps each run's progress, and withdraw all documents", async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, 'a', retract('x')));
     const named = log.head;
@@ -154,7 +154,7 @@ describe('a notification in transit while its feed is erased', () => {
     expect(log.head).not.toHaveProperty('erasedAt');
   });
 
-  it('should not be suppressed if the erasing clock was far ahead', async () => {
+  it('should not be suppressed if the clock that timed the erasure was far ahead', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, { ...erasure, at: '2036-01-01T00:00:00Z' }), { now });
     expect(log.head?.erasedAt).toBe(now + 5_000);

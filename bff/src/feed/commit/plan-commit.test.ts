@@ -35,7 +35,7 @@ describe('a commit', () => {
     expect(log.publications.map((publication) => publication.notification?.title)).toEqual(['first']);
   });
 
-  it('should mark a number as done even if it has no new items', async () => {
+  it('should mark an entry as done even if it has no new items', async () => {
     const log = new PlannedLog();
     await log.commit(taken(1, ['a']));
     const { head, documents } = await log.commit(taken(2, ['a']));

@@ -165,7 +165,7 @@ const stateOf = ({ base, epoch, known, retracted, retractions, unwritten }: Comm
   ...{ known, retracted, retractions, unwritten },
 });
 
-/** An erasure keeps only the finished numbers of each run. */
+/** An erasure resets everything except how far each run has been committed. */
 const erasedState = ({ nextEpoch }: CommitInput) => ({
   ...{ epoch: nextEpoch(), offset: 0, segments: [], ids: [], known: new KnownIds() },
   ...{ retracted: new KnownIds(), retractions: [], unwritten: new Set<string>() },

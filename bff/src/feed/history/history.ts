@@ -18,7 +18,7 @@ export function keptSegments(
   return oldestKept < 0 ? [] : segments.slice(oldestKept);
 }
 
-/** The documents of ids that are still remembered at `now`. */
+/** The id documents that the feed still remembers at `now`. */
 export function keptIds(ids: readonly IdsReference[], limits: FeedLimits, now: number): IdsReference[] {
   let count = ids.reduce((sum, reference) => sum + reference.count, 0);
   const oldestKept = ids.findIndex((reference) => {

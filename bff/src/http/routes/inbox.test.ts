@@ -27,7 +27,7 @@ const found = async (query: string) => {
   return items.map(({ notification }) => notification.id);
 };
 const later = (ms: number) => new Date(Date.now() + ms).toISOString();
-/** Moves the clock of this process, and thus the server's, without waiting. */
+/** Moves the clock of this process, which is also the server's, without waiting. */
 const moveClock = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 
 describe('the inbox of a reader', () => {
@@ -49,7 +49,7 @@ describe('the inbox of a reader', () => {
     });
   });
 
-  it('should not count archived or snoozed notifications, and mark read ones as unread', async () => {
+  it('should count neither archived nor snoozed notifications, and let read ones become unread again', async () => {
     const unread = () => get<object>('unread?clientId=cleo');
     expect(await unread()).toMatchObject({ total: 4, unseen: 4 });
     await post('archive', { ids: ['a'], clientId: 'cleo' });
@@ -121,7 +121,7 @@ describe('preferences', () => {
     expect(await of('gil')).toMatchObject({ feeds: [], sources: [], quietHours: null, sound: true });
   });
 
-  it('should drop a mute when it has ended', async () => {
+  it('should drop expired mutes', async () => {
     const mute = (name: string, ms: number) => ({
       ...{ list: 'sources' as const, name, until: new Date(Date.now() + ms).toISOString() },
     });

@@ -19,7 +19,7 @@ export interface LinkedRouteOptions {
   log: Logger;
 }
 
-/** `GET /app/notification`: one notification, for a link to it. */
+/** `GET /app/notification`: one notification, so that a page can open a link to it. */
 export function linkedRoutes({ views, limit, now, log }: LinkedRouteOptions): Router {
   const slots = new Slots(AT_ONCE, MOST_WAITING);
   const router = Router();

@@ -164,7 +164,7 @@ describe('a request for a stream', () => {
     expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
   });
 
-  it('should answer HEAD without a stream, and refuse other methods', async () => {
+  it('should get no stream if its method is HEAD, and be refused with other methods', async () => {
     const head = await fetch(`${bff.url}/app/stream`, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     const post = await fetch(`${bff.url}/app/stream`, { method: 'POST' });
@@ -186,7 +186,7 @@ describe('a slot for a stream', () => {
   });
 });
 
-describe('a stream with a token', () => {
+describe('a stream that requires a token', () => {
   const secret = { [SECRETS.jwt.name]: SECRET };
   const bearer = (claims: Record<string, unknown> = {}) => ({
     authorization: `Bearer ${secretToken({ sub: 'ben', ...claims })}`,

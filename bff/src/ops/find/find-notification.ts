@@ -1,6 +1,6 @@
 import type { FindPlace, FoundNotification, FoundPlace, NamedNotification } from '@tocsin/contracts';
 
-/** Searches one place; `isComplete` if it was searched to its end. Rejects if the place does not answer. */
+/** Searches one place; `isComplete` is true if it was searched to its end. Rejects if the place does not answer. */
 export type FindIn = (
   named: NamedNotification,
 ) => Promise<{ found: readonly FoundPlace[]; isComplete: boolean }>;

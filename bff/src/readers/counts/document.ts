@@ -23,7 +23,7 @@ const empty = (epoch: string): ReceiptCounts => ({
   steps: { pages: [], seen: [], read: [], archived: [] },
 });
 
-/** The document with the batch added; `undefined` if it already has the batch, or is of a later epoch. */
+/** The document with the batch added; `undefined` if it already has the batch, or belongs to a later epoch. */
 export function withBatch(stored: ReceiptCounts | undefined, batch: Batch): ReceiptCounts | undefined {
   if (stored && isLaterEpoch(stored.epoch, batch.epoch)) return undefined;
   const before = stored?.epoch === batch.epoch ? stored : empty(batch.epoch);

@@ -4,7 +4,7 @@ import { locate, type History } from '../marks/advance.ts';
 /** A change to add to the counts of the publications `first` to `last`. */
 export type Span = readonly [first: number, last: number, change: 1 | -1];
 
-/** The publications that are read in the state `after` a change, but were not before it. */
+/** The publications that became read when `before` changed to `after`. */
 export async function newlyRead(
   before: ReadState,
   after: ReadState,
@@ -24,7 +24,7 @@ export async function newlyRead(
   ];
 }
 
-/** The publications that are seen in the marks `after` a change, but were not before it. */
+/** The publications that became seen when `before` changed to `after`. */
 export const newlySeen = (before: Pick<FeedMarks, 'seen'>, after: Pick<FeedMarks, 'seen'>): Span[] =>
   span(before.seen + 1, after.seen, 1);
 

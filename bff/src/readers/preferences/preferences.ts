@@ -112,7 +112,7 @@ function fromDocument({ mutedUntil, ...document }: PreferencesDocument): Own {
   });
 }
 
-/** Removes ended mutes. If none is left, `mutedUntil` is absent, as for readers who never had one. */
+/** Removes expired mutes. If none is left, `mutedUntil` is absent, as for readers who never had one. */
 function withoutEnded({ mutedUntil = [], ...own }: Own): Own {
   const inForce = mutedUntil.filter((mute) => isInForce(mute, Date.now()));
   return inForce.length > 0 ? { ...own, mutedUntil: inForce } : own;

@@ -11,7 +11,7 @@ export interface BroadcastEffect {
   shown?: PublicationsEvent;
 }
 
-/** An object whose `shown` has these publications, or an empty object without publications. */
+/** An object whose `shown` has these publications, or an empty object if there are none. */
 export const shownIn = (
   where: Omit<PublicationsEvent, 'publications'>,
   publications: Publication[],

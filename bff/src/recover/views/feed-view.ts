@@ -14,7 +14,7 @@ import { SegmentCache } from '../ring/segment-cache.ts';
 import { contiguousRuns, EarlySends } from './early-sends.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
-/** For this long, a head is used without being read again. The documents of a replaced head stay for two minutes. */
+/** How long a head is used before it is read again. The documents of a replaced head stay for two minutes. */
 const HEAD_FRESH_MS = 60_000;
 /** Number of publications that a new ring loads. */
 const FIRST_LOAD = 200;

@@ -9,7 +9,7 @@ const request = (remoteAddress: string, forwarded?: string) =>
     headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
   }) as unknown as IncomingMessage;
 
-describe('an address that is exempt from limits', () => {
+describe('the exemption of an address from limits', () => {
   it.each([
     ['0', '127.0.0.1', undefined, true],
     ['0', '::1', undefined, true],
@@ -23,7 +23,10 @@ describe('an address that is exempt from limits', () => {
     ['10.0.0.0/8', '10.0.0.1', '203.0.113.1', false],
     ['10.0.0.0/8', '203.0.113.1', '10.0.0.1', false],
     ['loopback', '127.0.0.1', '203.0.113.1', false],
-  ])('TRUST_PROXY=%s, from %s for %s: %s', (trusted, peer, forwarded, exempt) => {
-    expect(createClientAddress(trusted).isExempt(request(peer, forwarded))).toBe(exempt);
-  });
+  ])(
+    'should, with TRUST_PROXY=%s, for a request from %s forwarded for %s, be %s',
+    (trusted, peer, forwarded, exempt) => {
+      expect(createClientAddress(trusted).isExempt(request(peer, forwarded))).toBe(exempt);
+    },
+  );
 });

@@ -3,7 +3,8 @@ import { endWithProblem, hostProblem, writeProblem, type HostCheck } from '@tocs
 import { isHttpResponse } from './handshake-guard.ts';
 
 /**
- * engine.io middleware for the server's host check. engine.io responds before the server's own middleware would run.
+ * Runs the server's host check as engine.io middleware, because engine.io responds before the server's own middleware
+ * would run.
  */
 export const createHostGuard =
   (isServed: HostCheck | undefined) =>

@@ -6,8 +6,9 @@ const ADDRESS_SHARE = 1 / 5;
 /** The default number of pending connections: this share of all connections, at least MIN_PENDING. */
 const PENDING_SHARE = 1 / 10;
 const MIN_PENDING = 50;
-/** TCP connections without a reader: for each pending session, of which polling needs two, and for pages and probes. */
+/** TCP connections allowed per pending session. Polling needs two. */
 const SOCKETS_PER_PENDING = 4;
+/** Further TCP connections without a reader, for pages and probes. */
 const OTHER_SOCKETS = 200;
 /** A polling session has two TCP connections: one waits, one sends. */
 const SOCKETS_PER_SESSION = 2;

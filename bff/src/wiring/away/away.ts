@@ -18,7 +18,7 @@ import { receiptPublisherOf } from '../receipt-publisher.ts';
 import type { VapidKey } from './channels.ts';
 import type { CommonSettings } from './settings.ts';
 
-/** The parts that reach readers who are away; absent without AWAY_FILE. */
+/** Everything that sends notifications to readers who are away; absent without AWAY_FILE. */
 export interface Away {
   fallbacks: Fallbacks;
   contacts: ContactBook;
@@ -32,7 +32,7 @@ export interface Away {
   stop: () => void;
 }
 
-/** By default, pushes are sent soon, and e-mails are collected for a minute. */
+/** By default, pushes are collected for a second, and e-mails for a minute. */
 const DEFAULTS: Record<string, { windowMs: number; perHour: number }> = {
   push: { windowMs: 1_000, perHour: 60 },
   email: { windowMs: 60_000, perHour: 10 },

@@ -81,7 +81,7 @@ describe('an instance with BROADCASTER=azure', () => {
 
   const negotiate = (headers: Record<string, string> = {}) => fetch(`${bff.url}/app/negotiate`, { headers });
 
-  it('should tell a reader where to connect, with a short-lived token for the reader', async () => {
+  it('should tell a reader where to connect, and provide a short-lived token', async () => {
     const answer = await negotiate({ authorization: `Bearer ${secretToken({ sub: 'ada' })}` });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('cache-control')).toBe('no-store');

@@ -10,7 +10,7 @@ export interface CheckedWorld {
   readonly position: Position | undefined;
   readonly clock: number;
   readonly limits: FeedLimits;
-  /** The expiry of notifications, by id. */
+  /** When notifications expire, by id. */
   readonly expiring: ReadonlyMap<string, string>;
   readonly instances: readonly { readonly view: { readonly position: Position | undefined } }[];
 }

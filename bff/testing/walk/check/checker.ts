@@ -28,12 +28,12 @@ export class Checker {
   readonly triedIn = new Map<string, Set<string>>();
   /** The ids committed at `epoch:offset`, in order; several after a rollback that no living process knew of. */
   readonly truth = new Map<string, Set<string>>();
-  /** The time of the last commit at each place. */
+  /** The time of the last commit at each place (`epoch:offset`). */
   readonly committedAt = new Map<string, number>();
   readonly answered = new Map<string, number>();
   outOfReach = false;
   readonly #pushed = new Set<string>();
-  /** The places of the publications of each committed entry, by its key. */
+  /** The places of each committed entry's publications, by the entry's key. */
   readonly #placesOf = new Map<string, Set<string>>();
   /** Like `answered`, but only since the last loss of the store. */
   readonly answeredSince = new Map<string, number>();
@@ -92,8 +92,8 @@ export class Checker {
   }
 
   /**
-   * Called after a head's documents are written and before the head is. `known`: the positions that the host and its caller
-   * knew before. `sawLoss`: the store was lost since the turn began, so its etag may match by accident.
+   * Called after a head's documents are written and before the head is. `known`: the positions that the host and its
+   * caller knew before. `sawLoss`: the store was lost since the turn began, so its etag may match by accident.
    */
   commits(
     head: Head,
@@ -218,7 +218,7 @@ export class Checker {
     this.#popped.clear();
   }
 
-  /** Whether the entry and all up to an answered one still exist, and none was set aside as missing. */
+  /** Whether this entry and all later ones up to an answered one still exist, and none was set aside as missing. */
   isLeftBehind(run: string, seq: number): boolean {
     const answered = this.answeredSince.get(run) ?? 0;
     const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) =>

@@ -5,7 +5,7 @@ const TRACE_SHOWN = 60;
 
 /** A violated rule, with the trace that led to it. */
 export class RuleViolation extends Error {
-  override name = 'RuleBroken';
+  override name = 'RuleViolation';
 }
 
 /** The result of a walk: its trace and its violations. Several walks may share `counts`. */

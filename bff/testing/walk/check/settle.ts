@@ -10,7 +10,7 @@ const MAX_ROUNDS = 1_000;
 /** Rounds between two comparisons. One ends before the next starts, so that some rounds are quiet. */
 const COMPARE_EVERY = 8;
 
-/** Resolves when all consequences have run, up to the next calls. */
+/** Resolves when all code has run up to its next outgoing call. */
 export const flushPending = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Ends all persistent faults. */

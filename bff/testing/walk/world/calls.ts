@@ -1,12 +1,12 @@
-/** A failed call. A write may have been done or not, or may still be done later. */
+/** A failed call. If it was a write, it may have taken effect, may still do so later, or may never do so. */
 export class CallFailed extends Error {
   override name = 'CallFailed';
 }
 
 /**
- * The outcome of a call when it is let through. `slow`: it is done, and its answer also waits until it is let through.
- * `lost`: it fails and has no effect. `done`: it fails for the caller, but is done. `late`: it fails for the caller,
- * and is done some time later.
+ * The outcome of a call when it is let through. `slow`: it takes effect, and its answer then waits to be let through
+ * too. `lost`: it fails and has no effect. `done`: it fails for the caller, but takes effect. `late`: it fails for the
+ * caller, but takes effect some time later.
  */
 export type Fate = 'good' | 'slow' | 'lost' | 'done' | 'late';
 
@@ -43,10 +43,10 @@ export class Calls {
     call?.finish(call.write || fate === 'good' || fate === 'slow' ? fate : 'lost');
   }
 
-  /** Drops all calls of a dead process. Bit i of `done`: whether call i was still done. */
-  abandon(done: number): void {
+  /** Drops all calls of a dead process. If bit i of `applied` is set and call i is a write, it takes effect anyway. */
+  abandon(applied: number): void {
     for (const [i, call] of this.#pending.splice(0).entries()) {
-      if (call.write && (done >> i) & 1) call.finish('done');
+      if (call.write && (applied >> i) & 1) call.finish('done');
     }
   }
 

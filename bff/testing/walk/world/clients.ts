@@ -21,7 +21,7 @@ export class WalkClient {
   readonly merge: FeedMerge;
   readonly shown: string[] = [];
   instance: WalkInstance | undefined;
-  /** The position at which it started: a kept one, or that of its first answer. */
+  /** The position at which it started: one kept from an earlier tab, or that of its first answer. */
   from: Position | undefined;
   gaps = 0;
   /** All its positions, including those of earlier tabs. */
@@ -29,7 +29,7 @@ export class WalkClient {
   #connection = 0;
   #queue: MergeEvent[] = [];
   #joined = false;
-  /** The publications received over this connection, with the number of joins of its instance at that time. */
+  /** The publications received over this connection, each with the value of its instance's `joins` at that time. */
   readonly #pushed = new Map<string, number>();
   #gapOpen = false;
   #askLater = false;

@@ -49,7 +49,7 @@ interface InstancesWorld {
   land(effect: () => void): void;
   change<T>(effect: () => T): T;
   retire(keys: readonly string[]): void;
-  kill(instance: WalkInstance, done: number): void;
+  kill(instance: WalkInstance, applied: number): void;
 }
 
 /**

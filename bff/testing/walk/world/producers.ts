@@ -56,7 +56,7 @@ export class WalkProducer {
     return this.isIdle && this.finished > this.reannounced;
   }
 
-  /** Continues; its next call has this fate. */
+  /** Runs the producer until it has made its next call, which has this fate. */
   step(fate: Fate): void {
     this.#process.next(fate);
   }

@@ -42,7 +42,7 @@ interface TurnInstance {
 
 interface TurnsWorld {
   readonly instances: readonly TurnInstance[];
-  /** The instance that each instance assumes to host the actors. */
+  /** For each instance, the index of the instance that it assumes to host the actors. */
   readonly placement: readonly number[];
   readonly report: Report;
 }
@@ -58,7 +58,7 @@ interface TurnCall {
   reject(error: Error): void;
 }
 
-/** Calls of actors, on the host that each instance assumes, with the state of the running ones. */
+/** Calls to actors. Each goes to the host that the calling instance assumes. Tracks the running calls. */
 export class TurnCalls {
   /** The running calls; those of one host in the order of their turns. */
   readonly #underWay = new Set<TurnCall>();
@@ -68,7 +68,7 @@ export class TurnCalls {
     this.#world = world;
   }
 
-  /** Calls the feed, like a reader that misses data. */
+  /** Calls the feed's actor, as a reader does that misses data. */
   routeFeedTurn(from: TurnInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#call(
       TAKE_FEED,
@@ -93,7 +93,7 @@ export class TurnCalls {
     return taken.outcome;
   }
 
-  /** A stranger calls an actor of a host. The signature, if any, is of a call with other content. */
+  /** Calls actors on `host` as a stranger: without a signature, with that of another call, or with a used one. */
   forge(host: TurnInstance, heard: Position, how: Forgery): void {
     this.#forge(TAKE_FEED, host, how, { feed: FEED }, { feed: FEED, heard });
     const entry = { partition: PARTITION, run: 'F0000001', seq: 1 };
@@ -158,7 +158,7 @@ export class TurnCalls {
     return proveAnswer(method, host.signer, nonce, result);
   }
 
-  /** The high-water mark of the caller of the host's running turn, unless the store was lost since. */
+  /** The high-water mark of the caller of the host's running turn, unless the store has been lost since. */
   knownByCallerOf(host: TurnInstance): Position | undefined {
     return this.sawLoss(host) ? undefined : this.#turnOf(host)?.heard;
   }

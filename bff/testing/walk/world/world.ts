@@ -20,13 +20,13 @@ const RETIRED_AFTER_MS = 120_000;
 
 /** The settings that stay fixed during a walk. */
 export interface Setting {
-  /** The instances' clock does not advance. */
+  /** Whether the instances' clock stands still. */
   clockIsFrozen: boolean;
   historyMax: number;
   historyTtlMs: number;
   /** A segment of this size is full. Small ones make chains grow and merge sooner. */
   segmentBytes: number;
-  /** Keep copies of the store, so that it can be rolled back. */
+  /** Whether to keep copies of the store, so that it can be rolled back. */
   snapshots: boolean;
 }
 
@@ -38,13 +38,13 @@ export class World {
   losses = 0;
   segmentLost = false;
   busDown = false;
-  /** The instance that each instance assumes to host the actors. */
+  /** For each instance, the index of the instance that it assumes to host the actors. */
   readonly placement = [0, 0];
   store = new Store();
   landing: (() => void)[] = [];
   readonly announcementLost = new Set<string>();
   readonly expiredUnseen = new Set<string>();
-  /** The expiry of posted notifications, by id. */
+  /** When posted notifications expire, by id. */
   readonly expiring = new Map<string, string>();
   readonly checker: Checker;
   readonly turns = new TurnCalls(this);
@@ -96,7 +96,7 @@ export class World {
     this.landing.push(effect);
   }
 
-  /** Every change of the store goes through here, so that it can be rolled back. */
+  /** Every change to the store goes through here, so that it can be rolled back. */
   change<T>(effect: () => T): T {
     if (this.#setting.snapshots) {
       this.#snapshots.push(this.store.copy());
@@ -105,7 +105,7 @@ export class World {
     return effect();
   }
 
-  /** A write of a producer or of Dapr, done at once. Returns false if its outcome is unknown. */
+  /** A write by a producer or by Dapr, which does not wait to be let through. False if its outcome is unknown. */
   attempt(effect: () => void, fate: Fate): boolean {
     if (fate === 'good' || fate === 'done') this.change(effect);
     if (fate === 'late') this.land(() => this.change(effect));
@@ -131,7 +131,7 @@ export class World {
     }
   }
 
-  /** Delivers an announcement to one of the competing instances. `twice`: even if it is being delivered. */
+  /** Delivers an announcement to one of the competing instances. `twice`: even if it is already being delivered. */
   deliver(index: number, caller: WalkInstance, twice: boolean): void {
     const announcement = this.store.stream[index];
     if (!announcement || caller.paused || caller.deliveries >= 3 || (announcement.holders > 0 && !twice))
@@ -185,13 +185,13 @@ export class World {
     if (this.attempt(() => this.store.stream.push(again), fate)) this.store.dead.shift();
   }
 
-  /** Bit i of `done`: whether its i-th pending write is still done. */
-  kill(instance: WalkInstance, done: number): void {
+  /** If bit i of `applied` is set and the instance's i-th pending call is a write, it takes effect anyway. */
+  kill(instance: WalkInstance, applied: number): void {
     this.report.log(`kill instance ${instance.index}`);
     instance.alive = false;
     this.turns.killed(instance);
     for (const { announcement } of this.#held.get(instance) ?? []) announcement.holders--;
-    instance.calls.abandon(done);
+    instance.calls.abandon(applied);
     this.instances[instance.index] = new WalkInstance(this, instance.index);
     for (const client of this.clients) if (client.instance === instance) client.disconnect();
   }
@@ -225,7 +225,7 @@ export class World {
     this.store.documents.delete(segment.key);
   }
 
-  /** A forged broadcast, with a proof of another position or none. */
+  /** Sends an instance a forged broadcast, without a valid proof. */
   forgeBroadcast(
     instance: WalkInstance,
     { epoch, offset }: Position,
@@ -241,7 +241,7 @@ export class World {
     this.report.count('forged broadcasts');
   }
 
-  /** Entries and runs of the previous day are forgotten. */
+  /** Lets a day pass, after which the previous day's entries and runs are forgotten. */
   passDay(): void {
     this.time += this.life + 1;
     this.#snapshots = [];
