@@ -40,7 +40,7 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
     auditSink: { append: async (stream, record) => void audited.push({ stream, record }) },
     knownKeys: new MemoryKnownKeys(),
     refuse: () => Promise.resolve(),
-    askReceipts: (named) => Promise.resolve({ ...named, fallbacks: [] }),
+    askReceipts: (query) => Promise.resolve({ ...query, fallbacks: [] }),
     createJobs: (handOver) => new MemoryJobs(handOver),
     readSecret: (name) => Promise.resolve(secrets[name]),
     subscriptions: () => Promise.resolve([]),
@@ -117,8 +117,8 @@ describe('the producer', () => {
     expect(await internally(signed), 'replayed').toBe(401);
     expect(await internally(sign('{}')), 'another body').toBe(401);
     expect(await internally({ [SIGNATURE_HEADER]: 'v1.0.guessed' })).toBe(401);
-    const elsewhere = { method: 'DELETE', headers: sign('') };
-    expect((await fetch(`${internalUrl}/feeds/all`, elsewhere)).status, 'another route').toBe(401);
+    const erasure = { method: 'DELETE', headers: sign('') };
+    expect((await fetch(`${internalUrl}/feeds/all`, erasure)).status, 'another route').toBe(401);
     const onPublicPort = { ...request, headers: { ...headers, ...sign(request.body) } };
     expect((await fetch(`${url}/notifications`, onPublicPort)).status).toBe(401);
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(5);
@@ -133,10 +133,10 @@ describe('the producer', () => {
   it('should finish requests in progress, repeat the last announcement and close everything when it is stopped', async () => {
     const { faulty, post, stop, url, internalUrl, closed } = await start();
     faulty.latencyMs = 100;
-    const underWay = post('a');
+    const publishing = post('a');
     await expect.poll(() => faulty.calls.length).toBe(1);
     await stop();
-    expect((await underWay).status).toBe(202);
+    expect((await publishing).status).toBe(202);
     expect(faulty.announced.map(({ seq }) => seq)).toEqual([1, 1]);
     expect(closed()).toBe(1);
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
@@ -146,7 +146,7 @@ describe('the producer', () => {
   it('should not be ready while it stops, and reject requests on connections that are still open', async () => {
     const { faulty, post, stop, internalUrl } = await start();
     faulty.latencyMs = 300;
-    const underWay = post('a');
+    const publishing = post('a');
     await expect.poll(() => faulty.calls.length).toBe(1);
     const stopped = stop();
     const response = await fetch(`${internalUrl}/notifications`, {
@@ -157,7 +157,7 @@ describe('the producer', () => {
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ ids: ['b'] });
     await stopped;
-    expect((await underWay).status).toBe(202);
+    expect((await publishing).status).toBe(202);
   });
 
   it('should close connections beyond MAX_CONNECTIONS immediately, and accept one again when there is room', async () => {
@@ -173,16 +173,16 @@ describe('the producer', () => {
       socket.end('GET /healthz HTTP/1.0\r\n\r\n');
       return (await text(socket).catch(() => '')).startsWith('HTTP/1.1 200');
     };
-    const held = [await open(), await open(), await open()];
+    const sockets = [await open(), await open(), await open()];
     for (let i = 0; i < 3; i++) expect(await isServed()).toBe(false);
     // Existing connections stay open.
-    const [first] = held;
+    const [first] = sockets;
     first?.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     expect(String((await once(first as Socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 200/);
     first?.destroy();
     await expect.poll(isServed).toBe(true);
     await expect.poll(async () => (await post('a').catch(() => undefined))?.status).toBe(202);
-    for (const socket of held) socket.destroy();
+    for (const socket of sockets) socket.destroy();
   });
 
   it('should fail to start on a port that is in use, and leave no port open', async () => {

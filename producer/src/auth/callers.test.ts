@@ -49,7 +49,7 @@ describe('a caller', () => {
     [['user:*', 'all'], { all: true, 'user:a': true, 'topic:a': false }],
     [['user:ada'], { 'user:ada': true, 'user:ada2': false }],
     [['*'], { all: true, 'topic:a': true, 'user:a': true }],
-  ])('should be found by its key, and may write only to %j', (feeds, expected) => {
+  ])('should be found by its key, and be allowed to write only to %j', (feeds, expected) => {
     const callers = new Callers({ keys: () => parse(record({ feeds })), now: () => 0 });
     const caller = callers.find('secret') as Caller;
     for (const [feed, may] of Object.entries(expected))

@@ -13,7 +13,7 @@ import { TokenBucket } from '@tocsin/service/token-bucket';
 /** Rate-limit window in seconds. A caller's burst is its rate times this window. */
 export const WINDOW_S = 10;
 
-/** API key records by their hashes. */
+/** API key records, keyed by key hash. */
 export type ApiKeys = ReadonlyMap<string, ApiKey>;
 
 /**

@@ -14,12 +14,13 @@ function keyUses() {
   const write = vi.spyOn(store, 'write');
   const failures: unknown[] = [];
   const uses = new KeyUses({ store, now: () => Date.now(), onFailure: (error) => failures.push(error) });
-  const kept = () => Object.fromEntries([...store.uses.values()].map(({ name, usedAt }) => [name, usedAt]));
-  return { uses, write, failures, kept };
+  const lastUses = () =>
+    Object.fromEntries([...store.uses.values()].map(({ name, usedAt }) => [name, usedAt]));
+  return { uses, write, failures, lastUses };
 }
 
 it('should write the last use of each key, at most once a minute', async () => {
-  const { uses, write, kept } = keyUses();
+  const { uses, write, lastUses } = keyUses();
   for (let i = 0; i < 1_000; i++) uses.note(key('shop'));
   await vi.advanceTimersByTimeAsync(30_000);
   uses.note(key('shop'));
@@ -27,21 +28,21 @@ it('should write the last use of each key, at most once a minute', async () => {
   expect(write).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(30_000);
   expect(write).toHaveBeenCalledTimes(1);
-  expect(kept()).toEqual({ shop: '2026-01-01T00:00:30.000Z', hr: '2026-01-01T00:00:30.000Z' });
+  expect(lastUses()).toEqual({ shop: '2026-01-01T00:00:30.000Z', hr: '2026-01-01T00:00:30.000Z' });
   await vi.advanceTimersByTimeAsync(600_000);
   expect(write).toHaveBeenCalledTimes(1);
   await uses.stop();
 });
 
 it('should include failed uses in the next write, and write the remaining uses when it stops', async () => {
-  const { uses, write, failures, kept } = keyUses();
+  const { uses, write, failures, lastUses } = keyUses();
   write.mockRejectedValueOnce(new Error('away'));
   uses.note(key('shop'));
   uses.note(key('hr'));
   await vi.advanceTimersByTimeAsync(60_000);
   expect(failures).toHaveLength(1);
-  expect(kept()).toEqual({});
+  expect(lastUses()).toEqual({});
   uses.note(key('hr'));
   await uses.stop();
-  expect(kept()).toEqual({ shop: '2026-01-01T00:00:00.000Z', hr: '2026-01-01T00:01:00.000Z' });
+  expect(lastUses()).toEqual({ shop: '2026-01-01T00:00:00.000Z', hr: '2026-01-01T00:01:00.000Z' });
 });

@@ -2,7 +2,7 @@ import { DOCUMENT_VERSION, type ApiKey, type KeyUse } from '@tocsin/contracts';
 
 /** Stores the last use of each key. */
 export interface KeyUseStore {
-  /** Resolves when all given uses (by the hash of their key) have replaced the stored ones. */
+  /** Takes uses keyed by key hash. Resolves when all of them have replaced the stored ones. */
   write(uses: ReadonlyMap<string, KeyUse>): Promise<void>;
 }
 

@@ -26,8 +26,8 @@ function watch(store: MemoryKnownKeys) {
   return { see, faults };
 }
 
-describe('the keys', () => {
-  it('should each be reported once, as created, changed or revoked', async () => {
+describe('changes to the API keys', () => {
+  it('should be reported once for each key, as created, changed or revoked', async () => {
     const { see } = watch(new MemoryKnownKeys());
     expect(await see(key('a'), key('b'))).toEqual(['key-created a', 'key-created b']);
     expect(await see(key('a'), key('b'))).toEqual([]);
@@ -43,7 +43,7 @@ describe('the keys', () => {
     expect(await see()).toEqual([]);
   });
 
-  it('should be reported by only one of several producers, and after a restart only if they changed', async () => {
+  it('should be reported by only one of several producers, even if they happened while none was running', async () => {
     const store = new MemoryKnownKeys();
     const producers = [watch(store), watch(store), watch(store)];
     const reported = await Promise.all(producers.map(({ see }) => see(key('a'), key('b'))));
@@ -52,7 +52,7 @@ describe('the keys', () => {
     expect(producers.flatMap(({ faults }) => faults)).toEqual([]);
   });
 
-  it('should be compared again after the store was unavailable', async () => {
+  it('should be reported once the store is available again', async () => {
     const store = new MemoryKnownKeys();
     const { read } = store;
     store.read = () => Promise.reject(new Error('away'));

@@ -59,7 +59,7 @@ export class KeyWatch {
     this.#options = options;
   }
 
-  /** Compares keys that were just read, in the background. Returns them unchanged. */
+  /** Compares newly read keys in the background. Returns them unchanged. */
   see(keys: ApiKeys): ApiKeys {
     // The record of a revoked key stays in the secret, so that a caller who uses the key learns the reason.
     const now = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(known);

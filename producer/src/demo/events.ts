@@ -1,6 +1,8 @@
 import type { NotificationInput } from '@tocsin/contracts';
 
-/** An event in a small company. Its numbers vary with `n`, which counts from 0. */
+/**
+ * Creates a notification about an event at a small company. The numbers in its text depend on `n`, which counts from 0.
+ */
 export type DemoEvent = (n: number) => NotificationInput;
 
 const CUSTOMERS = ['Alder & Sons', 'Brightwater', 'Café Luna', 'Delta Bikes', 'Evergreen', 'Fjord Foods'];

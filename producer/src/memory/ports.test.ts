@@ -15,8 +15,8 @@ announcerSuite('memory', () => {
 jobsSuite('memory', () => {
   const ids: string[] = [];
   const jobs: MemoryJobs = new MemoryJobs(async (name) => {
-    const kept = await jobs.find(name);
-    if (kept) ids.push(kept.notification.id);
+    const job = await jobs.find(name);
+    if (job) ids.push(job.notification.id);
   });
   return Promise.resolve({ jobs, handedOver: () => Promise.resolve(ids) });
 });

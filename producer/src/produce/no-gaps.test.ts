@@ -15,8 +15,8 @@ const actions = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ post: fc.array(fc.nat(2), { minLength: 1, maxLength: 5 }) }) },
     { weight: 4, arbitrary: fc.record({ wait: fc.constantFrom(0, 1, 20, 500, 3_000, 8_000, 70_000) }) },
-    /** The next calls get these fates, one after the other. If all of them are failures, the backend is down. */
-    { weight: 2, arbitrary: fc.record({ weather: fc.array(fates, { minLength: 1, maxLength: 6 }) }) },
+    /** From now on, calls get these fates in turn. If all of them are failures, the backend is down. */
+    { weight: 2, arbitrary: fc.record({ fates: fc.array(fates, { minLength: 1, maxLength: 6 }) }) },
   ),
   { maxLength: 40 },
 );
@@ -65,29 +65,29 @@ function checkCalls(calls: readonly Call[]): void {
 }
 
 function checkAnswers(answers: readonly Answered[], { announced, deposited }: FaultyBackend): void {
-  const places = new Map<string, number[]>();
-  const rungUpTo = new Map<string, number>();
-  for (const { run, seq } of announced) rungUpTo.set(run, Math.max(seq, rungUpTo.get(run) ?? 0));
-  const reached = deposited
-    .filter(({ run, seq }) => seq <= (rungUpTo.get(run) ?? 0))
+  const indexes = new Map<string, number[]>();
+  const lastAnnounced = new Map<string, number>();
+  for (const { run, seq } of announced) lastAnnounced.set(run, Math.max(seq, lastAnnounced.get(run) ?? 0));
+  const delivered = deposited
+    .filter(({ run, seq }) => seq <= (lastAnnounced.get(run) ?? 0))
     .flatMap(({ notifications }) => notifications as Notification[]);
   for (const feed of FEEDS) {
-    const ids = reached.filter((one) => one.feed === feed).map(({ id }) => id);
+    const ids = delivered.filter((one) => one.feed === feed).map(({ id }) => id);
     for (const [index, id] of ids.entries()) {
       const key = `${feed} ${id}`;
-      places.set(key, [...(places.get(key) ?? []), index]);
+      indexes.set(key, [...(indexes.get(key) ?? []), index]);
     }
   }
-  const placesOf = ({ ids, feeds }: Answered, feed: string) =>
-    ids.filter((_, i) => feeds[i] === feed).map((id) => places.get(`${feed} ${id}`) ?? []);
+  const indexesOf = ({ ids, feeds }: Answered, feed: string) =>
+    ids.filter((_, i) => feeds[i] === feed).map((id) => indexes.get(`${feed} ${id}`) ?? []);
   const accepted = answers.filter(({ outcome }) => outcome === 'accepted');
   for (const answer of accepted) {
     for (const feed of FEEDS) {
-      const found = placesOf(answer, feed);
+      const found = indexesOf(answer, feed);
       for (const at of found) expect(at).toHaveLength(1);
       expect(found.flat()).toEqual(found.flat().sort((a, b) => a - b));
       for (const later of accepted.filter(({ posted }) => posted > answer.answered)) {
-        const [first] = placesOf(later, feed).flat();
+        const [first] = indexesOf(later, feed).flat();
         if (first !== undefined) for (const index of found.flat()) expect(index).toBeLessThan(first);
       }
     }
@@ -119,9 +119,9 @@ it('should create runs without gaps, never change an entry, and keep accepted no
                 answered: tick++,
               }),
             );
-          } else if ('weather' in action) {
+          } else if ('fates' in action) {
             let n = 0;
-            backend.fate = () => action.weather[n++ % action.weather.length] ?? 'good';
+            backend.fate = () => action.fates[n++ % action.fates.length] ?? 'good';
           } else {
             await vi.advanceTimersByTimeAsync(action.wait);
           }

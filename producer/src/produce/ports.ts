@@ -30,7 +30,7 @@ export class ScheduleFullError extends Error {
   override readonly name = 'ScheduleFullError';
 }
 
-/** `ring` means a repeated announcement. */
+/** `ring` is a repeated announcement. */
 export type Step = 'deposit' | 'announce' | 'ring';
 
 /**

@@ -54,7 +54,7 @@ describe('a request', () => {
     expect(await outcome).toBe('late');
   });
 
-  it('should be accepted only when the parts for all its feeds are done', async () => {
+  it('should be accepted only when the parts for all its feeds are finished', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ partition }) => (partition === laneOf('topic:b') ? 'lost' : 'good');
     const mixed = [
@@ -148,7 +148,7 @@ describe('entries', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['n0'], ['n1', 'n2', 'n3']]);
   });
 
-  it('should contain at most 1,000 notifications, in the order of arrays and requests', async () => {
+  it('should contain at most 1,000 notifications, in the order of the requests and their arrays', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = [

@@ -40,7 +40,7 @@ const erasedUntil = (): number => {
   return item && 'at' in item ? Date.parse(item.at) : NaN;
 };
 
-it("should date notifications after an erasure only if they were published after the erasure's response", async () => {
+it("should give a notification a later date than an erasure only if it was published after the erasure's response", async () => {
   const before = eventTime();
   const erasing = publishService.erase('topic:a');
   let answered = false;
@@ -73,7 +73,7 @@ it('should date a notification by its arrival, unless its event arrives late', a
   expect(createdAt()).toBe(START);
 });
 
-it('should cancel schedules again before it answers an erasure', async () => {
+it('should cancel schedules a second time before it responds to an erasure', async () => {
   const erasing = publishService.erase('topic:a');
   await vi.advanceTimersByTimeAsync(1_000);
   expect(cancelled).toEqual(['topic:a']);

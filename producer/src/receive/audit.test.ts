@@ -15,13 +15,15 @@ import { internalApp } from './internal-app.ts';
 const { producer } = testProducer();
 const { publishService, schedules } = testSchedules(producer);
 const notes: AuditNote[] = [];
-const held = [{ pubsubname: 'notification-pubsub', topic: 'notifications', path: '/subscriptions/events' }];
+const subscriptions = [
+  { pubsubname: 'notification-pubsub', topic: 'notifications', path: '/subscriptions/events' },
+];
 const app = (token: string | undefined) =>
   internalApp({
     ...{ publishService, schedules, token, log: createLogger('producer', 'silent') },
     ...{ refuse: () => Promise.resolve(), deadLetterPauseMs: 0 },
     trail: { note: (note) => notes.push(note) },
-    paths: new SubscriptionPaths(() => Promise.resolve(held)),
+    paths: new SubscriptionPaths(() => Promise.resolve(subscriptions)),
     onRefused: () => undefined,
     isServed: createHostCheck([]),
     bodies: new BodyBudget(64 * 1024 * 1024),
@@ -46,7 +48,7 @@ const post = (url: string, headers: Record<string, string> = {}) =>
   });
 
 describe('the audit trail', () => {
-  const noted = () => notes.splice(0);
+  const takeNotes = () => notes.splice(0);
   /** Delivers an event as the sidecar does, in an envelope around the published bytes. */
   const event = (body: object) => {
     const bytes = Buffer.from(JSON.stringify({ specversion: '1.0', type: 'x', ...body })).toString('base64');
@@ -58,21 +60,21 @@ describe('the audit trail', () => {
   };
 
   it('should record the app id that the sidecar sends with an invocation', async () => {
-    noted();
+    takeNotes();
     await post(open.url, { 'dapr-caller-app-id': 'shop' });
     await fetch(`${open.url}/feeds/user:ada`, {
       method: 'DELETE',
       headers: { 'dapr-caller-app-id': 'shop' },
     });
     const act = { via: 'invocation', actor: { kind: 'app', name: 'shop' }, outcome: 'done' };
-    expect(noted()).toEqual([
+    expect(takeNotes()).toEqual([
       { ...act, action: 'publish', feeds: ['all'], ids: [expect.any(String)] },
       { ...act, action: 'erase', feeds: ['user:ada'] },
     ]);
   });
 
   it('should mark the name of a rejected caller as claimed', async () => {
-    noted();
+    takeNotes();
     await post(guarded.url, { 'dapr-api-token': 'wrong', 'dapr-caller-app-id': 'shop' });
     await expect
       .poll(() => notes)
@@ -85,7 +87,7 @@ describe('the audit trail', () => {
   });
 
   it('should record an attempt to call a route that is only for the sidecar', async () => {
-    noted();
+    takeNotes();
     await fetch(`${guarded.url}/job/x`, { method: 'POST', headers: { 'dapr-api-token': 'guess' } });
     await expect
       .poll(() => notes)
@@ -93,10 +95,10 @@ describe('the audit trail', () => {
   });
 
   it('should record accepted and invalid events with their source', async () => {
-    noted();
+    takeNotes();
     await event({ id: 'e-1', source: 'shop', data: { title: 'Hello', feed: 'topic:a' } });
     await event({ id: 'e-2', source: 7, data: { title: '' } });
-    expect(noted()).toEqual([
+    expect(takeNotes()).toEqual([
       {
         ...{ action: 'publish', via: 'topic', outcome: 'done', feeds: ['topic:a'], ids: ['e-1'] },
         actor: { kind: 'app', name: 'shop', claimed: true },

@@ -147,7 +147,7 @@ describe('an invalid body', () => {
     );
   });
 
-  it('should get a quick and short response, whatever its member names', async () => {
+  it('should get a quick and short response, however many or long its member names are', async () => {
     const long = JSON.stringify({ title: 'x', ['k'.repeat(1_000_000)]: 1 });
     const many = JSON.stringify(
       Object.fromEntries([['title', 'x'], ...Array.from({ length: 70_000 }, (_, n) => [`k${n}`, 1])]),

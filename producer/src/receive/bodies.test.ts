@@ -36,8 +36,8 @@ async function start(length: string) {
   };
 }
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
-const sized = (bytes: number) => start(`Content-Length: ${bytes}`);
-const chunked = () => start('Transfer-Encoding: chunked');
+const startSized = (bytes: number) => start(`Content-Length: ${bytes}`);
+const startChunked = () => start('Transfer-Encoding: chunked');
 const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`;
 const UNAVAILABLE =
   /^HTTP\/1\.1 503 [^]*Retry-After: 1\r\n[^]*"code":"unavailable"[^]*Nothing was processed/i;
@@ -47,15 +47,15 @@ const postOf = async (bytes: number) => (await server.post(' '.repeat(bytes))).s
 const small = async () => (await server.post('{"title":"x"}')).status;
 
 /** Sends all of a large body but its last ten bytes. */
-async function almostThere() {
-  const request = await sized(MEBIBYTE);
+async function startUnfinished() {
+  const request = await startSized(MEBIBYTE);
   request.send(' '.repeat(MEBIBYTE - 10));
   await expect.poll(() => postOf(MEBIBYTE)).toBe(503);
   return request;
 }
 
 it('should reject a large body while others use up the budget, and still serve small ones', async () => {
-  const first = await almostThere();
+  const first = await startUnfinished();
   expect([await postOf(MEBIBYTE), await small()]).toEqual([503, 202]);
   expect(server.refused).toContain('unavailable');
   first.send(' '.repeat(10));
@@ -64,14 +64,14 @@ it('should reject a large body while others use up the budget, and still serve s
 });
 
 it('should not reserve bytes for a declared Content-Length', async () => {
-  for (let i = 0; i < 20; i++) (await sized(MEBIBYTE)).send(' ');
+  for (let i = 0; i < 20; i++) (await startSized(MEBIBYTE)).send(' ');
   expect([await postOf(MEBIBYTE), await small()]).toEqual([400, 202]);
 });
 
 it('should reject a chunked body as soon as its bytes exceed the budget', async () => {
-  const first = await chunked();
+  const first = await startChunked();
   first.send(chunk(MEBIBYTE - 10));
-  const second = await chunked();
+  const second = await startChunked();
   second.send(chunk(MEBIBYTE / 4));
   await delay(100);
   expect(second.answer()).toBe('');
@@ -85,7 +85,7 @@ it('should count the decompressed bytes of a compressed body', async () => {
   const bomb = gzipSync(' '.repeat(MEBIBYTE));
   const post = async () => (await server.post(bomb, { 'content-encoding': 'gzip' })).status;
   expect(await post()).toBe(400);
-  const first = await almostThere();
+  const first = await startUnfinished();
   expect(await post()).toBe(503);
   first.breakOff();
   await expect.poll(post).toBe(400);
@@ -93,7 +93,7 @@ it('should count the decompressed bytes of a compressed body', async () => {
 
 it('should return the bytes to the budget, however a request ends', async () => {
   for (let i = 0; i < 5; i++) {
-    const broken = await almostThere();
+    const broken = await startUnfinished();
     expect(await postOf(MEBIBYTE)).toBe(503);
     broken.breakOff();
     await expect.poll(() => postOf(MEBIBYTE)).toBe(400);

@@ -20,7 +20,7 @@ const refused: RefusedEvent[] = [];
 const refusals: string[] = [];
 let clock = 0;
 /** The sidecar's active subscriptions. */
-const held: ActiveSubscription[] = [
+const subscriptions: ActiveSubscription[] = [
   { pubsubname: 'notification-pubsub', topic: 'notifications', path: '/subscriptions/events' },
   { pubsubname: 'notification-deadletters', topic: 'notifications-dead', path: '/subscriptions/dead' },
 ];
@@ -34,7 +34,7 @@ const app = (token: string | undefined) =>
     log: createLogger('producer', 'silent'),
     token,
     paths: new SubscriptionPaths(
-      () => Promise.resolve(held),
+      () => Promise.resolve(subscriptions),
       () => clock,
     ),
     onRefused: (reason) => refusals.push(reason),
@@ -78,7 +78,7 @@ it('should accept invocations with the token, or without one if none is configur
   expect(backend.deposited).toHaveLength(3);
 });
 
-describe('a due job', () => {
+describe('a job', () => {
   const scheduled = { v: 1 as const, at: Date.now() + 50_000, notification: notification('due') };
   const handOver = (name: string, headers: Record<string, string> = { 'dapr-api-token': 'secret' }) =>
     fetch(`${guarded.url}/job/${name}`, {
@@ -89,7 +89,7 @@ describe('a due job', () => {
     });
   beforeAll(() => jobs.set('some:name', Date.now() + 3_600_000, scheduled));
 
-  it('should be read from the scheduler, and accepted only from the sidecar', async () => {
+  it('should be accepted only from the sidecar, and be read from the scheduler', async () => {
     expect((await handOver('some:name', {})).status).toBe(401);
     const invoked = { 'dapr-api-token': 'secret', 'dapr-caller-app-id': 'shop' };
     expect((await handOver('some:name', invoked)).status).toBe(403);
@@ -141,7 +141,7 @@ describe('the open topic', () => {
   const done = [200, { status: 'SUCCESS' }];
   const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
 
-  it('should have a subscription, and one for its dead letters through another component', async () => {
+  it('should have a subscription, and another one for dead letters in a separate component', async () => {
     const response = await fetch(`${guarded.url}/dapr/subscribe`, {
       headers: { 'dapr-api-token': 'secret' },
     });
@@ -170,7 +170,7 @@ describe('the open topic', () => {
     expect(newest().map(({ id }) => id)).toEqual(ids);
   });
 
-  it('should be delivered to paths that only the sidecar knows', async () => {
+  it('should accept deliveries only on paths that only the sidecar knows', async () => {
     const ask = async () => {
       const headers = { 'dapr-api-token': 'secret' };
       const response = await fetch(`${guarded.url}/dapr/subscribe`, { headers });

@@ -27,7 +27,7 @@ describe('an oversized event', () => {
     expect(read).toMatchObject({ refused: { event: 'i'.repeat(MAX_EVENT_ID) } });
   });
 
-  it('should be stored in a record of limited size, whichever part is large', () => {
+  it('should be stored in a record of limited size, whichever of its parts is too large', () => {
     const huge = 'x'.repeat(3_900_000);
     const faults = [...Array.from({ length: 999 }, () => ({ ['y'.repeat(2_000)]: 7 })), '"'.repeat(120_000)];
     for (const members of [
@@ -44,7 +44,7 @@ describe('an oversized event', () => {
   });
 });
 
-it('should reject fallbacks unless events may have them, and list each one', () => {
+it('should reject every fallback in an event unless events may have fallbacks', () => {
   const fallback = [{ after: 'PT5M', via: 'email' }];
   const data = [{ title: 'a' }, { title: 'b', feed: 'user:ada', fallback }];
   expect(readEvent(event({ data }), NOW)).toMatchObject({ inputs: [{ title: 'a' }, { fallback }] });

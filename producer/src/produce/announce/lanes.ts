@@ -1,7 +1,7 @@
 import type { ReAnnouncer } from './re-announcer.ts';
 import { Lane } from '../queue/lane.ts';
 
-/** How long after a lane's last entry the announcement of that entry is repeated, in ms. */
+/** Delay between a lane's last entry and the repetition of its announcement, in ms. */
 export const REPEAT_AFTER_MS = 60_000;
 
 /** The lanes, one for each partition, and the timers that repeat their announcements. */

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('the re-announcer', () => {
-  it('should announce the highest number once more, 60 s after the last entry of the lane', async () => {
+  it('should announce the last entry of a lane once more after 60 s', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     await sleep(40_000);
@@ -42,7 +42,7 @@ describe('the re-announcer', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should also announce again if the requests queued behind the last entry were dropped', async () => {
+  it('should also repeat the announcement if the requests queued behind the last entry were dropped', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     backend.fate = ({ partition }) => (partition === laneOf('topic:x') ? 'lost' : 'good');
@@ -52,9 +52,9 @@ describe('the re-announcer', () => {
     await sleep(10_000);
     backend.fate = () => 'good';
     await sleep(120_000);
-    const rung = backend.announced.map(({ partition, seq }) => `${partition} ${seq}`);
-    expect(rung.filter((line) => line === `${laneOf('all')} 2`)).toHaveLength(2);
-    expect(rung.filter((line) => line === `${laneOf('topic:x')} 1`)).toHaveLength(2);
+    const announced = backend.announced.map(({ partition, seq }) => `${partition} ${seq}`);
+    expect(announced.filter((line) => line === `${laneOf('all')} 2`)).toHaveLength(2);
+    expect(announced.filter((line) => line === `${laneOf('topic:x')} 1`)).toHaveLength(2);
   });
 });
 
@@ -65,16 +65,22 @@ describe('a graceful stop', () => {
     await sleep(100_000);
     await producer.produce([notification('new', { feed: 'topic:new' })]);
     backend.latencyMs = 10;
-    const underWay = [producer.produce([notification('a')]), producer.produce([notification('b')])];
+    const outcomes = [producer.produce([notification('a')]), producer.produce([notification('b')])];
     const stopped = producer.stop(8_000);
     expect(await producer.produce([notification('c')])).toBe('stopping');
     await sleep(1_000);
     await stopped;
-    expect(await Promise.all(underWay)).toEqual(['accepted', 'accepted']);
-    const [old, young, all] = ['topic:old', 'topic:new', 'all'].map(laneOf);
-    const rung = backend.announced.map(({ partition, seq }) => `${partition} ${seq}`);
-    expect(rung.slice(0, 5)).toEqual([`${old} 1`, `${old} 1`, `${young} 1`, `${all} 1`, `${all} 2`]);
-    expect(rung.slice(5).sort()).toEqual([`${young} 1`, `${all} 2`].sort());
+    expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
+    const [oldLane, newLane, allLane] = ['topic:old', 'topic:new', 'all'].map(laneOf);
+    const announced = backend.announced.map(({ partition, seq }) => `${partition} ${seq}`);
+    expect(announced.slice(0, 5)).toEqual([
+      `${oldLane} 1`,
+      `${oldLane} 1`,
+      `${newLane} 1`,
+      `${allLane} 1`,
+      `${allLane} 2`,
+    ]);
+    expect(announced.slice(5).sort()).toEqual([`${newLane} 1`, `${allLane} 2`].sort());
   });
 
   it('should stop in time even if the backend hangs, and answer all waiting requests', async () => {

@@ -60,20 +60,22 @@ describe('a late request', () => {
   it('should keep the queue length exact if one of its parts has started', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
-    const many = Array.from({ length: 1_000 }, (_, n) => notification(`n${n}`, { body: 'x'.repeat(1_000) }));
-    const outcome = producer.produce(many);
+    const notifications = Array.from({ length: 1_000 }, (_, n) =>
+      notification(`n${n}`, { body: 'x'.repeat(1_000) }),
+    );
+    const outcome = producer.produce(notifications);
     await sleep(5_000);
     expect(await outcome).toBe('late');
     expect(producer.held).toBeLessThan(300);
     backend.fate = () => 'good';
     await sleep(3_000);
     expect(producer.held).toBe(0);
-    expect(await producer.produce(many)).toBe('accepted');
+    expect(await producer.produce(notifications)).toBe('accepted');
   });
 });
 
 describe('a run', () => {
-  it('should end if an entry takes longer than 60 s, and announce its last finished number again', async () => {
+  it('should end if an entry takes longer than 60 s, and have its last finished entry announced again', async () => {
     const { producer, backend, observer } = testProducer();
     await producer.produce([notification('a')]);
     await producer.produce([notification('b')]);
@@ -124,7 +126,7 @@ describe('a run', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should not have its last number announced again once the entry has expired', async () => {
+  it('should not have its last entry announced again once it has expired', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     backend.fate = () => 'lost';

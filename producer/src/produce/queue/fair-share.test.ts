@@ -5,15 +5,15 @@ import type { Outcome } from '../ports.ts';
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-const many = (prefix: string, count: number, feed = 'all', body?: string) =>
+const notifications = (prefix: string, count: number, feed = 'all', body?: string) =>
   Array.from({ length: count }, (_, n) => notification(`${prefix}${n}`, { feed, ...(body && { body }) }));
 
-/** Creates a producer whose store hangs, so that all requests wait, and records the outcomes so far. */
+/** Creates a producer whose store hangs, so that all requests wait. Records each outcome. */
 function waiting(options: Parameters<typeof testProducer>[0] = {}) {
   const tested = testProducer(options);
   tested.backend.fate = () => 'hang';
   const outcomes: Outcome[] = [];
-  const produce = async (caller: string | undefined, items: ReturnType<typeof many>) => {
+  const produce = async (caller: string | undefined, items: ReturnType<typeof notifications>) => {
     const outcome = tested.producer.produce(items, undefined, caller);
     void outcome.then((one) => outcomes.push(one));
     return Promise.race([outcome, vi.advanceTimersByTimeAsync(0).then(() => 'waits' as const)]);
@@ -24,24 +24,24 @@ function waiting(options: Parameters<typeof testProducer>[0] = {}) {
 describe('the queue', () => {
   it('should leave room for other callers when one caller has filled its share', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
-    for (let i = 0; i < 100; i++) await produce('greedy', many(`g${i}-`, 10));
+    for (let i = 0; i < 100; i++) await produce('greedy', notifications(`g${i}-`, 10));
     expect(producer.held).toBeLessThanOrEqual(510);
-    expect(await produce('greedy', many('more', 10))).toBe('full');
-    expect(await produce('other', many('o', 100))).toBe('waits');
+    expect(await produce('greedy', notifications('more', 10))).toBe('full');
+    expect(await produce('other', notifications('o', 100))).toBe('waits');
   });
 
   it('should leave room for the next caller when several callers have filled their shares', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
     for (let caller = 0; caller < 4; caller++) {
-      for (let i = 0; i < 100; i++) await produce(`greedy-${caller}`, many(`${caller}-${i}-`, 10));
+      for (let i = 0; i < 100; i++) await produce(`greedy-${caller}`, notifications(`${caller}-${i}-`, 10));
     }
     expect(producer.held).toBeLessThan(960);
-    expect(await produce('other', many('o', 1))).toBe('waits');
+    expect(await produce('other', notifications('o', 1))).toBe('waits');
   });
 
   it("should limit each caller's bytes", async () => {
     const { produce } = waiting({ maxHeldBytes: 100_000 });
-    const large = (prefix: string) => many(prefix, 1, 'all', 'x'.repeat(2_000));
+    const large = (prefix: string) => notifications(prefix, 1, 'all', 'x'.repeat(2_000));
     let taken = 0;
     for (let i = 0; i < 60; i++) if ((await produce('greedy', large(`g${i}-`))) === 'waits') taken++;
     expect(taken).toBeGreaterThan(15);
@@ -49,27 +49,27 @@ describe('the queue', () => {
     expect(await produce('other', large('o'))).toBe('waits');
   });
 
-  it("should free a caller's full share when its requests are done", async () => {
+  it("should free a caller's full share when its requests are finished", async () => {
     const { produce, producer, backend } = waiting({ maxHeld: 1_000 });
-    for (let i = 0; i < 100; i++) await produce('greedy', many(`g${i}-`, 10));
+    for (let i = 0; i < 100; i++) await produce('greedy', notifications(`g${i}-`, 10));
     backend.fate = () => 'good';
     await vi.advanceTimersByTimeAsync(10_000);
     expect(producer.held).toBe(0);
-    expect(await produce('greedy', many('again', 1_000))).not.toBe('full');
+    expect(await produce('greedy', notifications('again', 1_000))).not.toBe('full');
   });
 
   it('should accept a request of maximum size when empty, and let requests without a key fill the queue', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
-    expect(await produce(undefined, many('a', 600))).toBe('waits');
-    expect(await produce(undefined, many('b', 400))).toBe('waits');
+    expect(await produce(undefined, notifications('a', 600))).toBe('waits');
+    expect(await produce(undefined, notifications('b', 400))).toBe('waits');
     expect(producer.held).toBe(1_000);
-    expect(await waiting({ maxHeld: 1_000 }).produce('one', many('c', 1_000))).toBe('waits');
+    expect(await waiting({ maxHeld: 1_000 }).produce('one', notifications('c', 1_000))).toBe('waits');
   });
 });
 
 describe('callers', () => {
   /** Resolves with the entries for requests that arrive while another entry of the lane is in progress. */
-  async function entriesOf(requests: [string, ReturnType<typeof many>][]) {
+  async function entriesOf(requests: [string, ReturnType<typeof notifications>][]) {
     const { producer, backend } = testProducer({ partitions: 1, requestTimeoutMs: 60_000 });
     backend.latencyMs = 10;
     void producer.produce([notification('first')]);
@@ -79,11 +79,11 @@ describe('callers', () => {
   }
 
   it('should be served alternately within a lane', async () => {
-    const greedy = Array.from({ length: 5 }, (_, i): [string, ReturnType<typeof many>] => [
+    const greedy = Array.from({ length: 5 }, (_, i): [string, ReturnType<typeof notifications>] => [
       'greedy',
-      many(`g${i}-`, 1_000),
+      notifications(`g${i}-`, 1_000),
     ]);
-    const entries = await entriesOf([...greedy, ['other', many('o', 1)]]);
+    const entries = await entriesOf([...greedy, ['other', notifications('o', 1)]]);
     const index = entries.findIndex((entry) => idsOf(entry).includes('o0'));
     expect(index).toBeLessThanOrEqual(2);
     const order = entries.flatMap(idsOf).filter((id) => id.startsWith('g'));
@@ -92,11 +92,11 @@ describe('callers', () => {
 
   it('should be served alternately across feeds', async () => {
     const feeds = Array.from({ length: 3 }, (_, i) => `user:${i}`);
-    const greedy = feeds.map((feed): [string, ReturnType<typeof many>] => [
+    const greedy = feeds.map((feed): [string, ReturnType<typeof notifications>] => [
       'greedy',
-      many(feed, 1_000, feed),
+      notifications(feed, 1_000, feed),
     ]);
-    const entries = await entriesOf([...greedy, ['other', many('o', 1, 'topic:other')]]);
+    const entries = await entriesOf([...greedy, ['other', notifications('o', 1, 'topic:other')]]);
     expect(entries.findIndex((entry) => idsOf(entry).includes('o0'))).toBeLessThanOrEqual(2);
   });
 });

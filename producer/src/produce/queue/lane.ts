@@ -89,7 +89,7 @@ export class Lane {
     this.#waiting.add(part.request.caller, part);
   }
 
-  /** Drops the items of `part` that are in no entry yet. Returns how many there were, and their size. */
+  /** Drops the items of `part` that are not in an entry yet. Returns how many there were, and their size. */
   drop(part: Part): { count: number; bytes: number } | undefined {
     if (!this.#waiting.delete(part.request.caller, part)) return undefined;
     return { count: part.items.length - part.begun, bytes: sum(part.bytes, part.begun) };
@@ -179,8 +179,8 @@ const sum = (numbers: readonly number[], from: number): number => {
 };
 
 /**
- * Returns how many of the part's next items fit into `count` places and `bytes`. The largest allowed item has 64 KB, so
- * an empty entry has room for at least one.
+ * Returns how many of the part's next items fit within `count` items and `bytes`. The largest allowed item has 64 KB,
+ * so an empty entry has room for at least one.
  */
 function countFitting(part: Part, count: number, bytes: number): number {
   let room = bytes;

@@ -17,17 +17,17 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
-const one = (feed: string) => JSON.stringify({ title: 'x', feed });
-const many = (count: number, feed = 'all') =>
+const singleBody = (feed: string) => JSON.stringify({ title: 'x', feed });
+const arrayBody = (count: number, feed = 'all') =>
   JSON.stringify(Array.from({ length: count }, () => ({ title: 'x', feed })));
 const remove = (path: string, key: string) =>
   fetch(`${server.url}${path}`, { method: 'DELETE', headers: bearer(key) });
 
-describe('a caller with an API key', () => {
-  it('should be accepted with the key as a bearer token or as x-api-key', async () => {
-    expect((await server.post(one('all'), bearer('shop-key'))).status).toBe(202);
-    expect((await server.post(one('all'), { 'x-api-key': 'shop-key' })).status).toBe(202);
-    expect((await server.post(one('all'), { authorization: 'bearer shop-key' })).status).toBe(202);
+describe('a caller', () => {
+  it('should be accepted with a key as a bearer token or as x-api-key', async () => {
+    expect((await server.post(singleBody('all'), bearer('shop-key'))).status).toBe(202);
+    expect((await server.post(singleBody('all'), { 'x-api-key': 'shop-key' })).status).toBe(202);
+    expect((await server.post(singleBody('all'), { authorization: 'bearer shop-key' })).status).toBe(202);
     expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: 'ready', auth: 'api-keys' });
   });
 
@@ -45,7 +45,7 @@ describe('a caller with an API key', () => {
     ['the same key twice', { ...bearer('shop-key'), 'x-api-key': 'shop-key' }],
     ['a very long key', bearer('x'.repeat(5_000))],
   ])('should be rejected with %s', async (_name, headers) => {
-    const response = await server.post(one('all'), headers);
+    const response = await server.post(singleBody('all'), headers);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm="tocsin"/);
     expect(problemSchema.parse(await response.json()).code).toBe('unauthorized');
@@ -53,7 +53,7 @@ describe('a caller with an API key', () => {
     expect(server.refused).toEqual(['unauthorized']);
   });
 
-  it('should be rejected before its body is read, and for every method', async () => {
+  it('should be rejected before the request body is read, whatever the method', async () => {
     expect((await server.post('{', {})).status).toBe(401);
     expect((await fetch(`${server.url}/notifications`)).status).toBe(401);
     expect((await fetch(`${server.url}/NOTIFICATIONS`, { method: 'POST' })).status).toBe(401);
@@ -65,8 +65,8 @@ describe('a caller with an API key', () => {
   });
 
   it('should publish all notifications or none, and only to its own feeds', async () => {
-    expect((await server.post(one('topic:orders-eu'), bearer('shop-key'))).status).toBe(202);
-    const single = await server.post(one('topic:stock'), bearer('shop-key'));
+    expect((await server.post(singleBody('topic:orders-eu'), bearer('shop-key'))).status).toBe(202);
+    const single = await server.post(singleBody('topic:stock'), bearer('shop-key'));
     expect([single.status, problemSchema.parse(await single.json()).errors]).toEqual([
       403,
       [{ path: 'feed', message: 'is not a feed that the key permits' }],
@@ -82,7 +82,7 @@ describe('a caller with an API key', () => {
     expect([mixed.status, problem.code]).toEqual([403, 'forbidden']);
     expect(problem.errors?.map(({ path }) => path)).toEqual(['1.feed', '2.feed']);
     expect(server.backend.announced).toHaveLength(announced);
-    expect((await server.post(one('user:ada'), bearer('hr-key'))).status).toBe(202);
+    expect((await server.post(singleBody('user:ada'), bearer('hr-key'))).status).toBe(202);
     expect((await server.post(JSON.stringify({ title: 'to all' }), bearer('hr-key'))).status).toBe(403);
   });
 
@@ -97,26 +97,26 @@ describe('a caller with an API key', () => {
 
 describe('the rate of an API key', () => {
   it('should be in the headers of every response', async () => {
-    const { headers } = await server.post(one('all'), bearer('shop-key'));
+    const { headers } = await server.post(singleBody('all'), bearer('shop-key'));
     expect(headers.get('ratelimit-policy')).toBe('"key";q=20;w=10');
     expect(headers.get('ratelimit')).toBe('"key";r=19;t=1');
-    const array = await server.post(many(5), bearer('shop-key'));
+    const array = await server.post(arrayBody(5), bearer('shop-key'));
     expect(array.headers.get('ratelimit')).toBe('"key";r=14;t=3');
   });
 
   it('should be enforced with 429 and the time to wait, after which requests are accepted', async () => {
-    expect((await server.post(many(24), bearer('shop-key'))).status).toBe(202);
-    const refused = await server.post(one('all'), bearer('shop-key'));
+    expect((await server.post(arrayBody(24), bearer('shop-key'))).status).toBe(202);
+    const refused = await server.post(singleBody('all'), bearer('shop-key'));
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3']);
     expect(refused.headers.get('ratelimit')).toBe('"key";r=0;t=12');
     expect(problemSchema.parse(await refused.json()).code).toBe('too_many_requests');
     expect(server.backend.announced).toHaveLength(1);
-    expect((await server.post(one('user:ada'), bearer('hr-key'))).status).toBe(202);
+    expect((await server.post(singleBody('user:ada'), bearer('hr-key'))).status).toBe(202);
     now += 2_499;
-    expect((await server.post(one('all'), bearer('shop-key'))).status).toBe(429);
+    expect((await server.post(singleBody('all'), bearer('shop-key'))).status).toBe(429);
     now += 1;
-    expect((await server.post(one('all'), bearer('shop-key'))).status).toBe(202);
-    expect((await server.post(one('all'), bearer('shop-key'))).status).toBe(429);
+    expect((await server.post(singleBody('all'), bearer('shop-key'))).status).toBe(202);
+    expect((await server.post(singleBody('all'), bearer('shop-key'))).status).toBe(429);
   });
 
   it('should count a request only once if it is rejected for another reason', async () => {
@@ -130,8 +130,8 @@ it('should answer 503 until the keys have been read', async () => {
     throw new Error('away');
   };
   const waiting = await testServer({}, new Callers({ keys: unknown, now: () => 0 }));
-  const response = await waiting.post(one('all'), bearer('shop-key'));
+  const response = await waiting.post(singleBody('all'), bearer('shop-key'));
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
-  expect((await waiting.post(one('all'))).status).toBe(401);
+  expect((await waiting.post(singleBody('all'))).status).toBe(401);
   await waiting.close();
 });

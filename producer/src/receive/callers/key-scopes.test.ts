@@ -51,7 +51,7 @@ describe('the scopes of a key', () => {
     expect(await statuses(key)).toEqual(expected);
   });
 
-  it('should include fallback for a notification with fallbacks', async () => {
+  it('should have to include fallback to send a notification with fallbacks', async () => {
     const body = [
       { title: 'a', feed: 'user:ada' },
       { title: 'b', feed: 'user:ada', fallback: [{ after: 'PT5M', via: 'email' }] },
@@ -99,11 +99,11 @@ describe('the source of a key', () => {
   });
 });
 
-describe('an expired or revoked key', () => {
+describe('a key that expires or is revoked', () => {
   it.each([
     ['expired', 'This API key has expired. Ask for a new one.'],
     ['revoked', 'This API key was revoked. Ask for a new one.'],
-  ])('should be rejected with the reason: %s', async (key, detail) => {
+  ])('should be rejected with the reason once it is %s', async (key, detail) => {
     const response = await post(key, { title: 'x' });
     expect([response.status, problemSchema.parse(await response.json()).detail]).toEqual([401, detail]);
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="tocsin", error="invalid_token"');
