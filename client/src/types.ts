@@ -25,7 +25,8 @@ export interface DeliveryDetails {
   epoch: string;
   delivery: Delivery;
   /**
-   * Missed while disconnected or before this page was loaded. False for publications missed within a live connection.
+   * Whether they were missed while disconnected or before this page was loaded. False for publications missed within a
+   * live connection.
    */
   away: boolean;
 }
@@ -100,8 +101,8 @@ export interface NotificationClientOptions {
    */
   getToken?: () => string | undefined | Promise<string | undefined>;
   /**
-   * Request the URL and token of each connection from the bff. Required for a bff with `BROADCASTER=azure`; its `url`
-   * still serves everything else. Default: connect to `url`.
+   * Whether to request the URL and token of each connection from the bff. Required for a bff with `BROADCASTER=azure`;
+   * its `url` still serves everything else. Default: connect to `url`.
    */
   negotiate?: boolean;
   /** Default: in memory. */

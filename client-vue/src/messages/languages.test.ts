@@ -21,7 +21,7 @@ describe('localeFor', () => {
     ['not a tag', ['de'], 'en'],
     ['', ['de'], 'en'],
   ])(
-    'for a page in %j and a reader with %j, should format dates in %s',
+    'should choose, for a page in %j and a reader with %j, the locale %s',
     (language, readerLocales, locale) => {
       expect(localeFor(language, readerLocales)).toBe(locale);
     },

@@ -16,7 +16,7 @@ const shown = () => {
 };
 
 describe('a live connection whose newest page does not load', () => {
-  it('should not be shown as live, nor as unreachable, until the pages of all feeds have loaded', () => {
+  it('should be shown as neither live nor unreachable until the pages of all feeds have loaded', () => {
     const connection = useConnection();
     connection.pageNotLoaded('all', UNREACHABLE);
     connection.pageNotLoaded('topic:x', UNREACHABLE);

@@ -50,7 +50,7 @@ describe('useToasts', () => {
     expect(onScreen).toEqual(['all/n10', 'all/n9', 'all/n8']);
     expect(toasts.more).toBe(7);
     vi.advanceTimersByTime(TOAST_MS);
-    expect([onScreen, toasts.any, toasts.more]).toEqual([[], false, 0]);
+    expect([onScreen, toasts.isAnyVisible, toasts.more]).toEqual([[], false, 0]);
     expect(most).toBe(3);
   });
 
@@ -76,7 +76,7 @@ describe('useToasts', () => {
     vi.advanceTimersByTime(TOAST_MS - 1);
     expect(toasts.view.cards).toMatchObject([{ key: 'all/n1', count: 2, notificationId: 'n2' }]);
     vi.advanceTimersByTime(1);
-    expect(toasts.any).toBe(false);
+    expect(toasts.isAnyVisible).toBe(false);
   });
 
   it('should keep errors until dismissed, even an error that replaces an info', () => {

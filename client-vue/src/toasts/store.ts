@@ -30,7 +30,7 @@ export const useToasts = defineStore(() => {
 
   const visible = computed(() => view.value.cards.length);
   const more = computed(() => view.value.more);
-  const any = computed(() => visible.value > 0);
+  const isAnyVisible = computed(() => visible.value > 0);
 
   const options = (): ViewOptions => ({ slots: slots.value, opened: opened.value, ...(keep && { keep }) });
 
@@ -121,7 +121,7 @@ export const useToasts = defineStore(() => {
   }
 
   return {
-    ...{ any, visible, more, view, opened },
+    ...{ isAnyVisible, visible, more, view, opened },
     ...{ show, summarise, announce, dismiss, dismissAll, remove, clear, forgetMore, hold },
     setSlots(count: number) {
       slots.value = count;

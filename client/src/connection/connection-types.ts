@@ -2,7 +2,7 @@ import type { FeedSocket } from './feed-socket.ts';
 
 /** Callbacks of a connection. */
 export interface ConnectionHooks {
-  /** Also called when this socket replaces one that is still connected; `disconnected` is not called then. */
+  /** Also called when this socket replaces one that is still connected; the replaced one gets no `disconnected`. */
   connected: (socket: FeedSocket) => void;
   disconnected: () => void;
   /** Called with each server event, without validation. Not called for events about the connection itself. */

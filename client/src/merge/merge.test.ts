@@ -262,7 +262,7 @@ describe('FeedMerge', () => {
     expect(push(merge, [at(11)])).toEqual([]);
   });
 
-  it('should not show an id that is gone within the same event', () => {
+  it('should not show an id that the same event reports as gone', () => {
     expect(shown(push(settled(), [at(11, 'a'), gone(12, 'a')]))).toEqual([]);
   });
 

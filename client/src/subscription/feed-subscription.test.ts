@@ -58,7 +58,7 @@ const expiring = (id: string, ms: number) => ({
 });
 
 describe('expired notifications', () => {
-  it('should be removed on time and once, and not shown if they arrive too late', () => {
+  it('should be removed once and on time, and never shown if they arrive too late', () => {
     const log: string[] = [];
     const subscription = subscribe(undefined, {
       onPublications: (publications) => log.push(...publications.map(({ notification }) => notification.id)),
@@ -155,7 +155,7 @@ describe('FeedSubscription', () => {
     expect(subscription.position).toEqual({ epoch: 'e', offset: 3 });
   });
 
-  it.each(['settled', 'in a gap', 'backing off'])('should leave no timers when it ends %s', (state) => {
+  it.each(['settled', 'in a gap', 'backing off'])('should leave no timers when it ends while %s', (state) => {
     const subscription = subscribe();
     subscription.connected(socket);
     if (state === 'backing off') {

@@ -2,9 +2,9 @@ import type { TabLocks } from './platform.ts';
 
 export interface ElectionHooks {
   elected: () => void;
-  /** The lock was stolen; this tab is a candidate again. */
+  /** Called when this tab's lock was stolen. The tab is a candidate again. */
   lost: () => void;
-  /** The platform does not provide locks for this page after all. */
+  /** Called if it turns out that the platform does not provide locks for this page. */
   failed: (reason: unknown) => void;
 }
 

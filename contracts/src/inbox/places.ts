@@ -37,7 +37,7 @@ export type Place = (typeof PLACES)[number];
 export interface Placed {
   place: Place;
   unread: boolean;
-  /** Unread, in the inbox, and not seen yet. Counted on the bell. */
+  /** Whether the notification is unread, in the inbox, and not seen yet. Counted on the bell. */
   unseen: boolean;
   /** RFC 3339: end of the snooze. */
   until?: string;

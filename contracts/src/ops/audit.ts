@@ -80,7 +80,7 @@ export const auditRecordSchema = z.object({
   actor: z.object({
     kind: wordSchema,
     name: z.string().optional(),
-    /** The name is claimed by the sender, not verified. */
+    /** Set if the name is claimed by the sender and not verified. */
     claimed: z.literal(true).optional(),
   }),
   feeds: listSchema.optional(),

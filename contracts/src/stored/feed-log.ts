@@ -55,7 +55,7 @@ export const headSchema = z.strictObject({
   retractions: z.array(idsReferenceSchema).optional(),
   /** Key of the document that lists the documents removed by this commit. They are deleted before the next commit. */
   withdrawn: z.string().optional(),
-  /** This commit erased the feed. Content stored elsewhere is deleted before the next commit. */
+  /** Set if this commit erased the feed. Content stored elsewhere is deleted before the next commit. */
   erased: z.literal(true).optional(),
   /** Notifications published before this time are erased, and are ignored if they arrive later. */
   erasedAt: time.optional(),

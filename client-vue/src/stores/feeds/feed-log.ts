@@ -8,7 +8,7 @@ export interface Item {
   readonly notification: Notification;
   /** Milliseconds since 1970. Never earlier than the feed's previous item. */
   readonly time: number;
-  /** Some notifications between the previous item and this one cannot be shown. */
+  /** Whether some notifications between the previous item and this one cannot be shown. */
   readonly gapBefore: boolean;
 }
 

@@ -43,7 +43,7 @@ export function splitByQuietHours(
   return { loud, quiet: held };
 }
 
-/** Whether quiet hours held the item back at its time. */
+/** Whether quiet hours held the item back when it arrived. */
 export function isHeldBack(preferences: Preferences, item: Item): boolean {
   const answer = mayInterruptAt(preferences, item, item.time);
   return !answer.interrupt && answer.why === 'quiet';

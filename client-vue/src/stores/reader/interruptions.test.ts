@@ -86,7 +86,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual([]);
   });
 
-  it('should be summed up later, by the presenting tab, if no page is open when quiet hours end', () => {
+  it('should be summed up by the next presenting tab if no page is open when quiet hours end', () => {
     openPage(EVENING);
     let presenting = false;
     const stored = [...evening(1, 2), from('2026-06-02T08:00:00Z', 3)];
@@ -135,7 +135,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['1 or more unread notifications arrived during quiet hours']);
   });
 
-  it('should be summed up when the clock passes the end, or when the reader turns quiet hours off', async () => {
+  it('should be summed up when quiet hours end, or when the reader turns them off', async () => {
     openPage(EVENING);
     arrive(evening(1, 1));
     vi.setSystemTime(MORNING);

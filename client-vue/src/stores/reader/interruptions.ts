@@ -20,7 +20,7 @@ const KEY = 'tocsin.quiet-since';
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
-  /** For each notification received since this page was last loud: whether it is held back. */
+  /** Whether each notification that arrived since the last check outside quiet hours is held back, by item key. */
   const held = new Map<string, boolean>();
   let lastLoud: number | undefined;
   /** The quiet hours that were last in force. The reader may have turned them off since. */

@@ -16,7 +16,7 @@ export const toggled = <T>(list: readonly T[], item: T): T[] =>
 /** Applies changes to the reader's preferences immediately, then saves them on the server one after the other. */
 export const usePreferenceChanges = defineStore(() => {
   const store = usePreferences();
-  /** The last change couldn't be saved, so it may be lost when the page is closed. */
+  /** Whether the last change couldn't be saved, so that it may be lost when the page is closed. */
   const failed = ref(false);
   let queue: Promise<unknown> = Promise.resolve();
 

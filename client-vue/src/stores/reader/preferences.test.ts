@@ -25,7 +25,7 @@ describe('the preferences', () => {
     vi.unstubAllGlobals();
   });
 
-  it('should be loaded once the server responds, and keep changes made in the meantime', async () => {
+  it('should be loaded once the server responds, and keep changes made until then', async () => {
     fetched.mockImplementation(async () => answer({}, 503));
     await usePreferences().load(session.signal);
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);

@@ -23,9 +23,9 @@ export const usePreferences = defineStore(() => {
   let changes: Partial<Preferences> = {};
 
   function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
-    const asked = { ...notification, feed, severity: severityOf(notification) };
+    const candidate = { ...notification, feed, severity: severityOf(notification) };
     // Use the reactive clock, so that counts update when a mute ends.
-    return isMutedBy(preferences.value, asked, preferences.value.mutedUntil && useClock().now);
+    return isMutedBy(preferences.value, candidate, preferences.value.mutedUntil && useClock().now);
   }
 
   /** Loads the preferences, or only the mutes from an old server. */

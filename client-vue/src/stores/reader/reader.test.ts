@@ -12,14 +12,14 @@ import { useUnread } from './unread.ts';
 
 const stored = useFreshStores();
 
-describe('the reader', () => {
-  type Told = [name: string, feed: string, change: unknown];
+describe('useReader', () => {
+  type MarkRequest = [name: string, feed: string, change: unknown];
   /** Starts a session with a server that accepts everything. */
-  const startSession = (signedIn = true): Told[] => {
-    const told: Told[] = [];
+  const startSession = (signedIn = true): MarkRequest[] => {
+    const requests: MarkRequest[] = [];
     useMarks().startSession(signedIn);
-    useReader().startSession(async (...args) => void told.push(args));
-    return told;
+    useReader().startSession(async (...args) => void requests.push(args));
+    return requests;
   };
   const item = (id: string) => useItems().all.find(({ notification }) => notification.id === id)!;
   const inbox = (state: Partial<InboxState>): InboxState => ({
@@ -28,14 +28,14 @@ describe('the reader', () => {
   });
 
   it('should mark all notifications as read in batches, including those that were marked as unread', async () => {
-    const told = startSession();
+    const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 250) });
     useMarks().mergeReadState('all', { epoch: 'e', offset: 250, ids: [] });
     useMarks().mergeInboxState('all', inbox({ unread: [[1, 250]] }));
     expect(useUnread().count).toBe(250);
     useReader().markAllRead();
-    await vi.waitFor(() => expect(told).toHaveLength(3));
-    const read = told.map(([name, , change]) => [name, (change as { ids: string[] }).ids.length]);
+    await vi.waitFor(() => expect(requests).toHaveLength(3));
+    const read = requests.map(([name, , change]) => [name, (change as { ids: string[] }).ids.length]);
     expect(read).toEqual([
       ['read', 100],
       ['read', 100],
@@ -44,7 +44,7 @@ describe('the reader', () => {
   });
 
   it('should count only items that arrive after the first visit as unread, and save this on the server', async () => {
-    const told = startSession();
+    const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
     useReader().initFeed('all', { epoch: 'e', offset: 3 });
@@ -53,8 +53,8 @@ describe('the reader', () => {
     expect(useUnread().count).toBe(2);
     useReader().markAllRead();
     expect(useUnread().count).toBe(0);
-    await vi.waitFor(() => expect(told).toHaveLength(2));
-    expect(told[0]).toEqual(['read', 'all', { offset: 3 }]);
+    await vi.waitFor(() => expect(requests).toHaveLength(2));
+    expect(requests[0]).toEqual(['read', 'all', { offset: 3 }]);
   });
 
   it('should count everything in a user feed as unread', () => {
@@ -92,7 +92,7 @@ describe('the reader', () => {
   });
 
   it('should send changes in order, and store nothing in the browser for a signed-in reader', async () => {
-    const told = startSession();
+    const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().initFeed('all', { epoch: 'e', offset: 0 });
     useReader().markRead([item('n3')]);
@@ -100,8 +100,8 @@ describe('the reader', () => {
     useReader().markSeen();
     expect(useUnread()).toMatchObject({ count: 2, unseen: 0 });
     useReader().markAllRead();
-    await vi.waitFor(() => expect(told).toHaveLength(3));
-    expect(told).toEqual([
+    await vi.waitFor(() => expect(requests).toHaveLength(3));
+    expect(requests).toEqual([
       ['read', 'all', { ids: ['n3'] }],
       ['seen', 'all', { offset: 3 }],
       ['read', 'all', { offset: 3 }],
@@ -110,7 +110,7 @@ describe('the reader', () => {
   });
 
   it('should not count archived or muted items, and should undo archiving', async () => {
-    const told = startSession();
+    const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().initFeed('all', { epoch: 'e', offset: 0 });
     useReader().archive([item('n2')]);
@@ -118,7 +118,7 @@ describe('the reader', () => {
     expect(ids()).toEqual(['n3', 'n1']);
     useNotice().undo();
     expect(ids()).toEqual(['n3', 'n2', 'n1']);
-    await vi.waitFor(() => expect(told.map(([name]) => name)).toEqual(['archive', 'unarchive']));
+    await vi.waitFor(() => expect(requests.map(([name]) => name)).toEqual(['archive', 'unarchive']));
     usePreferences().applyMutes({ feeds: ['all'], severities: [] });
     expect(useUnread().count).toBe(0);
     expect(ids()).toHaveLength(3);

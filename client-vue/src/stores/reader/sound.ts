@@ -15,15 +15,15 @@ let last = -Infinity;
  * dropped; otherwise, all of them would sound together at the first click.
  */
 export function playTone(): void {
-  const asked = performance.now();
-  if (asked - last < PAUSE_MS) return;
-  last = asked;
+  const requestedAt = performance.now();
+  if (requestedAt - last < PAUSE_MS) return;
+  last = requestedAt;
   const audio = (context ??= new AudioContext());
   if (audio.state === 'running') return startTone(audio);
   audio
     .resume()
     .then(() => {
-      if (performance.now() - asked < LATE_MS) startTone(audio);
+      if (performance.now() - requestedAt < LATE_MS) startTone(audio);
     })
     .catch((error: unknown) => console.warn("The browser doesn't allow sound yet.", error));
 }

@@ -21,7 +21,7 @@ export const useUnread = defineStore(() => {
   const count = computed(() => counting.value.length);
   /** Unread and not seen yet: the count on the bell. */
   const unseen = computed(() => counting.value.filter((placed) => placed.unseen).length);
-  /** The oldest loaded item is unread and older ones exist, so there may be more unread items. */
+  /** Whether there may be more unread items: the oldest loaded item is unread, and older ones exist. */
   const atLeast = computed(() => {
     const oldest = notifications.items.at(-1);
     return oldest !== undefined && notifications.older.has(oldest.feed) && unreadOf(oldest);

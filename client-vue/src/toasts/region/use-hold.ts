@@ -15,13 +15,13 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   const hovered = ref(false);
   const focused = ref(false);
   const touched = ref(false);
-  const held = computed(() => toasts.any && (hovered.value || focused.value || touched.value));
+  const held = computed(() => toasts.isAnyVisible && (hovered.value || focused.value || touched.value));
   watch(held, (now) => toasts.hold(now));
   // No `pointerleave` is fired for an element that disappears under the pointer.
   watch(
-    () => toasts.any,
-    (any) => {
-      if (!any) release();
+    () => toasts.isAnyVisible,
+    (isAnyVisible) => {
+      if (!isAnyVisible) release();
     },
   );
 

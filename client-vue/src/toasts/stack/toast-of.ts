@@ -28,9 +28,9 @@ export function toastOf(feed: string, notification: Notification): Toast {
 export interface Missed {
   feed: string;
   count: number;
-  /** Some older notifications couldn't be recovered. */
+  /** Whether some older notifications couldn't be recovered. */
   gap: boolean;
-  /** The feed was erased; erased notifications don't count as missed. */
+  /** Whether the feed was erased. Erased notifications don't count as missed. */
   erased?: boolean;
 }
 
