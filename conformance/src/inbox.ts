@@ -26,7 +26,7 @@ export class Inbox {
 
   /**
    * Waits for an event with this name for which `fits` returns true.
-   * @throws Error that lists the received events instead
+   * @throws Error that lists the received events if it does not arrive in time
    */
   async has(
     event: string,
@@ -40,7 +40,7 @@ export class Inbox {
 
   /**
    * Waits until `holds` returns true.
-   * @throws Error that names the awaited condition and lists the received events
+   * @throws Error that names the awaited condition and lists the received events if it takes too long
    */
   async until(holds: () => boolean, what: string, patienceMs = this.#patienceMs): Promise<void> {
     const end = Date.now() + patienceMs;

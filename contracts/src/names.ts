@@ -46,7 +46,9 @@ export const TOPICS = {
   /** Topics of version 0.1.0, whose announcements name a feed. */
   announcements: 'notification-announcements',
   deadAnnouncements: 'notification-announcements-dead',
-  /** Open to every application: a CloudEvent with one notification or an array of notifications. */
+  /**
+   * A topic for all applications. An event on it is a CloudEvent with one notification or an array of notifications.
+   */
   notifications: 'notifications',
   deadNotifications: 'notifications-dead',
   refusedNotifications: 'notifications-refused',

@@ -93,7 +93,7 @@ describe('createPublisher', () => {
     ]);
   });
 
-  it('should send each notification alone if the server rejects a batch without naming any', async () => {
+  it('should send each notification alone if the server rejects a batch without naming the invalid ones', async () => {
     const { publisher } = await against((items, response, request) =>
       items.length > 1 || items[0]?.['id'] === 'large'
         ? answer(response, 413, { detail: 'too large' })

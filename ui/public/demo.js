@@ -9,10 +9,10 @@
     runbook: ['Runbook', 'Runbook'],
     incident: ['Incident', 'Störung'],
   };
-  var asked = new URLSearchParams(location.search);
+  var parameters = new URLSearchParams(location.search);
   var german = document.documentElement.lang === 'de' ? 1 : 0;
   Object.keys(kinds).forEach(function (kind) {
-    var id = asked.get(kind);
+    var id = parameters.get(kind);
     if (id === null || !/^[a-z0-9.-]{1,30}$/.test(id)) return;
     document.querySelectorAll('.subject').forEach(function (heading, language) {
       heading.textContent = kinds[kind][language] + ' ' + id;

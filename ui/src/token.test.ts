@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keepToken, nameOf, takeToken } from './token.ts';
 
-function aTab() {
+function openTab() {
   const kept = new Map<string, string>();
   const storage = {
     get: (key: string) => kept.get(key) ?? null,
@@ -15,7 +15,7 @@ function aTab() {
 
 describe('a token in the URL', () => {
   it('should be stored in a tab without a token', () => {
-    const { at, addresses } = aTab();
+    const { at, addresses } = openTab();
     expect(at('')).toEqual({});
     expect(at('#notifications')).toEqual({});
     expect(at('#token=a.b.c')).toEqual({ token: 'a.b.c' });
@@ -25,7 +25,7 @@ describe('a token in the URL', () => {
   });
 
   it('should only be offered in a tab with another token, and be removed from the URL', () => {
-    const { at, addresses, storage } = aTab();
+    const { at, addresses, storage } = openTab();
     at('#token=mine');
     expect(at('#token=theirs')).toEqual({ token: 'mine', offered: 'theirs' });
     expect(addresses).toHaveLength(2);

@@ -31,7 +31,7 @@ async function recovered(kit: Kit, over: Transport, feed: string, page: Page): P
   return all;
 }
 
-const newest = (page: Page) => assert.ok(page.publications.length <= 50);
+const assertNewestPage = (page: Page) => assert.ok(page.publications.length <= 50);
 
 /** The rules for every transport. */
 export const READING: readonly Case[] = [
@@ -45,7 +45,7 @@ export const READING: readonly Case[] = [
     },
   ),
   readerCase(
-    'pushes new publications, with the offsets that follow the answer’s',
+    'pushes new publications at the offsets that follow the answer’s',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -103,7 +103,7 @@ export const READING: readonly Case[] = [
       const ids = await kit.publishMany(feed, 60);
       const page = firstOf(await kit.reader(over, feed, { epoch: 'conformance', offset: 1 }), feed);
       assert.equal(page.recovered, false);
-      newest(page);
+      assertNewestPage(page);
       assert.deepEqual(idsOf(page.publications), ids.slice(-page.publications.length));
       assert.equal(page.publications.at(-1)?.offset, page.offset);
     },
@@ -180,7 +180,7 @@ export const READING: readonly Case[] = [
     assert.ok(!JSON.stringify(page).includes('Secret'));
   }),
   readerCase(
-    'replaces by collapse key: names the replaced id, and removes its content',
+    'replaces a publication with the same collapse key: names its id, and removes its content',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();

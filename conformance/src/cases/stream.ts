@@ -32,7 +32,7 @@ export const STREAM: readonly Case[] = [
   refusal('more feeds than a connection may have', queryOf(...many)),
   refusal('an invalid event id', '', { 'last-event-id': '12' }),
   refusal('an invalid event id as a parameter', '?lastEventId=all'),
-  streamCase('is an event stream that must not be cached', [], async (kit) => {
+  streamCase('serves an event stream and forbids caching it', [], async (kit) => {
     const { response } = await kit.stream(queryOf(kit.feed()));
     assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
     assert.match(response.headers.get('cache-control') ?? '', /no-store/);
@@ -55,9 +55,9 @@ export const STREAM: readonly Case[] = [
     const { epoch, offset } = pageOf((await stream.inbox.has('subscribed')).data);
     const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
     await showsExactly(stream.inbox, feed, ids);
-    const places = stream.inbox.all.filter(({ id }) => id !== undefined).map(({ id }) => id);
-    assert.equal(places[0], `${feed}=${epoch}:${offset}`);
-    assert.equal(places.at(-1), `${feed}=${epoch}:${offset + 2}`);
+    const eventIds = stream.inbox.all.filter(({ id }) => id !== undefined).map(({ id }) => id);
+    assert.equal(eventIds[0], `${feed}=${epoch}:${offset}`);
+    assert.equal(eventIds.at(-1), `${feed}=${epoch}:${offset + 2}`);
   }),
   streamCase('resumes after any of its event ids', ['publish'], async (kit) => {
     const feed = kit.feed();
@@ -66,8 +66,8 @@ export const STREAM: readonly Case[] = [
     const ids: string[] = [];
     for (let count = 0; count < 4; count++) ids.push(...(await kit.publish(feed, {})));
     await showsExactly(stream.inbox, feed, ids);
-    const places = stream.inbox.all.filter(({ id }) => id !== undefined);
-    for (const [count, { id = '' }] of places.entries()) {
+    const events = stream.inbox.all.filter(({ id }) => id !== undefined);
+    for (const [count, { id = '' }] of events.entries()) {
       const again = await kit.stream(queryOf(feed), { 'last-event-id': id });
       const page = pageOf((await again.inbox.has('subscribed')).data);
       assert.deepEqual([page.recovered, idsOf(page.publications)], [true, ids.slice(count)]);

@@ -91,5 +91,5 @@ export const notificationSchema = z.strictObject({
 });
 export type Notification = z.infer<typeof notificationSchema>;
 
-/** Whether time `a` is not before time `b`; false if either is invalid. */
+/** Whether time `a` is at or after time `b`; false if either is invalid. */
 const isLater = (a: string, b: string): boolean => (parseDateTime(a) ?? NaN) >= (parseDateTime(b) ?? NaN);

@@ -1,4 +1,4 @@
-/** A call to the sidecar that was rejected, timed out or was cut off. Its outcome may be unknown. */
+/** Thrown if a call to the sidecar was rejected, timed out or was cut off. Its outcome may be unknown. */
 export class SidecarError extends Error {
   override name = 'SidecarError';
   /** Dapr's error code (`ERR_…`), or `ERR_SIDECAR_UNREACHABLE` if there was no response. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_REQUEST_BYTES, faultsOf } from '@tocsin/contracts';
 import { isHostName } from '../http/guards/hosts.ts';
 
-/** An invalid configuration. The message lists every error, so that all can be fixed at once. */
+/** Thrown if the configuration is invalid. The message lists every error, so that all can be fixed at once. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }

@@ -1,7 +1,7 @@
 import { clientAt, type ClientOptions, type RedisClient } from './client.ts';
 import { addressText, type RedisAddress, type RedisTarget } from './target.ts';
 
-/** No Sentinel knows a master with the configured name. */
+/** Thrown if no Sentinel knows a master with the configured name. */
 export class UnknownMasterError extends Error {
   override name = 'UnknownMasterError';
   readonly code = 'unknown_master';

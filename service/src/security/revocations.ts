@@ -14,7 +14,7 @@ export interface RevocationDocument {
   write(value: object, etag: string | undefined): Promise<void>;
 }
 
-/** The list of revocations is full. The message contains the remedy. */
+/** Thrown if the list of revocations is full. The message contains the remedy. */
 export class RevocationsFullError extends Error {
   override name = 'RevocationsFullError';
 }

@@ -30,7 +30,7 @@ const MESSAGES: Record<SignatureFault, string> = {
   replayed: 'This signature has already been used. Create a new signature for each attempt.',
 };
 
-/** A call's signature is missing or invalid. The message contains no part of the call. */
+/** Thrown if a call's signature is missing or invalid. The message contains no part of the call. */
 export class SignatureError extends Error {
   override readonly name = 'SignatureError';
   readonly fault: SignatureFault;

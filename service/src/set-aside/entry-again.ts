@@ -9,7 +9,7 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 
-/** A set-aside record does not exist (`not_found`), or its content cannot be put back (`conflict`). */
+/** Thrown if a set-aside record does not exist (`not_found`), or if its content cannot be put back (`conflict`). */
 export class SetAsideError extends Error {
   override name = 'SetAsideError';
   readonly code: 'not_found' | 'conflict';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { permalinkOf, permalinkTo } from './address.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
-it('should parse the notification in a URL, in the default feed if none is given', () => {
+it('should parse the notification in a URL, and use the default feed if none is given', () => {
   expect(permalinkOf('?notification=order-1&feed=topic%3Aorders')).toEqual({
     ...{ id: 'order-1', feed: 'topic:orders' },
   });

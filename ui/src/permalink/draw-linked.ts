@@ -31,7 +31,7 @@ function publisherText(name: 'h3' | 'p', className: string, text: string, link?:
   return created;
 }
 
-/** The elements of a notification, without those for parts that it lacks. */
+/** The elements that show a notification, without elements for members that it lacks. */
 export function drawNotification({ notification }: LivePublication): HTMLElement[] {
   const { title, body, link, source, createdAt, actions }: Notification = notification;
   const time = element('time', '', new Date(createdAt).toLocaleString(document.documentElement.lang));

@@ -46,7 +46,7 @@ it('should allow pages to connect only to their own host, and forbid framing', a
   expect(headers.get('x-powered-by')).toBeNull();
 });
 
-it('should tell the page to negotiate, and allow connections to Azure, if AZURE_ENDPOINT is set', async () => {
+it('should tell the page to negotiate and allow connections to Azure if AZURE_ENDPOINT is set', async () => {
   const [port = 0] = await freePorts(1);
   const settings = { PORT: String(port), UI_DIST: dist, LOG_LEVEL: 'silent' };
   await writeFile(join(dist, 'index.html'), '<head></head>the page');
@@ -67,7 +67,7 @@ it('should tell the page to negotiate, and allow connections to Azure, if AZURE_
   );
 });
 
-it('should allow images as icons only from the given origins, and tell the page', async () => {
+it('should allow icon images only from ICON_ORIGINS, and tell the page these origins', async () => {
   expect((await fetch(url)).headers.get('content-security-policy')).toMatch(/img-src 'self'(?:;|$)/);
   const [port = 0] = await freePorts(1);
   const settings = { PORT: String(port), UI_DIST: dist, LOG_LEVEL: 'silent' };
@@ -91,7 +91,7 @@ it('should allow images as icons only from the given origins, and tell the page'
   );
 });
 
-it('should respond to an unknown path like the other services', async () => {
+it('should respond to an unknown path with a problem document', async () => {
   const response = await fetch(`${url}/app/notifications`);
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({ code: 'not_found' });
@@ -136,7 +136,7 @@ it.each([
   }
 });
 
-it('should respond to invalid percent-encoding with a problem', async () => {
+it('should respond to invalid percent-encoding with a problem document', async () => {
   const response = await fetch(`${url}/%E0%A4%A`);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 'invalid_request' });

@@ -11,7 +11,7 @@ const OPTIONS: ClientOptions = {
   disableOfflineQueue: true,
 };
 
-/** Some slots have no master, or the node that was asked is cut off from most masters. */
+/** Thrown if some slots have no master, or the queried node is cut off from most masters. */
 export class ClusterDownError extends Error {
   override name = 'ClusterDownError';
   readonly code = 'cluster_down';
