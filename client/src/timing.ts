@@ -33,6 +33,6 @@ export const TIMING = {
   tabMisses: 3,
   /** How long a tab keeps looking connected between two leaders. */
   tabHandover: 3_000,
-  /** Timeout for a page over REST. */
+  /** Timeout for requesting a page over REST. */
   page: 10_000,
 } as const;

@@ -25,8 +25,8 @@ export interface DeliveryDetails {
   epoch: string;
   delivery: Delivery;
   /**
-   * Whether they were missed while disconnected or before this page was loaded. False for publications missed within a
-   * live connection.
+   * Whether the publications were missed while disconnected or before this page was loaded. False if they were missed
+   * within a live connection.
    */
   away: boolean;
 }

@@ -17,7 +17,7 @@ export interface AccessOptions {
   log: Logger;
 }
 
-/** Decides who may publish: callers with an API key, and the bff by its signature. */
+/** Decides who may publish: callers with an API key, and the bff, which signs its calls. */
 export interface Access {
   callers: Callers;
   signer: Signer;

@@ -28,7 +28,7 @@ it('should have a default for every setting that needs one', () => {
   });
 });
 
-it('should list all errors, each with its variable', () => {
+it('should list all errors and name the variable of each', () => {
   const env = {
     PORT: '0',
     DEMO_INTERVAL_MS: '1s',

@@ -43,8 +43,8 @@ export function createPublisher(given: PublisherOptions): Publisher {
   async function resendValid(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors ?? []);
     if (faults.size === 0) {
-      // The response concerns no particular notification, for example 401 or 413. Sent alone, each notification gets
-      // its own response.
+      // The response is not about a particular notification, for example 401 or 413. If each notification is sent
+      // alone, each gets its own response.
       for (const one of batch) await sendBatch([one]);
       return;
     }

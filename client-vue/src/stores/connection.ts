@@ -11,7 +11,7 @@ import { useItems } from './feeds/items.ts';
  */
 export type ConnectionState = ClientStatus | 'unreachable' | 'refused' | 'incomplete';
 
-/** Shown by a list instead of rows. */
+/** The placeholder that a list shows instead of rows. */
 export type Placeholder = 'loading' | 'empty' | 'offline' | 'unreachable' | 'refused' | 'incomplete';
 
 /**
@@ -65,7 +65,7 @@ export const useConnection = defineStore(() => {
     return connection[state.value];
   });
 
-  /** The placeholder that a list shows instead of rows. */
+  /** The placeholder that a list shows instead of rows; `none` if it has rows. */
   const placeholder = computed<'none' | Placeholder>(() => {
     const { items, loaded } = useItems();
     if (items.length > 0) return 'none';

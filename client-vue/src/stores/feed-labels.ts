@@ -2,7 +2,7 @@ import { shallowRef } from 'vue';
 import { useMessages } from '../messages/use-messages.ts';
 import { defineStore } from './define-store.ts';
 
-/** Display names of feeds: an object by feed, or a function, which may return `undefined`. */
+/** Display names of feeds: an object keyed by feed, or a function, which may return `undefined`. */
 export type FeedLabels = Readonly<Record<string, string>> | ((feed: string) => string | undefined);
 
 export const useFeedLabels = defineStore(() => {

@@ -1,6 +1,6 @@
 import type { GoneReason, LivePublication, Page, Position, PublicationsEvent } from '@tocsin/contracts';
 
-/** All events that can happen to a client's feed. */
+/** All events that a feed's merge handles. */
 export type MergeEvent =
   /** A socket is connected. It may have replaced another one without interruption. */
   | { type: 'connected' }

@@ -14,8 +14,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('tabs that share a connection', () => {
-  it('should share one connection that serves all tabs', async () => {
+describe('tabs', () => {
+  it('should share one connection', async () => {
     const tabs = Array.from({ length: 5 }, () => fixture.open(['all']));
     await pass(1_000);
     fixture.server.publish('all', 30);
@@ -28,7 +28,7 @@ describe('tabs that share a connection', () => {
     }
   });
 
-  it('should subscribe to a feed on behalf of a follower tab until no tab needs it', async () => {
+  it('should stay subscribed to a feed as long as one of them needs it', async () => {
     fixture.open(['all']);
     await pass(1_000);
     const [one, other] = [fixture.open(['topic:a']), fixture.open(['topic:a'])];
@@ -95,7 +95,7 @@ describe('tabs that share a connection', () => {
     }
   });
 
-  it('should connect separately for another reader, another server, or an unknown reader', async () => {
+  it('should connect separately if they have different or unknown readers, or different servers', async () => {
     const reader = (claims: object) => fixture.open(['all'], { getToken: () => tokenOf(claims) });
     reader({ iss: 'i', sub: 'one' });
     reader({ iss: 'i', sub: 'one', exp: 1 });

@@ -61,7 +61,7 @@ export const keyUseSchema = z.strictObject({
 export type KeyUse = z.infer<typeof keyUseSchema>;
 
 /**
- * Derived from the key's hash, so that a new key with the same name starts unused. The first 16 digits are enough to
- * distinguish keys.
+ * Derived from the key's hash, so that a new key with the same name doesn't inherit the last use of the old one. The
+ * first 16 digits are enough to distinguish keys.
  */
 export const keyUseKey = (hash: string): string => `key-use:${hash.slice(0, 16)}`;

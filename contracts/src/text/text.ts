@@ -65,7 +65,7 @@ export const dateTimeSchema = z
 
 const MAX_LINK = 2048;
 
-/** A link that can't run code in a browser, and whose text shows its target. */
+/** A link that can't run code in a browser, and whose text can't disguise its target. */
 export const linkSchema = z
   .string()
   .meta({

@@ -209,7 +209,7 @@ describe('an unsupported body', () => {
     await expectProblem(await server.post(hello, headers), 415, 'unsupported_media_type');
   });
 
-  it('should be rejected without a media type', async () => {
+  it('should be rejected if it has no media type', async () => {
     const response = await fetch(`${server.url}/notifications`, { method: 'POST', body: bytes(hello) });
     await expectProblem(response, 415, 'unsupported_media_type');
   });
@@ -231,7 +231,7 @@ describe('an unsupported body', () => {
   });
 });
 
-describe('a request with an invalid URL', () => {
+describe('a request with a wrong URL or method', () => {
   it.each([
     ['?feed=user:ada', 'feed'],
     ['?a=1&a=2', 'a'],
@@ -250,11 +250,14 @@ describe('a request with an invalid URL', () => {
     expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
   });
 
-  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'])('should be rejected: %s', async (method) => {
-    const response = await fetch(`${server.url}/notifications`, { method });
-    expect(response.headers.get('allow')).toBe('POST');
-    await expectProblem(response, 405, 'method_not_allowed');
-  });
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'])(
+    'should be rejected if its method is %s',
+    async (method) => {
+      const response = await fetch(`${server.url}/notifications`, { method });
+      expect(response.headers.get('allow')).toBe('POST');
+      await expectProblem(response, 405, 'method_not_allowed');
+    },
+  );
 
   it.each([
     '/',
@@ -265,7 +268,7 @@ describe('a request with an invalid URL', () => {
     '/..%2f',
     '/dapr/config',
     '/actors/Feed/all',
-  ])('should get 404 at %s', async (path) => {
+  ])('should get 404 if its path is %s', async (path) => {
     await expectProblem(await fetch(`${server.url}${path}`), 404, 'not_found');
   });
 

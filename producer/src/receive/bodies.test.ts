@@ -46,7 +46,7 @@ const READ = /^HTTP\/1\.1 400 [^]*"code":"invalid_json"/;
 const postOf = async (bytes: number) => (await server.post(' '.repeat(bytes))).status;
 const small = async () => (await server.post('{"title":"x"}')).status;
 
-/** Sends all of a large body but its last ten bytes. */
+/** Sends a large body except for its last ten bytes. */
 async function startUnfinished() {
   const request = await startSized(MEBIBYTE);
   request.send(' '.repeat(MEBIBYTE - 10));

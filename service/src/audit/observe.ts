@@ -21,7 +21,7 @@ export function observeAudit(app: 'producer' | 'bff', registry: Registry, log: L
   return {
     written: () => {
       records.inc({ outcome: 'written' });
-      if (failing) log.info('writing the audit trail works again');
+      if (failing) log.info('the audit trail can be written again');
       failing = false;
     },
     failed: (err) => {

@@ -16,7 +16,7 @@ export interface ClientOptions extends Pick<
   reconnectStrategy: false | ((retries: number) => number);
 }
 
-/** A client for one Redis or Sentinel. Not connected yet. */
+/** Creates a client for one Redis or Sentinel. It is not connected yet. */
 export function clientAt(
   { host, port }: RedisAddress,
   { tls, username, password }: Pick<RedisTarget, 'tls' | 'username' | 'password'>,

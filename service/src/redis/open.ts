@@ -5,7 +5,9 @@ import { findMaster } from './find-master.ts';
 import { followMaster } from './follow-master.ts';
 import type { RedisTarget } from './target.ts';
 
-/** A client that stays connected to the Redis of `target`, or to its current masters. Not connected yet. */
+/**
+ * Creates a client that stays connected to the Redis of `target`, or to its current masters. It is not connected yet.
+ */
 export function persistentClient(target: RedisTarget, options: ClientOptions): RedisClient {
   if (target.cluster) return followCluster(target, options);
   const [address = { host: 'localhost', port: 6379 }] = target.addresses;

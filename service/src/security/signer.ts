@@ -42,8 +42,8 @@ export class SignatureError extends Error {
 }
 
 /**
- * Signs calls between our applications with a shared secret (HMAC-SHA-256), and proves facts to them. A signature is
- * valid for one call to one receiver, for 30 s. A proof remains valid as long as its key does.
+ * Signs calls between our applications with a shared secret (HMAC-SHA-256), and creates proofs of facts for them. A
+ * signature is valid for one call to one receiver, for 30 s. A proof remains valid as long as its key does.
  */
 export class Signer {
   readonly #keys: () => SigningKeys;

@@ -94,7 +94,7 @@ export class SetAsideRecords {
         ]);
         return;
       } catch (error) {
-        // An instance may have written the index in the meantime. Read it again.
+        // An instance may have written the index since it was read. Read it again.
         if (attempt === ATTEMPTS) throw error;
       }
     }

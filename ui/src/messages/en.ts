@@ -37,5 +37,5 @@ type Widened<T> = {
       : Widened<T[Name]>;
 };
 
-/** The strings in any language. Every language has all of them. */
+/** The type of the strings in every language. No language may omit any. */
 export type Texts = Widened<typeof en>;

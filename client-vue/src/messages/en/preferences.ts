@@ -1,4 +1,4 @@
-/** How the reader wants to be notified. */
+/** Preferences: mutes, quiet hours, sound, desktop notifications and shortcuts. */
 export const preferences = {
   title: 'Preferences',
   back: 'Back to notifications',

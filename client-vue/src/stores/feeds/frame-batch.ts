@@ -8,7 +8,7 @@ export class FrameBatch {
   run(task: () => void): void {
     this.#tasks.push(task);
     if (this.#cancel) return;
-    // Schedule both, because the page may become hidden before the frame.
+    // Schedule a timer too, because the page may become hidden before the frame.
     const frame = requestAnimationFrame(() => this.flush());
     const timer = setTimeout(() => this.flush(), 200);
     this.#cancel = () => {

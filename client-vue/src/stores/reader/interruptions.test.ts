@@ -25,7 +25,7 @@ const NIGHT = { from: '22:00', to: '07:00', timeZone: 'UTC', allow: ['error' as 
 const EVENING = '2026-06-01T22:30:00Z';
 const MORNING = '2026-06-02T07:00:10Z';
 
-/** A notification from that time, with the id `n<offset>`. */
+/** A notification created at `time`, with the id `n<offset>`. */
 const from = (time: string, offset: number, more = {}): LivePublication => ({
   offset,
   notification: { ...at(offset).notification, createdAt: time, ...more },

@@ -20,8 +20,8 @@ function withSeen(inbox: InboxState | undefined, seen: Position | undefined): In
 }
 
 /**
- * Returns a function that places a feed's items by the reader's marks. Until a read mark is known, everything counts
- * as read. If an item's epoch isn't the read mark's, the item is unread if it is newer than the mark.
+ * Returns a function that places a feed's items by the reader's marks. Until a read mark is known, everything counts as
+ * read. If an item and the read mark have different epochs, the item is unread if it is newer than the mark.
  */
 export function placing({ read, inbox, seen }: FeedMarks): (item: Item) => Placed {
   const marks = withSeen(inbox, seen);

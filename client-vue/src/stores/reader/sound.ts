@@ -1,6 +1,6 @@
 /** Shortest time between two tones, in ms. */
 const PAUSE_MS = 2_000;
-/** How late a tone may be, in ms, while the browser starts the sound. */
+/** Maximum delay of a tone, in ms, while the browser starts the sound. */
 const LATE_MS = 1_000;
 const HIGH_HZ = 880;
 const LOW_HZ = 660;

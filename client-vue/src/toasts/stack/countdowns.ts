@@ -5,7 +5,7 @@ interface Countdown {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Countdowns that all pause while there is a reason to, then continue with the remaining time. */
+/** Countdowns that all pause while there is any reason to pause, and then continue with their remaining time. */
 export class Countdowns {
   readonly #running = new Map<string, Countdown>();
   readonly #reasons = new Set<string>();

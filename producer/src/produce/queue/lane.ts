@@ -12,7 +12,7 @@ import { newRun } from '../ids.ts';
 import type { Part } from './request.ts';
 import { Turns, type CallerName } from './turns.ts';
 
-/** Space reserved for everything in an entry but its notifications. All traces together take less than 3 KB. */
+/** Space reserved for everything in an entry except its notifications. All traces together take less than 3 KB. */
 const ENVELOPE_BYTES = 4_096;
 
 /** How many items of a part an entry contains, and their size. */

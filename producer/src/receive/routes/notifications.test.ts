@@ -16,7 +16,7 @@ const deposited = () =>
   );
 
 describe('POST /notifications', () => {
-  it('should complete a notification with the defaults of the contract', async () => {
+  it("should complete a notification with the contract's defaults", async () => {
     const response = await server.post('{"title":"Hello"}');
     expect(response.status).toBe(202);
     expect(response.headers.get('x-powered-by')).toBeNull();
