@@ -49,6 +49,10 @@ describe('the options of npm run doctor', () => {
       daprApiToken: undefined,
       redis: { addresses: [{ host: 'localhost', port: 6379 }] },
     });
+    // As docker-compose.yml passes them.
+    expect(read(['--producer=http://p', '--bff=http://b'], { REDIS_HOST: 'redis:6379' })).toMatchObject({
+      redis: { addresses: [{ host: 'redis', port: 6379 }] },
+    });
     forget();
   });
 
