@@ -23,7 +23,7 @@ const ALONE = [
   'tests/delivery/crash.test.ts',
   'tests/security/{dapr-run,open-ports}.test.ts',
 ];
-/** Tests that compile clients in other languages, which takes minutes on a new machine: `npm run test:examples`. */
+/** Clients and publishers in other languages; compiling takes minutes on a new machine: `npm run test:examples`. */
 const EXAMPLES = 'tests/examples/**/*.test.ts';
 /** Failovers of Redis and Valkey, which take minutes: `npm run test:redis`. */
 const FAILOVERS = 'tests/redis/heavy/**/*.test.ts';
@@ -112,14 +112,12 @@ export default defineConfig({
       },
       {
         test: {
+          ...WITH_PROCESSES,
           name: 'examples',
-          environment: 'node',
           include: [EXAMPLES],
           sequence: { groupOrder: 4 },
           fileParallelism: false,
-          pool: 'forks',
           testTimeout: 300_000,
-          hookTimeout: 180_000,
         },
       },
       {

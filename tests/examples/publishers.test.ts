@@ -1,84 +1,80 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findCommand, run } from '@tocsin/tools/process/run';
+import { run } from '@tocsin/tools/process/run';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useShopStack } from '../support/processes/shop-stack.ts';
+import { makeOrSkip, type Example } from './toolchain.ts';
 
 const PUBLISHERS = join(import.meta.dirname, '../../examples/publishers');
 /** Downloading and compiling an SDK takes minutes on a busy machine: Rust's took 77 s of CPU time. */
 const BUILD_MS = 900_000;
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-publishers-'));
 
-/**
- * True if Rust is installed and new enough for the Dapr SDK (1.88). Debian 12's `cargo` package is too old, but its
- * `cargo-web` is new enough.
- */
-async function isRustNew(): Promise<boolean> {
-  if (findCommand(['cargo']) === undefined) return false;
-  const [, minor] = /^cargo 1\.(\d+)\./.exec((await run('cargo', ['--version'])).stdout) ?? [];
-  return Number(minor) >= 88;
+async function pythonLacks(): Promise<string | undefined> {
+  const { code } = await run('python3', ['-c', 'import ensurepip, venv']);
+  return code === 0 ? undefined : 'python3 has no venv';
 }
 
-/** The publishers, each with its toolchain, the commands that install and build it, and the command that publishes. */
-const LANGUAGES = [
+/** Debian 12's `cargo` package is too old for the Dapr SDK, but its `cargo-web` is new enough. */
+async function rustLacks(): Promise<string | undefined> {
+  const [, minor] = /^cargo 1\.(\d+)\./.exec((await run('cargo', ['--version'])).stdout) ?? [];
+  return Number(minor) >= 88 ? undefined : 'cargo is older than 1.88';
+}
+
+const LANGUAGES: Example[] = [
   {
-    name: 'Python',
-    folder: 'python',
-    tool: 'python3',
-    build: [
+    ...{ name: 'Python', cwd: join(PUBLISHERS, 'python'), tools: ['python3'], lacks: pythonLacks },
+    download: [
       ['python3', '-m', 'venv', join(dir, 'venv')],
-      [join(dir, 'venv/bin/pip'), 'install', '--quiet', '-r', 'requirements.txt'],
+      // Only with -vv, it says why an index did not answer.
+      [join(dir, 'venv/bin/pip'), 'install', '-vv', '-r', 'requirements.txt'],
     ],
-    command: [join(dir, 'venv/bin/python'), 'publish.py'],
+    build: [],
+    start: [join(dir, 'venv/bin/python'), 'publish.py'],
   },
   {
-    name: 'Go',
-    folder: 'go',
-    tool: 'go',
+    ...{ name: 'Go', cwd: join(PUBLISHERS, 'go'), tools: ['go'] },
+    download: [['go', 'mod', 'download']],
     build: [['go', 'build', '-o', join(dir, 'go-publisher'), '.']],
-    command: [join(dir, 'go-publisher')],
+    start: [join(dir, 'go-publisher')],
   },
   {
-    name: 'Java',
-    folder: 'java',
-    tool: 'mvn',
-    build: [
+    ...{ name: 'Java', cwd: join(PUBLISHERS, 'java'), tools: ['mvn', 'java'] },
+    // Maven downloads its own parts as it needs them, so that compiling is part of this.
+    download: [
       [
-        ...['mvn', '-q', '-B', 'compile', 'dependency:copy-dependencies'],
+        ...(['mvn', '-q', '-B', 'compile', 'dependency:copy-dependencies'] as const),
         ...[`-DoutputDirectory=${join(dir, 'jars')}`, `-Dtocsin.build=${join(dir, 'java')}`],
       ],
     ],
-    command: ['java', '-cp', `${join(dir, 'java/classes')}:${join(dir, 'jars')}/*`, 'Publish'],
+    build: [],
+    start: ['java', '-cp', `${join(dir, 'java/classes')}:${join(dir, 'jars')}/*`, 'Publish'],
   },
   {
-    name: 'Rust',
-    folder: 'rust',
-    tool: (await isRustNew()) ? 'cargo' : undefined,
-    build: [['cargo', 'build', '--quiet', '--locked', '--target-dir', join(dir, 'rust')]],
-    command: [join(dir, 'rust/debug/tocsin-publisher')],
+    ...{ name: 'Rust', cwd: join(PUBLISHERS, 'rust'), tools: ['cargo'], lacks: rustLacks },
+    download: [['cargo', 'fetch', '--quiet', '--locked']],
+    build: [['cargo', 'build', '--quiet', '--locked', '--offline', '--target-dir', join(dir, 'rust')]],
+    start: [join(dir, 'rust/debug/tocsin-publisher')],
   },
 ];
 
 const started = useShopStack();
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-describe.each(LANGUAGES)('the publisher in $name', ({ name, folder, tool, build, command }) => {
-  it.skipIf(tool === undefined || findCommand([tool]) === undefined)(
+describe.each(LANGUAGES)('the publisher in $name', (publisher) => {
+  it(
     'should publish with the Dapr SDK so that each id is shown once',
-    async () => {
-      const cwd = join(PUBLISHERS, folder);
-      for (const [program = '', ...args] of build) {
-        const { code, output } = await run(program, args, { cwd });
-        expect(code, output).toBe(0);
-      }
+    async ({ task, skip }) => {
+      await makeOrSkip(publisher, task, skip);
+      const { name, cwd, start } = publisher;
       const env = {
         DAPR_GRPC_PORT: String(started.shop.daprGrpcPort),
         DAPR_HTTP_PORT: new URL(started.shop.daprUrl).port,
         DAPR_API_TOKEN: started.shop.daprHeaders['dapr-api-token'] ?? '',
       };
       const id = `from-${name}`;
-      const [program = '', ...args] = command;
+      const [program, ...args] = start;
       for (let i = 0; i < 2; i++) {
         const { code, output } = await run(program, [...args, id], { cwd, env });
         expect(code, output).toBe(0);

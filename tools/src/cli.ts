@@ -28,6 +28,7 @@ await runCommandLine({
   'test:chart': async () => (await import('./test/chart.ts')).testChart,
   'test:dapr': async () => (await import('./test/dapr.ts')).testDapr,
   'test:compose': async () => (await import('./test/compose.ts')).testCompose,
+  'test:examples': async () => (await import('./test/examples.ts')).testExamples,
   'test:k8s': async () => (await import('./test/k8s.ts')).testK8s,
   'test:tenants': async () => (await import('./test/tenants.ts')).testTenants,
   'test:upgrade': async () => (await import('./test/upgrade.ts')).testUpgrade,

@@ -7,6 +7,7 @@ import { ARTIFACTS_DIR, ROOT } from '../paths.ts';
 import { aborted, Stopped, unlessStopped } from '../process/stop-signal.ts';
 import {
   didNotRun,
+  missingLines,
   resultsSchema,
   summarize,
   failureLines,
@@ -53,6 +54,7 @@ async function summaryOf(suite: Suite, args: string[], signal: AbortSignal): Pro
     for (const line of [...retriedLines(results, ROOT), ...failureLines(results, ROOT)]) say(line);
     const skipped = didNotRun(results, ROOT);
     if (skipped) say(skipped);
+    for (const line of missingLines(results, ROOT)) say(line);
     return summarize(results, exitCode);
   } catch (error) {
     say(error instanceof Stopped ? 'Stopped.' : messageOf(error));

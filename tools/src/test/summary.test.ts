@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { didNotRun, resultsSchema, summarize, failureLines, retriedLines, type Results } from './summary.ts';
+import {
+  didNotRun,
+  missingLines,
+  resultsSchema,
+  summarize,
+  failureLines,
+  retriedLines,
+  type Results,
+} from './summary.ts';
 
 const results = (some: Partial<Results>): Results => ({
   numPassedTests: 0,
@@ -41,6 +49,43 @@ describe('summarize', () => {
   ])('should fail when %s', (_, given, exitCode) => {
     expect(summarize(given, exitCode)).toMatchObject({ ok: false });
     expect(summarize(given, exitCode).line).toContain(', 1 failed');
+  });
+});
+
+describe('missingLines', () => {
+  const test = (status: string, meta: { missing?: string }) => ({
+    status,
+    fullName: `the client in ${status}`,
+    meta,
+  });
+  const run = results({
+    testResults: [
+      {
+        ...{ name: '/root/a.test.ts', status: 'passed', message: '' },
+        assertionResults: [test('skipped', { missing: 'javac is not installed' }), test('passed', {})],
+      },
+      {
+        ...{ name: '/root/b.test.ts', status: 'passed', message: '' },
+        assertionResults: [test('skipped', { missing: 'mvn is not installed' })],
+      },
+    ],
+  });
+
+  it('should say for each skipped test what this machine lacks', () => {
+    expect(missingLines(run, '/root')).toEqual([
+      'Did not run: a.test.ts: the client in skipped: javac is not installed.',
+      'Did not run: b.test.ts: the client in skipped: mvn is not installed.',
+    ]);
+    expect(didNotRun(run, '/root')).toBeUndefined();
+    expect(missingLines(undefined, '/root')).toEqual([]);
+  });
+
+  it('should not fail a run in which this machine lacks what every test needs', () => {
+    const [, lacking] = run.testResults;
+    expect(summarize(results({ numPendingTests: 1, testResults: lacking ? [lacking] : [] }), 0)).toEqual({
+      line: '0 passed, 0 failed, 1 skipped',
+      ok: true,
+    });
   });
 });
 

@@ -18,6 +18,7 @@ export const resultsSchema = z.object({
           status: z.string(),
           fullName: z.string().default(''),
           failureMessages: z.array(z.string()).nullish(),
+          meta: z.object({ missing: z.string().optional() }).optional(),
         }),
       ),
       message: z.string().default(''),
@@ -35,7 +36,8 @@ export interface Summary {
 
 /**
  * Summarizes a run. Each of the following counts as one failure: a file that failed without a failed test (for example
- * because it could not be loaded), an error outside any file, and a run that executed no test.
+ * because it could not be loaded), an error outside any file, and a run that executed no test without saying what this
+ * machine lacks.
  */
 export function summarize(results: Results | undefined, exitCode: number): Summary {
   const passed = results?.numPassedTests ?? 0;
@@ -44,7 +46,7 @@ export function summarize(results: Results | undefined, exitCode: number): Summa
     (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
   ).length;
   const counted = (results?.numFailedTests ?? 0) + brokenFiles;
-  const nothingRan = passed + counted === 0;
+  const nothingRan = passed + counted === 0 && missingLines(results, '').length === 0;
   const failed = counted === 0 && (exitCode !== 0 || nothingRan || results?.success === false) ? 1 : counted;
   const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
   return { line, ok: failed === 0 };
@@ -54,17 +56,27 @@ const NAMED = 3;
 
 /**
  * One line that lists the files whose tests were all skipped, by their paths relative to `root`. Such files have not
- * passed.
+ * passed. Tests that say what is missing have lines of their own (`missingLines`).
  */
 export function didNotRun(results: Results | undefined, root: string): string | undefined {
   const files = (results?.testResults ?? [])
     .filter(
-      ({ assertionResults: tests }) => tests.length > 0 && tests.every(({ status }) => isSkipped(status)),
+      ({ assertionResults: tests }) =>
+        tests.length > 0 && tests.every(({ status, meta }) => isSkipped(status) && !meta?.missing),
     )
     .map(({ name }) => relative(root, name));
   if (files.length === 0) return undefined;
   const more = files.length > NAMED ? ` and ${files.length - NAMED} more` : '';
   return `Did not run, because all their tests were skipped: ${files.slice(0, NAMED).join(', ')}${more}`;
+}
+
+/** One line for each skipped test that says in its `meta` what is missing on this machine. */
+export function missingLines(results: Results | undefined, root: string): string[] {
+  return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, meta }) => isSkipped(status) && meta?.missing)
+      .map(({ fullName, meta }) => `Did not run: ${relative(root, name)}: ${fullName}: ${meta?.missing}.`),
+  );
 }
 
 /**

@@ -1,0 +1,88 @@
+import { findCommand, run } from '@tocsin/tools/process/run';
+import type { TaskMeta } from 'vitest';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Why this machine cannot run the test; `npm run test:examples` and `.ci/run` list it. */
+    missing?: string;
+  }
+}
+
+type Command = readonly [string, ...string[]];
+
+/** How an example is made and started. */
+export interface Example {
+  name: string;
+  /** The folder in which the commands run. */
+  cwd: string;
+  /** The programs that must be on the PATH. */
+  tools: readonly string[];
+  /** A further requirement: resolves with the reason if this machine does not meet it. */
+  lacks?: () => Promise<string | undefined>;
+  /** Downloads packages. A registry that does not answer is no failure. */
+  download?: readonly Command[];
+  /** Compiles, without a registry. */
+  build: readonly Command[];
+  start: Command;
+}
+
+const DOWNLOAD_MS = 180_000;
+
+/** What the toolchains print if a registry, or the way to it, serves nobody at this moment. */
+const NO_ANSWER = new RegExp(
+  [
+    'connection (?:refused|reset|timed out|broken)|connect(?:ion)? timed? ?out|read timed out|i/o timeout',
+    'TLS handshake timeout|timeout was reached|network is unreachable|no such host',
+    '(?:could not|failed to) connect|could(?: not|n.t) resolve host|temporary failure in name resolution|name or service not known',
+    '(?:error|got|code:?|many) (?:403|407|429|5\\d\\d)\\b|(?:403|407|429|5\\d\\d) (?:forbidden|proxy|too|internal|server error|client error|bad|service|gateway)',
+  ].join('|'),
+  'i',
+);
+
+/** Runs commands in `cwd`. @throws Error with the output of the one that failed */
+async function runAll(commands: readonly Command[], cwd: string, env: Record<string, string> = {}) {
+  for (const [program, ...args] of commands) {
+    const { code, output } = await run(program, args, { cwd, env });
+    if (code !== 0) throw new Error(`${program} ${args.join(' ')} exited with ${code}:\n${output}`);
+  }
+}
+
+/**
+ * Downloads packages. Resolves with the reason if the registry does not answer.
+ * @throws Error with the output for any other fault, such as an unknown version or a wrong checksum
+ */
+export async function downloadAll(
+  commands: readonly Command[],
+  cwd: string,
+  env: Record<string, string> = {},
+): Promise<string | undefined> {
+  for (const [program, ...args] of commands) {
+    const signal = AbortSignal.timeout(DOWNLOAD_MS);
+    const { code, output } = await run(program, args, { cwd, env, signal });
+    if (signal.aborted) return `its registry did not deliver within ${DOWNLOAD_MS / 60_000} minutes`;
+    if (code === 0) continue;
+    const line = output.split('\n').find((one) => NO_ANSWER.test(one));
+    if (line === undefined) throw new Error(`${program} ${args.join(' ')} exited with ${code}:\n${output}`);
+    return `its registry did not answer (${line.trim().slice(0, 200)})`;
+  }
+  return undefined;
+}
+
+/** Makes an example, or skips the test with the reason. @throws Error with the output of a failed build */
+export async function makeOrSkip(
+  { name, cwd, tools, lacks, download, build }: Example,
+  task: { meta: TaskMeta },
+  skip: (reason: string) => never,
+): Promise<void> {
+  const absent = tools.find((tool) => findCommand([tool]) === undefined);
+  const missing =
+    absent === undefined
+      ? ((await lacks?.()) ?? (await downloadAll(download ?? [], cwd)))
+      : `${absent} is not installed`;
+  if (missing !== undefined) {
+    task.meta.missing = missing;
+    skip(`${name}: ${missing}`);
+  }
+  // Go must not look for packages now.
+  await runAll(build, cwd, { GOPROXY: 'off' });
+}

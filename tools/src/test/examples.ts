@@ -1,0 +1,17 @@
+import { ensureDapr } from '../setup/dapr/dapr.ts';
+import { ensureApps } from '../setup/product/apps.ts';
+import { ensureRedisServer } from '../setup/redis/redis.ts';
+import type { Say } from '../setup/say.ts';
+import { runSuite } from './suite.ts';
+
+const say: Say = (line) => process.stdout.write(`${line}\n`);
+
+/** `npm run test:examples`: the clients and publishers in other languages whose toolchains this machine has. */
+export const testExamples = (args: string[], signal: AbortSignal): Promise<number> =>
+  runSuite({ name: 'test:examples', projects: ['examples'], setUp }, args, signal);
+
+async function setUp(): Promise<void> {
+  await ensureRedisServer(say);
+  await ensureDapr(say);
+  await ensureApps(say);
+}
