@@ -11,6 +11,7 @@ import { createAuthenticator } from './wiring/access/authenticator.ts';
 import { opsAccessOf, logOpsAccess } from './wiring/access/ops-access.ts';
 import { createAzureSockets } from './wiring/backplane/azure.ts';
 import { createAway } from './wiring/away/away.ts';
+import { storedWithoutChannels } from './wiring/away/no-channels.ts';
 import { createContext } from './wiring/context.ts';
 import { createDelivery } from './wiring/delivery.ts';
 import { createFront } from './wiring/front.ts';
@@ -43,14 +44,15 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   });
   const away = await createAway(context, readers, histories, delivery.onStep);
   if (away) delivery.onItems((items) => away.fallbacks.committed(items));
+  const storedAway = away ?? storedWithoutChannels(backend.readers, now);
   delivery.onErased(async (erased) => {
     if (erased.before !== undefined) {
       await backend.setAside.erase(erased.feed);
       await readers.erase(erased.feed);
-      await away?.contacts.erase(erased.feed);
+      await storedAway.contacts.erase(erased.feed);
       await lateReceipts?.erase(erased.feed);
     }
-    await away?.fallbacks.erase(erased);
+    await storedAway.fallbacks.erase(erased);
     await kept?.copies.erase(erased);
   });
 
@@ -63,7 +65,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     await azure?.ready();
   };
   const dependencies = new DependencyWatch(backend.probes, now);
-  const readerData = createReaderData({ readers, histories, away, now });
+  const readerData = createReaderData({ readers, histories, away: storedAway, now });
   const { server, gateway, joined, left } = createFront(context, {
     auth,
     azure,

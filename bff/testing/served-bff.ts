@@ -89,6 +89,9 @@ export async function serveBff(
     /** Retracts a notification, like a producer. */
     retract: (feed: string, id: string): Promise<void> =>
       deposit(feed, [{ retract: id, feed, at: new Date().toISOString() }]),
+    /** Erases a feed, like a producer. */
+    erase: (feed: string): Promise<void> =>
+      deposit(feed, [{ erase: true, feed, at: new Date().toISOString() }]),
     closeSockets() {
       for (const socket of sockets.splice(0)) socket.close();
     },

@@ -1,4 +1,4 @@
-import type { MarkRead, SearchAnswer } from '@tocsin/contracts';
+import type { MarkRead, ReadDocument, SearchAnswer } from '@tocsin/contracts';
 import type { Inboxes } from './inbox/inboxes.ts';
 import type { ReceiptCounter } from './counts/receipt-counter.ts';
 import type { MuteLists } from './preferences/mute-lists.ts';
@@ -20,6 +20,11 @@ export interface Readers {
   markRead: (reader: string, mark: Omit<MarkRead, 'clientId'>, owner: string) => Promise<void>;
   count: (reader: string, feed: string) => Promise<UnreadCount>;
   search: (reader: string, request: SearchRequest) => Promise<SearchAnswer>;
-  /** Deletes the documents of an erased feed: those of its user, and of anonymous readers. */
+  /** The read state of a signed-in reader in each feed but their own. */
+  readElsewhere: (reader: string) => Promise<({ feed: string } & ReadDocument)[]>;
+  /**
+   * Deletes the documents of an erased feed: those of its user, including the read state in other feeds, and those of
+   * anonymous readers.
+   */
   erase: (feed: string) => Promise<void>;
 }

@@ -11,9 +11,9 @@ const AT_ONCE = 4;
 const MOST_WAITING = 32;
 
 interface ReaderData {
-  readers: Pick<Readers, 'states' | 'inboxes' | 'preferences' | 'counter'>;
+  readers: Pick<Readers, 'states' | 'inboxes' | 'preferences' | 'counter' | 'readElsewhere'>;
   histories: Pick<Histories, 'including' | 'current'>;
-  away: { fallbacks: Pick<Fallbacks, 'stored'>; contacts: Pick<ContactBook, 'stored'> } | undefined;
+  away: { fallbacks: Pick<Fallbacks, 'stored'>; contacts: Pick<ContactBook, 'stored'> };
   now: () => number;
 }
 
@@ -21,23 +21,24 @@ interface ReaderData {
 export function createReaderData({ readers, histories, away, now }: ReaderData): ReaderOpsRoutesOptions {
   const { states, inboxes, preferences, counter } = readers;
   const slots = new Slots(AT_ONCE, MOST_WAITING);
-  const fallbacksOf = async (reader: string) => away?.fallbacks.stored(reader);
+  const fallbacksOf = (reader: string) => away.fallbacks.stored(reader);
   return {
     receiptsOf: (named) =>
       slots.run(() => receiptsOf(named, { states, inboxes, histories, counter, fallbacksOf, now })),
     async exportOf(reader) {
       const { head, history } = await histories.current(reader);
-      const [read, inbox, chosen, fallbacks, contacts, notifications] = await Promise.all([
+      const [read, readElsewhere, inbox, chosen, fallbacks, contacts, notifications] = await Promise.all([
         states.readFresh(reader, reader),
+        readers.readElsewhere(reader),
         inboxes.readFresh(reader),
         preferences.of(reader),
         fallbacksOf(reader),
-        away?.contacts.stored(reader),
+        away.contacts.stored(reader),
         history.stretch(Math.max(1, history.floor), head.offset),
       ]);
       return {
         ...{ reader, exportedAt: new Date(now()).toISOString() },
-        ...{ notifications, read, inbox, preferences: chosen, contacts, fallbacks },
+        ...{ notifications, read, readElsewhere, inbox, preferences: chosen, contacts, fallbacks },
       };
     },
   };

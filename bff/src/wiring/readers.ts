@@ -69,6 +69,7 @@ export function createReaders({
     },
     count: (reader, feed) => countFor(reader, feed, { states, inboxes, histories }),
     search: (reader, request) => slots.run(() => search(reader, request, searched)),
+    readElsewhere: (reader) => states.elsewhere(reader),
     async erase(feed) {
       await Promise.all([states.erase(feed), counter.erase(feed)]);
       if (!feed.startsWith('user:')) return;

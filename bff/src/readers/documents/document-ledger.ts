@@ -16,6 +16,8 @@ type PlanLedger = (listed: Ledger['documents']) => Promise<Ledger['documents'] |
 
 const MAX_LEDGER_BYTES = 128 * 1024;
 const TTL_SECONDS = 366 * 24 * 60 * 60;
+/** Number of documents that one request deletes. */
+const AT_ONCE = 100;
 
 /**
  * Limits the documents per owner; at the limit, a new document replaces the oldest. The owner is a signed-in reader or,
@@ -46,12 +48,23 @@ export class DocumentLedger {
     });
   }
 
-  /** Removes deleted documents from the ledger, so that their names are deleted too. */
-  forget(owner: string, keys: readonly string[]): Promise<void> {
-    return this.#change(owner, async (listed) => {
-      const documents = listed.filter(([key]) => !keys.includes(key));
-      return documents.length === listed.length ? undefined : documents;
+  /** The keys of an owner's documents. Some may have expired. */
+  async keysOf(owner: string): Promise<string[]> {
+    const key = ledgerKey(owner);
+    return listedIn(key, (await this.#use.store.read(key))?.value).map(([listed]) => listed);
+  }
+
+  /** Deletes all documents of an owner, and the ledger, which names them. Resolves with their keys. */
+  async erase(owner: string): Promise<string[]> {
+    let keys: string[] = [];
+    await this.#turns.add(owner, async () => {
+      keys = await this.keysOf(owner);
+      // The ledger last, so that a failed attempt can be repeated.
+      for (let first = 0; first < keys.length; first += AT_ONCE)
+        await this.#use.store.remove(keys.slice(first, first + AT_ONCE));
+      await this.#use.store.remove([ledgerKey(owner)]);
     });
+    return keys;
   }
 
   /** Within an instance, changes to a ledger run one at a time; between instances, its etag decides. */
@@ -64,11 +77,12 @@ export class DocumentLedger {
       key,
       ttlSeconds: TTL_SECONDS,
       plan: async (value) => {
-        const documents = await plan(
-          value === undefined ? [] : parseStored(ledgerSchema, value, key).documents,
-        );
+        const documents = await plan(listedIn(key, value));
         return documents && ({ v: DOCUMENT_VERSION, documents } satisfies Ledger);
       },
     });
   }
 }
+
+const listedIn = (key: string, value: unknown): Ledger['documents'] =>
+  value === undefined ? [] : parseStored(ledgerSchema, value, key).documents;

@@ -1,4 +1,4 @@
-import { mutesKey, readKey, type ReadDocument } from '@tocsin/contracts';
+import { ledgerKey, mutesKey, readKey, type ReadDocument } from '@tocsin/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
@@ -179,7 +179,7 @@ describe('a cached read state', () => {
 });
 
 describe('the erasure of a feed', () => {
-  it("should delete only its user's read state and mutes, and the read state of anonymous readers", async () => {
+  it("should delete its user's read state in all feeds, their mutes, and the read state of anonymous readers", async () => {
     const states = instance();
     for (const reader of [ADA, 'user:ben', 'anonymous'])
       for (const feed of ['all', ADA]) await states.mark(reader, { feed, offset: 2 });
@@ -191,7 +191,9 @@ describe('the erasure of a feed', () => {
     expect(await store.read(mutesKey(ADA))).toBeUndefined();
     expect(await store.read(mutesKey('user:ben'))).toBeDefined();
     expect(await states.stored(ADA, ADA)).toBeUndefined();
-    for (const reader of [ADA, 'user:ben', 'anonymous']) expect(await stored(reader)).toBeDefined();
+    expect(await stored(ADA), 'in another feed').toBeUndefined();
+    expect(await store.read(ledgerKey(ADA))).toBeUndefined();
+    for (const reader of ['user:ben', 'anonymous']) expect(await stored(reader)).toBeDefined();
     expect(await stored('user:ben', ADA)).toBeDefined();
   });
 });

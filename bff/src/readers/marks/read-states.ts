@@ -1,5 +1,6 @@
 import {
   DOCUMENT_VERSION,
+  feedOfKey,
   mutesKey,
   readDocumentSchema,
   readKey,
@@ -28,7 +29,7 @@ import { writeDocument } from '../documents/write-document.ts';
 export interface ReadStatesOptions {
   store: ReaderStore;
   channel: ReaderChannel;
-  ledger: Pick<DocumentLedger, 'admit' | 'forget'>;
+  ledger: Pick<DocumentLedger, 'admit' | 'keysOf' | 'erase'>;
   histories: Pick<Histories, 'including'>;
   /** Time after which a feed's publications have left the history, so that their read state is no longer needed. */
   ttlSecondsOf: (feed: string) => number;
@@ -85,14 +86,29 @@ export class ReadStates {
     return this.#turns.add(key, () => this.#mark({ reader, owner, key }, request));
   }
 
-  /** Deletes the documents of an erased feed that are known by name: those of its user, and of anonymous readers. */
+  /** The stored read state of a signed-in reader in each feed but their own, for an export. */
+  async elsewhere(reader: string): Promise<({ feed: string } & ReadDocument)[]> {
+    const start = readKey(reader, '');
+    const keys = (await this.#use.ledger.keysOf(reader)).filter((key) => key.startsWith(start));
+    const found: ({ feed: string } & ReadDocument)[] = [];
+    for (const feed of keys.map((key) => feedOfKey(key.slice(start.length)))) {
+      const document = feed === reader ? undefined : await this.readFresh(reader, feed);
+      if (document) found.push({ feed, ...document });
+    }
+    return found;
+  }
+
+  /**
+   * Deletes the documents of an erased feed that are known by name: those of anonymous readers, and all of its user,
+   * including those for other feeds.
+   */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
     // The name of a user's feed is also the name of the user as a reader.
     if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
     await this.#use.store.remove(keys);
+    if (feed.startsWith(USER)) keys.push(...(await this.#use.ledger.erase(feed)));
     for (const key of keys) this.#cache.forget(key);
-    if (feed.startsWith(USER)) await this.#use.ledger.forget(feed, keys);
   }
 
   async #mark(

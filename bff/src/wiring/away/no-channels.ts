@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ContactBook } from '../../away/contacts/contacts.ts';
+import {
+  AWAY_TTL_SECONDS,
+  awayKey,
+  hashOfReader,
+  parseAway,
+  type AwayDocument,
+} from '../../away/fallbacks/document.ts';
+import type { Fallbacks } from '../../away/fallbacks/fallbacks.ts';
+import { retract } from '../../away/fallbacks/register.ts';
+import { writeDocument } from '../../readers/documents/write-document.ts';
+import type { ReaderStore } from '../../readers/ports.ts';
+
+/** What is stored about readers' fallbacks and addresses, to export and to erase it. */
+export interface StoredAway {
+  fallbacks: Pick<Fallbacks, 'stored' | 'erase'>;
+  contacts: Pick<ContactBook, 'stored' | 'erase'>;
+}
+
+/**
+ * For an instance without channels. There may be fallbacks and addresses nevertheless: of a time when the deployment
+ * had channels, or of other instances.
+ */
+export function storedWithoutChannels(store: ReaderStore, now: () => number): StoredAway {
+  const keyOf = (reader: string) => awayKey(hashOfReader(reader));
+  return {
+    contacts: new ContactBook(store, now),
+    fallbacks: {
+      async stored(reader): Promise<AwayDocument | undefined> {
+        const stored = await store.read(keyOf(reader));
+        return stored && parseAway(stored.value);
+      },
+      async erase({ feed, ids }) {
+        if (!feed.startsWith('user:')) return;
+        if (ids === undefined) return store.remove([keyOf(feed)]);
+        const at = now();
+        await writeDocument(store, {
+          ...{ key: keyOf(feed), ttlSeconds: AWAY_TTL_SECONDS },
+          plan: async (value) => {
+            if (value === undefined) return undefined;
+            const before = parseAway(value);
+            const after = retract(before, new Set(ids), at);
+            return isDeepStrictEqual(after, before) ? undefined : after;
+          },
+        });
+      },
+    },
+  };
+}
