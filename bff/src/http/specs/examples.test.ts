@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { publicationSchema, SERVER_EVENT_NAMES, subscribeRequestSchema } from '@tocsin/contracts';
+import { expect, it } from 'vitest';
+import { EVENT_SPECS } from './events.ts';
+import { openApiDocument } from './openapi.ts';
+
+const page = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8');
+
+/** The first JSON block of docs/protocol.md below a heading, line by line. */
+function exampleBelow(heading: string): unknown[] {
+  const [, block = ''] = /```json\n([^]*?)```/.exec(page.slice(page.indexOf(`\n${heading}\n`))) ?? [];
+  // A line that does not begin a value continues the previous one.
+  return block
+    .trim()
+    .replaceAll(/\n(?![[{])/g, ' ')
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+}
+
+it('should show a valid example of every event', () => {
+  const examples = exampleBelow('### Events') as [keyof typeof EVENT_SPECS, unknown][];
+  expect(examples.map(([name]) => name).sort()).toEqual([...SERVER_EVENT_NAMES].sort());
+  for (const [name, payload] of examples)
+    expect(EVENT_SPECS[name].schema.safeParse(payload).error, name).toBeUndefined();
+});
+
+it('should show valid publications', () => {
+  const publications = exampleBelow('## Terms');
+  expect(publications).toHaveLength(3);
+  for (const one of publications) expect(publicationSchema.safeParse(one).error).toBeUndefined();
+});
+
+it('should show a valid request, with an answer that contains valid publications', () => {
+  const [[name, request], answer] = exampleBelow('### Requests') as [
+    [string, unknown],
+    { publications: unknown[] },
+  ];
+  expect(name).toBe('subscribe');
+  expect(subscribeRequestSchema.safeParse(request).error).toBeUndefined();
+  expect(answer).toMatchObject({ ok: true, recovered: true, more: false });
+  for (const one of answer.publications) expect(publicationSchema.safeParse(one).error).toBeUndefined();
+});
+
+it('should name every route', () => {
+  const named = new Set(Array.from(page.matchAll(/\/app\/[a-z/-]+[a-z]/g), ([path]) => path));
+  expect(Object.keys(openApiDocument().paths).filter((path) => !named.has(path))).toEqual([]);
+});
