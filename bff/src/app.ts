@@ -31,7 +31,9 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const context = await createContext(config, given);
   const { backend, log, metrics, now } = context;
   const azure = config.BROADCASTER === 'azure' ? await createAzureSockets(backend, log) : undefined;
-  const kept = backend.keepStore?.({ onDropped: (from, count) => metrics.dropped.inc({ from }, count) });
+  const redisUpkeep = backend.keepStore?.({
+    onDropped: (from, count) => metrics.dropped.inc({ from }, count),
+  });
 
   const delivery = createDelivery(context);
   const { views, missed, moved } = createViews(context, delivery);
@@ -53,7 +55,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       await lateReceipts?.erase(erased.feed);
     }
     await storedAway.fallbacks.erase(erased);
-    await kept?.copies.erase(erased);
+    await redisUpkeep?.copies.erase(erased);
   });
 
   let stopping = false;
@@ -120,7 +122,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       delivery.stop();
       auth.stop();
       await gateway.stop();
-      kept?.stop();
+      redisUpkeep?.stop();
       await context.close();
       log.info('stopped');
     },

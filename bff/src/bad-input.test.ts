@@ -116,10 +116,10 @@ describe('the socket', () => {
   it('should close the connection with a reason at the twentieth invalid request within a minute', async () => {
     const socket = await connect();
     const closing = new Promise((resolve) => socket.once('closing', resolve));
-    const gone = new Promise((resolve) => socket.once('disconnect', resolve));
+    const disconnected = new Promise((resolve) => socket.once('disconnect', resolve));
     for (let i = 0; i < 20; i++) socket.emit('subscribe', i);
     expect(await closing).toMatchObject({ code: 'too_many_invalid_requests' });
-    await gone;
+    await disconnected;
   });
 
   it('should report that it cannot recover from a position beyond the head', async () => {

@@ -54,8 +54,8 @@ it('should report that it is not ready before it moves clients, and accept clien
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
   const status = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
   expect(await status()).toBe(200);
-  let left = false;
-  const leaving = bff.leave?.().then(() => (left = true));
+  let hasLeft = false;
+  const leaving = bff.leave?.().then(() => (hasLeft = true));
   expect(await status()).toBe(503);
   const socket = io(`http://127.0.0.1:${port}`, { path: '/hubs', transports: ['websocket'], forceNew: true });
   sockets.push(socket);
@@ -63,6 +63,6 @@ it('should report that it is not ready before it moves clients, and accept clien
   let moved = false;
   socket.on('draining', () => (moved = true));
   await leaving;
-  expect({ left, moved }).toEqual({ left: true, moved: false });
+  expect({ hasLeft, moved }).toEqual({ hasLeft: true, moved: false });
   stopped = bff.stop();
 });

@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** An instance whose spans are collected. */
-async function traced() {
+async function tracedInstance() {
   const spans: FinishedSpan[] = [];
   useSpanSink({
     open: () => ({ traceparent: trace(9, '01'), end: () => undefined }),
@@ -41,7 +41,7 @@ async function traced() {
 }
 
 it('should record the steps of an entry in each of its traces, in order', async () => {
-  const { spans, deliver } = await traced();
+  const { spans, deliver } = await tracedInstance();
   await deliver(1, [trace(1, '01'), trace(2, '00'), trace(3, '01')]);
   for (const parent of [trace(1, '01'), trace(3, '01')]) {
     const own = spans.filter((span) => span.parent === parent).sort((a, b) => a.from - b.from);
@@ -55,7 +55,7 @@ it('should record the steps of an entry in each of its traces, in order', async 
 });
 
 it('should record nothing in unsampled traces', async () => {
-  const { spans, deliver } = await traced();
+  const { spans, deliver } = await tracedInstance();
   await deliver(1, [trace(1, '00')]);
   await deliver(2, []);
   expect(spans).toEqual([]);

@@ -1,10 +1,20 @@
 import { MAX_TOKEN_LENGTH } from '@tocsin/contracts';
-import { KEYS, SECRET, claims, forge, hmac, inSeconds, issuedToken, secretToken, signerOf } from './forge.ts';
+import {
+  KEYS,
+  SECRET,
+  claims,
+  forge,
+  hmac,
+  secondsFromNow,
+  issuedToken,
+  secretToken,
+  signerOf,
+} from './forge.ts';
 
-const ENCODED = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const parts = (token: string) => token.split('.') as [string, string, string];
 /** A valid token with exactly this many characters. */
-export const padded = (length: number): string => {
+export const paddedToken = (length: number): string => {
   const make = (count: number) => secretToken({ more: 'x'.repeat(count) });
   let count = Math.floor(((length - make(0).length) * 3) / 4);
   while (make(count).length < length) count++;
@@ -39,10 +49,10 @@ export const WITH_SECRET: Case[] = [
   ['with a number as the algorithm', () => forge({ alg: 256 }, claims()), MALFORMED],
   ['with a payload that is not JSON', () => forge({ alg: 'HS256' }, 'e30x'), MALFORMED],
   ['with an array as the payload', () => forge({ alg: 'HS256' }, [claims()]), MALFORMED],
-  ['with text as the payload', () => forge({ alg: 'HS256' }, ENCODED('sub')), MALFORMED],
+  ['with text as the payload', () => forge({ alg: 'HS256' }, encode('sub')), MALFORMED],
   [
     'with a token as the payload',
-    () => forge({ alg: 'HS256', cty: 'JWT' }, ENCODED(secretToken())),
+    () => forge({ alg: 'HS256', cty: 'JWT' }, encode(secretToken())),
     MALFORMED,
   ],
   ['with no claims', () => forge({ alg: 'HS256' }, {}), /^the (iss|aud|sub|exp) claim is missing$/],
@@ -57,7 +67,7 @@ export const WITH_SECRET: Case[] = [
     'with a changed sub',
     () => {
       const [header, , signature] = parts(secretToken());
-      return `${header}.${ENCODED(claims({ sub: 'admin' }))}.${signature}`;
+      return `${header}.${encode(claims({ sub: 'admin' }))}.${signature}`;
     },
     SIGNATURE,
   ],
@@ -65,7 +75,7 @@ export const WITH_SECRET: Case[] = [
     'with a changed header',
     () => {
       const [, payload, signature] = parts(secretToken());
-      return `${ENCODED({ alg: 'HS256', typ: 'x' })}.${payload}.${signature}`;
+      return `${encode({ alg: 'HS256', typ: 'x' })}.${payload}.${signature}`;
     },
     SIGNATURE,
   ],
@@ -91,15 +101,15 @@ export const WITH_SECRET: Case[] = [
   ['with an unknown critical extension', () => secretToken({}, { crit: ['x'], x: 1 }), MALFORMED],
   ['with an empty list of extensions', () => secretToken({}, { crit: [] }), MALFORMED],
   ['with an unencoded payload', () => secretToken({}, { crit: ['b64'], b64: false }), MALFORMED],
-  ['expired an hour ago', () => secretToken({ exp: inSeconds(-3_600) }), EXPIRED],
-  ['expired just outside the skew', () => secretToken({ exp: inSeconds(-32) }), EXPIRED],
+  ['expired an hour ago', () => secretToken({ exp: secondsFromNow(-3_600) }), EXPIRED],
+  ['expired just outside the skew', () => secretToken({ exp: secondsFromNow(-32) }), EXPIRED],
   ['expired in 1970', () => secretToken({ exp: 0 }), EXPIRED],
   ['never expiring', () => secretToken({ exp: undefined }), /^the exp claim is missing$/],
   ['expiring at null', () => secretToken({ exp: null }), /^the exp claim is not the expected one$/],
   ['expiring at text', () => secretToken({ exp: '9999999999' }), /^the exp claim is not the expected one$/],
   [
     'not valid for another hour',
-    () => secretToken({ nbf: inSeconds(3_600) }),
+    () => secretToken({ nbf: secondsFromNow(3_600) }),
     /^the token is not valid yet$/,
   ],
   ['with text as the nbf', () => secretToken({ nbf: 'now' }), /^the token is not valid yet$/],
@@ -153,7 +163,7 @@ export const WITH_SECRET: Case[] = [
   ],
   ['with text as the roles', () => secretToken({ roles: 'ops' }), /invalid claims: roles /],
   ['with an empty role', () => secretToken({ roles: [''] }), /invalid claims: roles\.0 /],
-  ['one character too long', () => padded(MAX_TOKEN_LENGTH + 1), /16384 characters$/],
+  ['one character too long', () => paddedToken(MAX_TOKEN_LENGTH + 1), /16384 characters$/],
 ];
 
 const OTHER = { ...KEYS.RS256 };
@@ -232,7 +242,7 @@ export const WITH_KEYS: Case[] = [
     () => forge({ alg: 'EdDSA', kid: 'EdDSA' }, claims(), () => 'AA'),
     SIGNATURE,
   ],
-  ['expired', () => issuedToken('ES256', { exp: inSeconds(-60) }), EXPIRED],
+  ['expired', () => issuedToken('ES256', { exp: secondsFromNow(-60) }), EXPIRED],
   ['of another issuer', () => issuedToken('EdDSA', { iss: 'https://other.example' }), /^the iss claim/],
   ['for another audience', () => issuedToken('RS256', { aud: 'billing' }), /^the aud claim/],
 ];

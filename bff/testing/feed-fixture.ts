@@ -98,7 +98,7 @@ export class Fixture {
   readonly losses: string[] = [];
   readonly erased: Erased[] = [];
   /** The ids of the notifications that turns passed on after their commit, for fallbacks. */
-  readonly handedOn: string[] = [];
+  readonly passedOnIds: string[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
   maxActivations = 1_000;
@@ -127,13 +127,13 @@ export class Fixture {
   }
 
   /** Deposits an entry of the partition with items for any feeds. */
-  share(seq: number, notifications: readonly unknown[], run = RUN): void {
+  depositInPartition(seq: number, notifications: readonly unknown[], run = RUN): void {
     const expiresAt = '2030-01-01T00:00:00Z';
     const entry = { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt, notifications };
-    this.entries.put(this.sharedKey(seq, run), JSON.stringify(entry));
+    this.entries.put(this.partitionEntryKeyOf(seq, run), JSON.stringify(entry));
   }
 
-  sharedKey(seq: number, run = RUN): string {
+  partitionEntryKeyOf(seq: number, run = RUN): string {
     return partitionEntryKey({ run, partition: PARTITION, seq });
   }
 
@@ -172,7 +172,7 @@ export class Fixture {
       },
       limitsOf: () => this.limits,
       onItems: async (items: Parameters<OnItems>[0]) => {
-        for (const { item } of [...items.values()].flat()) if ('id' in item) this.handedOn.push(item.id);
+        for (const { item } of [...items.values()].flat()) if ('id' in item) this.passedOnIds.push(item.id);
       },
     };
     const host = new FeedHost({ ...turns, maxActivations: this.maxActivations });

@@ -11,7 +11,7 @@ export const KEYS = {
 };
 export type KeyName = keyof typeof KEYS;
 
-const seconds = (): number => Math.floor(Date.now() / 1000);
+const nowInSeconds = (): number => Math.floor(Date.now() / 1000);
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** Valid claims, overridden by `others`; `undefined` leaves a claim out. */
@@ -19,12 +19,12 @@ export const claims = (others: Record<string, unknown> = {}): Record<string, unk
   iss: 'tocsin',
   aud: 'tocsin',
   sub: 'user-1',
-  exp: seconds() + 600,
+  exp: nowInSeconds() + 600,
   ...others,
 });
 
 /** The time `n` seconds from now, in seconds since 1970. */
-export const inSeconds = (n: number): number => seconds() + n;
+export const secondsFromNow = (n: number): number => nowInSeconds() + n;
 
 export const hmac = (input: string, secret: string | Buffer = SECRET, hash = 'sha256'): string =>
   createHmac(hash, secret).update(input).digest('base64url');

@@ -15,20 +15,23 @@ export const notification = (id: string, title = id): Notification => ({
   ...{ id, feed: 'all', severity: 'info', title, createdAt: '2026-01-01T00:00:00Z' },
 });
 /** Entry `seq` of a run, with a notification for each id. */
-export const taken = (seq: number, ids: readonly string[], run = 'P0000001'): FeedBatch => ({
+export const batchOf = (seq: number, ids: readonly string[], run = 'P0000001'): FeedBatch => ({
   ...{ run, from: seq, to: seq, items: ids.map((id) => notification(id)) },
 });
 const at = '2026-01-01T00:00:00Z';
 export const retract = (id: string): EntryItem => ({ retract: id, feed: 'all', at });
 export const erase: EntryItem = { erase: true, feed: 'all', at };
-export const keyed = (id: string, collapseKey: string): EntryItem => ({ ...notification(id), collapseKey });
+export const withCollapseKey = (id: string, collapseKey: string): EntryItem => ({
+  ...notification(id),
+  collapseKey,
+});
 /** A notification from an event. The hash of its source is the digit `source`, repeated 16 times. */
 export const event = (id: string, source: string): EntryItem => ({
   ...notification(id, `${id} of ${source}`),
   sourceHash: source.repeat(16),
 });
 /** Entry `seq` of a run with these items. A string is the id of a notification. */
-export const itemsOf = (seq: number, ...items: (EntryItem | string)[]): FeedBatch => ({
+export const batchWithItems = (seq: number, ...items: (EntryItem | string)[]): FeedBatch => ({
   ...{ run: 'P0000001', from: seq, to: seq },
   items: items.map((item) => (typeof item === 'string' ? notification(item) : item)),
 });
@@ -92,7 +95,7 @@ export class PlannedLog {
   }
 
   /** The ids in the log in order, with the reason if they are gone. */
-  get shown(): string[] {
+  get idsInLog(): string[] {
     return this.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
   }
 

@@ -43,8 +43,8 @@ export async function checkToken(token: string | undefined, rules: TokenRules): 
   }
   const { sub, exp, iat, feeds, roles, email, email_verified: isVerified } = claims.data;
   if (rules.maxAgeS !== undefined && exp - (iat ?? -Infinity) > rules.maxAgeS) {
-    const most = `${rules.maxAgeS} s`;
-    throw new AuthError('unauthorized', `the token's lifetime (iat to exp) exceeds ${most}`);
+    const limit = `${rules.maxAgeS} s`;
+    throw new AuthError('unauthorized', `the token's lifetime (iat to exp) exceeds ${limit}`);
   }
   const expiresAt = Math.min(LAST_MS, (exp + rules.clockSkewS) * 1000);
   return {

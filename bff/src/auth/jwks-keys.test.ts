@@ -4,7 +4,7 @@ import { checkToken } from './check-token.ts';
 import { JwksKeys } from './jwks-keys.ts';
 
 /** The keys of an issuer that publishes `published`. The test controls the clock. */
-function rotating(...published: KeyName[]) {
+function issuerWithKeys(...published: KeyName[]) {
   const faults: unknown[] = [];
   const state = { published, away: false, asked: 0, now: Date.now() };
   const keys = new JwksKeys({
@@ -22,14 +22,14 @@ function rotating(...published: KeyName[]) {
 }
 
 it('should fetch the keys once for many tokens', async () => {
-  const { state, check } = rotating('RS256', 'ES256');
+  const { state, check } = issuerWithKeys('RS256', 'ES256');
   await Promise.all([check('RS256'), check('ES256'), check('RS256')]);
   await check('ES256');
   expect(state.asked).toBe(1);
 });
 
 it('should accept tokens signed with a new key at once, and refuse those signed with a removed key', async () => {
-  const { state, check } = rotating('RS256');
+  const { state, check } = issuerWithKeys('RS256');
   await check('RS256');
   state.published = ['ES256'];
   state.now += 31_000;
@@ -39,7 +39,7 @@ it('should accept tokens signed with a new key at once, and refuse those signed 
 });
 
 it('should fetch unknown keys from the issuer at most every 30 s', async () => {
-  const { state, check } = rotating('RS256');
+  const { state, check } = issuerWithKeys('RS256');
   await check('RS256');
   for (let i = 0; i < 50; i++) await expect(check('EdDSA')).rejects.toThrow('no known key');
   expect(state.asked).toBe(1);
@@ -50,7 +50,7 @@ it('should fetch unknown keys from the issuer at most every 30 s', async () => {
 });
 
 it('should refresh old keys before use, and keep using them while the issuer is unavailable', async () => {
-  const { state, check, faults } = rotating('RS256');
+  const { state, check, faults } = issuerWithKeys('RS256');
   await check('RS256');
   state.away = true;
   state.now += 11 * 60_000;
@@ -65,7 +65,7 @@ it('should refresh old keys before use, and keep using them while the issuer is 
 });
 
 it('should report that it cannot check tokens until the issuer answers', async () => {
-  const { keys, state, check, faults } = rotating('RS256');
+  const { keys, state, check, faults } = issuerWithKeys('RS256');
   state.away = true;
   await expect(keys.ready()).rejects.toThrow('not known yet');
   await expect(check('RS256')).rejects.toMatchObject({ code: 'unavailable', temporary: true });

@@ -38,32 +38,32 @@ export class JwksKeys implements Keys {
 
   /** Resolves when a key set is known. */
   async ready(): Promise<void> {
-    if (!this.#keySet) await this.#fetchUnlessJustAsked();
-    this.#known();
+    if (!this.#keySet) await this.#fetchAfterCoolDown();
+    this.#requireKeySet();
   }
 
   readonly find: Keys['find'] = async (header, token) => {
     const now = this.#options.now();
-    if (!this.#keySet) await this.#fetchUnlessJustAsked();
-    else if (now - this.#fetchedAt > FRESH_MS) await this.#fetchUnlessJustAsked();
-    const used = this.#known();
+    if (!this.#keySet) await this.#fetchAfterCoolDown();
+    else if (now - this.#fetchedAt > FRESH_MS) await this.#fetchAfterCoolDown();
+    const keySet = this.#requireKeySet();
     try {
-      return await used(header, token);
+      return await keySet(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      await this.#fetchUnlessJustAsked();
-      if (this.#known() === used) throw error;
-      return this.#known()(header, token);
+      await this.#fetchAfterCoolDown();
+      if (this.#requireKeySet() === keySet) throw error;
+      return this.#requireKeySet()(header, token);
     }
   };
 
-  #known(): KeySet {
+  #requireKeySet(): KeySet {
     if (this.#keySet) return this.#keySet;
     throw new AuthError('unavailable', "the issuer's keys are not known yet");
   }
 
   /** Resolves even if the fetch failed: the last known keys then apply. */
-  async #fetchUnlessJustAsked(): Promise<void> {
+  async #fetchAfterCoolDown(): Promise<void> {
     if (this.#underWay) return this.#underWay;
     const now = this.#options.now();
     // Without a key set no token can be checked, so the first fetch is retried sooner.

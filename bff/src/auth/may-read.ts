@@ -1,11 +1,11 @@
 import { matchesPattern, type Identity } from '@tocsin/contracts';
 
-const TOPIC = 'topic:';
+const TOPIC_PREFIX = 'topic:';
 
 /** Decides who may read which feed. If no identity is required, all feeds are open. */
 export function mayRead(identity: Identity | undefined, feed: string): boolean {
   if (!identity || feed === 'all' || feed === `user:${identity.sub}`) return true;
-  if (!feed.startsWith(TOPIC)) return false;
-  const name = feed.slice(TOPIC.length);
+  if (!feed.startsWith(TOPIC_PREFIX)) return false;
+  const name = feed.slice(TOPIC_PREFIX.length);
   return identity.feeds.some((pattern) => matchesPattern(pattern, name));
 }

@@ -1,7 +1,7 @@
 import { SECRETS, problemSchema } from '@tocsin/contracts';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { SECRET, inSeconds, secretToken } from '../../testing/forge.ts';
+import { SECRET, secondsFromNow, secretToken } from '../../testing/forge.ts';
 import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 
 let bff: ServedBff;
@@ -27,7 +27,7 @@ async function reader(token: string, feeds: readonly string[]) {
 }
 const once = (socket: Socket, event: string) =>
   new Promise<Record<string, unknown>>((resolve) => socket.once(event, resolve));
-const ended = (socket: Socket) => new Promise((resolve) => socket.once('disconnect', resolve));
+const waitForDisconnect = (socket: Socket) => new Promise((resolve) => socket.once('disconnect', resolve));
 
 describe('two users', () => {
   const FEEDS = ['all', 'user:ada', 'user:ben', 'topic:orders-eu', 'topic:stock'];
@@ -70,39 +70,39 @@ describe('two users', () => {
 
 describe('a connection with a token', () => {
   it('should get a warning, then a closing event with a code, and be disconnected when the token expires', async () => {
-    const { socket } = await reader(secretToken({ exp: inSeconds(3) }), ['all']);
+    const { socket } = await reader(secretToken({ exp: secondsFromNow(3) }), ['all']);
     const expiring = await once(socket, 'token-expiring');
     expect(expiring.expiresInMs).toBeGreaterThan(0);
     expect(expiring.expiresInMs).toBeLessThan(1_000);
     const closing = once(socket, 'closing');
-    const end = ended(socket);
+    const end = waitForDisconnect(socket);
     expect(await closing).toMatchObject({ code: 'token_expired' });
     expect(await end).toBe('io server disconnect');
-    expect(await bff.handshake(bff.socketWith({ token: secretToken({ exp: inSeconds(-1) }) }))).toMatchObject(
-      {
-        connected: false,
-      },
-    );
+    expect(
+      await bff.handshake(bff.socketWith({ token: secretToken({ exp: secondsFromNow(-1) }) })),
+    ).toMatchObject({
+      connected: false,
+    });
   });
 
   it('should stay open without interruption if it sends a new token in time', async () => {
-    const { socket, ids } = await reader(secretToken({ exp: inSeconds(2) }), ['all', 'user:user-1']);
-    let over = false;
-    socket.on('closing', () => (over = true));
-    socket.on('disconnect', () => (over = true));
+    const { socket, ids } = await reader(secretToken({ exp: secondsFromNow(2) }), ['all', 'user:user-1']);
+    let isOver = false;
+    socket.on('closing', () => (isOver = true));
+    socket.on('disconnect', () => (isOver = true));
     await once(socket, 'token-expiring');
-    expect(await bff.renew(socket, secretToken({ exp: inSeconds(60) }))).toEqual({ ok: true });
+    expect(await bff.renew(socket, secretToken({ exp: secondsFromNow(60) }))).toEqual({ ok: true });
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await bff.publish('user:user-1', 'after-the-first-token');
     await expect.poll(() => ids).toContain('after-the-first-token');
-    expect(over).toBe(false);
+    expect(isOver).toBe(false);
   });
 
   it('should keep its expiry when the new token is refused', async () => {
-    const { socket } = await reader(secretToken({ exp: inSeconds(2) }), ['all']);
-    const end = ended(socket);
+    const { socket } = await reader(secretToken({ exp: secondsFromNow(2) }), ['all']);
+    const end = waitForDisconnect(socket);
     const answers = [
-      await bff.renew(socket, secretToken({ exp: inSeconds(-5) })),
+      await bff.renew(socket, secretToken({ exp: secondsFromNow(-5) })),
       await bff.renew(socket, 'x'),
       await bff.renew(socket, 7),
       await bff.renew(socket, secretToken({ sub: 'somebody' })),
@@ -122,7 +122,7 @@ describe('a connection with a token', () => {
     await bff.publish('topic:orders', 'still');
     await expect.poll(() => ids).toContain('still');
     const closing = once(socket, 'closing');
-    const end = ended(socket);
+    const end = waitForDisconnect(socket);
     expect(await bff.renew(socket, secretToken())).toEqual({ ok: true });
     expect(await closing).toMatchObject({ code: 'forbidden' });
     await end;

@@ -3,7 +3,7 @@ import { RevocationList } from '@tocsin/service';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryReaderStore } from '../memory/reader-store.ts';
-import { SECRET, inSeconds, secretToken } from '../../testing/forge.ts';
+import { SECRET, secondsFromNow, secretToken } from '../../testing/forge.ts';
 import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 import { Revocations } from './revocations.ts';
 
@@ -24,16 +24,16 @@ const revoke = (body: unknown) => ops('', { method: 'POST', body: JSON.stringify
 const lift = (sub: string) => ops(`/${encodeURIComponent(sub)}`, { method: 'DELETE' });
 const status = async (token: string) => (await bff.page('all', { authorization: `Bearer ${token}` })).status;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
-const closing = (socket: Socket) => new Promise((resolve) => socket.once('closing', resolve));
-const ended = (socket: Socket) => new Promise((resolve) => socket.once('disconnect', resolve));
+const waitForClosing = (socket: Socket) => new Promise((resolve) => socket.once('closing', resolve));
+const waitForDisconnect = (socket: Socket) => new Promise((resolve) => socket.once('disconnect', resolve));
 
 describe('the revocation of a subject', () => {
   it('should end its connections at once, refuse its tokens everywhere, and affect nobody else', async () => {
-    const token = secretToken({ sub: 'eve', iat: inSeconds(-10) });
-    const other = await bff.connect(secretToken({ sub: 'evelyn', iat: inSeconds(-10) }));
+    const token = secretToken({ sub: 'eve', iat: secondsFromNow(-10) });
+    const other = await bff.connect(secretToken({ sub: 'evelyn', iat: secondsFromNow(-10) }));
     const sockets = [await bff.connect(token), await bff.connect(token)];
-    const closings = sockets.map(closing);
-    const gone = sockets.map(ended);
+    const closings = sockets.map(waitForClosing);
+    const gone = sockets.map(waitForDisconnect);
     const response = await revoke({ sub: 'eve' });
     expect([response.status, await response.json()]).toMatchObject([200, { sub: 'eve' }]);
     for (const event of await Promise.all(closings)) {
@@ -50,29 +50,29 @@ describe('the revocation of a subject', () => {
   });
 
   it('should refuse all of its tokens except those issued afterwards', async () => {
-    const before = inSeconds(-100);
+    const before = secondsFromNow(-100);
     await revoke({ sub: 'zoë: 1/2', before: iso(before) });
-    const issued = (iat: number | undefined) => status(secretToken({ sub: 'zoë: 1/2', iat }));
-    expect(await issued(before - 1)).toBe(401);
-    expect(await issued(before)).toBe(401);
-    expect(await issued(before + 1)).toBe(200);
-    expect(await issued(undefined)).toBe(401);
-    expect(await issued(inSeconds(29))).toBe(200);
-    expect(await issued(inSeconds(40))).toBe(401);
+    const statusIfIssuedAt = (iat: number | undefined) => status(secretToken({ sub: 'zoë: 1/2', iat }));
+    expect(await statusIfIssuedAt(before - 1)).toBe(401);
+    expect(await statusIfIssuedAt(before)).toBe(401);
+    expect(await statusIfIssuedAt(before + 1)).toBe(200);
+    expect(await statusIfIssuedAt(undefined)).toBe(401);
+    expect(await statusIfIssuedAt(secondsFromNow(29))).toBe(200);
+    expect(await statusIfIssuedAt(secondsFromNow(40))).toBe(401);
     expect(await status(secretToken({ sub: 'zoë: 1' }))).toBe(200);
   });
 
   it('should prevent a revoked token from renewing a connection', async () => {
-    await revoke({ sub: 'ren', before: iso(inSeconds(-50)) });
-    const socket = await bff.connect(secretToken({ sub: 'ren', iat: inSeconds(-10) }));
-    expect(await bff.renew(socket, secretToken({ sub: 'ren', iat: inSeconds(-60) }))).toMatchObject({
+    await revoke({ sub: 'ren', before: iso(secondsFromNow(-50)) });
+    const socket = await bff.connect(secretToken({ sub: 'ren', iat: secondsFromNow(-10) }));
+    expect(await bff.renew(socket, secretToken({ sub: 'ren', iat: secondsFromNow(-60) }))).toMatchObject({
       ok: false,
       error: { code: 'unauthorized', message: 'the token was revoked' },
     });
   });
 
   it('should be listed with the later time if repeated, and be removable', async () => {
-    const [early, late] = [iso(inSeconds(-90)), iso(inSeconds(-80))];
+    const [early, late] = [iso(secondsFromNow(-90)), iso(secondsFromNow(-80))];
     await revoke({ sub: 'sue', before: late });
     expect(await (await revoke({ sub: 'sue', before: early })).json()).toMatchObject({ before: late });
     const { revocations } = revocationsSchema.parse(await (await ops()).json());
@@ -178,10 +178,10 @@ describe('revocations in the store', () => {
     await list.revoke('s7', 5);
     expect(await list.read()).toHaveLength(MAX_REVOCATIONS);
     await store.remove(['r']);
-    const refused = async () => {
+    const fillWithLongNames = async () => {
       for (let i = 0; i < MAX_REVOCATIONS; i++) await list.revoke(`${'😀'.repeat(250)}${i}`, 1);
     };
-    await expect(refused()).rejects.toThrow('100000 bytes');
+    await expect(fillWithLongNames()).rejects.toThrow('100000 bytes');
   });
 
   it('should all be kept if they are made concurrently', async () => {

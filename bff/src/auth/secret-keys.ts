@@ -23,8 +23,8 @@ export function parseSecrets(text: string): Uint8Array[] {
   const secrets = (lines.length > 0 ? lines : ['']).map((line) => encoder.encode(line));
   for (const [index, { length }] of secrets.entries()) {
     if (length >= MIN_BYTES) continue;
-    const which = secrets.length > 1 ? ` on line ${index + 1}` : '';
-    throw new Error(`The secret for tokens has ${length} bytes${which}; it needs at least ${MIN_BYTES}.`);
+    const where = secrets.length > 1 ? ` on line ${index + 1}` : '';
+    throw new Error(`The secret for tokens has ${length} bytes${where}; it needs at least ${MIN_BYTES}.`);
   }
   return secrets.length === 1 && lines[0] === text ? secrets : [...secrets, encoder.encode(text)];
 }

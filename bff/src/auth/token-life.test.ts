@@ -11,7 +11,7 @@ import {
   claims,
   forge,
   hmac,
-  inSeconds,
+  secondsFromNow,
   issuedToken,
   keySet,
   secretToken,
@@ -28,21 +28,26 @@ describe('an instance with JWT_MAX_AGE', () => {
   afterAll(() => bff.stop());
 
   it.each([
-    ['a token with the maximum lifetime', { iat: inSeconds(0), exp: inSeconds(600) }, 200, /./],
-    ['a token issued by a clock that is ahead', { iat: inSeconds(4), exp: inSeconds(300) }, 200, /./],
+    ['a token with the maximum lifetime', { iat: secondsFromNow(0), exp: secondsFromNow(600) }, 200, /./],
+    [
+      'a token issued by a clock that is ahead',
+      { iat: secondsFromNow(4), exp: secondsFromNow(300) },
+      200,
+      /./,
+    ],
     ['a token without an iat', {}, 401, /iat claim is missing/],
     ['a token with text as the iat', { iat: 'now' }, 401, /iat claim is not the expected one/],
     [
       'a token whose lifetime is too long',
-      { iat: inSeconds(0), exp: inSeconds(605) },
+      { iat: secondsFromNow(0), exp: secondsFromNow(605) },
       401,
       /lifetime \(iat to exp\) exceeds 600 s/,
     ],
-    ['a token that never expires', { iat: inSeconds(0), exp: 1e300 }, 401, /exceeds 600 s/],
-    ['an old token', { iat: inSeconds(-700), exp: inSeconds(600) }, 401, /older than JWT_MAX_AGE/],
+    ['a token that never expires', { iat: secondsFromNow(0), exp: 1e300 }, 401, /exceeds 600 s/],
+    ['an old token', { iat: secondsFromNow(-700), exp: secondsFromNow(600) }, 401, /older than JWT_MAX_AGE/],
     [
       'a token issued tomorrow',
-      { iat: inSeconds(86_400), exp: inSeconds(86_900) },
+      { iat: secondsFromNow(86_400), exp: secondsFromNow(86_900) },
       401,
       /iat claim is not the expe/,
     ],
@@ -85,7 +90,7 @@ describe('an instance whose keys change', () => {
     const auth = createAuthenticator(readConfig({ AUTH_MODE: 'jwt' }), memoryBackend(secrets), log, () =>
       Date.now(),
     );
-    const accepted = async () => {
+    const acceptedSecrets = async () => {
       const outcomes = await Promise.allSettled(
         [OLD, NEW, NEWEST].map((secret) => auth.identify(signedWith(secret))),
       );
@@ -93,17 +98,17 @@ describe('an instance whose keys change', () => {
     };
     try {
       await vi.advanceTimersByTimeAsync(0);
-      expect(await accepted()).toEqual([true, false, false]);
+      expect(await acceptedSecrets()).toEqual([true, false, false]);
       secrets[SECRETS.jwt.name] = `${NEW}\n${OLD}\n`;
       await vi.advanceTimersByTimeAsync(60_000);
-      expect(await accepted()).toEqual([true, true, false]);
+      expect(await acceptedSecrets()).toEqual([true, true, false]);
       secrets[SECRETS.jwt.name] = `${NEWEST}\n${NEW}`;
       await vi.advanceTimersByTimeAsync(60_000);
-      expect(await accepted()).toEqual([false, true, true]);
+      expect(await acceptedSecrets()).toEqual([false, true, true]);
       // With an invalid secret, the last valid ones stay in use.
       secrets[SECRETS.jwt.name] = `${OLD}\nshort`;
       await vi.advanceTimersByTimeAsync(60_000);
-      expect(await accepted()).toEqual([false, true, true]);
+      expect(await acceptedSecrets()).toEqual([false, true, true]);
       await expect(auth.identify(forge({ alg: 'HS256' }, claims(), () => 'AAAA'))).rejects.toThrow(
         'signature',
       );

@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MAX_TOKEN_LENGTH, SECRETS, problemSchema } from '@tocsin/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { WITH_KEYS, WITH_SECRET, padded } from '../../testing/bad-tokens.ts';
-import { SECRET, inSeconds, issuedToken, keySet, secretToken } from '../../testing/forge.ts';
+import { WITH_KEYS, WITH_SECRET, paddedToken } from '../../testing/bad-tokens.ts';
+import { SECRET, secondsFromNow, issuedToken, keySet, secretToken } from '../../testing/forge.ts';
 import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 
 let issuer: Server;
@@ -65,11 +65,11 @@ describe('a token checked with the shared secret, over HTTP and on the socket,',
       () => secretToken({ jti: 'x', scope: 'a b', feeds: ['orders*', '*'], roles: ['ops'] }),
     ],
     ['for several audiences', () => secretToken({ aud: ['billing', 'tocsin'] })],
-    ['expired within the skew', () => secretToken({ exp: inSeconds(-20) })],
-    ['valid soon, within the skew', () => secretToken({ nbf: inSeconds(20) })],
+    ['expired within the skew', () => secretToken({ exp: secondsFromNow(-20) })],
+    ['valid soon, within the skew', () => secretToken({ nbf: secondsFromNow(20) })],
     ['valid practically forever', () => secretToken({ exp: 1e300 })],
     ['for a sub of 255 characters beyond the BMP', () => secretToken({ sub: '😀'.repeat(255) })],
-    ['of the maximum length', () => padded(MAX_TOKEN_LENGTH)],
+    ['of the maximum length', () => paddedToken(MAX_TOKEN_LENGTH)],
   ])('should be accepted when it is %s', (_name, token) => expectEntry(withSecret, token()));
 });
 

@@ -156,7 +156,7 @@ export class EventStream {
   }
 
   /** Ends the stream, without sending a reason, because the instance is stopping. */
-  leave(): void {
+  endSilently(): void {
     this.close();
     this.#use.sink.end();
   }
@@ -215,7 +215,7 @@ export class EventStream {
     const { epoch, offset, publications, recovered, more } = page;
     this.#advance(feed, { epoch, offset });
     if (!isAnswered || !recovered) this.#write('subscribed', encodePage(page), true);
-    else if (publications.length > 0) this.#write('publications', continued(page), true);
+    else if (publications.length > 0) this.#write('publications', encodeUpdate(page), true);
     if (more) this.#behind.add(feed);
   }
 
@@ -243,5 +243,5 @@ export class EventStream {
   }
 }
 
-const continued = ({ feed, epoch, publications }: Page): string =>
+const encodeUpdate = ({ feed, epoch, publications }: Page): string =>
   encodeEventPayload({ feed, epoch, publications });

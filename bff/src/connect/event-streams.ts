@@ -104,7 +104,7 @@ export class EventStreams {
   /** Ends all streams at once. */
   stop(): void {
     clearInterval(this.#timer);
-    for (const stream of this.#all) stream.leave();
+    for (const stream of this.#all) stream.endSilently();
   }
 
   #beat(): void {

@@ -17,8 +17,8 @@ export function positionsOf(id: string): Map<string, Position> | undefined {
     const [key = '', place = '', ...more] = part.split('=');
     const colon = place.lastIndexOf(':');
     const digits = place.slice(colon + 1);
-    const feed = decoded(() => feedOfKey(key));
-    const epoch = decoded(() => decodeURIComponent(place.slice(0, colon)));
+    const feed = tryDecode(() => feedOfKey(key));
+    const epoch = tryDecode(() => decodeURIComponent(place.slice(0, colon)));
     const position = positionSchema.safeParse({ epoch, offset: /^\d+$/.test(digits) ? Number(digits) : NaN });
     const isFeed = feedSchema.safeParse(feed).success && feed !== undefined && !positions.has(feed);
     if (more.length > 0 || colon < 1 || !isFeed || !position.success) return undefined;
@@ -27,7 +27,7 @@ export function positionsOf(id: string): Map<string, Position> | undefined {
   return positions;
 }
 
-function decoded(decode: () => string): string | undefined {
+function tryDecode(decode: () => string): string | undefined {
   try {
     return decode();
   } catch (error) {

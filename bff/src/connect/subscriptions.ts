@@ -85,7 +85,7 @@ export class Subscriptions {
    */
   read(feed: string, position: Position | undefined): Promise<Page> {
     const { views, pages, bearer } = this.#use;
-    const asked = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
-    return readPageFor(bearer.reader, views.view(feed), asked, pages);
+    const request = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
+    return readPageFor(bearer.reader, views.view(feed), request, pages);
   }
 }

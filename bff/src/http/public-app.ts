@@ -46,7 +46,7 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
   isServed: HostCheck | undefined;
   views: FeedViews;
   readers: Readers;
-  /** What the channel routes need; `undefined` if the deployment has no channels. */
+  /** The dependencies of the channel routes; `undefined` if the deployment has no channels. */
   away: Omit<ChannelRoutesOptions, 'log'> | undefined;
   linkProofs: LinkProofs;
   /** Maximum number of changes, and of searches, per minute from one reader or address; 0 means no limit. */
@@ -71,11 +71,11 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
 /** The HTTP interface of an instance for browsers and probes, apart from the gateway. */
 export function createPublicApp(options: PublicAppOptions): Express {
   const { auth, allowedOrigins, views, readers, away, ready, registry, uiDist, log, addressOf } = options;
-  const { externalService: elsewhere, isServed, writesPerMinute, searchesPerMinute } = options;
+  const { externalService, isServed, writesPerMinute, searchesPerMinute } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(pageHeaders({ connectTo: elsewhere?.endpoint, images: options.iconOrigins }));
+  app.use(pageHeaders({ connectTo: externalService?.endpoint, images: options.iconOrigins }));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
   // The routes above are for probes and Prometheus: they accept any host name, and reveal no published content.
@@ -106,8 +106,8 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(preferencesRoutes(readers.preferences, ownerOf, log));
   if (away) app.use(channelRoutes({ ...away, log }));
   app.use(streamRoutes(options));
-  if (elsewhere) app.use(negotiateRoutes(elsewhere.negotiate));
-  app.use(pageRoutes(uiDist, { negotiate: elsewhere !== undefined, iconOrigins: options.iconOrigins }));
+  if (externalService) app.use(negotiateRoutes(externalService.negotiate));
+  app.use(pageRoutes(uiDist, { negotiate: externalService !== undefined, iconOrigins: options.iconOrigins }));
   app.use(notFound);
   app.use(errorHandler(log));
   return app;

@@ -24,20 +24,20 @@ export function readQuery<T>(
   const repeated = Object.entries(request.query).filter(
     ([name, value]) => typeof value !== 'string' && !isList(name),
   );
-  const given = Object.entries(request.query).map(([name, value]) => [
+  const parameters = Object.entries(request.query).map(([name, value]) => [
     name,
     isList(name) ? [value].flat() : value,
   ]);
-  const query = schema.safeParse(Object.fromEntries(given));
+  const query = schema.safeParse(Object.fromEntries(parameters));
   if (repeated.length === 0 && query.success) return query.data;
-  const twice = repeated.map(([path]) => ({ path, message: 'must occur once, as plain text' }));
-  const names = new Set(twice.map(({ path }) => path));
+  const repetitionFaults = repeated.map(([path]) => ({ path, message: 'must occur once, as plain text' }));
+  const names = new Set(repetitionFaults.map(({ path }) => path));
   const faults = query.success ? [] : faultsOf(query.error).filter(({ path }) => !names.has(path));
   sendProblem(response, {
     status: 400,
     code: 'invalid_query',
     detail: 'The query is invalid; see errors.',
-    errors: [...twice, ...faults],
+    errors: [...repetitionFaults, ...faults],
   });
   return undefined;
 }

@@ -26,7 +26,7 @@ beforeEach(() => {
   xAdd.mockResolvedValue('1-0');
 });
 
-const tapped = () => {
+const createTap = () => {
   const adapter = createAdapter(redis, { onlyPlaintext: true })({
     name: '/',
     server: { _connectTimeout: 1, engine: {} },
@@ -35,12 +35,13 @@ const tapped = () => {
   return { adapter, add: tapStreamsAdapter(adapter, { onMessage, onBroadcast }) };
 };
 
-const written = () => xAdd.mock.calls[0]?.[2] as { uid: string; nsp: string; type: string; data: string };
+const writtenMessage = () =>
+  xAdd.mock.calls[0]?.[2] as { uid: string; nsp: string; type: string; data: string };
 
 it('should add an event to the stream as socket.io does, so that others can read it', async () => {
-  await tapped().add(['publications', { feed: 'all' }]);
-  expect(written()).toMatchObject({ nsp: '/', type: String(MessageType.BROADCAST) });
-  expect(JSON.parse(written().data)).toEqual({
+  await createTap().add(['publications', { feed: 'all' }]);
+  expect(writtenMessage()).toMatchObject({ nsp: '/', type: String(MessageType.BROADCAST) });
+  expect(JSON.parse(writtenMessage().data)).toEqual({
     packet: { type: 2, data: ['publications', { feed: 'all' }], nsp: '/' },
     opts: { rooms: [], except: [], flags: {} },
   });
@@ -48,18 +49,18 @@ it('should add an event to the stream as socket.io does, so that others can read
 
 it('should reject if Redis refuses the event', async () => {
   xAdd.mockRejectedValue(new Error('no room'));
-  await expect(tapped().add(['publications', {}])).rejects.toThrow('no room');
+  await expect(createTap().add(['publications', {}])).rejects.toThrow('no room');
 });
 
 it('should pass on only the broadcasts of other processes, and report all messages', async () => {
-  const { adapter, add } = tapped();
+  const { adapter, add } = createTap();
   await add(['publications', 1]);
-  adapter.onRawMessage(written(), '1-0');
-  adapter.onRawMessage({ ...written(), uid: 'another' }, '2-0');
-  adapter.onRawMessage({ ...written(), uid: 'another', data: 'not JSON' }, '3-0');
+  adapter.onRawMessage(writtenMessage(), '1-0');
+  adapter.onRawMessage({ ...writtenMessage(), uid: 'another' }, '2-0');
+  adapter.onRawMessage({ ...writtenMessage(), uid: 'another', data: 'not JSON' }, '3-0');
   expect(onMessage.mock.calls).toEqual([
-    ['1-0', written().data.length],
-    ['2-0', written().data.length],
+    ['1-0', writtenMessage().data.length],
+    ['2-0', writtenMessage().data.length],
     ['3-0', 8],
   ]);
   expect(onBroadcast.mock.calls).toEqual([[['publications', 1]], [undefined]]);

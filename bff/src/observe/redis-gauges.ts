@@ -10,21 +10,21 @@ export function addRedisGauges(
 ): void {
   const registers = [registry];
   // Both gauges are collected together, so they share one call.
-  let asked: Promise<{ used: number; limit: number } | undefined> | undefined;
-  const ask = () =>
-    (asked ??= memory()
+  let pendingCall: Promise<{ used: number; limit: number } | undefined> | undefined;
+  const readMemory = () =>
+    (pendingCall ??= memory()
       .then(
         (answer) => answer,
         () => undefined,
       )
-      .finally(() => (asked = undefined)));
+      .finally(() => (pendingCall = undefined)));
   const gauge = (name: string, help: string, valueOf: (answer: { used: number; limit: number }) => number) =>
     new Gauge({
       name,
       help,
       registers,
       async collect() {
-        const answer = await ask();
+        const answer = await readMemory();
         if (answer) this.set(valueOf(answer));
         else this.remove();
       },

@@ -31,7 +31,7 @@ export function createSnapshots(options: SnapshotOptions): () => Promise<Instanc
   const startedAt = now();
   const past: Totals[] = [{ at: startedAt, accepted: 0, delivered: 0, suppressed: 0, latency: [] }];
   return async () => {
-    const [read, waiting, memory] = await Promise.all([readTotals(metrics), ifKnown(queue), ifKnown(redis)]);
+    const [read, waiting, memory] = await Promise.all([readTotals(metrics), orNull(queue), orNull(redis)]);
     const totals = { at: now(), ...read };
     const [last, first] = [past.at(-1) ?? totals, past[0] ?? totals];
     past.push(totals);
@@ -63,7 +63,7 @@ export function createSnapshots(options: SnapshotOptions): () => Promise<Instanc
 }
 
 /** Redis's reply; null if it does not reply, so that the other metrics are still shown. */
-const ifKnown = async <T>(ask: (() => Promise<T>) | undefined): Promise<T | null> =>
+const orNull = async <T>(ask: (() => Promise<T>) | undefined): Promise<T | null> =>
   (await ask?.().catch(() => undefined)) ?? null;
 
 async function readTotals(metrics: BffMetrics): Promise<Omit<Totals, 'at'>> {

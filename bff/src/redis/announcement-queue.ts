@@ -4,7 +4,7 @@ import { idAfter, isLowerId, timeOfId } from './stream-id.ts';
 
 const STREAM = TOPICS.partitionAnnouncements;
 /** Waiting announcements are counted up to this number if Redis does not know how many there are. */
-const MOST_COUNTED = 1_000;
+const MAX_COUNTED = 1_000;
 
 /**
  * Reads how many announcements the bffs have not finished, and how old the oldest is. Rejects if Redis does not answer
@@ -17,9 +17,9 @@ export async function readAnnouncementQueue(
   connection.check();
   const { client } = connection;
   const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'report the announcements');
-  const nothing: AnnouncementQueue = { waiting: 0, heldBack: 0, oldestMs: 0 };
+  const emptyQueue: AnnouncementQueue = { waiting: 0, heldBack: 0, oldestMs: 0 };
   // XLEN works even if the stream does not exist, unlike the next command.
-  if ((await withTimeout(client.xLen(STREAM))) === 0) return nothing;
+  if ((await withTimeout(client.xLen(STREAM))) === 0) return emptyQueue;
   const groups = await withTimeout(client.xInfoGroups(STREAM));
   const group = groups.find(({ name }) => name === APP_IDS.bff);
   const lastDelivered = group ? String(group['last-delivered-id']) : '0-0';
@@ -36,4 +36,4 @@ export async function readAnnouncementQueue(
 }
 
 const countFrom = async ({ client }: RedisConnection, id: string): Promise<number> =>
-  (await client.xRange(STREAM, id, '+', { COUNT: MOST_COUNTED })).length;
+  (await client.xRange(STREAM, id, '+', { COUNT: MAX_COUNTED })).length;

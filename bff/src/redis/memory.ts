@@ -9,9 +9,9 @@ export interface RedisMemory {
 
 /** Parses the reply to `INFO memory`. */
 export function readRedisMemory(info: string): RedisMemory {
-  const facts = parseRedisInfo(info);
+  const fields = parseRedisInfo(info);
   const valueOf = (name: string): number => {
-    const value = facts.get(name);
+    const value = fields.get(name);
     if (value === undefined) throw new Error(`INFO of Redis has no ${name}.`);
     return Number(value);
   };

@@ -2,7 +2,7 @@ import { ENTRY_LIFE_MS } from '@tocsin/contracts';
 import type { BffConfig } from '../config.ts';
 import type { FeedLimits, LimitsOf } from '../feed/limits.ts';
 
-const USER = 'user:';
+const USER_FEED_PREFIX = 'user:';
 
 type HistorySettings = Pick<
   BffConfig,
@@ -13,17 +13,17 @@ type HistorySettings = Pick<
  * Returns the limits of each feed. By default, user feeds keep publications longer than other feeds, but fewer bytes.
  */
 export function createLimitsOf(config: HistorySettings): LimitsOf {
-  const shared: FeedLimits = {
+  const otherLimits: FeedLimits = {
     historyMax: config.HISTORY_MAX,
     historyBytes: config.HISTORY_BYTES,
     historyTtlMs: config.HISTORY_TTL * 1000,
     idsMax: config.IDS_MAX,
     entryLifeMs: ENTRY_LIFE_MS,
   };
-  const personal: FeedLimits = {
-    ...shared,
+  const userFeedLimits: FeedLimits = {
+    ...otherLimits,
     historyBytes: config.USER_HISTORY_BYTES,
     historyTtlMs: config.USER_HISTORY_TTL * 1000,
   };
-  return (feed) => (feed.startsWith(USER) ? personal : shared);
+  return (feed) => (feed.startsWith(USER_FEED_PREFIX) ? userFeedLimits : otherLimits);
 }

@@ -8,7 +8,7 @@ import { Slots } from '../readers/search/slots.ts';
 
 /** Maximum numbers of requests for receipts on this instance: running at once, and waiting. */
 const AT_ONCE = 4;
-const MOST_WAITING = 32;
+const MAX_WAITING = 32;
 
 interface ReaderData {
   readers: Pick<Readers, 'states' | 'inboxes' | 'preferences' | 'counter' | 'readElsewhere'>;
@@ -20,7 +20,7 @@ interface ReaderData {
 /** Readers' data for operators: the receipts of a notification, and an export of everything about one reader. */
 export function createReaderData({ readers, histories, away, now }: ReaderData): ReaderOpsRoutesOptions {
   const { states, inboxes, preferences, counter } = readers;
-  const slots = new Slots(AT_ONCE, MOST_WAITING);
+  const slots = new Slots(AT_ONCE, MAX_WAITING);
   const fallbacksOf = (reader: string) => away.fallbacks.stored(reader);
   return {
     receiptsOf: (named) =>

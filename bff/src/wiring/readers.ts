@@ -17,7 +17,7 @@ import { countFor } from '../readers/marks/unread.ts';
 /** Marks are kept a day longer than their publications, to allow for clock differences and delays. */
 const MARGIN_MS = 24 * 60 * 60 * 1000;
 const SEARCHES_AT_ONCE = 4;
-const SEARCHES_WAITING = 32;
+const MAX_WAITING_SEARCHES = 32;
 
 export interface ReadersOptions {
   backend: Pick<Backend, 'readers' | 'broadcaster'>;
@@ -55,7 +55,7 @@ export function createReaders({
   const inboxes = new Inboxes({ ...documents, histories, historyMsOf, now });
   const mutes = new MuteLists(documents);
   const preferences = new ReaderPreferences({ ...documents, mutes });
-  const slots = new Slots(SEARCHES_AT_ONCE, SEARCHES_WAITING);
+  const slots = new Slots(SEARCHES_AT_ONCE, MAX_WAITING_SEARCHES);
   const searched = { ...{ states, inboxes, histories, now }, rest: () => nextTurn() };
   return {
     ...{ states, inboxes, mutes, preferences, counter },

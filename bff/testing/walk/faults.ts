@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Position } from '@tocsin/contracts';
 import type { Step } from '../../src/deliver/ports.ts';
 import { endFaults, waitUntilQuiet } from './check/settle.ts';
-import { always, step, three, two, type WeightedStep } from './step.ts';
+import { alwaysPossible, step, indexOfThree, indexOfTwo, type WeightedStep } from './step.ts';
 import { FORGERIES, STRANGER } from './world/turn-calls.ts';
 import type { World } from './world/world.ts';
 
@@ -21,7 +21,7 @@ export const DEATHS = [
 ] satisfies Step[];
 
 /** How far a forged position is beyond the head: in a later epoch, or this many publications. */
-const ahead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
+const distanceBeyondHead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
 
 function positionBeyond({ position }: World, far: 'epoch' | number): Position {
   if (far === 'epoch' || !position) return { epoch: '8000000000000000-forged', offset: 1 };
@@ -30,7 +30,9 @@ function positionBeyond({ position }: World, far: 'epoch' | number): Position {
 
 /** Faults that leave the store intact. */
 export const FAULTS: readonly WeightedStep[] = [
-  step(3, 'restart', { producer: two }, always, ({ producers }, { producer }) => producers[producer]!.kill()),
+  step(3, 'restart', { producer: indexOfTwo }, alwaysPossible, ({ producers }, { producer }) =>
+    producers[producer]!.kill(),
+  ),
   step(
     3,
     'loseAnnouncement',
@@ -42,25 +44,35 @@ export const FAULTS: readonly WeightedStep[] = [
   step(
     20,
     'place',
-    { instance: two, on: two },
+    { instance: indexOfTwo, on: indexOfTwo },
     ({ placement }, { instance, on }) => placement[instance] !== on,
     ({ placement }, { instance, on }) => (placement[instance] = on),
   ),
-  step(6, 'pause', { instance: two }, always, ({ instances }, { instance }) => {
+  step(6, 'pause', { instance: indexOfTwo }, alwaysPossible, ({ instances }, { instance }) => {
     instances[instance]!.paused = !instances[instance]!.paused;
   }),
   // If bit i of `applied` is set, the i-th pending write takes effect anyway.
-  step(4, 'kill', { instance: two, applied: fc.nat(15) }, always, (world, { instance, applied }) =>
-    world.kill(world.instances[instance]!, applied),
+  step(
+    4,
+    'kill',
+    { instance: indexOfTwo, applied: fc.nat(15) },
+    alwaysPossible,
+    (world, { instance, applied }) => world.kill(world.instances[instance]!, applied),
   ),
-  step(8, 'dieAt', { instance: two, at: fc.constantFrom(...DEATHS) }, always, ({ instances }, drawn) => {
-    instances[drawn.instance]!.diesAt = drawn.at;
-  }),
-  step(2, 'bus', {}, always, (world) => (world.busDown = !world.busDown)),
+  step(
+    8,
+    'dieAt',
+    { instance: indexOfTwo, at: fc.constantFrom(...DEATHS) },
+    alwaysPossible,
+    ({ instances }, drawn) => {
+      instances[drawn.instance]!.diesAt = drawn.at;
+    },
+  ),
+  step(2, 'bus', {}, alwaysPossible, (world) => (world.busDown = !world.busDown)),
   step(
     15,
     'mangle',
-    { instance: two, how: fc.constantFrom('lose', 'double', 'delay') },
+    { instance: indexOfTwo, how: fc.constantFrom('lose', 'double', 'delay') },
     ({ instances }, { instance }) => instances[instance]!.inbox.length > 0,
     ({ instances }, { instance, how }) => {
       const { inbox } = instances[instance]!;
@@ -73,20 +85,20 @@ export const FAULTS: readonly WeightedStep[] = [
     15,
     'land',
     { index: fc.nat(3) },
-    ({ landing }) => landing.length > 0,
-    ({ landing }, { index }) => landing.splice(index % landing.length, 1)[0]!(),
+    ({ lateEffects: landing }) => landing.length > 0,
+    ({ lateEffects: landing }, { index }) => landing.splice(index % landing.length, 1)[0]!(),
   ),
   step(
     10,
     'reconnect',
-    { client: three, to: two },
+    { client: indexOfThree, to: indexOfTwo },
     ({ clients }, { client }) => clients[client]!.instance !== undefined,
     ({ clients, instances }, { client, to }) => clients[client]!.connect(instances[to]!),
   ),
   step(
     4,
     'disconnect',
-    { client: three },
+    { client: indexOfThree },
     ({ clients }, { client }) => clients[client]!.instance !== undefined,
     ({ clients }, { client }) => clients[client]!.disconnect(),
   ),
@@ -94,36 +106,36 @@ export const FAULTS: readonly WeightedStep[] = [
   step(
     8,
     'reopen',
-    { client: three, age: fc.nat(20), ahead: fc.constantFrom(0, 0, 0, 0, 2) },
-    always,
+    { client: indexOfThree, age: fc.nat(20), ahead: fc.constantFrom(0, 0, 0, 0, 2) },
+    alwaysPossible,
     (world, { client, age, ahead }) => world.reopen(client, age, ahead),
   ),
   // A foreign application claims to host our actors.
   step(
     2,
     'stranger',
-    { instance: two },
-    always,
+    { instance: indexOfTwo },
+    alwaysPossible,
     ({ placement }, { instance }) => (placement[instance] = STRANGER),
   ),
   step(
     4,
     'forgeCall',
-    { host: two, how: fc.constantFrom(...FORGERIES), ahead: ahead() },
-    always,
+    { host: indexOfTwo, how: fc.constantFrom(...FORGERIES), ahead: distanceBeyondHead() },
+    alwaysPossible,
     (world, { host, how, ahead }) =>
       world.turns.forge(world.instances[host]!, positionBeyond(world, ahead), how),
   ),
   step(
     4,
     'forgeBroadcast',
-    { instance: two, proof: fc.constantFrom('none', 'wrong', 'stale'), ahead: ahead() },
-    always,
+    { instance: indexOfTwo, proof: fc.constantFrom('none', 'wrong', 'stale'), ahead: distanceBeyondHead() },
+    alwaysPossible,
     (world, { instance, proof, ahead }) =>
       world.forgeBroadcast(world.instances[instance]!, positionBeyond(world, ahead), proof),
   ),
   // All pending work ends first. Then entries, runs and ids of the previous day are forgotten.
-  step(2, 'day', {}, always, async (world) => {
+  step(2, 'day', {}, alwaysPossible, async (world) => {
     endFaults(world);
     await waitUntilQuiet(world);
     world.passDay();
@@ -132,7 +144,7 @@ export const FAULTS: readonly WeightedStep[] = [
 
 /** Losses of the store's data. */
 export const LOSSES: readonly WeightedStep[] = [
-  step(4, 'empty', {}, always, (world) => world.empty()),
+  step(4, 'empty', {}, alwaysPossible, (world) => world.empty()),
   step(
     14,
     'rollBack',

@@ -29,10 +29,10 @@ export function step<C extends Choices>(
     return {
       check: (world: World) => possible(world, drawn),
       run: async (world: World, report: Report) => {
-        world.pass(STEP_MS);
+        world.advanceTime(STEP_MS);
         await happen(world, drawn);
         await flushPending();
-        world.checker.watchViews();
+        world.checker.checkViews();
         report.check();
       },
       toString: () => `${name}(${JSON.stringify(drawn).replaceAll('"', '').slice(1, -1)})`,
@@ -41,12 +41,12 @@ export function step<C extends Choices>(
   return { weight, arbitrary };
 }
 
-export const always = (): boolean => true;
+export const alwaysPossible = (): boolean => true;
 
 /** A random index among two, and among three. */
-export const two = fc.nat(1);
-export const three = fc.nat(2);
-export const rarely = fc.nat(9).map((n) => n === 9);
+export const indexOfTwo = fc.nat(1);
+export const indexOfThree = fc.nat(2);
+export const oneInTen = fc.nat(9).map((n) => n === 9);
 
 /** The fate of a call: of 100 calls, `bad` fail and `slow` are slow. */
 export const fate = (bad: number, slow = 0): fc.Arbitrary<Fate> =>

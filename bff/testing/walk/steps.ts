@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { always, fate, rarely, step, three, two, type WeightedStep } from './step.ts';
+import { alwaysPossible, fate, oneInTen, step, indexOfThree, indexOfTwo, type WeightedStep } from './step.ts';
 
 /** The steps of notifications from their callers to the browsers. Calls fail occasionally. */
 export const STEPS: readonly WeightedStep[] = [
@@ -7,7 +7,12 @@ export const STEPS: readonly WeightedStep[] = [
     120,
     'post',
     {
-      ...{ caller: three, producer: two, count: fc.integer({ min: 1, max: 2 }), twice: rarely },
+      ...{
+        caller: indexOfThree,
+        producer: indexOfTwo,
+        count: fc.integer({ min: 1, max: 2 }),
+        twice: oneInTen,
+      },
       lifeMs: fc.constantFrom(undefined, undefined, undefined, 5_000, 20_000),
     },
     ({ callers }, { caller }) => !callers[caller]!.busy,
@@ -20,28 +25,28 @@ export const STEPS: readonly WeightedStep[] = [
   step(
     140,
     'produce',
-    { producer: two, fate: fate(20) },
+    { producer: indexOfTwo, fate: fate(20) },
     ({ producers }, { producer }) => !producers[producer]!.isIdle,
     ({ producers }, drawn) => producers[drawn.producer]!.step(drawn.fate),
   ),
   step(
     10,
     'reannounce',
-    { producer: two, fate: fate(8) },
+    { producer: indexOfTwo, fate: fate(8) },
     ({ producers }, { producer }) => producers[producer]!.needsReannouncement,
     ({ producers }, drawn) => producers[drawn.producer]!.reannounce(drawn.fate),
   ),
   step(
     100,
     'deliver',
-    { index: fc.nat(3), to: two, again: rarely },
+    { index: fc.nat(3), to: indexOfTwo, again: oneInTen },
     ({ store }, { index }) => index < store.stream.length,
     (world, { index, to, again }) => world.deliver(index, world.instances[to]!, again),
   ),
   step(
     700,
     'letThrough',
-    { instance: two, call: fc.nat(7), fate: fate(7, 8) },
+    { instance: indexOfTwo, call: fc.nat(7), fate: fate(7, 8) },
     ({ instances }, { instance }) => !instances[instance]!.paused && instances[instance]!.calls.waiting > 0,
     ({ instances }, drawn) => instances[drawn.instance]!.calls.letThrough(drawn.call, drawn.fate),
   ),
@@ -55,44 +60,46 @@ export const STEPS: readonly WeightedStep[] = [
   step(
     100,
     'receive',
-    { instance: two },
+    { instance: indexOfTwo },
     ({ instances }, { instance }) => instances[instance]!.inbox.length > 0,
     (world, { instance }) => world.instances[instance]!.receive(world),
   ),
   step(
     30,
     'compare',
-    { instance: two },
+    { instance: indexOfTwo },
     ({ instances }, { instance }) => instances[instance]!.canCompare,
     (world, { instance }) => world.instances[instance]!.compare(world),
   ),
   step(
     100,
     'read',
-    { client: three },
+    { client: indexOfThree },
     ({ clients }, { client }) => clients[client]!.hasMail,
     ({ clients }, { client }) => clients[client]!.read(),
   ),
   step(
     40,
     'timers',
-    { client: three },
+    { client: indexOfThree },
     ({ clients }, { client }) => clients[client]!.hasTimer,
     ({ clients }, { client }) => clients[client]!.timers(),
   ),
   step(
     20,
     'heartbeat',
-    { client: three },
+    { client: indexOfThree },
     ({ clients }, { client }) => clients[client]!.instance !== undefined,
     ({ clients }, { client }) => clients[client]!.heartbeat(),
   ),
   step(
     60,
     'connect',
-    { client: three, to: two },
+    { client: indexOfThree, to: indexOfTwo },
     ({ clients }, { client }) => !clients[client]!.instance,
     ({ clients, instances }, { client, to }) => clients[client]!.connect(instances[to]!),
   ),
-  step(6, 'time', { ms: fc.constantFrom(5_000, 61_000, 125_000) }, always, (world, { ms }) => world.pass(ms)),
+  step(6, 'time', { ms: fc.constantFrom(5_000, 61_000, 125_000) }, alwaysPossible, (world, { ms }) =>
+    world.advanceTime(ms),
+  ),
 ];

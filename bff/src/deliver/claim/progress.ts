@@ -33,7 +33,7 @@ export class Progress {
   }
 
   /** Reads the checkpoint unless its state is known. */
-  async known(): Promise<void> {
+  async ensureRead(): Promise<void> {
     if (this.#etag === undefined) await this.reload();
   }
 
@@ -49,7 +49,7 @@ export class Progress {
       const isRevived = version !== etag && (this.#seen.etag !== etag || this.#seen.version !== version);
       const isRolledBack = etag < this.#seen.etag || isRevived;
       const before = this.#runs;
-      this.#runs = isRolledBack ? runs : higher(before, runs);
+      this.#runs = isRolledBack ? runs : mergeRuns(before, runs);
       this.#stored = runs;
       this.#etag = etag;
       this.#seen = { etag, version };
@@ -81,14 +81,14 @@ export class Progress {
 
   /** Writes the checkpoint. Rejects when the outcome is unknown. */
   async store(): Promise<void> {
-    await this.known();
+    await this.ensureRead();
     await this.#exclusively(() => this.#write());
   }
 
   async #write(): Promise<void> {
     const { now, checkpoints } = this.#use;
     const etag = this.#etag ?? 0;
-    const runs = kept(this.#runs, now());
+    const runs = runsToKeep(this.#runs, now());
     this.#runs = runs;
     this.#etag = undefined;
     await checkpoints.write(this.#partition, { v: DOCUMENT_VERSION, version: etag + 1, runs }, etag);
@@ -103,14 +103,14 @@ const isSame = (a: Runs, b: Runs): boolean => {
   return names.length === Object.keys(b).length && names.every((run) => a[run]?.[0] === b[run]?.[0]);
 };
 
-function higher(a: Runs, b: Runs): Runs {
+function mergeRuns(a: Runs, b: Runs): Runs {
   const runs = { ...a };
   for (const [run, done] of Object.entries(b)) if ((runs[run]?.[0] ?? 0) < done[0]) runs[run] = done;
   return runs;
 }
 
 /** Drops the runs whose entries have all expired, and the least recently active ones beyond the limit. */
-function kept(runs: Runs, now: number): Runs {
+function runsToKeep(runs: Runs, now: number): Runs {
   const entries = Object.entries(runs).filter(([, [, at]]) => now - at <= ENTRY_LIFE_MS);
   if (entries.length <= MAX_RUNS) return Object.fromEntries(entries);
   entries.sort(([, [, a]], [, [, b]]) => b - a);

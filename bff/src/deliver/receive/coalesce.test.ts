@@ -3,7 +3,7 @@ import { coalesce } from './coalesce.ts';
 import type { FeedTurnTaker, TurnResult } from '../turn/turn.ts';
 
 /** A routeFeedTurn whose calls the test settles. */
-function controlled() {
+function controlledTurnTaker() {
   const calls: { feed: string; run: string; seq: number; end: (error?: Error) => void }[] = [];
   const routeFeedTurn: FeedTurnTaker = (feed, announced) =>
     new Promise<TurnResult>((resolve, reject) => {
@@ -16,13 +16,13 @@ function controlled() {
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
 it('should call at once if no call is running', () => {
-  const { calls, routeFeedTurn } = controlled();
+  const { calls, routeFeedTurn } = controlledTurnTaker();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   expect(calls).toHaveLength(1);
 });
 
 it('should combine waiting announcements of a run into one call with the highest number', async () => {
-  const { calls, routeFeedTurn } = controlled();
+  const { calls, routeFeedTurn } = controlledTurnTaker();
   const first = routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   const others = [3, 2, 4].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
   calls[0]?.end();
@@ -34,7 +34,7 @@ it('should combine waiting announcements of a run into one call with the highest
 });
 
 it('should call for each run of a feed separately, one at a time, and for other feeds at the same time', async () => {
-  const { calls, routeFeedTurn } = controlled();
+  const { calls, routeFeedTurn } = controlledTurnTaker();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   void routeFeedTurn('all', { run: 'b', seq: 7 }, {});
   void routeFeedTurn('user:1', { run: 'a', seq: 1 }, {});
@@ -45,7 +45,7 @@ it('should call for each run of a feed separately, one at a time, and for other 
 });
 
 it('should reject all announcements of a failed call, and continue with the next call', async () => {
-  const { calls, routeFeedTurn } = controlled();
+  const { calls, routeFeedTurn } = controlledTurnTaker();
   const first = routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   const others = [2, 3].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
   calls[0]?.end(new Error('unavailable'));

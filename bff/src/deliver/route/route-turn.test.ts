@@ -3,8 +3,8 @@ import { TemporaryError } from '../errors.ts';
 import { createTurnRouter, HostUnreachableError } from './route-turn.ts';
 import type { FeedTurnTaker, TurnResult } from '../turn/turn.ts';
 
-const remote: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 1 } };
-const here: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 2 } };
+const resultFromHost: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 1 } };
+const resultHere: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 2 } };
 const announced = { run: 'abcdefgh', seq: 1 };
 
 let clock: number;
@@ -17,8 +17,8 @@ let routeTurn: FeedTurnTaker;
 beforeEach(() => {
   clock = 0;
   isHosted = false;
-  callActor = vi.fn<FeedTurnTaker>(() => Promise.resolve(remote));
-  turn = vi.fn<FeedTurnTaker>(() => Promise.resolve(here));
+  callActor = vi.fn<FeedTurnTaker>(() => Promise.resolve(resultFromHost));
+  turn = vi.fn<FeedTurnTaker>(() => Promise.resolve(resultHere));
   onTakeover = vi.fn<(feed: string) => void>();
   routeTurn = createTurnRouter({
     callActor,
@@ -29,52 +29,53 @@ beforeEach(() => {
   });
 });
 
-const refused = () => Promise.reject(new HostUnreachableError('connection refused', { late: false }));
+const refuseConnection = () =>
+  Promise.reject(new HostUnreachableError('connection refused', { late: false }));
 const call = () => routeTurn('all', announced, {});
 
 it('should call the actor on its host', async () => {
-  expect(await call()).toBe(remote);
+  expect(await call()).toBe(resultFromHost);
   expect(turn).not.toHaveBeenCalled();
 });
 
 it('should take the turn here at once if this instance hosts the actor', async () => {
   isHosted = true;
-  expect(await call()).toBe(here);
+  expect(await call()).toBe(resultHere);
   expect(callActor).not.toHaveBeenCalled();
 });
 
 it('should take turns here for two seconds after the host refused a call', async () => {
-  callActor.mockImplementation(refused);
-  expect(await call()).toBe(here);
+  callActor.mockImplementation(refuseConnection);
+  expect(await call()).toBe(resultHere);
   clock = 1_999;
-  expect(await call()).toBe(here);
+  expect(await call()).toBe(resultHere);
   expect(callActor).toHaveBeenCalledTimes(1);
   expect(onTakeover).toHaveBeenCalledTimes(1);
 });
 
 it('should probe the host with one call, and take the other turns here until it answers', async () => {
-  callActor.mockImplementationOnce(refused);
+  callActor.mockImplementationOnce(refuseConnection);
   await call();
   clock = 2_001;
   let answer: (result: TurnResult) => void = () => undefined;
   callActor.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
   const probe = call();
-  expect(await call()).toBe(here);
+  expect(await call()).toBe(resultHere);
   expect(callActor).toHaveBeenCalledTimes(2);
-  answer(remote);
-  expect(await probe).toBe(remote);
-  expect(await call()).toBe(remote);
+  answer(resultFromHost);
+  expect(await probe).toBe(resultFromHost);
+  expect(await call()).toBe(resultFromHost);
 });
 
 it('should retry a turn that it took here if it conflicted with another activation', async () => {
-  callActor.mockImplementation(refused);
+  callActor.mockImplementation(refuseConnection);
   turn.mockRejectedValueOnce(new TemporaryError('another etag'));
-  expect(await call()).toBe(here);
+  expect(await call()).toBe(resultHere);
   expect(turn).toHaveBeenCalledTimes(2);
 });
 
 it('should give up after a turn here has failed three times', async () => {
-  callActor.mockImplementation(refused);
+  callActor.mockImplementation(refuseConnection);
   turn.mockRejectedValue(new TemporaryError('the store is unavailable'));
   await expect(call()).rejects.toThrow('the store is unavailable');
   expect(turn).toHaveBeenCalledTimes(3);
@@ -88,5 +89,5 @@ it('should not take the turn here if the host was reached but failed', async () 
 
 it('should take the turn of a late host whose head does not change', async () => {
   callActor.mockRejectedValue(new HostUnreachableError('no answer', { late: true }));
-  expect(await call()).toBe(here);
+  expect(await call()).toBe(resultHere);
 });

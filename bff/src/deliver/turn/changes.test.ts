@@ -22,7 +22,7 @@ beforeEach(() => {
 /** The documents that a head references, as they are in the store now. */
 const documentsOf = (head: Head | undefined) =>
   f.log.readDocuments([...(head?.segments ?? []), ...(head?.ids ?? [])].map(({ key }) => key));
-const texts = async (head: Head | undefined) => JSON.stringify(await documentsOf(head));
+const documentsAsJson = async (head: Head | undefined) => JSON.stringify(await documentsOf(head));
 
 describe('a retraction', () => {
   beforeEach(async () => {
@@ -39,7 +39,7 @@ describe('a retraction', () => {
     ]);
     expect(await f.ids()).toEqual(['a retracted', 'b', 'a retracted']);
     expect((await f.log.readDocuments((before?.segments ?? []).map(({ key }) => key)))[0]).toBeUndefined();
-    expect(await texts(f.head)).not.toContain('"title":"a"');
+    expect(await documentsAsJson(f.head)).not.toContain('"title":"a"');
     expect(await f.log.readDocuments([f.head?.withdrawn ?? ''])).toEqual([undefined]);
   });
 
@@ -128,7 +128,7 @@ describe('a missing document of retractions', () => {
 });
 
 describe('an erasure', () => {
-  const aside = (feed: string, seq: number) =>
+  const setAside = (feed: string, seq: number) =>
     f.setAside.add({
       ...{
         v: DOCUMENT_VERSION,
@@ -142,8 +142,8 @@ describe('an erasure', () => {
   beforeEach(async () => {
     f.deposit(1, ['a', 'b']);
     await host.turn(1);
-    await aside(FEED, 9);
-    await aside('topic:other', 9);
+    await setAside(FEED, 9);
+    await setAside('topic:other', 9);
   });
 
   it('should delete all content of the feed, and announce its new epoch to the instances', async () => {

@@ -134,7 +134,7 @@ describe('a store that comes back older', () => {
 });
 
 describe('a missing document', () => {
-  const lose = async () => {
+  const loseSegment = async () => {
     const key = f.head?.segments[0]?.key ?? '';
     await f.log.removeDocuments([key]);
     return key;
@@ -142,7 +142,7 @@ describe('a missing document', () => {
 
   it('should cause a new epoch when a reader reports it', async () => {
     const { epoch } = position();
-    await a.turn(undefined, { lostDocument: await lose() });
+    await a.turn(undefined, { lostDocument: await loseSegment() });
     expect(f.losses).toEqual(['document missing']);
     expect(isLaterEpoch(position().epoch, epoch)).toBe(true);
   });
@@ -151,7 +151,7 @@ describe('a missing document', () => {
     const { epoch } = position();
     await a.turn(undefined, { lostDocument: f.head?.segments[0]?.key });
     await a.turn(undefined, { lostDocument: 'segment:all:other' });
-    const lostDocument = await lose();
+    const lostDocument = await loseSegment();
     f.now += f.limits.historyTtlMs;
     await a.turn(undefined, { lostDocument });
     expect(f.losses).toEqual([]);

@@ -7,15 +7,15 @@ import { Fixture, erase, notification, retract } from '../../../testing/feed-fix
 
 let f: Fixture;
 /** Documents of these kinds appear to be written by a later version, as after a downgrade. */
-let newer: string[];
+let newerKinds: string[];
 
 beforeEach(async () => {
   f = new Fixture();
-  newer = [];
+  newerKinds = [];
   const read = f.log.readDocuments.bind(f.log);
   f.log.readDocuments = async (keys) =>
     (await read(keys)).map((document, index) =>
-      document !== undefined && newer.includes(keys[index]?.split(':')[0] ?? '')
+      document !== undefined && newerKinds.includes(keys[index]?.split(':')[0] ?? '')
         ? { ...document, v: DOCUMENT_VERSION + 1 }
         : document,
     );
@@ -30,7 +30,7 @@ describe('a turn that reads a document from a later version', () => {
     async (kind) => {
       const before = f.head;
       f.put(3, [retract('n2'), notification('n3')]);
-      newer = [kind];
+      newerKinds = [kind];
       const instance = f.instance();
       await expect(instance.turn(3)).rejects.toThrow();
       expect(f.head).toBe(before);
@@ -38,7 +38,7 @@ describe('a turn that reads a document from a later version', () => {
       expect(f.broadcastIds).not.toContain('n3');
       expect(f.losses).toEqual([]);
 
-      newer = [];
+      newerKinds = [];
       await instance.turn(3);
       expect(await f.ids()).toEqual(['n1 retracted', 'n2 retracted', 'n1 retracted', 'n2 retracted', 'n3']);
       expect(f.head?.epoch).toBe(before?.epoch);
@@ -48,12 +48,12 @@ describe('a turn that reads a document from a later version', () => {
   it('should not delete documents referenced by a list that it cannot read', async () => {
     const segments = f.head?.segments.map(({ key }) => key) ?? [];
     f.put(3, [erase]);
-    newer = ['withdrawn'];
+    newerKinds = ['withdrawn'];
     const instance = f.instance();
     await expect(instance.turn(3)).rejects.toThrow();
     expect(await f.log.readDocuments(segments)).not.toContain(undefined);
 
-    newer = [];
+    newerKinds = [];
     await instance.turn(undefined);
     expect(await f.log.readDocuments(segments)).toEqual(segments.map(() => undefined));
   });

@@ -26,7 +26,7 @@ describe('a turn of a partition', () => {
       messages.push(events.length);
       return broadcast.call(f.broadcaster, events);
     };
-    f.share(1, [to(ada, 'a1'), to(ben, 'b1'), to(ada, 'a2'), to('all', 'x')]);
+    f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1'), to(ada, 'a2'), to('all', 'x')]);
     expect(await f.instance().take(1)).toBe('delivered');
     expect([await f.idsOf(ada), await f.idsOf(ben), await f.idsOf('all')]).toEqual([
       ['a1', 'a2'],
@@ -34,12 +34,12 @@ describe('a turn of a partition', () => {
       ['x'],
     ]);
     expect(messages).toEqual([3]);
-    expect(await f.entries.peek(f.sharedKey(1))).toBeUndefined();
+    expect(await f.entries.peek(f.partitionEntryKeyOf(1))).toBeUndefined();
     expect((await f.checkpoints.read(PARTITION))?.checkpoint.runs).toEqual({ [RUN]: [1, f.now] });
   });
 
   it('should process all entries of the run up to the announced one, in order', async () => {
-    for (const seq of [1, 2, 3]) f.share(seq, [to(ada, `a${seq}`), to(ben, `b${seq}`)]);
+    for (const seq of [1, 2, 3]) f.depositInPartition(seq, [to(ada, `a${seq}`), to(ben, `b${seq}`)]);
     expect(await f.instance().take(3)).toBe('delivered');
     expect(await f.instance().take(2)).toBe('already-claimed');
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([
@@ -49,15 +49,15 @@ describe('a turn of a partition', () => {
   });
 
   it('should publish an id once per feed, and in each of its feeds', async () => {
-    f.share(1, [to(ada, 'x'), to(ben, 'x'), to(ada, 'x')]);
-    f.share(2, [to(ada, 'x'), to(ada, 'y')]);
+    f.depositInPartition(1, [to(ada, 'x'), to(ben, 'x'), to(ada, 'x')]);
+    f.depositInPartition(2, [to(ada, 'x'), to(ada, 'y')]);
     await f.instance().take(2);
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['x', 'y'], ['x']]);
   });
 
   it('should retract and erase within one feed only', async () => {
-    f.share(1, [to(ada, 'a1'), to(ben, 'b1'), { ...retract('a1'), feed: ada }]);
-    f.share(2, [to(eve, 'e1'), { ...erase, feed: ben }, to(ben, 'b2')]);
+    f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1'), { ...retract('a1'), feed: ada }]);
+    f.depositInPartition(2, [to(eve, 'e1'), { ...erase, feed: ben }, to(ben, 'b2')]);
     await f.instance().take(2);
     expect(await f.idsOf(ada)).toEqual(['a1 retracted', 'a1 retracted']);
     expect(await f.idsOf(ben)).toEqual(['b2']);
@@ -66,30 +66,30 @@ describe('a turn of a partition', () => {
 
   it('should not pass items that the same batch retracts or erases on to fallbacks', async () => {
     const sourceHash = 'a'.repeat(16);
-    f.share(1, [to(ada, 'a1'), to(ada, 'a2'), to(ben, 'b1'), to(ada, 'a3', { sourceHash })]);
-    f.share(2, [
+    f.depositInPartition(1, [to(ada, 'a1'), to(ada, 'a2'), to(ben, 'b1'), to(ada, 'a3', { sourceHash })]);
+    f.depositInPartition(2, [
       { ...retract('a1'), feed: ada },
       { ...retract('a3.aaaaaaaa'), feed: ada },
     ]);
-    f.share(3, [{ ...erase, feed: ben }, to(ben, 'b2')]);
+    f.depositInPartition(3, [{ ...erase, feed: ben }, to(ben, 'b2')]);
     await f.instance().take(3);
-    expect(f.handedOn).toEqual(['a2', 'b2']);
+    expect(f.passedOnIds).toEqual(['a2', 'b2']);
   });
 
   it('should not pass items published before the erasure of their feed on to fallbacks', async () => {
     const [before, at, after] = [1, 2, 3].map((s) => `2026-01-01T00:00:0${s}Z`);
     f.now += 10_000;
-    f.share(1, [{ ...erase, feed: ben, at }]);
+    f.depositInPartition(1, [{ ...erase, feed: ben, at }]);
     await f.instance().take(1);
-    f.share(2, [to(ben, 'late', { createdAt: before }), to(ben, 'b2', { createdAt: after })]);
+    f.depositInPartition(2, [to(ben, 'late', { createdAt: before }), to(ben, 'b2', { createdAt: after })]);
     // The repeated turn commits nothing, but passes the items on again.
     await expect(f.instance(dieAt('broadcast')).take(2)).rejects.toThrow('broadcast');
     await f.instance().take(2);
-    expect([f.handedOn, await f.idsOf(ben)]).toEqual([['b2'], ['b2']]);
+    expect([f.passedOnIds, await f.idsOf(ben)]).toEqual([['b2'], ['b2']]);
   });
 
   it('should set aside only bad items, under their feed if it is known, so that erasure finds them', async () => {
-    f.share(1, [to(ada, 'a1'), to(ben, 'b1', { title: '' }), 7, to(ben, 'b2')]);
+    f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1', { title: '' }), 7, to(ben, 'b2')]);
     expect(await f.instance().take(1)).toBe('delivered');
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['a1'], ['b2']]);
     const records = [...f.setAside.records.values()];
@@ -103,22 +103,22 @@ describe('a turn of a partition', () => {
   });
 
   it('should set aside an entry that is not JSON or not the announced one', async () => {
-    f.entries.put(f.sharedKey(1), 'not JSON');
-    f.entries.put(f.sharedKey(2), JSON.stringify({ v: 2, run: RUN, partition: 9, seq: 2 }));
-    f.share(3, [to(ada, 'a1')]);
+    f.entries.put(f.partitionEntryKeyOf(1), 'not JSON');
+    f.entries.put(f.partitionEntryKeyOf(2), JSON.stringify({ v: 2, run: RUN, partition: 9, seq: 2 }));
+    f.depositInPartition(3, [to(ada, 'a1')]);
     expect(await f.instance().take(3)).toBe('delivered');
-    expect([...f.setAside.records.keys()]).toEqual([f.sharedKey(1), f.sharedKey(2)]);
+    expect([...f.setAside.records.keys()]).toEqual([f.partitionEntryKeyOf(1), f.partitionEntryKeyOf(2)]);
     expect(await f.idsOf(ada)).toEqual(['a1']);
   });
 
   it('should treat an entry as missing only if a checkpoint read afterwards does not cover it', async () => {
     const one = f.instance();
     const other = f.instance();
-    f.share(1, [to(ada, 'a1')]);
+    f.depositInPartition(1, [to(ada, 'a1')]);
     await one.take(1);
-    f.share(2, [to(ada, 'a2')]);
+    f.depositInPartition(2, [to(ada, 'a2')]);
     await other.take(2);
-    f.share(3, [to(ada, 'a3')]);
+    f.depositInPartition(3, [to(ada, 'a3')]);
     expect(await one.take(3)).toBe('delivered');
     expect(f.setAside.records.size).toBe(0);
     expect(await one.take(4)).toBe('set-aside');
@@ -131,9 +131,9 @@ describe('a turn that fails', () => {
   it.each(['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped'] as const)(
     'should be completed by another host after a crash at the step %s',
     async (step) => {
-      f.share(1, [to(ada, 'a1'), to(ben, 'b1')]);
+      f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1')]);
       await expect(f.instance(dieAt(step)).take(1)).rejects.toThrow(step);
-      f.share(2, [to(ada, 'a2'), to(eve, 'e1')]);
+      f.depositInPartition(2, [to(ada, 'a2'), to(eve, 'e1')]);
       const other = f.instance();
       await other.take(1);
       await other.take(2);
@@ -143,16 +143,16 @@ describe('a turn that fails', () => {
         ['e1'],
       ]);
       expect(new Set(f.broadcastIds)).toEqual(new Set(['a1', 'b1', 'a2', 'e1']));
-      for (const seq of [1, 2]) expect(await f.entries.peek(f.sharedKey(seq))).toBeUndefined();
+      for (const seq of [1, 2]) expect(await f.entries.peek(f.partitionEntryKeyOf(seq))).toBeUndefined();
       expect(f.setAside.records.size).toBe(0);
     },
   );
 
   it('should give the remaining items to their feeds after one of the heads was refused', async () => {
     const host = f.instance();
-    f.share(1, [to(ada, 'a1'), to(ben, 'b1')]);
+    f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1')]);
     await host.take(1);
-    f.share(2, [to(ada, 'a2'), to(ben, 'b2')]);
+    f.depositInPartition(2, [to(ada, 'a2'), to(ben, 'b2')]);
     const rival = f.instance();
     f.log.beforeCommit = async () => {
       f.log.beforeCommit = () => Promise.resolve();
@@ -176,20 +176,20 @@ describe('a turn that fails', () => {
   it('should not pop the entry until the checkpoint is stored', async () => {
     const { write } = f.checkpoints;
     f.checkpoints.write = () => Promise.reject(new Error('the store is unavailable'));
-    f.share(1, [to(ada, 'a1')]);
+    f.depositInPartition(1, [to(ada, 'a1')]);
     const host = f.instance();
     await expect(host.take(1)).rejects.toThrow('unavailable');
-    expect(await f.entries.peek(f.sharedKey(1))).toBeDefined();
+    expect(await f.entries.peek(f.partitionEntryKeyOf(1))).toBeDefined();
     f.checkpoints.write = write;
     expect(await host.take(1)).toBe('delivered');
-    expect(await f.entries.peek(f.sharedKey(1))).toBeUndefined();
+    expect(await f.entries.peek(f.partitionEntryKeyOf(1))).toBeUndefined();
     expect(await f.idsOf(ada)).toEqual(['a1']);
   });
 
   it('should broadcast committed publications again if their broadcast failed', async () => {
     const { broadcast } = f.broadcaster;
     f.broadcaster.broadcast = () => Promise.reject(new Error('the bus is unavailable'));
-    f.share(1, [to(ada, 'a1')]);
+    f.depositInPartition(1, [to(ada, 'a1')]);
     const host = f.instance();
     await expect(host.take(1)).rejects.toThrow('unavailable');
     f.broadcaster.broadcast = broadcast;
@@ -200,13 +200,13 @@ describe('a turn that fails', () => {
 
 it('should process lost entries again in a new epoch after a rollback of the store', async () => {
   const host = f.instance();
-  f.share(1, [to(ada, 'a1')]);
+  f.depositInPartition(1, [to(ada, 'a1')]);
   await host.take(1);
   const epoch = (await f.log.readHead(ada))?.head.epoch;
-  f.share(2, [to(ada, 'a2')]);
+  f.depositInPartition(2, [to(ada, 'a2')]);
   await host.take(2);
   await f.log.rollBackTo(1);
-  f.share(2, [to(ada, 'a2')]);
+  f.depositInPartition(2, [to(ada, 'a2')]);
   f.now += 1_000;
   expect(await host.take(2)).toBe('delivered');
   expect(await f.idsOf(ada)).toEqual(['a2']);
@@ -219,13 +219,13 @@ it('should set aside the items of a feed with a damaged head without blocking ot
     feed === ben
       ? Promise.reject(new DamagedHeadError('the head of ben is damaged'))
       : readHead.call(f.log, feed);
-  f.share(1, [to(ada, 'a1'), to(ben, 'b1'), to(ada, 'a2')]);
+  f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1'), to(ada, 'a2')]);
   expect(await f.instance().take(1)).toBe('delivered');
   expect(await f.idsOf(ada)).toEqual(['a1', 'a2']);
   const records = [...f.setAside.records.values()];
   expect(records.map(({ feed, reason, entry }) => [feed, reason, entry])).toEqual([
-    [ben, 'invalid', `${f.sharedKey(1)}:1:${ben}`],
+    [ben, 'invalid', `${f.partitionEntryKeyOf(1)}:1:${ben}`],
   ]);
   expect(JSON.parse(records[0]?.content ?? '')).toEqual({ notifications: [to(ben, 'b1')] });
-  expect(await f.entries.peek(f.sharedKey(1))).toBeUndefined();
+  expect(await f.entries.peek(f.partitionEntryKeyOf(1))).toBeUndefined();
 });

@@ -68,7 +68,7 @@ class PartitionTurn {
     const { progress } = this.#state;
     const [run, keyOf] = [this.#run, this.#keyOf];
     this.#entries = peekEarly(this.#use.entries, keyOf(seq));
-    await progress.known();
+    await progress.ensureRead();
     await this.#use.onStep('loaded');
     await this.#order.before;
     const isUnclaimed = await this.#takeFinished(lowest, seq);

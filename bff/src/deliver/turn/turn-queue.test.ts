@@ -4,7 +4,7 @@ import type { CallerKnowledge } from '../load/load-head.ts';
 import type { TurnResult } from './turn.ts';
 
 /** A queue whose turns the test commits and ends. */
-function controlled() {
+function controlledQueue() {
   const turns: {
     name: string;
     caller: CallerKnowledge;
@@ -34,7 +34,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve));
 const a = (seq: number) => ({ run: 'a', seq });
 
 it('should start a turn when the previous turn has committed, and let it write when that turn has ended', async () => {
-  const { queue, turns, names } = controlled();
+  const { queue, turns, names } = controlledQueue();
   const first = queue.enqueue(a(1), {});
   const second = queue.enqueue(a(2), {});
   expect(names()).toEqual(['a 1']);
@@ -51,7 +51,7 @@ it('should start a turn when the previous turn has committed, and let it write w
 });
 
 it('should never run three turns at once', async () => {
-  const { queue, turns, names } = controlled();
+  const { queue, turns, names } = controlledQueue();
   const all = [
     queue.enqueue(a(1), {}),
     queue.enqueue({ run: 'b', seq: 1 }, {}),
@@ -71,7 +71,7 @@ it('should never run three turns at once', async () => {
 });
 
 it('should combine waiting announcements of a run into one turn, with the highest mark of their callers', async () => {
-  const { queue, turns, names } = controlled();
+  const { queue, turns, names } = controlledQueue();
   const first = queue.enqueue(a(1), {});
   const others = [
     queue.enqueue(a(3), { heard: { epoch: '1-a', offset: 9 } }),
@@ -87,7 +87,7 @@ it('should combine waiting announcements of a run into one turn, with the highes
 });
 
 it('should give a separate turn to a call without an announcement or with a lost document', async () => {
-  const { queue, turns, names } = controlled();
+  const { queue, turns, names } = controlledQueue();
   void queue.enqueue(a(1), {});
   void queue.enqueue(undefined, {});
   void queue.enqueue(a(2), { lostDocument: 'segment:x' });
@@ -100,7 +100,7 @@ it('should give a separate turn to a call without an announcement or with a lost
 });
 
 it('should continue after a failed turn, even if it had committed', async () => {
-  const { queue, turns, idle, names } = controlled();
+  const { queue, turns, idle, names } = controlledQueue();
   const first = queue.enqueue(a(1), {});
   const second = queue.enqueue(a(2), {});
   turns[0]?.commit();
@@ -115,7 +115,7 @@ it('should continue after a failed turn, even if it had committed', async () => 
 });
 
 it('should not let a turn write before all earlier ones have ended, even if one in between failed while reading', async () => {
-  const { queue, turns, idle } = controlled();
+  const { queue, turns, idle } = controlledQueue();
   const all = [1, 2].map((seq) => queue.enqueue({ run: `r${seq}`, seq }, {}));
   turns[0]?.commit();
   turns[1]?.end(new Error('cannot read'));

@@ -59,24 +59,26 @@ export async function chainSegments(
     return key;
   };
   const offsets = [...gone.keys()];
-  const isTouched = ({ first, last }: SegmentReference) =>
+  const losesContent = ({ first, last }: SegmentReference) =>
     offsets.some((offset) => offset >= first && offset <= last);
 
   const bytes = added.reduce((sum, publication) => sum + sizeOf(publication), 0);
   const sizes = kept.map((segment) => segment.bytes);
   const absorbed = kept.splice(kept.length - countAbsorbed(sizes, bytes, fullSegmentBytes(limits)));
-  const rewritten = kept.filter(isTouched);
+  const rewritten = kept.filter(losesContent);
   const contents = await readAll([...rewritten, ...absorbed], chain.contentOf);
-  const left = (segment: SegmentReference): Publication[] =>
+  const remainingContent = (segment: SegmentReference): Publication[] =>
     (contents.get(segment.key) ?? []).map((publication) => {
       const reason = gone.get(publication.offset);
       return reason ? withoutContent(publication, reason) : publication;
     });
 
   const references = kept.map((segment) =>
-    rewritten.includes(segment) ? { ...segment, key: write(left(segment), segment.bytes) } : segment,
+    rewritten.includes(segment)
+      ? { ...segment, key: write(remainingContent(segment), segment.bytes) }
+      : segment,
   );
-  const publications = [...absorbed.flatMap(left), ...added];
+  const publications = [...absorbed.flatMap(remainingContent), ...added];
   const total = absorbed.reduce((sum, segment) => sum + segment.bytes, bytes);
   references.push({
     key: write(publications, total),
@@ -90,8 +92,8 @@ export async function chainSegments(
   return {
     references,
     documents,
-    retired: [...dropped, ...keysOf(replaced.filter((segment) => !isTouched(segment)))],
-    withdrawn: keysOf(replaced.filter(isTouched)),
+    retired: [...dropped, ...keysOf(replaced.filter((segment) => !losesContent(segment)))],
+    withdrawn: keysOf(replaced.filter(losesContent)),
     written,
   };
 }
@@ -102,9 +104,9 @@ async function readAll(
 ): Promise<Map<string, readonly Publication[]>> {
   const contents = new Map<string, readonly Publication[]>();
   for (let start = 0; start < segments.length; start += READS_AT_ONCE) {
-    const some = segments.slice(start, start + READS_AT_ONCE);
-    const read = await Promise.all(some.map(({ key }) => contentOf(key)));
-    some.forEach(({ key }, index) => contents.set(key, read[index] ?? []));
+    const batch = segments.slice(start, start + READS_AT_ONCE);
+    const read = await Promise.all(batch.map(({ key }) => contentOf(key)));
+    batch.forEach(({ key }, index) => contents.set(key, read[index] ?? []));
   }
   return contents;
 }

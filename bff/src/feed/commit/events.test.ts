@@ -1,13 +1,13 @@
 import { idBesideAnother, idSchema, partsOfIdBeside } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
-import { event, itemsOf, PlannedLog, retract } from '../../../testing/planned-log.ts';
+import { event, batchWithItems, PlannedLog, retract } from '../../../testing/planned-log.ts';
 
-const titles = (log: PlannedLog) => log.shown;
+const titles = (log: PlannedLog) => log.idsInLog;
 
 describe('events with the same id', () => {
   it('should each be published once if their sources differ', async () => {
     const log = new PlannedLog();
-    const first = await log.commit(itemsOf(1, event('1', 'a'), event('1', 'b'), event('1', 'a')));
+    const first = await log.commit(batchWithItems(1, event('1', 'a'), event('1', 'b'), event('1', 'a')));
     expect(first.publications.map(({ notification }) => notification)).toMatchObject([
       { id: '1', title: '1 of a' },
       { id: '1.bbbbbbbb', title: '1 of b' },
@@ -15,33 +15,35 @@ describe('events with the same id', () => {
     expect(first.publications.map(({ notification }) => Object.keys(notification ?? {}))).not.toContain(
       'sourceHash',
     );
-    const second = await log.commit(itemsOf(2, event('1', 'b'), event('1', 'a'), event('1', 'c')));
+    const second = await log.commit(batchWithItems(2, event('1', 'b'), event('1', 'a'), event('1', 'c')));
     expect([second.suppressed, titles(log)]).toEqual([2, ['1', '1.bbbbbbbb', '1.cccccccc']]);
   });
 
   it('should be retracted by their published ids', async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, event('1', 'a'), event('1', 'b')));
-    await log.commit(itemsOf(2, retract('1.bbbbbbbb')));
+    await log.commit(batchWithItems(1, event('1', 'a'), event('1', 'b')));
+    await log.commit(batchWithItems(2, retract('1.bbbbbbbb')));
     expect(titles(log)).toEqual(['1', '1.bbbbbbbb retracted', '1.bbbbbbbb retracted']);
-    await log.commit(itemsOf(3, retract('1')));
-    const { suppressed } = await log.commit(itemsOf(4, event('1', 'a'), event('1', 'b')));
+    await log.commit(batchWithItems(3, retract('1')));
+    const { suppressed } = await log.commit(batchWithItems(4, event('1', 'a'), event('1', 'b')));
     expect(suppressed).toBe(2);
     expect(titles(log).filter((shown) => !shown.includes('retracted'))).toEqual([]);
   });
 
   it('should be suppressed by an earlier retraction of either their own id or their published id', async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, retract('1'), '2', retract('2.bbbbbbbb')));
-    const { suppressed } = await log.commit(itemsOf(2, event('1', 'a'), event('2', 'b'), event('2', 'c')));
+    await log.commit(batchWithItems(1, retract('1'), '2', retract('2.bbbbbbbb')));
+    const { suppressed } = await log.commit(
+      batchWithItems(2, event('1', 'a'), event('2', 'b'), event('2', 'c')),
+    );
     expect(suppressed).toBe(2);
     expect(titles(log).slice(1)).toEqual(['2', '2.bbbbbbbb retracted', '2.cccccccc']);
   });
 
   it('should be published alongside a plain notification with that id', async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, '1', event('1', 'a')));
-    const { suppressed } = await log.commit(itemsOf(2, '1', event('2', 'a'), '2'));
+    await log.commit(batchWithItems(1, '1', event('1', 'a')));
+    const { suppressed } = await log.commit(batchWithItems(2, '1', event('2', 'a'), '2'));
     expect([suppressed, titles(log)]).toEqual([2, ['1', '1.aaaaaaaa', '2']]);
   });
 });

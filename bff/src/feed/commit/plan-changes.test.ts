@@ -3,52 +3,54 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   erase,
-  itemsOf,
-  keyed,
+  batchWithItems,
+  withCollapseKey,
   notification,
   PlannedLog,
   retract,
-  taken,
+  batchOf,
 } from '../../../testing/planned-log.ts';
 import { DEFAULT_FEED_LIMITS } from '../limits.ts';
 
 describe('a retraction', () => {
   it('should get its own offset, and withdraw the segment with the removed content', async () => {
     const log = new PlannedLog();
-    await log.commit(taken(1, ['a', 'b', 'c']));
+    await log.commit(batchOf(1, ['a', 'b', 'c']));
     const before = log.head?.segments[0]?.key ?? '';
-    const { head, publications, documents, retired } = await log.commit(itemsOf(2, retract('b')));
+    const { head, publications, documents, retired } = await log.commit(batchWithItems(2, retract('b')));
     expect(publications).toEqual([{ offset: 4, notification: null, id: 'b', gone: 'retracted' }]);
-    expect(log.shown).toEqual(['a', 'b retracted', 'c', 'b retracted']);
+    expect(log.idsInLog).toEqual(['a', 'b retracted', 'c', 'b retracted']);
     const list = documents.find(({ key }) => key === head.withdrawn)?.value;
     expect(list).toEqual({ v: 1, keys: [before] });
     expect(retired).toEqual([]);
     expect(JSON.stringify([...log.documents.values()])).not.toContain('"title":"b"');
-    expect((await log.commit(taken(3, ['d']))).head).not.toHaveProperty('withdrawn');
+    expect((await log.commit(batchOf(3, ['d']))).head).not.toHaveProperty('withdrawn');
   });
 
   it('should not rewrite documents for an unknown id, and suppress that id later', async () => {
     const log = new PlannedLog();
-    await log.commit(taken(1, ['a']));
-    const { head } = await log.commit(itemsOf(2, retract('x')));
+    await log.commit(batchOf(1, ['a']));
+    const { head } = await log.commit(batchWithItems(2, retract('x')));
     expect(head).not.toHaveProperty('withdrawn');
     expect(head.retractions).toEqual([expect.objectContaining({ count: 1 })]);
-    const { publications, suppressed } = await log.commit(itemsOf(3, 'x', 'b'));
+    const { publications, suppressed } = await log.commit(batchWithItems(3, 'x', 'b'));
     expect([publications.map(({ offset }) => offset), suppressed]).toEqual([[3], 1]);
-    expect(log.shown).toEqual(['a', 'x retracted', 'b']);
+    expect(log.idsInLog).toEqual(['a', 'x retracted', 'b']);
   });
 
   it('should be applied once', async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, 'a', retract('a'), retract('a')));
-    const { head, suppressed } = await log.commit(itemsOf(2, retract('a')));
+    await log.commit(batchWithItems(1, 'a', retract('a'), retract('a')));
+    const { head, suppressed } = await log.commit(batchWithItems(2, retract('a')));
     expect([head.offset, suppressed]).toEqual([2, 1]);
   });
 
   it('should remove publications of the same commit, before or after it', async () => {
     const log = new PlannedLog();
-    const { suppressed } = await log.commit(itemsOf(1, 'a', retract('a'), 'b', retract('c'), 'c', 'a'));
-    expect(log.shown).toEqual(['a retracted', 'a retracted', 'b', 'c retracted']);
+    const { suppressed } = await log.commit(
+      batchWithItems(1, 'a', retract('a'), 'b', retract('c'), 'c', 'a'),
+    );
+    expect(log.idsInLog).toEqual(['a retracted', 'a retracted', 'b', 'c retracted']);
     expect(suppressed).toBe(2);
     expect(log.indexed).toBe(0);
   });
@@ -56,47 +58,47 @@ describe('a retraction', () => {
   it('should remove all publications of an id that was forgotten and published again', async () => {
     const log = new PlannedLog();
     const limits = { ...DEFAULT_FEED_LIMITS, idsMax: 1 };
-    for (const [n, id] of ['a', 'b', 'c', 'a'].entries()) await log.commit(taken(n + 1, [id]), { limits });
-    await log.commit(itemsOf(5, retract('a')), { limits });
-    expect(log.shown).toEqual(['a retracted', 'b', 'c', 'a retracted', 'a retracted']);
+    for (const [n, id] of ['a', 'b', 'c', 'a'].entries()) await log.commit(batchOf(n + 1, [id]), { limits });
+    await log.commit(batchWithItems(5, retract('a')), { limits });
+    expect(log.idsInLog).toEqual(['a retracted', 'b', 'c', 'a retracted', 'a retracted']);
   });
 });
 
 describe('a collapse key', () => {
   it('should let the newest notification replace earlier ones, even if they are in the same commit', async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, keyed('a', 'k'), keyed('b', 'l'), 'c'));
-    await log.commit(itemsOf(2, keyed('d', 'k'), keyed('e', 'k')));
-    expect(log.shown).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e']);
-    await log.commit(itemsOf(3, retract('e'), keyed('f', 'k')));
-    expect(log.shown).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e retracted', 'e retracted', 'f']);
+    await log.commit(batchWithItems(1, withCollapseKey('a', 'k'), withCollapseKey('b', 'l'), 'c'));
+    await log.commit(batchWithItems(2, withCollapseKey('d', 'k'), withCollapseKey('e', 'k')));
+    expect(log.idsInLog).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e']);
+    await log.commit(batchWithItems(3, retract('e'), withCollapseKey('f', 'k')));
+    expect(log.idsInLog).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e retracted', 'e retracted', 'f']);
   });
 
   it('should keep the id of a replaced notification in its replacement, even if that is gone too', async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, keyed('a', 'k')));
-    await log.commit(itemsOf(2, keyed('b', 'k'), keyed('c', 'k')));
-    await log.commit(itemsOf(3, retract('c'), keyed('d', 'k')));
+    await log.commit(batchWithItems(1, withCollapseKey('a', 'k')));
+    await log.commit(batchWithItems(2, withCollapseKey('b', 'k'), withCollapseKey('c', 'k')));
+    await log.commit(batchWithItems(3, retract('c'), withCollapseKey('d', 'k')));
     expect(log.publications.map(({ replaces }) => replaces)).toEqual([
       ...[undefined, 'a', 'b', undefined, undefined],
     ]);
-    expect(log.shown).toEqual(['a replaced', 'b replaced', 'c retracted', 'c retracted', 'd']);
+    expect(log.idsInLog).toEqual(['a replaced', 'b replaced', 'c retracted', 'c retracted', 'd']);
   });
 
   it('should replace nothing if the notification with the key is a repeat', async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, keyed('a', 'k')));
-    await log.commit(itemsOf(2, keyed('a', 'k')));
-    expect(log.shown).toEqual(['a']);
+    await log.commit(batchWithItems(1, withCollapseKey('a', 'k')));
+    await log.commit(batchWithItems(2, withCollapseKey('a', 'k')));
+    expect(log.idsInLog).toEqual(['a']);
   });
 });
 
 describe('an erasure', () => {
   it("should begin an empty epoch that keeps each run's progress, and withdraw all documents", async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, 'a', retract('x')));
+    await log.commit(batchWithItems(1, 'a', retract('x')));
     const named = log.head;
-    const { head, documents, erased } = await log.commit(itemsOf(2, erase));
+    const { head, documents, erased } = await log.commit(batchWithItems(2, erase));
     const keys = [...(named?.segments ?? []), ...(named?.ids ?? []), ...(named?.retractions ?? [])];
     expect(erased).toBe(true);
     expect(head).toEqual({
@@ -112,11 +114,13 @@ describe('an erasure', () => {
 
   it('should erase the items before it and keep those after it, and forget ids and retractions', async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, keyed('a', 'k'), retract('x')));
-    const { head } = await log.commit(itemsOf(2, 'b', erase, 'a', erase, keyed('a', 'k'), 'x', 'b'));
-    expect(log.shown).toEqual(['a', 'x', 'b']);
+    await log.commit(batchWithItems(1, withCollapseKey('a', 'k'), retract('x')));
+    const { head } = await log.commit(
+      batchWithItems(2, 'b', erase, 'a', erase, withCollapseKey('a', 'k'), 'x', 'b'),
+    );
+    expect(log.idsInLog).toEqual(['a', 'x', 'b']);
     expect(head).toMatchObject({ epoch: '2-a', offset: 3, unconfirmed: [{ first: 1, last: 3 }] });
-    expect((await log.commit(taken(3, ['c', 'a']))).head).toMatchObject({ epoch: '2-a', offset: 4 });
+    expect((await log.commit(batchOf(3, ['c', 'a']))).head).toMatchObject({ epoch: '2-a', offset: 4 });
   });
 });
 
@@ -128,45 +132,45 @@ describe('a notification in transit while its feed is erased', () => {
   const of = (id: string, createdAt: string) => ({ ...notification(id), createdAt });
   const erasure = { ...erase, at: AT } as const;
   const other = (seq: number, ...items: EntryItem[]) => ({
-    ...itemsOf(seq, ...items),
+    ...batchWithItems(seq, ...items),
     run: 'P0000002',
   });
 
   it('should be suppressed if published before the erasure, and shown if published afterwards', async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, 'a', erasure), { now });
+    await log.commit(batchWithItems(1, 'a', erasure), { now });
     const late = await log.commit(other(1, of('b', BEFORE), of('c', AFTER), retract('d')), { now });
     expect(late.suppressed).toBe(1);
     expect(late.publications).toHaveLength(2);
-    expect(log.shown).toEqual(['c', 'd retracted']);
+    expect(log.idsInLog).toEqual(['c', 'd retracted']);
     expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
   });
 
   it('should also be suppressed after an older erasure, until no notification that old can arrive', async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, erasure), { now });
-    await log.commit(itemsOf(2, { ...erasure, at: BEFORE }), { now });
+    await log.commit(batchWithItems(1, erasure), { now });
+    await log.commit(batchWithItems(2, { ...erasure, at: BEFORE }), { now });
     expect(log.head?.erasedAt).toBe(Date.parse(AT));
     const later = now + DEFAULT_FEED_LIMITS.entryLifeMs;
     await log.commit(other(1, of('b', BEFORE)), { now: later - 2_000 });
-    expect(log.shown).toEqual([]);
+    expect(log.idsInLog).toEqual([]);
     await log.commit(other(2, of('c', AFTER)), { now: later });
     expect(log.head).not.toHaveProperty('erasedAt');
   });
 
   it('should not be suppressed if the clock that timed the erasure was far ahead', async () => {
     const log = new PlannedLog();
-    await log.commit(itemsOf(1, { ...erasure, at: '2036-01-01T00:00:00Z' }), { now });
+    await log.commit(batchWithItems(1, { ...erasure, at: '2036-01-01T00:00:00Z' }), { now });
     expect(log.head?.erasedAt).toBe(now + 5_000);
   });
 });
 
 it('should build the index only if an item may remove content', async () => {
   const log = new PlannedLog();
-  await log.commit(taken(1, ['a']));
-  await log.commit(taken(2, ['b']));
+  await log.commit(batchOf(1, ['a']));
+  await log.commit(batchOf(2, ['b']));
   expect(log.indexed).toBe(0);
-  await log.commit(itemsOf(3, retract('a')));
+  await log.commit(batchWithItems(3, retract('a')));
   expect(log.indexed).toBe(1);
 });
 
@@ -205,10 +209,12 @@ it('should give the same result as a simple list for any changes, and reference 
         const items = steps.map((what) => {
           if ('erase' in what) return erase;
           if ('retract' in what) return retract(what.retract);
-          return what.key === undefined ? notification(what.publish) : keyed(what.publish, what.key);
+          return what.key === undefined
+            ? notification(what.publish)
+            : withCollapseKey(what.publish, what.key);
         });
-        await log.commit(itemsOf(i + 1, ...items), { limits, now: 1_000 + i });
-        expect(log.shown).toEqual(list.map(({ id, gone }) => (gone ? `${id} ${gone}` : id)));
+        await log.commit(batchWithItems(i + 1, ...items), { limits, now: 1_000 + i });
+        expect(log.idsInLog).toEqual(list.map(({ id, gone }) => (gone ? `${id} ${gone}` : id)));
         const contents = JSON.stringify([...log.documents.values()]);
         for (const { id } of list.filter(({ gone }) => gone))
           expect(contents).not.toContain(`"title":"${id}"`);

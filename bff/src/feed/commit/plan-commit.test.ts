@@ -1,7 +1,7 @@
 import { withdrawnKey, type EntryItem, type Head, type Segment } from '@tocsin/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { itemsOf, notification, PlannedLog, retract, taken } from '../../../testing/planned-log.ts';
+import { batchWithItems, notification, PlannedLog, retract, batchOf } from '../../../testing/planned-log.ts';
 import { decodeIds } from '../ids.ts';
 import {
   DEFAULT_FEED_LIMITS,
@@ -17,8 +17,8 @@ import {
 describe('a commit', () => {
   it('should append new items once, and record the unconfirmed ones', async () => {
     const log = new PlannedLog();
-    await log.commit(taken(1, ['a', 'b']));
-    const { head, publications, suppressed } = await log.commit(taken(2, ['b', 'c', 'c', 'd']));
+    await log.commit(batchOf(1, ['a', 'b']));
+    const { head, publications, suppressed } = await log.commit(batchOf(2, ['b', 'c', 'c', 'd']));
     expect(publications.map(({ offset, notification: content }) => [offset, content?.id])).toEqual([
       [3, 'c'],
       [4, 'd'],
@@ -31,14 +31,14 @@ describe('a commit', () => {
   it('should keep the first content of an id', async () => {
     const log = new PlannedLog();
     const both = [notification('a', 'first'), notification('a', 'second')];
-    await log.commit(itemsOf(1, ...both));
+    await log.commit(batchWithItems(1, ...both));
     expect(log.publications.map((publication) => publication.notification?.title)).toEqual(['first']);
   });
 
   it('should mark an entry as done even if it has no new items', async () => {
     const log = new PlannedLog();
-    await log.commit(taken(1, ['a']));
-    const { head, documents } = await log.commit(taken(2, ['a']));
+    await log.commit(batchOf(1, ['a']));
+    const { head, documents } = await log.commit(batchOf(2, ['a']));
     expect(documents).toEqual([]);
     expect(head).toMatchObject({ offset: 1, producers: { P0000001: [2, expect.any(Number)] } });
     expect(head.unconfirmed).toEqual([{ run: 'P0000001', from: 2, to: 2, first: 2, last: 1 }]);
@@ -52,7 +52,7 @@ describe('a commit', () => {
         const log = new PlannedLog();
         for (const [i, ids] of commits.entries()) {
           await log.commit(
-            taken(
+            batchOf(
               i + 1,
               ids.map((id) => `n${id}`),
             ),
@@ -113,7 +113,7 @@ describe('a head', () => {
       for (const [i, count] of counts.entries()) {
         const ids = Array.from({ length: count }, () => `n${n++}`);
         const what = {
-          ...taken(1, ids, `R${String(i).padStart(7, '0')}`),
+          ...batchOf(1, ids, `R${String(i).padStart(7, '0')}`),
           from: 900_000 + i,
           to: 900_000 + i,
         };

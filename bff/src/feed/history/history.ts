@@ -37,9 +37,9 @@ export function keptRuns(
   now: number,
   max: number,
 ): Head['producers'] {
-  const alive = Object.entries(producers).filter(([, [, time]]) => time + limits.entryLifeMs > now);
-  if (alive.length > max) alive.sort(([, [, a]], [, [, b]]) => b - a).length = max;
-  return Object.fromEntries(alive);
+  const active = Object.entries(producers).filter(([, [, time]]) => time + limits.entryLifeMs > now);
+  if (active.length > max) active.sort(([, [, a]], [, [, b]]) => b - a).length = max;
+  return Object.fromEntries(active);
 }
 
 /** The first offset in the head's segments; the head's offset + 1 if it has none. */

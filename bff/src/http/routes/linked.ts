@@ -9,7 +9,7 @@ import { readQuery } from '../read-query.ts';
 
 /** How many searches may run, and how many more may wait, on this instance. */
 const AT_ONCE = 2;
-const MOST_WAITING = 50;
+const MAX_WAITING = 50;
 
 export interface LinkedRouteOptions {
   views: Pick<FeedViews, 'view'>;
@@ -21,7 +21,7 @@ export interface LinkedRouteOptions {
 
 /** `GET /app/notification`: one notification, so that a page can open a link to it. */
 export function linkedRoutes({ views, limit, now, log }: LinkedRouteOptions): Router {
-  const slots = new Slots(AT_ONCE, MOST_WAITING);
+  const slots = new Slots(AT_ONCE, MAX_WAITING);
   const router = Router();
   router
     .route('/app/notification')

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { MAX_FEEDS_PER_CONNECTION, SECRETS, problemSchema, type Page } from '@tocsin/contracts';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { SECRET, inSeconds, secretToken } from '../../../testing/forge.ts';
+import { SECRET, secondsFromNow, secretToken } from '../../../testing/forge.ts';
 import { readStream, type ReadStream } from '../../../testing/read-stream.ts';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
 
@@ -202,7 +202,7 @@ describe('a stream that requires a token', () => {
 
   it('should end when its token expires, after a warning and a closing event', async () => {
     await serve({ AUTH_MODE: 'jwt', JWT_CLOCK_SKEW: '0' }, secret);
-    const stream = await open('', bearer({ exp: inSeconds(2) }));
+    const stream = await open('', bearer({ exp: secondsFromNow(2) }));
     expect((await stream.nextOf('token-expiring')).data['expiresInMs']).toBeLessThan(60_000);
     expect((await stream.nextOf('closing')).data).toMatchObject({ code: 'token_expired' });
     expect(await stream.next()).toBeUndefined();

@@ -39,7 +39,7 @@ function messages() {
 }
 
 function operations(): Record<string, object> {
-  const asked = REQUEST_NAMES.map((name) => [
+  const requestOperations = REQUEST_NAMES.map((name) => [
     name,
     {
       action: 'receive',
@@ -49,11 +49,11 @@ function operations(): Record<string, object> {
       reply: { channel: CHANNEL, messages: [inChannel(answerOf(name))] },
     },
   ]);
-  const sent = SERVER_EVENT_NAMES.map((name) => [
+  const eventOperations = SERVER_EVENT_NAMES.map((name) => [
     name,
     { action: 'send', channel: CHANNEL, summary: EVENT_SPECS[name].summary, messages: [inChannel(name)] },
   ]);
-  return Object.fromEntries([...asked, ...sent]) as Record<string, object>;
+  return Object.fromEntries([...requestOperations, ...eventOperations]) as Record<string, object>;
 }
 
 /** The AsyncAPI 3 document of the socket, from the server's side: the server receives requests and sends events. */

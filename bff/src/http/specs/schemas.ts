@@ -93,7 +93,7 @@ function registryOf(schemas: Record<string, z.ZodType>) {
   return registry;
 }
 
-function generated(schemas: Record<string, z.ZodType>, io: 'input' | 'output', target: Target) {
+function generateSchemas(schemas: Record<string, z.ZodType>, io: 'input' | 'output', target: Target) {
   const isSent = io === 'output';
   const all = z.toJSONSchema(registryOf(schemas), {
     ...{ io, target, uri: (id: string) => ref(id).$ref },
@@ -111,7 +111,10 @@ function generated(schemas: Record<string, z.ZodType>, io: 'input' | 'output', t
 
 /** The schemas with these names and all schemas that they refer to, in the dialect `target`. */
 export function schemasOf(names: readonly string[], target: Target): Record<string, JsonSchema> {
-  const all = new Map([...generated(sent, 'output', target), ...generated(received, 'input', target)]);
+  const all = new Map([
+    ...generateSchemas(sent, 'output', target),
+    ...generateSchemas(received, 'input', target),
+  ]);
   const needed = new Map<string, JsonSchema>();
   const need = (name: string): void => {
     const schema = all.get(name);

@@ -11,7 +11,7 @@ beforeAll(async () => void (bff = await serveBff({ AUTH_MODE: 'jwt' })));
 afterAll(() => bff.stop());
 
 /** The value that a reference points to in the document. */
-const found = (document: object, reference: string): unknown =>
+const resolveReference = (document: object, reference: string): unknown =>
   reference
     .slice(2)
     .split('/')
@@ -30,7 +30,8 @@ describe.each([
   it('should resolve every reference, and have no unused schema', () => {
     const text = JSON.stringify(document);
     const references = new Set(Array.from(text.matchAll(/"\$ref":"([^"]+)"/g), ([, one = '']) => one));
-    for (const reference of references) expect(found(document, reference), reference).toBeDefined();
+    for (const reference of references)
+      expect(resolveReference(document, reference), reference).toBeDefined();
     const schemas = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
     expect(schemas.filter((name) => !references.has(name))).toEqual([]);
   });

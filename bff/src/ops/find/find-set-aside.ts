@@ -11,13 +11,13 @@ const MAX_FOUND = 5;
 
 /** Looks for an id in the content of set-aside records. */
 export async function findSetAside(
-  box: Pick<SetAsideRecords, 'names' | 'records'>,
+  setAside: Pick<SetAsideRecords, 'names' | 'records'>,
   id: string,
 ): Promise<{ found: FoundPlace[]; isComplete: boolean }> {
-  const names = await box.names();
+  const names = await setAside.names();
   const found: FoundPlace[] = [];
   for (let start = 0; start < Math.min(names.length, MAX_RECORDS); start += AT_ONCE) {
-    const records = await box.records(names.slice(start, start + AT_ONCE));
+    const records = await setAside.records(names.slice(start, start + AT_ONCE));
     for (const record of records)
       if (contains(record, id)) found.push({ place: 'setAside', entry: record.entry, reason: record.reason });
     if (found.length >= MAX_FOUND) return { found: found.slice(0, MAX_FOUND), isComplete: true };

@@ -18,7 +18,7 @@ export interface Batch {
   steps: Readonly<Record<Counted, Steps>>;
 }
 
-const empty = (epoch: string): ReceiptCounts => ({
+const emptyCounts = (epoch: string): ReceiptCounts => ({
   ...{ v: DOCUMENT_VERSION, epoch, from: 1, writers: [] },
   steps: { pages: [], seen: [], read: [], archived: [] },
 });
@@ -26,14 +26,14 @@ const empty = (epoch: string): ReceiptCounts => ({
 /** The document with the batch added; `undefined` if it already has the batch, or belongs to a later epoch. */
 export function withBatch(stored: ReceiptCounts | undefined, batch: Batch): ReceiptCounts | undefined {
   if (stored && isLaterEpoch(stored.epoch, batch.epoch)) return undefined;
-  const before = stored?.epoch === batch.epoch ? stored : empty(batch.epoch);
+  const before = stored?.epoch === batch.epoch ? stored : emptyCounts(batch.epoch);
   const known = before.writers.find(([writer]) => writer === batch.writer);
   if (known && known[1] >= batch.seq) return undefined;
   const others = before.writers.filter(([writer]) => writer !== batch.writer);
-  const merged = COUNTED.map((name) => [name, sum(before.steps[name], batch.steps[name])] as const);
+  const merged = COUNTED.map((name) => [name, addSteps(before.steps[name], batch.steps[name])] as const);
   const cuts = merged.map(([, steps]) => steps.at(-MAX_STEPS)?.[0] ?? 1);
   const from = Math.max(before.from, batch.floor, ...cuts);
-  const steps = Object.fromEntries(merged.map(([name, all]) => [name, since(from, all)]));
+  const steps = Object.fromEntries(merged.map(([name, all]) => [name, mergeStepsUpTo(from, all)]));
   return {
     ...{ ...before, from, steps: steps as ReceiptCounts['steps'] },
     writers: [...others.slice(1 - MAX_WRITERS), [batch.writer, batch.seq]],
@@ -45,7 +45,7 @@ export function countsAt(
   stored: ReceiptCounts | undefined,
   { epoch, offset }: { epoch: string; offset: number },
 ): Record<Counted, number> | undefined {
-  const { from, steps } = stored?.epoch === epoch ? stored : empty(epoch);
+  const { from, steps } = stored?.epoch === epoch ? stored : emptyCounts(epoch);
   if (offset < from) return undefined;
   const counts = COUNTED.map((name) => {
     const passed = steps[name].filter(([at]) => at <= offset);
@@ -58,14 +58,14 @@ type StoredSteps = ReceiptCounts['steps'][Counted];
 
 const total = (steps: StoredSteps): number => steps.reduce((all, [, change]) => all + change, 0);
 
-function sum(before: StoredSteps, added: Steps): StoredSteps {
+function addSteps(before: StoredSteps, added: Steps): StoredSteps {
   const all = new Map(before);
   for (const [offset, change] of added) all.set(offset, (all.get(offset) ?? 0) + change);
   return [...all].filter(([, change]) => change !== 0).sort(([a], [b]) => a - b);
 }
 
 /** Merges the steps up to `from` into one at `from`. */
-function since(from: number, steps: StoredSteps): StoredSteps {
+function mergeStepsUpTo(from: number, steps: StoredSteps): StoredSteps {
   const base = total(steps.filter(([offset]) => offset <= from));
   const later = steps.filter(([offset]) => offset > from);
   return base === 0 ? later : [[from, base], ...later];

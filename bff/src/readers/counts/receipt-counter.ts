@@ -40,7 +40,7 @@ interface Waiting {
   unsettled?: Batch;
 }
 
-const USER = 'user:';
+const USER_FEED_PREFIX = 'user:';
 
 /**
  * Counts the pages that received each publication of a feed, and the readers who have seen, read or archived it,
@@ -73,7 +73,7 @@ export class ReceiptCounter {
     before: ReadState,
     after: ReadState,
   ): Promise<void> {
-    if (feed.startsWith(USER)) return;
+    if (feed.startsWith(USER_FEED_PREFIX)) return;
     try {
       const spans = await newlyRead(before, after, history);
       this.#add(feed, { epoch: head.epoch, floor: history.floor }, 'read', spans);
@@ -84,7 +84,7 @@ export class ReceiptCounter {
 
   /** Call when a reader's seen or archived marks in a feed have changed. */
   marked(feed: string, { head, history }: FeedHistory, before: FeedMarks, after: FeedMarks): void {
-    if (feed.startsWith(USER)) return;
+    if (feed.startsWith(USER_FEED_PREFIX)) return;
     const place = { epoch: head.epoch, floor: history.floor };
     this.#add(feed, place, 'seen', newlySeen(before, after));
     this.#add(feed, place, 'archived', archiveChanges(before, after));

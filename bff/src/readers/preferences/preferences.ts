@@ -75,7 +75,7 @@ export class ReaderPreferences {
       ttlSeconds: TTL_SECONDS,
       plan: async (value) => {
         const before = ownOf(value);
-        const after = withoutEnded({ ...before, ...definedOf(own) });
+        const after = withoutExpired({ ...before, ...definedOf(own) });
         if (isDeepStrictEqual(before, after)) return undefined;
         return { ...(value as object | undefined), v: DOCUMENT_VERSION, ...after };
       },
@@ -106,14 +106,14 @@ function ownOf(value: unknown): Own {
 function fromDocument({ mutedUntil, ...document }: PreferencesDocument): Own {
   const { quietHours, sound, desktop, sources, categories } = document;
   const own = { quietHours: quietHours && quietOf(quietHours), sound, desktop, sources, categories };
-  return withoutEnded({
+  return withoutExpired({
     ...own,
     mutedUntil: mutedUntil?.map(({ list, name, until }) => ({ list, name, until })),
   });
 }
 
 /** Removes expired mutes. If none is left, `mutedUntil` is absent, as for readers who never had one. */
-function withoutEnded({ mutedUntil = [], ...own }: Own): Own {
+function withoutExpired({ mutedUntil = [], ...own }: Own): Own {
   const inForce = mutedUntil.filter((mute) => isInForce(mute, Date.now()));
   return inForce.length > 0 ? { ...own, mutedUntil: inForce } : own;
 }

@@ -25,10 +25,16 @@ export class EarlySends {
     return unsent;
   }
 
-  /** The `publications` that at least one browser lacks; `twice` is how many of them other browsers already have. */
-  unsent(epoch: string, publications: readonly Publication[]): { unsent: Publication[]; twice: number } {
+  /** The `publications` that at least one browser lacks. Other browsers already have `resentCount` of them. */
+  unsent(
+    epoch: string,
+    publications: readonly Publication[],
+  ): { unsent: Publication[]; resentCount: number } {
     const unsent = publications.filter(({ offset }) => this.#sentTo(epoch, offset) !== 'everyone');
-    return { unsent, twice: unsent.filter(({ offset }) => this.#sentTo(epoch, offset) === 'some').length };
+    return {
+      unsent,
+      resentCount: unsent.filter(({ offset }) => this.#sentTo(epoch, offset) === 'some').length,
+    };
   }
 
   /** Call when a browser joins: it has none of the publications that were sent early. */

@@ -84,9 +84,9 @@ export class FeedView {
 
   /** The ring's publications from `first` to `last`, without those that every browser already has. */
   #unsent(ring: Ring, first: number, last: number): Publication[] {
-    const { unsent, twice } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
+    const { unsent, resentCount } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
     this.#earlySends.dropUpTo(ring.epoch, ring.offset);
-    if (twice > 0) this.#use.onSentTwice?.(twice);
+    if (resentCount > 0) this.#use.onSentTwice?.(resentCount);
     return unsent;
   }
 

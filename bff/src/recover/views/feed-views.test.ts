@@ -222,8 +222,8 @@ describe('a watching browser', () => {
 });
 
 describe('a forged broadcast', () => {
-  const far = { epoch: '8000000000000000-forged', offset: 1 };
-  const forged = (position: Position, proof?: string): Broadcast => {
+  const farPosition = { epoch: '8000000000000000-forged', offset: 1 };
+  const forgedBroadcast = (position: Position, proof?: string): Broadcast => {
     const [publication] = anEvent(position.offset).publications;
     return { feed: 'all', epoch: position.epoch, publications: publication ? [publication] : [], proof };
   };
@@ -234,9 +234,9 @@ describe('a forged broadcast', () => {
     views.receive(event);
     const here = { epoch: event.epoch, offset: 1 };
     const stale = testProofs.of('all', here);
-    for (const position of [far, { ...here, offset: 1_000 }]) {
+    for (const position of [farPosition, { ...here, offset: 1_000 }]) {
       for (const proof of [undefined, 'AAAAAAAAAAAAAAAAAAAAAA', stale]) {
-        expect(views.receive(forged(position, proof))).toBeUndefined();
+        expect(views.receive(forgedBroadcast(position, proof))).toBeUndefined();
       }
     }
     await sleep(600);

@@ -54,20 +54,20 @@ function instance() {
 }
 
 const newest: PageRequest = { kind: 'newest', limit: 200 };
-const shown = ({ publications }: Page) =>
+const idsIn = ({ publications }: Page) =>
   publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
-const live = (page: Page) => page.publications.flatMap(({ notification: n }) => (n ? [n.id] : []));
+const liveIdsIn = (page: Page) => page.publications.flatMap(({ notification: n }) => (n ? [n.id] : []));
 
 describe('a removed publication', () => {
   it.each(['n1', 'n8', 'n14'])(
     'should not be served after its broadcast, from the ring or from segments: %s',
     async (id) => {
       const { view, read } = instance();
-      expect(live(await read(newest))).toContain(id);
+      expect(liveIdsIn(await read(newest))).toContain(id);
       const [event] = await take(retract(id));
       if (event) expect(view.receive(event)).toEqual({ continues: true, shown: withoutProof(event) });
       const page = await read(newest);
-      expect(shown(page).filter((one) => one.startsWith(`${id} `))).toEqual([
+      expect(idsIn(page).filter((one) => one.startsWith(`${id} `))).toEqual([
         `${id} retracted`,
         `${id} retracted`,
       ]);
@@ -83,8 +83,8 @@ describe('a removed publication', () => {
     await read(newest);
     const [event] = await take(notification('new', { collapseKey }));
     if (event) view.receive(event);
-    expect(shown(await read(newest))).toEqual(expect.arrayContaining([`${id} replaced`, 'new']));
-    expect(live(await read(newest))).not.toContain(id);
+    expect(idsIn(await read(newest))).toEqual(expect.arrayContaining([`${id} replaced`, 'new']));
+    expect(liveIdsIn(await read(newest))).not.toContain(id);
   });
 
   it('should not be served if the broadcast arrived after a gap, or before the first head was read', async () => {
@@ -95,9 +95,9 @@ describe('a removed publication', () => {
       await take(notification('between'));
       for (const event of await take(retract('n14'))) fresh.view.receive(event);
     };
-    expect(live(await fresh.read(newest))).not.toContain('n14');
+    expect(liveIdsIn(await fresh.read(newest))).not.toContain('n14');
     for (const event of f.events.slice(-1)) expect(gap.view.receive(event).continues).toBe(false);
-    expect(live(await gap.read(newest))).not.toContain('n14');
+    expect(liveIdsIn(await gap.read(newest))).not.toContain('n14');
   });
 
   it('should not be served by a read that was running when it was removed', async () => {
@@ -114,7 +114,7 @@ describe('a removed publication', () => {
       taken = true;
       return documents;
     };
-    expect(live(await read(newest))).not.toContain('n1');
+    expect(liveIdsIn(await read(newest))).not.toContain('n1');
     expect(taken).toBe(true);
   });
 
@@ -124,8 +124,8 @@ describe('a removed publication', () => {
     await take(notification('new'), notification('newer'));
     await take(retract('new'), retract('n3'), retract('n15'));
     await view.compare();
-    expect(live(await read(newest))).not.toEqual(expect.arrayContaining(['n3']));
-    expect(shown(await read(newest)).slice(-6)).toEqual([
+    expect(liveIdsIn(await read(newest))).not.toEqual(expect.arrayContaining(['n3']));
+    expect(idsIn(await read(newest)).slice(-6)).toEqual([
       ...['n15 retracted', 'new retracted', 'newer'],
       ...['new retracted', 'n3 retracted', 'n15 retracted'],
     ]);
@@ -138,7 +138,7 @@ describe('a removed publication', () => {
     await take(retract('n12'));
     const page = await read({ kind: 'after', position: { epoch, offset: 11 } });
     expect(page.recovered).toBe(true);
-    expect(shown(page)).toEqual(['n12 retracted', 'n13', 'n14', 'n15', 'n12 retracted']);
+    expect(idsIn(page)).toEqual(['n12 retracted', 'n13', 'n14', 'n15', 'n12 retracted']);
   });
 
   it('should be sent once, whether its broadcast or a comparison comes first', async () => {
@@ -195,7 +195,7 @@ describe('an erased feed', () => {
     await read(newest);
     await take(notification('x'), erase, notification('y'));
     await view.compare();
-    expect(shown(await read(newest))).toEqual(['y']);
+    expect(idsIn(await read(newest))).toEqual(['y']);
     expect(moved).toEqual([f.head?.epoch]);
   });
 

@@ -17,7 +17,7 @@ export interface ConnectionLimits {
   /** Connections from one address, pending or not; 0 means no limit. */
   perAddress: number;
   /** Whether loopback and trusted proxies are also exempt from `perAddress`. */
-  exempts: boolean;
+  exemptsTrusted: boolean;
   /** Connections of one signed-in reader; 0 means no limit. */
   perReader: number;
 }
@@ -50,7 +50,7 @@ export class Admission {
   constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#room = new WaitingRoom({
-      places: options.pending,
+      slots: options.pending,
       perGroup: options.pendingPerAddress,
       now: options.now,
       evict: (session) => this.#break(session, 'evicted'),
@@ -73,7 +73,7 @@ export class Admission {
     if (this.#isAddressFull(request, address)) {
       return handshakeRefusal('address', addressText(this.#options.perAddress));
     }
-    if (!this.#room.hasPlaceFor(address, clientAddress.isExempt(request))) {
+    if (!this.#room.hasSlotFor(address, clientAddress.isExempt(request))) {
       const detail =
         'Too many connections to this instance, or from this address, have not signed in yet. Try again.';
       return handshakeRefusal('pending', detail);
@@ -149,11 +149,11 @@ export class Admission {
     if (this.#isReaderFull(sub)) return handshakeRefusal('reader', `T${readerText(perReader).slice(1)}.`);
     onAuthenticated(request.socket);
     this.#byAddress.add(address);
-    const leave = this.#take(sub);
+    const release = this.#take(sub);
     return {
       release: () => {
         this.#byAddress.remove(address);
-        leave();
+        release();
       },
     };
   }
@@ -174,9 +174,9 @@ export class Admission {
   }
 
   #isAddressFull(request: IncomingMessage, address: string): boolean {
-    const { perAddress, exempts, clientAddress } = this.#options;
+    const { perAddress, exemptsTrusted, clientAddress } = this.#options;
     if (perAddress === 0 || this.#byAddress.of(address) < perAddress) return false;
-    return !(exempts && clientAddress.isExempt(request));
+    return !(exemptsTrusted && clientAddress.isExempt(request));
   }
 
   #endPending(session: EngineSession): void {
@@ -220,8 +220,8 @@ class Counts {
   }
 
   remove(name: string): void {
-    const left = this.of(name) - 1;
-    if (left > 0) this.#counts.set(name, left);
+    const remaining = this.of(name) - 1;
+    if (remaining > 0) this.#counts.set(name, remaining);
     else this.#counts.delete(name);
   }
 }

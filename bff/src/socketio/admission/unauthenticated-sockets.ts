@@ -11,13 +11,13 @@ export class UnauthenticatedSockets {
   readonly #room: WaitingRoom<Socket>;
   readonly #refuse: (socket: Socket) => void;
 
-  constructor(options: { places: number; now: () => number; onRefused: () => void }) {
-    const { places, now, onRefused } = options;
+  constructor(options: { slots: number; now: () => number; onRefused: () => void }) {
+    const { slots, now, onRefused } = options;
     this.#refuse = (socket) => {
       socket.destroy();
       onRefused();
     };
-    this.#room = new WaitingRoom({ places, perGroup: places, evict: this.#refuse, now });
+    this.#room = new WaitingRoom({ slots, perGroup: slots, evict: this.#refuse, now });
   }
 
   watch(server: Server): void {

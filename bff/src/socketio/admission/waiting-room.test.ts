@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WaitingRoom } from './waiting-room.ts';
 
-function setUp(places: number, perGroup = places) {
+function setUp(slots: number, perGroup = slots) {
   const clock = { now: 0 };
   const evicted: string[] = [];
   const evict = (item: string) => evicted.push(item);
-  const room = new WaitingRoom<string>({ places, perGroup, evict, now: () => clock.now });
+  const room = new WaitingRoom<string>({ slots, perGroup, evict, now: () => clock.now });
   return { clock, evicted, room };
 }
 
@@ -25,7 +25,7 @@ describe('a full waiting room', () => {
     room.enter('a1', 'a', false);
     room.enter('a2', 'a', false);
     clock.now = 249;
-    expect([room.hasPlaceFor('a', false), room.enter('a3', 'a', false)]).toEqual([false, false]);
+    expect([room.hasSlotFor('a', false), room.enter('a3', 'a', false)]).toEqual([false, false]);
     clock.now = 250;
     expect([room.enter('a3', 'a', false), evicted, room.size]).toEqual([true, ['a1'], 2]);
   });
@@ -63,7 +63,7 @@ it('should never exceed its slots, and always evict from the largest group', () 
         expect(sizes.get(inside.get(item) ?? '')).toBe(Math.max(...sizes.values()));
         inside.delete(item);
       };
-      const room = new WaitingRoom<number>({ places: 5, perGroup: 5, evict, now: () => clock.now });
+      const room = new WaitingRoom<number>({ slots: 5, perGroup: 5, evict, now: () => clock.now });
       for (const { item, group, leaves, wait } of steps) {
         clock.now += wait;
         inside.delete(item);

@@ -1,5 +1,5 @@
 export interface WaitingRoomOptions<T> {
-  places: number;
+  slots: number;
   /** Maximum number of slots per group. Does not apply to exempt items. */
   perGroup: number;
   /** Called with an item that was removed to make room for another. */
@@ -10,7 +10,7 @@ export interface WaitingRoomOptions<T> {
 /** An item usually keeps its slot for at least this time, in ms, because it may be about to sign in. */
 const GRACE_MS = 250;
 
-interface Place {
+interface Slot {
   group: string;
   since: number;
 }
@@ -21,7 +21,7 @@ interface Place {
  */
 export class WaitingRoom<T> {
   readonly #options: WaitingRoomOptions<T>;
-  readonly #places = new Map<T, Place>();
+  readonly #slots = new Map<T, Slot>();
   /** Each group's items, the oldest first. */
   readonly #groups = new Map<string, Set<T>>();
   /** Groups by number of slots, to find the largest quickly. */
@@ -33,11 +33,11 @@ export class WaitingRoom<T> {
   }
 
   get size(): number {
-    return this.#places.size;
+    return this.#slots.size;
   }
 
   /** Whether a new item of the group would get a slot. */
-  hasPlaceFor(group: string, exempt: boolean): boolean {
+  hasSlotFor(group: string, exempt: boolean): boolean {
     return this.#search(group, exempt) !== 'full';
   }
 
@@ -53,39 +53,39 @@ export class WaitingRoom<T> {
     const items = this.#groups.get(group) ?? new Set();
     items.add(item);
     this.#groups.set(group, items);
-    this.#places.set(item, { group, since: this.#options.now() });
+    this.#slots.set(item, { group, since: this.#options.now() });
     this.#resize(group, items.size - 1, items.size);
     return true;
   }
 
   /** Releases the item's slot. Returns false if it has none. */
   leave(item: T): boolean {
-    const place = this.#places.get(item);
-    const items = place && this.#groups.get(place.group);
-    if (!place || !items) return false;
-    this.#places.delete(item);
+    const slot = this.#slots.get(item);
+    const items = slot && this.#groups.get(slot.group);
+    if (!slot || !items) return false;
+    this.#slots.delete(item);
     items.delete(item);
-    if (items.size === 0) this.#groups.delete(place.group);
-    this.#resize(place.group, items.size + 1, items.size);
+    if (items.size === 0) this.#groups.delete(slot.group);
+    this.#resize(slot.group, items.size + 1, items.size);
     return true;
   }
 
   #search(group: string, exempt: boolean): 'free' | 'full' | { leaves: T } {
-    const { places, perGroup } = this.#options;
+    const { slots, perGroup } = this.#options;
     const own = this.#groups.get(group);
     if (!exempt && own && own.size >= perGroup) return this.#oldestOf(own);
-    if (this.#places.size < places) return 'free';
+    if (this.#slots.size < slots) return 'free';
     const [largest = ''] = this.#bySize.get(this.#largest) ?? [];
-    const most = this.#groups.get(largest);
-    if (!most) return 'full';
+    const largestGroup = this.#groups.get(largest);
+    if (!largestGroup) return 'full';
     // A group that stays smaller than the largest takes a slot from it without a grace period.
-    return this.#oldestOf(most, most.size > (own?.size ?? 0) + 1 ? 0 : GRACE_MS);
+    return this.#oldestOf(largestGroup, largestGroup.size > (own?.size ?? 0) + 1 ? 0 : GRACE_MS);
   }
 
   /** The oldest of the items, if it has waited for the grace period. */
   #oldestOf(items: ReadonlySet<T>, graceMs = GRACE_MS): 'full' | { leaves: T } {
     for (const item of items) {
-      const since = this.#places.get(item)?.since ?? 0;
+      const since = this.#slots.get(item)?.since ?? 0;
       return this.#options.now() - since >= graceMs ? { leaves: item } : 'full';
     }
     return 'full';

@@ -44,7 +44,7 @@ export class SendQueue {
     const events = this.#waiting.get(feed);
     if (!events) return;
     this.#waiting.delete(feed);
-    for (const event of joined(events)) this.#send(event);
+    for (const event of mergeConsecutive(events)) this.#send(event);
   }
 
   /** Sends all queued publications now. */
@@ -75,14 +75,14 @@ export class SendQueue {
 }
 
 /** Merges consecutive events of one feed, in order. */
-function joined(events: readonly PublicationsEvent[]): PublicationsEvent[] {
-  const runs: { event: PublicationsEvent; publications: Publication[] }[] = [];
+function mergeConsecutive(events: readonly PublicationsEvent[]): PublicationsEvent[] {
+  const merged: { event: PublicationsEvent; publications: Publication[] }[] = [];
   for (const event of events) {
-    const last = runs.at(-1);
-    if (last && continues(last, event)) last.publications.push(...event.publications);
-    else runs.push({ event, publications: [...event.publications] });
+    const last = merged.at(-1);
+    if (last && isContinuation(last, event)) last.publications.push(...event.publications);
+    else merged.push({ event, publications: [...event.publications] });
   }
-  return runs.flatMap(({ event, publications }) =>
+  return merged.flatMap(({ event, publications }) =>
     publications.length === 0
       ? [event]
       : splitWithin(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, encodedSizeInList).map(
@@ -94,7 +94,7 @@ function joined(events: readonly PublicationsEvent[]): PublicationsEvent[] {
   );
 }
 
-const continues = (
+const isContinuation = (
   { event, publications }: { event: PublicationsEvent; publications: readonly Publication[] },
   next: PublicationsEvent,
 ): boolean =>

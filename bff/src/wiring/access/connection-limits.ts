@@ -36,7 +36,7 @@ export function connectionLimits(config: Settings): ConnectionLimits {
     pending,
     pendingPerAddress: Math.ceil(pending * ADDRESS_SHARE),
     perAddress: given ?? byDefault,
-    exempts: given === undefined,
+    exemptsTrusted: given === undefined,
     perReader: config.MAX_CONNECTIONS_PER_READER,
   };
 }

@@ -13,17 +13,17 @@ export function createConnections(
 ) {
   const clientAddress = createClientAddress(config.TRUST_PROXY);
   const limits = connectionLimits(config);
-  const { unauthenticated: places, all: sockets } = socketLimits(limits);
-  const unauthenticated = new UnauthenticatedSockets({ places, now, onRefused: () => onRefused('sockets') });
+  const { unauthenticated: slots, all: sockets } = socketLimits(limits);
+  const unauthenticated = new UnauthenticatedSockets({ slots, now, onRefused: () => onRefused('sockets') });
   const admission = new Admission({
     ...{ ...limits, clientAddress, now },
     onAuthenticated: (socket) => unauthenticated.markAuthenticated(socket),
     onClosed: onRefused,
   });
   const admitStream: AdmitStream = (request, sub) => {
-    const place = admission.admitStream(request, sub);
-    if ('reason' in place) onRefused(place.reason);
-    return place;
+    const slot = admission.admitStream(request, sub);
+    if ('reason' in slot) onRefused(slot.reason);
+    return slot;
   };
   return { clientAddress, admission, admitStream, unauthenticated, sockets };
 }

@@ -11,6 +11,6 @@ export interface CheckedWorld {
   readonly clock: number;
   readonly limits: FeedLimits;
   /** When notifications expire, by id. */
-  readonly expiring: ReadonlyMap<string, string>;
+  readonly expiresAtById: ReadonlyMap<string, string>;
   readonly instances: readonly { readonly view: { readonly position: Position | undefined } }[];
 }

@@ -25,13 +25,13 @@ export class Checker {
   readonly committed = new Set<string>();
   readonly verdicts = new Set<string>();
   /** All entries that have ever contained an id. */
-  readonly triedIn = new Map<string, Set<string>>();
+  readonly entriesWithId = new Map<string, Set<string>>();
   /** The ids committed at `epoch:offset`, in order; several after a rollback that no living process knew of. */
-  readonly truth = new Map<string, Set<string>>();
+  readonly committedIds = new Map<string, Set<string>>();
   /** The time of the last commit at each place (`epoch:offset`). */
   readonly committedAt = new Map<string, number>();
   readonly answered = new Map<string, number>();
-  outOfReach = false;
+  hadUnknownRollback = false;
   readonly #pushed = new Set<string>();
   /** The places of each committed entry's publications, by the entry's key. */
   readonly #placesOf = new Map<string, Set<string>>();
@@ -40,7 +40,7 @@ export class Checker {
   /** Entries deposited more than once, which may exist again after their pop. */
   readonly #writtenAgain = new Set<string>();
   readonly #popped = new Set<string>();
-  readonly #views = new WeakMap<object, Position>();
+  readonly #lastPositions = new WeakMap<object, Position>();
   readonly #world: CheckedWorld;
   readonly #report: Report;
 
@@ -49,21 +49,21 @@ export class Checker {
     this.#report = report;
   }
 
-  deposits(key: string): void {
+  onDeposit(key: string): void {
     if (this.deposited.has(key)) this.#writtenAgain.add(key);
     this.deposited.add(key);
   }
 
-  tries(id: string, entry: string): void {
-    const entries = this.triedIn.get(id) ?? new Set();
-    this.triedIn.set(id, entries.add(entry));
+  onAttempt(id: string, entry: string): void {
+    const entries = this.entriesWithId.get(id) ?? new Set();
+    this.entriesWithId.set(id, entries.add(entry));
   }
 
-  pushes({ epoch, publications }: PublicationsEvent): void {
+  onPush({ epoch, publications }: PublicationsEvent): void {
     for (const { offset } of publications) this.#pushed.add(`${epoch}:${offset}`);
   }
 
-  pops(key: string): void {
+  onPop(key: string): void {
     this.#popped.add(key);
     if (this.#sound && this.#world.store.entries.has(key) && !this.committed.has(key)) {
       this.#report.violation('POPPED-UNCOMMITTED', key);
@@ -71,7 +71,7 @@ export class Checker {
   }
 
   /** Called before a checkpoint is written. Some host must have broadcast all entries that it marks as finished. */
-  finishes({ runs }: Checkpoint): void {
+  onCheckpoint({ runs }: Checkpoint): void {
     if (!this.#sound) return;
     for (const [key, places] of this.#placesOf) {
       const { run, seq } = partsOfEntry(key);
@@ -82,7 +82,7 @@ export class Checker {
     }
   }
 
-  setAside({ reason, entry }: SetAside): void {
+  onSetAside({ reason, entry }: SetAside): void {
     this.verdicts.add(entry);
     if (reason !== 'missing') this.#report.violation('SET-ASIDE', `${entry} ${reason}`);
     if (!this.#sound) return;
@@ -95,7 +95,7 @@ export class Checker {
    * Called after a head's documents are written and before the head is. `known`: the positions that the host and its
    * caller knew before. `sawLoss`: the store was lost since the turn began, so its etag may match by accident.
    */
-  commits(
+  onCommit(
     head: Head,
     documents: readonly FeedDocument[],
     known: readonly (Position | undefined)[],
@@ -141,33 +141,33 @@ export class Checker {
   }
 
   /** `epochs`: the epochs that the host and its caller knew. */
-  begins({ epoch }: Head, epochs: readonly string[]): void {
+  onEpochBegin({ epoch }: Head, epochs: readonly string[]): void {
     for (const before of epochs) {
       if (isLaterEpoch(before, epoch)) this.#report.violation('EPOCH-OLDER', `${epoch}, known ${before}`);
     }
   }
 
   /** Called after an instance compared itself with an unchanged head. `known`: its position before. */
-  compared(known: Position | undefined): void {
+  onCompared(known: Position | undefined): void {
     const { position: head } = this.#world;
     if (isHigher(known, head))
       this.#report.violation('LOSS-UNNOTICED', `head ${at(head)}, known ${at(known)}`);
   }
 
   /** Checks that no view goes back within an epoch. */
-  watchViews(): void {
+  checkViews(): void {
     for (const instance of this.#world.instances) {
       const { position } = instance.view;
-      const before = this.#views.get(instance);
+      const before = this.#lastPositions.get(instance);
       if (position && before?.epoch === position.epoch && before.offset > position.offset) {
         this.#report.violation('VIEW-BACKWARDS', `${at(before)} to ${at(position)}`);
       }
-      if (position) this.#views.set(instance, position);
+      if (position) this.#lastPositions.set(instance, position);
     }
   }
 
   /** `stillThere`: the store was not lost while the announcement was being processed. */
-  succeeds({ run, seq }: { run: string; seq: number }, stillThere: boolean): void {
+  onSuccess({ run, seq }: { run: string; seq: number }, stillThere: boolean): void {
     this.answered.set(run, Math.max(seq, this.answered.get(run) ?? 0));
     if (stillThere) this.answeredSince.set(run, Math.max(seq, this.answeredSince.get(run) ?? 0));
     const head = this.#world.store.head?.head;
@@ -180,21 +180,21 @@ export class Checker {
   }
 
   /** Called when a client skipped publications. The answer must not have said `recovered`. */
-  missed(from: Position, recovered: boolean): void {
+  onMissed(from: Position, recovered: boolean): void {
     if (recovered) this.#report.violation('RECOVERED-WITH-A-GAP', `after ${at(from)}`);
   }
 
   /** Called with the publications that a client shows next. `shown`: the ids shown before. */
-  shows(epoch: string, publications: readonly LivePublication[], shown: readonly string[]): void {
+  onShow(epoch: string, publications: readonly LivePublication[], shown: readonly string[]): void {
     for (const publication of publications) {
       const [place, id] = [`${epoch}:${publication.offset}`, idOf(publication)];
-      if (!this.truth.get(place)?.has(id)) this.#report.violation('VIEW-DIFFERS', `${place} ${id}`);
+      if (!this.committedIds.get(place)?.has(id)) this.#report.violation('VIEW-DIFFERS', `${place} ${id}`);
       if (shown.includes(id)) this.#report.violation('SHOWN-TWICE', `${place} ${id}`);
     }
   }
 
   /** `head`: the feed's position at the time of the request. */
-  answers(page: Page, asked: Position | undefined, head: Position | undefined): void {
+  onAnswer(page: Page, asked: Position | undefined, head: Position | undefined): void {
     const { publications, recovered, more, offset } = page;
     if (this.#sound && asked && !recovered && !this.#isOutOfHistory(asked, head)) {
       this.#report.violation('DISHONEST-GAP', `asked after ${at(asked)}, head ${head && at(head)}`);
@@ -213,7 +213,7 @@ export class Checker {
   }
 
   /** Called when the store was lost: earlier pops and answers say nothing about its content now. */
-  lost(): void {
+  onStoreLost(): void {
     this.answeredSince.clear();
     this.#popped.clear();
   }
@@ -242,15 +242,15 @@ export class Checker {
   }
 
   #checkContent(epoch: string, publication: Page['publications'][number]): void {
-    const { clock, expiring } = this.#world;
+    const { clock, expiresAtById } = this.#world;
     const id = idOfPublication(publication);
-    const expiresAt = expiring.get(id);
+    const expiresAt = expiresAtById.get(id);
     const expired = isExpired({ expiresAt }, clock);
     if (expired !== (publication.notification === null)) {
       this.#report.violation('EXPIRED-SHOWN', `${id} ${expiresAt}, ${JSON.stringify(publication)}`);
     }
     const place = `${epoch}:${publication.offset}`;
-    if (!this.truth.get(place)?.has(id)) this.#report.violation('PAGE-DIFFERS', `${place} ${id}`);
+    if (!this.committedIds.get(place)?.has(id)) this.#report.violation('PAGE-DIFFERS', `${place} ${id}`);
   }
 
   get #sound(): boolean {
@@ -277,19 +277,19 @@ export class Checker {
 
   #record(epoch: string, publication: LivePublication, known: readonly (Position | undefined)[]): void {
     const place = `${epoch}:${publication.offset}`;
-    const ids = this.truth.get(place) ?? new Set();
+    const ids = this.committedIds.get(place) ?? new Set();
     if (ids.size > 0 && !ids.has(idOf(publication))) {
-      this.outOfReach = true;
+      this.hadUnknownRollback = true;
       const wasKnown = known.some((one) => one?.epoch === epoch && one.offset >= publication.offset);
       if (this.#sound || wasKnown) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
       else this.#report.count('rewrites after a rollback that the host did not know of');
     }
     const twice = Array.from({ length: publication.offset - 1 }, (_, i) => `${epoch}:${i + 1}`).find(
-      (other) => this.truth.get(other)?.has(idOf(publication)),
+      (other) => this.committedIds.get(other)?.has(idOf(publication)),
     );
     if (twice && this.#sound) this.#report.violation('TWICE', `${twice} and ${place}: ${idOf(publication)}`);
     ids.delete(idOf(publication));
-    this.truth.set(place, ids.add(idOf(publication)));
+    this.committedIds.set(place, ids.add(idOf(publication)));
     this.committedAt.set(place, this.#world.clock);
   }
 }

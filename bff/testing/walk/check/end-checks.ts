@@ -23,13 +23,13 @@ export function checkEnd(world: World, report: Report, read: readonly Page[][]):
   checkLost(world, new Set(ids), head.epoch, report);
   checkOrder(world, ids, report);
   const history = log.filter(({ offset }) => offset >= floor);
-  if (!checker.outOfReach) for (const pages of read) checkRead(pages, history, report);
+  if (!checker.hadUnknownRollback) for (const pages of read) checkRead(pages, history, report);
   checker.checkEnd(head);
   for (const [index, client] of clients.entries()) {
     const { position } = client.merge;
     if (position?.epoch !== head.epoch || position.offset !== head.offset) {
       say('CLIENT-BEHIND', `${index} ${JSON.stringify(position)}, head ${head.epoch}:${head.offset}`);
-    } else if (!checker.outOfReach) checkView(world, index, client, ids, report);
+    } else if (!checker.hadUnknownRollback) checkView(world, index, client, ids, report);
   }
 }
 
@@ -43,7 +43,7 @@ function checkLog(world: World, head: Head, log: readonly LivePublication[], rep
   const ids: string[] = [];
   for (let offset = 1; offset <= head.offset; offset++) {
     const place = `${head.epoch}:${offset}`;
-    const committed = checker.truth.get(place) ?? new Set();
+    const committed = checker.committedIds.get(place) ?? new Set();
     const isHistory =
       head.offset - offset < limits.historyMax &&
       (checker.committedAt.get(place) ?? 0) + limits.historyTtlMs > clock;
@@ -69,7 +69,7 @@ function checkView(world: World, index: number, client: WalkClient, ids: string[
   }
   if (client.gaps > 0 || client.from?.epoch !== epoch) return;
   // Expired notifications may have been shown before.
-  const neverExpires = (id: string) => !world.expiring.has(id);
+  const neverExpires = (id: string) => !world.expiresAtById.has(id);
   const expected = ids.slice(client.from?.offset).filter(neverExpires);
   const shown = client.shown.filter(neverExpires);
   if (shown.join() !== expected.join()) {
@@ -83,7 +83,7 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
     if (present.has(id)) continue;
     const { run, seq } = partsOfEntry(entry);
     const reached = (checker.answered.get(run) ?? 0) >= seq;
-    const verdict = [...(checker.triedIn.get(id) ?? [])].some((tried) =>
+    const verdict = [...(checker.entriesWithId.get(id) ?? [])].some((tried) =>
       [...checker.verdicts].some((missing) => isAtOrAfter(missing, tried)),
     );
     if (!world.segmentLost && checker.isLeftBehind(run, seq))
@@ -94,7 +94,7 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
     else if (acceptedIn !== epoch) report.count('lost with a new epoch (or in an older one)');
     else if (verdict) report.count('lost with the store, counted as missing');
-    else if (checker.outOfReach) report.count('lost in a rollback that no living process knew of');
+    else if (checker.hadUnknownRollback) report.count('lost in a rollback that no living process knew of');
     else if (!producers.some((producer) => producer.run === run))
       report.count('lost with the store, its run had ended');
     else if ((checker.answered.get(run) ?? 0) > seq)
@@ -114,7 +114,7 @@ function isAtOrAfter(a: string, b: string): boolean {
 function checkOrder({ checker, storeLost }: World, ids: string[], report: Report): void {
   const last = new Map<string, number>();
   for (const id of ids) {
-    const [entry, ...others] = checker.triedIn.get(id) ?? [];
+    const [entry, ...others] = checker.entriesWithId.get(id) ?? [];
     if (entry === undefined || others.length > 0) continue;
     const { run, seq } = partsOfEntry(entry);
     const before = last.get(run) ?? 0;

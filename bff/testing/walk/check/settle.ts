@@ -26,8 +26,8 @@ export function endFaults(world: World): void {
 /** Advances everything by one step without faults. */
 async function round(world: World, n: number): Promise<void> {
   const { instances, clients, producers, callers, store } = world;
-  world.pass(STEP_MS);
-  for (const effect of world.landing.splice(0)) effect();
+  world.advanceTime(STEP_MS);
+  for (const effect of world.lateEffects.splice(0)) effect();
   for (const caller of callers) {
     if (caller.ids && !caller.busy && producers[0]) caller.post(world, caller.ids, producers[0]);
   }
@@ -57,7 +57,7 @@ async function round(world: World, n: number): Promise<void> {
 
 /** Runs rounds until nothing is pending. Clients may still be behind. */
 export async function waitUntilQuiet(world: World): Promise<void> {
-  for (let i = 0; i < MAX_ROUNDS && !world.quiet(); i++) await round(world, i);
+  for (let i = 0; i < MAX_ROUNDS && !world.isQuiet(); i++) await round(world, i);
 }
 
 /** Runs rounds until nothing is pending and every client has reached the head, which must happen without help. */
@@ -69,7 +69,7 @@ async function waitUntilArrived(world: World): Promise<void> {
     );
   };
   for (let i = 0; i < MAX_ROUNDS; i++) {
-    if (world.quiet() && arrived()) return;
+    if (world.isQuiet() && arrived()) return;
     await round(world, i);
   }
   const places = world.clients.map(({ merge }) => JSON.stringify(merge.position));

@@ -58,20 +58,20 @@ export class Calls {
           if (fate === 'good') return answer();
           this.#pending.push({
             write: false,
-            finish: (then) => (then === 'lost' ? reject(unknown()) : answer()),
+            finish: (then) => (then === 'lost' ? reject(unknownOutcome()) : answer()),
           });
           return;
         }
-        if (fate === 'done') attempt(effect);
-        if (fate === 'late') this.#land(() => attempt(effect));
-        reject(unknown());
+        if (fate === 'done') performIgnoringResult(effect);
+        if (fate === 'late') this.#land(() => performIgnoringResult(effect));
+        reject(unknownOutcome());
       };
       this.#pending.push({ write, finish });
     });
   }
 }
 
-const unknown = () => new CallFailed('the outcome is unknown');
+const unknownOutcome = () => new CallFailed('the outcome is unknown');
 
 /** Performs the call, and returns a function that answers the caller. */
 function answerOf<T>(
@@ -89,7 +89,7 @@ function answerOf<T>(
 }
 
 /** Performs a call whose result and errors the caller never gets. */
-function attempt(effect: () => unknown): void {
+function performIgnoringResult(effect: () => unknown): void {
   try {
     effect();
   } catch (error) {

@@ -112,10 +112,10 @@ export class WalkClient {
       if (effect.type === 'moved') this.positions.push(effect.position);
       if (effect.type === 'missed') {
         this.gaps++;
-        checker.missed(effect.from, event.type === 'answer' && event.page.recovered);
+        checker.onMissed(effect.from, event.type === 'answer' && event.page.recovered);
       }
       if (effect.type === 'show') {
-        checker.shows(effect.epoch, effect.publications, this.shown);
+        checker.onShow(effect.epoch, effect.publications, this.shown);
         this.shown.push(...effect.publications.map(({ notification }) => notification.id));
       }
     }
@@ -137,7 +137,7 @@ export class WalkClient {
     };
     readPage(instance.view, request, () => this.#world.clock).then(
       (page: Page) => {
-        this.#world.checker.answers(page, position, head);
+        this.#world.checker.onAnswer(page, position, head);
         answer({ type: 'answer', page });
       },
       () => answer({ type: 'refused' }),

@@ -46,7 +46,7 @@ interface InstancesWorld {
   readonly clock: number;
   readonly losses: number;
   readonly busDown: boolean;
-  land(effect: () => void): void;
+  effectLater(effect: () => void): void;
   change<T>(effect: () => T): T;
   retire(keys: readonly string[]): void;
   kill(instance: WalkInstance, applied: number): void;
@@ -80,7 +80,7 @@ export class WalkInstance {
 
   constructor(world: InstancesWorld, index: number) {
     this.index = index;
-    this.calls = new Calls((effect) => world.land(effect));
+    this.calls = new Calls((effect) => world.effectLater(effect));
     this.signer = testSigner(() => 0);
     const log = feedLog(world, this);
     const origin = {
@@ -89,7 +89,7 @@ export class WalkInstance {
     this.setAside = {
       add: (record) =>
         this.calls.write(() => {
-          world.checker.setAside(record);
+          world.checker.onSetAside(record);
           world.store.setAside.set(record.entry, record.reason);
         }),
       erase: () => Promise.resolve(),
@@ -181,7 +181,7 @@ export class WalkInstance {
       () => {
         end();
         const isUnchanged = isDeepStrictEqual(position, world.position);
-        if (isUnchanged && losses === world.losses) world.checker.compared(known);
+        if (isUnchanged && losses === world.losses) world.checker.onCompared(known);
       },
       () => {
         end();
@@ -206,8 +206,8 @@ function feedLog(world: InstancesWorld, instance: WalkInstance): FeedLog {
           // As on Redis, the documents of a refused head are still written, and an absent key accepts any etag.
           for (const { key, value } of documents) store.documents.set(key, structuredClone(value));
           if (store.head ? store.head.etag !== etag : etag < 0) throw new TemporaryError('another etag');
-          world.checker.commits(head, documents, known, sawLoss || losses !== world.losses);
-          world.checker.begins(head, epochs);
+          world.checker.onCommit(head, documents, known, sawLoss || losses !== world.losses);
+          world.checker.onEpochBegin(head, epochs);
           store.head = { head: structuredClone(head), etag: (store.head?.etag ?? 0) + 1 };
         }
       };
@@ -226,7 +226,7 @@ function checkpoints(world: InstancesWorld, { calls }: WalkInstance): Checkpoint
           const { store } = world;
           if (store.checkpoint ? store.checkpoint.etag !== etag : etag < 0)
             throw new TemporaryError('another etag');
-          world.checker.finishes(checkpoint);
+          world.checker.onCheckpoint(checkpoint);
           store.checkpoint = { checkpoint, etag: (store.checkpoint?.etag ?? 0) + 1 };
         }),
       ),
@@ -241,7 +241,7 @@ function entries(world: InstancesWorld, { calls }: WalkInstance): Entries {
       calls.write(() =>
         world.change(() => {
           const text = get(key);
-          world.checker.pops(key);
+          world.checker.onPop(key);
           world.store.entries.delete(key);
           return text;
         }),
@@ -255,7 +255,7 @@ function broadcaster(world: InstancesWorld, { calls }: WalkInstance): Broadcaste
       calls.write(
         () => {
           for (const event of events) {
-            world.checker.pushes(event);
+            world.checker.onPush(event);
             for (const instance of world.instances) instance.inbox.push(event);
           }
         },

@@ -12,8 +12,8 @@ interface ProducersWorld {
   readonly checker: Checker;
   readonly time: number;
   /** The lifetime of an entry, in milliseconds. */
-  readonly life: number;
-  readonly expiring: ReadonlyMap<string, string>;
+  readonly entryLifeMs: number;
+  readonly expiresAtById: ReadonlyMap<string, string>;
   attempt(effect: () => void, fate: Fate): boolean;
 }
 
@@ -81,8 +81,8 @@ export class WalkProducer {
   }
 
   #announce(run: string, seq: number): void {
-    const { store, time, life } = this.#world;
-    const expiresAt = new Date(time + life).toISOString();
+    const { store, time, entryLifeMs } = this.#world;
+    const expiresAt = new Date(time + entryLifeMs).toISOString();
     store.stream.push({ run, seq, expiresAt, deliveries: 0, holders: 0 });
   }
 
@@ -104,7 +104,7 @@ export class WalkProducer {
       const key = partitionEntryKey(entry);
       const deposit = () => {
         this.#world.store.entries.set(key, { text: JSON.stringify(entry), born: this.#world.time });
-        this.#world.checker.deposits(key);
+        this.#world.checker.onDeposit(key);
       };
       const calls = [deposit, () => this.#announce(run, seq)];
       let done = 0;
@@ -122,21 +122,21 @@ export class WalkProducer {
       if (done < 2) {
         const { finished } = this;
         this.#newRun();
-        const lives = this.#finishedAt + this.#world.life > this.#world.time;
+        const lives = this.#finishedAt + this.#world.entryLifeMs > this.#world.time;
         if (finished > 0 && lives) this.#world.attempt(() => this.#announce(run, finished), 'good');
       }
     }
   }
 
   #entryOf(run: string, seq: number, ids: string[]): PartitionEntry {
-    const { time, life, checker, expiring } = this.#world;
-    for (const id of ids) checker.tries(id, partitionEntryKey({ run, partition: PARTITION, seq }));
+    const { time, entryLifeMs, checker, expiresAtById } = this.#world;
+    for (const id of ids) checker.onAttempt(id, partitionEntryKey({ run, partition: PARTITION, seq }));
     const createdAt = new Date(time).toISOString();
     const notifications = ids.map((id) => {
-      const expiresAt = expiring.get(id);
+      const expiresAt = expiresAtById.get(id);
       return { id, feed: FEED, severity: 'info', title: id, createdAt, ...(expiresAt && { expiresAt }) };
     });
-    const expiresAt = new Date(time + life).toISOString();
+    const expiresAt = new Date(time + entryLifeMs).toISOString();
     return { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt, notifications };
   }
 }

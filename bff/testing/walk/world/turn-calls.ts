@@ -26,9 +26,13 @@ export const FORGERIES = ['unsigned', 'changed', 'replayed'] as const;
 type Forgery = (typeof FORGERIES)[number];
 
 /** A position that no feed reaches. */
-const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
+const FORGED_POSITION = { epoch: '8000000000000000-forged', offset: 1_000_000 };
 
-const forgedAnswer = () => ({ outcome: 'delivered', position: FAR, proof: 'AAAAAAAAAAAAAAAAAAAAAA' });
+const forgedAnswer = () => ({
+  outcome: 'delivered',
+  position: FORGED_POSITION,
+  proof: 'AAAAAAAAAAAAAAAAAAAAAA',
+});
 
 /** The parts of an instance that request turns from actors, or run them as the host. */
 interface TurnInstance {
@@ -171,11 +175,11 @@ export class TurnCalls {
     return this.#turnOf(host)?.sawLoss ?? false;
   }
 
-  storeLost(): void {
+  onStoreLost(): void {
     for (const call of this.#underWay) call.sawLoss = true;
   }
 
-  killed(host: TurnInstance): void {
+  onKilled(host: TurnInstance): void {
     for (const call of this.#underWay) if (call.host === host) call.reject(new CallFailed('killed'));
   }
 

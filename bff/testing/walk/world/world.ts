@@ -32,7 +32,7 @@ export interface Setting {
 
 /** One feed, two producers, two instances, three callers, three clients and their one Redis. */
 export class World {
-  readonly life = ENTRY_LIFE_MS;
+  readonly entryLifeMs = ENTRY_LIFE_MS;
   readonly limits: FeedLimits;
   time = START;
   losses = 0;
@@ -41,11 +41,11 @@ export class World {
   /** For each instance, the index of the instance that it assumes to host the actors. */
   readonly placement = [0, 0];
   store = new Store();
-  landing: (() => void)[] = [];
+  lateEffects: (() => void)[] = [];
   readonly announcementLost = new Set<string>();
   readonly expiredUnseen = new Set<string>();
   /** When posted notifications expire, by id. */
-  readonly expiring = new Map<string, string>();
+  readonly expiresAtById = new Map<string, string>();
   readonly checker: Checker;
   readonly turns = new TurnCalls(this);
   readonly producers: WalkProducer[];
@@ -92,8 +92,8 @@ export class World {
     return this.#snapshots.length > 0;
   }
 
-  land(effect: () => void): void {
-    this.landing.push(effect);
+  effectLater(effect: () => void): void {
+    this.lateEffects.push(effect);
   }
 
   /** Every change to the store goes through here, so that it can be rolled back. */
@@ -108,7 +108,7 @@ export class World {
   /** A write by a producer or by Dapr, which does not wait to be let through. False if its outcome is unknown. */
   attempt(effect: () => void, fate: Fate): boolean {
     if (fate === 'good' || fate === 'done') this.change(effect);
-    if (fate === 'late') this.land(() => this.change(effect));
+    if (fate === 'late') this.effectLater(() => this.change(effect));
     return fate === 'good';
   }
 
@@ -116,7 +116,7 @@ export class World {
   newIds(count: number, lifeMs?: number): string[] {
     const ids = Array.from({ length: count }, () => `n${++this.#posted}`);
     const expiresAt = new Date(this.time + (lifeMs ?? 0)).toISOString();
-    if (lifeMs !== undefined) for (const id of ids) this.expiring.set(id, expiresAt);
+    if (lifeMs !== undefined) for (const id of ids) this.expiresAtById.set(id, expiresAt);
     return ids;
   }
 
@@ -124,7 +124,7 @@ export class World {
     this.#retired.push({ at: this.time + RETIRED_AFTER_MS, keys });
   }
 
-  pass(ms: number): void {
+  advanceTime(ms: number): void {
     this.time += ms;
     while (this.#retired[0] && this.#retired[0].at <= this.time) {
       for (const key of this.#retired.shift()?.keys ?? []) this.store.documents.delete(key);
@@ -150,7 +150,7 @@ export class World {
       held.splice(held.indexOf(delivery), 1);
     };
     const acknowledge = async () => {
-      this.checker.succeeds(announcement, this.store.stream.includes(announcement));
+      this.checker.onSuccess(announcement, this.store.stream.includes(announcement));
       await caller.calls.write(() => this.change(() => this.#remove(announcement)));
     };
     const again = (error: unknown) => {
@@ -189,7 +189,7 @@ export class World {
   kill(instance: WalkInstance, applied: number): void {
     this.report.log(`kill instance ${instance.index}`);
     instance.alive = false;
-    this.turns.killed(instance);
+    this.turns.onKilled(instance);
     for (const { announcement } of this.#held.get(instance) ?? []) announcement.holders--;
     instance.calls.abandon(applied);
     this.instances[instance.index] = new WalkInstance(this, instance.index);
@@ -243,11 +243,11 @@ export class World {
 
   /** Lets a day pass, after which the previous day's entries and runs are forgotten. */
   passDay(): void {
-    this.time += this.life + 1;
+    this.time += this.entryLifeMs + 1;
     this.#snapshots = [];
     this.report.log('a day passes');
     for (const [key, { born }] of this.store.entries) {
-      if (this.time - born <= this.life) continue;
+      if (this.time - born <= this.entryLifeMs) continue;
       this.store.entries.delete(key);
       if (!this.checker.committed.has(key)) this.expiredUnseen.add(key);
     }
@@ -259,10 +259,10 @@ export class World {
     if (announcement) this.announcementLost.add(announcement.run);
   }
 
-  quiet(): boolean {
+  isQuiet(): boolean {
     const { stream, dead } = this.store;
     return (
-      ![stream, dead, this.landing].some((list) => list.length > 0) &&
+      ![stream, dead, this.lateEffects].some((list) => list.length > 0) &&
       this.callers.every(({ ids }) => !ids) &&
       this.producers.every(({ isIdle, needsReannouncement }) => isIdle && !needsReannouncement) &&
       this.instances.every(({ calls, inbox }) => calls.waiting === 0 && inbox.length === 0)
@@ -273,8 +273,8 @@ export class World {
     this.store = store;
     this.#snapshots = [];
     this.losses++;
-    this.checker.lost();
-    this.turns.storeLost();
+    this.checker.onStoreLost();
+    this.turns.onStoreLost();
     this.report.count('store losses');
     this.report.log(`STORE ${how}: head ${store.head?.head.epoch}:${store.head?.head.offset}`);
   }
