@@ -125,8 +125,8 @@ export class Kit {
     const response = await this.#change('POST', '/notifications', items);
     const { ids } = (await response.json()) as { ids: string[] };
     // The feed may already know a given id, and then assigns no new offset.
-    const sure = notifications.filter(({ id }) => id === undefined).length;
-    await this.#reaches(feed, before + sure);
+    const newCount = notifications.filter(({ id }) => id === undefined).length;
+    await this.#reaches(feed, before + newCount);
     return ids;
   }
 

@@ -29,8 +29,8 @@ export class TokenBucket {
   /** Tokens left; negative while tokens are owed. */
   get left(): number {
     const now = this.#now();
-    const filled = this.#tokens + (Math.max(0, now - this.#at) / 1000) * this.perSecond;
-    this.#tokens = Math.min(this.burst, filled);
+    const refilled = this.#tokens + (Math.max(0, now - this.#at) / 1000) * this.perSecond;
+    this.#tokens = Math.min(this.burst, refilled);
     this.#at = now;
     return this.#tokens;
   }

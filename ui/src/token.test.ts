@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { keepToken, nameOf, takeToken } from './token.ts';
 
 function openTab() {
-  const kept = new Map<string, string>();
+  const stored = new Map<string, string>();
   const storage = {
-    get: (key: string) => kept.get(key) ?? null,
-    set: (key: string, value: string) => void kept.set(key, value),
+    get: (key: string) => stored.get(key) ?? null,
+    set: (key: string, value: string) => void stored.set(key, value),
   };
   const addresses: unknown[] = [];
   const history = { replaceState: (_data: unknown, _title: string, url?: unknown) => addresses.push(url) };

@@ -22,13 +22,13 @@ export function takeToken(
   storage: TokenStorage,
 ): TabTokens {
   const parameters = new URLSearchParams(hash.slice(1));
-  const given = parameters.get('token') ?? '';
+  const offered = parameters.get('token') ?? '';
   if (parameters.has('token')) history.replaceState(null, '', pathname + search);
-  const kept = storage.get(KEY) ?? '';
-  if (!given || given === kept) return kept ? { token: kept } : {};
-  if (kept) return { token: kept, offered: given };
-  keepToken(given, storage);
-  return { token: given };
+  const stored = storage.get(KEY) ?? '';
+  if (!offered || offered === stored) return stored ? { token: stored } : {};
+  if (stored) return { token: stored, offered };
+  keepToken(offered, storage);
+  return { token: offered };
 }
 
 export const keepToken = (token: string, storage: Pick<TokenStorage, 'set'>): void => storage.set(KEY, token);

@@ -71,24 +71,26 @@ export function defineElement(
   return defineCustomElement({
     props: { ...COMMON, ...props },
     setup(raw: Record<string, unknown>) {
-      const given = raw as ElementProps;
+      const elementProps = raw as ElementProps;
       const host = useHost();
       const root = useShadowRoot();
       if (root) adoptStyle(root);
       if (host) provide(ELEMENT_HOST, host);
       const language = host && followLanguage(host);
-      const getToken = given.getToken ?? (given.token === undefined ? undefined : () => given.token ?? '');
+      const getToken =
+        elementProps.getToken ??
+        (elementProps.token === undefined ? undefined : () => elementProps.token ?? '');
       const leave = joinPageSession({
-        server: given.server ?? defaultServer,
-        feeds: feedsIn(given.feeds),
-        clientId: given.clientId,
-        negotiate: given.negotiate,
+        server: elementProps.server ?? defaultServer,
+        feeds: feedsIn(elementProps.feeds),
+        clientId: elementProps.clientId,
+        negotiate: elementProps.negotiate,
         getToken,
-        pushWorker: given.pushWorker,
-        feedLabels: given.feedLabels,
-        iconOrigins: given.iconOrigins?.split(/\s+/).filter(Boolean),
-        language: () => given.lang || language?.value,
-        messages: () => given.messages,
+        pushWorker: elementProps.pushWorker,
+        feedLabels: elementProps.feedLabels,
+        iconOrigins: elementProps.iconOrigins?.split(/\s+/).filter(Boolean),
+        language: () => elementProps.lang || language?.value,
+        messages: () => elementProps.messages,
       });
       const notifications = useNotifications();
       const dispatch = (name: keyof ElementEvents, detail: unknown): void => {

@@ -28,8 +28,10 @@ export function createToastRenderer(
     newestOnTop: false,
     maxToasts: Infinity,
     filterToasts: (toasts) => {
-      const places = order.value;
-      return toasts.toSorted((a, b) => (places.get(String(a.id)) ?? 0) - (places.get(String(b.id)) ?? 0));
+      const positions = order.value;
+      return toasts.toSorted(
+        (a, b) => (positions.get(String(a.id)) ?? 0) - (positions.get(String(b.id)) ?? 0),
+      );
     },
     timeout: false,
     closeOnClick: false,

@@ -8,21 +8,21 @@ const publication = (n: number, severity: Severity = 'info', title = `t${n}`): L
   offset: n,
   notification: { id: `n${n}`, feed: 'all', severity, title, createdAt: '2026-01-01T00:00:00Z' },
 });
-const many = (count: number, severity?: Severity) =>
+const createPublications = (count: number, severity?: Severity) =>
   Array.from({ length: count }, (_, n) => publication(n + 1, severity));
 
 let onScreen: string[] = [];
-let most = 0;
+let maxOnScreen = 0;
 const spoken = (region: 'polite' | 'assertive') => useLiveMessages()[region].map(({ text }) => text);
 
 beforeEach(() => {
   vi.useFakeTimers();
   forgetStores();
-  most = 0;
+  maxOnScreen = 0;
   useToasts().renderWith({
     draw: (cards) => {
       onScreen = cards.map(({ key }) => key);
-      most = Math.max(most, onScreen.length);
+      maxOnScreen = Math.max(maxOnScreen, onScreen.length);
     },
   });
 });
@@ -33,7 +33,7 @@ afterEach(() => {
 describe('useToasts', () => {
   it('should show and announce an error immediately, after three errors and 500 infos', () => {
     const toasts = useToasts();
-    toasts.show('all', many(3, 'error'));
+    toasts.show('all', createPublications(3, 'error'));
     toasts.show(
       'all',
       Array.from({ length: 500 }, (_, n) => publication(n + 10)),
@@ -46,12 +46,12 @@ describe('useToasts', () => {
 
   it('should show the newest of ten, three at a time, and remove all after six seconds', () => {
     const toasts = useToasts();
-    toasts.show('all', many(10));
+    toasts.show('all', createPublications(10));
     expect(onScreen).toEqual(['all/n10', 'all/n9', 'all/n8']);
     expect(toasts.more).toBe(7);
     vi.advanceTimersByTime(TOAST_MS);
     expect([onScreen, toasts.isAnyVisible, toasts.more]).toEqual([[], false, 0]);
-    expect(most).toBe(3);
+    expect(maxOnScreen).toBe(3);
   });
 
   it('should announce errors immediately and one by one, and all others together within 2 s', () => {
@@ -63,7 +63,7 @@ describe('useToasts', () => {
     expect(spoken('polite')).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(spoken('polite')).toEqual(['Warning: t2. Success: t4']);
-    toasts.show('all', many(500));
+    toasts.show('all', createPublications(500));
     vi.advanceTimersByTime(BATCH_MS);
     expect(spoken('polite').at(-1)).toBe('500 notifications: 500 info. Newest: Info: t500');
   });
@@ -96,7 +96,7 @@ describe('useToasts', () => {
 
   it('should open the error fold, and close it when no error is folded any more', () => {
     const toasts = useToasts();
-    toasts.show('all', many(5, 'error'));
+    toasts.show('all', createPublications(5, 'error'));
     expect([onScreen.length, toasts.view.foldedErrors]).toEqual([3, 2]);
     toasts.open(true);
     expect([onScreen.length, toasts.view.foldedErrors]).toEqual([5, 0]);
@@ -108,7 +108,7 @@ describe('useToasts', () => {
 
   it('should pause countdowns and keep hovered cards', () => {
     const toasts = useToasts();
-    toasts.show('all', many(2));
+    toasts.show('all', createPublications(2));
     toasts.hold(true);
     toasts.show('all', [publication(7), publication(8), publication(9)]);
     vi.advanceTimersByTime(TOAST_MS * 10);
@@ -121,7 +121,7 @@ describe('useToasts', () => {
 
   it('should remove the toasts of erased feeds and of gone notifications', () => {
     const toasts = useToasts();
-    toasts.show('all', many(5, 'error'));
+    toasts.show('all', createPublications(5, 'error'));
     toasts.show('topic:all', [publication(9, 'error'), publication(10)]);
     toasts.clear('all');
     expect(onScreen).toEqual(['topic:all/n9', 'topic:all/n10']);

@@ -101,18 +101,18 @@ describe('FeedMerge', () => {
   });
 
   it('should show only the newest notification with a collapse key', () => {
-    const keyed = (offset: number, collapseKey: string): Publication => {
+    const withKey = (offset: number, collapseKey: string): Publication => {
       const publication = at(offset);
       if (publication.notification) publication.notification.collapseKey = collapseKey;
       return publication;
     };
     const merge = settled();
-    expect(push(merge, [keyed(11, 'k'), keyed(12, 'l'), keyed(13, 'k')])).toEqual([
-      expect.objectContaining({ type: 'show', publications: [keyed(12, 'l'), keyed(13, 'k')] }),
+    expect(push(merge, [withKey(11, 'k'), withKey(12, 'l'), withKey(13, 'k')])).toEqual([
+      expect.objectContaining({ type: 'show', publications: [withKey(12, 'l'), withKey(13, 'k')] }),
       { type: 'gone', ids: ['n11'], reason: 'replaced' },
       { type: 'moved', position: { epoch: 'e', offset: 13 } },
     ]);
-    const effects = push(merge, [keyed(14, 'k'), at(15)]);
+    const effects = push(merge, [withKey(14, 'k'), at(15)]);
     expect(shown(effects)).toEqual(['n14', 'n15']);
     expect(effects).toContainEqual({ type: 'gone', ids: ['n13'], reason: 'replaced' });
     expect(types(push(merge, [at(16)]))).not.toContain('gone');
@@ -250,8 +250,8 @@ describe('FeedMerge', () => {
     expect(away).toContainEqual(expect.objectContaining({ type: 'show', delivery: 'recovered', away: true }));
     push(merge, [at(3)]);
     merge.handle({ type: 'gap-stayed' });
-    const hole = merge.handle({ type: 'answer', page: page(3, range(2, 3)) });
-    expect(hole).toContainEqual(
+    const inGap = merge.handle({ type: 'answer', page: page(3, range(2, 3)) });
+    expect(inGap).toContainEqual(
       expect.objectContaining({ type: 'show', delivery: 'recovered', away: false }),
     );
   });

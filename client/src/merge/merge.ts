@@ -131,21 +131,21 @@ export class FeedMerge {
 
   #answered(page: Omit<Page, 'feed'>): void {
     const from = this.#position;
-    const unbroken = from === undefined ? page.recovered : isContiguous(page, from);
+    const isContinuous = from === undefined ? page.recovered : isContiguous(page, from);
     const last = page.publications.at(-1);
     const stuck = !last || (page.epoch === from?.epoch && last.offset <= from.offset);
     if (page.more && page.recovered && stuck) return this.#backOff();
     const offset = page.more && last ? last.offset : page.offset;
     this.#phase = 'settled';
-    if (from && !unbroken) {
+    if (from && !isContinuous) {
       const to = { epoch: page.epoch, offset: page.offset };
       this.#effects.push({ type: 'missed', from, to, erased: page.erased === true });
     }
     if (page.erased) this.#display.forget();
     for (const publication of page.publications) {
-      if (!unbroken || !from || publication.offset > from.offset) this.#display.add(publication);
+      if (!isContinuous || !from || publication.offset > from.offset) this.#display.add(publication);
     }
-    this.#flush(page.epoch, unbroken ? 'recovered' : 'snapshot');
+    this.#flush(page.epoch, isContinuous ? 'recovered' : 'snapshot');
     this.#moveTo({ epoch: page.epoch, offset });
     this.#otherEpoch = this.#buffer.dropOtherEpochs(page.epoch, this.#subscribes) ?? this.#otherEpoch;
     if (page.more && last) return this.#subscribe();
@@ -182,8 +182,8 @@ export class FeedMerge {
   }
 
   #checkGap(): void {
-    const behind = this.#buffer.size > 0 || this.#announced !== undefined;
-    if (!behind) return this.#closeGap();
+    const isBehind = this.#buffer.size > 0 || this.#announced !== undefined;
+    if (!isBehind) return this.#closeGap();
     if (this.#gapOpen) return;
     this.#gapOpen = true;
     this.#effects.push({ type: 'gap-opened' });

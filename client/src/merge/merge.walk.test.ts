@@ -207,7 +207,7 @@ const action = fc.oneof(
 );
 
 /** Delivers everything and runs all timers. */
-function calm(walk: Walk): void {
+function settle(walk: Walk): void {
   if (!walk.connected) walk.connect();
   for (let round = 0; round < 50; round++) {
     walk.answer(0, false);
@@ -228,7 +228,7 @@ it(
         walk.connect();
         walk.answer(0, false);
         for (const act of actions) act(walk);
-        calm(walk);
+        settle(walk);
         expect(walk.merge.position).toEqual({ epoch: walk.head.name, offset: walk.head.log.length });
         expect(walk.merge.live).toBe(true);
         if (walk.missed > 0) return;

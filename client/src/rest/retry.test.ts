@@ -3,7 +3,7 @@ import { ClientError, ProblemError } from '../errors.ts';
 import { retryTemporary } from './retry.ts';
 import { TIMING } from '../timing.ts';
 
-const lost = new ClientError('unreachable', 'Away.', { temporary: true });
+const unreachable = new ClientError('unreachable', 'Away.', { temporary: true });
 
 /** Runs attempts that fail with these errors in turn, then succeed. Doesn't wait between them. */
 async function run(failures: readonly Error[], signal = new AbortController().signal) {
@@ -21,15 +21,19 @@ async function run(failures: readonly Error[], signal = new AbortController().si
 }
 
 it('should retry temporary failures with increasing delays', async () => {
-  const { outcome, pauses } = await run([lost, new ProblemError(503, undefined, undefined), lost]);
+  const { outcome, pauses } = await run([
+    unreachable,
+    new ProblemError(503, undefined, undefined),
+    unreachable,
+  ]);
   expect(outcome).toBe('kept');
   expect(pauses).toEqual([500, 1_000, 2_000]);
 });
 
 it('should reject with the last error when no retries are left', async () => {
   const last = new ProblemError(500, undefined, undefined);
-  const failures = [...Array.from({ length: TIMING.retries }, () => lost), last];
-  const { outcome, attempts } = await run([...failures, lost]);
+  const failures = [...Array.from({ length: TIMING.retries }, () => unreachable), last];
+  const { outcome, attempts } = await run([...failures, unreachable]);
   expect(outcome).toBe(last);
   expect(attempts).toBe(TIMING.retries + 1);
 });
@@ -49,10 +53,10 @@ it('should not retry after the signal is aborted', async () => {
   let attempts = 0;
   const attempt = async () => {
     attempts++;
-    throw lost;
+    throw unreachable;
   };
   const retrying = retryTemporary(attempt, { signal: abort.signal, random: () => 1 });
   abort.abort();
-  await expect(retrying).rejects.toBe(lost);
+  await expect(retrying).rejects.toBe(unreachable);
   expect(attempts).toBe(1);
 });

@@ -114,10 +114,10 @@ describe('markRead', () => {
 
   it('should retry when the server could not save the mark', async () => {
     status = 503;
-    const kept = open({ url: url() }).markRead('all', { offset: 1 });
+    const saved = open({ url: url() }).markRead('all', { offset: 1 });
     await vi.waitFor(() => expect(calls).toHaveLength(1));
     status = 204;
-    await kept;
+    await saved;
     expect(calls).toEqual(
       Array(2).fill(['POST', '/app/notifications/read', undefined, { feed: 'all', offset: 1 }]),
     );

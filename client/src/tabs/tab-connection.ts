@@ -120,14 +120,14 @@ export class TabConnection implements ClientConnection {
       platform.every(TIMING.tabCheck, () => this.#tick()),
     );
     // The leader treats a tab without a lock as gone, so acquire the lock before sending the first message.
-    const here = (): Promise<void> =>
+    const holdLock = (): Promise<void> =>
       new Promise((resolve) => {
         if (this.#closed) return resolve();
         this.#cleanups.push(resolve);
         this.#sendHello();
         election.waitForLock();
       });
-    platform.locks.request(lockOf(this.#id), { signal: this.#leaving.signal }, here).catch(failed);
+    platform.locks.request(lockOf(this.#id), { signal: this.#leaving.signal }, holdLock).catch(failed);
   }
 
   /** Leaves the group permanently. */
@@ -239,21 +239,21 @@ export class TabConnection implements ClientConnection {
 
   #handleState(state: LeaderState): void {
     const known = this.#state;
-    const another = state.leader !== known?.leader;
-    if (another && known && state.term < known.term && this.#missed === 0) return;
+    const isOtherLeader = state.leader !== known?.leader;
+    if (isOtherLeader && known && state.term < known.term && this.#missed === 0) return;
     // This tab's lock was stolen while it slept, and it hasn't noticed yet.
-    const superseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
-    if (this.#leader && state.leader !== this.#id && !superseded) return;
+    const isSuperseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
+    if (this.#leader && state.leader !== this.#id && !isSuperseded) return;
     this.#state = state;
     this.#missed = 0;
-    if (superseded) {
+    if (isSuperseded) {
       this.#leader?.close();
       this.#leader = undefined;
     }
-    if (another && state.leader !== this.#id) this.#sendHello();
+    if (isOtherLeader && state.leader !== this.#id) this.#sendHello();
     this.#present(state.presenter === this.#id);
     if (state.session !== undefined) this.#connectTo(state.leader, state.term, state.session);
-    else if (another) this.#awaitHandover();
+    else if (isOtherLeader) this.#awaitHandover();
     else if (this.#handoverTimer === undefined) this.#drop();
   }
 

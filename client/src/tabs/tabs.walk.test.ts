@@ -12,7 +12,7 @@ const open: Step = (fixture) => {
   fixture.open(fixture.tabs.length % 2 === 0 ? ['all'] : ['all', 'topic:a']);
 };
 
-const some = fc.nat(MOST_TABS - 1);
+const anyIndex = fc.nat(MOST_TABS - 1);
 const step = fc.oneof(
   {
     weight: 10,
@@ -25,7 +25,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.constant(open) },
   {
     weight: 2,
-    arbitrary: some.map(
+    arbitrary: anyIndex.map(
       (n): Step =>
         (fixture) =>
           pick(fixture, n)?.close(),
@@ -33,7 +33,7 @@ const step = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: some.map(
+    arbitrary: anyIndex.map(
       (n): Step =>
         (fixture) =>
           pick(fixture, n)?.close({ killed: true }),
@@ -41,7 +41,7 @@ const step = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: some.map(
+    arbitrary: anyIndex.map(
       (n): Step =>
         (fixture) =>
           pick(fixture, n)?.tab.freeze(),
@@ -49,7 +49,7 @@ const step = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: some.map(
+    arbitrary: anyIndex.map(
       (n): Step =>
         (fixture) =>
           pick(fixture, n)?.tab.thaw(),
@@ -57,7 +57,7 @@ const step = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.tuple(some, fc.constantFrom<0 | 1 | 2>(0, 1, 2)).map(
+    arbitrary: fc.tuple(anyIndex, fc.constantFrom<0 | 1 | 2>(0, 1, 2)).map(
       ([n, degree]): Step =>
         (fixture) =>
           pick(fixture, n)?.tab.show(degree),

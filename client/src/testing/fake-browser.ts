@@ -169,8 +169,8 @@ export class FakeTab implements TabPlatform {
     this.run(() => this.#channels.get(name)?.(message));
   }
 
-  #drain(most: number): void {
-    for (let done = 0; done < most && this.state === 'running'; done++) {
+  #drain(maxTasks: number): void {
+    for (let done = 0; done < maxTasks && this.state === 'running'; done++) {
       const task = this.#queue.shift();
       if (!task) return;
       task();

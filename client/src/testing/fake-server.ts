@@ -69,7 +69,7 @@ export class FakeServer {
           tab,
           hooks: own,
           feeds: new Set<string>(),
-          lost: () => lost(connection),
+          lost: () => handleLoss(connection),
         };
         this.#connections.add(connection);
         tab.run(() => {
@@ -84,7 +84,7 @@ export class FakeServer {
       event: (name, payload) => closed || hooks.event(name, payload),
     };
     let closed = false;
-    const lost = (connection: FakeConnection) => {
+    const handleLoss = (connection: FakeConnection) => {
       if (closed || current?.connection !== connection) return;
       current = undefined;
       hooks.disconnected();
@@ -99,7 +99,7 @@ export class FakeServer {
       reconnect: () => {
         if (!current) return;
         this.#connections.delete(current.connection);
-        lost(current.connection);
+        handleLoss(current.connection);
       },
       close: () => {
         closed = true;

@@ -15,7 +15,7 @@ const refusal = (name: string, query: string, paths: readonly string[]): Case =>
     assert.deepEqual(problem.errors?.map(({ path }) => path).sort(), [...paths].sort());
   });
 
-async function filled(kit: Kit): Promise<{ feed: string; ids: string[]; at: string }> {
+async function createFilledFeed(kit: Kit): Promise<{ feed: string; ids: string[]; at: string }> {
   const feed = kit.feed();
   const ids = await kit.publishMany(feed, 70);
   const { epoch } = await kit.page(feed);
@@ -41,14 +41,14 @@ export const HTTP: readonly Case[] = [
   engine('a token in the URL of a socket', 'EIO=4&transport=polling&token=secret'),
   engine('JSONP', 'EIO=4&transport=polling&j=0'),
   httpCase('serves the newest page, ascending', ['publish'], async (kit) => {
-    const { feed, ids } = await filled(kit);
+    const { feed, ids } = await createFilledFeed(kit);
     const page = await kit.page(feed);
     assert.deepEqual(idsOf(page.publications), ids.slice(-50));
     assert.deepEqual([page.offset, page.recovered], [70, true]);
     isContiguous(page.publications);
   }),
   httpCase('serves the publications after a position', ['publish'], async (kit) => {
-    const { feed, ids, at } = await filled(kit);
+    const { feed, ids, at } = await createFilledFeed(kit);
     const page = await kit.page(feed, `${at}&after=10&limit=20`);
     assert.deepEqual(idsOf(page.publications), ids.slice(10, 30));
     assert.deepEqual([page.offset, page.more], [30, true]);
@@ -57,7 +57,7 @@ export const HTTP: readonly Case[] = [
     'serves the publications before a position, and reports whether there are more',
     ['publish'],
     async (kit) => {
-      const { feed, ids, at } = await filled(kit);
+      const { feed, ids, at } = await createFilledFeed(kit);
       const page = await kit.page(feed, `${at}&before=31&limit=20`);
       assert.deepEqual(idsOf(page.publications), ids.slice(10, 30));
       assert.equal(page.more, true);
@@ -66,7 +66,7 @@ export const HTTP: readonly Case[] = [
     },
   ),
   httpCase('reports that it cannot recover from another epoch', ['publish'], async (kit) => {
-    const { feed, ids } = await filled(kit);
+    const { feed, ids } = await createFilledFeed(kit);
     const page = await kit.page(feed, '&epoch=conformance&after=3');
     assert.equal(page.recovered, false);
     assert.deepEqual(idsOf(page.publications), ids.slice(-page.publications.length));

@@ -232,11 +232,11 @@ export const READING: readonly Case[] = [
     async (kit, over) => {
       const [feed, clientId] = [kit.feed(), kit.clientId()];
       await kit.publishMany(feed, 3);
-      const mine = await kit.reader(over, feed, undefined, clientId);
+      const ownReader = await kit.reader(over, feed, undefined, clientId);
       const other = await kit.reader(over, feed, undefined, kit.clientId());
       const marked = await kit.send('POST', '/app/notifications/read', { feed, offset: 2, clientId });
       assert.equal(marked.status, 204);
-      const { data } = await mine.inbox.has('read');
+      const { data } = await ownReader.inbox.has('read');
       assert.deepEqual([data['feed'], data['offset'], data['ids']], [feed, 2, []]);
       await kit.pause();
       assert.deepEqual(other.inbox.of('read'), []);

@@ -21,7 +21,10 @@ async function refuses(
 const refusal = (name: string, query: string, headers: Record<string, string> = {}): Case =>
   streamCase(`rejects ${name} with a problem document`, [], (kit) => refuses(kit, query, headers));
 
-const many = Array.from({ length: MAX_FEEDS_PER_CONNECTION + 1 }, (_, index) => `topic:conformance-${index}`);
+const tooManyFeeds = Array.from(
+  { length: MAX_FEEDS_PER_CONNECTION + 1 },
+  (_, index) => `topic:conformance-${index}`,
+);
 
 /** The rules for server-sent events. */
 export const STREAM: readonly Case[] = [
@@ -29,7 +32,7 @@ export const STREAM: readonly Case[] = [
   refusal('a repeated feed', '?feed=all&feed=all'),
   refusal('a token in the URL', '?feed=all&token=secret'),
   refusal('invalid UTF-8', '?feed=user:%ff'),
-  refusal('more feeds than a connection may have', queryOf(...many)),
+  refusal('more feeds than a connection may have', queryOf(...tooManyFeeds)),
   refusal('an invalid event id', '', { 'last-event-id': '12' }),
   refusal('an invalid event id as a parameter', '?lastEventId=all'),
   streamCase('serves an event stream and forbids caching it', [], async (kit) => {
@@ -68,10 +71,10 @@ export const STREAM: readonly Case[] = [
     await showsExactly(stream.inbox, feed, ids);
     const events = stream.inbox.all.filter(({ id }) => id !== undefined);
     for (const [count, { id = '' }] of events.entries()) {
-      const again = await kit.stream(queryOf(feed), { 'last-event-id': id });
-      const page = pageOf((await again.inbox.has('subscribed')).data);
+      const resumed = await kit.stream(queryOf(feed), { 'last-event-id': id });
+      const page = pageOf((await resumed.inbox.has('subscribed')).data);
       assert.deepEqual([page.recovered, idsOf(page.publications)], [true, ids.slice(count)]);
-      again.close();
+      resumed.close();
     }
   }),
   streamCase(
@@ -101,9 +104,9 @@ export const STREAM: readonly Case[] = [
     const id = stream.inbox.all.findLast((event) => event.id !== undefined)?.id ?? '';
     stream.close();
     const missed = await kit.publish(other, {});
-    const again = await kit.stream(queryOf(other, one), { 'last-event-id': id });
+    const resumed = await kit.stream(queryOf(other, one), { 'last-event-id': id });
     const answer = async (feed: string) =>
-      pageOf((await again.inbox.has('subscribed', (data) => data['feed'] === feed)).data);
+      pageOf((await resumed.inbox.has('subscribed', (data) => data['feed'] === feed)).data);
     assert.deepEqual(idsOf((await answer(one)).publications), []);
     assert.deepEqual(idsOf((await answer(other)).publications), missed);
   }),

@@ -14,14 +14,14 @@ const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 export function contained(text: string): string {
   if (!TURNS.test(text)) return text;
   let depth = 0;
-  let kept = '';
+  let result = '';
   for (const character of text) {
     if (character === PDI && depth === 0) continue;
     if (ISOLATES.includes(character)) depth++;
     if (character === PDI) depth--;
-    kept += character;
+    result += character;
   }
-  return kept + PDI.repeat(depth);
+  return result + PDI.repeat(depth);
 }
 
 /** Isolates the text for use in plain text, such as a label, a live message or a desktop notification. */

@@ -25,7 +25,7 @@ export interface KeyWatchOptions {
 const ATTEMPTS = 5;
 const digits = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-const known = ({ name, hash, ...rights }: ApiKey): KnownKey => ({
+const knownKeyOf = ({ name, hash, ...rights }: ApiKey): KnownKey => ({
   name,
   hash: hash.slice(0, 16),
   rights: digits(JSON.stringify(rights)),
@@ -62,7 +62,7 @@ export class KeyWatch {
   /** Compares newly read keys in the background. Returns them unchanged. */
   see(keys: ApiKeys): ApiKeys {
     // The record of a revoked key stays in the secret, so that a caller who uses the key learns the reason.
-    const now = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(known);
+    const now = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(knownKeyOf);
     this.#work = this.#work.then(() => this.#compare(now));
     return keys;
   }

@@ -54,8 +54,8 @@ export class MemoryJobs implements Jobs {
     job.timer = setTimeout(
       () => {
         if (job.at > Date.now()) return this.#arm(name, job, job.at - Date.now());
-        const again = () => this.#arm(name, job, RETRY_AFTER_MS);
-        this.#handOver(name).then(() => this.#jobs.delete(name), again);
+        const retryLater = () => this.#arm(name, job, RETRY_AFTER_MS);
+        this.#handOver(name).then(() => this.#jobs.delete(name), retryLater);
       },
       Math.min(Math.max(0, delayMs), MAX_DELAY_MS),
     ).unref();

@@ -56,11 +56,11 @@ function checkCalls(calls: readonly Call[]): void {
       if (current) ended.add(current.run);
     }
     if (step === 'deposit') current = { run, seq };
-    const done = finished.get(run) ?? 0;
-    if (step === 'deposit') expect(seq).toBe(done + 1);
-    else if (ended.has(run)) expect(seq).toBe(done);
-    else expect([done, done + 1]).toContain(seq);
-    if (step === 'announce' && known) finished.set(run, Math.max(done, seq));
+    const lastFinished = finished.get(run) ?? 0;
+    if (step === 'deposit') expect(seq).toBe(lastFinished + 1);
+    else if (ended.has(run)) expect(seq).toBe(lastFinished);
+    else expect([lastFinished, lastFinished + 1]).toContain(seq);
+    if (step === 'announce' && known) finished.set(run, Math.max(lastFinished, seq));
   }
 }
 

@@ -57,13 +57,13 @@ describe('a request', () => {
   it('should be accepted only when the parts for all its feeds are finished', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ partition }) => (partition === laneOf('topic:b') ? 'lost' : 'good');
-    const mixed = [
+    const notifications = [
       notification('a'),
       notification('b', { feed: 'topic:b' }),
       notification('c', { feed: 'user:c' }),
       notification('d'),
     ];
-    const outcome = producer.produce(mixed);
+    const outcome = producer.produce(notifications);
     await sleep(5_000);
     expect(await outcome).toBe('late');
     expect(backend.deposited.map((entry) => [entry.partition, idsOf(entry)])).toEqual([
@@ -71,9 +71,9 @@ describe('a request', () => {
       [laneOf('user:c'), ['c']],
     ]);
     backend.fate = () => 'good';
-    const again = producer.produce(mixed);
+    const repeated = producer.produce(notifications);
     await sleep(5_000);
-    expect(await again).toBe('accepted');
+    expect(await repeated).toBe('accepted');
   });
 
   it('should keep duplicates, because the feed removes them', async () => {

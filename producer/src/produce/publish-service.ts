@@ -107,15 +107,15 @@ export class PublishService {
 
   async #inTime(work: Promise<void>): Promise<Outcome> {
     const end = new AbortController();
-    const done = work.then(
+    const finished = work.then(
       (): Outcome => 'accepted',
       (error: unknown): Outcome => {
         this.#options.onFailure(error);
         return error instanceof ScheduleFullError ? 'full' : 'late';
       },
     );
-    const late = pause(this.#options.timeoutMs, end.signal).then((): Outcome => 'late');
-    const outcome = await Promise.race([done, late]);
+    const timedOut = pause(this.#options.timeoutMs, end.signal).then((): Outcome => 'late');
+    const outcome = await Promise.race([finished, timedOut]);
     end.abort();
     return outcome;
   }

@@ -11,7 +11,7 @@ afterAll(() => server.close());
 type BadBody = [name: string, body: unknown, ...paths: string[]];
 
 const valid = { title: 'Hello' };
-const lone = '\ud800';
+const loneSurrogate = '\ud800';
 
 const faulty: BadBody[] = [
   ['null', null, ''],
@@ -35,7 +35,7 @@ const faulty: BadBody[] = [
   ['a NUL in the title', { title: 'a\u0000b' }, 'title'],
   ['an escape in the title', { title: '\u001b[31mred' }, 'title'],
   ['a C1 control in the title', { title: 'a\u0085b' }, 'title'],
-  ['a lone high surrogate', { title: `a${lone}` }, 'title'],
+  ['a lone high surrogate', { title: `a${loneSurrogate}` }, 'title'],
   ['a lone low surrogate', { ...valid, body: '\udfff!' }, 'body'],
   ['a body of 2,001 characters', { ...valid, body: 'x'.repeat(2_001) }, 'body'],
   ['an empty body', { ...valid, body: '' }, 'body'],
@@ -55,7 +55,7 @@ const faulty: BadBody[] = [
   ['a user without a sub', { ...valid, feed: 'user:' }, 'feed'],
   ['a sub of 256 characters', { ...valid, feed: `user:${'x'.repeat(256)}` }, 'feed'],
   ['a control character in the sub', { ...valid, feed: 'user:a\u0007' }, 'feed'],
-  ['a lone surrogate in the sub', { ...valid, feed: `user:${lone}` }, 'feed'],
+  ['a lone surrogate in the sub', { ...valid, feed: `user:${loneSurrogate}` }, 'feed'],
   ['a script as a link', { ...valid, link: 'javascript:alert(1)' }, 'link'],
   ['data as a link', { ...valid, link: 'data:text/html,x' }, 'link'],
   ['a link to another host without a scheme', { ...valid, link: '//evil.example' }, 'link'],
@@ -87,7 +87,7 @@ const faulty: BadBody[] = [
   ['an empty collapseKey', { ...valid, collapseKey: '' }, 'collapseKey'],
   ['a collapseKey of 81 characters', { ...valid, collapseKey: 'x'.repeat(81) }, 'collapseKey'],
   ['a line feed in the collapseKey', { ...valid, collapseKey: 'a\nb' }, 'collapseKey'],
-  ['a lone surrogate in the collapseKey', { ...valid, collapseKey: lone }, 'collapseKey'],
+  ['a lone surrogate in the collapseKey', { ...valid, collapseKey: loneSurrogate }, 'collapseKey'],
   ['a number as the collapseKey', { ...valid, collapseKey: 7 }, 'collapseKey'],
   ['a delivery time more than a year ahead', { ...valid, deliverAt: '2999-01-01T00:00:00Z' }, 'deliverAt'],
   ['constructor as a member', { ...valid, constructor: {} }, 'constructor'],
@@ -149,11 +149,11 @@ describe('an invalid body', () => {
 
   it('should get a quick and short response, however many or long its member names are', async () => {
     const long = JSON.stringify({ title: 'x', ['k'.repeat(1_000_000)]: 1 });
-    const many = JSON.stringify(
+    const manyMembers = JSON.stringify(
       Object.fromEntries([['title', 'x'], ...Array.from({ length: 70_000 }, (_, n) => [`k${n}`, 1])]),
     );
     const empty = `[${'{},'.repeat(340_000)}{}]`;
-    for (const body of [long, many, empty]) {
+    for (const body of [long, manyMembers, empty]) {
       const start = process.cpuUsage();
       const response = await server.post(body);
       expect((await response.clone().text()).length).toBeLessThan(200_000);
@@ -250,14 +250,11 @@ describe('a request with a wrong URL or method', () => {
     expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
   });
 
-  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'])(
-    'should be rejected if its method is %s',
-    async (method) => {
-      const response = await fetch(`${server.url}/notifications`, { method });
-      expect(response.headers.get('allow')).toBe('POST');
-      await expectProblem(response, 405, 'method_not_allowed');
-    },
-  );
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'])('should be rejected: %s', async (method) => {
+    const response = await fetch(`${server.url}/notifications`, { method });
+    expect(response.headers.get('allow')).toBe('POST');
+    await expectProblem(response, 405, 'method_not_allowed');
+  });
 
   it.each([
     '/',
@@ -273,7 +270,7 @@ describe('a request with a wrong URL or method', () => {
   });
 
   it.each(['/metrics', '/healthz', '/readyz', '/openapi.json'])(
-    'should not allow POST to %s',
+    'should be rejected if it is a POST to %s',
     async (path) => {
       const response = await fetch(`${server.url}${path}`, { method: 'POST' });
       await expectProblem(response, 405, 'method_not_allowed');

@@ -82,8 +82,8 @@ it('should reject a chunked body as soon as its bytes exceed the budget', async 
 });
 
 it('should count the decompressed bytes of a compressed body', async () => {
-  const bomb = gzipSync(' '.repeat(MEBIBYTE));
-  const post = async () => (await server.post(bomb, { 'content-encoding': 'gzip' })).status;
+  const zipBomb = gzipSync(' '.repeat(MEBIBYTE));
+  const post = async () => (await server.post(zipBomb, { 'content-encoding': 'gzip' })).status;
   expect(await post()).toBe(400);
   const first = await startUnfinished();
   expect(await post()).toBe(503);

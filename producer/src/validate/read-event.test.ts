@@ -28,13 +28,13 @@ describe('an oversized event', () => {
   });
 
   it('should be stored in a record of limited size, whichever of its parts is too large', () => {
-    const huge = 'x'.repeat(3_900_000);
+    const hugeText = 'x'.repeat(3_900_000);
     const faults = [...Array.from({ length: 999 }, () => ({ ['y'.repeat(2_000)]: 7 })), '"'.repeat(120_000)];
     for (const members of [
-      { id: huge, data: 7 },
-      { source: huge, data: 7 },
+      { id: hugeText, data: 7 },
+      { source: hugeText, data: 7 },
       { data: faults },
-      { data: huge },
+      { data: hugeText },
     ]) {
       const read = readEvent(event(members), NOW);
       if (!('refused' in read)) throw new Error('the event was accepted');

@@ -40,8 +40,8 @@ export function readEvent(envelope: unknown, now: number, { allowFallbacks = tru
   if (faults.length > 0) return refused({ event: eventId, source, content }, faults);
   const read = readValue(data);
   if ('problem' in read) return refused({ event: eventId, source, content }, read.problem.errors ?? []);
-  const unpermitted = allowFallbacks ? [] : faultsOfFallbacks(read);
-  if (unpermitted.length > 0) return refused({ event: eventId, source, content }, unpermitted);
+  const forbiddenFallbacks = allowFallbacks ? [] : faultsOfFallbacks(read);
+  if (forbiddenFallbacks.length > 0) return refused({ event: eventId, source, content }, forbiddenFallbacks);
   const sourceHash = source === undefined ? undefined : sha256(source).slice(0, SOURCE_DIGITS);
   const inputs = read.inputs.map((input, index) =>
     input.id !== undefined

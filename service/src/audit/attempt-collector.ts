@@ -67,11 +67,11 @@ export class AttemptCollector {
   #groupOf({ action, outcome, via, actor }: AuditNote): { list: AttemptGroup[]; actor: AuditNote['actor'] } {
     const what = `${action} ${outcome} ${via} `;
     const key = `${what}${actor.kind} ${actor.claimed ?? ''} ${actor.name ?? ''}`;
-    const known = this.#groups.get(key);
-    if (known) return { list: known, actor };
-    const several = this.#groups.size >= MAX_GROUPS;
-    const list = (several && this.#groups.get(what)) || [];
-    this.#groups.set(several ? what : key, list);
-    return { list, actor: several ? { kind: 'several' } : actor };
+    const existing = this.#groups.get(key);
+    if (existing) return { list: existing, actor };
+    const isFull = this.#groups.size >= MAX_GROUPS;
+    const list = (isFull && this.#groups.get(what)) || [];
+    this.#groups.set(isFull ? what : key, list);
+    return { list, actor: isFull ? { kind: 'several' } : actor };
   }
 }

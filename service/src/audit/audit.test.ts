@@ -35,8 +35,12 @@ describe('a record', () => {
     'should stay within its size limit when names, feeds and ids consist of many %j',
     (character) => {
       const long = (n: number) => `${n}${character.repeat(300)}`;
-      const many = Array.from({ length: 1_000 }, (_, n) => long(n));
-      const note = publish({ actor: { kind: 'app', name: long(0), claimed: true }, feeds: many, ids: many });
+      const longNames = Array.from({ length: 1_000 }, (_, n) => long(n));
+      const note = publish({
+        actor: { kind: 'app', name: long(0), claimed: true },
+        feeds: longNames,
+        ids: longNames,
+      });
       const collector = new AttemptCollector(1);
       collector.add(note, 1, 'f'.repeat(32));
       const [group] = collector.take();

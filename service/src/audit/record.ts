@@ -16,13 +16,13 @@ export function auditName(name: string): string {
   if (safe === name && Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
   let room = MAX_NAME_BYTES - hash.length - 4;
-  let kept = '';
+  let shortened = '';
   for (const character of safe) {
     room -= Buffer.byteLength(character);
     if (room < 0) break;
-    kept += character;
+    shortened += character;
   }
-  return `${kept}…~${hash}`;
+  return `${shortened}…~${hash}`;
 }
 
 export interface RecordFacts {
@@ -45,9 +45,9 @@ export function auditRecord(group: AttemptGroup, { id, instance }: RecordFacts):
   };
   const lists = [record.feeds?.first ?? [], record.ids?.first ?? []];
   for (
-    let over = bytesOf(record) - MAX_AUDIT_RECORD_BYTES;
-    over > 0;
-    over = bytesOf(record) - MAX_AUDIT_RECORD_BYTES
+    let excessBytes = bytesOf(record) - MAX_AUDIT_RECORD_BYTES;
+    excessBytes > 0;
+    excessBytes = bytesOf(record) - MAX_AUDIT_RECORD_BYTES
   ) {
     // Shorten the longer list first, so that neither list is emptied for the sake of the other.
     lists.sort((a, b) => b.length - a.length)[0]?.pop();

@@ -44,8 +44,8 @@ export async function operateProducer(
   sidecar: Sidecar,
   operation: Operation,
 ): Promise<{ status: number; body: unknown }> {
-  const asked = { body: operation, purpose: OPERATE_PURPOSE };
-  const { status, text } = await invokeSigned(sidecar, 'operations', asked);
+  const request = { body: operation, purpose: OPERATE_PURPOSE };
+  const { status, text } = await invokeSigned(sidecar, 'operations', request);
   if (status === 200 || status === 202 || status === 503) return { status, body: parseJson(text) };
   throw new SidecarError(
     `${APP_IDS.producer} rejected an operation with status ${status}: ${text.slice(0, 200)}`,

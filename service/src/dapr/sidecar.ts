@@ -102,8 +102,7 @@ export class Sidecar {
   }
 
   /**
-   * Calls a method of an actor, whichever instance hosts it. Dapr runs an actor's calls one at a time, so this may
-   * wait. `body` is JSON.
+   * Calls a method of an actor on whichever instance hosts it. May wait for the actor's other calls. `body` is JSON.
    */
   async callActor(
     type: string,

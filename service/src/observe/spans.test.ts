@@ -7,13 +7,13 @@ const trace = (n: number, flags: string) =>
 
 function collect() {
   const recorded: FinishedSpan[] = [];
-  const ended: unknown[] = [];
+  const endedSpans: unknown[] = [];
   useSpanSink({
-    open: () => ({ traceparent: trace(9, '01'), end: (error) => ended.push(error) }),
+    open: () => ({ traceparent: trace(9, '01'), end: (error) => endedSpans.push(error) }),
     record: (span) => recorded.push(span),
     stop: () => Promise.resolve(),
   });
-  return { recorded, ended };
+  return { recorded, ended: endedSpans };
 }
 afterEach(() => useSpanSink(undefined));
 

@@ -9,15 +9,15 @@ const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{
 const ID_BYTES = 24;
 /** Random bytes for the next ids. Generating them one id at a time would cost more than the rest of a short request. */
 const random = Buffer.alloc(ID_BYTES * 256);
-let used = random.length;
+let usedBytes = random.length;
 
 /** Creates a trace context that is not sampled. Only the span sink decides what is sampled. */
 export function newTraceparent(): string {
-  if (used === random.length) {
+  if (usedBytes === random.length) {
     randomFillSync(random);
-    used = 0;
+    usedBytes = 0;
   }
-  const ids = random.toString('hex', used, (used += ID_BYTES));
+  const ids = random.toString('hex', usedBytes, (usedBytes += ID_BYTES));
   return `00-${ids.slice(0, 32)}-${ids.slice(32)}-00`;
 }
 

@@ -24,7 +24,7 @@ export function clientAt(
 ) {
   const socket = { host, port, connectTimeout, socketTimeout, reconnectStrategy };
   return createClient({
-    socket: tls ? { ...socket, tls: true, ...given(tls) } : socket,
+    socket: tls ? { ...socket, tls: true, ...withoutUndefined(tls) } : socket,
     ...(username && { username }),
     ...(password && { password }),
     ...others,
@@ -34,5 +34,7 @@ export function clientAt(
 export type RedisClient = ReturnType<typeof clientAt>;
 
 /** Removes undefined members: to Node, `ca: undefined` differs from a missing `ca`. */
-const given = (tls: NonNullable<RedisTarget['tls']>): { ca?: string; cert?: string; key?: string } =>
+const withoutUndefined = (
+  tls: NonNullable<RedisTarget['tls']>,
+): { ca?: string; cert?: string; key?: string } =>
   Object.fromEntries(Object.entries(tls).filter(([, pem]) => pem !== undefined));

@@ -116,8 +116,9 @@ const CAUSES: readonly Cause[] = [
  */
 export function explainRedisFault(error: unknown, target: RedisTarget): RedisFault | undefined {
   if (error instanceof UnknownMasterError) {
-    const known = error.known.length > 0 ? `one of: ${error.known.join(', ')}` : 'a name that they monitor';
-    return { what: `has no such master: ${error.message}`, remedy: `Set REDIS_MASTER to ${known}.` };
+    const knownNames =
+      error.known.length > 0 ? `one of: ${error.known.join(', ')}` : 'a name that they monitor';
+    return { what: `has no such master: ${error.message}`, remedy: `Set REDIS_MASTER to ${knownNames}.` };
   }
   const text = textOf(error);
   const cause = CAUSES.find(

@@ -59,14 +59,14 @@ export class RevocationList {
    */
   async revoke(sub: string, before: number): Promise<Revocation> {
     const at = new Date(this.#options.now()).toISOString();
-    let counts: Revocation = { sub, before: new Date(before).toISOString(), at };
+    let effective: Revocation = { sub, before: new Date(before).toISOString(), at };
     await this.#write((kept) => {
-      const known = kept.find((revocation) => revocation.sub === sub);
-      if (known && momentOf(known) >= before) {
-        counts = known;
+      const existing = kept.find((revocation) => revocation.sub === sub);
+      if (existing && momentOf(existing) >= before) {
+        effective = existing;
         return undefined;
       }
-      const all = [...kept.filter((revocation) => revocation !== known), counts];
+      const all = [...kept.filter((revocation) => revocation !== existing), effective];
       if (all.length > MAX_REVOCATIONS || bytesOf(all) > MAX_REVOCATIONS_BYTES) {
         throw new RevocationsFullError(
           `The list of revocations is full: it has ${kept.length} (limits: ${MAX_REVOCATIONS} or ` +
@@ -75,7 +75,7 @@ export class RevocationList {
       }
       return all;
     });
-    return counts;
+    return effective;
   }
 
   /** Accepts all tokens of `sub` again. Resolves with true if there was a revocation. */

@@ -19,9 +19,9 @@ export function parseSigningKeys(text: string): SigningKeys {
   const keys = values.map((value, index) => {
     const bytes = Buffer.from(value);
     if (bytes.length >= MIN_BYTES) return createSecretKey(bytes);
-    const which = values.length === 1 ? '' : `Value ${index + 1} of `;
+    const prefix = values.length === 1 ? '' : `Value ${index + 1} of `;
     throw new Error(
-      `${which || 'The secret '}"internal" has ${bytes.length} bytes and needs at least ${MIN_BYTES}: ` +
+      `${prefix || 'The secret '}"internal" has ${bytes.length} bytes and needs at least ${MIN_BYTES}: ` +
         'create one with `openssl rand -base64 48`.',
     );
   });

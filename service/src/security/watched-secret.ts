@@ -60,8 +60,8 @@ export class WatchedSecret<T> {
     const { signal } = this.#stopping;
     for (let attempt = 0; !signal.aborted;) {
       attempt = (await this.#read()) ? 0 : attempt + 1;
-      const again = backOff(attempt - 1, FIRST_RETRY_MS, LAST_RETRY_MS);
-      await pause(attempt === 0 ? (this.#options.everyMs ?? EVERY_MS) : again, signal);
+      const retryMs = backOff(attempt - 1, FIRST_RETRY_MS, LAST_RETRY_MS);
+      await pause(attempt === 0 ? (this.#options.everyMs ?? EVERY_MS) : retryMs, signal);
     }
   }
 

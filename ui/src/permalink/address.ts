@@ -11,7 +11,7 @@ export const permalinkTo = ({ id, feed }: Permalink): string =>
   `/?${new URLSearchParams({ notification: id, feed })}`;
 
 export function permalinkOf(search: string): Permalink | undefined {
-  const asked = new URLSearchParams(search);
-  const id = asked.get('notification');
-  return id ? { id, feed: asked.get('feed') || DEFAULT_FEED } : undefined;
+  const parameters = new URLSearchParams(search);
+  const id = parameters.get('notification');
+  return id ? { id, feed: parameters.get('feed') || DEFAULT_FEED } : undefined;
 }

@@ -40,9 +40,9 @@ describe('Chunks', () => {
     const list = newestFirst(101, 300);
     const before = chunks.split(list);
     expect(chunks.split(list.slice(0, -1)).slice(0, -1)).toEqual(before.slice(0, -1));
-    const longer = [...list, ...newestFirst(1, 100)];
-    const after = chunks.split(longer);
-    expect(offsets(after)).toEqual(longer.map(({ offset }) => offset));
+    const longerList = [...list, ...newestFirst(1, 100)];
+    const after = chunks.split(longerList);
+    expect(offsets(after)).toEqual(longerList.map(({ offset }) => offset));
     expect(after[0]).toBe(before[0]);
   });
 

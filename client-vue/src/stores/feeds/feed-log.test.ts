@@ -7,8 +7,8 @@ const at = (offset: number, createdAt = '2026-06-01T10:00:00Z', id = `n${offset}
   offset,
   notification: { id, feed: 'all', severity: 'info', title: id, createdAt },
 });
-const none = (_id: string) => false;
-const add = (items: Item[], arrival: Arrival, skip = none) => insert(items, 'all', arrival, skip, NOW);
+const skipNone = (_id: string) => false;
+const add = (items: Item[], arrival: Arrival, skip = skipNone) => insert(items, 'all', arrival, skip, NOW);
 const ids = (items: readonly Item[]) => items.map(({ notification }) => notification.id);
 
 describe('insert', () => {
@@ -37,13 +37,13 @@ describe('insert', () => {
   });
 
   it('should keep only the newest item with a collapse key, regardless of the order of arrival', () => {
-    const keyed = (offset: number): LivePublication => {
+    const withKey = (offset: number): LivePublication => {
       const { notification } = at(offset);
       return { offset, notification: { ...notification, collapseKey: 'k' } };
     };
-    const live = add([], { epoch: 'e', publications: [at(5), keyed(6)] });
-    expect(ids(add(live, { epoch: 'e', publications: [keyed(7)] }))).toEqual(['n5', 'n7']);
-    expect(ids(add(live, { epoch: 'e', publications: [keyed(3), at(4)] }))).toEqual(['n4', 'n5', 'n6']);
+    const live = add([], { epoch: 'e', publications: [at(5), withKey(6)] });
+    expect(ids(add(live, { epoch: 'e', publications: [withKey(7)] }))).toEqual(['n5', 'n7']);
+    expect(ids(add(live, { epoch: 'e', publications: [withKey(3), at(4)] }))).toEqual(['n4', 'n5', 'n6']);
   });
 
   it('should keep times ascending and never in the future', () => {
@@ -68,10 +68,16 @@ describe('newestFirst', () => {
         epoch: 'e',
         publications: [at(1, '2026-06-01T10:00:00Z', 'a1'), at(2, '2026-06-01T10:30:00Z', 'a2')],
       },
-      none,
+      skipNone,
       NOW,
     );
-    const b = insert([], 'b', { epoch: 'e', publications: [at(1, '2026-06-01T10:10:00Z', 'b1')] }, none, NOW);
+    const b = insert(
+      [],
+      'b',
+      { epoch: 'e', publications: [at(1, '2026-06-01T10:10:00Z', 'b1')] },
+      skipNone,
+      NOW,
+    );
     expect(ids(newestFirst([a, b]))).toEqual(['a2', 'b1', 'a1']);
   });
 });

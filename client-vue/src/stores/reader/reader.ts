@@ -113,9 +113,8 @@ export const useReader = defineStore(() => {
     const [archived, snoozed] = [itemsIn('archive', items), itemsIn('snoozed', items)];
     void keep(archived, 'unarchive', { place: 'inbox' });
     void keep(snoozed, 'unsnooze', { place: 'inbox' });
-    const again =
-      archived.length > 0 ? () => void keep(archived, 'archive', { place: 'archive' }) : undefined;
-    notice.show('unarchived', items.length, again);
+    const undo = archived.length > 0 ? () => void keep(archived, 'archive', { place: 'archive' }) : undefined;
+    notice.show('unarchived', items.length, undo);
   }
 
   function snooze(items: readonly Item[], until: Date): void {
@@ -144,15 +143,15 @@ export const useReader = defineStore(() => {
     marks.readTo(positions);
     // Items that were marked as unread again, or are back from a snooze, must be marked as read by id. The offset isn't
     // enough.
-    const again = items.filter((item) => marks.placeOf(item).unread);
+    const stillUnread = items.filter((item) => marks.placeOf(item).unread);
     const token = marks.override(
-      again.map(({ key }) => key),
+      stillUnread.map(({ key }) => key),
       { unread: false },
     );
     setTimeout(() => marks.settle(token), SETTLE_MS);
     useToasts().dismissAll();
     for (const [feed, { offset }] of Object.entries(positions)) {
-      const ids = again.filter((item) => item.feed === feed).map(({ notification }) => notification.id);
+      const ids = stillUnread.filter((item) => item.feed === feed).map(({ notification }) => notification.id);
       const [first, ...others] = inChunks(ids);
       sendOnly('read', feed, { offset, ...(first && { ids: first }) });
       for (const more of others) sendOnly('read', feed, { ids: more });

@@ -23,9 +23,9 @@ it('should announce errors one by one, equal ones once, and only the newest of m
     'Error: a. 2 times',
     'Error: b',
   ]);
-  const many = Array.from({ length: 30 }, (_, n) => toast(`${n}`, 'error'));
-  expect(spokenErrors(many)).toHaveLength(11);
-  expect(spokenErrors(many).slice(-2)).toEqual(['Error: 29', 'And 20 more errors']);
+  const errors = Array.from({ length: 30 }, (_, n) => toast(`${n}`, 'error'));
+  expect(spokenErrors(errors)).toHaveLength(11);
+  expect(spokenErrors(errors).slice(-2)).toEqual(['Error: 29', 'And 20 more errors']);
 });
 
 it('should announce the body and the source', () => {

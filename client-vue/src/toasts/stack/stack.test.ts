@@ -8,7 +8,7 @@ const toast = (title: string, severity: Severity = 'info', more: Partial<Toast> 
   ...{ severity, title },
   ...more,
 });
-const many = (count: number, severity?: Severity) =>
+const createToasts = (count: number, severity?: Severity) =>
   Array.from({ length: count }, (_, n) => toast(`${severity ?? 'info'} ${n}`, severity));
 const titles = ({ cards }: StackView) => cards.map(({ title }) => title);
 const slots = 3;
@@ -16,8 +16,8 @@ const slots = 3;
 describe('ToastStack', () => {
   it('should show a new error immediately, after three errors and 500 infos', () => {
     const stack = new ToastStack();
-    stack.add(many(3, 'error'));
-    stack.add(many(500));
+    stack.add(createToasts(3, 'error'));
+    stack.add(createToasts(500));
     stack.add([toast('CRITICAL: the payment database is down', 'error')]);
     const view = stack.view({ slots });
     expect(titles(view)).toEqual(['CRITICAL: the payment database is down', 'error 2', 'info 499']);
@@ -79,7 +79,7 @@ describe('ToastStack', () => {
 
   it("should reserve a slot for other toasts, and fold errors that don't fit", () => {
     const stack = new ToastStack();
-    stack.add(many(4, 'error'));
+    stack.add(createToasts(4, 'error'));
     expect(titles(stack.view({ slots }))).toEqual(['error 3', 'error 2', 'error 1']);
     stack.add([toast('new')]);
     expect(titles(stack.view({ slots }))).toEqual(['error 3', 'error 2', 'new']);
@@ -91,7 +91,7 @@ describe('ToastStack', () => {
 
   it('should keep hovered cards', () => {
     const stack = new ToastStack();
-    stack.add([...many(3)]);
+    stack.add([...createToasts(3)]);
     const keep = new Set(stack.view({ slots }).cards.map(({ key }) => key));
     stack.add([toast('late'), toast('broken', 'error')]);
     expect(titles(stack.view({ slots, keep }))).toEqual(['broken', 'late', 'info 2', 'info 1', 'info 0']);
@@ -99,7 +99,7 @@ describe('ToastStack', () => {
 
   it('should limit the number of toasts, and reset the counts with the last card', () => {
     const stack = new ToastStack();
-    stack.add([...many(500, 'error'), ...many(500)]);
+    stack.add([...createToasts(500, 'error'), ...createToasts(500)]);
     const opened = stack.view({ slots, opened: true });
     expect(opened.cards).toHaveLength(MAX_ERRORS + 1);
     expect([opened.foldedErrors, opened.more]).toEqual([0, 499 + 450]);

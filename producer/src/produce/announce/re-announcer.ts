@@ -54,11 +54,11 @@ export class ReAnnouncer {
 
   async #announce({ announcement, isSuperseded }: Repetition): Promise<void> {
     const expiresAt = parseDateTime(announcement.expiresAt) ?? 0;
-    const done = await retryUntilSettled(() => this.#announcer.announce(announcement), {
+    const isSettled = await retryUntilSettled(() => this.#announcer.announce(announcement), {
       shouldStop: () => this.#signal.aborted || isSuperseded() || Date.now() >= expiresAt,
       onFailure: (error) => this.#observer.failed('ring', announcement, error),
       signal: this.#signal,
     });
-    if (done) this.#observer.done('ring', announcement);
+    if (isSettled) this.#observer.done('ring', announcement);
   }
 }

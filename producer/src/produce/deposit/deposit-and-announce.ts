@@ -27,9 +27,9 @@ export async function depositAndAnnounce(
 
   const retry = async (step: 'deposit' | 'announce', attempt: () => Promise<void>): Promise<boolean> => {
     const onFailure = (error: unknown) => observer.failed(step, facts, error);
-    const done = await retryUntilSettled(attempt, { shouldStop, onFailure, signal });
-    if (done) observer.done(step, facts);
-    return done;
+    const isSettled = await retryUntilSettled(attempt, { shouldStop, onFailure, signal });
+    if (isSettled) observer.done(step, facts);
+    return isSettled;
   };
   return (
     (await retry('deposit', () => entries.deposit(entry))) &&

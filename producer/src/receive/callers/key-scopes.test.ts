@@ -24,11 +24,11 @@ const KEYS = [
 ];
 
 let server: TestServer;
-let used: string[];
+let usedKeys: string[];
 beforeEach(async () => {
-  used = [];
+  usedKeys = [];
   const keys = parseApiKeys(JSON.stringify(KEYS));
-  const onUse = ({ name }: ApiKey) => void used.push(name);
+  const onUse = ({ name }: ApiKey) => void usedKeys.push(name);
   server = await testServer({}, new Callers({ keys: () => keys, now: () => NOW, onUse }));
 });
 afterEach(() => server.close());
@@ -107,11 +107,11 @@ describe('a key that expires or is revoked', () => {
     const response = await post(key, { title: 'x' });
     expect([response.status, problemSchema.parse(await response.json()).detail]).toEqual([401, detail]);
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="tocsin", error="invalid_token"');
-    expect(used).toEqual([]);
+    expect(usedKeys).toEqual([]);
   });
 
   it('should be accepted until it expires, and have its use recorded', async () => {
     expect((await post('lasting', { title: 'x' })).status).toBe(202);
-    expect(used).toEqual(['lasting']);
+    expect(usedKeys).toEqual(['lasting']);
   });
 });

@@ -35,8 +35,8 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
 
   const erase = (request: Request, response: Response) =>
     withRootSpan('produce', request.get('traceparent'), async () => {
-      const known = 'feed' in request.params ? [] : ['feed'];
-      const parameters = readRequest(eraseRequestSchema, known, request, response);
+      const allowed = 'feed' in request.params ? [] : ['feed'];
+      const parameters = readRequest(eraseRequestSchema, allowed, request, response);
       if (!parameters) return;
       const { feed } = parameters;
       if (!permits(request, response, { scopes: ['erase'], items: [{ feed }], pathOf: () => 'feed' })) return;

@@ -91,8 +91,8 @@ describe('POST /notifications', () => {
     expect(code).toBe('unavailable');
     expect(ids).toEqual([expect.stringMatching(UUID_V7), 'b']);
     server.backend.fate = () => 'good';
-    const again = JSON.stringify(ids?.map((id) => ({ id, title: id })));
-    await expect.poll(async () => (await server.post(again)).status).toBe(202);
+    const repeatedBody = JSON.stringify(ids?.map((id) => ({ id, title: id })));
+    await expect.poll(async () => (await server.post(repeatedBody)).status).toBe(202);
     expect(new Set(server.backend.deposited.flatMap(idsOf))).toEqual(new Set(ids));
   });
 

@@ -30,12 +30,12 @@ export function notificationRoutes({ publishService, audit, log }: NotificationR
       if ('problem' in read) return sendProblem(response, read.problem);
       const { inputs, isArray } = read;
       const feeds = inputs.map(({ feed = DEFAULT_FEED }) => feed);
-      const permitted = permits(request, response, {
+      const isPermitted = permits(request, response, {
         scopes: inputs.some(({ fallback }) => fallback) ? ['publish', 'fallback'] : ['publish'],
         items: inputs.map(({ feed = DEFAULT_FEED, source }) => ({ feed, source })),
         pathOf: (index, member) => (isArray ? `${index}.${member}` : member),
       });
-      if (!permitted) return;
+      if (!isPermitted) return;
       const caller = callerName(request);
       const own = withOwnSource(request, inputs);
       const { ids, outcome } = await publishService.publish(own, currentTraceparent(), caller);

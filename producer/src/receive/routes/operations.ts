@@ -33,13 +33,13 @@ export function operationRoutes(options: OperationRoutesOptions): Router {
   const router = Router();
   const operate: RequestHandler = async (request, response) => {
     const read = readJson(request.body as Uint8Array);
-    const asked = operationSchema.safeParse('problem' in read ? undefined : read.value);
-    if (!asked.success) {
+    const parsed = operationSchema.safeParse('problem' in read ? undefined : read.value);
+    if (!parsed.success) {
       const detail = 'Unknown operation. Run the producer and the bff in the same version.';
       return sendProblem(response, { status: 400, code: 'invalid_request', detail });
     }
-    const { id, feed } = asked.data;
-    if (asked.data.do === 'find-schedule') {
+    const { id, feed } = parsed.data;
+    if (parsed.data.do === 'find-schedule') {
       const at = (await schedules.find(feed, id)) ?? null;
       response.json({ at } satisfies ScheduleFound);
       return;

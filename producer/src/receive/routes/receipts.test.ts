@@ -11,15 +11,15 @@ const KEYS = [record('desk', { scopes: ['receipts'], feeds: ['user:*', 'topic:or
 const READER = { seen: true, read: false, archived: false };
 
 let server: TestServer;
-let asked: { feed: string; id: string }[];
+let queries: { feed: string; id: string }[];
 let answer: () => Promise<Pick<Receipts, 'reader'>>;
 beforeEach(async () => {
-  asked = [];
+  queries = [];
   answer = async () => ({ reader: READER });
   const keys = parseApiKeys(JSON.stringify(KEYS));
   const callers = new Callers({ keys: () => keys, now: () => 0 });
   server = await testServer({}, callers, async (named) => {
-    asked.push(named);
+    queries.push(named);
     return { ...named, ...(await answer()), fallbacks: [] };
   });
 });
@@ -35,7 +35,7 @@ it('should send receipts to a key with the scope receipts, and forbid caching', 
   const response = await get('order-7/receipts?feed=user:ada', 'desk');
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
   expect(await response.json()).toEqual({ id: 'order-7', feed: 'user:ada', reader: READER, fallbacks: [] });
-  expect(asked).toEqual([{ id: 'order-7', feed: 'user:ada' }]);
+  expect(queries).toEqual([{ id: 'order-7', feed: 'user:ada' }]);
 });
 
 it.each([
@@ -46,7 +46,7 @@ it.each([
   const response = await get(path, key);
   expect(response.status).toBe(403);
   expect((await problemOf(response)).errors).toEqual([{ path: at, message }]);
-  expect(asked).toEqual([]);
+  expect(queries).toEqual([]);
 });
 
 it('should reject a request without a key, even if API keys are off', async () => {

@@ -16,9 +16,9 @@ export interface ReceiptRoutesOptions {
  */
 export function receiptRoutes({ receiptsOf, log }: ReceiptRoutesOptions): Router {
   const get: RequestHandler = async (request, response) => {
-    const named = readRequest(receiptsQuerySchema, ['feed'], request, response);
-    if (!named) return;
-    const { feed } = named;
+    const query = readRequest(receiptsQuerySchema, ['feed'], request, response);
+    if (!query) return;
+    const { feed } = query;
     if (!receiptsOf || !request.caller) {
       const detail = 'Receipts reveal what people have read, so they require API keys. Set API_KEYS=on.';
       return sendProblem(response, { status: 403, code: 'forbidden', detail });
@@ -26,7 +26,7 @@ export function receiptRoutes({ receiptsOf, log }: ReceiptRoutesOptions): Router
     if (!permits(request, response, { scopes: ['receipts'], items: [{ feed }], pathOf: () => 'feed' }))
       return;
     try {
-      response.set('Cache-Control', 'no-store').json(await receiptsOf(named));
+      response.set('Cache-Control', 'no-store').json(await receiptsOf(query));
     } catch (err) {
       log.warn({ err, feed, caller: callerName(request) }, 'cannot read receipts');
       const detail = 'The receipts cannot be read right now. Repeat the request.';

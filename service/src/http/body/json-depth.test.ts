@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { isTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
 
-const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+const nestedArrays = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
 describe('the nesting depth of JSON', () => {
   it('should be checked without overflowing the stack, even if it is very large', () => {
-    expect(isTooDeep(JSON.parse(nested(MAX_JSON_DEPTH)))).toBe(false);
-    expect(isTooDeep(JSON.parse(nested(MAX_JSON_DEPTH + 2)))).toBe(true);
-    expect(isTooDeep(JSON.parse(nested(100_000)))).toBe(true);
+    expect(isTooDeep(JSON.parse(nestedArrays(MAX_JSON_DEPTH)))).toBe(false);
+    expect(isTooDeep(JSON.parse(nestedArrays(MAX_JSON_DEPTH + 2)))).toBe(true);
+    expect(isTooDeep(JSON.parse(nestedArrays(100_000)))).toBe(true);
     expect(isTooDeep('text')).toBe(false);
   });
 });

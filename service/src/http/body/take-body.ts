@@ -46,12 +46,12 @@ export const takeBody =
     const isSmall = length !== undefined && Number(length) <= SMALL_BODY_BYTES;
     if (isSmall && share?.growTo(Number(length)) === false) return sendProblem(response, bodiesFull);
     const inflater = createInflater?.();
-    const through = inflater ?? (share && !isSmall ? new PassThrough() : undefined);
-    if (through) pipeBounded(request, through, limit, share);
-    const expected = through ? null : (length ?? null);
-    getRawBody(through ?? request, { limit, length: expected }, (error: Error | null, body) => {
+    const bodyStream = inflater ?? (share && !isSmall ? new PassThrough() : undefined);
+    if (bodyStream) pipeBounded(request, bodyStream, limit, share);
+    const expected = bodyStream ? null : (length ?? null);
+    getRawBody(bodyStream ?? request, { limit, length: expected }, (error: Error | null, body) => {
       request.unpipe();
-      through?.destroy();
+      bodyStream?.destroy();
       if (!error) {
         request.body = body;
         return next();

@@ -15,8 +15,8 @@ export function requireApiToken(token: string | undefined): RequestHandler {
   if (token === undefined) return (_request, _response, next) => next();
   const expected = Buffer.from(token);
   return (request, response, next) => {
-    const given = Buffer.from(request.get(API_TOKEN_HEADER) ?? '');
-    if (given.length === expected.length && timingSafeEqual(given, expected)) return next();
+    const receivedToken = Buffer.from(request.get(API_TOKEN_HEADER) ?? '');
+    if (receivedToken.length === expected.length && timingSafeEqual(receivedToken, expected)) return next();
     sendProblem(response, {
       status: 401,
       code: 'unauthorized',

@@ -51,8 +51,8 @@ export const errorHandler =
   (log: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
-    const known = BODY_PROBLEMS[String(property(error, 'type'))];
-    if (known) return sendProblem(response, known);
+    const bodyProblem = BODY_PROBLEMS[String(property(error, 'type'))];
+    if (bodyProblem) return sendProblem(response, bodyProblem);
     const status = property(error, 'status');
     if (typeof status === 'number' && status >= 400 && status < 500) {
       return sendProblem(response, {

@@ -125,10 +125,10 @@ class ClusterFollower extends EventEmitter implements Following {
         return await callOn(client, name, args);
       } catch (error) {
         if (redirections === MAX_REDIRECTIONS) throw error;
-        const asked = this.#target.addresses[0] ?? { host: 'localhost', port: 6379 };
-        const ask = redirection('ASK', error, asked);
+        const fallback = this.#target.addresses[0] ?? { host: 'localhost', port: 6379 };
+        const ask = redirection('ASK', error, fallback);
         if (ask) return this.#askAt(ask, name, args);
-        if (!redirection('MOVED', error, asked)) throw error;
+        if (!redirection('MOVED', error, fallback)) throw error;
         await this.#refresh();
       }
     }
