@@ -101,9 +101,7 @@ export class Sidecar {
     return { status, text };
   }
 
-  /**
-   * Calls a method of an actor on whichever instance hosts it. May wait for the actor's other calls. `body` is JSON.
-   */
+  /** Calls a method of an actor, on any instance. May wait for other calls of the actor. `body` is JSON. */
   async callActor(
     type: string,
     id: string,
