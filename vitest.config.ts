@@ -29,6 +29,8 @@ const EXAMPLES = 'tests/examples/**/*.test.ts';
 const FAILOVERS = 'tests/redis/heavy/**/*.test.ts';
 /** Replaces 0.1.0, installed from this repository's history, with this version under load: `npm run test:upgrade`. */
 const UPGRADES = 'tests/upgrade/**/*.test.ts';
+/** Deletes and kills the pods of a Redis Cluster under load, which takes minutes: `npm run test:k8s-redis`. */
+const REDIS_PODS = 'tests/k8s/heavy/**/*.test.ts';
 /** Moves the clocks of real processes while fallbacks are due, which takes minutes: `npm run test:clocks`. */
 const CLOCKS = 'tests/fallbacks/heavy/**/*.test.ts';
 /** How long a condition may take to become true. On a busy machine, browsers take several times as long as usual. */
@@ -167,6 +169,19 @@ export default defineConfig({
           sequence: { groupOrder: 4 },
           environment: 'node',
           include: ['tests/k8s/**/*.test.ts'],
+          exclude: [REDIS_PODS],
+          fileParallelism: false,
+          pool: 'forks',
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: 'k8s-redis',
+          sequence: { groupOrder: 4 },
+          environment: 'node',
+          include: [REDIS_PODS],
           fileParallelism: false,
           pool: 'forks',
           testTimeout: 600_000,

@@ -16,6 +16,8 @@ export interface RedisTarget {
   sentinel?: { master: string; username?: string | undefined; password?: string | undefined } | undefined;
   /** True for a Redis Cluster. */
   cluster?: boolean;
+  /** Where to reach a master of the cluster, if not at the address that the nodes give. */
+  addressFor?: (master: RedisAddress) => RedisAddress;
 }
 
 /** Splits a list of `host:port` and `[v6]:port`, separated by commas. */

@@ -14,6 +14,7 @@ import { readDeployOptions, type DeployOptions } from './options.ts';
 import { remove } from './remove.ts';
 import { checkPermissions, permissionsToApply, permissionsToRead } from './cluster/permissions.ts';
 import { waitForRollout } from './rollout/rollout.ts';
+import { runsRedisCluster } from './cluster/redis-kind.ts';
 import { makeSecrets } from './secrets.ts';
 import { needsNodeVolume } from './cluster/storage.ts';
 
@@ -67,10 +68,13 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
       'Warning: the annotations that set the sticky cookie only work with Traefik. Add the annotations for your class ' +
         '(k8s/base/bff.yaml lists those for ingress-nginx). Without them, polling clients switch between instances.',
     );
-  const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE);
+  const redisCluster = await runsRedisCluster(kubectl, NAMESPACE, options.redisCluster);
+  if (redisCluster) say('Redis: a cluster of six nodes');
+  const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE, redisCluster ? 'node-redis-0' : undefined);
   if (nodeVolume)
     say(
-      'Volume: the cluster has no default storage class, so Redis stores its data on the only node, in /var/lib/tocsin/redis',
+      'Volume: the cluster has no default storage class, so Redis stores its data on the only node, in ' +
+        (redisCluster ? '/var/lib/tocsin/redis-cluster' : '/var/lib/tocsin/redis'),
     );
   const bffs = await scaledBffs(kubectl);
   if (bffs !== undefined) say(`Instances of the bff: ${bffs}, as scaled earlier`);
@@ -82,7 +86,7 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
     );
   const { registry, tag, host, tlsSecret, publish } = options;
   return {
-    ...{ registry, tag, host, tlsSecret, publish, nodeVolume, bffs },
+    ...{ registry, tag, host, tlsSecret, publish, nodeVolume, redisCluster, bffs },
     digests: findDigests({ registry, tag }),
     baseline: !dapr.dropsCapabilities,
     ingressClass: ingressClass.name,

@@ -14,13 +14,15 @@ export interface DeployOptions extends ImageSource {
   insecure: boolean;
   /** Routes POST /notifications from outside to the producer. */
   publish: boolean;
+  /** Runs Redis as a cluster of six nodes, if nothing is deployed yet. */
+  redisCluster: boolean;
   /** Time limit for each part of the rollout, in ms. */
   timeoutMs: number;
 }
 
 const USAGE =
   'npm run deploy -- --registry URL | --local [--tag T] [--ingress-class NAME] [--host NAME [--tls-secret NAME]] [--publish] [--insecure] ' +
-  '[--timeout SECONDS]\n' +
+  '[--redis-cluster] [--timeout SECONDS]\n' +
   '     npm run deploy -- --delete';
 
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
@@ -58,6 +60,7 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
     ingressClass: given['ingress-class'],
     tlsSecret: given['tls-secret'],
     insecure: given.insecure,
+    redisCluster: given['redis-cluster'],
     timeoutMs: seconds * 1_000,
   };
 }
@@ -81,6 +84,7 @@ const parse = (args: string[]) =>
       'tls-secret': { type: 'string' },
       publish: { type: 'boolean', default: false },
       insecure: { type: 'boolean', default: false },
+      'redis-cluster': { type: 'boolean', default: false },
       timeout: { type: 'string', default: '300' },
       delete: { type: 'boolean', default: false },
     },

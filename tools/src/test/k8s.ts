@@ -14,6 +14,17 @@ const say: Say = (line) => process.stdout.write(`${line}\n`);
 export const testK8s = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite({ name: 'test:k8s', projects: ['k8s'], setUp, missing }, args, signal);
 
+/**
+ * `npm run test:k8s-redis`: deploys with a Redis Cluster of six pods, deletes and kills them under load, and removes the
+ * deployment. The images are found as for `npm run test:k8s`.
+ */
+export const testK8sRedis = (args: string[], signal: AbortSignal): Promise<number> =>
+  runSuite(
+    { name: 'test:k8s-redis', projects: ['k8s-redis'], setUp: () => Promise.resolve(), missing },
+    args,
+    signal,
+  );
+
 async function setUp(): Promise<void> {
   await ensureChromium(say);
 }

@@ -36,7 +36,11 @@ export async function findMasters(
       const state = parseRedisInfo(await client.sendCommand<string>(['CLUSTER', 'INFO'])).get(
         'cluster_state',
       );
-      if (state === 'ok') return slotRangesOf(slots, address);
+      if (state === 'ok')
+        return slotRangesOf(slots, address).map((range) => ({
+          ...range,
+          master: target.addressFor?.(range.master) ?? range.master,
+        }));
       fault = new ClusterDownError(`cluster_state is ${state} at ${addressText(address)}`);
     } catch (error) {
       // A reply that the cluster is down is more useful than a connection error.

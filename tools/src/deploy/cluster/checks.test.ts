@@ -7,6 +7,7 @@ import { Kubectl, type Answer } from './kubectl.ts';
 import { NAMESPACE } from '../manifests/kustomization.ts';
 import { remove } from '../remove.ts';
 import { checkPermissions, permissionsToApply } from './permissions.ts';
+import { runsRedisCluster } from './redis-kind.ts';
 import { needsNodeVolume } from './storage.ts';
 
 type Script = Record<string, Partial<Answer> | object[] | undefined>;
@@ -193,6 +194,30 @@ describe('needsNodeVolume', () => {
   it('should explain what to do if there are several nodes and no default storage class', async () => {
     await expect(needs({ 'get nodes': [{}, {}] })).rejects.toThrow(
       /no default storage class and 2 nodes.*Install/,
+    );
+  });
+});
+
+describe('runsRedisCluster', () => {
+  const redis = (podManagementPolicy?: string) => ({
+    metadata: { name: 'redis' },
+    spec: { podManagementPolicy },
+  });
+  const runs = (sets: object[], wanted: boolean) =>
+    runsRedisCluster(kubectlWith({ 'get statefulsets': sets }), 'ns', wanted);
+
+  it('should follow the option at first, and then keep the Redis that is deployed', async () => {
+    expect([await runs([], true), await runs([], false)]).toEqual([true, false]);
+    expect([await runs([redis('Parallel')], true), await runs([redis('Parallel')], false)]).toEqual([
+      true,
+      true,
+    ]);
+    expect(await runs([redis()], false)).toBe(false);
+  });
+
+  it('should refuse to replace a single Redis, whose data would be left behind', async () => {
+    await expect(runs([redis('OrderedReady')], true)).rejects.toThrow(
+      /ns has a single Redis.*without --redis-cluster/,
     );
   });
 });

@@ -11,12 +11,16 @@ const claimSchema = z.object({ spec: z.object({ storageClassName: z.string().opt
 export const NODE_STORAGE = 'tocsin-node';
 
 /**
- * True if Redis must keep its data in a folder on the node: if it already does, or if the cluster has no default
+ * True if Redis must keep its data in a folder on the node: if this claim already does, or if the cluster has no default
  * storage class and only one node.
  * @throws Failure if there is no default storage class and more than one node
  */
-export async function needsNodeVolume(kubectl: Kubectl, namespace: string): Promise<boolean> {
-  const claim = await kubectl.get(claimSchema, ['pvc', 'data-redis-0', '-n', namespace]);
+export async function needsNodeVolume(
+  kubectl: Kubectl,
+  namespace: string,
+  claimName = 'data-redis-0',
+): Promise<boolean> {
+  const claim = await kubectl.get(claimSchema, ['pvc', claimName, '-n', namespace]);
   if (claim) return claim.spec.storageClassName === NODE_STORAGE;
   const classes = await kubectl.list(classSchema, ['storageclasses']);
   if (classes.some(({ metadata }) => metadata.annotations[DEFAULT] === 'true')) return false;

@@ -16,6 +16,7 @@ const plain: Variant = {
   isTraefik: true,
   publish: false,
   nodeVolume: false,
+  redisCluster: false,
   baseline: false,
   digests: {},
   bffs: undefined,
@@ -61,6 +62,16 @@ it('should add what the options and the cluster require', () => {
       ...{ name, namespace: 'realtime-microservices', behavior: 'merge' },
       literals: [expect.stringMatching(hosts)],
     })),
+  });
+});
+
+it.each([
+  [{}, ['redis-cluster-nodes']],
+  [{ nodeVolume: true }, ['node-volume', 'redis-cluster-nodes', 'node-volume-cluster']],
+  [{ registry: undefined, nodeVolume: true }, ['redis-cluster-nodes', 'node-volume-cluster']],
+])('should run a Redis Cluster with %j, with a volume for each node', (some, components) => {
+  expect(of({ ...some, redisCluster: true })).toMatchObject({
+    components: components.map((name) => `../../k8s/components/${name}`),
   });
 });
 

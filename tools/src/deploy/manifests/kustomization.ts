@@ -23,6 +23,8 @@ export interface Variant extends ImageSource {
   publish: boolean;
   /** True if Redis keeps its data in a folder on the node. */
   nodeVolume: boolean;
+  /** True if Redis runs as a cluster of six nodes. */
+  redisCluster: boolean;
   /** True for the Pod Security Standard `baseline` instead of `restricted`. */
   baseline: boolean;
   /** The digests pushed with that tag, if known. A tag can be moved, a digest can't. */
@@ -41,11 +43,14 @@ const FOLDER = join(ARTIFACTS_DIR, 'deploy');
 
 /** Builds the kustomization of this variant, with paths relative to `folder`. */
 export function kustomizationOf(variant: Variant, folder: string): object {
-  const { registry, tag, daprNamespace, publish, nodeVolume, baseline, bffs, digests } = variant;
+  const { registry, tag, daprNamespace, publish, nodeVolume, redisCluster, baseline, bffs, digests } =
+    variant;
   const at = (path: string) => relative(folder, join(ROOT, 'k8s', path));
   const overlay = registry === undefined ? 'local' : 'registry';
   const components = [
     ...(nodeVolume && overlay === 'registry' ? ['node-volume'] : []),
+    ...(redisCluster ? ['redis-cluster-nodes'] : []),
+    ...(redisCluster && (nodeVolume || overlay === 'local') ? ['node-volume-cluster'] : []),
     ...(baseline ? ['baseline'] : []),
     ...(publish ? ['publish'] : []),
   ];

@@ -1,4 +1,5 @@
 import { APP_IDS } from '@tocsin/contracts';
+import type { RedisTarget } from '@tocsin/service/redis';
 import { checkCluster } from '../../deploy/cluster/cluster.ts';
 import type { Kubectl } from '../../deploy/cluster/kubectl.ts';
 import { NAMESPACE } from '../../deploy/manifests/kustomization.ts';
@@ -87,20 +88,35 @@ async function reach(
     );
   const sidecars = [...of(APP_IDS.producer), ...of(APP_IDS.bff)];
   // An external Redis is reached directly.
-  const [ownRedis] = secrets.redis.addresses[0]?.host === OWN_REDIS ? of(OWN_REDIS) : [];
+  const ownRedis = secrets.redis.addresses[0]?.host === OWN_REDIS ? of(OWN_REDIS) : [];
   const [producers, bffs, besides, redis] = await Promise.all([
     applications(APP_IDS.producer),
     applications(APP_IDS.bff),
     placesOf(sidecars, ({ name }) => ways.to(name, SIDECAR_PORT)),
-    ownRedis && ways.to(ownRedis.name, REDIS_PORT),
+    Promise.all(ownRedis.map(async ({ name }) => ({ name, port: await ways.to(name, REDIS_PORT) }))),
   ]);
   return {
     ...{ producers, bffs, sidecars: besides },
-    redis: {
-      ...secrets.redis,
-      ...(redis !== undefined && { addresses: [{ host: '127.0.0.1', port: redis }] }),
-    },
+    redis: forwarded(secrets.redis, redis),
     daprApiToken: secrets.daprApiToken,
+  };
+}
+
+/** Our own Redis at local ports: one pod, or the nodes of a cluster, which name each other `redis-0.redis`. */
+function forwarded(
+  redis: RedisTarget,
+  pods: readonly { name: string; port: number | undefined }[],
+): RedisTarget {
+  const local = pods.flatMap(({ name, port }) =>
+    port === undefined ? [] : [{ name, address: { host: '127.0.0.1', port } }],
+  );
+  if (local.length === 0) return redis;
+  const addresses = local.map(({ address }) => address);
+  if (pods.length === 1) return { ...redis, addresses };
+  const addressOf = (host: string) => local.find(({ name }) => host.split('.')[0] === name)?.address;
+  return {
+    ...redis,
+    ...{ addresses, cluster: true, addressFor: (master) => addressOf(master.host) ?? master },
   };
 }
 

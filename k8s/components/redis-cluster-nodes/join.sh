@@ -1,0 +1,59 @@
+# Runs beside each node and joins it to the others, again and again, because pods get new addresses. redis-0, redis-1 and
+# redis-2 divide the slots at first. A node without slots becomes the replica of a master that has none, also after it has
+# lost its volume.
+set -u
+# Without a trap, the first process of a container ignores this signal.
+trap 'exit 0' TERM
+COUNT=6
+MASTERS=3
+SLOTS=16384
+N=${HOSTNAME##*-}
+ask() { valkey-cli -t 2 --user operator "$@" 2> /dev/null; }
+address() { getent hosts "redis-$1.redis" | cut -d ' ' -f 1; }
+
+# Succeeds if this node is connected to all others; introduces those that are missing.
+is_joined() {
+  joined=0
+  other=0
+  while [ "$other" -lt "$COUNT" ]; do
+    if [ "$other" != "$N" ]; then
+      address=$(address "$other")
+      if ! printf '%s\n' "$nodes" | grep -q " $address:6379@16379,redis-$other.redis .* connected"; then
+        joined=1
+        # The bus asks for no password, so check first that it is our node which has this address now.
+        if [ -n "$address" ] && ask -h "$address" cluster myid | grep -q '^[0-9a-f]\{40\}$'; then
+          ask cluster meet "$address" 6379 > /dev/null
+        fi
+      fi
+    fi
+    other=$((other + 1))
+  done
+  return $joined
+}
+
+# Prints the id of a master with slots and without a replica, preferably the one that began as the partner of this node.
+master_to_follow() {
+  partner="redis-$(((N + MASTERS) % COUNT)).redis"
+  printf '%s\n' "$nodes" | awk -v partner="$partner" '
+    $3 ~ /fail|handshake/ { next }
+    $3 ~ /slave/ { followed[$4] = 1 }
+    $3 ~ /master/ && NF > 8 { name[$1] = $2 }
+    END {
+      for (id in name) if (!(id in followed)) { any = id; if (name[id] ~ partner "$") best = id }
+      print best ? best : any
+    }'
+}
+
+while sleep 2; do
+  nodes=$(ask cluster nodes) || continue
+  is_joined || continue
+  # Only a master without slots has more to do.
+  printf '%s\n' "$nodes" | grep -q 'myself,master .* connected$' || continue
+  if ask cluster info | grep -q "^cluster_slots_assigned:$SLOTS"; then
+    master=$(master_to_follow)
+    if [ -n "$master" ]; then ask cluster replicate "$master"; fi
+  elif [ "$N" -lt "$MASTERS" ]; then
+    # Fails if another node has one of these slots.
+    ask cluster addslotsrange $((N * SLOTS / MASTERS)) $(((N + 1) * SLOTS / MASTERS - 1))
+  fi
+done

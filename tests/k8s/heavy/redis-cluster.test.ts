@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FEEDS_OF_EACH_KIND, startFeedLoad, type FeedLoadResult } from '../../support/feed-load.ts';
+import { NAMESPACE, deploy, deployOrFail, doctor, exists, kubectlInNamespace } from '../cluster.ts';
+import { NODES, isWhole, killPod, masterPods, podIds, redisNodes, withoutNewPods } from './redis-nodes.ts';
+
+const WHOLE = { timeout: 180_000, interval: 1_000 };
+const CATCH_UP_MS = 120_000;
+
+let url: string;
+let isOurs = false;
+
+beforeAll(async () => {
+  if (await exists('namespace', NAMESPACE))
+    throw new Error(`The cluster has a namespace ${NAMESPACE}, which this test would remove.`);
+  isOurs = true;
+  const output = await deployOrFail('--redis-cluster');
+  url = /^Tocsin is running\. Open (\S+)$/m.exec(output)?.[1] ?? '';
+});
+afterAll(async () => {
+  if (isOurs) await deploy(['--delete']);
+});
+
+/** Publishes to four feeds with eight devices while `fail` runs and until the cluster is whole again, and counts. */
+async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<FeedLoadResult> {
+  await expect.poll(isWhole, WHOLE).toBe(true);
+  const load = await startFeedLoad({
+    ...{ feeds: FEEDS_OF_EACH_KIND, url, producerUrls: [url], patienceMs: 300_000 },
+  });
+  try {
+    await delay(5_000);
+    await fail();
+    await expect.poll(isWhole, WHOLE).toBe(true);
+    await delay(5_000);
+    await load.stop();
+    const result = await load.audit(CATCH_UP_MS);
+    const sum = (of: 'lost' | 'gaps') =>
+      result.faults.reduce(
+        (all, { lost, reportedGaps }) => all + (of === 'lost' ? lost.length : reportedGaps),
+        0,
+      );
+    console.log(
+      `${what}: ${result.acknowledged} acknowledged on ${result.devices} devices, ${sum('lost')} lost, ` +
+        `${sum('gaps')} gaps`,
+    );
+    return result;
+  } finally {
+    load.close();
+  }
+}
+
+describe('a Redis Cluster of six pods', () => {
+  it('should form three masters with a replica each, and satisfy the doctor', async () => {
+    await expect.poll(isWhole, WHOLE).toBe(true);
+    const { code, stdout } = await doctor();
+    expect(code, stdout).toBe(0);
+  });
+
+  it('should lose, duplicate and reorder nothing when the pod of a master is deleted', async () => {
+    const [master = ''] = await masterPods();
+    const { faults } = await loadThrough('a master deleted', () =>
+      kubectlInNamespace('delete', 'pod', master),
+    );
+    expect(faults).toEqual([]);
+    expect(await masterPods()).not.toContain(master);
+  });
+
+  it('should continue when a master is killed and stays away, and report a gap for each loss', async () => {
+    const [master = ''] = await masterPods();
+    const before = await podIds();
+    const { faults } = await loadThrough('a master killed', () =>
+      withoutNewPods(async () => {
+        await killPod(master);
+        await expect.poll(masterPods, WHOLE).not.toContain(master);
+        await expect.poll(async () => (await masterPods()).length, WHOLE).toBe(3);
+        await delay(5_000);
+      }),
+    );
+    for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of faults) {
+      expect({ duplicated, outOfOrder, skipped }).toEqual({ duplicated: [], outOfOrder: [], skipped: [] });
+      expect(lost.length === 0 || reportedGaps > 0).toBe(true);
+    }
+    expect((await podIds()).get(master)).not.toBe(before.get(master));
+  });
+
+  it('should lose, duplicate and reorder nothing when all its pods are deleted', async () => {
+    const [before, ids] = [await podIds(), (await redisNodes()).map(({ id }) => id).sort()];
+    const { faults } = await loadThrough('all pods deleted', () =>
+      kubectlInNamespace('delete', 'pod', ...NODES),
+    );
+    expect(faults).toEqual([]);
+    const after = await podIds();
+    expect(NODES.filter((pod) => after.get(pod) === before.get(pod))).toEqual([]);
+    // The same nodes, with their data.
+    expect((await redisNodes()).map(({ id }) => id).sort()).toEqual(ids);
+  });
+});

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { Failure } from '../../failure.ts';
+import type { Kubectl } from './kubectl.ts';
+
+const NAME = 'redis';
+/** The manifests start only the nodes of a cluster at the same time. */
+const OF_CLUSTER = 'Parallel';
+
+const schema = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({ podManagementPolicy: z.string().default('OrderedReady') }),
+});
+
+/**
+ * True if Redis must run as a cluster: if it does so already, or if `wanted` and there is no Redis yet.
+ * @throws Failure if a cluster is wanted instead of a single Redis, because the data would not move
+ */
+export async function runsRedisCluster(
+  kubectl: Kubectl,
+  namespace: string,
+  wanted: boolean,
+): Promise<boolean> {
+  const sets = await kubectl.list(schema, ['statefulsets', '-n', namespace]);
+  const found = sets.find(({ metadata }) => metadata.name === NAME);
+  if (!found) return wanted;
+  const isCluster = found.spec.podManagementPolicy === OF_CLUSTER;
+  if (wanted && !isCluster)
+    throw new Failure(
+      `The namespace ${namespace} has a single Redis, and its data would not move to a cluster. Deploy without ` +
+        '--redis-cluster, or remove everything first with `npm run deploy -- --delete`.',
+    );
+  return isCluster;
+}
