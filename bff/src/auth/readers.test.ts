@@ -62,7 +62,7 @@ describe('two users', () => {
     expect(await statuses(secretToken({ sub: 'ben' }))).toEqual([200, 403, 200, 403, 403]);
   });
 
-  it('should report a malformed feed name as invalid, not as forbidden', async () => {
+  it('should be told that a malformed feed name is invalid, not that it is forbidden', async () => {
     const response = await bff.page('user:', { authorization: `Bearer ${secretToken()}` });
     expect(response.status).toBe(400);
   });

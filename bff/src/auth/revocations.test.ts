@@ -88,7 +88,7 @@ describe('the revocation of a subject', () => {
     [{ sub: '', before: 'now' }, ['sub', 'before']],
     [{ sub: 'a\nb', more: 1 }, ['sub', 'more']],
     [{ sub: 'a', before: new Date(Date.now() + MAX_REVOCATION_AHEAD_MS + 60_000).toISOString() }, ['before']],
-  ])('should be rejected with all errors: %j', async (body, paths) => {
+  ])('should be rejected with all errors if it is invalid: %j', async (body, paths) => {
     const response = await revoke(body);
     expect(response.status).toBe(400);
     const { errors } = (await response.json()) as { errors: { path: string }[] };

@@ -3,7 +3,7 @@ import type { RevocationStore } from './ports.ts';
 
 export interface RevocationsOptions {
   store: RevocationStore;
-  /** Called when a read fails, but not for further failures in a row. */
+  /** Called when reads start to fail, and not again until one has succeeded. */
   onError: (error: unknown) => void;
   /** Time between two reads, in ms; default 1 s. */
   everyMs?: number;

@@ -20,7 +20,7 @@ export interface EventStreamsOptions extends SubscriptionReads {
   onError: (feed: string, error: unknown) => void;
 }
 
-/** Readers reconnect after RETRY_MS plus a random part of RETRY_SPREAD_MS, so that they do not return together. */
+/** Readers reconnect after RETRY_MS plus a random part of RETRY_SPREAD_MS, so that they do not all return at once. */
 const RETRY_MS = 1_000;
 const RETRY_SPREAD_MS = 2_000;
 

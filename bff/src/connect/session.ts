@@ -1,6 +1,6 @@
 import type { Identity, TokenExpiringEvent } from '@tocsin/contracts';
 
-/** The reader of a connection. */
+/** The reader behind a connection. */
 export interface SocketData {
   /** Absent if no token is required. */
   identity?: Identity;

@@ -38,7 +38,7 @@ export const MAX_IDS = 400_000;
  */
 export const MAX_RUNS = 176;
 
-/** A segment of this size is not merged any more; a history has at most 40 of them. */
+/** A segment of this size is no longer merged; a history has at most 40 of them. */
 export const fullSegmentBytes = (limits: FeedLimits): number => limits.historyBytes / 40;
 export const fullIdsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 20);
 /** Retractions are rarer than ids, so fewer and larger documents keep the head small. */

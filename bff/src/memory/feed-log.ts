@@ -3,8 +3,8 @@ import { TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
 
 /**
- * An in-memory log, for tests of our rules and for UI development. It refuses and partly applies commits as
- * Dapr's Redis store does, but its documents do not expire.
+ * An in-memory log, for tests and UI development. It refuses and partly applies commits as Dapr's Redis store
+ * does, but its documents do not expire.
  */
 export class MemoryFeedLog implements FeedLog {
   readonly #values = new Map<string, { text: string; etag: number }>();

@@ -1,7 +1,7 @@
 import { TemporaryError } from '../deliver/errors.ts';
 import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
 
-/** Readers' documents in memory, for tests of our rules and for UI development. They do not expire. */
+/** Readers' documents in memory, for tests and UI development. They do not expire. */
 export class MemoryReaderStore implements ReaderStore {
   readonly #documents = new Map<string, { text: string; etag: number }>();
 

@@ -2,7 +2,7 @@ import { FALLBACK_OUTCOMES } from '@tocsin/contracts';
 import { Counter, startAtZero, type Logger, type Registry } from '@tocsin/service';
 import type { FallbackObserver } from '../away/fallbacks/fallback-observer.ts';
 
-/** Counts and logs the events of fallbacks through these channels. */
+/** Counts and logs the events of fallbacks. `channels` are the names of the deployment's channels. */
 export function createFallbackObserver(
   registry: Registry,
   log: Logger,

@@ -27,7 +27,7 @@ async function longView() {
 }
 const newest = { kind: 'newest', limit: 200 } as const;
 
-describe('a page with the read state of its reader', () => {
+describe("a page with its reader's read state", () => {
   it("should stay within the contract's byte limit", async () => {
     const { view, epoch, now } = await longView();
     const ids = Array.from({ length: 1_000 }, (_, i) => `${i}`.padStart(128, 'x'));

@@ -71,7 +71,7 @@ describe('a signed-in reader', () => {
     expect(ben.events).toEqual([]);
   });
 
-  it('should be refused without a token, and for a feed that the token does not permit', async () => {
+  it('should be refused if they send no token, or for a feed that their token does not permit', async () => {
     const unauthorized = await mark(signedIn, { feed: 'all', offset: 1 });
     expect([unauthorized.status, unauthorized.headers.has('www-authenticate')]).toEqual([401, true]);
     const forbidden = await mark(
@@ -151,7 +151,7 @@ describe('mutes', () => {
     expect(other.events).toEqual([]);
   });
 
-  it('should be refused with all errors', async () => {
+  it('should be refused with all errors if they are invalid', async () => {
     const put = await call(open, 'PUT', '/mutes', {
       body: { feeds: ['x'], severities: ['loud'], clientId: '' },
     });

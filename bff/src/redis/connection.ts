@@ -88,7 +88,7 @@ export class RedisConnection {
     return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
   }
 
-  /** Settles like `outcome`. Rejects if it takes too long; `check` then throws until the outcome is known. */
+  /** Settles like `outcome`, but rejects if it takes too long; `check` then throws until the outcome is known. */
   async withTimeout<T>(outcome: Promise<T>, what: string): Promise<T> {
     const { timeoutMs } = this.#options;
     let timer: NodeJS.Timeout | undefined;

@@ -12,7 +12,7 @@ export function readRedisMemory(info: string): RedisMemory {
   const fields = parseRedisInfo(info);
   const valueOf = (name: string): number => {
     const value = fields.get(name);
-    if (value === undefined) throw new Error(`INFO of Redis has no ${name}.`);
+    if (value === undefined) throw new Error(`Redis INFO has no ${name}.`);
     return Number(value);
   };
   return { used: valueOf('used_memory'), limit: valueOf('maxmemory') || valueOf('total_system_memory') };
@@ -20,6 +20,6 @@ export function readRedisMemory(info: string): RedisMemory {
 
 /** The memory of the master that uses the largest share of its limit. @throws Error if the list is empty */
 export function fullest([first, ...others]: readonly RedisMemory[]): RedisMemory {
-  if (!first) throw new Error('No master of Redis is connected.');
+  if (!first) throw new Error('No Redis master is connected.');
   return others.reduce((most, one) => (one.used / one.limit > most.used / most.limit ? one : most), first);
 }

@@ -1,4 +1,4 @@
-/** An id of a Redis stream: `<ms>-<n>`. */
+/** The two parts of a Redis stream id, `<ms>-<n>`. */
 const partsOf = (id: string): [bigint, bigint] => {
   const [ms = '0', n = '0'] = id.split('-');
   return [BigInt(ms), BigInt(n)];

@@ -5,7 +5,7 @@ import { isRefusedErased, isFullyErased } from './message-content.ts';
 import { acknowledgedBelow, idAfter, isLowerId } from './stream-id.ts';
 import { sha256 } from '../feed/ids.ts';
 
-describe('ids of streams', () => {
+describe('stream ids', () => {
   it('should be compared as numbers', () => {
     expect(isLowerId('999-5', '1000-0')).toBe(true);
     expect(isLowerId('1000-10', '1000-9')).toBe(false);

@@ -63,7 +63,7 @@ describe.each([
 ])('a deployment $deployment', ({ hasChannels }) => {
   beforeEach(() => serve(hasChannels));
 
-  it('should export addresses and fallbacks of a reader, and marks in each feed', async () => {
+  it("should export a reader's addresses, fallbacks and marks in each feed", async () => {
     await markRead(READER, 'own');
     await markRead('topic:orders', 'order');
     expect(await exported()).toMatchObject({
@@ -76,7 +76,7 @@ describe.each([
     });
   });
 
-  it('should erase addresses and fallbacks of a reader, and marks in each feed', async () => {
+  it("should erase a reader's addresses, fallbacks and marks in each feed", async () => {
     await markRead(READER, 'own');
     await markRead('topic:orders', 'order');
     await bff.erase(READER);
@@ -88,7 +88,7 @@ describe.each([
     expect(await exported()).toMatchObject({ notifications: [], readElsewhere: [] });
   });
 
-  it('should remove the content of a retracted notification that waits', async () => {
+  it('should remove the content of a waiting notification when it is retracted', async () => {
     await bff.publish(READER, 'waits');
     await bff.retract(READER, 'waits');
     expect(parseAway(await valueOf(AWAY_KEY))).toMatchObject({

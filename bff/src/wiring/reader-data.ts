@@ -6,7 +6,7 @@ import type { Histories } from '../readers/marks/histories.ts';
 import type { Readers } from '../readers/readers.ts';
 import { Slots } from '../readers/search/slots.ts';
 
-/** Maximum numbers of requests for receipts on this instance: running at once, and waiting. */
+/** Maximum number of receipt requests on this instance that run at once, and of those that wait. */
 const AT_ONCE = 4;
 const MAX_WAITING = 32;
 

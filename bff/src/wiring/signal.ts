@@ -1,4 +1,4 @@
-/** An event that lets parts of an instance listen to parts that were created before them. */
+/** An event of one part of an instance, for parts that are created after it. */
 export class Signal<T> {
   readonly #listeners: ((value: T) => void)[] = [];
 

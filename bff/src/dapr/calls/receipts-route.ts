@@ -20,7 +20,7 @@ export interface ReceiptsRouteOptions extends RefuseCallOptions {
   signer: () => Promise<Signer>;
 }
 
-/** A feed's name has at most 1,020 bytes, and more after JSON escapes it. */
+/** A feed's name has up to 1,020 bytes, and takes more when escaped in JSON. */
 const MAX_CALL_BYTES = 16 * 1024;
 
 /**

@@ -50,7 +50,7 @@ export class ErasedContent {
     );
   }
 
-  /** Whether the publication still has its content although that was erased. */
+  /** Whether the publication still has content that was erased. */
   hasPublication(feed: string, publication: Publication): boolean {
     const { notification } = publication;
     if (notification === null) return false;

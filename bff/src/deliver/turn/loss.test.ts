@@ -94,7 +94,7 @@ describe('a store that comes back older', () => {
     expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
   });
 
-  it('should be detected even if the high-water mark rises only just before the head is written', async () => {
+  it('should be detected by a high-water mark that rises only just before the head is written', async () => {
     const heard = position();
     await f.log.rollBackTo(2);
     const b = f.instance();

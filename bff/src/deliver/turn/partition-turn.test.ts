@@ -18,7 +18,7 @@ beforeEach(() => {
 const to = (feed: string, id: string, more = {}) => notification(id, { feed, ...more });
 const [ada, ben, eve] = ['user:ada', 'user:ben', 'user:eve'];
 
-describe('a turn of a partition', () => {
+describe("a partition's turn", () => {
   it('should commit each item to its feed in one write, broadcast all in one message, and pop the entry', async () => {
     const messages: number[] = [];
     const { broadcast } = f.broadcaster;

@@ -18,7 +18,7 @@ export interface TurnResult {
 export interface TurnEvents {
   lossNoticed(feed: string, reason: string): void;
   appended(feed: string, taken: FeedBatch | undefined, commit: Commit): void;
-  /** The entries of a partition's run have been popped, up to `to`. */
+  /** Called when the entries of a partition's run have been popped, up to `to`. */
   claimed(taken: Pick<FeedBatch, 'run' | 'partition' | 'to' | 'traces'>): void;
   setAside(record: SetAside): void;
 }

@@ -107,7 +107,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1', 'n2', 'n3']);
   });
 
-  it('should be published only once if another activation processed it after an early peek had found it', async () => {
+  it('should be published only once if another activation processed it after it was peeked at early', async () => {
     const [a, b] = [f.instance(), f.instance()];
     f.deposit(1, ['n1']);
     f.log.beforeHead = async () => {

@@ -9,7 +9,7 @@ export interface HashChain {
   /** The documents that the base references. */
   references: readonly IdsReference[];
   known: KnownIds;
-  /** A document with this many hashes is not merged any more. */
+  /** A document with this many hashes is no longer merged. */
   full: number;
   /** Returns a new document key. */
   key: () => string;

@@ -26,7 +26,7 @@ import {
 import { sizeOf } from '../present.ts';
 import type { FeedDocument } from '../chain/chain.ts';
 
-/** The content of a commit: the numbers `from` to `to` of a run are done, with these items in order. */
+/** The content of a commit: the entries `from` to `to` of a run, with their items in order. */
 export interface FeedBatch {
   run: string;
   /** The run's partition; absent for a run of a single feed. */

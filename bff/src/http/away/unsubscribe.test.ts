@@ -39,12 +39,12 @@ const oneClick = (link: string) =>
   });
 const address = async () => (await contacts.of(READER)).email?.address;
 
-describe('the link that unsubscribes', () => {
+describe('the unsubscribe link', () => {
   it('should be below /app, which every proxy forwards to a bff', () => {
     expect(new URL(linkTo('email')).pathname).toBe('/app/unsubscribe');
   });
 
-  it('should end e-mail with one POST of a mailbox provider, which may be repeated', async () => {
+  it('should end e-mails after one POST by a mailbox provider, which may be repeated', async () => {
     expect((await oneClick(linkTo('email'))).status).toBe(200);
     expect(await address()).toBeUndefined();
     expect((await oneClick(linkTo('email'))).status).toBe(200);
@@ -55,7 +55,7 @@ describe('the link that unsubscribes', () => {
     expect(await address()).toBeUndefined();
   });
 
-  it('should change nothing when a scanner of e-mails opens it', async () => {
+  it('should change nothing when a mail scanner opens it', async () => {
     for (const method of ['GET', 'HEAD'])
       expect((await fetch(linkTo('email'), { method })).status, method).toBe(200);
     expect(await address()).toBe(ADDRESS);
@@ -73,7 +73,7 @@ describe('the link that unsubscribes', () => {
     expect(await address()).toBe(ADDRESS);
   });
 
-  it('should only void the code if it is in the e-mail with a code', async () => {
+  it('should, in an e-mail with a code, only invalidate the code', async () => {
     const code = await contacts.createCode(READER, 'second@example.org');
     expect((await oneClick(linkTo(CODE_LINK))).status).toBe(200);
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();

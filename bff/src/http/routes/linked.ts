@@ -7,7 +7,7 @@ import { findPublication } from '../../recover/find/find-publication.ts';
 import { isPermitted, sendUnavailable } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 
-/** How many searches may run, and how many more may wait, on this instance. */
+/** Maximum number of searches on this instance that run at once, and of those that wait. */
 const AT_ONCE = 2;
 const MAX_WAITING = 50;
 

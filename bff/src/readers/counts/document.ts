@@ -8,7 +8,7 @@ const MAX_WRITERS = 32;
 
 export type Steps = ReadonlyMap<number, number>;
 
-/** Changes to a feed's counts, to be added once. */
+/** Changes to a feed's counts, to be applied only once. */
 export interface Batch {
   writer: string;
   seq: number;

@@ -59,7 +59,7 @@ export class DocumentLedger {
     let keys: string[] = [];
     await this.#turns.add(owner, async () => {
       keys = await this.keysOf(owner);
-      // The ledger last, so that a failed attempt can be repeated.
+      // Delete the ledger last, so that a failed attempt can be repeated.
       for (let first = 0; first < keys.length; first += AT_ONCE)
         await this.#use.store.remove(keys.slice(first, first + AT_ONCE));
       await this.#use.store.remove([ledgerKey(owner)]);

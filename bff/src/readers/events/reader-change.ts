@@ -6,8 +6,8 @@ export type ReaderEvent = {
 }[ReaderEventName];
 
 /**
- * A document of the reader has changed; `name` is the event that reports it to the reader's connections. Instances with
- * such connections then read the document. `version` distinguishes states of the document, and is empty if unknown.
+ * A change to a reader's document. `name` is the event that reports it to the reader's connections. Instances with such
+ * connections then read the document. `version` distinguishes states of the document, and is empty if unknown.
  * `feed` is present if the event has a feed.
  */
 export type ReaderChangeOf<Name extends ReaderEventName> = {

@@ -12,7 +12,7 @@ interface Range {
 
 /**
  * The offsets of one epoch that were sent to browsers before they were in the ring, because a broadcast left a gap.
- * When the gap is filled they are not sent again, unless a browser has joined since.
+ * When the gap is filled, they are not sent again, unless a browser has joined since.
  */
 export class EarlySends {
   #ranges: Range[] = [];

@@ -185,7 +185,7 @@ describe('a watching browser', () => {
   const receive = (event: PublicationsEvent) =>
     sent.push(...(views.receive(event)?.publications ?? []).map(({ offset }) => offset));
 
-  it('should not get publications twice that are broadcast while a comparison reads them', async () => {
+  it('should not get publications twice if they are broadcast while a comparison reads them', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     const events = [await publish(1), await publish(2), await publish(3)];
@@ -199,7 +199,7 @@ describe('a watching browser', () => {
     expect(sent).toEqual([1, 2, 3]);
   });
 
-  it('should not get a publication twice that arrived after a gap', async () => {
+  it('should not get a publication twice if it arrived after a gap', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     await publish(1);

@@ -20,8 +20,8 @@ export interface ViewDependencies {
   /** Called with publications that a comparison found, to send them to browsers. */
   onMissed?: (event: PublicationsEvent) => void;
   /**
-   * Called with the number of publications sent to browsers that already had them, because other browsers have joined
-   * since.
+   * Called with the number of publications sent again to browsers that already had them, because other browsers have
+   * joined since.
    */
   onSentTwice?: (count: number) => void;
   /** Called with the feed's position if it does not continue the known one, for example in a new epoch. */

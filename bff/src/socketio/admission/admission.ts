@@ -25,7 +25,7 @@ export interface ConnectionLimits {
 export interface AdmissionOptions extends ConnectionLimits {
   clientAddress: ClientAddress;
   now: () => number;
-  /** Called with a TCP connection that carries a signed-in session, a request of one, or an admitted stream. */
+  /** Called with a TCP connection that carries a signed-in session, one of its requests, or an admitted stream. */
   onAuthenticated: (socket: Socket) => void;
   /** Called for each pending session that was closed to make room, or because it sent too many bytes. */
   onClosed: (reason: 'evicted' | 'too_large') => void;

@@ -12,15 +12,15 @@ import { retract } from '../../away/fallbacks/register.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
 
-/** What is stored about readers' fallbacks and addresses, to export and to erase it. */
+/** The stored fallbacks and addresses of readers, for export and erasure. */
 export interface StoredAway {
   fallbacks: Pick<Fallbacks, 'stored' | 'erase'>;
   contacts: Pick<ContactBook, 'stored' | 'erase'>;
 }
 
 /**
- * For an instance without channels. There may be fallbacks and addresses nevertheless: of a time when the deployment
- * had channels, or of other instances.
+ * For an instance without channels. Fallbacks and addresses may still be stored, from a time when the deployment had
+ * channels, or by other instances.
  */
 export function storedWithoutChannels(store: ReaderStore, now: () => number): StoredAway {
   const keyOf = (reader: string) => awayKey(hashOfReader(reader));

@@ -55,7 +55,7 @@ export type BindingSettings = z.infer<typeof bindingSchema>;
 const BUILT_IN = ['email', 'push', 'webhook'];
 
 const awaySchema = z.strictObject({
-  /** Where readers find the page, for links in messages. */
+  /** The page's address, for links in messages. */
   publicUrl: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
     .refine((url) => !/[?#]/.test(url), 'must not contain ? or #'),
