@@ -45,6 +45,7 @@ export * from './ops/past-instances.ts';
 export * from './ops/revocation.ts';
 export * from './ops/snapshot-times.ts';
 export * from './ops/status.ts';
+export * from './ops/unsent.ts';
 export * from './reader/identity.ts';
 export * from './reader/mutes.ts';
 export * from './reader/read.ts';

@@ -76,7 +76,7 @@ export function createFront(
   const app = createPublicApp({
     ...{ ...backend, ...access, views, readers, away, readerData, trail, uiDist, ready, registry, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations, streams, admitStream, onSubscribed },
-    ...{ feedLog: backend.log, templates: away?.templates },
+    ...{ feedLog: backend.log, templates: away?.templates, unsent: away?.fallbacks.unsent },
     ...{ instance, failing: () => dependencies.failing, links: opsLinksOf(config) },
     bodies: new BodyBudget(config.BODIES_MAX_BYTES),
     writesPerMinute: config.WRITES_PER_MINUTE,

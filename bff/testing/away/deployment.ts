@@ -23,6 +23,8 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const receipts: Receipt[] = [];
   const answers: (SendResult | 'never')[] = [];
   const forgotten: string[] = [];
+  /** The steps that failed. */
+  const failed: string[] = [];
   /** The inputs that decisions have read, such as `preferences`. */
   const needed: string[] = [];
   /** An instance whose clock is `skew` ms ahead of the scheduler's. */
@@ -61,7 +63,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
         registered: () => undefined,
         ended: (ended) => receipts.push(...ended),
         unavailable: () => undefined,
-        failed: () => undefined,
+        failed: (step) => void failed.push(step),
       },
       onStep: async () => undefined,
       now: () => Date.now() + skewMs(),
@@ -69,7 +71,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
     return { fallbacks, set };
   };
   return {
-    ...{ store, standings, contacts, sent, receipts, answers, forgotten, needed, instance },
+    ...{ store, standings, contacts, sent, receipts, answers, forgotten, needed, failed, instance },
     prefer: (changed: Partial<Preferences>) => (preferences = { ...preferences, ...changed }),
     titles: () => sent.map(({ notifications }) => notifications.map(({ title }) => title)),
     outcomes: () => receipts.map(({ id, outcome, reason }) => [id, outcome, ...(reason ? [reason] : [])]),

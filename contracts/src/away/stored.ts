@@ -57,7 +57,15 @@ export type SendingMessage = z.infer<typeof sendingSchema>;
 export const FALLBACK_OUTCOMES = ['sent', 'suppressed', 'refused', 'unknown'] as const;
 export type FallbackOutcome = (typeof FALLBACK_OUTCOMES)[number];
 
-/** The outcome of a step, for receipts. `unpublished`: its receipt event has not been published yet. */
+/** Outcomes of fallbacks that were not sent, or perhaps not. */
+export const UNSENT_OUTCOMES = ['refused', 'unknown'] as const;
+/** What an operator has done with such a fallback. */
+export const UNSENT_ENDS = ['sent-again', 'dismissed'] as const;
+
+/**
+ * The outcome of a step, for receipts. `unpublished`: its receipt event has not been published yet. `unless` and `sourceHash` are
+ * those of the step and its notification, needed to send it again; `closed` removes it from the list of unsent ones.
+ */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,
   createdAt: dateTimeSchema,
@@ -66,6 +74,9 @@ export const fallbackReceiptSchema = z.looseObject({
   reason: z.string().max(200).optional(),
   at: time,
   unpublished: z.literal(true).optional(),
+  unless: z.enum(UNLESS).optional(),
+  sourceHash: z.string().optional(),
+  closed: z.enum(UNSENT_ENDS).optional(),
 });
 export type FallbackReceipt = z.infer<typeof fallbackReceiptSchema>;
 
@@ -114,3 +125,16 @@ export const lateWakeUpsSchema = z.looseObject({
 export type LateWakeUps = z.infer<typeof lateWakeUpsSchema>;
 
 export const LATE_WAKE_UPS_KEY = 'away-late';
+
+/**
+ * The readers who have fallbacks that were not sent, newest first: hash of the name, and the time in ms since 1970.
+ * `displacedAt` is when newer readers last displaced others.
+ */
+export const awayUnsentSchema = z.looseObject({
+  v: z.literal(DOCUMENT_VERSION),
+  readers: z.array(z.tuple([z.string().regex(/^[0-9a-f]{32}$/), time])),
+  displacedAt: time.optional(),
+});
+export type AwayUnsent = z.infer<typeof awayUnsentSchema>;
+
+export const AWAY_UNSENT_KEY = 'away-unsent';

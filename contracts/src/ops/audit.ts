@@ -11,6 +11,8 @@ export const AUDIT_ACTIONS = [
   'compose',
   'put-back',
   'delete',
+  'send-again',
+  'dismiss',
   'key-created',
   'key-changed',
   'key-revoked',

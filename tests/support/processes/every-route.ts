@@ -15,6 +15,12 @@ const json = (value: unknown): string => JSON.stringify(value);
 const gets = (port: PortName, paths: string[], isOpen = false): Route[] =>
   paths.map((path) => ({ port, method: 'GET', path, ...(isOpen && { isOpen }) }));
 
+/** Names a fallback that was not sent. */
+const unsent = {
+  ...{ reader: 'user:one', id: 'one', via: 'email' },
+  ...{ createdAt: '2026-01-01T00:00:00Z', at: '2026-01-01T00:00:01Z' },
+};
+
 /** Routes that change feeds, over the producer's public port and by invocation. */
 const changes = (port: PortName): Route[] => [
   { port, method: 'POST', path: '/notifications', body: json({ id: 'one', title: 'One' }) },
@@ -93,7 +99,12 @@ const bff = (port: PortName): Route[] => [
     '/app/ops/dead-letters/none',
     '/app/ops/audit',
     '/app/ops/email-preview?language=en&kind=single',
+    '/app/ops/fallbacks/unsent?limit=1',
   ]),
+  ...['send-again', 'dismiss'].map((name) => ({
+    ...{ port, method: 'POST', path: `/app/ops/fallbacks/${name}` },
+    body: json({ fallbacks: [unsent] }),
+  })),
   { port, method: 'DELETE', path: '/app/ops/dead-letters/none' },
   { port, method: 'POST', path: '/app/ops/dead-letters/none/put-back', body: '{}' },
   {

@@ -35,15 +35,25 @@ export const parseAway = (value: unknown): AwayDocument =>
 
 const MAX_REASON = 200;
 
-/** Receipts for the notifications of a message whose steps ended at `at` (ms since 1970). Cuts a long reason. */
+/** A notification whose step has ended. */
+export type Ended = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHash'>;
+
+/**
+ * Receipts for the notifications of a message whose steps ended at `at` (ms since 1970). Cuts a long reason. Those that
+ * were not sent, or perhaps not, show how to send them again.
+ */
 export const receiptsOf = (
-  items: readonly Pick<Waiting, 'id' | 'createdAt'>[],
+  items: readonly Ended[],
   { via, outcome, at, reason }: Pick<Receipt, 'via' | 'outcome' | 'at' | 'reason'>,
-): Receipt[] =>
-  items.map(({ id, createdAt }) => ({
+): Receipt[] => {
+  const isUnsent = outcome === 'refused' || outcome === 'unknown';
+  return items.map(({ id, createdAt, unless, sourceHash }) => ({
     ...{ id, createdAt, via, outcome, at },
     ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
+    ...(isUnsent && unless === 'seen' && { unless }),
+    ...(isUnsent && sourceHash !== undefined && { sourceHash }),
   }));
+};
 
 /**
  * Identifies a notification of a reader. Notifications with the same id differ in `createdAt`; the feed shows only the

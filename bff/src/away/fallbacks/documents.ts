@@ -1,31 +1,58 @@
 import { isDeepStrictEqual } from 'node:util';
 import { KeyedQueue } from '../../readers/documents/keyed-queue.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
-import { AWAY_TTL_SECONDS, parseAway, storedOf, type AwayDocument, type Receipt } from './document.ts';
+import {
+  AWAY_TTL_SECONDS,
+  hashOfReader,
+  parseAway,
+  storedOf,
+  type AwayDocument,
+  type Receipt,
+} from './document.ts';
 import type { FallbacksOptions } from './options.ts';
 import { withUnpublished } from './receipts/publish-receipts.ts';
+import type { UnsentIndex } from './unsent/unsent-index.ts';
+import { isUnsent } from './unsent/unsent-receipts.ts';
+
+export interface AwayDocumentsOptions extends Pick<
+  FallbacksOptions,
+  'store' | 'publishReceipt' | 'observer'
+> {
+  index: Pick<UnsentIndex, 'add'>;
+}
+
+export interface ChangeOptions {
+  /** Whether the fallbacks of new receipts have ended. */
+  ends?: boolean;
+  /** New receipts, also if the call rejects although it has stored them. */
+  planned?: Receipt[];
+  /** Whether to wait until the reader is listed as one with unsent fallbacks. */
+  waits?: boolean;
+}
 
 /** The stored documents of readers, which change one version at a time. */
 export class AwayDocuments {
-  readonly #use: Pick<FallbacksOptions, 'store' | 'publishReceipt' | 'observer'>;
+  readonly #use: AwayDocumentsOptions;
   /** Within an instance, changes to a reader's document run one at a time; between instances, the etag decides. */
   readonly #turns = new KeyedQueue();
 
-  constructor(options: Pick<FallbacksOptions, 'store' | 'publishReceipt' | 'observer'>) {
+  constructor(options: AwayDocumentsOptions) {
     this.#use = options;
   }
 
   /**
    * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, the observer is told that
    * the fallbacks of its new receipts have ended. A call that rejects may still have stored receipts: they remain in
-   * `planned`, so that a repeated call reports them.
+   * `planned`, so that a repeated call reports them. Before it stores receipts of unsent fallbacks, it lists the reader,
+   * so that a crash between both loses nothing.
    */
   async change<After extends AwayDocument | undefined>(
     key: string,
     plan: (before: AwayDocument | undefined) => Promise<After>,
-    { ends = true, planned = [] }: { ends?: boolean; planned?: Receipt[] } = {},
+    { ends = true, planned = [], waits = true }: ChangeOptions = {},
   ): Promise<After> {
     let after: After | undefined;
+    let isListed = false;
     await this.#turns.add(key, () =>
       writeDocument(this.#use.store, {
         ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
@@ -35,8 +62,15 @@ export class AwayDocuments {
           if (!ends) return after;
           if (after && this.#use.publishReceipt) after = withUnpublished(before, after) as After;
           const known = new Set(before?.receipts);
-          planned.push(...(after?.receipts ?? []).filter((receipt) => !known.has(receipt)));
-          return isDeepStrictEqual(after, before) ? undefined : after;
+          const added = (after?.receipts ?? []).filter((receipt) => !known.has(receipt));
+          planned.push(...added);
+          if (!after || isDeepStrictEqual(after, before)) return undefined;
+          if (!isListed && added.some((receipt) => isUnsent(receipt, receipt.at))) {
+            isListed = true;
+            const listed = this.#use.index.add(hashOfReader(after.reader));
+            if (waits) await listed;
+          }
+          return after;
         },
       }),
     );

@@ -1,5 +1,8 @@
 import type { Receipt } from './document.ts';
 
+/** Steps that may fail. `list-unsent` and `close-unsent` are steps of the list of unsent fallbacks. */
+export type FallbackStepName = 'settle' | 'publish-receipt' | 'list-unsent' | 'close-unsent';
+
 /** Receives the events of fallbacks. Its methods must not throw. */
 export interface FallbackObserver {
   registered(count: number): void;
@@ -7,5 +10,5 @@ export interface FallbackObserver {
   /** The channel could not send; the message is sent later. */
   unavailable(via: string, reason: string): void;
   /** A step failed and will be retried. */
-  failed(step: 'settle' | 'publish-receipt', error: unknown): void;
+  failed(step: FallbackStepName, error: unknown): void;
 }

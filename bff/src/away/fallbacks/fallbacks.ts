@@ -31,6 +31,8 @@ import {
   withPublished,
 } from './receipts/publish-receipts.ts';
 import { InFlight, settledWithin } from './send/in-flight.ts';
+import { UnsentFallbacks } from './unsent/unsent-fallbacks.ts';
+import { UnsentIndex } from './unsent/unsent-index.ts';
 import { parseWakeUp } from './wake-ups/wake-up-names.ts';
 import { hasWakeUp, wakeUpFor, type Woken } from './wake-ups/wake-up-times.ts';
 
@@ -54,6 +56,9 @@ const SETTLE_ATTEMPTS = 5;
 export class Fallbacks {
   readonly #use: FallbacksOptions;
   readonly #documents: AwayDocuments;
+  readonly #unsentIndex: UnsentIndex;
+  /** The fallbacks that were not sent, for operators. */
+  readonly unsent: UnsentFallbacks;
   readonly #sends = new InFlight();
   readonly #checks = new Slots(MAX_CHECKS, MAX_WAITING_CHECKS);
 
@@ -61,7 +66,12 @@ export class Fallbacks {
 
   constructor(options: FallbacksOptions) {
     this.#use = options;
-    this.#documents = new AwayDocuments(options);
+    const { store, observer, now } = options;
+    const onError = (error: unknown) => observer.failed('list-unsent', error);
+    this.#unsentIndex = new UnsentIndex({ store, onError, now });
+    this.#documents = new AwayDocuments({ ...options, index: this.#unsentIndex });
+    const shared = { documents: this.#documents, index: this.#unsentIndex, rulesOf: this.#rulesOf };
+    this.unsent = new UnsentFallbacks({ ...options, ...shared });
   }
 
   /**
@@ -98,8 +108,12 @@ export class Fallbacks {
   /** Removes waiting content of retracted notifications, and everything if the feed was erased. */
   async erase({ feed, ids }: { feed: string; ids?: readonly string[] | undefined }): Promise<void> {
     if (!feed.startsWith(USER)) return;
-    const key = awayKey(hashOfReader(feed));
-    if (ids === undefined) return this.#use.store.remove([key]);
+    const hash = hashOfReader(feed);
+    const key = awayKey(hash);
+    if (ids === undefined) {
+      await this.#use.store.remove([key]);
+      return this.#unsentIndex.forget(hash);
+    }
     const at = this.#use.now();
     const document = await this.#documents.change(
       key,
@@ -114,20 +128,26 @@ export class Fallbacks {
     return stored && parseAway(stored.value);
   }
 
-  /** Resolves when no message is being sent. */
+  /** Resolves when no message is being sent. Stops the list of unsent fallbacks. */
   async settled(): Promise<void> {
     await this.#sends.settled();
+    await this.#unsentIndex.stop();
   }
 
   async #register(reader: string, added: readonly Registered[]): Promise<void> {
     const { observer, onStep, now } = this.#use;
     let isAwaited = false;
-    const document = await this.#documents.change(awayKey(hashOfReader(reader)), async (before) => {
-      const after = register(before ?? newAway(reader), added, now());
-      isAwaited =
-        before !== undefined && hasWakeUp(before, after, { added, rulesOf: this.#rulesOf, now: now() });
-      return after;
-    });
+    const document = await this.#documents.change(
+      awayKey(hashOfReader(reader)),
+      async (before) => {
+        const after = register(before ?? newAway(reader), added, now());
+        isAwaited =
+          before !== undefined && hasWakeUp(before, after, { added, rulesOf: this.#rulesOf, now: now() });
+        return after;
+      },
+      // A turn does not wait for the list of unsent fallbacks.
+      { waits: false },
+    );
     observer.registered(added.length);
     await onStep('fallback-stored');
     if (!isAwaited || hasUnpublished(document)) await this.#wakeUp(document);

@@ -2,12 +2,12 @@ import type { Arrival, Fallback, Notification } from '@tocsin/contracts';
 import { idBesideAnother, parseDateTime, parseDuration } from '@tocsin/contracts';
 import { sizeOf } from '../../feed/present.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
+import { dropOldReceipts } from './unsent/unsent-receipts.ts';
 
 /** Maximum number of waiting notifications per reader. Fallbacks of further notifications are refused. */
 export const MAX_WAITING = 2_000;
 /** Maximum size of the waiting content in bytes. Beyond it, content is read from the feed. */
 export const MAX_CONTENT_BYTES = 128 * 1024;
-export const MAX_RECEIPTS = 1_000;
 
 /** A notification with its fallbacks. */
 export interface Registered {
@@ -49,8 +49,15 @@ export function register(document: AwayDocument, added: readonly Registered[], n
     known.add(name);
     if (before.length + waiting.length >= MAX_WAITING) {
       const reason = `the reader already has ${MAX_WAITING} notifications waiting`;
-      for (const { via } of fallback)
-        receipts.push(...receiptsOf([{ id, createdAt }], { via, outcome: 'refused', reason, at: now }));
+      for (const { via, unless } of fallback)
+        receipts.push(
+          ...receiptsOf([{ id, createdAt, unless, sourceHash }], {
+            via,
+            outcome: 'refused',
+            reason,
+            at: now,
+          }),
+        );
       continue;
     }
     const size = sizeOf(notification);
@@ -97,9 +104,3 @@ export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: n
     ...{ waiting, sending, receipts: [...document.receipts, ...receipts] },
   });
 }
-
-/** Drops the oldest receipts beyond the limit. */
-export const dropOldReceipts = (document: AwayDocument): AwayDocument => ({
-  ...document,
-  receipts: document.receipts.slice(-MAX_RECEIPTS),
-});

@@ -16,6 +16,7 @@ import { OPS_PATHS, requireOps, type OpsAccess } from './access/access.ts';
 import { auditRoutes } from './audit.ts';
 import { composeRoutes } from './notifications/compose.ts';
 import { deadLetterRoutes } from './dead-letters/dead-letters.ts';
+import { unsentRoutes, type Unsent } from './fallbacks/unsent.ts';
 import { emailPreviewRoutes } from './email-preview.ts';
 import { findRoutes, type FindRoutesOptions } from './notifications/find.ts';
 import { instanceRoutes } from './instances.ts';
@@ -41,12 +42,14 @@ export interface OpsRoutesOptions extends StatusOptions {
   trail: Trail;
   /** The templates of e-mails, if the deployment has channels. */
   templates: Templates | undefined;
+  /** The fallbacks that were not sent, if the deployment has channels. */
+  unsent: Unsent | undefined;
   /** The data of individual readers. */
   readerData: ReaderOpsRoutesOptions;
   log: Logger;
 }
 
-/** The routes that the ops page calls: metrics, set-aside records, composer, audit trail, revocations, previews. */
+/** The routes that the ops page calls: metrics, set-aside records, composer, audit trail, revocations, previews, fallbacks. */
 export function opsRoutes(options: OpsRoutesOptions): Router {
   const { deadLetters, compose, operate, auditReader, trail, opsAccess, revocations, now, log } = options;
   const router = Router();
@@ -58,6 +61,7 @@ export function opsRoutes(options: OpsRoutesOptions): Router {
   router.use('/app/ops', findRoutes({ ...options, log: options.feedLog, findSchedule }, log));
   router.use('/app/ops', retractRoutes(operate, trail, log));
   router.use('/app/ops', readerOpsRoutes(options.readerData, log), emailPreviewRoutes(options.templates));
+  router.use('/app/ops', unsentRoutes(options.unsent, trail, log));
   router.use(composeRoutes(compose, trail, log));
   return router;
 }

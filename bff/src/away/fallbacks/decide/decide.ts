@@ -3,13 +3,14 @@ import {
   nameOf,
   receiptsOf,
   type AwayDocument,
+  type Ended,
   type Receipt,
   type Sending,
   type SentItem,
   type Waiting,
 } from '../document.ts';
 import { hasGivenUp } from './give-up.ts';
-import { dropOldReceipts } from '../register.ts';
+import { dropOldReceipts } from '../unsent/unsent-receipts.ts';
 
 /** The rules of a channel. */
 export interface ChannelRules {
@@ -119,7 +120,9 @@ class Deciding {
     const rules = rulesOf(via);
     if (!rules || !reaches(via)) {
       const reason = rules ? 'the reader has no address for this channel' : `there is no channel ${via}`;
-      this.#takeDue(via, (waiting) => this.#end(waiting, via, rules ? 'suppressed' : 'refused', reason));
+      this.#takeDue(via, ({ id, createdAt, sourceHash }, { unless }) =>
+        this.#end({ id, createdAt, sourceHash, unless }, via, rules ? 'suppressed' : 'refused', reason),
+      );
       return;
     }
     // Each channel sends a reader one message at a time, so that no message overtakes another.
@@ -195,13 +198,8 @@ class Deciding {
     this.#takeDue(via, (waiting, { at }) => (held.has(nameOf(waiting)) ? allowedAt : at));
   }
 
-  #end(
-    waiting: Pick<Waiting, 'id' | 'createdAt'>,
-    via: string,
-    outcome: Receipt['outcome'],
-    reason: string,
-  ): undefined {
-    this.#receipts.push(...receiptsOf([waiting], { via, outcome, reason, at: this.#use.now }));
+  #end(ended: Ended, via: string, outcome: Receipt['outcome'], reason: string): undefined {
+    this.#receipts.push(...receiptsOf([ended], { via, outcome, reason, at: this.#use.now }));
   }
 }
 

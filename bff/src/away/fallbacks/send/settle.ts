@@ -2,7 +2,7 @@ import type { SendResult } from '../../channels/channel.ts';
 import type { ChannelRules } from '../decide/decide.ts';
 import { hasGivenUp } from '../decide/give-up.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Sending, type Waiting } from '../document.ts';
-import { dropOldReceipts } from '../register.ts';
+import { dropOldReceipts } from '../unsent/unsent-receipts.ts';
 
 const MINUTE_MS = 60_000;
 /** Pause after failed sends: 5 s, then twice as long each time, up to 15 minutes. */

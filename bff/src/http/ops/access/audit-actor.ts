@@ -22,6 +22,8 @@ function actionOf({ method, originalUrl }: Request): AuditAction {
   if (method === 'POST' && originalUrl.startsWith('/app/compose')) return 'compose';
   if (method === 'POST' && originalUrl.endsWith('/put-back')) return 'put-back';
   if (method === 'POST' && originalUrl.startsWith('/app/ops/retract')) return 'retract';
+  if (method === 'POST' && originalUrl.startsWith('/app/ops/fallbacks/send-again')) return 'send-again';
+  if (method === 'POST' && originalUrl.startsWith('/app/ops/fallbacks/dismiss')) return 'dismiss';
   if (method !== 'GET' && originalUrl.startsWith('/app/ops/revocations')) return 'reader-revoked';
   return method === 'DELETE' ? 'delete' : 'call';
 }

@@ -36,6 +36,8 @@ export const audit: OpsMessages['audit'] = {
     compose: 'Auf dieser Seite verfasst',
     'put-back': 'Einen Eintrag zurückgegeben',
     delete: 'Einen Eintrag gelöscht',
+    'send-again': 'Ersatzwege erneut versucht',
+    dismiss: 'Nicht Gesendetes ausgeblendet',
     'key-created': 'Einen Schlüssel angelegt',
     'key-changed': 'Einen Schlüssel geändert',
     'key-revoked': 'Einen Schlüssel gesperrt',

@@ -1,0 +1,214 @@
+import type { UnsentName } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
+import { KEY, REFUSED, listOf, namesIn, refused } from '../../../../testing/away/refused.ts';
+import { awayKey, hashOfReader, type AwayDocument } from '../document.ts';
+import { MAX_WAITING } from '../register.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+describe('sending again', () => {
+  it('should send at once, without waiting for the window, and take the fallback off the list', async () => {
+    const { fallbacks, names, titles, outcomes } = await refused(['a'], [REFUSED], 60_000);
+    expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
+    await pass(1_000);
+    expect(titles().at(-1)).toEqual(['a from the feed']);
+    expect(outcomes().at(-1)).toEqual(['a', 'sent']);
+    expect(await listOf(fallbacks)).toEqual([]);
+  });
+
+  it('should send several as one message', async () => {
+    const { fallbacks, names, titles } = await refused(['a', 'b', 'c']);
+    expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 3, failed: [] });
+    await pass(1_000);
+    expect(titles().slice(3)).toEqual([['c', 'b', 'a'].map((id) => `${id} from the feed`)]);
+  });
+
+  it('should keep what makes the fallback unnecessary, and the id of its event', async () => {
+    const { instance, answers, standings, titles, store } = deployment();
+    const { fallbacks } = instance();
+    answers.push(REFUSED);
+    const item = { ...arrival('a', after('PT1S', 'seen')), sourceHash: 'abc' };
+    await fallbacks.committed(itemsOf(item));
+    await pass(2_000);
+    standings.set('a', 'seen');
+    await fallbacks.unsent.sendAgain(await namesIn(fallbacks));
+    const stored = (await store.read(KEY))?.value as AwayDocument;
+    expect(stored.waiting).toMatchObject([{ id: 'a', sourceHash: 'abc', steps: [{ unless: 'seen' }] }]);
+    await pass(1_000);
+    expect(titles()).toHaveLength(1);
+  });
+
+  it('should end as suppressed, with a receipt, if the notification was read or has left the history', async () => {
+    const { fallbacks, names, standings, outcomes } = await refused(['a', 'b']);
+    standings.set('a', 'read');
+    standings.set('b', 'left the history');
+    await fallbacks.unsent.sendAgain(names);
+    await pass(1_000);
+    expect(new Set(outcomes().slice(2))).toEqual(
+      new Set([
+        ['a', 'suppressed', 'read'],
+        ['b', 'suppressed', 'left the history'],
+      ]),
+    );
+    expect(await listOf(fallbacks)).toEqual([]);
+  });
+
+  it('should be listed again if it is refused again', async () => {
+    const { fallbacks, names, answers } = await refused(['a']);
+    answers.push(REFUSED);
+    await fallbacks.unsent.sendAgain(names);
+    await pass(1_000);
+    expect((await namesIn(fallbacks)).map(({ id }) => id)).toEqual(['a']);
+    expect(await namesIn(fallbacks)).not.toEqual(names);
+  });
+
+  it('should change nothing when it is repeated, before or after the message was sent', async () => {
+    const { fallbacks, names, sent, documentNow } = await refused(['a']);
+    await fallbacks.unsent.sendAgain([...names, ...names]);
+    expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
+    expect((await documentNow()).waiting.flatMap(({ steps }) => steps)).toHaveLength(1);
+    await pass(1_000);
+    await fallbacks.unsent.sendAgain(names);
+    await pass(10 * 60_000);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('should join the later fallbacks of the same notification', async () => {
+    const { instance, answers, titles } = deployment();
+    const { fallbacks } = instance();
+    answers.push(REFUSED);
+    const item = arrival('a', [...after('PT1S'), ...after('PT1H')]);
+    await fallbacks.committed(itemsOf(item));
+    await pass(2_000);
+    await fallbacks.unsent.sendAgain(await namesIn(fallbacks));
+    await pass(1_000);
+    expect(titles()).toEqual([['a'], ['a']]);
+    await pass(60 * 60_000);
+    expect(titles()).toHaveLength(3);
+  });
+
+  it('should respect the limit of waiting notifications, and say which fallbacks it could not send', async () => {
+    const { fallbacks, names, store } = await refused(['a', 'b']);
+    const full = Array.from({ length: MAX_WAITING - 1 }, (_, n) => arrival(`n${n}`, after('PT1H')));
+    await fallbacks.committed(itemsOf(...full));
+    const [b, a] = names as [UnsentName, UnsentName];
+    const other = { ...a, reader: 'user:nobody' };
+    const wrong = [
+      { ...a, at: '2026-01-01T00:00:00Z' },
+      { ...a, id: 'z' },
+      { ...a, via: 'push' },
+    ];
+    const result = await fallbacks.unsent.sendAgain([b, a, other, ...wrong]);
+    expect(result.done).toBe(1);
+    expect(result.failed).toEqual([
+      { ...a, code: 'full', detail: `The reader already has ${MAX_WAITING} notifications waiting.` },
+      ...[...wrong, other].map((name) => ({
+        ...{ ...name, code: 'not_found', detail: 'There is no such unsent fallback.' },
+      })),
+    ]);
+    expect((await namesIn(fallbacks)).map(({ id }) => id)).toEqual(['a']);
+    expect(await store.read(awayKey(hashOfReader('user:nobody')))).toBeUndefined();
+  });
+
+  it('should say that there is no such channel', async () => {
+    const { instance } = deployment();
+    const { fallbacks } = instance();
+    await fallbacks.committed(itemsOf(arrival('a', [{ after: 'PT1S', via: 'fax' }])));
+    await pass(2_000);
+    const { done, failed } = await fallbacks.unsent.sendAgain(await namesIn(fallbacks));
+    expect([done, failed]).toEqual([0, [expect.objectContaining({ code: 'no_channel' })]]);
+    expect(await listOf(fallbacks)).toHaveLength(1);
+  });
+
+  it('should work for receipts of earlier versions', async () => {
+    const { fallbacks, store, names, titles, documentNow } = await refused(['a']);
+    const { receipts, ...rest } = await documentNow();
+    const old = receipts.map(({ unless: _, sourceHash: _hash, ...receipt }) => receipt);
+    await store.write(KEY, { ...rest, receipts: old }, (await store.read(KEY))?.etag);
+    expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
+    await pass(1_000);
+    expect(titles()).toHaveLength(2);
+  });
+});
+
+describe('sending again, if the process or a dependency fails', () => {
+  it('should change nothing if no wake-up can be set before the write', async () => {
+    const { fallbacks, names, set, documentNow } = await refused(['a']);
+    const before = await documentNow();
+    set.mockRejectedValueOnce(new Error('away'));
+    const result = await fallbacks.unsent.sendAgain(names);
+    expect(result).toMatchObject({ done: 0, failed: [{ id: 'a', code: 'unavailable' }] });
+    expect(await documentNow()).toEqual(before);
+    expect(await listOf(fallbacks)).toHaveLength(1);
+  });
+
+  it('should send it, and later fallbacks, although the process was killed after the write', async () => {
+    const { instance, fallbacks, names, set, titles } = await refused(['a']);
+    const kept: [string, number][] = [];
+    set
+      .mockImplementationOnce(async (...wakeUp) => void kept.push(wakeUp))
+      .mockImplementationOnce(() => new Promise(() => undefined));
+    void fallbacks.unsent.sendAgain(names);
+    await pass(1_000);
+    const other = instance();
+    await other.fallbacks.committed(itemsOf(arrival('b', after('PT5M'))));
+    expect(titles()).toHaveLength(1);
+    for (const [name, at] of kept) {
+      await pass(at - Date.now());
+      await other.fallbacks.wake(name);
+    }
+    await pass(1_000);
+    expect(titles().slice(1)).toEqual([['a from the feed']]);
+    await pass(10 * 60_000);
+    expect(titles().at(-1)).toEqual(['b']);
+  });
+
+  it('should be done although no wake-up can be set after the write, and be sent with the one before', async () => {
+    const { fallbacks, names, set, titles, failed } = await refused(['a']);
+    const kept: [string, number][] = [];
+    set
+      .mockImplementationOnce(async (...wakeUp) => void kept.push(wakeUp))
+      .mockRejectedValueOnce(new Error('away'));
+    expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
+    expect(failed).toEqual(['close-unsent']);
+    await pass(5 * 60_000);
+    await fallbacks.wake(kept[0]?.[0] ?? '');
+    await pass(1_000);
+    expect(titles()).toHaveLength(2);
+  });
+
+  it('should be done once although the response to the write was lost', async () => {
+    const { fallbacks, store, names, sent } = await refused(['a']);
+    const write = store.write.bind(store);
+    vi.spyOn(store, 'write').mockImplementationOnce(async (...args) => {
+      await write(...args);
+      throw new Error('no answer');
+    });
+    expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
+    await pass(10 * 60_000);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('should change the fallbacks of other readers although one document cannot be changed', async () => {
+    const { fallbacks, store, names } = await refused(['a']);
+    const other = awayKey(hashOfReader('user:later'));
+    await store.write(other, { v: 2 }, undefined);
+    const later = { ...(names[0] as UnsentName), reader: 'user:later' };
+    const result = await fallbacks.unsent.sendAgain([later, ...names]);
+    expect(result).toMatchObject({ done: 1, failed: [{ reader: 'user:later', code: 'unavailable' }] });
+  });
+});
+
+it('should dismiss fallbacks, whose receipts stay, and send none of them', async () => {
+  const { fallbacks, names, sent, documentNow, receipts } = await refused(['a', 'b']);
+  const [b, a] = names as [UnsentName, UnsentName];
+  expect(await fallbacks.unsent.dismiss([a])).toEqual({ done: 1, failed: [] });
+  expect(await fallbacks.unsent.dismiss([a])).toEqual({ done: 1, failed: [] });
+  expect(await namesIn(fallbacks)).toEqual([b]);
+  expect(await fallbacks.unsent.sendAgain([a])).toMatchObject({ done: 0, failed: [{ code: 'not_found' }] });
+  expect((await documentNow()).receipts.map(({ closed }) => closed)).toEqual(['dismissed', undefined]);
+  await pass(10 * 60_000);
+  expect([sent.length, receipts.length]).toEqual([2, 2]);
+});

@@ -1,0 +1,102 @@
+import { parseDateTime, type UnsentName, type UnsentResult } from '@tocsin/contracts';
+import type { DecisionInput } from '../decide/decide.ts';
+import { nameOf, type AwayDocument, type Receipt, type Waiting } from '../document.ts';
+import { MAX_WAITING } from '../register.ts';
+import { isUnsent } from './unsent-receipts.ts';
+
+/** The changed document of a reader, the number of fallbacks that were found, and the others. */
+export interface Closing {
+  document: AwayDocument;
+  done: number;
+  failed: UnsentResult['failed'];
+}
+
+type Fault = Pick<UnsentResult['failed'][number], 'code' | 'detail'>;
+type Step = Waiting['steps'][number];
+
+export const NOT_FOUND: Fault = { code: 'not_found', detail: 'There is no such unsent fallback.' };
+
+/**
+ * Makes unsent fallbacks wait again, due at `now`. Their content is read from the feed. One that was sent again before
+ * stays as it is, so the request may be repeated.
+ */
+export function sendAgain(
+  document: AwayDocument,
+  names: readonly UnsentName[],
+  { now, rulesOf }: { now: number; rulesOf: DecisionInput['rulesOf'] },
+): Closing {
+  const waiting = new Map(document.waiting.map((one) => [nameOf(one), one]));
+  const closing = close(document, names, {
+    ...{ now, as: 'sent-again' },
+    onFound: ({ id, createdAt, via, unless = 'read', sourceHash }) => {
+      const rules = rulesOf(via);
+      if (!rules) return { code: 'no_channel', detail: `There is no channel ${via}.` };
+      const name = nameOf({ id, createdAt });
+      const before = waiting.get(name);
+      if (!before && waiting.size >= MAX_WAITING) {
+        const detail = `The reader already has ${MAX_WAITING} notifications waiting.`;
+        return { code: 'full', detail };
+      }
+      // The channel's window must not delay it.
+      const step: Step = { via, unless, at: Math.max(0, now - rules.windowMs) };
+      const one = before ?? { id, createdAt, ...(sourceHash !== undefined && { sourceHash }), steps: [] };
+      const isDue = one.steps.some((other) => other.via === via && other.at <= now);
+      if (!isDue) waiting.set(name, { ...one, steps: [...one.steps, step] });
+      return undefined;
+    },
+  });
+  if (closing.document === document) return closing;
+  return { ...closing, document: { ...closing.document, waiting: [...waiting.values()] } };
+}
+
+/** Removes unsent fallbacks from the list. Their receipts stay. */
+export const dismiss = (
+  document: AwayDocument,
+  names: readonly UnsentName[],
+  { now }: { now: number },
+): Closing => close(document, names, { now, as: 'dismissed', onFound: () => undefined });
+
+interface CloseOptions {
+  now: number;
+  as: NonNullable<Receipt['closed']>;
+  /** Returns why the fallback stays unsent, or nothing. */
+  onFound: (receipt: Receipt) => Fault | undefined;
+}
+
+/** Marks the receipts. Returns the same document if it changes nothing. */
+function close(
+  document: AwayDocument,
+  names: readonly UnsentName[],
+  { now, as, onFound }: CloseOptions,
+): Closing {
+  const failed: Closing['failed'] = [];
+  const closed = new Set<Receipt>();
+  let done = 0;
+  for (const name of names) {
+    const same = document.receipts.filter((receipt) => isNamed(receipt, name));
+    const found = same.filter((receipt) => isUnsent(receipt, now) && !closed.has(receipt));
+    const [first] = found;
+    if (!first && !same.some((receipt) => receipt.closed === as || closed.has(receipt))) {
+      failed.push({ ...name, ...NOT_FOUND });
+      continue;
+    }
+    const fault = first && onFound(first);
+    if (fault) {
+      failed.push({ ...name, ...fault });
+      continue;
+    }
+    done++;
+    for (const receipt of found) closed.add(receipt);
+  }
+  if (closed.size === 0) return { document, done, failed };
+  const receipts = document.receipts.map((receipt) =>
+    closed.has(receipt) ? { ...receipt, closed: as } : receipt,
+  );
+  return { document: { ...document, receipts }, done, failed };
+}
+
+const isNamed = (receipt: Receipt, { id, createdAt, via, at }: UnsentName): boolean =>
+  receipt.id === id &&
+  receipt.createdAt === createdAt &&
+  receipt.via === via &&
+  receipt.at === parseDateTime(at);

@@ -1,0 +1,107 @@
+import { AWAY_UNSENT_KEY } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
+import { KEY, REFUSED, listOf, refused } from '../../../../testing/away/refused.ts';
+import type { SendResult } from '../../channels/channel.ts';
+import { hashOfReader } from '../document.ts';
+import { MAX_WAITING } from '../register.ts';
+
+const UNKNOWN: SendResult = { outcome: 'unknown', reason: 'no answer' };
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+describe('a fallback that was not sent', () => {
+  it('should be listed by every instance, with its reason', async () => {
+    const { instance, receipts } = await refused(['a', 'b'], [REFUSED, UNKNOWN]);
+    const common = { reader: READER, via: 'email' };
+    expect(await listOf(instance().fallbacks)).toEqual([
+      { ...common, id: 'b', outcome: 'unknown', reason: 'no answer', ...timesOf('b') },
+      { ...common, id: 'a', outcome: 'refused', reason: 'no such user', ...timesOf('a') },
+    ]);
+    function timesOf(id: string) {
+      const { createdAt = '', at = 0 } = receipts.find((receipt) => receipt.id === id) ?? {};
+      return { createdAt, at: new Date(at).toISOString() };
+    }
+  });
+
+  it.each(['there is no channel', 'too many are waiting'])('should be listed if %s', async (reason) => {
+    const { instance } = deployment();
+    const { fallbacks } = instance();
+    const fax = [arrival('a', [{ after: 'PT1S', via: 'fax' }])];
+    const many = Array.from({ length: MAX_WAITING + 1 }, (_, n) => arrival(`n${n}`, after('PT1H')));
+    await fallbacks.committed(itemsOf(...(reason === 'there is no channel' ? fax : many)));
+    await pass(2_000);
+    expect(await listOf(fallbacks)).toMatchObject([{ outcome: 'refused' }]);
+  });
+
+  it('should have its reader listed before the receipt is stored', async () => {
+    const { instance, store, answers } = deployment();
+    answers.push(REFUSED);
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
+    const write = vi.spyOn(store, 'write');
+    await pass(2_000);
+    const keys = write.mock.calls.map(([key]) => key);
+    expect(keys).toEqual([KEY, AWAY_UNSENT_KEY, KEY]);
+  });
+
+  it('should be listed although the process was killed between listing the reader and storing the receipt', async () => {
+    const { instance, store, answers } = deployment();
+    answers.push(REFUSED);
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
+    const write = store.write.bind(store);
+    vi.spyOn(store, 'write').mockImplementation((...args) =>
+      JSON.stringify(args[1]).includes('no such user') ? new Promise(() => undefined) : write(...args),
+    );
+    await pass(60_000);
+    const other = instance();
+    expect(await listOf(other.fallbacks)).toEqual([]);
+    await other.fallbacks.wake(`away:${hashOfReader(READER)}:${Date.now()}`);
+    expect(await listOf(other.fallbacks)).toMatchObject([{ id: 'a', outcome: 'unknown' }]);
+  });
+
+  it('should not delay a turn, nor a send by more than 3 s, while the list cannot be written', async () => {
+    const { instance, store, answers, sent, outcomes } = deployment();
+    const { fallbacks } = instance();
+    const read = store.read.bind(store);
+    vi.spyOn(store, 'read').mockImplementation((key) =>
+      key === AWAY_UNSENT_KEY ? new Promise(() => undefined) : read(key),
+    );
+    answers.push(REFUSED);
+    const many = Array.from({ length: MAX_WAITING + 1 }, (_, n) => arrival(`n${n}`, after('PT1H')));
+    await fallbacks.committed(itemsOf(...many));
+    await fallbacks.erase({ feed: READER, ids: many.map(({ id }) => id) });
+    await fallbacks.committed(itemsOf(arrival('a', after('PT1S')), arrival('b', after('PT6S'))));
+    await pass(1_500);
+    expect([sent.length, outcomes().at(-1)?.[0]]).toEqual([1, expect.stringMatching(/^n/)]);
+    await pass(3_000);
+    expect(outcomes().at(-1)).toEqual(['a', 'refused', 'no such user']);
+    await pass(5_000);
+    expect(outcomes().at(-1)).toEqual(['b', 'sent']);
+  });
+
+  it('should be listed and sent later if the list could not be written at first', async () => {
+    const { instance, store, answers, failed } = deployment();
+    const { fallbacks } = instance();
+    const write = store.write.bind(store);
+    const spy = vi.spyOn(store, 'write').mockImplementation(async (...args) => {
+      if (args[0] === AWAY_UNSENT_KEY) throw new Error('away');
+      return write(...args);
+    });
+    answers.push(REFUSED);
+    await fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
+    await pass(1_500);
+    expect([await listOf(fallbacks), failed]).toEqual([[], ['list-unsent']]);
+    spy.mockRestore();
+    await pass(5_000);
+    expect(await listOf(fallbacks)).toHaveLength(1);
+  });
+
+  it('should leave the list with its erased reader, whose name remains nowhere', async () => {
+    const { fallbacks, store } = await refused(['a']);
+    await fallbacks.erase({ feed: READER });
+    expect(await listOf(fallbacks)).toEqual([]);
+    expect(await store.read(KEY)).toBeUndefined();
+    expect((await store.read(AWAY_UNSENT_KEY))?.value).toEqual({ v: 1, readers: [] });
+  });
+});

@@ -1,0 +1,125 @@
+import type { UnsentName, UnsentPage, UnsentQuery, UnsentResult } from '@tocsin/contracts';
+import { Slots } from '../../../readers/search/slots.ts';
+import { nextCheck, type DecisionInput } from '../decide/decide.ts';
+import { awayKey, hashOfReader, parseAway, type AwayDocument } from '../document.ts';
+import type { AwayDocuments } from '../documents.ts';
+import type { FallbacksOptions } from '../options.ts';
+import { wakeUpName } from '../wake-ups/wake-up-names.ts';
+import { wakeUpFor } from '../wake-ups/wake-up-times.ts';
+import { listUnsent } from './list-unsent.ts';
+import { NOT_FOUND, dismiss, sendAgain, type Closing } from './send-again.ts';
+import type { UnsentIndex } from './unsent-index.ts';
+
+export interface UnsentFallbacksOptions extends Pick<
+  FallbacksOptions,
+  'store' | 'wakeUps' | 'observer' | 'now'
+> {
+  documents: AwayDocuments;
+  index: UnsentIndex;
+  rulesOf: DecisionInput['rulesOf'];
+}
+
+/** Maximum numbers of pages that are read at once, and that wait. */
+const LISTS_AT_ONCE = 2;
+const LISTS_WAITING = 16;
+/** Longer than the write of a document takes. A wake-up at that time covers a crash after the write. */
+const WRITE_MS = 2 * 60_000;
+const UNAVAILABLE = 'The fallback cannot be changed now, or its change is unknown. Try again.';
+
+/** For operators: the fallbacks that were refused or whose outcome is unknown. */
+export class UnsentFallbacks {
+  readonly #use: UnsentFallbacksOptions;
+  readonly #lists = new Slots(LISTS_AT_ONCE, LISTS_WAITING);
+
+  constructor(options: UnsentFallbacksOptions) {
+    this.#use = options;
+  }
+
+  /** A page of the list. Rejects if the list cannot be read now. */
+  list(query: UnsentQuery): Promise<UnsentPage> {
+    const onError = (error: unknown) => this.#use.observer.failed('list-unsent', error);
+    return this.#lists.run(() => listUnsent(query, { ...this.#use, onError }));
+  }
+
+  /**
+   * Makes fallbacks wait again, due now. Safe to repeat. They are sent unless the reader has read the notification
+   * meanwhile, or it has left the history.
+   */
+  sendAgain(names: readonly UnsentName[]): Promise<UnsentResult> {
+    const { rulesOf, now } = this.#use;
+    return this.#closeAll(names, async (reader, own) => {
+      const hash = hashOfReader(reader);
+      const plan = (document: AwayDocument) => sendAgain(document, own, { now: now(), rulesOf });
+      const planned = await this.#planned(reader, plan);
+      if (!planned || planned.done === 0) return planned;
+      // Before the write, so that no due fallback lacks a wake-up, on which later ones would rely.
+      const later = now() + WRITE_MS;
+      await this.#use.wakeUps.set(wakeUpName(hash, later, { unique: true }), later);
+      const closing = await this.#change(reader, plan);
+      if (closing) await this.#wakeUp(hash, closing.document);
+      return closing;
+    });
+  }
+
+  /** Removes fallbacks from the list. Safe to repeat. */
+  dismiss(names: readonly UnsentName[]): Promise<UnsentResult> {
+    const { now } = this.#use;
+    return this.#closeAll(names, (reader, own) =>
+      this.#change(reader, (document) => dismiss(document, own, { now: now() })),
+    );
+  }
+
+  /** One reader after another. A reader whose fallbacks cannot be changed does not stop the others. */
+  async #closeAll(
+    names: readonly UnsentName[],
+    close: (reader: string, own: readonly UnsentName[]) => Promise<Closing | undefined>,
+  ): Promise<UnsentResult> {
+    const result: UnsentResult = { done: 0, failed: [] };
+    for (const reader of new Set(names.map((name) => name.reader))) {
+      const own = names.filter((name) => name.reader === reader);
+      try {
+        const closing = await close(reader, own);
+        result.done += closing?.done ?? 0;
+        result.failed.push(...(closing?.failed ?? own.map((name) => ({ ...name, ...NOT_FOUND }))));
+      } catch (error) {
+        this.#use.observer.failed('close-unsent', error);
+        result.failed.push(
+          ...own.map((name) => ({ ...name, code: 'unavailable' as const, detail: UNAVAILABLE })),
+        );
+      }
+    }
+    return result;
+  }
+
+  /** What a change would do; `undefined` if the reader has no fallbacks. */
+  async #planned(reader: string, plan: (document: AwayDocument) => Closing): Promise<Closing | undefined> {
+    const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
+    return stored && plan(parseAway(stored.value));
+  }
+
+  async #change(reader: string, plan: (document: AwayDocument) => Closing): Promise<Closing | undefined> {
+    let closing: Closing | undefined;
+    const key = awayKey(hashOfReader(reader));
+    await this.#use.documents.change(
+      key,
+      async (before) => {
+        closing = before && plan(before);
+        return closing?.document === before ? undefined : closing?.document;
+      },
+      { ends: false },
+    );
+    return closing;
+  }
+
+  /** Wakes an instance soon. If that fails, the earlier wake-up still does. */
+  async #wakeUp(hash: string, document: AwayDocument): Promise<void> {
+    const now = this.#use.now();
+    const next = nextCheck(document, this.#use.rulesOf);
+    if (next === undefined) return;
+    try {
+      await this.#use.wakeUps.set(...wakeUpFor(hash, { next, now, isFull: false }));
+    } catch (error) {
+      this.#use.observer.failed('close-unsent', error);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { AWAY_UNSENT_KEY } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pass } from '../../../../testing/away/deployment.ts';
+import { MemoryReaderStore } from '../../../memory/reader-store.ts';
+import { hashOfReader } from '../document.ts';
+import { FRESH_MS, MAX_READERS, UnsentIndex } from './unsent-index.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+const hash = (n: number) => hashOfReader(`user:${n}`);
+
+function deployment() {
+  const store = new MemoryReaderStore();
+  const write = vi.spyOn(store, 'write');
+  const failed: unknown[] = [];
+  const instance = () =>
+    new UnsentIndex({ store, onError: (error) => void failed.push(error), now: () => Date.now() });
+  const hashes = async () => (await instance().read()).readers.map(([one]) => one);
+  return { store, write, failed, instance, hashes };
+}
+
+describe('the index of readers with unsent fallbacks', () => {
+  it('should contain readers without their names, newest first, when add resolves', async () => {
+    const { store, instance, hashes } = deployment();
+    const index = instance();
+    await index.add(hash(1));
+    expect(await hashes()).toEqual([hash(1)]);
+    const second = index.add(hash(2));
+    await pass(1_000);
+    await second;
+    expect(await hashes()).toEqual([hash(2), hash(1)]);
+    expect(JSON.stringify((await store.read(AWAY_UNSENT_KEY))?.value)).not.toContain('user:');
+  });
+
+  it('should be written once for a reader who was added shortly before, by any instance', async () => {
+    const { write, instance } = deployment();
+    const [one, other] = [instance(), instance()];
+    await one.add(hash(1));
+    await pass(1_000);
+    await one.add(hash(1));
+    await other.add(hash(1));
+    expect(write).toHaveBeenCalledTimes(1);
+    await pass(FRESH_MS);
+    await one.add(hash(1));
+    expect(write).toHaveBeenCalledTimes(2);
+    expect((await one.read()).readers).toEqual([[hash(1), Date.now()]]);
+  });
+
+  it('should keep the readers that two instances add at once', async () => {
+    const { instance, hashes, failed } = deployment();
+    const [one, other] = [instance(), instance()];
+    const added = Array.from({ length: 20 }, (_, n) => (n % 2 ? one : other).add(hash(n)));
+    await pass(1_000);
+    await Promise.all(added);
+    expect(new Set(await hashes())).toEqual(new Set(Array.from({ length: 20 }, (_, n) => hash(n))));
+    expect(failed).toEqual([]);
+  });
+
+  it('should keep the newest of a flood in few writes, and note that it displaced others', async () => {
+    const { store, write, instance, hashes } = deployment();
+    const index = instance();
+    await index.add(hash(0));
+    await pass(1_000);
+    const added: Promise<void>[] = [];
+    for (let n = 1; n <= 3_000; n++) {
+      added.push(index.add(hash(n)));
+      if (n % 100 === 0) await pass(50);
+    }
+    await pass(1_000);
+    await Promise.all(added);
+    expect(write.mock.calls.length).toBeLessThanOrEqual(12);
+    const kept = await hashes();
+    expect(kept).toHaveLength(MAX_READERS);
+    expect(kept).toContain(hash(3_000));
+    expect(kept).not.toContain(hash(0));
+    expect((await index.read()).displacedAt).toBeGreaterThan(0);
+    const { value } = (await store.read(AWAY_UNSENT_KEY)) ?? {};
+    expect(JSON.stringify(value).length).toBeLessThan(64 * 1024);
+  });
+
+  it('should not be waited for while it cannot be written, and be written later', async () => {
+    const { write, failed, instance, hashes } = deployment();
+    write.mockRejectedValue(new Error('away'));
+    const index = instance();
+    await index.add(hash(1));
+    expect(failed.map(String)).toEqual(['Error: away']);
+    await index.add(hash(2));
+    write.mockRestore();
+    await pass(2_000);
+    expect(new Set(await hashes())).toEqual(new Set([hash(1), hash(2)]));
+    await index.stop();
+  });
+
+  it('should be waited for at most 3 s, once, while the store does not answer', async () => {
+    const { store, instance } = deployment();
+    let answer: ((value: undefined) => void) | undefined;
+    vi.spyOn(store, 'read').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    const index = instance();
+    const start = Date.now();
+    const waited = index.add(hash(1)).then(() => Date.now() - start);
+    await pass(5_000);
+    expect(await waited).toBe(3_000);
+    await index.add(hash(2));
+    answer?.(undefined);
+    await pass(1_000);
+    expect((await index.read()).readers).toHaveLength(2);
+  });
+
+  it('should not be overwritten if a later version has written it', async () => {
+    const { store, write, failed, instance } = deployment();
+    await store.write(AWAY_UNSENT_KEY, { v: 2, readers: 'other' }, undefined);
+    write.mockClear();
+    const index = instance();
+    await index.add(hash(1));
+    expect([failed.length, write.mock.calls.length]).toEqual([1, 0]);
+    await index.stop();
+  });
+
+  it('should write what is pending when it stops', async () => {
+    const { instance, hashes } = deployment();
+    const index = instance();
+    await index.add(hash(1));
+    void index.add(hash(2));
+    await index.stop();
+    expect(await hashes()).toHaveLength(2);
+  });
+
+  it('should remove readers, but not those who were added again meanwhile', async () => {
+    const { instance, hashes } = deployment();
+    const index = instance();
+    await index.add(hash(1));
+    await pass(1_000);
+    await index.add(hash(2));
+    const before = (await index.read()).readers;
+    await pass(FRESH_MS);
+    await index.add(hash(1));
+    await index.remove(before);
+    expect(await hashes()).toEqual([hash(1)]);
+    await index.forget(hash(1));
+    expect(await hashes()).toEqual([]);
+  });
+});

@@ -1,0 +1,168 @@
+import { AWAY_UNSENT_KEY, DOCUMENT_VERSION, awayUnsentSchema, type AwayUnsent } from '@tocsin/contracts';
+import { backOff, pause } from '@tocsin/contracts/pause';
+import { LRUCache } from 'lru-cache';
+import { parseStored } from '../../../deliver/parse-stored.ts';
+import { writeDocument } from '../../../readers/documents/write-document.ts';
+import type { ReaderStore } from '../../../readers/ports.ts';
+import { AWAY_TTL_SECONDS } from '../document.ts';
+import { settledWithin } from '../send/in-flight.ts';
+
+export interface UnsentIndexOptions {
+  store: ReaderStore;
+  /** Called when the index cannot be written. It is written again later. */
+  onError: (error: unknown) => void;
+  now: () => number;
+}
+
+/** A reader in the index: hash, and time in ms since 1970. */
+export type UnsentReader = AwayUnsent['readers'][number];
+
+/** Maximum number of readers. Newer ones displace the oldest. */
+export const MAX_READERS = 1_000;
+/** A reader who was added this recently in ms needs no further write. */
+export const FRESH_MS = 5 * 60_000;
+/** Pause in ms between two writes of an instance. Further readers are collected meanwhile. */
+const PAUSE_MS = 250;
+/** Longest wait of one `add` in ms. */
+const MAX_WAIT_MS = 3_000;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 60_000;
+const MAX_KNOWN = 10_000;
+
+/**
+ * Which readers have fallbacks that were not sent, without names and content. It is only a hint where to look: the
+ * readers' documents decide. A reader is added before the document is written, so that a crash loses none.
+ */
+export class UnsentIndex {
+  readonly #use: UnsentIndexOptions;
+  /** When this instance has seen readers in the index. */
+  readonly #known: LRUCache<string, number>;
+  readonly #stopping = new AbortController();
+  #pending = new Map<string, number>();
+  #next = new WriteEnd();
+  #writing: Promise<void> | undefined;
+  /** While writes fail or are slow, nobody waits for them. */
+  #isLate = false;
+
+  constructor(options: UnsentIndexOptions) {
+    this.#use = options;
+    this.#known = new LRUCache({ max: MAX_KNOWN });
+  }
+
+  /** Resolves when the reader is in the index, or should not be waited for. Never rejects. */
+  async add(hash: string): Promise<void> {
+    const at = this.#use.now();
+    if ((this.#known.get(hash) ?? -Infinity) > at - FRESH_MS) return;
+    this.#pending.delete(hash);
+    this.#pending.set(hash, at);
+    const next = this.#next;
+    this.#writing ??= this.#writeAll();
+    if (this.#isLate) return;
+    if (!(await settledWithin(MAX_WAIT_MS, [next.ended]))) this.#isLate = true;
+  }
+
+  async read(): Promise<AwayUnsent> {
+    return parse((await this.#use.store.read(AWAY_UNSENT_KEY))?.value);
+  }
+
+  /** Removes these readers, but not those who were added again meanwhile. */
+  async remove(readers: readonly UnsentReader[]): Promise<void> {
+    const removed = new Set(readers.map(nameOf));
+    await this.#change((before) => without(before, (reader) => removed.has(nameOf(reader))));
+  }
+
+  /** Removes an erased reader. Never rejects. */
+  async forget(hash: string): Promise<void> {
+    this.#pending.delete(hash);
+    this.#known.delete(hash);
+    try {
+      await this.#change((before) => without(before, ([other]) => other === hash));
+    } catch (error) {
+      this.#use.onError(error);
+    }
+  }
+
+  /** Writes what is pending, and stops. Never rejects. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const next = this.#next;
+    if (this.#writing && this.#pending.size > 0) await settledWithin(MAX_WAIT_MS, [next.ended]);
+  }
+
+  /** One write at a time. A failed one is repeated later, together with newer readers. */
+  async #writeAll(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let failures = 0; this.#pending.size > 0;) {
+      const [batch, write] = [this.#pending, this.#next];
+      this.#pending = new Map();
+      this.#next = new WriteEnd();
+      try {
+        await this.#write(batch);
+        failures = 0;
+        this.#isLate = false;
+      } catch (error) {
+        this.#use.onError(error);
+        this.#isLate = true;
+        failures++;
+        if (!signal.aborted) this.#pending = new Map([...batch, ...this.#pending].slice(-2 * MAX_READERS));
+      }
+      write.end(true);
+      const rest = failures === 0 ? PAUSE_MS : backOff(failures - 1, FIRST_RETRY_MS, LAST_RETRY_MS);
+      await pause(rest, signal);
+    }
+    this.#writing = undefined;
+  }
+
+  async #write(batch: ReadonlyMap<string, number>): Promise<void> {
+    let after: AwayUnsent | undefined;
+    await this.#change((before) => {
+      after = withReaders(before, batch, this.#use.now());
+      return after;
+    });
+    for (const [hash, at] of after?.readers ?? []) if (batch.has(hash)) this.#known.set(hash, at);
+  }
+
+  #change(change: (before: AwayUnsent) => AwayUnsent): Promise<unknown> {
+    return writeDocument(this.#use.store, {
+      ...{ key: AWAY_UNSENT_KEY, ttlSeconds: AWAY_TTL_SECONDS },
+      plan: async (value) => {
+        const before = parse(value);
+        const after = change(before);
+        return after === before ? undefined : after;
+      },
+    });
+  }
+}
+
+/** The end of a write, for which others wait. */
+class WriteEnd {
+  end: (value: true) => void = () => undefined;
+  readonly ended = new Promise<boolean>((resolve) => {
+    this.end = resolve;
+  });
+}
+
+const nameOf = ([hash, at]: UnsentReader): string => `${hash} ${at}`;
+
+/** Adds readers at the front. Those who were added shortly before keep their place. */
+function withReaders(before: AwayUnsent, batch: ReadonlyMap<string, number>, now: number): AwayUnsent {
+  const fresh = new Set(before.readers.flatMap(([hash, at]) => (at > now - FRESH_MS ? [hash] : [])));
+  const added = [...batch].filter(([hash]) => !fresh.has(hash)).toReversed();
+  if (added.length === 0) return before;
+  const names = new Set(added.map(([hash]) => hash));
+  const all = [...added, ...before.readers.filter(([hash]) => !names.has(hash))].toSorted(
+    ([, a], [, b]) => b - a,
+  );
+  const after = { ...before, readers: all.slice(0, MAX_READERS) };
+  return all.length > MAX_READERS ? { ...after, displacedAt: now } : after;
+}
+
+function without(before: AwayUnsent, isRemoved: (reader: UnsentReader) => boolean): AwayUnsent {
+  const readers = before.readers.filter((reader) => !isRemoved(reader));
+  return readers.length === before.readers.length ? before : { ...before, readers };
+}
+
+const parse = (value: unknown): AwayUnsent =>
+  value === undefined
+    ? { v: DOCUMENT_VERSION, readers: [] }
+    : parseStored(awayUnsentSchema, value, AWAY_UNSENT_KEY);

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { AWAY_TTL_SECONDS, newAway, type Receipt } from '../document.ts';
+import { MAX_RECEIPTS, dropOldReceipts } from './unsent-receipts.ts';
+
+const receipt = (n: number, outcome: Receipt['outcome'], members: Partial<Receipt> = {}): Receipt => ({
+  ...{ id: `n${n}`, createdAt: '2026-01-01T00:00:00Z', via: 'email', outcome },
+  ...{ at: AWAY_TTL_SECONDS * 1000 + n, ...members },
+});
+const many = (count: number, first: number, outcome: Receipt['outcome']) =>
+  Array.from({ length: count }, (_, n) => receipt(first + n, outcome));
+const kept = (receipts: Receipt[]) =>
+  dropOldReceipts({ ...newAway('user:ada'), receipts }).receipts.map(({ id }) => id);
+
+it('should keep unsent receipts while others displace the oldest', () => {
+  const ids = kept([receipt(0, 'refused'), receipt(1, 'sent'), ...many(MAX_RECEIPTS, 2, 'sent')]);
+  expect(ids).toHaveLength(MAX_RECEIPTS);
+  expect(ids.slice(0, 2)).toEqual(['n0', 'n3']);
+});
+
+it('should keep 200 unsent receipts, so that known notifications stay known', () => {
+  const ids = kept([...many(MAX_RECEIPTS, 0, 'unknown'), ...many(900, MAX_RECEIPTS, 'sent')]);
+  expect(ids).toHaveLength(MAX_RECEIPTS);
+  expect(ids.slice(0, 201)).toEqual(
+    [...many(200, 800, 'unknown'), receipt(1_100, 'sent')].map(({ id }) => id),
+  );
+});
+
+it('should drop unsent receipts that are closed or too old', () => {
+  const old = receipt(0, 'refused', { at: 1 });
+  const dismissed = receipt(1, 'refused', { closed: 'dismissed' });
+  const ids = kept([old, dismissed, ...many(MAX_RECEIPTS, 2, 'sent')]);
+  expect([ids.length, ids[0]]).toEqual([MAX_RECEIPTS, 'n2']);
+});

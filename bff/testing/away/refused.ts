@@ -1,0 +1,28 @@
+import { unsentQuerySchema, type UnsentFallback, type UnsentName } from '@tocsin/contracts';
+import type { SendResult } from '../../src/away/channels/channel.ts';
+import { awayKey, hashOfReader, type AwayDocument } from '../../src/away/fallbacks/document.ts';
+import type { Fallbacks } from '../../src/away/fallbacks/fallbacks.ts';
+import { READER, after, arrival, deployment, itemsOf, pass } from './deployment.ts';
+
+export const REFUSED: SendResult = { outcome: 'refused', reason: 'no such user' };
+export const KEY = awayKey(hashOfReader(READER));
+
+/** The fallbacks that an instance lists as not sent. */
+export const listOf = async ({ unsent }: Fallbacks): Promise<UnsentFallback[]> =>
+  (await unsent.list(unsentQuerySchema.parse({}))).fallbacks;
+export const namesIn = async (fallbacks: Fallbacks): Promise<UnsentName[]> =>
+  (await listOf(fallbacks)).map(({ outcome: _, reason: _reason, ...name }) => name);
+
+/** A deployment in which the fallbacks of these notifications were refused, or ended as given. */
+export async function refused(ids: string[], answers: SendResult[] = ids.map(() => REFUSED), windowMs = 0) {
+  const all = deployment({ windowMs });
+  const one = all.instance();
+  for (const id of ids) {
+    all.answers.push(...answers.splice(0, 1));
+    await one.fallbacks.committed(itemsOf(arrival(id, after('PT1S'))));
+    await pass(2_000 + windowMs);
+  }
+  one.set.mockClear();
+  const documentNow = async () => (await all.store.read(KEY))?.value as AwayDocument;
+  return { ...all, ...one, documentNow, names: await namesIn(one.fallbacks) };
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { channelNameSchema } from '../away/fallback.ts';
+import { UNSENT_OUTCOMES } from '../away/stored.ts';
+import { feedSchema } from '../feed/name.ts';
+import { dateTimeSchema, idSchema } from '../text/text.ts';
+
+/** Maximum number of fallbacks in a response, and in a request. */
+export const MAX_UNSENT_LISTED = 100;
+
+/** Names a fallback that was not sent: of the notification, through the channel, ended at `at`. */
+export const unsentNameSchema = z.strictObject({
+  reader: feedSchema.refine((feed) => feed.startsWith('user:'), 'must be user:<sub>'),
+  id: idSchema,
+  createdAt: dateTimeSchema,
+  via: channelNameSchema,
+  at: dateTimeSchema,
+});
+export type UnsentName = z.infer<typeof unsentNameSchema>;
+
+/** A fallback that was refused, or whose outcome is unknown. */
+export const unsentFallbackSchema = unsentNameSchema.extend({
+  outcome: z.enum(UNSENT_OUTCOMES),
+  reason: z.string().optional(),
+});
+export type UnsentFallback = z.infer<typeof unsentFallbackSchema>;
+
+/** The position after a listed fallback: the reader's time and hash, and a digest of the fallback. */
+const CURSOR = /^\d{1,16}\.[0-9a-f]{32}(\.[0-9a-f]{16})?$/;
+
+/** The query parameters of `GET /app/ops/fallbacks/unsent`. */
+export const unsentQuerySchema = z.strictObject({
+  cursor: z.string().regex(CURSOR, 'must be the next of an earlier page').optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, `must be a whole number from 1 to ${MAX_UNSENT_LISTED}`)
+    .transform(Number)
+    .refine((n) => n <= MAX_UNSENT_LISTED, `must be from 1 to ${MAX_UNSENT_LISTED}`)
+    .default(MAX_UNSENT_LISTED),
+});
+export type UnsentQuery = z.infer<typeof unsentQuerySchema>;
+
+/**
+ * The response: fallbacks of the readers with the newest ones first. `next` is the `cursor` of the next page, or null
+ * at the end. Pages before the end may be short or empty.
+ */
+export const unsentPageSchema = z.object({
+  fallbacks: z.array(unsentFallbackSchema),
+  next: z.string().nullable(),
+  /** Number of readers on this page whose fallbacks can't be read now. */
+  unreadable: z.int().min(0),
+  /** When there were last more readers than the list remembers; null if it is complete. */
+  truncatedAt: dateTimeSchema.nullable(),
+});
+export type UnsentPage = z.infer<typeof unsentPageSchema>;
+
+/** The body of `POST /app/ops/fallbacks/send-again` and `POST /app/ops/fallbacks/dismiss`. */
+export const unsentNamesSchema = z.strictObject({
+  fallbacks: z.array(unsentNameSchema).min(1).max(MAX_UNSENT_LISTED),
+});
+export type UnsentNames = z.infer<typeof unsentNamesSchema>;
+
+/** Why a fallback could not be sent again or dismissed. `unavailable`: the outcome is unknown. */
+export const UNSENT_FAULTS = ['not_found', 'no_channel', 'full', 'unavailable'] as const;
+
+/** The response: the number of fallbacks that wait again or are dismissed, and the others with the reason. */
+export const unsentResultSchema = z.object({
+  done: z.int().min(0),
+  failed: z.array(unsentNameSchema.extend({ code: z.enum(UNSENT_FAULTS), detail: z.string() })),
+});
+export type UnsentResult = z.infer<typeof unsentResultSchema>;
