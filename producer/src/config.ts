@@ -35,7 +35,7 @@ export const producerSettings = z.object({
     ),
   QUEUE_MAX_BYTES: wholeNumberSetting(MIN_QUEUE_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
-    .describe('The same limit, in bytes of JSON'),
+    .describe('Maximum size of the queue, in bytes of JSON; when it is full, requests get 503 immediately'),
   BODIES_MAX_BYTES: bodiesSetting(),
   PARTITIONS: wholeNumberSetting(1, MAX_PARTITIONS)
     .default(2)

@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 describe('useToasts', () => {
-  it('should show and announce an error immediately, after three errors and 500 infos', () => {
+  it('should show and announce an error immediately, even after three errors and 500 infos', () => {
     const toasts = useToasts();
     toasts.show('all', createPublications(3, 'error'));
     toasts.show(

@@ -24,7 +24,7 @@ describe('reader marks', () => {
     await gateway.close();
   });
 
-  it("should be reported before the answer's publications and on each change, never an older state after a newer one", async () => {
+  it("should be reported before the answer's publications and after each change, never out of order", async () => {
     gateway.publish(1);
     gateway.answer = (request) => ({ ...gateway.page(request), inbox: inbox(5) });
     const received: unknown[] = [];

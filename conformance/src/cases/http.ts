@@ -40,7 +40,7 @@ export const HTTP: readonly Case[] = [
   engine('an unknown transport', 'EIO=4&transport=smoke-signals'),
   engine('a token in the URL of a socket', 'EIO=4&transport=polling&token=secret'),
   engine('JSONP', 'EIO=4&transport=polling&j=0'),
-  httpCase('serves the newest page, ascending', ['publish'], async (kit) => {
+  httpCase('serves the newest page in ascending order', ['publish'], async (kit) => {
     const { feed, ids } = await createFilledFeed(kit);
     const page = await kit.page(feed);
     assert.deepEqual(idsOf(page.publications), ids.slice(-50));

@@ -65,7 +65,7 @@ export const receiptsSchema = z
   })
   .meta({
     description:
-      'Whether readers of its feed received, saw, read or archived a notification, and the states of its fallbacks.',
+      'Whether readers received, saw, read or archived a notification, and the states of its fallbacks.',
   });
 export type Receipts = z.infer<typeof receiptsSchema>;
 

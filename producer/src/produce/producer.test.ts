@@ -10,7 +10,7 @@ const all = laneOf('all');
 const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('a request', () => {
-  it('should be accepted without delay when its entry is deposited and announced', async () => {
+  it('should be accepted as soon as its entry is deposited and announced', async () => {
     const { producer, backend, observer } = testProducer();
     expect(await producer.produce([notification('a')], '00-trace')).toBe('accepted');
     expect(observer.events).toEqual([`deposit ${all} 1`, `announce ${all} 1`, 'answered accepted 1']);
@@ -165,7 +165,7 @@ describe('entries', () => {
     expect(new Set(backend.deposited.map(({ run }) => run)).size).toBe(1);
   });
 
-  it('should stay within 256 KB as escaped by the sidecar, even with the largest notifications', async () => {
+  it('should stay within 256 KB when escaped by the sidecar, even with the largest notifications', async () => {
     const { producer, backend } = testProducer();
     const link = `https://example.com/${'<'.repeat(2_028)}`;
     const largest = {

@@ -205,7 +205,7 @@ describe('an unsupported body', () => {
     ['Latin-1', { 'content-type': 'application/json; charset=iso-8859-1' }],
     ['UTF-16', { 'content-type': 'application/json;charset="utf-16"' }],
     ['an unknown encoding', { 'content-encoding': 'rot13' }],
-  ])('should be rejected as %s', async (_name, headers) => {
+  ])('should be rejected if it is sent as %s', async (_name, headers) => {
     await expectProblem(await server.post(hello, headers), 415, 'unsupported_media_type');
   });
 

@@ -165,7 +165,7 @@ describe('the open topic', () => {
       { id: 'e-5', data_base64: Buffer.from('{"title":"x"}').toString('base64') },
       ['e-5'],
     ],
-  ])('should give a notification %s', async (_name, event, ids) => {
+  ])('should publish a notification with %s', async (_name, event, ids) => {
     expect(await deliver(event)).toEqual(done);
     expect(newest().map(({ id }) => id)).toEqual(ids);
   });

@@ -147,7 +147,7 @@ export class Sidecar {
     const unread = (message: string) => new SidecarError(message, { code: 'ERR_STATE_GET' });
     return keys.map((key) => {
       const item = items.get(key);
-      if (!item) return unread(`The response of the sidecar to POST ${path} lacks ${key}`);
+      if (!item) return unread(`The sidecar's response to POST ${path} lacks ${key}`);
       if (item.error) return unread(`The sidecar could not read ${key} for POST ${path}: ${item.error}`);
       const value = item.data ?? undefined;
       return value === undefined ? undefined : { value, etag: item.etag ?? '' };

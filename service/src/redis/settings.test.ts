@@ -65,7 +65,7 @@ describe('the Redis settings', () => {
     ]);
   });
 
-  it('should read Sentinels', () => {
+  it('should accept several Sentinels', () => {
     const target = redisTarget(
       readRedisSettings({ REDIS_SENTINEL: 'true', REDIS_HOST: 'a:1,[::1]:2', REDIS_MASTER: 'm' }),
     );
@@ -76,7 +76,7 @@ describe('the Redis settings', () => {
     expect(targetText(target)).toBe('m of the Sentinels a:1, [::1]:2');
   });
 
-  it('should read cluster nodes, which cannot be combined with Sentinels', () => {
+  it('should accept cluster nodes, but not together with Sentinels', () => {
     const target = redisTarget(readRedisSettings({ REDIS_CLUSTER: 'true', REDIS_HOST: 'a:1,b:2' }));
     expect(target).toMatchObject({ cluster: true, addresses: [{ host: 'a' }, { host: 'b' }] });
     expect(targetText(target)).toBe('the cluster a:1, b:2');

@@ -42,8 +42,11 @@ export const redisSettings = {
     .describe(
       'Address of the Redis for the broadcaster, as host:port. With `REDIS_SENTINEL=true`, the comma-separated addresses of the Sentinels; with `REDIS_CLUSTER=true`, those of some nodes of the cluster. See docs/guides/redis.md',
     ),
-  REDIS_USERNAME: z.string().optional().describe('User name for that Redis. If unset, the default user'),
-  REDIS_PASSWORD: z.string().optional().describe('Password of that user'),
+  REDIS_USERNAME: z
+    .string()
+    .optional()
+    .describe("User name for the broadcaster's Redis. If unset, the default user"),
+  REDIS_PASSWORD: z.string().optional().describe("Password for the broadcaster's Redis"),
   REDIS_TLS: switchSetting().describe('`true` uses TLS, including to Sentinels'),
   REDIS_CA_FILE: certificateSetting().describe(
     'PEM file with the CA that signed the Redis certificate. If unset, the public CAs are trusted',

@@ -53,7 +53,7 @@ describe('Chunks', () => {
     expect(offsets(chunks.split(list))).toEqual(list.map(({ offset }) => offset));
   });
 
-  it('should start a chunk with each day', () => {
+  it('should start a new chunk for each day', () => {
     const split = new Chunks<Item>().split([item(2), item(1, NOON - 24 * 60 * 60 * 1000)]);
     expect(split.map(({ day }) => day)).toEqual(['2026-6-1', '2026-5-31']);
   });

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('should offer to undo a change for eight seconds, or longer while the reader is on the notice', () => {
+it('should offer to undo a change for eight seconds, or longer while the reader is using the notice', () => {
   const notices = useNotice();
   notices.show('archived', 2, () => undefined);
   vi.advanceTimersByTime(7_999);

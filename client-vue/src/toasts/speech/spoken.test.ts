@@ -7,7 +7,7 @@ const toast = (title: string, severity: Severity = 'info'): Toast => ({
   ...{ key: title, kind: 'notification', actions: [], severity, title },
 });
 
-it('should announce a few toasts in full, and many as counts with the newest one', () => {
+it('should announce a few toasts in full, and many toasts as counts with the newest toast', () => {
   const batch = new SpokenBatch();
   batch.add(toast('one'));
   batch.add(toast('two', 'warning'));
@@ -18,7 +18,7 @@ it('should announce a few toasts in full, and many as counts with the newest one
   expect(batch.take()).toBe('500 notifications: 1 warning, 499 info. Newest: Warning: last');
 });
 
-it('should announce errors one by one, equal ones once, and only the newest of many', () => {
+it('should announce errors one by one, equal errors once, and only the newest of many errors', () => {
   expect(spokenErrors([toast('a', 'error'), toast('b', 'error'), toast('a', 'error')])).toEqual([
     'Error: a. 2 times',
     'Error: b',

@@ -47,7 +47,7 @@ describe('Countdowns', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('should end countdowns that are nearly due together', () => {
+  it('should end countdowns together if they are due at nearly the same time', () => {
     const done = vi.fn();
     const countdowns = new Countdowns();
     countdowns.start('a', 1000, done);

@@ -14,7 +14,7 @@ const titles = ({ cards }: StackView) => cards.map(({ title }) => title);
 const slots = 3;
 
 describe('ToastStack', () => {
-  it('should show a new error immediately, after three errors and 500 infos', () => {
+  it('should show a new error immediately, even after three errors and 500 infos', () => {
     const stack = new ToastStack();
     stack.add(createToasts(3, 'error'));
     stack.add(createToasts(500));
@@ -97,7 +97,7 @@ describe('ToastStack', () => {
     expect(titles(stack.view({ slots, keep }))).toEqual(['broken', 'late', 'info 2', 'info 1', 'info 0']);
   });
 
-  it('should limit the number of toasts, and reset the counts with the last card', () => {
+  it('should limit the number of toasts, and reset the counts when the last card is removed', () => {
     const stack = new ToastStack();
     stack.add([...createToasts(500, 'error'), ...createToasts(500)]);
     const opened = stack.view({ slots, opened: true });
@@ -110,7 +110,7 @@ describe('ToastStack', () => {
     expect(stack.view({ slots })).toEqual({ cards: [], foldedErrors: 0, more: 0 });
   });
 
-  it('should remove the toasts of one feed, and all toasts', () => {
+  it('should remove the toasts of one feed, or all toasts', () => {
     const stack = new ToastStack();
     stack.add([toast('a', 'error'), toast('b', 'error', { key: 'x/b', feed: 'x' })]);
     expect(stack.clearFeed('all')).toEqual(['all/a']);

@@ -47,7 +47,7 @@ describe('the scopes of a key', () => {
     ['old', [202, 202, 202]],
     ['publisher', [202, 403, 403]],
     ['retractor', [403, 202, 403]],
-  ])('should limit the key %s', async (key, expected) => {
+  ])('should limit what the key %s may do', async (key, expected) => {
     expect(await statuses(key)).toEqual(expected);
   });
 
@@ -63,7 +63,7 @@ describe('the scopes of a key', () => {
     expect(errors).toEqual([{ path: '', message: 'the key lacks the scope fallback' }]);
   });
 
-  it('should be listed as errors if missing, together with every feed and source that is not permitted', async () => {
+  it('should be listed as errors if they are missing, together with every feed and source that is not permitted', async () => {
     const response = await post('retractor', [{ title: 'a', feed: 'user:ada' }, { title: 'b' }]);
     const { code, errors } = problemSchema.parse(await response.json());
     expect([response.status, code]).toEqual([403, 'forbidden']);

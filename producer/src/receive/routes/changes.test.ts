@@ -46,7 +46,7 @@ describe('DELETE /notifications/{id}', () => {
     expect(server.backend.deposited[0]?.traceparent).toBe(traceparent);
   });
 
-  it('should answer 503 with the id when it is late, and accept the request when it is repeated', async () => {
+  it('should answer 503 with the id if it takes too long, and accept the request when it is repeated', async () => {
     server.backend.fate = () => 'lost';
     const response = await remove('/notifications/a');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
@@ -89,7 +89,7 @@ describe('DELETE /feeds/{feed}', () => {
     expect(server.backend.announced).toHaveLength(1);
   });
 
-  it('should answer 503 when it is late', async () => {
+  it('should answer 503 if it takes too long', async () => {
     server.backend.fate = () => 'lost';
     const response = await remove('/feeds/all');
     expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([503, 'unavailable']);

@@ -82,7 +82,7 @@ describe('POST /notifications', () => {
     expect(b?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   });
 
-  it('should answer 503 with all ids when it is late, and accept the request when it is repeated', async () => {
+  it('should answer 503 with all ids if it takes too long, and accept the request when it is repeated', async () => {
     server.backend.fate = () => 'lost';
     const response = await server.post('[{"title":"a"},{"id":"b","title":"b"}]');
     expect(response.status).toBe(503);
@@ -96,7 +96,7 @@ describe('POST /notifications', () => {
     expect(new Set(server.backend.deposited.flatMap(idsOf))).toEqual(new Set(ids));
   });
 
-  it('should answer 503 with all ids while it stops', async () => {
+  it('should answer 503 with all ids while the producer stops', async () => {
     await server.producer.stop(100);
     const response = await server.post('{"id":"a","title":"a"}');
     expect([response.status, problemSchema.parse(await response.json()).ids]).toEqual([503, ['a']]);

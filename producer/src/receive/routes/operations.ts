@@ -35,7 +35,7 @@ export function operationRoutes(options: OperationRoutesOptions): Router {
     const read = readJson(request.body as Uint8Array);
     const parsed = operationSchema.safeParse('problem' in read ? undefined : read.value);
     if (!parsed.success) {
-      const detail = 'Unknown operation. Run the producer and the bff in the same version.';
+      const detail = 'Unknown operation. Run the same version of the producer and the bff.';
       return sendProblem(response, { status: 400, code: 'invalid_request', detail });
     }
     const { id, feed } = parsed.data;

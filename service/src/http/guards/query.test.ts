@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readParameters } from './query.ts';
 
-it('should read known parameters, decoded', () => {
+it('should read and decode known parameters', () => {
   expect(readParameters('/a?feed=user%3Aada&limit=2', ['feed', 'limit'])).toEqual({
     parameters: { feed: 'user:ada', limit: '2' },
     faults: [],

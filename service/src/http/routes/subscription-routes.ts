@@ -37,7 +37,7 @@ export function subscriptionRoutes({
       subscribed = await paths.find(request.path);
     } catch (err) {
       if (!(err instanceof RefreshedTooRecentlyError))
-        log.warn({ err }, 'cannot read the subscriptions of the sidecar; Dapr will deliver the event again');
+        log.warn({ err }, "cannot read the sidecar's subscriptions; Dapr will deliver the event again");
       // Dapr redelivers an event after every status except 2xx and 404.
       return sendProblem(response, {
         status: 503,

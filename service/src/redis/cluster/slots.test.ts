@@ -9,7 +9,7 @@ describe('Redis Cluster slots', () => {
     ['user:{foo}:1', 12_182],
     ['a{}{foo}', 700],
     ['bff||head:all', 9_222],
-  ])('should match those in Redis: %s', (key, slot) => {
+  ])('should match the slots in Redis: %s', (key, slot) => {
     expect(slotOf(key)).toBe(slot);
   });
 
@@ -18,7 +18,7 @@ describe('Redis Cluster slots', () => {
     expect(slotOf('{}a')).not.toBe(slotOf('{}b'));
   });
 
-  it('should be found from the arguments of each kind of method', () => {
+  it('should be derived from the arguments of each kind of method', () => {
     expect(keyOf('xAdd', ['stream', '*', { a: '1' }])).toBe('stream');
     expect(keyOf('xRead', [[{ key: 'stream', id: '$' }], { BLOCK: 1 }])).toBe('stream');
     expect(keyOf('sendCommand', [['XTRIM', 'stream', 'MINID', '1']])).toBe('stream');
