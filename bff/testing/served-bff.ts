@@ -24,7 +24,7 @@ export type Handshake = { connected: true } | { connected: false; error: Error &
 export async function serveBff(
   env: Record<string, string>,
   secrets: Record<string, string> = {},
-  instead: Partial<Pick<Backend, 'readers'>> = {},
+  instead: Partial<Pick<Backend, 'readers' | 'invokeBinding'>> = {},
 ) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

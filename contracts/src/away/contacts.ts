@@ -65,6 +65,8 @@ export const channelsSchema = z.strictObject({
     address: z.string().nullable(),
     /** The address in the token. */
     offered: z.string().nullable(),
+    /** Whether a channel sends e-mail: `email`, or a binding. Absent in answers of earlier versions. */
+    used: z.boolean().optional(),
   }),
   push: z.strictObject({
     /** The VAPID key for `PushManager.subscribe`, if the deployment has Web Push. */

@@ -27,6 +27,8 @@ export class FakeAway {
   address: string | null = null;
   /** The deployment's channels. */
   names = ['email', 'push'];
+  /** Whether a channel sends e-mail; `undefined` as from an earlier server, which does not report it. */
+  usesEmail: boolean | undefined;
   code = '12345678';
   asked: string[] = [];
   devices: { endpoint: string; language: string | undefined }[] = [];
@@ -94,7 +96,10 @@ export class FakeAway {
     const isReached = { email: this.address !== null, push: this.devices.length > 0 };
     return {
       channels: this.names.map((name) => ({ name, reaches: isReached[name as 'email'] })),
-      email: { address: this.address, offered: this.offered },
+      email: {
+        ...{ address: this.address, offered: this.offered },
+        ...(this.usesEmail !== undefined && { used: this.usesEmail }),
+      },
       push: {
         publicKey: this.names.includes('push') ? 'BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQ' : null,
         endpoints: this.devices.map(({ endpoint }) => endpoint),

@@ -59,6 +59,14 @@ describe('the settings for messages while the reader is away', () => {
     expect(await within(page, 'push-unsupported').count()).toBe(0);
   });
 
+  it('should offer e-mail if only a binding sends it', async () => {
+    bff.away.names = ['sendgrid'];
+    bff.away.usesEmail = true;
+    const page = await open();
+    await page.getByRole('button', { name: 'Send e-mails to ada@example.com' }).press('Enter');
+    await section(page).getByText('E-mails are sent to ada@example.com.').waitFor();
+  });
+
   it('should send e-mail to the address in the token once the reader agrees, until the reader stops it', async () => {
     const page = await open();
     await section(page).getByText("You don't receive e-mails.").waitFor();

@@ -19,6 +19,8 @@ export interface ChannelRoutesOptions {
   channels: ReadonlyMap<string, { channel: Channel }>;
   contacts: ContactBook;
   vapidKey: () => Promise<string | undefined>;
+  /** Whether pushes may be sent to this endpoint. */
+  isPushService: (endpoint: string) => Promise<boolean>;
   linksOf: (reader: string, via: string) => AwayMessage['links'];
   log: Logger;
 }
@@ -26,16 +28,22 @@ export interface ChannelRoutesOptions {
 /** The channel name in the links of e-mails that contain a code. */
 export const CODE_LINK = 'code';
 
+/** Whether the channel reaches only readers with an e-mail address, such as a binding that uses `$email`. */
+const sendsEmail = ({ channel }: { channel: Channel }): boolean =>
+  !channel.reaches({ push: [] }) && channel.reaches({ email: { address: 'a@x.example' }, push: [] });
+
 type Handler = (reader: string, request: Request, response: Response, identity: Identity) => Promise<void>;
 
 /**
  * `/app/channels`: where the signed-in reader can be reached. A reader can add only their own: the address in their
  * token, an address that received a code, and their devices.
  */
-export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: ChannelRoutesOptions): Router {
+export function channelRoutes(options: ChannelRoutesOptions): Router {
+  const { channels, contacts, vapidKey, isPushService, linksOf, log } = options;
   const router = Router();
-  const has = (name: string, response: Response): boolean => {
-    if (channels.has(name)) return true;
+  const emailChannel = channels.get('email')?.channel ?? [...channels.values()].find(sendsEmail)?.channel;
+  const isThere = (channel: Channel | undefined, name: string, response: Response): channel is Channel => {
+    if (channel) return true;
     const detail = `This deployment does not have the channel ${name}; see AWAY_FILE.`;
     sendProblem(response, { status: 404, code: 'not_found', detail });
     return false;
@@ -60,7 +68,11 @@ export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: Ch
     const known = await contacts.of(reader);
     response.set('Cache-Control', 'no-store').json({
       channels: [...channels].map(([name, { channel }]) => ({ name, reaches: channel.reaches(known) })),
-      email: { address: known.email?.address ?? null, offered: identity.email ?? null },
+      email: {
+        address: known.email?.address ?? null,
+        offered: identity.email ?? null,
+        used: emailChannel !== undefined,
+      },
       push: {
         publicKey: channels.has('push') ? ((await vapidKey()) ?? null) : null,
         endpoints: known.push.map(({ endpoint }) => endpoint),
@@ -70,7 +82,7 @@ export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: Ch
 
   const putEmail: Handler = async (reader, request, response, identity) => {
     const body = readBody(putEmailSchema, request, response);
-    if (!body || !has('email', response)) return;
+    if (!body || !isThere(emailChannel, 'email', response)) return;
     if (body.code !== undefined) {
       const address = await contacts.redeemCode(reader, body.code, body.language);
       if (address !== undefined) return void response.status(204).end();
@@ -88,14 +100,13 @@ export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: Ch
 
   const requestCode: Handler = async (reader, request, response) => {
     const body = readBody(emailCodeSchema, request, response);
-    if (!body || !has('email', response)) return;
+    if (!body || !isThere(emailChannel, 'email', response)) return;
     try {
       const code = await contacts.createCode(reader, body.address);
       const { language } = await contacts.of(reader);
-      const channel = channels.get('email')?.channel as Channel;
       // The e-mail may reach a stranger, who must not be able to unsubscribe the reader.
       const links = linksOf(reader, CODE_LINK);
-      const result = await sendCode(channel, { reader, address: body.address, code, language, links });
+      const result = await sendCode(emailChannel, { reader, address: body.address, code, language, links });
       if (result.outcome === 'sent' || result.outcome === 'unknown') return void response.status(204).end();
       log.warn({ reason: result.reason }, 'cannot send a code by e-mail');
       sendUnavailable(response, 'The code could not be sent. Request a new one.');
@@ -108,8 +119,15 @@ export function channelRoutes({ channels, contacts, vapidKey, linksOf, log }: Ch
 
   const putPush: Handler = async (reader, request, response) => {
     const body = readBody(putPushSchema, request, response);
-    if (!body || !has('push', response)) return;
+    if (!body || !isThere(channels.get('push')?.channel, 'push', response)) return;
     const { endpoint, keys } = body.subscription;
+    if (!(await isPushService(endpoint))) {
+      const errors = [
+        { path: 'subscription.endpoint', message: 'must be the https address of a push service' },
+      ];
+      const detail = 'The subscription cannot be used; see errors.';
+      return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
+    }
     await contacts.addDevice(reader, { endpoint, keys }, body.language);
     response.status(204).end();
   };

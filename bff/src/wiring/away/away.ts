@@ -15,7 +15,7 @@ import type { Histories } from '../../readers/marks/histories.ts';
 import type { Readers } from '../../readers/readers.ts';
 import type { AppContext } from '../context.ts';
 import { receiptPublisherOf } from '../receipt-publisher.ts';
-import type { VapidKey } from './channels.ts';
+import type { IsPushService, VapidKey } from './channels.ts';
 import type { CommonSettings } from './settings.ts';
 
 /** Everything that sends notifications to readers who are away; absent without AWAY_FILE. */
@@ -27,6 +27,7 @@ export interface Away {
   templates: Templates;
   /** The public VAPID key; `undefined` if there is no channel `push`. */
   vapidKey: VapidKey;
+  isPushService: IsPushService;
   linksOf: ReturnType<typeof linksFor>;
   /** Stops retrying wake-ups that the scheduler did not accept. */
   stop: () => void;
@@ -50,7 +51,7 @@ export async function createAway(
   const { readAwaySettings } = await import('./settings.ts');
   const { createChannels } = await import('./channels.ts');
   const settings = readAwaySettings(config.AWAY_FILE);
-  const { channels: list, templates, vapidKey } = createChannels(settings, backend);
+  const { channels: list, ...created } = createChannels(settings, backend);
   const channels = new Map(
     list.map(({ channel, settings: own }) => [channel.name, { channel, rules: rulesOf(channel, own) }]),
   );
@@ -69,7 +70,7 @@ export async function createAway(
     publishReceipt: receiptPublisherOf({ config, backend }),
     observer: createFallbackObserver(registry, log, [...channels.keys()]),
   });
-  return { fallbacks, contacts, channels, templates, vapidKey, linksOf, stop: () => wakeUps.stop() };
+  return { ...created, fallbacks, contacts, channels, linksOf, stop: () => wakeUps.stop() };
 }
 
 function rulesOf({ name, repeatable }: Channel, { window, perHour, unknown }: CommonSettings): ChannelRules {

@@ -10,9 +10,19 @@ import type { AwaySettings, CommonSettings } from './settings.ts';
 /** Resolves with the public VAPID key; or with `undefined` if there is no channel `push`. */
 export type VapidKey = () => Promise<string | undefined>;
 
+/** Whether pushes may be sent to this endpoint, which a browser has given. */
+export type IsPushService = (endpoint: string) => Promise<boolean>;
+
 export interface ChannelWithSettings {
   channel: Channel;
   settings: CommonSettings;
+}
+
+interface Created {
+  channels: ChannelWithSettings[];
+  templates: Templates;
+  vapidKey: VapidKey;
+  isPushService: IsPushService;
 }
 
 type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
@@ -24,7 +34,7 @@ type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 export function createChannels(
   { templates: folder, timeZone, email, push, webhook, bindings }: AwaySettings,
   use: Use,
-): { channels: ChannelWithSettings[]; templates: Templates; vapidKey: VapidKey } {
+): Created {
   const templates = loadTemplates({ folder, timeZone });
   const channels: ChannelWithSettings[] = [];
   if (email) channels.push({ channel: emailChannel(email, templates, use), settings: email });
@@ -40,7 +50,11 @@ export function createChannels(
     const { readVapid } = await import('../../away/channels/push/vapid.ts');
     return readVapid(await secretOf(use, SECRETS.vapid.name)).publicKey;
   };
-  return { channels, templates, vapidKey };
+  const isPushService: IsPushService = async (endpoint) => {
+    const { endpointOf } = await import('../../away/channels/push/endpoint.ts');
+    return endpointOf(endpoint, push?.allowLoopback ?? false) !== undefined;
+  };
+  return { channels, templates, vapidKey, isPushService };
 }
 
 const emailChannel = (

@@ -4,8 +4,9 @@ import { useSource } from '../../../stores/source.ts';
 
 export type ChannelsState = 'loading' | 'ready' | 'signedOut' | 'notOffered' | 'failed';
 
-const hasChannel = ({ channels }: Channels, name: string): boolean =>
-  channels.some((channel) => channel.name === name);
+/** Whether the deployment sends e-mail. Earlier servers report only the channel's name. */
+const hasEmail = ({ channels, email }: Channels): boolean =>
+  email.used ?? channels.some(({ name }) => name === 'email');
 
 function stateAfter(error: unknown): ChannelsState {
   const status = error instanceof ProblemError ? error.status : 0;
@@ -25,7 +26,7 @@ export function useChannels() {
     try {
       const answer = await useSource().ask((url, _clientId, options) => fetchChannels(url, options));
       channels.value = answer;
-      const isOffered = hasChannel(answer, 'email') || answer.push.publicKey !== null;
+      const isOffered = hasEmail(answer) || answer.push.publicKey !== null;
       state.value = isOffered ? 'ready' : 'notOffered';
     } catch (error) {
       state.value = stateAfter(error);
@@ -36,6 +37,6 @@ export function useChannels() {
     state,
     channels,
     load,
-    has: (name: string) => !!channels.value && hasChannel(channels.value, name),
+    usesEmail: () => !!channels.value && hasEmail(channels.value),
   };
 }
