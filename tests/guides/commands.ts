@@ -17,8 +17,8 @@ export function commandsOf(page: string): Command[] {
       if (line.startsWith('# ') && text === '' && last) last.expected.push(line.slice(2));
       else {
         text += `${line}\n`;
-        // A command with an open quote continues on the next line.
-        if ((text.split("'").length - 1) % 2 === 0) {
+        // A command with an open quote or a backslash at the end continues on the next line.
+        if ((text.split("'").length - 1) % 2 === 0 && !line.endsWith('\\')) {
           commands.push({ text, expected: [] });
           text = '';
         }
