@@ -11,6 +11,7 @@ import { producerSettings } from './config.ts';
 import { MemoryJobs } from './memory/jobs.ts';
 import { MemoryKeyUseStore } from './memory/key-use-store.ts';
 import { MemoryKnownKeys } from './memory/known-keys.ts';
+import { MemoryScheduleIndexStore } from './memory/schedule-index-store.ts';
 import { MemoryDueWindowStore } from './memory/due-window-store.ts';
 import { FaultyBackend } from '../testing/faulty-backend.ts';
 
@@ -36,6 +37,7 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
     entries: faulty.entries,
     announcer: faulty.announcer,
     dueWindowStore: new MemoryDueWindowStore(),
+    scheduleIndexStore: new MemoryScheduleIndexStore(),
     keyUses: new MemoryKeyUseStore(),
     auditSink: { append: async (stream, record) => void audited.push({ stream, record }) },
     knownKeys: new MemoryKnownKeys(),

@@ -133,6 +133,7 @@ function createProduction(
   const schedules: Schedules = new Schedules({
     jobs: backend.createJobs((name) => schedules.takeOver(name)),
     dueWindowStore: backend.dueWindowStore,
+    scheduleIndexStore: backend.scheduleIndexStore,
     deliver: async (due, traceparent) => (await producer.produce(due, traceparent)) === 'accepted',
     owner: newRun(),
     now,

@@ -3,13 +3,14 @@ import type { AuditSink, ActiveSubscription, Signer } from '@tocsin/service';
 import type { KeyUseStore } from './auth/key-uses.ts';
 import type { KnownKeysStore } from './auth/key-watch.ts';
 import type { Announcer, EntryStore } from './produce/ports.ts';
-import type { DueWindowStore, Jobs } from './schedule/ports.ts';
+import type { DueWindowStore, Jobs, ScheduleIndexStore } from './schedule/ports.ts';
 
 /** Everything outside the process that the producer calls. */
 export interface Backend {
   entries: EntryStore;
   announcer: Announcer;
   dueWindowStore: DueWindowStore;
+  scheduleIndexStore: ScheduleIndexStore;
   keyUses: KeyUseStore;
   auditSink: AuditSink;
   knownKeys: KnownKeysStore;

@@ -7,4 +7,5 @@ export * from './memory/due-window-store.ts';
 export * from './memory/jobs.ts';
 export * from './memory/key-use-store.ts';
 export * from './memory/known-keys.ts';
+export * from './memory/schedule-index-store.ts';
 export { openApiDocument } from './receive/openapi/openapi.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Scheduled } from '@tocsin/contracts';
-import type { Jobs, DueWindowStore } from '../src/schedule/ports.ts';
+import type { DueWindowStore, Jobs, ScheduleIndexStore } from '../src/schedule/ports.ts';
 import { notification } from './test-producer.ts';
 
 const scheduled = (id: string, at: number): Scheduled => ({ v: 1, at, notification: notification(id) });
@@ -50,5 +50,31 @@ export function dueWindowStoreSuite(name: string, open: () => Promise<DueWindowS
     await expect(store.write(change, first?.etag)).rejects.toThrow();
     await expect(store.write(change, undefined)).rejects.toThrow();
     expect((await store.readIndex())?.index.due).toEqual([]);
+  });
+}
+
+/** Tests that every store of the schedule index must pass. */
+export function scheduleIndexStoreSuite(name: string, open: () => Promise<ScheduleIndexStore>): void {
+  it(`should write a document of the schedule index if it still has the version that was read: ${name}`, async () => {
+    const store = await open();
+    expect(await store.read([1, 2])).toEqual([undefined, undefined]);
+    const of = (text: string) => ({ v: 1 as const, list: [[text, 5]] as [string, number][] });
+    await store.write(2, of('a'), 60, undefined);
+    const [absent, first] = await store.read([1, 2]);
+    expect([absent, first?.value]).toEqual([undefined, of('a')]);
+
+    await store.write(2, of('b'), 60, first?.etag);
+    await expect(store.write(2, of('c'), 60, first?.etag)).rejects.toThrow();
+    await expect(store.write(2, of('c'), 60, undefined)).rejects.toThrow();
+    expect((await store.read([2]))[0]?.value).toEqual(of('b'));
+  });
+
+  it(`should read a full schedule index, eight documents at a time: ${name}`, async () => {
+    const store = await open();
+    const numbers = Array.from({ length: 8 }, (_, number) => 10 + number);
+    const list = Array.from({ length: 2_000 }, (_, n): [string, number] => [`${n}`.padStart(178, 'x'), n]);
+    for (const number of numbers) await store.write(number, { v: 1, list }, 60, undefined);
+    const read = await store.read(numbers);
+    expect(read.map((stored) => stored?.value)).toEqual(numbers.map(() => ({ v: 1, list })));
   });
 }

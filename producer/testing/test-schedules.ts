@@ -1,5 +1,6 @@
 import { MemoryJobs } from '../src/memory/jobs.ts';
 import { MemoryDueWindowStore } from '../src/memory/due-window-store.ts';
+import { MemoryScheduleIndexStore } from '../src/memory/schedule-index-store.ts';
 import type { Producer } from '../src/produce/producer.ts';
 import { PublishService } from '../src/produce/publish-service.ts';
 import { Schedules, type ScheduleObserver } from '../src/schedule/schedules.ts';
@@ -9,6 +10,7 @@ export class RecordingScheduleObserver implements ScheduleObserver {
   readonly events: string[] = [];
   scheduled = (count: number) => void this.events.push(`scheduled ${count}`);
   fired = (ids: readonly string[]) => void this.events.push(`fired ${ids.join(' ')}`);
+  unlisted = () => void this.events.push('unlisted');
   failed = (step: string) => void this.events.push(`failed ${step}`);
   unreadable = () => void this.events.push('unreadable');
 }
@@ -16,7 +18,12 @@ export class RecordingScheduleObserver implements ScheduleObserver {
 /** The in-memory schedules of one producer. To test more than one producer, let them share a store. */
 export function testSchedules(
   producer: Pick<Producer, 'produce'>,
-  { dueWindowStore = new MemoryDueWindowStore(), owner = 'one', timeoutMs = 5_000 } = {},
+  {
+    dueWindowStore = new MemoryDueWindowStore(),
+    scheduleIndexStore = new MemoryScheduleIndexStore(),
+    owner = 'one',
+    timeoutMs = 5_000,
+  } = {},
 ) {
   const now = () => Date.now();
   const observer = new RecordingScheduleObserver();
@@ -24,6 +31,7 @@ export function testSchedules(
   const schedules: Schedules = new Schedules({
     jobs,
     dueWindowStore,
+    scheduleIndexStore,
     deliver: async (due, traceparent) => (await producer.produce(due, traceparent)) === 'accepted',
     owner,
     now,
@@ -38,5 +46,8 @@ export function testSchedules(
     now,
     onFailure: (error) => failures.push(error),
   });
-  return { jobs, dueWindowStore, schedules, publishService, scheduleObserver: observer, failures };
+  return {
+    ...{ jobs, dueWindowStore, scheduleIndexStore, schedules, publishService },
+    ...{ scheduleObserver: observer, failures },
+  };
 }

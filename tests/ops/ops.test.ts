@@ -8,6 +8,7 @@ import {
   instancesSchema,
   opsHistorySchema,
   opsStatusSchema,
+  scheduleListSchema,
   type InstanceSnapshot,
   type ListedSetAside,
 } from '@tocsin/contracts';
@@ -86,10 +87,18 @@ describe('the ops page of two instances', () => {
     for (const id of ['soon', 'later'])
       expect(await where(id)).toMatchObject({ found: [{ place: 'scheduled' }], unsearched: [] });
     expect(await where('nowhere')).toMatchObject({ found: [], unsearched: [] });
+    const listed = async () => {
+      const { next, count } = scheduleListSchema.parse(await (await call('/app/ops/schedules')).json());
+      expect(count).toBe(next.length);
+      return next.map(({ id, feed, deliverAt }) => [id, feed, Date.parse(deliverAt)]);
+    };
+    expect(await listed()).toEqual([soon, later].map(({ id, feed, deliverAt }) => [id, feed, +deliverAt]));
     for (const id of ['soon', 'later', 'composed'])
       expect((await post('/app/ops/retract', { id, feed: FEED })).status).toBe(202);
     await eventually(async () => (await where('composed')).found[0]?.place === 'gone');
     expect((await where('later')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
+    // The producer keeps a list for 15 s.
+    await eventually(async () => (await listed()).length === 0, 40_000);
   });
 
   it('should show all errors that the producer reports', async () => {

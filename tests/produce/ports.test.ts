@@ -7,7 +7,12 @@ import { checkReadiness } from '../../producer/src/dapr/backend.ts';
 import { createDeleteJobs } from '../../producer/src/dapr/delete-jobs.ts';
 import { DaprJobs } from '../../producer/src/dapr/jobs.ts';
 import { DaprDueWindowStore } from '../../producer/src/dapr/due-window-store.ts';
-import { jobsSuite, dueWindowStoreSuite } from '../../producer/testing/schedule-suites.ts';
+import { DaprScheduleIndexStore } from '../../producer/src/dapr/schedule-index-store.ts';
+import {
+  dueWindowStoreSuite,
+  jobsSuite,
+  scheduleIndexStoreSuite,
+} from '../../producer/testing/schedule-suites.ts';
 import { announcerSuite } from '../../producer/testing/port-suites.ts';
 import { claimCheckSuite } from '../../service/testing/claim-check-suite.ts';
 import { openRedisView, type RedisView } from '../support/redis/redis.ts';
@@ -46,6 +51,7 @@ announcerSuite('Dapr', () =>
 );
 
 dueWindowStoreSuite('Dapr', () => Promise.resolve(new DaprDueWindowStore(sidecar)));
+scheduleIndexStoreSuite('Dapr', () => Promise.resolve(new DaprScheduleIndexStore(sidecar)));
 
 jobsSuite('Dapr', () => {
   const { deleteJobs } = createDeleteJobs({

@@ -12,7 +12,7 @@ import {
 import { startStack, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nameOf } from '../../producer/src/schedule/names.ts';
+import { nameOf, prefixOf } from '../../producer/src/schedule/names.ts';
 import { keysWith } from '../support/redis/every-key.ts';
 import { eventually } from '../support/state.ts';
 
@@ -106,6 +106,8 @@ describe('content', () => {
     };
     await redis.hSet('producer||soon:listless', { data: JSON.stringify(listless), version: '1' });
     expect((await keysWith(stack.redisHost, secret)).length).toBeGreaterThan(7);
+    // The due window and its document, and a document of the schedule index.
+    expect(await keysWith(stack.redisHost, prefixOf(feed))).toHaveLength(3);
 
     const requestedAt = Date.now();
     expect(await send('DELETE', `/feeds/${encodeURIComponent(feed)}`)).toBe(202);
@@ -125,6 +127,7 @@ describe('content', () => {
     );
     console.log(`gone from Redis ${Date.now() - respondedAt} ms after the response to the erasure`);
     expect(await titles(feed)).toEqual(['after', 'after']);
+    expect(await keysWith(stack.redisHost, prefixOf(feed))).toEqual([]);
 
     const [producer] = stack.producers;
     for (const id of ['near', 'far']) {

@@ -40,9 +40,25 @@ export type FoundNotification = z.infer<typeof foundNotificationSchema>;
 export const operationSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('retract'), id: idSchema, feed: feedSchema }),
   z.strictObject({ do: z.literal('find-schedule'), id: idSchema, feed: feedSchema }),
+  z.strictObject({ do: z.literal('list-schedules') }),
 ]);
 export type Operation = z.infer<typeof operationSchema>;
 
 /** The response to `find-schedule`: when the notification is due (ms since 1970), or null if it isn't scheduled. */
 export const scheduleFoundSchema = z.object({ at: z.int().min(0).nullable() });
 export type ScheduleFound = z.infer<typeof scheduleFoundSchema>;
+
+/** At most this many schedules are listed, the earliest first. */
+export const MAX_LISTED_SCHEDULES = 100;
+
+/**
+ * The response to `list-schedules`, and of `GET /app/ops/schedules`: the schedules at the time `at`. If the list is
+ * incomplete, `count` is the least there are.
+ */
+export const scheduleListSchema = z.object({
+  at: dateTimeSchema,
+  count: z.int().min(0),
+  isComplete: z.boolean(),
+  next: z.array(z.object({ id: idSchema, feed: feedSchema, deliverAt: dateTimeSchema })),
+});
+export type ScheduleList = z.infer<typeof scheduleListSchema>;

@@ -22,3 +22,18 @@ export type DueWindowDocument = z.infer<typeof dueWindowSchema>;
 
 export const DUE_WINDOW_KEY = 'soon';
 export const dueKey = (name: string): string => `soon:${name}`;
+
+/**
+ * A document of the schedule index: names of schedules that are jobs, and when they are due. It has no content. Only the
+ * ops page's list uses it, and it may be incomplete: until `partialUntil`, it lacks schedules that it had no room for.
+ */
+export const scheduleIndexSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  list: z.array(z.tuple([z.string(), time])),
+  partialUntil: time.optional(),
+});
+export type ScheduleIndexDocument = z.infer<typeof scheduleIndexSchema>;
+
+/** The index has this many documents. */
+export const SCHEDULE_INDEX_DOCUMENTS = 64;
+export const scheduleIndexKey = (document: number): string => `scheduled:${document}`;

@@ -9,6 +9,7 @@ import { DaprDueWindowStore } from './due-window-store.ts';
 import { DaprJobs } from './jobs.ts';
 import { DaprKeyUseStore } from './key-use-store.ts';
 import { DaprKnownKeys } from './known-keys.ts';
+import { DaprScheduleIndexStore } from './schedule-index-store.ts';
 
 /** The backend built on Dapr components, reached through the sidecar. */
 export function daprBackend(config: ProducerConfig): Backend {
@@ -29,6 +30,7 @@ export function daprBackend(config: ProducerConfig): Backend {
     entries: claimCheck,
     announcer: new DaprAnnouncer(sidecar),
     dueWindowStore: new DaprDueWindowStore(sidecar),
+    scheduleIndexStore: new DaprScheduleIndexStore(sidecar),
     keyUses: new DaprKeyUseStore(sidecar),
     auditSink: new DaprAuditSink(sidecar),
     knownKeys: new DaprKnownKeys(sidecar),

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
-import { jobsSuite, dueWindowStoreSuite } from '../../testing/schedule-suites.ts';
+import { dueWindowStoreSuite, jobsSuite, scheduleIndexStoreSuite } from '../../testing/schedule-suites.ts';
 import { announcerSuite } from '../../testing/port-suites.ts';
 import { MemoryAnnouncer } from './announcer.ts';
 import { MemoryJobs } from './jobs.ts';
 import { MemoryDueWindowStore } from './due-window-store.ts';
+import { MemoryScheduleIndexStore } from './schedule-index-store.ts';
 
 announcerSuite('memory', () => {
   const announcer = new MemoryAnnouncer();
@@ -22,6 +23,7 @@ jobsSuite('memory', () => {
 });
 
 dueWindowStoreSuite('memory', () => Promise.resolve(new MemoryDueWindowStore()));
+scheduleIndexStoreSuite('memory', () => Promise.resolve(new MemoryScheduleIndexStore()));
 
 it('should pass an announcement to the listener, and reject with the listener’s error', async () => {
   const received: unknown[] = [];

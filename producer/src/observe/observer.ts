@@ -76,6 +76,8 @@ export const observeSchedules = (log: Logger, metrics: ProducerMetrics): Schedul
     log.debug({ ids, lateMs }, 'schedules delivered');
   },
   failed: (step, err) => log.warn({ err, step }, 'cannot read or deliver schedules; retrying'),
+  unlisted: (err) =>
+    log.warn({ err }, 'cannot change the schedule index; the list on the ops page may be wrong'),
   unreadable: (content, faults) =>
     log.error({ content, faults }, 'cannot read a stored schedule; it will not be delivered'),
 });

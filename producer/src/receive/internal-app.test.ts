@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Notification, RefusedEvent } from '@tocsin/contracts';
+import { scheduleListSchema, type Notification, type RefusedEvent } from '@tocsin/contracts';
 import {
   BodyBudget,
   SubscriptionPaths,
@@ -117,6 +117,18 @@ describe('a job', () => {
     ]);
     expect([...dueWindowStore.documents.values()]).not.toContainEqual(later);
   });
+});
+
+it('should list the schedules for the ops page', async () => {
+  await schedules.add([{ notification: notification('listed'), at: Date.now() + 7_200_000 }]);
+  const response = await fetch(`${open.url}/operations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"do":"list-schedules"}',
+  });
+  const list = scheduleListSchema.parse(await response.json());
+  expect(list.next.map(({ id, feed }) => [id, feed])).toContainEqual(['listed', 'all']);
+  expect(JSON.stringify(list)).not.toContain('title');
 });
 
 describe('the open topic', () => {

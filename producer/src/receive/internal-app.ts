@@ -29,7 +29,7 @@ export interface InternalAppOptions
     Omit<NotificationRoutesOptions, 'audit'>,
     ReceiptRoutesOptions,
     Omit<EventRoutesOptions, 'publishService' | 'allowFallbacks'> {
-  schedules: Pick<Schedules, 'takeOver' | 'find'>;
+  schedules: Pick<Schedules, 'takeOver' | 'find' | 'list'>;
   /** The known API keys; absent if API keys are off. */
   callers?: Callers | undefined;
   /** Checks the bff's signatures; required if API keys are on. */

@@ -1,6 +1,7 @@
 import { DOCUMENT_VERSION, type Scheduled, type DueWindowDocument } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { ScheduleFullError } from '../produce/ports.ts';
+import { Batches } from './batches.ts';
 import type { DueWindowStore } from './ports.ts';
 
 type Due = DueWindowDocument['due'][number];
@@ -9,8 +10,6 @@ type Due = DueWindowDocument['due'][number];
 interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
   remove: (due: Due) => boolean;
-  done: () => void;
-  failed: (error: unknown) => void;
 }
 
 /**
@@ -30,8 +29,7 @@ const RETRY_PAUSE_MS = 20;
 export class DueWindow {
   readonly #store: DueWindowStore;
   readonly #onIndex: (index: DueWindowDocument) => void;
-  #waiting: Change[] = [];
-  #writing = false;
+  readonly #changes = new Batches<Change>((changes) => this.#write(changes));
 
   /** Calls `onIndex` with each index that was read or written. */
   constructor(store: DueWindowStore, onIndex: (index: DueWindowDocument) => void) {
@@ -47,12 +45,12 @@ export class DueWindow {
     const add = new Map(
       list.map(({ name, scheduled }) => [name, { name, at: scheduled.at, owner, scheduled }]),
     );
-    return this.#change({ add, remove: () => false });
+    return this.#changes.add({ add, remove: () => false });
   }
 
   /** Resolves when the window contains no schedule for which `which` returns true. */
   remove(which: (due: Due) => boolean): Promise<void> {
-    return this.#change({ add: new Map(), remove: which });
+    return this.#changes.add({ add: new Map(), remove: which });
   }
 
   /** Returns the stored documents with these names; `undefined` for absent ones. */
@@ -62,30 +60,12 @@ export class DueWindow {
 
   /** Reads the index from the store. */
   async refresh(): Promise<void> {
-    const stored = await this.#store.readIndex();
-    this.#onIndex(stored?.index ?? EMPTY);
+    this.#onIndex({ v: DOCUMENT_VERSION, due: await this.list() });
   }
 
-  #change(change: Pick<Change, 'add' | 'remove'>): Promise<void> {
-    return new Promise((done, failed) => {
-      this.#waiting.push({ ...change, done, failed });
-      if (!this.#writing) void this.#work();
-    });
-  }
-
-  async #work(): Promise<void> {
-    this.#writing = true;
-    while (this.#waiting.length > 0) {
-      const changes = this.#waiting;
-      this.#waiting = [];
-      try {
-        await this.#write(changes);
-        for (const { done } of changes) done();
-      } catch (error) {
-        for (const { failed } of changes) failed(error);
-      }
-    }
-    this.#writing = false;
+  /** Returns the names in the window, and when they are due. */
+  async list(): Promise<Due[]> {
+    return (await this.#store.readIndex())?.index.due ?? [];
   }
 
   async #write(changes: readonly Change[]): Promise<void> {
@@ -121,5 +101,3 @@ export class DueWindow {
     }
   }
 }
-
-const EMPTY: DueWindowDocument = { v: DOCUMENT_VERSION, due: [] };

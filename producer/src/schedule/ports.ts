@@ -1,4 +1,4 @@
-import type { Scheduled, DueWindowDocument } from '@tocsin/contracts';
+import type { DueWindowDocument, ScheduleIndexDocument, Scheduled } from '@tocsin/contracts';
 
 /** Stores schedules for any later time. Hands over a due schedule repeatedly until it is accepted. */
 export interface Jobs {
@@ -33,4 +33,20 @@ export interface DueWindowStore {
    * unknown.
    */
   write(change: DueWindowChange, etag: string | undefined): Promise<void>;
+}
+
+/** Stores the schedule index, visible to all producers immediately. */
+export interface ScheduleIndexStore {
+  /** Returns the documents with these numbers, and their versions; `undefined` for absent ones. */
+  read(numbers: readonly number[]): Promise<({ value: unknown; etag: string } | undefined)[]>;
+  /**
+   * Writes a document, and deletes it after `ttlSeconds`. Rejects if the stored document has another version, or if the
+   * outcome is unknown.
+   */
+  write(
+    number: number,
+    document: ScheduleIndexDocument,
+    ttlSeconds: number,
+    etag: string | undefined,
+  ): Promise<void>;
 }

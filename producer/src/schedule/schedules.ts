@@ -4,13 +4,17 @@ import {
   partsOfIdBeside,
   scheduledSchema,
   type Arrival,
+  type ScheduleList,
   type Scheduled,
 } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import type { Scheduler } from '../produce/ports.ts';
 import { eventPrefixOf, nameOf, prefixOf } from './names.ts';
-import type { Jobs, DueWindowStore } from './ports.ts';
+import type { DueWindowStore, Jobs, ScheduleIndexStore } from './ports.ts';
 import { DueWindow } from './due-window.ts';
+import { inParallel } from './in-parallel.ts';
+import { ScheduleIndex } from './schedule-index.ts';
+import { ScheduleLister } from './schedule-lister.ts';
 
 /**
  * How long before its delivery time a job is handed over, in ms. If its scheduler is killed, Dapr fires no jobs for
@@ -33,6 +37,7 @@ export class NotDueError extends Error {
 export interface SchedulesOptions {
   jobs: Jobs;
   dueWindowStore: DueWindowStore;
+  scheduleIndexStore: ScheduleIndexStore;
   /** Publishes notifications. Resolves with true when they are deposited and announced. */
   deliver: (notifications: readonly Arrival[], traceparent?: string) => Promise<boolean>;
   /** Identifies this process among the producers. */
@@ -48,6 +53,8 @@ export interface ScheduleObserver {
   fired(ids: readonly string[], lateMs: number): void;
   /** The step has failed and will be retried. */
   failed(step: 'look' | 'fire', error: unknown): void;
+  /** A change to the schedule index failed, so the list on the ops page may be wrong. */
+  unlisted(error: unknown): void;
   /** A stored schedule is unreadable and will not be delivered. */
   unreadable(content: unknown, faults: string): void;
 }
@@ -61,6 +68,8 @@ export interface ScheduleObserver {
 export class Schedules implements Scheduler {
   readonly #options: SchedulesOptions;
   readonly #dueWindow: DueWindow;
+  readonly #index: ScheduleIndex;
+  readonly #lister: ScheduleLister;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #end = new AbortController();
   /** The names of due schedules that will be delivered together. */
@@ -70,6 +79,9 @@ export class Schedules implements Scheduler {
   constructor(options: SchedulesOptions) {
     this.#options = options;
     this.#dueWindow = new DueWindow(options.dueWindowStore, ({ due }) => this.#watch(due));
+    const { jobs, now } = options;
+    this.#index = new ScheduleIndex(options.scheduleIndexStore, now);
+    this.#lister = new ScheduleLister({ index: this.#index, dueWindow: this.#dueWindow, jobs, now });
   }
 
   /** Starts to deliver the due window, including the schedules of stopped producers. */
@@ -102,14 +114,30 @@ export class Schedules implements Scheduler {
       scheduled.at - this.#options.now() > 2 * LEAD_MS;
     const far = named.filter(isFar);
     const near = named.filter((one) => !isFar(one));
-    const { jobs } = this.#options;
     await Promise.all([
-      inParallel(far, PARALLEL_JOBS, ({ name, scheduled }) =>
-        jobs.set(name, scheduled.at - LEAD_MS, scheduled),
-      ),
+      this.#addJobs(far),
       near.length > 0 ? this.#dueWindow.add(this.#options.owner, near) : undefined,
     ]);
     this.#options.observer.scheduled(list.length);
+  }
+
+  async #addJobs(list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
+    if (list.length === 0) return;
+    // A crash in between leaves an entry without a job, which the list doesn't show.
+    await this.#tryToIndex(this.#index.add(list.map(({ name, scheduled: { at } }) => [name, at])));
+    await inParallel(list, PARALLEL_JOBS, ({ name, scheduled }) =>
+      this.#options.jobs.set(name, scheduled.at - LEAD_MS, scheduled),
+    );
+  }
+
+  /** Waits for a change of the index, which no schedule depends on. */
+  #tryToIndex(change: Promise<void>): Promise<void> {
+    return change.catch((error: unknown) => this.#options.observer.unlisted(error));
+  }
+
+  /** Returns the number of schedules and the earliest ones. Rejects if the list can't be read. */
+  list(): Promise<ScheduleList> {
+    return this.#lister.list();
   }
 
   /**
@@ -135,16 +163,23 @@ export class Schedules implements Scheduler {
     if (beside) prefixes.push(eventPrefixOf(feed, beside.id) + beside.source);
     const { jobs } = this.#options;
     await Promise.all([jobs.remove(wanted), ...prefixes.map((prefix) => jobs.removeAll(prefix))]);
-    await this.#dueWindow.remove(
-      ({ name }) => name === wanted || prefixes.some((prefix) => name.startsWith(prefix)),
-    );
+    const isWanted = (name: string) => name === wanted || prefixes.some((prefix) => name.startsWith(prefix));
+    await Promise.all([
+      this.#dueWindow.remove(({ name }) => isWanted(name)),
+      this.#tryToIndex(this.#index.remove(prefixOf(feed), isWanted)),
+    ]);
   }
 
   /** Resolves when no schedule of the feed is left. */
   async cancelAll(feed: string): Promise<void> {
     const prefix = prefixOf(feed);
     await this.#options.jobs.removeAll(prefix);
-    await this.#dueWindow.remove(({ name }) => name.startsWith(prefix));
+    const isOfFeed = (name: string) => name.startsWith(prefix);
+    // An erasure also removes the ids, so it fails if the index can't be written.
+    await Promise.all([
+      this.#dueWindow.remove(({ name }) => isOfFeed(name)),
+      this.#index.remove(prefix, isOfFeed),
+    ]);
   }
 
   /**
@@ -252,18 +287,4 @@ export class Schedules implements Scheduler {
       this.#options.now() - first,
     );
   }
-}
-
-/** Runs `work` for all items, `count` at a time. When all have settled, rejects with the first failure, if any. */
-async function inParallel<T>(
-  items: readonly T[],
-  count: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(count, items.length) }, lane));
-  for (const result of lanes) if (result.status === 'rejected') throw result.reason;
 }

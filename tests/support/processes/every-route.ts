@@ -93,6 +93,7 @@ const bff = (port: PortName): Route[] => [
     '/app/ops/history',
     '/app/ops/status',
     '/app/ops/find?id=one&feed=all',
+    '/app/ops/schedules',
     '/app/ops/receipts?id=one&feed=user:one',
     '/app/ops/readers/one/export',
     '/app/ops/dead-letters',

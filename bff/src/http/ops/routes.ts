@@ -23,6 +23,7 @@ import { instanceRoutes } from './instances.ts';
 import { putBackRoutes } from './dead-letters/put-back.ts';
 import { readerOpsRoutes, type ReaderOpsRoutesOptions } from './readers/readers.ts';
 import { retractRoutes } from './notifications/retract.ts';
+import { scheduleRoutes } from './notifications/schedules.ts';
 import { revocationRoutes } from './readers/revocations.ts';
 import { statusRoutes, type StatusOptions } from './status.ts';
 import type { Trail } from './access/audit-actor.ts';
@@ -59,7 +60,7 @@ export function opsRoutes(options: OpsRoutesOptions): Router {
   router.use('/app/ops', revocationRoutes(revocations, trail, now, log), auditRoutes(auditReader, log));
   const findSchedule = createFindSchedule(operate);
   router.use('/app/ops', findRoutes({ ...options, log: options.feedLog, findSchedule }, log));
-  router.use('/app/ops', retractRoutes(operate, trail, log));
+  router.use('/app/ops', retractRoutes(operate, trail, log), scheduleRoutes(operate, log));
   router.use('/app/ops', readerOpsRoutes(options.readerData, log), emailPreviewRoutes(options.templates));
   router.use('/app/ops', unsentRoutes(options.unsent, trail, log));
   router.use(composeRoutes(compose, trail, log));

@@ -18,7 +18,7 @@ import type { Schedules } from '../../schedule/schedules.ts';
 import type { NotificationRoutesOptions } from './notifications.ts';
 
 export interface OperationRoutesOptions extends NotificationRoutesOptions {
-  schedules: Pick<Schedules, 'find'>;
+  schedules: Pick<Schedules, 'find' | 'list'>;
   /** Checks the bff's signatures. Absent if API keys are off, when everyone may publish and retract anyway. */
   signer?: Signer | undefined;
   onRefused: OnRefused;
@@ -37,6 +37,10 @@ export function operationRoutes(options: OperationRoutesOptions): Router {
     if (!parsed.success) {
       const detail = 'Unknown operation. Run the same version of the producer and the bff.';
       return sendProblem(response, { status: 400, code: 'invalid_request', detail });
+    }
+    if (parsed.data.do === 'list-schedules') {
+      response.json(await schedules.list());
+      return;
     }
     const { id, feed } = parsed.data;
     if (parsed.data.do === 'find-schedule') {

@@ -1,0 +1,49 @@
+import type { ScheduleList } from '@tocsin/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveBff, type ServedBff } from '../../../../testing/served-bff.ts';
+
+let bff: ServedBff;
+beforeAll(async () => {
+  bff = await serveBff({ PUBLISHED_ON: 'loopback' });
+});
+afterAll(() => bff.stop());
+
+const list = async () => {
+  const response = await fetch(`${bff.url}/app/ops/schedules`);
+  return { response, body: (await response.json()) as unknown };
+};
+
+describe('GET /app/ops/schedules', () => {
+  it("should send the producer's list, which must not be cached", async () => {
+    const asked: unknown[] = [];
+    const at = '2026-01-01T00:00:00.000Z';
+    const answer: ScheduleList = {
+      ...{ at, count: 7, isComplete: false },
+      next: [{ id: 'a', feed: 'user:1', deliverAt: '2026-01-02T00:00:00.000Z' }],
+    };
+    bff.backend.operateWith(async (operation) => {
+      asked.push(operation);
+      return { status: 200, body: answer };
+    });
+    const { response, body } = await list();
+    expect([response.status, response.headers.get('cache-control'), body]).toEqual([200, 'no-store', answer]);
+    expect(asked).toEqual([{ do: 'list-schedules' }]);
+  });
+
+  it.each([
+    ['does not answer', () => Promise.reject(new Error('away'))],
+    ['answers 503', () => Promise.resolve({ status: 503, body: { code: 'unavailable' } })],
+    ['answers in another form', () => Promise.resolve({ status: 200, body: { count: 1 } })],
+  ])('should answer 503 with a remedy when the producer %s', async (_name, operate) => {
+    bff.backend.operateWith(operate);
+    const { response, body } = await list();
+    expect([response.status, body]).toMatchObject([
+      503,
+      { code: 'unavailable', detail: expect.stringContaining('same version') as string },
+    ]);
+  });
+
+  it('should refuse other methods', async () => {
+    expect((await fetch(`${bff.url}/app/ops/schedules`, { method: 'POST' })).status).toBe(405);
+  });
+});

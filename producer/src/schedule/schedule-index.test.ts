@@ -1,0 +1,209 @@
+import { SCHEDULE_INDEX_DOCUMENTS, scheduleIndexSchema } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MemoryScheduleIndexStore } from '../memory/schedule-index-store.ts';
+import { notification, testProducer } from '../../testing/test-producer.ts';
+import { testSchedules } from '../../testing/test-schedules.ts';
+import { nameOf, prefixOf } from './names.ts';
+import { CHANGE_LIMIT_MS, MAX_ENTRIES, ScheduleIndex } from './schedule-index.ts';
+
+const START = new Date('2026-01-01T00:00:00Z').getTime();
+const HOUR = 3_600_000;
+beforeEach(() => void vi.useFakeTimers({ now: START }));
+afterEach(() => void vi.useRealTimers());
+
+const indexOver = (store: MemoryScheduleIndexStore) => new ScheduleIndex(store, () => Date.now());
+const named = (feed: string, id: string, at = START + HOUR) => [nameOf(feed, { id }), at] as [string, number];
+const instance = (options: Parameters<typeof testSchedules>[1] = {}) => {
+  const tested = testProducer();
+  return { ...tested, ...testSchedules(tested.producer, options) };
+};
+const input = (id: string, feed = 'all', inMs = HOUR) => ({
+  ...{ id, feed, title: id },
+  deliverAt: new Date(Date.now() + inMs).toISOString(),
+});
+
+describe('the schedule index', () => {
+  it('should contain what was added, with the schedules of a feed in one document', async () => {
+    const store = new MemoryScheduleIndexStore();
+    const index = indexOver(store);
+    const added = ['a', 'b'].flatMap((id) => ['all', 'topic:x', 'user:1'].map((feed) => named(feed, id)));
+    await index.add(added);
+    expect(new Set((await index.read()).entries)).toEqual(new Set(added));
+    expect(store.documents.size).toBe(3);
+    await index.remove(prefixOf('topic:x'), (name) => name === nameOf('topic:x', { id: 'a' }));
+    expect((await index.read()).entries).toHaveLength(5);
+  });
+
+  it('should contain the entries of producers that write at the same time', async () => {
+    const store = new MemoryScheduleIndexStore();
+    const producers = [indexOver(store), indexOver(store)];
+    const entries = Array.from({ length: 40 }, (_, number) => named('all', `n${number}`));
+    const added = Promise.all(entries.map(async (entry, number) => producers[number % 2]?.add([entry])));
+    await vi.advanceTimersByTimeAsync(CHANGE_LIMIT_MS);
+    await added;
+    expect(new Set((await indexOver(store).read()).entries)).toEqual(new Set(entries));
+  });
+
+  it('should keep the time of an entry that is added again, as its job does', async () => {
+    const index = indexOver(new MemoryScheduleIndexStore());
+    await index.add([named('all', 'a', START + HOUR)]);
+    await index.add([named('all', 'a', START + 2 * HOUR)]);
+    expect((await index.read()).entries).toEqual([named('all', 'a', START + HOUR)]);
+  });
+
+  it('should ignore entries whose time has passed, drop them with the next write, and expire', async () => {
+    const store = new MemoryScheduleIndexStore();
+    const index = indexOver(store);
+    await index.add([named('all', 'a', START + HOUR)]);
+    const [number = -1] = store.documents.keys();
+    expect(store.documents.get(number)?.ttlSeconds).toBe(3_600);
+    vi.setSystemTime(START + HOUR);
+    expect(await index.read()).toEqual({ entries: [], isComplete: true });
+    await index.add([named('all', 'b', START + 3 * HOUR)]);
+    expect(store.documents.get(number)).toMatchObject({
+      value: { list: [named('all', 'b', START + 3 * HOUR)] },
+      ttlSeconds: 7_200,
+    });
+  });
+
+  it('should keep the earliest entries of a full document, within 400 kB, and report that some are missing', async () => {
+    const store = new MemoryScheduleIndexStore();
+    const index = indexOver(store);
+    const longest = (number: number): [string, number] => {
+      const id = String(number).padStart(128, 'x');
+      return [nameOf('all', { id, sourceHash: 'f'.repeat(16) }), START + 1_000 * (number + 1)];
+    };
+    const entries = Array.from({ length: MAX_ENTRIES + 3 }, (_, number) => longest(number));
+    await index.add(entries.toReversed());
+    expect(await index.read()).toEqual({ entries: entries.slice(0, MAX_ENTRIES), isComplete: false });
+    const [stored] = store.documents.values();
+    expect(JSON.stringify(stored?.value).length).toBeLessThan(400_000);
+    expect(scheduleIndexSchema.safeParse(stored?.value).success).toBe(true);
+    vi.setSystemTime(START + 1_000 * (MAX_ENTRIES + 3));
+    expect(await index.read()).toEqual({ entries: [], isComplete: true });
+  });
+
+  it('should leave documents of a later version unchanged, and report that it is incomplete', async () => {
+    const store = new MemoryScheduleIndexStore();
+    const later = { value: { v: 2, names: [] }, etag: '1', ttlSeconds: 60 };
+    for (let number = 0; number < SCHEDULE_INDEX_DOCUMENTS; number++) store.documents.set(number, later);
+    const { publishService, scheduleObserver } = instance({ scheduleIndexStore: store });
+    expect((await publishService.publish([input('a')])).outcome).toBe('accepted');
+    expect(await publishService.retract('all', 'a')).toBe('accepted');
+    expect(await publishService.erase('all')).toBe('accepted');
+    expect(new Set(store.documents.values())).toEqual(new Set([later]));
+    expect(await indexOver(store).read()).toEqual({ entries: [], isComplete: false });
+    expect(scheduleObserver.events).not.toContain('unlisted');
+  });
+});
+
+describe('a schedule', () => {
+  it('should be in the index before its job exists', async () => {
+    const { publishService, jobs, scheduleIndexStore } = instance();
+    const before: string[] = [];
+    const set = jobs.set.bind(jobs);
+    vi.spyOn(jobs, 'set').mockImplementation((...job) => {
+      before.push(JSON.stringify([...scheduleIndexStore.documents.values()]));
+      return set(...job);
+    });
+    await publishService.publish([input('far'), input('near', 'all', 5_000)]);
+    expect(before).toEqual([expect.stringContaining(nameOf('all', { id: 'far' }))]);
+  });
+
+  it('should be accepted if the index cannot be written', async () => {
+    const { publishService, jobs, scheduleIndexStore, scheduleObserver } = instance();
+    vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('away'));
+    const published = publishService.publish([input('a'), input('b', 'user:1')]);
+    await vi.advanceTimersByTimeAsync(CHANGE_LIMIT_MS);
+    expect((await published).outcome).toBe('accepted');
+    expect(jobs.names).toHaveLength(2);
+    expect(scheduleObserver.events).toEqual(['unlisted', 'scheduled 2']);
+  });
+
+  it('should wait a second at most for an index that does not answer, and keep its place', async () => {
+    const { publishService, jobs, scheduleIndexStore } = instance();
+    const hang = vi.spyOn(scheduleIndexStore, 'read').mockReturnValue(new Promise(() => undefined));
+    const first = publishService.publish([input('first')]);
+    await vi.advanceTimersByTimeAsync(400);
+    const second = publishService.publish([input('second')]);
+    await vi.advanceTimersByTimeAsync(CHANGE_LIMIT_MS - 401);
+    expect(jobs.names).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await first).outcome).toBe('accepted');
+    expect(jobs.names).toEqual([nameOf('all', { id: 'first' })]);
+    await vi.advanceTimersByTimeAsync(400);
+    expect((await second).outcome).toBe('accepted');
+    expect(jobs.names).toHaveLength(2);
+    // A document that does not answer delays no other one.
+    hang.mockRestore();
+    expect((await publishService.publish([input('third', 'user:1')])).outcome).toBe('accepted');
+  });
+
+  it('should not be written late, after its request went on without the index', async () => {
+    const store = new MemoryScheduleIndexStore();
+    const read = store.read.bind(store);
+    const index = indexOver(store);
+    let release = () => {};
+    vi.spyOn(store, 'read').mockImplementationOnce(async (numbers) => {
+      await new Promise<void>((done) => (release = done));
+      return read(numbers);
+    });
+    const [one, two] = [index.add([named('all', 'one')]), index.add([named('all', 'two')])];
+    const outcomes = Promise.allSettled([one, two]);
+    await vi.advanceTimersByTimeAsync(CHANGE_LIMIT_MS);
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    release();
+    await vi.advanceTimersByTimeAsync(0);
+    await index.add([named('all', 'three')]);
+    expect((await index.read()).entries.map(([name]) => name)).not.toContain(nameOf('all', { id: 'two' }));
+  });
+
+  it('should leave the index when it is retracted or its feed is erased', async () => {
+    const { publishService, scheduleIndexStore } = instance();
+    const index = indexOver(scheduleIndexStore);
+    const names = async () => (await index.read()).entries.map(([name]) => name);
+    await publishService.publish([input('a'), input('b'), input('c', 'user:1'), input('d', 'user:1')]);
+    await publishService.retract('all', 'a');
+    expect(await names()).toHaveLength(3);
+    expect(await names()).not.toContain(nameOf('all', { id: 'a' }));
+    await publishService.erase('user:1');
+    expect(await names()).toEqual([nameOf('all', { id: 'b' })]);
+  });
+
+  it('of an event should leave the index with a retraction of its id', async () => {
+    const { schedules, scheduleIndexStore } = instance();
+    const at = START + HOUR;
+    await schedules.add([{ notification: { ...notification('e'), sourceHash: 'f'.repeat(16) }, at }]);
+    expect((await indexOver(scheduleIndexStore).read()).entries).toHaveLength(1);
+    await schedules.cancel('all', 'e');
+    expect((await indexOver(scheduleIndexStore).read()).entries).toEqual([]);
+  });
+
+  it('should take the new time when it is scheduled again after a retraction', async () => {
+    const { publishService, scheduleIndexStore } = instance();
+    await publishService.publish([input('a')]);
+    await publishService.retract('all', 'a');
+    await publishService.publish([input('a', 'all', 2 * HOUR)]);
+    expect((await indexOver(scheduleIndexStore).read()).entries).toEqual([
+      named('all', 'a', START + 2 * HOUR),
+    ]);
+  });
+});
+
+describe('without the index', () => {
+  it('a retraction should be accepted, and an erasure should be repeated', async () => {
+    const { publishService, jobs, scheduleIndexStore, scheduleObserver, failures } = instance();
+    await publishService.publish([input('a'), input('b')]);
+    vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('away'));
+    const retracted = publishService.retract('all', 'a');
+    await vi.advanceTimersByTimeAsync(CHANGE_LIMIT_MS);
+    expect([await retracted, jobs.names.length]).toEqual(['accepted', 1]);
+    expect(scheduleObserver.events).toContain('unlisted');
+    const erased = publishService.erase('all');
+    await vi.advanceTimersByTimeAsync(CHANGE_LIMIT_MS);
+    expect([await erased, failures.length]).toEqual(['late', 1]);
+    vi.restoreAllMocks();
+    expect(await publishService.erase('all')).toBe('accepted');
+    expect((await indexOver(scheduleIndexStore).read()).entries).toEqual([]);
+  });
+});

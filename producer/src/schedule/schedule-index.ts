@@ -1,0 +1,157 @@
+import {
+  DOCUMENT_VERSION,
+  SCHEDULE_INDEX_DOCUMENTS,
+  scheduleIndexSchema,
+  type ScheduleIndexDocument,
+} from '@tocsin/contracts';
+import { pause } from '@tocsin/contracts/pause';
+import { Batches } from './batches.ts';
+import { inParallel } from './in-parallel.ts';
+import type { ScheduleIndexStore } from './ports.ts';
+
+type Entry = ScheduleIndexDocument['list'][number];
+
+/** A requested change to one document. Nothing waits for it any more once `isLate` returns true. */
+interface Change {
+  add: readonly Entry[];
+  remove: (name: string) => boolean;
+  isLate: () => boolean;
+}
+
+/** Maximum number of entries in a document, about 400 kB with the longest names. The earliest are kept. */
+export const MAX_ENTRIES = 2_000;
+/** Time limit for a change, in ms. */
+export const CHANGE_LIMIT_MS = 1_000;
+
+const ATTEMPTS = 8;
+const RETRY_PAUSE_MS = 20;
+const PARALLEL_DOCUMENTS = 16;
+/** Documents read by one call: at most 3.2 MB, less than the 4 MB that a sidecar answers. */
+const READ_AT_ONCE = 8;
+const MIN_TTL_SECONDS = 60;
+
+/**
+ * Names and times of the schedules that are jobs, because Dapr's scheduler has no bounded way to list jobs. Schedules of
+ * a feed are in one document. Entries whose time has passed are ignored, and dropped by the next write of their document.
+ * No delivery depends on the index: it may contain schedules without a job, and lack some after a failure.
+ */
+export class ScheduleIndex {
+  readonly #store: ScheduleIndexStore;
+  readonly #now: () => number;
+  readonly #documents: readonly Batches<Change>[];
+
+  constructor(store: ScheduleIndexStore, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+    this.#documents = numbers.map((number) => new Batches((changes) => this.#write(number, changes)));
+  }
+
+  /** Resolves when the index contains the schedules. Rejects after `CHANGE_LIMIT_MS` at the latest. */
+  add(entries: readonly Entry[]): Promise<void> {
+    const byDocument = new Map<number, Entry[]>();
+    for (const entry of entries) {
+      const number = documentOf(entry[0]);
+      const group = byDocument.get(number);
+      if (group) group.push(entry);
+      else byDocument.set(number, [entry]);
+    }
+    return this.#change([...byDocument].map(([number, add]) => ({ number, add, remove: () => false })));
+  }
+
+  /**
+   * Resolves when the index contains no schedule of the feed with this prefix for which `remove` returns true. Rejects
+   * after `CHANGE_LIMIT_MS` at the latest.
+   */
+  remove(prefix: string, remove: (name: string) => boolean): Promise<void> {
+    return this.#change([{ number: documentOf(prefix), add: [], remove }]);
+  }
+
+  /** Returns all entries whose time has not passed, and whether all schedules had room. */
+  async read(): Promise<{ entries: Entry[]; isComplete: boolean }> {
+    const now = this.#now();
+    const entries: Entry[] = [];
+    let isComplete = true;
+    for (let start = 0; start < numbers.length; start += READ_AT_ONCE) {
+      for (const stored of await this.#store.read(numbers.slice(start, start + READ_AT_ONCE))) {
+        const { list, partialUntil, isReadable } = parse(stored?.value, now);
+        entries.push(...list);
+        if (partialUntil !== undefined || !isReadable) isComplete = false;
+      }
+    }
+    return { entries, isComplete };
+  }
+
+  async #change(changes: readonly ({ number: number } & Omit<Change, 'isLate'>)[]): Promise<void> {
+    let late = false;
+    const end = new AbortController();
+    const changed = inParallel(changes, PARALLEL_DOCUMENTS, async ({ number, ...change }) =>
+      this.#documents[number]?.add({ ...change, isLate: () => late }),
+    );
+    const limit = pause(CHANGE_LIMIT_MS, end.signal).then(() => {
+      late = true;
+      throw new Error(`The schedule index was not written within ${CHANGE_LIMIT_MS} ms.`);
+    });
+    await Promise.race([changed, limit]).finally(() => end.abort());
+  }
+
+  async #write(number: number, all: readonly Change[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const changes = all.filter(({ isLate }) => !isLate());
+      if (changes.length === 0) return;
+      try {
+        const now = this.#now();
+        const [stored] = await this.#store.read([number]);
+        const next = applied(stored?.value, changes, now);
+        if (next) await this.#store.write(number, next, ttlOf(next, now), stored?.etag);
+        return;
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error;
+        await pause(RETRY_PAUSE_MS * attempt);
+      }
+    }
+  }
+}
+
+const numbers = Array.from({ length: SCHEDULE_INDEX_DOCUMENTS }, (_, number) => number);
+
+/** The document of a name or of its feed's prefix, which start with a hash of the feed. */
+const documentOf = (name: string): number => Number.parseInt(name.slice(0, 2), 16) % SCHEDULE_INDEX_DOCUMENTS;
+
+/** The parts of a stored document that are not over. A document of a later version is unreadable. */
+function parse(value: unknown, now: number) {
+  const parsed = value === undefined ? undefined : scheduleIndexSchema.safeParse(value);
+  const { list = [], partialUntil = 0 } = parsed?.data ?? {};
+  return {
+    list: list.filter(([, at]) => at > now),
+    partialUntil: partialUntil > now ? partialUntil : undefined,
+    isReadable: parsed?.success !== false,
+  };
+}
+
+/** The document after the changes; `undefined` if there is nothing to write. An existing entry keeps its time. */
+function applied(value: unknown, changes: readonly Change[], now: number): ScheduleIndexDocument | undefined {
+  const before = parse(value, now);
+  if (!before.isReadable) return undefined;
+  const entries = new Map(before.list);
+  let isChanged = false;
+  for (const { add, remove } of changes) {
+    for (const [name, at] of add) {
+      if (entries.has(name)) continue;
+      entries.set(name, at);
+      isChanged = true;
+    }
+    for (const name of [...entries.keys()].filter(remove)) isChanged = entries.delete(name);
+  }
+  if (!isChanged) return undefined;
+  const sorted = [...entries].sort(([, a], [, b]) => a - b);
+  const partialUntil = Math.max(before.partialUntil ?? 0, sorted.slice(MAX_ENTRIES).at(-1)?.[1] ?? 0);
+  return {
+    v: DOCUMENT_VERSION,
+    list: sorted.slice(0, MAX_ENTRIES),
+    ...(partialUntil > 0 && { partialUntil }),
+  };
+}
+
+/** A document is deleted when the time of its last schedule has passed. */
+const ttlOf = ({ list, partialUntil = 0 }: ScheduleIndexDocument, now: number): number =>
+  Math.max(MIN_TTL_SECONDS, Math.ceil((Math.max(list.at(-1)?.[1] ?? 0, partialUntil) - now) / 1_000));

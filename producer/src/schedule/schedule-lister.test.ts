@@ -1,0 +1,89 @@
+import { MAX_LISTED_SCHEDULES } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { testProducer } from '../../testing/test-producer.ts';
+import { testSchedules } from '../../testing/test-schedules.ts';
+import { nameOf } from './names.ts';
+import { KEPT_MS } from './schedule-lister.ts';
+import { LEAD_MS } from './schedules.ts';
+
+const START = new Date('2026-01-01T00:00:00Z').getTime();
+const HOUR = 3_600_000;
+beforeEach(() => void vi.useFakeTimers({ now: START }));
+afterEach(() => void vi.useRealTimers());
+
+const instance = () => {
+  const tested = testProducer();
+  return { ...tested, ...testSchedules(tested.producer) };
+};
+const time = (inMs: number) => new Date(START + inMs).toISOString();
+const input = (id: string, inMs: number, feed = 'all') => ({ id, feed, title: id, deliverAt: time(inMs) });
+
+describe('the list of schedules', () => {
+  it('should have jobs and the due window, the earliest first, without content', async () => {
+    const { publishService, schedules } = instance();
+    await publishService.publish([input('far', 2 * HOUR), input('near', 40_000), input('x', HOUR, 'user:1')]);
+    expect(await schedules.list()).toEqual({
+      ...{ at: time(0), count: 3, isComplete: true },
+      next: [
+        { id: 'near', feed: 'all', deliverAt: time(40_000) },
+        { id: 'x', feed: 'user:1', deliverAt: time(HOUR) },
+        { id: 'far', feed: 'all', deliverAt: time(2 * HOUR) },
+      ],
+    });
+  });
+
+  it('should have a schedule once while it moves from its job to the due window, and not after its delivery', async () => {
+    const { publishService, schedules } = instance();
+    await publishService.publish([input('a', HOUR)]);
+    for (const [at, count] of [
+      [HOUR - LEAD_MS - 1_000, 1],
+      [HOUR - LEAD_MS + 15_000, 1],
+      [HOUR + 2_000, 0],
+    ] as const) {
+      await vi.advanceTimersByTimeAsync(START + at - Date.now());
+      const { count: counted, next } = await schedules.list();
+      expect([at, counted, next.length]).toEqual([at, count, count]);
+    }
+  });
+
+  it('should count all, and show a limited number', async () => {
+    const { publishService, schedules } = instance();
+    const all = Array.from({ length: MAX_LISTED_SCHEDULES + 20 }, (_, number) =>
+      input(`n${number}`, HOUR + number * 1_000, `user:${number % 7}`),
+    );
+    await publishService.publish(all.toReversed());
+    const { count, next } = await schedules.list();
+    expect(count).toBe(all.length);
+    expect(next.map(({ id }) => id)).toEqual(all.slice(0, MAX_LISTED_SCHEDULES).map(({ id }) => id));
+  });
+
+  it('should not have entries whose job is gone', async () => {
+    const { publishService, schedules, jobs } = instance();
+    await publishService.publish([input('a', HOUR), input('b', HOUR)]);
+    await jobs.remove(nameOf('all', { id: 'a' }));
+    expect(await schedules.list()).toMatchObject({ count: 1, next: [{ id: 'b' }] });
+  });
+
+  it('should be read by one call at a time, and kept for a while', async () => {
+    const { publishService, schedules, scheduleIndexStore } = instance();
+    await publishService.publish([input('a', HOUR)]);
+    const read = vi.spyOn(scheduleIndexStore, 'read');
+    const [one, other] = await Promise.all([schedules.list(), schedules.list()]);
+    const calls = read.mock.calls.length;
+    expect(other).toBe(one);
+    await publishService.publish([input('near', 40_000)]);
+    await vi.advanceTimersByTimeAsync(KEPT_MS - 1);
+    expect(await schedules.list()).toBe(one);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await schedules.list()).toMatchObject({ count: 2 });
+    expect(read).toHaveBeenCalledTimes(2 * calls);
+  });
+
+  it('should reject while the scheduler does not answer, and not keep that', async () => {
+    const { publishService, schedules, jobs } = instance();
+    await publishService.publish([input('a', HOUR)]);
+    vi.spyOn(jobs, 'find').mockRejectedValueOnce(new Error('away'));
+    await expect(schedules.list()).rejects.toThrow('away');
+    expect(await schedules.list()).toMatchObject({ count: 1 });
+  });
+});
