@@ -51,5 +51,7 @@ export const faultsOf = (error: z.ZodError, prefix: PropertyKey[] = []): Fault[]
         message: 'is not a known member',
       }));
     }
-    return [{ path: path.map(String).join('.'), message: issue.message }];
+    // Otherwise, the message would only say that a key of a record is invalid, not why.
+    const reason = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+    return [{ path: path.map(String).join('.'), message: reason ?? issue.message }];
   });

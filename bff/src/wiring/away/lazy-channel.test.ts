@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { messageOf, notificationOf } from '../../../testing/away/messages.ts';
+import { EMAIL } from '../../away/channels/traits.ts';
+import { lazyChannel } from './lazy-channel.ts';
+
+it('should keep messages waiting while its secret cannot be read, and read it only once after that', async () => {
+  let isThere = false;
+  let created = 0;
+  const channel = lazyChannel({
+    ...EMAIL,
+    create: async () => {
+      if (!isThere) throw new Error('the secret smtp is absent');
+      created++;
+      return { ...EMAIL, send: async () => ({ outcome: 'sent' }) };
+    },
+  });
+  const send = () => channel.send(messageOf([notificationOf('x')]), { push: [] });
+  expect(await send()).toEqual({ outcome: 'unavailable', reason: 'the secret smtp is absent' });
+  isThere = true;
+  expect(await Promise.all([send(), send()])).toEqual([{ outcome: 'sent' }, { outcome: 'sent' }]);
+  expect(await send()).toEqual({ outcome: 'sent' });
+  expect(created).toBe(1);
+});

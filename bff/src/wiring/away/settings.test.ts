@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from '@tocsin/service';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readAwaySettings } from './settings.ts';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'tocsin-settings-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function read(text: string | object) {
+  const file = join(folder, 'away.json');
+  writeFileSync(file, typeof text === 'string' ? text : JSON.stringify(text));
+  return readAwaySettings(file);
+}
+/** The message of the error. */
+function refusal(text: string | object): string {
+  try {
+    read(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as Error).message;
+  }
+  return expect.fail('was accepted');
+}
+const PAGE = { publicUrl: 'https://inbox.example' };
+const by = (via: string) => ({ fallback: [{ after: 'PT1M', via }] });
+
+describe('the file of AWAY_FILE', () => {
+  it('should have no channels and policies unless it defines them', () => {
+    expect(read(PAGE)).toEqual({ ...PAGE, bindings: {}, policies: [] });
+  });
+
+  it('should be refused with a list of all errors', () => {
+    const message = refusal({
+      publicUrl: 'ftp://inbox.example',
+      email: { from: 'a@x.example', window: 'P2D', perHour: 0, unknown: 'maybe', to: 'b@x.example' },
+      bindings: { webhook: {}, sms: { data: '$phone' } },
+      policies: [{ severities: ['fatal'], fallback: [{ after: '5m', via: 'email' }] }],
+    });
+    for (const part of [
+      ...['publicUrl: must be an http', 'email.window: ', 'email.perHour: ', 'email.unknown: ', 'email.to: '],
+      ...[
+        'bindings.webhook: must not be email, push, webhook',
+        'bindings.sms.data',
+        'policies.0.severities.0: ',
+        'policies.0.fallback.0.after: ',
+      ],
+    ])
+      expect(message).toContain(part);
+  });
+
+  it('should be refused if a policy names a channel that is not there', () => {
+    const settings = { ...PAGE, push: {}, bindings: { sms: {} } };
+    expect(read({ ...settings, policies: [by('push'), by('sms')] }).policies).toHaveLength(2);
+    expect(refusal({ ...settings, policies: [by('push'), by('email')] })).toContain(
+      'policies.1: there is no channel email',
+    );
+  });
+
+  it('should be refused if it cannot be read', () => {
+    expect(refusal('{"publicUrl":')).toContain('cannot be read as JSON');
+    expect(() => readAwaySettings(join(folder, 'none.json'))).toThrow(/none\.json cannot be read/);
+    expect(refusal({ publicUrl: 'https://inbox.example/?a=b' })).toContain('must not contain ? or #');
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { notificationInputSchema } from '../feed/notification.ts';
+import { faultsOf } from '../http/problem.ts';
+
+const step = (changed: object = {}) => ({ after: 'PT5M', via: 'email', ...changed });
+/** The paths of the errors in a notification with these fallbacks. */
+function faultsWith(fallback: unknown, feed?: string): string[] {
+  const parsed = notificationInputSchema.safeParse({ title: 'x', fallback, ...(feed && { feed }) });
+  return parsed.success ? [] : faultsOf(parsed.error).map(({ path }) => path);
+}
+
+describe('the fallbacks of a notification', () => {
+  it('should be accepted only in feeds of users', () => {
+    expect(faultsWith([step()], 'user:ada')).toEqual([]);
+    for (const feed of [undefined, 'all', 'topic:orders'])
+      expect(faultsWith([step()], feed)).toEqual(['fallback']);
+  });
+
+  it('should be one to five', () => {
+    expect(faultsWith(Array(5).fill(step()), 'user:ada')).toEqual([]);
+    for (const count of [0, 6])
+      expect(faultsWith(Array(count).fill(step()), 'user:ada')).toEqual(['fallback']);
+  });
+
+  it.each(['PT1S', 'PT90M', 'P30D'])('should be due after one second to 30 days: %s', (after) => {
+    expect(faultsWith([step({ after })], 'user:ada')).toEqual([]);
+  });
+
+  it.each(['PT0S', 'PT0.5S', '-PT5M', 'P30DT1S', 'P1M', '5m', '', 300])(
+    'should not be due after %j',
+    (after) => {
+      expect(faultsWith([step(), step({ after })], 'user:ada')).toEqual(['fallback.1.after']);
+    },
+  );
+
+  it.each([
+    ['via', 'E-mail'],
+    ['via', 'ada@example.org'],
+    ['unless', 'archived'],
+  ])('should not have the %s %s', (name, value) => {
+    expect(faultsWith([step({ [name]: value })], 'user:ada')).toEqual([`fallback.0.${name}`]);
+  });
+
+  it('should not name an address', () => {
+    expect(faultsWith([step({ to: 'eve@example.org' })], 'user:ada')).toHaveLength(1);
+  });
+});
