@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -180,6 +180,28 @@ describe('the download of Dapr', () => {
     await expect(get(options)).rejects.toThrow(/could not be downloaded: .*403/);
     expect(requests).toContain('github.com:443');
     proxy.close();
+  });
+
+  it('should download everything through a proxy that allows it', async () => {
+    const tunnels: string[] = [];
+    const proxy = createServer((_, response) => response.writeHead(500).end());
+    proxy.on('connect', ({ url = '' }, client) => {
+      tunnels.push(url);
+      const { hostname, port } = new URL(`http://${url}`);
+      const target = connect(Number(port), hostname, () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        client.pipe(target).pipe(client);
+      });
+      for (const socket of [client, target]) socket.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const httpProxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const path = await get({ proxy: { ...NO_PROXY, httpProxy } });
+    proxy.closeAllConnections();
+    proxy.close();
+    expect(readdirSync(join(path, '.dapr', 'bin')).sort()).toEqual(COMMANDS);
+    expect(server.requests).toHaveLength(COMMANDS.length);
+    expect(new Set(tunnels)).toEqual(new Set([new URL(server.url).host]));
   });
 
   it.each(['ftp://a', 'mirror.example', 'https://user:word@a/', 'https://a/?b'])(

@@ -54,3 +54,31 @@ describe('the Dockerfile', () => {
     expect(stage(app)).not.toMatch(/^(USER|ENTRYPOINT|HEALTHCHECK)|tsx|npm/m);
   });
 });
+
+describe('docker-bake.json', () => {
+  const targetSchema = z.object({
+    inherits: z.array(z.string()).default([]),
+    target: z.string().optional(),
+    tags: z.array(z.string()).default([]),
+    platforms: z.array(z.string()).default([]),
+    attest: z.array(z.string()).default([]),
+  });
+  const bake = z
+    .object({
+      group: z.object({ default: z.object({ targets: z.array(z.string()) }) }),
+      target: z.record(z.string(), targetSchema),
+    })
+    .parse(JSON.parse(read('docker-bake.json')));
+
+  it('should build the image of every application for amd64 and arm64, with provenance and a bill of materials', () => {
+    expect(bake.group.default.targets.sort()).toEqual([...APPS].sort());
+    expect(bake.target['shared']?.platforms).toEqual(['linux/amd64', 'linux/arm64']);
+    expect(bake.target['shared']?.attest).toEqual(['type=provenance,mode=max', 'type=sbom']);
+    for (const app of APPS) {
+      const { inherits, target = '', tags } = bake.target[app] ?? targetSchema.parse({});
+      expect(inherits).toEqual(['shared']);
+      expect(stage(target)).toContain(` AS ${app}`);
+      expect(tags).toEqual([`\${REGISTRY}/tocsin-${app}:\${VERSION}`]);
+    }
+  });
+});
