@@ -65,7 +65,7 @@ export const channelsSchema = z.strictObject({
     address: z.string().nullable(),
     /** The address in the token. */
     offered: z.string().nullable(),
-    /** Whether a channel sends e-mail: `email`, or a binding. Absent in answers of earlier versions. */
+    /** Whether the deployment sends e-mail, through the channel `email` or a binding. Absent in earlier versions. */
     used: z.boolean().optional(),
   }),
   push: z.strictObject({

@@ -57,14 +57,15 @@ export type SendingMessage = z.infer<typeof sendingSchema>;
 export const FALLBACK_OUTCOMES = ['sent', 'suppressed', 'refused', 'unknown'] as const;
 export type FallbackOutcome = (typeof FALLBACK_OUTCOMES)[number];
 
-/** Outcomes of fallbacks that were not sent, or perhaps not. */
+/** Outcomes of fallbacks that were not sent, or may not have been sent. */
 export const UNSENT_OUTCOMES = ['refused', 'unknown'] as const;
-/** What an operator has done with such a fallback. */
+/** How an operator can close an unsent fallback. */
 export const UNSENT_ENDS = ['sent-again', 'dismissed'] as const;
 
 /**
- * The outcome of a step, for receipts. `unpublished`: its receipt event has not been published yet. `unless` and `sourceHash` are
- * those of the step and its notification, needed to send it again; `closed` removes it from the list of unsent ones.
+ * The outcome of a step, for receipts. `unpublished`: its receipt event has not been published yet. `unless` and
+ * `sourceHash` come from the step and its notification, and are needed to send it again. `closed` removes it from the
+ * list of unsent fallbacks.
  */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,

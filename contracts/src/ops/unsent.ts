@@ -7,7 +7,7 @@ import { dateTimeSchema, idSchema } from '../text/text.ts';
 /** Maximum number of fallbacks in a response, and in a request. */
 export const MAX_UNSENT_LISTED = 100;
 
-/** Names a fallback that was not sent: of the notification, through the channel, ended at `at`. */
+/** Identifies an unsent fallback: its notification, its channel, and the time `at` when it ended. */
 export const unsentNameSchema = z.strictObject({
   reader: feedSchema.refine((feed) => feed.startsWith('user:'), 'must be user:<sub>'),
   id: idSchema,
@@ -24,7 +24,7 @@ export const unsentFallbackSchema = unsentNameSchema.extend({
 });
 export type UnsentFallback = z.infer<typeof unsentFallbackSchema>;
 
-/** The position after a listed fallback: the reader's time and hash, and a digest of the fallback. */
+/** Where a page ended: at a reader (time and hash), or at a fallback of that reader (with its digest). */
 const CURSOR = /^\d{1,16}\.[0-9a-f]{32}(\.[0-9a-f]{16})?$/;
 
 /** The query parameters of `GET /app/ops/fallbacks/unsent`. */
@@ -40,15 +40,15 @@ export const unsentQuerySchema = z.strictObject({
 export type UnsentQuery = z.infer<typeof unsentQuerySchema>;
 
 /**
- * The response: fallbacks of the readers with the newest ones first. `next` is the `cursor` of the next page, or null
- * at the end. Pages before the end may be short or empty.
+ * The response: unsent fallbacks by reader, with the latest readers first, and each reader's newest fallbacks first.
+ * `next` is the `cursor` of the next page, or null at the end. Pages before the end may be short or empty.
  */
 export const unsentPageSchema = z.object({
   fallbacks: z.array(unsentFallbackSchema),
   next: z.string().nullable(),
   /** Number of readers on this page whose fallbacks can't be read now. */
   unreadable: z.int().min(0),
-  /** When there were last more readers than the list remembers; null if it is complete. */
+  /** When the list last dropped a reader because it was full; null if it is complete. */
   truncatedAt: dateTimeSchema.nullable(),
 });
 export type UnsentPage = z.infer<typeof unsentPageSchema>;
@@ -62,7 +62,7 @@ export type UnsentNames = z.infer<typeof unsentNamesSchema>;
 /** Why a fallback could not be sent again or dismissed. `unavailable`: the outcome is unknown. */
 export const UNSENT_FAULTS = ['not_found', 'no_channel', 'full', 'unavailable'] as const;
 
-/** The response: the number of fallbacks that wait again or are dismissed, and the others with the reason. */
+/** The response: the number of fallbacks that wait again or were dismissed, and the others with the reasons. */
 export const unsentResultSchema = z.object({
   done: z.int().min(0),
   failed: z.array(unsentNameSchema.extend({ code: z.enum(UNSENT_FAULTS), detail: z.string() })),

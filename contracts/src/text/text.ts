@@ -5,7 +5,7 @@ import { parseDateTime } from './time.ts';
 // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 // oxlint-disable-next-line no-control-regex -- the same without tab (09) and line feed (0a)
-const CONTROL_BUT_BREAKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+const CONTROL_EXCEPT_BREAKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 /** Pattern for plain text in JSON schemas: at least one visible character, and no control characters. */
 const patternOf = (control: RegExp): string => {
   const allowed = control.source.replace('[', '[^');
@@ -36,12 +36,12 @@ export interface PlainTextOptions {
 export const plainText = ({ max, breaks = false }: PlainTextOptions) =>
   z
     .string()
-    .meta({ minLength: 1, maxLength: max, pattern: patternOf(breaks ? CONTROL_BUT_BREAKS : CONTROL) })
+    .meta({ minLength: 1, maxLength: max, pattern: patternOf(breaks ? CONTROL_EXCEPT_BREAKS : CONTROL) })
     .superRefine((text, context) => {
       const fault = (message: string) => context.addIssue({ code: 'custom', message });
       if (BLANK.test(text)) fault('must not be blank');
       if (codePoints(text) > max) fault(`must have at most ${max} characters`);
-      if ((breaks ? CONTROL_BUT_BREAKS : CONTROL).test(text)) {
+      if ((breaks ? CONTROL_EXCEPT_BREAKS : CONTROL).test(text)) {
         fault(`must not contain control characters${breaks ? ' other than line feed and tab' : ''}`);
       }
       if (!isWellFormed(text)) fault('must not contain lone surrogates');

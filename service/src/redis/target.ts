@@ -16,7 +16,7 @@ export interface RedisTarget {
   sentinel?: { master: string; username?: string | undefined; password?: string | undefined } | undefined;
   /** True for a Redis Cluster. */
   cluster?: boolean;
-  /** Where to reach a master of the cluster, if not at the address that the nodes give. */
+  /** Returns the address at which a cluster's master is reachable, if the nodes report a different one. */
   addressFor?: (master: RedisAddress) => RedisAddress;
 }
 

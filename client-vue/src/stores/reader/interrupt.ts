@@ -29,18 +29,18 @@ export function splitByQuietHours(
   preferences: Preferences,
   feed: string,
   publications: readonly LivePublication[],
-): { loud: LivePublication[]; quiet: LivePublication[] } {
+): { interrupting: LivePublication[]; held: LivePublication[] } {
   const now = Date.now();
-  const loud: LivePublication[] = [];
+  const interrupting: LivePublication[] = [];
   const held: LivePublication[] = [];
   for (const publication of publications) {
     const { notification } = publication;
     if (isExpired(notification, now)) continue;
     const answer = mayInterruptAt(preferences, { feed, notification }, now);
-    if (answer.interrupt) loud.push(publication);
+    if (answer.interrupt) interrupting.push(publication);
     else if (answer.why === 'quiet') held.push(publication);
   }
-  return { loud, quiet: held };
+  return { interrupting, held };
 }
 
 /** Whether quiet hours held the item back when it arrived. */

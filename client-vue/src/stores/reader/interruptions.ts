@@ -21,25 +21,25 @@ export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
   /** Whether each notification that arrived since the last check outside quiet hours is held back, by item key. */
-  const held = new Map<string, boolean>();
-  let lastLoud: number | undefined;
+  const heldByKey = new Map<string, boolean>();
+  let lastInterruptible: number | undefined;
   /** The quiet hours that were last in force. The reader may have turned them off since. */
   let { quietHours } = DEFAULT_PREFERENCES;
   let isPresenting = (): boolean => false;
 
   /** Returns the publications that may interrupt now, and holds the others back. */
   function takeInterrupting(feed: string, publications: readonly LivePublication[]): LivePublication[] {
-    const { loud, quiet } = splitByQuietHours(store.preferences, feed, publications);
-    for (const { notification } of loud) held.set(itemKey(feed, notification.id), false);
-    for (const { notification } of quiet) held.set(itemKey(feed, notification.id), true);
-    if (quiet.length > 0) check();
-    return loud;
+    const { interrupting, held } = splitByQuietHours(store.preferences, feed, publications);
+    for (const { notification } of interrupting) heldByKey.set(itemKey(feed, notification.id), false);
+    for (const { notification } of held) heldByKey.set(itemKey(feed, notification.id), true);
+    if (held.length > 0) check();
+    return interrupting;
   }
 
   /** Notifies the reader if this tab is presenting. */
   function notify(feed: string, publications: readonly LivePublication[], presenting: boolean): void {
-    const loud = takeInterrupting(feed, publications);
-    if (presenting) interrupt(store.preferences, feed, loud);
+    const interrupting = takeInterrupting(feed, publications);
+    if (presenting) interrupt(store.preferences, feed, interrupting);
   }
 
   /** Shows the number of unread notifications held back, including those from before this page was opened. */
@@ -48,7 +48,7 @@ export const useInterruptions = defineStore(() => {
     const preferences = { ...store.preferences, quietHours: quietHours ?? store.preferences.quietHours };
     const unread = items.filter((item) => useUnread().unreadOf(item) && !store.isMuted(item));
     const { length } = unread.filter(
-      (item) => held.get(item.key) ?? (item.time >= since && isHeldBack(preferences, item)),
+      (item) => heldByKey.get(item.key) ?? (item.time >= since && isHeldBack(preferences, item)),
     );
     if (length === 0) return;
     showSummary(
@@ -64,7 +64,7 @@ export const useInterruptions = defineStore(() => {
     const since = storage.get(KEY);
     if (isQuietNow(store.preferences)) {
       ({ quietHours } = store.preferences);
-      if (!since) storage.set(KEY, String(lastLoud ?? Date.now()));
+      if (!since) storage.set(KEY, String(lastInterruptible ?? Date.now()));
       return;
     }
     if (since) {
@@ -72,16 +72,16 @@ export const useInterruptions = defineStore(() => {
       sumUp(Number(since));
       storage.set(KEY, '');
     }
-    held.clear();
+    heldByKey.clear();
     quietHours = null;
-    lastLoud = Date.now();
+    lastInterruptible = Date.now();
   }
 
   /** Starts a session. Returns a function that stops it. */
   function start(presenting: () => boolean): () => void {
-    held.clear();
+    heldByKey.clear();
     quietHours = null;
-    lastLoud = undefined;
+    lastInterruptible = undefined;
     isPresenting = presenting;
     return watch([() => useClock().now, () => store.preferences], check);
   }

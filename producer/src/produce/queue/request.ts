@@ -68,12 +68,12 @@ export class Request {
 }
 
 /** Characters that the sidecar escapes, such as `<` as `\u003c`. */
-const ESCAPED_BY_THE_SIDECAR = /[<>&\u2028\u2029]/g;
+const ESCAPED_BY_SIDECAR = /[<>&\u2028\u2029]/g;
 
 /** Stored size of `value` as JSON in bytes. `<`, `>`, `&` and the line separators take six bytes each. */
 function storedJsonBytes(value: unknown): number {
   const json = JSON.stringify(value);
   let bytes = Buffer.byteLength(json);
-  for (const [character] of json.matchAll(ESCAPED_BY_THE_SIDECAR)) bytes += character < '\u0080' ? 5 : 3;
+  for (const [character] of json.matchAll(ESCAPED_BY_SIDECAR)) bytes += character < '\u0080' ? 5 : 3;
   return bytes;
 }

@@ -4,7 +4,7 @@ import { useSource } from '../../../stores/source.ts';
 
 export type ChannelsState = 'loading' | 'ready' | 'signedOut' | 'notOffered' | 'failed';
 
-/** Whether the deployment sends e-mail. Earlier servers report only the channel's name. */
+/** Whether the deployment sends e-mail. Older servers report only the names of channels. */
 const hasEmail = ({ channels, email }: Channels): boolean =>
   email.used ?? channels.some(({ name }) => name === 'email');
 
