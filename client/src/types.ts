@@ -26,7 +26,7 @@ export interface DeliveryDetails {
   delivery: Delivery;
   /**
    * Whether the publications were missed while disconnected or before this page was loaded. False if they were missed
-   * within a live connection.
+   * during a live connection.
    */
   away: boolean;
 }

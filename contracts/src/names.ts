@@ -73,5 +73,5 @@ export const SOCKET_PATH = '/hubs';
 
 export const DEFAULT_FEED = 'all';
 
-/** Version of all stored documents. An instance rejects documents of a later version. */
+/** Version of all stored documents. An instance rejects documents with a later version. */
 export const DOCUMENT_VERSION = 1;

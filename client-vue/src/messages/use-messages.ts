@@ -29,7 +29,7 @@ export const useMessages = defineStore(() => {
 
   /**
    * Sets the language by its tag, and the page's own strings. A language that isn't built in affects only dates;
-   * strings stay English. English strings are also shown until a language has loaded.
+   * strings stay in English. English strings are also shown until a language has loaded.
    */
   function use(next: { language: string; messages?: OwnMessages | undefined }): void {
     stopLoading?.();

@@ -94,7 +94,7 @@ describe('useToasts', () => {
     expect(onScreen).toEqual([]);
   });
 
-  it('should open the error fold, and close it when no error is folded any more', () => {
+  it('should open the error fold, and close it when no errors are folded', () => {
     const toasts = useToasts();
     toasts.show('all', createPublications(5, 'error'));
     expect([onScreen.length, toasts.view.foldedErrors]).toEqual([3, 2]);

@@ -190,7 +190,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('missed');
   });
 
-  it('should subscribe immediately for a push of another epoch, but only once if the answer is not of that epoch', () => {
+  it('should subscribe immediately for a push from another epoch, but only once if the answer is not from that epoch', () => {
     const merge = settled();
     expect(types(push(merge, [at(1, 'x')], 'f'))).toEqual(['subscribe']);
     merge.handle({ type: 'answer', page: page(10) });

@@ -10,8 +10,8 @@ interface BufferedPublication {
 const place = (epoch: string, offset: number): string => `${offset}:${epoch}`;
 
 /**
- * Holds pushes that can't be merged yet: from before the acknowledgement, behind a gap, or of another epoch. Keeps the
- * newest `limit`. Dropped pushes leave a gap, which is recovered later.
+ * Holds pushes that can't be merged yet: from before the acknowledgement, behind a gap, or from another epoch. Keeps
+ * the newest `limit`. Dropped pushes leave a gap, which is recovered later.
  */
 export class ReorderBuffer {
   readonly #kept = new Map<string, BufferedPublication>();
@@ -50,7 +50,8 @@ export class ReorderBuffer {
   }
 
   /**
-   * Drops publications of other epochs that arrived before subscribe number `subscribes`. Returns the last dropped epoch.
+   * Drops publications from other epochs that arrived before subscribe number `subscribes`. Returns the last dropped
+   * epoch.
    */
   dropOtherEpochs(epoch: string, subscribes: number): string | undefined {
     let dropped: string | undefined;

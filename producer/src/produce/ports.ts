@@ -19,9 +19,9 @@ export interface Announcer {
 export interface Scheduler {
   /** Resolves when every notification is stored. `at` is in ms since 1970. @throws ScheduleFullError */
   add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void>;
-  /** Resolves when no notification with this id is scheduled any more. */
+  /** Resolves when no notification with this id is scheduled. */
   cancel(feed: string, id: string): Promise<void>;
-  /** Resolves when no notification is scheduled for the feed any more. */
+  /** Resolves when no notification is scheduled for the feed. */
   cancelAll(feed: string): Promise<void>;
 }
 

@@ -101,7 +101,7 @@ export class PublishService {
     const erased = await producer.produce([{ erase: true, feed, at }], traceparent, caller);
     if (erased !== 'accepted') return erased;
     await settled;
-    // The scheduler may have handed over a job in the meantime.
+    // Dapr's scheduler may have delivered a job since the first cancellation.
     return this.#inTime(scheduler.cancelAll(feed));
   }
 

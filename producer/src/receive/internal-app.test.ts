@@ -99,7 +99,7 @@ describe('a job', () => {
     expect([...dueWindowStore.documents.values()]).toEqual([scheduled]);
   });
 
-  it('should get 404 if the scheduler has no such job, so that it is not handed over again', async () => {
+  it('should get 404 if the scheduler has no such job, so that it is not delivered again', async () => {
     const before = dueWindowStore.documents.size;
     const answer = await handOver('other:name');
     expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);

@@ -68,7 +68,7 @@ export class Sidecar {
   }
 
   /**
-   * Publishes `data` as a CloudEvent, or unchanged if `raw` is set. Set `isEvent` if `data` already is a CloudEvent.
+   * Publishes `data` as a CloudEvent, or unchanged if `raw` is set. Set `isEvent` if `data` is already a CloudEvent.
    * Resolves when the broker has accepted it.
    */
   async publish(

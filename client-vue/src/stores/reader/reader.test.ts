@@ -65,7 +65,7 @@ describe('useReader', () => {
     expect(useUnread().count).toBe(3);
   });
 
-  it('should keep read marks across a reload, and compare times for items of another epoch', () => {
+  it('should keep read marks across a reload, and compare times for items from another epoch', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().initFeed('all', { epoch: 'e', offset: 1 });
     forgetStores();
