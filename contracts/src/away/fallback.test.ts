@@ -10,24 +10,27 @@ function faultsWith(fallback: unknown, feed?: string): string[] {
 }
 
 describe('the fallbacks of a notification', () => {
-  it('should be accepted only in feeds of users', () => {
+  it('should be accepted only in user feeds', () => {
     expect(faultsWith([step()], 'user:ada')).toEqual([]);
     for (const feed of [undefined, 'all', 'topic:orders'])
       expect(faultsWith([step()], feed)).toEqual(['fallback']);
   });
 
-  it('should be one to five', () => {
+  it('should number from one to five', () => {
     expect(faultsWith(Array(5).fill(step()), 'user:ada')).toEqual([]);
     for (const count of [0, 6])
       expect(faultsWith(Array(count).fill(step()), 'user:ada')).toEqual(['fallback']);
   });
 
-  it.each(['PT1S', 'PT90M', 'P30D'])('should be due after one second to 30 days: %s', (after) => {
-    expect(faultsWith([step({ after })], 'user:ada')).toEqual([]);
-  });
+  it.each(['PT1S', 'PT90M', 'P30D'])(
+    'should be accepted with a delay from one second to 30 days: %s',
+    (after) => {
+      expect(faultsWith([step({ after })], 'user:ada')).toEqual([]);
+    },
+  );
 
   it.each(['PT0S', 'PT0.5S', '-PT5M', 'P30DT1S', 'P1M', '5m', '', 300])(
-    'should not be due after %j',
+    'should be rejected with the delay %j',
     (after) => {
       expect(faultsWith([step(), step({ after })], 'user:ada')).toEqual(['fallback.1.after']);
     },
@@ -37,11 +40,11 @@ describe('the fallbacks of a notification', () => {
     ['via', 'E-mail'],
     ['via', 'ada@example.org'],
     ['unless', 'archived'],
-  ])('should not have the %s %s', (name, value) => {
+  ])('should be rejected if %s is %s', (name, value) => {
     expect(faultsWith([step({ [name]: value })], 'user:ada')).toEqual([`fallback.0.${name}`]);
   });
 
-  it('should not name an address', () => {
+  it('should be rejected with an address', () => {
     expect(faultsWith([step({ to: 'eve@example.org' })], 'user:ada')).toHaveLength(1);
   });
 });

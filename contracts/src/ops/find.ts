@@ -48,12 +48,12 @@ export type Operation = z.infer<typeof operationSchema>;
 export const scheduleFoundSchema = z.object({ at: z.int().min(0).nullable() });
 export type ScheduleFound = z.infer<typeof scheduleFoundSchema>;
 
-/** At most this many schedules are listed, the earliest first. */
+/** Maximum number of schedules in the list; the earliest ones come first. */
 export const MAX_LISTED_SCHEDULES = 100;
 
 /**
- * The response to `list-schedules`, and of `GET /app/ops/schedules`: the schedules at the time `at`. If the list is
- * incomplete, `count` is the least there are.
+ * The response to `list-schedules` and `GET /app/ops/schedules`: the schedules as of `at`. If the list is incomplete,
+ * `count` is a minimum.
  */
 export const scheduleListSchema = z.object({
   at: dateTimeSchema,

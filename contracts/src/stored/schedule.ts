@@ -24,8 +24,8 @@ export const DUE_WINDOW_KEY = 'soon';
 export const dueKey = (name: string): string => `soon:${name}`;
 
 /**
- * A document of the schedule index: names of schedules that are jobs, and when they are due. It has no content. Only the
- * ops page's list uses it, and it may be incomplete: until `partialUntil`, it lacks schedules that it had no room for.
+ * A document of the schedule index: names and due times of schedules that are jobs, without their content. Only the
+ * list on the ops page uses it. It may be incomplete: until `partialUntil`, it lacks schedules that did not fit.
  */
 export const scheduleIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -34,6 +34,6 @@ export const scheduleIndexSchema = z.strictObject({
 });
 export type ScheduleIndexDocument = z.infer<typeof scheduleIndexSchema>;
 
-/** The index has this many documents. */
+/** Number of documents in the schedule index. */
 export const SCHEDULE_INDEX_DOCUMENTS = 64;
 export const scheduleIndexKey = (document: number): string => `scheduled:${document}`;
