@@ -40,7 +40,7 @@ export async function readStream(url: string, headers: Record<string, string> = 
     response,
     comments,
     next,
-    /** The next event of this name; others are skipped. */
+    /** The next event with this name; skips others. */
     async nextOf(name: string): Promise<StreamEvent> {
       for (;;) {
         const found = await next();

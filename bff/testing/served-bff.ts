@@ -69,7 +69,7 @@ export async function serveBff(
     backend,
     socketWith,
     handshake,
-    /** A socket connected with the token. */
+    /** Connects a socket with the token. */
     async connect(token: string): Promise<Socket> {
       const socket = socketWith({ token });
       const result = await handshake(socket);

@@ -28,7 +28,7 @@ import { RedisAuditReader } from '../../bff/src/redis/audit-reader.ts';
 import { RedisConnection } from '../../bff/src/redis/connection.ts';
 import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
 import { auditTrailSuite } from '../../bff/testing/suites/audit-trail.ts';
-import { anEvent, broadcasterSuite, listen, until } from '../../bff/testing/suites/broadcaster.ts';
+import { anEvent, broadcasterSuite, listen, waitUntil } from '../../bff/testing/suites/broadcaster.ts';
 import { checkpointsSuite } from '../../bff/testing/suites/checkpoints.ts';
 import { aFeed, feedLogSuite, segmentOf } from '../../bff/testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../../bff/testing/suites/instance-board.ts';
@@ -203,7 +203,7 @@ describe('the real store', () => {
     const [one, other] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
     const received = [listen(one, feed), listen(other, feed)];
     await one.broadcast([anEvent(1, feed)]);
-    await until(() => received.every(({ length }) => length === 1));
+    await waitUntil(() => received.every(({ length }) => length === 1));
     const log = new DaprFeedLog(sidecar);
     const key = segmentOf(feed).key;
     await stack.redis.kill();
@@ -215,7 +215,7 @@ describe('the real store', () => {
     await stack.revive('redis');
     await Promise.all(connections.map((connection) => connected(connection)));
     for (let offset = 3; offset <= 21; offset += 2) await one.broadcast([anEvent(offset, feed)]);
-    await until(() => received.every((events) => events.at(-1)?.publications[0]?.offset === 21));
+    await waitUntil(() => received.every((events) => events.at(-1)?.publications[0]?.offset === 21));
     for (const events of received) {
       const offsets = events.map(({ publications }) => publications[0]?.offset ?? 0);
       expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
@@ -227,7 +227,7 @@ describe('the real store', () => {
     const [other, one] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
     const heard = [listen(one, feed), listen(other, feed)];
     await one.broadcast([anEvent(1, feed)]);
-    await until(() => heard.every(({ length }) => length === 1));
+    await waitUntil(() => heard.every(({ length }) => length === 1));
     relay.forget();
     await expect(one.broadcast([anEvent(3, feed)])).rejects.toThrow('did not accept an event');
     await eventually(() =>

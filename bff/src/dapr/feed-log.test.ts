@@ -13,12 +13,12 @@ const writeOf = (feed: string): HeadWrite =>
   }) as unknown as HeadWrite;
 
 /** Records the keys of each transaction, and rejects the transactions for whose keys `fails` returns true. */
-function logWith(isCluster: boolean, fails: (keys: string[]) => boolean = () => false) {
+function logWith(isCluster: boolean, shouldFail: (keys: string[]) => boolean = () => false) {
   const transactions: string[][] = [];
   const transact = async (_: string, operations: readonly StateOperation[]): Promise<void> => {
     const keys = operations.map(({ key }) => key);
     transactions.push(keys);
-    if (fails(keys)) throw new Error('refused');
+    if (shouldFail(keys)) throw new Error('refused');
   };
   const log = new DaprFeedLog({ transact } as unknown as Sidecar, { isCluster });
   return { log, transactions };

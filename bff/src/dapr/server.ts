@@ -129,14 +129,14 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   ] as const) {
     await dapr.pubsub.subscribeWithOptions(COMPONENTS.pubsub, topic, {
       deadLetterTopic,
-      callback: answering(options.onAnnouncement, 'the announcement will be redelivered', log),
+      callback: toPubSubCallback(options.onAnnouncement, 'the announcement will be redelivered', log),
     });
     await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, deadLetterTopic, {
-      callback: answering(options.onDeadLetter, 'the dead letter will be redelivered', log),
+      callback: toPubSubCallback(options.onDeadLetter, 'the dead letter will be redelivered', log),
     });
   }
   await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.refusedNotifications, {
-    callback: answering(options.onRefusedEvent, 'the refused event will be redelivered', log),
+    callback: toPubSubCallback(options.onRefusedEvent, 'the refused event will be redelivered', log),
   });
   listed = subscriptionsOf(dapr);
   await dapr.actor.init();
@@ -148,7 +148,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
 }
 
 /** A callback must never throw, because the SDK turns exceptions into SUCCESS. */
-const answering =
+const toPubSubCallback =
   (work: (data: unknown) => Promise<unknown>, consequence: string, log: Logger) =>
   async (data: unknown): Promise<DaprPubSubStatusEnum> => {
     try {

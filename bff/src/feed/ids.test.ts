@@ -38,7 +38,7 @@ describe('known ids', () => {
           }));
           chain.push(...newDocuments);
           const named = references(chain.map(({ key }) => key));
-          expect(known.missing(named)).toEqual(newDocuments.map(({ key }) => key));
+          expect(known.missingKeys(named)).toEqual(newDocuments.map(({ key }) => key));
           known.replace(named, new Map(newDocuments.map(({ key, hashes }) => [key, hashes])));
           const naive = new Set(chain.flatMap(({ hashes }) => hashes));
           for (let i = 0; i <= 30; i++) {

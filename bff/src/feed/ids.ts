@@ -42,7 +42,7 @@ export class KnownIds {
   }
 
   /** The keys in `references` whose documents are not loaded yet. */
-  missing(references: readonly IdsReference[]): string[] {
+  missingKeys(references: readonly IdsReference[]): string[] {
     return references.map(({ key }) => key).filter((key) => !this.#documents.has(key));
   }
 

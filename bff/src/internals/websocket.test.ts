@@ -52,10 +52,10 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     await server.close();
   });
 
-  const hello = () => new Promise((resolve) => client.once('hello', resolve));
+  const helloMessage = () => new Promise((resolve) => client.once('hello', resolve));
 
   it('should get a frame directly only if it has a WebSocket', async () => {
-    const received = hello();
+    const received = helloMessage();
     const isWritten = writeFrame(session, frameOf(message), MAX);
     expect(isWritten).toBe(transport === 'websocket');
     if (!isWritten) queueFramed(session, message, frameOf(message));
@@ -63,7 +63,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
   });
 
   it('should get a framed message through its queue', async () => {
-    const received = hello();
+    const received = helloMessage();
     queueFramed(session, message, frameOf(message));
     expect(await received).toBe(1);
   });

@@ -12,8 +12,8 @@ export class MemoryPastBoard implements PastBoard {
 
   async keep(past: PastInstance): Promise<void> {
     this.#documents.set(past.instance, past);
-    const silent = [...this.#documents.values()].toSorted((a, b) => (a.at > b.at ? -1 : 1));
-    for (const { instance } of silent.slice(MAX_PAST_INSTANCES))
+    const newestFirst = [...this.#documents.values()].toSorted((a, b) => (a.at > b.at ? -1 : 1));
+    for (const { instance } of newestFirst.slice(MAX_PAST_INSTANCES))
       if (instance !== past.instance) this.#documents.delete(instance);
   }
 

@@ -74,31 +74,35 @@ describe('a message with erased content', () => {
   });
 
   it('should be deleted as a whole if it is a refused event', () => {
-    const refused = (of: unknown, id = 'r') =>
+    const refusedEvent = (of: unknown, id = 'r') =>
       event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
-    expect(isRefusedErased(refused([ada, { id: 'other' }]), content)).toBe(true);
-    expect(isRefusedErased(refused({ title: 1 }, 'gone'), content)).toBe(true);
-    expect(isRefusedErased(refused('{"feed":"user:ada","tit'), content)).toBe(true);
-    expect(isRefusedErased(refused('"{\\"feed\\":\\"user:ada\\",\\"tit"'), content)).toBe(true);
+    expect(isRefusedErased(refusedEvent([ada, { id: 'other' }]), content)).toBe(true);
+    expect(isRefusedErased(refusedEvent({ title: 1 }, 'gone'), content)).toBe(true);
+    expect(isRefusedErased(refusedEvent('{"feed":"user:ada","tit'), content)).toBe(true);
+    expect(isRefusedErased(refusedEvent('"{\\"feed\\":\\"user:ada\\",\\"tit"'), content)).toBe(true);
     const bytes = Buffer.from(`\xff${JSON.stringify(ada)}`, 'latin1').toString('base64');
-    expect(isRefusedErased(refused(JSON.stringify(bytes)), content)).toBe(true);
-    expect(isRefusedErased(refused([{ title: 1 }, { title: 2 }], 'batch'), content)).toBe(false);
-    expect(isRefusedErased(refused([{ title: 1 }], 'one-in-array'), content)).toBe(true);
-    expect(isRefusedErased(refused({ feed: 'user:ben' }), content)).toBe(false);
+    expect(isRefusedErased(refusedEvent(JSON.stringify(bytes)), content)).toBe(true);
+    expect(isRefusedErased(refusedEvent([{ title: 1 }, { title: 2 }], 'batch'), content)).toBe(false);
+    expect(isRefusedErased(refusedEvent([{ title: 1 }], 'one-in-array'), content)).toBe(true);
+    expect(isRefusedErased(refusedEvent({ feed: 'user:ben' }), content)).toBe(false);
     expect(isRefusedErased(event('no refused event'), content)).toBe(false);
   });
 
   describe('recognized by the published id of its event', () => {
     const HASHED = { alone: 'no id of ours', first: 'no id of ours:0' };
-    const shown = (id: string) => `event-${sha256(id).slice(0, 32)}`;
+    const publishedIdOf = (id: string) => `event-${sha256(id).slice(0, 32)}`;
     const item = { title: 'x' };
     const byHash = new ErasedContent([
       {
         feed: 'all',
-        ids: [shown(HASHED.alone), shown(HASHED.first), sha256(JSON.stringify(item)).slice(0, 32)],
+        ids: [
+          publishedIdOf(HASHED.alone),
+          publishedIdOf(HASHED.first),
+          sha256(JSON.stringify(item)).slice(0, 32),
+        ],
       },
     ]);
-    const refused = (of: unknown, id: string) =>
+    const refusedEvent = (of: unknown, id: string) =>
       event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
 
     it('should be deleted if its own id is not a valid notification id', () => {
@@ -106,9 +110,9 @@ describe('a message with erased content', () => {
       expect(isFullyErased(event([item], { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event([item, item], { id: HASHED.alone }), byHash)).toBe(false);
       expect(isFullyErased(event(item, { id: 'another one' }), byHash)).toBe(false);
-      expect(isRefusedErased(refused(item, HASHED.alone), byHash)).toBe(true);
-      expect(isRefusedErased(refused([item, item], HASHED.alone), byHash)).toBe(true);
-      expect(isRefusedErased(refused(item, 'another one'), byHash)).toBe(false);
+      expect(isRefusedErased(refusedEvent(item, HASHED.alone), byHash)).toBe(true);
+      expect(isRefusedErased(refusedEvent([item, item], HASHED.alone), byHash)).toBe(true);
+      expect(isRefusedErased(refusedEvent(item, 'another one'), byHash)).toBe(false);
     });
 
     it('should be deleted if it has no id, or cannot be read', () => {
@@ -116,8 +120,8 @@ describe('a message with erased content', () => {
       expect(isFullyErased({ id: '1-0', message: { data: '{"title":"y"}' } }, byHash)).toBe(false);
       expect(isFullyErased(event('no JSON', { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event(7, { id: HASHED.alone }), byHash)).toBe(true);
-      expect(isRefusedErased(refused('{"title":"x', HASHED.alone), byHash)).toBe(true);
-      expect(isRefusedErased(refused('{"title":"x', 'another one'), byHash)).toBe(false);
+      expect(isRefusedErased(refusedEvent('{"title":"x', HASHED.alone), byHash)).toBe(true);
+      expect(isRefusedErased(refusedEvent('{"title":"x', 'another one'), byHash)).toBe(false);
     });
   });
 });

@@ -31,7 +31,7 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
   const onStep = createFailpoints<Step | FallbackStep>(HAS_FAILPOINTS ? config.FAILPOINTS : undefined);
   const limitsOf = createLimitsOf(config);
   const marks = new HighWaterMarks(config.FEEDS_REMEMBERED_MAX);
-  const retired = new RetiredDocuments(backend.log, (err) =>
+  const retiredDocuments = new RetiredDocuments(backend.log, (err) =>
     log.warn({ err }, 'cannot remove documents that no head references; they will expire'),
   );
   const turnEvents = observeTurns(log, metrics);
@@ -39,7 +39,7 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
   let itemsStep: OnItems | undefined;
   const turns = {
     ...backend,
-    ...{ marks, limitsOf, now, retire: retired.add },
+    ...{ marks, limitsOf, now, retire: retiredDocuments.add },
     ...(recordsSpans() ? createTurnSpans(onStep, turnEvents) : { onStep, events: turnEvents }),
     onErased: async (erased: Erased) => {
       for (const step of erasureSteps) await step(erased);
@@ -63,6 +63,6 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
       await hosts.partitionHost.settled();
       await hosts.feedHost.settled();
     },
-    stop: () => retired.stop(),
+    stop: () => retiredDocuments.stop(),
   };
 }

@@ -8,8 +8,8 @@ export const createNtfyChannel = ({ topicUrl }: { topicUrl: string }): Channel =
   repeatable: false,
   reaches: () => true,
   send: ({ notifications: [newest], more, links }) => {
-    const late = () => ({ outcome: 'unknown' as const, reason: 'No answer within 30 s' });
-    return settled(30_000, late, async (signal) => {
+    const noAnswer = () => ({ outcome: 'unknown' as const, reason: 'No answer within 30 s' });
+    return settled(30_000, noAnswer, async (signal) => {
       const headers = { Click: links.inbox, Tags: newest?.severity ?? 'info' };
       const title = newest?.title ?? '';
       const body = more > 0 ? `${title} and ${more} more` : title;

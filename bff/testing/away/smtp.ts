@@ -11,7 +11,7 @@ export interface ReceivedMail {
   secure: boolean;
   raw: string;
   mail: Email;
-  /** ms since 1970 */
+  /** When it was received, in ms since 1970. */
   at: number;
 }
 

@@ -9,7 +9,7 @@ export interface ReceivedWebhook {
   contentType: string | undefined;
   body: string;
   event: unknown;
-  /** ms since 1970 */
+  /** When it was received, in ms since 1970. */
   at: number;
 }
 

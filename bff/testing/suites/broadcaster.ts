@@ -27,7 +27,7 @@ export function listen(broadcaster: Broadcaster, feed: string): PublicationsEven
   return events;
 }
 
-export async function until(condition: () => boolean, timeoutMs = 10_000): Promise<void> {
+export async function waitUntil(condition: () => boolean, timeoutMs = 10_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`the condition was not met within ${timeoutMs} ms`);
@@ -42,7 +42,7 @@ export function broadcasterSuite(name: string, instances: () => readonly Broadca
       const feed = `topic:${randomUUID()}`;
       const received = instances().map((instance) => listen(instance, feed));
       await instances()[0]?.broadcast([anEvent(1, feed)]);
-      await until(() => received.every(({ length }) => length > 0));
+      await waitUntil(() => received.every(({ length }) => length > 0));
       for (const events of received) expect(events).toEqual([anEvent(1, feed)]);
     });
 
@@ -50,7 +50,7 @@ export function broadcasterSuite(name: string, instances: () => readonly Broadca
       const feed = `topic:${randomUUID()}`;
       const received = instances().map((instance) => listen(instance, feed));
       for (let offset = 1; offset <= 300; offset++) await instances()[0]?.broadcast([anEvent(offset, feed)]);
-      await until(() => received.every(({ length }) => length >= 300));
+      await waitUntil(() => received.every(({ length }) => length >= 300));
       for (const events of received) {
         expect(events.map(({ publications }) => publications[0]?.offset)).toEqual(
           Array.from({ length: 300 }, (_, i) => i + 1),
@@ -63,7 +63,7 @@ export function broadcasterSuite(name: string, instances: () => readonly Broadca
       const [instance] = instances() as [Broadcaster];
       const received = [listen(instance, feed), listen(instance, feed)];
       await instance.broadcast([anEvent(1, feed)]);
-      await until(() => received.every(({ length }) => length === 1));
+      await waitUntil(() => received.every(({ length }) => length === 1));
     });
   });
 }

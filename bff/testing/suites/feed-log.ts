@@ -127,15 +127,15 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       const [log, feed] = [create(), aFeed()];
       await log.commit([{ feed, head: head(1), etag: 0, documents: [] }]);
       await log.commit([{ feed, head: head(2), etag: 1, documents: [] }]);
-      const garbage = segmentOf(feed);
+      const unreferenced = segmentOf(feed);
       await expect(
-        log.commit([{ feed, head: head(2, { offset: 99 }), etag: 1, documents: [garbage] }]),
+        log.commit([{ feed, head: head(2, { offset: 99 }), etag: 1, documents: [unreferenced] }]),
       ).rejects.toThrow();
       await expect(
         log.commit([{ feed, head: head(1, { offset: 99 }), etag: 0, documents: [] }]),
       ).rejects.toThrow();
       expect(await log.readHead(feed)).toEqual({ head: head(2), etag: 2 });
-      expect(await log.readDocuments([garbage.key])).toEqual([garbage.value]);
+      expect(await log.readDocuments([unreferenced.key])).toEqual([unreferenced.value]);
     });
 
     it('should give an etag that differs from the version to a head recreated after its key was lost', async () => {

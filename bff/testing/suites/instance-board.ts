@@ -21,7 +21,7 @@ export const aSnapshot = (members: Partial<InstanceSnapshot> = {}): InstanceSnap
 
 /** The contract of every instance board. */
 export function instanceBoardSuite(name: string, create: () => InstanceBoard): void {
-  const named = async (board: InstanceBoard, ...instances: string[]) =>
+  const snapshotsOf = async (board: InstanceBoard, ...instances: string[]) =>
     (await board.read()).filter(({ instance }) => instances.includes(instance));
 
   describe(`${name} as an instance board`, () => {
@@ -30,8 +30,8 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
       await board.post(one);
       await board.post(other);
       await board.post({ ...one, connections: 9 });
-      expect(await named(board, one.instance)).toEqual([{ ...one, connections: 9 }]);
-      expect(await named(board, other.instance)).toEqual([other]);
+      expect(await snapshotsOf(board, one.instance)).toEqual([{ ...one, connections: 9 }]);
+      expect(await snapshotsOf(board, other.instance)).toEqual([other]);
     });
 
     it('should forget a withdrawn instance, and show it again after its next snapshot', async () => {
@@ -40,9 +40,9 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
       await board.post(stays);
       await board.withdraw(one.instance);
       await board.withdraw(one.instance);
-      expect(await named(board, one.instance, stays.instance)).toEqual([stays]);
+      expect(await snapshotsOf(board, one.instance, stays.instance)).toEqual([stays]);
       await board.post(one);
-      expect(await named(board, one.instance, stays.instance)).toHaveLength(2);
+      expect(await snapshotsOf(board, one.instance, stays.instance)).toHaveLength(2);
     });
 
     it('should show, after a few snapshots, all instances that started at the same time', async () => {
@@ -50,7 +50,7 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
       const all = Array.from({ length: 4 }, () => aSnapshot());
       for (let round = 0; round < all.length; round++)
         await Promise.allSettled(all.map((snapshot) => board.post(snapshot)));
-      expect(await named(board, ...all.map(({ instance }) => instance))).toHaveLength(all.length);
+      expect(await snapshotsOf(board, ...all.map(({ instance }) => instance))).toHaveLength(all.length);
     });
   });
 }

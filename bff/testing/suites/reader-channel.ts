@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { Broadcaster } from '../../src/deliver/ports.ts';
 import type { ReaderChannel } from '../../src/readers/ports.ts';
 import type { ReaderChange } from '../../src/readers/events/reader-change.ts';
-import { anEvent, listen, until } from './broadcaster.ts';
+import { anEvent, listen, waitUntil } from './broadcaster.ts';
 
 const read = (reader: string, version: number): ReaderChange => ({
   ...{ reader, name: 'read', feed: 'user:ä', version: String(version) },
 });
 const mutes = (reader: string): ReaderChange => ({ reader, name: 'mutes', version: '' });
 
-/** The contract of every channel to readers' connections. `instances` are connected to each other. */
+/** The contract of every reader channel. `instances` are connected to each other. */
 export function readerChannelSuite(
   name: string,
   instances: () => readonly (ReaderChannel & Broadcaster)[],
@@ -31,7 +31,7 @@ export function readerChannelSuite(
         ...Array.from({ length: 50 }, (_, i) => read(reader, i)),
       ];
       for (const event of events) await instances()[0]?.publish(event);
-      await until(() => received.every(({ length }) => length >= events.length));
+      await waitUntil(() => received.every(({ length }) => length >= events.length));
       for (const one of received) expect(one).toEqual(events);
     });
 
@@ -45,7 +45,9 @@ export function readerChannelSuite(
         await instances()[0]?.broadcast([anEvent(offset, feed)]);
         await instances()[0]?.publish(read(reader, offset));
       }
-      await until(() => received.every(([changes, events]) => changes.length >= 20 && events.length >= 20));
+      await waitUntil(() =>
+        received.every(([changes, events]) => changes.length >= 20 && events.length >= 20),
+      );
       for (const [changes, events] of received) {
         expect(changes).toHaveLength(20);
         expect(events.map(({ publications }) => publications[0]?.offset)).toEqual(

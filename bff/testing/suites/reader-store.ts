@@ -3,7 +3,7 @@ import { readKey } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { ReaderStore } from '../../src/readers/ports.ts';
 
-/** The contract of every store of readers' documents. */
+/** The contract of every reader store. */
 export function readerStoreSuite(name: string, create: () => ReaderStore): void {
   const aKey = () => readKey(`client:${randomUUID()}`, 'user:ä || b');
 

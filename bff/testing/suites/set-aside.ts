@@ -15,7 +15,7 @@ const record = (members: Partial<SetAside> = {}): SetAside => ({
   ...{ faults: ['title: is missing'], content: '{"a":"<Ä 🔔>"', at: '2026-01-01T00:00:00.000Z', ...members },
 });
 
-/** The contract of every store of set-aside records. */
+/** The contract of every set-aside store. */
 export function setAsideSuite(name: string, create: () => SetAsideUnderTest): void {
   describe(`${name} as a set-aside store`, () => {
     it('should keep content and reason, and list the record', async () => {

@@ -68,7 +68,7 @@ export const FAULTS: readonly WeightedStep[] = [
       instances[drawn.instance]!.diesAt = drawn.at;
     },
   ),
-  step(2, 'bus', {}, alwaysPossible, (world) => (world.busDown = !world.busDown)),
+  step(2, 'backplane', {}, alwaysPossible, (world) => (world.isBackplaneDown = !world.isBackplaneDown)),
   step(
     15,
     'mangle',

@@ -8,9 +8,9 @@ import { syncBuiltinESMExports } from 'node:module';
 export function predictRandomBytes(): () => void {
   const original = crypto.randomBytes;
   let drawn = 0;
-  const predicted = (outputLength: number) =>
+  const predictedBytes = (outputLength: number) =>
     crypto.createHash('shake256', { outputLength }).update(String(drawn++)).digest();
-  Object.assign(crypto, { randomBytes: predicted });
+  Object.assign(crypto, { randomBytes: predictedBytes });
   syncBuiltinESMExports();
   return () => {
     Object.assign(crypto, { randomBytes: original });

@@ -105,7 +105,7 @@ async function recallIds(
   { log, limits, now }: CommitDependencies,
 ): Promise<void> {
   const references = keptIds(base?.ids ?? [], limits, now());
-  const missing = known.missing(references);
+  const missing = known.missingKeys(references);
   const documents = missing.length > 0 ? await log.readDocuments(missing) : [];
   const added = missing.map((key, index) => {
     if (documents[index] === undefined) throw new LostDocumentError(key);
@@ -125,7 +125,7 @@ async function recallRetractions(
 ): Promise<{ retractions: IdsReference[]; unwritten: ReadonlySet<string> }> {
   if (begins) for (const hash of retracted.all) unwritten.add(hash);
   const references = keptIds((base ?? stored).retractions ?? [], limits, now());
-  const missing = retracted.missing(references);
+  const missing = retracted.missingKeys(references);
   const documents = missing.length > 0 ? await log.readDocuments(missing) : [];
   const lost = missing.filter((_, index) => documents[index] === undefined);
   if (lost[0] !== undefined && !begins) throw new LostDocumentError(lost[0]);

@@ -36,7 +36,7 @@ export interface CheckedItems {
  */
 export function checkItems(place: PartitionEntryName, text: string, now: number): CheckedItems {
   const { seq } = place;
-  const whole = (faults: string[]): CheckedItems => ({
+  const refuseEntry = (faults: string[]): CheckedItems => ({
     ...{ seq, items: [], traces: [] },
     refused: [{ entry: partitionEntryKey(place), feed: '', reason: 'invalid', faults, content: text }],
   });
@@ -44,13 +44,16 @@ export function checkItems(place: PartitionEntryName, text: string, now: number)
   try {
     content = JSON.parse(text);
   } catch (error) {
-    return whole([`is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
+    return refuseEntry([`is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
   }
   const parsed = partitionEntrySchema.safeParse(content);
-  if (!parsed.success) return whole(faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`));
+  if (!parsed.success)
+    return refuseEntry(faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`));
   const entry = parsed.data;
   if (entry.run !== place.run || entry.partition !== place.partition || entry.seq !== seq) {
-    return whole([`says it is ${partitionEntryKey(entry)}, but was stored as ${partitionEntryKey(place)}`]);
+    return refuseEntry([
+      `says it is ${partitionEntryKey(entry)}, but was stored as ${partitionEntryKey(place)}`,
+    ]);
   }
   const isExpired = (parseDateTime(entry.expiresAt) ?? 0) <= now;
   const items: PlacedItem[] = [];

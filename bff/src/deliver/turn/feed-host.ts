@@ -55,7 +55,7 @@ export class FeedHost {
   }
 
   /** Runs `work` while no turn of these feeds is running; `activationOf` returns a feed's cache. */
-  async holding<T>(
+  async holdFeeds<T>(
     feeds: readonly string[],
     work: (activationOf: (feed: string) => Activation) => Promise<T>,
   ): Promise<T> {

@@ -6,7 +6,7 @@ import { Fixture } from '../../../testing/feed-fixture.ts';
 let f: Fixture;
 let a: ReturnType<Fixture['instance']>;
 
-/** Three commits by `a`, of one entry each. */
+/** Instance `a` commits three entries, one at a time. */
 beforeEach(async () => {
   f = new Fixture();
   a = f.instance();
@@ -20,33 +20,33 @@ const position = (): Position => ({ epoch: f.head?.epoch ?? '', offset: f.head?.
 
 describe('a store that comes back empty', () => {
   it('should have a head again after an instance with a high-water mark reads the feed', async () => {
-    const before = position();
+    const positionBefore = position();
     await f.log.rollBackTo(0);
     f.now++;
-    const asked = await f.instance().turn(undefined, { heard: before });
-    expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
+    const asked = await f.instance().turn(undefined, { heard: positionBefore });
+    expect(isLaterEpoch(position().epoch, positionBefore.epoch)).toBe(true);
     expect(asked.position).toEqual({ epoch: await f.origin.firstEpoch(), offset: 0 });
     expect(position()).toEqual(asked.position);
   });
 
   it('should store the next publications in a later epoch', async () => {
-    const before = position();
+    const positionBefore = position();
     await f.log.rollBackTo(0);
     f.now++;
     f.deposit(4, ['n4']);
     await f.instance().turn(4);
     await a.turn(4);
-    expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
+    expect(isLaterEpoch(position().epoch, positionBefore.epoch)).toBe(true);
     expect(f.head).toMatchObject({ version: 1, offset: 1 });
     expect(await f.ids()).toEqual(['n4']);
   });
 
   it('should begin a later epoch even if the clock went back', async () => {
-    const before = position();
+    const positionBefore = position();
     await f.log.rollBackTo(0);
     f.now -= 86_400_000;
     await a.turn(undefined);
-    expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
+    expect(isLaterEpoch(position().epoch, positionBefore.epoch)).toBe(true);
     expect(f.head).toMatchObject({ version: 1, offset: 0, producers: {} });
   });
 
@@ -69,12 +69,12 @@ describe('a store that comes back empty', () => {
 
 describe('a store that comes back older', () => {
   it('should be detected by a host, which remembers its own commits', async () => {
-    const before = position();
+    const positionBefore = position();
     await f.log.rollBackTo(2);
     f.deposit(4, ['n4']);
     await a.turn(4);
     expect(f.losses).toEqual(['rolled back']);
-    expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
+    expect(isLaterEpoch(position().epoch, positionBefore.epoch)).toBe(true);
   });
 
   it("should be detected by the caller's high-water mark", async () => {

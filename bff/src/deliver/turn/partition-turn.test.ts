@@ -188,7 +188,7 @@ describe('a turn that fails', () => {
 
   it('should broadcast committed publications again if their broadcast failed', async () => {
     const { broadcast } = f.broadcaster;
-    f.broadcaster.broadcast = () => Promise.reject(new Error('the bus is unavailable'));
+    f.broadcaster.broadcast = () => Promise.reject(new Error('the backplane is unavailable'));
     f.depositInPartition(1, [to(ada, 'a1')]);
     const host = f.instance();
     await expect(host.take(1)).rejects.toThrow('unavailable');

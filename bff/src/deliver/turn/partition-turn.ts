@@ -24,7 +24,7 @@ export interface PartitionState {
 }
 
 export interface PartitionTurnDependencies extends TurnsDependencies {
-  feedHost: Pick<FeedHost, 'holding'>;
+  feedHost: Pick<FeedHost, 'holdFeeds'>;
 }
 
 /**
@@ -156,7 +156,7 @@ class PartitionTurn {
         traceparent: checked.find(({ traceparent }) => traceparent !== undefined)?.traceparent,
         traces: checked.flatMap(({ traces }) => traces),
       };
-      const refused = await this.#use.feedHost.holding([...items.keys()], (activationOf) =>
+      const refused = await this.#use.feedHost.holdFeeds([...items.keys()], (activationOf) =>
         commitFeeds({ run, partition, from, to, items, ...traced }, activationOf, progress, this.#use),
       );
       for (const item of refused) await addSetAsideRecord(item, this.#use);

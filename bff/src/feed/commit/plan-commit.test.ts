@@ -93,17 +93,17 @@ describe('a head', () => {
         idsMax: 20 * 1_024,
       };
       const feed = `user:${'\u{1F514}'.repeat(255)}`;
-      const alike = (count: number, times: number) => Array.from({ length: times }, () => count);
+      const sizesOf = (count: number, times: number) => Array.from({ length: times }, () => count);
       // As many documents of each tier as a head can reference at the same time.
       const counts = [
-        ...alike(0, 300),
-        ...alike(1_024, 45),
-        ...[256, 64, 16, 4, 1].flatMap((count) => alike(count, 3)),
+        ...sizesOf(0, 300),
+        ...sizesOf(1_024, 45),
+        ...[256, 64, 16, 4, 1].flatMap((count) => sizesOf(count, 3)),
       ];
-      // The same for documents of retractions. Their commits come first, so that the published retractions have left
+      // The same for retraction documents. Their commits come first, so that the published retractions have left
       // the history by the end.
       const full = fullRetractionsCount(limits);
-      const sizes = [0, 1, 2, 3, 4].flatMap((power) => alike(full / 4 ** power, 3)).concat(1, 1, 1);
+      const sizes = [0, 1, 2, 3, 4].flatMap((power) => sizesOf(full / 4 ** power, 3)).concat(1, 1, 1);
       let gone = 0;
       const retractions = (i: number): EntryItem[] => {
         const size = sizes[i - (300 - sizes.length)] ?? 0;

@@ -12,8 +12,8 @@ export function keptSegments(
   const oldestKept = segments.findIndex((segment) => {
     count -= segment.last - segment.first + 1;
     bytes -= segment.bytes;
-    const rest = count >= limits.historyMax || bytes >= limits.historyBytes;
-    return !rest && segment.at + limits.historyTtlMs > now;
+    const isBeyondLimits = count >= limits.historyMax || bytes >= limits.historyBytes;
+    return !isBeyondLimits && segment.at + limits.historyTtlMs > now;
   });
   return oldestKept < 0 ? [] : segments.slice(oldestKept);
 }

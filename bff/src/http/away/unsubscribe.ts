@@ -42,9 +42,9 @@ const POLICY = [
 ].join(';');
 
 /**
- * `/app/unsubscribe`, the link in each e-mail (`/unsubscribe` in those of earlier versions). It needs no sign-in, because
- * its proof was made by this deployment. `POST` unsubscribes with one click (RFC 8058). `GET` only shows a button, because
- * mail scanners open links.
+ * `/app/unsubscribe`, the link in each e-mail (`/unsubscribe` in those of earlier versions). It needs no sign-in,
+ * because its proof was made by this deployment. `POST` unsubscribes with one click (RFC 8058). `GET` only shows a
+ * button, because mail scanners open links.
  */
 export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
   const withReader =

@@ -26,7 +26,7 @@ const found = async (query: string) => {
   const { items } = await get<SearchAnswer>(`notifications?${query}`);
   return items.map(({ notification }) => notification.id);
 };
-const later = (ms: number) => new Date(Date.now() + ms).toISOString();
+const isoAfter = (ms: number) => new Date(Date.now() + ms).toISOString();
 /** Moves the clock of this process, which is also the server's, without waiting. */
 const moveClock = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 
@@ -53,7 +53,7 @@ describe('the inbox of a reader', () => {
     const unread = () => get<object>('unread?clientId=cleo');
     expect(await unread()).toMatchObject({ total: 4, unseen: 4 });
     await post('archive', { ids: ['a'], clientId: 'cleo' });
-    await post('snooze', { ids: ['b'], until: later(60_000), clientId: 'cleo' });
+    await post('snooze', { ids: ['b'], until: isoAfter(60_000), clientId: 'cleo' });
     expect(await unread()).toMatchObject({ total: 2, unseen: 2 });
     await post('seen', { offset: 3, clientId: 'cleo' });
     expect(await unread()).toMatchObject({ total: 2, unseen: 1 });
@@ -68,7 +68,7 @@ describe('the inbox of a reader', () => {
 
   it('should return a snoozed notification to the inbox as unread when the snooze ends', async () => {
     await post('read', { offset: 4, clientId: 'dan' });
-    expect((await post('snooze', { ids: ['d'], until: later(60_000), clientId: 'dan' })).status).toBe(204);
+    expect((await post('snooze', { ids: ['d'], until: isoAfter(60_000), clientId: 'dan' })).status).toBe(204);
     expect(await found('state=snoozed&clientId=dan')).toEqual(['d']);
     expect(await found('state=inbox&clientId=dan')).toEqual(['c', 'b', 'a']);
     moveClock(60_000);
@@ -80,7 +80,7 @@ describe('the inbox of a reader', () => {
   });
 
   it('should refuse to snooze unknown notifications, and then snooze none of the given ones', async () => {
-    const response = await post('snooze', { ids: ['a', 'gone'], until: later(60_000), clientId: 'eve' });
+    const response = await post('snooze', { ids: ['a', 'gone'], until: isoAfter(60_000), clientId: 'eve' });
     expect(response.status).toBe(404);
     expect((await response.json()) as Problem).toMatchObject({ code: 'not_found', ids: ['gone'] });
     expect(await inboxOf('eve')).toBeUndefined();
@@ -92,8 +92,13 @@ describe('the inbox of a reader', () => {
     expect(((await anonymous.json()) as Problem).errors).toEqual([
       { path: 'clientId', message: 'is required without sign-in' },
     ]);
-    const wrong = await post('snooze', { ids: [], until: '2020-01-01T00:00:00Z', clientId: 'fay', more: 1 });
-    const { errors } = (await wrong.json()) as Problem;
+    const invalidSnooze = await post('snooze', {
+      ids: [],
+      until: '2020-01-01T00:00:00Z',
+      clientId: 'fay',
+      more: 1,
+    });
+    const { errors } = (await invalidSnooze.json()) as Problem;
     expect(errors?.map(({ path }) => path).toSorted()).toEqual(['ids', 'more', 'until']);
   });
 });
@@ -136,8 +141,8 @@ describe('preferences', () => {
   });
 
   it('should reject invalid times, days and time zones, and list each error', async () => {
-    const wrong = { from: '24:00', to: '7', timeZone: '+02:00', days: ['moon'], allow: ['panic'] };
-    const response = await send('PATCH', 'preferences', { quietHours: wrong, clientId: 'gil' });
+    const invalidHours = { from: '24:00', to: '7', timeZone: '+02:00', days: ['moon'], allow: ['panic'] };
+    const response = await send('PATCH', 'preferences', { quietHours: invalidHours, clientId: 'gil' });
     const { errors } = (await response.json()) as Problem;
     expect(errors?.map(({ path }) => path).toSorted()).toEqual([
       ...[

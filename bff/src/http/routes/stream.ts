@@ -101,13 +101,13 @@ const sinkOf = (response: Response): StreamSink => ({
     return response.writableNeedDrain;
   },
   onceDrained(listener) {
-    const done = (): void => {
-      response.off('drain', done);
-      response.off('close', done);
+    const onDrained = (): void => {
+      response.off('drain', onDrained);
+      response.off('close', onDrained);
       listener();
     };
-    response.on('drain', done);
-    response.on('close', done);
+    response.on('drain', onDrained);
+    response.on('close', onDrained);
   },
   end: () => void response.end(),
   abort: () => void response.destroy(),

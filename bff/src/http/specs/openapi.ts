@@ -35,7 +35,7 @@ const problem = (description: string) => ({
   description,
   content: { [PROBLEM_MEDIA_TYPE]: { schema: ref('Problem') } },
 });
-const again = (description: string) => ({
+const retryableProblem = (description: string) => ({
   ...problem(description),
   headers: {
     'Retry-After': {
@@ -53,14 +53,14 @@ const refusals = {
     headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
   },
   403: problem('The token does not permit the feed, or the origin of the page is not allowed.'),
-  503: again('The store or the keys are unavailable; retry the request.'),
+  503: retryableProblem('The store or the keys are unavailable; retry the request.'),
 };
 const writes = {
   204: { description: 'Saved. The other connections of this reader get an event.' },
   ...refusals,
   413: problem('The body is larger than 1 MiB.'),
   415: problem('The body is not application/json in UTF-8.'),
-  429: again('Too many changes from one reader or address.'),
+  429: retryableProblem('Too many changes from one reader or address.'),
 };
 
 const query = (name: string, description: string, schema: object) => ({
@@ -146,7 +146,7 @@ const getStream = {
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     },
     ...refusals,
-    429: again('The instance, the address or the reader has reached its connection limit.'),
+    429: retryableProblem('The instance, the address or the reader has reached its connection limit.'),
   },
 };
 
@@ -198,7 +198,7 @@ export const openApiDocument = () => ({
           200: { description: 'The notification, or that it is gone.', content: json('LinkedNotification') },
           ...refusals,
           404: problem('The feed has no notification with this id, or no longer keeps it.'),
-          429: again('Too many searches from one reader or address.'),
+          429: retryableProblem('Too many searches from one reader or address.'),
         },
       },
     },

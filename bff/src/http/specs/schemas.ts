@@ -116,14 +116,14 @@ export function schemasOf(names: readonly string[], target: Target): Record<stri
     ...generateSchemas(received, 'input', target),
   ]);
   const needed = new Map<string, JsonSchema>();
-  const need = (name: string): void => {
+  const addWithReferences = (name: string): void => {
     const schema = all.get(name);
     if (!schema || needed.has(name)) return;
     needed.set(name, schema);
     for (const [, other = ''] of JSON.stringify(schema).matchAll(/"#\/components\/schemas\/(\w+)"/g))
-      need(other);
+      addWithReferences(other);
   };
-  for (const name of names) need(name);
+  for (const name of names) addWithReferences(name);
   return Object.fromEntries([...needed].sort(([a], [b]) => a.localeCompare(b)));
 }
 

@@ -12,15 +12,15 @@ export async function newlyRead(
 ): Promise<Span[]> {
   const places = await locate(new Set([...before.ids, ...after.ids]), history);
   const known = new Set(before.ids);
-  const placed = (ids: readonly string[]) => ids.flatMap((id) => places.get(id) ?? []);
-  const single = (offset: number, change: 1 | -1): Span => [offset, offset, change];
-  const added = placed(after.ids.filter((id) => !known.has(id)));
+  const offsetsOf = (ids: readonly string[]) => ids.flatMap((id) => places.get(id) ?? []);
+  const singleSpan = (offset: number, change: 1 | -1): Span => [offset, offset, change];
+  const added = offsetsOf(after.ids.filter((id) => !known.has(id)));
   return [
     ...span(before.offset + 1, after.offset, 1),
-    ...placed(before.ids)
+    ...offsetsOf(before.ids)
       .filter((offset) => offset > before.offset && offset <= after.offset)
-      .map((offset) => single(offset, -1)),
-    ...added.filter((offset) => offset > after.offset).map((offset) => single(offset, 1)),
+      .map((offset) => singleSpan(offset, -1)),
+    ...added.filter((offset) => offset > after.offset).map((offset) => singleSpan(offset, 1)),
   ];
 }
 

@@ -107,9 +107,9 @@ export class FeedViews {
   /** Dropping an unwatched view loses nothing: the next reader reads the head again. */
   #makeRoom(): void {
     if (this.#views.size < MAX_UNWATCHED) return;
-    const unwatched = [...this.#views].filter(([, { watchers }]) => watchers === 0);
-    if (unwatched.length < MAX_UNWATCHED) return;
-    for (const [feed] of unwatched.slice(0, MAX_UNWATCHED / 10)) this.#views.delete(feed);
+    const unwatchedViews = [...this.#views].filter(([, { watchers }]) => watchers === 0);
+    if (unwatchedViews.length < MAX_UNWATCHED) return;
+    for (const [feed] of unwatchedViews.slice(0, MAX_UNWATCHED / 10)) this.#views.delete(feed);
   }
 
   /** The number of feeds that are read or watched. */

@@ -70,11 +70,11 @@ export function serveConnection(
   }: ConnectionDependencies,
 ): () => void {
   const guard = new RequestGuard();
-  let ended = false;
+  let hasEnded = false;
 
   const end = (code: Exclude<EndReason, 'not_reading'>, message: string): void => {
-    if (ended) return;
-    ended = true;
+    if (hasEnded) return;
+    hasEnded = true;
     socket.emit('closing', { code, message });
     onEnded(code);
     setImmediate(() => socket.disconnect(true));
@@ -184,7 +184,7 @@ export function serveConnection(
 
   // The event name comes from the client and may be of any type.
   socket.onAny((event: unknown, ...args: unknown[]) => {
-    if (ended) return;
+    if (hasEnded) return;
     const acknowledge = args.at(-1);
     const answer = (value: Answer) => {
       if (typeof acknowledge === 'function') (acknowledge as (answer: Answer) => void)(value);

@@ -15,7 +15,8 @@ const STRING = `Endpoint=${ENDPOINT};AccessKey=${KEY};Version=1.0;`;
 
 describe('a connection string', () => {
   const log = createLogger('bff', 'silent');
-  const made = (text: string | undefined) => createAzureSockets({ readSecret: async () => text }, log, 0);
+  const createFrom = (text: string | undefined) =>
+    createAzureSockets({ readSecret: async () => text }, log, 0);
 
   it.each([
     ['missing', undefined, 'there is no connection string'],
@@ -27,7 +28,7 @@ describe('a connection string', () => {
   ])(
     'should be refused with the reason and the remedy but without the key if it is %s',
     async (_what, text, why) => {
-      const refused = await made(text).then(
+      const refused = await createFrom(text).then(
         () => '',
         (error: unknown) => String(error),
       );
@@ -41,7 +42,7 @@ describe('a connection string', () => {
   it.each([STRING, ` ${STRING}\n`, `accesskey=${KEY};endpoint=${ENDPOINT}/`])(
     'should be accepted: %s',
     async (text) => {
-      expect((await made(text)).endpoint).toBe(ENDPOINT);
+      expect((await createFrom(text)).endpoint).toBe(ENDPOINT);
     },
   );
 

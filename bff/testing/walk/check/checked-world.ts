@@ -5,7 +5,7 @@ import type { Store } from '../world/store.ts';
 /** The parts of a world that the checker reads. */
 export interface CheckedWorld {
   readonly store: Store;
-  /** Whether the store ever lost something. */
+  /** Whether the store has ever lost data. */
   readonly storeLost: boolean;
   readonly position: Position | undefined;
   readonly clock: number;

@@ -7,7 +7,7 @@ import type { World } from '../world/world.ts';
 /** Time that passes with each step. */
 export const STEP_MS = 500;
 const MAX_ROUNDS = 1_000;
-/** Rounds between two comparisons. One ends before the next starts, so that some rounds are quiet. */
+/** Number of rounds between two comparisons: enough for one to end before the next, so that some rounds are quiet. */
 const COMPARE_EVERY = 8;
 
 /** Resolves when all code has run up to its next outgoing call. */
@@ -15,7 +15,7 @@ export const flushPending = (): Promise<void> => new Promise((resolve) => setImm
 
 /** Ends all persistent faults. */
 export function endFaults(world: World): void {
-  world.busDown = false;
+  world.isBackplaneDown = false;
   world.placement.fill(0);
   for (const instance of world.instances) {
     instance.paused = false;
@@ -60,16 +60,16 @@ export async function waitUntilQuiet(world: World): Promise<void> {
   for (let i = 0; i < MAX_ROUNDS && !world.isQuiet(); i++) await round(world, i);
 }
 
-/** Runs rounds until nothing is pending and every client has reached the head, which must happen without help. */
+/** Runs rounds until nothing is pending and every client has reached the head, without any new notifications. */
 async function waitUntilArrived(world: World): Promise<void> {
-  const arrived = () => {
+  const haveArrived = () => {
     const { epoch, offset } = world.position ?? {};
     return world.clients.every(
       ({ merge }) => merge.position?.epoch === epoch && merge.position?.offset === offset,
     );
   };
   for (let i = 0; i < MAX_ROUNDS; i++) {
-    if (world.isQuiet() && arrived()) return;
+    if (world.isQuiet() && haveArrived()) return;
     await round(world, i);
   }
   const places = world.clients.map(({ merge }) => JSON.stringify(merge.position));

@@ -45,7 +45,7 @@ interface InstancesWorld {
   readonly position: Position | undefined;
   readonly clock: number;
   readonly losses: number;
-  readonly busDown: boolean;
+  readonly isBackplaneDown: boolean;
   effectLater(effect: () => void): void;
   change<T>(effect: () => T): T;
   retire(keys: readonly string[]): void;
@@ -259,7 +259,7 @@ function broadcaster(world: InstancesWorld, { calls }: WalkInstance): Broadcaste
             for (const instance of world.instances) instance.inbox.push(event);
           }
         },
-        () => !world.busDown,
+        () => !world.isBackplaneDown,
       ),
     onEvent: () => undefined,
   };

@@ -19,7 +19,7 @@ import { CallFailed, type Calls } from './calls.ts';
 import { FEED, PARTITION } from './places.ts';
 import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../../../src/deliver/turn/turn.ts';
 
-/** The placement of an instance that believes a stranger hosts our actors. */
+/** The `placement` of an instance that believes a stranger hosts our actors. */
 export const STRANGER = 2;
 
 export const FORGERIES = ['unsigned', 'changed', 'replayed'] as const;

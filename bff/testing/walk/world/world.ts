@@ -37,7 +37,7 @@ export class World {
   time = START;
   losses = 0;
   segmentLost = false;
-  busDown = false;
+  isBackplaneDown = false;
   /** For each instance, the index of the instance that it assumes to host the actors. */
   readonly placement = [0, 0];
   store = new Store();
@@ -153,7 +153,7 @@ export class World {
       this.checker.onSuccess(announcement, this.store.stream.includes(announcement));
       await caller.calls.write(() => this.change(() => this.#remove(announcement)));
     };
-    const again = (error: unknown) => {
+    const onFailure = (error: unknown) => {
       if (!caller.alive) return;
       this.#judge(error);
       if (++announcement.deliveries > RETRIES && this.store.stream.includes(announcement)) {
@@ -173,7 +173,7 @@ export class World {
       },
     )
       .then(() => (caller.alive ? acknowledge() : undefined))
-      .catch(again)
+      .catch(onFailure)
       .finally(end);
   }
 
