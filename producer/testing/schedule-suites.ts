@@ -5,12 +5,12 @@ import { notification } from './test-producer.ts';
 
 const scheduled = (id: string, at: number): Scheduled => ({ v: 1, at, notification: notification(id) });
 
-/** Tests that every store of jobs must pass. `handedOver` returns the ids of the jobs handed over so far. */
+/** Tests that every store of jobs must pass. `handedOver` returns the ids of the jobs delivered so far. */
 export function jobsSuite(
   name: string,
   open: () => Promise<{ jobs: Jobs; handedOver: () => Promise<string[]> }>,
 ): void {
-  it(`should hand over each job at its time, but none that were removed: ${name}`, async () => {
+  it(`should deliver each job at its time, except jobs that were removed: ${name}`, async () => {
     const { jobs, handedOver } = await open();
     const prefix = `${name}:`;
     const at = Date.now() + 1_500;

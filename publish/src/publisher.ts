@@ -37,8 +37,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
   }
 
   /**
-   * The server published nothing of the rejected request. Rejects the notifications with errors, and sends the others
-   * again.
+   * Nothing in the rejected request was published. Rejects the notifications with errors, and sends the others again.
    */
   async function resendValid(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors ?? []);

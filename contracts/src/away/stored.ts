@@ -128,8 +128,8 @@ export type LateWakeUps = z.infer<typeof lateWakeUpsSchema>;
 export const LATE_WAKE_UPS_KEY = 'away-late';
 
 /**
- * The readers who have fallbacks that were not sent, newest first: hash of the name, and the time in ms since 1970.
- * `displacedAt` is when newer readers last displaced others.
+ * The readers with unsent fallbacks, newest first: a hash of the reader's name, and when the reader was added (ms since
+ * 1970). `displacedAt` is when a reader was last dropped to make room for newer ones.
  */
 export const awayUnsentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -11,7 +11,7 @@ describe('text', () => {
     expect(plainText({ max: 2 }).safeParse('🔔🔔🔔').success).toBe(false);
   });
 
-  it('should be well-formed only without lone surrogates', () => {
+  it('should be well-formed unless it has lone surrogates', () => {
     expect(['🔔', '', 'a'].every(isWellFormed)).toBe(true);
     expect(['\ud83d', 'a\udd14', '\udd14\ud83d'].some(isWellFormed)).toBe(false);
   });

@@ -40,7 +40,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
   (n) => ({
     severity: 'warning',
     title: `${pick(SERVICES, n + 3)} is slow`,
-    body: `p99 is ${((n * 17) % 400) + 600} ms, the limit is 500 ms.`,
+    body: `p99 is ${((n * 17) % 400) + 600} ms; the limit is 500 ms.`,
     source: 'alerts',
     actions: [
       { label: 'Dashboard', link: pageOf('dashboard', pick(SERVICES, n + 3)) },

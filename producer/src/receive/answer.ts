@@ -11,7 +11,7 @@ const REASONS: Record<Exclude<Outcome, 'accepted'>, string> = {
   stopping: 'This instance is stopping.',
 };
 
-/** Responds with 503: the reason, its consequence, and the ids for a retry. */
+/** Responds with 503, the reason, its consequence, and the ids with which to retry. */
 export function sendUnavailable(
   response: Response,
   outcome: Exclude<Outcome, 'accepted'>,

@@ -81,7 +81,7 @@ describe('the Redis settings', () => {
     expect(target).toMatchObject({ cluster: true, addresses: [{ host: 'a' }, { host: 'b' }] });
     expect(targetText(target)).toBe('the cluster a:1, b:2');
     expect(faultsOf({ REDIS_CLUSTER: 'true', REDIS_SENTINEL: 'true' })).toEqual([
-      'REDIS_CLUSTER: cannot be combined with REDIS_SENTINEL, because a cluster replaces its masters itself; set one of them to false',
+      'REDIS_CLUSTER: cannot be combined with REDIS_SENTINEL, because a cluster handles failover itself; set one of them to false',
     ]);
   });
 

@@ -99,7 +99,7 @@ const RULES: readonly Rule[] = [
     other: 'REDIS_SENTINEL',
     isSatisfied: ({ REDIS_SENTINEL, REDIS_CLUSTER }) => !REDIS_SENTINEL || !REDIS_CLUSTER,
     message:
-      'cannot be combined with REDIS_SENTINEL, because a cluster replaces its masters itself; set one of them to false',
+      'cannot be combined with REDIS_SENTINEL, because a cluster handles failover itself; set one of them to false',
   },
   ...(['REDIS_CA_FILE', 'REDIS_CERT_FILE', 'REDIS_KEY_FILE'] as const).map((name) => ({
     name,
