@@ -231,7 +231,7 @@ export const policies = [
   {
     from: from('lab'),
     allow: [
-      to('lab', 'capacity-model', 'tools', 'contracts', 'client', 'service'),
+      to('lab', 'capacity-model', 'tools', 'contracts', 'client', 'service', 'service-redis'),
       modules('*', '@*/*'),
       node('*', 'node:*'),
     ],

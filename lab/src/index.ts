@@ -7,4 +7,6 @@ export { Random } from './chaos/random.ts';
 export { SlowClient } from './chaos/clients/slow-client.ts';
 export { audit, isClean, longestPause, type Account } from './ledger/audit.ts';
 export { Caller, makeNotifications, type CallerOptions } from './ledger/caller.ts';
+export { startRedis, startSentinel, type AnyRedis, type RedisOptions } from './redis/any-redis.ts';
+export { startCluster, type RedisCluster } from './redis/redis-cluster.ts';
 export { Observer, type Gap, type Gone, type ObserverOptions, type Shown } from './ledger/observer.ts';

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AnyRedis, type RedisCluster, startCluster, startRedis } from '@tocsin/lab';
 import {
   explainRedisFault,
   persistentClient,
@@ -13,15 +14,14 @@ import {
   slotOf,
 } from '@tocsin/service/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRedis, type AnyRedis } from '../support/redis/any-redis.ts';
 import { Certificates } from '../support/redis/certificates.ts';
-import { startCluster, type RedisCluster } from '../support/redis/redis-cluster.ts';
 import { eventually } from '../support/state.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-cluster-'));
 const make = new Certificates(dir);
 const ca = make.ca('ca');
-const TIMES = { connectTimeout: 3_000, socketTimeout: 3_000 };
+/** Long, because a socket that is idle for this time closes, and steps take seconds on a busy machine. */
+const TIMES = { connectTimeout: 10_000, socketTimeout: 30_000 };
 const KEYS = Array.from({ length: 30 }, (_, n) => `key-${n}`);
 let cluster: RedisCluster;
 let plain: AnyRedis;

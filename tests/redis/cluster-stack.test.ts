@@ -1,12 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeNotifications } from '@tocsin/lab';
+import { makeNotifications, type RedisCluster, startCluster } from '@tocsin/lab';
 import { readRedisSettings, redisTarget } from '@tocsin/service/redis';
 import { ROOT, examine, startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
-import { startCluster, type RedisCluster } from '../support/redis/redis-cluster.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-cluster-stack-'));
 /** Connects as a user with the permissions in docs/redis-users.acl. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AnyRedis, startRedis, startSentinel } from '@tocsin/lab';
 import {
   explainRedisFault,
   persistentClient,
@@ -10,7 +11,6 @@ import {
   type RedisClient,
 } from '@tocsin/service/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRedis, startSentinel, type AnyRedis } from '../support/redis/any-redis.ts';
 import { eventually } from '../support/state.ts';
 import { Certificates } from '../support/redis/certificates.ts';
 

@@ -2,15 +2,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BROADCAST_STREAM, COMPONENTS, TOPICS } from '@tocsin/contracts';
-import { makeNotifications } from '@tocsin/lab';
+import { type AnyRedis, makeNotifications, type RedisCluster, startCluster, startRedis } from '@tocsin/lab';
 import { readRedisParts } from '@tocsin/service/redis';
 import { ROOT, examine, startStack, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
-import { startRedis, type AnyRedis } from '../support/redis/any-redis.ts';
 import { keysWith } from '../support/redis/every-key.ts';
-import { startCluster, type RedisCluster } from '../support/redis/redis-cluster.ts';
 import { eventually } from '../support/state.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-several-'));

@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AnyRedis, makeNotifications, startRedis } from '@tocsin/lab';
 import { examine, startStack, type Stack } from '@tocsin/tools';
 import { readRedisSettings, redisTarget } from '@tocsin/service/redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
-import { startRedis, type AnyRedis } from '../support/redis/any-redis.ts';
 import { Certificates } from '../support/redis/certificates.ts';
-import { makeNotifications } from '@tocsin/lab';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-tls-stack-'));
 let redis: AnyRedis;

@@ -14,12 +14,11 @@ import {
   partitionOf,
   segmentKey,
 } from '@tocsin/contracts';
+import { type AnyRedis, type RedisCluster, startCluster } from '@tocsin/lab';
 import { Sidecar } from '@tocsin/service';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { Flow } from '../../support/flow.ts';
-import type { AnyRedis } from '../../support/redis/any-redis.ts';
-import { startCluster, type RedisCluster } from '../../support/redis/redis-cluster.ts';
 import { streamThrough } from '../../support/redis/stream-through.ts';
 import { eventually } from '../../support/state.ts';
 

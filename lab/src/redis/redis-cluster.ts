@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { freePorts } from '@tocsin/tools';
 import { slotOf } from '@tocsin/service/redis';
+import { pollUntil } from '@tocsin/tools/net/poll';
+import { freePorts } from '@tocsin/tools/net/ports';
 import { createClient } from 'redis';
-import { eventually } from '../state.ts';
 import { startRedis, type AnyRedis, type RedisOptions } from './any-redis.ts';
 
 export interface RedisCluster {
@@ -122,4 +122,10 @@ async function formCluster(
     );
   }
   for (const node of nodes) await eventually(() => isIn(node, 'cluster_state:ok'));
+}
+
+/** @throws Error if `look` does not return true in time */
+async function eventually(look: () => Promise<boolean>): Promise<void> {
+  const fault = await pollUntil(look, { timeoutMs: 20_000 });
+  if (fault) throw new Error(`the cluster does not form: ${fault}`);
 }

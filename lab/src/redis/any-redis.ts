@@ -1,14 +1,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { freePorts, ManagedProcess, pollUntil } from '@tocsin/tools';
-import type { Certificate } from './certificates.ts';
+import { hostEnvironment } from '@tocsin/tools/config';
+import { pollUntil } from '@tocsin/tools/net/poll';
+import { freePorts } from '@tocsin/tools/net/ports';
+import { ManagedProcess } from '@tocsin/tools/process/managed-process';
 
 export interface AnyRedis {
   process: ManagedProcess;
   port: number;
   /** `127.0.0.1:port`. */
   address: string;
+}
+
+/** The paths of a certificate and its key. */
+interface PemFiles {
+  cert: string;
+  key: string;
 }
 
 export interface RedisOptions {
@@ -18,7 +26,7 @@ export interface RedisOptions {
   settings?: Record<string, string>;
   /** `redis-server` by default. */
   command?: string;
-  tls?: { ca: Certificate; server: Certificate };
+  tls?: { ca: PemFiles; server: PemFiles };
 }
 
 /** Starts a Redis server. If `tls` is given, it accepts only TLS connections. Resolves when its port is open. */
@@ -78,7 +86,7 @@ async function launch(
     name,
     command,
     args: [...first, ...Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value])],
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { PATH: hostEnvironment()['PATH'] ?? '' },
     logFile: join(dir, `${name}.log`),
   });
   await server.start();

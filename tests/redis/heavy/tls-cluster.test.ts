@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BROADCAST_STREAM } from '@tocsin/contracts';
+import { type RedisCluster, startCluster } from '@tocsin/lab';
+import { readRedisSettings, redisTarget } from '@tocsin/service/redis';
+import { examine, startStack, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Certificates } from '../../support/redis/certificates.ts';
+import { streamThrough } from '../../support/redis/stream-through.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'tocsin-tls-cluster-'));
+let cluster: RedisCluster;
+let stack: Stack;
+let settings: Record<`REDIS_${string}`, string>;
+
+/** A cluster of six nodes that accept only TLS, with their own CA, and require a client certificate and a password. */
+beforeAll(async () => {
+  const make = new Certificates(dir);
+  const ca = make.ca('ca');
+  const client = make.signed(ca, 'client');
+  cluster = await startCluster(
+    {
+      ...{ dir, name: 'node', tls: { ca, server: make.signed(ca, 'server') } },
+      settings: { requirepass: 'secret', masterauth: 'secret' },
+    },
+    1,
+  );
+  settings = {
+    ...{ REDIS_CLUSTER: 'true', REDIS_TLS: 'true', REDIS_CA_FILE: ca.cert, REDIS_PASSWORD: 'secret' },
+    ...{ REDIS_CERT_FILE: client.cert, REDIS_KEY_FILE: client.key },
+  };
+  stack = await startStack({ redisHost: cluster.address, redisSettings: settings });
+});
+afterAll(async () => {
+  await stack?.stop();
+  await cluster?.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+it('should deliver over TLS through a failover, and pass the doctor', async () => {
+  const master = await cluster.masterOf(BROADCAST_STREAM);
+  const accounts = await streamThrough(stack, () => master.process.kill());
+  expect((await cluster.masterOf(BROADCAST_STREAM)).port).not.toBe(master.port);
+  for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of accounts) {
+    expect({ duplicated, outOfOrder, skipped }).toEqual({ duplicated: [], outOfOrder: [], skipped: [] });
+    expect(lost.length === 0 || reportedGaps > 0).toBe(true);
+  }
+
+  const findings = await examine({
+    producers: stack.producers,
+    bffs: stack.bffs,
+    sidecars: [...stack.producers, ...stack.bffs].map(({ daprUrl: url }) => ({ url })),
+    redis: redisTarget(readRedisSettings({ ...settings, REDIS_HOST: cluster.address })),
+    daprApiToken: stack.bffs[0]?.daprHeaders['dapr-api-token'],
+    ...{ token: undefined, apiKey: undefined },
+  });
+  expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
+});
