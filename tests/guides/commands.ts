@@ -1,3 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '@tocsin/tools';
+
 /** A command from a guide, and the text that its output must contain. */
 export interface Command {
   text: string;
@@ -6,11 +10,11 @@ export interface Command {
 
 const BLOCK = /(<!-- by hand -->\s*)?```sh\n([\s\S]*?)```/g;
 
-/** The commands in the shell blocks of a page, except those marked to be run by hand. */
-export function commandsOf(page: string): Command[] {
+/** The commands in the shell blocks of a page, except those marked to be run by hand, unless these are wanted too. */
+export function commandsOf(page: string, { byHand: wanted = false } = {}): Command[] {
   const commands: Command[] = [];
   for (const [, byHand, block = ''] of page.matchAll(BLOCK)) {
-    if (byHand) continue;
+    if (byHand && !wanted) continue;
     let text = '';
     for (const line of block.trimEnd().split('\n')) {
       const last = commands.at(-1);
@@ -26,4 +30,41 @@ export function commandsOf(page: string): Command[] {
     }
   }
   return commands;
+}
+
+export const readPage = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
+
+/** README and all pages of the documentation. */
+export const pages = (): string[] => [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /^(?:guides\/)?[\w-]+\.md$/.test(file))
+    .map((file) => `docs/${file}`),
+];
+
+/** Guides whose every command prints what the guide says, on a new system. */
+export const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many', 'look-inside'];
+
+/** Pages whose commands need only a running system, with the least number of such commands. */
+export const PAGES = [
+  { page: 'README.md', least: 8 },
+  { page: 'docs/protocol.md', least: 1 },
+  { page: 'docs/guides/keep-an-inbox.md', least: 3 },
+  { page: 'docs/guides/compose.md', least: 1 },
+  { page: 'docs/operations.md', least: 15 },
+];
+export const onSystem = ({ text }: Command): boolean =>
+  /^(?:curl .*localhost:|redis-cli |npm run --silent audit(?!.*--follow))/.test(text);
+
+/** In docs/guides/secure-it.md: commands that need keys and tokens. */
+export const withSecrets = ({ text }: Command): boolean =>
+  /^(?:KEY|ADA|BEN)=|^npm run api-key -- --list|^curl -i/.test(text);
+
+/** The commands that the tests in this folder run. */
+export function isRun(page: string, command: Command): boolean {
+  const whole = [...GUIDES, 'reach-people-who-are-away', 'write-your-own-channel'];
+  if (whole.some((guide) => page === `docs/guides/${guide}.md`))
+    return commandsOf(readPage(page)).some(({ text }) => text === command.text);
+  if (page === 'docs/guides/secure-it.md') return withSecrets(command);
+  return PAGES.some((one) => one.page === page) && onSystem(command);
 }

@@ -1,13 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
-import { commandsOf } from './commands.ts';
+import { commandsOf, GUIDES, readPage } from './commands.ts';
 
-const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many', 'look-inside'];
 const run = promisify(execFile);
 
 let stack: Stack;
@@ -27,8 +24,7 @@ const here = (text: string): string => {
 };
 
 describe.each(GUIDES)('%s', (guide) => {
-  const page = readFileSync(fileURLToPath(new URL(`../../docs/guides/${guide}.md`, import.meta.url)), 'utf8');
-  const commands = commandsOf(page);
+  const commands = commandsOf(readPage(`docs/guides/${guide}.md`));
 
   it('should contain commands to run', () => {
     expect(commands.length).toBeGreaterThan(1);

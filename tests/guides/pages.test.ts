@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT, startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
-import { commandsOf, type Command } from './commands.ts';
+import { commandsOf, onSystem, PAGES, readPage, withSecrets, type Command } from './commands.ts';
 
 const run = promisify(execFile);
 const JWT_SECRET = randomBytes(32).toString('hex');
@@ -15,7 +15,7 @@ const dir = mkdtempSync(join(tmpdir(), 'tocsin-pages-'));
 const data = join(dir, 'data');
 let stack: Stack;
 
-const commandsIn = (page: string): Command[] => commandsOf(readFileSync(join(ROOT, page), 'utf8'));
+const commandsIn = (page: string): Command[] => commandsOf(readPage(page));
 
 /** Runs in a shell that keeps the variables of earlier commands. Resolves with standard output and error. */
 async function shell(text: string): Promise<string> {
@@ -62,9 +62,7 @@ async function answers({ text, expected }: Command, from = {}): Promise<void> {
   });
 }
 
-const [createKey, ...withKeys] = commandsIn('docs/guides/secure-it.md').filter(({ text }) =>
-  /^(?:KEY|ADA|BEN)=|^npm run api-key -- --list|^curl -i/.test(text),
-);
+const [createKey, ...withKeys] = commandsIn('docs/guides/secure-it.md').filter(withSecrets);
 
 beforeAll(async () => {
   mkdirSync(data);
@@ -83,19 +81,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** Pages whose commands need only a running system. */
-const PAGES = [
-  { page: 'README.md', least: 8 },
-  { page: 'docs/protocol.md', least: 1 },
-  { page: 'docs/guides/keep-an-inbox.md', least: 3 },
-  { page: 'docs/guides/compose.md', least: 1 },
-  { page: 'docs/operations.md', least: 15 },
-];
-
 describe.each(PAGES)('$page', ({ page, least }) => {
-  const commands = commandsIn(page).filter(({ text }) =>
-    /^(?:curl .*localhost:|redis-cli |npm run --silent audit(?!.*--follow))/.test(text),
-  );
+  const commands = commandsIn(page).filter(onSystem);
 
   it('should contain commands to run', () => {
     expect(commands.length).toBeGreaterThanOrEqual(least);

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { commandsOf, isRun, pages, readPage } from '../guides/commands.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Commands that tests/guides does not run as they are, each with the test in `.ci/run` that runs it with other values. */
+const RUN_BY: [RegExp, string][] = [
+  [/^(?:[A-Z_]+=\S+ )*npm start/, 'tests/tools/start.test.ts'],
+  [/^docker compose (?:up|down|logs|run) /, 'tests/compose/compose.test.ts'],
+  [/compose\/(?:third-bff|publisher)\.yml/, 'tests/compose/compose.test.ts'],
+  [/^npm run (?:containers|deploy)\b/, 'tests/k8s/k8s.test.ts'],
+  [/^npm run doctor|^export DOCTOR_/, 'tests/doctor/doctor.test.ts'],
+  [/^export |^dapr run -f dapr\.yaml$/, 'tests/security/dapr-run.test.ts'],
+  [/^helm (?:lint|template) /, 'tests/k8s/chart.test.ts'],
+  [/^promtool /, 'tests/observe/rules.test.ts'],
+  [/^npm run capacity|^npm run --silent capacity/, 'lab/src/capacity/model/model.test.ts'],
+  [/examples\/outbox\/place-orders\.mjs/, 'tests/recovery/outbox.test.ts'],
+  [/^npx vite examples\/vue-app/, 'tests/ui/embedded/example.test.ts'],
+  [/^npm (?:run build -- client|pack|install) ?/, 'tests/build/packages.test.ts'],
+  [/^npm run (?:--silent )?(?:token|api-key) -- (?:--revoke|--sub|--name)/, 'tests/auth/revocation.test.ts'],
+  [/"sub":"ada"/, 'tests/auth/revocation.test.ts'],
+  [/^npm run --silent audit/, 'tests/security/audit-trail.test.ts'],
+  [/^redis-server --aclfile/, 'tests/security/locked-down.test.ts'],
+  [
+    /^(?:openssl|printf 'subject|mkdir -p \.data\/tls|redis-server --port 0)/,
+    'tests/redis/tls-stack.test.ts',
+  ],
+];
+
+/** Commands that no test in `.ci/run` runs, each with the reason. */
+const BY_HAND: [RegExp, string][] = [
+  [/^git clone|^npm (?:run check|test)\b|^npm run test:|vitest run/, 'starts the tests themselves'],
+  [/^npm run (?:bench|docs:dev|release)|^# npm pack/, 'measures, serves or packs for minutes'],
+  [/^dapr (?:publish|invoke) /, 'needs the CLI of Dapr; tests/produce/ways-in.test.ts makes the same calls'],
+  [/--profile|^AWAY_FILE=.*docker compose/, 'needs images that only the profile uses'],
+  [/compose\/redis-cluster\.yml/, 'npm run test:redis'],
+  [
+    /compose\/redis-external\.yml|^mkdir -p \.data\/redis-external|^printf 'REDIS_USERNAME/,
+    'needs a Redis of yours',
+  ],
+  [/^kubectl |^docker save /, 'changes or reads your cluster'],
+  [/^helm install /, 'npm run test:tenants'],
+  [/^inside/, 'needs the containers of Compose'],
+  [/^npm run dead-letters/, 'needs a set-aside record; tests/ops/ops.test.ts makes the same calls'],
+];
+
+const commands = pages().flatMap((page) =>
+  commandsOf(readPage(page), { byHand: true })
+    .filter(({ text }) => text.trim() !== '')
+    .map((command) => ({ page, command, text: command.text.trim() })),
+);
+const others = commands.filter(({ page, command }) => !isRun(page, command));
+const reasonFor = (text: string) => [...BY_HAND, ...RUN_BY].find(([pattern]) => pattern.test(text));
+
+it('should run every command on a page, or know which test does or why none does', () => {
+  const unknown = others.filter(({ text }) => reasonFor(text) === undefined);
+  expect(unknown.map(({ page, text }) => `${page}: ${text}`)).toEqual([]);
+});
+
+it('should list no test that is missing, and no reason without a command', () => {
+  for (const [, test] of RUN_BY) expect(existsSync(join(ROOT, test)), test).toBe(true);
+  const used = new Set(others.map(({ text }) => reasonFor(text)));
+  const unused = [...RUN_BY, ...BY_HAND].filter((entry) => !used.has(entry));
+  expect(unused.map(([pattern]) => String(pattern))).toEqual([]);
+});
