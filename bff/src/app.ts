@@ -42,6 +42,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const readers = createReaders({
     ...{ backend, histories, limitsOf: delivery.limitsOf, now, log },
     maxDocuments: config.DOCUMENTS_PER_READER,
+    hasChannels: config.AWAY_FILE !== undefined,
     publishReceipt: lateReceipts && ((event) => lateReceipts.publish(event)),
   });
   const away = await createAway(context, readers, histories, delivery.onStep);

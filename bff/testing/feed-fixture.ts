@@ -99,6 +99,8 @@ export class Fixture {
   readonly erased: Erased[] = [];
   /** The ids of the notifications that turns passed on after their commit, for fallbacks. */
   readonly passedOnIds: string[] = [];
+  /** Their positions, as `feed offset id-in-the-feed`, or `-`. */
+  readonly positions: string[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
   maxActivations = 1_000;
@@ -172,7 +174,11 @@ export class Fixture {
       },
       limitsOf: () => this.limits,
       onItems: async (items: Parameters<OnItems>[0]) => {
-        for (const { item } of [...items.values()].flat()) if ('id' in item) this.passedOnIds.push(item.id);
+        for (const { item, position } of [...items.values()].flat()) {
+          if (!('id' in item)) continue;
+          this.passedOnIds.push(item.id);
+          this.positions.push(position ? `${item.feed} ${position.offset} ${position.id ?? item.id}` : '-');
+        }
       },
     };
     const host = new FeedHost({ ...turns, maxActivations: this.maxActivations });

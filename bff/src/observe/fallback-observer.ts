@@ -52,8 +52,10 @@ export function createFallbackObserver(
       log.warn({ via, reason }, 'a channel cannot send now; its messages will be sent later');
     },
     failed(step, err) {
-      unrecorded.inc();
-      log.warn({ err, step }, 'a step of a fallback failed; it will be retried');
+      const isRetried = step !== 'replace' && step !== 'find-position';
+      if (isRetried) unrecorded.inc();
+      const consequence = isRetried ? 'it will be retried' : "the feed's history decides";
+      log.warn({ err, step }, `a step of a fallback failed; ${consequence}`);
     },
   };
 }

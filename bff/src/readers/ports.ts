@@ -5,6 +5,20 @@ export interface StoredDocument {
   etag: string;
 }
 
+/** Where a reader's own feed has published a notification whose fallbacks wait. */
+export interface WaitingPosition {
+  /** Its id in the feed. */
+  id: string;
+  epoch: string;
+  offset: number;
+}
+
+/**
+ * The notifications of a reader's own feed whose marks are needed even if the history no longer has them. Rejects if
+ * the store is unavailable.
+ */
+export type WaitingPositions = (reader: string) => Promise<readonly WaitingPosition[]>;
+
 /** The store of readers' documents. Every method rejects if its outcome is unknown. */
 export interface ReaderStore {
   read(key: string): Promise<StoredDocument | undefined>;

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '@tocsin/service';
+import { AWAY_TTL_SECONDS } from '../away/fallbacks/document.ts';
+import { waitingPositions } from '../away/fallbacks/positions.ts';
 import type { Backend } from '../backend.ts';
 import type { LimitsOf } from '../feed/limits.ts';
 import { DocumentLedger } from '../readers/documents/document-ledger.ts';
@@ -16,6 +18,7 @@ import { countFor } from '../readers/marks/unread.ts';
 
 /** Marks are kept a day longer than their publications, to allow for clock differences and delays. */
 const MARGIN_MS = 24 * 60 * 60 * 1000;
+const USER = 'user:';
 const SEARCHES_AT_ONCE = 4;
 const MAX_WAITING_SEARCHES = 32;
 
@@ -25,6 +28,8 @@ export interface ReadersOptions {
   limitsOf: LimitsOf;
   /** Maximum number of documents of one reader or address. */
   maxDocuments: number;
+  /** Whether fallbacks may need marks that the history no longer needs. */
+  hasChannels: boolean;
   /** Publishes readers' read marks for other applications. */
   publishReceipt: ReadStatesOptions['publishReceipt'];
   now: () => number;
@@ -36,6 +41,7 @@ export function createReaders({
   histories,
   limitsOf,
   maxDocuments,
+  hasChannels,
   publishReceipt,
   now,
   log,
@@ -44,15 +50,27 @@ export function createReaders({
   const ledger = new DocumentLedger({ store, max: maxDocuments, now });
   const historyMsOf = (feed: string) => limitsOf(feed).historyTtlMs + MARGIN_MS;
   const ttlSecondsOf = (feed: string) => Math.ceil(historyMsOf(feed) / 1000);
+  const marksMsOf = (feed: string, reader: string) =>
+    hasChannels && feed === reader && feed.startsWith(USER)
+      ? Math.max(historyMsOf(feed), AWAY_TTL_SECONDS * 1000)
+      : historyMsOf(feed);
+  const onUnreadable = (err: unknown) =>
+    log.warn({ err }, 'cannot read the fallbacks of a reader; marks outside the history may be dropped');
+  const waiting = {
+    waitingPositions: hasChannels
+      ? (reader: string) => waitingPositions(reader, { store, onUnreadable })
+      : undefined,
+  };
   const counter = new ReceiptCounter({
     ...{ store, ttlSecondsOf },
     onError: (feed, err) => log.warn({ err, feed }, 'cannot store the counts of receipts; retrying'),
   });
   const documents = { store, channel, ledger, counter };
   const states = new ReadStates({
-    ...{ ...documents, histories, ttlSecondsOf, publishReceipt, now },
+    ...{ ...documents, ...waiting, histories, publishReceipt, now },
+    ttlSecondsOf: (feed, reader) => Math.ceil(marksMsOf(feed, reader) / 1000),
   });
-  const inboxes = new Inboxes({ ...documents, histories, historyMsOf, now });
+  const inboxes = new Inboxes({ ...documents, ...waiting, histories, historyMsOf: marksMsOf, now });
   const mutes = new MuteLists(documents);
   const preferences = new ReaderPreferences({ ...documents, mutes });
   const slots = new Slots(SEARCHES_AT_ONCE, MAX_WAITING_SEARCHES);
@@ -72,7 +90,7 @@ export function createReaders({
     readElsewhere: (reader) => states.elsewhere(reader),
     async erase(feed) {
       await Promise.all([states.erase(feed), counter.erase(feed)]);
-      if (!feed.startsWith('user:')) return;
+      if (!feed.startsWith(USER)) return;
       await Promise.all([inboxes.erase(feed), preferences.erase(feed)]);
     },
   };

@@ -1,4 +1,4 @@
-import type { Arrival, Fallback, Preferences } from '@tocsin/contracts';
+import type { Arrival, Fallback, Preferences, PublishedAt } from '@tocsin/contracts';
 import { DEFAULT_PREFERENCES } from '@tocsin/contracts';
 import { vi } from 'vitest';
 import type { AwayMessage, Channel, Contacts, SendResult } from '../../src/away/channels/channel.ts';
@@ -17,6 +17,10 @@ const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
   const standings = new Map<string, string>();
+  /** The positions that the history shows, by id. */
+  const positions = new Map<string, PublishedAt>();
+  /** The ids whose positions were looked up in the history. */
+  const sought: string[] = [];
   const contacts: Contacts = { email: { address: 'ada@example.com' }, push: [] };
   let preferences: Preferences = DEFAULT_PREFERENCES;
   const sent: AwayMessage[] = [];
@@ -50,6 +54,15 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
         needed.push(...waiting.map(({ id }) => `standing of ${id}`));
         return (one) => standingOf(one, standings);
       },
+      positionsOf: async (_reader, added) => {
+        sought.push(...added.map(({ notification: { id } }) => id));
+        return new Map(
+          added.flatMap((one) => {
+            const position = positions.get(one.notification.id);
+            return position ? [[one, position] as const] : [];
+          }),
+        );
+      },
       preferencesOf: async () => {
         needed.push('preferences');
         return preferences;
@@ -72,6 +85,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   };
   return {
     ...{ store, standings, contacts, sent, receipts, answers, forgotten, needed, failed, instance },
+    ...{ positions, sought },
     prefer: (changed: Partial<Preferences>) => (preferences = { ...preferences, ...changed }),
     titles: () => sent.map(({ notifications }) => notifications.map(({ title }) => title)),
     outcomes: () => receipts.map(({ id, outcome, reason }) => [id, outcome, ...(reason ? [reason] : [])]),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
 import { notificationSchema } from '../feed/notification.ts';
+import { epochSchema, offsetSchema } from '../feed/publication.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, idSchema } from '../text/text.ts';
 import { emailAddressSchema, LANGUAGES } from './contacts.ts';
@@ -19,15 +20,25 @@ const stepSchema = z.looseObject({
   since: time.optional(),
 });
 
+/** Where a feed has published a notification. `id` is its id there, if that is not its own. */
+const publishedAtSchema = z.looseObject({
+  epoch: epochSchema,
+  offset: offsetSchema,
+  id: idSchema.optional(),
+});
+export type PublishedAt = z.infer<typeof publishedAtSchema>;
+
 /**
  * A notification with waiting steps. The content is absent if it doesn't fit into the document; it is then read from
- * the feed. `sourceHash` is set for CloudEvents, whose id in the feed may differ.
+ * the feed. `sourceHash` is set for CloudEvents, whose id in the feed may differ. With `position`, marks of the
+ * notification are found after it has left the history; documents of earlier versions lack it.
  */
 export const waitingSchema = z.looseObject({
   id: idSchema,
   createdAt: dateTimeSchema,
   sourceHash: z.string().optional(),
   notification: notificationSchema.loose().optional(),
+  position: publishedAtSchema.optional(),
   steps: z.array(stepSchema),
 });
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;

@@ -1,7 +1,13 @@
 import type { Receipt } from './document.ts';
 
 /** Steps that may fail. `list-unsent` and `close-unsent` are steps of the list of unsent fallbacks. */
-export type FallbackStepName = 'settle' | 'publish-receipt' | 'list-unsent' | 'close-unsent';
+export type FallbackStepName =
+  | 'settle'
+  | 'publish-receipt'
+  | 'list-unsent'
+  | 'close-unsent'
+  | 'replace'
+  | 'find-position';
 
 /** Receives the events of fallbacks. Its methods must not throw. */
 export interface FallbackObserver {
@@ -9,6 +15,6 @@ export interface FallbackObserver {
   ended(receipts: readonly Receipt[]): void;
   /** The channel could not send; the message is sent later. */
   unavailable(via: string, reason: string): void;
-  /** A step failed and will be retried. */
+  /** A step failed. It will be retried, except for `replace` and `find-position`: then the feed's history decides. */
   failed(step: FallbackStepName, error: unknown): void;
 }

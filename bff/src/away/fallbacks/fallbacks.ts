@@ -1,12 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  DEFAULT_PREFERENCES,
-  isErasure,
-  isRetraction,
-  mayInterrupt,
-  type EntryItem,
-  type Interruption,
-} from '@tocsin/contracts';
+import { DEFAULT_PREFERENCES, mayInterrupt, type Interruption } from '@tocsin/contracts';
 import { Slots } from '../../readers/search/slots.ts';
 import type { Contacts } from '../channels/channel.ts';
 import { SEND_TIME_MS, decide, hasDue, nextCheck, type Decision } from './decide/decide.ts';
@@ -19,9 +12,10 @@ import {
   type Receipt,
   type Sending,
 } from './document.ts';
+import { addedByReader, replaceWaiting, withPositions, type Committed } from './committed.ts';
 import { AwayDocuments } from './documents.ts';
 import type { FallbacksOptions, ReaderContacts } from './options.ts';
-import { register, registeredOf, retract, type Registered } from './register.ts';
+import { register, replace, retract, type Registered } from './register.ts';
 import { sendMessage } from './send/send-message.ts';
 import { settle } from './send/settle.ts';
 import {
@@ -78,16 +72,14 @@ export class Fallbacks {
    * Stores the fallbacks of the items that a turn has committed. Safe to repeat with the same items. Rejects if an
    * outcome is unknown; the turn must then be retried.
    */
-  async committed(items: ReadonlyMap<string, readonly { item: EntryItem }[]>): Promise<void> {
-    const readers = [...items].flatMap(([feed, placed]) => {
-      if (!feed.startsWith(USER)) return [];
-      const added = placed.flatMap(({ item }) => {
-        if (isRetraction(item) || isErasure(item)) return [];
-        return registeredOf(item, this.#use.policy) ?? [];
-      });
-      return added.length > 0 ? [{ reader: feed, added }] : [];
-    });
-    await Promise.all(readers.map(({ reader, added }) => this.#register(reader, added)));
+  async committed(items: Committed): Promise<void> {
+    await Promise.all(
+      addedByReader(items, this.#use.policy).map(({ reader, added }) =>
+        added.some(({ fallback }) => fallback.length > 0)
+          ? this.#register(reader, added)
+          : this.#replace(reader, added),
+      ),
+    );
   }
 
   /**
@@ -134,13 +126,15 @@ export class Fallbacks {
     await this.#unsentIndex.stop();
   }
 
-  async #register(reader: string, added: readonly Registered[]): Promise<void> {
+  async #register(reader: string, committed: readonly Registered[]): Promise<void> {
     const { observer, onStep, now } = this.#use;
+    const added = committed.filter(({ fallback }) => fallback.length > 0);
     let isAwaited = false;
     const document = await this.#documents.change(
       awayKey(hashOfReader(reader)),
       async (before) => {
-        const after = register(before ?? newAway(reader), added, now());
+        const placed = await withPositions(reader, committed, before, this.#use);
+        const after = replace(register(before ?? newAway(reader), placed, now()), placed, now());
         isAwaited =
           before !== undefined && hasWakeUp(before, after, { added, rulesOf: this.#rulesOf, now: now() });
         return after;
@@ -151,6 +145,11 @@ export class Fallbacks {
     observer.registered(added.length);
     await onStep('fallback-stored');
     if (!isAwaited || hasUnpublished(document)) await this.#wakeUp(document);
+  }
+
+  async #replace(reader: string, newer: readonly Registered[]): Promise<void> {
+    const document = await replaceWaiting(reader, newer, this.#documents, this.#use);
+    if (document && hasUnpublished(document)) await this.#wakeUp(document);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Fallback, Notification, Preferences } from '@tocsin/contracts';
+import type { Fallback, Notification, Preferences, PublishedAt } from '@tocsin/contracts';
 import type { ReaderStore } from '../../readers/ports.ts';
 import type { AwayMessage, Channel, Contacts } from '../channels/channel.ts';
 import type { FallbackStep, WakeUps } from '../ports.ts';
@@ -6,6 +6,7 @@ import type { ChannelRules, Standing } from './decide/decide.ts';
 import type { Waiting } from './document.ts';
 import type { FallbackObserver } from './fallback-observer.ts';
 import type { PublishReceipt } from './receipts/publish-receipts.ts';
+import type { Registered } from './register.ts';
 
 export interface ConfiguredChannel {
   channel: Channel;
@@ -21,6 +22,11 @@ export interface FallbacksOptions {
   /** The fallbacks of a notification that defines none. */
   policy: (notification: Notification) => readonly Fallback[];
   standingsOf: (reader: string, waiting: readonly Waiting[]) => Promise<(one: Waiting) => Standing>;
+  /** Finds the positions of published notifications, as far as the feed's history reaches. */
+  positionsOf: (
+    reader: string,
+    added: readonly Registered[],
+  ) => Promise<ReadonlyMap<Registered, PublishedAt>>;
   preferencesOf: (reader: string) => Promise<Preferences>;
   contacts: {
     /** Finds the contacts by the reader's hash, so that they can be read together with the reader's document. */

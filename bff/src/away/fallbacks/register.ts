@@ -1,5 +1,7 @@
-import type { Arrival, Fallback, Notification } from '@tocsin/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Arrival, Fallback, Notification, PublishedAt } from '@tocsin/contracts';
 import { idBesideAnother, parseDateTime, parseDuration } from '@tocsin/contracts';
+import { isHigher } from '../../feed/position.ts';
 import { sizeOf } from '../../feed/present.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
 import { dropOldReceipts } from './unsent/unsent-receipts.ts';
@@ -9,23 +11,26 @@ export const MAX_WAITING = 2_000;
 /** Maximum size of the waiting content in bytes. Beyond it, content is read from the feed. */
 export const MAX_CONTENT_BYTES = 128 * 1024;
 
-/** A notification with its fallbacks. */
+/** A published notification with its fallbacks, if any, and its position, if that is known. */
 export interface Registered {
   notification: Notification;
   sourceHash?: string | undefined;
   fallback: readonly Fallback[];
+  position?: PublishedAt | undefined;
 }
 
 /**
- * Separates a new notification from its fallbacks, which are the policy's if it defines none. `undefined` if there are
- * no fallbacks.
+ * Separates a new notification from its fallbacks, which are the policy's if it defines none. `undefined` if it has
+ * no fallbacks and cannot replace a notification that has some.
  */
 export function registeredOf(
   { fallback: own, sourceHash, ...notification }: Arrival,
   policy: (notification: Notification) => readonly Fallback[],
+  position?: PublishedAt,
 ): Registered | undefined {
   const fallback = own ?? policy(notification);
-  return fallback.length > 0 ? { notification, sourceHash, fallback } : undefined;
+  if (fallback.length === 0 && notification.collapseKey === undefined) return undefined;
+  return { notification, sourceHash, fallback, position };
 }
 
 /** The names of the notifications whose fallbacks are waiting, are being sent or have ended. */
@@ -34,18 +39,19 @@ export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<strin
 
 /**
  * Adds the fallbacks of new notifications. A known notification keeps its first fallbacks, even if they have ended, so
- * a turn may register its items again. Returns the same document if it changes nothing.
+ * a turn may register its items again; if it was published again, it gets its new position. Returns the same document
+ * if it changes nothing.
  */
 export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {
-  const { waiting: before } = document;
+  const before = withPositions(document.waiting, added);
   const known = namesOf(document);
-  let bytes = sizeOf(before);
+  let bytes = sizeOf(before.map(({ position: _, ...one }) => one));
   const waiting: Waiting[] = [];
   const receipts = [...document.receipts];
-  for (const { notification, sourceHash, fallback } of added) {
+  for (const { notification, sourceHash, fallback, position } of added) {
     const { id, createdAt } = notification;
     const name = nameOf({ id, createdAt });
-    if (known.has(name)) continue;
+    if (fallback.length === 0 || known.has(name)) continue;
     known.add(name);
     if (before.length + waiting.length >= MAX_WAITING) {
       const reason = `the reader already has ${MAX_WAITING} notifications waiting`;
@@ -66,15 +72,30 @@ export function register(document: AwayDocument, added: readonly Registered[], n
     waiting.push({
       ...{ id, createdAt },
       ...(sourceHash !== undefined && { sourceHash }),
-      ...(fits && { notification }),
+      // Without content, only the feed's history can decide.
+      ...(fits && { notification, ...(position && { position }) }),
       steps: fallback.map(({ after, via, unless = 'read' }) => ({
         ...{ via, unless },
         at: (parseDateTime(createdAt) ?? now) + (parseDuration(after) ?? 0),
       })),
     });
   }
-  if (waiting.length === 0 && receipts.length === document.receipts.length) return document;
+  const isSame = before === document.waiting && waiting.length === 0;
+  if (isSame && receipts.length === document.receipts.length) return document;
   return dropOldReceipts({ ...document, waiting: [...before, ...waiting], receipts });
+}
+
+/** Sets the positions of waiting notifications that were published again. Returns the same list if nothing changes. */
+function withPositions(waiting: Waiting[], added: readonly Registered[]): Waiting[] {
+  const published = new Map(
+    added.filter(({ position }) => position).map((one) => [nameOf(one.notification), one]),
+  );
+  const changed = waiting.map((one) => {
+    const { position, sourceHash } = published.get(nameOf(one)) ?? {};
+    const isOther = !position || sourceHash !== one.sourceHash || isDeepStrictEqual(position, one.position);
+    return isOther || !one.notification ? one : { ...one, position };
+  });
+  return changed.some((one, index) => one !== waiting[index]) ? changed : waiting;
 }
 
 /**
@@ -84,13 +105,6 @@ export function register(document: AwayDocument, added: readonly Registered[], n
 export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: number): AwayDocument {
   const isRetracted = ({ id, sourceHash }: Pick<Waiting, 'id' | 'sourceHash'>) =>
     ids.has(id) || (sourceHash !== undefined && ids.has(idBesideAnother(id, sourceHash)));
-  const ended = document.waiting.filter(isRetracted);
-  const receipts = ended.flatMap((waiting) =>
-    waiting.steps.flatMap(({ via }) =>
-      receiptsOf([waiting], { via, outcome: 'suppressed', reason: 'retracted', at: now }),
-    ),
-  );
-  const waiting = document.waiting.filter((one) => !isRetracted(one));
   const sending = document.sending.map((message) => ({
     ...message,
     items: message.items.map((item) => {
@@ -99,8 +113,37 @@ export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: n
       return rest;
     }),
   }));
-  return dropOldReceipts({
-    ...document,
-    ...{ waiting, sending, receipts: [...document.receipts, ...receipts] },
-  });
+  return endWaiting({ ...document, sending }, isRetracted, 'retracted', now);
+}
+
+/** Ends all steps of those waiting notifications. */
+function endWaiting(
+  document: AwayDocument,
+  isEnded: (one: Waiting) => boolean,
+  reason: string,
+  now: number,
+): AwayDocument {
+  const receipts = document.waiting
+    .filter(isEnded)
+    .flatMap((waiting) =>
+      waiting.steps.flatMap(({ via }) =>
+        receiptsOf([waiting], { via, outcome: 'suppressed', reason, at: now }),
+      ),
+    );
+  const waiting = document.waiting.filter((one) => !isEnded(one));
+  return dropOldReceipts({ ...document, waiting, receipts: [...document.receipts, ...receipts] });
+}
+
+/**
+ * Ends all steps of waiting notifications that later ones with their collapse key replace, as in the feed. Returns the
+ * same document if there are none. A notification whose position is unknown is left to the feed's history.
+ */
+export function replace(document: AwayDocument, newer: readonly Registered[], now: number): AwayDocument {
+  const isReplaced = ({ notification, position }: Waiting) =>
+    position !== undefined &&
+    notification?.collapseKey !== undefined &&
+    newer.some(
+      (one) => one.notification.collapseKey === notification.collapseKey && isHigher(one.position, position),
+    );
+  return document.waiting.some(isReplaced) ? endWaiting(document, isReplaced, 'replaced', now) : document;
 }

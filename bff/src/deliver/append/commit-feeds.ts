@@ -9,7 +9,7 @@ import type { FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { Broadcast } from '../ports.ts';
 import { refusedItem, type PlacedItem, type RefusedItem } from '../peek/check-items.ts';
 import type { Progress } from '../claim/progress.ts';
-import { lastDone, type TurnDependencies, type TurnsDependencies } from '../turn/turn.ts';
+import { lastDone, type CommittedItem, type TurnDependencies, type TurnsDependencies } from '../turn/turn.ts';
 
 /** Entries `from` to `to` of a partition's run, with their items for each feed, in order. */
 export interface PartitionBatch {
@@ -78,12 +78,30 @@ export async function commitFeeds(
       erasures.set(feed, loaded.stored.erasedAt);
     }),
   );
+  const commits = new Map(committed.map(({ feed, commit }) => [feed, commit]));
   await dependencies.onItems?.(
-    new Map([...batch.items].map(([feed, items]) => [feed, keptItems(items, erasures.get(feed))])),
+    new Map(
+      [...batch.items].map(([feed, items]) => [
+        feed,
+        withPositions(keptItems(items, erasures.get(feed)), commits.get(feed)),
+      ]),
+    ),
   );
   for (const { feed, taken, commit } of committed) events.appended(feed, taken, commit);
   return refused;
 }
+
+const withPositions = (
+  items: readonly PlacedItem[],
+  commit: CommitResult['commit'] | undefined,
+): CommittedItem[] =>
+  items.map((placed) => {
+    const place = commit?.places.get(placed.item);
+    if (!commit || !place || !('id' in placed.item)) return placed;
+    const { offset, id } = place;
+    const position = { epoch: commit.head.epoch, offset, ...(id !== placed.item.id && { id }) };
+    return { ...placed, position };
+  });
 
 const broadcastsOfCommit = (
   { feed, loaded, commit }: CommitResult & { feed: string },

@@ -88,6 +88,19 @@ describe("a partition's turn", () => {
     expect([f.passedOnIds, await f.idsOf(ben)]).toEqual([['b2'], ['b2']]);
   });
 
+  it('should pass on the positions of notifications, but not of those that the feed already had', async () => {
+    const key = { collapseKey: 'k' };
+    const event = { sourceHash: 'f'.repeat(16) };
+    f.depositInPartition(1, [to(ada, 'a1'), to(ada, 'a2', key), to(ada, 'a3', key), to(ada, 'a1', event)]);
+    await f.instance().take(1);
+    f.depositInPartition(2, [to(ada, 'a1'), to(ada, 'a4')]);
+    await expect(f.instance(dieAt('broadcast')).take(2)).rejects.toThrow('broadcast');
+    f.depositInPartition(3, [to(ada, 'a5')]);
+    await f.instance().take(3);
+    const first = [`${ada} 1 a1`, `${ada} 2 a2`, `${ada} 3 a3`, `${ada} 4 a1.ffffffff`];
+    expect(f.positions).toEqual([...first, '-', '-', `${ada} 6 a5`]);
+  });
+
   it('should set aside only bad items, under their feed if it is known, so that erasure finds them', async () => {
     f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1', { title: '' }), 7, to(ben, 'b2')]);
     expect(await f.instance().take(1)).toBe('delivered');

@@ -1,4 +1,4 @@
-import type { Position, SetAside } from '@tocsin/contracts';
+import type { Position, PublishedAt, SetAside } from '@tocsin/contracts';
 import type { Commit, FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { LimitsOf } from '../../feed/limits.ts';
 import type { CommitDependencies } from '../append/prepare-commit.ts';
@@ -29,11 +29,16 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
   events: TurnEvents;
 }
 
+/** An item after its commit. Without `position`, its feed already had it, perhaps from an interrupted turn. */
+export interface CommittedItem extends PlacedItem {
+  position?: PublishedAt;
+}
+
 /**
  * Called with the items of a batch after they were committed and broadcast, and again if the turn is retried. Erased and
  * retracted notifications are left out. If it rejects, the turn is retried: the entries stay until it resolves.
  */
-export type OnItems = (items: ReadonlyMap<string, readonly PlacedItem[]>) => Promise<void>;
+export type OnItems = (items: ReadonlyMap<string, readonly CommittedItem[]>) => Promise<void>;
 
 /** The dependencies of the turns of all feeds. The limits depend on the feed. */
 export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {

@@ -44,6 +44,12 @@ export interface FeedState {
   index: HistoryIndex | undefined;
 }
 
+/** The offset of a notification, and its id in the feed. */
+export interface Place {
+  offset: number;
+  id: string;
+}
+
 export interface Appended {
   publications: Publication[];
   /** Hashes of the ids that were published. */
@@ -52,6 +58,8 @@ export interface Appended {
   retracted: string[];
   /** Older publications that lose their content, by offset. */
   gone: Map<number, GoneReason>;
+  /** Where each notification was published; without those that were suppressed. */
+  places: Map<EntryItem, Place>;
   /** Number of notifications whose id was known or retracted, and of repeated retractions. */
   suppressed: number;
 }
@@ -78,6 +86,7 @@ class Appending {
   readonly #taken = new Set<string>();
   readonly #retracted = new Set<string>();
   readonly #gone = new Map<number, GoneReason>();
+  readonly #places = new Map<EntryItem, Place>();
   #suppressed = 0;
 
   constructor(state: FeedState) {
@@ -90,6 +99,7 @@ class Appending {
       taken: [...this.#taken],
       retracted: [...this.#retracted],
       gone: this.#gone,
+      places: this.#places,
       suppressed: this.#suppressed,
     };
   }
@@ -108,6 +118,7 @@ class Appending {
     const publication = { offset: this.#next, notification, ...(replaces !== undefined && { replaces }) };
     this.#publications.push(publication);
     this.#own.add(publication);
+    this.#places.set(arrival, { offset: publication.offset, id: notification.id });
   }
 
   /** The notification to publish, and the hashes to remember for it; `undefined` if its id is known or retracted. */

@@ -9,7 +9,7 @@ import {
   type IdsReference,
   type Publication,
 } from '@tocsin/contracts';
-import { append, sinceErasure, removesContent } from './append.ts';
+import { append, sinceErasure, removesContent, type Place } from './append.ts';
 import { chainHashes } from '../chain/chain-hashes.ts';
 import { chainSegments, type WrittenSegment } from '../chain/chain-segments.ts';
 import { erasedUntil, isErased } from './erasure.ts';
@@ -77,6 +77,8 @@ export interface Commit {
   publications: Publication[];
   /** Older publications that lose their content in this commit, by offset. */
   gone: ReadonlyMap<number, GoneReason>;
+  /** Where this commit published each of its notifications. */
+  places: ReadonlyMap<EntryItem, Place>;
   /**
    * Number of items left out because the feed already has them, has retracted their id, or was erased after they were
    * published.
@@ -101,7 +103,7 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
   const state = erased ? erasedState(input) : stateOf(input);
   const index = state.segments.length > 0 && removesContent(items) ? await input.index() : undefined;
   const retracted = { has: (hash: string) => state.retracted.has(hash) || state.unwritten.has(hash) };
-  const { publications, gone, ...appended } = append(items, { ...state, retracted, index });
+  const { publications, gone, places, ...appended } = append(items, { ...state, retracted, index });
   const label = labelOf(input.feed);
   const common = { label, limits, now, unique };
   const segments = await chainSegments(
@@ -151,6 +153,7 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
     ],
     publications,
     gone,
+    places,
     suppressed: appended.suppressed + following.length - items.length,
     erased,
     retired: [...segments.retired, ...ids.retired, ...retractions.retired],

@@ -151,3 +151,9 @@ const withSnoozes = (
     return flags ? { ...one, ...flags } : one;
   }),
 });
+
+/** An offset of another epoch counts as 0. */
+export const offsetIn = (
+  head: { epoch: string },
+  { epoch, offset = 0 }: { epoch?: string | undefined; offset?: number | undefined },
+): number => (epoch === undefined || epoch === head.epoch ? offset : 0);

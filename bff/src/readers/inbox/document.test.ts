@@ -33,6 +33,23 @@ describe('the limits of an inbox', () => {
     expect(more.feeds['all']?.archived.at(-1)).toEqual([3_999, 3_999]);
   });
 
+  it('should keep marks outside the history that are needed, but drop the oldest beyond the limit', () => {
+    const needed = { ...bounds, floor: 3_001, needed: [3, 5, 8] };
+    const { feeds } = limitInbox({ ...empty, feeds: { all: marks(1_502) } }, needed);
+    expect(feeds['all']?.archived).toEqual([
+      [3, 3],
+      [5, 5],
+      [3_001, 3_001],
+      [3_003, 3_003],
+    ]);
+    const full = limitInbox({ ...empty, feeds: { all: marks(2_499) } }, needed);
+    expect(full.feeds['all']?.archived).toHaveLength(MAX_MARKED_RANGES);
+    expect(full.feeds['all']?.archived.slice(0, 2)).toEqual([
+      [5, 5],
+      [3_001, 3_001],
+    ]);
+  });
+
   it('should drop the marks of the least recently changed feeds, never of the changed feed', () => {
     const feeds = Object.fromEntries(
       Array.from({ length: 20 }, (_, i) => [`topic:t${i}`, marks(900, NOW - i)]),

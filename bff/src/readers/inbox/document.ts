@@ -85,35 +85,46 @@ export interface Bounds {
   feed: string;
   /** The first offset in its history. */
   floor: number;
-  /** Time in ms for which a feed keeps a publication. */
+  /** Offsets before `floor` whose marks are still needed. */
+  needed?: readonly number[];
+  /** Time in ms for which the marks of a feed are needed. */
   historyMsOf: (feed: string) => number;
   now: number;
 }
 
 /**
- * Reduces the document to its limits. Drops marks of publications outside the history. Beyond the limits, drops the
+ * Reduces the document to its limits. Drops marks of publications outside the history that are not needed. Beyond the limits, drops the
  * marks of the least recently changed feeds, then the oldest ranges: their notifications are then back in the inbox,
  * or read. Snoozes of archived notifications, and ended snoozes of read ones, make room for new snoozes.
  * @throws TooManySnoozedError
  */
 export function limitInbox(
   document: InboxDocument,
-  { feed, floor, historyMsOf, now }: Bounds,
+  { feed, floor, needed = [], historyMsOf, now }: Bounds,
 ): InboxDocument {
   const live = Object.entries(document.feeds)
     .filter(([name, { at }]) => name === feed || at + historyMsOf(name) > now)
     .sort(([a, { at }], [b, { at: other }]) => (a === feed ? 1 : b === feed ? -1 : at - other));
   const kept = live.slice(-MAX_MARKED_FEEDS).map(([name, marks]): [string, FeedMarks] => {
     const since = name === feed ? floor : 0;
-    const [unread, archived] = [trimMarks(marks.unread, since), trimMarks(marks.archived, since)];
-    return [name, { ...marks, unread, archived }];
+    const trim = (ranges: Ranges) => trimMarks(ranges, since, needed);
+    return [name, { ...marks, unread: trim(marks.unread), archived: trim(marks.archived) }];
   });
   while (kept.length > 1 && sizeOf(kept) > MAX_MARKS_BYTES) kept.shift();
   return { ...document, feeds: Object.fromEntries(kept), snoozed: limitSnoozes(document.snoozed, now) };
 }
 
-const trimMarks = (ranges: Ranges, floor: number): FeedMarks['unread'] =>
-  ranges.filter(([, last]) => last >= floor).slice(-MAX_MARKED_RANGES);
+const trimMarks = (ranges: Ranges, floor: number, needed: readonly number[]): FeedMarks['unread'] =>
+  ranges
+    .filter(([first, last]) => last >= floor || needed.some((offset) => first <= offset && offset <= last))
+    .slice(-MAX_MARKED_RANGES);
+
+/** Whether the document has marks of the feed before `floor`. */
+export const hasMarksBefore = (
+  { feeds }: InboxDocument,
+  { feed, floor }: Pick<Bounds, 'feed' | 'floor'>,
+): boolean =>
+  [...(feeds[feed]?.unread ?? []), ...(feeds[feed]?.archived ?? [])].some(([, last]) => last < floor);
 
 function limitSnoozes(snoozed: readonly Snoozed[], now: number): Snoozed[] {
   const kept = snoozed.filter((one) => timeOf(one.until) + RETURNED_MS > now && !isExpired(one, now));

@@ -22,7 +22,8 @@ import { ReadCache } from '../documents/read-cache.ts';
 import { writeDocument } from '../documents/write-document.ts';
 import type { FeedHistory, Histories } from '../marks/histories.ts';
 import type { ReceiptCounter } from '../counts/receipt-counter.ts';
-import type { ReaderChannel, ReaderStore } from '../ports.ts';
+import { leftFrom } from '../marks/left.ts';
+import type { ReaderChannel, ReaderStore, WaitingPositions } from '../ports.ts';
 import type { ReaderChangeOf } from '../events/reader-change.ts';
 import { ANONYMOUS } from '../reader.ts';
 import {
@@ -32,11 +33,13 @@ import {
   snoozeUntil,
   unarchive,
   markUnread,
+  offsetIn,
   unsnooze,
   type InboxChange,
   type Places,
 } from './changes.ts';
 import {
+  hasMarksBefore,
   limitInbox,
   isDue,
   marksIn,
@@ -53,8 +56,10 @@ export interface InboxesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit'>;
   histories: Pick<Histories, 'including'>;
-  /** Time in ms for which a feed keeps a publication. */
-  historyMsOf: (feed: string) => number;
+  /** Time in ms for which a reader's marks of a feed are needed. */
+  historyMsOf: (feed: string, reader: string) => number;
+  /** Absent if the deployment has no channels. */
+  waitingPositions?: WaitingPositions | undefined;
   /** Notified of each stored change to a reader's marks. */
   counter?: Pick<ReceiptCounter, 'marked'> | undefined;
   now: () => number;
@@ -217,7 +222,8 @@ export class Inboxes {
       for (const id of new Set(ids)) {
         const held = snoozed.get(id);
         const offset = places.get(id);
-        const [published] = held || offset === undefined ? [] : await history.stretch(offset, offset);
+        const isShown = offset !== undefined && offset >= history.floor;
+        const [published] = held || !isShown ? [] : await history.stretch(offset, offset);
         if (held) publications.push({ offset: held.offset, notification: held.notification });
         else if (published?.notification) publications.push(published);
         else unknown.push(id);
@@ -250,12 +256,15 @@ export class Inboxes {
     named: Named,
     plan: (place: Place) => InboxChange | Promise<InboxChange>,
   ): Promise<void> {
-    const { store, channel, ledger, histories, historyMsOf, counter, now } = this.#use;
+    const { store, channel, ledger, histories, historyMsOf, waitingPositions, counter, now } = this.#use;
     const { feed } = named;
     const key = inboxKey(reader);
     const ids = new Set(named.ids);
     const { head, history } = await histories.including(feed, named);
-    const places = await locate(ids, history);
+    const leftOf = leftFrom({ reader, feed, epoch: head.epoch, history, waitingPositions });
+    const located = await locate(ids, history);
+    const left = located.size < ids.size ? (await leftOf()).filter(({ id }) => ids.has(id)) : [];
+    const places = new Map([...left.map(({ id, offset }) => [id, offset] as const), ...located]);
     const change = await plan({ head, history, places, ids });
     const context = { feed, epoch: head.epoch, head: head.offset, floor: history.floor };
     let document: InboxDocument | undefined;
@@ -271,11 +280,10 @@ export class Inboxes {
         const after = change(before, { ...context, now: now() });
         if (isSameInbox(before, after)) return undefined;
         marks = [marksIn(before, feed, head.epoch), marksIn(after, feed, head.epoch)];
+        const needed = hasMarksBefore(after, context) ? (await leftOf()).map(({ offset }) => offset) : [];
         document = limitInbox(successorOf(before, after, now()), {
-          feed,
-          floor: history.floor,
-          historyMsOf,
-          now: now(),
+          ...{ ...context, needed, now: now() },
+          historyMsOf: (name) => historyMsOf(name, reader),
         });
         return document;
       },
@@ -290,9 +298,3 @@ export class Inboxes {
     );
   }
 }
-
-/** An offset of another epoch counts as 0. */
-const offsetIn = (
-  head: { epoch: string },
-  { epoch, offset = 0 }: { epoch?: string | undefined; offset?: number | undefined },
-): number => (epoch === undefined || epoch === head.epoch ? offset : 0);

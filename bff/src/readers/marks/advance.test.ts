@@ -125,3 +125,59 @@ describe('advance', () => {
     expect(long.counted.ids).toBe(10_000);
   });
 });
+
+describe('advance, while fallbacks wait for notifications that have left the history', () => {
+  const moved = () => history(40, { floor: 21 });
+  const left = (...offsets: number[]) => ({
+    calls: 0,
+    async of() {
+      this.calls++;
+      return offsets.map((offset) => ({ id: `n${offset}`, offset }));
+    },
+  });
+  const advanceWith = (
+    waiting: ReturnType<typeof left>,
+    before: ReadState,
+    marked: ReadState,
+    in_ = moved(),
+  ) => advance(before, marked, in_, () => waiting.of());
+
+  it('should keep their ids, and accept new ones, until the offset includes them', async () => {
+    const before = { offset: 0, ids: ['n3', 'n4', 'n5'] };
+    const waiting = left(3, 5, 9);
+    const some = await advanceWith(waiting, before, { offset: 0, ids: ['n9', 'n30', 'x'] });
+    expect(some).toEqual({ offset: 0, ids: ['n3', 'n5', 'n9', 'n30'] });
+    expect(await advanceWith(waiting, some, { offset: 5, ids: [] })).toEqual({
+      offset: 5,
+      ids: ['n9', 'n30'],
+    });
+    expect(await advanceWith(left(), some, { offset: 0, ids: ['n31'] })).toEqual({
+      ...{ offset: 0, ids: ['n30', 'n31'] },
+    });
+  });
+
+  it('should not ask which ones wait if nothing is dropped or passed over', async () => {
+    const waiting = left(3);
+    await advanceWith(waiting, { offset: 0, ids: ['n25'] }, { offset: 0, ids: ['n30'] });
+    await advanceWith(waiting, { offset: 20, ids: [] }, { offset: 0, ids: ['n21'] });
+    await advanceWith(waiting, NOTHING, { offset: 30, ids: [] });
+    expect(waiting.calls).toBe(0);
+  });
+
+  it('should not pass over an unread one to the first read publication of the history', async () => {
+    const first = { offset: 0, ids: ['n21', 'n22'] };
+    expect(await advanceWith(left(), NOTHING, first)).toEqual({ offset: 22, ids: [] });
+    expect(await advanceWith(left(9), NOTHING, first)).toEqual(first);
+    expect(await advanceWith(left(9), { offset: 9, ids: [] }, first)).toEqual({ offset: 22, ids: [] });
+    const read = await advanceWith(left(9), { offset: 0, ids: ['n9'] }, first);
+    expect(read.offset).toBe(22);
+  });
+
+  it('should forget them, but merge nothing, when they no longer fit', async () => {
+    const long = history(3_000, { floor: 1_001 });
+    const shown = Array.from({ length: 800 }, (_, i) => `n${1_002 + 2 * i}`);
+    const before = { offset: 0, ids: [...named(1, 300), ...shown] };
+    const all = left(...Array.from({ length: 300 }, (_, i) => i + 1));
+    expect(await advanceWith(all, before, NOTHING, long)).toEqual({ offset: 0, ids: shown });
+  });
+});

@@ -5,6 +5,7 @@ import {
   type Publication,
   type ReadState,
 } from '@tocsin/contracts';
+import { bottomOf, type LeftOf } from './left.ts';
 
 /** The history of a feed; publications below `floor` are no longer shown anywhere. */
 export interface History {
@@ -21,24 +22,34 @@ export interface History {
  * them again.
  */
 const KEPT_FRACTION = 0.9;
-/** The number of newest publications searched for ids: a feed's default history. */
-const MAX_SEARCHED = 10_000;
 /** Publications are read in chunks of this size, aligned to its multiples. */
 export const CHUNK = 200;
 
 /**
  * The read state after marking `marked`. The offset never goes back, and advances over adjacent read ids and
- * removed publications. Ids outside the history are dropped: they never existed or are no longer shown.
+ * removed publications. Ids outside the history are dropped: they never existed or are no longer shown. Only those that
+ * `leftOf` returns are kept, as long as there is space.
  * Beyond the limits of a state, the oldest ids are merged into the offset: everything before them counts as
  * read.
  */
-export async function advance(before: ReadState, marked: ReadState, history: History): Promise<ReadState> {
+export async function advance(
+  before: ReadState,
+  marked: ReadState,
+  history: History,
+  leftOf: LeftOf = async () => [],
+): Promise<ReadState> {
   const named = new Set([...before.ids, ...marked.ids]);
   const reached = Math.max(before.offset, Math.min(marked.offset, history.head));
   const places = await locate(named, history);
-  const ids = new Set([...named].filter((id) => (places.get(id) ?? 0) > reached));
-  const offset = await fold(reached, ids, history);
-  return isTooLarge(ids) ? mergeOldest(offset, ids, places) : { offset, ids: [...ids] };
+  const left = new Map(
+    places.size < named.size ? (await leftOf()).map(({ id, offset }) => [id, offset]) : [],
+  );
+  const ids = new Set([...named].filter((id) => (places.get(id) ?? left.get(id) ?? 0) > reached));
+  const offset = await fold(reached, ids, history, leftOf);
+  if (!isTooLarge(ids)) return { offset, ids: [...ids] };
+  // Forgetting that these were read may send a fallback needlessly. Merging them could end fallbacks of unread ones.
+  const shown = new Set([...ids].filter((id) => places.has(id)));
+  return isTooLarge(shown) ? mergeOldest(offset, shown, places) : { offset, ids: [...shown] };
 }
 
 /** The offsets of those ids that are among the newest publications. */
@@ -48,7 +59,7 @@ export async function locate(
 ): Promise<Map<string, number>> {
   const missing = new Set(ids);
   const places = new Map<string, number>();
-  const bottom = Math.max(floor, head - MAX_SEARCHED + 1, 1);
+  const bottom = bottomOf({ head, floor });
   for (let last = head; missing.size > 0 && last >= bottom;) {
     const first = Math.max(bottom, last - ((last - 1) % CHUNK));
     const stretch = await idsOf(first, last);
@@ -60,19 +71,43 @@ export async function locate(
   return places;
 }
 
-/** Advances the offset over adjacent read or removed publications, and removes those from `ids`. */
-async function fold(from: number, ids: Set<string>, { head, floor, stretch }: History): Promise<number> {
+/**
+ * Advances the offset over adjacent read or removed publications, and removes those from `ids`. Passes over what has
+ * left the history, unless a fallback waits for an unread one of it.
+ */
+async function fold(
+  from: number,
+  ids: Set<string>,
+  { head, floor, stretch }: History,
+  leftOf: LeftOf,
+): Promise<number> {
   let offset = from;
   while (ids.size > 0 && offset < head) {
     const first = Math.max(offset + 1, floor);
     if (first > head) return offset;
     for (const publication of await stretch(first, Math.min(head, first + CHUNK - 1))) {
+      const isRead = ids.has(idOfPublication(publication)) || publication.notification === null;
+      if (
+        isRead &&
+        publication.offset > offset + 1 &&
+        (await hasUnread(leftOf, ids, offset, publication.offset))
+      )
+        return offset;
       if (!ids.delete(idOfPublication(publication)) && publication.notification !== null) return offset;
       offset = publication.offset;
     }
   }
   return offset;
 }
+
+/** Whether an unread one of the notifications that have left the history is between those offsets. */
+const hasUnread = async (
+  leftOf: LeftOf,
+  ids: ReadonlySet<string>,
+  after: number,
+  before: number,
+): Promise<boolean> =>
+  (await leftOf()).some(({ id, offset }) => offset > after && offset < before && !ids.has(id));
 
 /** Keeps the newest ids; everything before the oldest of them counts as read. */
 function mergeOldest(from: number, ids: ReadonlySet<string>, places: ReadonlyMap<string, number>): ReadState {

@@ -16,7 +16,8 @@ import { isLaterEpoch } from '../../feed/position.ts';
 import { advance } from './advance.ts';
 import type { DocumentLedger } from '../documents/document-ledger.ts';
 import type { Histories } from './histories.ts';
-import type { ReaderChannel, ReaderStore } from '../ports.ts';
+import { leftFrom } from './left.ts';
+import type { ReaderChannel, ReaderStore, WaitingPositions } from '../ports.ts';
 import type { ReaderChange, ReaderChangeOf } from '../events/reader-change.ts';
 import type { ReceiptCounter } from '../counts/receipt-counter.ts';
 import { ANONYMOUS } from '../reader.ts';
@@ -31,8 +32,10 @@ export interface ReadStatesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit' | 'keysOf' | 'erase'>;
   histories: Pick<Histories, 'including'>;
-  /** Time after which a feed's publications have left the history, so that their read state is no longer needed. */
-  ttlSecondsOf: (feed: string) => number;
+  /** Time after which neither the history nor a fallback needs a reader's read state of a feed any more. */
+  ttlSecondsOf: (feed: string, reader: string) => number;
+  /** Absent if the deployment has no channels. */
+  waitingPositions?: WaitingPositions | undefined;
   /** Notified of each stored change to a read state. */
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
@@ -115,7 +118,7 @@ export class ReadStates {
     { reader, owner, key }: { reader: string; owner: string; key: string },
     { feed, epoch, offset = 0, ids = [] }: Omit<MarkRead, 'clientId'>,
   ) {
-    const { store, channel, ledger, ttlSecondsOf, counter, now } = this.#use;
+    const { store, channel, ledger, ttlSecondsOf, waitingPositions, counter, now } = this.#use;
     const { head, history } = await this.#use.histories.including(feed, { epoch, offset, ids });
     // An empty feed has nothing to read, and arbitrary feed names must not fill the store.
     if (head.offset === 0) return;
@@ -124,13 +127,14 @@ export class ReadStates {
     let before: ReadState = NOTHING_READ;
     const version = await writeDocument(store, {
       key,
-      ttlSeconds: ttlSecondsOf(feed),
+      ttlSeconds: ttlSecondsOf(feed, reader),
       plan: async (value) => {
         const stored = parse(key, value);
         if (stored && isLaterEpoch(stored.epoch, head.epoch))
           throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);
         before = stateIn(head.epoch, stored);
-        const state = await advance(before, marked, history);
+        const leftOf = leftFrom({ reader, feed, epoch: head.epoch, history, waitingPositions });
+        const state = await advance(before, marked, history, leftOf);
         if (isSame(before, state)) return undefined;
         if (feed === reader) await this.#publishReceipt({ feed, head, history, before, after: state });
         return (document = { v: DOCUMENT_VERSION, epoch: head.epoch, ...state, at: now() });

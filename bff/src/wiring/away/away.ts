@@ -4,6 +4,7 @@ import { ContactBook } from '../../away/contacts/contacts.ts';
 import type { ChannelRules } from '../../away/fallbacks/decide/decide.ts';
 import { Fallbacks } from '../../away/fallbacks/fallbacks.ts';
 import type { ConfiguredChannel } from '../../away/fallbacks/options.ts';
+import { positionsIn } from '../../away/fallbacks/positions.ts';
 import { DurableWakeUps } from '../../away/fallbacks/wake-ups/durable-wake-ups.ts';
 import { standingsOf } from '../../away/fallbacks/decide/standings.ts';
 import { linksFor } from '../../away/links.ts';
@@ -65,6 +66,7 @@ export async function createAway(
     ...{ store: backend.readers, wakeUps, channels, contacts, onStep, now },
     policy: policyOf(settings.policies),
     standingsOf: (reader, waiting) => standingsOf(reader, waiting, { states, inboxes, histories, now }),
+    positionsOf: (reader, added) => positionsIn(reader, added, histories),
     preferencesOf: (reader) => preferences.of(reader),
     linksOf,
     publishReceipt: receiptPublisherOf({ config, backend }),

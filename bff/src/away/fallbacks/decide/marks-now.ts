@@ -1,4 +1,5 @@
 import { placesIn, type Placed } from '@tocsin/contracts';
+import { isLaterEpoch } from '../../../feed/position.ts';
 import { stateOf } from '../../../readers/inbox/document.ts';
 import type { Inboxes } from '../../../readers/inbox/inboxes.ts';
 import { locate, type History } from '../../../readers/marks/advance.ts';
@@ -17,8 +18,12 @@ export interface MarksNow {
   history: History;
   /** The offset of each requested id that is in the history. */
   offsets: ReadonlyMap<string, number>;
-  placeOf: (publication: { offset: number; notification: { id: string } }) => Placed;
+  placeOf: PlaceOf;
+  /** Places publications of an epoch, which may have ended, by what the marks still say about it. */
+  placeIn: (epoch: string) => PlaceOf;
 }
+
+type PlaceOf = (publication: { offset: number; notification: { id: string } }) => Placed;
 
 /** Reads the marks that are stored now, which determine the place and state of notifications in a reader's own feed. */
 export async function marksNow(
@@ -31,10 +36,14 @@ export async function marksNow(
   const { head, history } = await histories.including(reader, { ids });
   const offsets = await locate(new Set(ids), history);
   const [read, inbox] = await Promise.all([states.readFresh(reader, reader), inboxes.readFresh(reader)]);
-  const placeOf = placesIn({
-    epoch: head.epoch,
-    read: read && stateIn(head.epoch, read),
-    inbox: inbox && stateOf(inbox, reader, now()),
-  });
-  return { epoch: head.epoch, history, offsets, placeOf };
+  const state = inbox && stateOf(inbox, reader, now());
+  const placeIn = (epoch: string) => placesIn({ epoch, read: read && stateIn(epoch, read), inbox: state });
+  return {
+    ...{ epoch: head.epoch, history, offsets, placeOf: placeIn(head.epoch) },
+    placeIn(epoch) {
+      // An inbox of a later epoch has dropped which notifications were marked as unread after they were read.
+      const isLater = inbox?.feeds[reader] && isLaterEpoch(inbox.feeds[reader].epoch, epoch);
+      return isLater ? placesIn({ epoch, inbox: state }) : placeIn(epoch);
+    },
+  };
 }

@@ -1,47 +1,170 @@
-import type { ReadState } from '@tocsin/contracts';
-import { expect, it } from 'vitest';
+import type { InboxDocument, Publication, ReadDocument, Snoozed } from '@tocsin/contracts';
+import { idOfPublication } from '@tocsin/contracts';
+import { describe, expect, it } from 'vitest';
 import { arrival } from '../../../../testing/away/deployment.ts';
+import type { Waiting } from '../document.ts';
 import { standingsOf } from './standings.ts';
 
 const READER = 'user:ada';
 const EPOCH = '1-a';
 const NOW = Date.parse('2026-01-02T00:00:00Z');
+const CREATED = '2026-01-01T00:00:00.000Z';
 
-/** The standing of a notification that has left a history, which now begins at `floor`. */
-async function standingWith({
-  floor,
-  read,
-  expiresAt,
-}: {
-  floor: number;
-  read: ReadState;
+interface World {
+  floor?: number;
+  head?: number;
+  epoch?: string;
+  read?: Partial<ReadDocument>;
+  marks?: Partial<InboxDocument['feeds'][string]>;
+  snoozed?: Snoozed[];
+  published?: Publication[];
+  waiting?: Partial<Waiting>;
   expiresAt?: string;
-}) {
-  const { id, createdAt, ...content } = { ...arrival('old'), ...(expiresAt && { expiresAt }) };
-  const waiting = { id, createdAt, notification: { id, createdAt, ...content }, steps: [] };
-  const history = { head: 20, floor, stretch: async () => [], ids: async () => [] };
+}
+
+/** The standing of the notification `old` in a feed whose history begins at `floor`. */
+async function standingWith(world: World) {
+  const { floor = 11, head = 20, epoch = EPOCH, read, marks, snoozed = [], published = [] } = world;
+  const content = {
+    ...arrival('old'),
+    createdAt: CREATED,
+    ...(world.expiresAt && { expiresAt: world.expiresAt }),
+  };
+  const waiting = { id: 'old', createdAt: CREATED, notification: content, steps: [], ...world.waiting };
+  const history = {
+    ...{ head, floor },
+    stretch: async (first: number) => published.filter(({ offset }) => offset === first),
+    ids: async (first: number, last: number) =>
+      Array.from({ length: last - first + 1 }, (_, i) => {
+        const found = published.find(({ offset }) => offset === first + i);
+        return found ? idOfPublication(found) : `other-${first + i}`;
+      }),
+  };
+  const ownMarks = { epoch: EPOCH, seen: 0, unread: [], archived: [], at: 0, ...marks };
+  const inbox = { v: 1 as const, version: 1, feeds: marks ? { [READER]: ownMarks } : {}, snoozed };
   const of = await standingsOf(READER, [waiting], {
-    states: { readFresh: async () => ({ v: 1, epoch: EPOCH, ...read, at: 0 }) },
-    inboxes: { readFresh: async () => undefined },
-    histories: { including: async () => ({ head: { epoch: EPOCH, offset: 20 }, history }) },
+    states: { readFresh: async () => ({ v: 1, epoch: EPOCH, offset: 0, ids: [], at: 0, ...read }) },
+    inboxes: { readFresh: async () => inbox },
+    histories: { including: async () => ({ head: { epoch, offset: head }, history }) },
     now: () => NOW,
   });
   const standing = of(waiting);
-  return standing.isOpen ? 'open' : standing.reason;
+  if (!standing.isOpen) return standing.reason;
+  return standing.isSeen ? 'open, seen' : 'open';
 }
 
+const live = (offset: number, id: string, createdAt = CREATED): Publication => ({
+  offset,
+  notification: { ...arrival(id), createdAt },
+});
+
 it('should end a fallback whose notification was read before it left the history', async () => {
-  expect(await standingWith({ floor: 11, read: { offset: 10, ids: [] } })).toBe('read');
-  expect(await standingWith({ floor: 11, read: { offset: 0, ids: ['old'] } })).toBe('read');
+  expect(await standingWith({ read: { offset: 10 } })).toBe('read');
+  expect(await standingWith({ read: { ids: ['old'] } })).toBe('read');
 });
 
 it('should keep a fallback whose notification has left the history, but may be unread', async () => {
-  expect(await standingWith({ floor: 11, read: { offset: 9, ids: [] } })).toBe('open');
-  expect(await standingWith({ floor: 1, read: { offset: 0, ids: [] } })).toBe('open');
+  expect(await standingWith({ read: { offset: 9 } })).toBe('open');
+  expect(await standingWith({ floor: 1 })).toBe('open');
 });
 
 it('should end a fallback whose notification has left the history and expired', async () => {
-  const unread = { floor: 11, read: { offset: 0, ids: [] } };
-  expect(await standingWith({ ...unread, expiresAt: '2026-01-01T23:00:00Z' })).toBe('expired');
-  expect(await standingWith({ ...unread, expiresAt: '2026-01-02T01:00:00Z' })).toBe('open');
+  for (const waiting of [{}, { position: { epoch: EPOCH, offset: 3 } }]) {
+    expect(await standingWith({ waiting, expiresAt: '2026-01-01T23:00:00Z' })).toBe('expired');
+    expect(await standingWith({ waiting, expiresAt: '2026-01-02T01:00:00Z' })).toBe('open');
+  }
+});
+
+describe('a notification that has left the history, with its position', () => {
+  const waiting = { position: { epoch: EPOCH, offset: 3 } };
+  const standing = (world: World) => standingWith({ waiting, ...world });
+
+  it('should be what its marks say', async () => {
+    expect(await standing({})).toBe('open');
+    expect(await standing({ read: { offset: 2, ids: ['other'] } })).toBe('open');
+    expect(await standing({ read: { offset: 3 } })).toBe('read');
+    expect(await standing({ read: { ids: ['old'] } })).toBe('read');
+    expect(await standing({ marks: { archived: [[3, 3]] } })).toBe('archived');
+    expect(await standing({ marks: { archived: [[4, 9]] } })).toBe('open');
+    expect(await standing({ marks: { seen: 3 } })).toBe('open, seen');
+    expect(await standing({ marks: { seen: 2 } })).toBe('open');
+  });
+
+  it('should be open if it was marked as unread after it was read, by offset or id', async () => {
+    const marks = { unread: [[3, 3]] as [number, number][] };
+    expect(await standing({ read: { offset: 15 }, marks })).toBe('open, seen');
+    expect(await standing({ read: { ids: ['old'] }, marks })).toBe('open');
+  });
+
+  it('should be snoozed if it was snoozed', async () => {
+    const notification = { ...arrival('old'), createdAt: CREATED };
+    const snoozed = [{ epoch: EPOCH, offset: 3, until: '2026-01-05T00:00:00Z', notification }];
+    expect(await standing({ snoozed })).toBe('snoozed');
+  });
+
+  it('should have its marks under the id in the feed', async () => {
+    const beside = {
+      ...{ sourceHash: 'f'.repeat(16), position: { epoch: EPOCH, offset: 3, id: 'old.ffffffff' } },
+    };
+    expect(await standing({ waiting: beside, read: { ids: ['old.ffffffff'] } })).toBe('read');
+    expect(await standing({ waiting: beside, read: { ids: ['old'] } })).toBe('open');
+  });
+
+  it('should not take the state of a later notification that has its id', async () => {
+    const later = live(15, 'old', '2026-01-01T12:00:00.000Z');
+    expect(await standing({ published: [later] })).toBe('open');
+    expect(await standing({ published: [later], read: { ids: ['old'] } })).toBe('open');
+    expect(await standing({ published: [later], read: { offset: 3 } })).toBe('read');
+    const gone: Publication = { offset: 15, notification: null, id: 'old', gone: 'retracted' };
+    expect(await standing({ published: [gone] })).toBe('open');
+  });
+});
+
+describe('a notification whose position the history contradicts', () => {
+  const waiting = { position: { epoch: EPOCH, offset: 15 } };
+
+  it('should be what the history says', async () => {
+    const read = { offset: 9, ids: ['old'] };
+    expect(await standingWith({ waiting, published: [live(14, 'old')], read })).toBe('read');
+    expect(
+      await standingWith({ waiting, published: [live(14, 'old')], marks: { archived: [[15, 15]] } }),
+    ).toBe('open');
+    const gone: Publication = { offset: 15, notification: null, id: 'old', gone: 'replaced' };
+    expect(await standingWith({ waiting, published: [gone] })).toBe('replaced');
+  });
+
+  it('should be open if the history has lost it', async () => {
+    const archived: [number, number][] = [[15, 15]];
+    expect(await standingWith({ waiting, marks: { archived } })).toBe('open');
+    const beyond = { position: { epoch: EPOCH, offset: 25 } };
+    expect(await standingWith({ waiting: beyond, marks: { archived: [[25, 25]] } })).toBe('open');
+  });
+});
+
+describe('a notification of an epoch that has ended', () => {
+  const world = { epoch: '2-b', floor: 1, waiting: { position: { epoch: EPOCH, offset: 3 } } };
+  const unread = { unread: [[3, 3]] as [number, number][] };
+
+  it('should be what the marks of that epoch say', async () => {
+    expect(await standingWith({ ...world, read: { offset: 3 } })).toBe('read');
+    expect(await standingWith({ ...world, read: { ids: ['old'] } })).toBe('read');
+    expect(await standingWith({ ...world, read: { offset: 2 } })).toBe('open');
+    expect(await standingWith({ ...world, read: { offset: 3 }, marks: unread })).toBe('open, seen');
+    expect(await standingWith({ ...world, marks: { archived: [[1, 4]] } })).toBe('archived');
+    expect(await standingWith({ ...world, marks: { seen: 5 } })).toBe('open, seen');
+  });
+
+  it('should be open if later marks have taken the place of these', async () => {
+    expect(await standingWith({ ...world, read: { epoch: '2-b', offset: 9, ids: ['old'] } })).toBe('open');
+    expect(await standingWith({ ...world, marks: { epoch: '2-b', archived: [[1, 9]], seen: 9 } })).toBe(
+      'open',
+    );
+    // It may have been marked as unread.
+    expect(await standingWith({ ...world, read: { offset: 3 }, marks: { epoch: '2-b' } })).toBe('open');
+  });
+
+  it('should be archived although later read marks have taken the place of these', async () => {
+    const read = { epoch: '2-b', offset: 9 };
+    expect(await standingWith({ ...world, read, marks: { archived: [[3, 3]] } })).toBe('archived');
+  });
 });

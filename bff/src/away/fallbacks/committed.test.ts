@@ -1,0 +1,199 @@
+import type { Arrival, PublishedAt } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { READER, after, arrival, deployment, pass } from '../../../testing/away/deployment.ts';
+import { awayKey, hashOfReader, newAway } from './document.ts';
+import { register } from './register.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+const at = (offset: number, more: Partial<PublishedAt> = {}): PublishedAt => ({
+  epoch: '1-a',
+  offset,
+  ...more,
+});
+type Placed = [item: Arrival, position?: PublishedAt];
+const commit = (...placed: Placed[]) =>
+  new Map([[READER, placed.map(([item, position]) => ({ item, ...(position && { position }) }))]]);
+const ordered = (id: string, fallback?: ReturnType<typeof after>) => ({
+  ...arrival(id, fallback),
+  collapseKey: 'order-1',
+});
+const KEY = awayKey(hashOfReader(READER));
+
+function world() {
+  const shared = deployment();
+  const { fallbacks, set } = shared.instance();
+  const committed = (...placed: Placed[]) => fallbacks.committed(commit(...placed));
+  const waiting = async () =>
+    ((await fallbacks.stored(READER))?.waiting ?? []).map(({ id, position }) => [id, position]);
+  return { ...shared, fallbacks, set, committed, waiting };
+}
+
+describe('the position of a notification', () => {
+  it('should be stored with its fallbacks', async () => {
+    const { committed, waiting, sought } = world();
+    const event = { ...arrival('b', after('PT5M')), sourceHash: 'f'.repeat(16) };
+    await committed([arrival('a', after('PT5M')), at(3)], [event, at(4, { id: 'b.ffffffff' })]);
+    expect(await waiting()).toEqual([
+      ['a', at(3)],
+      ['b', at(4, { id: 'b.ffffffff' })],
+    ]);
+    expect(sought).toEqual([]);
+  });
+
+  it('should be looked up once if an interrupted turn has committed it', async () => {
+    const { committed, waiting, sought, positions } = world();
+    const items: Placed[] = [[arrival('a', after('PT5M'))], [arrival('b', after('PT5M')), at(7)]];
+    positions.set('a', at(3));
+    await committed(...items);
+    await committed(...items);
+    expect([await waiting(), sought]).toEqual([
+      [
+        ['a', at(3)],
+        ['b', at(7)],
+      ],
+      ['a'],
+    ]);
+  });
+
+  it('should be absent if it cannot be found', async () => {
+    const { committed, waiting, positions, failed } = world();
+    vi.spyOn(positions, 'get').mockImplementation(() => {
+      throw new Error('no store');
+    });
+    await committed([arrival('a', after('PT5M'))]);
+    expect([await waiting(), failed]).toEqual([[['a', undefined]], ['find-position']]);
+  });
+
+  it('should change if the notification was published again after a loss', async () => {
+    const { committed, waiting } = world();
+    const a = arrival('a', after('PT5M'));
+    for (const position of [at(6), at(5), at(1, { epoch: '2-b' })]) {
+      await committed([a, position]);
+      expect(await waiting()).toEqual([['a', position]]);
+    }
+  });
+
+  it('should not change if another source publishes the same id at the same time', async () => {
+    const { committed, waiting } = world();
+    const a = arrival('a', after('PT5M'));
+    await committed([{ ...a, sourceHash: 'e'.repeat(16) }, at(3)]);
+    await committed([{ ...a, sourceHash: 'f'.repeat(16) }, at(5, { id: 'a.ffffffff' })]);
+    expect(await waiting()).toEqual([['a', at(3)]]);
+  });
+
+  it('should not reduce the space for content', () => {
+    const contents = (position?: PublishedAt) => {
+      const some = (from: number) =>
+        Array.from({ length: 350 }, (_, i) => ({
+          notification: { ...arrival(`n${from + i}`), body: 'x'.repeat(60) },
+          ...{ fallback: after('P1D'), position },
+        }));
+      const half = register(newAway(READER), some(0), Date.now());
+      const document = register(half, some(350), Date.now());
+      return document.waiting.filter((one) => one.notification).length;
+    };
+    expect(contents(at(10_000, { epoch: '1767225600000-abcdef12' }))).toBe(contents());
+    expect(contents()).toBeLessThan(700);
+  });
+
+  it('should be kept while a message is sent and after it failed', async () => {
+    const { committed, waiting, answers } = world();
+    answers.push({ outcome: 'unavailable', reason: 'busy' });
+    await committed([arrival('a', after('PT5S')), at(3)]);
+    await pass(6_000);
+    expect(await waiting()).toEqual([['a', at(3)]]);
+  });
+});
+
+describe('a notification with the collapse key of a waiting one', () => {
+  const replaced = [['a', 'suppressed', 'replaced']];
+
+  it.each([undefined, after('PT10M')])(
+    'should end its fallbacks, with fallbacks of its own or not',
+    async (own) => {
+      const { committed, outcomes, titles } = world();
+      await committed([ordered('a', after('PT5M')), at(3)]);
+      await committed([ordered('b', own), at(9)]);
+      expect(outcomes()).toEqual(replaced);
+      await pass(20 * 60_000);
+      expect(titles()).toEqual(own ? [['b']] : []);
+    },
+  );
+
+  it('should end it within one commit', async () => {
+    const { committed, outcomes } = world();
+    await committed([ordered('a', after('PT5M')), at(3)], [ordered('b'), at(4)]);
+    expect(outcomes()).toEqual(replaced);
+  });
+
+  it('should end it only if it comes later in the feed', async () => {
+    const { committed, outcomes, waiting } = world();
+    await committed([ordered('a', after('PT5M')), at(9)]);
+    await committed([ordered('b'), at(3)]);
+    await committed([ordered('a', after('PT5M')), at(9)]);
+    await committed([{ ...arrival('c'), collapseKey: 'order-2' }, at(12)], [arrival('d'), at(13)]);
+    expect([outcomes(), (await waiting()).length]).toEqual([[], 1]);
+    await committed([ordered('b2'), at(1, { epoch: '2-b' })]);
+    expect(outcomes()).toEqual(replaced);
+  });
+
+  it('should not end it if the feed has suppressed the later one, or the position of one is unknown', async () => {
+    const { committed, outcomes } = world();
+    await committed([ordered('a', after('PT5M')), at(3)]);
+    await committed([ordered('b')]);
+    await committed([ordered('c', after('PT5M'))]);
+    expect(outcomes()).toEqual([]);
+    await committed([ordered('d'), at(9)]);
+    expect(outcomes()).toEqual(replaced);
+  });
+
+  it('should end it if an interrupted turn has committed the later one', async () => {
+    const { committed, outcomes, positions } = world();
+    await committed([ordered('a', after('PT5M')), at(3)]);
+    positions.set('b', at(9));
+    await committed([ordered('b')]);
+    expect(outcomes()).toEqual(replaced);
+  });
+
+  it('should read the document, but neither look up nor write anything, if nothing with the key waits', async () => {
+    const { committed, store, sought } = world();
+    await committed([arrival('a', after('PT5M')), at(3)]);
+    const [read, write] = [vi.spyOn(store, 'read'), vi.spyOn(store, 'write')];
+    await committed([ordered('b')]);
+    expect([read.mock.calls.length, write.mock.calls.length, sought]).toEqual([1, 0, []]);
+    await committed([arrival('c')]);
+    expect(read.mock.calls).toHaveLength(1);
+  });
+
+  it('should not stop its turn if the document cannot be read by this version', async () => {
+    const { committed, store, failed } = world();
+    const waiting = [{ notification: { collapseKey: 'order-1' } }];
+    for (const document of [{ v: 99 }, { v: 1 }, { v: 1, waiting }]) {
+      const etag = (await store.read(KEY))?.etag;
+      await store.write(KEY, document, etag);
+      await committed([ordered('b'), at(9)]);
+      expect((await store.read(KEY))?.value).toEqual(document);
+    }
+    expect(failed).toEqual(['replace', 'replace', 'replace']);
+  });
+
+  it('should stop its turn, which is then repeated, if the store is unavailable', async () => {
+    const { committed, store, outcomes } = world();
+    await committed([ordered('a', after('PT5M')), at(3)]);
+    vi.spyOn(store, 'read').mockRejectedValueOnce(new Error('no store'));
+    await expect(committed([ordered('b'), at(9)])).rejects.toThrow('no store');
+    await committed([ordered('b'), at(9)]);
+    expect(outcomes()).toEqual(replaced);
+  });
+
+  it('should leave the wake-up to a fallback that it replaced', async () => {
+    const { committed, set, titles } = world();
+    await committed([ordered('a', after('PT1M')), at(3)]);
+    await committed([ordered('b', after('PT10M')), at(9)]);
+    expect(set).toHaveBeenCalledTimes(1);
+    await pass(11 * 60_000);
+    expect(titles()).toEqual([['b']]);
+  });
+});

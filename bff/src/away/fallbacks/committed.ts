@@ -1,0 +1,89 @@
+import { DOCUMENT_VERSION, awayDocumentSchema, isErasure, isRetraction } from '@tocsin/contracts';
+import type { CommittedItem } from '../../deliver/turn/turn.ts';
+import { awayKey, hashOfReader, nameOf, type AwayDocument } from './document.ts';
+import type { AwayDocuments } from './documents.ts';
+import type { FallbacksOptions } from './options.ts';
+import { registeredOf, replace, type Registered } from './register.ts';
+
+const USER = 'user:';
+/** A turn waits at most this long, in ms, for the positions that an interrupted turn has left unknown. */
+const FIND_MS = 3_000;
+
+export type Committed = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;
+
+/** The items of each reader that have fallbacks, or may replace notifications that have some. */
+export const addedByReader = (
+  items: Committed,
+  policy: FallbacksOptions['policy'],
+): { reader: string; added: Registered[] }[] =>
+  [...items].flatMap(([feed, placed]) => {
+    if (!feed.startsWith(USER)) return [];
+    const added = placed.flatMap(({ item, position }) => {
+      if (isRetraction(item) || isErasure(item)) return [];
+      return registeredOf(item, policy, position) ?? [];
+    });
+    return added.length > 0 ? [{ reader: feed, added }] : [];
+  });
+
+/** Adds the positions of notifications that an interrupted turn has committed, unless they wait with a position. */
+export async function withPositions(
+  reader: string,
+  added: readonly Registered[],
+  before: AwayDocument | undefined,
+  { positionsOf, observer }: Pick<FallbacksOptions, 'positionsOf' | 'observer'>,
+): Promise<readonly Registered[]> {
+  const known = new Set(before?.waiting.filter(({ position }) => position).map(nameOf));
+  const missing = added.filter(({ notification, position }) => !position && !known.has(nameOf(notification)));
+  if (missing.length === 0) return added;
+  let timer: NodeJS.Timeout | undefined;
+  // The search may compare the feed with its head, and that may wait for other turns.
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the positions were not found in time')), FIND_MS);
+  });
+  try {
+    const found = await Promise.race([positionsOf(reader, missing), late]);
+    return added.map((one) => ({ ...one, position: one.position ?? found.get(one) }));
+  } catch (error) {
+    observer.failed('find-position', error);
+    return added;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Ends fallbacks that notifications without fallbacks replace. Such a notification must not stop its turn, so a
+ * document that this version cannot read is left alone. Rejects if the store is unavailable.
+ */
+export async function replaceWaiting(
+  reader: string,
+  newer: readonly Registered[],
+  documents: AwayDocuments,
+  options: Pick<FallbacksOptions, 'store' | 'positionsOf' | 'observer' | 'now'>,
+): Promise<AwayDocument | undefined> {
+  const key = awayKey(hashOfReader(reader));
+  const stored = await options.store.read(key);
+  if (!stored || !mayReplace(stored.value, newer)) return undefined;
+  const { success, error } = awayDocumentSchema.safeParse(stored.value);
+  if (!success) {
+    options.observer.failed('replace', error);
+    return undefined;
+  }
+  return documents.change(key, async (before) => {
+    if (!before) return undefined;
+    return replace(before, await withPositions(reader, newer, before, options), options.now());
+  });
+}
+
+/**
+ * Whether the raw document may have a notification to replace. Most notifications with a collapse key replace none that
+ * waits, and parsing a large document takes long.
+ */
+function mayReplace(value: unknown, newer: readonly Registered[]): boolean {
+  const { v, waiting } = value as { v?: unknown; waiting?: unknown };
+  if (v !== DOCUMENT_VERSION || !Array.isArray(waiting)) return true;
+  const keys = new Set(newer.flatMap(({ notification }) => notification.collapseKey ?? []));
+  return waiting.some((one: { notification?: { collapseKey?: string } } | null) =>
+    keys.has(one?.notification?.collapseKey ?? ''),
+  );
+}

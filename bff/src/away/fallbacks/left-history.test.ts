@@ -1,0 +1,260 @@
+import { inboxKey, readKey } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { READER } from '../../../testing/away/deployment.ts';
+import { movingFeed, type MovingFeed } from '../../../testing/away/moving-feed.ts';
+import { awayKey, hashOfReader } from './document.ts';
+import { positionsIn } from './positions.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+const KEY = awayKey(hashOfReader(READER));
+
+/** Changes of other notifications, which drop marks outside the history. */
+const others = async (w: MovingFeed, id = 'n25') => {
+  await w.read({ ids: [id] });
+  await w.archive({ ids: [id] });
+};
+
+describe('a notification that leaves the history', () => {
+  it('should stay read if it was read by id or by offset', async () => {
+    for (const mark of [{ ids: ['n3'] }, { offset: 4 }]) {
+      const w = await movingFeed();
+      await w.read(mark);
+      w.leave();
+      await others(w);
+      expect(await w.standings()).toEqual(['read']);
+    }
+  });
+
+  it('should stay marked as unread, whether it was read by offset or by id', async () => {
+    for (const mark of [{ ids: ['n3'] }, { offset: 5 }]) {
+      const w = await movingFeed();
+      await w.read(mark);
+      await w.unread('n3');
+      w.leave();
+      expect(await w.standings()).toEqual([expect.stringContaining('open')]);
+      await others(w);
+      expect(await w.standings()).toEqual([expect.stringContaining('open')]);
+    }
+  });
+
+  it('should stay archived or snoozed', async () => {
+    for (const place of ['archived', 'snoozed']) {
+      const w = await movingFeed();
+      await (place === 'archived' ? w.archive({ ids: ['n3'] }) : w.snooze('n3'));
+      w.leave();
+      await others(w);
+      expect(await w.standings()).toEqual([place]);
+    }
+  });
+
+  it('should stay unread, also when the oldest publication of the history is read', async () => {
+    const w = await movingFeed();
+    w.leave();
+    await w.read({ ids: ['n20', 'n21'] });
+    expect(await w.standings()).toEqual(['open']);
+    await w.read({ offset: 21 });
+    expect(await w.standings()).toEqual(['read']);
+  });
+
+  it('should still get marks from a page that shows it', async () => {
+    const w = await movingFeed();
+    w.leave();
+    await w.read({ ids: ['n3'] });
+    expect(await w.standings()).toEqual(['read']);
+    await w.unread('n3');
+    expect(await w.standings()).toEqual(['open']);
+    await w.read({ ids: ['n3'] });
+    expect(await w.standings()).toEqual(['read']);
+    await w.archive({ ids: ['n3'] });
+    expect(await w.standings()).toEqual(['archived']);
+    await w.unarchive('n3');
+    expect(await w.standings()).toEqual(['read']);
+    await expect(w.snooze('n3')).rejects.toThrow('the history does not have');
+  });
+
+  it('should not take the marks of a newer notification that has its id', async () => {
+    const w = await movingFeed();
+    w.leave();
+    w.feed.replaced.set(28, {
+      offset: 28,
+      notification: { ...w.item('n3'), createdAt: '2026-01-02T00:00:00Z' },
+    });
+    await w.read({ ids: ['n3'] });
+    expect(await w.standings()).toEqual(['open']);
+  });
+
+  it('should leave no marks behind once no fallback waits', async () => {
+    const w = await movingFeed();
+    await w.read({ ids: ['n3'] });
+    await w.archive({ ids: ['n3'] });
+    w.leave();
+    await others(w);
+    const ids = async () => (await w.states.readFresh(READER, READER))?.ids;
+    const archived = async () => (await w.inboxes.readFresh(READER))?.feeds[READER]?.archived;
+    expect([await ids(), await archived()]).toEqual([
+      ['n3', 'n25'],
+      [
+        [3, 3],
+        [25, 25],
+      ],
+    ]);
+    await w.store.remove([KEY]);
+    await others(w, 'n27');
+    expect([await ids(), await archived()]).toEqual([
+      ['n25', 'n27'],
+      [
+        [25, 25],
+        [27, 27],
+      ],
+    ]);
+  });
+});
+
+describe('marks', () => {
+  it('should ask for waiting notifications only if something would be dropped', async () => {
+    const w = await movingFeed();
+    await w.read({ offset: 2, ids: ['n5'] });
+    await w.unread('n2');
+    await w.archive({ ids: ['n4'] });
+    await w.states.mark(READER, { feed: 'topic:a', ids: ['gone'] });
+    await w.inboxes.archive({ reader: READER, owner: READER }, { feed: 'topic:a', ids: ['gone'] });
+    await w.states.mark('client:1', { feed: READER, ids: ['gone'] }, 'address:1');
+    expect(w.asked).toEqual([]);
+    w.leave();
+    await w.read({ ids: ['n25'] });
+    expect(new Set(w.asked)).toEqual(new Set([READER]));
+  });
+
+  it('should read nothing more, and drop what has left the history, without channels', async () => {
+    const w = await movingFeed({ hasChannels: false });
+    await w.read({ ids: ['n3'] });
+    await w.archive({ ids: ['n3'] });
+    w.leave();
+    const read = vi.spyOn(w.store, 'read');
+    await others(w);
+    expect(read.mock.calls.map(([key]) => key)).not.toContain(KEY);
+    expect((await w.states.readFresh(READER, READER))?.ids).toEqual(['n25']);
+    expect((await w.inboxes.readFresh(READER))?.feeds[READER]?.archived).toEqual([[25, 25]]);
+  });
+
+  it('should be stored although this version cannot read the fallbacks', async () => {
+    const w = await movingFeed();
+    await w.read({ ids: ['n3'] });
+    w.leave();
+    await w.store.write(KEY, { v: 99 }, (await w.store.read(KEY))?.etag);
+    await others(w);
+    expect((await w.states.readFresh(READER, READER))?.ids).toEqual(['n25']);
+    expect(w.unreadable.length).toBeGreaterThan(0);
+  });
+
+  it('should fail if the store is unavailable, and drop nothing', async () => {
+    const w = await movingFeed();
+    await w.read({ ids: ['n3'] });
+    await w.archive({ ids: ['n3'] });
+    w.leave();
+    const read = w.store.read.bind(w.store);
+    const failing = vi.spyOn(w.store, 'read').mockImplementation((key) => {
+      if (key === KEY) return Promise.reject(new Error('no store'));
+      return read(key);
+    });
+    await expect(w.states.mark(READER, { feed: READER, ids: ['n25'] })).rejects.toThrow('no store');
+    await expect(w.archive({ ids: ['n25'] })).rejects.toThrow('no store');
+    failing.mockRestore();
+    expect((await w.store.read(readKey(READER, READER)))?.value).toMatchObject({ ids: ['n3'] });
+    expect((await w.store.read(inboxKey(READER)))?.value).toMatchObject({
+      feeds: { [READER]: { archived: [[3, 3]] } },
+    });
+  });
+});
+
+describe('a notification whose epoch ends', () => {
+  it('should stay what it was until later marks take the place of these', async () => {
+    const w = await movingFeed();
+    await w.read({ offset: 5 });
+    await w.unread('n3');
+    w.lose();
+    expect(await w.standings()).toEqual(['open, seen']);
+    await w.read({ ids: ['x2'] });
+    expect(await w.standings()).toEqual(['open']);
+  });
+
+  it('should not count as read when only its unread mark has gone', async () => {
+    const w = await movingFeed();
+    await w.read({ offset: 5 });
+    await w.unread('n3');
+    w.lose();
+    await w.archive({ ids: ['x2'] });
+    expect(await w.standings()).toEqual(['open']);
+  });
+
+  it('should stay seen until later marks take the place of these', async () => {
+    const w = await movingFeed({ unless: 'seen' });
+    await w.seen('1-a', 5);
+    expect(await w.standings()).toEqual(['open, seen']);
+    w.lose();
+    expect(await w.standings()).toEqual(['open, seen']);
+    await w.seen('2-b', 2);
+    expect(await w.standings()).toEqual(['open']);
+  });
+
+  it('should not get the marks that an old page makes afterwards, nor those of the new epoch', async () => {
+    const w = await movingFeed();
+    w.lose();
+    await w.archive({ epoch: '1-a', offset: 6 });
+    await w.read({ epoch: '1-a', offset: 6 });
+    await w.read({ epoch: '2-b', offset: 4 });
+    expect(await w.standings()).toEqual(['open']);
+    w.leave();
+    // In the new epoch, offset 3 is that of another notification.
+    await w.archive({ ids: ['n3'] });
+    expect((await w.inboxes.readFresh(READER))?.feeds[READER]?.archived ?? []).toEqual([]);
+  });
+});
+
+describe('after a rollback of the store that was not noticed', () => {
+  it('should decide by where the notification is now', async () => {
+    const w = await movingFeed();
+    await w.publish('n6', 6);
+    w.feed.replaced.set(5, { offset: 5, notification: w.item('n6') });
+    w.feed.replaced.set(6, { offset: 6, notification: w.item('other') });
+    await w.archive({ ids: ['other'] });
+    expect(await w.standings()).toEqual(['open', 'open']);
+    await w.publish('n6', 5);
+    w.leave();
+    expect(await w.standings()).toEqual(['open', 'open']);
+  });
+
+  it('should send a notification that the feed has lost, although others in its place were read', async () => {
+    const w = await movingFeed();
+    w.feed.replaced.set(3, { offset: 3, notification: w.item('other') });
+    await w.read({ ids: ['other'] });
+    await w.archive({ ids: ['other'] });
+    expect(await w.standings()).toEqual(['open']);
+  });
+
+  it('should not read a mark on an older notification as one on its id', async () => {
+    const w = await movingFeed();
+    await w.publish('daily', 7);
+    await w.read({ ids: ['daily'] });
+    Object.assign(w.feed, { head: 7 });
+    w.feed.replaced.set(7, { offset: 7, notification: w.item('daily') });
+    expect(await w.standings()).toEqual(['open', 'open']);
+  });
+});
+
+it('should find positions of notifications in the history, by their id there and their time', async () => {
+  const w = await movingFeed();
+  const beside = { ...w.item('n2'), id: 'n2.ffffffff' };
+  w.feed.replaced.set(5, { offset: 5, notification: beside });
+  w.feed.replaced.set(6, { offset: 6, notification: null, id: 'n6', gone: 'replaced' });
+  const of = (id: string, more = {}) => ({ notification: { ...w.item(id), ...more }, fallback: [] });
+  const event = { ...of('n2'), sourceHash: 'f'.repeat(16) };
+  const other = of('n4', { createdAt: '2026-01-01T09:00:00Z' });
+  const found = await positionsIn(READER, [of('n1'), event, other, of('n6'), of('never')], w.histories);
+  expect([...found].map(([{ notification }, position]) => [notification.id, position])).toEqual([
+    ['n1', { epoch: '1-a', offset: 1 }],
+    ['n2', { epoch: '1-a', offset: 5, id: 'n2.ffffffff' }],
+  ]);
+});

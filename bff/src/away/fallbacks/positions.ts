@@ -1,0 +1,63 @@
+import { awayDocumentSchema, idBesideAnother, type PublishedAt } from '@tocsin/contracts';
+import { locate } from '../../readers/marks/advance.ts';
+import type { Histories } from '../../readers/marks/histories.ts';
+import type { ReaderStore, WaitingPosition } from '../../readers/ports.ts';
+import { awayKey, hashOfReader, type Waiting } from './document.ts';
+import type { Registered } from './register.ts';
+
+/** The ids under which the feed may show the notification: a CloudEvent gets another id if its own is taken. */
+export const idsOf = ({
+  id,
+  sourceHash,
+  position,
+}: Pick<Waiting, 'id' | 'sourceHash' | 'position'>): string[] => {
+  if (position) return [position.id ?? id];
+  return sourceHash === undefined ? [id] : [idBesideAnother(id, sourceHash), id];
+};
+
+/** Finds the positions of notifications in the history of their reader's feed. */
+export async function positionsIn(
+  reader: string,
+  added: readonly Registered[],
+  histories: Pick<Histories, 'including'>,
+): Promise<ReadonlyMap<Registered, PublishedAt>> {
+  const named = added.map((one) => ({
+    one,
+    ids: idsOf({ ...one.notification, sourceHash: one.sourceHash }),
+  }));
+  const ids = new Set(named.flatMap((each) => each.ids));
+  const { head, history } = await histories.including(reader, { ids: [...ids] });
+  const offsets = await locate(ids, history);
+  const found = new Map<Registered, PublishedAt>();
+  for (const { one, ids: own } of named)
+    for (const id of own) {
+      const offset = offsets.get(id);
+      const [published] = offset === undefined ? [] : await history.stretch(offset, offset);
+      const isIts = published?.notification?.createdAt === one.notification.createdAt;
+      if (!published || !isIts || found.has(one)) continue;
+      const { epoch } = head;
+      found.set(one, { epoch, offset: published.offset, ...(id !== one.notification.id && { id }) });
+    }
+  return found;
+}
+
+/**
+ * The positions of a reader's notifications whose fallbacks wait or are being sent. `onUnreadable` is called for a
+ * document that this version cannot read. It counts as one without waiting notifications.
+ */
+export async function waitingPositions(
+  reader: string,
+  { store, onUnreadable }: { store: Pick<ReaderStore, 'read'>; onUnreadable: (error: unknown) => void },
+): Promise<WaitingPosition[]> {
+  const stored = await store.read(awayKey(hashOfReader(reader)));
+  if (!stored) return [];
+  const parsed = awayDocumentSchema.safeParse(stored.value);
+  if (!parsed.success) {
+    onUnreadable(parsed.error);
+    return [];
+  }
+  const { waiting, sending } = parsed.data;
+  return [...waiting, ...sending.flatMap(({ items }) => items)].flatMap(({ id, position }) =>
+    position ? [{ id: position.id ?? id, epoch: position.epoch, offset: position.offset }] : [],
+  );
+}

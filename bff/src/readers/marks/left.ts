@@ -1,0 +1,41 @@
+import type { History } from './advance.ts';
+import type { WaitingPositions } from '../ports.ts';
+
+/** The number of newest publications searched for ids: a feed's default history. */
+const MAX_SEARCHED = 10_000;
+
+/** A notification that has left the history, but whose marks a fallback needs. */
+export interface Left {
+  id: string;
+  offset: number;
+}
+
+/** Returns such notifications of the current epoch. */
+export type LeftOf = () => Promise<readonly Left[]>;
+
+/** The lowest offset that is searched for ids. */
+export const bottomOf = ({ head, floor }: Pick<History, 'head' | 'floor'>): number =>
+  Math.max(floor, head - MAX_SEARCHED + 1, 1);
+
+export interface LeftOptions {
+  reader: string;
+  feed: string;
+  epoch: string;
+  history: Pick<History, 'head' | 'floor'>;
+  /** Absent if the deployment has no channels. */
+  waitingPositions: WaitingPositions | undefined;
+}
+
+/**
+ * Finds the notifications that have left the history of a reader's own feed and whose fallbacks wait. Reads them at the
+ * first call, and not at all for other feeds.
+ */
+export function leftFrom({ reader, feed, epoch, history, waitingPositions }: LeftOptions): LeftOf {
+  if (!waitingPositions || feed !== reader || !feed.startsWith('user:')) return async () => [];
+  const bottom = bottomOf(history);
+  let found: Promise<readonly Left[]> | undefined;
+  return () =>
+    (found ??= waitingPositions(reader).then((waiting) =>
+      waiting.filter((one) => one.epoch === epoch && one.offset < bottom),
+    ));
+}
