@@ -37,6 +37,7 @@ import { originSuite } from '../../bff/testing/suites/origin.ts';
 import { readerChannelSuite } from '../../bff/testing/suites/reader-channel.ts';
 import { readerStoreSuite } from '../../bff/testing/suites/reader-store.ts';
 import { setAsideSuite } from '../../bff/testing/suites/set-aside.ts';
+import { unsentIndexSuite } from '../../bff/testing/suites/unsent-index.ts';
 import { eventually } from '../support/state.ts';
 import { startRelay, type Relay } from '../support/network/relay.ts';
 
@@ -131,6 +132,7 @@ broadcasterSuite('Redis', () => broadcasters);
 readerChannelSuite('Redis', () => broadcasters);
 
 readerStoreSuite('Dapr', () => new DaprReaderStore(sidecar));
+unsentIndexSuite('Dapr', () => new DaprReaderStore(sidecar));
 
 describe('the real store', () => {
   it('should delete and count the oldest set-aside records when all records take up too many bytes', async () => {

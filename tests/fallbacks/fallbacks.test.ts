@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { channelsSchema } from '@tocsin/contracts';
+import { channelsSchema, unsentPageSchema, type UnsentName } from '@tocsin/contracts';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +14,8 @@ import { eventually } from '../support/state.ts';
 const SECRET = randomBytes(32).toString('hex');
 const JSON_TYPE = { 'content-type': 'application/json' };
 const AFTER = 'PT3S';
+/** Addresses that the mail server refuses. */
+const unknown = new Set<string>();
 const OPS_TOKEN = randomBytes(32).toString('hex');
 
 let stack: Stack;
@@ -29,7 +31,11 @@ const tokenOf = (sub: string) =>
     .sign(Buffer.from(SECRET));
 
 beforeAll(async () => {
-  smtp = await startSmtpServer();
+  smtp = await startSmtpServer({
+    onRcptTo({ address }, _session, done) {
+      done(unknown.has(address) ? Object.assign(new Error('no such user'), { responseCode: 550 }) : null);
+    },
+  });
   const vapid = newVapid('mailto:ops@shop.example');
   pushService = await startPushService(vapid.publicKey);
   const file = join(mkdtempSync(join(tmpdir(), 'tocsin-away-')), 'away.json');
@@ -77,7 +83,7 @@ describe.concurrent('a reader who is away', () => {
     const channels = channelsSchema.parse(
       await (await call('ada', '/app/channels', 'GET', undefined, 1)).json(),
     );
-    expect(channels.email).toEqual({ address: 'ada@example.org', offered: 'ada@example.org' });
+    expect(channels.email).toEqual({ address: 'ada@example.org', offered: 'ada@example.org', used: true });
     await publish({ id: 'a', feed: 'user:ada', title: 'Payment failed', severity: 'error' });
     const [mail] = await eventually(async () => (mailsTo('ada').length > 0 ? mailsTo('ada') : undefined));
     expect(mail?.subject).toBe('Payment failed');
@@ -158,6 +164,38 @@ describe.concurrent('a reader who is away', () => {
     await eventually(async () => mailsTo('cem').length > 0);
     await pass(2_000);
     expect(mailsTo('cem').map(({ subject }) => subject)).toEqual(['10 ungelesene Benachrichtigungen']);
+  });
+
+  it('should get an e-mail that was refused once an operator sends it again', async () => {
+    await agree('ivy');
+    unknown.add('ivy@example.org');
+    await publish({ id: 'i', feed: 'user:ivy', title: 'Refused at first', fallback });
+    const ops = { ...JSON_TYPE, authorization: `Bearer ${OPS_TOKEN}` };
+    const listed = async (index: number): Promise<UnsentName[]> => {
+      const response = await fetch(`${bff(index).url}/app/ops/fallbacks/unsent`, { headers: ops });
+      const { fallbacks } = unsentPageSchema.parse(await response.json());
+      const own = fallbacks.filter(({ reader }) => reader === 'user:ivy');
+      return own.map(({ outcome, reason, ...name }) => {
+        expect([outcome, reason]).toEqual(['refused', expect.stringContaining('no such user')]);
+        return name;
+      });
+    };
+    const names = await eventually(async () => {
+      const found = await listed(1);
+      return found.length > 0 ? found : undefined;
+    });
+    expect(names).toMatchObject([{ id: 'i', via: 'email' }]);
+    unknown.delete('ivy@example.org');
+    const body = JSON.stringify({ fallbacks: names });
+    const sent = await fetch(`${bff(0).url}/app/ops/fallbacks/send-again`, {
+      method: 'POST',
+      headers: ops,
+      body,
+    });
+    expect(await sent.json()).toEqual({ done: 1, failed: [] });
+    await eventually(async () => mailsTo('ivy').length > 0);
+    expect(mailsTo('ivy').map(({ subject }) => subject)).toEqual(['Refused at first']);
+    expect(await listed(1)).toEqual([]);
   });
 
   it('should be able to unsubscribe through the link in an e-mail, with one click and without signing in', async () => {

@@ -7,6 +7,7 @@ import { originSuite } from '../../testing/suites/origin.ts';
 import { pastBoardSuite } from '../../testing/suites/past-board.ts';
 import { readerChannelSuite } from '../../testing/suites/reader-channel.ts';
 import { readerStoreSuite } from '../../testing/suites/reader-store.ts';
+import { unsentIndexSuite } from '../../testing/suites/unsent-index.ts';
 import { setAsideSuite } from '../../testing/suites/set-aside.ts';
 import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
@@ -48,3 +49,4 @@ broadcasterSuite('memory', () => [broadcaster]);
 readerChannelSuite('memory', () => [broadcaster]);
 
 readerStoreSuite('memory', () => new MemoryReaderStore());
+unsentIndexSuite('memory', () => new MemoryReaderStore());

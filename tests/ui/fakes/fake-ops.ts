@@ -15,6 +15,10 @@ import type {
   PutBack,
   PutBackResult,
   SetAside,
+  UnsentFallback,
+  UnsentNames,
+  UnsentPage,
+  UnsentResult,
 } from '@tocsin/contracts';
 import { auditRecords, opsFigures, opsPast } from '@tocsin/tools';
 import type { Page, Route } from 'playwright-core';
@@ -44,6 +48,10 @@ export class FakeOps {
     }),
     setAsideRecord({ entry: 'entry:Ab3dE9xQ:topic%3Aorders:117', reason: 'missing' }),
   ];
+  /** Newest first. Fallbacks through `fax` cannot be sent again. */
+  unsent: UnsentFallback[] = [];
+  unsentMembers: Partial<Pick<UnsentPage, 'unreadable' | 'truncatedAt'>> = {};
+  readonly sentAgain: string[] = [];
   /** Newest first. */
   audit: ListedAuditRecord[] = auditRecords()
     .map(({ record }, n) => ({ ...record, position: `${n + 1}-0.0` }))
@@ -134,6 +142,10 @@ export class FakeOps {
           deadLetters: this.letters.slice(0, 50),
         },
       });
+    if (call === 'GET /app/ops/fallbacks/unsent')
+      return route.fulfill({ json: this.#unsentPage(new URL(request.url()).searchParams) });
+    if (pathname.startsWith('/app/ops/fallbacks/'))
+      return route.fulfill({ json: this.#close(pathname, request.postDataJSON() as UnsentNames) });
     if (call === 'GET /app/ops/audit') return this.#auditPage(route, new URL(request.url()).searchParams);
     if (call === 'POST /app/compose') return this.#compose(route, request.postDataJSON());
     const entry = decodeURIComponent(pathname.split('/')[4] ?? '');
@@ -174,6 +186,27 @@ export class FakeOps {
       putBack: batch.length - failed.length,
       failed: failed.map(({ entry }) => ({ entry, detail: `${entry} cannot be put back.` })),
       more: due.length > MAX_PUT_BACK,
+    };
+  }
+
+  /** The cursor is the id of the last fallback on the page before. */
+  #unsentPage(query: URLSearchParams): UnsentPage {
+    const after = this.unsent.findIndex(({ id }) => id === query.get('cursor')) + 1;
+    const fallbacks = this.unsent.slice(after, after + Number(query.get('limit')));
+    const isLast = after + fallbacks.length >= this.unsent.length;
+    const next = isLast ? null : (fallbacks.at(-1)?.id ?? null);
+    return { fallbacks, next, unreadable: 0, truncatedAt: null, ...this.unsentMembers };
+  }
+
+  #close(pathname: string, { fallbacks }: UnsentNames): UnsentResult {
+    const isAgain = pathname.endsWith('/send-again');
+    const failed = fallbacks.filter(({ via }) => isAgain && via === 'fax');
+    const done = fallbacks.filter((name) => !failed.includes(name)).map(({ id }) => id);
+    if (isAgain) this.sentAgain.push(...done);
+    this.unsent = this.unsent.filter(({ id }) => !done.includes(id));
+    return {
+      done: done.length,
+      failed: failed.map((name) => ({ ...name, code: 'no_channel', detail: 'There is no channel fax.' })),
     };
   }
 

@@ -14,6 +14,9 @@ import type {
   Receipts,
   SetAside,
   SetAsideList,
+  UnsentName,
+  UnsentPage,
+  UnsentResult,
 } from '@tocsin/contracts';
 import { useTexts } from './messages/use-texts.ts';
 
@@ -43,6 +46,10 @@ export interface OpsApi {
   /** Puts back a batch of records. */
   putBackSome(asked: PutBack): Promise<PutBackResult>;
   remove(entry: string): Promise<void>;
+  /** A page of the fallbacks that were not sent. */
+  unsent(cursor?: string): Promise<UnsentPage>;
+  sendAgain(names: readonly UnsentName[]): Promise<UnsentResult>;
+  dismiss(names: readonly UnsentName[]): Promise<UnsentResult>;
   /** A page of the audit trail. An empty filter matches everything. */
   audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
   /** Finds a notification. */
@@ -59,6 +66,8 @@ export interface OpsApi {
 const TIMEOUT_MS = 10_000;
 /** The server puts back the records of a batch one by one, so allow more time. */
 const BATCH_TIMEOUT_MS = 60_000;
+/** Number of unsent fallbacks on a page. */
+const UNSENT_LIMIT = 50;
 
 /** Calls `token` before each request. */
 export function createOpsApi(token: () => string | undefined): OpsApi {
@@ -94,6 +103,11 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
   }
   const get = async <T extends object>(path: string, ...members: (keyof T & string)[]): Promise<T> =>
     withMembers<T>(await call('GET', path), members);
+  const closeUnsent = async (action: string, names: readonly UnsentName[]): Promise<UnsentResult> => {
+    const options = { body: { fallbacks: names }, timeoutMs: BATCH_TIMEOUT_MS };
+    const answer = await call('POST', `/app/ops/fallbacks/${action}`, options);
+    return withMembers<UnsentResult>(answer, ['done', 'failed']);
+  };
   const recordPath = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
   return {
     status: () => get<OpsStatus>('/app/ops/status', 'failing', 'links'),
@@ -112,6 +126,12 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
     remove: async (entry) => {
       await call('DELETE', recordPath(entry));
     },
+    unsent: (cursor) => {
+      const query = new URLSearchParams({ limit: String(UNSENT_LIMIT), ...(cursor && { cursor }) });
+      return get<UnsentPage>(`/app/ops/fallbacks/unsent?${query.toString()}`, 'fallbacks', 'unreadable');
+    },
+    sendAgain: (names) => closeUnsent('send-again', names),
+    dismiss: (names) => closeUnsent('dismiss', names),
     audit: (query) => {
       const given = Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : []));
       return get<AuditPage>(`/app/ops/audit?${new URLSearchParams(given).toString()}`, 'records', 'next');

@@ -1,4 +1,4 @@
-import type { NamedNotification, OpsHistory, OpsStatus, SetAsideList } from '@tocsin/contracts';
+import type { NamedNotification, OpsHistory, OpsStatus, SetAsideList, UnsentPage } from '@tocsin/contracts';
 import { safeStorage } from '@tocsin/client-vue';
 import { computed, reactive, ref, shallowRef } from 'vue';
 import { OpsError, createOpsApi } from './api.ts';
@@ -30,6 +30,9 @@ function createOps() {
   /** The notification to search for next. */
   const wanted = shallowRef<NamedNotification>();
   const setAside = shallowRef<SetAsideList>();
+  /** The first page of fallbacks that were not sent. */
+  const unsent = shallowRef<UnsentPage>();
+  const unsentFault = ref('');
   const api = createOpsApi(() => token.value || undefined);
 
   const fault = computed(() => Object.values(faults).find((text) => text !== '') ?? '');
@@ -48,7 +51,12 @@ function createOps() {
         status: status.value,
         past: past.value,
       },
-      ...{ instances: live.value?.instances, samples: hour.value, setAside: setAside.value },
+      ...{
+        instances: live.value?.instances,
+        samples: hour.value,
+        setAside: setAside.value,
+        unsent: unsent.value,
+      },
     }),
   );
 
@@ -108,9 +116,35 @@ function createOps() {
       setAside.value = await api.setAsideList();
     });
 
+  /** Its error is shown beside the list, because the list is read less often than the rest. */
+  async function readUnsent(): Promise<void> {
+    try {
+      unsent.value = await api.unsent();
+      unsentFault.value = '';
+    } catch (error) {
+      unsentFault.value = explain(error);
+    }
+  }
+
   return reactive({
-    ...{ api, token, refused, fault, recent, hour, now, instances, past, status, setAside, wanted, verdict },
-    ...{ useToken, recordRefusal, explain, readHistory, readInstances, readStatus, readSetAside },
+    ...{
+      api,
+      token,
+      refused,
+      fault,
+      recent,
+      hour,
+      now,
+      instances,
+      past,
+      status,
+      setAside,
+      unsent,
+      unsentFault,
+      wanted,
+      verdict,
+    },
+    ...{ useToken, recordRefusal, explain, readHistory, readInstances, readStatus, readSetAside, readUnsent },
   });
 }
 

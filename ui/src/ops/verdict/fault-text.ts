@@ -35,6 +35,8 @@ export function faultText(fault: Fault, texts: OpsMessages['verdict']): string {
       );
     case 'setAside':
       return texts.setAside(fault.total);
+    case 'fallbacks':
+      return texts.fallbacks(fault.total, fault.hasMore);
     case 'versions':
       return texts.versions(fault.versions.join(', '));
   }

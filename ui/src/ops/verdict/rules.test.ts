@@ -41,6 +41,19 @@ it('should list the worst problem first', () => {
   ]);
 });
 
+it('should report fallbacks that were not sent, and since when', () => {
+  const unsent = (at: number) => ({
+    ...{ reader: 'user:ada', id: 'a', createdAt: ago(HOUR), via: 'email', at: ago(at) },
+    outcome: 'refused' as const,
+  });
+  const list = [unsent(1_000), unsent(9_000), unsent(5_000)];
+  expect(faultsOf({ unsent: { fallbacks: list, next: null } })).toEqual([
+    { kind: 'fallbacks', total: 3, hasMore: false, since: NOW - 9_000 },
+  ]);
+  expect(faultsOf({ unsent: { fallbacks: list, next: 'x' } })).toMatchObject([{ hasMore: true }]);
+  expect(faultsOf({ unsent: { fallbacks: [], next: null } })).toEqual([]);
+});
+
 it('should report old metrics as the problem, unless a dependency explains them', () => {
   expect(faultsOf({ unreadSince: NOW - 3_000 })).toEqual([{ kind: 'figures', since: NOW - 3_000 }]);
   expect(faultsOf({ unreadSince: NOW, silentSince: NOW })).toMatchObject([{ kind: 'unreachable' }]);

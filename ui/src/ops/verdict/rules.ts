@@ -1,4 +1,11 @@
-import type { Dependency, InstanceSnapshot, OpsStatus, PastInstance, SetAsideList } from '@tocsin/contracts';
+import type {
+  Dependency,
+  InstanceSnapshot,
+  OpsStatus,
+  PastInstance,
+  SetAsideList,
+  UnsentPage,
+} from '@tocsin/contracts';
 import type { Sample } from '../instances/history.ts';
 import { missingOf } from '../instances/missing.ts';
 import { oldestUnfinished, redisShare, slowest } from './figures.ts';
@@ -27,6 +34,8 @@ export interface Facts {
   /** Metrics over time, oldest first. */
   samples: readonly Sample[];
   setAside?: Pick<SetAsideList, 'total' | 'oldestAt'> | undefined;
+  /** The first page of fallbacks that were not sent. */
+  unsent?: Pick<UnsentPage, 'fallbacks' | 'next'> | undefined;
 }
 
 interface Since {
@@ -43,6 +52,7 @@ export type Fault = Since &
     | { kind: 'late'; p99Ms: number }
     | { kind: 'memory'; used: number; limit: number }
     | { kind: 'setAside'; total: number }
+    | { kind: 'fallbacks'; total: number; hasMore: boolean }
     | { kind: 'versions'; versions: readonly string[] }
   );
 
@@ -61,6 +71,7 @@ const RULES: readonly ((facts: Facts) => readonly Fault[])[] = [
   late,
   memory,
   setAside,
+  fallbacks,
   versions,
 ];
 
@@ -140,6 +151,17 @@ function setAside({ setAside: records }: Facts): Fault[] {
   if (!records || records.total === 0) return [];
   const since = records.oldestAt ? Date.parse(records.oldestAt) : undefined;
   return [{ kind: 'setAside', total: records.total, since }];
+}
+
+function fallbacks({ unsent }: Facts): Fault[] {
+  const times = unsent?.fallbacks.map(({ at }) => Date.parse(at)) ?? [];
+  if (times.length === 0) return [];
+  return [
+    {
+      ...{ kind: 'fallbacks', total: times.length, hasMore: unsent?.next !== null },
+      since: Math.min(...times),
+    },
+  ];
 }
 
 function versions({ now, instances = [] }: Facts): Fault[] {

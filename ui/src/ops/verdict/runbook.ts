@@ -10,6 +10,7 @@ const SECTIONS = {
   late: 'tocsindeliveryslow',
   memory: 'tocsinredisnearfull',
   setAside: 'tocsinsetaside',
+  fallbacks: 'tocsinfallbacksnotsent',
   versions: 'going-to-another-version',
 } as const satisfies Record<Fault['kind'], string>;
 

@@ -34,11 +34,13 @@ describe('the index of readers with unsent fallbacks', () => {
   });
 
   it('should be written once for a reader who was added shortly before, by any instance', async () => {
-    const { write, instance } = deployment();
+    const { store, write, instance } = deployment();
     const [one, other] = [instance(), instance()];
     await one.add(hash(1));
     await pass(1_000);
+    const read = vi.spyOn(store, 'read');
     await one.add(hash(1));
+    expect(read).not.toHaveBeenCalled();
     await other.add(hash(1));
     expect(write).toHaveBeenCalledTimes(1);
     await pass(FRESH_MS);

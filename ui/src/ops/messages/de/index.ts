@@ -6,7 +6,8 @@ import { instances } from './instances.ts';
 import { page } from './page.ts';
 import { previews } from './previews.ts';
 import { setAside } from './set-aside.ts';
+import { unsent } from './unsent.ts';
 import { verdict } from './verdict.ts';
 
 /** All German strings of the operations page. */
-export const de: OpsMessages = { audit, compose, find, instances, page, previews, setAside, verdict };
+export const de: OpsMessages = { audit, compose, find, instances, page, previews, setAside, unsent, verdict };

@@ -28,5 +28,9 @@ export const verdict: OpsMessages['verdict'] = {
   memory: (used, limit, percent) => `Redis ist fast voll: ${used} von ${limit} (${percent}).`,
   setAside: (total) =>
     total === 1 ? '1 Eintrag ist zurückgestellt.' : `${total} Einträge sind zurückgestellt.`,
+  fallbacks: (total, hasMore) => {
+    const ways = total === 1 ? '1 Ersatzweg' : `${total} Ersatzwege`;
+    return `Über ${hasMore ? 'mehr als ' : ''}${ways} wurde nichts gesendet, oder der Ausgang ist unbekannt.`;
+  },
   versions: (versions) => `Die Instanzen haben verschiedene Versionen: ${versions}.`,
 };

@@ -27,5 +27,9 @@ export const verdict = {
   memory: (used: string, limit: string, percent: string) =>
     `Redis is nearly full: ${used} of ${limit} (${percent}).`,
   setAside: (total: number) => (total === 1 ? '1 record is set aside.' : `${total} records are set aside.`),
+  fallbacks: (total: number, hasMore: boolean) => {
+    const fallbacks = plural(total, "fallback wasn't sent", "fallbacks weren't sent");
+    return `${hasMore ? 'More than ' : ''}${fallbacks}, or the outcome is unknown.`;
+  },
   versions: (versions: string) => `The instances run different versions: ${versions}.`,
 };

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { UnsentIndex } from '../../src/away/fallbacks/unsent/unsent-index.ts';
+import type { ReaderStore } from '../../src/readers/ports.ts';
+
+/** The index of readers with unsent fallbacks, over every store of readers' documents. */
+export function unsentIndexSuite(name: string, create: () => ReaderStore): void {
+  describe(`the index of readers with unsent fallbacks over ${name}`, () => {
+    it('should keep the readers that two instances add at once, and lose those that are removed', async () => {
+      const store = create();
+      const errors: unknown[] = [];
+      const instance = () =>
+        new UnsentIndex({ store, onError: (error) => void errors.push(error), now: () => Date.now() });
+      const [one, other] = [instance(), instance()];
+      const hashes = Array.from({ length: 20 }, () => randomBytes(16).toString('hex'));
+      await Promise.all(hashes.map((hash, n) => (n % 2 ? one : other).add(hash)));
+      const missing = async () => {
+        const stored = new Set((await instance().read()).readers.map(([hash]) => hash));
+        return hashes.filter((hash) => !stored.has(hash));
+      };
+      // On a slow machine, a write may be late; then nobody waits for it.
+      await expect.poll(missing, { timeout: 20_000 }).toEqual([]);
+      const [first = ''] = hashes;
+      await one.forget(first);
+      const { readers } = await other.read();
+      expect(readers.some(([hash]) => hash === first)).toBe(false);
+      await other.remove(readers.filter(([hash]) => hashes.includes(hash)));
+      expect(await missing()).toEqual(hashes);
+      await Promise.all([one.stop(), other.stop()]);
+    });
+  });
+}

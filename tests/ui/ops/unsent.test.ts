@@ -1,0 +1,89 @@
+import type { UnsentFallback } from '@tocsin/contracts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeOps } from '../fakes/fake-ops.ts';
+import { checkLooks } from '../support/axe.ts';
+import { opsPages } from './ops-pages.ts';
+
+const pages = opsPages();
+let ops: FakeOps;
+beforeEach(() => {
+  ops = new FakeOps();
+  ops.links = { runbook: 'https://wiki.example/ops' };
+});
+
+const unsent = (id: string, members: Partial<UnsentFallback> = {}): UnsentFallback => ({
+  ...{ reader: 'user:ada', id, createdAt: '2026-01-05T08:36:07.000Z', via: 'email' },
+  ...{ at: '2026-01-05T08:41:07.000Z', outcome: 'refused', reason: '550 no such user', ...members },
+});
+const rows = (page: Page) => page.getByTestId('unsent-fallback');
+const said = (page: Page) => page.getByTestId('unsent-said');
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim());
+
+describe('fallbacks that were not sent', () => {
+  it('should be listed with reader, notification, channel, reason and time, and in the verdict', async () => {
+    const unknown = unsent('order-8', { outcome: 'unknown', reason: 'the line broke', via: 'push' });
+    ops.unsent = [unsent('order-7'), unknown];
+    ops.unsentMembers = { unreadable: 2, truncatedAt: '2026-01-05T08:00:00.000Z' };
+    const page = await pages.open(ops);
+    const fault = page.getByTestId('verdict-fault').filter({ hasText: 'fallbacks' });
+    await fault.getByText("2 fallbacks weren't sent, or the outcome is unknown.").waitFor();
+    expect(await fault.innerText()).toContain('Since ');
+    const runbook = 'https://wiki.example/ops#tocsinfallbacksnotsent';
+    expect(await fault.getByRole('link').getAttribute('href')).toBe(runbook);
+    for (const text of ['Not sent', 'email for order-7', 'user:ada', '550 no such user'])
+      expect(stripped(await rows(page).first().innerText())).toContain(text);
+    expect(await rows(page).first().locator('time').getAttribute('datetime')).toBe(ops.unsent[0]?.at);
+    for (const text of ['Outcome unknown', 'push for order-8', 'may arrive twice'])
+      expect(stripped(await rows(page).nth(1).innerText())).toContain(text);
+    expect(await page.getByTestId('unsent-unreadable').innerText()).toContain('2 readers');
+    expect(await page.getByTestId('unsent-truncated').innerText()).toContain('more than 1,000 readers');
+    await checkLooks(page, 'ops-unsent', { fullPage: true });
+  });
+
+  it('should be sent again or dismissed, or explain why not, and keep the focus', async () => {
+    ops.unsent = [unsent('a'), unsent('b', { via: 'fax' }), unsent('c')];
+    const page = await pages.open(ops);
+    await rows(page).nth(2).waitFor();
+    await rows(page).first().getByTestId('send-again').press('Enter');
+    await said(page).getByText('Due again: ').waitFor();
+    await expect.poll(() => rows(page).count()).toBe(2);
+    await expect.poll(() => focused(page)).toContain('Fallbacks that were not sent');
+    await rows(page).first().getByTestId('send-again').click();
+    await said(page).getByText('There is no channel fax.').waitFor();
+    await rows(page).nth(1).getByTestId('dismiss').click();
+    await said(page).getByText('Dismissed: ').waitFor();
+    await expect.poll(() => rows(page).count()).toBe(1);
+    expect(ops.sentAgain).toEqual(['a']);
+  });
+
+  it('should all be sent again, page by page, after a question, and list what failed', async () => {
+    ops.unsent = Array.from({ length: 120 }, (_, n) => unsent(`n${n}`, n === 70 ? { via: 'fax' } : {}));
+    const page = await pages.open(ops);
+    await page.getByTestId('verdict-fault').getByText('More than 50 fallbacks').waitFor();
+    await page.getByTestId('send-all-again').click();
+    await page.keyboard.press('Escape');
+    expect(ops.sentAgain).toEqual([]);
+    await page.getByTestId('send-all-again').click();
+    await page.getByTestId('confirm-yes').click();
+    await page.getByTestId('send-all-said').getByText('119 fallbacks are due again.').waitFor();
+    expect(stripped(await page.getByTestId('send-failures').innerText())).toContain('fax for n70');
+    expect(new Set(ops.sentAgain).size).toBe(119);
+    await expect.poll(() => rows(page).count()).toBe(1);
+  });
+
+  it('should say beside the list that it cannot be read', async () => {
+    ops.isUnreachable = true;
+    const page = await pages.open(ops);
+    await page.getByTestId('unsent-fault').getByText('Trying again').waitFor();
+  });
+
+  it('should not be a problem if there are none', async () => {
+    const page = await pages.open(ops);
+    await page.getByTestId('no-unsent').waitFor();
+    expect(await page.getByTestId('verdict-fault').filter({ hasText: 'fallback' }).count()).toBe(0);
+  });
+});
+
+/** Without the characters that isolate names from the text around them. */
+const stripped = (text: string): string => text.replace(/[\u2066-\u2069]/g, '');

@@ -1,0 +1,76 @@
+import type { UnsentFallback, UnsentName, UnsentPage, UnsentResult } from '@tocsin/contracts';
+import { expect, it } from 'vitest';
+import { MAX_LISTED, MAX_PAGES, createSendAllAgain } from './send-all-again.ts';
+
+const UNTIL = Date.parse('2026-01-05T10:00:00Z');
+const unsent = (n: number, at = '2026-01-05T09:00:00.000Z'): UnsentFallback => ({
+  ...{ reader: 'user:ada', id: `n${n}`, createdAt: '2026-01-05T08:00:00Z', via: 'email', at },
+  ...{ outcome: 'refused', reason: 'no such user' },
+});
+
+/** A server with these pages, whose cursors are their numbers, and answers. */
+function server(
+  pages: UnsentFallback[][],
+  answer: (names: readonly UnsentName[]) => Omit<UnsentResult, 'done'>,
+) {
+  const cursors: (string | undefined)[] = [];
+  const sent: UnsentName[] = [];
+  return {
+    ...{ cursors, sent },
+    async unsent(cursor?: string): Promise<UnsentPage> {
+      cursors.push(cursor);
+      const page = Number(cursor ?? 0);
+      const next = page + 1 < pages.length ? String(page + 1) : null;
+      return { fallbacks: pages[page] ?? [], next, unreadable: 0, truncatedAt: null };
+    },
+    async sendAgain(names: readonly UnsentName[]): Promise<UnsentResult> {
+      sent.push(...names);
+      const { failed } = answer(names);
+      return { done: names.length - failed.length, failed };
+    },
+  };
+}
+const none = () => ({ failed: [] });
+const all = (names: readonly UnsentName[]) => ({
+  failed: names.map((name) => ({ ...name, code: 'full' as const, detail: 'no' })),
+});
+
+it('should send every page again by name, except what ended after the start', async () => {
+  const api = server([[unsent(0), unsent(1)], [], [unsent(2, '2026-01-05T10:00:01.000Z'), unsent(3)]], none);
+  const { progress, run } = createSendAllAgain(api);
+  await run(UNTIL);
+  expect(api.sent.map(({ id }) => id)).toEqual(['n0', 'n1', 'n3']);
+  expect(Object.keys(api.sent[0] ?? {}).toSorted()).toEqual(['at', 'createdAt', 'id', 'reader', 'via']);
+  expect(api.cursors).toEqual([undefined, '1', '2']);
+  expect(progress).toMatchObject({ sent: 3, failed: 0, running: false, stopped: false });
+});
+
+it('should continue after failures, and list the first of them', async () => {
+  const pages = Array.from({ length: 3 }, (_, page) =>
+    Array.from({ length: 10 }, (_one, n) => unsent(page * 10 + n)),
+  );
+  const { progress, run } = createSendAllAgain(server(pages, all));
+  await run(UNTIL);
+  expect([progress.sent, progress.failed, progress.failures.length]).toEqual([0, 30, MAX_LISTED]);
+});
+
+it('should stop on request, and after a bounded number of pages', async () => {
+  const endless = Array.from({ length: MAX_PAGES * 2 }, (_, n) => [unsent(n)]);
+  const api = server(endless, none);
+  const first = createSendAllAgain(api);
+  const running = first.run(UNTIL);
+  first.stop();
+  await running;
+  expect([api.cursors.length, first.progress.sent, first.progress.stopped]).toEqual([1, 1, true]);
+  const second = createSendAllAgain(api);
+  await second.run(UNTIL);
+  expect(second.progress.sent).toBe(MAX_PAGES);
+});
+
+it('should reject when the server fails', async () => {
+  const api = server([[unsent(0)]], none);
+  api.sendAgain = () => Promise.reject(new Error('away'));
+  const { progress, run } = createSendAllAgain(api);
+  await expect(run(UNTIL)).rejects.toThrow('away');
+  expect(progress.running).toBe(false);
+});
