@@ -3,7 +3,9 @@ import { pollUntil } from '@tocsin/tools/net/poll';
 import type { ManagedProcess } from '@tocsin/tools/process/managed-process';
 import type { Pair } from '@tocsin/tools/stack/pair';
 import type { Stack } from '@tocsin/tools/stack/stack';
+import type { RedisCluster } from '../redis/redis-cluster.ts';
 import type { Failpoints } from './failpoints.ts';
+import { MASTERS, failMaster } from './masters.ts';
 import type { Fault, StepFault } from './schedule.ts';
 
 /** The result of applying a fault. */
@@ -20,8 +22,13 @@ const REACH_MS = 20_000;
 const READY_MS = 60_000;
 
 /** Causes the fault and repairs it. Resolves when the process is back and ready. */
-export async function applyFault(stack: Stack, failpoints: Failpoints, fault: Fault): Promise<FaultResult> {
+export async function applyFault(
+  { stack, failpoints, cluster }: { stack: Stack; failpoints: Failpoints; cluster: RedisCluster | undefined },
+  fault: Fault,
+): Promise<FaultResult> {
   if ('step' in fault) return hitStep(stack, failpoints, fault);
+  if (MASTERS.includes(fault.target) && cluster && fault.kind !== 'stop')
+    return { pair: undefined, happened: await failMaster(cluster, fault.kind, fault.target) };
   const { pair, process, revive } = find(stack, fault.target);
   const happened = process.running;
   if (fault.kind === 'stop') {

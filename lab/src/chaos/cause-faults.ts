@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pollUntil } from '@tocsin/tools/net/poll';
 import type { Stack } from '@tocsin/tools/stack/stack';
+import type { RedisCluster } from '../redis/redis-cluster.ts';
 import { applyFault } from './apply-fault.ts';
 import type { Clients } from './clients/clients.ts';
 import type { Failpoints } from './failpoints.ts';
@@ -15,6 +16,8 @@ const RESUME_MS = 30_000;
 
 export interface FaultRun {
   stack: Stack;
+  /** Absent with a single Redis. */
+  cluster: RedisCluster | undefined;
   failpoints: Failpoints;
   clients: Clients;
   workload: Workload;
@@ -33,7 +36,7 @@ export interface FaultRun {
 
 /** Causes one fault after the other. After each, waits until deliveries have resumed. */
 export async function causeFaults(options: FaultRun): Promise<Event[]> {
-  const { stack, failpoints, clients, workload, faults, goals, full, end, signal, say } = options;
+  const { clients, workload, faults, goals, full, end, signal, say } = options;
   const events: Event[] = [];
   const isOver = () => {
     const late = Date.now() >= end;
@@ -46,7 +49,7 @@ export async function causeFaults(options: FaultRun): Promise<Event[]> {
   for (const fault of faults) {
     if (signal.aborted || isOver()) break;
     const from = Date.now();
-    const { pair, happened } = await applyFault(stack, failpoints, fault);
+    const { pair, happened } = await applyFault(options, fault);
     const recoveredAt = Date.now();
     await untilDeliveriesResume(clients, pair, recoveredAt);
     const to = Date.now();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startStack, type Stack } from '@tocsin/tools/stack/stack';
+import type { RedisCluster } from '../redis/redis-cluster.ts';
 import { channelsOf } from './channels.ts';
 import { Changes } from './clients/changes.ts';
 import { Fallbacks } from './clients/fallbacks.ts';
@@ -17,6 +18,7 @@ import { makeLedger, type Ledger } from './report/ledger.ts';
 import { naiveBff } from './naive/command.ts';
 import { readChaosOptions, type ChaosOptions } from './options.ts';
 import { printLedger } from './report/print-ledger.ts';
+import { startSixNodes } from './masters.ts';
 import { Random } from './random.ts';
 import { Reader } from './clients/reader.ts';
 import { startReceivers, type Receivers } from './clients/receivers.ts';
@@ -51,8 +53,10 @@ export async function chaos(args: string[], signal: AbortSignal): Promise<number
   const receivers = await startReceivers();
   const channels = channelsOf(receivers, dir);
   const settings = { AUTH_MODE: 'jwt', HISTORY_MAX, MAX_CONNECTIONS_PER_READER };
+  const cluster = options.redis === 'cluster' ? await startSixNodes(dir, say) : undefined;
   const stack = await startStack({
     bffs: BFFS,
+    ...(cluster && { redisHost: cluster.address, redisSettings: { REDIS_CLUSTER: 'true' } }),
     producerEnv: failpoints.env('producer'),
     ...(options.naive
       ? { bffEnv: failpoints.env('bff'), apps: { bff: naiveBff } }
@@ -63,11 +67,12 @@ export async function chaos(args: string[], signal: AbortSignal): Promise<number
         }),
   });
   try {
-    const ledger = await run({ stack, failpoints, reader, receivers, options, signal });
+    const ledger = await run({ stack, cluster, failpoints, reader, receivers, options, signal });
     say(`\n${printLedger(ledger)}`);
     return ledger.clean ? 0 : 1;
   } finally {
     await stack.stop();
+    await cluster?.stop();
     await receivers.close();
     rmSync(dir, { recursive: true, force: true });
   }
@@ -75,6 +80,7 @@ export async function chaos(args: string[], signal: AbortSignal): Promise<number
 
 interface Run {
   stack: Stack;
+  cluster: RedisCluster | undefined;
   failpoints: Failpoints;
   reader: Reader;
   receivers: Receivers;
@@ -82,7 +88,7 @@ interface Run {
   signal: AbortSignal;
 }
 
-async function run({ stack, failpoints, reader, receivers, options, signal }: Run): Promise<Ledger> {
+async function run({ stack, cluster, failpoints, reader, receivers, options, signal }: Run): Promise<Ledger> {
   const { seed, minutes, full, naive } = options;
   const goals = goalsOf(options);
   const startedAt = Date.now();
@@ -92,7 +98,9 @@ async function run({ stack, failpoints, reader, receivers, options, signal }: Ru
   let orders: Orders | undefined;
   try {
     await clients.ready();
-    orders = tokens && (await Orders.start(stack, new Random(seed + 5), tokens.getToken));
+    // The components of examples/outbox are for a single Redis.
+    orders =
+      tokens && !cluster ? await Orders.start(stack, new Random(seed + 5), tokens.getToken) : undefined;
     const urls = stack.producers.map(({ url }) => url);
     const workload = new Workload(urls, new Random(seed + 1));
     const changes = naive ? undefined : new Changes(urls, new Random(seed + 2));
@@ -105,7 +113,7 @@ async function run({ stack, failpoints, reader, receivers, options, signal }: Ru
     const faults = schedule(options);
     const end = startedAt + minutes * 60_000;
     const events = await causeFaults({
-      ...{ stack, failpoints, clients, workload, faults, goals, full, end, signal, say },
+      ...{ stack, cluster, failpoints, clients, workload, faults, goals, full, end, signal, say },
     });
     await clients.stopDisturbing();
     const lanes = [changes, marks, fallbacks, orders].filter((lane) => lane !== undefined);
@@ -115,7 +123,7 @@ async function run({ stack, failpoints, reader, receivers, options, signal }: Ru
     await drain(clients);
     const gone = tokens ? await goneByFeed(stack, tokens.long) : new Map<string, Set<string>>();
     const ledger = await makeLedger({
-      ...{ seed, naive, startedAt, workload, changes, clients, events },
+      ...{ seed, naive, redis: options.redis, startedAt, workload, changes, clients, events },
       marks: await marks?.account(),
       fallbacks: fallbacks?.account(),
       orders: await orders?.account(),

@@ -1,38 +1,52 @@
 import { describe, expect, it } from 'vitest';
 import { goalsOf, shortfalls } from './goals.ts';
-import { ROUND_LENGTH, killsOnce, schedule, type Fault } from './schedule.ts';
+import { killsOnce, roundLength, schedule, type Fault } from './schedule.ts';
 
+const ROUND = roundLength('single');
 const done = (faults: Fault[]) => faults.map((fault) => ({ fault, happened: true }));
 const redis: Fault = { kind: 'kill', target: 'redis' };
 
 describe('the goals of a run', () => {
   it('should require one kill of every process and step', () => {
-    const goals = goalsOf({ full: false, naive: false });
-    expect(shortfalls(goals, { events: done(killsOnce()), acknowledged: 0 })).toEqual([]);
-    const events = done(killsOnce()).filter(({ fault }) => !('target' in fault && fault.target === 'redis'));
+    const goals = goalsOf({ full: false, naive: false, redis: 'single' });
+    expect(shortfalls(goals, { events: done(killsOnce('single')), acknowledged: 0 })).toEqual([]);
+    const events = done(killsOnce('single')).filter(
+      ({ fault }) => !('target' in fault && fault.target === 'redis'),
+    );
     expect(shortfalls(goals, { events, acknowledged: 0 })).toEqual(['kill -9 redis happened 0 of 1 times']);
   });
 
+  it('should require one kill of the master of each kind of data in a Redis Cluster', () => {
+    const goals = goalsOf({ full: false, naive: false, redis: 'cluster' });
+    expect(shortfalls(goals, { events: done(killsOnce('single')), acknowledged: 0 })).toEqual([
+      'kill -9 master of heads happened 0 of 1 times',
+      'kill -9 master of broadcasts happened 0 of 1 times',
+      'kill -9 master of announcements happened 0 of 1 times',
+      'kill -9 master of entries happened 0 of 1 times',
+    ]);
+    expect(shortfalls(goals, { events: done(killsOnce('cluster')), acknowledged: 0 })).toEqual([]);
+  });
+
   it('should not count a fault that did not happen', () => {
-    const goals = goalsOf({ full: false, naive: false });
-    const events = [...done(killsOnce()), { fault: redis, happened: false }];
+    const goals = goalsOf({ full: false, naive: false, redis: 'single' });
+    const events = [...done(killsOnce('single')), { fault: redis, happened: false }];
     expect(shortfalls(goals, { events, acknowledged: 0 })).toEqual([
       'kill -9 redis was attempted but did not happen',
     ]);
   });
 
   it('should be reached by five rounds of a full run with 10,000 notifications', () => {
-    const goals = goalsOf({ full: true, naive: false });
+    const goals = goalsOf({ full: true, naive: false, redis: 'single' });
     const faults: Fault[] = [];
-    for (const fault of schedule({ seed: 3, full: true, naive: false })) {
-      if (faults.push(fault) === 5 * ROUND_LENGTH) break;
+    for (const fault of schedule({ seed: 3, full: true, naive: false, redis: 'single' })) {
+      if (faults.push(fault) === 5 * ROUND) break;
     }
     expect(shortfalls(goals, { events: done(faults), acknowledged: 10_000 })).toEqual([]);
     expect(shortfalls(goals, { events: done(faults), acknowledged: 9_999 })).toEqual([
       '9999 of 10000 notifications',
     ]);
-    const three = shortfalls(goals, { events: done(faults.slice(2 * ROUND_LENGTH)), acknowledged: 10_000 });
+    const three = shortfalls(goals, { events: done(faults.slice(2 * ROUND)), acknowledged: 10_000 });
     expect(three).toContain('kill -9 at bff committed happened 3 of 5 times');
-    expect(three.at(-1)).toBe(`${3 * killsOnce().length} of 100 kills`);
+    expect(three.at(-1)).toBe(`${3 * killsOnce('single').length} of 100 kills`);
   });
 });

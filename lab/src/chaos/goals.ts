@@ -1,4 +1,5 @@
-import { PROCESSES, WAKING_STEPS, killsOnce, nameOf, type Fault } from './schedule.ts';
+import type { RedisKind } from './options.ts';
+import { WAKING_STEPS, killsOnce, nameOf, processesOf, stoppableOf, type Fault } from './schedule.ts';
 
 /** The goals that a run must reach for its ledger to be conclusive. */
 export interface Goals {
@@ -13,32 +14,28 @@ const NONE: Goals = { faults: new Map(), kills: 0, notifications: 0 };
 const times = (faults: readonly Fault[], count: number) =>
   faults.map((fault) => [nameOf(fault), count] as const);
 
-const SHORT: Goals = { ...NONE, faults: new Map(times(killsOnce(), 1)) };
+const shortGoals = (redis: RedisKind): Goals => ({
+  ...NONE,
+  faults: new Map(times(killsOnce(redis), 1)),
+});
 
-const FULL: Goals = {
+const fullGoals = (redis: RedisKind): Goals => ({
   faults: new Map([
-    ...times(killsOnce(), 5),
+    ...times(killsOnce(redis), 5),
     ...WAKING_STEPS.flatMap((step) => times([{ kind: 'stop-at', ...step, ms: 0 }], 5)),
-    ...PROCESSES.flatMap((target) =>
-      times(
-        [
-          { kind: 'stop', target, ms: 0 },
-          { kind: 'restart', target },
-        ],
-        1,
-      ),
-    ),
+    ...stoppableOf(redis).flatMap((target) => times([{ kind: 'stop', target, ms: 0 }], 1)),
+    ...processesOf(redis).flatMap((target) => times([{ kind: 'restart', target }], 1)),
   ]),
   kills: 100,
   notifications: 10_000,
-};
+});
 
 /**
  * A full run needs every kill and every stop at a step five times, and the other faults once. A short run needs one
  * kill of every process, and one at every step. A naive run has no goals.
  */
-export const goalsOf = ({ full, naive }: { full: boolean; naive: boolean }): Goals =>
-  naive ? NONE : full ? FULL : SHORT;
+export const goalsOf = ({ full, naive, redis }: { full: boolean; naive: boolean; redis: RedisKind }): Goals =>
+  naive ? NONE : full ? fullGoals(redis) : shortGoals(redis);
 
 export interface Progress {
   events: readonly { fault: Fault; happened: boolean }[];

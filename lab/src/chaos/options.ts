@@ -7,14 +7,18 @@ export interface ChaosOptions {
   full: boolean;
   /** Runs a bff that pops, emits and then acknowledges. The ledger must report lost notifications. */
   naive: boolean;
+  /** The Redis that the stack uses: one, or a cluster of six nodes whose masters are killed. */
+  redis: RedisKind;
 }
 
-const USAGE = 'npm run chaos -- [--full] [--minutes N] [--seed N] [--naive]';
+export type RedisKind = 'single' | 'cluster';
+
+const USAGE = 'npm run chaos -- [--full] [--minutes N] [--seed N] [--naive] [--redis cluster]';
 const MINUTES = { full: '40', short: '2' };
 
 /** Parses the options of `npm run chaos --`. @throws Failure that lists all errors */
 export function readChaosOptions(args: string[]): ChaosOptions {
-  const { full, naive, ...texts } = parse(args);
+  const { full, naive, redis, ...texts } = parse(args);
   const seed = Number(texts.seed);
   const minutes = Number(texts.minutes ?? (full ? MINUTES.full : MINUTES.short));
   const faults = [
@@ -22,10 +26,12 @@ export function readChaosOptions(args: string[]): ChaosOptions {
       ? []
       : ['--seed must be an integer']),
     ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes must be above 0 and at most 1440']),
+    ...(redis === 'single' || redis === 'cluster' ? [] : ['--redis must be single or cluster']),
+    ...(naive && redis === 'cluster' ? ['--naive runs with a single Redis only'] : []),
     ...(full && naive ? ['--naive cannot be combined with --full, because it has fewer steps'] : []),
   ];
   throwIfInvalid(faults, USAGE);
-  return { seed, minutes, full, naive };
+  return { seed, minutes, full, naive, redis: redis === 'cluster' ? 'cluster' : 'single' };
 }
 
 const parse = (args: string[]) =>
@@ -35,5 +41,6 @@ const parse = (args: string[]) =>
       minutes: { type: 'string' },
       full: { type: 'boolean', default: false },
       naive: { type: 'boolean', default: false },
+      redis: { type: 'string', default: 'single' },
     },
   }).values;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ROUND_LENGTH, killsOnce, nameOf, schedule, type ScheduleOptions } from './schedule.ts';
+import { killsOnce, nameOf, roundLength, schedule, type ScheduleOptions } from './schedule.ts';
 
-const SHORT: ScheduleOptions = { seed: 1, full: false, naive: false };
+const SHORT: ScheduleOptions = { seed: 1, full: false, naive: false, redis: 'single' };
 
 function first(count: number, options: ScheduleOptions): string[] {
   const names: string[] = [];
@@ -18,17 +18,28 @@ describe('the fault schedule', () => {
   });
 
   it('should start a short run with one kill of every process and step', () => {
-    const kills = killsOnce().map(nameOf);
+    const kills = killsOnce('single').map(nameOf);
     expect(first(kills.length, SHORT).sort()).toEqual(kills.sort());
   });
 
   it('should kill, stop and restart every process in each round of a full run', () => {
-    const round = first(ROUND_LENGTH, { ...SHORT, full: true });
-    expect(new Set(round).size).toBe(ROUND_LENGTH);
+    const length = roundLength('single');
+    const round = first(length, { ...SHORT, full: true });
+    expect(new Set(round).size).toBe(length);
     for (const harm of ['kill -9', 'SIGSTOP', 'restart']) {
       expect(round).toContain(`${harm} bff-2 sidecar`);
       expect(round).toContain(`${harm} redis`);
     }
+  });
+
+  it('should kill and restart the masters of a Redis Cluster, but not stop them', () => {
+    const length = roundLength('cluster');
+    const round = first(length, { ...SHORT, full: true, redis: 'cluster' });
+    expect(new Set(round).size).toBe(length);
+    expect(round.filter((name) => / (redis|master of entries)$/.test(name)).sort()).toEqual([
+      'kill -9 master of entries',
+      'restart master of entries',
+    ]);
   });
 
   it('should first kill the naive bff between pop and emit, and kill it only at steps that it has', () => {

@@ -1,15 +1,30 @@
+import { MASTERS } from './masters.ts';
+import type { RedisKind } from './options.ts';
 import { Random } from './random.ts';
 
 export const BFFS = 3;
 
-/** The names of the processes that can be killed, stopped and restarted. */
-export const PROCESSES: readonly string[] = [
+const PROCESSES: readonly string[] = [
   'producer application',
   'producer sidecar',
   ...Array.from({ length: BFFS }, (_, i) => [`bff-${i + 1} application`, `bff-${i + 1} sidecar`]).flat(),
   'placement',
   'scheduler',
-  'redis',
+];
+
+/** The names of the processes that can be killed and restarted. */
+export const processesOf = (redis: RedisKind): readonly string[] => [
+  ...PROCESSES,
+  ...(redis === 'cluster' ? MASTERS : ['redis']),
+];
+
+/**
+ * The names of the processes that can be stopped. A master of a cluster is not stopped: its replica takes over, and when
+ * it wakes up, it still answers writes that the cluster then drops.
+ */
+export const stoppableOf = (redis: RedisKind): readonly string[] => [
+  ...PROCESSES,
+  ...(redis === 'cluster' ? [] : ['redis']),
 ];
 
 export interface Step {
@@ -75,6 +90,7 @@ export interface ScheduleOptions {
   seed: number;
   full: boolean;
   naive: boolean;
+  redis: RedisKind;
 }
 
 /**
@@ -83,14 +99,17 @@ export interface ScheduleOptions {
  * kills, so that there is time for all of them. The naive bff is first killed between pop and emit, and has fewer
  * steps; otherwise its sequence is the same.
  */
-export function* schedule({ seed, full, naive }: ScheduleOptions): Generator<Fault, never> {
+export function* schedule({ seed, full, naive, redis }: ScheduleOptions): Generator<Fault, never> {
   if (naive) yield { kind: 'kill-at', app: 'bff', step: 'popped' };
   const random = new Random(seed);
   for (;;) {
-    const kills = killsOnce();
+    const kills = killsOnce(redis);
     const others: Fault[] = [
-      ...PROCESSES.map((target) => ({ kind: 'stop' as const, target, ms: 1_000 + random.below(3_000) })),
-      ...PROCESSES.map((target) => ({ kind: 'restart' as const, target })),
+      ...stoppableOf(redis).map((target) => ({
+        ...{ kind: 'stop' as const, target },
+        ms: 1_000 + random.below(3_000),
+      })),
+      ...processesOf(redis).map((target) => ({ kind: 'restart' as const, target })),
       ...WAKING_STEPS.map((step) => ({ kind: 'stop-at' as const, ...step, ms: asleep(step, random) })),
     ];
     const round = full
@@ -101,13 +120,14 @@ export function* schedule({ seed, full, naive }: ScheduleOptions): Generator<Fau
 }
 
 /** One kill of every process, and one kill at every step. */
-export const killsOnce = (): Fault[] => [
-  ...PROCESSES.map((target) => ({ kind: 'kill' as const, target })),
+export const killsOnce = (redis: RedisKind): Fault[] => [
+  ...processesOf(redis).map((target) => ({ kind: 'kill' as const, target })),
   ...STEPS.map((step) => ({ kind: 'kill-at' as const, ...step })),
 ];
 
 /** The number of faults in a full round. */
-export const ROUND_LENGTH = killsOnce().length + 2 * PROCESSES.length + WAKING_STEPS.length;
+export const roundLength = (redis: RedisKind): number =>
+  killsOnce(redis).length + processesOf(redis).length + stoppableOf(redis).length + WAKING_STEPS.length;
 
 /** How long a process stays stopped, in ms: long enough for other bffs to take over its turns, and for callers to retry. */
 const asleep = ({ app }: Step, random: Random): number =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { audit, isClean, longestPause, type Recorded } from './audit.ts';
+import { audit, isClean, isHonest, longestPause, type Recorded } from './audit.ts';
 
 const shown = (...offsets: number[]) =>
   offsets.map((offset) => ({ id: `n${offset}`, epoch: 'e', offset, at: offset * 100 }));
@@ -24,6 +24,14 @@ describe('audit', () => {
     const account = audit(observer([1, 2]), ['n1', 'n2', 'n3']);
     expect(account.lost).toEqual(['n3']);
     expect(isClean(account)).toBe(false);
+  });
+
+  it('should accept a loss as honest only if the client reported a gap, and no duplicate', () => {
+    const gaps = [{ from: at(2), to: at(3) }] as unknown as Recorded['gaps'];
+    expect(isHonest(audit(observer([1, 2]), ['n1', 'n2', 'n3']))).toBe(false);
+    expect(isHonest(audit(observer([1, 2], gaps), ['n1', 'n2', 'n3']))).toBe(true);
+    const twice = { ...observer([1, 2], gaps), shown: [...shown(1, 2), ...shown(2)] };
+    expect(isHonest(audit(twice, ['n1', 'n2']))).toBe(false);
   });
 
   it('should report notifications that were shown twice', () => {

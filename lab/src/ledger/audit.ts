@@ -73,6 +73,13 @@ const isReported = (gaps: Recorded['gaps'], epoch: string, before: number, after
 export const isClean = ({ lost, duplicated, outOfOrder, skipped }: Account): boolean =>
   lost.length + duplicated.length + outOfOrder.length + skipped.length === 0;
 
+/**
+ * Like `isClean`, but a client that reported a gap may have lost notifications: the replica of a Redis Cluster may lack its
+ * master's last writes.
+ */
+export const isHonest = (account: Account): boolean =>
+  isClean(account.reportedGaps > 0 ? { ...account, lost: [] } : account);
+
 /** The longest time without a delivery to any of the observers between `from` and `to`, in ms. */
 export function longestPause(observers: readonly Recorded[], from: number, to: number): number {
   const times = observers

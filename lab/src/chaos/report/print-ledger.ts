@@ -98,7 +98,7 @@ export function printLedger(ledger: Ledger): string {
   ];
   const markFaults = [ledger.marks, ledger.fallbacks, ledger.orders].flatMap((one) => one?.faults ?? []);
   const total =
-    `${ledger.naive ? 'naive: ' : ''}${ledger.acknowledged} acknowledged, ${ledger.deliveries} delivered to ` +
+    `${ledger.naive ? 'naive: ' : ''}${ledger.redis === 'cluster' ? 'Redis Cluster: ' : ''}${ledger.acknowledged} acknowledged, ${ledger.deliveries} delivered to ` +
     `${ledger.accounts.length} clients through ${ledger.kills} kills in ${ledger.seconds} s (seed ${ledger.seed}): ` +
     `${sum(({ lost }) => lost.length)} lost, ${sum(({ duplicated }) => duplicated.length)} shown twice, ` +
     `${sum(({ outOfOrder, skipped }) => outOfOrder.length + skipped.length)} out of order, ` +

@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  APP_IDS,
+  BROADCAST_STREAM,
+  TOPICS,
+  headKey,
+  partitionEntryKey,
+  partitionOf,
+} from '@tocsin/contracts';
+import { Failure } from '@tocsin/tools/failure';
+import { pollUntil } from '@tocsin/tools/net/poll';
+import { ensureRedisServer } from '@tocsin/tools/setup/redis';
+import type { Say } from '@tocsin/tools/setup/say';
+import { startCluster, type RedisCluster } from '../redis/redis-cluster.ts';
+import type { AnyRedis } from '../redis/any-redis.ts';
+
+const FEED = 'all';
+/** A key for each kind of data, to find the master that has it. */
+const KEYS: Readonly<Record<string, string>> = {
+  'master of heads': `${APP_IDS.bff}||${headKey(FEED)}`,
+  'master of broadcasts': BROADCAST_STREAM,
+  'master of announcements': TOPICS.partitionAnnouncements,
+  'master of entries': partitionEntryKey({ partition: partitionOf(FEED, 2), run: 'x', seq: 1 }),
+};
+
+/** The faults' names for the masters of a Redis Cluster. */
+export const MASTERS: readonly string[] = Object.keys(KEYS);
+
+/** How long a node may take to take over, or to follow its new master, in ms. */
+const CHANGE_MS = 30_000;
+/** How long a killed master stays away after its replica has taken over, in ms. */
+const AWAY_MS = 700;
+
+/** Starts a cluster of three masters with a replica each. @throws Failure if `redis-server` is missing */
+export async function startSixNodes(dir: string, say: Say): Promise<RedisCluster> {
+  const { kind, command } = await ensureRedisServer(say);
+  if (kind === 'docker')
+    throw new Failure('A Redis Cluster needs `redis-server` on this machine. Install it, and try again.');
+  return startCluster({ dir, name: 'redis', command }, 1);
+}
+
+/**
+ * Kills a master and starts it again when its replica has taken over, or stops it and starts it again at once. Resolves
+ * when all six nodes belong to the cluster again.
+ * @returns true if the process ran before, and a replica took over after a kill
+ */
+export async function failMaster(
+  cluster: RedisCluster,
+  kind: 'kill' | 'restart',
+  name: string,
+): Promise<boolean> {
+  const key = KEYS[name];
+  if (key === undefined) throw new Error(`there is no ${name}`);
+  const master = await cluster.masterOf(key);
+  const wasRunning = master.process.running;
+  if (kind === 'restart') await master.process.stop();
+  else await master.process.kill('SIGKILL');
+  const isReplaced =
+    kind === 'restart' ||
+    (await pollUntil(async () => isOther(await masterNow(cluster, key), master), {
+      timeoutMs: CHANGE_MS,
+    })) === undefined;
+  if (kind === 'kill') await delay(AWAY_MS);
+  await master.process.start();
+  const fault = await pollUntil(() => isWhole(cluster), { timeoutMs: CHANGE_MS });
+  return wasRunning && isReplaced && fault === undefined;
+}
+
+/** True if the slot's master is known, and is another node. */
+const isOther = (now: AnyRedis | undefined, before: AnyRedis): boolean =>
+  now !== undefined && now.port !== before.port;
+
+/** The master of the key; `undefined` while no node answers. */
+async function masterNow(cluster: RedisCluster, key: string): Promise<AnyRedis | undefined> {
+  return cluster.masterOf(key).catch(() => undefined);
+}
+
+/** True if every node serves all slots, and every replica is connected to its master. */
+async function isWhole(cluster: RedisCluster): Promise<boolean> {
+  const answers = await Promise.all(
+    cluster.nodes.map(async (node) => {
+      const state = await cluster.ask<string>(node, 'CLUSTER', 'INFO').catch(() => '');
+      const replication = await cluster.ask<string>(node, 'INFO', 'replication').catch(() => '');
+      return (
+        state.includes('cluster_state:ok') &&
+        (replication.includes('role:master') || replication.includes('master_link_status:up'))
+      );
+    }),
+  );
+  return answers.every(Boolean);
+}
