@@ -31,17 +31,17 @@ it(
       fc.asyncProperty(fc.array(action, { minLength: 20, maxLength: 80, size: 'max' }), async (actions) => {
         const walk = new ChangesWalk();
         let titles = 0;
-        const itemOf = (what: {
+        const itemOf = (choice: {
           publish?: string;
           key?: string;
           retract?: string;
           erase?: boolean;
         }): EntryItem => {
-          if (what.retract !== undefined) return retract(what.retract);
-          if (what.publish === undefined) return erase;
+          if (choice.retract !== undefined) return retract(choice.retract);
+          if (choice.publish === undefined) return erase;
           // Each title is unique, so that it shows which publication of an id is in an answer.
-          const more = what.key === undefined ? {} : { collapseKey: what.key };
-          return notification(what.publish, { title: `title ${titles++}`, ...more });
+          const more = choice.key === undefined ? {} : { collapseKey: choice.key };
+          return notification(choice.publish, { title: `title ${titles++}`, ...more });
         };
         for (const act of actions) {
           if ('put' in act) walk.put(act.put.map(itemOf));

@@ -51,7 +51,7 @@ export class PlannedLog {
   #epochs = 1;
 
   async commit(
-    what: FeedBatch | undefined,
+    batch: FeedBatch | undefined,
     options: { now?: number; limits?: FeedLimits; feed?: string } = {},
   ) {
     const { now = 1_700_000_000_000, limits = DEFAULT_FEED_LIMITS, feed = 'all' } = options;
@@ -61,7 +61,7 @@ export class PlannedLog {
         base: this.head,
         stored: this.head ?? BEGINNING,
         epoch: this.head?.epoch ?? '1-a',
-        taken: what,
+        taken: batch,
       },
       nextEpoch: () => `${++this.#epochs}-a`,
       writes: this.head?.version ?? 0,

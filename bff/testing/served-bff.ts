@@ -24,11 +24,11 @@ export type Handshake = { connected: true } | { connected: false; error: Error &
 export async function serveBff(
   env: Record<string, string>,
   secrets: Record<string, string> = {},
-  instead: Partial<Pick<Backend, 'readers' | 'invokeBinding'>> = {},
+  overrides: Partial<Pick<Backend, 'readers' | 'invokeBinding'>> = {},
 ) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const backend = { ...memoryBackend(secrets), ...instead };
+  const backend = { ...memoryBackend(secrets), ...overrides };
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', ...env };
   const bff = await startBff(parseConfig(bffSettings, settings), backend);
   const sockets: Socket[] = [];

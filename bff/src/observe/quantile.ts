@@ -13,13 +13,16 @@ export function quantileOf(q: number, buckets: readonly Bucket[]): number | unde
   const total = buckets.at(-1)?.count ?? 0;
   if (total <= 0) return undefined;
   const rank = q * total;
-  let below: Bucket = { le: 0, count: 0 };
+  let lowerBucket: Bucket = { le: 0, count: 0 };
   for (const bucket of buckets) {
-    if (bucket.count >= rank && bucket.count > below.count) {
-      if (!Number.isFinite(bucket.le)) return below.le;
-      return below.le + ((bucket.le - below.le) * (rank - below.count)) / (bucket.count - below.count);
+    if (bucket.count >= rank && bucket.count > lowerBucket.count) {
+      if (!Number.isFinite(bucket.le)) return lowerBucket.le;
+      return (
+        lowerBucket.le +
+        ((bucket.le - lowerBucket.le) * (rank - lowerBucket.count)) / (bucket.count - lowerBucket.count)
+      );
     }
-    below = bucket;
+    lowerBucket = bucket;
   }
-  return below.le;
+  return lowerBucket.le;
 }

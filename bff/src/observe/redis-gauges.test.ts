@@ -7,9 +7,9 @@ const seriesOf = (text: string) => text.split('\n').filter((line) => line.starts
 it('should report the memory of Redis, and nothing while it does not answer', async () => {
   const registry = createRegistry();
   let away = false;
-  let asked = 0;
+  let reads = 0;
   addRedisGauges(registry, async () => {
-    asked++;
+    reads++;
     if (away) throw new Error('unavailable');
     return { used: 10, limit: 100 };
   });
@@ -17,7 +17,7 @@ it('should report the memory of Redis, and nothing while it does not answer', as
     'tocsin_bff_redis_memory_used_bytes 10',
     'tocsin_bff_redis_memory_limit_bytes 100',
   ]);
-  expect(asked).toBe(1);
+  expect(reads).toBe(1);
   away = true;
   expect(seriesOf(await registry.metrics())).toEqual([]);
 });

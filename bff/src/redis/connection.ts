@@ -92,7 +92,7 @@ export class RedisConnection {
   async withTimeout<T>(outcome: Promise<T>, what: string): Promise<T> {
     const { timeoutMs } = this.#options;
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
+    const timedOut = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         this.#overdue++;
         const settle = () => this.#overdue--;
@@ -101,7 +101,7 @@ export class RedisConnection {
       }, timeoutMs);
     });
     try {
-      return await Promise.race([outcome, late]);
+      return await Promise.race([outcome, timedOut]);
     } finally {
       clearTimeout(timer);
     }

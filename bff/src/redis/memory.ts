@@ -21,5 +21,5 @@ export function readRedisMemory(info: string): RedisMemory {
 /** The memory of the master that uses the largest share of its limit. @throws Error if the list is empty */
 export function fullest([first, ...others]: readonly RedisMemory[]): RedisMemory {
   if (!first) throw new Error('No Redis master is connected.');
-  return others.reduce((most, one) => (one.used / one.limit > most.used / most.limit ? one : most), first);
+  return others.reduce((top, one) => (one.used / one.limit > top.used / top.limit ? one : top), first);
 }

@@ -83,10 +83,10 @@ export class StreamKeeper {
   /** Deletes messages that every consumer group has acknowledged. */
   async #trim(stream: string): Promise<void> {
     const connection = this.#options.topics;
-    const below = acknowledgedBelow(await this.#groupsOf(stream));
-    if (below === undefined) return;
+    const firstKept = acknowledgedBelow(await this.#groupsOf(stream));
+    if (firstKept === undefined) return;
     await connection.withTimeout(
-      connection.client.sendCommand(['XTRIM', stream, 'MINID', below]),
+      connection.client.sendCommand(['XTRIM', stream, 'MINID', firstKept]),
       'trim a stream',
     );
   }

@@ -173,8 +173,11 @@ export class Gateway {
     });
     engine.on('connection', (session: EngineSession) => {
       admission.opened(session);
-      const late = setTimeout(() => admission.isPending(session) && terminate(session), timing.handshakeMs);
-      session.once('close', () => clearTimeout(late));
+      const timeout = setTimeout(
+        () => admission.isPending(session) && terminate(session),
+        timing.handshakeMs,
+      );
+      session.once('close', () => clearTimeout(timeout));
       boundBacklog(session, (bytes) => {
         log.info({ session: session.transport.sid, bytes }, 'closed a connection that does not read');
         onEnded('not_reading');

@@ -85,8 +85,8 @@ export const FAULTS: readonly WeightedStep[] = [
     15,
     'land',
     { index: fc.nat(3) },
-    ({ lateEffects: landing }) => landing.length > 0,
-    ({ lateEffects: landing }, { index }) => landing.splice(index % landing.length, 1)[0]!(),
+    ({ lateEffects }) => lateEffects.length > 0,
+    ({ lateEffects }, { index }) => lateEffects.splice(index % lateEffects.length, 1)[0]!(),
   ),
   step(
     10,

@@ -33,9 +33,9 @@ export function receiptsRoute({ receiptsOf, signer, ...refusing }: ReceiptsRoute
     try {
       (await signer()).check(request.get(SIGNATURE_HEADER), RECEIPTS_PURPOSE, body);
       const read = readJson(body);
-      const asked = receiptsQuerySchema.safeParse('problem' in read ? undefined : read.value);
-      if (!asked.success) throw new InvalidCallError(faultsOf(asked.error));
-      named = asked.data;
+      const parsed = receiptsQuerySchema.safeParse('problem' in read ? undefined : read.value);
+      if (!parsed.success) throw new InvalidCallError(faultsOf(parsed.error));
+      named = parsed.data;
     } catch (error) {
       return refuseCall(response, error, refusing);
     }

@@ -23,10 +23,10 @@ describe('a store that comes back empty', () => {
     const positionBefore = position();
     await f.log.rollBackTo(0);
     f.now++;
-    const asked = await f.instance().turn(undefined, { heard: positionBefore });
+    const result = await f.instance().turn(undefined, { heard: positionBefore });
     expect(isLaterEpoch(position().epoch, positionBefore.epoch)).toBe(true);
-    expect(asked.position).toEqual({ epoch: await f.origin.firstEpoch(), offset: 0 });
-    expect(position()).toEqual(asked.position);
+    expect(result.position).toEqual({ epoch: await f.origin.firstEpoch(), offset: 0 });
+    expect(position()).toEqual(result.position);
   });
 
   it('should store the next publications in a later epoch', async () => {

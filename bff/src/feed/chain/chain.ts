@@ -39,9 +39,9 @@ export function countAbsorbed(sizes: readonly number[], size: number, full: numb
       take();
       continue;
     }
-    let alike = 0;
-    while (alike < end && tier(sizes[end - 1 - alike] ?? 0, full) === own) alike++;
-    if (own === 0 || alike < 3) return sizes.length - end;
-    for (let i = 0; i < alike; i++) take();
+    let sameTierCount = 0;
+    while (sameTierCount < end && tier(sizes[end - 1 - sameTierCount] ?? 0, full) === own) sameTierCount++;
+    if (own === 0 || sameTierCount < 3) return sizes.length - end;
+    for (let i = 0; i < sameTierCount; i++) take();
   }
 }

@@ -141,8 +141,8 @@ class Appending {
     if (!this.#isKnown(plain)) {
       return this.#isRetracted(plain) ? undefined : { notification, hashes: [plain, event] };
     }
-    const beside = this.#plain({ ...notification, id: idBesideAnother(id, sourceHash) });
-    return beside && { ...beside, hashes: [...beside.hashes, event] };
+    const renamedEvent = this.#plain({ ...notification, id: idBesideAnother(id, sourceHash) });
+    return renamedEvent && { ...renamedEvent, hashes: [...renamedEvent.hashes, event] };
   }
 
   retract({ retract: id }: Retraction): void {

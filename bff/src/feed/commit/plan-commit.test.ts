@@ -30,8 +30,8 @@ describe('a commit', () => {
 
   it('should keep the first content of an id', async () => {
     const log = new PlannedLog();
-    const both = [notification('a', 'first'), notification('a', 'second')];
-    await log.commit(batchWithItems(1, ...both));
+    const sameId = [notification('a', 'first'), notification('a', 'second')];
+    await log.commit(batchWithItems(1, ...sameId));
     expect(log.publications.map((publication) => publication.notification?.title)).toEqual(['first']);
   });
 

@@ -25,14 +25,14 @@ export class Removals {
     let highest = 0;
     for (const publication of publications) {
       const { offset, replaces, notification } = publication;
-      const note = (places: Map<string, number[]>, name: string | undefined) => {
+      const addTo = (offsetsByName: Map<string, number[]>, name: string | undefined) => {
         if (name === undefined) return;
-        places.set(name, [...(places.get(name) ?? []), offset]);
+        offsetsByName.set(name, [...(offsetsByName.get(name) ?? []), offset]);
         highest = Math.max(highest, offset);
       };
-      note(this.#replaced, replaces);
-      note(this.#replacedKeys, notification?.collapseKey);
-      if (notification === null && publication.gone === 'retracted') note(this.#retracted, publication.id);
+      addTo(this.#replaced, replaces);
+      addTo(this.#replacedKeys, notification?.collapseKey);
+      if (notification === null && publication.gone === 'retracted') addTo(this.#retracted, publication.id);
     }
     this.offset = highest;
   }
@@ -41,7 +41,7 @@ export class Removals {
   reasonFor({ offset, notification }: Publication): GoneReason | undefined {
     if (notification === null) return undefined;
     const { id, collapseKey = '' } = notification;
-    const first = (places: number[] = []) => places.find((place) => place > offset) ?? Infinity;
+    const first = (removals: number[] = []) => removals.find((removal) => removal > offset) ?? Infinity;
     const replaced = Math.min(first(this.#replaced.get(id)), first(this.#replacedKeys.get(collapseKey)));
     const retracted = first(this.#retracted.get(id));
     if (replaced === Infinity && retracted === Infinity) return undefined;

@@ -101,8 +101,8 @@ describe('a stream', () => {
     await publish('all', 'a2');
     await publish('topic:x', 'x2');
     // The reader may leave out a feed or add a new one.
-    const again = await open('?feed=topic:new&feed=topic:x', { 'last-event-id': id });
-    const [fresh, known] = [await again.nextOf('subscribed'), await again.nextOf('subscribed')];
+    const secondStream = await open('?feed=topic:new&feed=topic:x', { 'last-event-id': id });
+    const [fresh, known] = [await secondStream.nextOf('subscribed'), await secondStream.nextOf('subscribed')];
     expect([idsOf(fresh.data), idsOf(known.data)]).toEqual([[], ['x2']]);
   });
 

@@ -25,9 +25,9 @@ export function unreadRoutes(
       try {
         const feeds: FeedUnread[] = [];
         for (let start = 0; start < names.length; start += FEEDS_AT_ONCE) {
-          const some = names.slice(start, start + FEEDS_AT_ONCE);
+          const batch = names.slice(start, start + FEEDS_AT_ONCE);
           feeds.push(
-            ...(await Promise.all(some.map(async (feed) => ({ feed, ...(await count(reader, feed)) })))),
+            ...(await Promise.all(batch.map(async (feed) => ({ feed, ...(await count(reader, feed)) })))),
           );
         }
         const total = feeds.reduce((sum, { unread }) => sum + unread, 0);

@@ -10,9 +10,9 @@ export async function newlyRead(
   after: ReadState,
   history: Pick<History, 'head' | 'floor' | 'ids'>,
 ): Promise<Span[]> {
-  const places = await locate(new Set([...before.ids, ...after.ids]), history);
+  const offsetById = await locate(new Set([...before.ids, ...after.ids]), history);
   const known = new Set(before.ids);
-  const offsetsOf = (ids: readonly string[]) => ids.flatMap((id) => places.get(id) ?? []);
+  const offsetsOf = (ids: readonly string[]) => ids.flatMap((id) => offsetById.get(id) ?? []);
   const singleSpan = (offset: number, change: 1 | -1): Span => [offset, offset, change];
   const added = offsetsOf(after.ids.filter((id) => !known.has(id)));
   return [

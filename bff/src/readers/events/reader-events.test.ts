@@ -8,13 +8,13 @@ let channel: MemoryBroadcaster;
 let sent: ReaderEvent[];
 let faults: number;
 let reads: number;
-let here: boolean;
+let isConnectedHere: boolean;
 /** The functions that complete the running reads. */
 let release: (() => void)[];
 let fails: number;
 beforeEach(() => {
   channel = new MemoryBroadcaster();
-  [sent, faults, reads, here, release, fails] = [[], 0, 0, true, [], 0];
+  [sent, faults, reads, isConnectedHere, release, fails] = [[], 0, 0, true, [], 0];
   new ReaderEvents({
     channel,
     sources: {
@@ -28,7 +28,7 @@ beforeEach(() => {
       mutes: async () => ({ feeds: ['topic:a'], severities: [] }),
       // The test needs no sources for the other events of the registry.
     } as unknown as ReaderEventSources,
-    isConnected: () => here,
+    isConnected: () => isConnectedHere,
     send: (event) => sent.push(event),
     onError: () => {
       faults++;
@@ -58,7 +58,7 @@ it('should send the content of the document to connections on this instance, wit
 });
 
 it('should not read for a reader without a connection on this instance', async () => {
-  here = false;
+  isConnectedHere = false;
   await changed('1');
   await settle();
   expect([reads, sent]).toEqual([0, []]);

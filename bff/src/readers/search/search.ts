@@ -76,8 +76,8 @@ function candidatesOf(
   { head, history }: FeedHistory,
 ): Ranges {
   const [first, last] = [Math.max(1, history.floor), head.offset];
-  const whole = withRange([], first, last);
-  if (state === 'any' || state === 'inbox') return whole;
+  const wholeHistory = withRange([], first, last);
+  if (state === 'any' || state === 'inbox') return wholeHistory;
   if (state === 'snoozed' || state === 'returned') return [];
   const counts = inbox?.epoch === epoch ? inbox : undefined;
   const chosen =
@@ -140,21 +140,21 @@ class Search {
     feeds: readonly FeedSearch[],
     snoozed: Found | undefined,
   ): Promise<{ found: Found; from?: FeedSearch } | undefined> {
-    let best: { found: Found; from?: FeedSearch } | undefined = snoozed && { found: snoozed };
+    let newestMatch: { found: Found; from?: FeedSearch } | undefined = snoozed && { found: snoozed };
     for (const from of feeds) {
       const found = await from.peek();
       if (!found && from.continuesBefore > 0) return undefined;
-      if (found && (!best || timeIn(found) > timeIn(best.found))) best = { found, from };
+      if (found && (!newestMatch || timeIn(found) > timeIn(newestMatch.found))) newestMatch = { found, from };
     }
-    return best;
+    return newestMatch;
   }
 
   async #open(): Promise<FeedSearch[]> {
     const opened: FeedSearch[] = [];
     const { feeds } = this.#request;
     for (let start = 0; start < feeds.length; start += FEEDS_AT_ONCE) {
-      const some = feeds.slice(start, start + FEEDS_AT_ONCE).map((feed) => this.#openOne(feed));
-      opened.push(...(await Promise.all(some)));
+      const opening = feeds.slice(start, start + FEEDS_AT_ONCE).map((feed) => this.#openOne(feed));
+      opened.push(...(await Promise.all(opening)));
     }
     return opened;
   }

@@ -4,14 +4,14 @@ import { SegmentCache } from './segment-cache.ts';
 const reference = (key: string, bytes = 10) => ({ key, bytes, first: 1, last: 1, at: 0 });
 
 it('should read a segment once for simultaneous and later requests', async () => {
-  const asked: string[] = [];
+  const readKeys: string[] = [];
   const cache = new SegmentCache((keys) => {
-    asked.push(...keys);
+    readKeys.push(...keys);
     return Promise.resolve(keys.map(() => []));
   });
   await Promise.all(Array.from({ length: 1_000 }, () => cache.read([reference('a'), reference('b')])));
   await cache.read([reference('b'), reference('c')]);
-  expect(asked).toEqual(['a', 'b', 'c']);
+  expect(readKeys).toEqual(['a', 'b', 'c']);
 });
 
 it('should read again after a failure', async () => {

@@ -71,10 +71,13 @@ export class FeedView {
     // A missing publication may remove an earlier one.
     if (!continues) this.#noteRemovals(epoch, [], (publications[0]?.offset ?? 1) - 1);
     const held = this.#unsent(ring, sent + 1, publications.at(-1)?.offset ?? 0);
-    const beyond = publications.filter(
+    const publicationsBeyond = publications.filter(
       ({ offset }) => offset > ring.offset && isHigher({ epoch, offset }, removedBefore),
     );
-    return { continues, ...shownIn({ feed, epoch }, [...held, ...this.#earlySends.send(epoch, beyond)]) };
+    return {
+      continues,
+      ...shownIn({ feed, epoch }, [...held, ...this.#earlySends.send(epoch, publicationsBeyond)]),
+    };
   }
 
   /** Call when a browser starts to watch: it has none of the publications that were sent early. */
@@ -90,8 +93,8 @@ export class FeedView {
     return unsent;
   }
 
-  #noteRemovals(epoch: string, publications: readonly Publication[], least = 0): void {
-    const offset = Math.max(least, new Removals(publications).offset);
+  #noteRemovals(epoch: string, publications: readonly Publication[], minOffset = 0): void {
+    const offset = Math.max(minOffset, new Removals(publications).offset);
     if (offset > 0) this.#removedAt = highest(this.#removedAt, { epoch, offset });
   }
 

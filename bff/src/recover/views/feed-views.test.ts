@@ -232,17 +232,17 @@ describe('a forged broadcast', () => {
     if (how === 'watched') views.watch('all');
     const event = await publish(1);
     views.receive(event);
-    const here = { epoch: event.epoch, offset: 1 };
-    const stale = testProofs.of('all', here);
-    for (const position of [farPosition, { ...here, offset: 1_000 }]) {
+    const currentPosition = { epoch: event.epoch, offset: 1 };
+    const stale = testProofs.of('all', currentPosition);
+    for (const position of [farPosition, { ...currentPosition, offset: 1_000 }]) {
       for (const proof of [undefined, 'AAAAAAAAAAAAAAAAAAAAAA', stale]) {
         expect(views.receive(forgedBroadcast(position, proof))).toBeUndefined();
       }
     }
     await sleep(600);
     views.receive(await publish(2));
-    expect(f.head?.epoch).toBe(here.epoch);
+    expect(f.head?.epoch).toBe(currentPosition.epoch);
     expect(f.losses).toEqual([]);
-    expect(await views.view('all').currentPosition()).toEqual({ ...here, offset: 2 });
+    expect(await views.view('all').currentPosition()).toEqual({ ...currentPosition, offset: 2 });
   });
 });

@@ -150,8 +150,8 @@ describe('a removed publication', () => {
     expect(view.receive(first).shown).toBeUndefined();
     await view.compare();
     expect(view.receive(second).shown).toBeUndefined();
-    const both = { ...second, publications: [...first.publications, ...second.publications] };
-    expect(view.receive(both).shown).toBeUndefined();
+    const bothBroadcasts = { ...second, publications: [...first.publications, ...second.publications] };
+    expect(view.receive(bothBroadcasts).shown).toBeUndefined();
   });
 
   it('should not be sent when its broadcast is repeated after it was removed', async () => {

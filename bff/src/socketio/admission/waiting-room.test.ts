@@ -56,20 +56,20 @@ it('should never exceed its slots, and always evict from the largest group', () 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const clock = { now: 0 };
-      const inside = new Map<number, string>();
+      const groupByItem = new Map<number, string>();
       const evict = (item: number) => {
         const sizes = new Map<string, number>();
-        for (const group of inside.values()) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-        expect(sizes.get(inside.get(item) ?? '')).toBe(Math.max(...sizes.values()));
-        inside.delete(item);
+        for (const group of groupByItem.values()) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+        expect(sizes.get(groupByItem.get(item) ?? '')).toBe(Math.max(...sizes.values()));
+        groupByItem.delete(item);
       };
       const room = new WaitingRoom<number>({ slots: 5, perGroup: 5, evict, now: () => clock.now });
       for (const { item, group, leaves, wait } of steps) {
         clock.now += wait;
-        inside.delete(item);
+        groupByItem.delete(item);
         if (leaves) room.leave(item);
-        else if (room.enter(item, `g${group}`, false)) inside.set(item, `g${group}`);
-        expect(room.size).toBe(inside.size);
+        else if (room.enter(item, `g${group}`, false)) groupByItem.set(item, `g${group}`);
+        expect(room.size).toBe(groupByItem.size);
         expect(room.size).toBeLessThanOrEqual(5);
       }
     }),

@@ -284,10 +284,11 @@ export class Checker {
       if (this.#sound || wasKnown) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
       else this.#report.count('rewrites after a rollback that the host did not know of');
     }
-    const twice = Array.from({ length: publication.offset - 1 }, (_, i) => `${epoch}:${i + 1}`).find(
+    const earlierPlace = Array.from({ length: publication.offset - 1 }, (_, i) => `${epoch}:${i + 1}`).find(
       (other) => this.committedIds.get(other)?.has(idOf(publication)),
     );
-    if (twice && this.#sound) this.#report.violation('TWICE', `${twice} and ${place}: ${idOf(publication)}`);
+    if (earlierPlace && this.#sound)
+      this.#report.violation('TWICE', `${earlierPlace} and ${place}: ${idOf(publication)}`);
     ids.delete(idOf(publication));
     this.committedIds.set(place, ids.add(idOf(publication)));
     this.committedAt.set(place, this.#world.clock);

@@ -125,9 +125,9 @@ function checkOrder({ checker, storeLost }: World, ids: string[], report: Report
 
 function checkRead(pages: readonly Page[], log: readonly LivePublication[], report: Report): void {
   const read = pages.flatMap(({ publications }) => publications);
-  const places = read.map((publication) => `${publication.offset} ${idOfPublication(publication)}`);
+  const served = read.map((publication) => `${publication.offset} ${idOfPublication(publication)}`);
   const expected = log.map((publication) => `${publication.offset} ${idOfPublication(publication)}`);
-  if (pages.some(({ recovered }) => !recovered) || places.join() !== expected.join()) {
-    report.violation('READER-VIEW', `${places.join()} instead of ${expected.join()}`);
+  if (pages.some(({ recovered }) => !recovered) || served.join() !== expected.join()) {
+    report.violation('READER-VIEW', `${served.join()} instead of ${expected.join()}`);
   }
 }

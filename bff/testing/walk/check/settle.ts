@@ -72,8 +72,11 @@ async function waitUntilArrived(world: World): Promise<void> {
     if (world.isQuiet() && haveArrived()) return;
     await round(world, i);
   }
-  const places = world.clients.map(({ merge }) => JSON.stringify(merge.position));
-  world.report.violation('NO-REST', `head ${JSON.stringify(world.position)}, clients ${places.join(' ')}`);
+  const clientPositions = world.clients.map(({ merge }) => JSON.stringify(merge.position));
+  world.report.violation(
+    'NO-REST',
+    `head ${JSON.stringify(world.position)}, clients ${clientPositions.join(' ')}`,
+  );
 }
 
 /** Lets all pending work of a walk end, and checks the result. */

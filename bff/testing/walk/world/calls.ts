@@ -18,10 +18,10 @@ interface Pending {
 /** The outgoing calls of one process. Each waits until a step lets it through. */
 export class Calls {
   readonly #pending: Pending[] = [];
-  readonly #land: (effect: () => void) => void;
+  readonly #effectLater: (effect: () => void) => void;
 
-  constructor(land: (effect: () => void) => void) {
-    this.#land = land;
+  constructor(effectLater: (effect: () => void) => void) {
+    this.#effectLater = effectLater;
   }
 
   get waiting(): number {
@@ -63,7 +63,7 @@ export class Calls {
           return;
         }
         if (fate === 'done') performIgnoringResult(effect);
-        if (fate === 'late') this.#land(() => performIgnoringResult(effect));
+        if (fate === 'late') this.#effectLater(() => performIgnoringResult(effect));
         reject(unknownOutcome());
       };
       this.#pending.push({ write, finish });
