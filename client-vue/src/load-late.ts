@@ -24,8 +24,8 @@ export function finishFirstView(): void {
 }
 
 /**
- * Loads a part that the first view doesn't need, and retries until it succeeds. Loading starts after the first view,
- * so that the two don't compete on a slow connection, unless `at` is `immediately`. It doesn't wait until the reader needs
+ * Loads a part that the first view doesn't need, and retries until it succeeds. Loading starts after the first view, so
+ * that the two don't compete on a slow connection, unless `at` is `immediately`. It doesn't wait until the reader needs
  * the part, because a deployment may have replaced the file by then. Returns a function that stops loading.
  */
 export function loadLate<T>(
@@ -33,15 +33,15 @@ export function loadLate<T>(
   loaded: (part: T) => void,
   { at = 'first-view' }: { at?: 'first-view' | 'immediately' } = {},
 ): () => void {
-  let ended = false;
+  let isStopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function attempt(pause: number): Promise<void> {
     try {
       const part = await load();
-      if (!ended) loaded(part);
+      if (!isStopped) loaded(part);
     } catch (error) {
-      if (ended) return;
+      if (isStopped) return;
       console.warn('Tocsin could not load a part of the page. Retrying.', error);
       timer = setTimeout(() => void attempt(Math.min(2 * pause, LONGEST_PAUSE_MS)), pause);
     }
@@ -49,7 +49,7 @@ export function loadLate<T>(
 
   const begin = (): void => {
     clearTimeout(timer);
-    if (!ended) void attempt(FIRST_PAUSE_MS);
+    if (!isStopped) void attempt(FIRST_PAUSE_MS);
   };
   if (at === 'immediately') begin();
   else {
@@ -57,7 +57,7 @@ export function loadLate<T>(
     void firstView.then(begin);
   }
   return () => {
-    ended = true;
+    isStopped = true;
     clearTimeout(timer);
   };
 }

@@ -5,8 +5,8 @@ const KEY = 'tocsin.client-id';
 /** Identifies this browser for readers who aren't signed in. Generated once. */
 export function clientIdOfBrowser(): string {
   const storage = safeStorage(() => localStorage);
-  const known = storage.get(KEY);
-  if (known) return known;
+  const stored = storage.get(KEY);
+  if (stored) return stored;
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const generated = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   storage.set(KEY, generated);

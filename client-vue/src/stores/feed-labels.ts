@@ -10,9 +10,10 @@ export const useFeedLabels = defineStore(() => {
 
   /** The display name of a feed. The default for `topic:orders` is `orders`. */
   function labelOf(feed: string): string {
-    const given = labels.value;
-    const own = typeof given === 'function' ? given(feed) : Object.hasOwn(given, feed) && given[feed];
-    if (own) return own;
+    const current = labels.value;
+    const label =
+      typeof current === 'function' ? current(feed) : Object.hasOwn(current, feed) && current[feed];
+    if (label) return label;
     if (feed === 'all') return useMessages().texts.common.feedOfAll;
     return feed.slice(feed.indexOf(':') + 1);
   }

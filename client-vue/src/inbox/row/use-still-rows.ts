@@ -28,20 +28,20 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
   onBeforeUpdate(() => {
     before = undefined;
     if (scrolled() > TOP_PX) return;
-    const held = list.value?.querySelector('.tocsin-row:hover, .tocsin-row:focus-within');
-    const first = list.value?.querySelector('.tocsin-row');
-    const row = held ?? first;
-    if (row) before = { row, top: row.getBoundingClientRect().top, isHeld: Boolean(held) || isTouched };
+    const usedRow = list.value?.querySelector('.tocsin-row:hover, .tocsin-row:focus-within');
+    const firstRow = list.value?.querySelector('.tocsin-row');
+    const row = usedRow ?? firstRow;
+    if (row) before = { row, top: row.getBoundingClientRect().top, isHeld: Boolean(usedRow) || isTouched };
   });
 
   onUpdated(() => {
     if (!before?.row.isConnected) return;
     // `before.top` includes any transform that was holding the rows. Remove it before measuring again.
     draw(0);
-    const moved = before.row.getBoundingClientRect().top - before.top;
-    if (moved <= 0) return;
-    if (before.isHeld) (scroller?.value ?? window).scrollBy(0, moved);
-    else makeRoom(before.row, moved);
+    const distance = before.row.getBoundingClientRect().top - before.top;
+    if (distance <= 0) return;
+    if (before.isHeld) (scroller?.value ?? window).scrollBy(0, distance);
+    else makeRoom(before.row, distance);
   });
 
   /**

@@ -27,11 +27,11 @@ export function useSearch(request: () => SearchRequest | undefined) {
   let abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  async function ask(asked: SearchRequest, isNext: boolean): Promise<void> {
+  async function ask(query: SearchRequest, isNext: boolean): Promise<void> {
     const { signal } = abort;
     status.value = 'searching';
     try {
-      const next = { ...asked, limit: LIMIT, ...(isNext && cursor !== undefined && { cursor }) };
+      const next = { ...query, limit: LIMIT, ...(isNext && cursor !== undefined && { cursor }) };
       const answer = await useSource().ask(
         (url, clientId, options) => searchNotifications(url, clientId, next, options),
         { signal },
@@ -59,18 +59,18 @@ export function useSearch(request: () => SearchRequest | undefined) {
 
   watch(
     request,
-    (asked, before) => {
-      if (JSON.stringify(asked) === JSON.stringify(before)) return;
+    (query, before) => {
+      if (JSON.stringify(query) === JSON.stringify(before)) return;
       stop();
       more.value = false;
       cursor = undefined;
-      if (!asked) {
+      if (!query) {
         found.value = [];
         status.value = 'idle';
         return;
       }
       status.value = 'searching';
-      timer = setTimeout(() => void ask(asked, false), asked.q === before?.q ? 0 : TYPING_MS);
+      timer = setTimeout(() => void ask(query, false), query.q === before?.q ? 0 : TYPING_MS);
     },
     { immediate: true },
   );
@@ -78,8 +78,8 @@ export function useSearch(request: () => SearchRequest | undefined) {
 
   /** Loads the next page of results. */
   async function loadMore(): Promise<void> {
-    const asked = request();
-    if (asked && status.value !== 'searching') await ask(asked, true);
+    const query = request();
+    if (query && status.value !== 'searching') await ask(query, true);
   }
 
   return { found, status, more, loadMore };

@@ -36,9 +36,9 @@ export class Chunks<T extends Part> {
     let number = this.#next;
     let size = CHUNK_SIZE;
     for (const item of items.toReversed()) {
-      const known = this.#numbers.get(item.key);
-      if (known !== undefined && known !== number) [number, size] = [known, 0];
-      else if (known === undefined && size >= CHUNK_SIZE) [number, size] = [this.#next++, 0];
+      const knownNumber = this.#numbers.get(item.key);
+      if (knownNumber !== undefined && knownNumber !== number) [number, size] = [knownNumber, 0];
+      else if (knownNumber === undefined && size >= CHUNK_SIZE) [number, size] = [this.#next++, 0];
       size++;
       numbers.set(item.key, number);
       const day = dayKey(item.time);

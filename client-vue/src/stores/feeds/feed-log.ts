@@ -47,12 +47,12 @@ export function insert(
   skip: (id: string) => boolean,
   now: number,
 ): Item[] {
-  const known = new Set(items.map(({ notification }) => notification.id));
+  const knownIds = new Set(items.map(({ notification }) => notification.id));
   const result = [...items];
   let gap = gapBefore && items.length > 0;
   for (const { offset, notification } of publications) {
-    if (known.has(notification.id) || skip(notification.id)) continue;
-    known.add(notification.id);
+    if (knownIds.has(notification.id) || skip(notification.id)) continue;
+    knownIds.add(notification.id);
     const time = Math.min(parseDateTime(notification.createdAt) ?? now, now);
     const key = itemKey(feed, notification.id);
     const at = placeOf(result, epoch, offset);

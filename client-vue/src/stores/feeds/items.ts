@@ -44,11 +44,11 @@ export const useItems = defineStore(() => {
 
   /** A copy of the item, as if it had arrived at `time`. Returns the same object when called with the same time. */
   function withReturnTime(item: Item, time: number): Item {
-    const known = returnedCopies.get(item);
-    if (known?.time === time) return known;
-    const moved = { ...item, time, gapBefore: false };
-    returnedCopies.set(item, moved);
-    return moved;
+    const existing = returnedCopies.get(item);
+    if (existing?.time === time) return existing;
+    const copy = { ...item, time, gapBefore: false };
+    returnedCopies.set(item, copy);
+    return copy;
   }
   const oldestOf = (feed: string): Item | undefined => logs.value.get(feed)?.[0];
 

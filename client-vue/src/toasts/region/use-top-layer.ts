@@ -16,7 +16,7 @@ export function useTopLayer(
   wanted: Readonly<Ref<boolean>>,
 ): { dialog: Readonly<ShallowRef<HTMLDialogElement | undefined>>; raise: () => void } {
   const dialog = shallowRef<HTMLDialogElement>();
-  let leaving: ReturnType<typeof setTimeout> | undefined;
+  let leaveTimer: ReturnType<typeof setTimeout> | undefined;
   let stopWatching: (() => void) | undefined;
   let raises: number[] = [];
 
@@ -29,7 +29,7 @@ export function useTopLayer(
     const { value } = element;
     // Browsers without popover support show it in place.
     if (!wanted.value || !value?.isConnected || !('showPopover' in value)) return;
-    clearTimeout(leaving);
+    clearTimeout(leaveTimer);
     const activeElement = activeElementInRootOf(value);
     const focused = activeElement instanceof HTMLElement && value.contains(activeElement);
     hide();
@@ -48,9 +48,9 @@ export function useTopLayer(
   }
 
   watch(wanted, (now) => {
-    clearTimeout(leaving);
+    clearTimeout(leaveTimer);
     if (now) raise();
-    else leaving = setTimeout(hide, LEAVE_MS);
+    else leaveTimer = setTimeout(hide, LEAVE_MS);
   });
   onMounted(() => {
     stopWatching = watchModalDialog((front) => {
@@ -62,7 +62,7 @@ export function useTopLayer(
     raise();
   });
   onBeforeUnmount(() => {
-    clearTimeout(leaving);
+    clearTimeout(leaveTimer);
     stopWatching?.();
     document.removeEventListener('toggle', onToggle, true);
   });
