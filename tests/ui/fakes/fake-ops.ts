@@ -14,6 +14,7 @@ import type {
   ProblemCode,
   PutBack,
   PutBackResult,
+  ScheduleList,
   SetAside,
   UnsentFallback,
   UnsentNames,
@@ -85,6 +86,8 @@ export class FakeOps {
   receipts: Omit<Receipts, 'id' | 'feed'> = { fallbacks: [] };
   /** The e-mail templates, if there are channels. */
   templates: Templates | undefined;
+  /** The scheduled notifications. Like the server's list, they still contain the retracted ones. */
+  schedules: ScheduleList = { at: '2026-01-05T09:00:00Z', count: 0, isComplete: true, next: [] };
   readonly retracted: unknown[] = [];
   readonly calls: string[] = [];
   readonly composed: unknown[] = [];
@@ -128,6 +131,7 @@ export class FakeOps {
       const preview = { ...this.templates.render(sampleOf(query)), overridden: [...overridden] };
       return route.fulfill({ json: preview });
     }
+    if (call === 'GET /app/ops/schedules') return route.fulfill({ json: this.schedules });
     if (call === 'POST /app/ops/retract') {
       this.retracted.push(request.postDataJSON());
       return route.fulfill({ status: 202, json: { ids: ['n-1'] } });

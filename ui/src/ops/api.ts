@@ -12,6 +12,7 @@ import type {
   PutBack,
   PutBackResult,
   Receipts,
+  ScheduleList,
   SetAside,
   SetAsideList,
   UnsentName,
@@ -56,6 +57,8 @@ export interface OpsApi {
   find(named: NamedNotification): Promise<FoundNotification>;
   /** The receipts of a notification: who got, saw and read it, and its fallbacks. */
   receipts(named: NamedNotification): Promise<Receipts>;
+  /** The number of scheduled notifications, and the next ones. */
+  schedules(): Promise<ScheduleList>;
   retract(named: NamedNotification): Promise<void>;
   /** An e-mail with sample content. */
   emailPreview(query: EmailPreviewQuery): Promise<EmailPreview>;
@@ -148,6 +151,7 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
       const query = new URLSearchParams(asked).toString();
       return get<EmailPreview>(`/app/ops/email-preview?${query}`, 'subject', 'text', 'html', 'overridden');
     },
+    schedules: () => get<ScheduleList>('/app/ops/schedules', 'at', 'count', 'isComplete', 'next'),
     retract: async (body) => {
       await call('POST', '/app/ops/retract', { body });
     },

@@ -5,9 +5,21 @@ import { find } from './find.ts';
 import { instances } from './instances.ts';
 import { page } from './page.ts';
 import { previews } from './previews.ts';
+import { scheduled } from './scheduled.ts';
 import { setAside } from './set-aside.ts';
 import { unsent } from './unsent.ts';
 import { verdict } from './verdict.ts';
 
 /** All German strings of the operations page. */
-export const de: OpsMessages = { audit, compose, find, instances, page, previews, setAside, unsent, verdict };
+export const de: OpsMessages = {
+  audit,
+  compose,
+  find,
+  instances,
+  page,
+  previews,
+  scheduled,
+  setAside,
+  unsent,
+  verdict,
+};

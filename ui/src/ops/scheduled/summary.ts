@@ -1,0 +1,22 @@
+import type { NamedNotification, ScheduleList } from '@tocsin/contracts';
+import type { OpsMessages } from '../messages/messages.ts';
+import { formatCount } from '../numbers.ts';
+
+/** The list without the notifications that were retracted after it was made. */
+export function withoutRetracted(list: ScheduleList, retracted: readonly NamedNotification[]): ScheduleList {
+  const isLeft = ({ id, feed }: NamedNotification) =>
+    !retracted.some((one) => one.id === id && one.feed === feed);
+  const next = list.next.filter(isLeft);
+  return { ...list, next, count: list.count - (list.next.length - next.length) };
+}
+
+/** How many notifications are scheduled, and whether all are listed. `time` is that of the list. */
+export function summaryOf(
+  { count, isComplete, next }: ScheduleList,
+  time: string,
+  texts: OpsMessages['scheduled'],
+): string {
+  if (!isComplete) return texts.partial(formatCount(count), time);
+  if (count === 0) return texts.none(time);
+  return count > next.length ? texts.next(formatCount(count), next.length, time) : texts.all(count, time);
+}
