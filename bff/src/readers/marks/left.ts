@@ -1,4 +1,3 @@
-import type { History } from './advance.ts';
 import type { WaitingPositions } from '../ports.ts';
 
 /** The number of newest publications searched for ids: a feed's default history. */
@@ -13,15 +12,21 @@ export interface Left {
 /** Returns such notifications of the current epoch. */
 export type LeftOf = () => Promise<readonly Left[]>;
 
+/** The ends of a history; publications below `floor` are no longer shown anywhere. */
+interface Ends {
+  head: number;
+  floor: number;
+}
+
 /** The lowest offset that is searched for ids. */
-export const bottomOf = ({ head, floor }: Pick<History, 'head' | 'floor'>): number =>
+export const bottomOf = ({ head, floor }: Ends): number =>
   Math.max(floor, head - MAX_SEARCHED + 1, 1);
 
 export interface LeftOptions {
   reader: string;
   feed: string;
   epoch: string;
-  history: Pick<History, 'head' | 'floor'>;
+  history: Ends;
   /** Absent if the deployment has no channels. */
   waitingPositions: WaitingPositions | undefined;
 }
