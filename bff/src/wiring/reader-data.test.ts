@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readKey } from '@tocsin/contracts';
+import { AWAY_UNSENT_KEY, readKey } from '@tocsin/contracts';
 import { SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { arrival } from '../../testing/away/deployment.ts';
@@ -33,8 +33,11 @@ async function serve(hasChannels: boolean): Promise<void> {
   const step = { via: 'email', unless: 'read' as const, at: Date.now() + 3_600_000 };
   const waiting = [{ id, createdAt, notification: { id, createdAt, ...content }, steps: [step] }];
   await readers.write(AWAY_KEY, { ...newAway(READER), waiting }, undefined, 60);
+  const listed = [HASH, hashOfReader('user:ben')].map((hash) => [hash, Date.now()]);
+  await readers.write(AWAY_UNSENT_KEY, { v: 1, readers: listed }, undefined, 60);
 }
-const AWAY_KEY = awayKey(hashOfReader(READER));
+const HASH = hashOfReader(READER);
+const AWAY_KEY = awayKey(HASH);
 const valueOf = async (key: string) => (await bff.backend.readers.read(key))?.value;
 const exported = async () => {
   const headers = { authorization: `Bearer ${OPS_TOKEN}` };
@@ -85,6 +88,9 @@ describe.each([
       ...[READER, 'topic:orders'].map((feed) => readKey(READER, feed)),
     ])
       expect(await valueOf(key), key).toBeUndefined();
+    expect(await valueOf(AWAY_UNSENT_KEY)).toMatchObject({
+      readers: [[hashOfReader('user:ben'), expect.any(Number)]],
+    });
     expect(await exported()).toMatchObject({ notifications: [], readElsewhere: [] });
   });
 

@@ -9,6 +9,7 @@ import {
 } from '../../away/fallbacks/document.ts';
 import type { Fallbacks } from '../../away/fallbacks/fallbacks.ts';
 import { retract } from '../../away/fallbacks/register.ts';
+import { UnsentIndex } from '../../away/fallbacks/unsent/unsent-index.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
 
@@ -24,6 +25,8 @@ export interface StoredAway {
  */
 export function storedWithoutChannels(store: ReaderStore, now: () => number): StoredAway {
   const keyOf = (reader: string) => awayKey(hashOfReader(reader));
+  // If the index cannot be written, the next list of unsent fallbacks removes the reader.
+  const index = new UnsentIndex({ store, onError: () => undefined, now });
   return {
     contacts: new ContactBook(store, now),
     fallbacks: {
@@ -33,7 +36,10 @@ export function storedWithoutChannels(store: ReaderStore, now: () => number): St
       },
       async erase({ feed, ids }) {
         if (!feed.startsWith('user:')) return;
-        if (ids === undefined) return store.remove([keyOf(feed)]);
+        if (ids === undefined) {
+          await store.remove([keyOf(feed)]);
+          return index.forget(hashOfReader(feed));
+        }
         const at = now();
         await writeDocument(store, {
           ...{ key: keyOf(feed), ttlSeconds: AWAY_TTL_SECONDS },
