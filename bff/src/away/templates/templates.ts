@@ -37,8 +37,11 @@ export class TemplateError extends Error {
   override name = 'TemplateError';
 }
 
-/** Time limit for rendering a template, in ms, so that an override with an endless loop cannot block the process. */
-const RENDER_LIMIT_MS = 500;
+/**
+ * Time limit for rendering a template of the folder, in ms, so that an endless loop cannot block the process. It is long,
+ * because a busy machine takes many times as long as usual.
+ */
+const RENDER_LIMIT_MS = 5_000;
 
 /**
  * Loads the templates of e-mails, and renders samples with them, so that errors are found at startup. @throws
@@ -58,9 +61,8 @@ export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}
 
   const renderOne = (kind: Kind, message: AwayMessage): string => {
     const options: ViewOptions = { words: words[message.language], timeZone, plain: kind !== 'html' };
-    return String(
-      engineFor(kind).renderSync(parsed[kind], viewOf(message, options), { renderLimit: RENDER_LIMIT_MS }),
-    );
+    const renderLimit = sources[kind] === DEFAULT_SOURCES[kind] ? Infinity : RENDER_LIMIT_MS;
+    return String(engineFor(kind).renderSync(parsed[kind], viewOf(message, options), { renderLimit }));
   };
   for (const kind of ['subject', 'text', 'html'] as const) {
     attempt(TEMPLATE_FILES[kind], faults, () => {
