@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { entryKey, notificationSchema, type Refusal, type SubscribeAnswer } from '@tocsin/contracts';
 import { parseConfig } from '@tocsin/service';
 import { io, type Socket } from 'socket.io-client';
@@ -7,15 +5,7 @@ import { startBff } from '../src/app.ts';
 import type { Backend } from '../src/backend.ts';
 import { bffSettings } from '../src/config.ts';
 import { memoryBackend } from '../src/memory/backend.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+import { freePort } from './free-port.ts';
 
 /** The result of a handshake. */
 export type Handshake = { connected: true } | { connected: false; error: Error & { data?: unknown } };

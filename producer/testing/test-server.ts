@@ -23,6 +23,8 @@ import { testSchedules } from './test-schedules.ts';
 /** Serves `app` on a free local port. */
 export async function serve(app: Express): Promise<{ server: Server; url: string; close(): Promise<void> }> {
   const server = createBoundedServer(app);
+  // On a busy machine, a client could reuse a connection at the moment when its idle time ends.
+  server.keepAliveTimeout = 0;
   await listen(server, 0, '127.0.0.1');
   const { port } = server.address() as AddressInfo;
   return { server, url: `http://127.0.0.1:${port}`, close: () => closeServer(server, 500) };
