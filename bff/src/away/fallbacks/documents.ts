@@ -67,7 +67,8 @@ export class AwayDocuments {
           if (!after || isDeepStrictEqual(after, before)) return undefined;
           if (!isListed && added.some((receipt) => isUnsent(receipt, receipt.at))) {
             isListed = true;
-            const listed = this.#use.index.add(hashOfReader(after.reader));
+            const isFirst = !before?.receipts.some((receipt) => isUnsent(receipt, receipt.at));
+            const listed = this.#use.index.add(hashOfReader(after.reader), { isFirst });
             if (waits) await listed;
           }
           return after;

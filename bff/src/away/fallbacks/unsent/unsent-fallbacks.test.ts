@@ -97,6 +97,15 @@ describe('a fallback that was not sent', () => {
     expect(await listOf(fallbacks)).toHaveLength(1);
   });
 
+  it('should be listed although another instance has erased the reader shortly before', async () => {
+    const { instance, fallbacks, answers } = await refused(['a']);
+    await instance().fallbacks.erase({ feed: READER });
+    answers.push(REFUSED);
+    await fallbacks.committed(itemsOf(arrival('b', after('PT1S'))));
+    await pass(3_000);
+    expect(await listOf(fallbacks)).toMatchObject([{ id: 'b' }]);
+  });
+
   it('should leave the list with its erased reader, whose name remains nowhere', async () => {
     const { fallbacks, store } = await refused(['a']);
     await fallbacks.erase({ feed: READER });

@@ -49,10 +49,13 @@ export class UnsentIndex {
     this.#known = new LRUCache({ max: MAX_KNOWN });
   }
 
-  /** Resolves when the reader is in the index, or should not be waited for. Never rejects. */
-  async add(hash: string): Promise<void> {
+  /**
+   * Resolves when the reader is in the index, or should not be waited for. Never rejects. With `isFirst`, the reader had
+   * no unsent fallbacks, so another instance may have removed the reader from the index.
+   */
+  async add(hash: string, { isFirst = false } = {}): Promise<void> {
     const at = this.#use.now();
-    if ((this.#known.get(hash) ?? -Infinity) > at - FRESH_MS) return;
+    if (!isFirst && (this.#known.get(hash) ?? -Infinity) > at - FRESH_MS) return;
     this.#pending.delete(hash);
     this.#pending.set(hash, at);
     const next = this.#next;
