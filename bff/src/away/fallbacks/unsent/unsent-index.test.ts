@@ -1,4 +1,5 @@
 import { AWAY_UNSENT_KEY } from '@tocsin/contracts';
+import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pass } from '../../../../testing/away/deployment.ts';
 import { MemoryReaderStore } from '../../../memory/reader-store.ts';
@@ -126,6 +127,24 @@ describe('the index of readers with unsent fallbacks', () => {
     void index.add(hash(2));
     await index.stop();
     expect(await hashes()).toHaveLength(2);
+  });
+
+  it('should complete the write under way before it has stopped', async () => {
+    const { store, instance, hashes } = deployment();
+    const read = store.read.bind(store);
+    vi.spyOn(store, 'read').mockImplementationOnce(async (key) => {
+      await pause(1_000);
+      return read(key);
+    });
+    const index = instance();
+    void index.add(hash(1));
+    let hasStopped = false;
+    const stopped = index.stop().then(() => (hasStopped = true));
+    await pass(500);
+    expect(hasStopped).toBe(false);
+    await pass(500);
+    await stopped;
+    expect(await hashes()).toEqual([hash(1)]);
   });
 
   it('should remove readers, but not those who were added again meanwhile', async () => {

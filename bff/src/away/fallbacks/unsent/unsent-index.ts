@@ -85,11 +85,10 @@ export class UnsentIndex {
     }
   }
 
-  /** Writes what is pending, and stops. Never rejects. */
+  /** Completes the write under way, writes what is pending, and stops. Never rejects. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const next = this.#next;
-    if (this.#writing && this.#pending.size > 0) await settledWithin(MAX_WAIT_MS, [next.ended]);
+    if (this.#writing) await settledWithin(MAX_WAIT_MS, [this.#writing.then(() => true)]);
   }
 
   /** One write at a time. A failed one is repeated later, together with newer readers. */
