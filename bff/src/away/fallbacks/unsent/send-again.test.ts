@@ -89,6 +89,21 @@ describe('sending again', () => {
     expect(titles()).toHaveLength(3);
   });
 
+  it('should send no second message while the channel is sending one about the same notification', async () => {
+    const { instance, answers, titles, documentNow } = await refused([]);
+    const { fallbacks } = instance();
+    answers.push(REFUSED, 'never');
+    await fallbacks.committed(itemsOf(arrival('a', [...after('PT1S'), ...after('PT10S')])));
+    await pass(2_000);
+    const names = await namesIn(fallbacks);
+    await pass(9_000);
+    expect((await documentNow()).sending).toHaveLength(1);
+    expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
+    await pass(10 * 60_000);
+    expect(titles()).toEqual([['a'], ['a']]);
+    expect(await listOf(fallbacks)).toMatchObject([{ id: 'a', outcome: 'unknown' }]);
+  });
+
   it('should respect the limit of waiting notifications, and say which fallbacks it could not send', async () => {
     const { fallbacks, names, store } = await refused(['a', 'b']);
     const full = Array.from({ length: MAX_WAITING - 1 }, (_, n) => arrival(`n${n}`, after('PT1H')));

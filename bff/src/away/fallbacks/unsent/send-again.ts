@@ -18,7 +18,7 @@ export const NOT_FOUND: Fault = { code: 'not_found', detail: 'There is no such u
 
 /**
  * Makes unsent fallbacks wait again, due at `now`. Their content is read from the feed. One that was sent again before
- * stays as it is, so the request may be repeated.
+ * stays as it is, so the request may be repeated. One that is due or being sent anyway gets no second message.
  */
 export function sendAgain(
   document: AwayDocument,
@@ -41,7 +41,10 @@ export function sendAgain(
       const step: Step = { via, unless, at: Math.max(0, now - rules.windowMs) };
       const one = before ?? { id, createdAt, ...(sourceHash !== undefined && { sourceHash }), steps: [] };
       const isDue = one.steps.some((other) => other.via === via && other.at <= now);
-      if (!isDue) waiting.set(name, { ...one, steps: [...one.steps, step] });
+      const isSending = document.sending.some(
+        (message) => message.via === via && message.items.some((item) => nameOf(item) === name),
+      );
+      if (!isDue && !isSending) waiting.set(name, { ...one, steps: [...one.steps, step] });
       return undefined;
     },
   });
