@@ -144,3 +144,9 @@ it('should say when newer readers have displaced others', async () => {
   advance(AWAY_TTL_SECONDS * 1000);
   expect((await list()).truncatedAt).toBeNull();
 });
+
+it('should list once what ended several times at once, such as two refused steps of a channel', async () => {
+  const { add, ids } = listed();
+  await add('user:ada', [receipt('a'), receipt('a'), receipt('b'), receipt('b')]);
+  expect(await ids()).toEqual(['b', 'a']);
+});

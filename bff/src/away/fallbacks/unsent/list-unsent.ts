@@ -65,7 +65,7 @@ async function readPage(
       if (!document) page.unreadable++;
       else if (!document.receipts.some((receipt) => isUnsent(receipt, now))) page.empty.push(reader);
       const unread = document ? afterStart(document.receipts, reader, start) : [];
-      const unsent = unread.filter((receipt) => isUnsent(receipt, now));
+      const unsent = distinct(unread.filter((receipt) => isUnsent(receipt, now)));
       const shown = unsent.slice(0, limit - page.fallbacks.length);
       page.fallbacks.push(...shown.map((receipt) => unsentOf(document?.feed ?? '', receipt)));
       if (shown.length < unsent.length) return { ...page, next: cursorOf(reader, shown.at(-1)) };
@@ -147,5 +147,12 @@ function afterStart(
 const cursorOf = ([hash, at]: UnsentReader, receipt?: Receipt): string =>
   [at, hash, ...(receipt ? [digestOf(receipt)] : [])].join('.');
 
-const digestOf = ({ id, createdAt, via, at }: Receipt): string =>
-  createHash('sha256').update([id, createdAt, via, at].join(' ')).digest('hex').slice(0, 16);
+const digestOf = (receipt: Receipt): string =>
+  createHash('sha256').update(keyOf(receipt)).digest('hex').slice(0, 16);
+
+/** One receipt of each name. Two steps of a channel that are refused at the same time have the same name. */
+const distinct = (receipts: readonly Receipt[]): Receipt[] => [
+  ...new Map(receipts.map((receipt) => [keyOf(receipt), receipt])).values(),
+];
+
+const keyOf = ({ id, createdAt, via, at }: Receipt): string => [id, createdAt, via, at].join(' ');
