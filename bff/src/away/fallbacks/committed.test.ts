@@ -57,6 +57,15 @@ describe('the position of a notification', () => {
     ]);
   });
 
+  it('should not be looked up again for a fallback that has ended', async () => {
+    const { committed, sought, outcomes } = world();
+    const a = arrival('a', after('PT5S'));
+    await committed([a, at(3)]);
+    await pass(6_000);
+    await committed([a]);
+    expect([outcomes(), sought]).toEqual([[['a', 'sent']], []]);
+  });
+
   it('should be absent if it cannot be found', async () => {
     const { committed, waiting, positions, failed } = world();
     vi.spyOn(positions, 'get').mockImplementation(() => {
@@ -170,13 +179,13 @@ describe('a notification with the collapse key of a waiting one', () => {
   it('should not stop its turn if the document cannot be read by this version', async () => {
     const { committed, store, failed } = world();
     const waiting = [{ notification: { collapseKey: 'order-1' } }];
-    for (const document of [{ v: 99 }, { v: 1 }, { v: 1, waiting }]) {
+    for (const document of [{ v: 99 }, { v: 1 }, { v: 1, waiting }, null as never]) {
       const etag = (await store.read(KEY))?.etag;
       await store.write(KEY, document, etag);
       await committed([ordered('b'), at(9)]);
       expect((await store.read(KEY))?.value).toEqual(document);
     }
-    expect(failed).toEqual(['replace', 'replace', 'replace']);
+    expect(failed).toEqual(['replace', 'replace', 'replace', 'replace']);
   });
 
   it('should stop its turn, which is then repeated, if the store is unavailable', async () => {

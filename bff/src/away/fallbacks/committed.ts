@@ -3,7 +3,7 @@ import type { CommittedItem } from '../../deliver/turn/turn.ts';
 import { awayKey, hashOfReader, nameOf, type AwayDocument } from './document.ts';
 import type { AwayDocuments } from './documents.ts';
 import type { FallbacksOptions } from './options.ts';
-import { registeredOf, replace, type Registered } from './register.ts';
+import { namesOf, registeredOf, replace, type Registered } from './register.ts';
 
 const USER = 'user:';
 /** A turn waits at most this long, in ms, for the positions that an interrupted turn has left unknown. */
@@ -25,14 +25,18 @@ export const addedByReader = (
     return added.length > 0 ? [{ reader: feed, added }] : [];
   });
 
-/** Adds the positions of notifications that an interrupted turn has committed, unless they wait with a position. */
+/**
+ * Adds the positions of notifications that an interrupted turn has committed, unless they wait with a position or no
+ * longer wait.
+ */
 export async function withPositions(
   reader: string,
   added: readonly Registered[],
   before: AwayDocument | undefined,
   { positionsOf, observer }: Pick<FallbacksOptions, 'positionsOf' | 'observer'>,
 ): Promise<readonly Registered[]> {
-  const known = new Set(before?.waiting.filter(({ position }) => position).map(nameOf));
+  const known = before ? namesOf(before) : new Set<string>();
+  for (const one of before?.waiting ?? []) if (!one.position) known.delete(nameOf(one));
   const missing = added.filter(({ notification, position }) => !position && !known.has(nameOf(notification)));
   if (missing.length === 0) return added;
   let timer: NodeJS.Timeout | undefined;
@@ -80,7 +84,7 @@ export async function replaceWaiting(
  * waits, and parsing a large document takes long.
  */
 function mayReplace(value: unknown, newer: readonly Registered[]): boolean {
-  const { v, waiting } = value as { v?: unknown; waiting?: unknown };
+  const { v, waiting } = (value ?? {}) as { v?: unknown; waiting?: unknown };
   if (v !== DOCUMENT_VERSION || !Array.isArray(waiting)) return true;
   const keys = new Set(newer.flatMap(({ notification }) => notification.collapseKey ?? []));
   return waiting.some((one: { notification?: { collapseKey?: string } } | null) =>

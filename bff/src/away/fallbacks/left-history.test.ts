@@ -74,6 +74,16 @@ describe('a notification that leaves the history', () => {
     await expect(w.snooze('n3')).rejects.toThrow('the history does not have');
   });
 
+  it('should be archived with everything up to an offset, on a page that shows it', async () => {
+    const w = await movingFeed();
+    w.leave();
+    await w.archive({ offset: 2 });
+    expect(await w.standings()).toEqual(['open']);
+    await w.snooze('n25');
+    await w.archive({ offset: 25 });
+    expect(await w.standings()).toEqual(['archived']);
+  });
+
   it('should not take the marks of a newer notification that has its id', async () => {
     const w = await movingFeed();
     w.leave();

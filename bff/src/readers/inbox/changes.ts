@@ -9,6 +9,8 @@ import {
   type Ranges,
   type Snoozed,
 } from '@tocsin/contracts';
+import { locate, type History } from '../marks/advance.ts';
+import type { LeftOf } from '../marks/left.ts';
 import { isDue, marksIn } from './document.ts';
 
 /** The feed and history that a change applies to: the epoch, and offsets from `floor` to `head`. */
@@ -23,8 +25,14 @@ export interface ChangeContext {
 /** Returns the changed document. It is called again if another instance wrote the document in the meantime. */
 export type InboxChange = (document: InboxDocument, context: ChangeContext) => InboxDocument;
 
-/** The offsets of the ids that are in the history. */
+/** The offsets of the ids that are in the history, or have left it but are still needed. */
 export type Places = ReadonlyMap<string, number>;
+
+export async function placesOf(ids: ReadonlySet<string>, history: History, leftOf: LeftOf): Promise<Places> {
+  const located = await locate(ids, history);
+  const left = located.size < ids.size ? (await leftOf()).filter(({ id }) => ids.has(id)) : [];
+  return new Map([...left.map(({ id, offset }) => [id, offset] as const), ...located]);
+}
 
 /** Marks everything up to `offset` as seen, and also the notifications whose snooze has ended. */
 export const markSeenUpTo =
@@ -60,16 +68,20 @@ export const markUnread =
     );
   };
 
-/** Archives everything up to `offset` that is not snoozed, and `ids`, snoozed or not. */
+/**
+ * Archives everything up to `offset` in the history, and those offsets of `left` that have left it, except snoozed
+ * ones. Archives `ids`, snoozed or not.
+ */
 export const archive =
-  (offset: number, ids: ReadonlySet<string>, places: Places): InboxChange =>
+  (offset: number, ids: ReadonlySet<string>, places: Places, left: readonly number[] = []): InboxChange =>
   (document, context) => {
     const { feed, epoch, floor, head, now } = context;
     const own = document.snoozed.filter((one) => one.notification.feed === feed);
     const within = (one: Snoozed) => one.epoch === epoch && one.offset <= offset && isDue(one, now);
     const waiting = own.filter((one) => one.epoch === epoch && !within(one)).map((one) => one.offset);
     const marked = withMarks(document, context, (marks) => {
-      const all = withRange(marks.archived, Math.max(1, floor), Math.min(offset, head));
+      const range = withRange(marks.archived, Math.max(1, floor), Math.min(offset, head));
+      const all = withOffsets(range, left);
       return { archived: withOffsets(withoutOffsets(all, waiting), places.values()) };
     });
     return withSnoozes(marked, feed, (one) =>

@@ -14,7 +14,6 @@ import {
 } from '@tocsin/contracts';
 import { TemporaryError } from '../../deliver/errors.ts';
 import { isLaterEpoch } from '../../feed/position.ts';
-import { locate } from '../marks/advance.ts';
 import type { DocumentLedger } from '../documents/document-ledger.ts';
 import { KeyedQueue } from '../documents/keyed-queue.ts';
 import { PendingChanges } from '../documents/pending-changes.ts';
@@ -22,7 +21,7 @@ import { ReadCache } from '../documents/read-cache.ts';
 import { writeDocument } from '../documents/write-document.ts';
 import type { FeedHistory, Histories } from '../marks/histories.ts';
 import type { ReceiptCounter } from '../counts/receipt-counter.ts';
-import { leftFrom } from '../marks/left.ts';
+import { leftFrom, leftUpTo, type LeftOf } from '../marks/left.ts';
 import type { ReaderChannel, ReaderStore, WaitingPositions } from '../ports.ts';
 import type { ReaderChangeOf } from '../events/reader-change.ts';
 import { ANONYMOUS } from '../reader.ts';
@@ -34,6 +33,7 @@ import {
   unarchive,
   markUnread,
   offsetIn,
+  placesOf,
   unsnooze,
   type InboxChange,
   type Places,
@@ -95,6 +95,7 @@ interface Named {
 interface Place extends FeedHistory {
   places: Places;
   ids: ReadonlySet<string>;
+  leftOf: LeftOf;
 }
 
 /**
@@ -197,9 +198,10 @@ export class Inboxes {
   }
 
   archive(who: InboxOwner, request: Omit<Archive, 'clientId'>): Promise<void> {
-    return this.#change(who, request, ({ head, ids, places }) =>
-      archive(offsetIn(head, request), ids, places),
-    );
+    return this.#change(who, request, async ({ head, ids, places, leftOf }) => {
+      const offset = offsetIn(head, request);
+      return archive(offset, ids, places, await leftUpTo(offset, leftOf));
+    });
   }
 
   unarchive(who: InboxOwner, request: Omit<NamedIds, 'clientId'>): Promise<void> {
@@ -262,10 +264,8 @@ export class Inboxes {
     const ids = new Set(named.ids);
     const { head, history } = await histories.including(feed, named);
     const leftOf = leftFrom({ reader, feed, epoch: head.epoch, history, waitingPositions });
-    const located = await locate(ids, history);
-    const left = located.size < ids.size ? (await leftOf()).filter(({ id }) => ids.has(id)) : [];
-    const places = new Map([...left.map(({ id, offset }) => [id, offset] as const), ...located]);
-    const change = await plan({ head, history, places, ids });
+    const places = await placesOf(ids, history, leftOf);
+    const change = await plan({ head, history, places, ids, leftOf });
     const context = { feed, epoch: head.epoch, head: head.offset, floor: history.floor };
     let document: InboxDocument | undefined;
     let marks: [before: FeedMarks, after: FeedMarks] | undefined;

@@ -47,9 +47,15 @@ export async function advance(
   const ids = new Set([...named].filter((id) => (places.get(id) ?? left.get(id) ?? 0) > reached));
   const offset = await fold(reached, ids, history, leftOf);
   if (!isTooLarge(ids)) return { offset, ids: [...ids] };
-  // Forgetting that these were read may send a fallback needlessly. Merging them could end fallbacks of unread ones.
   const shown = new Set([...ids].filter((id) => places.has(id)));
-  return isTooLarge(shown) ? mergeOldest(offset, shown, places) : { offset, ids: [...shown] };
+  if (isTooLarge(shown)) return mergeOldest(offset, shown, places);
+  // Forgetting that one was read may send a fallback needlessly. Merging it could end fallbacks of unread ones.
+  const oldest = [...left].filter(([id]) => !shown.has(id)).sort(([, a], [, b]) => a - b);
+  for (const [id] of oldest) {
+    ids.delete(id);
+    if (!isTooLarge(ids)) break;
+  }
+  return { offset, ids: [...ids] };
 }
 
 /** The offsets of those ids that are among the newest publications. */

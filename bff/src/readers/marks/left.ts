@@ -44,3 +44,7 @@ export function leftFrom({ reader, feed, epoch, history, waitingPositions }: Lef
       waiting.filter((one) => one.epoch === epoch && one.offset < bottom),
     ));
 }
+
+/** The offsets of those up to `offset`, which an old page may still show. */
+export const leftUpTo = async (offset: number, leftOf: LeftOf): Promise<number[]> =>
+  offset > 0 ? (await leftOf()).map((one) => one.offset).filter((one) => one <= offset) : [];

@@ -115,8 +115,13 @@ describe('a notification that has left the history, with its position', () => {
     expect(await standing({ published: [later] })).toBe('open');
     expect(await standing({ published: [later], read: { ids: ['old'] } })).toBe('open');
     expect(await standing({ published: [later], read: { offset: 3 } })).toBe('read');
-    const gone: Publication = { offset: 15, notification: null, id: 'old', gone: 'retracted' };
+    const gone: Publication = { offset: 15, notification: null, id: 'old', gone: 'replaced' };
     expect(await standing({ published: [gone] })).toBe('open');
+  });
+
+  it('should be retracted if the history has a retraction of its id', async () => {
+    const gone: Publication = { offset: 15, notification: null, id: 'old', gone: 'retracted' };
+    expect(await standing({ published: [gone] })).toBe('retracted');
   });
 });
 

@@ -43,7 +43,9 @@ function standingOf(
   }
   // Within the history, the position is wrong: the store was rolled back, and lost the publication.
   const position = at && (at.epoch !== epoch || at.offset < bottomOf(history)) ? at : undefined;
-  const [other] = position ? [] : published;
+  // A retraction of the id is about this one too. What else has the id now is another notification.
+  const retraction = published.find((one) => one.notification === null && one.gone === 'retracted');
+  const [other] = position ? [retraction] : published;
   if (other?.notification === null) return { isOpen: false, reason: other.gone };
   // The feed had the id already, so it did not show this notification.
   if (other) return { isOpen: false, reason: 'published twice' };
