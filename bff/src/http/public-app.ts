@@ -82,7 +82,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(requireServedHost(isServed));
   app.use(specRoutes());
   app.use(OPS_PATHS, auditOpsRefused(options.trail));
-  if (away) app.use(unsubscribeRoutes({ contacts: away.contacts, proofs: options.linkProofs, log }));
+  if (away) app.use(unsubscribeRoutes({ ...away, proofs: options.linkProofs, log }));
   app.use('/app', crossOrigin(allowedOrigins));
   app.use(OPS_PATHS, recordOpsToken(options.opsAccess));
   app.use('/app', requireIdentity(auth, log));

@@ -113,6 +113,8 @@ export const contactsDocumentSchema = z.looseObject({
   reader: feedSchema,
   language: z.enum(LANGUAGES),
   email: z.looseObject({ address: emailAddressSchema, since: time }).optional(),
+  /** The channels other than e-mail from which the reader has unsubscribed. */
+  stopped: z.array(channelNameSchema).optional(),
   /** A code that was sent to a second address. `tries` counts wrong codes. */
   pending: z
     .looseObject({ address: emailAddressSchema, hash: z.string(), until: time, tries: z.int().min(0) })

@@ -10,6 +10,8 @@ export interface PushSubscription {
 export interface Contacts {
   email?: { address: string };
   push: readonly PushSubscription[];
+  /** The names of channels from which the reader has unsubscribed. */
+  stopped?: readonly string[];
 }
 
 /** A message of one or more notifications (a digest) to one reader through one channel. */

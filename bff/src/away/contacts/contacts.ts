@@ -7,6 +7,7 @@ import type { Contacts, PushSubscription } from '../channels/channel.ts';
 import {
   CONTACTS_TTL_SECONDS,
   MAX_DEVICES,
+  MAX_STOPPED,
   contactsKey,
   keyOfHash,
   parseContacts,
@@ -42,10 +43,14 @@ export class ContactBook {
 
   /** The contacts and the language of the reader with this hash. */
   async findByHash(hash: string): Promise<Contacts & { language: Language }> {
-    const { email, devices, language } = parseContacts('', (await this.#store.read(keyOfHash(hash)))?.value);
+    const { email, devices, language, stopped } = parseContacts(
+      '',
+      (await this.#store.read(keyOfHash(hash)))?.value,
+    );
     return {
       language,
       ...(email && { email: { address: email.address } }),
+      ...(stopped && { stopped }),
       push: devices.map(({ endpoint, keys: { p256dh, auth } }) => ({ endpoint, keys: { p256dh, auth } })),
     };
   }
@@ -65,6 +70,23 @@ export class ContactBook {
 
   removeEmail(reader: string): Promise<void> {
     return this.#change(reader, ({ email: _, ...rest }) => rest);
+  }
+
+  /** Ends messages through a channel that needs no address, such as a webhook. */
+  stop(reader: string, via: string): Promise<void> {
+    return this.#change(reader, (before) =>
+      before.stopped?.includes(via)
+        ? before
+        : { ...before, stopped: [...(before.stopped ?? []), via].slice(-MAX_STOPPED) },
+    );
+  }
+
+  /** Undoes `stop`. */
+  resume(reader: string, via: string): Promise<void> {
+    return this.#change(reader, ({ stopped = [], ...before }) => {
+      const others = stopped.filter((name) => name !== via);
+      return { ...before, ...(others.length > 0 && { stopped: others }) };
+    });
   }
 
   /** Adds a device, or renews its keys. Beyond the limit, a new device replaces the oldest. */

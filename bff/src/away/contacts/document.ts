@@ -12,6 +12,9 @@ export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
 /** Maximum number of devices per reader. Beyond it, a new device replaces the oldest. */
 export const MAX_DEVICES = 20;
 
+/** Beyond this number of channels, the oldest stop is forgotten. */
+export const MAX_STOPPED = 100;
+
 /** The document's key, from the hash of the reader. */
 export const keyOfHash = (hash: string): string => `contacts:${hash}`;
 export const contactsKey = (reader: string): string => keyOfHash(hashOfReader(reader));

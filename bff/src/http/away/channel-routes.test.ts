@@ -5,6 +5,7 @@ import { channelsSchema, problemSchema } from '@tocsin/contracts';
 import { SignJWT, type JWTPayload } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+import { ContactBook } from '../../away/contacts/contacts.ts';
 import { newVapid } from '../../away/channels/push/vapid.ts';
 
 const SECRET = 'x'.repeat(64);
@@ -92,6 +93,13 @@ describe('consent to e-mail', () => {
       email: { used: false },
     });
   });
+});
+
+it('should show that a channel does not reach a reader who unsubscribed from it', async () => {
+  await serve({ webhook: {} });
+  expect((await channels()).channels).toEqual([{ name: 'webhook', reaches: true }]);
+  await new ContactBook(bff.backend.readers, Date.now).stop('user:ada', 'webhook');
+  expect((await channels()).channels).toEqual([{ name: 'webhook', reaches: false }]);
 });
 
 describe('a push subscription', () => {

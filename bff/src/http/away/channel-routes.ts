@@ -29,7 +29,7 @@ export interface ChannelRoutesOptions {
 export const CODE_LINK = 'code';
 
 /** Whether the channel reaches only readers with an e-mail address, such as a binding that uses `$email`. */
-const sendsEmail = ({ channel }: { channel: Channel }): boolean =>
+export const sendsEmail = ({ channel }: { channel: Channel }): boolean =>
   !channel.reaches({ push: [] }) && channel.reaches({ email: { address: 'a@x.example' }, push: [] });
 
 type Handler = (reader: string, request: Request, response: Response, identity: Identity) => Promise<void>;

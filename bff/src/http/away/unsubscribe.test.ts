@@ -17,7 +17,10 @@ let contacts: ContactBook;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tocsin-unsubscribe-'));
   const file = join(folder, 'away.json');
-  writeFileSync(file, JSON.stringify({ publicUrl: 'https://x.example', email: { from: 'a@x.example' } }));
+  writeFileSync(
+    file,
+    JSON.stringify({ publicUrl: 'https://x.example', email: { from: 'a@x.example' }, webhook: {} }),
+  );
   bff = await serveBff({ AUTH_MODE: 'jwt', AWAY_FILE: file }, { jwt: 'x'.repeat(64) });
   contacts = new ContactBook(bff.backend.readers, Date.now);
   await contacts.setEmail(READER, ADDRESS);
@@ -78,6 +81,19 @@ describe('the unsubscribe link', () => {
     expect((await oneClick(linkTo(CODE_LINK))).status).toBe(200);
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
     expect(await address()).toBe(ADDRESS);
+  });
+
+  it('should end and resume a webhook, and keep the address for e-mail', async () => {
+    const link = linkTo('webhook');
+    expect(await (await fetch(link)).text()).toContain('Stop these messages?');
+    expect((await oneClick(link)).status).toBe(200);
+    expect((await oneClick(link)).status).toBe(200);
+    expect(await contacts.of(READER)).toMatchObject({ email: { address: ADDRESS }, stopped: ['webhook'] });
+    const page = await (await fetch(link)).text();
+    const [, action = ''] = /action="([^"]+)"/.exec(page) ?? [];
+    const resumed = await fetch(new URL(action.replaceAll('&amp;', '&'), link), { method: 'POST' });
+    expect(await resumed.text()).toContain('You receive these messages again.');
+    expect(await contacts.of(READER)).not.toHaveProperty('stopped');
   });
 
   it('should store nothing about a reader who was erased', async () => {

@@ -2,29 +2,40 @@ import { createHash } from 'node:crypto';
 import { allowParameters, methodNotAllowed, readParameters, sendProblem, type Logger } from '@tocsin/service';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { ContactBook } from '../../away/contacts/contacts.ts';
+import type { Channel } from '../../away/channels/channel.ts';
 import { isUnsubscribeLink } from '../../away/links.ts';
 import type { LinkProofs } from '../../away/ports.ts';
 import { sendUnavailable } from '../answers.ts';
-import { CODE_LINK } from './channel-routes.ts';
+import { CODE_LINK, sendsEmail } from './channel-routes.ts';
 
 export interface UnsubscribeRoutesOptions {
-  contacts: Pick<ContactBook, 'of' | 'removeEmail' | 'invalidateCode'>;
+  channels: ReadonlyMap<string, { channel: Channel }>;
+  contacts: Pick<ContactBook, 'of' | 'removeEmail' | 'invalidateCode' | 'stop' | 'resume'>;
   proofs: LinkProofs;
   log: Logger;
 }
 
 const PARAMETERS = ['reader', 'via', 'proof'] as const;
+const RESUME = 'resume';
 
 const TEXTS = {
   en: {
     question: 'Stop e-mail notifications?',
     button: 'Unsubscribe',
     done: 'You will no longer receive e-mail notifications.',
+    questionOther: 'Stop these messages?',
+    doneOther: 'You no longer receive these messages.',
+    resume: 'Receive them again',
+    resumed: 'You receive these messages again.',
   },
   de: {
     question: 'Benachrichtigungen per E-Mail beenden?',
     button: 'Abbestellen',
     done: 'Sie erhalten keine Benachrichtigungen per E-Mail mehr.',
+    questionOther: 'Diese Nachrichten beenden?',
+    doneOther: 'Sie erhalten diese Nachrichten nicht mehr.',
+    resume: 'Wieder erhalten',
+    resumed: 'Sie erhalten diese Nachrichten wieder.',
   },
 } as const;
 type Language = keyof typeof TEXTS;
@@ -44,9 +55,14 @@ const POLICY = [
 /**
  * `/app/unsubscribe`, the link in each e-mail (`/unsubscribe` in those of earlier versions). It needs no sign-in,
  * because its proof was made by this deployment. `POST` unsubscribes with one click (RFC 8058). `GET` only shows a
- * button, because mail scanners open links.
+ * button, because mail scanners open links. A channel that needs no address, such as a webhook, can be resumed here too.
  */
-export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
+export function unsubscribeRoutes({ channels, contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
+  /** Whether the link ends messages through a channel that needs no e-mail address. */
+  const isOther = (via: string): boolean => {
+    const configured = channels.get(via);
+    return configured !== undefined && !sendsEmail(configured);
+  };
   const withReader =
     (handle: (link: Link, language: Language, response: Response) => Promise<void>): RequestHandler =>
     async (request, response) => {
@@ -69,23 +85,33 @@ export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOp
   router
     .route(['/app/unsubscribe', '/unsubscribe'])
     .get(
-      allowParameters(...PARAMETERS),
-      withReader(async (_link, language, response) => {
-        const { question, button } = TEXTS[language];
-        sendPage(
-          response,
-          language,
-          `<h1>${question}</h1><form method="post"><button>${button}</button></form>`,
-        );
+      allowParameters(...PARAMETERS, RESUME),
+      withReader(async (link, language, response) => {
+        const { reader, via } = link;
+        const { question, button, questionOther } = TEXTS[language];
+        if (!isOther(via)) return sendPage(response, language, question, formOf(button));
+        const { stopped = [] } = await contacts.of(reader);
+        if (stopped.includes(via)) return sendStopped(response, language, link);
+        sendPage(response, language, questionOther, formOf(button));
       }),
     )
     .post(
-      allowParameters(...PARAMETERS),
-      withReader(async ({ reader, via }, language, response) => {
+      allowParameters(...PARAMETERS, RESUME),
+      withReader(async (link, language, response) => {
+        const { reader, via, isResume } = link;
+        const { done, resumed } = TEXTS[language];
+        if (isOther(via) && isResume) {
+          await contacts.resume(reader, via);
+          return sendPage(response, language, resumed);
+        }
+        if (isOther(via)) {
+          await contacts.stop(reader, via);
+          return sendStopped(response, language, link);
+        }
         // The link in an e-mail with a code invalidates the code, and keeps the reader's own address.
         if (via === CODE_LINK) await contacts.invalidateCode(reader);
         else await contacts.removeEmail(reader);
-        sendPage(response, language, `<h1>${TEXTS[language].done}</h1>`);
+        sendPage(response, language, done);
       }),
     )
     .all(methodNotAllowed('GET', 'HEAD', 'POST'));
@@ -95,21 +121,36 @@ export function unsubscribeRoutes({ contacts, proofs, log }: UnsubscribeRoutesOp
 interface Link {
   reader: string;
   via: string;
+  proof: string;
+  isResume: boolean;
 }
 
 function linkOf(request: Request, proofs: LinkProofs): Link | undefined {
-  const { reader, via, proof } = readParameters(request.url, PARAMETERS).parameters;
+  const { parameters } = readParameters(request.url, [...PARAMETERS, RESUME]);
+  const { reader, via, proof } = parameters;
   if (reader === undefined || via === undefined || proof === undefined) return undefined;
-  return isUnsubscribeLink(proofs, { reader, via, proof }) ? { reader, via } : undefined;
+  if (!isUnsubscribeLink(proofs, { reader, via, proof })) return undefined;
+  return { reader, via, proof, isResume: parameters[RESUME] !== undefined };
 }
 
-function sendPage(response: Response, language: Language, body: string): void {
+/** A form with a button, which posts to the page's own address or to `action`. */
+const formOf = (button: string, action?: string): string =>
+  `<form method="post"${action === undefined ? '' : ` action="${action}"`}><button>${button}</button></form>`;
+
+function sendStopped(response: Response, language: Language, { reader, via, proof }: Link): void {
+  const { doneOther, resume } = TEXTS[language];
+  const query = new URLSearchParams({ reader, via, proof, [RESUME]: 'on' }).toString();
+  sendPage(response, language, doneOther, formOf(resume, `?${query.replaceAll('&', '&amp;')}`));
+}
+
+function sendPage(response: Response, language: Language, heading: string, form = ''): void {
   response
     .set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': POLICY })
     .type('html')
     .send(
       `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
         '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">' +
-        `<title>${TEXTS[language].question}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`,
+        `<title>${heading}</title><style>${STYLE}</style></head>` +
+        `<body><main><h1>${heading}</h1>${form}</main></body></html>`,
     );
 }

@@ -54,7 +54,10 @@ export async function createAway(
   const settings = readAwaySettings(config.AWAY_FILE);
   const { channels: list, ...created } = createChannels(settings, backend);
   const channels = new Map(
-    list.map(({ channel, settings: own }) => [channel.name, { channel, rules: rulesOf(channel, own) }]),
+    list.map(({ channel, settings: own }) => [
+      channel.name,
+      { channel: unlessStopped(channel), rules: rulesOf(channel, own) },
+    ]),
   );
   const contacts = new ContactBook(backend.readers, now);
   const linksOf = linksFor(settings.publicUrl, backend.linkProofs);
@@ -74,6 +77,12 @@ export async function createAway(
   });
   return { ...created, fallbacks, contacts, channels, linksOf, stop: () => wakeUps.stop() };
 }
+
+/** A channel that reaches no readers who have unsubscribed from it. */
+const unlessStopped = (channel: Channel): Channel => ({
+  ...channel,
+  reaches: (contacts) => !contacts.stopped?.includes(channel.name) && channel.reaches(contacts),
+});
 
 function rulesOf({ name, repeatable }: Channel, { window, perHour, unknown }: CommonSettings): ChannelRules {
   const defaults = DEFAULTS[name] ?? OTHERS;
