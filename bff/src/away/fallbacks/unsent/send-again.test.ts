@@ -1,4 +1,5 @@
 import type { UnsentName } from '@tocsin/contracts';
+import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
 import { KEY, REFUSED, listOf, namesIn, refused } from '../../../../testing/away/refused.ts';
@@ -204,6 +205,23 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
     await pass(10 * 60_000);
     expect(sent).toHaveLength(2);
+  });
+
+  it('should end in time while the store does not answer, and name the fallbacks that it left alone', async () => {
+    const { fallbacks, store, names } = await refused(['a']);
+    const other = Array.from({ length: 99 }, (_, n) => ({
+      ...(names[0] as UnsentName),
+      reader: `user:${n}`,
+    }));
+    const read = vi.spyOn(store, 'read').mockImplementation(async () => {
+      await pause(3_000);
+      throw new Error('no answer');
+    });
+    const closing = fallbacks.unsent.sendAgain([...other, ...names]);
+    await pass(50_000);
+    const { done, failed } = await closing;
+    expect([done, failed.length, failed[99]?.code]).toEqual([0, 100, 'unavailable']);
+    expect(read.mock.calls.length).toBeLessThan(20);
   });
 
   it('should change the fallbacks of other readers although one document cannot be changed', async () => {

@@ -1,4 +1,5 @@
 import type { UnsentName, UnsentPage, UnsentQuery, UnsentResult } from '@tocsin/contracts';
+import { TemporaryError } from '../../../deliver/errors.ts';
 import { Slots } from '../../../readers/search/slots.ts';
 import { nextCheck, type DecisionInput } from '../decide/decide.ts';
 import { awayKey, hashOfReader, parseAway, type AwayDocument } from '../document.ts';
@@ -24,6 +25,8 @@ const LISTS_AT_ONCE = 2;
 const LISTS_WAITING = 16;
 /** Longer than the write of a document takes. A wake-up at that time covers a crash after the write. */
 const WRITE_MS = 2 * 60_000;
+/** After this time in ms, a request leaves its remaining readers alone. The page waits a minute for the response. */
+const LONGEST_MS = 30_000;
 const UNAVAILABLE = 'The fallback cannot be changed now, or its change is unknown. Try again.';
 
 /** For operators: the fallbacks that were refused or whose outcome is unknown. */
@@ -69,20 +72,26 @@ export class UnsentFallbacks {
     );
   }
 
-  /** One reader after another. A reader whose fallbacks cannot be changed does not stop the others. */
+  /**
+   * One reader after another. A reader whose fallbacks cannot be changed does not stop the others, unless that takes
+   * too long.
+   */
   async #closeAll(
     names: readonly UnsentName[],
     close: (reader: string, own: readonly UnsentName[]) => Promise<Closing | undefined>,
   ): Promise<UnsentResult> {
+    const { now, observer } = this.#use;
     const result: UnsentResult = { done: 0, failed: [] };
+    const end = now() + LONGEST_MS;
     for (const reader of new Set(names.map((name) => name.reader))) {
       const own = names.filter((name) => name.reader === reader);
       try {
+        if (now() > end) throw new TemporaryError(`the request took longer than ${LONGEST_MS} ms`);
         const closing = await close(reader, own);
         result.done += closing?.done ?? 0;
         result.failed.push(...(closing?.failed ?? own.map((name) => ({ ...name, ...NOT_FOUND }))));
       } catch (error) {
-        this.#use.observer.failed('close-unsent', error);
+        observer.failed('close-unsent', error);
         result.failed.push(
           ...own.map((name) => ({ ...name, code: 'unavailable' as const, detail: UNAVAILABLE })),
         );
