@@ -1,6 +1,15 @@
 import { FALLBACK_OUTCOMES } from '@tocsin/contracts';
 import { Counter, startAtZero, type Logger, type Registry } from '@tocsin/service';
-import type { FallbackObserver } from '../away/fallbacks/fallback-observer.ts';
+import type { FallbackObserver, FallbackStepName } from '../away/fallbacks/fallback-observer.ts';
+
+const CONSEQUENCES: Record<FallbackStepName, string> = {
+  settle: 'it will be retried',
+  'publish-receipt': 'it will be retried',
+  'list-unsent': 'the list of unsent fallbacks may be incomplete until it succeeds',
+  'close-unsent': 'the operator may repeat the request',
+  replace: "the feed's history decides",
+  'find-position': "the feed's history decides",
+};
 
 /** Counts and logs the events of fallbacks. `channels` are the names of the deployment's channels. */
 export function createFallbackObserver(
@@ -52,10 +61,8 @@ export function createFallbackObserver(
       log.warn({ via, reason }, 'a channel cannot send now; its messages will be sent later');
     },
     failed(step, err) {
-      const isRetried = step !== 'replace' && step !== 'find-position';
-      if (isRetried) unrecorded.inc();
-      const consequence = isRetried ? 'it will be retried' : "the feed's history decides";
-      log.warn({ err, step }, `a step of a fallback failed; ${consequence}`);
+      if (step === 'settle' || step === 'publish-receipt') unrecorded.inc();
+      log.warn({ err, step }, `a step of a fallback failed; ${CONSEQUENCES[step]}`);
     },
   };
 }

@@ -15,6 +15,9 @@ export interface FallbackObserver {
   ended(receipts: readonly Receipt[]): void;
   /** The channel could not send; the message is sent later. */
   unavailable(via: string, reason: string): void;
-  /** A step failed. It will be retried, except for `replace` and `find-position`: then the feed's history decides. */
+  /**
+   * A step failed. `settle` and `publish-receipt` will be retried. After `replace` and `find-position`, the feed's history
+   * decides.
+   */
   failed(step: FallbackStepName, error: unknown): void;
 }

@@ -1,0 +1,22 @@
+import { Registry, type Logger } from '@tocsin/service';
+import { expect, it, vi } from 'vitest';
+import type { FallbackStepName } from '../away/fallbacks/fallback-observer.ts';
+import { createFallbackObserver } from './fallback-observer.ts';
+
+it.each<[FallbackStepName, number, string]>([
+  ['settle', 1, 'it will be retried'],
+  ['publish-receipt', 1, 'it will be retried'],
+  // Pages of operators read the list again and again, so one document that cannot be read would ring the alert.
+  ['list-unsent', 0, 'the list of unsent fallbacks may be incomplete until it succeeds'],
+  ['close-unsent', 0, 'the operator may repeat the request'],
+  ['replace', 0, "the feed's history decides"],
+])('should count a failed step only if it records an outcome: %s', async (step, count, consequence) => {
+  const registry = new Registry();
+  const warn = vi.fn();
+  const observer = createFallbackObserver(registry, { warn } as unknown as Logger, ['email']);
+  observer.failed(step, new Error('away'));
+  const { values = [] } =
+    (await registry.getSingleMetric('tocsin_bff_fallback_step_faults_total')?.get()) ?? {};
+  expect(values.map(({ value }) => value)).toEqual([count]);
+  expect(warn.mock.calls[0]?.[1]).toBe(`a step of a fallback failed; ${consequence}`);
+});
