@@ -1,3 +1,4 @@
+import type { Position } from '@tocsin/contracts';
 import type { ReaderChange } from './events/reader-change.ts';
 
 export interface StoredDocument {
@@ -9,8 +10,8 @@ export interface StoredDocument {
 export interface WaitingPosition {
   /** Its id in the feed. */
   id: string;
-  epoch: string;
-  offset: number;
+  /** Absent if unknown, for example if an earlier version has stored the fallbacks. */
+  at?: Position;
 }
 
 /**

@@ -2,7 +2,7 @@ import { inboxKey, readKey } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { READER } from '../../../testing/away/deployment.ts';
 import { movingFeed, type MovingFeed } from '../../../testing/away/moving-feed.ts';
-import { awayKey, hashOfReader } from './document.ts';
+import { awayKey, hashOfReader, type AwayDocument } from './document.ts';
 import { positionsIn } from './positions.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
@@ -72,6 +72,20 @@ describe('a notification that leaves the history', () => {
     await w.unarchive('n3');
     expect(await w.standings()).toEqual(['read']);
     await expect(w.snooze('n3')).rejects.toThrow('the history does not have');
+  });
+
+  it('should stay read if its position is unknown, as in documents of earlier versions', async () => {
+    const w = await movingFeed();
+    const { value, etag } = (await w.store.read(KEY)) ?? {};
+    const { waiting, ...document } = value as AwayDocument;
+    const old = { ...document, waiting: waiting.map(({ position: _, ...one }) => one) };
+    await w.store.write(KEY, old, etag);
+    await w.read({ ids: ['n3'] });
+    w.leave();
+    await others(w);
+    await w.archive({ ids: ['n3'] });
+    expect(await w.standings()).toEqual(['read']);
+    expect((await w.inboxes.readFresh(READER))?.feeds[READER]?.archived).toEqual([[25, 25]]);
   });
 
   it('should be archived with everything up to an offset, on a page that shows it', async () => {

@@ -57,7 +57,10 @@ export async function waitingPositions(
     return [];
   }
   const { waiting, sending } = parsed.data;
-  return [...waiting, ...sending.flatMap(({ items }) => items)].flatMap(({ id, position }) =>
-    position ? [{ id: position.id ?? id, epoch: position.epoch, offset: position.offset }] : [],
-  );
+  return [...waiting, ...sending.flatMap(({ items }) => items)].flatMap((one) => {
+    const { position, notification } = one;
+    // Without content, only the feed's history can decide.
+    if (!position) return notification ? idsOf(one).map((id) => ({ id })) : [];
+    return [{ id: position.id ?? one.id, at: { epoch: position.epoch, offset: position.offset } }];
+  });
 }

@@ -30,8 +30,9 @@ export type Places = ReadonlyMap<string, number>;
 
 export async function placesOf(ids: ReadonlySet<string>, history: History, leftOf: LeftOf): Promise<Places> {
   const located = await locate(ids, history);
-  const left = located.size < ids.size ? (await leftOf()).filter(({ id }) => ids.has(id)) : [];
-  return new Map([...left.map(({ id, offset }) => [id, offset] as const), ...located]);
+  const left = located.size < ids.size ? await leftOf() : [];
+  const known = left.filter(({ id, offset }) => ids.has(id) && offset < Infinity);
+  return new Map([...known.map(({ id, offset }) => [id, offset] as const), ...located]);
 }
 
 /** Marks everything up to `offset` as seen, and also the notifications whose snooze has ended. */

@@ -6,10 +6,11 @@ const MAX_SEARCHED = 10_000;
 /** A notification that has left the history, but whose marks a fallback needs. */
 export interface Left {
   id: string;
+  /** `Infinity` if unknown. */
   offset: number;
 }
 
-/** Returns such notifications of the current epoch. */
+/** Returns such notifications of the current epoch, and those whose position is unknown. */
 export type LeftOf = () => Promise<readonly Left[]>;
 
 /** The ends of a history; publications below `floor` are no longer shown anywhere. */
@@ -19,8 +20,7 @@ interface Ends {
 }
 
 /** The lowest offset that is searched for ids. */
-export const bottomOf = ({ head, floor }: Ends): number =>
-  Math.max(floor, head - MAX_SEARCHED + 1, 1);
+export const bottomOf = ({ head, floor }: Ends): number => Math.max(floor, head - MAX_SEARCHED + 1, 1);
 
 export interface LeftOptions {
   reader: string;
@@ -41,7 +41,10 @@ export function leftFrom({ reader, feed, epoch, history, waitingPositions }: Lef
   let found: Promise<readonly Left[]> | undefined;
   return () =>
     (found ??= waitingPositions(reader).then((waiting) =>
-      waiting.filter((one) => one.epoch === epoch && one.offset < bottom),
+      waiting.flatMap(({ id, at }) => {
+        if (!at) return [{ id, offset: Infinity }];
+        return at.epoch === epoch && at.offset < bottom ? [{ id, offset: at.offset }] : [];
+      }),
     ));
 }
 
