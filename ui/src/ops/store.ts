@@ -3,6 +3,7 @@ import { safeStorage } from '@tocsin/client-vue';
 import { computed, reactive, ref, shallowRef } from 'vue';
 import { OpsError, createOpsApi } from './api.ts';
 import { append, sampleOf, wholeHour, type Sample } from './instances/history.ts';
+import { firstPage } from './unsent/first-page.ts';
 import { verdictOf } from './verdict/rules.ts';
 
 /** Session storage keeps the token until the tab is closed. */
@@ -30,7 +31,7 @@ function createOps() {
   /** The notification to search for next. */
   const wanted = shallowRef<NamedNotification>();
   const setAside = shallowRef<SetAsideList>();
-  /** The first page of fallbacks that were not sent. */
+  /** The newest fallbacks that were not sent. */
   const unsent = shallowRef<UnsentPage>();
   const unsentFault = ref('');
   const api = createOpsApi(() => token.value || undefined);
@@ -119,7 +120,7 @@ function createOps() {
   /** Its error is shown beside the list, because the list is read less often than the rest. */
   async function readUnsent(): Promise<void> {
     try {
-      unsent.value = await api.unsent();
+      unsent.value = await firstPage(api);
       unsentFault.value = '';
     } catch (error) {
       unsentFault.value = explain(error);

@@ -1,0 +1,36 @@
+import type { UnsentFallback, UnsentPage } from '@tocsin/contracts';
+import { expect, it, vi } from 'vitest';
+import { firstPage } from './first-page.ts';
+
+const FALLBACK: UnsentFallback = {
+  ...{ reader: 'user:ada', id: 'a', createdAt: '2026-01-05T08:00:00Z', via: 'email' },
+  ...{ at: '2026-01-05T09:00:00.000Z', outcome: 'refused' },
+};
+
+/** A server whose first pages are empty, apart from one reader each who can't be read. */
+function server(emptyPages: number, fallbacks = [FALLBACK]) {
+  return vi.fn(async (cursor = '0'): Promise<UnsentPage> => {
+    const page = Number(cursor);
+    if (page < emptyPages) return { fallbacks: [], next: String(page + 1), unreadable: 1, truncatedAt: null };
+    return { fallbacks, next: null, unreadable: 0, truncatedAt: null };
+  });
+}
+
+it('should be the first page that has fallbacks, and count the readers before it who cannot be read', async () => {
+  const unsent = server(3);
+  const page = await firstPage({ unsent });
+  expect(page).toMatchObject({ fallbacks: [FALLBACK], next: null, unreadable: 3 });
+  expect(unsent.mock.calls).toEqual([[], ['1'], ['2'], ['3']]);
+});
+
+it('should be read with one call if it has fallbacks or is the last', async () => {
+  const [full, empty] = [server(0), server(0, [])];
+  await firstPage({ unsent: full });
+  await firstPage({ unsent: empty });
+  expect([full.mock.calls.length, empty.mock.calls.length]).toEqual([1, 1]);
+});
+
+it('should be looked for in at most 10 pages', async () => {
+  const unsent = server(100);
+  expect(await firstPage({ unsent })).toMatchObject({ fallbacks: [], next: '10', unreadable: 10 });
+});

@@ -1,0 +1,19 @@
+import type { UnsentPage } from '@tocsin/contracts';
+import type { OpsApi } from '../api.ts';
+
+/** Enough for every reader in the server's list. */
+const MAX_PAGES = 10;
+
+/**
+ * The first page that has fallbacks. Pages before it are empty while their readers' fallbacks have just been sent again,
+ * or can't be read.
+ */
+export async function firstPage(api: Pick<OpsApi, 'unsent'>): Promise<UnsentPage> {
+  let page = await api.unsent();
+  for (let read = 1; read < MAX_PAGES && page.fallbacks.length === 0 && page.next !== null; read++) {
+    const { unreadable } = page;
+    page = await api.unsent(page.next);
+    page = { ...page, unreadable: unreadable + page.unreadable };
+  }
+  return page;
+}
