@@ -136,6 +136,7 @@ function createProduction(
     scheduleIndexStore: backend.scheduleIndexStore,
     deliver: async (due, traceparent) => (await producer.produce(due, traceparent)) === 'accepted',
     owner: newRun(),
+    timeoutMs: config.REQUEST_TIMEOUT_MS,
     now,
     observer: observeSchedules(log, metrics),
   });

@@ -34,6 +34,7 @@ export function testSchedules(
     scheduleIndexStore,
     deliver: async (due, traceparent) => (await producer.produce(due, traceparent)) === 'accepted',
     owner,
+    timeoutMs,
     now,
     observer,
   });

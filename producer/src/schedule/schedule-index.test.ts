@@ -1,4 +1,5 @@
 import { SCHEDULE_INDEX_DOCUMENTS, scheduleIndexSchema } from '@tocsin/contracts';
+import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoryScheduleIndexStore } from '../memory/schedule-index-store.ts';
 import { notification, testProducer } from '../../testing/test-producer.ts';
@@ -170,6 +171,21 @@ describe('a schedule', () => {
     expect(await names()).toEqual([nameOf('all', { id: 'b' })]);
   });
 
+  it('should leave the index with a retraction or an erasure even after its delivery', async () => {
+    const { publishService, scheduleIndexStore } = instance();
+    const stored = () => JSON.stringify([...scheduleIndexStore.documents.values()]);
+    await publishService.publish([input('one'), input('two'), input('next-year', 'all', 8_000 * HOUR)]);
+    vi.setSystemTime(START + 2 * HOUR);
+    expect([stored().includes('one'), stored().includes('two')]).toEqual([true, true]);
+    await publishService.retract('all', 'one');
+    expect(stored()).not.toContain('one');
+
+    await publishService.publish([input('three')]);
+    vi.setSystemTime(START + 9_000 * HOUR);
+    expect(await publishService.erase('all')).toBe('accepted');
+    expect(stored()).not.toContain(prefixOf('all'));
+  });
+
   it('of an event should leave the index with a retraction of its id', async () => {
     const { schedules, scheduleIndexStore } = instance();
     const at = START + HOUR;
@@ -187,6 +203,30 @@ describe('a schedule', () => {
     expect((await indexOver(scheduleIndexStore).read()).entries).toEqual([
       named('all', 'a', START + 2 * HOUR),
     ]);
+  });
+});
+
+describe('a slow index', () => {
+  it('should delay a request with a short time limit by a quarter of it', async () => {
+    const { publishService, jobs, scheduleIndexStore } = instance({ timeoutMs: CHANGE_LIMIT_MS });
+    vi.spyOn(scheduleIndexStore, 'read').mockReturnValue(new Promise(() => undefined));
+    const published = publishService.publish([input('a')]);
+    await vi.advanceTimersByTimeAsync(CHANGE_LIMIT_MS / 4);
+    expect([(await published).outcome, jobs.names.length]).toEqual(['accepted', 1]);
+  });
+
+  it('should not make an erasure fail', async () => {
+    const { publishService, scheduleIndexStore } = instance();
+    await publishService.publish([input('a')]);
+    const read = scheduleIndexStore.read.bind(scheduleIndexStore);
+    vi.spyOn(scheduleIndexStore, 'read').mockImplementationOnce(async (numbers) => {
+      await pause(2 * CHANGE_LIMIT_MS);
+      return read(numbers);
+    });
+    const erased = publishService.erase('all');
+    await vi.advanceTimersByTimeAsync(2 * CHANGE_LIMIT_MS);
+    expect(await erased).toBe('accepted');
+    expect((await indexOver(scheduleIndexStore).read()).entries).toEqual([]);
   });
 });
 

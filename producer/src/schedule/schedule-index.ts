@@ -20,7 +20,7 @@ interface Change {
 
 /** Maximum number of entries in a document, about 400 kB with the longest names. The earliest are kept. */
 export const MAX_ENTRIES = 2_000;
-/** Time limit for a change, in ms. */
+/** Time limit for a change that may fail, in ms. */
 export const CHANGE_LIMIT_MS = 1_000;
 
 const ATTEMPTS = 8;
@@ -38,15 +38,17 @@ const MIN_TTL_SECONDS = 60;
 export class ScheduleIndex {
   readonly #store: ScheduleIndexStore;
   readonly #now: () => number;
+  readonly #limitMs: number;
   readonly #documents: readonly Batches<Change>[];
 
-  constructor(store: ScheduleIndexStore, now: () => number) {
+  constructor(store: ScheduleIndexStore, now: () => number, limitMs = CHANGE_LIMIT_MS) {
     this.#store = store;
     this.#now = now;
+    this.#limitMs = limitMs;
     this.#documents = numbers.map((number) => new Batches((changes) => this.#write(number, changes)));
   }
 
-  /** Resolves when the index contains the schedules. Rejects after `CHANGE_LIMIT_MS` at the latest. */
+  /** Resolves when the index contains the schedules. Rejects after the time limit at the latest. */
   add(entries: readonly Entry[]): Promise<void> {
     const byDocument = new Map<number, Entry[]>();
     for (const entry of entries) {
@@ -55,14 +57,23 @@ export class ScheduleIndex {
       if (group) group.push(entry);
       else byDocument.set(number, [entry]);
     }
-    return this.#change([...byDocument].map(([number, add]) => ({ number, add, remove: () => false })));
+    return this.#change(
+      [...byDocument].map(([number, add]) => ({ number, add, remove: () => false })),
+      this.#limitMs,
+    );
   }
 
   /**
-   * Resolves when the index contains no schedule of the feed with this prefix for which `remove` returns true. Rejects
-   * after `CHANGE_LIMIT_MS` at the latest.
+   * Resolves when the index contains no schedule of the feed with this prefix for which `remove` returns true, not even
+   * a delivered one. Rejects after the time limit at the latest.
    */
   remove(prefix: string, remove: (name: string) => boolean): Promise<void> {
+    return this.#change([{ number: documentOf(prefix), add: [], remove }], this.#limitMs);
+  }
+
+  /** Like `remove` for all schedules with this prefix, but without a time limit. */
+  erase(prefix: string): Promise<void> {
+    const remove = (name: string) => name.startsWith(prefix);
     return this.#change([{ number: documentOf(prefix), add: [], remove }]);
   }
 
@@ -81,15 +92,19 @@ export class ScheduleIndex {
     return { entries, isComplete };
   }
 
-  async #change(changes: readonly ({ number: number } & Omit<Change, 'isLate'>)[]): Promise<void> {
+  async #change(
+    changes: readonly ({ number: number } & Omit<Change, 'isLate'>)[],
+    limitMs?: number,
+  ): Promise<void> {
     let late = false;
     const end = new AbortController();
     const changed = inParallel(changes, PARALLEL_DOCUMENTS, async ({ number, ...change }) =>
       this.#documents[number]?.add({ ...change, isLate: () => late }),
     );
-    const limit = pause(CHANGE_LIMIT_MS, end.signal).then(() => {
+    if (limitMs === undefined) return changed;
+    const limit = pause(limitMs, end.signal).then(() => {
       late = true;
-      throw new Error(`The schedule index was not written within ${CHANGE_LIMIT_MS} ms.`);
+      throw new Error(`The schedule index was not written within ${limitMs} ms.`);
     });
     await Promise.race([changed, limit]).finally(() => end.abort());
   }
@@ -117,12 +132,13 @@ const numbers = Array.from({ length: SCHEDULE_INDEX_DOCUMENTS }, (_, number) => 
 /** The document of a name or of its feed's prefix, which start with a hash of the feed. */
 const documentOf = (name: string): number => Number.parseInt(name.slice(0, 2), 16) % SCHEDULE_INDEX_DOCUMENTS;
 
-/** The parts of a stored document that are not over. A document of a later version is unreadable. */
+/** The parts of a stored document. `past`: schedules whose time has passed. A document of a later version is unreadable. */
 function parse(value: unknown, now: number) {
   const parsed = value === undefined ? undefined : scheduleIndexSchema.safeParse(value);
   const { list = [], partialUntil = 0 } = parsed?.data ?? {};
   return {
     list: list.filter(([, at]) => at > now),
+    past: list.filter(([, at]) => at <= now),
     partialUntil: partialUntil > now ? partialUntil : undefined,
     isReadable: parsed?.success !== false,
   };
@@ -133,7 +149,8 @@ function applied(value: unknown, changes: readonly Change[], now: number): Sched
   const before = parse(value, now);
   if (!before.isReadable) return undefined;
   const entries = new Map(before.list);
-  let isChanged = false;
+  // The id of a delivered schedule would otherwise stay until the document's next write or its end.
+  let isChanged = before.past.some(([name]) => changes.some(({ remove }) => remove(name)));
   for (const { add, remove } of changes) {
     for (const [name, at] of add) {
       if (entries.has(name)) continue;

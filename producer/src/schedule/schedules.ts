@@ -13,7 +13,7 @@ import { eventPrefixOf, nameOf, prefixOf } from './names.ts';
 import type { DueWindowStore, Jobs, ScheduleIndexStore } from './ports.ts';
 import { DueWindow } from './due-window.ts';
 import { inParallel } from './in-parallel.ts';
-import { ScheduleIndex } from './schedule-index.ts';
+import { CHANGE_LIMIT_MS, ScheduleIndex } from './schedule-index.ts';
 import { ScheduleLister } from './schedule-lister.ts';
 
 /**
@@ -42,6 +42,8 @@ export interface SchedulesOptions {
   deliver: (notifications: readonly Arrival[], traceparent?: string) => Promise<boolean>;
   /** Identifies this process among the producers. */
   owner: string;
+  /** Time limit of a request, in ms. Waiting for the schedule index takes at most a quarter of it. */
+  timeoutMs: number;
   now: () => number;
   observer: ScheduleObserver;
 }
@@ -79,8 +81,12 @@ export class Schedules implements Scheduler {
   constructor(options: SchedulesOptions) {
     this.#options = options;
     this.#dueWindow = new DueWindow(options.dueWindowStore, ({ due }) => this.#watch(due));
-    const { jobs, now } = options;
-    this.#index = new ScheduleIndex(options.scheduleIndexStore, now);
+    const { jobs, now, timeoutMs } = options;
+    this.#index = new ScheduleIndex(
+      options.scheduleIndexStore,
+      now,
+      Math.min(CHANGE_LIMIT_MS, timeoutMs / 4),
+    );
     this.#lister = new ScheduleLister({ index: this.#index, dueWindow: this.#dueWindow, jobs, now });
   }
 
@@ -174,11 +180,10 @@ export class Schedules implements Scheduler {
   async cancelAll(feed: string): Promise<void> {
     const prefix = prefixOf(feed);
     await this.#options.jobs.removeAll(prefix);
-    const isOfFeed = (name: string) => name.startsWith(prefix);
-    // An erasure also removes the ids, so it fails if the index can't be written.
+    // An erasure also removes the ids, so it waits for the index, and fails if that can't be written.
     await Promise.all([
-      this.#dueWindow.remove(({ name }) => isOfFeed(name)),
-      this.#index.remove(prefix, isOfFeed),
+      this.#dueWindow.remove(({ name }) => name.startsWith(prefix)),
+      this.#index.erase(prefix),
     ]);
   }
 
