@@ -53,8 +53,9 @@ export class AwayDocuments {
   ): Promise<After> {
     let after: After | undefined;
     let isListed = false;
-    await this.#turns.add(key, () =>
-      writeDocument(this.#use.store, {
+    const write = async (): Promise<void> => {
+      let listed: Promise<void> | undefined;
+      await writeDocument(this.#use.store, {
         ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
         plan: async (value) => {
           const before = value === undefined ? undefined : parseAway(value);
@@ -68,13 +69,21 @@ export class AwayDocuments {
           if (!isListed && added.some((receipt) => isUnsent(receipt, receipt.at))) {
             isListed = true;
             const isFirst = !before?.receipts.some((receipt) => isUnsent(receipt, receipt.at));
-            const listed = this.#use.index.add(hashOfReader(after.reader), { isFirst });
-            if (waits) await listed;
+            const adding = this.#use.index.add(hashOfReader(after.reader), { isFirst });
+            if (waits) {
+              listed = adding;
+              return undefined;
+            }
           }
           return after;
         },
-      }),
-    );
+      });
+      if (!listed) return;
+      await listed;
+      // Reads again, because a write would restore a document that was erased during the wait.
+      return write();
+    };
+    await this.#turns.add(key, write);
     const ended = storedOf(planned.splice(0), after);
     if (ended.length > 0) this.#use.observer.ended(ended);
     return after as After;

@@ -1,4 +1,5 @@
 import { AWAY_UNSENT_KEY } from '@tocsin/contracts';
+import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
 import { KEY, REFUSED, listOf, refused } from '../../../../testing/away/refused.ts';
@@ -104,6 +105,22 @@ describe('a fallback that was not sent', () => {
     await fallbacks.committed(itemsOf(arrival('b', after('PT1S'))));
     await pass(3_000);
     expect(await listOf(fallbacks)).toMatchObject([{ id: 'b' }]);
+  });
+
+  it('should not restore the document of a reader who is erased while the list is written', async () => {
+    const { instance, store, answers, sent } = deployment();
+    answers.push(REFUSED);
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
+    const write = store.write.bind(store);
+    vi.spyOn(store, 'write').mockImplementation(async (...args) => {
+      if (args[0] === AWAY_UNSENT_KEY) await pause(2_000);
+      return write(...args);
+    });
+    await pass(1_500);
+    expect(sent).toHaveLength(1);
+    await instance().fallbacks.erase({ feed: READER });
+    await pass(60_000);
+    expect(await store.read(KEY)).toBeUndefined();
   });
 
   it('should leave the list with its erased reader, whose name remains nowhere', async () => {
