@@ -70,6 +70,16 @@ describe('the list of schedules', () => {
     expect(await schedules.list()).toMatchObject({ count: 1, next: [{ id: 'b' }] });
   });
 
+  it('should have the schedules behind many that failed while the scheduler was away', async () => {
+    const { publishService, schedules, jobs } = instance();
+    const set = vi.spyOn(jobs, 'set').mockRejectedValue(new Error('away'));
+    const failed = Array.from({ length: 2 * MAX_LISTED_SCHEDULES }, (_, number) => input(`n${number}`, HOUR));
+    expect((await publishService.publish(failed)).outcome).toBe('late');
+    set.mockRestore();
+    await publishService.publish([input('a', 2 * HOUR)]);
+    expect(await schedules.list()).toMatchObject({ count: 1, next: [{ id: 'a' }] });
+  });
+
   it('should be read by one call at a time, and kept for a while', async () => {
     const { publishService, schedules, scheduleIndexStore } = instance();
     await publishService.publish([input('a', HOUR)]);

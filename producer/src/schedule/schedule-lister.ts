@@ -7,6 +7,9 @@ import type { ScheduleIndex } from './schedule-index.ts';
 /** How long a list is kept, in ms. */
 export const KEPT_MS = 15_000;
 const PARALLEL_JOBS = 16;
+const NAMES_AT_ONCE = 100;
+/** At most this many schedules are looked up. Failed requests may have left names without a job in the index. */
+const MAX_NAMES = 500;
 
 export interface ScheduleListerOptions {
   index: Pick<ScheduleIndex, 'read'>;
@@ -44,17 +47,23 @@ export class ScheduleLister {
     const { entries, isComplete } = await index.read();
     const due = await dueWindow.list();
     const times = new Map([...entries, ...due.map((one) => [one.name, one.at] as const)]);
-    const names = [...times].sort(([, a], [, b]) => a - b).slice(0, MAX_LISTED_SCHEDULES);
-    const found = await this.#find(names.map(([name]) => name));
-    const next = found.flatMap((content) => {
-      const parsed = scheduledSchema.safeParse(content);
-      if (!parsed.success) return [];
-      const { notification, at: time } = parsed.data;
-      return [{ id: notification.id, feed: notification.feed, deliverAt: new Date(time).toISOString() }];
-    });
+    const names = [...times].sort(([, a], [, b]) => a - b).map(([name]) => name);
+    const next: ScheduleList['next'] = [];
+    const end = Math.min(names.length, MAX_NAMES);
+    let gone = 0;
+    for (let start = 0; start < end && next.length < MAX_LISTED_SCHEDULES; start += NAMES_AT_ONCE) {
+      const some = names.slice(start, start + NAMES_AT_ONCE);
+      const found = (await this.#find(some)).flatMap(listed);
+      next.push(...found);
+      gone += some.length - found.length;
+    }
     next.sort((a, b) => a.deliverAt.localeCompare(b.deliverAt));
-    const gone = names.length - next.length;
-    return { at: new Date(at).toISOString(), count: times.size - gone, isComplete, next };
+    return {
+      at: new Date(at).toISOString(),
+      count: times.size - gone,
+      isComplete,
+      next: next.slice(0, MAX_LISTED_SCHEDULES),
+    };
   }
 
   /** The stored contents, in any order; `undefined` for schedules that are gone. */
@@ -66,4 +75,11 @@ export class ScheduleLister {
     await inParallel(far, PARALLEL_JOBS, async (name) => void found.push(await jobs.find(name)));
     return found;
   }
+}
+
+function listed(content: unknown): ScheduleList['next'] {
+  const parsed = scheduledSchema.safeParse(content);
+  if (!parsed.success) return [];
+  const { notification, at } = parsed.data;
+  return [{ id: notification.id, feed: notification.feed, deliverAt: new Date(at).toISOString() }];
 }
