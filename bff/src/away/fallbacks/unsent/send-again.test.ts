@@ -76,6 +76,18 @@ describe('sending again', () => {
     expect(sent).toHaveLength(2);
   });
 
+  it('should add one step if two fallbacks of a notification through the same channel were refused', async () => {
+    const { instance, answers, sent, outcomes } = deployment();
+    const { fallbacks } = instance();
+    answers.push(REFUSED, REFUSED);
+    await fallbacks.committed(itemsOf(arrival('a', [...after('PT1S'), ...after('PT5S')])));
+    await pass(8_000);
+    const names = await namesIn(fallbacks);
+    expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 2, failed: [] });
+    await pass(1_000);
+    expect([sent.length, outcomes().slice(2)]).toEqual([3, [['a', 'sent']]]);
+  });
+
   it('should join the later fallbacks of the same notification', async () => {
     const { instance, answers, titles } = deployment();
     const { fallbacks } = instance();
