@@ -83,7 +83,17 @@ it('should list every fallback once in pages of any size, also if some are close
   expect(fallbacks.map(({ id }) => id)).toEqual(['a2', 'a1', 'a0']);
 });
 
-it('should end a page after 100 documents, or after 4 MiB', async () => {
+it('should end a page after 100 documents', async () => {
+  const { add, list } = listed();
+  await add('user:old', [receipt('old')]);
+  for (let n = 0; n < 100; n++) await add(`user:${n}`);
+  const first = await list();
+  expect([first.fallbacks.length, typeof first.next]).toEqual([0, 'string']);
+  const second = await list({ cursor: first.next ?? '' });
+  expect([second.fallbacks.map(({ id }) => id), second.next]).toEqual([['old'], null]);
+});
+
+it('should end a page after 4 MiB', async () => {
   const { add, list } = listed();
   for (let n = 0; n < 30; n++) await add(`user:big${n}`, [], { padding: 'x'.repeat(300_000) });
   await add('user:new', [receipt('new')]);
