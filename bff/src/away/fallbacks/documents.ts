@@ -55,35 +55,37 @@ export class AwayDocuments {
     let isListed = false;
     const write = async (): Promise<void> => {
       let listed: Promise<void> | undefined;
-      await writeDocument(this.#use.store, {
-        ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
-        plan: async (value) => {
-          const before = value === undefined ? undefined : parseAway(value);
-          after = await plan(before);
-          if (!ends) return after;
-          if (after && this.#use.publishReceipt) after = withUnpublished(before, after) as After;
-          const known = new Set(before?.receipts);
-          const added = (after?.receipts ?? []).filter((receipt) => !known.has(receipt));
-          planned.push(...added);
-          if (!after || isDeepStrictEqual(after, before)) return undefined;
-          if (!isListed && added.some((receipt) => isUnsent(receipt, receipt.at))) {
-            isListed = true;
-            const isFirst = !before?.receipts.some((receipt) => isUnsent(receipt, receipt.at));
-            const adding = this.#use.index.add(hashOfReader(after.reader), { isFirst });
-            if (waits) {
-              listed = adding;
-              return undefined;
+      await this.#turns.add(key, () =>
+        writeDocument(this.#use.store, {
+          ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
+          plan: async (value) => {
+            const before = value === undefined ? undefined : parseAway(value);
+            after = await plan(before);
+            if (!ends) return after;
+            if (after && this.#use.publishReceipt) after = withUnpublished(before, after) as After;
+            const known = new Set(before?.receipts);
+            const added = (after?.receipts ?? []).filter((receipt) => !known.has(receipt));
+            if (!after || isDeepStrictEqual(after, before)) return undefined;
+            if (!isListed && added.some((receipt) => isUnsent(receipt, receipt.at))) {
+              isListed = true;
+              const isFirst = !before?.receipts.some((receipt) => isUnsent(receipt, receipt.at));
+              const adding = this.#use.index.add(hashOfReader(after.reader), { isFirst });
+              if (waits) {
+                listed = adding;
+                return undefined;
+              }
             }
-          }
-          return after;
-        },
-      });
+            planned.push(...added);
+            return after;
+          },
+        }),
+      );
       if (!listed) return;
       await listed;
-      // Reads again, because a write would restore a document that was erased during the wait.
+      // Other changes do not wait meanwhile. Reads again, because a write would restore a document that was erased.
       return write();
     };
-    await this.#turns.add(key, write);
+    await write();
     const ended = storedOf(planned.splice(0), after);
     if (ended.length > 0) this.#use.observer.ended(ended);
     return after as After;

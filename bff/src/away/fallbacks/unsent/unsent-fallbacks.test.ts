@@ -81,6 +81,23 @@ describe('a fallback that was not sent', () => {
     expect(outcomes().at(-1)).toEqual(['b', 'sent']);
   });
 
+  it('should not delay a turn of the same reader while its outcome waits for the list', async () => {
+    const { instance, store, answers, sent } = deployment();
+    const { fallbacks } = instance();
+    const read = store.read.bind(store);
+    vi.spyOn(store, 'read').mockImplementation((key) =>
+      key === AWAY_UNSENT_KEY ? new Promise(() => undefined) : read(key),
+    );
+    answers.push(REFUSED);
+    await fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
+    await pass(1_500);
+    expect(sent).toHaveLength(1);
+    let isCommitted = false;
+    void fallbacks.committed(itemsOf(arrival('b', after('PT1H')))).then(() => (isCommitted = true));
+    await pass(500);
+    expect(isCommitted).toBe(true);
+  });
+
   it('should be listed and sent later if the list could not be written at first', async () => {
     const { instance, store, answers, failed } = deployment();
     const { fallbacks } = instance();
