@@ -45,11 +45,11 @@ export type WaitingFallbacks = z.infer<typeof waitingSchema>;
 
 /**
  * A notification in a message. Only notifications that the message shows include their content. `since` is the same as
- * in a step.
+ * in a step. `replaced`: a later notification has replaced it, so it no longer waits if the message is not sent.
  */
 const sentItemSchema = waitingSchema
   .omit({ steps: true })
-  .extend({ unless: z.enum(UNLESS), since: time.optional() });
+  .extend({ unless: z.enum(UNLESS), since: time.optional(), replaced: z.literal(true).optional() });
 export type SentItem = z.infer<typeof sentItemSchema>;
 
 /**

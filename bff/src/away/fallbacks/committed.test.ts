@@ -1,6 +1,7 @@
 import type { Arrival, PublishedAt } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { READER, after, arrival, deployment, pass } from '../../../testing/away/deployment.ts';
+import type { SendResult } from '../channels/channel.ts';
 import { awayKey, hashOfReader, newAway } from './document.ts';
 import { register } from './register.ts';
 
@@ -130,6 +131,21 @@ describe('a notification with the collapse key of a waiting one', () => {
       expect(titles()).toEqual(own ? [['b']] : []);
     },
   );
+
+  it('should end it after its message could not be sent', async () => {
+    let answer: (result: SendResult) => void = () => undefined;
+    const send = vi.fn(() => new Promise<SendResult>((resolve) => (answer = resolve)));
+    const channel = { name: 'email', repeatable: false, reaches: () => true, send };
+    const { instance, outcomes } = deployment({}, channel);
+    const { fallbacks } = instance();
+    await fallbacks.committed(commit([ordered('a', after('PT5S')), at(3)]));
+    await pass(6_000);
+    await fallbacks.committed(commit([ordered('b'), at(9)]));
+    expect(outcomes()).toEqual([]);
+    answer({ outcome: 'unavailable', reason: 'busy' });
+    await pass(20 * 60_000);
+    expect([outcomes(), send.mock.calls.length]).toEqual([replaced, 1]);
+  });
 
   it('should end it within one commit', async () => {
     const { committed, outcomes } = world();

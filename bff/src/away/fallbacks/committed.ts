@@ -84,10 +84,11 @@ export async function replaceWaiting(
  * waits, and parsing a large document takes long.
  */
 function mayReplace(value: unknown, newer: readonly Registered[]): boolean {
-  const { v, waiting } = (value ?? {}) as { v?: unknown; waiting?: unknown };
-  if (v !== DOCUMENT_VERSION || !Array.isArray(waiting)) return true;
+  const { v, waiting, sending } = (value ?? {}) as { v?: unknown; waiting?: unknown; sending?: unknown };
+  if (v !== DOCUMENT_VERSION || !Array.isArray(waiting) || !Array.isArray(sending)) return true;
   const keys = new Set(newer.flatMap(({ notification }) => notification.collapseKey ?? []));
-  return waiting.some((one: { notification?: { collapseKey?: string } } | null) =>
-    keys.has(one?.notification?.collapseKey ?? ''),
-  );
+  const items = sending.flatMap((message: { items?: Raw[] } | null) => message?.items ?? []);
+  return [...(waiting as Raw[]), ...items].some((one) => keys.has(one?.notification?.collapseKey ?? ''));
 }
+
+type Raw = { notification?: { collapseKey?: string } } | null;

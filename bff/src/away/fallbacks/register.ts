@@ -135,15 +135,24 @@ function endWaiting(
 }
 
 /**
- * Ends all steps of waiting notifications that later ones with their collapse key replace, as in the feed. Returns the
- * same document if there are none. A notification whose position is unknown is left to the feed's history.
+ * Ends all steps of waiting notifications that later ones with their collapse key replace, as in the feed. Marks those
+ * that are being sent. Returns the same document if there are none. A notification whose position is unknown is left to
+ * the feed's history.
  */
 export function replace(document: AwayDocument, newer: readonly Registered[], now: number): AwayDocument {
-  const isReplaced = ({ notification, position }: Waiting) =>
+  const isReplaced = ({ notification, position }: Pick<Waiting, 'notification' | 'position'>) =>
     position !== undefined &&
     notification?.collapseKey !== undefined &&
     newer.some(
       (one) => one.notification.collapseKey === notification.collapseKey && isHigher(one.position, position),
     );
-  return document.waiting.some(isReplaced) ? endWaiting(document, isReplaced, 'replaced', now) : document;
+  const isSending = document.sending.some(({ items }) =>
+    items.some((item) => !item.replaced && isReplaced(item)),
+  );
+  if (!isSending && !document.waiting.some(isReplaced)) return document;
+  const sending = document.sending.map((message) => ({
+    ...message,
+    items: message.items.map((item) => (isReplaced(item) ? { ...item, replaced: true as const } : item)),
+  }));
+  return endWaiting({ ...document, sending }, isReplaced, 'replaced', now);
 }

@@ -30,17 +30,22 @@ export function settle(
   if (outcome === 'unavailable') {
     const failed = (document.attempts[via] ?? 0) + 1;
     const reason = `gave up: ${result.reason}`;
+    const needed = items.filter((item) => !item.replaced);
     const late = receiptsOf(
-      items.filter((item) => hasGivenUp(item, now)),
+      needed.filter((item) => hasGivenUp(item, now)),
       { via, outcome: 'refused', at: now, reason },
     );
-    const kept = items.filter((item) => !hasGivenUp(item, now));
+    const replaced = receiptsOf(
+      items.filter((item) => item.replaced),
+      { via, outcome: 'suppressed', at: now, reason: 'replaced' },
+    );
+    const kept = needed.filter((item) => !hasGivenUp(item, now));
     return dropOldReceipts({
       ...document,
       sending,
       attempts: { ...document.attempts, [via]: failed },
       waiting: returnToWaiting(document.waiting, kept, { via, at: now + pauseAfter(failed) }),
-      receipts: [...document.receipts, ...late],
+      receipts: [...document.receipts, ...late, ...replaced],
     });
   }
   const reason = outcome === 'sent' ? undefined : result.reason;
