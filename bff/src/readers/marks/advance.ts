@@ -50,7 +50,7 @@ export async function advance(
   const shown = new Set([...ids].filter((id) => places.has(id)));
   if (isTooLarge(shown)) return mergeOldest(offset, shown, places);
   // Forgetting that one was read may send a fallback needlessly. Merging it could end fallbacks of unread ones.
-  const oldest = [...left].filter(([id]) => !shown.has(id)).sort(([, a], [, b]) => a - b);
+  const oldest = [...left].filter(([id]) => ids.has(id) && !shown.has(id)).sort(([, a], [, b]) => a - b);
   for (const [id] of oldest) {
     ids.delete(id);
     if (!isTooLarge(ids)) break;
