@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { CHART } from '../../tools/src/deploy/chart/chart.ts';
 import { kustomize, type Document } from '../../tools/src/deploy/manifests/kustomize.ts';
 import { helmWith, nameOf, template } from './helm.ts';
@@ -110,13 +110,21 @@ describe('the Helm chart', () => {
       external('cluster', withTls),
       ['redis-tls', 'redis-client-cert', 'redis-cluster'],
     ],
+    ['channels', {}, ['away']],
+    [
+      'channels and a Redis with TLS and a client certificate',
+      external('single', withTls),
+      ['redis-tls', 'redis-client-cert', 'away'],
+    ],
   ])(
     'should equal the output of kustomize with %s, except for the chart’s own objects',
     async (_, redis, components) => {
       const namespace = 'any-namespace';
-      const { documents } = await template({ ingress: { insecure: true }, redis }, namespace);
+      const hasChannels = components.includes('away');
+      const bff = hasChannels ? { away: { file: '{}' } } : {};
+      const { documents } = await template({ ingress: { insecure: true }, redis, bff }, namespace);
       const image = (name: string) => (name === 'redis' ? undefined : `tocsin-${name}:0.1.0`);
-      const isOwn = components.length === 0;
+      const isOwn = !('enabled' in redis);
       const expected = kustomizeWith(components).filter(
         (one) =>
           one.kind !== 'Namespace' &&
@@ -149,7 +157,9 @@ describe('the Helm chart', () => {
       const secrets = [...ofRedis, 'dapr-api-token', 'app-api-token', 'ops', 'jwt', 'internal'];
       expect([...made.keys()].sort()).toEqual(
         [
-          ...[...(isOwn ? ['redis'] : []), 'producer', 'bff'].map((name) => `ConfigMap ${name}`),
+          ...[...(isOwn ? ['redis'] : []), ...(hasChannels ? ['away'] : []), 'producer', 'bff'].map(
+            (name) => `ConfigMap ${name}`,
+          ),
           ...secrets.map((name) => `Secret ${name}`),
         ].sort(),
       );
@@ -177,6 +187,36 @@ describe('the Helm chart', () => {
   it('should omit Redis on request', async () => {
     const { documents } = await template({ ...SAFE, redis: { enabled: false } });
     expect(documents.map(nameOf).filter((name) => / redis/.test(name))).toEqual(['NetworkPolicy redis']);
+  });
+
+  it('should give the bff the text of channels and templates as files, and restart it when they change', async () => {
+    const bffWith = async (away: object) => {
+      const { documents } = await template({ bff: { ...SAFE.bff, away } });
+      const map = documents.find((one) => nameOf(one) === 'ConfigMap away');
+      return { data: map?.['data'], pod: documents.find((one) => nameOf(one) === 'Deployment bff') };
+    };
+    const file = '{\n  "publicUrl": "https://inbox.example.com",\n  "templates": "/away"\n}\n';
+    const templates = { 'text.liquid': '{{ count }} unread\n' };
+    const [none, one, same, other] = [
+      await bffWith({}),
+      await bffWith({ file, templates }),
+      await bffWith({ file, templates }),
+      await bffWith({ file }),
+    ];
+    expect(none.data).toBeUndefined();
+    expect(JSON.stringify(none.pod)).not.toContain('away');
+    expect(one.data).toEqual({ 'away.json': file, ...templates });
+    expect(same).toEqual(one);
+    expect(other.pod).not.toEqual(one.pod);
+
+    const path = join(dir, 'away.json');
+    writeFileSync(path, file);
+    const command = ['template', 'any-release', CHART, '--set-file', `bff.away.file=${path}`];
+    const { stdout } = await helmWith(command, SAFE);
+    const maps = parseAllDocuments(stdout).map((document) => document.toJS() as Document | null);
+    expect(maps.find((one) => one && nameOf(one) === 'ConfigMap away')).toMatchObject({
+      data: { 'away.json': file },
+    });
   });
 
   it('should restart pods after a setting or component changes, and only then', async () => {
@@ -209,6 +249,17 @@ describe('the Helm chart', () => {
     ['cluster mode for its own Redis', { ...SAFE, redis: { mode: 'cluster' } }, 'mode'],
     ['TLS for its own Redis', { ...SAFE, redis: { tls: { enabled: true } } }, 'enabled'],
     ['a CA without TLS', { ...SAFE, redis: { enabled: false, tls: { privateCa: true } } }, 'privateCa'],
+    ['a number as the text of channels', { bff: { ...SAFE.bff, away: { file: 3 } } }, 'file'],
+    [
+      'a template that the bff does not read',
+      { bff: { ...SAFE.bff, away: { file: '{}', templates: { 'body.liquid': 'x' } } } },
+      'body.liquid',
+    ],
+    [
+      'templates without channels',
+      { bff: { ...SAFE.bff, away: { templates: { 'text.liquid': 'x' } } } },
+      'templates',
+    ],
     ['a publisher with a scope in its name', { ...SAFE, publishers: ['a=notifications;b'] }, 'publishers'],
   ])('should refuse %s with the reason', async (_, values, reason) => {
     await expect(template(values)).rejects.toThrow(reason);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Document } from '../manifests/kustomize.ts';
-import { withRedisOptions } from './redis-options.ts';
+import { withOptions } from './options.ts';
 import type { TemplateText } from './template-text.ts';
 
 const containerSchema = z.looseObject({ name: z.string(), image: z.string() });
@@ -30,6 +30,11 @@ function workload(document: Document, text: TemplateText): Document {
     ...(APPS_WITH_SETTINGS.includes(name) && {
       'checksum/settings': text.value(`{{ include "tocsin.settings" (list $ "${name}") | sha256sum }}`),
       'checksum/dapr': text.value('{{ include (print $.Template.BasePath "/dapr.yaml") . | sha256sum }}'),
+    }),
+    ...(name === 'bff' && {
+      [text.value(
+        '{{- if .Values.bff.away.file }}\nchecksum/away: {{ include (print $.Template.BasePath "/away.yaml") . | sha256sum }}\n{{- end }}',
+      )]: null,
     }),
     ...(isRedis && {
       'checksum/redis': text.value(
@@ -214,7 +219,7 @@ export function templateOf(document: Document, text: TemplateText): string {
   const { namespace: _, ...metadata } = document.metadata;
   const labels = { ...(metadata['labels'] as object | undefined), 'app.kubernetes.io/part-of': 'tocsin' };
   const own = { ...document, metadata: { ...metadata, labels } } as Document;
-  const changed = withRedisOptions(CHANGES[nameOf(document)]?.(own, text) ?? own, text);
+  const changed = withOptions(CHANGES[nameOf(document)]?.(own, text) ?? own, text);
   const condition = CONDITIONS[nameOf(document)];
   const body = text.render(changed);
   return condition === undefined ? body : `{{- if ${condition} }}\n${body}{{- end }}\n`;

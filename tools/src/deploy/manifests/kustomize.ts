@@ -11,7 +11,31 @@ const operationSchema = z.object({
   path: z.string().startsWith('/'),
   value: z.unknown().optional(),
 });
-type Operation = z.infer<typeof operationSchema>;
+/** Kustomize's operations, and `append`, which creates the list if it is missing. */
+export type Operation = z.infer<typeof operationSchema> | { op: 'append'; path: string; value: unknown };
+
+/** A patch that merges mounts into the first container. */
+const mountsSchema = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.strictObject({ name: z.string() }),
+  spec: z.strictObject({
+    template: z.strictObject({
+      spec: z.strictObject({
+        containers: z.tuple([z.strictObject({ name: z.string(), volumeMounts: z.array(z.unknown()) })]),
+      }),
+    }),
+  }),
+});
+
+/** The operations of a patch. One that merges mounts becomes one that appends them. @throws Error for other merges */
+export function operationsOf(patch: string): Operation[] {
+  const parsed: unknown = parse(patch);
+  if (Array.isArray(parsed)) return z.array(operationSchema).parse(parsed);
+  const [{ volumeMounts }] = mountsSchema.parse(parsed).spec.template.spec.containers;
+  const path = '/spec/template/spec/containers/0/volumeMounts/-';
+  return volumeMounts.map((value) => ({ op: 'append', path, value }));
+}
 
 const kustomizationSchema = z.looseObject({
   resources: z.array(z.string()).default([]),
@@ -23,7 +47,7 @@ const kustomizationSchema = z.looseObject({
 });
 
 /**
- * The resources in a folder with a kustomization, after applying its JSON patches. Unlike `kubectl kustomize`, this
+ * The resources in a folder with a kustomization, after applying its patches. Unlike `kubectl kustomize`, this
  * needs no external program, and does not generate, label or rename resources.
  * @throws Error if a patch does not fit
  */
@@ -35,7 +59,7 @@ export function kustomize(folder: string): Document[] {
   );
   for (const { target, patch } of patches) {
     const name = new RegExp(`^(${target.name ?? '.*'})$`);
-    const operations = z.array(operationSchema).parse(parse(patch));
+    const operations = operationsOf(patch);
     for (const document of documents)
       if (document.kind === target.kind && name.test(document.metadata.name))
         for (const operation of operations) apply(document, operation);
@@ -47,7 +71,9 @@ export function kustomize(folder: string): Document[] {
 export const documentsIn = (file: string): Document[] =>
   parseAllDocuments(readFileSync(file, 'utf8')).map((document) => documentSchema.parse(document.toJS()));
 
-function apply(document: Document, { op, path, value }: Operation): void {
+function apply(document: Document, operation: Operation): void {
+  if (operation.op === 'append') return append(document, operation.path, operation.value);
+  const { op, path, value } = operation;
   const keys = path
     .slice(1)
     .split('/')
@@ -68,4 +94,12 @@ function apply(document: Document, { op, path, value }: Operation): void {
   else if (op === 'add' && Array.isArray(parent))
     parent.splice(last === '-' ? parent.length : Number(last), 0, value);
   else if (op !== 'test') parent[last] = value;
+}
+
+function append(document: Document, path: string, value: unknown): void {
+  try {
+    apply(document, { op: 'add', path, value });
+  } catch {
+    apply(document, { op: 'add', path: path.replace(/\/-$/, ''), value: [value] });
+  }
 }

@@ -3,15 +3,9 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { ROOT } from '../../paths.ts';
-import type { Document } from '../manifests/kustomize.ts';
+import { operationsOf, type Document, type Operation } from '../manifests/kustomize.ts';
 import type { TemplateText } from './template-text.ts';
 
-const operationSchema = z.object({
-  op: z.enum(['add', 'replace', 'test']),
-  path: z.string(),
-  value: z.unknown(),
-});
-type Operation = z.infer<typeof operationSchema>;
 const kustomizationSchema = z.object({
   patches: z.array(z.object({ target: z.object({ kind: z.string(), name: z.string() }), patch: z.string() })),
 });
@@ -28,6 +22,7 @@ const OPTIONS: readonly { folder: string; conditionOf: (operation: Operation) =>
   { folder: 'redis-client-cert', conditionOf: () => tls('clientCertificate') },
   { folder: 'redis-sentinel', conditionOf: () => mode('sentinel') },
   { folder: 'redis-cluster', conditionOf: () => mode('cluster') },
+  { folder: 'away', conditionOf: () => '.Values.bff.away.file' },
 ];
 
 interface Patch {
@@ -43,7 +38,7 @@ function patchesOf({ kind, metadata }: Document): Patch[] {
       .patches.filter(
         ({ target }) => target.kind === kind && new RegExp(`^(?:${target.name})$`).test(metadata.name),
       )
-      .flatMap(({ patch }) => z.array(operationSchema).parse(parse(patch)))
+      .flatMap(({ patch }) => operationsOf(patch))
       .map((operation) => ({ condition: conditionOf(operation), operation }));
   });
 }
@@ -51,10 +46,10 @@ function patchesOf({ kind, metadata }: Document): Patch[] {
 type Tree = Record<string, unknown>;
 
 /**
- * Adds the patches in k8s/components for an external Redis to a document, each under its condition.
+ * Adds the patches in k8s/components for an external Redis and for channels to a document, each under its condition.
  * @throws Error for a kind of patch that this function does not know
  */
-export function withRedisOptions(document: Document, text: TemplateText): Document {
+export function withOptions(document: Document, text: TemplateText): Document {
   const patches = patchesOf(document);
   if (patches.length === 0) return document;
   const tree = structuredClone(document) as unknown as Tree;
@@ -65,6 +60,7 @@ export function withRedisOptions(document: Document, text: TemplateText): Docume
     const { op, path, value } = operation;
     const [parent, key] = parentOf(tree, path);
     const listPath = path.replace(/\/-$/, '');
+    if (op === 'remove') throw new Error(`a patch of the chart can't remove ${path}`);
     if (op === 'test') {
       const [before, name] = parentOf(original, path);
       if (before[name] !== value) throw new Error(`k8s/base no longer has ${path} = ${String(value)}`);
