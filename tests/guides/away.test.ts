@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { channelsSchema, receiptsSchema } from '@tocsin/contracts';
+import { channelsSchema, receiptsSchema, unsentPageSchema, unsentResultSchema } from '@tocsin/contracts';
 import { ROOT, freePorts, startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSmtpServer, type TestSmtpServer } from '../../bff/testing/away/smtp.ts';
@@ -224,9 +224,23 @@ describe('the system that the guides start', () => {
     },
   );
 
+  it('should list the fallbacks that were not sent', async () => {
+    const command = COMMANDS.find((one) => one.includes('/fallbacks/unsent')) ?? '';
+    expect(unsentPageSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ next: null });
+  });
+
+  it('should look for the fallback to send again', async () => {
+    const command = COMMANDS.find((one) => one.includes('/fallbacks/send-again')) ?? '';
+    const failed = [{ reader: 'user:ada', id: 'order-7', via: 'email', code: 'not_found' }];
+    expect(unsentResultSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ done: 0, failed });
+  });
+
   it('should have run every command in the guides', () => {
     const inSystem = COMMANDS.filter(needsSystem);
-    expect(inSystem).toHaveLength(5);
-    for (const command of inSystem) expect(command).toMatch(/^curl -d |^sleep 3; cat |^curl -H .*receipts\?/);
+    expect(inSystem).toHaveLength(7);
+    for (const command of inSystem)
+      expect(command).toMatch(
+        /^curl -d |^sleep 3; cat |^curl -H .*receipts\?|^curl -H [^]*\/fallbacks\/(?:unsent|send-again)/,
+      );
   });
 });
