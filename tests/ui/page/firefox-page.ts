@@ -2,15 +2,18 @@ import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureUi, ROOT } from '@tocsin/tools';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type HTTPRequest, type Page } from 'puppeteer-core';
+import type { Page as PlaywrightPage, Route } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { FakeBff } from '../fakes/fake-bff.ts';
+import type { FakeOps } from '../fakes/fake-ops.ts';
 
 const SHOP = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title></head><body>
 <main><h1>Shop</h1><tocsin-bell></tocsin-bell><tocsin-toasts></tocsin-toasts></main>
 <script type="module" src="/elements.js"></script></body></html>`;
 
 /** A separate folder with the built page, and with `/shop.html`, another app's page that uses the custom elements. */
-export async function servedFiles(): Promise<{ dist: string; remove: () => Promise<void> }> {
+async function servedFiles(): Promise<{ dist: string; remove: () => Promise<void> }> {
   await ensureUi(() => undefined);
   const built = join(ROOT, 'ui', 'dist');
   const dist = await mkdtemp(join(tmpdir(), 'tocsin-firefox-'));
@@ -20,29 +23,41 @@ export async function servedFiles(): Promise<{ dist: string; remove: () => Promi
 }
 
 /** A headless Firefox that is driven over WebDriver BiDi. */
-export const launchFirefox = (executablePath: string): Promise<Browser> =>
+const launchFirefox = (executablePath: string): Promise<Browser> =>
   puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
 
-export interface FirefoxOptions {
+interface FirefoxOptions {
   width?: number;
   height?: number;
   path?: string;
   language?: string;
   dir?: 'rtl';
+  /** The responses to an ops page. */
+  ops?: FakeOps;
 }
 
-/** Opens a page with its own bff. `close` returns the errors that the page reported. */
-export async function openInFirefox(
+interface OpenInFirefox {
+  page: Page;
+  bff: FakeBff;
+  /** Returns the errors that the page reported. */
+  close: () => Promise<string[]>;
+}
+
+/** Opens a page with its own bff. */
+async function openInFirefox(
   browser: Browser,
   dist: string,
-  { width = 1440, height = 900, path = '/', language, dir }: FirefoxOptions,
-): Promise<{ page: Page; bff: FakeBff; close: () => Promise<string[]> }> {
+  { width = 1440, height = 900, path = '/', language, dir, ops }: FirefoxOptions,
+): Promise<OpenInFirefox> {
   const bff = new FakeBff(dist);
   await bff.start();
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('pageerror', (error) => {
+    // Firefox reports a failed connection as an error of the page.
+    if (!String(error).includes('establish a connection')) faults.push(String(error));
+  });
   await page.setViewport({ width, height });
   await page.evaluateOnNewDocument(
     (tag, direction) => {
@@ -53,6 +68,7 @@ export async function openInFirefox(
     language ?? '',
     dir ?? '',
   );
+  if (ops) await serveOps(page, ops);
   await page.goto(bff.url + path, { waitUntil: 'domcontentloaded' });
   return {
     page,
@@ -64,6 +80,74 @@ export async function openInFirefox(
     },
   };
 }
+
+/** Answers the ops page's requests. Only the parts of a route that `FakeOps` uses are there. */
+async function serveOps(page: Page, ops: FakeOps): Promise<void> {
+  let answer: (route: Route) => Promise<void> = () => Promise.resolve();
+  const route = (_pattern: string, handler: typeof answer) => Promise.resolve(void (answer = handler));
+  await ops.serve({ route } as unknown as PlaywrightPage);
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/app/ops/')) void routeOf(request).then(answer);
+    else void request.continue();
+  });
+}
+
+async function routeOf(request: HTTPRequest): Promise<Route> {
+  const sent = await (request.hasPostData() ? request.fetchPostData() : undefined);
+  const body = JSON.parse(sent ?? 'null') as unknown;
+  const route = {
+    request: () => ({
+      url: () => request.url(),
+      method: () => request.method(),
+      allHeaders: () => Promise.resolve(request.headers()),
+      postDataJSON: () => body,
+    }),
+    fulfill: ({ status = 200, json }: { status?: number; json?: unknown }) =>
+      request.respond({ status, contentType: 'application/json', body: JSON.stringify(json ?? null) }),
+  };
+  return route as unknown as Route;
+}
+
+/**
+ * Starts Firefox for all tests in a file, and fails a test if its page reports an error. Returns a function that opens a
+ * page, which is closed after the test.
+ */
+export function useFirefox(executablePath: string): (options?: FirefoxOptions) => Promise<OpenInFirefox> {
+  let browser: Browser;
+  let served: Awaited<ReturnType<typeof servedFiles>>;
+  let opened: OpenInFirefox | undefined;
+  beforeAll(async () => {
+    served = await servedFiles();
+    browser = await launchFirefox(executablePath);
+  });
+  afterEach(async () => {
+    const faults = await opened?.close();
+    opened = undefined;
+    expect(faults ?? []).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.remove();
+  });
+  return async (options = {}) => {
+    opened = await openInFirefox(browser, served.dist, options);
+    return opened;
+  };
+}
+
+/** Waits until the page is connected. */
+export const live = (page: Page) => page.waitForSelector('[data-testid="connection"][data-state="live"]');
+
+/** The test id of the focused element, or its tag if it has none. */
+export const focused = (page: Page): Promise<string | undefined> =>
+  page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
+
+const TITLES = '.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid="toast"] h3';
+/** The titles of the toasts in an element. */
+export const toastTitles = (page: Page, within = ''): Promise<string[]> =>
+  texts(page, `${within} ${TITLES}`.trim());
 
 /** Finds an element by its test id, even inside the shadow root of a custom element. */
 export const byId = (id: string, host = ''): string => `${host && `${host} >>> `}[data-testid="${id}"]`;

@@ -1,50 +1,17 @@
 import { ensureFirefox } from '@tocsin/tools';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer-core';
 import type { Page as PlaywrightPage } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { overflow, violations } from '../support/axe.ts';
-import {
-  byId,
-  launchFirefox,
-  openInFirefox,
-  servedFiles,
-  texts,
-  type FirefoxOptions,
-} from './firefox-page.ts';
+import { byId, focused, live, texts, toastTitles, useFirefox } from './firefox-page.ts';
 
 const firefox = await ensureFirefox((line) => process.stdout.write(`${line}\n`));
 
 /** The checks shared with Chromium need only `evaluate`. */
 const asPlaywright = (page: Page) => page as unknown as PlaywrightPage;
-const TITLES = '.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid="toast"] h3';
 
 describe.skipIf(firefox === undefined)('in Firefox', () => {
-  let browser: Browser;
-  let served: Awaited<ReturnType<typeof servedFiles>>;
-  let opened: Awaited<ReturnType<typeof openInFirefox>> | undefined;
-  beforeAll(async () => {
-    served = await servedFiles();
-    browser = await launchFirefox(firefox ?? '');
-  });
-  afterEach(async () => {
-    expect(await opened?.close()).toEqual([]);
-    opened = undefined;
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.remove();
-  });
-
-  const open = async (options: FirefoxOptions = {}) => {
-    opened = await openInFirefox(browser, served.dist, options);
-    return opened;
-  };
-  const live = (page: Page) => page.waitForSelector('[data-testid="connection"][data-state="live"]');
-  const toastTitles = (page: Page) => texts(page, TITLES);
-  const focused = (page: Page) =>
-    page.evaluate(
-      () => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName,
-    );
+  const open = useFirefox(firefox ?? '');
 
   it('should list and pop up notifications, and catch up after a lost connection', async () => {
     const { page, bff } = await open();
@@ -110,10 +77,10 @@ describe.skipIf(firefox === undefined)('in Firefox', () => {
       dialog.showModal();
     });
     bff.publish([{ title: 'While it is open', severity: 'error' }]);
-    await expect.poll(() => texts(page, `dialog ${TITLES}`)).toEqual(['While it is open']);
+    await expect.poll(() => toastTitles(page, 'dialog')).toEqual(['While it is open']);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.$('dialog[open]')).toBeNull();
-    await expect.poll(() => page.$(`dialog ${TITLES}`)).toBeNull();
+    await expect.poll(() => toastTitles(page, 'dialog')).toEqual([]);
     expect(await toastTitles(page)).toEqual(['While it is open']);
   });
 
