@@ -17,7 +17,7 @@ const UNSUBSCRIBE = 'unsubscribe';
 
 /**
  * Creates the links of messages to a reader through a channel. The unsubscribe link needs no sign-in, and does not
- * expire. It is below `/app`, which proxies forward to a bff.
+ * expire. It is under `/app`, which proxies forward to a bff.
  */
 export const linksFor =
   (publicUrl: string, proofs: LinkProofs) =>

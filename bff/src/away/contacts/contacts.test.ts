@@ -78,7 +78,7 @@ it('should store nothing about an erased reader whose address, code or device is
   expect(await store.read(contactsKey(READER))).toBeUndefined();
 });
 
-describe('the devices of a reader', () => {
+describe("a reader's devices", () => {
   it('should be limited: a new one replaces the oldest', async () => {
     const device = (n: number) => ({
       endpoint: `https://push.example/${n}`,

@@ -27,7 +27,7 @@ export class TooManyCodesError extends Error {
   override readonly name = 'TooManyCodesError';
 }
 
-/** The addresses of readers. Only readers themselves can add their addresses, which is their consent. */
+/** Readers' addresses. Only readers can add their own addresses; adding one is their consent. */
 export class ContactBook {
   readonly #store: ReaderStore;
   readonly #now: () => number;
@@ -72,7 +72,7 @@ export class ContactBook {
     return this.#change(reader, ({ email: _, ...rest }) => rest);
   }
 
-  /** Ends messages through a channel that needs no address, such as a webhook. */
+  /** Stops messages through a channel that needs no address, such as a webhook. */
   stop(reader: string, via: string): Promise<void> {
     return this.#change(reader, (before) =>
       before.stopped?.includes(via)
@@ -157,7 +157,7 @@ export class ContactBook {
       plan: async (value) => {
         const before = parseContacts(reader, value);
         const after = change(before);
-        // Removing what is not there must not store the name of a reader who was erased.
+        // A removal that changes nothing must not store the name of an erased reader.
         return isDeepStrictEqual(after, before) ? undefined : after;
       },
     });

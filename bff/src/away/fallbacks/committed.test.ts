@@ -108,7 +108,7 @@ describe('the position of a notification', () => {
     expect(contents()).toBeLessThan(700);
   });
 
-  it('should be kept while a message is sent and after it failed', async () => {
+  it('should be kept while a message is being sent and after it has failed', async () => {
     const { committed, waiting, answers } = world();
     answers.push({ outcome: 'unavailable', reason: 'busy' });
     await committed([arrival('a', after('PT5S')), at(3)]);
@@ -121,7 +121,7 @@ describe('a notification with the collapse key of a waiting one', () => {
   const replaced = [['a', 'suppressed', 'replaced']];
 
   it.each([undefined, after('PT10M')])(
-    'should end its fallbacks, with fallbacks of its own or not',
+    "should end the waiting one's fallbacks, whether or not it has fallbacks of its own",
     async (own) => {
       const { committed, outcomes, titles } = world();
       await committed([ordered('a', after('PT5M')), at(3)]);
@@ -132,7 +132,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     },
   );
 
-  it('should end it after its message could not be sent', async () => {
+  it('should end the waiting one after its message could not be sent', async () => {
     let answer: (result: SendResult) => void = () => undefined;
     const send = vi.fn(() => new Promise<SendResult>((resolve) => (answer = resolve)));
     const channel = { name: 'email', repeatable: false, reaches: () => true, send };
@@ -147,13 +147,13 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect([outcomes(), send.mock.calls.length]).toEqual([replaced, 1]);
   });
 
-  it('should end it within one commit', async () => {
+  it('should end the waiting one even if both are in one commit', async () => {
     const { committed, outcomes } = world();
     await committed([ordered('a', after('PT5M')), at(3)], [ordered('b'), at(4)]);
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should end it only if it comes later in the feed', async () => {
+  it('should end the waiting one only if it comes later in the feed', async () => {
     const { committed, outcomes, waiting } = world();
     await committed([ordered('a', after('PT5M')), at(9)]);
     await committed([ordered('b'), at(3)]);
@@ -164,7 +164,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should not end it if the feed has suppressed the later one, or the position of one is unknown', async () => {
+  it('should end nothing if the feed has suppressed it, or if either position is unknown', async () => {
     const { committed, outcomes } = world();
     await committed([ordered('a', after('PT5M')), at(3)]);
     await committed([ordered('b')]);
@@ -174,7 +174,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should end it if an interrupted turn has committed the later one', async () => {
+  it('should end the waiting one even if it was committed by an interrupted turn', async () => {
     const { committed, outcomes, positions } = world();
     await committed([ordered('a', after('PT5M')), at(3)]);
     positions.set('b', at(9));
@@ -192,7 +192,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(read.mock.calls).toHaveLength(1);
   });
 
-  it('should not stop its turn if the document cannot be read by this version', async () => {
+  it('should not stop its turn if this version cannot read the document', async () => {
     const { committed, store, failed } = world();
     const waiting = [{ notification: { collapseKey: 'order-1' } }];
     for (const document of [{ v: 99 }, { v: 1 }, { v: 1, waiting }, null as never]) {
@@ -213,7 +213,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should leave the wake-up to a fallback that it replaced', async () => {
+  it('should rely on the wake-up of the fallback that it replaces', async () => {
     const { committed, set, titles } = world();
     await committed([ordered('a', after('PT1M')), at(3)]);
     await committed([ordered('b', after('PT10M')), at(9)]);

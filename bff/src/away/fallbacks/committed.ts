@@ -11,7 +11,7 @@ const FIND_MS = 3_000;
 
 export type Committed = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;
 
-/** The items of each reader that have fallbacks, or may replace notifications that have some. */
+/** Groups by reader the items that have fallbacks, or may replace notifications that have some. */
 export const addedByReader = (
   items: Committed,
   policy: FallbacksOptions['policy'],
@@ -26,8 +26,8 @@ export const addedByReader = (
   });
 
 /**
- * Adds the positions of notifications that an interrupted turn has committed, unless they wait with a position or no
- * longer wait.
+ * Adds the positions of notifications that an interrupted turn has committed, unless they already wait with a position
+ * or no longer wait.
  */
 export async function withPositions(
   reader: string,
@@ -56,8 +56,8 @@ export async function withPositions(
 }
 
 /**
- * Ends fallbacks that notifications without fallbacks replace. Such a notification must not stop its turn, so a
- * document that this version cannot read is left alone. Rejects if the store is unavailable.
+ * Ends waiting fallbacks whose notification is replaced by one without fallbacks. The new one must not stop its turn,
+ * so a document that this version cannot read is left alone. Rejects if the store is unavailable.
  */
 export async function replaceWaiting(
   reader: string,
@@ -80,8 +80,8 @@ export async function replaceWaiting(
 }
 
 /**
- * Whether the raw document may have a notification to replace. Most notifications with a collapse key replace none that
- * waits, and parsing a large document takes long.
+ * Whether the raw document may contain a notification to replace. Usually it contains none, and parsing a large
+ * document is slow.
  */
 function mayReplace(value: unknown, newer: readonly Registered[]): boolean {
   const { v, waiting, sending } = (value ?? {}) as { v?: unknown; waiting?: unknown; sending?: unknown };

@@ -39,8 +39,8 @@ const MAX_REASON = 200;
 export type Ended = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHash'>;
 
 /**
- * Receipts for the notifications of a message whose steps ended at `at` (ms since 1970). Cuts a long reason. Those that
- * were not sent, or perhaps not, show how to send them again.
+ * Receipts for the notifications of a message whose steps ended at `at` (ms since 1970). Cuts a long reason. Receipts
+ * of messages that were not sent, or perhaps not, include what is needed to send them again.
  */
 export const receiptsOf = (
   items: readonly Ended[],
@@ -61,7 +61,7 @@ export const receiptsOf = (
  */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;
 
-/** Those of `receipts` that the document also contains, without duplicates. */
+/** The `receipts` that are also in the document, without duplicates. */
 export function storedOf(receipts: readonly Receipt[], document: AwayDocument | undefined): Receipt[] {
   if (receipts.length === 0) return [];
   const byStep = new Map(receipts.map((receipt) => [stepOf(receipt), receipt]));

@@ -24,13 +24,13 @@ export interface AwayDocumentsOptions extends Pick<
 export interface ChangeOptions {
   /** Whether the fallbacks of new receipts have ended. */
   ends?: boolean;
-  /** New receipts, also if the call rejects although it has stored them. */
+  /** Filled with the new receipts. Keeps them if the call rejects, because they may have been stored. */
   planned?: Receipt[];
   /** Whether to wait until the reader is listed as one with unsent fallbacks. */
   waits?: boolean;
 }
 
-/** The stored documents of readers, which change one version at a time. */
+/** Readers' stored documents, which change one version at a time. */
 export class AwayDocuments {
   readonly #use: AwayDocumentsOptions;
   /** Within an instance, changes to a reader's document run one at a time; between instances, the etag decides. */
@@ -43,8 +43,8 @@ export class AwayDocuments {
   /**
    * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, the observer is told that
    * the fallbacks of its new receipts have ended. A call that rejects may still have stored receipts: they remain in
-   * `planned`, so that a repeated call reports them. Before it stores receipts of unsent fallbacks, it lists the reader,
-   * so that a crash between both loses nothing.
+   * `planned`, so that a repeated call reports them. Before it stores receipts of unsent fallbacks, it lists the
+   * reader, so that a crash between the two loses nothing.
    */
   async change<After extends AwayDocument | undefined>(
     key: string,
@@ -82,7 +82,7 @@ export class AwayDocuments {
       );
       if (!listed) return;
       await listed;
-      // Other changes do not wait meanwhile. Reads again, because a write would restore a document that was erased.
+      // Other changes did not wait for this, so read again: a stale write could restore an erased document.
       return write();
     };
     await write();

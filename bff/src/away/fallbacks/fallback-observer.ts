@@ -16,8 +16,8 @@ export interface FallbackObserver {
   /** The channel could not send; the message is sent later. */
   unavailable(via: string, reason: string): void;
   /**
-   * A step failed. `settle` and `publish-receipt` will be retried. After `replace` and `find-position`, the feed's history
-   * decides.
+   * A step failed. `settle` and `publish-receipt` will be retried. If `replace` or `find-position` fails, the feed's
+   * history later decides whether the fallback is sent.
    */
   failed(step: FallbackStepName, error: unknown): void;
 }

@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers());
 
 const KEY = awayKey(hashOfReader(READER));
 
-/** Changes of other notifications, which drop marks outside the history. */
+/** Marks another notification, which drops marks outside the history. */
 const others = async (w: MovingFeed, id = 'n25') => {
   await w.read({ ids: [id] });
   await w.archive({ ids: [id] });
@@ -49,7 +49,7 @@ describe('a notification that leaves the history', () => {
     }
   });
 
-  it('should stay unread, also when the oldest publication of the history is read', async () => {
+  it('should stay unread even when the oldest publications in the history are read', async () => {
     const w = await movingFeed();
     w.leave();
     await w.read({ ids: ['n20', 'n21'] });
@@ -88,7 +88,7 @@ describe('a notification that leaves the history', () => {
     expect((await w.inboxes.readFresh(READER))?.feeds[READER]?.archived).toEqual([[25, 25]]);
   });
 
-  it('should be archived with everything up to an offset, on a page that shows it', async () => {
+  it('should be archived when a page that shows it archives everything up to an offset', async () => {
     const w = await movingFeed();
     w.leave();
     await w.archive({ offset: 2 });
@@ -98,7 +98,7 @@ describe('a notification that leaves the history', () => {
     expect(await w.standings()).toEqual(['archived']);
   });
 
-  it('should not take the marks of a newer notification that has its id', async () => {
+  it('should not get the marks of a newer notification with the same id', async () => {
     const w = await movingFeed();
     w.leave();
     w.feed.replaced.set(28, {
@@ -137,7 +137,7 @@ describe('a notification that leaves the history', () => {
 });
 
 describe('marks', () => {
-  it('should ask for waiting notifications only if something would be dropped', async () => {
+  it('should cause a search for waiting notifications only if a mark would be dropped', async () => {
     const w = await movingFeed();
     await w.read({ offset: 2, ids: ['n5'] });
     await w.unread('n2');
@@ -151,7 +151,7 @@ describe('marks', () => {
     expect(new Set(w.asked)).toEqual(new Set([READER]));
   });
 
-  it('should read nothing more, and drop what has left the history, without channels', async () => {
+  it('should be dropped outside the history without reading fallbacks, if there are no channels', async () => {
     const w = await movingFeed({ hasChannels: false });
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
@@ -163,7 +163,7 @@ describe('marks', () => {
     expect((await w.inboxes.readFresh(READER))?.feeds[READER]?.archived).toEqual([[25, 25]]);
   });
 
-  it('should be stored although this version cannot read the fallbacks', async () => {
+  it('should be stored even if this version cannot read the fallbacks', async () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
     w.leave();
@@ -173,7 +173,7 @@ describe('marks', () => {
     expect(w.unreadable.length).toBeGreaterThan(0);
   });
 
-  it('should fail if the store is unavailable, and drop nothing', async () => {
+  it('should be rejected if the store is unavailable, without dropping any', async () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
@@ -194,7 +194,7 @@ describe('marks', () => {
 });
 
 describe('a notification whose epoch ends', () => {
-  it('should stay what it was until later marks take the place of these', async () => {
+  it('should keep its standing until marks of the new epoch replace the old ones', async () => {
     const w = await movingFeed();
     await w.read({ offset: 5 });
     await w.unread('n3');
@@ -213,7 +213,7 @@ describe('a notification whose epoch ends', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should stay seen until later marks take the place of these', async () => {
+  it('should stay seen until marks of the new epoch replace the old ones', async () => {
     const w = await movingFeed({ unless: 'seen' });
     await w.seen('1-a', 5);
     expect(await w.standings()).toEqual(['open, seen']);
@@ -223,7 +223,7 @@ describe('a notification whose epoch ends', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should not get the marks that an old page makes afterwards, nor those of the new epoch', async () => {
+  it('should get neither the marks that an old page makes afterwards nor those of the new epoch', async () => {
     const w = await movingFeed();
     w.lose();
     await w.archive({ epoch: '1-a', offset: 6 });
@@ -237,8 +237,8 @@ describe('a notification whose epoch ends', () => {
   });
 });
 
-describe('after a rollback of the store that was not noticed', () => {
-  it('should decide by where the notification is now', async () => {
+describe('a notification, after an unnoticed rollback of the store', () => {
+  it('should get its standing from its current place in the feed', async () => {
     const w = await movingFeed();
     await w.publish('n6', 6);
     w.feed.replaced.set(5, { offset: 5, notification: w.item('n6') });
@@ -250,7 +250,7 @@ describe('after a rollback of the store that was not noticed', () => {
     expect(await w.standings()).toEqual(['open', 'open']);
   });
 
-  it('should send a notification that the feed has lost, although others in its place were read', async () => {
+  it('should be open if the feed has lost it, although the one in its place was read', async () => {
     const w = await movingFeed();
     w.feed.replaced.set(3, { offset: 3, notification: w.item('other') });
     await w.read({ ids: ['other'] });
@@ -258,7 +258,7 @@ describe('after a rollback of the store that was not noticed', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should not read a mark on an older notification as one on its id', async () => {
+  it('should not count as read because an older notification with its id was read', async () => {
     const w = await movingFeed();
     await w.publish('daily', 7);
     await w.read({ ids: ['daily'] });
@@ -268,7 +268,7 @@ describe('after a rollback of the store that was not noticed', () => {
   });
 });
 
-it('should find positions of notifications in the history, by their id there and their time', async () => {
+it('should find the positions of notifications in the history by their time and their id in the feed', async () => {
   const w = await movingFeed();
   const beside = { ...w.item('n2'), id: 'n2.ffffffff' };
   w.feed.replaced.set(5, { offset: 5, notification: beside });

@@ -42,8 +42,8 @@ export async function positionsIn(
 }
 
 /**
- * The positions of a reader's notifications whose fallbacks wait or are being sent. `onUnreadable` is called for a
- * document that this version cannot read. It counts as one without waiting notifications.
+ * The positions of a reader's notifications whose fallbacks wait or are being sent. If this version cannot read the
+ * document, calls `onUnreadable` and returns no positions.
  */
 export async function waitingPositions(
   reader: string,

@@ -116,7 +116,7 @@ export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: n
   return endWaiting({ ...document, sending }, isRetracted, 'retracted', now);
 }
 
-/** Ends all steps of those waiting notifications. */
+/** Ends all steps of the waiting notifications for which `isEnded` returns true. */
 function endWaiting(
   document: AwayDocument,
   isEnded: (one: Waiting) => boolean,

@@ -38,8 +38,8 @@ export class TemplateError extends Error {
 }
 
 /**
- * Time limit for rendering a template of the folder, in ms, so that an endless loop cannot block the process. It is long,
- * because a busy machine takes many times as long as usual.
+ * Time limit for rendering a template of the folder, in ms, so that an endless loop cannot block the process. It is
+ * generous, because rendering can take many times longer on a busy machine.
  */
 const RENDER_LIMIT_MS = 5_000;
 

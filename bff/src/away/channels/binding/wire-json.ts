@@ -9,7 +9,7 @@ const ESCAPED = /[<>&\u2028\u2029]/g;
 /**
  * JSON as it leaves the sidecar. The sidecar's HTTP API decodes the data of a binding and encodes it again with Go's
  * encoding/json, which sorts keys and escapes some characters. A signature must cover these bytes. Numbers must be safe
- * integers, and keys ASCII; texts have no control characters other than tab and line feed.
+ * integers, keys ASCII, and strings free of control characters other than tab and line feed.
  * tests/channels/webhook.test.ts compares this with a real sidecar.
  */
 export function wireJson(value: Json): string {

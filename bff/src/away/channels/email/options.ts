@@ -1,6 +1,6 @@
 import type { Templates } from '../../templates/templates.ts';
 
-/** Signs e-mails. The public key is at `<selector>._domainkey.<domain>` in the DNS. */
+/** Signs e-mails. The public key is published in DNS at `<selector>._domainkey.<domain>`. */
 export interface Dkim {
   domain: string;
   selector: string;

@@ -10,7 +10,7 @@ export interface Progress {
   handedOver: boolean;
 }
 
-/** Time limits of the phases, in ms. The time limit of the send applies to all phases together. */
+/** Time limits of the individual phases, in ms. The send's own time limit covers all phases together. */
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 25_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -62,7 +62,7 @@ export async function sendOverSmtp(
   }
 }
 
-/** Runs a phase of the connection. Also rejects if the connection breaks, because some callbacks are then never called. */
+/** Runs a phase of the connection. Also rejects if the connection breaks, which leaves some callbacks uncalled. */
 const phase = (
   connection: SMTPConnection,
   start: (done: (error?: Error | null) => void) => void,

@@ -5,7 +5,7 @@ import type { AwayMessage } from '../channel.ts';
 /** A message for a browser, and how the push service treats it (RFC 8030). */
 export interface Push {
   payload: string;
-  /** How long the push service keeps it for a device that is off, in seconds. */
+  /** How long the push service keeps it for a device that is offline, in seconds. */
   ttl: number;
   urgency: 'low' | 'normal' | 'high';
   /** A later push with this topic replaces one that was not delivered yet. */

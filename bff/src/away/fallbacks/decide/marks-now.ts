@@ -19,7 +19,7 @@ export interface MarksNow {
   /** The offset of each requested id that is in the history. */
   offsets: ReadonlyMap<string, number>;
   placeOf: PlaceOf;
-  /** Places publications of an epoch, which may have ended, by what the marks still say about it. */
+  /** Like `placeOf`, for a given epoch. If that epoch has ended, uses the marks that still apply to it. */
   placeIn: (epoch: string) => PlaceOf;
 }
 
@@ -41,7 +41,7 @@ export async function marksNow(
   return {
     ...{ epoch: head.epoch, history, offsets, placeOf: placeIn(head.epoch) },
     placeIn(epoch) {
-      // An inbox of a later epoch has dropped which notifications were marked as unread after they were read.
+      // An inbox of a later epoch no longer shows which notifications were marked as unread after they were read.
       const isLater = inbox?.feeds[reader] && isLaterEpoch(inbox.feeds[reader].epoch, epoch);
       return isLater ? placesIn({ epoch, inbox: state }) : placeIn(epoch);
     },

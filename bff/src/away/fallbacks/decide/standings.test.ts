@@ -75,11 +75,11 @@ it('should end a fallback whose notification has left the history and expired', 
   }
 });
 
-describe('a notification that has left the history, with its position', () => {
+describe('a notification that has left the history but has a stored position', () => {
   const waiting = { position: { epoch: EPOCH, offset: 3 } };
   const standing = (world: World) => standingWith({ waiting, ...world });
 
-  it('should be what its marks say', async () => {
+  it('should get its standing from its marks', async () => {
     expect(await standing({})).toBe('open');
     expect(await standing({ read: { offset: 2, ids: ['other'] } })).toBe('open');
     expect(await standing({ read: { offset: 3 } })).toBe('read');
@@ -102,7 +102,7 @@ describe('a notification that has left the history, with its position', () => {
     expect(await standing({ snoozed })).toBe('snoozed');
   });
 
-  it('should have its marks under the id in the feed', async () => {
+  it('should be matched with its marks by its id in the feed', async () => {
     const beside = {
       ...{ sourceHash: 'f'.repeat(16), position: { epoch: EPOCH, offset: 3, id: 'old.ffffffff' } },
     };
@@ -110,7 +110,7 @@ describe('a notification that has left the history, with its position', () => {
     expect(await standing({ waiting: beside, read: { ids: ['old'] } })).toBe('open');
   });
 
-  it('should not take the state of a later notification that has its id', async () => {
+  it('should not get the standing of a later notification with the same id', async () => {
     const later = live(15, 'old', '2026-01-01T12:00:00.000Z');
     expect(await standing({ published: [later] })).toBe('open');
     expect(await standing({ published: [later], read: { ids: ['old'] } })).toBe('open');
@@ -128,7 +128,7 @@ describe('a notification that has left the history, with its position', () => {
 describe('a notification whose position the history contradicts', () => {
   const waiting = { position: { epoch: EPOCH, offset: 15 } };
 
-  it('should be what the history says', async () => {
+  it('should get its standing from the history', async () => {
     const read = { offset: 9, ids: ['old'] };
     expect(await standingWith({ waiting, published: [live(14, 'old')], read })).toBe('read');
     expect(
@@ -150,7 +150,7 @@ describe('a notification of an epoch that has ended', () => {
   const world = { epoch: '2-b', floor: 1, waiting: { position: { epoch: EPOCH, offset: 3 } } };
   const unread = { unread: [[3, 3]] as [number, number][] };
 
-  it('should be what the marks of that epoch say', async () => {
+  it('should get its standing from the marks of that epoch', async () => {
     expect(await standingWith({ ...world, read: { offset: 3 } })).toBe('read');
     expect(await standingWith({ ...world, read: { ids: ['old'] } })).toBe('read');
     expect(await standingWith({ ...world, read: { offset: 2 } })).toBe('open');
@@ -159,7 +159,7 @@ describe('a notification of an epoch that has ended', () => {
     expect(await standingWith({ ...world, marks: { seen: 5 } })).toBe('open, seen');
   });
 
-  it('should be open if later marks have taken the place of these', async () => {
+  it('should be open once marks of a later epoch have replaced those', async () => {
     expect(await standingWith({ ...world, read: { epoch: '2-b', offset: 9, ids: ['old'] } })).toBe('open');
     expect(await standingWith({ ...world, marks: { epoch: '2-b', archived: [[1, 9]], seen: 9 } })).toBe(
       'open',
@@ -168,7 +168,7 @@ describe('a notification of an epoch that has ended', () => {
     expect(await standingWith({ ...world, read: { offset: 3 }, marks: { epoch: '2-b' } })).toBe('open');
   });
 
-  it('should be archived although later read marks have taken the place of these', async () => {
+  it('should stay archived after read marks of a later epoch have replaced its own', async () => {
     const read = { epoch: '2-b', offset: 9 };
     expect(await standingWith({ ...world, read, marks: { archived: [[3, 3]] } })).toBe('archived');
   });

@@ -41,18 +41,18 @@ function standingOf(
     if (notification?.createdAt === createdAt)
       return placed({ offset: publication.offset, notification }, placeOf);
   }
-  // Within the history, the position is wrong: the store was rolled back, and lost the publication.
+  // A position inside the history is wrong here: the store was rolled back and lost the publication.
   const position = at && (at.epoch !== epoch || at.offset < bottomOf(history)) ? at : undefined;
-  // A retraction of the id is about this one too. What else has the id now is another notification.
+  // A retraction of the id applies to this notification too. Anything else with the id is another notification.
   const retraction = published.find((one) => one.notification === null && one.gone === 'retracted');
   const [other] = position ? [retraction] : published;
   if (other?.notification === null) return { isOpen: false, reason: other.gone };
-  // The feed had the id already, so it did not show this notification.
+  // The feed already had the id, so it did not show this notification.
   if (other) return { isOpen: false, reason: 'published twice' };
   if (!kept) return GONE;
   if (isExpired(kept, now)) return { isOpen: false, reason: 'expired' };
   if (position) {
-    // Once another publication has the id, marks by id are no longer about this one.
+    // Once another publication has the id, marks by id no longer refer to this one.
     const own = published.length > 0 ? '' : (position.id ?? id);
     const place = placeIn(position.epoch)({ offset: position.offset, notification: { id: own } });
     return standingAt(place, kept);

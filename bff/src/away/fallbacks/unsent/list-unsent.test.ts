@@ -135,7 +135,7 @@ it('should skip documents that it cannot read, count them, and keep their reader
   expect(await count()).toBe(4);
 });
 
-it('should answer although the index cannot be pruned, and reject if it cannot be read', async () => {
+it('should return a page even if the index cannot be pruned, but reject if it cannot be read', async () => {
   const { store, add, ids, advance, errors } = listed();
   await add('user:ada', [receipt('a')]);
   await add('user:erased');
@@ -146,7 +146,7 @@ it('should answer although the index cannot be pruned, and reject if it cannot b
   await expect(ids()).rejects.toThrow('away');
 });
 
-it('should say when newer readers have displaced others', async () => {
+it('should report when newer readers last displaced others', async () => {
   const { store, list, advance } = listed();
   await store.write(AWAY_UNSENT_KEY, { v: 1, readers: [], displacedAt: NOW }, undefined);
   const { truncatedAt } = await list({ limit: '1' });
@@ -155,7 +155,7 @@ it('should say when newer readers have displaced others', async () => {
   expect((await list()).truncatedAt).toBeNull();
 });
 
-it('should list once what ended several times at once, such as two refused steps of a channel', async () => {
+it('should list a fallback once even if two of its steps through a channel were refused at the same time', async () => {
   const { add, ids } = listed();
   await add('user:ada', [receipt('a'), receipt('a'), receipt('b'), receipt('b')]);
   expect(await ids()).toEqual(['b', 'a']);

@@ -21,14 +21,14 @@ export interface ListUnsentOptions {
   now: () => number;
 }
 
-/** A reader is added before the document is written, so one who was added later than this may still get receipts. */
+/** Readers added less than this many ms ago stay in the index: their documents may not have been written yet. */
 export const PRUNE_AFTER_MS = 15 * 60_000;
-/** Documents are read in parts, until a page has read this many, or this many bytes. */
+/** Documents are read ten at a time, until a page has read this many, or this many bytes. */
 const AT_ONCE = 10;
 const MAX_DOCUMENTS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** A page of the fallbacks that were not sent. Removes readers who have none any more from the index. */
+/** A page of the fallbacks that were not sent. Removes readers without unsent fallbacks from the index. */
 export async function listUnsent(query: UnsentQuery, options: ListUnsentOptions): Promise<UnsentPage> {
   const { index, onError, now } = options;
   const at = now();
@@ -79,7 +79,7 @@ async function readPage(
   return page;
 }
 
-/** Receipts are read without the waiting content. */
+/** Reads only the receipts, not the waiting content. */
 const receiptsSchema = awayDocumentSchema.pick({ v: true, reader: true, receipts: true });
 
 interface ReceiptsOfReader {

@@ -26,7 +26,7 @@ describe('sending again', () => {
     expect(titles().slice(3)).toEqual([['c', 'b', 'a'].map((id) => `${id} from the feed`)]);
   });
 
-  it('should keep what makes the fallback unnecessary, and the id of its event', async () => {
+  it('should keep the states that make the fallback unnecessary, and the hash of the event's source', async () => {
     const { instance, answers, standings, titles, store } = deployment();
     const { fallbacks } = instance();
     answers.push(REFUSED);
@@ -41,7 +41,7 @@ describe('sending again', () => {
     expect(titles()).toHaveLength(1);
   });
 
-  it('should end as suppressed, with a receipt, if the notification was read or has left the history', async () => {
+  it('should suppress the fallback, with a receipt, if the notification was read or has left the history', async () => {
     const { fallbacks, names, standings, outcomes } = await refused(['a', 'b']);
     standings.set('a', 'read');
     standings.set('b', 'left the history');
@@ -56,7 +56,7 @@ describe('sending again', () => {
     expect(await listOf(fallbacks)).toEqual([]);
   });
 
-  it('should be listed again if it is refused again', async () => {
+  it('should list the fallback again if it is refused again', async () => {
     const { fallbacks, names, answers } = await refused(['a']);
     answers.push(REFUSED);
     await fallbacks.unsent.sendAgain(names);
@@ -117,7 +117,7 @@ describe('sending again', () => {
     expect(await listOf(fallbacks)).toMatchObject([{ id: 'a', outcome: 'unknown' }]);
   });
 
-  it('should respect the limit of waiting notifications, and say which fallbacks it could not send', async () => {
+  it('should respect the limit of waiting notifications, and name the fallbacks that it could not send', async () => {
     const { fallbacks, names, store } = await refused(['a', 'b']);
     const full = Array.from({ length: MAX_WAITING - 1 }, (_, n) => arrival(`n${n}`, after('PT1H')));
     await fallbacks.committed(itemsOf(...full));
@@ -140,7 +140,7 @@ describe('sending again', () => {
     expect(await store.read(awayKey(hashOfReader('user:nobody')))).toBeUndefined();
   });
 
-  it('should say that there is no such channel', async () => {
+  it('should report a channel that does not exist', async () => {
     const { instance } = deployment();
     const { fallbacks } = instance();
     await fallbacks.committed(itemsOf(arrival('a', [{ after: 'PT1S', via: 'fax' }])));
@@ -172,7 +172,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(await listOf(fallbacks)).toHaveLength(1);
   });
 
-  it('should send it, and later fallbacks, although the process was killed after the write', async () => {
+  it('should send the fallback, and later ones, even if the process is killed after the write', async () => {
     const { instance, fallbacks, names, set, titles } = await refused(['a']);
     const kept: [string, number][] = [];
     set
@@ -193,7 +193,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(titles().at(-1)).toEqual(['b']);
   });
 
-  it('should be done although no wake-up can be set after the write, and be sent with the one before', async () => {
+  it('should succeed even if no wake-up can be set after the write: the earlier one sends the fallback', async () => {
     const { fallbacks, names, set, titles, failed } = await refused(['a']);
     const kept: [string, number][] = [];
     set
@@ -207,7 +207,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(titles()).toHaveLength(2);
   });
 
-  it('should be done once although the response to the write was lost', async () => {
+  it('should send once although the response to the write was lost', async () => {
     const { fallbacks, store, names, sent } = await refused(['a']);
     const write = store.write.bind(store);
     vi.spyOn(store, 'write').mockImplementationOnce(async (...args) => {
@@ -219,7 +219,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('should end in time while the store does not answer, and name the fallbacks that it left alone', async () => {
+  it('should stop in time while the store does not answer, and name the fallbacks that it left alone', async () => {
     const { fallbacks, store, names } = await refused(['a']);
     const other = Array.from({ length: 99 }, (_, n) => ({
       ...(names[0] as UnsentName),
@@ -236,7 +236,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(read.mock.calls.length).toBeLessThan(20);
   });
 
-  it('should change the fallbacks of other readers although one document cannot be changed', async () => {
+  it('should change the fallbacks of other readers even if one document cannot be changed', async () => {
     const { fallbacks, store, names } = await refused(['a']);
     const other = awayKey(hashOfReader('user:later'));
     await store.write(other, { v: 2 }, undefined);
@@ -246,7 +246,7 @@ describe('sending again, if the process or a dependency fails', () => {
   });
 });
 
-it('should dismiss fallbacks, whose receipts stay, and send none of them', async () => {
+it('should not send dismissed fallbacks, but keep their receipts', async () => {
   const { fallbacks, names, sent, documentNow, receipts } = await refused(['a', 'b']);
   const [b, a] = names as [UnsentName, UnsentName];
   expect(await fallbacks.unsent.dismiss([a])).toEqual({ done: 1, failed: [] });

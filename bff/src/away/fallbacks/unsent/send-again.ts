@@ -4,7 +4,7 @@ import { nameOf, type AwayDocument, type Receipt, type Waiting } from '../docume
 import { MAX_WAITING } from '../register.ts';
 import { isUnsent } from './unsent-receipts.ts';
 
-/** The changed document of a reader, the number of fallbacks that were found, and the others. */
+/** A reader's changed document, the number of fallbacks that were closed, and those that were not. */
 export interface Closing {
   document: AwayDocument;
   done: number;

@@ -46,7 +46,7 @@ describe('a fallback that was not sent', () => {
     expect(keys).toEqual([KEY, AWAY_UNSENT_KEY, KEY]);
   });
 
-  it('should be listed although the process was killed between listing the reader and storing the receipt', async () => {
+  it('should be listed even if the process is killed between listing the reader and storing the receipt', async () => {
     const { instance, store, answers } = deployment();
     answers.push(REFUSED);
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
@@ -140,7 +140,7 @@ describe('a fallback that was not sent', () => {
     expect(await store.read(KEY)).toBeUndefined();
   });
 
-  it('should leave the list with its erased reader, whose name remains nowhere', async () => {
+  it('should leave the list when its reader is erased, and leave the reader's name nowhere', async () => {
     const { fallbacks, store } = await refused(['a']);
     await fallbacks.erase({ feed: READER });
     expect(await listOf(fallbacks)).toEqual([]);

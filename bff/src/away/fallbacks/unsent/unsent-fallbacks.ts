@@ -55,7 +55,7 @@ export class UnsentFallbacks {
       const plan = (document: AwayDocument) => sendAgain(document, own, { now: now(), rulesOf });
       const planned = await this.#planned(reader, plan);
       if (!planned || planned.done === 0) return planned;
-      // Before the write, so that no due fallback lacks a wake-up, on which later ones would rely.
+      // Set before the write, so that no due fallback lacks a wake-up: later fallbacks would rely on it.
       const later = now() + WRITE_MS;
       await this.#use.wakeUps.set(wakeUpName(hash, later, { unique: true }), later);
       const closing = await this.#change(reader, plan);
@@ -73,8 +73,8 @@ export class UnsentFallbacks {
   }
 
   /**
-   * One reader after another. A reader whose fallbacks cannot be changed does not stop the others, unless that takes
-   * too long.
+   * Handles one reader after another. A reader whose fallbacks cannot be changed does not stop the others, unless that
+   * takes too long.
    */
   async #closeAll(
     names: readonly UnsentName[],
@@ -100,7 +100,7 @@ export class UnsentFallbacks {
     return result;
   }
 
-  /** What a change would do; `undefined` if the reader has no fallbacks. */
+  /** The result that a change would have; `undefined` if the reader has no fallbacks. */
   async #planned(reader: string, plan: (document: AwayDocument) => Closing): Promise<Closing | undefined> {
     const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
     return stored && plan(parseAway(stored.value));
@@ -120,7 +120,7 @@ export class UnsentFallbacks {
     return closing;
   }
 
-  /** Wakes an instance soon. If that fails, the earlier wake-up still does. */
+  /** Sets the wake-up for the next check. If that fails, the one set before the write still wakes an instance. */
   async #wakeUp(hash: string, document: AwayDocument): Promise<void> {
     const now = this.#use.now();
     const next = nextCheck(document, this.#use.rulesOf);

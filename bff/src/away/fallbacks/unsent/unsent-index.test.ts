@@ -82,7 +82,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(JSON.stringify(value).length).toBeLessThan(64 * 1024);
   });
 
-  it('should not be waited for while it cannot be written, and be written later', async () => {
+  it('should delay no one while it cannot be written, and be written later', async () => {
     const { write, failed, instance, hashes } = deployment();
     write.mockRejectedValue(new Error('away'));
     const index = instance();
@@ -95,7 +95,7 @@ describe('the index of readers with unsent fallbacks', () => {
     await index.stop();
   });
 
-  it('should be waited for at most 3 s, once, while the store does not answer', async () => {
+  it('should delay only the first call, and by at most 3 s, while the store does not answer', async () => {
     const { store, instance } = deployment();
     let answer: ((value: undefined) => void) | undefined;
     vi.spyOn(store, 'read').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
@@ -129,7 +129,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(await hashes()).toHaveLength(2);
   });
 
-  it('should complete the write under way before it has stopped', async () => {
+  it('should finish the write in progress before it stops', async () => {
     const { store, instance, hashes } = deployment();
     const read = store.read.bind(store);
     vi.spyOn(store, 'read').mockImplementationOnce(async (key) => {

@@ -19,7 +19,7 @@ export type UnsentReader = AwayUnsent['readers'][number];
 
 /** Maximum number of readers. Newer ones displace the oldest. */
 export const MAX_READERS = 1_000;
-/** A reader who was added this recently in ms needs no further write. */
+/** A reader who was added less than this many ms ago needs no further write. */
 export const FRESH_MS = 5 * 60_000;
 /** Pause in ms between two writes of an instance. Further readers are collected meanwhile. */
 const PAUSE_MS = 250;
@@ -30,18 +30,18 @@ const LAST_RETRY_MS = 60_000;
 const MAX_KNOWN = 10_000;
 
 /**
- * Which readers have fallbacks that were not sent, without names and content. It is only a hint where to look: the
- * readers' documents decide. A reader is added before the document is written, so that a crash loses none.
+ * The readers who have fallbacks that were not sent, without names and content. Only a hint where to look: the readers'
+ * documents decide. A reader is added before the document is written, so that a crash loses none.
  */
 export class UnsentIndex {
   readonly #use: UnsentIndexOptions;
-  /** When this instance has seen readers in the index. */
+  /** When each reader was added, as far as this instance has seen it in the index. */
   readonly #known: LRUCache<string, number>;
   readonly #stopping = new AbortController();
   #pending = new Map<string, number>();
   #next = new WriteEnd();
   #writing: Promise<void> | undefined;
-  /** While writes fail or are slow, nobody waits for them. */
+  /** True while writes fail or are slow. Callers then don't wait for them. */
   #isLate = false;
 
   constructor(options: UnsentIndexOptions) {
@@ -50,8 +50,8 @@ export class UnsentIndex {
   }
 
   /**
-   * Resolves when the reader is in the index, or should not be waited for. Never rejects. With `isFirst`, the reader had
-   * no unsent fallbacks, so another instance may have removed the reader from the index.
+   * Resolves when the reader is in the index, or should not be waited for. Never rejects. With `isFirst`, the reader
+   * had no unsent fallbacks, so another instance may have removed the reader from the index.
    */
   async add(hash: string, { isFirst = false } = {}): Promise<void> {
     const at = this.#use.now();
@@ -85,7 +85,7 @@ export class UnsentIndex {
     }
   }
 
-  /** Completes the write under way, writes what is pending, and stops. Never rejects. */
+  /** Finishes the write in progress, writes what is pending, and stops. Never rejects. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     if (this.#writing) await settledWithin(MAX_WAIT_MS, [this.#writing.then(() => true)]);
@@ -136,7 +136,7 @@ export class UnsentIndex {
   }
 }
 
-/** The end of a write, for which others wait. */
+/** Lets callers wait for the end of a write. */
 class WriteEnd {
   end: (value: true) => void = () => undefined;
   readonly ended = new Promise<boolean>((resolve) => {
