@@ -121,7 +121,7 @@ describe('a schedule', () => {
     expect(scheduleObserver.events).toEqual(['unlisted', 'scheduled 2']);
   });
 
-  it('should wait a second at most for an index that does not answer, and keep its place', async () => {
+  it('should wait at most a second for an index that does not answer, and not delay others', async () => {
     const { publishService, jobs, scheduleIndexStore } = instance();
     const hang = vi.spyOn(scheduleIndexStore, 'read').mockReturnValue(new Promise(() => undefined));
     const first = publishService.publish([input('first')]);
@@ -135,12 +135,12 @@ describe('a schedule', () => {
     await vi.advanceTimersByTimeAsync(400);
     expect((await second).outcome).toBe('accepted');
     expect(jobs.names).toHaveLength(2);
-    // A document that does not answer delays no other one.
+    // A write that does not finish delays only schedules in the same document.
     hang.mockRestore();
     expect((await publishService.publish([input('third', 'user:1')])).outcome).toBe('accepted');
   });
 
-  it('should not be written late, after its request went on without the index', async () => {
+  it('should not be added to the index after its request has continued without it', async () => {
     const store = new MemoryScheduleIndexStore();
     const read = store.read.bind(store);
     const index = indexOver(store);
@@ -171,7 +171,7 @@ describe('a schedule', () => {
     expect(await names()).toEqual([nameOf('all', { id: 'b' })]);
   });
 
-  it('should leave the index with a retraction or an erasure even after its delivery', async () => {
+  it('should leave the index on a retraction or an erasure even after its delivery', async () => {
     const { publishService, scheduleIndexStore } = instance();
     const stored = () => JSON.stringify([...scheduleIndexStore.documents.values()]);
     await publishService.publish([input('one'), input('two'), input('next-year', 'all', 8_000 * HOUR)]);
@@ -186,7 +186,7 @@ describe('a schedule', () => {
     expect(stored()).not.toContain(prefixOf('all'));
   });
 
-  it('of an event should leave the index with a retraction of its id', async () => {
+  it('of an event should leave the index when its id is retracted', async () => {
     const { schedules, scheduleIndexStore } = instance();
     const at = START + HOUR;
     await schedules.add([{ notification: { ...notification('e'), sourceHash: 'f'.repeat(16) }, at }]);
@@ -207,7 +207,7 @@ describe('a schedule', () => {
 });
 
 describe('a slow index', () => {
-  it('should delay a request with a short time limit by a quarter of it', async () => {
+  it('should delay a request by at most a quarter of its time limit', async () => {
     const { publishService, jobs, scheduleIndexStore } = instance({ timeoutMs: CHANGE_LIMIT_MS });
     vi.spyOn(scheduleIndexStore, 'read').mockReturnValue(new Promise(() => undefined));
     const published = publishService.publish([input('a')]);
@@ -231,7 +231,7 @@ describe('a slow index', () => {
 });
 
 describe('without the index', () => {
-  it('a retraction should be accepted, and an erasure should be repeated', async () => {
+  it('a retraction should be accepted, but an erasure should be retried', async () => {
     const { publishService, jobs, scheduleIndexStore, scheduleObserver, failures } = instance();
     await publishService.publish([input('a'), input('b')]);
     vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('away'));

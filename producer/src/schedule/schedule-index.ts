@@ -26,7 +26,7 @@ export const CHANGE_LIMIT_MS = 1_000;
 const ATTEMPTS = 8;
 const RETRY_PAUSE_MS = 20;
 const PARALLEL_DOCUMENTS = 16;
-/** Documents read by one call: at most 3.2 MB, less than the 4 MB that a sidecar answers. */
+/** Documents read by one call: at most 3.2 MB. A sidecar's response is limited to 4 MB. */
 const READ_AT_ONCE = 8;
 const MIN_TTL_SECONDS = 60;
 
@@ -77,7 +77,7 @@ export class ScheduleIndex {
     return this.#change([{ number: documentOf(prefix), add: [], remove }]);
   }
 
-  /** Returns all entries whose time has not passed, and whether all schedules had room. */
+  /** Returns all entries whose time has not passed, and whether the index could be read and had room for all. */
   async read(): Promise<{ entries: Entry[]; isComplete: boolean }> {
     const now = this.#now();
     const entries: Entry[] = [];
@@ -149,7 +149,7 @@ function applied(value: unknown, changes: readonly Change[], now: number): Sched
   const before = parse(value, now);
   if (!before.isReadable) return undefined;
   const entries = new Map(before.list);
-  // The id of a delivered schedule would otherwise stay until the document's next write or its end.
+  // The id of a delivered schedule would otherwise stay until the document is next written or expires.
   let isChanged = before.past.some(([name]) => changes.some(({ remove }) => remove(name)));
   for (const { add, remove } of changes) {
     for (const [name, at] of add) {

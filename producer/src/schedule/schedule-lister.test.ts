@@ -19,12 +19,12 @@ const time = (inMs: number) => new Date(START + inMs).toISOString();
 const input = (id: string, inMs: number, feed = 'all') => ({ id, feed, title: id, deliverAt: time(inMs) });
 
 describe('the list of schedules', () => {
-  it('should have jobs and the due window, the earliest first, without content', async () => {
+  it('should contain the jobs and the due window, earliest first, without content', async () => {
     const { publishService, schedules, jobs } = instance();
     await publishService.publish([input('far', 2 * HOUR), input('near', 40_000), input('x', HOUR, 'user:1')]);
     const find = jobs.find.bind(jobs);
     vi.spyOn(jobs, 'find').mockImplementation(async (name) => {
-      // The earlier one is found later.
+      // Delays finding the job that is due first.
       if (name === nameOf('user:1', { id: 'x' })) await vi.advanceTimersByTimeAsync(1);
       return find(name);
     });
@@ -38,7 +38,7 @@ describe('the list of schedules', () => {
     });
   });
 
-  it('should have a schedule once while it moves from its job to the due window, and not after its delivery', async () => {
+  it('should contain a schedule once as it moves from its job to the due window, and not after delivery', async () => {
     const { publishService, schedules } = instance();
     await publishService.publish([input('a', HOUR)]);
     for (const [at, count] of [
@@ -63,14 +63,14 @@ describe('the list of schedules', () => {
     expect(next.map(({ id }) => id)).toEqual(all.slice(0, MAX_LISTED_SCHEDULES).map(({ id }) => id));
   });
 
-  it('should not have entries whose job is gone', async () => {
+  it('should not contain entries whose job is gone', async () => {
     const { publishService, schedules, jobs } = instance();
     await publishService.publish([input('a', HOUR), input('b', HOUR)]);
     await jobs.remove(nameOf('all', { id: 'a' }));
     expect(await schedules.list()).toMatchObject({ count: 1, next: [{ id: 'b' }] });
   });
 
-  it('should have the schedules behind many that failed while the scheduler was away', async () => {
+  it('should contain schedules that follow many that failed while the scheduler was down', async () => {
     const { publishService, schedules, jobs } = instance();
     const set = vi.spyOn(jobs, 'set').mockRejectedValue(new Error('away'));
     const failed = Array.from({ length: 2 * MAX_LISTED_SCHEDULES }, (_, number) => input(`n${number}`, HOUR));
@@ -80,7 +80,7 @@ describe('the list of schedules', () => {
     expect(await schedules.list()).toMatchObject({ count: 1, next: [{ id: 'a' }] });
   });
 
-  it('should be read by one call at a time, and kept for a while', async () => {
+  it('should be read by one call at a time, and cached for 15 s', async () => {
     const { publishService, schedules, scheduleIndexStore } = instance();
     await publishService.publish([input('a', HOUR)]);
     const read = vi.spyOn(scheduleIndexStore, 'read');
@@ -95,7 +95,7 @@ describe('the list of schedules', () => {
     expect(read).toHaveBeenCalledTimes(2 * calls);
   });
 
-  it('should reject while the scheduler does not answer, and not keep that', async () => {
+  it('should not be cached if it fails because the scheduler does not answer', async () => {
     const { publishService, schedules, jobs } = instance();
     await publishService.publish([input('a', HOUR)]);
     vi.spyOn(jobs, 'find').mockRejectedValueOnce(new Error('away'));

@@ -4,7 +4,7 @@ import { inParallel } from './in-parallel.ts';
 import type { Jobs } from './ports.ts';
 import type { ScheduleIndex } from './schedule-index.ts';
 
-/** How long a list is kept, in ms. */
+/** How long a list is cached, in ms. */
 export const KEPT_MS = 15_000;
 const PARALLEL_JOBS = 16;
 const NAMES_AT_ONCE = 100;
@@ -18,7 +18,7 @@ export interface ScheduleListerOptions {
   now: () => number;
 }
 
-/** Lists the schedules for the ops page: one list at a time, kept for `KEPT_MS`. */
+/** Lists the schedules for the ops page: reads one list at a time, and caches it for `KEPT_MS`. */
 export class ScheduleLister {
   readonly #options: ScheduleListerOptions;
   #last: { list: Promise<ScheduleList>; until: number } | undefined;

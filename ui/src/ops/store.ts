@@ -12,7 +12,7 @@ const TOKEN_KEY = 'tocsin.ops.token';
 /** Why the server denies access: it requires a token, the token lacks the role, or it accepts no token at all. */
 export interface OpsRefusal {
   kind: 'token' | 'role' | 'closed';
-  /** In the server's words. */
+  /** The server's explanation. */
   detail: string;
 }
 

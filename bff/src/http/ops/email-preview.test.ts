@@ -55,7 +55,7 @@ it('should use the templates and the time zone of the deployment', async () => {
   expect(overridden).toEqual(['subject.liquid']);
 });
 
-it('should refuse unknown kinds and languages, and explain that there are no channels', async () => {
+it('should refuse unknown kinds and languages, and explain if there are no channels', async () => {
   await serve(undefined);
   for (const query of [
     '',

@@ -39,7 +39,7 @@ it('should list the past hour of all instances by name, including stopped ones',
   expect(instances.filter(({ instance }) => instance.startsWith('b:'))).toEqual([early, late]);
 });
 
-it('should report that an instance was stopped', async () => {
+it('should report that an instance was shut down', async () => {
   const other = await serveBff({ PUBLISHED_ON: 'loopback', INSTANCE_NAME: 'stopped' });
   await expect.poll(() => other.backend.past.find('stopped'), { timeout: 5_000 }).toBeDefined();
   await other.stop();

@@ -70,8 +70,8 @@ export const markUnread =
   };
 
 /**
- * Archives everything up to `offset` in the history, and those offsets of `left` that have left it, except snoozed
- * ones. Archives `ids`, snoozed or not.
+ * Archives everything up to `offset` in the history, and the offsets `left`, which have left it; neither if snoozed.
+ * Archives `ids` even if snoozed.
  */
 export const archive =
   (offset: number, ids: ReadonlySet<string>, places: Places, left: readonly number[] = []): InboxChange =>

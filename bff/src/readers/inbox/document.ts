@@ -93,9 +93,9 @@ export interface Bounds {
 }
 
 /**
- * Reduces the document to its limits. Drops marks of publications outside the history that are not needed. Beyond the limits, drops the
- * marks of the least recently changed feeds, then the oldest ranges: their notifications are then back in the inbox,
- * or read. Snoozes of archived notifications, and ended snoozes of read ones, make room for new snoozes.
+ * Reduces the document to its limits. Drops marks outside the history that are not needed. Beyond the limits, drops the
+ * marks of the least recently changed feeds, then the oldest ranges: their notifications then return to the inbox, or
+ * count as read. Snoozes of archived notifications, and ended snoozes of read ones, make room for new snoozes.
  * @throws TooManySnoozedError
  */
 export function limitInbox(

@@ -13,7 +13,7 @@ export interface History {
   floor: number;
   /** The publications `first` to `last`, as readers may see them now. */
   stretch: (first: number, last: number) => Promise<readonly Publication[]>;
-  /** Their ids. */
+  /** The ids of the publications `first` to `last`. */
   ids: (first: number, last: number) => Promise<readonly string[]>;
 }
 
@@ -49,7 +49,7 @@ export async function advance(
   if (!isTooLarge(ids)) return { offset, ids: [...ids] };
   const shown = new Set([...ids].filter((id) => places.has(id)));
   if (isTooLarge(shown)) return mergeOldest(offset, shown, places);
-  // Forgetting that one was read may send a fallback needlessly. Merging it could end fallbacks of unread ones.
+  // Dropping an id may send a fallback needlessly. Merging it could end the fallbacks of unread notifications.
   const oldest = [...left].filter(([id]) => ids.has(id) && !shown.has(id)).sort(([, a], [, b]) => a - b);
   for (const [id] of oldest) {
     ids.delete(id);
@@ -78,8 +78,8 @@ export async function locate(
 }
 
 /**
- * Advances the offset over adjacent read or removed publications, and removes those from `ids`. Passes over what has
- * left the history, unless a fallback waits for an unread one of it.
+ * Advances the offset over adjacent read or removed publications, and removes those from `ids`. Skips publications that
+ * have left the history, unless a fallback waits for an unread one of them.
  */
 async function fold(
   from: number,
@@ -106,7 +106,7 @@ async function fold(
   return offset;
 }
 
-/** Whether an unread one of the notifications that have left the history is between those offsets. */
+/** Whether an unread notification that has left the history, and whose fallback waits, is between these offsets. */
 const hasUnread = async (
   leftOf: LeftOf,
   ids: ReadonlySet<string>,

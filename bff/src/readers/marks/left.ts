@@ -48,6 +48,6 @@ export function leftFrom({ reader, feed, epoch, history, waitingPositions }: Lef
     ));
 }
 
-/** The offsets of those up to `offset`, which an old page may still show. */
+/** The offsets of such notifications up to `offset`. An old page may still show them. */
 export const leftUpTo = async (offset: number, leftOf: LeftOf): Promise<number[]> =>
   offset > 0 ? (await leftOf()).map((one) => one.offset).filter((one) => one <= offset) : [];

@@ -32,7 +32,7 @@ export interface ReadStatesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit' | 'keysOf' | 'erase'>;
   histories: Pick<Histories, 'including'>;
-  /** Time after which neither the history nor a fallback needs a reader's read state of a feed any more. */
+  /** Seconds after which neither the history nor a fallback needs a reader's read state in a feed. */
   ttlSecondsOf: (feed: string, reader: string) => number;
   /** Absent if the deployment has no channels. */
   waitingPositions?: WaitingPositions | undefined;

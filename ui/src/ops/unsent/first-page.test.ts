@@ -7,7 +7,7 @@ const FALLBACK: UnsentFallback = {
   ...{ at: '2026-01-05T09:00:00.000Z', outcome: 'refused' },
 };
 
-/** A server whose first pages are empty, apart from one reader each who can't be read. */
+/** A server whose first pages have no fallbacks, but one unreadable reader each. */
 function server(emptyPages: number, fallbacks = [FALLBACK]) {
   return vi.fn(async (cursor = '0'): Promise<UnsentPage> => {
     const page = Number(cursor);
@@ -16,21 +16,21 @@ function server(emptyPages: number, fallbacks = [FALLBACK]) {
   });
 }
 
-it('should be the first page that has fallbacks, and count the readers before it who cannot be read', async () => {
+it('should return the first page that has fallbacks, and count the unreadable readers before it', async () => {
   const unsent = server(3);
   const page = await firstPage({ unsent });
   expect(page).toMatchObject({ fallbacks: [FALLBACK], next: null, unreadable: 3 });
   expect(unsent.mock.calls).toEqual([[], ['1'], ['2'], ['3']]);
 });
 
-it('should be read with one call if it has fallbacks or is the last', async () => {
+it('should need one call if the first page has fallbacks or is the last', async () => {
   const [full, empty] = [server(0), server(0, [])];
   await firstPage({ unsent: full });
   await firstPage({ unsent: empty });
   expect([full.mock.calls.length, empty.mock.calls.length]).toEqual([1, 1]);
 });
 
-it('should be looked for in at most 10 pages', async () => {
+it('should search at most 10 pages', async () => {
   const unsent = server(100);
   expect(await firstPage({ unsent })).toMatchObject({ fallbacks: [], next: '10', unreadable: 10 });
 });

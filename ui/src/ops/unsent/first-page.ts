@@ -5,8 +5,8 @@ import type { OpsApi } from '../api.ts';
 const MAX_PAGES = 10;
 
 /**
- * The first page that has fallbacks. Pages before it are empty while their readers' fallbacks have just been sent again,
- * or can't be read.
+ * The first page that has fallbacks. Earlier pages are empty if their readers' fallbacks were only just sent again, or
+ * can't be read.
  */
 export async function firstPage(api: Pick<OpsApi, 'unsent'>): Promise<UnsentPage> {
   let page = await api.unsent();

@@ -3,7 +3,7 @@ import type { OpsMessages } from '../messages/messages.ts';
 import { formatBytes, formatCount, formatDuration, formatLatency, formatPercent } from '../numbers.ts';
 import type { Fault } from './rules.ts';
 
-/** Joins names of instances. */
+/** Maximum number of instances named. */
 const SHOWN = 3;
 
 /** Describes a problem. */

@@ -140,7 +140,7 @@ describe('a fallback that was not sent', () => {
     expect(await store.read(KEY)).toBeUndefined();
   });
 
-  it('should leave the list when its reader is erased, and leave the reader's name nowhere', async () => {
+  it('should leave the list when its reader is erased, without keeping the name anywhere', async () => {
     const { fallbacks, store } = await refused(['a']);
     await fallbacks.erase({ feed: READER });
     expect(await listOf(fallbacks)).toEqual([]);

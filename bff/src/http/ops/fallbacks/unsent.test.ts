@@ -79,7 +79,7 @@ describe('GET /app/ops/fallbacks/unsent', () => {
 });
 
 describe('POST /app/ops/fallbacks/send-again and /dismiss', () => {
-  it('should answer with what was done, and with every fault, and record it in the audit trail', async () => {
+  it('should report successes and failures, and record the successes in the audit trail', async () => {
     await serve([{}, {}]);
     const [second, first] = (await names()) as [UnsentName, UnsentName];
     const unknown = { ...first, id: 'z' };
@@ -102,7 +102,7 @@ describe('POST /app/ops/fallbacks/send-again and /dismiss', () => {
     });
   });
 
-  it('should record an uncertain outcome while the store does not answer', async () => {
+  it('should record an unknown outcome while the store does not answer', async () => {
     await serve([{}]);
     const [only] = await names();
     vi.spyOn(bff.backend.readers, 'write').mockRejectedValue(new Error('away'));
@@ -115,7 +115,7 @@ describe('POST /app/ops/fallbacks/send-again and /dismiss', () => {
     });
   });
 
-  it.each(['send-again', 'dismiss'])('should list all faults of a body: %s', async (action) => {
+  it.each(['send-again', 'dismiss'])('should list all errors in a body: %s', async (action) => {
     await serve();
     const bad = { reader: 'all', id: '', createdAt: 'now', via: 'E-Mail', at: 1, more: true };
     const problem = problemSchema.parse(await (await post(action, [bad])).json());

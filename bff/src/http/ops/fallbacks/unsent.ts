@@ -77,7 +77,7 @@ interface Closed {
   result: UnsentResult;
 }
 
-/** Records what was done, and apart from it what may have been done. */
+/** Records completed changes, and separately those with an unknown outcome. */
 function note(trail: Trail, request: Request, { action, names, result }: Closed): void {
   const codes = new Map(result.failed.map((failed) => [keyOf(failed), failed.code]));
   const codeOf = (name: UnsentName) => codes.get(keyOf(name));

@@ -10,7 +10,7 @@ import type { SetAsideRecords } from '../../../ops/ports.ts';
 import { Slots } from '../../../readers/search/slots.ts';
 import { readQuery } from '../../read-query.ts';
 
-/** How many searches may run, and how many more may wait, on this instance. */
+/** Maximum number of searches on this instance that run at once, and of those that wait. */
 const AT_ONCE = 1;
 const MOST_WAITING = 4;
 

@@ -4,7 +4,7 @@ import { Router } from 'express';
 import type { Operate } from '../../../ops/ports.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
-/** `GET /schedules`: the number of scheduled notifications, and the earliest ones. The producer keeps its list a while. */
+/** `GET /schedules`: the number of scheduled notifications, and the earliest ones. The producer caches its list. */
 export function scheduleRoutes(operate: Operate, log: Logger): Router {
   const router = Router();
   router
