@@ -143,7 +143,7 @@ export class ChangesWalk {
     if (instance) instance.isMissing = isMissing;
   }
 
-  /** Takes a turn for all entries, on a host that may die at the step `end`. */
+  /** Runs a turn for all entries, on a host that may die at the step `end`. */
   async turn(host: 0 | 1, end: Step | undefined): Promise<void> {
     if (this.entries.length === 0) return;
     this.#end = end;

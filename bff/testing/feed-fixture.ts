@@ -99,7 +99,7 @@ export class Fixture {
   readonly erased: Erased[] = [];
   /** The ids of the notifications that turns passed on after their commit, for fallbacks. */
   readonly passedOnIds: string[] = [];
-  /** Their positions, as `feed offset id-in-the-feed`, or `-`. */
+  /** The positions of these notifications, as `feed offset id-in-the-feed`, or `-` if there is none. */
   readonly positions: string[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };

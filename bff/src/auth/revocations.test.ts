@@ -95,7 +95,7 @@ describe('the revocation of a subject', () => {
     expect(errors.map(({ path }) => path).sort()).toEqual([...paths].sort());
   });
 
-  it('should be reserved for operators', async () => {
+  it('should be available only to operators', async () => {
     const init = { method: 'POST', body: '{"sub":"ada"}' };
     expect((await ops('', init, secretToken({ roles: [] }))).status).toBe(403);
     expect((await ops('', init, 'x')).status).toBe(401);

@@ -6,11 +6,11 @@ import { createFallbackObserver } from './fallback-observer.ts';
 it.each<[FallbackStepName, number, string]>([
   ['settle', 1, 'it will be retried'],
   ['publish-receipt', 1, 'it will be retried'],
-  // Pages of operators read the list again and again, so one document that cannot be read would ring the alert.
+  // Operators' pages poll the list, so a single unreadable document would otherwise trigger the alert.
   ['list-unsent', 0, 'the list of unsent fallbacks may be incomplete until it succeeds'],
   ['close-unsent', 0, 'the operator may repeat the request'],
   ['replace', 0, "the feed's history decides"],
-])('should count a failed step only if it records an outcome: %s', async (step, count, consequence) => {
+])('should count a failed step only if the step records an outcome: %s', async (step, count, consequence) => {
   const registry = new Registry();
   const warn = vi.fn();
   const observer = createFallbackObserver(registry, { warn } as unknown as Logger, ['email']);

@@ -10,7 +10,7 @@ export interface StoredDocument {
 export interface WaitingPosition {
   /** Its id in the feed. */
   id: string;
-  /** Absent if unknown, for example if an earlier version has stored the fallbacks. */
+  /** Absent if unknown, for example if an earlier version stored the fallbacks. */
   at?: Position;
 }
 

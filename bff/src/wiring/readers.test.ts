@@ -50,7 +50,7 @@ function readersWith(hasChannels: boolean) {
   };
 }
 
-it("should keep the read state of a reader's own feed as long as fallbacks, and others as long as the history", async () => {
+it("should keep read state as long as fallbacks in the reader's own feed, else as long as the history", async () => {
   const { readers, ttlOf } = readersWith(true);
   for (const [reader, feed] of [
     [ADA, ADA],
@@ -66,7 +66,7 @@ it("should keep the read state of a reader's own feed as long as fallbacks, and 
 });
 
 it.each([true, false])(
-  "should keep the inbox marks of a reader's own feed as long, if there are channels: %s",
+  "should keep the inbox marks of a reader's own feed after its history only if there are channels: %s",
   async (has) => {
     const { readers, pass, store } = readersWith(has);
     const who = { reader: ADA, owner: ADA };

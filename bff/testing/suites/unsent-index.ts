@@ -6,7 +6,7 @@ import type { ReaderStore } from '../../src/readers/ports.ts';
 /** The index of readers with unsent fallbacks, over every store of readers' documents. */
 export function unsentIndexSuite(name: string, create: () => ReaderStore): void {
   describe(`the index of readers with unsent fallbacks over ${name}`, () => {
-    it('should keep the readers that two instances add at once, and lose those that are removed', async () => {
+    it('should keep the readers that two instances add at once, until they are removed', async () => {
       const store = create();
       const errors: unknown[] = [];
       const instance = () =>
@@ -18,7 +18,7 @@ export function unsentIndexSuite(name: string, create: () => ReaderStore): void 
         const stored = new Set((await instance().read()).readers.map(([hash]) => hash));
         return hashes.filter((hash) => !stored.has(hash));
       };
-      // On a slow machine, a write may be late; then nobody waits for it.
+      // On a slow machine, a write may be late, and `add` then does not wait for it.
       await expect.poll(missing, { timeout: 20_000 }).toEqual([]);
       const [first = ''] = hashes;
       await one.forget(first);

@@ -44,7 +44,7 @@ describe('the fallbacks of a notification', () => {
     expect(faultsWith([step({ [name]: value })], 'user:ada')).toEqual([`fallback.0.${name}`]);
   });
 
-  it('should be rejected with an address', () => {
+  it('should be rejected if they contain an address', () => {
     expect(faultsWith([step({ to: 'eve@example.org' })], 'user:ada')).toHaveLength(1);
   });
 });

@@ -20,7 +20,7 @@ const stepSchema = z.looseObject({
   since: time.optional(),
 });
 
-/** Where a feed has published a notification. `id` is its id there, if that is not its own. */
+/** Where a feed published a notification. `id` is its id in the feed, if that differs from its own. */
 const publishedAtSchema = z.looseObject({
   epoch: epochSchema,
   offset: offsetSchema,

@@ -1,4 +1,4 @@
-# Before a master stops, lets its replica take over, so that the cluster doesn't have to notice that it is gone.
+# Before a master stops, makes its replica take over, so that the cluster doesn't have to detect the failure first.
 set -u
 export REDISCLI_AUTH="$REDIS_OPERATOR_PASSWORD"
 ask() { valkey-cli -t 2 --user operator "$@" 2> /dev/null; }

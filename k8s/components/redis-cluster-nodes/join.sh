@@ -1,5 +1,5 @@
-# Runs beside each node and joins it to the others, again and again, because pods get new addresses. redis-0, redis-1 and
-# redis-2 divide the slots at first. A node without slots becomes the replica of a master that has none, also after it has
+# Runs beside each node and joins it to the others, repeatedly, because pods get new addresses. At first, redis-0, redis-1
+# and redis-2 share the slots. A node without slots becomes the replica of a master that has none, even after the node has
 # lost its volume.
 set -u
 # Without a trap, the first process of a container ignores this signal.
@@ -20,7 +20,7 @@ is_joined() {
       address=$(address "$other")
       if ! printf '%s\n' "$nodes" | grep -q " $address:6379@16379,redis-$other.redis .* connected"; then
         joined=1
-        # The bus asks for no password, so check first that it is our node which has this address now.
+        # The bus asks for no password, so first check that the address now belongs to our node.
         if [ -n "$address" ] && ask -h "$address" cluster myid | grep -q '^[0-9a-f]\{40\}$'; then
           ask cluster meet "$address" 6379 > /dev/null
         fi
@@ -31,7 +31,7 @@ is_joined() {
   return $joined
 }
 
-# Prints the id of a master with slots and without a replica, preferably the one that began as the partner of this node.
+# Prints the id of a master with slots but no replica, preferably of the one that was this node's partner at first.
 master_to_follow() {
   partner="redis-$(((N + MASTERS) % COUNT)).redis"
   printf '%s\n' "$nodes" | awk -v partner="$partner" '
@@ -47,7 +47,7 @@ master_to_follow() {
 while sleep 2; do
   nodes=$(ask cluster nodes) || continue
   is_joined || continue
-  # Only a master without slots has more to do.
+  # Continue only if this node is a master without slots.
   printf '%s\n' "$nodes" | grep -q 'myself,master .* connected$' || continue
   if ask cluster info | grep -q "^cluster_slots_assigned:$SLOTS"; then
     master=$(master_to_follow)

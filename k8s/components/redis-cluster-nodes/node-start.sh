@@ -1,4 +1,4 @@
-# Starts a node with the users of redis-start.sh. Each pod announces its address, which is new, and its name, which stays.
+# Starts a node with the users of redis-start.sh. Each pod announces its new address, and its name, which stays the same.
 # Replicas log in to their master with the operator's password.
 set -eu
 umask 077

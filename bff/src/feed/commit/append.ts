@@ -58,7 +58,7 @@ export interface Appended {
   retracted: string[];
   /** Older publications that lose their content, by offset. */
   gone: Map<number, GoneReason>;
-  /** Where each notification was published; without those that were suppressed. */
+  /** Where each notification was published. Suppressed ones are absent. */
   places: Map<EntryItem, Place>;
   /** Number of notifications whose id was known or retracted, and of repeated retractions. */
   suppressed: number;

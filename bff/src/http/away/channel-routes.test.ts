@@ -14,7 +14,7 @@ const SENDGRID = { sendgrid: { metadata: { emailTo: '$email' }, data: '$text' } 
 
 let folder: string;
 let bff: ServedBff;
-/** The calls of bindings: name, data, metadata. */
+/** The calls to bindings: name, data, metadata. */
 let invoked: unknown[][];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tocsin-channels-'));
@@ -122,7 +122,7 @@ describe('a push subscription', () => {
     expect((await channels()).push.endpoints).toEqual([]);
   });
 
-  it('should be stored if it is of a push service', async () => {
+  it('should be stored if its endpoint is at a push service', async () => {
     await serve({ push: {} });
     expect((await put('https://push.example/1')).status).toBe(204);
     expect((await channels()).push.endpoints).toEqual(['https://push.example/1']);

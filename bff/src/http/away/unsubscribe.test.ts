@@ -32,7 +32,7 @@ afterEach(async () => {
 
 const linkTo = (via: string, reader = READER) =>
   linksFor(bff.url, bff.backend.linkProofs)(reader, via).unsubscribe;
-/** The request of a mailbox provider: no cookies, no token, and not from one of our pages. */
+/** A mailbox provider's request: no cookies, no token, and not from one of our pages. */
 const oneClick = (link: string) =>
   fetch(link, {
     method: 'POST',
@@ -43,11 +43,11 @@ const oneClick = (link: string) =>
 const address = async () => (await contacts.of(READER)).email?.address;
 
 describe('the unsubscribe link', () => {
-  it('should be below /app, which every proxy forwards to a bff', () => {
+  it('should be under /app, which every proxy forwards to a bff', () => {
     expect(new URL(linkTo('email')).pathname).toBe('/app/unsubscribe');
   });
 
-  it('should end e-mails after one POST by a mailbox provider, which may be repeated', async () => {
+  it('should stop e-mails after one POST by a mailbox provider, even if it is repeated', async () => {
     expect((await oneClick(linkTo('email'))).status).toBe(200);
     expect(await address()).toBeUndefined();
     expect((await oneClick(linkTo('email'))).status).toBe(200);
@@ -83,7 +83,7 @@ describe('the unsubscribe link', () => {
     expect(await address()).toBe(ADDRESS);
   });
 
-  it('should end and resume a webhook, and keep the address for e-mail', async () => {
+  it('should stop and resume a webhook, and keep the e-mail address', async () => {
     const link = linkTo('webhook');
     expect(await (await fetch(link)).text()).toContain('Stop these messages?');
     expect((await oneClick(link)).status).toBe(200);

@@ -17,20 +17,20 @@ function exampleBelow(heading: string): unknown[] {
     .map((line) => JSON.parse(line) as unknown);
 }
 
-it('should show a valid example of every event', () => {
+it('should find a valid example of every event in docs/protocol.md', () => {
   const examples = exampleBelow('### Events') as [keyof typeof EVENT_SPECS, unknown][];
   expect(examples.map(([name]) => name).sort()).toEqual([...SERVER_EVENT_NAMES].sort());
   for (const [name, payload] of examples)
     expect(EVENT_SPECS[name].schema.safeParse(payload).error, name).toBeUndefined();
 });
 
-it('should show valid publications', () => {
+it('should find valid publications in docs/protocol.md', () => {
   const publications = exampleBelow('## Terms');
   expect(publications).toHaveLength(3);
   for (const one of publications) expect(publicationSchema.safeParse(one).error).toBeUndefined();
 });
 
-it('should show a valid request, with an answer that contains valid publications', () => {
+it('should find a valid request in docs/protocol.md, and an answer with valid publications', () => {
   const [[name, request], answer] = exampleBelow('### Requests') as [
     [string, unknown],
     { publications: unknown[] },
@@ -41,7 +41,7 @@ it('should show a valid request, with an answer that contains valid publications
   for (const one of answer.publications) expect(publicationSchema.safeParse(one).error).toBeUndefined();
 });
 
-it('should name every route', () => {
+it('should find every route in docs/protocol.md', () => {
   const named = new Set(Array.from(page.matchAll(/\/app\/[a-z/-]+[a-z]/g), ([path]) => path));
   expect(Object.keys(openApiDocument().paths).filter((path) => !named.has(path))).toEqual([]);
 });

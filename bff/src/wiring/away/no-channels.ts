@@ -20,8 +20,8 @@ export interface StoredAway {
 }
 
 /**
- * For an instance without channels. Fallbacks and addresses may still be stored, from a time when the deployment had
- * channels, or by other instances.
+ * For an instance without channels. Fallbacks and addresses may still be stored, because the deployment used to have
+ * channels, or other instances do.
  */
 export function storedWithoutChannels(store: ReaderStore, now: () => number): StoredAway {
   const keyOf = (reader: string) => awayKey(hashOfReader(reader));

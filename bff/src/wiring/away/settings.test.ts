@@ -14,7 +14,7 @@ function read(text: string | object) {
   writeFileSync(file, typeof text === 'string' ? text : JSON.stringify(text));
   return readAwaySettings(file);
 }
-/** The message of the error. */
+/** Returns the message of the error that these settings cause. */
 function refusal(text: string | object): string {
   try {
     read(text);
@@ -27,7 +27,7 @@ function refusal(text: string | object): string {
 const PAGE = { publicUrl: 'https://inbox.example' };
 const by = (via: string) => ({ fallback: [{ after: 'PT1M', via }] });
 
-describe('the file of AWAY_FILE', () => {
+describe('the file that AWAY_FILE names', () => {
   it('should have no channels and policies unless it defines them', () => {
     expect(read(PAGE)).toEqual({ ...PAGE, bindings: {}, policies: [] });
   });
@@ -51,7 +51,7 @@ describe('the file of AWAY_FILE', () => {
       expect(message).toContain(part);
   });
 
-  it('should be refused if a policy names a channel that is not there', () => {
+  it('should be refused if a policy names a channel that does not exist', () => {
     const settings = { ...PAGE, push: {}, bindings: { sms: {} } };
     expect(read({ ...settings, policies: [by('push'), by('sms')] }).policies).toHaveLength(2);
     expect(refusal({ ...settings, policies: [by('push'), by('email')] })).toContain(

@@ -72,7 +72,7 @@ export class TurnCalls {
     this.#world = world;
   }
 
-  /** Calls the feed's actor, as a reader does that misses data. */
+  /** Calls the feed's actor, as a reader that misses data does. */
   routeFeedTurn(from: TurnInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#call(
       TAKE_FEED,
