@@ -1,4 +1,4 @@
-/** Returns `text` if it is an http(s) origin exactly as browsers send it; otherwise, as for `*`, `undefined`. */
+/** Returns `text` if it is an http(s) origin exactly as browsers send it; otherwise `undefined`, even for `*`. */
 export function originOf(text: string): string | undefined {
   if (!URL.canParse(text) || text.includes('*')) return undefined;
   const { origin, protocol } = new URL(text);

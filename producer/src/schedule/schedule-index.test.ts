@@ -24,7 +24,7 @@ const input = (id: string, feed = 'all', inMs = HOUR) => ({
 });
 
 describe('the schedule index', () => {
-  it('should contain what was added, with the schedules of a feed in one document', async () => {
+  it('should contain all added schedules, with those of each feed in one document', async () => {
     const store = new MemoryScheduleIndexStore();
     const index = indexOver(store);
     const added = ['a', 'b'].flatMap((id) => ['all', 'topic:x', 'user:1'].map((feed) => named(feed, id)));

@@ -22,7 +22,7 @@ const MAX_TRIES = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_CODES_PER_DAY = 5;
 
-/** The reader requested too many codes in the last 24 hours. */
+/** Thrown if the reader has requested too many codes in the last 24 hours. */
 export class TooManyCodesError extends Error {
   override readonly name = 'TooManyCodesError';
 }

@@ -83,7 +83,7 @@ export class Fallbacks {
   }
 
   /**
-   * Decides on the due fallbacks of a reader, and sends them. `name` is the name of the wake-up. Resolves when the
+   * Decides on a reader's due fallbacks, and sends them. `name` is the name of the wake-up. Resolves when the
    * wake-up is no longer needed: once the outcome is stored or, if sending takes longer, once the decision and the next
    * wake-up are stored. Resolves with false for unknown names.
    */

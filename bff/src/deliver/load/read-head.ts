@@ -7,7 +7,7 @@ export interface ReadHeadDependencies {
 }
 
 /**
- * The head of a feed, or, without one, its beginning in the store's first epoch. A beginning is not stored, so a
+ * The head of a feed, or its beginning in the store's first epoch if it has no head. A beginning is not stored, so a
  * request for any feed stores nothing; the first commit stores it and keeps its epoch. Instances agree on it, and it
  * disappears with the store. A head that is absent for another reason looks like a rollback to 0, which only instances
  * with a high-water mark notice.

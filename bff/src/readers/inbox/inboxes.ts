@@ -56,7 +56,7 @@ export interface InboxesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit'>;
   histories: Pick<Histories, 'including'>;
-  /** Time in ms for which a reader's marks of a feed are needed. */
+  /** Time in ms for which a reader's marks in a feed are needed. */
   historyMsOf: (feed: string, reader: string) => number;
   /** Absent if the deployment has no channels. */
   waitingPositions?: WaitingPositions | undefined;

@@ -22,7 +22,7 @@ const ONE_DAY_S = 24 * 60 * 60;
 const URGENCY = { info: 'low', success: 'low', warning: 'normal', error: 'high' } as const;
 
 /**
- * The push of a message, as a declarative push (https://www.w3.org/TR/push-api/#declarative-push-message): browsers
+ * Builds a declarative push from a message (https://www.w3.org/TR/push-api/#declarative-push-message): browsers
  * that support it show it without a service worker. For others, a service worker passes `notification` to
  * `showNotification`. A click opens `navigate`.
  */

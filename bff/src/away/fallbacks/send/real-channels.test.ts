@@ -57,7 +57,7 @@ it.each([
   expect(outcomes()).toEqual(repeats ? [] : [['a', 'unknown', expect.any(String)]]);
 });
 
-it('should send one e-mail and record it as sent if the reader reads the notification meanwhile', async () => {
+it('should send one e-mail, and record it as sent even if the notification is read during the send', async () => {
   const [sending, reading] = [new EventEmitter(), new EventEmitter()];
   const isSending = once(sending, 'now');
   server = await startSmtpServer({

@@ -104,7 +104,7 @@ it('should end a page after 4 MiB', async () => {
   expect(second).toMatchObject({ fallbacks: [], next: null });
 });
 
-it('should remove readers without unsent fallbacks, unless they were added shortly before', async () => {
+it('should remove readers without unsent fallbacks, unless they were added recently', async () => {
   const { add, list, count, advance } = listed();
   await add('user:ada', [receipt('a', { closed: 'sent-again' })]);
   await add('user:erased');

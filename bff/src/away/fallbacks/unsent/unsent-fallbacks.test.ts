@@ -61,7 +61,7 @@ describe('a fallback that was not sent', () => {
     expect(await listOf(other.fallbacks)).toMatchObject([{ id: 'a', outcome: 'unknown' }]);
   });
 
-  it('should not delay a turn, nor a send by more than 3 s, while the list cannot be written', async () => {
+  it('should delay no turns, and sends by at most 3 s, while the list cannot be written', async () => {
     const { instance, store, answers, sent, outcomes } = deployment();
     const { fallbacks } = instance();
     const read = store.read.bind(store);
@@ -115,7 +115,7 @@ describe('a fallback that was not sent', () => {
     expect(await listOf(fallbacks)).toHaveLength(1);
   });
 
-  it('should be listed although another instance has erased the reader shortly before', async () => {
+  it('should be listed even if another instance has just erased the reader', async () => {
     const { instance, fallbacks, answers } = await refused(['a']);
     await instance().fallbacks.erase({ feed: READER });
     answers.push(REFUSED);

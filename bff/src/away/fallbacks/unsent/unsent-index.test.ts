@@ -34,7 +34,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(JSON.stringify((await store.read(AWAY_UNSENT_KEY))?.value)).not.toContain('user:');
   });
 
-  it('should be written once for a reader who was added shortly before, by any instance', async () => {
+  it('should not be written again for a reader whom any instance has added recently', async () => {
     const { store, write, instance } = deployment();
     const [one, other] = [instance(), instance()];
     await one.add(hash(1));
@@ -60,7 +60,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(failed).toEqual([]);
   });
 
-  it('should keep the newest of a flood in few writes, and note that it displaced others', async () => {
+  it('should keep the newest of many readers in few writes, and record that others were displaced', async () => {
     const { store, write, instance, hashes } = deployment();
     const index = instance();
     await index.add(hash(0));
@@ -120,7 +120,7 @@ describe('the index of readers with unsent fallbacks', () => {
     await index.stop();
   });
 
-  it('should write what is pending when it stops', async () => {
+  it('should write pending readers when it stops', async () => {
     const { instance, hashes } = deployment();
     const index = instance();
     await index.add(hash(1));

@@ -53,7 +53,7 @@ const nameOf = ({ outcome: _, reason: _reason, ...name }: UnsentFallback): Unsen
 const names = async () => (await pageOf()).fallbacks.map(nameOf);
 
 describe('GET /app/ops/fallbacks/unsent', () => {
-  it('should list pages', async () => {
+  it('should return the list in pages', async () => {
     await serve([{ reason: 'no such user' }, { outcome: 'unknown' }, { outcome: 'sent' }]);
     const first = await pageOf('?limit=1');
     expect(first).toMatchObject({ fallbacks: [{ id: 'n1', outcome: 'unknown' }], unreadable: 0 });
