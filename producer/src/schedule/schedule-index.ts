@@ -18,7 +18,7 @@ interface Change {
   isLate: () => boolean;
 }
 
-/** Maximum number of entries in a document, about 400 kB with the longest names. The earliest are kept. */
+/** Maximum number of entries in a document, about 400 kB with the longest names. If there are more, keeps the earliest. */
 export const MAX_ENTRIES = 2_000;
 /** Time limit for a change that may fail, in ms. */
 export const CHANGE_LIMIT_MS = 1_000;

@@ -174,7 +174,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should end the waiting one even if it was committed by an interrupted turn', async () => {
+  it('should end the waiting one even if committed by an interrupted turn', async () => {
     const { committed, outcomes, positions } = world();
     await committed([ordered('a', after('PT5M')), at(3)]);
     positions.set('b', at(9));
@@ -182,7 +182,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should read the document, but neither look up nor write anything, if nothing with the key waits', async () => {
+  it('should read the document, but neither look up nor write anything, if no notification with the key waits', async () => {
     const { committed, store, sought } = world();
     await committed([arrival('a', after('PT5M')), at(3)]);
     const [read, write] = [vi.spyOn(store, 'read'), vi.spyOn(store, 'write')];

@@ -6,7 +6,7 @@ import type { FallbacksOptions } from './options.ts';
 import { namesOf, registeredOf, replace, type Registered } from './register.ts';
 
 const USER = 'user:';
-/** A turn waits at most this long, in ms, for the positions that an interrupted turn has left unknown. */
+/** Maximum time in ms that a turn waits for the positions of notifications that an interrupted turn committed. */
 const FIND_MS = 3_000;
 
 export type Committed = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;

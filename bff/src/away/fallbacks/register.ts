@@ -136,8 +136,8 @@ function endWaiting(
 
 /**
  * Ends all steps of waiting notifications that later ones with their collapse key replace, as in the feed. Marks those
- * that are being sent. Returns the same document if there are none. A notification whose position is unknown is left to
- * the feed's history.
+ * being sent as replaced. Returns the same document if there are none. The feed's history decides about notifications
+ * whose position is unknown.
  */
 export function replace(document: AwayDocument, newer: readonly Registered[], now: number): AwayDocument {
   const isReplaced = ({ notification, position }: Pick<Waiting, 'notification' | 'position'>) =>

@@ -70,8 +70,8 @@ export const markUnread =
   };
 
 /**
- * Archives everything up to `offset` in the history, and the offsets `left`, which have left it; neither if snoozed.
- * Archives `ids` even if snoozed.
+ * Archives the publications up to `offset` in the history, and those at `left`, which have left it, unless they are
+ * snoozed. Archives `ids` even if they are snoozed.
  */
 export const archive =
   (offset: number, ids: ReadonlySet<string>, places: Places, left: readonly number[] = []): InboxChange =>

@@ -102,8 +102,8 @@ export class ReadStates {
   }
 
   /**
-   * Deletes the documents of an erased feed that are known by name: those of anonymous readers, and all of its user,
-   * including those for other feeds.
+   * Deletes the documents of an erased feed whose names are known: those of anonymous readers, and all of its user's
+   * documents, including those for other feeds.
    */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];

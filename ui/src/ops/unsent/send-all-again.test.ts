@@ -8,7 +8,7 @@ const unsent = (n: number, at = '2026-01-05T09:00:00.000Z'): UnsentFallback => (
   ...{ outcome: 'refused', reason: 'no such user' },
 });
 
-/** A server with these pages, whose cursors are their numbers, and answers. */
+/** A server with these pages and answers. A page's cursor is its number. */
 function server(
   pages: UnsentFallback[][],
   answer: (names: readonly UnsentName[]) => Omit<UnsentResult, 'done'>,
@@ -54,7 +54,7 @@ it('should continue after failures, and list the first of them', async () => {
   expect([progress.sent, progress.failed, progress.failures.length]).toEqual([0, 30, MAX_LISTED]);
 });
 
-it('should stop on request, and after a bounded number of pages', async () => {
+it('should stop on request, and after the maximum number of pages', async () => {
   const endless = Array.from({ length: MAX_PAGES * 2 }, (_, n) => [unsent(n)]);
   const api = server(endless, none);
   const first = createSendAllAgain(api);

@@ -24,7 +24,7 @@ function listed() {
   return {
     ...{ store, index, errors, list },
     advance: (ms: number) => (time += ms),
-    /** Adds a reader, and writes the document unless there are no receipts. */
+    /** Adds a reader to the index. Writes the reader's document only if there are receipts. */
     async add(reader: string, receipts?: Receipt[], more: object = {}) {
       const stored = await store.read(AWAY_UNSENT_KEY);
       readers.unshift([hashOfReader(reader), time++]);
@@ -58,7 +58,7 @@ it('should list refused fallbacks and those with an unknown outcome, newest read
   });
 });
 
-it('should list every fallback once in pages of any size, also if some are closed between pages', async () => {
+it('should list every fallback once in pages of any size, even if some are closed between pages', async () => {
   const { store, add, list } = listed();
   const receipts = Array.from({ length: 5 }, (_, n) => receipt(`a${n}`));
   await add('user:ada', receipts);

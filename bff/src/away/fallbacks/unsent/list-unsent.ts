@@ -89,7 +89,7 @@ interface ReceiptsOfReader {
   bytes: number;
 }
 
-/** `undefined` if the document cannot be read now. */
+/** Reads the receipts of a reader; `undefined` if the document cannot be read. */
 async function receiptsOf(
   [hash]: UnsentReader,
   store: ListUnsentOptions['store'],
@@ -150,7 +150,7 @@ const cursorOf = ([hash, at]: UnsentReader, receipt?: Receipt): string =>
 const digestOf = (receipt: Receipt): string =>
   createHash('sha256').update(keyOf(receipt)).digest('hex').slice(0, 16);
 
-/** One receipt of each name. Two steps of a channel that are refused at the same time have the same name. */
+/** Keeps one receipt per name. Two steps of a channel that are refused at the same time have the same name. */
 const distinct = (receipts: readonly Receipt[]): Receipt[] => [
   ...new Map(receipts.map((receipt) => [keyOf(receipt), receipt])).values(),
 ];

@@ -19,7 +19,7 @@ describe('sending again', () => {
     expect(await listOf(fallbacks)).toEqual([]);
   });
 
-  it('should send several as one message', async () => {
+  it('should send several fallbacks as one message', async () => {
     const { fallbacks, names, titles } = await refused(['a', 'b', 'c']);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 3, failed: [] });
     await pass(1_000);
@@ -88,7 +88,7 @@ describe('sending again', () => {
     expect([sent.length, outcomes().slice(2)]).toEqual([3, [['a', 'sent']]]);
   });
 
-  it('should join the later fallbacks of the same notification', async () => {
+  it('should leave later fallbacks of the same notification waiting', async () => {
     const { instance, answers, titles } = deployment();
     const { fallbacks } = instance();
     answers.push(REFUSED);

@@ -98,7 +98,7 @@ describe('a fallback that was not sent', () => {
     expect(isCommitted).toBe(true);
   });
 
-  it('should be listed and sent later if the list could not be written at first', async () => {
+  it('should be listed later if the list could not be written at first', async () => {
     const { instance, store, answers, failed } = deployment();
     const { fallbacks } = instance();
     const write = store.write.bind(store);

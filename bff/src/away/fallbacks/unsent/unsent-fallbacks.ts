@@ -20,12 +20,12 @@ export interface UnsentFallbacksOptions extends Pick<
   rulesOf: DecisionInput['rulesOf'];
 }
 
-/** Maximum numbers of pages that are read at once, and that wait. */
+/** Maximum number of pages that are read at once, and of those that wait. */
 const LISTS_AT_ONCE = 2;
 const LISTS_WAITING = 16;
 /** Longer than the write of a document takes. A wake-up at that time covers a crash after the write. */
 const WRITE_MS = 2 * 60_000;
-/** After this time in ms, a request leaves its remaining readers alone. The page waits a minute for the response. */
+/** After this time in ms, a request skips its remaining readers. The ops page waits a minute for the response. */
 const LONGEST_MS = 30_000;
 const UNAVAILABLE = 'The fallback cannot be changed now, or its change is unknown. Try again.';
 
@@ -46,7 +46,7 @@ export class UnsentFallbacks {
 
   /**
    * Makes fallbacks wait again, due now. Safe to repeat. They are sent unless the reader has read the notification
-   * meanwhile, or it has left the history.
+   * in the meantime, or it has left the history.
    */
   sendAgain(names: readonly UnsentName[]): Promise<UnsentResult> {
     const { rulesOf, now } = this.#use;

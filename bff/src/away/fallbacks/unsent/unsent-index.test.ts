@@ -147,7 +147,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(await hashes()).toEqual([hash(1)]);
   });
 
-  it('should remove readers, but not those who were added again meanwhile', async () => {
+  it('should remove readers, but not those who were added again in the meantime', async () => {
     const { instance, hashes } = deployment();
     const index = instance();
     await index.add(hash(1));

@@ -9,7 +9,7 @@ import { settledWithin } from '../send/in-flight.ts';
 
 export interface UnsentIndexOptions {
   store: ReaderStore;
-  /** Called when the index cannot be written. It is written again later. */
+  /** Called when the index cannot be written. The write is retried later. */
   onError: (error: unknown) => void;
   now: () => number;
 }
@@ -23,7 +23,7 @@ export const MAX_READERS = 1_000;
 export const FRESH_MS = 5 * 60_000;
 /** Pause in ms between two writes of an instance. Further readers are collected meanwhile. */
 const PAUSE_MS = 250;
-/** Longest wait of one `add` in ms. */
+/** Maximum time that an `add` waits, in ms. */
 const MAX_WAIT_MS = 3_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
@@ -68,7 +68,7 @@ export class UnsentIndex {
     return parse((await this.#use.store.read(AWAY_UNSENT_KEY))?.value);
   }
 
-  /** Removes these readers, but not those who were added again meanwhile. */
+  /** Removes these readers, but not those who were added again in the meantime. */
   async remove(readers: readonly UnsentReader[]): Promise<void> {
     const removed = new Set(readers.map(nameOf));
     await this.#change((before) => without(before, (reader) => removed.has(nameOf(reader))));
@@ -91,7 +91,7 @@ export class UnsentIndex {
     if (this.#writing) await settledWithin(MAX_WAIT_MS, [this.#writing.then(() => true)]);
   }
 
-  /** One write at a time. A failed one is repeated later, together with newer readers. */
+  /** Writes one batch at a time. A failed batch is retried later, together with newer readers. */
   async #writeAll(): Promise<void> {
     const { signal } = this.#stopping;
     for (let failures = 0; this.#pending.size > 0;) {
@@ -146,7 +146,7 @@ class WriteEnd {
 
 const nameOf = ([hash, at]: UnsentReader): string => `${hash} ${at}`;
 
-/** Adds readers at the front. Those who were added shortly before keep their place. */
+/** Adds readers at the front. Those who were added recently keep their place. */
 function withReaders(before: AwayUnsent, batch: ReadonlyMap<string, number>, now: number): AwayUnsent {
   const fresh = new Set(before.readers.flatMap(([hash, at]) => (at > now - FRESH_MS ? [hash] : [])));
   const added = [...batch].filter(([hash]) => !fresh.has(hash)).toReversed();
