@@ -67,7 +67,7 @@ describe('the schedule index', () => {
     });
   });
 
-  it('should keep the earliest entries of a full document, within 400 kB, and report that some are missing', async () => {
+  it('should keep the earliest entries in a full document of 400 kB, and report that some are missing', async () => {
     const store = new MemoryScheduleIndexStore();
     const index = indexOver(store);
     const longest = (number: number): [string, number] => {

@@ -18,7 +18,7 @@ interface Change {
   isLate: () => boolean;
 }
 
-/** Maximum number of entries in a document, about 400 kB with the longest names. If there are more, keeps the earliest. */
+/** Maximum number of entries in a document, about 400 kB with the longest names. The earliest entries are kept. */
 export const MAX_ENTRIES = 2_000;
 /** Time limit for a change that may fail, in ms. */
 export const CHANGE_LIMIT_MS = 1_000;
@@ -31,8 +31,8 @@ const READ_AT_ONCE = 8;
 const MIN_TTL_SECONDS = 60;
 
 /**
- * Names and times of the schedules that are jobs, because Dapr's scheduler has no bounded way to list jobs. Schedules of
- * a feed are in one document. Entries whose time has passed are ignored, and dropped by the next write of their document.
+ * Names and times of the schedules that are jobs, because Dapr's scheduler has no bounded way to list jobs. A feed's
+ * schedules are in one document. Entries whose time has passed are ignored, and dropped by their document's next write.
  * No delivery depends on the index: it may contain schedules without a job, and lack some after a failure.
  */
 export class ScheduleIndex {
@@ -132,7 +132,7 @@ const numbers = Array.from({ length: SCHEDULE_INDEX_DOCUMENTS }, (_, number) => 
 /** The document of a name or of its feed's prefix, which start with a hash of the feed. */
 const documentOf = (name: string): number => Number.parseInt(name.slice(0, 2), 16) % SCHEDULE_INDEX_DOCUMENTS;
 
-/** The parts of a stored document. `past`: schedules whose time has passed. A document of a later version is unreadable. */
+/** The parts of a stored document. `past`: entries whose time has passed. Later versions are unreadable. */
 function parse(value: unknown, now: number) {
   const parsed = value === undefined ? undefined : scheduleIndexSchema.safeParse(value);
   const { list = [], partialUntil = 0 } = parsed?.data ?? {};

@@ -182,7 +182,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should read the document, but neither look up nor write anything, if no notification with the key waits', async () => {
+  it('should only read the document, without look-ups or writes, if no notification with the key waits', async () => {
     const { committed, store, sought } = world();
     await committed([arrival('a', after('PT5M')), at(3)]);
     const [read, write] = [vi.spyOn(store, 'read'), vi.spyOn(store, 'write')];
