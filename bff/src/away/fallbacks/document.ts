@@ -56,7 +56,7 @@ export const receiptsOf = (
 };
 
 /**
- * Identifies a notification of a reader. Notifications with the same id differ in `createdAt`; the feed shows only the
+ * Identifies a reader's notification. Notifications with the same id differ in `createdAt`; the feed shows only the
  * first of them.
  */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;

@@ -119,7 +119,7 @@ const trimMarks = (ranges: Ranges, floor: number, needed: readonly number[]): Fe
     .filter(([first, last]) => last >= floor || needed.some((offset) => first <= offset && offset <= last))
     .slice(-MAX_MARKED_RANGES);
 
-/** Whether the document has marks of the feed before `floor`. */
+/** Whether the document has marks before `floor` in the feed. */
 export const hasMarksBefore = (
   { feeds }: InboxDocument,
   { feed, floor }: Pick<Bounds, 'feed' | 'floor'>,

@@ -51,7 +51,7 @@ describe('the scopes of a key', () => {
     expect(await statuses(key)).toEqual(expected);
   });
 
-  it('should have to include fallback to send a notification with fallbacks', async () => {
+  it('should permit notifications with fallbacks only if they include fallback', async () => {
     const body = [
       { title: 'a', feed: 'user:ada' },
       { title: 'b', feed: 'user:ada', fallback: [{ after: 'PT5M', via: 'email' }] },

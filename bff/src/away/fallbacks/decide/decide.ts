@@ -27,7 +27,7 @@ export type Standing =
   | { isOpen: true; notification: Notification; isSeen: boolean }
   | { isOpen: false; reason: string };
 
-/** The input of a decision about due steps, read from the store each time. */
+/** The facts on which a decision about due steps is based, read from the store each time. */
 export interface DecisionInput {
   now: number;
   /** The time of the wake-up, which has passed on the scheduler's clock. */

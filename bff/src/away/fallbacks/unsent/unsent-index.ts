@@ -50,8 +50,8 @@ export class UnsentIndex {
   }
 
   /**
-   * Resolves when the reader is in the index, or should not be waited for. Never rejects. With `isFirst`, the reader
-   * had no unsent fallbacks, so another instance may have removed the reader from the index.
+   * Resolves when the reader is in the index. Waits at most 3 s, and not at all while writes are slow. Never rejects.
+   * With `isFirst`, the reader had no unsent fallbacks, so another instance may have removed the reader from the index.
    */
   async add(hash: string, { isFirst = false } = {}): Promise<void> {
     const at = this.#use.now();
