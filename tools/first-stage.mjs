@@ -66,7 +66,7 @@ const isAlive = (pid) => {
   }
 };
 
-/** Waits until no other first stage is installing in this folder, because two would overwrite each other's files. */
+/** Waits while another first stage installs in this folder, because two would overwrite each other's files. */
 async function lockInstall() {
   const folder = createHash('sha256').update(root).digest('hex').slice(0, 12);
   const file = join(tmpdir(), `tocsin-install-${folder}.lock`);

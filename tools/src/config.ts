@@ -27,7 +27,7 @@ export interface ToolsConfig {
   proxy: ProxyConfig;
   /** The folder for tools that were built for this user, shared by all clones. */
   cacheDir: string;
-  /** The pause between the demo source's notifications, if it differs from that in the run file. */
+  /** The pause between notifications of the demo source; by default the one in the run file. */
   demoIntervalMs: string | undefined;
   /** False if `CI` or `BROWSER=none` is set, or if there is no display. */
   mayOpenBrowser: boolean;
@@ -167,7 +167,7 @@ export const readDevConfig = (env: Env = process.env) => ({
   demo: env['DEMO_INTERVAL_MS'] || '1000',
 });
 
-/** The port of a bff sidecar that the caller has set with DAPR_HTTP_PORT. */
+/** The bff sidecar that the caller has chosen with DAPR_HTTP_PORT, and its token. */
 export function readSidecarConfig(env: Env = process.env): {
   httpPort: number | undefined;
   token: string | undefined;
@@ -179,7 +179,7 @@ export function readSidecarConfig(env: Env = process.env): {
   return { httpPort: port ? Number(port) : undefined, token: env['DAPR_API_TOKEN'] || undefined };
 }
 
-/** Secrets for `npm run doctor` come from the environment, because process lists show arguments. */
+/** Settings of `npm run doctor`. Secrets come from the environment, because process lists show arguments. */
 export interface DoctorConfig {
   /** REDIS_HOST, if it is set. */
   redisHost: string | undefined;

@@ -34,7 +34,7 @@ const LABELS: Record<Kind, string> = {
 type Cpu = Record<'all' | 'applications' | 'sidecars' | 'scheduler' | 'redis', number>;
 
 export interface AwayFigures {
-  /** Per notification, in µs, excluding what the processes use when idle. */
+  /** CPU time per notification, in µs, without the idle use of the processes. */
   cpu: Cpu;
   /**
    * Notifications accepted and published per second. With the kind `due`, the bffs spend part of that time deciding on
@@ -132,7 +132,7 @@ function readCpu(stack: Stack): Cpu {
   return { ...groups, all: groups.applications + groups.sidecars + groups.scheduler + groups.redis };
 }
 
-/** CPU seconds used per second without load, but with the same polling as in a round. */
+/** CPU seconds used per second with no load except the polling of a round. */
 async function idleCpu(stack: Stack): Promise<Cpu> {
   const before = readCpu(stack);
   const end = performance.now() + REST_SECONDS * 1000;

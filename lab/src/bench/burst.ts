@@ -20,14 +20,11 @@ const PER_REQUEST = 100;
 const ENDED = 'tocsin_bff_fallbacks_total';
 /** How long the receiver takes to process a message, in ms. */
 const ANSWER_MS = 20;
-/**
- * A reader's document drops the oldest receipts beyond this number, and the benchmark counts fallbacks by their
- * receipts.
- */
+/** The benchmark counts fallbacks by their receipts, and a reader's document keeps only this many. */
 const MAX_DIGEST = 1_000;
 /**
- * Time limit for all fallbacks, in ms: a constant part and a part per fallback, which is several times what one takes
- * on a busy machine.
+ * Time limit for all fallbacks, in ms: a constant plus an amount per fallback, several times the time that a fallback
+ * takes on a busy machine.
  */
 const PATIENCE_MS = 60_000;
 const PATIENCE_EACH_MS = 100;
@@ -35,7 +32,7 @@ const PATIENCE_EACH_MS = 100;
 interface BurstOptions {
   /** Number of readers with one fallback each. */
   fallbacks: number;
-  /** Number of fallbacks for one additional reader. */
+  /** Number of fallbacks for one more reader, who gets them in a few messages. */
   digest: number;
   /** Time from the start of publishing until all fallbacks are due, in ms. */
   leadMs: number;
@@ -54,14 +51,14 @@ interface BurstFigures {
   early: number;
   /** How late each message arrived, in ms. */
   lateMs: number[];
-  /** Highest number of messages in flight to the receiver. */
+  /** Maximum number of messages in flight to the receiver. */
   maxInFlight: number;
   /** Peak memory of any instance before and during the burst, in MiB. */
   memoryMiB: { before: number; highest: number };
 }
 
 /**
- * `npm run bench:burst`: measures many fallbacks that are due in the same second. Exits with 1 if any was lost or sent
+ * `npm run bench:burst`: sends many fallbacks that are due in the same second. Exits with 1 if any was lost or sent
  * twice.
  */
 export async function benchBurst(args: string[]): Promise<number> {

@@ -43,7 +43,7 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
     return {
       create: await time(keys, (key) => new DaprClaimCheck(first).write(key, data)),
       publish: await time(keys, () =>
-        // The producer may publish to this topic, and its messages announce no entry.
+        // A topic to which the producer may publish without announcing an entry.
         first.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
       ),
       'actor call': await time(keys, turn),

@@ -20,7 +20,7 @@ describe('a plan as text', () => {
     expect(text).not.toContain('NaN');
   });
 
-  it('should list as extrapolated only values beyond the measurements', () => {
+  it('should mark only values beyond the measured range as extrapolated', () => {
     expect(textOf({ connections: 4_000, rate: 200, instances: 4 })).not.toContain('Extrapolated');
     const text = textOf({ connections: 4_001, payload: 300 });
     expect(text).toContain('4,001 connections (measured: 4,000)');

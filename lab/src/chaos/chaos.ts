@@ -27,8 +27,8 @@ import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
 
 /**
- * After this time without deliveries, in ms, nothing more will arrive: other processes deliver the unfinished work of a
- * dead one within 20 s.
+ * Nothing more will arrive after this time without deliveries, in ms: other processes finish the work of a dead one
+ * within 20 s.
  */
 const QUIET_MS = 21_000;
 /** Maximum time between the last notification and the end of deliveries, in ms. */

@@ -7,7 +7,7 @@ const done = (faults: Fault[]) => faults.map((fault) => ({ fault, happened: true
 const redis: Fault = { kind: 'kill', target: 'redis' };
 
 describe('the goals of a run', () => {
-  it('should require one kill of every process and step', () => {
+  it('should require one kill of every process, and one at every step', () => {
     const goals = goalsOf({ full: false, naive: false, redis: 'single' });
     expect(shortfalls(goals, { events: done(killsOnce('single')), acknowledged: 0 })).toEqual([]);
     const events = done(killsOnce('single')).filter(

@@ -15,7 +15,7 @@ import { startCluster, type RedisCluster } from '../redis/redis-cluster.ts';
 import type { AnyRedis } from '../redis/any-redis.ts';
 
 const FEED = 'all';
-/** A key for each kind of data, to find the master that has it. */
+/** One key of each kind of data, to find the master that stores it. */
 const KEYS: Readonly<Record<string, string>> = {
   'master of heads': `${APP_IDS.bff}||${headKey(FEED)}`,
   'master of broadcasts': BROADCAST_STREAM,
@@ -23,7 +23,7 @@ const KEYS: Readonly<Record<string, string>> = {
   'master of entries': partitionEntryKey({ partition: partitionOf(FEED, 2), run: 'x', seq: 1 }),
 };
 
-/** The faults' names for the masters of a Redis Cluster. */
+/** The masters of a Redis Cluster, as named in faults. */
 export const MASTERS: readonly string[] = Object.keys(KEYS);
 
 /** How long a node may take to take over, or to follow its new master, in ms. */
@@ -31,7 +31,7 @@ const CHANGE_MS = 30_000;
 /** How long a killed master stays away after its replica has taken over, in ms. */
 const AWAY_MS = 700;
 
-/** Starts a cluster of three masters with a replica each. @throws Failure if `redis-server` is missing */
+/** Starts a cluster of three masters with one replica each. @throws Failure if `redis-server` is missing */
 export async function startSixNodes(dir: string, say: Say): Promise<RedisCluster> {
   const { kind, command } = await ensureRedisServer(say);
   if (kind === 'docker')
@@ -42,7 +42,7 @@ export async function startSixNodes(dir: string, say: Say): Promise<RedisCluster
 /**
  * Kills a master and starts it again when its replica has taken over, or stops it and starts it again at once. Resolves
  * when all six nodes belong to the cluster again.
- * @returns true if the process ran before, and a replica took over after a kill
+ * @returns true if the master was running, its replica took over after a kill, and the cluster is whole again
  */
 export async function failMaster(
   cluster: RedisCluster,

@@ -17,7 +17,7 @@ describe('the fault schedule', () => {
     expect(first(200, SHORT)).not.toEqual(first(200, { ...SHORT, seed: 2 }));
   });
 
-  it('should start a short run with one kill of every process and step', () => {
+  it('should start a short run with one kill of every process and one at every step', () => {
     const kills = killsOnce('single').map(nameOf);
     expect(first(kills.length, SHORT).sort()).toEqual(kills.sort());
   });
@@ -42,7 +42,7 @@ describe('the fault schedule', () => {
     ]);
   });
 
-  it('should first kill the naive bff between pop and emit, and kill it only at steps that it has', () => {
+  it('should first kill the naive bff between pop and emit, and never at a step that it lacks', () => {
     const names = first(100, { ...SHORT, naive: true });
     expect(names[0]).toBe('kill -9 at bff popped');
     expect(names).not.toContain('kill -9 at bff committed');

@@ -19,8 +19,8 @@ export const processesOf = (redis: RedisKind): readonly string[] => [
 ];
 
 /**
- * The names of the processes that can be stopped. A master of a cluster is not stopped: its replica takes over, and when
- * it wakes up, it still answers writes that the cluster then drops.
+ * The names of the processes that can be stopped. A master of a cluster is not stopped: its replica takes over, and
+ * when the old master wakes up, it acknowledges writes that the cluster then discards.
  */
 export const stoppableOf = (redis: RedisKind): readonly string[] => [
   ...PROCESSES,
@@ -129,7 +129,9 @@ export const killsOnce = (redis: RedisKind): Fault[] => [
 export const roundLength = (redis: RedisKind): number =>
   killsOnce(redis).length + processesOf(redis).length + stoppableOf(redis).length + WAKING_STEPS.length;
 
-/** How long a process stays stopped, in ms: long enough for other bffs to take over its turns, and for callers to retry. */
+/**
+ * How long a process stays stopped, in ms: long enough for other bffs to take over its turns, or for callers to retry.
+ */
 const asleep = ({ app }: Step, random: Random): number =>
   app === 'bff' ? 5_000 + random.below(3_000) : 2_000 + random.below(4_000);
 

@@ -80,7 +80,7 @@ export const isClean = ({ lost, duplicated, outOfOrder, skipped }: Account): boo
 export const isHonest = (account: Account): boolean =>
   isClean(account.reportedGaps > 0 ? { ...account, lost: [] } : account);
 
-/** The longest time without a delivery to any of the observers between `from` and `to`, in ms. */
+/** The longest time between `from` and `to` in which no observer received a delivery, in ms. */
 export function longestPause(observers: readonly Recorded[], from: number, to: number): number {
   const times = observers
     .flatMap(({ shown }) => shown.map(({ at }) => at))

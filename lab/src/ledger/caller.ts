@@ -8,7 +8,7 @@ const REPEAT_MS = 100;
 const ANSWER_MS = 10_000;
 
 export interface CallerOptions {
-  /** The producers, used in turn: an unacknowledged request is repeated at the next one. */
+  /** The producers, used in turn: an unacknowledged request is retried at the next one. */
   urls: readonly string[];
   /** Maximum time for one request including all retries, in ms; default 120,000. */
   patienceMs?: number;

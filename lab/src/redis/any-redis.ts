@@ -98,7 +98,7 @@ async function launch(
   return { process: server, port, address: `127.0.0.1:${port}` };
 }
 
-/** Check by connecting, because `isPortFree` briefly occupies the port, and might do so before the server. */
+/** Checks by connecting, because `isPortFree` briefly occupies the port, possibly just when the server needs it. */
 const listens = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });

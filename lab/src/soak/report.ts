@@ -13,7 +13,9 @@ export interface Growth {
   cpuSeconds: number;
 }
 
-/** Compares the memory of each process in the first and the last fifth of the time after the first `warmUp` seconds. */
+/**
+ * Compares the memory of each process in the first and the last fifth of the run, after a warm-up of `warmUp` seconds.
+ */
 export function growthOf(samples: readonly Sample[], warmUp: number): Growth[] {
   const last = samples.at(-1);
   if (!last) return [];

@@ -4,14 +4,14 @@ import { AuditTrail, DaprAuditSink, type AuditWho, type Sidecar } from '@tocsin/
 /** Maximum time to write an audit record, in ms. */
 const AUDIT_MS = 5_000;
 
-/** The user who runs a command, for the audit trail. */
+/** The user who runs a command, as the audit trail names them. */
 export const commandUser = (): AuditWho => ({
   via: 'cli',
   actor: { kind: 'operator', name: userInfo().username },
 });
 
 /**
- * The audit trail of `npm run <command>`, written through one of the bff's sidecars. `stop` writes the noted records,
+ * The audit trail of `npm run <command>`, written through one of the bff's sidecars. `stop` writes all noted records,
  * or prints them if that fails.
  */
 export function commandTrail(sidecar: Sidecar, command: string) {

@@ -18,7 +18,7 @@ function trailOf(...positions: [ms: number, stream: number][]) {
   return { add, follower: new AuditFollower(reader) };
 }
 
-it('should return new records once and in order, even if a stream receives an older record than another', async () => {
+it('should return new records once and in order, even if an older record arrives later in another stream', async () => {
   const { add, follower } = trailOf([1, 0], [2, 1]);
   await follower.catchUp();
   expect(await follower.next()).toEqual([]);

@@ -3,8 +3,8 @@ import { compareAuditPositions, type AuditPosition } from '@tocsin/contracts';
 
 const AT_A_TIME = 200;
 /**
- * How far back each read goes, in ms. The streams are read one after another, so a stream may receive a record that is
- * older than the newest record read from another.
+ * How far back each read goes, in ms. The streams are read one after another, so one may receive a record that is older
+ * than the newest record already read from another.
  */
 const OVERLAP_MS = 5_000;
 
@@ -26,7 +26,8 @@ export class AuditFollower {
   }
 
   /**
-   * Returns the values of new records, in order. Rejects if the trail cannot be read; the next call then skips nothing.
+   * Returns the values of new records, in order. Rejects if the trail cannot be read. The next call then returns the
+   * same records and later ones.
    */
   async next(): Promise<unknown[]> {
     const since = (this.#newest ?? 0) - OVERLAP_MS;

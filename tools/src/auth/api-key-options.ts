@@ -73,8 +73,8 @@ const AFTER = /^(\d{1,5})([hd])$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
- * A key's expiry in RFC 3339 format. `90d` and `12h` count from `now` (ms since 1970); a date means midnight UTC at its
- * start.
+ * A key's expiry in RFC 3339 format. `90d` and `12h` count from `now` (ms since 1970); a date means 00:00 UTC on that
+ * day.
  * @throws Failure for an invalid or past time
  */
 export function expiryOf(expires: string, now: number): string {

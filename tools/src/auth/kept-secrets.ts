@@ -19,12 +19,12 @@ function writePrivate(dir: string, file: string, text: string): void {
   renameSync(next, file);
 }
 
-/** From RFC 7518, section 3.2. The bff rejects a shorter secret. */
+/** The minimum length of a secret (RFC 7518, section 3.2). The bff rejects shorter ones. */
 const MIN_BYTES = 32;
 
 /**
- * The secrets for tokens, one per line, newest first: those from the settings, or else those stored in the data folder.
- * If neither has a secret, creates one.
+ * The secrets for tokens, one per line, newest first: from the settings, or else from the data folder. If neither has a
+ * secret, creates one.
  */
 export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: string): string {
   if (secret !== undefined) {

@@ -31,7 +31,7 @@ it('should store new keys so that only this user can read them, and print only t
   expect(said + printed).not.toContain(privateKey);
 });
 
-it('should keep existing keys unless --replace is given, and print them for other secret stores', async () => {
+it('should keep existing keys unless --replace is given, and print them with --print', async () => {
   await vapid(['--data', dir, ...NEW]);
   const kept = readFileSync(file(), 'utf8');
   await vapid(['--data', dir, '--print']);
@@ -53,7 +53,7 @@ it('should reject an invalid file, and wrong options', () => {
   expect(existsSync(file())).toBe(false);
 });
 
-it('should pass the keys to the sidecars of `npm start`, unless the environment has other ones', async () => {
+it('should pass the keys to the sidecars of `npm start`, unless the environment sets others', async () => {
   await vapid(['--data', dir, ...NEW]);
   const secrets = (env: Record<string, string>) => secretEnvironment(readAuthConfig(env), dir);
   expect(secrets({})['NOTIFICATION_SECRETS_vapid']).toBe(readFileSync(file(), 'utf8').trim());

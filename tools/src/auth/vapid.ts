@@ -11,7 +11,7 @@ const USAGE =
 
 /**
  * `npm run vapid`: creates and stores the key pair by which push services recognize us. `--print` prints the secret for
- * use in other secret stores. Existing keys are kept, because with new ones every registered browser would have to
+ * use in other secret stores. Keeps existing keys, because with new ones, every registered browser would have to
  * register again.
  */
 export function vapid(args: string[]): Promise<number> {

@@ -7,8 +7,8 @@ import { run } from '../process/run.ts';
 export const ELEMENTS_SCRIPT = 'elements.js';
 
 /**
- * Bundles `<tocsin-bell>` and `<tocsin-toasts>` with all dependencies into one script that pages can load, and chunks
- * that the script loads itself.
+ * Bundles `<tocsin-bell>` and `<tocsin-toasts>` with all dependencies into one script for pages to load, and chunks
+ * that this script loads itself.
  * @throws Failure with the bundler's output
  */
 export async function bundleElements(outDir: string): Promise<void> {

@@ -82,7 +82,10 @@ export function writeContractTypes(outDir: string): void {
   writeReached(CONTRACTS, outDir, (file) => emitDeclaration(program, file));
 }
 
-/** Like `writeTypes`, for a package with Vue components. Of our packages, the result imports only `@tocsin/client`. */
+/**
+ * Like `writeTypes`, for a package with Vue components. The only package of ours that the result imports is
+ * `@tocsin/client`.
+ */
 export async function writeVueTypes(entry: string, outDir: string): Promise<void> {
   const declared = mkdtempSync(join(tmpdir(), 'tocsin-types-'));
   try {
@@ -96,7 +99,10 @@ export async function writeVueTypes(entry: string, outDir: string): Promise<void
   }
 }
 
-/** Returns the names that the written types import from the contracts. */
+/**
+ * Writes the declarations of `entry` and of all files that it imports. Returns the names that they import from the
+ * contracts.
+ */
 function writeReached(entry: string, outDir: string, declarationOf: DeclarationOf): Set<string> {
   const waiting = [entry];
   const written = new Set<string>();

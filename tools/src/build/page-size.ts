@@ -25,10 +25,10 @@ function filesOf(file: string, seen = new Set<string>()): Set<string> {
 const sizeOf = (name: string): number =>
   [...filesOf(join(DIST, name))].reduce((sum, file) => sum + gzipped(file), 0);
 
-/** The bytes, after gzip, that a browser loads before the page works: for `/`, and for the custom elements. */
+/** The gzipped bytes that a browser loads before `/` works, and before the custom elements work. */
 export const pageSizes = () => ({ page: sizeOf('index.html'), elements: sizeOf(ELEMENTS_SCRIPT) });
 
-/** The files of the built page that contain a schema library, which browsers should not have to load. */
+/** The files of the built page that contain a schema library, which no browser should have to load. */
 export const filesWithSchemas = (): string[] =>
   ['index.html', 'ops.html', ELEMENTS_SCRIPT]
     .flatMap((page) => [...filesOf(join(DIST, page))])

@@ -238,7 +238,7 @@ describe('docker-compose.yml', () => {
 describe('compose/third-bff.yml', () => {
   const commandSchema = z.looseObject({ command: z.array(z.string()) });
 
-  it('should equal bff-1 except for its name', () => {
+  it('should define a bff that equals bff-1 except for its name', () => {
     const text = read('compose', 'third-bff.yml');
     for (const name of ['bff-1', 'bff-1-dapr']) expect(text).toContain(`service: ${name} }`);
     const sidecar = service('bff-1-dapr').command.map((arg) => arg.replace('bff-1', 'bff-3'));
@@ -249,7 +249,7 @@ describe('compose/third-bff.yml', () => {
     expect(third.doctor.command).toEqual(doctorArgs('bff-3'));
   });
 
-  it('should be scraped by Prometheus like the others', () => {
+  it('should let Prometheus scrape the third bff like the others', () => {
     const text = read('compose', 'third-bff.yml');
     expect(text).toContain('./compose/third-bff-targets.yml:/etc/targets/third-bff.yml:ro');
     expect(read('observability', 'prometheus', 'prometheus.yml')).toContain('/etc/targets/*.yml');

@@ -39,7 +39,7 @@ describe('compose/redis-external.yml', () => {
     expect(changed['redis']?.profiles).toEqual(['own-redis']);
   });
 
-  it('should give the doctor the address of the external Redis, and its user instead of the operator', () => {
+  it('should give the doctor the address of the external Redis, and its user instead of `operator`', () => {
     expect(base['doctor']?.entrypoint).toContain('--env-file=/secrets/operator/env');
     const { entrypoint, environment, volumes } = changed['doctor'] ?? {};
     expect(entrypoint).toEqual([]);
@@ -47,7 +47,7 @@ describe('compose/redis-external.yml', () => {
     expect(volumes).toEqual(['redis', 'operator'].map((name) => `\${REDIS_DIR}:/secrets/${name}:ro`));
   });
 
-  it('should pass certificates and the cluster type to daprd in the form that its components need', () => {
+  it('should pass certificates and the cluster type to daprd in the form that Dapr’s components need', () => {
     const dir = mkdtempSync(join(tmpdir(), 'tocsin-sidecar-'));
     const script = join(dir, 'sidecar.sh');
     const whole = read('compose', 'sidecar', 'sidecar.sh').replaceAll('/secrets', dir);

@@ -22,7 +22,7 @@ export function startMsOf({ StartedAt, Health }: ContainerState): number | undef
 
 const LIMIT_MS = 60_000;
 /**
- * Hardened as in docker-compose.yml, but without other services, because /healthz only shows that the process serves
+ * Hardened as in docker-compose.yml. Starts no other services, because /healthz only shows that the process serves
  * requests.
  */
 const ARGS = [

@@ -40,7 +40,7 @@ export async function deadLetters(args: string[]): Promise<number> {
   }
 }
 
-/** The set-aside records. The audit trail names the user who runs the command as the actor of each change. */
+/** Set-aside records whose changes the audit trail attributes to the user who runs the command. */
 class RecordedLetters extends SetAsideRecords {
   readonly #trail: CommandTrail;
   readonly #who = commandUser();
@@ -95,7 +95,7 @@ function readAction(args: string[]): Action {
 }
 
 /**
- * Puts back records. With more than one, continues after a record that cannot be put back.
+ * Puts back records. If there are several, continues after one that cannot be put back.
  * @throws Failure if any of them could not be put back; SetAsideError instead if there is only one record
  */
 async function putBackAll(records: RecordedLetters, chosen: readonly SetAside[]): Promise<void> {

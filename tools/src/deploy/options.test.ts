@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { productVersion } from '../containers/images.ts';
 import { readDeployOptions } from './options.ts';
 
-describe('the options of deploy', () => {
+describe('the options of npm run deploy', () => {
   it('should accept a registry with a scheme and a trailing slash, and use the version as the tag', () => {
     expect(readDeployOptions(['--registry', 'https://ghcr.io/example/'])).toMatchObject({
       registry: 'ghcr.io/example',

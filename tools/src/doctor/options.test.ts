@@ -49,7 +49,7 @@ describe('the options of npm run doctor', () => {
       daprApiToken: undefined,
       redis: { addresses: [{ host: 'localhost', port: 6379 }] },
     });
-    // As docker-compose.yml passes them.
+    // docker-compose.yml passes them in this form.
     expect(read(['--producer=http://p', '--bff=http://b'], { REDIS_HOST: 'redis:6379' })).toMatchObject({
       redis: { addresses: [{ host: 'redis', port: 6379 }] },
     });
@@ -92,7 +92,7 @@ describe('the options of npm run doctor', () => {
     });
   });
 
-  it('should accept a cluster without addresses, which the doctor then finds', () => {
+  it('should accept --kubernetes without addresses, because the doctor finds them', () => {
     expect(readAll(['--kubernetes', '--context', 'kind', '--json'], { DOCTOR_TOKEN: 'jwt' })).toEqual({
       json: true,
       cluster: { context: 'kind', credentials: { token: 'jwt', apiKey: undefined } },

@@ -18,7 +18,7 @@ export interface ProcessSpec {
   logFile: string;
   /** Receives each line of standard output and error, and decides whether to write it to `logFile`. */
   onLine?: (line: string) => void;
-  /** How long `stop()` waits for a graceful exit before it kills, in ms; default 10 000. */
+  /** How long `stop()` waits for a graceful exit before it sends SIGKILL, in ms; default 10,000. */
   stopTimeoutMs?: number;
 }
 

@@ -1,5 +1,5 @@
-// Kills the processes that its parent leaves behind, however the parent ends. Reads "+pid" and "-pid" from standard
-// input, and kills the listed process groups when the input closes.
+// Kills the processes that its parent leaves behind, even if the parent is killed. Reads "+pid" and "-pid" from
+// standard input, and kills the listed process groups when the input closes.
 import { createInterface } from 'node:readline';
 
 const groups = new Set();

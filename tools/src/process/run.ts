@@ -31,7 +31,7 @@ process.once('exit', () => {
 });
 
 /**
- * Runs a command until it exits, or at the latest until this process exits.
+ * Runs a command until it exits. The command never outlives this process.
  * @throws Failure if the command does not exist
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {

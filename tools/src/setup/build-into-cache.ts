@@ -13,8 +13,8 @@ export interface CachedBuild {
 }
 
 /**
- * Builds a file or folder into the user's cache, unless it is already there. An interrupted or failed build is never
- * mistaken for a finished one, and of two builds at the same time, one waits for the other. Rejects with the build's
+ * Builds a file or folder into the user's cache, unless it is already there. Never mistakes an interrupted or failed
+ * build for a finished one. If two builds start at the same time, one waits for the other. Rejects with the build's
  * error, after removing its unfinished product.
  * @returns `target`
  */

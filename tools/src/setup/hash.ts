@@ -19,8 +19,7 @@ function filesUnder(path: string): string[] {
 
 /**
  * A hash (hex) of the names and contents of all files in `paths`, which may be files or folders. Skips built and
- * installed files. It changes when a file is changed, added, removed or renamed, but does not depend on timestamps or
- * empty folders.
+ * installed files. Does not depend on timestamps or empty folders.
  */
 export function hashOf(root: string, paths: readonly string[]): string {
   const hash = createHash('sha256');

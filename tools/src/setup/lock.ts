@@ -63,7 +63,7 @@ export async function withLock<T>(
       if (!waiting) onWait(holder);
       waiting = true;
     } else {
-      // A file without a number is still being written. The pause below gives its writer time.
+      // A lock file without a process id is still being written, so give its writer time.
       await delay(holder === undefined ? 1_000 : 0);
       const now = holderOf(file);
       if (now === undefined || !isAlive(now)) rmSync(file, { force: true });

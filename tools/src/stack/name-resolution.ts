@@ -13,7 +13,7 @@ export function nameResolution(dir: string): string {
   for (const end of ['', '-shm', '-wal']) rmSync(`${names}${end}`, { force: true });
   const configuration = {
     connectionString: names,
-    // Never, so that a delayed sidecar still finds its registration. A sidecar whose registration was removed exits.
+    // Turns cleaning up off: a sidecar that was paused for long would find its registration gone, and exit.
     cleanupInterval: '0s',
     // A sidecar that has not renewed its registration for this long is no longer found.
     updateInterval: '10s',

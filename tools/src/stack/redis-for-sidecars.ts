@@ -9,8 +9,8 @@ const SYSTEM_CAS = '/etc/ssl/certs';
 /**
  * The environment variables that sidecars need in addition to `REDIS_HOST` etc. Applications read the certificates from
  * files, but Dapr's components take the client certificate and its key as text, and `cluster` as the type of a Redis
- * Cluster. They have no setting for a CA, so Go reads it from a folder, which is created in `dir`. The public CAs stay
- * trusted.
+ * Cluster. They have no setting for a CA, so Go reads it from a folder that this function creates in `dir`. Sidecars
+ * still trust the public CAs.
  */
 export function redisForSidecars(redis: RedisParts | undefined, dir: string): Record<string, string> {
   if (!redis) return {};

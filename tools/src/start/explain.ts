@@ -1,7 +1,7 @@
 import type { LogLine } from './logs/log-line.ts';
 import type { Part } from './parts.ts';
 
-/** Maximum time, in ms, between an error and an exit that we attribute to it. */
+/** An exit within this time after an error, in ms, is attributed to the error. */
 const CAUSE_MS = 3_000;
 
 /** Remembers the last error of each source, which is the likely cause if a process exits. */

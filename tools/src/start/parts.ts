@@ -4,7 +4,7 @@ import type { RunFileApp } from '../stack/run-file.ts';
 
 /**
  * How long an application and then its sidecar may take to stop, in ms. With Redis, placement and the scheduler,
- * stopping takes less than 15 s.
+ * everything stops within 15 s.
  */
 const APPLICATION_MS = 9_500;
 const SIDECAR_MS = 1_500;

@@ -61,7 +61,7 @@ describe('the address of the public ports', () => {
     ['::', '[::1]'],
     ['192.0.2.1', '192.0.2.1'],
     ['::1', '[::1]'],
-  ])('should reach %s at %s', (address, host) => {
+  ])('should be reachable from this machine: %s at %s', (address, host) => {
     expect(hostOf(address)).toBe(host);
   });
 });

@@ -56,13 +56,13 @@ describe('messages', () => {
     );
   });
 
-  it('should say that the others keep running after one has exited', () => {
+  it('should say that the other processes keep running after one has exited', () => {
     expect(explainExit(application)).toMatch(
       /^The application bff on port 4001 has exited; all others keep running\./,
     );
   });
 
-  it('should reject unknown options and list the valid ones', () => {
+  it('should list the valid options if one is unknown', () => {
     expect(() => readOptions(['--fast'])).toThrow(/--fast.*npm start -- \[--verbose\]/s);
   });
 

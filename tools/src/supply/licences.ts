@@ -44,8 +44,8 @@ export interface Licensed {
 }
 
 /**
- * The licence of each package that is not a development dependency, from package-lock.json or otherwise from the
- * package itself. No library is needed, because these files contain all licences.
+ * The licence of each package that is not a development dependency, from package-lock.json or else from the package
+ * itself. These files state all licences, so this needs no library.
  */
 export function shippedLicences(root: string): Licensed[] {
   const lock = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));

@@ -37,7 +37,7 @@ const LOOKS: Record<string, () => Promise<Outcome>> = {
     const { stdout } = await run('npm', ['audit', '--omit=dev', '--json'], { cwd: ROOT });
     return readAudit(stdout);
   },
-  // The databases of image scanners are not on a package registry.
+  // Image scanners need databases that no package registry has.
   'known vulnerabilities of the images': () =>
     Promise.resolve({
       missing:
@@ -47,7 +47,7 @@ const LOOKS: Record<string, () => Promise<Outcome>> = {
 
 /**
  * `npm run scan`: searches the repository for secrets, writes the bill of materials and checks shipped packages for
- * known vulnerabilities. Lists checks that could not run. The last line is `N passed, N failed`.
+ * known vulnerabilities. Also lists the checks that could not run. The last line is `N passed, N failed`.
  */
 export async function scan(): Promise<number> {
   let failed = 0;

@@ -1,6 +1,6 @@
 const TRACE_ID = /"traceId":"([0-9a-f]{32})"/g;
 const ENTRY = /entry:[A-Za-z0-9]{8}:[^"\s]+:\d+/g;
-/** The number of lines kept in case a later line shows that they belong to the notification. */
+/** The number of other lines to remember, because a later line may show that they belong to the notification. */
 const REMEMBERED = 2_000;
 
 /**
@@ -17,7 +17,7 @@ export class Follower {
     this.#names = new Set([id]);
   }
 
-  /** Returns the lines that now turn out to belong to the notification, in order, including `raw` if it does. */
+  /** Returns the lines that belong to the notification, in order: `raw`, and earlier lines that `raw` links to it. */
   take(raw: string): string[] {
     if (!this.#belongs(raw)) {
       this.#recent.push(raw);

@@ -10,12 +10,12 @@ import { runSuite } from './suite.ts';
 
 const USAGE = 'npm run test:dapr -- VERSION [FILE...]';
 const say: Say = (line) => process.stdout.write(`${line}\n`);
-/** Delivery, kills, recovery and fallbacks: all that a version of Dapr can break. */
+/** The folders with tests of everything that a version of Dapr can break. */
 const DELIVERY = ['tests/delivery/', 'tests/recovery/', 'tests/fallbacks/'];
 
 /**
- * `npm run test:dapr -- 1.16.0`: builds a version of Dapr with Go, if Go's module proxy has it, and runs the delivery suite
- * on it. Versions older than the oldest supported one run too, so that you can see what fails.
+ * `npm run test:dapr -- 1.16.0`: builds a version of Dapr with Go, if Go's module proxy has it, and runs the delivery
+ * suite on it. It also accepts unsupported older versions, so that you can see what fails.
  */
 export async function testDapr(args: string[], signal: AbortSignal): Promise<number> {
   const { positionals } = parseOptions(args, USAGE, { options: {}, allowPositionals: true });

@@ -26,7 +26,9 @@ export interface Suite {
   setUp: () => Promise<void>;
   /** Added to the environment of the tests. */
   env?: Readonly<Record<string, string>>;
-  /** Returns, in one sentence, why this machine cannot run them. They are then skipped, which is not a failure. */
+  /**
+   * Returns a sentence that says why this machine cannot run the tests. They are then skipped, which is not a failure.
+   */
   missing?: () => Promise<string | undefined>;
 }
 

@@ -56,7 +56,7 @@ const NAMED = 3;
 
 /**
  * One line that lists the files whose tests were all skipped, by their paths relative to `root`. Such files have not
- * passed. Tests that say what is missing have lines of their own (`missingLines`).
+ * passed. Tests that say what this machine lacks have their own lines (`missingLines`).
  */
 export function didNotRun(results: Results | undefined, root: string): string | undefined {
   const files = (results?.testResults ?? [])

@@ -6,14 +6,14 @@ const data = (...numbers: number[]): Buffer =>
   Buffer.from(`[${numbers.map((n) => `{"text":"${textOf(n, 200)}"}`).join(',')}]`);
 
 describe('message numbers', () => {
-  it('should be found in a peer’s data, for each message', () => {
+  it('should all be found in the data from a peer', () => {
     const found: number[] = [];
     findMarks(data(1, 99_999_999, 42), (n) => found.push(n));
     findMarks(Buffer.from('{"title":"@ 12"}'), (n) => found.push(n));
     expect(found).toEqual([1, 99_999_999, 42]);
   });
 
-  it('should be in a text of the requested length', () => {
+  it('should be padded to a text of the requested length', () => {
     expect(textOf(7, 200)).toHaveLength(200);
   });
 });

@@ -11,7 +11,7 @@ let server = createServer();
 afterEach(() => server.close());
 
 describe('a request lane', () => {
-  it('should send requests one after the other over one connection, for responses with or without a length', async () => {
+  it('should send requests one by one over one connection, whether or not responses state their length', async () => {
     let connections = 0;
     server = createServer();
     server.on('connection', () => connections++);

@@ -18,8 +18,8 @@ const imageOf = (app: 'producer' | 'bff'): string =>
 let found: Promise<string> | undefined;
 
 /**
- * The path of the Node binary that runs all servers of the benchmark. On Linux x64, npm has the version of our images as
- * a package; elsewhere, uses the Node binary of this process.
+ * The path of the Node binary that runs all servers of the benchmark: on Linux x64, the version in our images,
+ * installed with npm; elsewhere, the binary of this process.
  * @throws Failure if npm cannot install it
  */
 export function serverNode(): Promise<string> {

@@ -11,7 +11,7 @@ interface Variant {
   id: PeerId;
   name: string;
   adapter: 'streams' | 'pubsub';
-  /** socket.io's connection state recovery. */
+  /** True to enable socket.io's connection state recovery. */
   recovery: boolean;
 }
 

@@ -11,7 +11,7 @@ import type { Peer, StartOptions } from './peer.ts';
 import { startPeerRedis } from './peer-redis.ts';
 import { nodeOptionsOf, serverNode } from './server-node.ts';
 
-/** Our peer. Its stack is needed to measure the Dapr calls. */
+/** Tocsin as a peer. Exposes its stack to measure the Dapr calls. */
 export interface TocsinPeer extends Peer {
   stack: Stack;
 }
@@ -31,7 +31,7 @@ export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const node = await serverNode();
   const redis = await startPeerRedis(options);
   const profilesOf = (app: App) => join(logDir, 'profiles', app);
-  // For a profile, run the sources instead of bundles, so that it contains their file names.
+  // For profiles that contain the names of source files, run the sources instead of bundles.
   const appOf = (app: App): AppCommand => ({
     cwd: join(ROOT, app),
     command: options.profile

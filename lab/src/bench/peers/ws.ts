@@ -6,7 +6,7 @@ import { nodeServer } from './node-server.ts';
 import { packageVersion } from './package-version.ts';
 import type { StartPeer } from './peer.ts';
 
-/** The lower bound of a fan-out: a plain WebSocket server. Always one process, because it has no bus. */
+/** A plain WebSocket server, as the lower bound for a fan-out. Always one process, because it has no bus. */
 export const startWs: StartPeer = async ({ logDir }) => {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;

@@ -84,7 +84,7 @@ describe("Centrifugo's protocol", () => {
   });
 });
 
-it('should be ready once the server has sent `ok`, with the plain protocol', () => {
+it('should be ready once the server has answered `ok`, with the plain protocol', () => {
   const dialogue = plainProtocol.begin({ feed: 'all' });
   expect(dialogue.hello).toBe('subscribe');
   expect(say(dialogue, 'ok')).toEqual({ ready: true });

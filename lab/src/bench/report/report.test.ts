@@ -80,7 +80,7 @@ describe('the report', () => {
     expect(judged).toHaveLength(5);
   });
 
-  it('should compare our figures for many feeds with those of peers, and with ours for one feed and for fewer feeds', () => {
+  it('should compare our figures for many feeds with those of peers, and with our own for fewer feeds', () => {
     const judged = judge({
       samples: [
         sample(1, 'feeds-1', 'tocsin', { cpu: 200 }),
@@ -116,7 +116,7 @@ describe('the report', () => {
     expect(judge({ samples: [], growth })).toMatchObject([{ measured: 1.4, reached: false }]);
   });
 
-  it('should have a column for each measured peer, but only one for socket.io', () => {
+  it('should have a column for each measured peer, shared by socket.io with and without recovery', () => {
     const [heading, ...rows] = figureRows(result);
     expect(heading).toEqual(['work', 'raw ws', 'socket.io + streams', 'Tocsin']);
     expect(rows).toContainEqual([

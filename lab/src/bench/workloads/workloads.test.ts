@@ -118,7 +118,7 @@ const run = (work: Workload, patienceMs = sizes.patienceMs) =>
     sizes: { ...sizes, patienceMs },
     signal: new AbortController().signal,
   });
-/** Runs a workload in which a message is missing, with less patience. */
+/** Runs a workload in which a message is missing, with a shorter timeout. */
 const runWithLoss = (work: Workload) => run(work, 300);
 
 describe('the workloads', () => {
@@ -132,12 +132,12 @@ describe('the workloads', () => {
     expect(p99).toBeGreaterThanOrEqual(p50);
   });
 
-  it.each([singles, arrays, fanOut8])('should fail if one client misses one message: $id', async (work) => {
+  it.each([singles, arrays, fanOut8])('should fail if a client misses a message: $id', async (work) => {
     faults.timesOf = (index, client) => (index === 5 && client === 1 ? 0 : 1);
     await expect(runWithLoss(work)).rejects.toThrow(/did not reach all/);
   });
 
-  it('should fail if one client receives one message twice', async () => {
+  it('should fail if a client receives a message twice', async () => {
     faults.timesOf = (index, client) => (index === 5 && client === 1 ? 2 : 1);
     await expect(run(singles)).rejects.toThrow('1 messages arrived twice');
   });

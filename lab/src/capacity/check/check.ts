@@ -21,7 +21,7 @@ const MIB = 2 ** 20;
 const textOf = ({ connections, rate, feeds, instances }: CheckLoad): string =>
   `${amount(connections)} connections, ${rate} notifications a second over ${feeds} feed(s), ${instances} bffs`;
 
-/** The plan for a load whose history begins with the warm-up. */
+/** The plan for a load that started with the warm-up, so feeds have no older history. */
 function predict(load: CheckLoad, constants: Constants): Plan {
   const { load: defaults } = readCapacityOptions([]);
   const plan = planOf(

@@ -42,7 +42,7 @@ const COSTS: Constants['cpu'] = {
   connectionSecond: { bff: 3 },
   comparison: { bff: 110, bffSidecar: 95, redis: 25 },
 };
-/** The number of state reads per turn. */
+/** The number of documents that a turn reads from the state store. */
 const READS = 2;
 
 const NOTHING = {
@@ -57,7 +57,7 @@ const NOTHING = {
   others: 0,
 };
 
-/** A window in which the processes use `costs` in addition to the CPU time of idle processes. */
+/** A window in which the processes use `costs` in addition to their idle CPU time. */
 function windowOf(
   step: string,
   { instances, seconds, ...done }: Partial<Window> & Pick<Window, 'instances' | 'seconds'>,
@@ -168,7 +168,7 @@ function windows(): Window[] {
   ];
 }
 
-/** The cost of every process, which is 0 for those that `cost` omits. */
+/** Adds the kinds of processes that `cost` omits, with a cost of 0. */
 const whole = (cost: Cost): Cost => add(cost);
 
 describe('the constants', () => {
@@ -193,7 +193,7 @@ describe('the constants', () => {
     expect(whole(found.hear[0]?.cost ?? {}).broadcast).toBeCloseTo(slow.broadcast ?? 0, 4);
   });
 
-  it('should ignore one disturbed window out of three', () => {
+  it('should not change if one window out of three is disturbed', () => {
     const disturbed = windows();
     const victim = disturbed.find(({ step }) => step === 'entries') as Window;
     victim.cpu.bff *= 10;
@@ -207,7 +207,7 @@ describe('the constants', () => {
     expect(fitCpu(noisy).show.bff).toBe(0);
   });
 
-  it('should not be computed if the window of re-announcements has none', () => {
+  it('should not be computed if no entry was re-announced in the window that measures re-announcements', () => {
     const early = windows().map((window) =>
       window.step === 'reannouncements' ? { ...window, reannouncements: 0 } : window,
     );

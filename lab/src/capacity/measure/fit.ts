@@ -33,7 +33,7 @@ const ALL = KINDS;
 const minimum = (one: Cost, other: Cost): Cost =>
   Object.fromEntries(KINDS.map((kind) => [kind, Math.min(one[kind] ?? 0, other[kind] ?? 0)]));
 
-/** Separates the cost of idling from that of re-announcements. Each window may contain some of both. */
+/** Separates the cost of idling from that of re-announcements. Each of the two windows may contain both. */
 function idleAndReannouncement(
   idle: Window,
   reannouncing: Window,

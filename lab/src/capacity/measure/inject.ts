@@ -5,7 +5,7 @@ import { createClient } from 'redis';
 import type { Rig } from './rig.ts';
 import type { Done } from './window.ts';
 
-/** Maximum number of events in the stream: the broadcaster's setting. */
+/** Maximum number of events in the stream, as set by the broadcaster. */
 const STREAM_LENGTH = 2_000;
 const TICK_MS = 10;
 /** The sender in injected events. Every instance reads them, because an instance skips only its own events. */

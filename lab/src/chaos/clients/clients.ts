@@ -11,8 +11,8 @@ const RESTLESS = 4;
 export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'>;
 
 /**
- * Clients on all instances. A few feeds have steady clients, clients that reconnect at random times, and a slow client.
- * Each of the other feeds has one client.
+ * Clients on all instances. A few feeds each have steady clients, clients that reconnect at random times, and a slow
+ * client. All other feeds have one client each.
  */
 export class Clients {
   readonly steady: { observer: Observer; pair: string }[] = [];

@@ -7,8 +7,8 @@ import type { Received, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
 /**
- * Pause between notifications, in ms. It is long enough that all notifications that wait for a dead sender's claim to
- * end fit into one message.
+ * Pause between notifications, in ms. All notifications that pile up until a dead sender's claim expires must fit into
+ * one message.
  */
 const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */
@@ -16,7 +16,10 @@ const LEAST_AFTER_S = 3;
 const MORE_AFTER_S = 10;
 /** A read mark acknowledged this long before a fallback is due always suppresses the fallback. */
 const READ_MARGIN_MS = 1_000;
-/** If its sender was killed, a message is sent again after 45 s; if its channel is unavailable, after a pause. */
+/**
+ * Time after which no more messages arrive, in ms. One whose sender was killed is sent again after 45 s, one whose
+ * channel is unavailable after a pause.
+ */
 const SETTLE_MS = 75_000;
 
 interface Expected {

@@ -5,7 +5,9 @@ import type { Random } from '../random.ts';
 const FEED = 'user:42';
 const BETWEEN_MS = 1_200;
 const SNOOZE_MS = 15_000;
-/** How often to unsnooze notifications that have returned, in ms. Until then they count towards the limit of snoozes. */
+/**
+ * How often to end the snoozes of notifications that have returned, in ms. Until then, they count towards the limit.
+ */
 const END_RETURNED_EVERY_MS = 5_000;
 
 /** True if the notification is from `Workload`. Those from `Changes` may be removed again. */
@@ -30,8 +32,8 @@ export interface MarksAccount {
   archived: number;
   snoozed: number;
   /**
-   * How long after its due time each snoozed notification returned on each device, in ms. Counts from the
-   * acknowledgement of the snooze if that came later.
+   * How late each snoozed notification returned on each device, in ms: after its due time, or after the acknowledgement
+   * of the snooze if that came later.
    */
   lateMs: number[];
   /** A sentence for each lost mark, and for each snoozed notification that returned early, twice or not at all. */

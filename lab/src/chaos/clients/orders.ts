@@ -22,7 +22,10 @@ const READ_ATTEMPTS = 10;
 const statesSchema = z.array(
   z.looseObject({ key: z.string(), data: z.unknown().optional(), error: z.undefined().optional() }),
 );
-/** Another sidecar publishes a dead sidecar's messages after 15 s, and discards those without a transaction after 11 s. */
+/**
+ * Time after which no more notifications arrive, in ms. Another sidecar takes over a dead sidecar's messages after 15
+ * s, and needs up to 11 s more to discard those without a transaction.
+ */
 const SETTLE_MS = 35_000;
 
 /** Results for the orders that the publisher has stored. */
@@ -126,7 +129,10 @@ export class Orders {
     }
   }
 
-  /** The numbers of the placed orders among the next PER_READ. The sidecar is slow while it looks for missing markers. */
+  /**
+   * The numbers of the placed orders among the next PER_READ. Retries, because a sidecar that looks for missing markers
+   * is slow.
+   */
   async #placedFrom(first: number): Promise<number[]> {
     const { daprUrl, daprHeaders } = this.#shop;
     const numbers = Array.from({ length: PER_READ }, (_, index) => first + index);

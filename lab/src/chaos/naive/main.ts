@@ -17,8 +17,8 @@ import { Server } from 'socket.io';
 import { readNaiveConfig } from '../../config.ts';
 
 /**
- * The obvious implementation, which ignores crashes: pop the entry, send it, acknowledge. It implements just enough of the
- * contract for the same clients, and shows that the ledger can detect errors.
+ * The obvious implementation, which ignores crashes: pop the entry, send it, acknowledge. It implements just enough of
+ * the contract for the same clients to work, and shows that the ledger detects errors.
  */
 const config = readNaiveConfig();
 const reach = createFailpoints<'received' | 'popped' | 'broadcast' | 'answered'>(config.failpoints);

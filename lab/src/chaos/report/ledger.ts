@@ -24,7 +24,10 @@ export interface FaultRow {
   fault: string;
   times: number;
   happened: number;
-  /** Maximum time without a delivery to clients of unaffected instances, in ms: median and highest of all faults. */
+  /**
+   * The longest time without a delivery to a client of an unaffected instance, in ms: median and maximum over the
+   * faults of this kind.
+   */
   medianPauseMs: number;
   highestPauseMs: number;
 }
@@ -53,8 +56,8 @@ export interface Ledger {
   /** The missed goals. */
   shortfalls: readonly string[];
   /**
-   * True if no notification was lost, duplicated or out of order, no rule was broken, and all goals were reached. With a
-   * Redis Cluster, a client may also have reported a gap for a loss.
+   * True if no notification was lost, duplicated or out of order, no rule was broken, and all goals were reached. With
+   * a Redis Cluster, a client that reported a gap may have lost notifications.
    */
   clean: boolean;
 }

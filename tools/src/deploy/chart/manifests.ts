@@ -197,7 +197,7 @@ const CHANGES: Record<string, Change> = {
   'ResourceQuota tocsin': quota,
 };
 
-/** The conditions for the documents that are not part of every release. */
+/** The condition under which a document is part of a release. All others always are. */
 const CONDITIONS: Record<string, string> = {
   'HorizontalPodAutoscaler bff': '.Values.bff.autoscaling.enabled',
   'Ingress tocsin': '.Values.ingress.enabled',
@@ -211,7 +211,7 @@ const CONDITIONS: Record<string, string> = {
   'ConfigMap redis': '.Values.redis.enabled',
 };
 
-/** `Deployment bff` */
+/** For example `Deployment bff`. */
 export const nameOf = ({ kind, metadata }: Document): string => `${kind} ${metadata.name}`;
 
 /** Converts a document of k8s/base to a template. */
@@ -225,7 +225,7 @@ export function templateOf(document: Document, text: TemplateText): string {
   return condition === undefined ? body : `{{- if ${condition} }}\n${body}{{- end }}\n`;
 }
 
-/** All documents that the rules above name. A rule for a document that k8s/base no longer has would have no effect. */
+/** The documents that the rules above name, to find rules for documents that k8s/base no longer has. */
 export const namedDocuments = (): string[] => [
   ...new Set(
     [...Object.keys(CHANGES), ...Object.keys(CONDITIONS)].filter((name) => name !== 'ConfigMap redis'),

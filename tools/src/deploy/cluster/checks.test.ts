@@ -181,7 +181,7 @@ describe('needsNodeVolume', () => {
   });
   const needs = (script: Script) => needsNodeVolume(kubectlWith(script), 'ns');
 
-  it('should be true on a single node without a default storage class, and stick to an earlier choice', async () => {
+  it('should be true on a single node without a default storage class, unless Redis has other storage', async () => {
     expect(await needs({ 'get storageclasses': [standard(true)] })).toBe(false);
     expect(await needs({ 'get storageclasses': [standard(false)], 'get nodes': [{}] })).toBe(true);
     const claim = (storageClassName: string) => ({ stdout: JSON.stringify({ spec: { storageClassName } }) });
@@ -206,7 +206,7 @@ describe('runsRedisCluster', () => {
   const runs = (sets: object[], wanted: boolean) =>
     runsRedisCluster(kubectlWith({ 'get statefulsets': sets }), 'ns', wanted);
 
-  it('should follow the option at first, and then keep the Redis that is deployed', async () => {
+  it('should follow the option on the first deployment, and keep that kind of Redis afterwards', async () => {
     expect([await runs([], true), await runs([], false)]).toEqual([true, false]);
     expect([await runs([redis('Parallel')], true), await runs([redis('Parallel')], false)]).toEqual([
       true,
@@ -246,7 +246,7 @@ describe('remove', () => {
     });
   const deletions = (calls: string[]) => calls.filter((call) => call.startsWith('delete'));
 
-  it('should remove nothing if it lacks permission to remove a volume', async () => {
+  it('should remove nothing if the user may not remove a volume', async () => {
     const calls: string[] = [];
     const lacks = 'delete persistentvolumes';
     await expect(remove(clusterOf([volume], lacks, calls), () => undefined)).rejects.toThrow(

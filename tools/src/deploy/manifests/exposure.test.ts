@@ -26,7 +26,7 @@ describe('exposure by the Ingress', () => {
     );
   });
 
-  it('should cause a warning with --insecure, and on a single-node cluster', () => {
+  it('should cause a warning with --insecure or --local', () => {
     expect(check(open, ...REGISTRY, '--insecure', '--publish').join()).toMatch(
       /AUTH_MODE=none.*API_KEYS=off.*no certificate/,
     );

@@ -19,7 +19,7 @@ const componentSchema = z.object({
 const read = (name: string) =>
   componentSchema.parse(parse(readFileSync(join(COMPONENTS, name, 'kustomization.yaml'), 'utf8')));
 
-/** k8s/base with these components, and those that they include. */
+/** k8s/base with these components and all components that they include. */
 function rendered(...names: string[]) {
   const components = names.flatMap((name) => [
     ...read(name).components.map((path) => path.replace('../', '')),
@@ -99,7 +99,7 @@ it('should use the settings of the nodes in Compose', () => {
   );
 });
 
-it('should open the bus, which asks for no password, to the nodes only', () => {
+it('should open the cluster bus, which needs no password, only to the nodes', () => {
   const policies = documents.filter(
     ({ kind, spec }) => kind === 'NetworkPolicy' && JSON.stringify(spec).includes('16379'),
   );
@@ -109,7 +109,7 @@ it('should open the bus, which asks for no password, to the nodes only', () => {
   ]);
 });
 
-it('should lead the components and the bffs to the cluster', () => {
+it('should make the components and the bffs use the cluster', () => {
   const components = documents.filter(
     ({ kind, spec }) => kind === 'Component' && JSON.stringify(spec).includes('redisHost'),
   );
@@ -119,7 +119,7 @@ it('should lead the components and the bffs to the cluster', () => {
   expect(JSON.stringify(of('Deployment', 'bff'))).toContain('{"name":"REDIS_CLUSTER","value":"true"}');
 });
 
-it('should leave room for the nodes in the quota', () => {
+it('should raise the quota to make room for the nodes', () => {
   expect(of('ResourceQuota', 'tocsin')).toMatchObject({
     spec: { hard: { persistentvolumeclaims: '6', 'requests.storage': '24Gi' } },
   });

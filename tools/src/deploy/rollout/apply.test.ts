@@ -9,7 +9,7 @@ const immutable: Answer = {
   stderr: 'The Job "redis-folder" is invalid: spec.template: Invalid value: {}: field is immutable\n',
 };
 
-/** Applies the Job in a cluster that answers a dry run in this way. Returns the calls and the output. */
+/** Applies the Job in a cluster that returns this answer to a dry run. Returns the calls and the output. */
 async function applied(dryRun: Answer) {
   const calls: string[] = [];
   const output: string[] = [];
@@ -21,7 +21,7 @@ async function applied(dryRun: Answer) {
   return { calls, output };
 }
 
-it('should delete a Job that another version created differently, and create it again', async () => {
+it('should delete and recreate a Job that another version created differently', async () => {
   const { calls, output } = await applied(immutable);
   expect(calls).toEqual(['apply --dry-run=server -f -', 'delete job redis-folder -n node', 'apply -f -']);
   expect(output).toEqual([

@@ -63,7 +63,7 @@ export interface Judgement {
   fault?: string;
 }
 
-/** A sidecar that starts before Redis may exit a few times. */
+/** More restarts than a sidecar needs if it starts before Redis. */
 const TOO_MANY_RESTARTS = 4;
 /** How long the cluster may take to create a volume or a node. */
 const UNSCHEDULABLE_MS = 30_000;

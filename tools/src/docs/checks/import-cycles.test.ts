@@ -13,7 +13,7 @@ interface PackageJson {
 const readPackage = (folder: string): PackageJson =>
   JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as PackageJson;
 
-/** The file behind each export of a workspace, by the path that others import: `@tocsin/client/vue`. */
+/** Maps each import path of a workspace, such as `@tocsin/client/vue`, to its file. */
 const entries = new Map(
   (readPackage('.').workspaces ?? []).flatMap((folder) => {
     const { name, exports = {} } = readPackage(folder);

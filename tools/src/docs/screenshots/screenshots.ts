@@ -12,7 +12,9 @@ import { takeOpsPicture } from './ops-picture.ts';
 const IMAGES = join(ROOT, 'docs', 'images');
 const SIZES = { 1440: 900, 360: 740 } as const;
 
-/** A morning in a small company. The older notifications are history; the last three arrive as toasts. */
+/**
+ * A morning in a small company. `HISTORY` is in the feed at the start; the notifications of `LIVE` arrive as toasts.
+ */
 const HISTORY: NotificationInput[] = [
   {
     severity: 'info',

@@ -13,7 +13,7 @@ const faultsIn = (...runs: CanaryRun[]) =>
     .filter(({ state }) => state === 'fault')
     .map(({ check, says }) => `${check}: ${says}`);
 
-describe('a canary', () => {
+describe('the findings about a canary', () => {
   it('should be fine if it arrived in time everywhere, even if the stream is unreadable', () => {
     expect(faultsIn(run(10, 20, true))).toEqual([]);
     expect(faultsIn(run(10, 20))).toEqual([]);

@@ -10,26 +10,26 @@ const byHeader = (name: string, ahead: number) => {
   return clock;
 };
 
-describe('clocks', () => {
+describe('checkClocks', () => {
   it.each([0, 250, 999])(
-    'should be treated as equal if they differ by less than a header can show: %i ms',
+    'should accept clocks that differ by less than a header can show: %i ms',
     (ahead) => {
       expect(checkClocks([exact('redis', 0), byHeader('bff-1', ahead)]).state).toBe('ok');
     },
   );
 
-  it('should name clocks that differ, starting with the one ahead', () => {
+  it('should name the clocks that differ, starting with the one that is ahead', () => {
     const finding = checkClocks([exact('redis', 0), byHeader('bff-1', 10_000), byHeader('producer', 0)]);
     expect(finding.state).toBe('warn');
     expect(finding.says).toMatch(/^bff-1 is at least \d+\.\d s ahead of redis/);
   });
 
-  it('should be an error if they differ by more than tokens tolerate', () => {
+  it('should report an error if clocks differ by more than tokens tolerate', () => {
     expect(checkClocks([exact('redis', 40_000), exact('bff-1', 0)]).state).toBe('fault');
     expect(checkClocks([exact('redis', -40_000), exact('bff-1', 0)]).state).toBe('fault');
   });
 
-  it('should not be reported as fine if no process reported its time', () => {
+  it('should not report clocks as fine if no process reported its time', () => {
     expect(checkClocks([]).state).toBe('warn');
     expect(
       clockOf('x', { status: 200, text: '', date: undefined, askedAt: 0, answeredAt: 0 }),

@@ -60,7 +60,7 @@ async function look(
   return { url, headers, metadata, name };
 }
 
-/** Names the sidecars that were given without a name: by app id, numbered in order. */
+/** Names unnamed sidecars by their app id, numbered in order. */
 function withNames(sidecars: readonly Unnamed[]): ReachableSidecar[] {
   let bffs = 0;
   let producers = 0;

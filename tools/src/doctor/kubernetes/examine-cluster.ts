@@ -102,7 +102,9 @@ async function reach(
   };
 }
 
-/** Our own Redis at local ports: one pod, or the nodes of a cluster, which name each other `redis-0.redis`. */
+/**
+ * Our own Redis at local ports: one pod, or the nodes of a cluster, which call each other `redis-0.redis` and so on.
+ */
 function forwarded(
   redis: RedisTarget,
   pods: readonly { name: string; port: number | undefined }[],

@@ -40,7 +40,7 @@ export interface RedisContainer {
   user?: string | undefined;
 }
 
-/** A different name for each folder, so that two clones use different containers. */
+/** Depends on the folder, so that two clones use different containers. */
 export const containerName = (dir: string): string =>
   `tocsin-redis-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 

@@ -9,7 +9,7 @@ interface Given {
   engine?: boolean;
 }
 
-/** A fake machine with these commands. `done` lists what was installed and downloaded. */
+/** A fake machine with these commands. `done` records what is installed and downloaded. */
 function machineWith({ commands = [], root = false, engine = false }: Given) {
   const present = new Set(commands);
   const done: string[] = [];

@@ -20,7 +20,7 @@ export async function ensureSchemathesis(say: Say): Promise<string | undefined> 
   const { cacheDir } = readConfig();
   const dir = join(cacheDir, `schemathesis-${hashOf(ROOT, [REQUIREMENTS]).slice(0, 12)}`);
   const command = join(dir, 'bin', 'schemathesis');
-  // Python environments contain their own path, so this one is created in place. A mark shows that it is complete.
+  // A Python environment contains its own path, so create it in place. The file `complete` marks it as finished.
   const mark = join(dir, 'complete');
   const make = async () => {
     const fault = existsSync(mark) ? undefined : await makeEnvironment(dir, say);

@@ -27,7 +27,7 @@ export async function findRunning(dir: string): Promise<Running | undefined> {
   // Invalid JSON comes from a copy that was killed while it wrote the file, so that copy is not running.
   const result = runningSchema.safeParse(parseJson(text));
   if (!result.success) return undefined;
-  // Process ids are reused, so check that the command is ours.
+  // Systems reuse process ids, so check that the command is ours.
   const command = await commandOf(result.data.pid);
   return command?.includes('cli.ts') ? result.data : undefined;
 }

@@ -19,7 +19,7 @@ describe('parseLine', () => {
     });
   });
 
-  it('should show an error by its message', () => {
+  it('should show only the message of an error', () => {
     const record = {
       level: 50,
       msg: 'turn failed',
@@ -35,7 +35,7 @@ describe('parseLine', () => {
     expect(parseLine(`== APP - producer == ${text}`)).toEqual({ source: 'producer', level: 'info', text });
   });
 
-  it('should cut a long value', () => {
+  it('should truncate long values', () => {
     const line = parseLine(`== APP - bff == ${JSON.stringify({ msg: 'm', body: 'x'.repeat(500) })}`);
     expect(line?.text).toHaveLength('m body='.length + 120);
   });

@@ -14,7 +14,7 @@ const connect = async () => {
   return client;
 };
 
-// With the default of 10,000 entries, an instance that falls further behind would silently lose messages.
+// An instance that falls more than `maxLen` entries behind silently loses messages. The default is 10,000.
 const maxLen = 1_000_000;
 const adapter =
   adapterName === 'streams'

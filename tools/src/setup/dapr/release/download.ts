@@ -62,8 +62,8 @@ export async function download(wanted: Download): Promise<void> {
     if (actual === sha256) renameSync(part, file);
     else {
       rmSync(part, { force: true });
-      // If this attempt continued a `.part`, that part may have contained bytes of another file. Only a download from
-      // the start shows whether the file itself is wrong.
+      // If this attempt continued a `.part`, the wrong bytes may come from that part. Only a download from the start
+      // shows whether the file itself is wrong.
       if (before === 0)
         throw new Failure(`${url} is not the released file: its SHA-256 is ${actual} instead of ${sha256}.`);
     }

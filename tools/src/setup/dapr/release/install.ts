@@ -35,10 +35,7 @@ export interface ReleaseOptions {
 /** An archive and its expected digest. */
 type Pinned = Archive & { sha256: string };
 
-/**
- * Where a downloaded release is stored; different digests lead to a different folder. Contains `.dapr/bin` once it is
- * complete.
- */
+/** The folder for a downloaded release. Its name depends on the digests. Contains `.dapr/bin` once it is complete. */
 export function releaseDir({ release, cacheDir }: Pick<ReleaseOptions, 'release' | 'cacheDir'>): string {
   const hash = createHash('sha256').update(JSON.stringify(release)).digest('hex').slice(0, 12);
   return join(cacheDir, `dapr-release-${release.runtime}-${hash}`);

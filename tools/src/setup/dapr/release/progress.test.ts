@@ -26,7 +26,7 @@ it('should report how much of all files has arrived, and how fast', () => {
   ]);
 });
 
-it('should not name a total before the sizes of all files are known', () => {
+it('should not report a total before the sizes of all files are known', () => {
   const { onBytes, stop } = report();
   onBytes('daprd', 5 * MB, 60 * MB);
   vi.advanceTimersByTime(1_000);
@@ -37,7 +37,7 @@ it('should not name a total before the sizes of all files are known', () => {
   expect(lines).toHaveLength(2);
 });
 
-it('should not count what an earlier start had downloaded as speed', () => {
+it('should exclude what an earlier run downloaded from the speed', () => {
   const { onBytes, stop } = report();
   onBytes('daprd', 50 * MB, 60 * MB);
   onBytes('placement', 0, 40 * MB);
