@@ -57,7 +57,6 @@ FROM runtime AS bff
 COPY --from=build-bff /tocsin/bff/dist/main.js bff/dist/
 # Node 24's young generation grows to 128 MB by default, which is 10 KiB for each of 10,000 connections. Half of that
 # has no measurable cost (docs/performance.md).
-# it has no measurable cost (docs/performance.md).
 ENV PORT=4001 NODE_OPTIONS=--max-semi-space-size=32
 EXPOSE 4001
 CMD ["node", "bff/dist/main.js"]

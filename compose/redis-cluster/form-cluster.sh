@@ -1,4 +1,5 @@
-# Forms the cluster of redis-1 to redis-6, or introduces its nodes to each other again. Ends when all slots are served.
+# Forms the cluster of redis-1 to redis-6, or introduces its nodes to each other again. Exits when the cluster serves
+# all slots.
 set -eu
 . /secrets/operator/env
 export REDISCLI_AUTH="$REDIS_PASSWORD"

@@ -7,7 +7,8 @@ shift
 set -a
 for file in /secrets/*/env; do . "$file"; done
 set +a
-# Dapr's components take the client certificate for Redis as text and a cluster as a type. Go reads a CA from a folder.
+# Dapr's components take the client certificate for Redis as text, and `cluster` as a type of Redis. They have no
+# setting for a CA, which Go reads from a folder.
 if [ -n "${REDIS_CERT_FILE:-}" ]; then
   REDIS_CERT=$(cat "$REDIS_CERT_FILE")
   REDIS_KEY=$(cat "$REDIS_KEY_FILE")
