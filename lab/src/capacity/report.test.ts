@@ -28,7 +28,7 @@ describe('a plan as text', () => {
     expect(text).not.toContain('bffs (measured');
   });
 
-  it('should report required settings and impossible plans', () => {
+  it('should report required settings and limits that the load exceeds', () => {
     expect(textOf({ connections: 100_000 })).toContain('MAX_CONNECTIONS=50000');
     expect(textOf({ connections: 100_000 })).toMatch(/Over the target: a bff's process/);
     expect(textOf({ feeds: 10_000, connections: 20_000, rate: 2_000 })).toContain('--max-old-space-size');

@@ -26,7 +26,7 @@ const KEYS: Readonly<Record<string, string>> = {
 /** The masters of a Redis Cluster, as named in faults. */
 export const MASTERS: readonly string[] = Object.keys(KEYS);
 
-/** How long a node may take to take over, or to follow its new master, in ms. */
+/** Maximum time for a replica to take over, or for a node to follow its new master, in ms. */
 const CHANGE_MS = 30_000;
 /** How long a killed master stays away after its replica has taken over, in ms. */
 const AWAY_MS = 700;

@@ -68,7 +68,7 @@ function writeReport(name: string, types: string, outDir: string): void {
   writeFileSync(report, withSortedEvents(readFileSync(report, 'utf8')));
 }
 
-/** Sorts the events of each component, because TypeScript orders them by which types it has seen first. */
+/** Sorts the events of each component, because TypeScript orders them by the types that it has seen before. */
 const withSortedEvents = (report: string): string =>
   report.replaceAll(/(?:^ *\w+\??: \(.*\) => any;\n)+/gm, (events) =>
     events

@@ -61,7 +61,7 @@ const BUILDS = new Map<string, () => Promise<void>>([
   ['create', buildCreate],
 ]);
 
-/** The builds for a name. `ui` includes the pages, because their server needs them. */
+/** The builds that a name stands for. `ui` includes the pages, because their server needs them. */
 const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [name]);
 
 /**

@@ -15,7 +15,7 @@ const facts = { version: '1.0.0', revision: 'abc' };
 const state = (log: { ExitCode: number; End: string }[] | null, Running = true) =>
   JSON.stringify({ StartedAt: '2026-01-01T00:00:00Z', Running, Health: { Status: 'starting', Log: log } });
 
-describe('failures', () => {
+describe('error messages', () => {
   it('should explain where to get docker if it is missing', async () => {
     await expect(findDocker('/nowhere/docker')).rejects.toThrow('was not found');
   });
@@ -24,7 +24,7 @@ describe('failures', () => {
     await expect(findDocker('false')).rejects.toThrow(/does not respond. Start it \(Docker Desktop/);
   });
 
-  it('should report a failed build with its output', async () => {
+  it('should contain the output of a failed build', async () => {
     const docker = answering({ build: { code: 1, output: 'npm error 404 Not Found' } });
     await expect(buildImage(docker, 'bff', 'tocsin-bff:1', facts)).rejects.toThrow(
       /Could not build tocsin-bff:1. Fix .*\n.*404/,
@@ -35,12 +35,12 @@ describe('failures', () => {
     ['denied: requested access to the resource is denied', '`docker login registry.example.com`'],
     ['http: server gave HTTP response to HTTPS client', 'insecure-registries'],
     ['dial tcp: lookup registry.example.com: no such host', 'Check that registry.example.com is correct'],
-  ])('should report the remedy when the registry says %j', async (output, remedy) => {
+  ])('should contain the remedy when the registry says %j', async (output, remedy) => {
     const docker = answering({ push: { code: 1, output } });
     await expect(pushImage(docker, 'registry.example.com/tocsin-ui:1')).rejects.toThrow(remedy);
   });
 
-  it('should report a container that exits, with its last lines, and remove it', async () => {
+  it('should contain the last lines of a container that exits, which is then removed', async () => {
     const calls: string[] = [];
     const docker = answering(
       {

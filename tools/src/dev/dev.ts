@@ -25,8 +25,8 @@ const PORT_SETTINGS = {
 } as const;
 
 /**
- * `npm run dev`: the page with hot reload, and the real rules of producer and bff in this process, with adapters that
- * keep everything in memory. Needs no Dapr and no Redis; all data is lost when it exits.
+ * `npm run dev`: runs the page with hot reload, and the real rules of producer and bff in this process, with adapters
+ * that keep everything in memory. Needs no Dapr and no Redis; all data is lost when it exits.
  */
 export async function dev(_args: string[], signal: AbortSignal): Promise<number> {
   const ports = readDevConfig();

@@ -11,8 +11,8 @@ export interface MemoryBff {
 }
 
 /**
- * Starts a bff in this process on free ports, with the real rules and memory adapters, for tests and screenshots that
- * need no guarantees. `secrets` contains the secret store's values by name.
+ * Starts a bff in this process on free ports, with the real rules and memory adapters, for tests and screenshots whose
+ * data may be lost. `secrets` contains the secret store's values by name.
  */
 export async function startMemoryBff(
   settings: Readonly<Record<string, string>> = {},

@@ -11,7 +11,8 @@ export interface PollOptions {
 
 /**
  * Calls `look` until it returns true.
- * @returns `undefined` on success, otherwise the reason from `giveUp` or a message that the time limit has passed
+ * @returns `undefined` on success, otherwise the reason from `giveUp`, or a message saying that the time limit has
+ * passed
  */
 export async function pollUntil(
   look: () => Promise<boolean>,

@@ -45,7 +45,7 @@ export interface Pair {
   daprMetricsUrl: string;
   /**
    * Resolves when both the application and its sidecar report that they are ready.
-   * @throws Failure after `timeoutMs` (default 30 000), or as soon as one of them has exited
+   * @throws Failure after `timeoutMs` (default 30,000), or as soon as one of them has exited
    */
   ready(timeoutMs?: number): Promise<void>;
   /** Stops the application gracefully, then its sidecar. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /**
  * Permitted licences of shipped packages, by SPDX id. They require attribution at most, except MPL-2.0, which also
- * requires publishing changed files of the package; we change none.
+ * requires publishing the files that we change; we change none.
  */
 export const ALLOWED_LICENCES = [
   '0BSD',

@@ -29,7 +29,7 @@ export class Arrivals {
     this.#seen = Array.from({ length: options.clients }, () => new Uint8Array(1_024));
   }
 
-  /** Records the messages in `data`, which a client has received. */
+  /** Records that a client has received the messages in `data`. */
   take(client: number, data: Buffer): void {
     findMarks(data, (n) => this.#arrived(client, n - this.#options.first));
   }

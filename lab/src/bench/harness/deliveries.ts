@@ -5,7 +5,7 @@ import { untilComplete } from './until-complete.ts';
 interface Expected {
   /** Maps each client that must receive the message to its index among the feed's subscribers. */
   places: ReadonlyMap<number, number>;
-  /** By the index in `places`: 1 if the client has received the message, otherwise 0. */
+  /** For each index in `places`: 1 if the client has received the message, otherwise 0. */
   seen: Uint8Array;
   left: number;
 }
@@ -46,7 +46,7 @@ export class Deliveries {
     this.#count++;
   }
 
-  /** Records the messages in `data`, which a client has received. */
+  /** Records that a client has received the messages in `data`. */
   take(client: number, data: Buffer): void {
     findMarks(data, (n) => this.#take(client, n));
   }

@@ -19,7 +19,7 @@ export interface Dialogue {
 
 export interface DialogueOptions {
   feed: string;
-  /** More feeds to subscribe to, one after the other. The client is ready after the last subscription. */
+  /** Additional feeds to subscribe to, one by one. The client is ready after the last subscription. */
   further?: readonly string[];
   /** The `position()` of an earlier connection to recover from. */
   position?: string;

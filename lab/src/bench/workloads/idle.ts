@@ -19,8 +19,8 @@ async function idleCpu(peer: Peer, seconds: number): Promise<Figures> {
 }
 
 /**
- * The memory of an idle connection, and its CPU time per second. Each connection has its own feed, and each instance has
- * the same number of connections. The peer's usage without connections is subtracted.
+ * The memory of an idle connection, and its CPU time per second. Each connection has its own feed, and each instance
+ * has the same number of connections. Subtracts the peer's usage without connections.
  */
 export const idle: Workload = {
   id: 'idle',

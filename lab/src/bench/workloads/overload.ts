@@ -10,9 +10,9 @@ import { withWatchers, type Audience, type Watchers } from './clients/watchers.t
 import type { Figures, Sizes, Workload, WorkloadContext } from './workload.ts';
 
 /**
- * Maximum number of requests in flight during overload, each on its own connection. It is below the 1,000 connections
- * that a producer accepts (`MAX_CONNECTIONS`), because a closed connection counts until the producer notices it, and a
- * connection that replaces it too early would be dropped.
+ * Maximum number of requests in flight during overload, each on its own connection. A producer accepts 1,000
+ * (`MAX_CONNECTIONS`), and counts a closed connection until it notices that. The reserve keeps it from dropping a
+ * connection that replaces a closed one.
  */
 const LANES = 800;
 const IN_FLIGHT = 64;

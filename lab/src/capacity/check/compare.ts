@@ -1,6 +1,6 @@
 /**
- * A plan uses at most 60 % of each resource. A process that needs 1.5 times the prediction uses 90 %: the plan still works,
- * but has no reserve. Above this factor, it doesn't work.
+ * A plan uses at most 60% of each resource. A process that needs 1.5 times the prediction uses 90%: the plan still
+ * works, but has no reserve. Above this factor, it doesn't work.
  */
 export const FACTOR = 1.5;
 

@@ -205,7 +205,7 @@ async function measureCrowd(steps: Steps): Promise<number> {
   });
 }
 
-/** Measures many feeds with one client each: the cost of a watched feed. */
+/** Measures the cost of a watched feed, with many feeds that have one client each. */
 async function measureViews(steps: Steps, of: (index: number) => string): Promise<void> {
   const count = SIZES.views;
   await steps.crowd('views connect', { count, feedOf: of }, () =>
@@ -264,7 +264,7 @@ async function measureReplaced(steps: Steps): Promise<number> {
 }
 
 const REPLACED = 'replaced';
-/** Documents are found by this prefix of the feed's name. */
+/** The start of the feed's name, by which its documents are found. */
 const LABEL = `topic:${REPLACED}`.slice(0, 8);
 
 /** Creates readers with read marks in a feed. Returns the average size of a reader's read state in bytes. */

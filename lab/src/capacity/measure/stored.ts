@@ -41,7 +41,7 @@ export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
 
 /**
  * The average number of bytes per entry in documents that newer ones have replaced, for feeds whose names begin with
- * `label`. Call this within two minutes of the first of these documents being written, before they are deleted.
+ * `label`. Call this within two minutes after the first of these documents was written, before they are deleted.
  */
 export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly string[]): Promise<number> {
   const named = await storedOfFeeds(rig, feeds);
@@ -89,7 +89,7 @@ export const usedMemory = (rig: Rig): Promise<number> =>
     return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer');
   });
 
-/** The component that uses each command. No component uses other commands. */
+/** Maps each Redis command to the component that uses it. No component uses any other command. */
 const ROLE_OF: Record<string, RedisRole> = {
   set: 'entries',
   expire: 'entries',

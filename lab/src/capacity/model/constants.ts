@@ -62,7 +62,7 @@ export interface Constants {
     ring: Cost;
     /** Reading an event on an instance without subscribers to the event's feed. Sorted by the rate of events. */
     hear: AtRate[];
-    /** Each further publication in this event. */
+    /** Each further publication in such an event. */
     hearFurther: Cost;
     /** The additional cost of an event on an instance with subscribers. */
     show: Cost;

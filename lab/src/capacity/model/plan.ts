@@ -56,7 +56,7 @@ export interface Plan {
   redis: Record<Shard, ShardNeed>;
   /** Bytes a second. */
   bandwidth: { toBrowsers: number; fromBroadcaster: number };
-  /** The number of publications that a feed stores, and that a view's ring holds. */
+  /** The number of publications and ids that a feed stores, and of publications in a view's ring. */
   kept: { history: number; ids: number; ring: number };
 }
 

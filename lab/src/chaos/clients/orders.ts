@@ -11,14 +11,16 @@ import type { Random } from '../random.ts';
 const EXAMPLE = join(ROOT, 'examples', 'outbox');
 /** A separate feed, because the ledger checks every notification in the feeds of the other clients. */
 export const ORDERS_FEED = 'topic:shop';
-/** Pause between orders, in ms. It keeps the number of orders small, because all of them are read at the end. */
+/**
+ * Pause between orders, in ms. Long enough to keep the number of orders small, because all of them are read at the end.
+ */
 const BETWEEN_MS = 400;
 const LEAST_LIFE_MS = 3_000;
 const MORE_LIFE_MS = 6_000;
 /** Number of orders in a bulk read of the state store. */
 const PER_READ = 100;
 const READ_ATTEMPTS = 10;
-/** The answer of a bulk read. An absent state has no data. */
+/** The response to a bulk read. An absent state has no `data`. */
 const statesSchema = z.array(
   z.looseObject({ key: z.string(), data: z.unknown().optional(), error: z.undefined().optional() }),
 );

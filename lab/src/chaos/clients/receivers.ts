@@ -30,5 +30,5 @@ export async function startReceivers() {
   };
 }
 
-/** Finds the ids of notifications with fallbacks in a text. */
+/** The ids of notifications with fallbacks that occur in a text. */
 const idsIn = (text: string): string[] => [...new Set(text.match(/away-[0-9a-f]{16}/g))];

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 
 /**
- * Placeholders for Helm's expressions in a manifest. YAML quotes braces, so a value contains a mark until the manifest
- * has been converted to text.
+ * Placeholders for Helm's expressions in a manifest. YAML would quote their braces, so values contain marks until the
+ * manifest is text.
  */
 export class TemplateText {
   readonly #expressions: string[] = [];

@@ -4,7 +4,7 @@ import type { Kubectl } from './kubectl.ts';
 
 export interface IngressClass {
   name: string;
-  /** Traefik pins a client to an instance according to the Service's annotations. */
+  /** Traefik takes the settings of sticky sessions from the Service's annotations. */
   isTraefik: boolean;
 }
 

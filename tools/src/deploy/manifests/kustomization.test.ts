@@ -49,7 +49,7 @@ it('should use the local overlay, with its volume on the node, if there is no re
   expect(local).toHaveProperty('images.0.newName', 'tocsin-producer');
 });
 
-it('should add what the options and the cluster require', () => {
+it('should add the components and settings that the options and the cluster require', () => {
   const all = of({ nodeVolume: true, baseline: true, publish: true, host: 'notify.example.com', bffs: 5 });
   expect(all).toMatchObject({
     components: ['node-volume', 'baseline', 'publish'].map((name) => `../../k8s/components/${name}`),

@@ -28,7 +28,10 @@ const mountsSchema = z.strictObject({
   }),
 });
 
-/** The operations of a patch. One that merges mounts becomes one that appends them. @throws Error for other merges */
+/**
+ * The operations of a patch. A merge of mounts becomes an operation that appends them.
+ * @throws Error for other merges
+ */
 export function operationsOf(patch: string): Operation[] {
   const parsed: unknown = parse(patch);
   if (Array.isArray(parsed)) return z.array(operationSchema).parse(parsed);

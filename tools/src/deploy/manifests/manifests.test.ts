@@ -20,7 +20,8 @@ const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(docu
 
 const inCompose = filesOf('compose/dapr');
 /**
- * The components for one machine, replaced by those of compose/dapr with the same names, which limit who may publish.
+ * The components for one machine. Those in compose/dapr, which limit who may publish, replace the ones with the same
+ * names.
  */
 const here = filesOf('components').map(
   (ours) =>

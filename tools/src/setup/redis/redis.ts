@@ -63,7 +63,7 @@ export interface PrivateRedisOptions {
   /** The data folder, which outlives the process. */
   dir: string;
   logFile: string;
-  /** If false, nothing is written to disk, which works only without Docker. Default: true. */
+  /** If false, writes nothing to disk. Works only without Docker. Default: true. */
   persistence?: boolean;
 }
 

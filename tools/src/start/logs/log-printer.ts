@@ -57,7 +57,7 @@ export class LogPrinter {
     );
   }
 
-  /** The number of equal lines hidden since the last one was shown; `undefined` if this one is hidden too. */
+  /** The number of equal lines that were hidden since the last shown one; `undefined` if this one is hidden too. */
   #hiddenSinceShown(key: string, now: number): number | undefined {
     const last = this.#lastShown.get(key);
     if (last && now - last.at < QUIET_MS) {
