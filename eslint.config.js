@@ -8,8 +8,8 @@ import vueParser from 'vue-eslint-parser';
 import { elements, files, policies, policiesOf } from './eslint.rooms.js';
 
 /**
- * This file has the rules that oxlint lacks, and those for `.vue` files and scripts. `.oxlintrc.json` has all other
- * rules for TypeScript: oxlint uses the native compiler, so even its type-aware rules take only seconds.
+ * The rules that oxlint lacks, and those for `.vue` files and scripts. All other rules for TypeScript are in
+ * `.oxlintrc.json`: oxlint uses the native compiler, so even its type-aware rules take only seconds.
  */
 const TYPESCRIPT = ['**/*.ts'];
 const SCRIPTS = ['**/*.{js,mjs}'];
@@ -70,7 +70,7 @@ export default defineConfig(
     'tools/dapr/',
     'docs/',
     '**/node_modules/',
-    // Checked separately: tests/build/create-tocsin.test.ts creates a project from the template and checks its types.
+    // tests/build/create-tocsin.test.ts creates a project from the template and checks its types.
     'create-tocsin/template/',
   ]),
   {
@@ -132,7 +132,7 @@ export default defineConfig(
   {
     plugins: { regexp },
     rules: {
-      // Otherwise a crafted string in a request could keep a process busy for minutes.
+      // Without this rule, a crafted string in a request could keep a process busy for minutes.
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
     },

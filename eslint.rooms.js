@@ -49,7 +49,7 @@ const toFile = (category) => ({ to: { file: { categories: { anyOf: [category] } 
 const modules = (...sources) => ({ to: { module: { origin: 'external', source: sources } } });
 const node = (...sources) => ({ to: { module: { origin: 'core', source: sources } } });
 
-/** Only rooms of the same application. */
+/** Allows only rooms of the same application. */
 const own = (type, rooms) => ({
   to: {
     element: {
@@ -96,7 +96,7 @@ export const policies = [
   // Only this room uses a Redis client directly, without Dapr.
   { from: from('service-redis'), allow: [to('service-redis'), modules('redis')] },
 
-  // The core does no I/O, so the only Node modules that it may import are those without I/O.
+  // The core does no I/O, so it may import only Node modules without I/O.
   {
     from: from('core'),
     allow: [
@@ -165,7 +165,7 @@ export const policies = [
   { from: from('adapter', { room: 'redis' }), allow: to('service-redis') },
   { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
 
-  // Channels take plain options, so that each can be tested alone and used by tools.
+  // Channels take plain options, so that tests and tools can use each one alone.
   {
     from: from('channels'),
     allow: [
@@ -200,8 +200,7 @@ export const policies = [
   // The model computes only from measured constants, without I/O.
   { from: from('capacity-model'), allow: to('capacity-model', 'contracts') },
 
-  // The contracts are the only code of this repository that the cases import, so that they can test other
-  // implementations.
+  // The cases import no code of this repository except the contracts, so that they can test other implementations.
   {
     from: from('conformance'),
     allow: [to('conformance', 'contracts'), modules('socket.io-client'), node('*', 'node:*')],

@@ -15,15 +15,15 @@ const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**', 'tests/tenants/**']
  */
 const PAGES = 'tests/ui/**/*.test.ts';
 /**
- * Tests that kill processes at specific moments, use fixed ports, or measure. They run one at a time, because other
- * tests would affect the timing.
+ * Tests that kill processes at specific moments, use fixed ports or measure. They run one at a time, because other
+ * tests would disturb them.
  */
 const ALONE = [
   'tests/{bench,chaos,recovery,network,guides,tools}/**/*.test.ts',
   'tests/delivery/crash.test.ts',
   'tests/security/{dapr-run,open-ports}.test.ts',
 ];
-/** Clients and publishers in other languages; compiling takes minutes on a new machine: `npm run test:examples`. */
+/** Clients and publishers in other languages, whose first build takes minutes: `npm run test:examples`. */
 const EXAMPLES = 'tests/examples/**/*.test.ts';
 /** Failovers of Redis and Valkey, which take minutes: `npm run test:redis`. */
 const FAILOVERS = 'tests/redis/heavy/**/*.test.ts';
@@ -55,7 +55,7 @@ const UNIT = {
   // No test mocks a module, so test files in the same worker can share imported modules, which halves the time.
   pool: 'threads',
   isolate: false,
-  // More than the cores of a small machine, because many tests wait for timers and sockets.
+  // More than a small machine has cores, because many tests wait for timers and sockets.
   maxWorkers: 4,
   // No test asserts a duration. On a busy machine, property tests take several times as long as usual.
   testTimeout: 60_000,
@@ -159,7 +159,7 @@ export default defineConfig({
           fileParallelism: false,
           pool: 'forks',
           testTimeout: 300_000,
-          // Enough for a build without a cache.
+          // Long enough for a build without a cache.
           hookTimeout: 900_000,
         },
       },

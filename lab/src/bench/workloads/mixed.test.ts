@@ -13,7 +13,7 @@ describe('the mixed audience', () => {
     expect(feedsOf.every(([, , all]) => all === 'all')).toBe(true);
   });
 
-  it('should send 80% of messages to people, 15% to topics and 5% to all, and use the feeds of each kind in turn', () => {
+  it('should send 80% of messages to people, 15% to topics and 5% to all, using the feeds of each kind in turn', () => {
     const feeds = Array.from({ length: 2_000 }, (_, index) => feedOf(index));
     const share = (start: string) => feeds.filter((feed) => feed.startsWith(start)).length / feeds.length;
     expect([share('user:'), share('topic:'), share('all')]).toEqual([0.8, 0.15, 0.05]);
