@@ -50,7 +50,7 @@ export interface PublicAddress {
   allowInsecure: boolean;
 }
 
-/** Whether tokens and keys are required. The applications read the same variables. */
+/** The settings for tokens and keys. The applications read the same variables. */
 export interface AuthConfig {
   mode: 'none' | 'jwt';
   /** True if tokens are signed by an issuer that publishes its keys. */

@@ -8,7 +8,7 @@ import { NODE_STORAGE } from './cluster/storage.ts';
 const TIMEOUT = '--timeout=180s';
 
 const PERMISSIONS: Permission[] = [
-  // `kubectl delete` reads and watches the namespace until it is gone.
+  // `kubectl delete` also reads the namespace, and watches it until it is gone.
   ...['get', 'list', 'watch', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces' })),
   { verb: 'list', group: '', resource: 'persistentvolumes' },
 ];

@@ -8,7 +8,7 @@ import { takeLock } from '../setup/lock.ts';
 /** Below the range for outgoing connections (from 32768), so that none of them takes a chosen port. */
 const FIRST = 20_000;
 const LAST = 31_999;
-/** One file for each port that a running process has reserved. The process may start listening later. */
+/** A folder with a file for each port that a running process has reserved and may listen on later. */
 const RESERVED = join(tmpdir(), `tocsin-ports-${process.getuid?.() ?? 0}`);
 const given = new Set<number>();
 process.once('exit', () => {

@@ -157,7 +157,7 @@ export class ManagedProcess {
     return Promise.race([this.#exit, late]).finally(() => clearTimeout(timer));
   }
 
-  /** The last lines of its log, to show with an error. */
+  /** The last lines of its log, for error messages. */
   tail(lines = 10): string {
     return tailOf(this.spec.logFile, lines);
   }

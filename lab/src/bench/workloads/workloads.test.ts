@@ -18,7 +18,7 @@ import { Publisher } from './publisher.ts';
 import { arrays, singles } from './singles.ts';
 import { Numbers, SMALL_SIZES, type Workload } from './workload.ts';
 
-/** How the test peer handles a message or responds to a request. */
+/** The faults of the test peer. */
 interface Faults {
   /** How often the message with this index is sent to each client; once by default. */
   timesOf?: (index: number, client: number) => number;

@@ -4,7 +4,7 @@ import { fault, ok, type Finding } from '../finding.ts';
 export interface CanaryRun {
   /** `ms` counts from the producer's 202; `undefined` if it never arrived. */
   arrivals: { name: string; ms: number | undefined }[];
-  /** Whether the broadcast stream contains it; `undefined` if that could not be read. */
+  /** True if the broadcast stream contains it; `undefined` if the stream could not be read. */
   broadcast: boolean | undefined;
 }
 

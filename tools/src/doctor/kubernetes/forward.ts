@@ -10,7 +10,7 @@ export interface ForwardTarget {
 export interface Forward {
   /** The local port, or the reason why forwarding failed. */
   port: number | string;
-  /** Resolves when the forward has ended, stopped by the signal or on its own. */
+  /** Resolves when the forward has ended, because of the signal or on its own. */
   ended: Promise<unknown>;
 }
 

@@ -16,7 +16,7 @@ export interface RedisServer {
   command: string;
 }
 
-/** How to find and install programs on this machine. Tests use a fake one. */
+/** Finds and installs programs on this machine. Tests use a fake. */
 export interface Machine {
   find: (names: readonly string[]) => string | undefined;
   canUseApt: () => boolean;

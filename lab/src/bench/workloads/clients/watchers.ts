@@ -8,7 +8,7 @@ import type { Figures, WorkloadContext } from '../workload.ts';
 /** The number of requests in flight while each feed receives its first message. */
 const FIRST_IN_FLIGHT = 64;
 
-/** Which feeds each client subscribes to, and which feed each message goes to. */
+/** The feeds that each client subscribes to, and the feed that each message goes to. */
 export interface Audience {
   /** The feeds of each client. */
   feedsOf: readonly (readonly string[])[];
