@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** Uses keys in a file, like `npm start`. `npm run api-key` creates and revokes them. */
+/** Keeps its API keys in a file, like `npm start`. `npm run api-key` adds and revokes keys there. */
 let stack: Stack;
 let producer: Pair;
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-api-keys-'));
@@ -43,7 +43,7 @@ const call = (key: string, method: string, path: string, body?: object) =>
 const publish = async (key: string, members: object = {}) =>
   (await call(key, 'POST', '/notifications', { title: 'x', ...members })).status;
 
-it('should accept a new key without a restart, only for its own scopes', async () => {
+it('should accept a new key without a restart, but only for the key’s scopes', async () => {
   const key = await apiKey('--name', 'shop', '--feeds', 'all', '--source', 'shop');
   await expect.poll(() => publish(key), { timeout: 2_000 }).toBe(202);
   expect(await publish(key, { source: 'payroll' })).toBe(403);
@@ -64,7 +64,7 @@ it('should reject a revoked key within two seconds, and state the reason', async
 
 it('should record the last use of each key and list it', async () => {
   await apiKey('--name', 'unused', '--feeds', 'all');
-  // The producer writes uses once a minute, and when it stops.
+  // The producer saves the last uses once a minute, and when it stops.
   await producer.app.stop();
   const list = (await apiKey('--list')).split('\n');
   const of = (name: string) => list.find((line) => line.startsWith(name));

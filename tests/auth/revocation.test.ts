@@ -56,7 +56,7 @@ const connect = async (pair: Pair, token: string, transport: 'websocket' | 'poll
   sockets.push(socket);
   return socket;
 };
-/** The reason that the client receives when its connection is closed, and how long that took in ms. */
+/** Resolves when the connection is closed, with the reason that the client received and the time it took in ms. */
 const closed = (socket: Socket) => {
   const since = performance.now();
   let code = '';
@@ -119,7 +119,7 @@ describe('a revoked subject', () => {
     expect(await pageStatus(second, later)).toBe(200);
   });
 
-  it('should be listed and restored by npm run token, which can also revoke it', async () => {
+  it('should be revoked, listed and restored by npm run token', async () => {
     const token = await tokenOf('sam', seconds() - 5);
     const end = closed(await connect(second, token));
     expect(await command('--revoke', 'sam')).toMatch(

@@ -20,7 +20,7 @@ const tokenOf = (sub: string, feeds: string[] = [], secret = SECRET) =>
     .setExpirationTime('1h')
     .sign(Buffer.from(secret));
 
-/** Runs two bffs with a real Redis and real sidecars, whose secret stores contain the secrets. */
+/** Two bffs with a real Redis and real sidecars. The secrets are in the sidecars' secret stores. */
 describe('a stack that requires tokens and API keys', () => {
   let stack: Stack;
   const closes: (() => void)[] = [];

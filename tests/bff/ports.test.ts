@@ -135,7 +135,7 @@ readerStoreSuite('Dapr', () => new DaprReaderStore(sidecar));
 unsentIndexSuite('Dapr', () => new DaprReaderStore(sidecar));
 
 describe('the real store', () => {
-  it('should delete and count the oldest set-aside records when all records take up too many bytes', async () => {
+  it('should delete the oldest set-aside records, and count them, when the records exceed the byte limit', async () => {
     const record = (n: number): SetAside => ({
       ...{
         v: 1,
@@ -191,7 +191,7 @@ describe('the real store', () => {
     for (const feed of feeds.slice(2)) await log.commit([{ feed, head, etag: 0, documents: [] }]);
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
-    // The first is not a Redis hash; the second is a document in a newer format.
+    // The first head is not a Redis hash. The second is a document in a newer format.
     await redis.lPush(`bff||${headKey(feeds[0] as string)}`, 'x');
     await redis.hSet(`bff||${headKey(feeds[1] as string)}`, { data: '{"v":99}', version: '1' });
     await redis.close();

@@ -1,6 +1,6 @@
 import { changedApis } from '@tocsin/tools';
 import { expect, it } from 'vitest';
 
-it('should match the reports in docs/api (after an intended change, run `npm run api`)', async () => {
+it('the public API should match the reports in docs/api (after an intended change, run `npm run api`)', async () => {
   expect(await changedApis({ update: false })).toEqual([]);
 });

@@ -21,7 +21,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '../..');
 
 let dir: string;
-/** The path of the unpacked tarball. */
+/** The folder with the unpacked tarball. */
 let packed: string;
 let project: string;
 
@@ -56,7 +56,7 @@ beforeAll(async () => {
   const publish = await pack(join(dir, 'built-publish'));
   const { code, output } = await create('corner-shop', '--packages', '.');
   if (code !== 0) throw new Error(output);
-  // The packages that `npm install` would download.
+  // Provide the packages that `npm install` would download.
   const modules = join(project, 'node_modules');
   await unpack(publish, join(modules, '@tocsin', 'publish'));
   mkdirSync(join(modules, '@types'));
@@ -128,7 +128,7 @@ describe('the created service', () => {
   let output = '';
 
   beforeAll(async () => {
-    // The service serves the elements from this folder, like a bff.
+    // Build the elements, which the service's page loads from the bff.
     await ensureUi(() => undefined);
     const [port = 0] = await freePorts(1);
     url = `http://localhost:${port}`;

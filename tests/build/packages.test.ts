@@ -77,7 +77,7 @@ function run(cwd: string, command: string, args: readonly string[]): string {
   }
 }
 
-/** Finds relative imports of missing declarations. A compiler that skips library checks would treat them as `any`. */
+/** Finds relative imports without a declaration file, which a compiler with `skipLibCheck` would treat as `any`. */
 function undeclaredFiles(dir: string): string[] {
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.d.ts'),
@@ -174,7 +174,7 @@ describe('the packages', () => {
       peerDependenciesMeta?: Record<string, { optional: boolean }>;
     };
 
-  it('should let the client depend only on socket.io-client, and on client-vue only for its re-export', () => {
+  it('should let the client depend only on socket.io-client, and optionally on client-vue, which it re-exports', () => {
     const { dependencies, peerDependencies, peerDependenciesMeta } = manifestOf(built);
     expect(Object.keys(dependencies)).toEqual(['socket.io-client']);
     expect(peerDependencies).toEqual({ '@tocsin/client-vue': VERSION });

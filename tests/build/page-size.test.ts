@@ -7,16 +7,16 @@ const ELEMENTS_KILOBYTES = 70;
 
 beforeAll(() => ensureUi(() => undefined), 120_000);
 
-it('should work after a browser has loaded at most 85 kB', () => {
+it('the page should work after a browser has loaded at most 85 kB', () => {
   expect(pageSizes().page / 1_000).toBeLessThanOrEqual(PAGE_KILOBYTES);
 });
 
-it('should show the bell after a browser has loaded at most 70 kB', () => {
+it('the elements should show the bell after a browser has loaded at most 70 kB', () => {
   const { elements } = pageSizes();
   expect(elements).toBeGreaterThan(50_000);
   expect(elements / 1_000).toBeLessThanOrEqual(ELEMENTS_KILOBYTES);
 });
 
-it('should load no schema library in the browser', () => {
+it('no script for the browser should contain a schema library', () => {
   expect(filesWithSchemas()).toEqual([]);
 });

@@ -68,7 +68,7 @@ describe('a webhook through a real sidecar', () => {
       NOBODY,
     );
 
-  it('should arrive with a valid signature of its bytes', async () => {
+  it('should arrive with a valid signature over its exact bytes', async () => {
     expect(await send('key-1')).toEqual({ outcome: 'sent' });
     expect(receiver.faults).toEqual([]);
     const wellFormed = HOSTILE.replace('\ud800', '\ufffd');

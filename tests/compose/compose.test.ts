@@ -58,7 +58,7 @@ describe('docker compose up', () => {
     for (const path of ['/metrics', '/', '/notificationss']) expect(await status(path)).toBe(404);
   });
 
-  it('should route a polling client to its instance by a cookie, and lose one that sends no cookie', async () => {
+  it('should keep a polling client on its instance by a cookie, without which the connection fails', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, project.url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, project.url, false)).toMatch(/connected: /);
@@ -123,7 +123,7 @@ describe('notifications', () => {
     for (const client of clients) client.close();
   });
 
-  /** Resolves when every client has shown all ids. */
+  /** Waits until every client has shown all ids. Checks that each was shown once, in order and without a gap. */
   async function account(acknowledged: readonly string[]): Promise<void> {
     await Promise.all(clients.map((client) => client.sees(acknowledged, CATCH_UP_MS)));
     const accounts = clients.map((client) => audit(client, acknowledged));
@@ -175,7 +175,7 @@ describe('notifications', () => {
 });
 
 describe('docker compose down', () => {
-  it('should keep only the named volumes, and the next start should restore the history', async () => {
+  it('should keep only the named volumes, from which the next start restores the history', async () => {
     const mine = new Caller({ urls: [project.publishUrl] });
     const sent = makeNotifications(20);
     await mine.post(sent);

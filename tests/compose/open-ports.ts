@@ -5,8 +5,8 @@ import { addressesOn, gatewayOf, Stranger } from './strangers.ts';
 /** Enough time to scan all 65,535 ports of a dozen containers on a busy machine. */
 const SCAN = { timeout: 1_200_000 };
 
-/** The open ports of each service on each network, as documented in docs/guides/compose.md. */
 const SIDECAR = [3500, 9090, 50001, 50002];
+/** The open ports of each service on each network, as documented in docs/guides/compose.md. */
 const OUTSIDE = {
   'bff-1': [4001],
   'bff-2': [4001],

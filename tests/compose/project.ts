@@ -30,9 +30,9 @@ export class ComposeProject {
   readonly #root: string;
   readonly #ports: readonly number[];
   readonly #env: Record<string, string>;
-  /** The edge's port for pages and bffs. */
+  /** The edge's URL for pages and bffs. */
   readonly url: string;
-  /** The edge's port for publishers. */
+  /** The edge's URL for publishers. */
   readonly publishUrl: string;
 
   private constructor(
@@ -59,7 +59,7 @@ export class ComposeProject {
     return project;
   }
 
-  /** This project after an upgrade to this repository's docker-compose.yml. */
+  /** The same project with this repository's docker-compose.yml, to upgrade to. */
   upgraded(): ComposeProject {
     return new ComposeProject(this.#docker, this.#ports);
   }
@@ -80,7 +80,7 @@ export class ComposeProject {
     return stdout.trim();
   }
 
-  /** The output and exit code of `docker compose run --rm doctor`. */
+  /** Runs the service `doctor`. Resolves with its exit code and output. */
   async doctor(): Promise<{ code: number; output: string }> {
     const command = ['compose', '--progress', 'quiet', '-p', NAME, 'run', '--rm', '-T', 'doctor'];
     const { code, stdout, output } = await this.#docker(command, { cwd: this.#root, env: this.#env });
@@ -96,12 +96,12 @@ export class ComposeProject {
     }
   }
 
-  /** Containers, networks and volumes. */
+  /** Removes the project's containers, networks and volumes. */
   async remove(): Promise<void> {
     await this.compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
   }
 
-  /** The services that run permanently. */
+  /** The names of the running services, sorted. */
   async services(): Promise<string[]> {
     return (await this.compose('ps', '--services')).split('\n').sort();
   }

@@ -12,7 +12,7 @@ import { findHost } from '../support/processes/hosting.ts';
 /** Maximum pause in deliveries after each kind of kill, in ms. The tests allow twice as much, because machines differ. */
 const BOUNDS = { application: 3_000, sidecar: 2_000, placement: 1_000, redis: 5_000, held: 20_000 };
 
-describe('a stream of notifications during kill -9', () => {
+describe('deliveries during kill -9', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-crash-'));
   const failpoints = new Failpoints(dir);
   let stack: Stack;
@@ -75,7 +75,7 @@ describe('a stream of notifications during kill -9', () => {
     });
   });
 
-  it('should deliver every accepted notification when the producer dies', async () => {
+  it('should include every accepted notification when the producer dies', async () => {
     const producer = stack.producers[0] as Pair;
     await flow.during('producer-killed', async () => {
       await producer.app.kill();
@@ -85,7 +85,7 @@ describe('a stream of notifications during kill -9', () => {
     });
   });
 
-  it('should deliver a dead instance’s unfinished work even if nothing else is published', async () => {
+  it('should include a dead instance’s unfinished work, even if nothing else is published', async () => {
     const feed = 'topic:held';
     const observers = new Map(stack.bffs.map((pair) => [pair, new Observer(pair.name, pair.url, { feed })]));
     await Promise.all([...observers.values()].map((observer) => observer.ready()));

@@ -41,7 +41,7 @@ describe('a turn that another instance overtakes', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  /** The feed's offset as seen by the instance `pair`. */
+  /** The offset of the feed `all`, as seen by the instance `pair`. */
   const offsetAt = async (pair: Pair) => (await readHead(pair, 'all'))?.offset ?? 0;
 
   /**
@@ -87,7 +87,7 @@ describe('a turn that another instance overtakes', () => {
     },
   );
 
-  it('should fail to commit through a sidecar that was stopped and then continued', async () => {
+  it('should fail to commit through a sidecar that was paused and then resumed', async () => {
     await flow.during('commit-late', async () => {
       const { host, others } = await overtake(HELD_SHORT_MS, ({ sidecar }) => sidecar.kill('SIGSTOP'));
       await host.sidecar.kill('SIGCONT');

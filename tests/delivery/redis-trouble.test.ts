@@ -75,10 +75,10 @@ function untilRefused(): Promise<Problem & { id: string; retryAfter: string | nu
 }
 
 describe('a full Redis', () => {
-  it('should cause 503, keep its data and lose no acknowledged notification', async () => {
+  it('should keep its data, lose no acknowledged notification, and make the producer return 503', async () => {
     const before = await postSome(20);
     await flow.complete();
-    // Some of the large notifications posted later may be accepted, so these need not be on the newest page.
+    // Read them by position, because accepted large notifications may push them off the newest page.
     const { epoch = '', offset = 0 } = (await head()) ?? {};
     const pageOfThem = `limit=${before.length}&epoch=${epoch}&before=${offset + 1}`;
     const full = async () => {

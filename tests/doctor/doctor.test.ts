@@ -56,7 +56,7 @@ function runDoctor(...more: string[]): Promise<{ code: number; output: string }>
 
 const nameOf = (pair: string): string => pair.replace('producer-1', 'producer');
 
-/** Runs the same checks in this process. */
+/** Runs the doctor's checks in this process. */
 async function runChecks(): Promise<Report> {
   const pairs = [...stack.producers, ...stack.bffs];
   return {
@@ -187,7 +187,7 @@ describe('npm run doctor', () => {
   it('should report a bff whose broadcasts reach no instance', async () => {
     await second.app.restart({ env: { BROADCASTER: 'memory' } });
     await second.ready();
-    // Deliveries pause until the bff's feeds have a host again.
+    // The restart pauses deliveries until the bff's feeds have a host again.
     const report = await eventually(async () => {
       const now = await runChecks();
       return !now.findings.some(({ says }) => says.includes('no bff received it in time')) && now;

@@ -55,7 +55,7 @@ async function publish(notifications: object[]): Promise<void> {
   expect(response.status).toBe(202);
 }
 
-/** The outcomes of a notification's fallbacks, as soon as all of them have ended. */
+/** Resolves with the outcomes of a notification's fallbacks, once none is waiting or being sent. */
 const outcomesOf = (id: string) =>
   eventually(async () => {
     const headers = { authorization: `Bearer ${OPS_TOKEN}` };
@@ -86,7 +86,7 @@ beforeAll(async () => {
   const file = join(folder, 'away.json');
   const settings = {
     publicUrl: 'https://inbox.example/app',
-    // Longer than a busy machine needs to process a whole request, so that its notifications share one message.
+    // Long enough for a busy machine to process a whole request, so that its notifications share one message.
     email: { from: 'Shop <no-reply@shop.example>', window: 'PT10S' },
     push: { allowLoopback: true },
     webhook: { window: 'PT10S' },
@@ -131,7 +131,7 @@ it('should let the reader agree to e-mail on one device, and turn on push on the
   for (const page of [laptop, phone]) await page.getByTestId('preferences-close').click();
 });
 
-it('should show a push on the phone after five seconds unread, and send nothing else once it is read on the laptop', async () => {
+it('should push to the phone after five seconds if unread, and send nothing more once read on the laptop', async () => {
   const { worker, deliver } = phoneWorker;
   const start = Date.now();
   const fallback = [

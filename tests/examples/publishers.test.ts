@@ -27,7 +27,7 @@ const LANGUAGES: Example[] = [
     ...{ name: 'Python', cwd: join(PUBLISHERS, 'python'), tools: ['python3'], lacks: pythonLacks },
     download: [
       ['python3', '-m', 'venv', join(dir, 'venv')],
-      // Only with -vv, it says why an index did not answer.
+      // Only with -vv does pip report why an index did not answer.
       [join(dir, 'venv/bin/pip'), 'install', '-vv', '-r', 'requirements.txt'],
     ],
     build: [],
@@ -41,7 +41,7 @@ const LANGUAGES: Example[] = [
   },
   {
     ...{ name: 'Java', cwd: join(PUBLISHERS, 'java'), tools: ['mvn', 'java'] },
-    // Maven downloads its own parts as it needs them, so that compiling is part of this.
+    // Maven downloads a plugin only when it runs it, so this step also compiles.
     download: [
       [
         ...(['mvn', '-q', '-B', 'compile', 'dependency:copy-dependencies'] as const),

@@ -36,7 +36,7 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** The toolchains, each downloading a package from the registry at `at` alone. */
+/** How each toolchain downloads a package, with the registry at `at` as the only source. */
 const DOWNLOADS = [
   {
     tool: 'go',
@@ -71,14 +71,14 @@ describe.each(DOWNLOADS)('$tool', ({ tool, from }) => {
   const isMissing = findCommand([tool]) === undefined;
 
   it.skipIf(isMissing).each([403, 503])(
-    'should not count a registry as a failure that answers %i',
+    'should report the registry instead of failing if it answers %i',
     async (answer) => {
       status = answer;
       expect(await from(url)).toMatch(/^its registry did not answer \(.+\)$/);
     },
   );
 
-  it.skipIf(isMissing)('should not count a registry as a failure that no one can connect to', async () => {
+  it.skipIf(isMissing)('should report the registry instead of failing if it is unreachable', async () => {
     expect(await from('http://127.0.0.1:1')).toMatch(/^its registry did not answer \(.+\)$/);
   });
 

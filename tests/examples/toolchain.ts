@@ -10,25 +10,25 @@ declare module 'vitest' {
 
 type Command = readonly [string, ...string[]];
 
-/** How an example is made and started. */
+/** How to download, build and start an example. */
 export interface Example {
   name: string;
   /** The folder in which the commands run. */
   cwd: string;
   /** The programs that must be on the PATH. */
   tools: readonly string[];
-  /** A further requirement: resolves with the reason if this machine does not meet it. */
+  /** Checks a further requirement. Resolves with the reason if this machine does not meet it. */
   lacks?: () => Promise<string | undefined>;
-  /** Downloads packages. A registry that does not answer is no failure. */
+  /** Downloads packages. If the registry does not answer, the test is skipped. */
   download?: readonly Command[];
-  /** Compiles, without a registry. */
+  /** Compiles without access to a registry. */
   build: readonly Command[];
   start: Command;
 }
 
 const DOWNLOAD_MS = 180_000;
 
-/** What the toolchains print if a registry, or the way to it, serves nobody at this moment. */
+/** Matches the output of a toolchain whose registry is unreachable, overloaded or blocked. */
 const NO_ANSWER = new RegExp(
   [
     'connection (?:refused|reset|timed out|broken)|connect(?:ion)? timed? ?out|read timed out|i/o timeout',
@@ -68,7 +68,7 @@ export async function downloadAll(
   return undefined;
 }
 
-/** Makes an example, or skips the test with the reason. @throws Error with the output of a failed build */
+/** Builds an example, or skips the test with the reason. @throws Error with the output of a failed build */
 export async function makeOrSkip(
   { name, cwd, tools, lacks, download, build }: Example,
   task: { meta: TaskMeta },
@@ -83,6 +83,6 @@ export async function makeOrSkip(
     task.meta.missing = missing;
     skip(`${name}: ${missing}`);
   }
-  // Go must not look for packages now.
+  // Go must not download packages in this step.
   await runAll(build, cwd, { GOPROXY: 'off' });
 }

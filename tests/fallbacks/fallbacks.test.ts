@@ -166,7 +166,7 @@ describe.concurrent('a reader who is away', () => {
     expect(mailsTo('cem').map(({ subject }) => subject)).toEqual(['10 ungelesene Benachrichtigungen']);
   });
 
-  it('should get an e-mail that was refused once an operator sends it again', async () => {
+  it('should get a refused e-mail after an operator sends it again', async () => {
     await agree('ivy');
     unknown.add('ivy@example.org');
     await publish({ id: 'i', feed: 'user:ivy', title: 'Refused at first', fallback });

@@ -82,7 +82,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A copy of the components in which another application may subscribe, as in the guide. */
+/** Copies the components and lets another application subscribe to receipts, as in the guide. */
 function componentsFor(app: string): string {
   const copy = join(folder, 'components');
   cpSync(join(ROOT, 'components'), copy, { recursive: true });
@@ -172,7 +172,7 @@ it('should report a person’s actions, and publish them as events to other appl
   ]);
 });
 
-it('should give receipts only through the producer, and only to keys that have the scope and permit the feed', async () => {
+it('should return receipts only through the producer, and only for keys with the right scope and feed', async () => {
   expect((await ask('one', 'topic:orders', 'shop')).status).toBe(403);
   expect((await ask('one', 'topic:salaries', 'desk')).status).toBe(403);
   expect((await ask('one', 'topic:orders', 'wrong')).status).toBe(401);

@@ -4,7 +4,7 @@ import type { Publication } from '@tocsin/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BffProcess } from '../support/processes/bff-process.ts';
 
-/** More bytes than the kernel buffers for one connection, which are at most 10 MB (tcp_wmem and tcp_rmem). */
+/** Enough batches to exceed the kernel's buffers for one connection: at most 10 MB (tcp_wmem and tcp_rmem). */
 const BATCHES = 100;
 const PER_BATCH = 20;
 const CHARACTERS = 1_950;

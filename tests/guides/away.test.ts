@@ -25,7 +25,7 @@ const read = (guide: string) => readFileSync(join(ROOT, 'docs', 'guides', `${gui
 const reach = read('reach-people-who-are-away');
 const own = read('write-your-own-channel');
 const COMMANDS = [reach, own].flatMap((page) => commandsOf(page).map(({ text }) => text.trim()));
-/** Commands that need a running system. The others prepare it. */
+/** True if the command needs a running system. The others prepare it. */
 const needsSystem = (command: string) => command.includes('localhost:400') || command.startsWith('sleep');
 const OPS_TOKEN = randomBytes(32).toString('hex');
 
@@ -229,7 +229,7 @@ describe('the system that the guides start', () => {
     expect(unsentPageSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ next: null });
   });
 
-  it('should look for the fallback to send again', async () => {
+  it('should report that the fallback to send again does not exist', async () => {
     const command = COMMANDS.find((one) => one.includes('/fallbacks/send-again')) ?? '';
     const failed = [{ reader: 'user:ada', id: 'order-7', via: 'email', code: 'not_found' }];
     expect(unsentResultSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ done: 0, failed });

@@ -10,7 +10,7 @@ export interface Command {
 
 const BLOCK = /(<!-- by hand -->\s*)?```sh\n([\s\S]*?)```/g;
 
-/** The commands in the shell blocks of a page, except those marked to be run by hand, unless these are wanted too. */
+/** The commands in a page's shell blocks. Blocks marked to be run by hand are included only with `byHand`. */
 export function commandsOf(page: string, { byHand: wanted = false } = {}): Command[] {
   const commands: Command[] = [];
   for (const [, byHand, block = ''] of page.matchAll(BLOCK)) {
@@ -42,10 +42,10 @@ export const pages = (): string[] => [
     .map((file) => `docs/${file}`),
 ];
 
-/** Guides whose every command prints what the guide says, on a new system. */
+/** Guides in which every command, run on a new system, must print what the guide shows. */
 export const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many', 'look-inside'];
 
-/** Pages whose commands need only a running system, with the least number of such commands. */
+/** Pages from which the commands for a running system are run, with the minimum number of such commands. */
 export const PAGES = [
   { page: 'README.md', least: 8 },
   { page: 'docs/protocol.md', least: 1 },
@@ -56,11 +56,11 @@ export const PAGES = [
 export const onSystem = ({ text }: Command): boolean =>
   /^(?:curl .*localhost:|redis-cli |npm run --silent audit(?!.*--follow))/.test(text);
 
-/** In docs/guides/secure-it.md: commands that need keys and tokens. */
+/** True for the commands in docs/guides/secure-it.md that need keys or tokens. */
 export const withSecrets = ({ text }: Command): boolean =>
   /^(?:KEY|ADA|BEN)=|^npm run api-key -- --list|^curl -i/.test(text);
 
-/** The commands that the tests in this folder run. */
+/** True if a test in this folder runs the command. */
 export function isRun(page: string, command: Command): boolean {
   const whole = [...GUIDES, 'reach-people-who-are-away', 'write-your-own-channel'];
   if (whole.some((guide) => page === `docs/guides/${guide}.md`))

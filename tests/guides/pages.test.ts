@@ -17,7 +17,7 @@ let stack: Stack;
 
 const commandsIn = (page: string): Command[] => commandsOf(readPage(page));
 
-/** Runs in a shell that keeps the variables of earlier commands. Resolves with standard output and error. */
+/** Runs a command in a shell that keeps the variables of earlier ones. Resolves with standard output and error. */
 async function shell(text: string): Promise<string> {
   const variables = join(dir, 'variables');
   writeFileSync(variables, '', { flag: 'a' });
@@ -29,7 +29,7 @@ async function shell(text: string): Promise<string> {
   return stdout;
 }
 
-/** Replaces addresses and the data folder. A command that never ends ends after its first event, or after two seconds. */
+/** Replaces addresses and the data folder. Stops endless commands after their first event, or after two seconds. */
 function here(text: string, { producer = 0, bff = 0 } = {}): string {
   const host = (pair: { url: string } | undefined) => (pair ? new URL(pair.url).host : '');
   return text
@@ -41,10 +41,10 @@ function here(text: string, { producer = 0, bff = 0 } = {}): string {
     .replace(/^redis-cli .*--latency-history.*/, 'timeout 2 $& || [ $? -eq 124 ]');
 }
 
-/** An address that does not exist, or a body with a fault, answers with a problem document. */
+/** Matches the output of a failed command: a problem document, or an error from Redis. */
 const FAULT = /"status":[45]\d\d|^\(error\)|ERR /m;
 
-/** Runs a command until it ends well and prints what the page says, because effects appear a moment later. */
+/** Repeats a command until it succeeds and prints what the page shows, because effects appear a moment later. */
 async function answers({ text, expected }: Command, from = {}): Promise<void> {
   let output = '';
   await eventually(async () => {

@@ -5,7 +5,7 @@ import { commandsOf, isRun, pages, readPage } from '../guides/commands.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Commands that tests/guides does not run as they are, each with the test in `.ci/run` that runs it with other values. */
+/** Commands that tests/guides does not run verbatim, each with the test in `.ci/run` that runs it with other values. */
 const RUN_BY: [RegExp, string][] = [
   [/^(?:[A-Z_]+=\S+ )*npm start/, 'tests/tools/start.test.ts'],
   [/^docker compose (?:up|down|logs|run) /, 'tests/compose/compose.test.ts'],
@@ -54,12 +54,12 @@ const commands = pages().flatMap((page) =>
 const others = commands.filter(({ page, command }) => !isRun(page, command));
 const reasonFor = (text: string) => [...BY_HAND, ...RUN_BY].find(([pattern]) => pattern.test(text));
 
-it('should run every command on a page, or know which test does or why none does', () => {
+it('should run every command in the docs, or list the test that does or the reason that none does', () => {
   const unknown = others.filter(({ text }) => reasonFor(text) === undefined);
   expect(unknown.map(({ page, text }) => `${page}: ${text}`)).toEqual([]);
 });
 
-it('should list no test that is missing, and no reason without a command', () => {
+it('should list only existing tests, and no entry without a command', () => {
   for (const [, test] of RUN_BY) expect(existsSync(join(ROOT, test)), test).toBe(true);
   const used = new Set(others.map(({ text }) => reasonFor(text)));
   const unused = [...RUN_BY, ...BY_HAND].filter((entry) => !used.has(entry));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pageFiles } from './pages.ts';
 import { wordsIn } from './words.ts';
 
-/** Not checked: the messages themselves, and the server of the UI, whose texts are for operators. */
+/** Files that are not checked: the messages themselves, and the UI's server, whose texts are for operators. */
 const EXEMPT = /^(?:client-vue\/src\/messages\/|ui\/src\/(?:ops\/)?messages\/|ui\/src\/server\/)/;
 
 it('should take all user-visible texts from the message files', () => {

@@ -12,7 +12,7 @@ const PHRASE = /^\P{L}*\p{Lu}\p{Ll}+\b(?!\S)|\p{L}{2}[,:.]? \p{L}/u;
 /** Media queries and shorthands that only the browser reads. */
 const FOR_THE_BROWSER = /[{}[\]]|\w\(\d|^\(|^[.[:#]|^[a-z-]+:|px/;
 
-/** Commands and requests, which users type exactly like this. */
+/** Commands and requests, which users type verbatim. */
 const COMMANDS = /^(?:curl|npm run|-H|(?:GET|POST) \/)/;
 
 const isWord = (text: string): boolean =>

@@ -190,7 +190,7 @@ describe('a deployed system', () => {
     expect(await errorsUntilToasts(url, SCREENSHOT)).toEqual([]);
   });
 
-  it('should route a polling client to its instance by a cookie, and lose one that sends no cookie', async () => {
+  it('should keep a polling client on its instance by a cookie, without which the connection fails', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, url, false)).toMatch(/connected: /);

@@ -10,8 +10,8 @@ import { startProxiedRedis, type ProxiedRedis } from './proxied-redis.ts';
 import type { Toxiproxy } from './toxiproxy.ts';
 
 /**
- * Maximum time after a fault until deliveries continue and all delayed notifications have arrived, in ms. The tests allow
- * twice as much.
+ * Maximum times after a fault until deliveries continue, and until all delayed notifications have arrived, in ms. The
+ * tests allow twice as much.
  */
 const BOUNDS = { resumed: 5_000, complete: 20_000 };
 /** The producer's time limit for a response, in ms. */
@@ -78,7 +78,7 @@ describe.skipIf(missing)('services with a faulty network to Redis', () => {
   }
 
   /**
-   * During a fault, publishes a stream of notifications and posts single ones. Afterwards, posts the unaccepted ones again.
+   * Publishes a stream of notifications and posts single ones during a fault. Afterwards, posts the single ones again.
    */
   async function through(fault: Fault): Promise<Answer[]> {
     const stream = startStream(caller, 'stream');

@@ -79,7 +79,7 @@ describe.runIf(promtool)('promtool', () => {
     ['check', 'config', 'prometheus.yml'],
     ['check', 'rules', 'rules.yml'],
     ['test', 'rules', 'rules.test.yml'],
-  ])('should pass “%s %s” for %s', async (verb, what, file) => {
+  ])('should succeed with “%s %s” for %s', async (verb, what, file) => {
     if (!promtool) throw new Failure('promtool is not installed');
     const { code, output } = await run(promtool, [verb, what, join(folder, file)]);
     expect(code, output).toBe(0);

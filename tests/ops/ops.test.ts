@@ -97,7 +97,7 @@ describe('the ops page of two instances', () => {
       expect((await post('/app/ops/retract', { id, feed: FEED })).status).toBe(202);
     await eventually(async () => (await where('composed')).found[0]?.place === 'gone');
     expect((await where('later')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
-    // The producer keeps a list for 15 s.
+    // The producer caches its list for 15 s.
     await eventually(async () => (await listed()).length === 0, 40_000);
   });
 

@@ -62,7 +62,7 @@ jobsSuite('Dapr', () => {
   });
   return Promise.resolve({
     jobs: new DaprJobs(sidecar, deleteJobs),
-    // The producer moves every job that is handed over into the due window. They remain there, because they are due
+    // The producer moves jobs that are handed over into the due window. They remain there, because they are due only
     // after the test.
     handedOver: async () => {
       const listed = await new DaprDueWindowStore(sidecar).readIndex();

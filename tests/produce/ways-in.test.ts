@@ -127,7 +127,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     }
   });
 
-  it('should retract by id the scheduled events of all sources that use the id', async () => {
+  it('should retract the scheduled events with an id from all sources', async () => {
     const deliverAt = new Date(Date.now() + 4_000).toISOString();
     const farAway = new Date(Date.now() + 3_600_000).toISOString();
     const later = (id: string, source: string, at = deliverAt) =>
@@ -193,7 +193,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     });
   });
 
-  it('should have raw payloads set aside that are not JSON, not text, or not a notification', async () => {
+  it('should have raw payloads set aside if they are not JSON, not text, or not a notification', async () => {
     const before = (await setAside()).length;
     const payloads = ['not JSON', new Uint8Array([0xff, 0xfe]), '{"colour":"blue"}'];
     for (const payload of payloads) {

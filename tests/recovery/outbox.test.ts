@@ -63,7 +63,7 @@ async function stateOf({ daprUrl, daprHeaders }: ExternalSidecar, key: string): 
   return text === '' ? undefined : JSON.parse(text);
 }
 
-/** The highest number of a published order. */
+/** The highest number among the published orders. */
 const newest = (): number =>
   Math.max(
     0,

@@ -20,7 +20,7 @@ import { eventually } from '../support/state.ts';
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-cluster-'));
 const make = new Certificates(dir);
 const ca = make.ca('ca');
-/** Long, because a socket that is idle for this time closes, and steps take seconds on a busy machine. */
+/** Long timeouts, because idle sockets are closed and each step takes seconds on a busy machine. */
 const TIMES = { connectTimeout: 10_000, socketTimeout: 30_000 };
 const KEYS = Array.from({ length: 30 }, (_, n) => `key-${n}`);
 let cluster: RedisCluster;

@@ -82,7 +82,7 @@ describe.each(releases)('the store of $version', (stored) => {
     }
   });
 
-  describe('read by this version', () => {
+  describe('when read by this version', () => {
     let over: StackWithData;
     let stack: Stack;
     beforeAll(async () => {

@@ -85,8 +85,8 @@ describe('content', () => {
     // Rejected events: one for this feed, and an unreadable one.
     await publishEvent(TOPICS.notifications, of('refused', { title: '', body: secret }));
     await publishEvent(TOPICS.notifications, { feed, secret });
-    // Content that was set aside, that was never announced, that a rejected commit left behind, and that is missing
-    // from the index.
+    // Four kinds of content: set aside, never announced, left behind by a rejected commit, and missing from the
+    // schedule index.
     const broken = await deposit(feed, 'Broken01', { ...notification(feed, secret, 'x'), severity: 'loud' });
     await publishEvent(TOPICS.announcements, broken);
     await eventually(async () => (await redis.keys('bff||set-aside:*')).length === 3);

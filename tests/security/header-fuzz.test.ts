@@ -96,7 +96,7 @@ function attacksOn(route: Route): Attack[] {
   ];
 }
 
-/** An erasure takes time, so use a feed that is rejected after all other checks. */
+/** All routes. Erasures take time, so their feed is replaced by one that is rejected after all other checks. */
 const ROUTES = [...PUBLIC_ROUTES, ...INTERNAL_ROUTES].map((route) => ({
   ...route,
   path: route.path.replace('topic:x', 'none'),
@@ -158,7 +158,7 @@ async function faultOf(route: Route, attack: Attack, length: number): Promise<st
 }
 
 /**
- * Attacks the open ports only through Host and Origin. Otherwise they behave like the ports that require keys or
+ * Skips most attacks on the open ports: except for Host and Origin, these behave like the ports that require keys or
  * tokens.
  */
 const isWorthwhile = ({ port }: Route, { name }: Attack) =>

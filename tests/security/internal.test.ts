@@ -17,7 +17,7 @@ let shop: ExternalSidecar;
 let observer: Observer;
 let redis: ReturnType<typeof createClient>;
 let [bff, producer]: Pair[] = [];
-/** A run that the feed knows, and whose entry 1 is processed. */
+/** Announces by hand in a run that the feed knows. Entry 1 of the run is processed. */
 let byHand: ClaimCheck;
 
 beforeAll(async () => {

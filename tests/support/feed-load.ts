@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Caller, Observer, audit, isClean, makeNotifications, type Account } from '@tocsin/lab';
 
-/** A feed of each kind, and the feeds of two readers. */
+/** At least one feed of each kind, including those of two readers. */
 export const FEEDS_OF_EACH_KIND = ['all', 'user:ada', 'user:ben', 'topic:stock'];
 
 export interface FeedLoadOptions {
@@ -27,7 +27,7 @@ export interface FeedLoadResult {
   acknowledged: number;
   shown: number;
   devices: number;
-  /** The devices with a loss, a duplicate, a wrong order or a reported gap. */
+  /** Devices that lost, duplicated or reordered a notification, or reported a gap. */
   faults: Account[];
 }
 

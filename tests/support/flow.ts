@@ -19,7 +19,7 @@ const BEFORE_MS = 1_500;
 const WATCH_MS = 6_000;
 const SHORT_WATCH_MS = 2_000;
 
-/** A caller, and clients on each of a stack's instances that are subscribed to the feed `all`. */
+/** A caller, and clients of the feed `all` on each of a stack's instances. */
 export class Flow {
   readonly caller: Caller;
   readonly #observers: ReadonlyMap<Pair, Observer[]>;

@@ -24,7 +24,7 @@ export interface Probe {
   body?: unknown;
   /** Sends the request this many times. The outcome is then an array. */
   times?: number;
-  /** The outcome is then the status and the text, instead of the status alone. */
+  /** The outcome is then the status and the text, not only the status. */
   text?: boolean;
   connect?: { host: string; port: number };
   redis?: { host: string; port: number; commands: string[][] };
@@ -35,7 +35,7 @@ const pageSchema = z.object({
   publications: z.array(z.object({ notification: z.object({ id: z.string() }).optional() })),
 });
 
-/** The counters of completed work. Counters of refused calls may change. */
+/** Counters of completed work, which no attack may change. Counters of refused calls may change. */
 const COUNTERS = {
   producer: [
     'tocsin_producer_notifications_accepted_total',

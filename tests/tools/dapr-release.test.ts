@@ -51,7 +51,7 @@ const requestsFor = (command: string) => server.requests.filter(({ file }) => fi
 const expectNothingUnpacked = () => expect(existsSync(releaseDir(optionsFor()))).toBe(false);
 const answer = (...moods: Mood[]) => server.moods.set('daprd', moods);
 
-describe('the download of Dapr', () => {
+describe('the Dapr download', () => {
   it('should put a real, working daprd into the cache, and not download it again', async () => {
     server.close();
     const { daprd } = await ensureDapr();
@@ -107,7 +107,7 @@ describe('the download of Dapr', () => {
     expect(requestsFor('daprd')).toHaveLength(2);
   });
 
-  it('should reject a corrupted archive, and keep nothing of it', async () => {
+  it('should reject and delete a corrupted archive', async () => {
     answer({ kind: 'corrupt' });
     await expect(get()).rejects.toThrow(
       /daprd_.* is not the released file: its SHA-256 is [0-9a-f]{64} instead of [0-9a-f]{64}/,
@@ -224,7 +224,7 @@ describe('npm run dapr:digests', () => {
     const file = fileOf();
     const before = statSync(file).mtimeMs;
     const fault = await refresh(file).catch((error: unknown) => String(error));
-    // The server has the archives for this platform only.
+    // The server has archives only for this platform.
     expect(String(fault).match(/the server returned status 404/g)).toHaveLength(
       (PLATFORMS.length - 1) * COMMANDS.length,
     );

@@ -16,19 +16,19 @@ import {
 /** How the server responds to the next request for a file. */
 export type Mood =
   | { kind: 'whole' }
-  /** Ends the connection after so many bytes. */
+  /** Ends the connection after this many bytes. */
   | { kind: 'cut'; after: number }
   | { kind: 'corrupt' }
-  /** Sends in small pieces with pauses in ms. */
+  /** Sends the file in small pieces, with a pause after each. */
   | { kind: 'slow'; pieces: number; pauseMs: number }
-  /** Sends half and then nothing more. */
+  /** Sends half of the file and then stays silent. */
   | { kind: 'silent' }
   | { kind: 'status'; status: number }
   /** Redirects to another address of the same file, as GitHub does. */
   | { kind: 'redirect' }
   /** Closes the connection right after the last byte, as HTTP/1.0 servers do. */
   | { kind: 'close' }
-  /** Answers a Range with the whole file, as a server without Range does. */
+  /** Ignores Range and sends the whole file, like a server that doesn't support it. */
   | { kind: 'no-range' };
 
 export interface ReleaseServer {

@@ -8,7 +8,7 @@ import { childrenOf } from '../../tools/src/process/children.ts';
 import { launch, removeDir, type Launch, type RunFile } from './launch.ts';
 
 interface Family {
-  /** The second stage, followed by all processes that it has started. */
+  /** The process id of the second stage. Its child processes are in `all`. */
   cli: number;
   all: { pid: number; command: string }[];
 }

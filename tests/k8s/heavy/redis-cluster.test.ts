@@ -21,7 +21,7 @@ afterAll(async () => {
   if (isOurs) await deploy(['--delete']);
 });
 
-/** Publishes to four feeds with eight devices while `fail` runs and until the cluster is whole again, and counts. */
+/** Puts four feeds and eight devices under load while `fail` runs, until the cluster is whole again. */
 async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<FeedLoadResult> {
   await expect.poll(isWhole, WHOLE).toBe(true);
   const load = await startFeedLoad({
@@ -65,7 +65,7 @@ describe('a Redis Cluster of six pods', () => {
     expect(await masterPods()).not.toContain(master);
   });
 
-  it('should continue when a master is killed and stays away, and report a gap for each loss', async () => {
+  it('should continue when a master is killed and stays down, and report a gap for each loss', async () => {
     const [master = ''] = await masterPods();
     const before = await podIds();
     const { faults } = await loadThrough('a master killed', () =>
@@ -91,7 +91,7 @@ describe('a Redis Cluster of six pods', () => {
     expect(faults).toEqual([]);
     const after = await podIds();
     expect(NODES.filter((pod) => after.get(pod) === before.get(pod))).toEqual([]);
-    // The same nodes, with their data.
+    // They are the same nodes, with their data.
     expect((await redisNodes()).map(({ id }) => id).sort()).toEqual(ids);
   });
 });

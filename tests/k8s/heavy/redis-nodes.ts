@@ -7,15 +7,15 @@ const BLOCK = 'no-new-pods';
 export interface RedisNode {
   pod: string;
   isMaster: boolean;
-  /** True if the other nodes reach it. */
+  /** True if the other nodes can reach it. */
   isReached: boolean;
   slots: number;
   id: string;
-  /** The id of its master, if it is a replica. */
+  /** The id of a replica's master; `undefined` for a master. */
   follows: string | undefined;
 }
 
-/** The nodes according to a running one. Empty if none answers. */
+/** The nodes, as listed by the first node that answers; empty if none answers. */
 export async function redisNodes(): Promise<RedisNode[]> {
   for (const pod of NODES) {
     const ask = 'REDISCLI_AUTH=$REDIS_OPERATOR_PASSWORD valkey-cli --user operator cluster nodes';
@@ -70,7 +70,7 @@ export const masterPods = async (): Promise<string[]> =>
 
 const podSchema = z.object({ metadata: z.object({ name: z.string(), uid: z.string() }) });
 
-/** The ids of the pods of the nodes, by name. */
+/** The uids of the Redis pods, by pod name. */
 export const podIds = async (): Promise<Map<string, string>> =>
   new Map(
     (await list(podSchema, ['pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=redis'])).map(
@@ -78,11 +78,11 @@ export const podIds = async (): Promise<Map<string, string>> =>
     ),
   );
 
-/** Runs `use` while the namespace gets no new pods. */
+/** Runs `use` while no pods can be created in the namespace. */
 export async function withoutNewPods(use: () => Promise<void>): Promise<void> {
   await kubectlInNamespace('create', 'quota', BLOCK, '--hard=pods=0');
   try {
-    // The API server refuses pods once the quota has a status.
+    // The API server enforces the quota once it has a status.
     await kubectlInNamespace(
       'wait',
       `resourcequota/${BLOCK}`,
@@ -95,6 +95,6 @@ export async function withoutNewPods(use: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Kills a pod without letting it stop. */
+/** Kills a pod without a graceful shutdown. */
 export const killPod = (pod: string): Promise<string> =>
   kubectlText(['-n', NAMESPACE, 'delete', 'pod', pod, '--grace-period=0', '--force', '--wait=false']);

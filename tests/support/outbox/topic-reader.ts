@@ -9,7 +9,7 @@ export interface PublishedEvent {
 }
 
 /**
- * Records the events in the topic `notifications`, existing and new ones, before the producer removes them.
+ * Records existing and new events in the topic `notifications` before the producer removes them.
  */
 export async function readTopic(redisHost: string) {
   const redis = createClient({ url: `redis://${redisHost}` });

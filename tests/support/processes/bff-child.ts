@@ -2,7 +2,7 @@ import { bffSettings, memoryBackend, startBff } from '../../../bff/src/index.ts'
 import { DOCUMENT_VERSION, SECRETS, entryKey, type Notification } from '@tocsin/contracts';
 import { parseConfig } from '@tocsin/service';
 
-/** The messages from the parent, and the replies. */
+/** A message from the parent. The reply is a `Done`. */
 export type Order = { publish: Notification[] } | 'memory';
 export type Done = { heapUsed: number } | 'done' | 'listening';
 

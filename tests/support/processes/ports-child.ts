@@ -98,7 +98,7 @@ async function startAll({ secrets, appToken, settings }: Start): Promise<Ports> 
   return ports;
 }
 
-/** Channels that never send anything, because their secrets are missing. */
+/** Writes a channels file whose channels never send anything, because their secrets are missing. */
 function writeAwayFile(): string {
   const file = join(mkdtempSync(join(tmpdir(), 'tocsin-ports-')), 'away.json');
   writeFileSync(

@@ -7,7 +7,7 @@ const read = () => {
   try {
     shiftMs = Number(readFileSync(process.env.CLOCK_SHIFT_FILE, 'utf8')) || 0;
   } catch {
-    // Before the file exists, the clock is right.
+    // Until the file exists, the clock is not shifted.
   }
 };
 read();

@@ -55,7 +55,7 @@ addEventListener('tocsin-connection', ({ detail }) => states.push(detail.state +
   await expect.poll(() => page.evaluate('states.at(-1)')).toMatch(/^live: /);
 }
 
-it('should report the state of the connection to the page', async () => {
+it('the elements should report the connection state to the page', async () => {
   await openShop();
   await bff.stop();
   await expect.poll(() => page.evaluate('states.at(-1)')).toMatch(/^reconnecting: \w/);
@@ -63,7 +63,7 @@ it('should report the state of the connection to the page', async () => {
   await expect.poll(() => page.evaluate('states.at(-1)')).toMatch(/^live: /);
 });
 
-it('should take their colours and sizes from the page', async () => {
+it('the elements should take their colours and sizes from the page', async () => {
   await openShop();
   bff.publish([{ title: 'New', severity: 'error' }]);
   await toast().waitFor();
@@ -81,7 +81,7 @@ it('should take their colours and sizes from the page', async () => {
 it.each([
   ['hotkey="F9"', 'F9', 'F8'],
   ['hotkey=""', undefined, 'F8'],
-])('should let the page choose the key that leads to the toasts: %s', async (attribute, key, other) => {
+])('the elements should let the page choose the key that focuses the toasts: %s', async (attribute, key, other) => {
   await openShop(attribute);
   bff.publish([{ title: 'New', severity: 'error' }]);
   await toast().waitFor();
@@ -96,7 +96,7 @@ it.each([
   await expect.poll(focused).toBe('button');
 });
 
-it('should show the page’s feed names, and images from the origins that it allows', async () => {
+it('the elements should show the page’s feed names, and images only from the origins that it allows', async () => {
   await page.route(/^https:\/\/(?:cdn|other)\.example\.com\//, (route) =>
     route.fulfill({ contentType: 'image/png', body: PIXEL }),
   );
@@ -123,7 +123,7 @@ it('should show the page’s feed names, and images from the origins that it all
   expect(requested).not.toContain('other.example.com');
 });
 
-it('should have only attributes, events and parts that the guide describes', async () => {
+it('the elements should have only attributes, events and parts that the guide describes', async () => {
   await openShop();
   const attributes = await page.evaluate(() =>
     ['tocsin-bell', 'tocsin-toasts'].flatMap((name) => {

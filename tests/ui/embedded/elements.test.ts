@@ -138,7 +138,7 @@ async function publish(): Promise<string> {
   return title;
 }
 
-/** Shows a toast, and the inbox with its row. */
+/** Checks that a new notification appears as a toast and in the inbox. */
 async function works(): Promise<void> {
   await live();
   await tab.waitForTimeout(500);

@@ -33,7 +33,7 @@ const setAsideRecord = (members: Partial<SetAside>): ListedSetAside => {
   return { ...whole, contentLength: whole.content?.length ?? 0 };
 };
 
-/** The calls behind the ops page, with responses from memory. */
+/** Answers the ops page's requests from memory. */
 export class FakeOps {
   letters: ListedSetAside[] = [
     setAsideRecord({
@@ -62,8 +62,8 @@ export class FakeOps {
   isAuditUnreachable = false;
   auditUnreadable = 0;
   /**
-   * Who is admitted: everyone, callers with the token, or nobody, because the token lacks the role or operations are
-   * closed.
+   * Who is admitted: everyone (`none`), callers with the token (`token`), or no one, because the token lacks the role
+   * (`role`) or the bff has no OPS_TOKEN (`closed`).
    */
   guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';
@@ -77,9 +77,9 @@ export class FakeOps {
   failing: OpsStatus['failing'] = [];
   /** Names of instances that no longer run. */
   killed: string[] = [];
-  /** The instances' past hour. */
+  /** What the instances did in the past hour. */
   past: PastInstance[] = opsPast();
-  /** Overrides the figures of all instances. */
+  /** Overrides values in the snapshots of all instances. */
   change: Partial<InstanceSnapshot> = {};
   /** The response to every search. */
   found: Pick<FoundNotification, 'found' | 'unsearched'> = { found: [], unsearched: [] };

@@ -59,7 +59,7 @@ describe('the settings for messages while the reader is away', () => {
     expect(await within(page, 'push-unsupported').count()).toBe(0);
   });
 
-  it('should offer e-mail if only a binding sends it', async () => {
+  it('should offer e-mail even if only a binding sends it', async () => {
     bff.away.names = ['sendgrid'];
     bff.away.usesEmail = true;
     const page = await open();

@@ -25,7 +25,7 @@ async function openMenu(page: Page): Promise<void> {
   await page.getByTestId('row-menu-open').waitFor();
 }
 
-describe('with only the keyboard', () => {
+describe('a reader with only a keyboard', () => {
   it("should find yesterday's failed payment without loading pages", async () => {
     const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString();
     bff.publish([
@@ -125,7 +125,7 @@ describe('with only the keyboard', () => {
     await expect.poll(() => titles(page)).toHaveLength(3);
   });
 
-  it('should act only once while Enter is held down, and ignore letter keys if they are turned off', async () => {
+  it('should trigger only one action by holding Enter down, and none by letter keys that are turned off', async () => {
     bff.publish(numberedDrafts(5));
     const page = await open();
     await openInbox(page);

@@ -178,7 +178,7 @@ describe('the content of an inbox', () => {
   });
 });
 
-describe('interruptions', () => {
+describe('the page', () => {
   /** Opens the page, and counts the tones that it plays instead of playing them. */
   async function openCounting(): Promise<{ page: Page; tones: () => Promise<number> }> {
     const page = await open({

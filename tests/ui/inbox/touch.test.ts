@@ -35,7 +35,7 @@ async function tap(page: Page, testId: string): Promise<void> {
   await target.tap();
 }
 
-describe('with a finger on a phone', () => {
+describe('a reader on a phone', () => {
   it("should find yesterday's failed payment", async () => {
     const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString();
     bff.publish([
@@ -74,7 +74,7 @@ describe('with a finger on a phone', () => {
     await expect.poll(() => toastTitles(page)).toBe('Loud');
   });
 
-  it('should keep toasts clear of an open menu, and show them again afterwards', async () => {
+  it('should see no toasts while a menu is open, but see them again afterwards', async () => {
     const failed = (n: number) => ({
       title: `Backup ${n} failed`,
       source: 'Backups',

@@ -115,7 +115,7 @@ describe('set-aside records', () => {
 });
 
 describe('the search for a notification', () => {
-  it('should show its places and receipts, name unsearched places, and retract composed notifications', async () => {
+  it('should show where it was found, its receipts and unsearched places, and retract composed ones', async () => {
     const page = await openOps();
     await field(page, 'title').fill('x');
     await page.getByTestId('send').click();

@@ -21,7 +21,7 @@ const rows = (page: Page) => page.getByTestId('scheduled-one');
 const asked = () => ops.calls.filter((call) => call === 'GET /app/ops/schedules').length;
 
 describe('the scheduled notifications', () => {
-  it('should be listed with their number, but only when the operator asks', async () => {
+  it('should be listed with their count, but only when the operator asks', async () => {
     const page = await pages.open(ops);
     await page.getByTestId('instance').first().waitFor();
     expect(asked()).toBe(0);
@@ -36,7 +36,7 @@ describe('the scheduled notifications', () => {
     await checkLooks(page, 'ops-scheduled', { fullPage: true });
   });
 
-  it('should be retracted by keyboard after confirmation, and stay away from an older list', async () => {
+  it('should be retracted by keyboard after confirmation, and not reappear in an outdated list', async () => {
     const page = await pages.open(ops);
     await show(page).click();
     await rows(page).first().getByTestId('scheduled-retract').focus();
@@ -57,7 +57,7 @@ describe('the scheduled notifications', () => {
     expect(await rows(page).allInnerTexts()).toEqual([expect.stringContaining('reminder-7')]);
   });
 
-  it('should be counted if there are too many to list, none, or more than the server knows', async () => {
+  it('should be counted even if there are too many to list or to count exactly, or none', async () => {
     const page = await pages.open(ops);
     ops.schedules.count = 1_234;
     await show(page).click();

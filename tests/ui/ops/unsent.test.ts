@@ -57,7 +57,7 @@ describe('fallbacks that were not sent', () => {
     expect(ops.sentAgain).toEqual(['a']);
   });
 
-  it('should all be sent again, page by page, after a question, and list what failed', async () => {
+  it('should all be sent again, page by page, after confirmation, except those listed as failed', async () => {
     ops.unsent = Array.from({ length: 120 }, (_, n) => unsent(`n${n}`, n === 70 ? { via: 'fax' } : {}));
     const page = await pages.open(ops);
     await page.getByTestId('verdict-fault').getByText('More than 50 fallbacks').waitFor();
@@ -72,7 +72,7 @@ describe('fallbacks that were not sent', () => {
     await expect.poll(() => rows(page).count()).toBe(1);
   });
 
-  it('should say beside the list that it cannot be read', async () => {
+  it('should have an error beside their list if it cannot be read', async () => {
     ops.isUnreachable = true;
     const page = await pages.open(ops);
     await page.getByTestId('unsent-fault').getByText('Trying again').waitFor();
@@ -85,5 +85,5 @@ describe('fallbacks that were not sent', () => {
   });
 });
 
-/** Without the characters that isolate names from the text around them. */
+/** Removes the characters that isolate names from the text around them. */
 const stripped = (text: string): string => text.replace(/[\u2066-\u2069]/g, '');

@@ -11,7 +11,7 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** The texts of the bell, inbox and page, in this order. */
+/** The connection states that bell, inbox and page show, in this order. */
 const statusTexts = async (page: Page) => [
   await page.getByTestId('bell-trouble').getAttribute('data-connection'),
   await page.getByTestId('inbox').getByTestId('connection-notice').getAttribute('data-connection'),

@@ -12,7 +12,7 @@ const titles = (page: Page) => texts(page, `${inInbox('notification')} h3 bdi`);
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ title: `Order ${n}` }));
 const attribute = (page: Page, selector: string, name: string) =>
   page.$$eval(selector, ([element], wanted) => element?.getAttribute(wanted), name);
-/** Presses Enter on an element, which needs no pointer above it. */
+/** Presses Enter on an element. Unlike a click, this needs no pointer over it. */
 const press = async (element: ElementHandle | null | undefined) => element?.press('Enter');
 const verdict = async (page: Page) => (await texts(page, byId('verdict'))).join();
 
@@ -22,7 +22,7 @@ async function openInbox(page: Page): Promise<void> {
   await page.waitForSelector(byId('inbox'));
 }
 
-describe.skipIf(firefox === undefined)('the flows of readers and operators in Firefox', () => {
+describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => {
   const open = useFirefox(firefox ?? '');
 
   it('should undo archiving, immediately or from the archive', async () => {
@@ -33,7 +33,7 @@ describe.skipIf(firefox === undefined)('the flows of readers and operators in Fi
     const all = ['Order 2', 'Order 1', 'Order 0'];
     await expect.poll(() => titles(page)).toEqual(all);
     for (const key of ['j', 'j', 'e'] as const) await page.keyboard.press(key);
-    // Without a look at the list first, because the button soon disappears.
+    // Click without checking the list first, because the button soon disappears.
     await (await page.waitForSelector(inInbox('undo')))?.click();
     await expect.poll(() => titles(page)).toEqual(all);
     const changes = () => bff.inbox.changes.map(({ name }) => name).filter((name) => name !== 'seen');
@@ -50,7 +50,7 @@ describe.skipIf(firefox === undefined)('the flows of readers and operators in Fi
   it('should snooze a notification from its menu, and see it return as unread with a toast', async () => {
     const { page, bff } = await open();
     await live(page);
-    // The toasts of errors stay.
+    // Error toasts do not time out.
     bff.publish(numbered(2).map((draft) => ({ ...draft, severity: 'error' })));
     await openInbox(page);
     await expect.poll(() => titles(page)).toEqual(['Order 1', 'Order 0']);
@@ -189,7 +189,7 @@ describe.skipIf(firefox === undefined)('the flows of readers and operators in Fi
     await expect.poll(linked).toContain("doesn't exist, or is no longer stored");
   });
 
-  it('should let an operator read the verdict, and what is wrong since when', async () => {
+  it('should see the verdict as an operator, and since when something is wrong', async () => {
     const ops = new FakeOps();
     ops.letters = [];
     const { page } = await open({ path: '/ops', ops });
@@ -199,7 +199,7 @@ describe.skipIf(firefox === undefined)('the flows of readers and operators in Fi
     expect(await verdict(page)).toContain('Since ');
   });
 
-  it('should let an operator list scheduled notifications, and retract one', async () => {
+  it('should list scheduled notifications as an operator, and retract one', async () => {
     const ops = new FakeOps();
     const next = [{ id: 'order-1-due', feed: 'topic:orders', deliverAt: '2026-01-05T10:00:00.000Z' }];
     ops.schedules = { ...ops.schedules, count: 1, next };
@@ -215,7 +215,7 @@ describe.skipIf(firefox === undefined)('the flows of readers and operators in Fi
     expect(ops.retracted).toEqual([{ id: 'order-1-due', feed: 'topic:orders' }]);
   });
 
-  it('should let an operator send a fallback again that was not sent, and dismiss another', async () => {
+  it('should send an unsent fallback again as an operator, and dismiss another', async () => {
     const ops = new FakeOps();
     const unsent = { reader: 'user:ada', createdAt: '2026-01-05T08:36:07.000Z', via: 'email' };
     const refused = { at: '2026-01-05T08:41:07.000Z', outcome: 'refused', reason: '550' } as const;

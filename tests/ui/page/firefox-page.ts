@@ -32,14 +32,14 @@ interface FirefoxOptions {
   path?: string;
   language?: string;
   dir?: 'rtl';
-  /** The responses to an ops page. */
+  /** Answers the requests of an ops page. */
   ops?: FakeOps;
 }
 
 interface OpenInFirefox {
   page: Page;
   bff: FakeBff;
-  /** Returns the errors that the page reported. */
+  /** Closes the page and its bff. Returns the errors that the page reported. */
   close: () => Promise<string[]>;
 }
 
@@ -81,7 +81,7 @@ async function openInFirefox(
   };
 }
 
-/** Answers the ops page's requests. Only the parts of a route that `FakeOps` uses are there. */
+/** Answers the ops page's requests. A route has only the methods that `FakeOps` uses. */
 async function serveOps(page: Page, ops: FakeOps): Promise<void> {
   let answer: (route: Route) => Promise<void> = () => Promise.resolve();
   const route = (_pattern: string, handler: typeof answer) => Promise.resolve(void (answer = handler));

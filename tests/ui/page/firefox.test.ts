@@ -10,7 +10,7 @@ const firefox = await ensureFirefox((line) => process.stdout.write(`${line}\n`))
 /** The checks shared with Chromium need only `evaluate`. */
 const asPlaywright = (page: Page) => page as unknown as PlaywrightPage;
 
-describe.skipIf(firefox === undefined)('in Firefox', () => {
+describe.skipIf(firefox === undefined)('the page in Firefox', () => {
   const open = useFirefox(firefox ?? '');
 
   it('should list and pop up notifications, and catch up after a lost connection', async () => {
@@ -52,7 +52,7 @@ describe.skipIf(firefox === undefined)('in Firefox', () => {
     expect(await focused(page)).toBe('bell');
   });
 
-  it('should let toasts be dragged away', async () => {
+  it('should let the reader drag toasts away', async () => {
     const { page, bff } = await open();
     await live(page);
     bff.publish([{ title: 'To the side', severity: 'error', link: '/#followed' }]);

@@ -4,7 +4,7 @@ import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
 
-/** Style sheets that the page does not link itself. */
+/** Style sheets that the page's HTML does not link. */
 const LATE = /\/assets\/(?!first-|index-|page-[^t]).*\.css$/;
 
 /** Opens the page. Calls `answer` for each request for a late style sheet, with the number of the attempt. */

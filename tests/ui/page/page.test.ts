@@ -26,7 +26,7 @@ describe('the page', () => {
     expect(bff.subscribes[0]?.position?.offset).toBe(3);
   });
 
-  it('should not lose notifications published between the page and the subscription', async () => {
+  it('should not lose notifications published between loading the newest page and subscribing', async () => {
     bff.publish(titled(1));
     let ids: string[] = [];
     bff.afterPage = () => {
@@ -97,7 +97,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(6);
   });
 
-  it('should mark a gap if the feed was lost', async () => {
+  it('should mark a gap if the feed’s state was lost', async () => {
     bff.publish(titled(2));
     const page = await open();
     await live(page);

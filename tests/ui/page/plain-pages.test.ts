@@ -24,7 +24,7 @@ it.each(looks)('should link each plain page to the notifications, at $width px, 
   await page.getByTestId('bell').waitFor();
 });
 
-it('should show the missing page and the demo page in the reader’s language', async () => {
+it('should show the “not found” page and the demo page in the reader’s language', async () => {
   const page = await pages.open({ locale: 'de-DE' });
   await page.goto(`${pages.bff.url}/orders/10400`);
   await page.getByRole('heading', { name: 'Seite nicht gefunden', exact: true }).waitFor();

@@ -10,7 +10,7 @@ export interface StateContext extends OpenPage {
   bff: FakeBff;
 }
 
-/** A state of the page, and how to bring it about. */
+/** A state of the page, and how to reach it. */
 export interface State {
   options?: OpenOptions;
   prepare?: (bff: FakeBff) => void;

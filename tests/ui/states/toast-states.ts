@@ -2,7 +2,7 @@ import { holdToasts, live, toasts } from '../support/browser.ts';
 import { arriving, burst, day, failures } from './day.ts';
 import type { State } from './in-state.ts';
 
-/** States with toasts, and how to bring them about. */
+/** States with toasts, and how to reach them. */
 export const TOAST_STATES = {
   toasts: {
     prepare: (bff) => bff.publish(day()),
@@ -17,7 +17,7 @@ export const TOAST_STATES = {
     prepare: (bff) => bff.publish(day()),
     reach: async ({ page, bff }) => {
       await live(page);
-      // On a slow machine, the toasts would be gone before the test finds the count of the others.
+      // On a slow machine, the toasts would otherwise be gone before the test finds the “more” count.
       await holdToasts(page);
       bff.publish(burst(500));
       await page.getByTestId('toasts-more').waitFor();

@@ -50,7 +50,7 @@ export async function open(browser: Browser, bff: FakeBff, options: OpenOptions 
   });
   if (options.dir) {
     await context.addInitScript((dir) => {
-      // The document has no root element yet.
+      // Wait for the root element, which does not exist yet.
       new MutationObserver((_changes, observer) => {
         document.documentElement.dir = dir;
         observer.disconnect();

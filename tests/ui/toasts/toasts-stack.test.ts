@@ -97,7 +97,7 @@ describe('the stack of toasts', () => {
     await expect.poll(() => titles(page)).toEqual(['Toast 0']);
   });
 
-  it('should show two lines of a title and three of a body', async () => {
+  it('should show at most two lines of a title and three of a body', async () => {
     const page = await open();
     const body = 'One line after another. '.repeat(40);
     pages.bff().publish([
