@@ -12,7 +12,7 @@ import { eventually } from '../support/state.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const SECRET = randomBytes(32).toString('hex');
 const OPS_TOKEN = randomBytes(32).toString('hex');
-/** Time within which the connections of a revoked subject must be closed, in ms. */
+/** Time limit for closing a revoked subject's connections, in ms. */
 const WITHIN_MS = 2_000;
 
 let stack: Stack;
@@ -65,7 +65,7 @@ const closed = (socket: Socket) => {
     socket.once('disconnect', () => resolve({ code, ms: performance.now() - since })),
   );
 };
-/** The output of `npm run token -- …`. */
+/** Runs `npm run token -- …` and returns its output. */
 const command = async (...args: string[]) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['tools/start.mjs', 'token', ...args], {
     cwd: ROOT,

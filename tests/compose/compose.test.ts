@@ -73,7 +73,7 @@ describe('docker compose up', () => {
     expect(response.status).toBe(202);
   });
 
-  it('should reject calls without a token to sidecars and internal ports', async () => {
+  it('should reject calls to sidecars and internal ports without a token', async () => {
     const ask = (target: string, url: string) =>
       project.compose(
         'exec',

@@ -87,7 +87,7 @@ export class ComposeProject {
     return { code, output: stdout || output };
   }
 
-  /** Resolves when all containers are healthy. @throws Error with the last lines of every container */
+  /** Starts the containers, and waits until all are healthy. @throws Error with the last log lines of each */
   async up(...args: string[]): Promise<void> {
     try {
       await this.compose('up', '-d', '--wait', '--wait-timeout', '300', ...args);
@@ -138,7 +138,7 @@ export class ComposeProject {
     return `${NAME}_${key}`;
   }
 
-  /** The service to which a container belongs, by the container's name. */
+  /** The service that the container of this name belongs to. */
   serviceOf(container: string): string {
     return container.replace(`${NAME}-`, '').replace(/-\d+$/, '');
   }

@@ -90,7 +90,7 @@ export class Stranger {
     return z.record(z.string(), z.string()).parse(JSON.parse(await this.#run('sh', '-ec', script)));
   }
 
-  /** Returns the status of a request: a `POST` if there is a body, otherwise a `GET`. */
+  /** Sends a `POST` with the body, or a `GET` without one, and returns the status. */
   async status(url: string, headers: Record<string, string> = {}, body?: object): Promise<number> {
     const init = {
       headers: { 'content-type': 'application/json', ...headers },

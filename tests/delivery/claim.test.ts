@@ -8,7 +8,7 @@ import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { openRedisView } from '../support/redis/redis.ts';
 import { eventually, readHead, readSetAside, readSetAsideIndex } from '../support/state.ts';
 
-describe('claiming entries', () => {
+describe('instances that claim entries', () => {
   let stack: Stack;
   let producer: Pair;
   let bff: Pair;
@@ -34,7 +34,7 @@ describe('claiming entries', () => {
     Promise.all(watching.map((observer) => observer.sees(ids)));
   const shownIds = (observer: Observer) => observer.shown.map(({ id }) => id);
 
-  it('should process each entry once although several instances compete for it', async () => {
+  it('should process each entry once, although they compete for it', async () => {
     const feed = 'topic:compete';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);

@@ -28,7 +28,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** The output of `npm run dead-letters -- …`. */
+/** Runs `npm run dead-letters -- …` and returns its output. */
 async function deadLetters(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,

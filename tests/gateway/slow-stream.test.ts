@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => bff.stop());
 
-/** Opens a stream and reads nothing from it until it is resumed. */
+/** Opens a stream, waits until it is subscribed, and stops reading it. */
 async function pausedStream(lastEventId = '') {
   const request = get(`${bff.url}/app/stream`, { headers: { 'last-event-id': lastEventId } });
   const [response] = (await once(request, 'response')) as [IncomingMessage];

@@ -13,7 +13,7 @@ let redis: AnyRedis;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
 
-/** A Redis with its own CA that requires a client certificate and a password. */
+/** Starts a Redis with its own CA that requires a client certificate and a password. */
 beforeAll(async () => {
   const make = new Certificates(dir);
   const ca = make.ca('ca');

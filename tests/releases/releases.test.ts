@@ -30,7 +30,7 @@ const releases = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.json'))
   .map((file) => storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'))));
 
-/** The documents of the state store, by the first word of their key. */
+/** The schemas of the state store's documents, by the first word of their key. */
 const DOCUMENTS: Record<string, z.ZodType> = {
   head: headSchema,
   ids: idsDocumentSchema,
@@ -50,7 +50,7 @@ const stateKey = (key: string): string => key.slice(key.indexOf('||') + 2);
 const kindOf = (key: string): string => stateKey(key).split(':')[0] ?? '';
 const schemaOf = (key: string): z.ZodType | undefined => INDEXES[stateKey(key)] ?? DOCUMENTS[kindOf(key)];
 
-it('should have a capture of the stored data of this release', () => {
+it('this release should have a capture of its stored data', () => {
   expect(releases.map(({ version }) => version)).toContain(VERSION);
 });
 

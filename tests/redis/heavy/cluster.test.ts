@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** A cluster of six nodes, and a stack that uses it for everything. */
+/** Starts a cluster of six nodes, and a stack that uses it for everything. */
 async function startAll(name: string): Promise<{ cluster: RedisCluster; stack: Stack }> {
   const cluster = await startCluster({ dir, name }, 1);
   running.push(cluster);

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** A master with a replica, a Sentinel, and a stack that uses them. */
+/** Starts a master with a replica, a Sentinel, and a stack that uses them. */
 async function startAll(command: string, name: string) {
   const start = async (redis: Promise<AnyRedis>): Promise<AnyRedis> => {
     running.push((await redis).process);

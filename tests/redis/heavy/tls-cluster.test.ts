@@ -14,7 +14,7 @@ let cluster: RedisCluster;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
 
-/** A cluster of six nodes that accept only TLS, with their own CA, and require a client certificate and a password. */
+/** Starts six nodes with their own CA that accept only TLS, and require a client certificate and a password. */
 beforeAll(async () => {
   const make = new Certificates(dir);
   const ca = make.ca('ca');

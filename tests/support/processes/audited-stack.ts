@@ -20,7 +20,7 @@ export const secretsWith = (name: string, key: string) => ({
 });
 
 /**
- * A producer and a bff that require keys and tokens, with a Redis that has the users of `docs/redis-users.acl`.
+ * Starts a producer and a bff that require keys and tokens, and a Redis with the users of `docs/redis-users.acl`.
  */
 export async function startAuditedStack() {
   const jwt = randomBytes(32).toString('hex');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ROOT, ensureRedisServer, freePorts, isPortFree, pollUntil, privateRedis } from '@tocsin/tools';
 import { createClient } from 'redis';
 
-/** A Redis with the users from `docs/redis-users.acl`: one for the applications, and an operator with all permissions. */
+/** Starts a Redis with the users from `docs/redis-users.acl`: the applications' user, and an unrestricted operator. */
 export async function startLockedRedis() {
   const [password, operatorPassword] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-locked-'));

@@ -81,7 +81,7 @@ it('the elements should take their colours and sizes from the page', async () =>
 it.each([
   ['hotkey="F9"', 'F9', 'F8'],
   ['hotkey=""', undefined, 'F8'],
-])('the elements should let the page choose the key that focuses the toasts: %s', async (attribute, key, other) => {
+])('the elements should let the page choose the hotkey for the toasts: %s', async (attribute, key, other) => {
   await openShop(attribute);
   bff.publish([{ title: 'New', severity: 'error' }]);
   await toast().waitFor();

@@ -121,7 +121,7 @@ describe('the instances', () => {
     expect(await page.getByTestId('redis-memory').innerText()).toContain('96 MB of 384 MB (25%)');
   });
 
-  it('should note that the figures may be outdated while the server does not respond, and then continue', async () => {
+  it('should stay listed with an error while the server does not respond, and then continue', async () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     ops.isUnreachable = true;
@@ -135,7 +135,7 @@ describe('the instances', () => {
 });
 
 describe('set-aside records', () => {
-  it('should be put back, or explain why not', async () => {
+  it('should be put back, or stay listed with the reason', async () => {
     const page = await openOps();
     await letters(page).nth(2).waitFor();
     expect(await letters(page).first().innerText()).toContain('colour: is not a known member');

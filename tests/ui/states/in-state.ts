@@ -57,7 +57,7 @@ export function useStates() {
     withState(browser, dist, state, options, look);
 }
 
-/** Enough for a list of 500 rows, which axe checks in each width and theme, on a busy machine. */
+/** Enough time for axe to check 500 rows in each width and theme on a busy machine. */
 const TIMEOUT_MS = 360_000;
 
 /** Checks each state in all widths and themes, and takes screenshots. */
