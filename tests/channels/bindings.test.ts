@@ -121,7 +121,7 @@ describe('a webhook through a real sidecar', () => {
     [503, 'unavailable'],
     [500, 'unknown'],
     [504, 'unknown'],
-  ])('whose receiver returns %i should have the outcome %s', async (status, outcome) => {
+  ])('should have an outcome that matches the receiver’s status: %i, %s', async (status, outcome) => {
     receiver.answer = (response) => response.writeHead(status).end('no');
     const result = await send(`status-${status}`);
     expect(result.outcome, JSON.stringify(result)).toBe(outcome);

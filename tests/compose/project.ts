@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const NAME = 'tocsin-test';
 const BACK_MS = 90_000;
 
-/** Whether this machine has a Docker engine. */
+/** True if this machine has a Docker engine. */
 export const hasDocker = await findDocker().then(
   () => true,
   () => false,
@@ -59,7 +59,7 @@ export class ComposeProject {
     return project;
   }
 
-  /** The same project with this repository's docker-compose.yml, to upgrade to. */
+  /** The project after the upgrade: the same one, but with this repository's docker-compose.yml. */
   upgraded(): ComposeProject {
     return new ComposeProject(this.#docker, this.#ports);
   }

@@ -37,7 +37,7 @@ const override = (component: string): string =>
     },
   });
 
-/** Runs compose/publisher.yml in addition to a running project. */
+/** Tests who may publish, with compose/publisher.yml added to a running project. */
 export function testPublishers(project: () => ComposeProject, newest: () => Promise<unknown[]>): void {
   let folder: string;
   const environment = { SHOP_API_TOKEN: TOKEN };

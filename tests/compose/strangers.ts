@@ -32,7 +32,7 @@ export class Stranger {
     );
   }
 
-  /** The open TCP ports of each address, out of all 65,535. */
+  /** Scans all 65,535 TCP ports of each address, and returns the open ones. */
   async scan(addresses: readonly string[]): Promise<Record<string, number[]>> {
     const output = await this.#run('node', '/support/network/scan-addresses.mjs', ...addresses);
     return z.record(z.string(), z.array(z.int())).parse(JSON.parse(output));

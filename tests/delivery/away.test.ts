@@ -35,7 +35,7 @@ const restartAll = async () => {
 const acknowledged = () => [...flow.caller.acknowledged.keys()];
 
 it('should set aside and count entries that expired while all instances were down, without delaying others', async () => {
-  // A partition reports a missing entry only in a run that it knows.
+  // Publish once first, because a partition reports a missing entry only in a run that it knows.
   await flow.caller.post(makeNotifications(1));
   await flow.complete();
   await killAll();

@@ -5,7 +5,7 @@ import { restartBffs } from '../support/processes/restart.ts';
 import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Kills the first instance that reaches the step after `trigger`, and restarts all instances. */
+/** Calls `trigger`, kills the first instance that reaches the step, and then restarts all instances. */
 async function killAt(step: string, stack: Stack, trigger: () => Promise<unknown>): Promise<void> {
   await restartBffs(stack, { FAILPOINTS: `${step}=kill@1` });
   await trigger();

@@ -88,7 +88,7 @@ async function outcomesAfter(seconds: number): Promise<Record<string, string> | 
   ]);
   await publish([{ id: id('newer'), collapseKey: id('order') }]);
   await publish(['n1', 'n2', 'n3', 'n4'].map((name) => ({ id: id(name) })));
-  // Saving marks drops those outside the history. A page that was loaded earlier still shows `late`.
+  // Saving marks drops the marks of notifications outside the history. A page loaded earlier still shows `late`.
   await mark('read', id('late'), id('n3'));
   await mark('archive', id('n3'));
   if (Date.now() >= due) return undefined;

@@ -33,7 +33,7 @@ function sidesOf({ name, text }: PageFile): string[] {
 
 const EXEMPT = /^ui\/src\/ops\//;
 
-it('should not distinguish left and right in styles, so that right-to-left pages are mirrored', () => {
+it('styles should not distinguish left and right, so that right-to-left pages are mirrored', () => {
   const found = pageFiles('.vue', '.css')
     .filter(({ name }) => !EXEMPT.test(name))
     .flatMap((file) => sidesOf(file).map((side) => `${file.name}: ${side}`));
@@ -46,6 +46,6 @@ it.each([
   ['a { padding: 0 1px 0 calc(2px + var(--a)) }', 1],
   ['a { padding: 0 1px 2px; inset: 0 1px 2px 1px; border-left-color: red; border-left: 0 }', 2],
   ['a { margin-inline-start: 1px; inset-inline-end: 0; text-align: start; padding: 0 1px } /* left: 1 */', 0],
-])('should find %s', (style, count) => {
+])('the check should find all left and right properties in %s', (style, count) => {
   expect(sidesIn(style)).toHaveLength(count);
 });

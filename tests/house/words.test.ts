@@ -5,7 +5,7 @@ import { wordsIn } from './words.ts';
 /** Files that are not checked: the messages themselves, and the UI's server, whose texts are for operators. */
 const EXEMPT = /^(?:client-vue\/src\/messages\/|ui\/src\/(?:ops\/)?messages\/|ui\/src\/server\/)/;
 
-it('should take all user-visible texts from the message files', () => {
+it('the UI should take all user-visible texts from the message files', () => {
   const found = pageFiles('.vue', '.ts')
     .filter(({ name }) => !EXEMPT.test(name))
     .flatMap((file) => wordsIn(file).map((words) => `${file.name}: ${words}`));

@@ -70,7 +70,7 @@ function plain(document: Document, namespace: string): unknown {
   return { ...rest, metadata: { ...others, ...(labels && Object.keys(labels).length > 0 && { labels }) } };
 }
 
-/** k8s/base with the patches of these folders of k8s/components. */
+/** Builds k8s/base with the patches in these folders of k8s/components. */
 function kustomizeWith(components: readonly string[]): Document[] {
   const k8s = join(CHART, '..');
   const folder = mkdtempSync(join(dir, 'kustomization-'));

@@ -2,7 +2,7 @@ import { pollUntil } from '@tocsin/tools';
 import { io, type Socket } from 'socket.io-client';
 import { bffs, connectionsOf } from './cluster.ts';
 
-/** A connected WebSocket, routed to an instance by a cookie if there is one. */
+/** Opens a WebSocket, which the cookie, if any, routes to an instance. Resolves when it is connected. */
 export async function openSocket(url: string, cookie?: string): Promise<Socket> {
   const socket = io(url, {
     path: '/hubs',

@@ -127,7 +127,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     }
   });
 
-  it('should retract the scheduled events with an id from all sources', async () => {
+  it('should retract scheduled events by id, regardless of their source', async () => {
     const deliverAt = new Date(Date.now() + 4_000).toISOString();
     const farAway = new Date(Date.now() + 3_600_000).toISOString();
     const later = (id: string, source: string, at = deliverAt) =>

@@ -21,9 +21,9 @@ afterAll(async () => {
 });
 
 /**
- * Publishes in three requests and returns the ids in order. One would not be enough: after a restart, a pending read of
- * the old sidecar may receive its announcement, which Redis redelivers only later. The run's next announcement then
- * covers the entry.
+ * Publishes in three requests and returns the ids in order. After a restart, a pending read of the old sidecar may take
+ * one request's announcement, which Redis redelivers only later. The run's next announcement then also covers that
+ * request's entry.
  */
 async function publish(count: number): Promise<string[]> {
   const notifications = makeNotifications(count);

@@ -109,7 +109,7 @@ describe('a connection to a Redis Cluster', () => {
     await Promise.all([main, reader, subscriber].map((one) => one.connect()));
     const heard: string[] = [];
     await subscriber.subscribe('news', (message) => heard.push(message));
-    // A key on the same master as the subscription.
+    // Use a key on the same master as the subscription.
     const key = KEYS.find((one) => slotOf(one) < 5_000) ?? '';
     await main.set(key, '0');
     const master = await cluster.masterOf(key);

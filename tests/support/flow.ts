@@ -4,7 +4,7 @@ import { type Pair, type Stack } from '@tocsin/tools';
 import { expect } from 'vitest';
 import { startStream } from './stream.ts';
 
-/** The result of a fault. */
+/** When and where deliveries should resume after a fault. */
 export interface FaultResult {
   /** The time from which deliveries should have resumed (ms since 1970). */
   resumesAt: number;

@@ -12,8 +12,8 @@ const execute = promisify(execFile);
 export const RELEASE_0_1_0 = 'aaa9141ffc30829c8dc9d43f527ffc0dc9241752';
 
 /**
- * Puts the sources of an earlier release, with its packages, into the user's cache. Needs this repository's history and the
- * package registry, and takes about a minute the first time.
+ * Extracts the sources of an earlier release into the user's cache, and installs its packages. Needs this repository's
+ * history and the package registry, and takes about a minute the first time.
  */
 export function earlierRelease(commit: string): Promise<string> {
   const target = join(readConfig().cacheDir, `release-${commit.slice(0, 12)}`);

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { problemSchema, type Problem } from '@tocsin/contracts';
 import { expect } from 'vitest';
 
-/** A connection that sends raw bytes and collects the received text. */
+/** Opens a connection, sends the text, and collects the received text. */
 export async function openRaw(port: number, text: string) {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   const closed = new Promise<void>((resolve) => socket.once('end', resolve).once('close', () => resolve()));
@@ -16,7 +16,7 @@ export async function openRaw(port: number, text: string) {
   return raw;
 }
 
-/** The response to a request, read until the other side closes the connection. */
+/** Sends the text of a request, and reads the response until the other side closes the connection. */
 export async function answerTo(port: number, text: string): Promise<string> {
   const raw = await openRaw(port, text);
   await raw.closed;
@@ -26,7 +26,7 @@ export async function answerTo(port: number, text: string): Promise<string> {
 
 export const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
 
-/** The problem document in a response. */
+/** Reads the status and the problem document of a response. */
 export function problemIn(answer: string): { status: number; problem: Problem } {
   expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
   const problem = problemSchema.parse(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)));

@@ -8,7 +8,7 @@ export interface Relay {
   stop(): void;
 }
 
-/** A relay to `target` (`host:port`) that can drop connections silently, like a firewall. */
+/** Starts a relay to `target` (`host:port`) that can drop connections silently, like a firewall. */
 export async function startRelay(target: string): Promise<Relay> {
   const [host = '', port = ''] = target.split(':');
   const open = new Set<Socket>();

@@ -78,8 +78,8 @@ const nameOf = (pair: Pair, stack: Stack): string =>
   stack.producers.includes(pair) ? 'producer' : pair.name;
 
 /**
- * Starts a Prometheus server with our configuration and rules that scrapes the stack every second. Resolves when it is
- * ready.
+ * Starts a Prometheus server with our configuration and rules, which scrapes the stack every second. Resolves when it
+ * is ready.
  */
 export async function startPrometheus(command: string, stack: Stack): Promise<RunningPrometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-prometheus-'));

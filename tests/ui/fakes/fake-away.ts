@@ -27,7 +27,7 @@ export class FakeAway {
   address: string | null = null;
   /** The deployment's channels. */
   names = ['email', 'push'];
-  /** Whether a channel sends e-mail; `undefined` as from an earlier server, which does not report it. */
+  /** True if a channel sends e-mail. `undefined` simulates an earlier server, which does not report it. */
   usesEmail: boolean | undefined;
   code = '12345678';
   asked: string[] = [];

@@ -77,7 +77,7 @@ export class FakeOps {
   failing: OpsStatus['failing'] = [];
   /** Names of instances that no longer run. */
   killed: string[] = [];
-  /** What the instances did in the past hour. */
+  /** The history of each instance over the past hour. */
   past: PastInstance[] = opsPast();
   /** Overrides values in the snapshots of all instances. */
   change: Partial<InstanceSnapshot> = {};

@@ -95,7 +95,7 @@ describe('the curves', () => {
 });
 
 describe('set-aside records', () => {
-  it('should be put back in batches, and show the progress and the records that cannot be put back', async () => {
+  it('should be put back in batches, with the progress and the records that cannot be put back', async () => {
     const [first] = ops.letters;
     ops.letters = Array.from({ length: 45 }, (_, n) => ({
       ...(first as ListedSetAside),

@@ -12,7 +12,7 @@ const SHOP = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 <main><h1>Shop</h1><tocsin-bell></tocsin-bell><tocsin-toasts></tocsin-toasts></main>
 <script type="module" src="/elements.js"></script></body></html>`;
 
-/** A separate folder with the built page, and with `/shop.html`, another app's page that uses the custom elements. */
+/** Creates a folder with the built page, and with `/shop.html`, another app's page that uses the custom elements. */
 async function servedFiles(): Promise<{ dist: string; remove: () => Promise<void> }> {
   await ensureUi(() => undefined);
   const built = join(ROOT, 'ui', 'dist');
@@ -22,7 +22,7 @@ async function servedFiles(): Promise<{ dist: string; remove: () => Promise<void
   return { dist, remove: () => rm(dist, { recursive: true, force: true }) };
 }
 
-/** A headless Firefox that is driven over WebDriver BiDi. */
+/** Launches a headless Firefox, which is controlled over WebDriver BiDi. */
 const launchFirefox = (executablePath: string): Promise<Browser> =>
   puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
 
