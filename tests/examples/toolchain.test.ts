@@ -71,14 +71,14 @@ describe.each(DOWNLOADS)('$tool', ({ tool, from }) => {
   const isMissing = findCommand([tool]) === undefined;
 
   it.skipIf(isMissing).each([403, 503])(
-    'should report the registry instead of failing if it answers %i',
+    'should report a registry that answers %i, and not fail',
     async (answer) => {
       status = answer;
       expect(await from(url)).toMatch(/^its registry did not answer \(.+\)$/);
     },
   );
 
-  it.skipIf(isMissing)('should report the registry instead of failing if it is unreachable', async () => {
+  it.skipIf(isMissing)('should report an unreachable registry, and not fail', async () => {
     expect(await from('http://127.0.0.1:1')).toMatch(/^its registry did not answer \(.+\)$/);
   });
 

@@ -235,7 +235,7 @@ describe('the system that the guides start', () => {
     expect(unsentResultSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ done: 0, failed });
   });
 
-  it('should have run every command in the guides', () => {
+  it('should have a test for each of the seven commands that need it', () => {
     const inSystem = COMMANDS.filter(needsSystem);
     expect(inSystem).toHaveLength(7);
     for (const command of inSystem)

@@ -100,7 +100,7 @@ describe('docs/guides/secure-it.md', () => {
     (_text, command) => answers(command, { producer: 1, bff: 1 }),
   );
 
-  it('should have run every command that needs a key or a token', () => {
+  it('should contain nine commands that need a key or a token', () => {
     expect(withKeys).toHaveLength(9);
   });
 });

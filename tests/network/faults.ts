@@ -28,8 +28,8 @@ const applyToxics =
   };
 
 /**
- * Repeatedly closes every connection when Redis sends its next response. The command was executed, but its caller does
- * not learn that. In between, connections stay open long enough for a step or two.
+ * Repeatedly closes every connection when Redis sends its next response, so that the caller never learns that its
+ * command was executed. In between, connections stay open long enough for a step or two.
  */
 const resetRepeatedly: Fault['start'] = async (toxiproxy) => {
   let isOver = false;

@@ -155,7 +155,7 @@ describe('a reader’s inbox', () => {
     }
   });
 
-  // This test is last, because Dapr then needs a few seconds to place the actors again.
+  // This test is last, because after its restarts Dapr needs a few seconds to place the actors again.
   it('should sync to tabs on every instance, and end a snooze even after all instances have been restarted', async () => {
     const [first, second] = stack.bffs;
     const feed = 'topic:inbox';

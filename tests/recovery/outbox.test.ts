@@ -76,7 +76,7 @@ async function answers({ daprUrl, daprHeaders }: ExternalSidecar): Promise<void>
 }
 
 describe("Dapr's outbox", () => {
-  it('should publish the projection once with the notification’s id, no matter how often the transaction is repeated', async () => {
+  it('should publish the projection with the notification’s id, so that repetitions are shown once', async () => {
     for (let i = 0; i < 2; i++)
       expect((await transact(first(), [upsert('a', { n: i }), notify('a', 'a-placed')])).status).toBe(204);
     await observer.sees(['a-placed']);
@@ -221,7 +221,7 @@ describe("Dapr's outbox", () => {
       );
       expect(invented).toEqual([]);
       expect(shown.length).toBe(new Set(shown).size);
-      // Dapr repeats an event with the same id.
+      // If Dapr repeats an event, it has the same id.
       expect(eventIds.size).toBe(placed.length);
     },
     90_000 + KILLS * 10_000,

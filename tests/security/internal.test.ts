@@ -198,7 +198,7 @@ describe('a foreign application', () => {
   });
 
   it('should not be able to take over turns by offering to host our actors', async () => {
-    // `hostile-host.test.ts` tests this with its own stack, because actors move.
+    // `hostile-host.test.ts` attempts this with a separate stack, because it moves actors.
     expect(await sumOfMetric(stack.bffs, 'tocsin_bff_takeovers_total', {})).toBe(0);
   });
 

@@ -32,7 +32,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Checks the guarantees for every client during attacks by others. */
+/** Checks that the bff still serves a valid client while others attack it. */
 async function expectServes(): Promise<void> {
   const answer: unknown = await witness.timeout(10_000).emitWithAck('subscribe', { feed: 'all' });
   expect(answer).toMatchObject({ ok: true, feed: 'all' });

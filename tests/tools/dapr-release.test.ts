@@ -167,7 +167,7 @@ describe('the Dapr download', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('should use the proxy', async () => {
+  it('should go through the proxy, and report its refusal', async () => {
     const requests: string[] = [];
     const proxy = createServer((_, response) => response.writeHead(500).end());
     proxy.on('connect', ({ url = '' }, socket) => {

@@ -45,8 +45,8 @@ interface FeedLog {
 }
 
 /**
- * Only for tests of the page: serves the built page and the bff's contract from memory, and simulates failures on
- * demand. It stores nothing and uses neither Dapr nor Redis.
+ * Serves the built page and the bff's contract from memory, for tests of the page. Simulates failures on demand. Uses
+ * neither Dapr nor Redis.
  */
 export class FakeBff {
   readonly #dist: string;

@@ -7,9 +7,9 @@ interface PushWindow {
 }
 
 /**
- * Replaces the push APIs that need a vendor's service, or a person to answer the browser's prompt: `subscribe` and
- * `getSubscription`, whose state survives reloads, and the permission. `answer` is the reader's choice. With `given`,
- * the browser subscribes to a real push service.
+ * Replaces the browser's push APIs and its permission prompt, which need a vendor's service and a person. Subscriptions
+ * survive reloads. `answer` is the reader's answer to the prompt. With `given`, the browser gets this subscription to a
+ * real push service.
  */
 export const withPush =
   (answer: NotificationPermission = 'granted', given?: PushSubscription) =>

@@ -13,7 +13,7 @@ beforeEach(async () => {
   page = await pages.open();
 });
 
-/** A push in the format in which a bff sends it. */
+/** A push in the format that a bff sends. */
 const pushOf = (id: string, feed: string) => ({
   web_push: 8030,
   notification: {
@@ -78,7 +78,7 @@ describe('the service worker', () => {
     await expect.poll(() => page.title(), { message: 'only the later one is unread' }).toBe('(1) Tocsin');
   });
 
-  it('should use the reader’s open page, and keep the feeds that it shows', async () => {
+  it('should reuse the reader’s open page, and keep the feeds that it shows', async () => {
     const [id = ''] = bff.publish([{ title: 'Payment failed' }], { feed: 'user:ada' });
     bff.publish([{ title: 'Everybody' }]);
     await page.goto(`${bff.url}/ops`);

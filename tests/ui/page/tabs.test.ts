@@ -12,7 +12,7 @@ const SOON = { timeout: 20_000 };
 let browser: Browser;
 let bff: FakeBff;
 let context: BrowserContext;
-/** The tabs that have an open WebSocket. */
+/** The tabs that have opened a WebSocket. */
 const connected = new Set<Page>();
 
 beforeAll(async () => {
