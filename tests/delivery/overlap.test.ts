@@ -9,11 +9,11 @@ import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/processes/hosting.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** How long a host may be silent, in ms. Half a second later, other instances take over its turns. */
+/** Maximum silence of a host, in ms. Half a second later, other instances take over its turns. */
 const ACTOR_TIMEOUT_MS = 3_000;
 /**
- * How long a turn is delayed between its peek and its commit, in ms. Other instances take over during the long delay,
- * but not during the short one.
+ * Delays of a turn between its peek and its commit, in ms. Other instances take over during the long delay, but not
+ * during the short one.
  */
 const HELD_LONG_MS = 8_000;
 const HELD_SHORT_MS = 2_500;

@@ -3,7 +3,7 @@ import type { TaskMeta } from 'vitest';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** Why this machine cannot run the test; `npm run test:examples` and `.ci/run` list it. */
+    /** The reason why this machine cannot run the test. `npm run test:examples` and `.ci/run` list it. */
     missing?: string;
   }
 }

@@ -1,6 +1,6 @@
 import { getContainerRuntimeClient } from 'testcontainers';
 
-/** Why containers cannot be started on this machine; `undefined` if they can. */
+/** The reason why containers cannot be started on this machine; `undefined` if they can. */
 export const missingEngine = (): Promise<string | undefined> =>
   getContainerRuntimeClient().then(
     () => undefined,

@@ -136,8 +136,8 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
   it.each(expressions)('should have series for “$title”: $expr', async ({ expr }) => {
     const fault = faultFor(expr);
     if (fault) {
-      // The expression must be valid, and may have series: even without a fault, the store rejects writing a head that
-      // another instance has already written.
+      // The expression must be valid. It may have series even without a fault: for example, the store rejects a head
+      // that another instance has already written.
       await expect(prometheus.query(filledIn(expr)), fault).resolves.toBeDefined();
       return;
     }

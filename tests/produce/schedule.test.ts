@@ -2,7 +2,7 @@ import { Observer } from '@tocsin/lab';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-/** How late a scheduled notification may be shown, in ms. */
+/** Maximum delay of a scheduled notification, in ms. */
 const ON_TIME_MS = 1_500;
 
 let stack: Stack;

@@ -10,7 +10,7 @@ export interface Listener {
   port: number;
 }
 
-/** A process and all its descendants. */
+/** The ids of a process and all its descendants. */
 export async function treeOf(pid: number): Promise<number[]> {
   const children = await childrenOf(pid);
   return [pid, ...(await Promise.all(children.map((child) => treeOf(child.pid)))).flat()];

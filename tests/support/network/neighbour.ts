@@ -13,16 +13,16 @@ export interface NetworkNamespace {
   remove(): Promise<void>;
 }
 
-/** A machine on the same network as another machine, to test that other machine from outside. */
+/** A machine on the network of the machine under test, to test it from outside. */
 export interface Neighbour extends NetworkNamespace {
-  /** The address of the other machine. */
+  /** The address of the machine under test. */
   address: string;
-  /** The IPv6 address of the other machine; `undefined` if the system has no IPv6. */
+  /** The IPv6 address of the machine under test; `undefined` if the system has no IPv6. */
   address6: string | undefined;
   /** Runs a command on the neighbour. */
   run(...command: string[]): Promise<RunResult>;
   /**
-   * Scans all 65,535 TCP ports at `address` (by default the other machine), and resolves with the open ones.
+   * Scans all 65,535 TCP ports at `address` (by default the machine under test), and resolves with the open ones.
    * @throws Error if the address is unreachable
    */
   scan(address?: string): Promise<number[]>;
@@ -33,7 +33,7 @@ async function ip(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`ip ${args.join(' ')} failed: ${output}`);
 }
 
-/** Why tests cannot create network namespaces on this machine; `undefined` if they can. */
+/** The reason why tests cannot create network namespaces on this machine; `undefined` if they can. */
 export async function missingNamespaces(): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'network namespaces exist only on Linux';
   try {

@@ -81,7 +81,7 @@ describe('the inbox', () => {
     expect(await list.textContent()).not.toMatch(/No notifications yet|No older notifications/);
   });
 
-  it('should show that there are no notifications only once it knows', async () => {
+  it('should show that there are no notifications once it has loaded', async () => {
     const page = await pages.open();
     await live(page);
     const list = await inbox(page);
@@ -105,7 +105,7 @@ describe('the inbox', () => {
     await list.getByTestId('empty').waitFor({ timeout: 15_000 });
   });
 
-  it('should show that only new notifications can be shown, like the bell and the page', async () => {
+  it('should show, like the bell and the page, that only new notifications can be shown', async () => {
     bff.restFails = true;
     const page = await pages.open();
     const list = await inbox(page);

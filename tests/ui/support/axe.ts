@@ -30,7 +30,7 @@ export async function violations(page: Page, rules = EVERY_RULE): Promise<string
   );
 }
 
-/** How many pixels wider the content is than the page. */
+/** The number of pixels by which the content is wider than the page. */
 export const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
