@@ -82,7 +82,7 @@ describe('an invalid request', () => {
     ['deep arrays', `["subscribe",${deep('[', ']', 30 * KIB)}]`],
     ['deep objects', `["subscribe",{"feed":${'{"a":'.repeat(10 * KIB)}1${'}'.repeat(10 * KIB)}}]`],
     ['many arguments', `["subscribe",${'1,'.repeat(30 * KIB)}1]`],
-  ])('should be answered with the error: %s', async (_what, text) => {
+  ])('should be answered with an error: %s', async (_what, text) => {
     const socket = await hostile();
     const answer = new Promise<unknown>((resolve) => {
       socket.io.engine.on('message', (data: unknown) => String(data).startsWith('37') && resolve(data));

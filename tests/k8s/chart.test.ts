@@ -219,7 +219,7 @@ describe('the Helm chart', () => {
     });
   });
 
-  it('should restart pods after a setting or component changes, and only then', async () => {
+  it('should restart pods if and only if a setting or component changes', async () => {
     const sums = async (values: object) => {
       const { documents } = await template(values);
       const pods = documents.filter(({ kind }) => kind === 'Deployment');

@@ -101,7 +101,7 @@ export const opsToken = async (): Promise<string> => {
 export const bffs = async (): Promise<string[]> =>
   (await pods()).filter(({ app }) => app === 'bff').map(({ name }) => name);
 
-/** The API server's path that forwards to a path on a bff's public port. */
+/** The path on the API server that forwards to `path` on a bff's public port. */
 export const pathOfPod = (pod: string, path: string): string =>
   `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:4001/proxy${path}`;
 

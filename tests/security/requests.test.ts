@@ -94,7 +94,7 @@ describe('a request without a key or token', () => {
 describe('HEAD', () => {
   const gets = PUBLIC_ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/hubs'));
   it.each(titles(gets))(
-    'should get the response to GET without a body: %s %s %s',
+    'should get the same response as GET, without the body: %s %s %s',
     async (_p, _m, _r, route) => {
       const [head, get] = [await ask(route, { method: 'HEAD' }), await ask(route)];
       expect([head.status, head.headers.get('content-type')]).toEqual([

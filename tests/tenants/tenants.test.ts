@@ -130,7 +130,7 @@ describe('a pod of another tenant', () => {
         },
         { namespace: theirs.namespace, appId: 'bff' },
       );
-      // A call that had reached our bff would have been refused, because the secrets differ.
+      // If a call had reached our bff, it would have been refused, because the secrets differ.
       expect(await refusedByOurBff()).toBe(refused);
     }));
 

@@ -26,7 +26,7 @@ async function openMenu(page: Page): Promise<void> {
 }
 
 describe('a reader with only a keyboard', () => {
-  it("should find yesterday's failed payment without loading pages", async () => {
+  it("should find yesterday's failed payment without loading more pages", async () => {
     const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString();
     bff.publish([
       { title: 'Payment of order 4711 failed', source: 'Payments', createdAt: yesterday, body: 'Café Luna' },

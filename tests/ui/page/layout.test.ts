@@ -88,7 +88,7 @@ describe('the inbox on a phone', () => {
 });
 
 describe('a row', () => {
-  it('should have a heavier title and another background while it is unread', async () => {
+  it('should have a bolder title and a different background while it is unread', async () => {
     bff.publish(titled(1, 'Read'));
     const page = await open();
     bff.publish(titled(1, 'Unread'));
@@ -126,7 +126,7 @@ describe('a row', () => {
 });
 
 describe('the page', () => {
-  it('should show the selected notification beside the list on a wide screen, with shortcuts', async () => {
+  it('should show the selected notification beside the list on a wide screen, and support shortcuts', async () => {
     bff.publish([
       ...titled(4),
       { title: 'Newest', body: 'In\n  full', actions: [{ label: 'Act', link: '/demo' }] },
