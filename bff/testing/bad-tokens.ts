@@ -49,7 +49,7 @@ export const WITH_SECRET: Case[] = [
   ['with a number as the algorithm', () => forge({ alg: 256 }, claims()), MALFORMED],
   ['with a payload that is not JSON', () => forge({ alg: 'HS256' }, 'e30x'), MALFORMED],
   ['with an array as the payload', () => forge({ alg: 'HS256' }, [claims()]), MALFORMED],
-  ['with text as the payload', () => forge({ alg: 'HS256' }, encode('sub')), MALFORMED],
+  ['with a string as the payload', () => forge({ alg: 'HS256' }, encode('sub')), MALFORMED],
   [
     'with a token as the payload',
     () => forge({ alg: 'HS256', cty: 'JWT' }, encode(secretToken())),

@@ -246,8 +246,8 @@ describe('the Helm chart', () => {
     ['an unknown value', { ...SAFE, replica: 3 }, 'replica'],
     ['a number as a setting', { bff: { settings: { ...SAFE.bff.settings, TRUST_PROXY: 1 } } }, 'TRUST_PROXY'],
     ['a certificate without a host', { ...SAFE, ingress: { tlsSecret: 'x' } }, 'host'],
-    ['cluster mode for its own Redis', { ...SAFE, redis: { mode: 'cluster' } }, 'mode'],
-    ['TLS for its own Redis', { ...SAFE, redis: { tls: { enabled: true } } }, 'enabled'],
+    ['cluster mode for the bundled Redis', { ...SAFE, redis: { mode: 'cluster' } }, 'mode'],
+    ['TLS for the bundled Redis', { ...SAFE, redis: { tls: { enabled: true } } }, 'enabled'],
     ['a CA without TLS', { ...SAFE, redis: { enabled: false, tls: { privateCa: true } } }, 'privateCa'],
     ['a number as the text of channels', { bff: { ...SAFE.bff, away: { file: 3 } } }, 'file'],
     [

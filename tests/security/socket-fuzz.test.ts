@@ -73,7 +73,7 @@ const frame = fc.oneof(
   fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
 );
 
-/** Values that are almost valid, and arbitrary ones. */
+/** Mostly values of the right form, sometimes arbitrary JSON. */
 const nearly = <T>(right: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: right }, { weight: 1, arbitrary: fc.jsonValue() });
 const feed = nearly(

@@ -6,7 +6,7 @@ export interface FeedLimits {
   historyBytes: number;
   historyTtlMs: number;
   idsMax: number;
-  /** Time for which ids, retractions and runs are remembered: the maximum lifetime of an entry. */
+  /** How long ids, retractions and runs are remembered: the maximum lifetime of an entry. */
   entryLifeMs: number;
 }
 

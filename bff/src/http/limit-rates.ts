@@ -6,7 +6,7 @@ import { rateLimit } from 'express-rate-limit';
 export interface RateLimitOptions {
   /** Requests per minute from one reader, or from one address without sign-in; 0 means no limit. */
   perMinute: number;
-  /** The address of a request, behind the trusted proxies. */
+  /** The client's address, as seen through the trusted proxies. */
   addressOf: (request: IncomingMessage) => string;
 }
 

@@ -59,7 +59,7 @@ export interface GatewayOptions {
   /** Called for each connection of a reader that was closed. */
   onLeft: (reader: string) => void;
   admission: Admission;
-  /** The server-sent event streams of this instance, which get the same events. */
+  /** The server-sent event streams of this instance, which receive the same events as its sockets. */
   streams: EventStreams;
   /** Called when a handshake or a reader is refused, with the reason. */
   onRefused: (reason: RefusalReason) => void;
@@ -71,7 +71,7 @@ export interface GatewayTiming {
   handshakeMs: number;
   /** Time between two pings to a session, in ms. */
   pingIntervalMs: number;
-  /** Time in ms within which a session must answer a ping. */
+  /** How long a session has to answer a ping, in ms. */
   pingTimeoutMs: number;
 }
 

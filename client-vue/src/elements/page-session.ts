@@ -29,9 +29,9 @@ const keyOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string =
   JSON.stringify([server, feeds, clientId, negotiate]);
 
 /**
- * Opens the connection for the first element on the page; later elements share it. An element whose server, feeds,
- * `clientId` or `negotiate` differ from the first one's logs an error and shows the first one's notifications. Returns
- * a function that removes the element; removing the last one closes the connection.
+ * Opens the connection for the first element on the page; later elements share it. If a later element has a
+ * different server, feeds, `clientId` or `negotiate`, it logs an error and shows the first element's notifications.
+ * Returns a function that removes the element; removing the last one closes the connection.
  */
 export function joinPageSession(options: ElementOptions): () => void {
   const name = keyOf(options);

@@ -59,7 +59,7 @@ it('should doubt a connection at once if the device has no network, until the se
   silence.start();
   probe.mockImplementation(() => false);
   silence.doubt();
-  expect(silence.doubtful, 'no feed that could be probed').toBe(false);
+  expect(silence.doubtful, 'no feed to probe').toBe(false);
   probe.mockImplementation(() => true);
   silence.doubt();
   silence.doubt();

@@ -23,8 +23,8 @@ export const pageQuerySchema = z
       .default(DEFAULT_PAGE_LIMIT),
     clientId: clientIdSchema.optional(),
     epoch: epochSchema.optional(),
-    after: wholeNumber('must be a whole number from 0').optional(),
-    before: wholeNumber('must be a whole number from 1')
+    after: wholeNumber('must be a whole number, at least 0').optional(),
+    before: wholeNumber('must be a whole number, at least 1')
       .refine((n) => n >= 1, 'must be at least 1')
       .optional(),
   })

@@ -63,7 +63,7 @@ describe('the list of schedules', () => {
     expect(next.map(({ id }) => id)).toEqual(all.slice(0, MAX_LISTED_SCHEDULES).map(({ id }) => id));
   });
 
-  it('should not contain entries whose job is gone', async () => {
+  it('should not contain schedules whose job no longer exists', async () => {
     const { publishService, schedules, jobs } = instance();
     await publishService.publish([input('a', HOUR), input('b', HOUR)]);
     await jobs.remove(nameOf('all', { id: 'a' }));

@@ -27,7 +27,7 @@ describe('an oversized event', () => {
     expect(read).toMatchObject({ refused: { event: 'i'.repeat(MAX_EVENT_ID) } });
   });
 
-  it('should be stored in a record of limited size, whichever of its parts is too large', () => {
+  it('should be stored in a record of limited size, no matter which part is too large', () => {
     const hugeText = 'x'.repeat(3_900_000);
     const faults = [...Array.from({ length: 999 }, () => ({ ['y'.repeat(2_000)]: 7 })), '"'.repeat(120_000)];
     for (const members of [

@@ -69,7 +69,7 @@ function bytes(field: number, value: string | Buffer): Buffer {
   return Buffer.concat([varint((field << 3) | 2), varint(content.length), content]);
 }
 
-/** Decodes the last value of each field: a number, or bytes. */
+/** Decodes a message's fields: numbers, or bytes. If a field is repeated, its last value wins. */
 function fieldsOf(message: Buffer): Map<number, number | Buffer> {
   const fields = new Map<number, number | Buffer>();
   let at = 0;

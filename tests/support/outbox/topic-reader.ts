@@ -9,7 +9,7 @@ export interface PublishedEvent {
 }
 
 /**
- * Records existing and new events in the topic `notifications` before the producer removes them.
+ * Collects the events of the topic `notifications`, existing and new, before the producer removes them.
  */
 export async function readTopic(redisHost: string) {
   const redis = createClient({ url: `redis://${redisHost}` });

@@ -152,6 +152,7 @@ describe('toasts', () => {
     const page = await open();
     await setHidden(page, true);
     pages.bff().publish(drafts(2));
+    await expect.poll(() => visibleToasts(page).count()).toBe(2);
     await advance(page, 8_000);
     expect(await visibleToasts(page).count()).toBe(2);
     await setHidden(page, false);

@@ -1,6 +1,6 @@
 import type { LivePublication, Notification } from '@tocsin/contracts';
 
-/** Creates an element that contains the page's own text. */
+/** Creates an element with this class and text. Does not set `dir`; for a publisher's text, see `publisherText`. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   className: string,

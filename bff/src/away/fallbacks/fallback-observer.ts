@@ -1,6 +1,6 @@
 import type { Receipt } from './document.ts';
 
-/** Steps that may fail. `list-unsent` and `close-unsent` are steps of the list of unsent fallbacks. */
+/** Steps that may fail. `list-unsent` updates the index of unsent fallbacks; `close-unsent` sends some again or dismisses them. */
 export type FallbackStepName =
   | 'settle'
   | 'publish-receipt'

@@ -5,13 +5,13 @@ import { withoutErased } from './without-erased.ts';
 import { sha256 } from '../../feed/ids.ts';
 
 const ERASED_AT = Date.parse('2026-01-01T00:00:00Z');
-const BEFORE = '2025-12-31T23:59:59Z';
+const BEFORE_ERASURE = '2025-12-31T23:59:59Z';
 const content = new ErasedContent([
   { feed: 'user:ada', before: ERASED_AT },
   { feed: 'all', ids: ['gone'] },
 ]);
 const record = (of: unknown, members: Partial<SetAside> = {}): SetAside => ({
-  ...{ v: 1, entry: 'event:1', feed: '', reason: 'invalid', faults: [], at: BEFORE },
+  ...{ v: 1, entry: 'event:1', feed: '', reason: 'invalid', faults: [], at: BEFORE_ERASURE },
   ...{ content: typeof of === 'string' ? of : JSON.stringify(of), ...members },
 });
 
@@ -57,7 +57,7 @@ it('should remove erased items and keep the rest', () => {
   expect(withoutErased(event, content)).toEqual({ ...event, content: '[{"id":"stays"}]' });
   const late = { id: 'late', createdAt: '2026-01-01T00:00:01Z' };
   const entry = record(
-    { seq: 1, notifications: [{ id: 'early', createdAt: BEFORE }, late] },
+    { seq: 1, notifications: [{ id: 'early', createdAt: BEFORE_ERASURE }, late] },
     { feed: 'user:ada', entry: 'entry:P0000001:user:ada:1' },
   );
   expect(withoutErased(entry, content)?.content).toBe(JSON.stringify({ seq: 1, notifications: [late] }));

@@ -74,7 +74,7 @@ it('should retry a turn that it took here if it conflicted with another activati
   expect(turn).toHaveBeenCalledTimes(2);
 });
 
-it('should give up after a turn here has failed three times', async () => {
+it('should give up after three failed attempts on this instance', async () => {
   callActor.mockImplementation(refuseConnection);
   turn.mockRejectedValue(new TemporaryError('the store is unavailable'));
   await expect(call()).rejects.toThrow('the store is unavailable');

@@ -128,9 +128,9 @@ class Appending {
   }
 
   /**
-   * Like `#plain`, for an event, which is identified by its id and source. It is published under its id unless another
-   * notification uses that id. An earlier retraction of the id suppresses the event, unless the retraction was for
-   * another notification.
+   * Like `#plain`, but for an event, which is identified by its id and source. If another notification already has the
+   * id, the event gets a derived one, and an earlier retraction of its own id does not affect it. Otherwise, such a
+   * retraction suppresses the event.
    */
   #event({ sourceHash = '', ...notification }: Arrival): Named | undefined {
     const { id } = notification;

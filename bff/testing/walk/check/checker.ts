@@ -282,7 +282,7 @@ export class Checker {
       this.hadUnknownRollback = true;
       const wasKnown = known.some((one) => one?.epoch === epoch && one.offset >= publication.offset);
       if (this.#sound || wasKnown) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
-      else this.#report.count('rewrites after a rollback that the host did not know of');
+      else this.#report.count('rewrites after a rollback that the host was unaware of');
     }
     const earlierPlace = Array.from({ length: publication.offset - 1 }, (_, i) => `${epoch}:${i + 1}`).find(
       (other) => this.committedIds.get(other)?.has(idOf(publication)),

@@ -13,8 +13,8 @@ import type { Report } from '../check/report.ts';
 import { Store, type WalkAnnouncement } from './store.ts';
 import { TurnCalls } from './turn-calls.ts';
 
-const EPOCH_START = '2026-01-01T00:00:00Z';
-const START = Date.parse(EPOCH_START);
+const WALK_START = '2026-01-01T00:00:00Z';
+const START = Date.parse(WALK_START);
 const RETRIES = 4;
 const RETIRED_AFTER_MS = 120_000;
 
@@ -233,7 +233,7 @@ export class World {
   ): void {
     const { position } = this;
     const title = 'forged';
-    const notification = { id: title, feed: FEED, severity: 'info', title, createdAt: EPOCH_START } as const;
+    const notification = { id: title, feed: FEED, severity: 'info', title, createdAt: WALK_START } as const;
     const stale = position && testProofs.of(FEED, position);
     const proofs = { none: undefined, wrong: 'AAAAAAAAAAAAAAAAAAAAAA', stale };
     const publications = [{ offset, notification }];

@@ -25,8 +25,7 @@ export class Deliveries {
   #strayed = 0;
 
   /**
-   * @param feedsOf the feeds of each client @param first the number of the first message; older messages belong to another
-   * workload
+   * Takes the feeds of each client, and the number of the first message; older messages belong to another workload.
    */
   constructor(feedsOf: readonly (readonly string[])[], first: number, onComplete?: (n: number) => void) {
     this.#first = first;

@@ -18,7 +18,7 @@ export interface ChannelRules {
   windowMs: number;
   /** Maximum number of messages to one reader within an hour. */
   perHour: number;
-  /** Whether a message with an unknown outcome is sent again. Always true if the channel recognises repeated keys. */
+  /** Whether a message with an unknown outcome is sent again. True for channels that recognise a message's key. */
   repeats: boolean;
 }
 

@@ -70,7 +70,7 @@ export async function download(wanted: Download): Promise<void> {
   }
 }
 
-/** An error that may not occur again on the next attempt. */
+/** An error worth retrying: the next attempt may succeed. */
 class Retryable extends Error {}
 
 /**
