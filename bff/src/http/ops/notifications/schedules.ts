@@ -15,7 +15,7 @@ export function scheduleRoutes(operate: Operate, log: Logger): Router {
         response.set('Cache-Control', 'no-store').json(scheduleListSchema.parse(body));
       } catch (error) {
         const detail =
-          'The producer did not list its schedules. Try again; if this stays, run the same version of the producer and the bff.';
+          'The producer did not list its schedules. Try again; if this persists, run the same version of the producer and the bff.';
         reportUnavailable(response, log, { error, detail });
       }
     })

@@ -3,7 +3,7 @@ const fallbacks = (count: number) => (count === 1 ? '1 fallback' : `${count} fal
 /** Fallbacks that were not sent. Names of readers, channels and notifications are isolated from the text around them. */
 export const unsent = {
   title: 'Fallbacks that were not sent',
-  hint: "Messages through other channels that were refused, or whose outcome is unknown. Remove the reason, then send them again. Nothing is sent about a notification that was read meanwhile, or that has left its feed's history.",
+  hint: "Messages through other channels that were refused, or whose outcome is unknown. Fix the cause, then send them again. Nothing is sent about a notification that was read meanwhile, or that has left its feed's history.",
   refused: 'Not sent',
   unknown: 'Outcome unknown',
   of: (via: string, id: string) => `${via} for ${id}`,
