@@ -61,12 +61,12 @@ describe('fallbacks that were not sent', () => {
     ops.unsent = Array.from({ length: 120 }, (_, n) => unsent(`n${n}`, n === 70 ? { via: 'fax' } : {}));
     const page = await pages.open(ops);
     await page.getByTestId('verdict-fault').getByText('More than 50 fallbacks').waitFor();
-    await page.getByTestId('send-all-again').click();
+    await page.getByTestId('send-all').click();
     await page.keyboard.press('Escape');
     expect(ops.sentAgain).toEqual([]);
-    await page.getByTestId('send-all-again').click();
+    await page.getByTestId('send-all').click();
     await page.getByTestId('confirm-yes').click();
-    await page.getByTestId('send-all-said').getByText('119 fallbacks are due again.').waitFor();
+    await page.getByTestId('send-said').getByText('119 fallbacks are due again.').waitFor();
     expect(stripped(await page.getByTestId('send-failures').innerText())).toContain('fax for n70');
     expect(new Set(ops.sentAgain).size).toBe(119);
     await expect.poll(() => rows(page).count()).toBe(1);
