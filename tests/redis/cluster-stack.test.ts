@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeNotifications, type RedisCluster, startCluster } from '@tocsin/lab';
 import { readRedisSettings, redisTarget } from '@tocsin/service/redis';
-import { ROOT, examine, startStack, type Stack } from '@tocsin/tools';
+import { ROOT, startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
+import { examineStack } from '../support/redis/examine-stack.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-cluster-stack-'));
 /** Connects as a user with the permissions in docs/redis-users.acl. */
@@ -36,13 +37,8 @@ it('should deliver on a cluster of three masters as a user with few permissions,
   await flow.complete();
   flow.close();
 
-  const findings = await examine({
-    producers: stack.producers,
-    bffs: stack.bffs,
-    sidecars: [...stack.producers, ...stack.bffs].map(({ daprUrl: url }) => ({ url })),
+  const findings = await examineStack(stack, {
     redis: redisTarget(readRedisSettings({ ...settings, REDIS_HOST: cluster.address })),
-    daprApiToken: stack.bffs[0]?.daprHeaders['dapr-api-token'],
-    ...{ token: undefined, apiKey: undefined },
   });
   expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
 });

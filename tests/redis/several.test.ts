@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { BROADCAST_STREAM, COMPONENTS, TOPICS } from '@tocsin/contracts';
 import { type AnyRedis, makeNotifications, type RedisCluster, startCluster, startRedis } from '@tocsin/lab';
 import { readRedisParts } from '@tocsin/service/redis';
-import { ROOT, examine, startStack, type Stack } from '@tocsin/tools';
+import { ROOT, startStack, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
 import { keysWith } from '../support/redis/every-key.ts';
 import { eventually } from '../support/state.ts';
+import { examineStack } from '../support/redis/examine-stack.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-several-'));
 const PARTS = ['entries', 'topics', 'audit', 'broadcaster'] as const;
@@ -104,14 +105,7 @@ it('should keep each part’s data in its own Redis, deliver, trim and erase the
   );
 
   const redisParts = readRedisParts({ ...settings, REDIS_HOST: one.broadcaster.address });
-  const findings = await examine({
-    producers: stack.producers,
-    bffs: stack.bffs,
-    sidecars: [...stack.producers, ...stack.bffs].map(({ daprUrl: url }) => ({ url })),
-    ...{ redis: redisParts.broadcaster, redisParts },
-    daprApiToken: stack.bffs[0]?.daprHeaders['dapr-api-token'],
-    ...{ token: undefined, apiKey: undefined },
-  });
+  const findings = await examineStack(stack, { redis: redisParts.broadcaster, redisParts });
   expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
   expect(findings.map(({ check }) => check)).toContain('redis fsync of state');
 });

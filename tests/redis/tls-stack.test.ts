@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AnyRedis, makeNotifications, startRedis } from '@tocsin/lab';
-import { examine, startStack, type Stack } from '@tocsin/tools';
+import { startStack, type Stack } from '@tocsin/tools';
 import { readRedisSettings, redisTarget } from '@tocsin/service/redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
-import { Certificates } from '../support/redis/certificates.ts';
+import { redisWithTls } from '../support/redis/certificates.ts';
+import { examineStack } from '../support/redis/examine-stack.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-tls-stack-'));
 let redis: AnyRedis;
@@ -15,17 +16,9 @@ let settings: Record<`REDIS_${string}`, string>;
 
 /** Starts a Redis with its own CA that requires a client certificate and a password. */
 beforeAll(async () => {
-  const make = new Certificates(dir);
-  const ca = make.ca('ca');
-  const client = make.signed(ca, 'client');
-  redis = await startRedis({
-    ...{ dir, name: 'redis', tls: { ca, server: make.signed(ca, 'server') } },
-    settings: { requirepass: 'secret' },
-  });
-  settings = {
-    ...{ REDIS_TLS: 'true', REDIS_CA_FILE: ca.cert, REDIS_PASSWORD: 'secret' },
-    ...{ REDIS_CERT_FILE: client.cert, REDIS_KEY_FILE: client.key },
-  };
+  const { tls, settings: ofClients } = redisWithTls(dir);
+  redis = await startRedis({ ...{ dir, name: 'redis', tls }, settings: { requirepass: 'secret' } });
+  settings = ofClients;
   stack = await startStack({ redisHost: redis.address, redisSettings: settings });
 });
 afterAll(async () => {
@@ -49,13 +42,8 @@ it('should deliver over TLS to all instances, even after Redis has restarted, an
   await flow.complete();
   flow.close();
 
-  const findings = await examine({
-    producers: stack.producers,
-    bffs: stack.bffs,
-    sidecars: [...stack.producers, ...stack.bffs].map(({ daprUrl: url }) => ({ url })),
+  const findings = await examineStack(stack, {
     redis: redisTarget(readRedisSettings({ ...settings, REDIS_HOST: redis.address })),
-    daprApiToken: stack.bffs[0]?.daprHeaders['dapr-api-token'],
-    ...{ token: undefined, apiKey: undefined },
   });
   expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
 });

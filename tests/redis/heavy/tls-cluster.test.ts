@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { BROADCAST_STREAM } from '@tocsin/contracts';
 import { type RedisCluster, startCluster } from '@tocsin/lab';
 import { readRedisSettings, redisTarget } from '@tocsin/service/redis';
-import { examine, startStack, type Stack } from '@tocsin/tools';
+import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Certificates } from '../../support/redis/certificates.ts';
+import { redisWithTls } from '../../support/redis/certificates.ts';
 import { streamThrough } from '../../support/redis/stream-through.ts';
+import { examineStack } from '../../support/redis/examine-stack.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-tls-cluster-'));
 let cluster: RedisCluster;
@@ -16,20 +17,10 @@ let settings: Record<`REDIS_${string}`, string>;
 
 /** Starts six nodes with their own CA that accept only TLS, and require a client certificate and a password. */
 beforeAll(async () => {
-  const make = new Certificates(dir);
-  const ca = make.ca('ca');
-  const client = make.signed(ca, 'client');
-  cluster = await startCluster(
-    {
-      ...{ dir, name: 'node', tls: { ca, server: make.signed(ca, 'server') } },
-      settings: { requirepass: 'secret', masterauth: 'secret' },
-    },
-    1,
-  );
-  settings = {
-    ...{ REDIS_CLUSTER: 'true', REDIS_TLS: 'true', REDIS_CA_FILE: ca.cert, REDIS_PASSWORD: 'secret' },
-    ...{ REDIS_CERT_FILE: client.cert, REDIS_KEY_FILE: client.key },
-  };
+  const { tls, settings: ofClients } = redisWithTls(dir);
+  const passwords = { requirepass: 'secret', masterauth: 'secret' };
+  cluster = await startCluster({ ...{ dir, name: 'node', tls }, settings: passwords }, 1);
+  settings = { ...ofClients, REDIS_CLUSTER: 'true' };
   stack = await startStack({ redisHost: cluster.address, redisSettings: settings });
 });
 afterAll(async () => {
@@ -47,13 +38,8 @@ it('should deliver over TLS through a failover, and pass the doctor', async () =
     expect(lost.length === 0 || reportedGaps > 0).toBe(true);
   }
 
-  const findings = await examine({
-    producers: stack.producers,
-    bffs: stack.bffs,
-    sidecars: [...stack.producers, ...stack.bffs].map(({ daprUrl: url }) => ({ url })),
+  const findings = await examineStack(stack, {
     redis: redisTarget(readRedisSettings({ ...settings, REDIS_HOST: cluster.address })),
-    daprApiToken: stack.bffs[0]?.daprHeaders['dapr-api-token'],
-    ...{ token: undefined, apiKey: undefined },
   });
   expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
 });

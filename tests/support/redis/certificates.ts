@@ -58,3 +58,17 @@ export class Certificates {
     execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   }
 }
+
+/** Certificates for a Redis that requires those of clients, and the settings with which clients connect to it. */
+export function redisWithTls(dir: string) {
+  const make = new Certificates(dir);
+  const ca = make.ca('ca');
+  const client = make.signed(ca, 'client');
+  return {
+    tls: { ca, server: make.signed(ca, 'server') },
+    settings: {
+      ...{ REDIS_TLS: 'true', REDIS_CA_FILE: ca.cert, REDIS_CERT_FILE: client.cert },
+      ...{ REDIS_KEY_FILE: client.key, REDIS_PASSWORD: 'secret' },
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { examine, type Stack } from '@tocsin/tools';
+
+type Checked = Parameters<typeof examine>[0];
+
+/** Runs the doctor's checks of a whole stack and its Redis. Returns the findings. */
+export const examineStack = (
+  { producers, bffs }: Stack,
+  redis: Pick<Checked, 'redis' | 'redisParts'>,
+): ReturnType<typeof examine> =>
+  examine({
+    ...{ producers, bffs, ...redis },
+    sidecars: [...producers, ...bffs].map(({ daprUrl: url }) => ({ url })),
+    daprApiToken: bffs[0]?.daprHeaders['dapr-api-token'],
+    ...{ token: undefined, apiKey: undefined },
+  });
