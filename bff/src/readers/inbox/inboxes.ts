@@ -158,11 +158,10 @@ export class Inboxes {
     return ended.filter((one, index) => shown[index]);
   }
 
-  /** When the reader's next snooze ends, in ms since 1970; `undefined` if nothing is snoozed. */
-  async nextDue(reader: string): Promise<number | undefined> {
-    const { now } = this.#use;
+  /** When the first snooze ends that ends after `from`, both in ms since 1970; `undefined` if there is none. */
+  async nextDue(reader: string, from: number): Promise<number | undefined> {
     const document = await this.stored(reader);
-    const waiting = (document?.snoozed ?? []).filter((one) => !one.archived && !isDue(one, now()));
+    const waiting = (document?.snoozed ?? []).filter((one) => !one.archived && !isDue(one, from));
     return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ until }) => timeOf(until)));
   }
 

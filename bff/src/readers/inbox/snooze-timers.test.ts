@@ -1,4 +1,5 @@
 import type { Snoozed } from '@tocsin/contracts';
+import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
 import type { ReaderEvent } from '../events/reader-change.ts';
@@ -13,6 +14,7 @@ let isConnected: boolean;
 let channel: MemoryBroadcaster;
 let timers: SnoozeTimers;
 let fails: boolean;
+let readMs: number;
 
 const snoozed = (id: string, ms: number): Snoozed => ({
   ...{ epoch: '1-a', offset: 1, until: new Date(START + ms).toISOString() },
@@ -22,17 +24,18 @@ const times = () => snoozes.map((one) => ({ one, at: Date.parse(one.until) }));
 
 beforeEach(() => {
   vi.useFakeTimers({ now: START });
-  [snoozes, sent, faults, isConnected, fails] = [[], [], 0, true, false];
+  [snoozes, sent, faults, isConnected, fails, readMs] = [[], [], 0, true, false, 0];
   channel = new MemoryBroadcaster();
   timers = new SnoozeTimers({
     channel,
     inboxes: {
       dueBetween: async (_reader, from, to) => {
         if (fails) throw new Error('no store');
+        if (readMs > 0) await pause(readMs);
         return times().flatMap(({ one, at }) => (at > from && at <= to ? [one] : []));
       },
-      nextDue: async () => {
-        const waiting = times().filter(({ at }) => at > Date.now());
+      nextDue: async (_reader, from) => {
+        const waiting = times().filter(({ at }) => at > from);
         return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ at }) => at));
       },
       eventOf: async () => undefined,
@@ -62,6 +65,14 @@ it('should notify of each snooze when it ends, even after hours, and keep nothin
   await vi.advanceTimersByTimeAsync(5 * 3_600_000);
   expect(notifiedIds()).toEqual(['a', 'b']);
   expect(timers.size).toBe(0);
+});
+
+it('should notify of a snooze that ends while the inbox is being read', async () => {
+  snoozes = [snoozed('a', 300)];
+  readMs = 500;
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(notifiedIds()).toEqual(['a']);
 });
 
 it('should check again when the inbox changes, and notify a connecting reader of recently ended snoozes', async () => {
