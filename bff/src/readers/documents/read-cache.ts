@@ -15,9 +15,13 @@ interface Entry<T> {
 /** Caches reads for 10 s. Simultaneous requests share one read. */
 export class ReadCache<T> {
   readonly #entries: LRUCache<string, Entry<T>>;
+  /** The newest version of each document that a change event named. */
+  readonly #announced: LRUCache<string, number>;
 
   constructor(now: () => number) {
-    this.#entries = new LRUCache({ max: MAX_ENTRIES, ttl: FRESH_MS, ttlResolution: 0, perf: { now } });
+    const bounds = { max: MAX_ENTRIES, ttl: FRESH_MS, ttlResolution: 0, perf: { now } };
+    this.#entries = new LRUCache(bounds);
+    this.#announced = new LRUCache(bounds);
   }
 
   /** The cached value, or otherwise the result of `read`. A rejection is not cached. */
@@ -32,17 +36,27 @@ export class ReadCache<T> {
     return entry.value;
   }
 
-  /** Caches a value that was written, with its version. */
+  /**
+   * Caches a value that was written, with its version. If an event has named a newer version, drops the entry instead:
+   * another instance wrote before this write's response arrived.
+   */
   set(key: string, value: T, version: string): void {
-    this.#entries.set(key, { value: Promise.resolve(value), version });
+    if (this.#newestOf(key) > Number(version)) this.#entries.delete(key);
+    else this.#entries.set(key, { value: Promise.resolve(value), version });
   }
 
   /** Drops the entry unless it has this version. The next `get` then reads again. */
   forget(key: string, version = ''): void {
+    const number = Number(version);
+    if (number > this.#newestOf(key)) this.#announced.set(key, number);
     if (version === '' || this.#entries.peek(key)?.version !== version) this.#entries.delete(key);
   }
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  #newestOf(key: string): number {
+    return this.#announced.get(key) ?? 0;
   }
 }
