@@ -130,9 +130,10 @@ export function serveConnection(
     const request = unsubscribeRequestSchema.safeParse(payload);
     if (!request.success) return invalid(faultText(request.error));
     const { feed } = request.data;
-    await socket.leave(roomOf(feed));
+    // Before the wait, because a new subscription to the feed may follow in the same message.
     subscriptions.remove(feed);
     acknowledged?.unsubscribed(feed);
+    await socket.leave(roomOf(feed));
     return { ok: true };
   };
 

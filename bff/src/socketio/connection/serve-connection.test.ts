@@ -1,0 +1,32 @@
+import { SECRETS } from '@tocsin/contracts';
+import { io } from 'socket.io-client';
+import { afterEach, expect, it } from 'vitest';
+import { SECRET, secretToken } from '../../../testing/forge.ts';
+import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+
+let bff: ServedBff | undefined;
+afterEach(() => bff?.stop());
+
+it('should still know a feed that arrives as unsubscribe and subscribe in one message', async () => {
+  bff = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET });
+  const tokenFor = (feeds: string[]) => secretToken({ sub: 'ada', feeds });
+  const socket = io(bff.url, {
+    ...{ path: '/hubs', transports: ['polling'], forceNew: true, reconnection: false },
+    auth: { token: tokenFor(['a']) },
+  });
+  try {
+    const reasons: unknown[] = [];
+    socket.on('closing', (reason: unknown) => reasons.push(reason));
+    await bff.handshake(socket);
+    expect(await bff.subscribe(socket, 'topic:a')).toMatchObject({ ok: true });
+    // While the first request is being sent, the others wait and then share one message.
+    socket.emit('unsubscribe', { feed: 'all' }, () => undefined);
+    socket.emit('unsubscribe', { feed: 'topic:a' }, () => undefined);
+    expect(await bff.subscribe(socket, 'topic:a')).toMatchObject({ ok: true });
+    expect(await bff.renew(socket, tokenFor([]))).toEqual({ ok: true });
+    // The event precedes the answer.
+    expect(reasons).toMatchObject([{ code: 'forbidden' }]);
+  } finally {
+    socket.close();
+  }
+});
