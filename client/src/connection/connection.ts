@@ -41,6 +41,7 @@ export class Connection implements ClientConnection {
 
   /** Drops the connection, if any, and reconnects, immediately or after the usual delay. */
   reconnect({ now }: { now: boolean }): void {
+    if (this.#closed) return;
     clearTimeout(this.#reconnectTimer);
     this.#current.disconnect();
     if (!now) return this.#reconnectLater(this.#current);
@@ -141,7 +142,9 @@ export class Connection implements ClientConnection {
     this.#hooks.disconnected();
   }
 
+  /** Does nothing after `close`, which an error listener may have called. */
   #reconnectLater(socket: ClientSocket): void {
+    if (this.#closed) return;
     clearTimeout(this.#reconnectTimer);
     const pause = backOff(this.#attempts++, TIMING.reconnectMin, TIMING.reconnectMax, this.#random);
     this.#reconnectTimer = setTimeout(() => this.#connect(socket), pause);

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createNotificationClient } from '../client.ts';
 import { Gateway } from '../testing/gateway.ts';
+import { RenewedToken } from './renewed-token.ts';
+import type { ClientSocket } from './socket.ts';
 import type { ClientStatus, NotificationClient } from '../types.ts';
 
 let gateway: Gateway;
@@ -11,6 +13,7 @@ beforeEach(async () => {
   await gateway.listen();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   for (const client of clients.splice(0)) client.close();
   await gateway.close();
 });
@@ -98,4 +101,14 @@ describe('a client whose token expires', () => {
     expect(given).toEqual([]);
     expect(gateway.sockets[1]?.handshake.auth).toEqual({ token: 'second' });
   });
+});
+
+it('should not be renewed after an error listener has closed the client', async () => {
+  vi.useFakeTimers();
+  let calls = 0;
+  const getToken = () => Promise.reject(new Error(`signed out ${++calls}`));
+  const token = new RenewedToken(getToken, Math.random, () => token.stop());
+  token.renew({} as ClientSocket);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(calls).toBe(1);
 });

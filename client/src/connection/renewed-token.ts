@@ -41,6 +41,8 @@ export class RenewedToken {
     const error = await this.#send(socket, turn);
     if (turn !== this.#turn || !error) return;
     this.#report(error);
+    // The listener may have closed the client.
+    if (turn !== this.#turn) return;
     const pause = backOff(attempt, TIMING.retryMin, TIMING.retryMax, this.#random);
     this.#timer = setTimeout(() => void this.#attempt(socket, turn, attempt + 1), pause);
   }

@@ -12,6 +12,7 @@ export function createSocket(
   tokenFailed: (socket: ClientSocket, reason: unknown) => void,
 ): ClientSocket {
   const { url, path = SOCKET_PATH, clientId, getToken, transports = ['websocket', 'polling'] } = options;
+  let calls = 0;
   const socket: ClientSocket = io(url, {
     path,
     forceNew: true,
@@ -26,11 +27,13 @@ export function createSocket(
     auth: (send) => {
       const identity = clientId === undefined ? {} : { clientId };
       if (!getToken) return send(identity);
+      const call = ++calls;
       Promise.resolve()
         .then(getToken)
         .then(
-          (token) => send(token === undefined ? identity : { ...identity, token }),
-          (reason: unknown) => tokenFailed(socket, reason),
+          // Ignore the token of a transport that has been replaced: the server closes a connection that connects twice.
+          (token) => call === calls && send(token === undefined ? identity : { ...identity, token }),
+          (reason: unknown) => call === calls && tokenFailed(socket, reason),
         );
     },
   });

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createNotificationClient } from '../client.ts';
+import { Gateway } from '../testing/gateway.ts';
+import type { NotificationClient } from '../types.ts';
+
+let gateway: Gateway;
+let client: NotificationClient | undefined;
+/** The pending calls of `getToken`. */
+let asked: { resolve: (token: string) => void; reject: (reason: Error) => void }[];
+let errors: string[];
+
+const getToken = (): Promise<string> =>
+  new Promise((resolve, reject) => {
+    asked.push({ resolve, reject });
+  });
+/** Resolves when the client has asked for a token `count` times. */
+const haveAsked = (count: number) => vi.waitFor(() => expect(asked).toHaveLength(count), 10_000);
+/** Breaks the transport of a connection that waits for its token. */
+const breakTransports = (): void => {
+  const { clients } = gateway.io.engine as unknown as { clients: Record<string, { close(): void }> };
+  for (const transport of Object.values(clients)) transport.close();
+};
+
+beforeEach(async () => {
+  [asked, errors] = [[], []];
+  gateway = new Gateway();
+  await gateway.listen();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  client?.close();
+  await gateway.close();
+});
+
+it('should not connect again after an error listener has closed the client', async () => {
+  vi.useFakeTimers();
+  let calls = 0;
+  client = createNotificationClient({
+    ...{ url: gateway.url, negotiate: true },
+    getToken: () => Promise.reject(new Error(`signed out ${++calls}`)),
+  });
+  client.on('error', () => client?.close());
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(calls).toBe(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('should not connect again if getToken rejects after close', async () => {
+  client = createNotificationClient({ url: gateway.url, getToken });
+  await haveAsked(1);
+  client.close();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  asked[0]?.reject(new Error('signed out'));
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('should ignore tokens of connections that were lost before the token arrived', async () => {
+  client = createNotificationClient({ url: gateway.url, getToken });
+  client.on('error', ({ message }) => errors.push(message));
+  client.subscribe('all', {});
+  for (const count of [1, 2, 3]) {
+    await haveAsked(count);
+    if (count < 3) breakTransports();
+  }
+  asked[0]?.resolve('first');
+  asked[2]?.resolve('third');
+  await vi.waitFor(() => expect(client?.status).toBe('live'));
+  asked[1]?.reject(new Error('too late'));
+  await vi.waitFor(() => expect(client?.status).toBe('live'));
+  expect(gateway.sockets.map(({ handshake }) => handshake.auth['token'])).toEqual(['third']);
+  expect(errors.filter((message) => message.startsWith('No token'))).toEqual([]);
+});
