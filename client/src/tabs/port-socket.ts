@@ -7,11 +7,13 @@ interface PendingRequest {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
+/** Shared by all ports of the page, so that a late answer from a former leader matches no other request. */
+let lastId = 0;
+
 /** A follower tab's view of the leader's connection, used in place of its own socket. */
 export class PortSocket implements FeedSocket {
   readonly #send: (id: number, event: string, request: unknown) => void;
   readonly #waiting = new Map<number, PendingRequest>();
-  #ids = 0;
   #closed = false;
 
   constructor(send: (id: number, event: string, request: unknown) => void) {
@@ -51,7 +53,7 @@ export class PortSocket implements FeedSocket {
 
   #request(event: string, request: unknown, ms: number, done: ResponseCallback): void {
     if (this.#closed) return done(new Error('The connection was lost.'));
-    const id = ++this.#ids;
+    const id = ++lastId;
     const timer = setTimeout(() => {
       this.#waiting.delete(id);
       done(new Error(`No answer within ${ms} ms.`));

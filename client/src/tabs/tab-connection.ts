@@ -72,17 +72,17 @@ export class TabConnection implements ClientConnection {
   }
 
   close(): void {
+    this.#unshared?.close();
     if (this.#closed) return;
     this.#channel?.post({ type: 'bye', from: this.#id } satisfies TabMessage);
     this.#leave();
-    this.#unshared?.close();
   }
 
   get #closed(): boolean {
     return this.#leaving.signal.aborted;
   }
 
-  /** Never rejects. */
+  /** Never rejects. Reports an error last, because the listener may close the client. */
   async #join(attempt: number): Promise<void> {
     const { hooks } = this.#given;
     try {
@@ -93,9 +93,9 @@ export class TabConnection implements ClientConnection {
     } catch (reason) {
       if (this.#closed) return;
       const cause = asError(reason);
-      hooks.error(new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause }));
       const pause = backOff(attempt, TIMING.reconnectMin, TIMING.reconnectMax, this.#given.random);
       this.#joinTimer = setTimeout(() => void this.#join(attempt + 1), pause);
+      hooks.error(new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause }));
     }
   }
 
@@ -104,9 +104,9 @@ export class TabConnection implements ClientConnection {
     const lockOf = (tab: string) => `${group.name} tab ${tab}`;
     const failed = (reason: unknown): void => {
       if (this.#closed) return;
-      hooks.error(asError(reason));
       this.#leave();
       this.#connectUnshared();
+      hooks.error(asError(reason));
     };
     const election = new Election(platform.locks, `${group.name} leader`, {
       elected: () => this.#elected(group, lockOf),

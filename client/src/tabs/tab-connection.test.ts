@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TabsFixture } from '../testing/tabs-fixture.ts';
+
+let fixture: TabsFixture;
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  fixture = new TabsFixture();
+});
+afterEach(() => {
+  fixture.close();
+  vi.useRealTimers();
+});
+
+describe('a tab without locks', () => {
+  const openWithoutLocks = () => {
+    const opened = fixture.open(['all']);
+    const request = () => Promise.reject(new Error('no locks'));
+    Object.assign(opened.tab, { locks: { request } });
+    return opened;
+  };
+
+  it('should connect on its own, and disconnect when it closes', async () => {
+    const { client, errors } = openWithoutLocks();
+    await pass(1_000);
+    expect(errors).toEqual(['no locks']);
+    expect(client.status).toBe('live');
+    client.close();
+    expect(fixture.server.connections).toBe(0);
+  });
+
+  it('should not connect if an error listener closes it', async () => {
+    const { client } = openWithoutLocks();
+    client.on('error', () => client.close());
+    await pass(1_000);
+    expect(fixture.server.connections).toBe(0);
+  });
+});
+
+it('should not ask for a token again after an error listener has closed the client', async () => {
+  let calls = 0;
+  const getToken = () => Promise.reject(new Error(`signed out ${++calls}`));
+  const { client } = fixture.open(['all'], { getToken });
+  client.on('error', () => client.close());
+  await pass(60_000);
+  expect(calls).toBe(1);
+});
+
+it("should not take a former leader's late answer for the answer to another request", async () => {
+  const [former, tab] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
+  await pass(1_000);
+  for (const feed of ['topic:a', 'topic:b']) fixture.server.publish(feed, 3);
+  tab.subscribe('topic:a');
+  tab.subscribe('topic:b');
+  await pass(1);
+  former.tab.freeze();
+  expect(fixture.server.requests).toContain('subscribe topic:b');
+  expect(tab.shown.get('topic:b')).toEqual([]);
+  tab.unsubscribe('topic:a');
+  fixture.server.requests = [];
+  while (!fixture.server.requests.includes('subscribe topic:b')) await pass(1);
+  former.tab.thaw();
+  await pass(5_000);
+  expect(tab.shown.get('topic:b')).toEqual(fixture.server.ids('topic:b'));
+});
