@@ -155,6 +155,35 @@ describe('FeedSubscription', () => {
     expect(subscription.position).toEqual({ epoch: 'e', offset: 3 });
   });
 
+  it('should call no handler after a handler has closed it', () => {
+    const log: string[] = [];
+    const inbox = { ...{ version: 1, epoch: 'e', seen: 0 }, unread: [], archived: [], snoozed: [] };
+    const subscription = subscribe(undefined, {
+      onInbox: () => {
+        log.push('inbox');
+        subscription.end();
+      },
+      onRead: () => log.push('read'),
+      onCaughtUp: () => log.push('caught up'),
+    });
+    subscription.connected(socket);
+    answers.at(-1)?.(null, { ...page, publications: [], inbox, read: { offset: 0, ids: [] } });
+    expect(log).toEqual(['inbox']);
+  });
+
+  it('should report all read events that arrived before the answer, in any order', () => {
+    const reads: [number, readonly string[]][] = [];
+    const subscription = subscribe(undefined, { onRead: ({ offset, ids }) => reads.push([offset, ids]) });
+    subscription.connected(socket);
+    for (const [offset, id] of [
+      [2, 'c'],
+      [1, 'b'],
+    ] as const)
+      subscription.received({ name: 'read', payload: { feed: 'all', epoch: 'e', offset, ids: [id] } });
+    ok();
+    expect(reads).toEqual([[2, ['c', 'b']]]);
+  });
+
   it.each(['settled', 'in a gap', 'backing off'])('should leave no timers when it ends while %s', (state) => {
     const subscription = subscribe();
     subscription.connected(socket);

@@ -40,6 +40,13 @@ export interface FeedSubscriptionContext {
 type EventConsumers = { readonly [Name in ServerEventName]?: (payload: ServerEvents[Name]) => void };
 type Timer = ReturnType<typeof setTimeout>;
 
+/** Both events' read states, which can arrive out of order. Only the new event's if the epochs differ. */
+function merged(event: ReadEvent, earlier: ReadEvent | undefined): ReadEvent {
+  if (earlier?.epoch !== event.epoch) return event;
+  const ids = [...new Set([...earlier.ids, ...event.ids])];
+  return { ...event, offset: Math.max(earlier.offset, event.offset), ids };
+}
+
 /** Manages the merge of one feed: its timers, subscribes and handlers. */
 export class FeedSubscription {
   readonly feed: string;
@@ -52,7 +59,7 @@ export class FeedSubscription {
     position: ({ epoch, offset }) => this.#handle({ type: 'position', position: { epoch, offset } }),
     retracted: ({ ids }) => this.#handle({ type: 'retracted', ids }),
     read: (event) => {
-      if (!this.live) this.#earlyRead = event;
+      if (!this.live) this.#earlyRead = merged(event, this.#earlyRead);
       else if (event.epoch === this.position?.epoch) this.#reportRead(event);
     },
     inbox: (event) => this.#marks.take(event),
@@ -64,9 +71,7 @@ export class FeedSubscription {
   #attempts = 0;
   #unanswered = 0;
   #lastActivity = 0;
-  /**
-   * A read event that arrived before the acknowledgement. It applies only if the acknowledgement has the same epoch.
-   */
+  /** Read events that arrived before the acknowledgement. They apply only if it has the same epoch. */
   #earlyRead: ReadEvent | undefined;
   #gapTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
@@ -83,7 +88,7 @@ export class FeedSubscription {
     this.feed = feed;
     this.#handlers = handlers;
     this.#context = context;
-    this.#marks = new ReaderMarks(handlers, context.call);
+    this.#marks = new ReaderMarks(handlers, (handler) => this.#call(handler));
     this.#merge = new FeedMerge(context.positions.get(feed) ?? start);
     this.#expiries = new Expiries((ids) => context.call(() => handlers.onGone?.(ids, 'expired')));
   }
@@ -240,7 +245,12 @@ export class FeedSubscription {
   }
 
   #reportRead({ epoch, offset, ids }: Omit<ReadEvent, 'feed'>): void {
-    this.#context.call(() => this.#handlers.onRead?.({ epoch, offset, ids: [...ids] }));
+    this.#call(() => this.#handlers.onRead?.({ epoch, offset, ids: [...ids] }));
+  }
+
+  /** Runs a handler, unless another one has closed the subscription. */
+  #call(handler: () => void): void {
+    if (!this.#isOver()) this.#context.call(handler);
   }
 
   #refusedPermanently(error: SocketError): void {

@@ -43,6 +43,22 @@ describe('reader marks', () => {
     await vi.waitFor(() => expect(received.slice(2)).toEqual([5, 7, 8]));
   });
 
+  it('should not report a snooze as running after it has ended, if the answer was made before', async () => {
+    const snooze = { id: 'a', epoch: 'e', offset: 1, until: '2026-05-01T07:00:00Z' };
+    gateway.answer = (request) => {
+      const ended = [{ ...snooze, due: true as const }];
+      gateway.sockets[0]?.emit('inbox', { ...inbox(5), feed: 'all', snoozed: ended });
+      return { ...gateway.page(request), inbox: { ...inbox(5), snoozed: [snooze] } };
+    };
+    const received: unknown[] = [];
+    client = createNotificationClient({ url: gateway.url });
+    client.subscribe('all', {
+      onInbox: ({ snoozed: [mark] }) => received.push(mark?.due),
+      onCaughtUp: () => received.push('caught up'),
+    });
+    await vi.waitFor(() => expect(received).toEqual([true, 'caught up']));
+  });
+
   it('should report the end of each snooze once', async () => {
     const received: string[] = [];
     client = createNotificationClient({ url: gateway.url });

@@ -1,4 +1,4 @@
-import type { DueSnooze, InboxState } from '@tocsin/contracts';
+import { isOlderState, type DueSnooze, type InboxState } from '@tocsin/contracts';
 import { RecentIds } from '../merge/recent-ids.ts';
 import type { FeedHandlers } from '../types.ts';
 
@@ -13,20 +13,17 @@ export class ReaderMarks {
   readonly #handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>;
   readonly #call: (handler: () => void) => void;
   readonly #reported = new RecentIds(MAX_REPORTED);
-  #version = 0;
+  #last: InboxState | undefined;
 
   constructor(handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>, call: (handler: () => void) => void) {
     this.#handlers = handlers;
     this.#call = call;
   }
 
-  /**
-   * Passes on a state unless it is older than the last one. An equal version is accepted, because more snoozes may
-   * have ended since.
-   */
+  /** Passes on a state unless it is older than the last one. */
   take(inbox: InboxState): void {
-    if (inbox.version < this.#version) return;
-    this.#version = inbox.version;
+    if (this.#last && isOlderState(inbox, this.#last)) return;
+    this.#last = inbox;
     this.#call(() => this.#handlers.onInbox?.(inbox));
   }
 

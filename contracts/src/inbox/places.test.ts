@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placesIn, type InboxState, type SnoozeMark } from './places.ts';
+import { isOlderState, placesIn, type InboxState, type SnoozeMark } from './places.ts';
 
 const empty: InboxState = { version: 1, epoch: '1-a', seen: 0, unread: [], archived: [], snoozed: [] };
 const at = (offset: number) => ({ offset, notification: { id: `n${offset}` } });
@@ -61,5 +61,20 @@ describe('placesIn', () => {
     expect(placeOf(at(3))).toEqual({ place: 'inbox', unread: true, unseen: false, returnedAt: until });
     expect(placeOf(at(4))).toEqual({ place: 'inbox', unread: false, unseen: false, returnedAt: until });
     expect(placeOf(at(5))).toEqual({ place: 'archive', unread: true, unseen: false });
+  });
+});
+
+describe('isOlderState', () => {
+  const state = (version: number, ...snoozed: SnoozeMark[]): InboxState => ({ ...empty, version, snoozed });
+
+  it('should compare versions, then which snoozes have ended', () => {
+    const [waiting, ended] = [mark(1), mark(1, { due: true })];
+    expect(isOlderState(state(1, ended), state(2, waiting))).toBe(true);
+    expect(isOlderState(state(2, waiting), state(1, ended))).toBe(false);
+    expect(isOlderState(state(2, waiting), state(2, ended))).toBe(true);
+    expect(isOlderState(state(2, ended), state(2, waiting))).toBe(false);
+    expect(isOlderState(state(2, ended), state(2, ended))).toBe(false);
+    // The other snooze has expired since.
+    expect(isOlderState(state(2, ended), state(2, ended, mark(2, { due: true })))).toBe(false);
   });
 });

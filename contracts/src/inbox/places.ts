@@ -30,6 +30,16 @@ export interface InboxState {
   snoozed: readonly SnoozeMark[];
 }
 
+/**
+ * Whether `state` was read before `known`. A snooze that ends does not change the version, so of two states with the
+ * same version, the one in which a snooze has not ended yet is older.
+ */
+export function isOlderState(state: InboxState, known: InboxState): boolean {
+  if (state.version !== known.version) return state.version < known.version;
+  const waiting = new Set(state.snoozed.flatMap(({ id, due }) => (due ? [] : [id])));
+  return known.snoozed.some(({ id, due }) => due === true && waiting.has(id));
+}
+
 export const PLACES = ['inbox', 'archive', 'snoozed'] as const;
 export type Place = (typeof PLACES)[number];
 

@@ -1,4 +1,4 @@
-import type { InboxState, Placed, Position, ReadState } from '@tocsin/contracts';
+import { isOlderState, type InboxState, type Placed, type Position, type ReadState } from '@tocsin/contracts';
 import { computed, shallowRef } from 'vue';
 import { defineStore } from '../define-store.ts';
 import type { Item } from '../feeds/feed-log.ts';
@@ -99,7 +99,8 @@ export const useMarks = defineStore(() => {
   /** Stores the server's marks other than read marks, unless newer ones have already arrived. */
   function mergeInboxState(feed: string, inbox: InboxState): void {
     feedsWithoutMarks.delete(feed);
-    if (inbox.version < (inboxes.value[feed]?.version ?? 0)) return;
+    const known = inboxes.value[feed];
+    if (known && isOlderState(inbox, known)) return;
     inboxes.value = { ...inboxes.value, [feed]: inbox };
   }
 

@@ -142,7 +142,28 @@ describe('useReader', () => {
     expect(ids()).toEqual(['n3', 'n1']);
     expect(useUnread()).toMatchObject({ count: 2, unseen: 1 });
     useMarks().mergeInboxState('all', inbox({ version: 0 }));
-    expect(ids(), 'older marks are ignored').toHaveLength(2);
+    const running = marks.snoozed.map(({ due: ended, ...mark }) => mark);
+    useMarks().mergeInboxState('all', inbox({ archived: [[4, 4]], snoozed: running }));
+    expect(ids(), 'older marks are ignored').toEqual(['n3', 'n1']);
+  });
+
+  it("should not send one reader's changes, or undo them, in the session of the next reader", async () => {
+    let answer = (): void => undefined;
+    const requests: unknown[][] = [];
+    const sendOf = (reader: string) => async (name: string) => {
+      requests.push([reader, name]);
+      if (reader === 'ada') await new Promise<void>((resolve) => (answer = resolve));
+    };
+    useReader().startSession(sendOf('ada'));
+    useItems().add('all', { epoch: 'e', publications: range(1, 2) });
+    useReader().archive([item('n1')]);
+    useReader().archive([item('n2')]);
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    useReader().startSession(sendOf('bob'));
+    expect(useNotice().notice).toBe(undefined);
+    answer();
+    await vi.waitFor(() => expect(requests).toHaveLength(2));
+    expect(requests[1]).toEqual(['ada', 'archive']);
   });
 
   it('should revert a refused snooze and show a notice', async () => {

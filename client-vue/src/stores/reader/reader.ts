@@ -39,7 +39,9 @@ export const useReader = defineStore(() => {
   let mark: Mark | undefined;
 
   const send: Mark = (name, feed, change) => {
-    const sent = (queues.get(feed) ?? Promise.resolve()).then(() => mark?.(name, feed, change));
+    // Not of the session that is current once earlier changes are sent.
+    const markNow = mark;
+    const sent = (queues.get(feed) ?? Promise.resolve()).then(() => markNow?.(name, feed, change));
     queues.set(
       feed,
       sent.catch(() => undefined),
@@ -177,6 +179,7 @@ export const useReader = defineStore(() => {
     startSession(send: Mark): void {
       mark = send;
       queues.clear();
+      notice.hide();
     },
   };
 });
