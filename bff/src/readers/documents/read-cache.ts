@@ -37,11 +37,11 @@ export class ReadCache<T> {
   }
 
   /**
-   * Caches a value that was written, with its version. If an event has named a newer version, drops the entry instead:
-   * another instance wrote before this write's response arrived.
+   * Caches a value that was written, with its version. Drops the entry instead if the version is unknown, or if an event
+   * has named a newer one: another instance wrote before this write's response arrived.
    */
   set(key: string, value: T, version: string): void {
-    if (this.#newestOf(key) > Number(version)) this.#entries.delete(key);
+    if (version === '' || this.#newestOf(key) > Number(version)) this.#entries.delete(key);
     else this.#entries.set(key, { value: Promise.resolve(value), version });
   }
 

@@ -13,7 +13,9 @@ export interface DocumentWrite {
 
 /**
  * Reads a document and writes the result of `plan`, and retries if another instance wrote in the meantime. Resolves
- * with the written version, or `undefined` if nothing was written. Rejects if the outcome is unknown.
+ * with the written version, or `undefined` if nothing was written. The version is empty if unknown, also if a write
+ * failed and the document then needed no change, because that write may have succeeded. Rejects if the outcome is
+ * unknown.
  */
 export async function writeDocument(
   store: ReaderStore,
@@ -22,7 +24,7 @@ export async function writeDocument(
   for (let attempt = 1; ; attempt++) {
     const stored = await store.read(key);
     const value = await plan(stored?.value);
-    if (!value) return undefined;
+    if (!value) return attempt === 1 ? undefined : '';
     if (!stored) await beforeFirst?.();
     try {
       await store.write(key, value, stored?.etag, ttlSeconds);

@@ -18,7 +18,6 @@ import type { DocumentLedger } from '../documents/document-ledger.ts';
 import { KeyedQueue } from '../documents/keyed-queue.ts';
 import { PendingChanges } from '../documents/pending-changes.ts';
 import { ReadCache } from '../documents/read-cache.ts';
-import { writeDocument } from '../documents/write-document.ts';
 import type { FeedHistory, Histories } from '../marks/histories.ts';
 import type { ReceiptCounter } from '../counts/receipt-counter.ts';
 import { leftFrom, leftUpTo, type LeftOf } from '../marks/left.ts';
@@ -268,10 +267,11 @@ export class Inboxes {
     const context = { feed, epoch: head.epoch, head: head.offset, floor: history.floor };
     let document: InboxDocument | undefined;
     let marks: [before: FeedMarks, after: FeedMarks] | undefined;
-    const version = await writeDocument(store, {
+    const version = await this.#pendingChanges.write(store, {
       key,
       ttlSeconds: INBOX_TTL_SECONDS,
       plan: async (value) => {
+        document = marks = undefined;
         const before = parseInbox(key, value);
         const known = before.feeds[feed]?.epoch;
         if (known !== undefined && isLaterEpoch(known, head.epoch))

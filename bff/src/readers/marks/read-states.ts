@@ -25,7 +25,6 @@ import { ReadCache } from '../documents/read-cache.ts';
 import { KeyedQueue } from '../documents/keyed-queue.ts';
 import { PendingChanges } from '../documents/pending-changes.ts';
 import { readEventOf, type ReadChange } from './read-event.ts';
-import { writeDocument } from '../documents/write-document.ts';
 
 export interface ReadStatesOptions {
   store: ReaderStore;
@@ -125,10 +124,11 @@ export class ReadStates {
     const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
     let document: ReadDocument | undefined;
     let before: ReadState = NOTHING_READ;
-    const version = await writeDocument(store, {
+    const version = await this.#pendingChanges.write(store, {
       key,
       ttlSeconds: ttlSecondsOf(feed, reader),
       plan: async (value) => {
+        document = undefined;
         const stored = parse(key, value);
         if (stored && isLaterEpoch(stored.epoch, head.epoch))
           throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);

@@ -9,7 +9,6 @@ import { parseStored } from '../../deliver/parse-stored.ts';
 import type { DocumentLedger } from '../documents/document-ledger.ts';
 import type { ReaderChannel, ReaderStore } from '../ports.ts';
 import { PendingChanges } from '../documents/pending-changes.ts';
-import { writeDocument } from '../documents/write-document.ts';
 
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
@@ -18,6 +17,9 @@ export interface MuteListsOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit'>;
 }
+
+/** Absent or `undefined` lists stay unchanged. */
+type MutesChange = { [List in keyof Mutes]?: Readonly<Mutes[List]> | undefined };
 
 /** The mutes of each reader, kept for a year after the last change. */
 export class MuteLists {
@@ -36,19 +38,22 @@ export class MuteLists {
   }
 
   /**
-   * Resolves when the mutes are stored and all instances know them. Does nothing if they are unchanged. The last write
-   * wins, but documents that this version cannot read are never overwritten. The document counts against the quota of
-   * `owner`, unless that is the reader.
+   * Replaces the given lists. Resolves when the mutes are stored and all instances know them. Does nothing if they are
+   * unchanged. The last write wins, but documents that this version cannot read are never overwritten. The document
+   * counts against the quota of `owner`, unless that is the reader.
    */
-  async set(reader: string, { feeds, severities }: Mutes, owner = reader): Promise<void> {
+  async set(reader: string, { feeds, severities }: MutesChange, owner = reader): Promise<void> {
     const { store, channel, ledger } = this.#use;
-    const mutes = { feeds: [...new Set(feeds)], severities: [...new Set(severities)] };
     const key = mutesKey(reader);
-    const version = await writeDocument(store, {
+    const version = await this.#pendingChanges.write(store, {
       key,
       ttlSeconds: TTL_SECONDS,
       plan: async (value) => {
         const before = value === undefined ? { feeds: [], severities: [] } : parse(value);
+        const mutes = {
+          feeds: feeds ? [...new Set(feeds)] : before.feeds,
+          severities: severities ? [...new Set(severities)] : before.severities,
+        };
         return isSame(before, mutes) ? undefined : { v: DOCUMENT_VERSION, ...mutes };
       },
       // The mutes of a signed-in reader do not count toward the quota, so other documents cannot evict them.

@@ -13,7 +13,6 @@ import { parseStored } from '../../deliver/parse-stored.ts';
 import type { DocumentLedger } from '../documents/document-ledger.ts';
 import { KeyedQueue } from '../documents/keyed-queue.ts';
 import { PendingChanges } from '../documents/pending-changes.ts';
-import { writeDocument } from '../documents/write-document.ts';
 import type { MuteLists } from './mute-lists.ts';
 import type { ReaderChannel, ReaderStore } from '../ports.ts';
 
@@ -70,7 +69,7 @@ export class ReaderPreferences {
   ): Promise<void> {
     const { store, channel, ledger, mutes } = this.#use;
     const key = preferencesKey(reader);
-    const version = await writeDocument(store, {
+    const version = await this.#pendingChanges.write(store, {
       key,
       ttlSeconds: TTL_SECONDS,
       plan: async (value) => {
@@ -82,14 +81,8 @@ export class ReaderPreferences {
       // The preferences of a signed-in reader do not count toward the quota, so other documents cannot evict them.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
-    if (feeds !== undefined || severities !== undefined) {
-      const muted = await mutes.of(reader);
-      await mutes.set(
-        reader,
-        { feeds: [...(feeds ?? muted.feeds)], severities: [...(severities ?? muted.severities)] },
-        owner,
-      );
-    }
+    if (feeds !== undefined || severities !== undefined)
+      await this.#pendingChanges.remember(key, () => mutes.set(reader, { feeds, severities }, owner));
     if (version === undefined && !this.#pendingChanges.has(key)) return;
     await this.#pendingChanges.publish(key, () =>
       channel.publish({ name: 'preferences', reader, version: version ?? '' }),

@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
+import { MemoryReaderStore } from '../../memory/reader-store.ts';
+import type { ReaderChange } from '../events/reader-change.ts';
+import { Inboxes } from '../inbox/inboxes.ts';
+import { Histories } from '../marks/histories.ts';
+import { ReadStates } from '../marks/read-states.ts';
+import { MuteLists } from '../preferences/mute-lists.ts';
+import { ReaderPreferences } from '../preferences/preferences.ts';
+
+const ADA = 'user:ada';
+const NO_STORE = new Error('no store');
+const place = async () => ({ epoch: '1-a', offset: 9 });
+let store: MemoryReaderStore;
+let published: ReaderChange[];
+let states: ReadStates;
+let inboxes: Inboxes;
+let mutes: MuteLists;
+let preferences: ReaderPreferences;
+
+beforeEach(() => {
+  store = new MemoryReaderStore();
+  const channel = new MemoryBroadcaster();
+  published = [];
+  channel.onChange((change) => published.push(change));
+  const histories = new Histories({
+    now: () => 1,
+    view: () => ({
+      ...{ knownPosition: place, currentPosition: place, compare: async () => undefined },
+      ...{ floor: async () => 1, stretch: async () => [] },
+    }),
+  });
+  const shared = { store, channel, histories, now: () => 1 };
+  const ledger = { admit: async () => undefined, keysOf: async () => [], erase: async () => [] };
+  states = new ReadStates({ ...shared, ledger, ttlSecondsOf: () => 60 });
+  inboxes = new Inboxes({ ...shared, ledger, historyMsOf: () => 60_000 });
+  mutes = new MuteLists({ ...shared, ledger });
+  preferences = new ReaderPreferences({ ...shared, ledger, mutes });
+});
+
+/** Runs `change`, and loses the response to its next write. `fail` runs after that write. */
+async function changeAndLose(change: () => Promise<void>, fail: () => void = () => undefined) {
+  const write = store.write.bind(store);
+  store.write = async (...args) => {
+    store.write = write;
+    await write(...args);
+    fail();
+    throw NO_STORE;
+  };
+  await change();
+}
+
+describe.each<[ReaderChange['name'], () => Promise<void>, () => Promise<unknown>, unknown]>([
+  [
+    'read',
+    () => states.mark(ADA, { feed: 'all', offset: 4 }),
+    () => states.stored(ADA, 'all'),
+    { offset: 4 },
+  ],
+  [
+    'inbox',
+    () => inboxes.archive({ reader: ADA, owner: ADA }, { feed: 'all', epoch: '1-a', offset: 4 }),
+    () => inboxes.stateOf(ADA, 'all'),
+    { archived: [[1, 4]] },
+  ],
+  [
+    'mutes',
+    () => mutes.set(ADA, { feeds: ['all'], severities: [] }),
+    () => mutes.of(ADA),
+    { feeds: ['all'] },
+  ],
+  ['preferences', () => preferences.change(ADA, { sound: true }), () => preferences.of(ADA), { sound: true }],
+])('a stored change of %s whose response was lost', (name, change, read, state) => {
+  const eventNames = () => published.flatMap((event) => (event.name === name ? [event.name] : []));
+
+  it('should be published', async () => {
+    await read();
+    await changeAndLose(change);
+    expect(eventNames()).toEqual([name]);
+    expect(await read()).toMatchObject(state as object);
+    await change();
+    expect(eventNames()).toEqual([name]);
+  });
+
+  it('should be published by a retried request if the store also fails afterwards', async () => {
+    await read();
+    const stored = store.read.bind(store);
+    const fail = () => (store.read = () => Promise.reject(NO_STORE));
+    await expect(changeAndLose(change, fail)).rejects.toThrow(NO_STORE);
+    store.read = stored;
+    await change();
+    expect(eventNames()).toEqual([name]);
+    expect(await read()).toMatchObject(state as object);
+  });
+});

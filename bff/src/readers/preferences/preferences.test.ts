@@ -1,0 +1,44 @@
+import { beforeEach, expect, it } from 'vitest';
+import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
+import { MemoryReaderStore } from '../../memory/reader-store.ts';
+import type { ReaderChange } from '../events/reader-change.ts';
+import { MuteLists } from './mute-lists.ts';
+import { ReaderPreferences } from './preferences.ts';
+
+const ADA = 'user:ada';
+const ledger = { admit: () => Promise.resolve() };
+let store: MemoryReaderStore;
+let channel: MemoryBroadcaster;
+let mutes: MuteLists;
+
+beforeEach(() => {
+  store = new MemoryReaderStore();
+  channel = new MemoryBroadcaster();
+  mutes = new MuteLists({ store, channel, ledger });
+});
+const instance = () => new ReaderPreferences({ store, channel, ledger, mutes });
+
+it('should merge simultaneous changes of two instances', async () => {
+  await Promise.all([
+    instance().change(ADA, { feeds: ['topic:a'] }),
+    instance().change(ADA, { severities: ['info'] }),
+    instance().change(ADA, { sound: true }),
+  ]);
+  const merged = { feeds: ['topic:a'], severities: ['info'], sound: true };
+  expect(await instance().of(ADA)).toMatchObject(merged);
+});
+
+it('should publish a change in a retried request if the mutes could not be stored at first', async () => {
+  const published: ReaderChange[] = [];
+  const preferences = instance();
+  await preferences.change(ADA, { feeds: ['topic:a'] });
+  channel.onChange((change) => published.push(change));
+  const { set } = mutes;
+  mutes.set = () => Promise.reject(new Error('no store'));
+  const change = { sound: true, feeds: ['topic:a'] };
+  await expect(preferences.change(ADA, change)).rejects.toThrow('no store');
+  expect(published).toEqual([]);
+  mutes.set = set;
+  await preferences.change(ADA, change);
+  expect(published.map(({ name }) => name)).toEqual(['preferences']);
+});
