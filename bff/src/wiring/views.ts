@@ -34,6 +34,7 @@ export function createViews(
       },
       withAllowedIcons: createIconFilter(config.ICON_ORIGINS),
       ring: DEFAULT_RING_LIMITS,
+      maxBytes: config.FEEDS_BYTES,
       onMissed: missed.emit,
       onMoved: moved.emit,
       onSentTwice: (count) => metrics.sentTwice.inc(count),

@@ -40,12 +40,16 @@ export class Ring {
     return this.#items[0]?.publication.offset ?? this.#offset + 1;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Appends the publications that continue the ring. Returns false if there is a gap before one of them. */
   append(publications: readonly Publication[]): boolean {
     const before = this.#offset;
     const continues = this.#push(publications);
     this.#removeBy(publications.filter(({ offset }) => offset > before && offset <= this.#offset));
-    this.#trim();
+    this.trimTo(this.#limits.bytes);
     return continues;
   }
 
@@ -87,11 +91,12 @@ export class Ring {
       .map(({ publication }) => publication);
   }
 
-  #trim(): void {
+  /** Drops the oldest publications until the others take at most `bytes`, or only one is left. */
+  trimTo(bytes: number): void {
     let excess = 0;
     while (
       this.#items.length - excess > this.#limits.publications ||
-      (this.#bytes > this.#limits.bytes && this.#items.length - excess > 1)
+      (this.#bytes > bytes && this.#items.length - excess > 1)
     ) {
       this.#bytes -= this.#items[excess]?.bytes ?? 0;
       excess++;

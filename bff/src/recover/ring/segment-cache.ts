@@ -22,6 +22,11 @@ export class SegmentCache {
     this.#read = read;
   }
 
+  /** Bytes of the cached segments. */
+  get bytes(): number {
+    return this.#cache.calculatedSize;
+  }
+
   /** The publications of each segment, in order. Rejects if one cannot be read; the next call reads it again. */
   async read(references: readonly SegmentReference[]): Promise<Publication[][]> {
     const contents = new Map<string, Promise<Publication[]>>();

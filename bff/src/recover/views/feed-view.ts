@@ -1,8 +1,6 @@
 import { MAX_PAGE_PUBLICATIONS, type Head, type Position, type Publication } from '@tocsin/contracts';
 import { ChangedError, LostDocumentError, TemporaryError } from '../../deliver/errors.ts';
-import { isSound } from '../../deliver/load/load-head.ts';
 import { positionOf, type Broadcast, type StoredHead } from '../../deliver/ports.ts';
-import { readHead } from '../../deliver/load/read-head.ts';
 import { readSegments } from '../../deliver/load/read-segments.ts';
 import { Removals } from '../../feed/history/removals.ts';
 import { firstOffset } from '../../feed/history/history.ts';
@@ -12,6 +10,7 @@ import { shownIn, type BroadcastEffect } from './broadcast-effect.ts';
 import { Ring } from '../ring/ring.ts';
 import { SegmentCache } from '../ring/segment-cache.ts';
 import { contiguousRuns, EarlySends } from './early-sends.ts';
+import { readSoundHead } from './read-sound-head.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
 /** How long a head is used before it is read again. The documents of a replaced head stay for two minutes. */
@@ -47,6 +46,17 @@ export class FeedView {
   /** The feed's position as known to this instance. */
   get position(): Position | undefined {
     return this.#ring && { epoch: this.#ring.epoch, offset: this.#ring.offset };
+  }
+
+  /** Bytes of the publications in memory, as JSON. */
+  get bytes(): number {
+    return (this.#ring?.bytes ?? 0) + this.#segments.bytes;
+  }
+
+  /** Keeps the newest publications within `bytes`, at least one. Others are read from the store when needed. */
+  trimTo(bytes: number): void {
+    this.#segments = this.#emptyCache();
+    this.#ring?.trimTo(bytes);
   }
 
   /** Handles a broadcast. Without a valid proof, it only causes a comparison. */
@@ -204,7 +214,7 @@ export class FeedView {
   }
 
   #compare(): Promise<void> {
-    return this.#repeated(async () => this.#adopt(await this.#readSoundHead()));
+    return this.#repeated(async () => this.#adopt(await readSoundHead(this.feed, this.position, this.#use)));
   }
 
   /**
@@ -230,23 +240,6 @@ export class FeedView {
     const caller = { heard: this.#use.marks.of(this.feed), lostDocument: cause.key };
     await this.#use.routeFeedTurn(this.feed, undefined, caller);
     throw new TemporaryError(`part of ${this.feed} was lost; it continues in a new epoch`, { cause });
-  }
-
-  /**
-   * Reads the head. If it is below the high-water mark, the feed's host repairs it first. The ring's position is
-   * checked too, in case the instance has forgotten the high-water mark.
-   */
-  async #readSoundHead(): Promise<StoredHead> {
-    const heard = highest(this.#use.marks.of(this.feed), this.position);
-    const stored = await readHead(this.feed, this.#use);
-    if (isSound(stored, heard)) return stored;
-    const { position } = await this.#use.routeFeedTurn(this.feed, undefined, { heard });
-    // The feed may now be in a later epoch that has no publications yet.
-    this.#use.marks.raise(this.feed, position);
-    const repaired = await readHead(this.feed, this.#use);
-    if (!isSound(repaired, highest(heard, position)))
-      throw new TemporaryError(`the head of ${this.feed} was lost again`);
-    return repaired;
   }
 
   async #adopt({ head }: StoredHead): Promise<void> {

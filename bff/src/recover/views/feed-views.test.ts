@@ -12,6 +12,7 @@ let f: Fixture;
 let views: FeedViews;
 let host: ReturnType<Fixture['instance']>;
 const errors: unknown[] = [];
+const MAX_BYTES = 900;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') });
@@ -27,6 +28,7 @@ beforeEach(() => {
         proofs: testProofs,
         limitsOf: () => f.limits,
         ring: { publications: 10, bytes: 10_000 },
+        maxBytes: MAX_BYTES,
         now: () => Date.now(),
       },
       routeFeedTurn: (_feed, _announced, caller) => host.turn(undefined, caller),
@@ -130,6 +132,28 @@ it('should compare a feed at once when it is watched again', async () => {
   expect(views.positions()).toMatchObject([{ offset: 1 }]);
 });
 
+describe('the publications in memory', () => {
+  it('should stay within the limit of all views, and be read from the store beyond it', async () => {
+    views.watch('all');
+    await views.view('all').knownPosition();
+    const first = await publish(1);
+    views.receive(first);
+    for (let seq = 2; seq <= 10; seq++) views.receive(await publish(seq));
+    expect(views.bytes).toBeGreaterThan(MAX_BYTES);
+    await sleep(300);
+    expect(views.bytes).toBeLessThanOrEqual(MAX_BYTES);
+    expect(views.bytes).toBeGreaterThan(0);
+    const since = { kind: 'after', position: { epoch: first.epoch, offset: 1 } } as const;
+    const { publications } = await readPage(views.view('all'), since, () => Date.now());
+    expect(publications.map(({ offset }) => offset)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    // The segments that this read are dropped too.
+    expect(views.bytes).toBeGreaterThan(MAX_BYTES);
+    await sleep(300);
+    expect(views.bytes).toBeLessThanOrEqual(MAX_BYTES);
+    expect(views.receive(await publish(11))?.publications).toMatchObject([{ offset: 11 }]);
+  });
+});
+
 describe('a reader who starts now', () => {
   const start = () => readPage(views.view('all'), { kind: 'position' }, () => Date.now());
 
@@ -176,6 +200,7 @@ describe('a watching browser', () => {
       {
         ...shared,
         ring: { publications: 10, bytes: 10_000 },
+        maxBytes: MAX_BYTES,
         routeFeedTurn: (_feed, _announced, caller) => host.turn(undefined, caller),
         onMissed: ({ publications }) => sent.push(...publications.map(({ offset }) => offset)),
       },

@@ -6,7 +6,12 @@ import type { ViewDependencies } from './view-dependencies.ts';
 
 export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
   limitsOf: LimitsOf;
+  /** Maximum bytes of publications, as JSON, that all views together keep in memory. */
+  maxBytes: number;
 }
+
+/** Trimming the views keeps this share of the limit, so that it is rarely necessary. */
+const KEPT_SHARE = 0.9;
 
 const TICK_MS = 250;
 /** Delay of the first comparison after a publication. Each further comparison doubles it, up to MAX_COMPARISON_MS. */
@@ -124,12 +129,28 @@ export class FeedViews {
     return count;
   }
 
+  /** Bytes of the publications that all views keep, as JSON. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const { view } of this.#views.values()) bytes += view.bytes;
+    return bytes;
+  }
+
+  /** If all views together are over the limit, trims those to an equal share that have more. */
+  #trim(): void {
+    const { maxBytes } = this.#use;
+    if (this.bytes <= maxBytes) return;
+    const share = (KEPT_SHARE * maxBytes) / this.#views.size;
+    for (const { view } of this.#views.values()) if (view.bytes > share) view.trimTo(share);
+  }
+
   #compareIn(watched: Watched, ms: number): void {
     watched.delay = FIRST_COMPARISON_MS;
     watched.compareAt = this.#use.now() + ms;
   }
 
   #tick(): void {
+    this.#trim();
     const now = this.#use.now();
     for (const [feed, watched] of this.#views) {
       if (watched.watchers === 0 && watched.usedAt + IDLE_MS < now) {

@@ -1,0 +1,28 @@
+import type { Position } from '@tocsin/contracts';
+import { TemporaryError } from '../../deliver/errors.ts';
+import { isSound } from '../../deliver/load/load-head.ts';
+import { readHead } from '../../deliver/load/read-head.ts';
+import type { StoredHead } from '../../deliver/ports.ts';
+import { highest } from '../../feed/position.ts';
+import type { ViewDependencies } from './view-dependencies.ts';
+
+/**
+ * Reads the head. If it is below the high-water mark, the feed's host repairs it first. The view's own position is
+ * checked too, in case the instance has forgotten the high-water mark.
+ */
+export async function readSoundHead(
+  feed: string,
+  own: Position | undefined,
+  use: ViewDependencies,
+): Promise<StoredHead> {
+  const heard = highest(use.marks.of(feed), own);
+  const stored = await readHead(feed, use);
+  if (isSound(stored, heard)) return stored;
+  const { position } = await use.routeFeedTurn(feed, undefined, { heard });
+  // The feed may now be in a later epoch that has no publications yet.
+  use.marks.raise(feed, position);
+  const repaired = await readHead(feed, use);
+  if (!isSound(repaired, highest(heard, position)))
+    throw new TemporaryError(`the head of ${feed} was lost again`);
+  return repaired;
+}
