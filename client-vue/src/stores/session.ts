@@ -94,8 +94,13 @@ export function startSession({
   const client = createNotificationClient({ ...source, positions });
   const stopWatchingConnection = watchConnection(client);
   client.on('mutes', (mutes) => usePreferences().applyMutes(mutes));
-  client.on('preferences', (preferences) => usePreferences().applyChange(preferences));
+  client.on('preferences', (preferences) => usePreferences().replace(preferences));
   const preferences = usePreferences().load(abort.signal);
+  let wasLive = false;
+  client.on('status', (status) => {
+    if (status === 'live' && wasLive) void usePreferences().refresh(abort.signal);
+    wasLive ||= status === 'live';
+  });
   // Wait for the preferences; otherwise, the first toasts could appear during quiet hours.
   const stopLoading = later.load(Promise.race([preferences, pause(REST_HEAD_START_MS, abort.signal)]));
   later.run(({ useReader }) =>

@@ -16,8 +16,8 @@ export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clien
 export const useSource = defineStore(() => {
   let source: Source = { url: '' };
 
-  async function signed<T extends FetchPageOptions>(options: T): Promise<T> {
-    const token = await source.getToken?.();
+  async function signed<T extends FetchPageOptions>(options: T, { getToken } = source): Promise<T> {
+    const token = await getToken?.();
     return token === undefined ? options : { ...options, token };
   }
 
@@ -39,12 +39,15 @@ export const useSource = defineStore(() => {
         await signed(options),
       );
     },
+    /** The server and the current reader's credentials, for an `ask` that waits its turn. */
+    current: (): Source => source,
     /** Calls a client function that takes the server, the reader and options. */
     async ask<T>(
       call: (url: string, clientId: string | undefined, options: FetchPageOptions) => Promise<T>,
       options: FetchPageOptions = {},
+      reader = source,
     ): Promise<T> {
-      return call(source.url, source.clientId, await signed(options));
+      return call(reader.url, reader.clientId, await signed(options, reader));
     },
   };
 });

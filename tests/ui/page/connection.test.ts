@@ -69,6 +69,20 @@ describe('the connection', () => {
       proxy.stop();
     }
   });
+
+  it('should, once restored, apply preferences that were changed elsewhere in the meantime', async () => {
+    const page = await pages.open();
+    await page.goto(bff.url);
+    await live(page);
+    bff.publish([{ title: 'Unread' }]);
+    await page.getByTestId('unread').waitFor();
+    await bff.stop();
+    await state(page, 'reconnecting');
+    bff.inbox.changePreferences({ feeds: ['all'] });
+    await bff.start();
+    await live(page);
+    await page.getByTestId('unread').waitFor({ state: 'detached' });
+  });
 });
 
 describe('the inbox', () => {

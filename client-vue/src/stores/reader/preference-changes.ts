@@ -16,23 +16,30 @@ export const toggled = <T>(list: readonly T[], item: T): T[] =>
 /** Applies changes to the reader's preferences immediately, then saves them on the server one after the other. */
 export const usePreferenceChanges = defineStore(() => {
   const store = usePreferences();
-  /** Whether the last change couldn't be saved, so that it may be lost when the page is closed. */
+  /** Whether a change couldn't be saved, so that it may be lost when the page is closed. */
   const failed = ref(false);
+  /** The preferences whose last change couldn't be saved. */
+  const lost = new Set<string>();
   let queue: Promise<unknown> = Promise.resolve();
 
   async function change(changed: Partial<Preferences>): Promise<void> {
-    store.applyChange(changed);
-    queue = queue.then(() =>
-      useSource().ask((url, clientId, options) => changePreferences(url, clientId, changed, options)),
-    );
+    const saved = store.keep(changed);
+    const { ask, current } = useSource();
+    // Not of the reader who is signed in once earlier changes are saved.
+    const reader = current();
+    const save = () =>
+      ask((url, clientId, options) => changePreferences(url, clientId, changed, options), {}, reader);
+    const saving = queue.then(save);
+    queue = saving.catch(() => undefined);
     try {
-      await queue;
-      failed.value = false;
+      await saving;
+      for (const name of Object.keys(changed)) lost.delete(name);
     } catch (error) {
-      queue = Promise.resolve();
-      failed.value = true;
+      for (const name of Object.keys(changed)) lost.add(name);
       console.warn('Could not save the preferences. They apply to this page only.', error);
     }
+    saved();
+    failed.value = lost.size > 0;
   }
 
   const inForce = (): readonly MutedUntil[] =>

@@ -1,6 +1,7 @@
 import { DEFAULT_PREFERENCES } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useFreshStores } from '../../../testing/stores.ts';
+import { usePreferenceChanges } from './preference-changes.ts';
 import { usePreferences } from './preferences.ts';
 import { useSource } from '../source.ts';
 
@@ -47,5 +48,69 @@ describe('the preferences', () => {
     late[0]?.(answer({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
     await vi.advanceTimersByTimeAsync(100);
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
+  });
+
+  it('should drop a mute that the reader has ended on another device', () => {
+    const mute = { list: 'sources', name: 'ci', until: '2099-01-01T00:00:00Z' } as const;
+    usePreferences().replace({ ...DEFAULT_PREFERENCES, mutedUntil: [mute] });
+    expect(usePreferenceChanges().isMuted('sources', 'ci')).toBe(true);
+    usePreferences().replace(DEFAULT_PREFERENCES);
+    expect(usePreferenceChanges().isMuted('sources', 'ci')).toBe(false);
+  });
+
+  it('should keep a change that is not saved yet when an event about an earlier one arrives', async () => {
+    const answers: ((response: Response) => void)[] = [];
+    fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    const { change, toggle } = usePreferenceChanges();
+    const [first, second] = [change({ sound: true }), toggle('feeds', 'all')];
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    usePreferences().replace({ ...DEFAULT_PREFERENCES, sound: true });
+    expect(usePreferences().preferences).toMatchObject({ sound: true, feeds: ['all'] });
+    answers[0]?.(answer({}));
+    await first;
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    answers[1]?.(answer({}));
+    await second;
+    usePreferences().replace(DEFAULT_PREFERENCES);
+    expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
+  });
+
+  it('should save a change although the one before it could not be saved', async () => {
+    fetched.mockImplementationOnce(async () => answer({}, 503));
+    fetched.mockImplementation(async () => answer({}));
+    const changes = usePreferenceChanges();
+    await Promise.all([changes.change({ sound: true }), changes.change({ desktop: true })]);
+    expect(fetched).toHaveBeenCalledTimes(2);
+    expect(changes.failed).toBe(true);
+    await changes.change({ sound: true });
+    expect(changes.failed).toBe(false);
+  });
+
+  it('should be saved with the credentials of the reader who changed them', async () => {
+    const answers: ((response: Response) => void)[] = [];
+    fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    const { change } = usePreferenceChanges();
+    void change({ sound: true });
+    const second = change({ desktop: true });
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    useSource().set({ url: 'http://other.example' });
+    answers[0]?.(answer({}));
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    expect(fetched).toHaveBeenLastCalledWith('http://bff.example/app/preferences', expect.anything());
+    answers[1]?.(answer({}));
+    await second;
+  });
+
+  it('should be read again after changes may have been missed, until a read succeeds', async () => {
+    fetched.mockImplementation(async () => answer(DEFAULT_PREFERENCES));
+    await usePreferences().load(session.signal);
+    usePreferences().applyChange({ sound: true });
+    fetched.mockImplementationOnce(async () => answer({}, 503));
+    fetched.mockImplementation(async () => answer({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
+    void usePreferences().refresh(session.signal);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, sound: true });
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, quietHours: NIGHT });
   });
 });

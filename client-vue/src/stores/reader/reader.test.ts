@@ -142,7 +142,12 @@ describe('useReader', () => {
     expect(ids()).toEqual(['n3', 'n1']);
     expect(useUnread()).toMatchObject({ count: 2, unseen: 1 });
     useMarks().mergeInboxState('all', inbox({ version: 0 }));
-    const running = marks.snoozed.map(({ due: ended, ...mark }) => mark);
+    const running = marks.snoozed.map(({ id, offset, epoch, until: end }) => ({
+      id,
+      offset,
+      epoch,
+      until: end,
+    }));
     useMarks().mergeInboxState('all', inbox({ archived: [[4, 4]], snoozed: running }));
     expect(ids(), 'older marks are ignored').toEqual(['n3', 'n1']);
   });
