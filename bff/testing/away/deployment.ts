@@ -23,6 +23,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const sought: string[] = [];
   const contacts: Contacts = { email: { address: 'ada@example.com' }, push: [] };
   let preferences: Preferences = DEFAULT_PREFERENCES;
+  let marksAreReadable: Promise<unknown> = Promise.resolve();
   const sent: AwayMessage[] = [];
   const receipts: Receipt[] = [];
   const answers: (SendResult | 'never')[] = [];
@@ -52,6 +53,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
       policy: ({ severity }) => (severity === 'error' ? [{ after: 'PT1M', via: 'email' }] : []),
       standingsOf: async (_reader, waiting) => {
         needed.push(...waiting.map(({ id }) => `standing of ${id}`));
+        await marksAreReadable;
         return (one) => standingOf(one, standings);
       },
       positionsOf: async (_reader, added) => {
@@ -86,6 +88,10 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   return {
     ...{ store, standings, contacts, sent, receipts, answers, forgotten, needed, failed, instance },
     ...{ positions, sought },
+    /** Decisions wait for `event` before they read the reader's marks. */
+    readMarksAfter: (event: Promise<unknown>): void => {
+      marksAreReadable = event;
+    },
     prefer: (changed: Partial<Preferences>) => (preferences = { ...preferences, ...changed }),
     titles: () => sent.map(({ notifications }) => notifications.map(({ title }) => title)),
     outcomes: () => receipts.map(({ id, outcome, reason }) => [id, outcome, ...(reason ? [reason] : [])]),

@@ -4,6 +4,7 @@ import { awayKey, hashOfReader, nameOf, type AwayDocument } from './document.ts'
 import type { AwayDocuments } from './documents.ts';
 import type { FallbacksOptions } from './options.ts';
 import { namesOf, registeredOf, replace, type Registered } from './register.ts';
+import { within } from './within.ts';
 
 const USER = 'user:';
 /** Maximum time in ms that a turn waits for the positions of notifications that an interrupted turn committed. */
@@ -39,19 +40,13 @@ export async function withPositions(
   for (const one of before?.waiting ?? []) if (!one.position) known.delete(nameOf(one));
   const missing = added.filter(({ notification, position }) => !position && !known.has(nameOf(notification)));
   if (missing.length === 0) return added;
-  let timer: NodeJS.Timeout | undefined;
-  // The search may compare the feed with its head, and that may wait for other turns.
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the positions were not found in time')), FIND_MS);
-  });
   try {
-    const found = await Promise.race([positionsOf(reader, missing), late]);
+    // The search may compare the feed with its head, and that may wait for other turns.
+    const found = await within(FIND_MS, 'finding the positions', positionsOf(reader, missing));
     return added.map((one) => ({ ...one, position: one.position ?? found.get(one) }));
   } catch (error) {
     observer.failed('find-position', error);
     return added;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

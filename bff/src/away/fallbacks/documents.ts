@@ -40,6 +40,11 @@ export class AwayDocuments {
     this.#use = options;
   }
 
+  /** Removes a document. Waits for the change in progress, whose write would restore it. */
+  remove(key: string): Promise<void> {
+    return this.#turns.add(key, () => this.#use.store.remove([key]));
+  }
+
   /**
    * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, the observer is told that
    * the fallbacks of its new receipts have ended. A call that rejects may still have stored receipts: they remain in

@@ -1,3 +1,4 @@
+import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { READER, after, arrival, deployment, itemsOf, pass } from '../../../testing/away/deployment.ts';
 import { hashOfReader } from './document.ts';
@@ -200,6 +201,28 @@ it('should remove retracted content and record a receipt, and remove everything 
   expect(await fallbacks.stored(READER)).toBeUndefined();
   await pass(10 * 60_000);
   expect(titles()).toEqual([]);
+});
+
+it('should not restore the document of an erased feed by a decision in progress', async () => {
+  const { instance, readMarksAfter } = deployment();
+  const { fallbacks } = instance();
+  await fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+  readMarksAfter(pause(8_000));
+  await pass(6_000);
+  const erased = fallbacks.erase({ feed: READER });
+  await pass(10_000);
+  await erased;
+  expect(await fallbacks.stored(READER)).toBeUndefined();
+});
+
+it('should let a turn end that a decision waits for, and then send', async () => {
+  const { instance, readMarksAfter, titles } = deployment();
+  const { fallbacks } = instance();
+  await fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+  const turn = pause(6_000).then(() => fallbacks.committed(itemsOf(arrival('b', after('PT1H')))));
+  readMarksAfter(turn);
+  await pass(30_000);
+  expect(titles()).toEqual([['a']]);
 });
 
 it('should reject unknown wake-up names, and accept those of readers without fallbacks', async () => {

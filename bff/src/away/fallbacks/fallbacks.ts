@@ -29,6 +29,7 @@ import { UnsentFallbacks } from './unsent/unsent-fallbacks.ts';
 import { UnsentIndex } from './unsent/unsent-index.ts';
 import { parseWakeUp } from './wake-ups/wake-up-names.ts';
 import { hasWakeUp, wakeUpFor, type Woken } from './wake-ups/wake-up-times.ts';
+import { within } from './within.ts';
 
 const USER = 'user:';
 /**
@@ -41,6 +42,8 @@ const MAX_WAITING_CHECKS = 600;
 /** If a message is sent and recorded within this time in ms, its claim needs no wake-up. */
 const QUICK_MS = 3_000;
 const SETTLE_ATTEMPTS = 5;
+/** Maximum time in ms that a decision reads. Its wake-up is then repeated. */
+const DECIDE_MS = 10_000;
 
 /**
  * Sends notifications through other channels if their reader has not read them in time. The reader's document stores
@@ -103,7 +106,7 @@ export class Fallbacks {
     const hash = hashOfReader(feed);
     const key = awayKey(hash);
     if (ids === undefined) {
-      await this.#use.store.remove([key]);
+      await this.#documents.remove(key);
       return this.#unsentIndex.forget(hash);
     }
     const at = this.#use.now();
@@ -197,10 +200,12 @@ export class Fallbacks {
     const due = document.waiting.filter(({ steps }) =>
       steps.some((step) => step.at <= at && reaches(step.via)),
     );
-    const [standingOf, preferences] = await Promise.all([
+    const facts = Promise.all([
       this.#use.standingsOf(document.reader, due),
       due.length > 0 ? this.#use.preferencesOf(document.reader) : DEFAULT_PREFERENCES,
     ]);
+    // If the store has lost part of the feed, this waits for the feed's turns, which may wait for this decision.
+    const [standingOf, preferences] = await within(DECIDE_MS, 'reading the marks', facts);
     return decide(document, {
       ...{ now: at, woken },
       rulesOf: this.#rulesOf,
