@@ -14,6 +14,7 @@ let isConnected: boolean;
 let channel: MemoryBroadcaster;
 let timers: SnoozeTimers;
 let fails: boolean;
+let eventFails: boolean;
 let readMs: number;
 
 const snoozed = (id: string, ms: number): Snoozed => ({
@@ -24,7 +25,8 @@ const times = () => snoozes.map((one) => ({ one, at: Date.parse(one.until) }));
 
 beforeEach(() => {
   vi.useFakeTimers({ now: START });
-  [snoozes, sent, faults, isConnected, fails, readMs] = [[], [], 0, true, false, 0];
+  [snoozes, sent, faults, isConnected] = [[], [], 0, true];
+  [fails, eventFails, readMs] = [false, false, 0];
   channel = new MemoryBroadcaster();
   timers = new SnoozeTimers({
     channel,
@@ -38,7 +40,10 @@ beforeEach(() => {
         const waiting = times().filter(({ at }) => at > from);
         return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ at }) => at));
       },
-      eventOf: async () => undefined,
+      eventOf: async () => {
+        if (eventFails) throw new Error('no store');
+        return undefined;
+      },
     },
     isConnected: () => isConnected,
     send: (event) => sent.push(event),
@@ -110,6 +115,19 @@ it('should notify every new connection of recently ended snoozes, even while oth
   expect(notifiedIds()).toEqual(['a', 'a']);
   await channel.publish({ name: 'inbox', reader: ADA, feed: 'all', version: '2' });
   await vi.advanceTimersByTimeAsync(100);
+  expect(notifiedIds()).toEqual(['a', 'a']);
+});
+
+it('should notify a new connection after a retry, even if others were notified before', async () => {
+  snoozes = [snoozed('a', 1_000)];
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(2_000);
+  eventFails = true;
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(100);
+  expect([faults, notifiedIds()]).toEqual([1, ['a']]);
+  eventFails = false;
+  await vi.advanceTimersByTimeAsync(3_000);
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 

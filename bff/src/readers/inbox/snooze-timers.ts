@@ -82,6 +82,8 @@ export class SnoozeTimers {
         await this.#notify(reader);
       } catch (error) {
         this.#use.onError(error);
+        // A new connection may not have been notified, and is no longer known to be new.
+        this.#sent.delete(reader);
         this.#wait(reader, RETRY_MS);
       }
     } while (this.#reading.get(reader));
