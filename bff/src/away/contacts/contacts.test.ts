@@ -30,6 +30,24 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
   });
 
+  it('should be counted and accepted once if the responses of the store are lost', async () => {
+    for (let i = 0; i < 4; i++) await contacts.createCode(READER, ADDRESS);
+    const write = store.write.bind(store);
+    const loseResponse = () => {
+      store.write = async (...args) => {
+        store.write = write;
+        await write(...args);
+        throw new Error('no answer');
+      };
+    };
+    loseResponse();
+    const code = await contacts.createCode(READER, ADDRESS);
+    loseResponse();
+    expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
+    expect(await contacts.stored(READER)).toMatchObject({ email: { address: ADDRESS, since: now } });
+    expect(await contacts.redeemCode(READER, code)).toBeUndefined();
+  });
+
   it('should become invalid after five wrong attempts', async () => {
     const code = await contacts.createCode(READER, ADDRESS);
     for (let i = 0; i < 5; i++) expect(await contacts.redeemCode(READER, wrongCode(code))).toBeUndefined();

@@ -115,10 +115,12 @@ export class ContactBook {
   async createCode(reader: string, address: string): Promise<string> {
     const code = String(randomInt(100_000_000)).padStart(8, '0');
     const now = this.#now();
+    const pending = { address, hash: hashOf(code), until: now + CODE_MS, tries: 0 };
     await this.#change(reader, (before) => {
+      // An earlier attempt has stored the code, but the response was lost.
+      if (isDeepStrictEqual(before.pending, pending)) return before;
       const codes = (before.codes ?? []).filter((at) => at > now - DAY_MS);
       if (codes.length >= MAX_CODES_PER_DAY) throw new TooManyCodesError('too many codes in a day');
-      const pending = { address, hash: hashOf(code), until: now + CODE_MS, tries: 0 };
       return { ...before, pending, codes: [...codes, now] };
     });
     return code;
@@ -130,7 +132,10 @@ export class ContactBook {
   async redeemCode(reader: string, code: string, language?: Language): Promise<string | undefined> {
     let address: string | undefined;
     const now = this.#now();
-    await this.#change(reader, ({ pending, ...before }) => {
+    await this.#change(reader, (document) => {
+      // An earlier attempt has saved the address, but the response was lost.
+      if (isDeepStrictEqual(document.email, { address, since: now })) return document;
+      const { pending, ...before } = document;
       address = undefined;
       if (!pending || pending.until <= now || pending.tries >= MAX_TRIES) return before;
       if (!timingSafeEqual(Buffer.from(pending.hash), Buffer.from(hashOf(code))))
