@@ -25,6 +25,8 @@ const ALONE = [
 ];
 /** Clients and publishers in other languages, whose first build takes minutes: `npm run test:examples`. */
 const EXAMPLES = 'tests/examples/**/*.test.ts';
+/** The built documentation site in a browser: `npm run test:site`. */
+const SITE = 'tests/site/**/*.test.ts';
 /** Failovers of Redis and Valkey, which take minutes: `npm run test:redis`. */
 const FAILOVERS = 'tests/redis/heavy/**/*.test.ts';
 /** Replaces 0.1.0, installed from this repository's history, with this version under load: `npm run test:upgrade`. */
@@ -98,7 +100,7 @@ export default defineConfig({
           ...WITH_PROCESSES,
           name: 'integration',
           include: ['tests/**/*.test.ts'],
-          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, FAILOVERS, UPGRADES, CLOCKS, ...ALONE],
+          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, SITE, FAILOVERS, UPGRADES, CLOCKS, ...ALONE],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
         },
@@ -122,6 +124,7 @@ export default defineConfig({
           testTimeout: 300_000,
         },
       },
+      { test: { ...WITH_PROCESSES, name: 'site', include: [SITE], sequence: { groupOrder: 4 } } },
       {
         test: {
           ...WITH_PROCESSES,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { documentLinks } from './document-links.mts';
 
@@ -16,7 +17,16 @@ export default defineConfig({
   rewrites: { 'site-index.md': 'index.md' },
   // Guides link to pages of the reader's own machine.
   ignoreDeadLinks: 'localhostLinks',
-  markdown: { config: documentLinks },
+  markdown: {
+    config: documentLinks,
+    // The default themes of code miss the contrast that WCAG 2.1 AA asks for.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
+  vite: {
+    resolve: {
+      alias: [{ find: /^.*\/VPHome\.vue$/, replacement: join(import.meta.dirname, 'theme/layout.mts') }],
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],

@@ -22,6 +22,7 @@ const RUN_BY: [RegExp, string][] = [
   [/^npm run (?:--silent )?(?:token|api-key) -- (?:--revoke|--sub|--name)/, 'tests/auth/revocation.test.ts'],
   [/"sub":"ada"/, 'tests/auth/revocation.test.ts'],
   [/^npm run --silent audit/, 'tests/security/audit-trail.test.ts'],
+  [/email-preview\?/, 'bff/src/http/ops/email-preview.test.ts'],
   [/^redis-server --aclfile/, 'tests/security/locked-down.test.ts'],
   [
     /^(?:openssl|printf 'subject|mkdir -p \.data\/tls|redis-server --port 0)/,

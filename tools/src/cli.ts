@@ -31,6 +31,7 @@ await runCommandLine({
   'test:examples': async () => (await import('./test/examples.ts')).testExamples,
   'test:k8s': async () => (await import('./test/k8s.ts')).testK8s,
   'test:k8s-redis': async () => (await import('./test/k8s.ts')).testK8sRedis,
+  'test:site': async () => (await import('./test/site.ts')).testSite,
   'test:tenants': async () => (await import('./test/tenants.ts')).testTenants,
   'test:upgrade': async () => (await import('./test/upgrade.ts')).testUpgrade,
   test: async () => (await import('./test/test.ts')).test,

@@ -68,7 +68,7 @@ function costRows({ cpu }: Constants): string[][] {
     );
   const row = (name: string, cost: Cost) => [name, ...cells(cost)];
   return [
-    ['', 'producer', 'its sidecar', 'bff', 'its sidecar', 'Redis'],
+    ['work', 'producer', 'its sidecar', 'bff', 'its sidecar', 'Redis'],
     ...cpu.entry.map(({ rate, cost }) =>
       row(
         `an entry with one notification: accept, deposit, announce; receive, turn, commit, claim, broadcast; at ${amount(rate)} a second`,
@@ -96,7 +96,7 @@ function receivingRows({ cpu }: Constants): string[][] {
   const { bff = 0, broadcast = 0 } = costAt(cpu.hear, EVENTS_PER_SECOND);
   const cores = (each: number) => (instances: number) => amount((each * EVENTS_PER_SECOND * instances) / 1e6);
   return [
-    ['', ...INSTANCES.map((instances) => `${instances} bffs`)],
+    ['process', ...INSTANCES.map((instances) => `${instances} bffs`)],
     ['bffs', ...INSTANCES.map(cores(bff))],
     ["the broadcaster's Redis", ...INSTANCES.map(cores(broadcast))],
   ];
@@ -107,7 +107,7 @@ function sizeRows({ memory, stored, wire }: Constants): string[][] {
   const bytes = (value: number) => (value >= 10_240 ? `${amount(value / 1024)} KiB` : `${amount(value)} B`);
   const { producer, producerSidecar, bff, bffSidecar } = memory.process;
   return [
-    ['memory', ''],
+    ['memory', 'size'],
     ['a producer, its sidecar', `${mib(producer)}, ${mib(producerSidecar)}`],
     ['a bff, its sidecar', `${mib(bff)}, ${mib(bffSidecar)}`],
     ['a bff, for each connection', bytes(memory.connection)],

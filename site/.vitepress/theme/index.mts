@@ -1,4 +1,6 @@
 import DefaultTheme from 'vitepress/theme';
 import './contrast.css';
+import './pages.css';
+import { Layout } from './layout.mts';
 
-export default DefaultTheme;
+export default { extends: DefaultTheme, Layout };
