@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Observer, makeNotifications, Caller } from '@tocsin/lab';
+import { pollUntil } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { pollFor } from '../support/network/polling.ts';
 import { errorsUntilToasts } from '../support/toasts-page.ts';
 import { withApi } from './api.ts';
+import { mountAway } from './mount-away.ts';
 import {
   NAMESPACE,
   ROOT,
@@ -184,6 +186,21 @@ describe('a deployed system', () => {
       body: JSON.stringify({ title: 'From the ops page, which invokes the producer' }),
     });
     expect(composed.status).toBe(202);
+  });
+
+  it('should read the channel settings that the component `away` mounts', async () => {
+    const headers = { authorization: `Bearer ${await opsToken()}` };
+    const status = async () =>
+      (await fetch(`${url}/app/ops/email-preview?language=en&kind=single`, { headers })).status;
+    expect(await status()).toBe(404);
+    await mountAway({ publicUrl: url, email: { from: 'Shop <no-reply@shop.example>' } });
+    // The ingress controller may still use a connection to a pod that is stopping.
+    const fault = await pollUntil(async () => (await status()) === 200, {
+      timeoutMs: 60_000,
+      everyMs: 1_000,
+    });
+    expect(fault).toBeUndefined();
+    expect(await running()).toEqual(RUNNING);
   });
 
   it('should show toasts in Chromium through the ingress without a page error', async () => {

@@ -65,22 +65,27 @@ function sumIn(metrics: string, name: string): number {
 export class Tenant {
   readonly namespace: string;
   readonly #limits: object;
+  readonly #bff: object;
   readonly #keys = {
-    /** May publish to every feed, and retract and erase there. */
+    /** May publish to every feed, with fallbacks, and retract and erase there. */
     canary: this.#key('canary', 1_000),
     /** For the flood. Allows 50 notifications in 10 s. */
     slow: this.#key('slow', 5),
   };
   #nodeVolume = false;
 
-  /** @param limits `quotas.limits` of the chart */
-  constructor(namespace: string, limits: object) {
+  /**
+   * @param limits `quotas.limits` of the chart
+   * @param bff values of the chart under `bff`
+   */
+  constructor(namespace: string, limits: object, bff: object = {}) {
     this.namespace = namespace;
     this.#limits = limits;
+    this.#bff = bff;
   }
 
   #key(name: string, perSecond: number) {
-    const scopes = ['publish', 'retract', 'erase'];
+    const scopes = ['publish', 'retract', 'erase', 'fallback'];
     const limits = { feeds: ['*'], scopes, perSecond, source: undefined, expires: undefined };
     return newKey({ name, ...limits, dataDir: '' }, Date.now());
   }
@@ -107,7 +112,7 @@ export class Tenant {
       image: { registry: REGISTRY },
       daprNamespace: dapr.namespace,
       producer: { replicas: 1, settings: { API_KEYS: 'on' } },
-      bff: { replicas: 1, autoscaling: { enabled: false }, settings: { AUTH_MODE: 'jwt' } },
+      bff: { replicas: 1, autoscaling: { enabled: false }, settings: { AUTH_MODE: 'jwt' }, ...this.#bff },
       ui: { replicas: 1 },
       redis: { storageClass: this.#nodeVolume ? namespace : '', storage: '1Gi' },
       ingress: { enabled: false },
@@ -146,8 +151,8 @@ export class Tenant {
   }
 
   /** A token for a reader who is also an operator. */
-  async token(sub: string): Promise<string> {
-    const claims = { sub, feeds: ['*'], roles: ['ops'] };
+  async token(sub: string, more: object = {}): Promise<string> {
+    const claims = { sub, feeds: ['*'], roles: ['ops'], ...more };
     const exp = Math.floor(Date.now() / 1000) + 3_600;
     const secret = await this.secret('jwt', 'jwt');
     return signToken({ claims, exp, issuer: 'tocsin', audience: 'tocsin', secret });
@@ -182,10 +187,10 @@ export class Tenant {
   }
 
   /** Publishes a notification from the producer's pod. Resolves with the status. */
-  async publish(feed: string, id: string): Promise<unknown> {
+  async publish(feed: string, id: string, more: object = {}): Promise<unknown> {
     const headers = { 'x-api-key': this.key('canary') };
     const url = 'http://127.0.0.1:4000/notifications';
-    const body = { id, feed, title: 'A tenant’s canary' };
+    const body = { id, feed, title: 'A tenant’s canary', ...more };
     return (await this.ask('producer', [{ name: 'status', url, method: 'POST', headers, body }]))['status'];
   }
 

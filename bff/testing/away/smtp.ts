@@ -24,8 +24,12 @@ export interface TestSmtpServer {
   close(): Promise<void>;
 }
 
-/** An SMTP server on loopback, by default on a free port, that keeps what it accepts. */
-export async function startSmtpServer(options: SMTPServerOptions = {}, port = 0): Promise<TestSmtpServer> {
+/** An SMTP server, by default on a free port of loopback, that keeps what it accepts. */
+export async function startSmtpServer(
+  options: SMTPServerOptions = {},
+  port = 0,
+  host = '127.0.0.1',
+): Promise<TestSmtpServer> {
   const received: ReceivedMail[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -55,7 +59,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}, port = 0)
   });
   // Clients of these tests break connections on purpose.
   server.on('error', () => {});
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server.server, 'listening');
   const bound = (server.server.address() as AddressInfo).port;
   return {
