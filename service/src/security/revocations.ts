@@ -83,8 +83,10 @@ export class RevocationList {
     let found = false;
     await this.#write((kept) => {
       const left = kept.filter((revocation) => revocation.sub !== sub);
-      found = left.length < kept.length;
-      return found ? left : undefined;
+      if (left.length === kept.length) return undefined;
+      // Stays true if the next attempt finds nothing, because the response to this one was lost.
+      found = true;
+      return left;
     });
     return found;
   }
