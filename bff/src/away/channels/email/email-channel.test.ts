@@ -6,6 +6,7 @@ import { startScriptedSmtp, startSmtpServer, type TestSmtpServer } from '../../.
 import { loadTemplates } from '../../templates/templates.ts';
 import { createEmailChannel } from './email-channel.ts';
 import type { EmailOptions } from './options.ts';
+import { sendOverSmtp } from './smtp-send.ts';
 import { serverOf } from './smtp-url.ts';
 
 const templates = loadTemplates();
@@ -117,6 +118,19 @@ describe('an e-mail', () => {
     verify.update([...lines, signature.replace(/ ?b=[^;]*$/, ' b=')].join('\r\n'), 'latin1');
     expect(verify.verify(publicKey, tag('b'), 'base64')).toBe(true);
   });
+});
+
+it('should not be sent after its time limit', async () => {
+  server = await startSmtpServer();
+  const faults: string[] = [];
+  const smtp = serverOf({ url: server.url }, faults);
+  const mail = {
+    from: 'shop@shop.example',
+    to: 'ada@example.org',
+    raw: Buffer.from('Subject: late\r\n\r\n'),
+  };
+  const result = await sendOverSmtp(smtp!, mail, { handedOver: false }, AbortSignal.abort());
+  expect([faults, result.outcome, server.received.length]).toEqual([[], 'unavailable', 0]);
 });
 
 describe('an SMTP server', () => {

@@ -25,6 +25,7 @@ export async function sendOverSmtp(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<SendResult> {
+  if (signal.aborted) return { outcome: 'unavailable', reason: 'The time for this e-mail was over' };
   const connection = new SMTPConnection({
     host: server.host,
     port: server.port,
