@@ -10,8 +10,8 @@ declare module 'vitest' {
 /** Suites that run the product's images. They have separate commands, because not every machine can run them. */
 const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**', 'tests/tenants/**'];
 /**
- * Tests with a browser and memory adapters, without processes of the product. Two run at a time, because they mostly
- * wait.
+ * Tests that use a browser and memory adapters, and start none of the product's processes. Two run at a time, because
+ * they mostly wait.
  */
 const PAGES = 'tests/ui/**/*.test.ts';
 /**

@@ -19,7 +19,8 @@ const pageAddresses: Plugin = {
 };
 
 /**
- * The first view's modules, bundled into one file. Split by the late parts that use them, they would compress worse.
+ * The first view's modules, bundled into one file. Split into one file for each set of late parts that share modules,
+ * they would compress worse.
  */
 const SHARED =
   /\/(?:client-vue\/src\/(?:stores\/|components\/|messages\/|format\/|inbox\/row\/(?:Row|use-|row)|inbox\/NotificationRow|active-element)|client\/src\/)/;

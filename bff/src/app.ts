@@ -23,10 +23,10 @@ import { createReporter } from './wiring/reporter.ts';
 import { createLateReceipts } from './wiring/receipt-publisher.ts';
 import { createViews } from './wiring/views.ts';
 
-/** The built page. The relative path is the same from this file and from the bundle `bff/dist/main.js`. */
+/** The built UI. The relative path is the same from this file and from the bundle `bff/dist/main.js`. */
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
-/** Starts a bff instance; resolves when it listens on all its ports. */
+/** Starts a bff instance. Resolves once it is listening on all its ports. */
 export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
   const context = await createContext(config, given);
   const { backend, log, metrics, now } = context;

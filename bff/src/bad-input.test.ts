@@ -100,7 +100,7 @@ describe('the socket', () => {
     [{ feed: 'all', position: { epoch: '1-a', offset: '1' } }],
     [Buffer.from('all')],
     [Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`k${i}`, 1]))],
-  ])('should refuse to subscribe to %j with a short answer', async (payload) => {
+  ])('should refuse a subscription to %j with a short answer', async (payload) => {
     const socket = await connect();
     const answer = (await socket.timeout(5_000).emitWithAck('subscribe', payload)) as SubscribeAnswer;
     expect(answer).toMatchObject({ ok: false, error: { code: 'invalid_request', temporary: false } });
@@ -113,7 +113,7 @@ describe('the socket', () => {
     expect(answer).toMatchObject({ ok: false, error: { code: 'unknown_event' } });
   });
 
-  it('should close the connection with a reason at the twentieth invalid request within a minute', async () => {
+  it('should close the connection, with a reason, on the twentieth invalid request within a minute', async () => {
     const socket = await connect();
     const closing = new Promise((resolve) => socket.once('closing', resolve));
     const disconnected = new Promise((resolve) => socket.once('disconnect', resolve));

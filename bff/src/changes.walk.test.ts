@@ -23,7 +23,7 @@ const action = fc.oneof(
 );
 
 it(
-  'should show the expected publications despite crashes and missed events, and no removed content after its broadcast',
+  'should show the expected publications despite crashes and missed events, and no content after its removal was broadcast',
   { timeout: 60_000 },
   async () => {
     let deaths = 0;
@@ -39,7 +39,7 @@ it(
         }): EntryItem => {
           if (choice.retract !== undefined) return retract(choice.retract);
           if (choice.publish === undefined) return erase;
-          // Each title is unique, so that it shows which publication of an id is in an answer.
+          // Titles are unique, so a response shows which publication of an id it contains.
           const more = choice.key === undefined ? {} : { collapseKey: choice.key };
           return notification(choice.publish, { title: `title ${titles++}`, ...more });
         };

@@ -22,7 +22,7 @@ it(
 );
 
 it(
-  'should continue in a new epoch known to all clients when the store comes back empty, older or with a gap',
+  'should continue in a new epoch known to all clients when the store comes back empty, rolled back or with a gap',
   { timeout: 120_000 },
   async () => {
     const counts = new Map<string, number>();

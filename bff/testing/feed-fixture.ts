@@ -28,7 +28,7 @@ export const FEED = 'all';
 export const RUN = 'P0000001';
 export const PARTITION = 1;
 
-/** A memory log that counts its reads, and can come back empty, older or without a document. */
+/** A memory log that counts its reads, and can come back empty, rolled back or without a document. */
 export class TestLog implements FeedLog {
   #inner = new MemoryFeedLog();
   /** The number of times that the store was emptied. */

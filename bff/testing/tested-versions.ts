@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 const require = createRequire(import.meta.url);
 
 /**
- * A canary: fails when a package whose private parts we use is updated. Check that our file beside the calling test
- * still works, run its tests and `npm test`, then update the version in the calling test.
+ * A canary: fails when a package whose internals we use is updated. Check that our file beside the calling test still
+ * works, run its tests and `npm test`, then update the version in the calling test.
  */
 export function expectTestedVersions(versions: Readonly<Record<string, string>>): void {
   it.each(Object.entries(versions))('should be checked again if %s is no longer %s', (name, version) => {

@@ -21,6 +21,6 @@ export interface ReaderMarkChanges {
    * Removes notifications from the inbox until a given time, at most a year ahead. A second snooze replaces the first.
    */
   snooze: NamedIds & { until: Date | string };
-  /** Removes snoozes, both running ones and those whose time is up. */
+  /** Removes snoozes, whether or not they have ended. */
   unsnooze: NamedIds;
 }

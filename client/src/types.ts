@@ -54,8 +54,8 @@ export interface FeedHandlers {
   onRead?: (read: ReadState & { epoch: string }) => void;
   /**
    * All of the reader's other marks in the feed. Called for an acknowledgement, before its publications, if there are
-   * marks, and after each change in any tab or on any device. Never an older state after a newer one. Use `placesIn` to
-   * apply them.
+   * marks, and after each change in any tab or on any device. Never called with an older state after a newer one. Use
+   * `placesIn` to apply them.
    */
   onInbox?: (inbox: InboxState) => void;
   /**

@@ -25,7 +25,7 @@ function write(file, content, mode = OURS) {
   renameSync(`${file}.new`, file);
 }
 
-/** Writes a NAME=value file with these names. Names that the file already has keep their values. */
+/** Adds these variables to a file of NAME=value lines, which it creates if necessary. Existing values are kept. */
 function makeVariables(file, values) {
   const there = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const missing = Object.entries(values).filter(([name]) => !new RegExp(`^${name}=`, 'm').test(there));
@@ -38,8 +38,8 @@ function makeVariables(file, values) {
 makeVariables('/secrets/redis/env', { REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/operator/env', { REDIS_USERNAME: 'operator', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/dapr/env', { DAPR_API_TOKEN: secret(), APP_API_TOKEN: secret() });
-// The bffs sign their calls to each other and to the producer with this secret. Each secret store reads it from a
-// variable of its own.
+// The bffs sign their calls to each other and to the producer with this secret. The two secret stores read it from
+// different variables.
 const internal = secret();
 makeVariables('/secrets/internal/env', {
   NOTIFICATION_SECRETS_internal: internal,
@@ -50,7 +50,7 @@ const AUTHORITY = '/secrets/authority';
 const IDENTITIES = '/secrets/identities';
 const YEARS_10 = '3650';
 
-/** Creates a root that signs one issuer and is then discarded; sentry signs with the issuer. */
+/** Creates a root, which signs one issuer and whose key is then discarded. Sentry signs with the issuer's key. */
 function makeAuthority() {
   const folder = mkdtempSync('/tmp/authority-');
   const at = (name) => join(folder, name);

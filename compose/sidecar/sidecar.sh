@@ -7,8 +7,8 @@ shift
 set -a
 for file in /secrets/*/env; do . "$file"; done
 set +a
-# Dapr's components take the client certificate for Redis as text, and `cluster` as a type of Redis. They have no
-# setting for a CA, which Go reads from a folder.
+# Dapr's components need the client certificate for Redis as text, and a cluster as `redisType`. They have no setting
+# for a CA, so daprd gets it from the folder in which Go looks for CAs.
 if [ -n "${REDIS_CERT_FILE:-}" ]; then
   REDIS_CERT=$(cat "$REDIS_CERT_FILE")
   REDIS_KEY=$(cat "$REDIS_KEY_FILE")

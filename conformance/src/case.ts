@@ -10,7 +10,7 @@ export type Need = 'publish' | 'token' | 'open';
 export interface Case {
   /** The rule, as a sentence about the server. */
   name: string;
-  /** The transports. The case runs once with each. */
+  /** The case runs once with each of these transports. */
   over: readonly Transport[];
   /** The case is skipped if the target does not meet these requirements. */
   needs: readonly Need[];

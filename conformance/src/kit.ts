@@ -124,7 +124,7 @@ export class Kit {
     const before = (await this.page(feed, '&limit=1')).offset;
     const response = await this.#change('POST', '/notifications', items);
     const { ids } = (await response.json()) as { ids: string[] };
-    // The feed may already know a given id, and then assigns no new offset.
+    // A notification with a given id may already be in the feed, and then gets no new offset.
     const newCount = notifications.filter(({ id }) => id === undefined).length;
     await this.#reaches(feed, before + newCount);
     return ids;
@@ -182,7 +182,7 @@ export class Kit {
 }
 
 /**
- * Converts a response to its page.
+ * Returns the page in a response.
  * @throws AssertionError if the request was rejected or a member is missing
  */
 export function pageOf({ ok, ...answer }: Record<string, unknown>): Page {

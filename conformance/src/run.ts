@@ -19,7 +19,7 @@ export interface Result {
 
 export interface RunOptions {
   target: Target;
-  /** Default `CASES`. */
+  /** Defaults to `CASES`. */
   cases?: readonly Case[];
   /** Number of cases that run at the same time. */
   concurrency: number;

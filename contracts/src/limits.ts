@@ -12,7 +12,7 @@ export const MAX_ENTRY_BYTES = 256 * 1024;
  */
 export const ENTRY_LIFE_MS = 25 * 60 * 60 * 1000;
 
-/** A response or event has at most this many publications and bytes. On `more: true`, the client requests the rest. */
+/** A response or event has at most this many publications and bytes. If `more` is set, the client requests the rest. */
 export const MAX_PAGE_PUBLICATIONS = 1_000;
 export const MAX_PAGE_BYTES = 256 * 1024;
 

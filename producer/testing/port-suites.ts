@@ -3,7 +3,7 @@ import { PARTITION_VERSION, type PartitionAnnouncement } from '@tocsin/contracts
 import { newRun } from '../src/produce/ids.ts';
 import type { Announcer } from '../src/produce/ports.ts';
 
-/** An announcer, and access to what it has announced. */
+/** An announcer, and a way to read its announcements. */
 export interface AnnouncerUnderTest {
   announcer: Announcer;
   /** All announcements of a run, in order. */
@@ -32,7 +32,7 @@ export function announcerSuite(name: string, create: () => Promise<AnnouncerUnde
       expect(await tested.announced(run)).toEqual(announcements);
     });
 
-    it('should announce again when called again', async () => {
+    it('should publish an announcement again each time it is called', async () => {
       const run = newRun();
       const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       const announcement = { ...of(run, 7), traceparent: trace };

@@ -23,7 +23,7 @@ import { testSchedules } from './test-schedules.ts';
 /** Serves `app` on a free local port. */
 export async function serve(app: Express): Promise<{ server: Server; url: string; close(): Promise<void> }> {
   const server = createBoundedServer(app);
-  // On a busy machine, a client could reuse a connection at the moment when its idle time ends.
+  // On a busy machine, a client could reuse a connection just as its idle timeout expires.
   server.keepAliveTimeout = 0;
   await listen(server, 0, '127.0.0.1');
   const { port } = server.address() as AddressInfo;

@@ -11,7 +11,7 @@ afterEach(() => {
   server?.close();
 });
 
-/** Starts a producer that answers with `handler`. Returns a publisher for it, and the ids of each request. */
+/** Starts a producer that answers with `handler`. Returns a publisher for it, and the ids in each request. */
 async function against(handler: Handler, options: Partial<PublisherOptions> = {}) {
   const requests: unknown[][] = [];
   server = createServer((request, response) => {

@@ -40,7 +40,7 @@ export function claimCheckSuite(name: string, create: () => ClaimCheck): void {
       expect(await peeked(claimCheck, entry)).toEqual(entry);
     });
 
-    it('should store entries of different runs, partitions and numbers separately', async () => {
+    it('should store entries with different runs, partitions or sequence numbers separately', async () => {
       const [claimCheck, run] = [create(), newRun()];
       const entries = [
         entryOf({ run }),

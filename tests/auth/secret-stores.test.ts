@@ -49,7 +49,7 @@ describe('a stack that requires tokens and API keys', () => {
       body: JSON.stringify({ id, feed, title: id }),
     });
 
-  /** Subscribes a reader to feeds at an instance, and records the shown notifications and the rejected feeds. */
+  /** Subscribes a reader to feeds on an instance, and records the shown notifications and the rejected feeds. */
   async function reader(bff: Pair | undefined, sub: string, own: string[], feeds: string[]) {
     const shown: string[] = [];
     const refused: string[] = [];
@@ -67,7 +67,7 @@ describe('a stack that requires tokens and API keys', () => {
     return { shown, refused };
   }
 
-  it('should be ready and report the required credentials', async () => {
+  it('should report that it is ready, and which credentials it requires', async () => {
     const ready = (pair: Pair | undefined) =>
       fetch(`${pair?.url}/readyz`).then((response) => response.json());
     expect(await ready(stack.bffs[0])).toEqual({ status: 'ready', auth: 'jwt' });

@@ -67,7 +67,7 @@ publisher.publish(notification).catch((error: PublishError) => console.log(error
 /** The packages that the app installs in addition to the packages under test. */
 const INSTALLED = ['socket.io-client', 'vue', 'pinia', 'vue-toastification'];
 
-/** Runs a script of one of this repository's packages. @throws Error with its output */
+/** Runs a command, and returns its output. @throws Error with the output if it fails */
 function run(cwd: string, command: string, args: readonly string[]): string {
   try {
     return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });

@@ -36,7 +36,7 @@ async function newest(): Promise<(string | undefined)[]> {
 }
 
 describe('docker compose up', () => {
-  it('should show a toast every second in Chromium without a page error', async () => {
+  it('should show toasts in Chromium without a page error', async () => {
     expect(await errorsUntilToasts(project.url, SCREENSHOT)).toEqual([]);
   });
 
@@ -58,13 +58,13 @@ describe('docker compose up', () => {
     for (const path of ['/metrics', '/', '/notificationss']) expect(await status(path)).toBe(404);
   });
 
-  it('should keep a polling client on its instance by a cookie, without which the connection fails', async () => {
+  it('should keep a polling client on its instance with a cookie, without which the connection fails', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, project.url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, project.url, false)).toMatch(/connected: /);
   });
 
-  it('should invoke the producer through two sidecars', async () => {
+  it('should let the ops page invoke the producer through two sidecars', async () => {
     const response = await fetch(`${project.url}/app/compose`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -87,7 +87,7 @@ describe('docker compose up', () => {
     expect(await ask('producer', 'http://bff-1-inside:4101/dapr/subscribe')).toBe('401');
   });
 
-  it('should pass the doctor, and fail it when a bff or a sidecar is stopped', async () => {
+  it('should pass the doctor’s checks, but not when a bff or a sidecar is stopped', async () => {
     const healthyReport = await project.doctor();
     expect(healthyReport.output).toMatch(/^\d+ checks: 0 errors, 0 warnings\.$/m);
     expect(healthyReport.code).toBe(0);
@@ -104,15 +104,15 @@ describe('docker compose up', () => {
   });
 });
 
-describe('a stranger on the networks', () => {
+describe('a stranger on the project’s networks', () => {
   testOpenPorts(() => project);
 });
 
-describe('the open topic', () => {
+describe('the topic for publishers', () => {
   testPublishers(() => project, newest);
 });
 
-describe('notifications', () => {
+describe('a running project', () => {
   const clients: Observer[] = [];
   const caller = () => new Caller({ urls: [project.publishUrl] });
   beforeAll(async () => {
@@ -196,7 +196,7 @@ describe('docker compose down', () => {
 });
 
 describe('additional files and profiles', () => {
-  it('should add a third bff, to which browsers are also routed', async () => {
+  it('should add a third bff, to which the edge also routes browsers', async () => {
     await project.compose(...files, 'up', '-d', '--wait', '--wait-timeout', '300');
     const instances = async () => {
       const response = await fetch(`${project.url}/app/ops/instances`);

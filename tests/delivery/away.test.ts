@@ -8,7 +8,7 @@ import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readSetAside } from '../support/state.ts';
 import { startStream } from '../support/stream.ts';
 
-/** Longer, in ms, than processingTimeout, all inbound retries in components/ and the redelivery together. */
+/** Longer than processingTimeout, all inbound retries in components/ and the redelivery combined, in ms. */
 const AWAY_MS = 18_000;
 
 let stack: Stack;

@@ -88,7 +88,7 @@ it('should put back all records, and name those that it cannot put back', async 
   expect(await readSetAsideIndex(bff)).toEqual([bad]);
 });
 
-it('should suggest a remedy for an unknown record', async () => {
+it('should report an unknown record', async () => {
   await expect(deadLetters('delete', 'entry:unknown')).rejects.toThrow(
     'There is no set-aside record entry:unknown',
   );

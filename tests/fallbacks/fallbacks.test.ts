@@ -230,7 +230,7 @@ describe.concurrent('a reader who is away', () => {
   });
 });
 
-it('should send an e-mail once, although all bffs were killed before it was due', async () => {
+it('should send an e-mail once, even if all bffs are killed before it is due', async () => {
   await agree('dan');
   await publish({ id: 'k', feed: 'user:dan', title: 'Survives', fallback });
   await pass(1_000);

@@ -72,7 +72,7 @@ const outcomeOf = (id: string) =>
     return ended && [ended.state, ended.reason].filter(Boolean).join(': ');
   }, 300_000);
 
-/** The outcomes for notifications that have left the history; `undefined` if the marks were saved too late. */
+/** The outcomes of fallbacks, after their notifications left the history. `undefined` if marks were saved too late. */
 async function outcomesAfter(seconds: number): Promise<Record<string, string> | undefined> {
   const id = (name: string) => `${name}-${seconds}`;
   const due = Date.now() + seconds * 1000;
@@ -98,7 +98,7 @@ async function outcomesAfter(seconds: number): Promise<Record<string, string> | 
   );
 }
 
-it('should send only unread notifications, although all of them have left the history', async () => {
+it('should send fallbacks only for unread notifications, even after they have left the history', async () => {
   expect((await call('/channels/email', 'PUT', { consent: true })).status).toBe(204);
   let outcomes: Record<string, string> | undefined;
   for (const seconds of DELAYS_S) outcomes ??= await outcomesAfter(seconds);

@@ -135,7 +135,7 @@ describe('a message', () => {
   });
 
   it.each(['websocket', 'polling'] as const)(
-    'should close the connection with a reason if it is larger: over %s',
+    'should close the connection with a reason if it is larger than 128 KiB: over %s',
     async (transport) => {
       const socket = await hostile(transport === 'polling' ? transport : undefined);
       const closing = new Promise((resolve) => socket.once('closing', resolve));
@@ -153,7 +153,7 @@ describe('a message', () => {
 });
 
 describe('a flood of valid requests', () => {
-  it('should get temporary errors beyond the burst, and then close the connection with a reason', async () => {
+  it('should get temporary errors beyond the burst, and then have its connection closed with a reason', async () => {
     const socket = await hostile();
     const closing = new Promise((resolve) => socket.once('closing', resolve));
     let refused = 0;

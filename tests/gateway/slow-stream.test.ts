@@ -10,8 +10,8 @@ const PER_BATCH = 20;
 const CHARACTERS = 1_950;
 const STREAMS = 10;
 /**
- * Maximum growth of the heap. The memory backend stores the history several times. If ten streams buffered unread data,
- * the growth would double.
+ * Maximum growth of the heap. The memory backend keeps several copies of the history. If ten streams buffered unread
+ * data, the growth would double.
  */
 const MOST_HEAP_BYTES = 70_000_000;
 

@@ -45,7 +45,7 @@ let receiver: ChildProcess;
 let received = '';
 let receiverPort = 0;
 
-/** Replaces addresses, and the folders of this repository that a command would change. */
+/** Replaces the addresses in a command, and the folders in this repository that it would change. */
 function here(command: string): string {
   const [first, keyed, bff] = [...(stack?.producers ?? []), ...(stack?.bffs ?? [])].map(
     ({ url }) => new URL(url).host,
@@ -229,13 +229,13 @@ describe('the system that the guides start', () => {
     expect(unsentPageSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ next: null });
   });
 
-  it('should report that the fallback to send again does not exist', async () => {
+  it('should report an unknown fallback when asked to send it again', async () => {
     const command = COMMANDS.find((one) => one.includes('/fallbacks/send-again')) ?? '';
     const failed = [{ reader: 'user:ada', id: 'order-7', via: 'email', code: 'not_found' }];
     expect(unsentResultSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ done: 0, failed });
   });
 
-  it('should have a test for each of the seven commands that need it', () => {
+  it('should be needed by seven commands, each with a test above', () => {
     const inSystem = COMMANDS.filter(needsSystem);
     expect(inSystem).toHaveLength(7);
     for (const command of inSystem)

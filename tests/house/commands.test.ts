@@ -55,12 +55,12 @@ const commands = pages().flatMap((page) =>
 const others = commands.filter(({ page, command }) => !isRun(page, command));
 const reasonFor = (text: string) => [...BY_HAND, ...RUN_BY].find(([pattern]) => pattern.test(text));
 
-it('should run every command in the docs, or list the test that does or the reason that none does', () => {
+it('every command in the docs should be run by tests/guides, or be listed with another test or a reason', () => {
   const unknown = others.filter(({ text }) => reasonFor(text) === undefined);
   expect(unknown.map(({ page, text }) => `${page}: ${text}`)).toEqual([]);
 });
 
-it('should list only existing tests, and no entry without a command', () => {
+it('the lists should name only existing tests, and contain no entry that matches no command', () => {
   for (const [, test] of RUN_BY) expect(existsSync(join(ROOT, test)), test).toBe(true);
   const used = new Set(others.map(({ text }) => reasonFor(text)));
   const unused = [...RUN_BY, ...BY_HAND].filter((entry) => !used.has(entry));

@@ -8,7 +8,7 @@ const FOUR = /(?:^|[;{\s])(margin|padding|inset|border-width|border-radius):\s*(
 
 const parts = (value: string): string[] => value.trim().match(/(?:[^\s(]|\((?:[^()]|\([^()]*\))*\))+/g) ?? [];
 
-/** The properties in a style that the page's direction does not mirror. */
+/** Finds the properties in a style that would not be mirrored on a right-to-left page. */
 function sidesIn(style: string): string[] {
   const plain = style.replace(/\/\*[^]*?\*\//g, '');
   const unequal = [...plain.matchAll(FOUR)].filter(([, , value = '']) => {

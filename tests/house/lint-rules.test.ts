@@ -27,7 +27,7 @@ const UNUSED = [
   'no-unsafe-enum-assignment',
   'no-unsafe-enum-comparison',
   'no-unsafe-class-instance-assignment',
-  // These rules miss changes by callbacks and by other turns of the event loop.
+  // These rules overlook changes made in callbacks and in other turns of the event loop.
   'no-unnecessary-condition',
   'no-unnecessary-boolean-literal-compare',
 ];

@@ -86,7 +86,7 @@ const numberOf = (quantity: string): number => {
   return Number(digits) * (SCALES[unit] ?? (unit === '' ? 1 : NaN));
 };
 
-/** The maximum usage of these manifests, with each Deployment's pods twice, as during a roll-out. */
+/** The maximum resource usage of these manifests. Each Deployment's pods count twice, as during a roll-out. */
 function usageOf(documents: readonly Document[]): Record<string, number> {
   const usage: Record<string, number> = {};
   const add = (name: string, amount: number) => void (usage[name] = (usage[name] ?? 0) + amount);

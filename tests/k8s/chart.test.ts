@@ -261,7 +261,7 @@ describe('the Helm chart', () => {
       'templates',
     ],
     ['a publisher with a scope in its name', { ...SAFE, publishers: ['a=notifications;b'] }, 'publishers'],
-  ])('should refuse %s with the reason', async (_, values, reason) => {
+  ])('should refuse %s, and state the reason', async (_, values, reason) => {
     await expect(template(values)).rejects.toThrow(reason);
   });
 });

@@ -25,7 +25,7 @@ export async function deployOrFail(...args: string[]): Promise<string> {
 export const doctor = (env: Record<string, string> = {}): Promise<Answer> =>
   run('npm', ['run', '--silent', 'doctor', '--', '--kubernetes'], { cwd: ROOT, env });
 
-/** Runs kubectl. */
+/** Runs kubectl, and returns its exit code and output even if it fails. */
 export const tryKubectl = (args: readonly string[], input?: string): Promise<Answer> =>
   kubectl.try(args, input);
 

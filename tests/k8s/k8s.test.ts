@@ -169,7 +169,7 @@ describe('a deployed system', () => {
     expect((await pods()).map(({ name }) => name).sort()).toEqual(before);
   });
 
-  it('should pass the doctor for each pod', async () => {
+  it('should pass the doctor’s checks for each pod', async () => {
     const { code, stdout, stderr } = await doctor();
     expect(stdout + stderr).toMatch(/^\d+ checks: 0 errors, 0 warnings\.$/m);
     expect(code).toBe(0);
@@ -207,7 +207,7 @@ describe('a deployed system', () => {
     expect(await errorsUntilToasts(url, SCREENSHOT)).toEqual([]);
   });
 
-  it('should keep a polling client on its instance by a cookie, without which the connection fails', async () => {
+  it('should keep a polling client on its instance with a cookie, without which the connection fails', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, url, false)).toMatch(/connected: /);

@@ -36,7 +36,7 @@ export class PodRestarts {
     this.#stream = startStream(caller, 'pod-restarts');
   }
 
-  /** Resolves when `clients` are connected and receive notifications. */
+  /** Connects this many clients, then starts sending notifications. */
   static async begin(url: string, clients: number): Promise<PodRestarts> {
     const observers = Array.from({ length: clients }, (_, i) => new Observer(`client ${i + 1}`, url));
     await Promise.all(observers.map((observer) => observer.ready()));

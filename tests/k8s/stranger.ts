@@ -7,8 +7,8 @@ import { NAMESPACE, tryKubectl, kubectlInNamespace, kubectlText } from './cluste
 const SUPPORT = join(import.meta.dirname, '../support');
 
 /**
- * A script for the pod. It prints the sidecars' responses to a foreign application, and the name in the certificate of
- * the producer's sidecar. ATTACKED is the namespace of the attacked release, or empty for the pod's own.
+ * The script that the pod runs. It prints the sidecars' responses to a foreign application, and the name in the
+ * certificate of the producer's sidecar. ATTACKED is the namespace of the attacked release, or empty for the pod's own.
  */
 const SCRIPT = `
 const tls = require('node:tls');

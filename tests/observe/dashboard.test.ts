@@ -11,7 +11,7 @@ import { connectTo } from '../support/network/sockets.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Expressions that have a series only after a fault, which this test does not cause. */
+/** Expressions that usually have a series only after a fault, which this test does not cause. */
 const NEED_A_FAULT: [part: string, fault: string][] = [
   ['tocsin_bff_connections_refused_total', 'a full instance'],
   ['tocsin_bff_connections_ended_total', 'a browser that does not read or sends too much'],
@@ -42,7 +42,7 @@ const filledIn = (expr: string): string =>
   expr.replaceAll('$__rate_interval', '10s').replaceAll('$__range', '1m');
 
 describe('the dashboard', () => {
-  it('should give each panel a title and a description, without overlaps', () => {
+  it('should give each panel a title and a description, and let no panels overlap', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const taken = new Set<string>();
@@ -144,7 +144,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
     await expect.poll(async () => (await prometheus.query(filledIn(expr))).length).toBeGreaterThan(0);
   });
 
-  it('should have values above zero for delivered notifications', async () => {
+  it('should have values above zero for deliveries and Redis memory', async () => {
     const valueOf = async (expr: string) => (await prometheus.query(expr))[0]?.value ?? 0;
     for (const expr of expressions.filter(({ title }) => title === 'From publisher to browser'))
       await expect.poll(() => valueOf(filledIn(expr.expr))).toBeGreaterThan(0);

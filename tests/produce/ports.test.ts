@@ -96,7 +96,7 @@ describe('Dapr', () => {
     expect(await redis.keys('*ready*')).toEqual([]);
   });
 
-  it('should name the part that is not ready, within the call timeout', async () => {
+  it('should name the component or sidecar that is not ready, without hanging', async () => {
     const started = Date.now();
     await stack.redis.kill();
     await expect(checkReadiness(sidecar, claimCheck)).rejects.toThrow(COMPONENTS.entries);

@@ -51,7 +51,7 @@ async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: st
   return entries.filter(({ ids }) => ids.length > 0);
 }
 
-it('should deposit every accepted notification once and announce it, in order', async () => {
+it('should deposit every accepted notification once, and announce the entries in order', async () => {
   const feed = 'topic:load';
   const ids = Array.from({ length: 300 }, (_, n) => `n${n}`);
   const statuses = await Promise.all(ids.map(async (id) => (await post({ id, feed, title: id })).status));
@@ -102,7 +102,7 @@ it('should return 503 while the sidecar is down or hangs, and complete started e
   ]);
 });
 
-it('should accept notifications by service invocation', async () => {
+it('should accept notifications through service invocation', async () => {
   const response = await fetch(`${pair.daprUrl}/v1.0/invoke/producer/method/notifications`, {
     method: 'POST',
     headers: { ...pair.daprHeaders, 'content-type': 'application/json' },

@@ -45,7 +45,7 @@ describe('a reader’s inbox', () => {
     live: boolean;
   }
 
-  /** Opens a tab with a live subscription to a feed at an instance. */
+  /** Opens a tab with a live subscription to a feed on an instance. */
   async function tab(bff: Pair | undefined, clientId: string, feed: string): Promise<Tab> {
     const url = bff?.url ?? '';
     const client = createNotificationClient({ url, clientId });
@@ -143,7 +143,7 @@ describe('a reader’s inbox', () => {
         20_000,
       );
 
-      // Without authentication, no client is the reader `user:42`, so write this reader's documents directly.
+      // Without authentication, no client can be the reader `user:42`, so write this reader's documents directly.
       for (const key of [inboxKey('user:42'), preferencesKey('user:42')])
         await redis.hSet(`bff||${key}`, { data: '{}', version: '1' });
       await publish('user:42', ['p']);

@@ -25,7 +25,7 @@ describe('the read state', () => {
       body: JSON.stringify(ids.map((id) => ({ id, feed, title: id }))),
     });
 
-  /** Opens a tab with a live subscription to a feed at an instance. */
+  /** Opens a tab with a live subscription to a feed on an instance. */
   async function tab(bff: Pair | undefined, clientId: string, feed: string) {
     const client = createNotificationClient({ url: bff?.url ?? '', clientId });
     clients.push(client);

@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-it('should deliver on a cluster of three masters as a user with few permissions, and pass the doctor', async () => {
+it('should deliver on a three-master cluster as a restricted user, and pass the doctor’s checks', async () => {
   const flow = new Flow(stack, 1);
   await flow.ready();
   for (const notification of makeNotifications(5)) await flow.caller.post([notification]);

@@ -65,7 +65,7 @@ async function kindsAt(address: string): Promise<string[]> {
   return [...new Set(keys.map((key) => key.split(/[:|]/, 1)[0] ?? ''))].sort();
 }
 
-it('should keep each part’s data in its own Redis, deliver, trim and erase there, and pass the doctor', async () => {
+it('should deliver, trim and erase with each part’s data in its own Redis, and pass the doctor’s checks', async () => {
   const flow = new Flow(stack, 1);
   await flow.ready();
   for (const notification of makeNotifications(5)) await flow.caller.post([notification]);

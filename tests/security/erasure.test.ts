@@ -76,7 +76,7 @@ describe('content', () => {
     const feed = 'user:erased ä';
     const secret = 'S3CRET-of-a-feed';
     const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
-    // Content published over HTTP and by event, scheduled for soon and for later, and muted by its reader.
+    // Content published over HTTP and by event, and scheduled for soon and for later.
     expect(await send('POST', '/notifications', [of('a'), of('b'), of('c')])).toBe(202);
     expect(await send('POST', '/notifications', of('near', { deliverAt: inSeconds(55) }))).toBe(202);
     expect(await send('POST', '/notifications', of('far', { deliverAt: inSeconds(7_200) }))).toBe(202);

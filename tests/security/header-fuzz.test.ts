@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/processes/every-route.ts';
 import { PortsProcess } from '../support/processes/ports-process.ts';
 
-/** A request of twice the length may cost at most three times the CPU time. Costs below FLOOR_MS are not compared. */
+/** A request twice as long may cost at most three times the CPU time. Costs below FLOOR_MS are not compared. */
 const MOST = 3;
 const FLOOR_MS = 10;
 /** The number of measurements of each request. Only the minimum counts, because a busy machine only adds time. */

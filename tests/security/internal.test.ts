@@ -17,7 +17,7 @@ let shop: ExternalSidecar;
 let observer: Observer;
 let redis: ReturnType<typeof createClient>;
 let [bff, producer]: Pair[] = [];
-/** Announces by hand in a run that the feed knows. Entry 1 of the run is processed. */
+/** Deposits and announces entries in a run that the feed already knows, because entry 1 has been processed. */
 let byHand: ClaimCheck;
 
 beforeAll(async () => {
@@ -61,7 +61,7 @@ const publish = async (id: string): Promise<void> => {
 /** Returns all data that an attack could change. */
 const state = async () => ({
   head: (await redis.hGetAll(`bff||${headKey('all')}`)) as Record<string, string>,
-  // Ignores the keys with the audit record of the rejection, and those that other processes write.
+  // Ignores the keys of the audit trail, which records the rejection, and keys that other processes write.
   keys: (await redis.keys('*')).filter((key) => !/instance|notification-audit|known-keys/.test(key)).sort(),
   setAside: await readSetAsideIndex(bff!),
   // This count includes trimmed announcements.
@@ -215,7 +215,7 @@ describe('a foreign application', () => {
   });
 });
 
-/** A forged announcement in a run that the feed knows. If accepted, it would mark all entries up to this one as processed. */
+/** A forged announcement, in a run of the attacker's own. */
 function announced(seq: number) {
   return { v: 1, run: 'forgedrn', feed: 'all', seq, expiresAt: EXPIRES };
 }
@@ -225,7 +225,7 @@ function announcedEntry(seq: number) {
 }
 
 describe('subscriptions', () => {
-  it('should continue when only a sidecar or only an application restarts', async () => {
+  it('should keep working when only a sidecar or only an application restarts', async () => {
     for (const pair of [bff, producer] as Pair[]) {
       await pair.sidecar.restart();
       await pair.ready();

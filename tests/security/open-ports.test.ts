@@ -63,7 +63,7 @@ describe.skipIf(missing)('the ports, as seen from the network', { timeout: 240_0
     listenersOf(await treeOf(child.pid ?? 0)).filter((one) => !isLoopback(one));
 
   describe('npm start', () => {
-    it('should listen only on its own machine, over TCP and UDP, with all its processes', async () => {
+    it('should listen only on loopback addresses, over TCP and UDP, in all its processes', async () => {
       const one = await started({ host });
       await one.untilPrinted('Tocsin is ready.', 90_000);
       const listeners = listenersOf(await treeOf(one.child.pid ?? 0));
@@ -108,7 +108,7 @@ describe.skipIf(missing)('the ports, as seen from the network', { timeout: 240_0
   describe('npm run dev', () => {
     const isUp = (one: Launch) => one.untilPrinted('Send a notification:', 90_000);
 
-    it('should listen only on its own machine', async () => {
+    it('should listen only on loopback addresses', async () => {
       const one = await started({ host, command: 'dev' });
       await isUp(one);
       expect(listenersOf(await treeOf(one.child.pid ?? 0)).map(({ port }) => port)).toEqual(

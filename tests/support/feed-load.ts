@@ -17,7 +17,7 @@ export interface FeedLoadOptions {
 export interface FeedLoad {
   /** Stops publishing. Rejects if a request has failed permanently. */
   stop(): Promise<void>;
-  /** Waits until each device shows all acknowledged notifications of its feed, and counts. Call it after `stop()`. */
+  /** Waits until each device shows all acknowledged notifications of its feed. Call it after `stop()`. */
   audit(catchUpMs: number): Promise<FeedLoadResult>;
   /** Stops publishing if necessary, and disconnects the devices. */
   close(): void;

@@ -50,7 +50,7 @@ async function writeRunFile(dir: string, change?: Change): Promise<{ path: strin
   return { path, ports: all };
 }
 
-/** A separate `npm start` for a test. */
+/** An `npm start` or `npm run dev` that belongs to one test. */
 export interface Launch {
   child: ChildProcess;
   dir: string;
@@ -64,7 +64,7 @@ export interface Launch {
 }
 
 export interface LaunchOptions {
-  /** The command. The default is `start`, which uses the run file; `dev` doesn't. */
+  /** By default `start`, which uses the run file. `dev` doesn't. */
   command?: 'start' | 'dev';
   /** The machine to run on; this one by default. */
   host?: NetworkNamespace;
@@ -78,7 +78,7 @@ export interface LaunchOptions {
 /** The original `dapr.yaml`, with Tocsin's applications and ports. */
 export const REAL_RUN_FILE = { path: join(ROOT, 'dapr.yaml'), ports: [] };
 
-/** Starts `node tools/start.mjs start` with a separate data folder, and by default with stub applications. */
+/** Runs `node tools/start.mjs`: by default `start`, with a separate data folder and stub applications. */
 export async function launch(options: LaunchOptions = {}): Promise<Launch> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'tocsin-start-'));
   const runFile = options.runFile ?? (await writeRunFile(dir, options.change));

@@ -59,7 +59,7 @@ describe('components/', () => {
     [SECRETS.internalOfProducer, APP_IDS.producer],
     [SECRETS.apiKeys, APP_IDS.producer],
   ])(
-    'should reserve %j for one application, which may read no other secret in its store',
+    'should reserve %j for one application, and let it read only its own secrets',
     ({ store, name }, app) => {
       expect(component(store).spec.type).toBe('secretstores.local.env');
       expect(component(store).scopes).toEqual([app]);
@@ -181,7 +181,7 @@ describe('dapr.yaml', () => {
     for (const app of apps) expect(app.env['INTERNAL_PORT']).toBe(String(app.appPort));
   });
 
-  it('should detect a dead application by probes within 2 s', () => {
+  it('should detect a dead application with probes within 2 s', () => {
     expect(common).toMatchObject({
       enableAppHealthCheck: true,
       appHealthProbeInterval: 1,

@@ -22,7 +22,7 @@ describe('a stack', () => {
   });
   afterAll(() => stack.stop());
 
-  it('should give each application a sidecar with all components', async () => {
+  it('should give each application a sidecar with the components', async () => {
     for (const pair of [...stack.producers, ...stack.bffs]) {
       const metadata = await fetch(`${pair.daprUrl}/v1.0/metadata`, { headers: pair.daprHeaders });
       expect(JSON.stringify(await metadata.json())).toContain('notification-pubsub');

@@ -18,7 +18,7 @@ export interface ToolsConfig {
   redisParts: RedisParts | undefined;
   /** DAPR_RUNTIME_PATH: the folder whose `.dapr/bin` contains the Dapr to use. If it is set, no other Dapr is used. */
   daprRuntimePath: string | undefined;
-  /** DAPR_UNTESTED: also starts a Dapr older than the oldest supported version. */
+  /** DAPR_UNTESTED: allows a Dapr older than the oldest supported version. */
   allowsUntestedDapr: boolean;
   /** The folder in which `dapr init --slim` puts `.dapr/bin`. */
   home: string;
@@ -27,7 +27,7 @@ export interface ToolsConfig {
   proxy: ProxyConfig;
   /** The folder for tools that were built for this user, shared by all clones. */
   cacheDir: string;
-  /** The pause between notifications of the demo source; by default the one in the run file. */
+  /** Pause between the demo source's notifications, in ms, as text; by default, the one in the run file. */
   demoIntervalMs: string | undefined;
   /** False if `CI` or `BROWSER=none` is set, or if there is no display. */
   mayOpenBrowser: boolean;
@@ -179,7 +179,9 @@ export function readSidecarConfig(env: Env = process.env): {
   return { httpPort: port ? Number(port) : undefined, token: env['DAPR_API_TOKEN'] || undefined };
 }
 
-/** Settings of `npm run doctor`. Secrets come from the environment, because process lists show arguments. */
+/**
+ * Settings of `npm run doctor`. Secrets come from the environment, because process lists show command-line arguments.
+ */
 export interface DoctorConfig {
   /** REDIS_HOST, if it is set. */
   redisHost: string | undefined;

@@ -38,7 +38,7 @@ it('should accept tokens signed with a new key at once, and refuse those signed 
   await expect(check('RS256')).rejects.toThrow('no known key matches the token');
 });
 
-it('should fetch unknown keys from the issuer at most every 30 s', async () => {
+it('should fetch unknown keys from the issuer at most once every 30 s', async () => {
   const { state, check } = issuerWithKeys('RS256');
   await check('RS256');
   for (let i = 0; i < 50; i++) await expect(check('EdDSA')).rejects.toThrow('no known key');

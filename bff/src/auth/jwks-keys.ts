@@ -15,7 +15,7 @@ export interface JwksOptions {
  * use.
  */
 const FRESH_MS = 10 * 60_000;
-/** Minimum time between two fetches, even if many tokens refer to unknown keys. */
+/** Minimum time between fetches, even if many tokens refer to unknown keys. */
 const COOL_DOWN_MS = 30_000;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;

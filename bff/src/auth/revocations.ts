@@ -13,7 +13,8 @@ const EVERY_MS = 1_000;
 
 /**
  * The revoked subjects, read from the store every second, so that a revocation reaches every instance within two
- * seconds. While the store cannot be read, the last known revocations apply. If the store has lost them, they are restored.
+ * seconds. While the store cannot be read, the last known revocations apply. If the store has lost them, they are
+ * restored.
  */
 export class Revocations {
   readonly #options: RevocationsOptions;

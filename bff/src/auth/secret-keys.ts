@@ -47,7 +47,7 @@ export const secretKeys = (secrets: () => readonly Uint8Array[]): Keys => ({
   },
 });
 
-/** Used only to select the secret, with which the token is then fully verified. */
+/** Only selects the secret. The token is then fully verified with it. */
 function hasSigned(
   secret: Uint8Array,
   token: { protected?: string; payload: string | Uint8Array; signature: string },

@@ -7,7 +7,7 @@ export type OnDelivered = (feed: string, epoch: string, first: number, last: num
 /** Maximum number of feeds whose last sent position is remembered. */
 const MAX_FEEDS = 20_000;
 
-/** How far an instance has sent each feed to its subscribers. */
+/** The position up to which an instance has sent each feed to its subscribers. */
 export class SentPositions {
   readonly #sent = new LRUCache<string, Position>({ max: MAX_FEEDS });
 
@@ -22,7 +22,7 @@ export class SentPositions {
 
 /**
  * The publications that one page has acknowledged. Connections preserve order, so when a page answers a ping,
- * everything sent before the ping has arrived. Deliveries are thus known without separate acknowledgements.
+ * everything sent before the ping has arrived. So deliveries are known without separate acknowledgements.
  */
 export class Acknowledged {
   readonly #sent: Pick<SentPositions, 'of'>;

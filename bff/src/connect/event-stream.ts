@@ -10,7 +10,7 @@ import { Session, type SocketData } from './session.ts';
 import { streamId } from './stream-id.ts';
 import { Subscriptions, type EndReason, type SubscriptionReads } from './subscriptions.ts';
 
-/** The output of a stream. */
+/** Where a stream writes its output. */
 export interface StreamSink {
   write(text: string): void;
   /** Bytes buffered in this process until the peer reads them. */
@@ -38,7 +38,7 @@ export interface EventStreamOptions extends SubscriptionReads {
 
 interface FollowedFeed {
   position: Position | undefined;
-  /** True once the first answer was sent. */
+  /** True once the first answer has been sent. */
   isAnswered: boolean;
 }
 

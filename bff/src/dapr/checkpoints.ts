@@ -11,7 +11,8 @@ import type { Checkpoints } from '../deliver/ports.ts';
 
 /**
  * Reads a stored checkpoint. A damaged one is treated as empty, because each feed's head records which numbers of a run
- * the feed already has. @throws ZodError for a checkpoint of a later version
+ * the feed already has.
+ * @throws ZodError for a checkpoint of a later version
  */
 function checkpointOf(value: unknown, version: number): Checkpoint {
   const parsed = checkpointSchema.safeParse(value);

@@ -12,7 +12,9 @@ const writeOf = (feed: string): HeadWrite =>
     documents: [{ key: `of ${feed}`, value: {}, bytes: 2, ttlSeconds: 9 }],
   }) as unknown as HeadWrite;
 
-/** Records the keys of each transaction, and rejects the transactions for whose keys `fails` returns true. */
+/**
+ * A log that records the keys of each transaction, and rejects transactions for whose keys `shouldFail` returns true.
+ */
 function logWith(isCluster: boolean, shouldFail: (keys: string[]) => boolean = () => false) {
   const transactions: string[][] = [];
   const transact = async (_: string, operations: readonly StateOperation[]): Promise<void> => {

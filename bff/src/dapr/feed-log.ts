@@ -7,7 +7,7 @@ import { splitWithin } from '../feed/present.ts';
 
 /** A larger commit is written in several requests, because the sidecar refuses bodies over 4 MiB. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
-/** Maximum number of heads per call; each has 16 KB at most. */
+/** Maximum number of heads per call; each is at most 16 KB. */
 const MAX_HEADS = 100;
 const HEAD_BYTES = 2_048;
 /** On a cluster, daprd writes the slots of a request one after another, so requests are smaller and run in parallel. */
@@ -102,7 +102,7 @@ export class DaprFeedLog implements FeedLog {
   }
 }
 
-/** Estimated bytes of a write in a request. A head usually has a few hundred bytes, and 16 KB at most. */
+/** Estimated size of a write in a request, in bytes. A head is usually a few hundred bytes, and at most 16 KB. */
 const bytesOf = ({ documents }: HeadWrite): number =>
   documents.reduce((sum, { bytes }) => sum + bytes, HEAD_BYTES);
 

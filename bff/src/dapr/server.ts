@@ -55,7 +55,7 @@ export interface DaprServerOptions {
   log: Logger;
 }
 
-/** The SDK names an actor type after its class. `actorRoutes` serves the methods, not the SDK. */
+/** The SDK names an actor type after its class. `actorRoutes` serves the methods instead of the SDK. */
 const ACTORS = {
   [ACTOR_TYPE]: class extends AbstractActor {},
   [PARTITION_ACTOR_TYPE]: class extends AbstractActor {},

@@ -5,7 +5,7 @@ export class TemporaryError extends Error {
   override name = 'TemporaryError';
 }
 
-/** The cached content may no longer be shown; it can be read again at once. */
+/** The feed changed during a read, so the result must not be shown. The read can be repeated at once. */
 export class ChangedError extends TemporaryError {
   override name = 'ChangedError';
 }

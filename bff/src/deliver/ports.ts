@@ -84,8 +84,8 @@ export interface Broadcaster {
 }
 
 /**
- * Keeps set-aside records for a person to inspect; beyond its limits, drops the oldest. Adding the same entry
- * again changes nothing.
+ * Keeps set-aside records for an operator to inspect; beyond its limits, drops the oldest. Adding the same entry again
+ * changes nothing.
  */
 export interface SetAsideStore {
   add(record: SetAside): Promise<void>;

@@ -2,7 +2,7 @@ import { sendProblem } from '@tocsin/service';
 import type { Request, Response } from 'express';
 import { mayRead } from '../auth/may-read.ts';
 
-/** Whether the feed may be read; answers 403 if not. */
+/** Returns whether the caller may read the feed; if not, answers 403. */
 export function isPermitted(request: Request, response: Response, feed: string): boolean {
   if (mayRead(request.identity, feed)) return true;
   sendProblem(response, {

@@ -4,7 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 
 export interface RateLimitOptions {
-  /** Requests per minute from one reader, or from one address without sign-in; 0 means no limit. */
+  /** Maximum number of requests per minute from one reader, or from one address without sign-in; 0 means no limit. */
   perMinute: number;
   /** The client's address, as seen through the trusted proxies. */
   addressOf: (request: IncomingMessage) => string;

@@ -8,7 +8,7 @@ import * as ws from 'ws';
  * Without this file, `fan-out.ts` can call `session.write(message)`: slower, with the same result.
  */
 
-/** A session of engine.io, under socket.io. */
+/** The engine.io session under a socket.io connection. */
 export type EngineSession = Socket['conn'];
 
 interface FrameOptions {

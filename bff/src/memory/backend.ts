@@ -18,7 +18,7 @@ import { MemoryWakeUps } from './wake-ups.ts';
 
 export interface MemoryBackend extends Backend {
   entries: MemoryClaimCheck;
-  /** Delivers an announcement to the instance, and settles as the instance does. */
+  /** Delivers an announcement to the instance, and settles with the instance's outcome. */
   announce(data: unknown): Promise<unknown>;
   /** Sets the producer that accepts composed notifications. */
   composeWith(compose: Compose): void;

@@ -6,8 +6,8 @@ export interface Bucket {
 }
 
 /**
- * The quantile `q` of the counts in the buckets (ascending, the last without an upper bound), assuming an even spread
- * within each bucket. For a quantile above the last bound, returns that bound. `undefined` if there are no counts.
+ * The quantile `q` of the observations in the buckets (ascending, the last without an upper bound), assuming an even
+ * spread within each bucket. For a quantile above the last bound, returns that bound. `undefined` without observations.
  */
 export function quantileOf(q: number, buckets: readonly Bucket[]): number | undefined {
   const total = buckets.at(-1)?.count ?? 0;

@@ -27,7 +27,7 @@ export async function findAudit(reader: AuditReader, query: AuditQuery): Promise
       page.next = formatAuditPosition(position);
       const parsed = auditRecordSchema.safeParse(value);
       if (!parsed.success) page.unreadable++;
-      // A record exists twice if the outcome of its write was unknown.
+      // A record may exist twice, if the outcome of its first write was unknown.
       else if (matchesAudit(parsed.data, query) && !seen.has(parsed.data.id)) {
         seen.add(parsed.data.id);
         page.records.push({ ...parsed.data, position: page.next });
@@ -50,6 +50,6 @@ export function matchesAudit(
   return actor.kind === wanted || (actor.name?.toLowerCase().includes(wanted) ?? false);
 }
 
-/** The newest `limit` of the records, newest first. */
+/** The newest `limit` records, newest first. */
 export const newestFirst = <T extends { position: AuditPosition }>(all: readonly T[], limit: number): T[] =>
   all.toSorted((a, b) => compareAuditPositions(a.position, b.position)).slice(0, limit);

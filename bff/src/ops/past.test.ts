@@ -6,7 +6,7 @@ import { Past } from './past.ts';
 const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString();
 const minute = (n: number): number => Date.UTC(2026, 0, 1) / 60_000 + n;
 
-it('should keep the average rates and the highest latency of a minute', () => {
+it('should keep the average rates and the highest latency of each minute', () => {
   const past = new Past();
   past.add(aSnapshot({ at: at(0), delivered: 2, p99Ms: null, connections: 1 }));
   past.add(aSnapshot({ at: at(2), delivered: 4, p99Ms: 90, connections: 5 }));

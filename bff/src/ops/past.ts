@@ -15,7 +15,7 @@ const highest = (a: number | null, b: number | null): number | null =>
 const average = (average: number, count: number, value: number): number =>
   Math.round(((average * count + value) / (count + 1)) * 10) / 10;
 
-/** The past hour of one instance, collected from its snapshots. */
+/** One instance's metrics for the past hour, collected from its snapshots. */
 export class Past {
   #minutes: PastMinute[] = [];
   /** Number of snapshots in the newest minute. */

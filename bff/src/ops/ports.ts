@@ -17,8 +17,8 @@ export interface InstanceBoard {
 }
 
 /**
- * The store of the instances' past hour. Beyond `MAX_PAST_INSTANCES`, those that have been silent longest are
- * forgotten. Every method rejects if its outcome is unknown.
+ * The store of the instances' metrics for the past hour. Beyond `MAX_PAST_INSTANCES`, those that have been silent
+ * longest are forgotten. Every method rejects if its outcome is unknown.
  */
 export interface PastBoard {
   /** Keeps the document for `PAST_SECONDS`, and replaces the previous one. */
@@ -34,8 +34,8 @@ export type Operate = (operation: Operation) => Promise<{ status: number; body: 
 export type Probes = Partial<Record<Dependency, () => Promise<unknown>>>;
 
 /**
- * The set-aside records, for a person to act on. `find` and `putBack` reject with a SetAsideError if a record
- * does not exist or is still invalid.
+ * The set-aside records, for an operator to act on. `find` and `putBack` reject with a SetAsideError if a record does
+ * not exist or is still invalid.
  */
 export interface SetAsideRecords {
   names(): Promise<string[]>;

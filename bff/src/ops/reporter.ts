@@ -2,7 +2,7 @@ import { SNAPSHOT_EVERY_MS, type InstanceSnapshot } from '@tocsin/contracts';
 import { Past } from './past.ts';
 import type { InstanceBoard, PastBoard } from './ports.ts';
 
-/** The past hour is written with every fifth snapshot, that is, every ten seconds. */
+/** The past hour's metrics are written with every fifth snapshot, that is, every ten seconds. */
 const PAST_EVERY = 5;
 
 export interface ReporterOptions {
@@ -11,7 +11,7 @@ export interface ReporterOptions {
   past: PastBoard;
   takeSnapshot: () => Promise<InstanceSnapshot>;
   now: () => number;
-  /** Called at the second failure in a row, once per series of failures. The reporter keeps running. */
+  /** Called on the second failure in a row, once per series of failures. The reporter keeps running. */
   onError: (error: unknown) => void;
 }
 
@@ -62,7 +62,7 @@ export class InstanceReporter {
     );
   }
 
-  /** Continues the past hour of the previous process with this name, once. */
+  /** Continues the metrics of the previous process with this instance's name, once. */
   async #continue({ instance }: InstanceSnapshot): Promise<void> {
     if (this.#continued) return;
     const former = await this.#options.past.find(instance);

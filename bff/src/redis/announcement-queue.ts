@@ -3,7 +3,7 @@ import type { RedisConnection } from './connection.ts';
 import { idAfter, isLowerId, timeOfId } from './stream-id.ts';
 
 const STREAM = TOPICS.partitionAnnouncements;
-/** Waiting announcements are counted up to this number if Redis does not know how many there are. */
+/** If Redis does not know the number of waiting announcements, they are counted up to this limit. */
 const MAX_COUNTED = 1_000;
 
 /**

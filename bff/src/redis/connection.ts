@@ -21,8 +21,9 @@ export interface RedisConnectionOptions {
 /** Maximum number of commands that wait for Redis. Further ones are refused at once. */
 const MAX_WAITING_COMMANDS = 10_000;
 /**
- * A connection that is silent for this time in ms is closed and reopened, because a network may drop it without
- * notice. Stream reads end after 5 s, and pings are sent between other commands.
+ * A connection that is silent for this time in ms is closed and reopened, because a network may drop it without notice.
+ * A healthy connection is never silent that long: stream reads end after 5 s, and pings are sent between other
+ * commands.
  */
 const SILENCE_MS = 10_000;
 const PING_MS = 4_000;

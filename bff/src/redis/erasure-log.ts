@@ -17,7 +17,9 @@ const erasedSchema = z.object({
   ids: z.array(z.string()).optional(),
 });
 
-/** An erasure whose copies are being deleted. `at` is when it was recorded, by Redis's clock. */
+/**
+ * An erasure, recorded until all copies of its content are deleted. `at` is the time of recording, by Redis's clock.
+ */
 export interface RecordedErasure {
   recordId: string;
   at: number;
@@ -62,7 +64,7 @@ export class ErasureLog {
     if (ids.length > 0) await this.#withTimeout(this.#connection.client.xDel(ERASURES_STREAM, ids));
   }
 
-  /** Tries to reserve the work for `ms` milliseconds. True for only one of several instances. */
+  /** Tries to reserve the work for `ms` milliseconds. Resolves with true on only one instance. */
   async reserveWork(ms: number): Promise<boolean> {
     const { client } = this.#connection;
     const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;

@@ -140,7 +140,7 @@ export class Gateway {
     const admitOne = admit({ auth, admission, onRefused, log });
     this.#io.use((socket, next) =>
       admitOne(socket, (error) => {
-        // Our clients disconnect on their own. Others would keep their slot until the time-out.
+        // Our clients disconnect on their own. Others would keep their slot until the timeout.
         if (error && !azure) setTimeout(() => terminate(socket.conn), REFUSED_LINGER_MS).unref();
         next(error);
       }),

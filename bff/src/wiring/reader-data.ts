@@ -6,7 +6,7 @@ import type { Histories } from '../readers/marks/histories.ts';
 import type { Readers } from '../readers/readers.ts';
 import { Slots } from '../readers/search/slots.ts';
 
-/** Maximum number of receipt requests on this instance that run at once, and of those that wait. */
+/** Maximum number of receipt requests that run at once on this instance, and of requests that wait. */
 const AT_ONCE = 4;
 const MAX_WAITING = 32;
 

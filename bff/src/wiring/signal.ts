@@ -1,4 +1,4 @@
-/** An event of one part of an instance, for parts that are created after it. */
+/** An event that one part of an instance emits, and that parts created later can listen to. */
 export class Signal<T> {
   readonly #listeners: ((value: T) => void)[] = [];
 

@@ -30,8 +30,8 @@ export interface TestPushService {
 }
 
 /**
- * A push service on loopback. Like a vendor's, it refuses requests whose VAPID token does not match `applicationServerKey`
- * (403), and like a browser, it decrypts the body with the device's keys.
+ * A push service on loopback. Like a real one, it refuses requests whose VAPID token does not match
+ * `applicationServerKey` (403), and like a browser, it decrypts the body with the device's keys.
  */
 export async function startPushService(applicationServerKey: string): Promise<TestPushService> {
   const devices = new Map<string, { curve: ReturnType<typeof createECDH>; auth: Buffer }>();

@@ -10,7 +10,7 @@ const MAX_STEPS = 600;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export interface PropertyOptions {
-  /** Whether the store may come back empty, older or with a gap. */
+  /** Whether the store may come back empty, rolled back or with a gap. */
   losses: boolean;
   /** Counts the events of the runs. */
   counts?: Map<string, number>;

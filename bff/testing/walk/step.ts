@@ -43,7 +43,7 @@ export function step<C extends Choices>(
 
 export const alwaysPossible = (): boolean => true;
 
-/** A random index among two, and among three. */
+/** Random indexes into lists of two and of three items. */
 export const indexOfTwo = fc.nat(1);
 export const indexOfThree = fc.nat(2);
 export const oneInTen = fc.nat(9).map((n) => n === 9);

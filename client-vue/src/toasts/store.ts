@@ -61,7 +61,6 @@ export const useToasts = defineStore(() => {
     refresh();
   }
 
-  /** Shows new notifications. */
   function show(feed: string, publications: readonly LivePublication[]): void {
     const now = Date.now();
     const current = publications.filter(({ notification }) => !isExpired(notification, now));
@@ -78,7 +77,6 @@ export const useToasts = defineStore(() => {
     add([{ key: `summary//${summaries++}`, kind: 'summary', severity: 'info', title, actions: [] }]);
   }
 
-  /** Removes a card. */
   function dismiss(key: string): void {
     countdowns.cancel(key);
     if (stack.dismiss(key)) refresh();

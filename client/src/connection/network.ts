@@ -5,7 +5,7 @@ interface NetworkScope {
 }
 
 export interface Network {
-  /** False only if the platform reports no network. */
+  /** False only if the platform reports that there is no network. */
   readonly online: boolean;
   close(): void;
 }

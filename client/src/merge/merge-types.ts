@@ -38,5 +38,5 @@ export type MergeEffect =
   /** Publications between these positions are permanently lost. `erased`: remove all notifications of the feed. */
   | { type: 'missed'; from: Position; to: Position; erased: boolean }
   | { type: 'moved'; position: Position }
-  /** Everything up to the feed's head, as of the answer, has been shown. */
+  /** Everything up to the head in the answer has been shown. */
   | { type: 'caught-up'; away: boolean };

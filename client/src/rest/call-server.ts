@@ -13,8 +13,8 @@ export interface CallOptions {
 }
 
 /**
- * Changes must survive leaving the page, for example when a link marks a notification as read. Browsers allow 64 KiB
- * for such requests.
+ * Maximum length of a body sent with `keepalive`, which lets a change survive leaving the page, for example when a link
+ * marks a notification as read. Browsers allow 64 KiB for all such requests together.
  */
 const MAX_KEPT_ALIVE = 16_000;
 

@@ -38,7 +38,7 @@ export function fetchChannels(url: string, options: CallOptions = {}): Promise<C
 }
 
 /**
- * Opts the reader in to e-mail: to the token's address, or with `code` to the address that received it. Throws the
+ * Opts the reader in to e-mail: to the token's address or, with `code`, to the address that received it. Throws the
  * same errors as `fetchPage`: with status 400 for a wrong code, and 409 if the token has no address.
  */
 export function agreeToEmail(

@@ -276,7 +276,7 @@ export class TabConnection implements ClientConnection {
     previous?.socket.close();
   }
 
-  /** Looks connected while a new leader connects. Drops the connection if that takes too long. */
+  /** Keeps looking connected while a new leader connects. Drops the connection if that takes too long. */
   #awaitHandover(): void {
     if (!this.#port || this.#handoverTimer !== undefined) return;
     this.#handoverTimer = setTimeout(() => {

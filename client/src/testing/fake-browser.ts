@@ -21,7 +21,7 @@ export class FakeBrowser {
     return tab;
   }
 
-  /** The first request for a lock holds it. */
+  /** Queues a request for a lock. The first one in the queue holds the lock. */
   request(
     tab: FakeTab,
     name: string,

@@ -7,7 +7,7 @@ import type { Transport } from '../transports/transport.ts';
 const firstOf = (reader: Reader, feed: string): Page => reader.first.get(feed) as Page;
 const positionOf = ({ epoch, offset }: Page) => ({ epoch, offset });
 
-/** The publications that a returning client receives, including those of further pages. */
+/** All publications that a returning client receives, even if they take several pages. */
 async function recovered(kit: Kit, over: Transport, feed: string, page: Page): Promise<Publication[]> {
   if (over === 'sse') {
     const reader = await kit.reader(over, feed, positionOf(page));

@@ -37,7 +37,7 @@ const invalid = (name: string, event: string, ...payload: unknown[]): Case =>
 
 const position = { epoch: '1-x', offset: 1 };
 
-/** The rules for requests and answers on a socket. */
+/** The rules for requests and responses on a socket. */
 export const SOCKET: readonly Case[] = [
   invalid('a subscribe request without a feed', 'subscribe', {}),
   invalid('a subscribe request that is not an object', 'subscribe', 'all'),

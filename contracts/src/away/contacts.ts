@@ -32,8 +32,8 @@ export const LANGUAGES = ['en', 'de'] as const;
 const languageSchema = z.enum(LANGUAGES, `must be one of ${LANGUAGES.join(', ')}`);
 
 /**
- * The body of `PUT /app/channels/email`: allows messages to the address in the token's `email` claim, or with `code`
- * to the address that received the code.
+ * The body of `PUT /app/channels/email`: allows messages to the address in the token's `email` claim or, with
+ * `code`, to the address that received the code.
  */
 export const putEmailSchema = z.strictObject({
   consent: z.literal(true, 'must be true: the reader agrees to receive e-mail'),

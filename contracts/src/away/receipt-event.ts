@@ -7,7 +7,7 @@ import { FALLBACK_OUTCOMES } from './stored.ts';
 
 const shared = {
   specversion: z.literal('1.0'),
-  /** The same each time the event is published. */
+  /** Stays the same if the event is published again. */
   id: z.string().min(1).max(64),
   source: z.literal('/tocsin'),
   time: dateTimeSchema,
@@ -28,7 +28,7 @@ const fallbackEndedSchema = z.object({
   }),
 });
 
-/** Published when the reader of a `user:` feed reads notifications. Oldest first; `more`: older ones were read too. */
+/** Published when the reader of a `user:` feed reads notifications. `ids`: oldest first. `more`: older ones, too. */
 const notificationsReadSchema = z.object({
   ...shared,
   type: z.literal('tocsin.notifications.read'),

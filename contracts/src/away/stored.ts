@@ -30,8 +30,8 @@ export type PublishedAt = z.infer<typeof publishedAtSchema>;
 
 /**
  * A notification with waiting steps. The content is absent if it doesn't fit into the document; it is then read from
- * the feed. `sourceHash` is set for CloudEvents, whose id in the feed may differ. With `position`, marks of the
- * notification are found after it has left the history; documents of earlier versions lack it.
+ * the feed. `sourceHash` is set for CloudEvents, whose id in the feed may differ. `position` is used to find
+ * the reader's marks once the notification has left the history; documents of earlier versions lack it.
  */
 export const waitingSchema = z.looseObject({
   id: idSchema,

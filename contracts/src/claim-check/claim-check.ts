@@ -6,7 +6,7 @@ import { dateTimeSchema } from '../text/text.ts';
 import { MAX_FURTHER_TRACES } from './traces.ts';
 
 /**
- * A run: one life of a producer's lane for a partition (in 0.1.0: for a feed). Its sequence numbers
+ * A run: one lifetime of a producer's lane for a partition (in 0.1.0: for a feed). Its sequence numbers
  * have no gaps.
  */
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');
@@ -38,9 +38,9 @@ export const PARTITION_VERSION = 2;
 
 /**
  * The deposited payload: items for any feeds of one partition. Its content never changes after the first write. It
- * includes `expiresAt` because a crash can prevent the second command, which sets the time to live. As long as an
- * entry exists, some of its publications may still have to be committed or broadcast. Items are opaque here; the bff
- * checks each one separately.
+ * includes `expiresAt` because a second command sets the time to live, and a crash can prevent that command. As long
+ * as an entry exists, some of its publications may still have to be committed or broadcast. Items are opaque here; the
+ * bff checks each one separately.
  */
 export const partitionEntrySchema = z.strictObject({
   ...common,
@@ -95,7 +95,7 @@ export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}
 export const setAsideItemName = (name: PartitionEntryName, index: number, feed: string): string =>
   `${partitionEntryKey(name)}:${index}:${feedKey(feed)}`;
 
-/** Whether the set-aside record `name` has an entry of the feed, or an item for it. */
+/** Whether the set-aside record `name` contains an entry of the feed, or an item for it. */
 export const isEntryOf = (feed: string, name: string): boolean =>
   (
     /^entry:\{\d+\}:[A-Za-z0-9]{8}:\d+:\d+:(.+)$/.exec(name) ?? /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(name)

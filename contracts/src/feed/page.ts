@@ -41,8 +41,8 @@ export const pageQuerySchema = z
 export type PageQuery = z.infer<typeof pageQuerySchema>;
 
 /**
- * Consecutive publications of a feed, ascending. `offset` is the position to continue from: the feed's head, or with
- * `more` this page's last publication. `recovered: false` means that the page doesn't continue from the requested
+ * Consecutive publications of a feed, ascending. `offset` is the position to continue from: the feed's head or, with
+ * `more`, this page's last publication. `recovered: false` means that the page doesn't continue from the requested
  * position, but contains the newest publications instead. With `before`, `offset` is still the head's, and `more`
  * means that older publications exist. `read` is the reader's read state of the feed; `inbox` has the reader's other
  * marks, if any.

@@ -21,7 +21,7 @@ export interface Preferences {
   severities: readonly Severity[];
   sources: readonly string[];
   categories: readonly string[];
-  /** Mutes with an end, in addition to the lists above. Absent without such mutes. */
+  /** Mutes with an end, in addition to the lists above. Absent if there are none. */
   mutedUntil?: readonly MutedUntil[] | undefined;
   quietHours: QuietHours | null;
   sound: boolean;

@@ -41,7 +41,7 @@ describe('quiet hours', () => {
     /** The local hour before the change. It occurs twice when clocks go back. */
     const hour = timeZone === 'Europe/Berlin' ? '02' : '01';
     const quiet = (from: string, to: string): QuietHours => ({ from, to, timeZone, allow: [] });
-    /** The quiet periods in the night of the change, in minutes from the change. */
+    /** The quiet periods on the night of the change, in minutes relative to the change. */
     const night = (hours: QuietHours, change: string): [from: number, to: number][] => {
       const found: [number, number][] = [];
       for (let minute = -9 * 60; minute < 9 * 60; minute++) {
@@ -140,7 +140,7 @@ describe('mayInterrupt', () => {
     });
   });
 
-  it('should mute notifications until a mute ends', () => {
+  it('should respect a mute until it ends', () => {
     const until = '2026-07-02T06:00:00Z';
     const muted = { ...DEFAULT_PREFERENCES, mutedUntil: [{ list: 'sources' as const, name: 'ci', until }] };
     expect(mayInterrupt(muted, info, now)).toEqual({ interrupt: false, why: 'muted' });

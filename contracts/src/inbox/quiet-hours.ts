@@ -25,7 +25,7 @@ export interface QuietHours {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Quiet hours can follow each other without a break. If they last longer than this, they never end. */
+/** Quiet hours can follow each other without a break. If that lasts longer than this, they are assumed never to end. */
 const MAX_MS = 8 * DAY_MS;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -63,8 +63,8 @@ const timeOfDay = (time: string): number =>
   (Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))) * MINUTE_MS;
 
 /**
- * The time that clocks in a time zone show at `at`, in ms since 1970 as if they showed UTC. Here, such a number is
- * called a reading.
+ * The local time in a time zone at `at`, as the number of ms since 1970 at which clocks in UTC show the same. This file
+ * calls such a number a reading.
  */
 function readingAt(timeZone: string, at: number): number {
   const [month = 0, day, year = 0, hour, minute] = (formatterOf(timeZone).format(at).match(/\d+/g) ?? []).map(

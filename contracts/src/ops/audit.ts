@@ -64,8 +64,8 @@ const listSchema = z.object({
 });
 
 /**
- * One or more attempts with the same actor, action, time and entry point. Contains no title, body, link or other
- * content.
+ * One or more attempts at the same action by the same actor, through the same entry point, at about the same time.
+ * Contains no title, body, link or other content.
  */
 export const auditRecordSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),

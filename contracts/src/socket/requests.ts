@@ -4,7 +4,7 @@ import { MAX_TOKEN_LENGTH } from '../limits.ts';
 import type { Page } from '../feed/page.ts';
 import { positionSchema } from '../feed/publication.ts';
 
-/** The `subscribe` request. It returns the feed's head, or with `position` the publications after it. */
+/** The `subscribe` request. It returns the feed's head or, with `position`, the publications after it. */
 export const subscribeRequestSchema = z.strictObject({
   feed: feedSchema,
   position: positionSchema.optional(),

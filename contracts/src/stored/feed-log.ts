@@ -79,8 +79,8 @@ export const withdrawnDocumentSchema = z.strictObject({
 export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 
 /**
- * Has the epoch in which every feed starts, so that a feed has an epoch even before its head is first written. Created
- * once per store, and lost with it.
+ * Contains the epoch in which every feed starts, so that a feed has an epoch even before its head is first written.
+ * Created once per store, and lost with it.
  */
 export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
 export type Origin = z.infer<typeof originSchema>;

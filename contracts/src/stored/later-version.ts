@@ -2,8 +2,8 @@ import { ZodError } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 
 /**
- * Whether an unreadable document may have been written by a later version. Without the document as `value`, any error
- * in its version number counts as a later version.
+ * Whether an unreadable document may have been written by a later version. `value` is the document. If it is not given,
+ * any error in the version number counts as a later version.
  */
 export function isOfLaterVersion({ issues }: ZodError, value?: unknown): boolean {
   if (issues.every(({ code }) => code === 'unrecognized_keys')) return true;

@@ -3,7 +3,7 @@ import { contained, isolate, readableJson } from './bidi.ts';
 
 const [RLO, PDF, FSI, RLI, PDI] = ['\u202e', '\u202c', '\u2068', '\u2067', '\u2069'];
 
-describe('isolate', () => {
+describe('bidirectional text helpers', () => {
   it.each([
     ['plain ascii', 'plain ascii'],
     [`a${RLO}b`, `a${RLO}b`],

@@ -14,7 +14,7 @@ ATTEMPTS = 5
 
 
 def publish(client: DaprClient, notification: dict) -> None:
-    """Repeats with the same id, so that the notification is shown once even if an earlier attempt arrived."""
+    """Retries with the same id, so that the notification is shown only once even if an earlier attempt arrived."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             client.publish_event(

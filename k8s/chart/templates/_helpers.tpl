@@ -5,7 +5,7 @@
 {{- with index $image.digests $app }}@{{ . }}{{ else }}:{{ $image.tag | default $top.Chart.AppVersion }}{{ end }}
 {{- end }}
 
-{{- /* The settings that the members of quotas.limits set, by application. */ -}}
+{{- /* The setting that each member of quotas.limits changes, by application. */ -}}
 {{- define "tocsin.limits" -}}
 bff:
   connectionsPerBff: MAX_CONNECTIONS
@@ -22,7 +22,7 @@ producer:
   queuedBytes: QUEUE_MAX_BYTES
 {{- end }}
 
-{{- /* The settings of an application as YAML: those of k8s/base, the host name, the limits, and those of the values. */ -}}
+{{- /* An application's settings as YAML: from k8s/base, plus the host name and limits, overridden by the values. */ -}}
 {{- define "tocsin.settings" -}}
 {{- $top := index . 0 }}{{ $app := index . 1 -}}
 {{- $base := include (printf "tocsin.defaults.%s" $app) $top | fromYaml -}}
@@ -51,7 +51,7 @@ producer:
 {{- end -}}
 {{- end }}
 
-{{- /* Keeps the data of an existing Secret, or creates it: (list $ name (dict key value)). */ -}}
+{{- /* A Secret that keeps its existing data, or is created with this: (list $ name (dict key value)). */ -}}
 {{- define "tocsin.secret" -}}
 {{- $top := index . 0 }}{{ $name := index . 1 }}{{ $new := index . 2 -}}
 {{- $there := lookup "v1" "Secret" $top.Release.Namespace $name -}}

@@ -31,7 +31,7 @@ is_joined() {
   return $joined
 }
 
-# Prints the id of a master with slots but no replica, preferably of the one that was this node's partner at first.
+# Prints the id of a master with slots but no replica, preferably this node's original partner.
 master_to_follow() {
   partner="redis-$(((N + MASTERS) % COUNT)).redis"
   printf '%s\n' "$nodes" | awk -v partner="$partner" '

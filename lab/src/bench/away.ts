@@ -34,7 +34,7 @@ const LABELS: Record<Kind, string> = {
 type Cpu = Record<'all' | 'applications' | 'sidecars' | 'scheduler' | 'redis', number>;
 
 export interface AwayFigures {
-  /** CPU time per notification, in µs, without the idle use of the processes. */
+  /** CPU time per notification, in µs, excluding what the processes use when idle. */
   cpu: Cpu;
   /**
    * Notifications accepted and published per second. With the kind `due`, the bffs spend part of that time deciding on
@@ -46,8 +46,8 @@ export interface AwayFigures {
 const USAGE = 'npm run bench:away -- [--rounds N] [--count N] [--readers N]';
 
 /**
- * `npm run bench:away`: compares notifications with and without a fallback, alternating on one stack. The readers have no
- * address, so no message is sent: a due fallback is finished when its decision is stored.
+ * `npm run bench:away`: compares notifications with and without a fallback, alternating on one stack. The readers have
+ * no address, so no message is sent: a due fallback is finished when its decision is stored.
  */
 export async function benchAway(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
@@ -132,7 +132,7 @@ function readCpu(stack: Stack): Cpu {
   return { ...groups, all: groups.applications + groups.sidecars + groups.scheduler + groups.redis };
 }
 
-/** CPU seconds used per second with no load except the polling of a round. */
+/** CPU seconds used per second while idle, apart from polling the metrics as a round does. */
 async function idleCpu(stack: Stack): Promise<Cpu> {
   const before = readCpu(stack);
   const end = performance.now() + REST_SECONDS * 1000;

@@ -11,8 +11,8 @@ import { runRounds } from './run-rounds.ts';
 import { Numbers } from './workloads/workload.ts';
 
 /**
- * `npm run bench`: measures our stack and the alternatives in turn, on this machine and with the same client. Exits with
- * 1 if a message was lost or duplicated. Missed targets are only reported.
+ * `npm run bench`: measures our stack and the alternatives in turn, on this machine and with the same client. Exits
+ * with 1 if a message was lost or duplicated. Missed targets are only reported.
  */
 export async function bench(args: string[], signal: AbortSignal): Promise<number> {
   const options = readBenchOptions(args);

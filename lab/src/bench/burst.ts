@@ -20,10 +20,10 @@ const PER_REQUEST = 100;
 const ENDED = 'tocsin_bff_fallbacks_total';
 /** How long the receiver takes to process a message, in ms. */
 const ANSWER_MS = 20;
-/** The benchmark counts fallbacks by their receipts, and a reader's document keeps only this many. */
+/** A reader's document keeps the receipts of at most this many finished fallbacks. */
 const MAX_DIGEST = 1_000;
 /**
- * Time limit for all fallbacks, in ms: a constant plus an amount per fallback, several times the time that a fallback
+ * Time limit for all fallbacks, in ms: a fixed part, plus an allowance per fallback that is several times what one
  * takes on a busy machine.
  */
 const PATIENCE_MS = 60_000;
@@ -53,13 +53,13 @@ interface BurstFigures {
   lateMs: number[];
   /** Maximum number of messages in flight to the receiver. */
   maxInFlight: number;
-  /** Peak memory of any instance before and during the burst, in MiB. */
+  /** Highest memory use of any instance, before and during the burst, in MiB. */
   memoryMiB: { before: number; highest: number };
 }
 
 /**
- * `npm run bench:burst`: sends many fallbacks that are due in the same second. Exits with 1 if any was lost or sent
- * twice.
+ * `npm run bench:burst`: sends many fallbacks that are due in the same second. Exits with 1 if any was lost, sent twice
+ * or sent early.
  */
 export async function benchBurst(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
@@ -86,7 +86,10 @@ export async function benchBurst(args: string[]): Promise<number> {
   return missed + duplicated + early === 0 && sent === fallbacks + digest ? 0 : 1;
 }
 
-/** Publishes fallbacks that are due at the same time, and counts the messages. @throws Failure if some don't finish */
+/**
+ * Publishes fallbacks that are due at the same time, and counts the messages.
+ * @throws Failure if some do not finish in time
+ */
 async function runBurst(options: BurstOptions): Promise<BurstFigures> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-burst-'));
   const receiver = await startReceiver();
@@ -162,7 +165,7 @@ async function burstOn(
   };
 }
 
-/** A webhook receiver that records when each notification arrived. */
+/** Starts a webhook receiver that records when each notification arrives. */
 async function startReceiver() {
   const times = new Map<string, number[]>();
   const messages = new Map<string, number>();

@@ -5,7 +5,7 @@ import { RawClient } from './raw-client.ts';
 import { readMetric } from './read-metric.ts';
 
 export interface RoundOptions {
-  /** The instances to which clients connect in turn. They must have no other connections. */
+  /** The instances that clients connect to, round-robin. They must have no other connections. */
   urls: readonly string[];
   clients: number;
   feed: string;
@@ -14,7 +14,7 @@ export interface RoundOptions {
 }
 
 export interface Round {
-  /** From the first connect to the last acknowledgement, in ms. */
+  /** Time from the first connect to the last acknowledgement, in ms. */
   ms: number;
   /** The raw acknowledgements. Parse them after the measurement. */
   acknowledgements: Buffer[];

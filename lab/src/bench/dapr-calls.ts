@@ -22,7 +22,7 @@ const WARM_UP = 50;
 const connect = (pair: Pair): Sidecar =>
   new Sidecar({ httpPort: pair.daprHttpPort, token: pair.daprHeaders['dapr-api-token'], timeoutMs: 10_000 });
 
-/** Measures only the Dapr calls: the producer's through its sidecar, all others through the bff's. */
+/** Measures only the Dapr calls: the producer's through its own sidecar, all others through the bff's sidecar. */
 export async function measureDaprCalls(producer: Pair, bff: Pair, times: number): Promise<DaprCalls> {
   const [first, second] = [connect(producer), connect(bff)];
   const keys = Array.from({ length: times + WARM_UP }, () => `bench:${randomUUID()}`);

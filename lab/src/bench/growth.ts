@@ -29,7 +29,7 @@ const spread = (peer: Peer, audience: Audience, context: GrowthContext) =>
     return { rate, cpu };
   });
 
-/** Publishes to a feed until its log contains this many publications. */
+/** Publishes `count` notifications to a feed, and waits until they have arrived. */
 async function fill(
   peer: Peer,
   feed: string,
@@ -58,7 +58,10 @@ async function fill(
   }
 }
 
-/** Measures what a notification costs as feeds, instances and history grow. @throws Failure if a message is missing */
+/**
+ * Measures the cost of a notification for growing numbers of feeds and instances, and growing histories.
+ * @throws Failure if a message is missing
+ */
 export async function measureGrowth(
   options: Omit<StartOptions, 'instances'>,
   context: GrowthContext,

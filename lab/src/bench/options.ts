@@ -13,9 +13,7 @@ export interface BenchOptions {
   persistence: boolean;
   /** Prints only the result, as JSON, to standard output. */
   json: boolean;
-  /**
-   * Writes CPU profiles of our applications beside the logs. Profiling slows the applications, so no results are stored.
-   */
+  /** Writes CPU profiles of our applications beside the logs. Profiling slows them down, so no results are stored. */
   profile: boolean;
   /** Uses few messages and clients, only to check that the benchmark works. */
   small: boolean;

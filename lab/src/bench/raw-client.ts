@@ -9,7 +9,7 @@ export interface RawClientOptions {
   onEvent?: (event: Buffer) => void;
 }
 
-/** The first bytes of a message: the packet type of engine.io, then of socket.io. */
+/** The first bytes of a message: its engine.io packet type, then its socket.io packet type. */
 const PING = '2'.charCodeAt(0);
 const MESSAGE = '4'.charCodeAt(0);
 const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
@@ -47,7 +47,7 @@ export class RawClient {
     );
   }
 
-  /** Resolves when the namespace has accepted the client. @throws Error if it is rejected or the connection is closed */
+  /** Resolves when the namespace has accepted the client. @throws Error if it is rejected or disconnected */
   static async connect(url: string, options: RawClientOptions = {}): Promise<RawClient> {
     const client = new RawClient(url, options);
     await client.#wait(-1);

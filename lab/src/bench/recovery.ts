@@ -91,7 +91,7 @@ export async function measureRecovery(
 
 /**
  * Waits until `published` publications have arrived, and returns the position of a client that has missed the newest
- * ones.
+ * `MISSED` of them.
  */
 async function missedFrom(url: string, published: number): Promise<Position> {
   const client = await RawClient.connect(url);

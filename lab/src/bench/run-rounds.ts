@@ -12,8 +12,8 @@ import { FULL_SIZES, Numbers, SMALL_SIZES, warmUpOf, type Workload } from './wor
 const INSTANCES = 2;
 
 /**
- * Starts all peers, then runs each workload on each peer in turn, round after round. Records a failure in the result, and
- * continues the run.
+ * Starts all peers, then runs each workload on each peer in turn, round after round. Records failures in the result,
+ * and continues the run.
  */
 export async function runRounds(
   options: BenchOptions,
@@ -56,7 +56,7 @@ export async function runRounds(
   return { v: 1, conditions: conditions(), rounds: options.rounds, sizes, peers: infos, samples, faults };
 }
 
-/** Starts the peers one after the other. Records why a peer could not be started. */
+/** Starts the peers one after the other. If one cannot be started, records the reason and continues. */
 async function startPeers(
   ids: readonly PeerId[],
   { persistence, profile }: BenchOptions,

@@ -12,7 +12,7 @@ const CALLS = 1_000;
 const AT_A_TIME = 64;
 const WARM_UP = 500;
 
-/** One of the clients that are compared. */
+/** One of the compared clients. */
 interface Client {
   name: string;
   create(key: string, data: object): Promise<unknown>;
@@ -30,7 +30,7 @@ interface Figures {
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** `npm run bench:sidecar`: compares our sidecar client with the Dapr SDK's clients, in turn on one sidecar. */
+/** `npm run bench:sidecar`: compares our sidecar client with the Dapr SDK's clients, alternating on one sidecar. */
 export async function benchSidecar(_args: string[], signal: AbortSignal): Promise<number> {
   const stack = await startStack({ bffs: 0, env: { LOG_LEVEL: 'warn' } });
   try {

@@ -27,7 +27,7 @@ import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
 
 /**
- * Nothing more will arrive after this time without deliveries, in ms: other processes finish the work of a dead one
+ * Time without deliveries after which nothing more will arrive, in ms. Other processes finish the work of a dead one
  * within 20 s.
  */
 const QUIET_MS = 21_000;
@@ -41,9 +41,9 @@ const MAX_CONNECTIONS_PER_READER = '1000';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run chaos`: kills, stops and restarts every process, and kills and stops processes at every step of the
- * protocol, while more than 200 clients receive notifications. Then checks each notification. Exits with 1 if any was
- * lost, duplicated or out of order, or if a required fault did not happen.
+ * `npm run chaos`: kills, stops and restarts every process, kills processes at every step of the protocol and stops
+ * them at most steps, while more than 200 clients receive notifications. Then checks each notification. Exits with 1 if
+ * any was lost, duplicated or out of order, or if a required fault did not happen.
  */
 export async function chaos(args: string[], signal: AbortSignal): Promise<number> {
   const options = readChaosOptions(args);
@@ -98,7 +98,7 @@ async function run({ stack, cluster, failpoints, reader, receivers, options, sig
   let orders: Orders | undefined;
   try {
     await clients.ready();
-    // The components of examples/outbox are for a single Redis.
+    // The components of examples/outbox work only with a single Redis.
     orders =
       tokens && !cluster ? await Orders.start(stack, new Random(seed + 5), tokens.getToken) : undefined;
     const urls = stack.producers.map(({ url }) => url);

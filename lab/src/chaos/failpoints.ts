@@ -27,7 +27,7 @@ export class Failpoints {
     return name === undefined ? undefined : Number(name.slice(app.length + 1));
   }
 
-  /** Clears the failpoint and the record of who took it. */
+  /** Clears the failpoint and the record of which process took it. */
   clear(app: string): void {
     for (const name of readdirSync(this.#dir)) {
       if (name === app || name.startsWith(`${app}.`)) rmSync(join(this.#dir, name), { force: true });

@@ -7,7 +7,7 @@ export interface ChaosOptions {
   full: boolean;
   /** Runs a bff that pops, emits and then acknowledges. The ledger must report lost notifications. */
   naive: boolean;
-  /** The Redis that the stack uses: one, or a cluster of six nodes whose masters are killed. */
+  /** The Redis that the stack uses: a single node, or a cluster of six nodes whose masters are killed. */
   redis: RedisKind;
 }
 

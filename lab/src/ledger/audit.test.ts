@@ -26,7 +26,7 @@ describe('audit', () => {
     expect(isClean(account)).toBe(false);
   });
 
-  it('should count a loss as honest only if the client reported a gap, and a duplicate never', () => {
+  it('should count a loss as honest only if the client reported a gap, and never count a duplicate as honest', () => {
     const gaps = [{ from: at(2), to: at(3) }] as unknown as Recorded['gaps'];
     expect(isHonest(audit(observer([1, 2]), ['n1', 'n2', 'n3']))).toBe(false);
     expect(isHonest(audit(observer([1, 2], gaps), ['n1', 'n2', 'n3']))).toBe(true);

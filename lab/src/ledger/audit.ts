@@ -19,8 +19,8 @@ export interface Account {
 }
 
 /**
- * Checks the acknowledged ids against one observer that was subscribed the whole time. `isGone` returns true for offsets
- * whose publication is gone.
+ * Checks the acknowledged ids against one observer that was subscribed the whole time. `isGone` returns true for
+ * offsets whose publication is gone.
  */
 export function audit(
   observer: Recorded,
@@ -74,8 +74,8 @@ export const isClean = ({ lost, duplicated, outOfOrder, skipped }: Account): boo
   lost.length + duplicated.length + outOfOrder.length + skipped.length === 0;
 
 /**
- * Like `isClean`, but a client that reported a gap may have lost notifications: the replica of a Redis Cluster may lack its
- * master's last writes.
+ * Like `isClean`, but a client that reported a gap may have lost notifications: a replica in a Redis Cluster may lack
+ * its master's last writes.
  */
 export const isHonest = (account: Account): boolean =>
   isClean(account.reportedGaps > 0 ? { ...account, lost: [] } : account);

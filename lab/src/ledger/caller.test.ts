@@ -6,7 +6,7 @@ import { Caller, makeNotifications } from './caller.ts';
 let server: Server;
 afterEach(() => server.close());
 
-/** A caller of a server that returns these statuses in turn, and repeats the last one. */
+/** Creates a caller of a new server that returns these statuses in turn and then repeats the last one. */
 async function callerOf(...statuses: number[]): Promise<Caller> {
   server = createServer((request, response) => {
     request.resume();

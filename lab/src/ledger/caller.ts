@@ -8,15 +8,15 @@ const REPEAT_MS = 100;
 const ANSWER_MS = 10_000;
 
 export interface CallerOptions {
-  /** The producers, used in turn: an unacknowledged request is retried at the next one. */
+  /** The producers, used round-robin: an unacknowledged request is retried with the next one. */
   urls: readonly string[];
   /** Maximum time for one request including all retries, in ms; default 120,000. */
   patienceMs?: number;
 }
 
 /**
- * A caller that follows the contract: retries a request with the same ids until it gets 202. A 404 is temporary: an ingress
- * controller sends it while no producer is ready.
+ * A caller that follows the contract: retries a request with the same ids until it gets 202. A 404 is temporary: an
+ * ingress controller sends it while no producer is ready.
  */
 export class Caller {
   readonly #urls: readonly string[];
@@ -34,13 +34,16 @@ export class Caller {
     this.#patienceMs = patienceMs;
   }
 
-  /** Posts until 202. @throws Failure if the response is a permanent error, or the request's time limit has passed */
+  /**
+   * Retries the POST until it returns 202.
+   * @throws Failure if the response is a permanent error, or the request's time limit has passed
+   */
   async post(notifications: readonly (NotificationInput & { id: string })[]): Promise<void> {
     await this.#until202('POST', '/notifications', bodyOf(notifications));
     for (const { id } of notifications) this.acknowledged.set(id, Date.now());
   }
 
-  /** Retracts until 202. @throws Failure like `post` */
+  /** Retries the retraction until it returns 202. @throws Failure like `post` */
   retract(feed: string, id: string): Promise<void> {
     return this.#until202('DELETE', `/notifications/${id}?feed=${encodeURIComponent(feed)}`);
   }
@@ -103,7 +106,7 @@ export class Caller {
 const bodyOf = (notifications: readonly object[]): string =>
   JSON.stringify(notifications.length === 1 ? notifications[0] : notifications);
 
-/** Creates notifications with unique ids, and with their number as the title. */
+/** Creates notifications with unique ids and numbered titles. */
 export const makeNotifications = (
   count: number,
   { feed = 'all', label = 'n' }: { feed?: string; label?: string } = {},

@@ -67,7 +67,7 @@ export class Observer {
     return this.#positions.get(this.feed);
   }
 
-  /** Connects again like a reloaded page: knows nothing but its position. */
+  /** Connects again like a reloaded page, which remembers only its position. */
   connect(url: string): void {
     this.close();
     const client = createNotificationClient({

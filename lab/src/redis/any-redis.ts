@@ -22,7 +22,7 @@ interface PemFiles {
 export interface RedisOptions {
   dir: string;
   name: string;
-  /** Settings such as `tls-auth-clients`: `no`. */
+  /** Additional Redis settings, such as `tls-auth-clients`. */
   settings?: Record<string, string>;
   /** `redis-server` by default. */
   command?: string;

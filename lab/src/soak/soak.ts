@@ -15,7 +15,7 @@ import { takeSample, type Sample } from './sample.ts';
 const RATE = 100;
 const CLIENTS_PER_BFF = 3;
 const SAMPLE_EVERY_MS = 10_000;
-/** The share of a run that is its warm-up, during which buffers fill up and V8 compiles the code. */
+/** The warm-up, as a share of the run. During the warm-up, buffers fill up and V8 compiles the code. */
 const WARM_UP_SHARE = 1 / 6;
 const USAGE = 'npm run soak -- [--minutes N]';
 

@@ -42,7 +42,7 @@ export const hashOf = (key: string): string => createHash('sha256').update(key).
 /** Why a known key is rejected. */
 export type KeyRefusal = 'expired' | 'revoked';
 
-/** A caller with an API key. */
+/** A caller, identified by an API key, and its rate limit. */
 export class Caller {
   readonly bucket: TokenBucket;
   readonly #key: ApiKey;

@@ -2,7 +2,7 @@ import { DOCUMENT_VERSION, type ApiKey, type KeyUse } from '@tocsin/contracts';
 
 /** Stores the last use of each key. */
 export interface KeyUseStore {
-  /** Takes uses keyed by key hash. Resolves when all of them have replaced the stored ones. */
+  /** Replaces the stored uses with `uses`, keyed by key hash. Resolves when all are written. */
   write(uses: ReadonlyMap<string, KeyUse>): Promise<void>;
 }
 

@@ -40,7 +40,7 @@ async function sidecar({ fail = false } = {}) {
   return { ...client, calls };
 }
 
-it("should call Dapr's method for deleting jobs with the prefix and the token", async () => {
+it("should call Dapr's delete method with the prefix and the token", async () => {
   const { deleteJobs, close, calls } = await sidecar();
   await deleteJobs('feed:');
   close();

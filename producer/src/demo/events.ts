@@ -85,7 +85,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
   }),
 ];
 
-/** The `n`th notification (from 0) of the demo source. */
+/** Returns the demo source's `n`th notification, counting from 0. */
 export function demoNotification(n: number): NotificationInput {
   const event = DEMO_EVENTS[n % DEMO_EVENTS.length];
   if (!event) throw new Error('There are no demo events.');

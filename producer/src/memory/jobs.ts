@@ -11,7 +11,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 const RETRY_AFTER_MS = 1_000;
 
 /**
- * Jobs as timers of this process, for tests and for development without Dapr. They are lost when the process exits.
+ * Runs jobs as timers in this process, for tests and for development without Dapr. They are lost when it exits.
  */
 export class MemoryJobs implements Jobs {
   readonly #jobs = new Map<string, Job>();

@@ -3,7 +3,7 @@ import type { Arrival } from '@tocsin/contracts';
 
 const PREFIX_LENGTH = 32;
 
-/** Prefix of all schedules of a feed. It is a hash, because feed names can contain characters that job names cannot. */
+/** Name prefix of a feed's schedules. It is a hash, because job names allow fewer characters than feed names. */
 export const prefixOf = (feed: string): string =>
   `${createHash('sha256').update(feed).digest('hex').slice(0, PREFIX_LENGTH)}:`;
 
@@ -14,5 +14,5 @@ export const prefixOf = (feed: string): string =>
 export const nameOf = (feed: string, { id, sourceHash }: Pick<Arrival, 'id' | 'sourceHash'>): string =>
   sourceHash === undefined ? `${prefixOf(feed)}${id}` : `${eventPrefixOf(feed, id)}${sourceHash}`;
 
-/** Prefix of all schedules of events with this id. */
+/** Name prefix of all schedules for events with this id. */
 export const eventPrefixOf = (feed: string, id: string): string => `${prefixOf(feed)}${id} `;

@@ -159,7 +159,7 @@ describe('a schedule', () => {
     expect((await index.read()).entries.map(([name]) => name)).not.toContain(nameOf('all', { id: 'two' }));
   });
 
-  it('should leave the index when it is retracted or its feed is erased', async () => {
+  it('should be removed from the index when it is retracted or its feed is erased', async () => {
     const { publishService, scheduleIndexStore } = instance();
     const index = indexOver(scheduleIndexStore);
     const names = async () => (await index.read()).entries.map(([name]) => name);
@@ -171,7 +171,7 @@ describe('a schedule', () => {
     expect(await names()).toEqual([nameOf('all', { id: 'b' })]);
   });
 
-  it('should leave the index on a retraction or an erasure even after its delivery', async () => {
+  it('should be removed from the index by a retraction or an erasure even after its delivery', async () => {
     const { publishService, scheduleIndexStore } = instance();
     const stored = () => JSON.stringify([...scheduleIndexStore.documents.values()]);
     await publishService.publish([input('one'), input('two'), input('next-year', 'all', 8_000 * HOUR)]);
@@ -186,7 +186,7 @@ describe('a schedule', () => {
     expect(stored()).not.toContain(prefixOf('all'));
   });
 
-  it('of an event should leave the index when its id is retracted', async () => {
+  it('of an event should be removed from the index when its id is retracted', async () => {
     const { schedules, scheduleIndexStore } = instance();
     const at = START + HOUR;
     await schedules.add([{ notification: { ...notification('e'), sourceHash: 'f'.repeat(16) }, at }]);

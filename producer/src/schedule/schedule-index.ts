@@ -26,12 +26,12 @@ export const CHANGE_LIMIT_MS = 1_000;
 const ATTEMPTS = 8;
 const RETRY_PAUSE_MS = 20;
 const PARALLEL_DOCUMENTS = 16;
-/** Documents read by one call: at most 3.2 MB. A sidecar's response is limited to 4 MB. */
+/** Number of documents to read per call, 3.2 MB at most. The sidecar limits a response to 4 MB. */
 const READ_AT_ONCE = 8;
 const MIN_TTL_SECONDS = 60;
 
 /**
- * Names and times of the schedules that are jobs, because Dapr's scheduler has no bounded way to list jobs. A feed's
+ * Names and times of the schedules that are jobs. Dapr's scheduler itself can only list all jobs at once. A feed's
  * schedules are in one document. Entries whose time has passed are ignored, and dropped by their document's next write.
  * No delivery depends on the index: it may contain schedules without a job, and lack some after a failure.
  */
@@ -132,7 +132,7 @@ const numbers = Array.from({ length: SCHEDULE_INDEX_DOCUMENTS }, (_, number) => 
 /** The document of a name or of its feed's prefix, which start with a hash of the feed. */
 const documentOf = (name: string): number => Number.parseInt(name.slice(0, 2), 16) % SCHEDULE_INDEX_DOCUMENTS;
 
-/** The parts of a stored document. `past`: entries whose time has passed. Later versions are unreadable. */
+/** The parts of a stored document. `past`: entries whose time has passed. Documents of later versions can't be read. */
 function parse(value: unknown, now: number) {
   const parsed = value === undefined ? undefined : scheduleIndexSchema.safeParse(value);
   const { list = [], partialUntil = 0 } = parsed?.data ?? {};

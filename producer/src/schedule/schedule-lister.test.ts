@@ -52,7 +52,7 @@ describe('the list of schedules', () => {
     }
   });
 
-  it('should count all, and show a limited number', async () => {
+  it('should count all schedules, but list only a limited number', async () => {
     const { publishService, schedules } = instance();
     const all = Array.from({ length: MAX_LISTED_SCHEDULES + 20 }, (_, number) =>
       input(`n${number}`, HOUR + number * 1_000, `user:${number % 7}`),
@@ -63,7 +63,7 @@ describe('the list of schedules', () => {
     expect(next.map(({ id }) => id)).toEqual(all.slice(0, MAX_LISTED_SCHEDULES).map(({ id }) => id));
   });
 
-  it('should not contain schedules whose job no longer exists', async () => {
+  it('should not contain schedules whose jobs no longer exist', async () => {
     const { publishService, schedules, jobs } = instance();
     await publishService.publish([input('a', HOUR), input('b', HOUR)]);
     await jobs.remove(nameOf('all', { id: 'a' }));

@@ -259,7 +259,7 @@ export class Schedules implements Scheduler {
   async #fire(): Promise<void> {
     if (this.#firing) return;
     this.#firing = true;
-    // Lets schedules of the same millisecond share one delivery.
+    // Lets schedules that are due in the same millisecond share one delivery.
     await pause(0);
     while (this.#due.size > 0 && !this.#end.signal.aborted) {
       const names = [...this.#due].slice(0, MAX_NOTIFICATIONS_PER_REQUEST);

@@ -1,9 +1,9 @@
 import { MAX_AUDIT_FEEDS_COUNTED } from '@tocsin/contracts';
 import type { AuditNote } from './note.ts';
 
-/** Maximum number of groups (actor and action). Beyond it, attempts are combined under the actor `several`. */
+/** Maximum number of groups. When it is reached, attempts by further actors are combined under the actor `several`. */
 const MAX_GROUPS = 64;
-/** Maximum number of ids to list, because a record has room for no more. */
+/** Maximum number of ids to list. A record has no room for more. */
 const MAX_NAMED = 16;
 
 /** Attempts by one actor that will become one record. */

@@ -124,7 +124,7 @@ describe('the trail', () => {
   });
   const requests = () => stored.map(({ stream, record }) => [stream, record.requests]);
 
-  it('should write attempts after 250 ms, and none before', async () => {
+  it('should write attempts after 250 ms, and not earlier', async () => {
     trail.note(publish());
     trail.note(publish({ action: 'erase' }));
     await vi.advanceTimersByTimeAsync(249);
@@ -154,7 +154,7 @@ describe('the trail', () => {
     expect(requests()).toEqual([...Array.from({ length: 15 }, () => ['acts', 1]), ['acts', 985]]);
   });
 
-  it('should retry while the sink fails, combine attempts until it works again and lose none', async () => {
+  it('should retry while the sink fails, combine attempts until it works again, and lose none of them', async () => {
     sinkFails = true;
     for (let n = 0; n < 3_000; n++) {
       trail.note(publish());

@@ -6,7 +6,7 @@ export interface AuditActor {
   claimed?: true;
 }
 
-/** An attempt to record in the audit trail. It must not contain the content of notifications. */
+/** An attempted action, as noted for the audit trail. It must not contain the content of notifications. */
 export interface AuditNote {
   action: AuditAction;
   outcome: AuditOutcome;

@@ -37,8 +37,8 @@ const ALREADY_EXISTS = 409;
 const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
- * The parts of the sidecar's HTTP API that Tocsin uses, over keep-alive connections. Every method settles within its
- * timeout. Except for `invoke`, it rejects with a SidecarError unless the response is a 2xx. So a call has either
+ * Calls the parts of the sidecar's HTTP API that Tocsin uses, over keep-alive connections. Every method settles within
+ * its timeout. Except for `invoke`, it rejects with a SidecarError unless the response is a 2xx. So a call has either
  * succeeded, or its outcome is explicitly unknown. docs/decisions/own-client-of-the-sidecar.md compares this class with
  * the Dapr SDK. https://docs.dapr.io/reference/api/
  */
@@ -101,7 +101,7 @@ export class Sidecar {
     return { status, text };
   }
 
-  /** Calls a method of an actor, on any instance. May wait for other calls of the actor. `body` is JSON. */
+  /** Calls a method of an actor, on any instance. May wait for other calls to the actor. `body` is JSON. */
   async callActor(
     type: string,
     id: string,

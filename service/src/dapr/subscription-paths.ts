@@ -20,7 +20,7 @@ export const SUBSCRIPTION_PREFIX = '/subscriptions/';
 
 /**
  * Thrown for an unknown path if the sidecar was called less than a second ago. A caller could guess many paths, so not
- * each of them causes a call.
+ * every guess causes a call.
  */
 export class RefreshedTooRecentlyError extends Error {
   override readonly name = 'RefreshedTooRecentlyError';

@@ -4,14 +4,14 @@ import { currentTraceId, currentTraceparent, newTraceparent, withTrace, withoutT
 const GIVEN = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('a trace', () => {
-  it('should have new ids each time one is created', () => {
+  it('should get a new trace id and a new span id when it is created', () => {
     const created = Array.from({ length: 2_000 }, newTraceparent);
     for (const traceparent of created) expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     expect(new Set(created.map((one) => one.split('-')[1])).size).toBe(2_000);
     expect(new Set(created.map((one) => one.split('-')[2])).size).toBe(2_000);
   });
 
-  it('should be the caller’s trace even after an await', async () => {
+  it('should still be the current one after an await', async () => {
     await withTrace(GIVEN, async () => {
       await Promise.resolve();
       expect(currentTraceparent()).toBe(GIVEN);
@@ -20,7 +20,7 @@ describe('a trace', () => {
     expect(currentTraceparent()).toBeUndefined();
   });
 
-  it('should not apply to work outside of it', () => {
+  it('should not apply to work outside it', () => {
     withTrace(GIVEN, () => {
       expect(withoutTrace(currentTraceparent)).toBeUndefined();
       expect(currentTraceparent()).toBe(GIVEN);

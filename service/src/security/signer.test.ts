@@ -78,7 +78,7 @@ describe('a signature', () => {
     expect(fault(() => host.check(signature, purpose, body))).toBeUndefined();
   });
 
-  it('should be refused as already used until it expires', () => {
+  it('should be rejected as a replay until it expires', () => {
     const host = signer(OLD);
     time += 30_000;
     const early = signer(OLD).sign(purpose, body).signature;

@@ -82,7 +82,6 @@ export class SetAsideRecords {
     await this.remove(record.entry);
   }
 
-  /** Deletes a record. */
   async remove(entry: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const { entries, etag } = await this.#index();

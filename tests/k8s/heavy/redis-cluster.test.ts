@@ -21,7 +21,7 @@ afterAll(async () => {
   if (isOurs) await deploy(['--delete']);
 });
 
-/** Puts four feeds and eight devices under load while `fail` runs, until the cluster is whole again. */
+/** Runs a load on four feeds and eight devices while `fail` runs and until the cluster is whole again. */
 async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<FeedLoadResult> {
   await expect.poll(isWhole, WHOLE).toBe(true);
   const load = await startFeedLoad({
@@ -50,13 +50,13 @@ async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<
 }
 
 describe('a Redis Cluster of six pods', () => {
-  it('should form three masters with a replica each, and satisfy the doctor', async () => {
+  it('should form three masters with a replica each, and pass the doctor’s checks', async () => {
     await expect.poll(isWhole, WHOLE).toBe(true);
     const { code, stdout } = await doctor();
     expect(code, stdout).toBe(0);
   });
 
-  it('should lose, duplicate and reorder nothing when the pod of a master is deleted', async () => {
+  it('should lose, duplicate and reorder nothing when a master’s pod is deleted', async () => {
     const [master = ''] = await masterPods();
     const { faults } = await loadThrough('a master deleted', () =>
       kubectlInNamespace('delete', 'pod', master),
@@ -91,7 +91,7 @@ describe('a Redis Cluster of six pods', () => {
     expect(faults).toEqual([]);
     const after = await podIds();
     expect(NODES.filter((pod) => after.get(pod) === before.get(pod))).toEqual([]);
-    // They are the same nodes, with their data.
+    // The node ids are the same, so the nodes have kept their data.
     expect((await redisNodes()).map(({ id }) => id).sort()).toEqual(ids);
   });
 });

@@ -38,7 +38,7 @@ const load = () =>
   });
 
 describe.skipIf(!hasDocker)('compose with a Redis Cluster of six nodes', () => {
-  it('should have three masters, and satisfy the doctor', async () => {
+  it('should have three masters, and pass the doctor’s checks', async () => {
     expect(await masters()).toEqual(['redis-1', 'redis-2', 'redis-3']);
     expect(await project.doctor()).toMatchObject({ code: 0 });
   });

@@ -41,7 +41,7 @@ async function startAll(command: string, name: string) {
 describe.each([
   ['Redis', async () => 'redis-server'],
   ['Valkey 8', ensureValkey],
-])('a failover of %s', (name, commandOf) => {
+])('a stack during a failover of %s', (name, commandOf) => {
   it('should continue on the new master, and report a gap for each loss', async () => {
     const { master, stack } = await startAll(await commandOf(), `${name.replace(' ', '-')}-kill`);
     const accounts = await streamThrough(stack, () => master.process.kill());

@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-it('should deliver over TLS through a failover, and pass the doctor', async () => {
+it('should deliver over TLS through a failover, and pass the doctor’s checks', async () => {
   const master = await cluster.masterOf(BROADCAST_STREAM);
   const accounts = await streamThrough(stack, () => master.process.kill());
   expect((await cluster.masterOf(BROADCAST_STREAM)).port).not.toBe(master.port);

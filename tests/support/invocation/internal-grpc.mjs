@@ -2,7 +2,7 @@
 // {"name", "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. A call may name its
 // "method", "body" and "signature"; a request for a certificate its "id", "namespace" and "token" (files, like "csr" and
 // "save"). Prints {"<name>": <outcome>}: `answered <code>` with the gRPC code, followed by the application's status if the
-// code is 0 (success), or the reason why there was no answer.
+// code is 0 (success), or the reason why there was no response.
 import { connect } from 'node:http2';
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -16,7 +16,7 @@ const bytes = (number, value) => {
 const number = (field, value) => Buffer.from([field << 3, ...varint(value)]);
 
 const notification = JSON.stringify({ id: 'forged', title: 'Forged' });
-/** Reads the content of a message's first field, of type bytes. */
+/** Reads the content of a message's first field, which must be of type bytes. */
 const firstOf = (message) => {
   let size = 0;
   let at = 1;

@@ -1,7 +1,7 @@
 import { io } from 'socket.io-client';
 
 /**
- * Runs a client that only polls, and returns how it ended: for example `disconnected: transport error`, or `still
+ * Runs a client that only polls, and returns the outcome: for example `disconnected: transport error`, or `still
  * connected` after receiving `count` events of the feed `all`. With `keepsCookies`, it sends cookies back as a browser
  * does.
  */

@@ -34,7 +34,7 @@ export async function startAuditedStack() {
   const producer = stack.producers[0] as Pair;
   const bff = stack.bffs[0] as Pair;
 
-  /** Calls the bff as reader ada. */
+  /** Calls the bff as the reader ada, by default with the role `ops`. */
   const ops = async (method: string, path: string, body?: object, roles = ['ops']) => {
     const token = await signToken({
       ...{ claims: { sub: 'ada', feeds: ['*'], roles }, exp: Math.floor(Date.now() / 1000) + 3_600 },

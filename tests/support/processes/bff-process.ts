@@ -7,7 +7,7 @@ import { freePorts, pollUntil } from '@tocsin/tools';
 import { expect } from 'vitest';
 import type { Done, Order } from './bff-child.ts';
 
-/** A bff with the memory backend in a separate process, so that attacks do not affect the test process. */
+/** A bff with the memory backend, in a separate process, so that attacks do not affect the test process. */
 export class BffProcess {
   readonly port: number;
   readonly url: string;
@@ -37,7 +37,7 @@ export class BffProcess {
     return done;
   }
 
-  /** Publishes `count` notifications, each with `characters` four-byte characters. Resolves with their ids. */
+  /** Publishes `count` notifications with bodies of `characters` four-byte characters. Resolves with their ids. */
   async publish(count: number, feed = 'all', characters = 1): Promise<string[]> {
     const createdAt = new Date().toISOString();
     const notifications = makeNotifications(count).map(({ id, title }): Notification => {

@@ -50,7 +50,7 @@ export class PortsProcess {
     });
   }
 
-  /** Runs `work`, and resolves with the CPU time that it has cost the process, in ms. */
+  /** Runs `work`, and resolves with the CPU time that the process spent on it, in ms. */
   async cpuMs(work: () => Promise<unknown>): Promise<number> {
     const before = await this.#cpuMicros();
     await work();

@@ -59,7 +59,7 @@ export class Certificates {
   }
 }
 
-/** Certificates for a Redis that requires those of clients, and the settings with which clients connect to it. */
+/** Certificates for a Redis that requires client certificates, and the settings for clients that connect to it. */
 export function redisWithTls(dir: string) {
   const make = new Certificates(dir);
   const ca = make.ca('ca');

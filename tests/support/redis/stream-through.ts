@@ -4,7 +4,10 @@ import type { Stack } from '@tocsin/tools';
 import { Flow } from '../flow.ts';
 import { startStream } from '../stream.ts';
 
-/** Publishes a stream while `fail` runs, then waits for new deliveries. Returns the accounts of all observers. */
+/**
+ * Publishes a stream while `fail` runs and for 12 s afterwards, then waits until five more notifications have been
+ * shown. Returns every observer's account.
+ */
 export async function streamThrough(stack: Stack, fail: () => Promise<unknown>) {
   const flow = new Flow(stack, 1);
   await flow.ready();

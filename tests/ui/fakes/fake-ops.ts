@@ -62,8 +62,8 @@ export class FakeOps {
   isAuditUnreachable = false;
   auditUnreadable = 0;
   /**
-   * Who is admitted: everyone (`none`), callers with the token (`token`), or no one, because the token lacks the role
-   * (`role`) or the bff has no OPS_TOKEN (`closed`).
+   * The callers that are admitted: all (`none`), those with the token (`token`), or none, because the token lacks the
+   * role (`role`) or the bff has no OPS_TOKEN (`closed`).
    */
   guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';

@@ -24,7 +24,7 @@ async function openInbox(): Promise<Page> {
 const screenshot = (page: Page, name: string) =>
   page.screenshot({ path: join(artifacts, `touch-${name}.png`) });
 
-/** Taps an element after checking that a finger can hit it: it is 44 px high and on the screen. */
+/** Taps an element after checking that a finger can hit it: it is at least 44 px high and within the screen's width. */
 async function tap(page: Page, testId: string): Promise<void> {
   const target = inbox(page).getByTestId(testId).first();
   await target.scrollIntoViewIfNeeded();

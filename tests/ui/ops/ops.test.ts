@@ -109,7 +109,7 @@ describe('the instances', () => {
     expect(await instances(page).first().innerText()).toMatch(/\d · up \d/);
   });
 
-  it('should be listed below the unfinished announcements and the Redis memory', async () => {
+  it('should be listed together with the unfinished announcements and the Redis memory', async () => {
     ops.change = {
       queue: { waiting: 3, heldBack: 2, oldestMs: 4_000 },
       redis: { used: 96 * 2 ** 20, limit: 384 * 2 ** 20 },

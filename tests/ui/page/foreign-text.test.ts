@@ -34,7 +34,7 @@ const inOrder = (page: Page, selector: string, text: string) =>
     [selector, text],
   );
 
-/** Puts text of our own right after each publisher's text in the rows, and makes hidden text visible. */
+/** Inserts our own text right after each publisher's text in the rows, and makes hidden text visible. */
 const besides = (page: Page) =>
   page.evaluate(() => {
     for (const bdi of document.querySelectorAll('[data-testid="notification"] bdi'))

@@ -9,7 +9,7 @@ export const USAGE =
   '         [--source shop] [--expires 90d] [--per-second 50]\n' +
   '       npm run api-key -- --list | --revoke shop | --remove shop';
 
-/** The options of a new key as given. The contract validates them. */
+/** The options of a new key as given on the command line. The contract's schema validates them. */
 export interface NewKey {
   name: string;
   feeds: string[];

@@ -61,7 +61,7 @@ describe('npm run api-key', () => {
     await expect(run('--name', 'shop', '--feeds', 'all')).rejects.toThrow('name: is used by two keys');
   });
 
-  it('should revoke a key only once and keep its record, or remove the key', async () => {
+  it('should keep the record of a revoked key until the key is removed, and not revoke it twice', async () => {
     await run('--name', 'shop', '--feeds', 'all');
     await run('--name', 'hr', '--feeds', 'user:*');
     await run('--revoke', 'shop');
@@ -85,7 +85,7 @@ describe('npm run api-key', () => {
     expect(printed.join('')).not.toContain('a'.repeat(9));
   });
 
-  it('should list when keys were last used, and expired keys', () => {
+  it('should list expired and revoked keys, and when each key was last used', () => {
     const key = { hash: 'a'.repeat(64), feeds: ['all'], perSecond: 1 };
     const keys = [
       { ...key, name: 'gone', revokedAt: NOW },

@@ -3,8 +3,8 @@ import { Failure } from '../failure.ts';
 import { apiKeysFile, loadApiKeys, loadInternalSecret, loadVapid, tokenSecrets } from './kept-secrets.ts';
 
 /**
- * The variables from which the bff's and the producer's secret stores read the secret that signs messages between our
- * applications.
+ * The environment variables with the secret that signs messages between our applications: one for the bff's secret
+ * store, and one for the producer's.
  */
 export const internalSecret = (secret: string): Record<string, string> => ({
   NOTIFICATION_SECRETS_internal: secret,
@@ -24,7 +24,7 @@ export function secretEnvironment(config: AuthConfig, dataDir: string): Record<s
 }
 
 /**
- * The settings for API keys. The producer reads the key file every second, and not through a sidecar: Dapr's local
+ * The settings for API keys. The producer reads the key file directly every second, not through a sidecar: Dapr's local
  * secret stores read their secrets only once, when the sidecar starts, so a revoked key would stay valid.
  * @throws Failure if there is no API key yet
  */

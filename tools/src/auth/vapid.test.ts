@@ -41,7 +41,7 @@ it('should keep existing keys unless --replace is given, and print them with --p
   expect(readFileSync(file(), 'utf8')).not.toBe(kept);
 });
 
-it('should reject an invalid file, and wrong options', () => {
+it('should reject an invalid file, and invalid options', () => {
   writeFileSync(file(), '{}');
   expect(() => vapid(['--data', dir])).toThrow(/vapid\.json can't be used[^]*publicKey: /);
   rmSync(file());

@@ -10,7 +10,7 @@ const USAGE =
   '       npm run --silent vapid -- --print [--data DIR]';
 
 /**
- * `npm run vapid`: creates and stores the key pair by which push services recognize us. `--print` prints the secret for
+ * `npm run vapid`: creates and stores the key pair that identifies us to push services. `--print` prints the secret for
  * use in other secret stores. Keeps existing keys, because with new ones, every registered browser would have to
  * register again.
  */

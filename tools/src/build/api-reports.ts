@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import { writeContractTypes, writeTypes, writeVueTypes } from './client-types.ts';
 
-/** The folder that contains a report for each package, with all its exports and their types. */
+/** The folder with one report per package, which lists all its exports and their types. */
 export const API_REPORTS = join(ROOT, 'docs', 'api');
 
 const WORK = join(ROOT, '.artifacts', 'api');
@@ -68,7 +68,7 @@ function writeReport(name: string, types: string, outDir: string): void {
   writeFileSync(report, withSortedEvents(readFileSync(report, 'utf8')));
 }
 
-/** Sorts the events of each component, because TypeScript orders them by the types that it has seen before. */
+/** Sorts the events of each component, because their order depends on which types TypeScript has seen before. */
 const withSortedEvents = (report: string): string =>
   report.replaceAll(/(?:^ *\w+\??: \(.*\) => any;\n)+/gm, (events) =>
     events

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { build, loadConfigFromFile, type Rolldown } from 'vite';
 import { ROOT } from '../paths.ts';
 
-/** The ui's compiler plugins, so that the components are compiled in the same way. */
+/** Loads the ui's compiler plugins, so that components are compiled exactly as in the ui. */
 async function compilers() {
   const env = { command: 'build', mode: 'production' } as const;
   const loaded = await loadConfigFromFile(env, join(ROOT, 'ui', 'vite.config.ts'));

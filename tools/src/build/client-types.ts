@@ -43,7 +43,7 @@ function emitDeclaration(program: ts.Program, file: string): string {
   return text;
 }
 
-/** Writes the declarations of `packageDir` into `outDir`, in the same folders as in this repository. */
+/** Writes the declarations of `packageDir` into `outDir`, with the same folder structure as this repository. */
 function emitComponents(packageDir: string, outDir: string): void {
   const script = join(ROOT, 'node_modules', 'vue-tsc', 'bin', 'vue-tsc.js');
   const how = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--stripInternal'];

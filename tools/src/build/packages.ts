@@ -70,7 +70,7 @@ async function bundlePlain(
   return new Set(output[0].imports);
 }
 
-/** The bytes that a browser loads for the plain client and socket.io-client, minified and gzipped. */
+/** Number of bytes that a browser loads for the plain client and socket.io-client, minified and gzipped. */
 export async function clientSize(packageDir = CLIENT_PACKAGE): Promise<number> {
   const { build } = await import('rolldown');
   const { output } = await build({

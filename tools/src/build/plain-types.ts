@@ -20,8 +20,8 @@ function commentOf(node: ts.Node): string {
 const unqualified = (text: string): string => text.replace(/\b[a-z]\w*\.(?=[A-Z])/g, '');
 
 /**
- * Declares a module's types, and the types that they refer to, in expanded form: without the schemas from which they
- * are inferred.
+ * Declares the `wanted` types of a module, and the types that they refer to, in expanded form: without the schemas that
+ * they are inferred from.
  */
 export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: Iterable<string>): string {
   const checker = program.getTypeChecker();

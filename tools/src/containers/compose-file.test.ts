@@ -49,7 +49,7 @@ const groupSchema = z.object({
   targets: z.array(z.string()),
   labels: z.record(z.string(), z.string()).default({}),
 });
-/** The targets that Prometheus scrapes, each preceded by its job. */
+/** The Prometheus targets of an application, each preceded by its job. */
 const scrapedOf = (app: string): string[] => [
   app === 'producer' ? 'producer producer:4000' : `bff ${app}:4001`,
   `sidecars ${app}-dapr:9090`,
@@ -205,7 +205,7 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
-  it('should require certificates between sidecars and Dapr’s services, signed by sentry only for a known identity', () => {
+  it('should require certificates between sidecars and Dapr’s services, which sentry signs only for known identities', () => {
     for (const name of ['placement', 'scheduler'])
       expect(service(name).command).toEqual(
         expect.arrayContaining([

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { imageNames, productVersion } from './images.ts';
 import { readContainersOptions } from './options.ts';
 
-it('should use this version as the default tag', () => {
+it('should use the product’s version as the default tag', () => {
   expect(imageNames(readContainersOptions([]))).toEqual(
     ['producer', 'bff', 'ui'].map((app) => `tocsin-${app}:${productVersion()}`),
   );

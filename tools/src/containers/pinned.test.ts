@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../paths.ts';
 
-/** The chart's templates are generated from `k8s/base`. */
+/** Skipped folders. `templates` is skipped because the chart's templates are generated from `k8s/base`. */
 const SKIPPED = ['node_modules', '.git', '.artifacts', '.data', 'dist', 'templates'];
 const filesIn = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -20,7 +20,7 @@ const NAMED: [RegExp, RegExp][] = [
   [/(?<!\.test)\.ts$/, /_IMAGE = '([^']+)'/g],
   [/\.md$/, /--image=(\S+)/g],
 ];
-/** Stages of a Dockerfile, and our own images, whose tags deploy sets. */
+/** The stages of our Dockerfiles, and our own images, whose tags `npm run deploy` sets. */
 const OURS = /^(packages|sources|runtime|dapr|tocsin-(producer|bff|ui))$/;
 const WHOLE_VERSION = /:v?\d+\.\d+\.\d+(-\w+)*$|@sha256:[0-9a-f]{64}$/;
 

@@ -18,7 +18,7 @@ import { runsRedisCluster } from './cluster/redis-kind.ts';
 import { makeSecrets } from './secrets.ts';
 import { needsNodeVolume } from './cluster/storage.ts';
 
-/** How long the ingress controller may take to start routing to new pods. */
+/** How long the ingress controller may take to start routing to new pods, in ms. */
 const ANSWER_MS = 60_000;
 const INGRESS = 'tocsin';
 
@@ -99,14 +99,14 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
 const hasMetrics = async (kubectl: Kubectl): Promise<boolean> =>
   (await kubectl.try(['get', '--raw', '/apis/metrics.k8s.io/v1beta1'])).code === 0;
 
-/** The number of instances that the autoscaler or a person has set, which an apply must not reset to two. */
+/** The number of bff instances, if it was scaled above two. Applying the manifests must not reset it to two. */
 async function scaledBffs(kubectl: Kubectl): Promise<number | undefined> {
   const schema = z.object({ spec: z.object({ replicas: z.int() }) });
   const found = await kubectl.get(schema, ['deployment', 'bff', '-n', NAMESPACE]);
   return found && found.spec.replicas > 2 ? found.spec.replicas : undefined;
 }
 
-/** Applies secrets, components and Redis first, because pods read them when they start. */
+/** Applies secrets, components and Redis first, because the applications need them to start. */
 async function applyInOrder(
   kubectl: Kubectl,
   resources: readonly Resource[],

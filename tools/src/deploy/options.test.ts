@@ -3,7 +3,7 @@ import { productVersion } from '../containers/images.ts';
 import { readDeployOptions } from './options.ts';
 
 describe('the options of npm run deploy', () => {
-  it('should accept a registry with a scheme and a trailing slash, and use the version as the tag', () => {
+  it('should accept a registry with a scheme and a trailing slash, and use the product’s version as the default tag', () => {
     expect(readDeployOptions(['--registry', 'https://ghcr.io/example/'])).toMatchObject({
       registry: 'ghcr.io/example',
       tag: productVersion(),

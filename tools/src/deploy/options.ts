@@ -12,7 +12,7 @@ export interface DeployOptions extends ImageSource {
   tlsSecret: string | undefined;
   /** Permits an Ingress without authentication. */
   insecure: boolean;
-  /** Routes POST /notifications from outside to the producer. */
+  /** Routes publishers' requests from outside to the producer. */
   publish: boolean;
   /** Runs Redis as a cluster of six nodes, if nothing is deployed yet. */
   redisCluster: boolean;

@@ -9,7 +9,7 @@ const OWN_REDIS = 'redis:6379';
 /** The applications' Redis user in k8s/base/redis-users.acl. */
 const REDIS_USER = 'tocsin';
 
-/** The Secrets that the manifests refer to, and functions that generate their content. */
+/** Generates the content of all Secrets that the manifests refer to. */
 export const newSecrets = (): Record<string, Record<string, string>> => ({
   redis: { HOST: OWN_REDIS, USERNAME: REDIS_USER, PASSWORD: secret() },
   /** The password of the Redis user `operator`, for people and for the doctor. */

@@ -24,7 +24,7 @@ process.exit(errors.length > 0 ? 1 : 0);
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Writes the documents as the applications serve them. */
+/** Writes the OpenAPI and AsyncAPI documents as the applications serve them. */
 async function writeDocuments(): Promise<void> {
   const bff = await startMemoryBff();
   try {

@@ -7,7 +7,7 @@ import { readRunFile, sidecarPortsOf } from '../stack/run-file.ts';
 import { readSidecarNote } from '../start/instance/sidecar-file.ts';
 import { bffName, producerName, type Place, type Target } from './target.ts';
 
-/** The doctor's credentials. */
+/** The credentials with which the doctor reads and publishes the canary. */
 export type Credentials = Pick<Target, 'token' | 'apiKey'>;
 
 /** The system to check: given addresses, or a cluster in which the doctor finds the addresses. */

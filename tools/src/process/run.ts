@@ -31,7 +31,7 @@ process.once('exit', () => {
 });
 
 /**
- * Runs a command until it exits. The command never outlives this process.
+ * Runs a command until it exits. Kills it if this process exits first.
  * @throws Failure if the command does not exist
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
@@ -79,7 +79,7 @@ const isExecutable = (file: string): boolean => {
   }
 };
 
-/** The full path of the first of these commands on the PATH or in the `further` folders. */
+/** The full path of the first of these commands that is on the PATH or in one of the `further` folders. */
 export function findCommand(names: readonly string[], further: readonly string[] = []): string | undefined {
   const folders = [...(hostEnvironment()['PATH'] ?? '').split(delimiter).filter(Boolean), ...further];
   for (const name of names) {

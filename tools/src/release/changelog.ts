@@ -1,6 +1,9 @@
 import { Failure } from '../failure.ts';
 
-/** The text of a section of the changelog, without its heading. @throws Failure if there is no such section, or it is empty */
+/**
+ * The text of a section of the changelog, without its heading.
+ * @throws Failure if there is no such section, or it is empty
+ */
 export function sectionOf(changelog: string, name: string): string {
   const parts = changelog.split(/^## (.+)$/m);
   const at = parts.findIndex(

@@ -12,7 +12,7 @@ describe('the changes of a release', () => {
   });
 });
 
-describe('the obstacles to a release', () => {
+describe('the list of obstacles to a release', () => {
   const ready: ReleaseFacts = {
     version: '1.2.3',
     changes: '',

@@ -13,7 +13,7 @@ export function nameResolution(dir: string): string {
   for (const end of ['', '-shm', '-wal']) rmSync(`${names}${end}`, { force: true });
   const configuration = {
     connectionString: names,
-    // Turns cleaning up off: a sidecar that was paused for long would find its registration gone, and exit.
+    // Disables cleanup, because a sidecar that was paused for a long time would find its registration gone, and exit.
     cleanupInterval: '0s',
     // A sidecar that has not renewed its registration for this long is no longer found.
     updateInterval: '10s',

@@ -3,7 +3,7 @@ import { ManagedProcess, type ProcessSpec } from '../process/managed-process.ts'
 
 export const LOOPBACK = '127.0.0.1';
 
-/** The command of an application. */
+/** The command that starts an application, and its working directory. */
 export interface AppCommand {
   cwd: string;
   command: readonly [string, ...string[]];
@@ -94,7 +94,7 @@ export function sidecarProcess(
     command: shared.daprd,
     args: sidecarArgs(shared, appId, ports),
     // Without DAPR_HOST_IP, placement would distribute an address in the machine's current network. GOMAXPROCS limits
-    // it to one core, as in docker-compose.yml and k8s/.
+    // the sidecar to one core, as in docker-compose.yml and k8s/.
     env: { ...shared.environment, ...shared.secrets, DAPR_HOST_IP: LOOPBACK, GOMAXPROCS: '1' },
     ...processOptions,
   });

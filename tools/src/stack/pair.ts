@@ -38,7 +38,7 @@ export interface Pair {
   port: number;
   internalPort: number;
   daprHttpPort: number;
-  /** The sidecar's API and its token, for tests of internals: `fetch(daprUrl + '/v1.0/…', { headers: daprHeaders })`. */
+  /** The sidecar's API and token, for tests of internals: `fetch(daprUrl + '/v1.0/…', { headers: daprHeaders })`. */
   daprUrl: string;
   daprHeaders: Record<string, string>;
   /** The sidecar's address for Prometheus. */

@@ -53,7 +53,9 @@ export interface StackOptions {
   secrets?: Record<string, string>;
   /** The folder of the sidecars' components, instead of this repository's. */
   components?: string;
-  /** Folders with additional resources for all sidecars. Components are scoped to applications. */
+  /**
+   * Folders with additional resources for all sidecars. The `scopes` of a component select the sidecars that load it.
+   */
   resources?: readonly string[];
   /** Replaces the applications of this repository, for tests of the stack itself. */
   apps?: Partial<Record<'producer' | 'bff', AppCommand>>;
@@ -80,8 +82,8 @@ export interface Stack {
    */
   startExternalSidecar(appId: string, options?: ExternalSidecarOptions): Promise<ExternalSidecar>;
   /**
-   * Adds a pair. `root` is a clone of another release, whose application and components it uses. Not started yet; it stops
-   * with the stack.
+   * Adds a pair. `root` is a clone of another release, whose application and components it uses. Not started yet; it
+   * stops with the stack.
    */
   addPair(appId: PairOptions['appId'], name: string, root?: string): Promise<Pair>;
   /** Stops all processes, applications first, and removes the data. */

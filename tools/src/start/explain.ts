@@ -19,7 +19,7 @@ export class LastErrors {
   }
 }
 
-/** A part of the system, as named in messages. */
+/** The properties of an exited part that messages need. */
 export type ExitedPart = Pick<Part, 'role' | 'source'> & {
   app: { appId: string; ports: { public: number } };
 };

@@ -20,12 +20,12 @@ import { placementService, schedulerService, type ControlService } from '../stac
 /** The default ports where a separately started sidecar looks for the placement and scheduler services. */
 const PLACEMENT_PORT = 50_005;
 const SCHEDULER_PORT = 50_006;
-/** Follows the ports in dapr.yaml, so that `redis-cli -p 4600` is easy to remember. */
+/** Continues the series of ports in dapr.yaml, so that `redis-cli -p 4600` is easy to remember. */
 const REDIS_PORT = 4_600;
 const CHECK_MS = 5_000;
 
 export interface Services {
-  /** The services that we start, in the order in which they are stopped. */
+  /** The services that we start and stop. */
   own: ControlService[];
   /** `host:port` for the applications and sidecars. */
   redisHost: string;

@@ -30,7 +30,7 @@ const lockSchema = z.object({
     }),
   ),
 });
-/** Old packages state their licence as an object, or a list of licences. */
+/** Old packages state their licence as an object, or as a list of licences. */
 const manifestSchema = z.object({
   license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
   licenses: z.array(z.object({ type: z.string() })).optional(),

@@ -15,8 +15,8 @@ export const testK8s = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite({ name: 'test:k8s', projects: ['k8s'], setUp, missing }, args, signal);
 
 /**
- * `npm run test:k8s-redis`: deploys with a Redis Cluster of six pods, deletes and kills them under load, and removes the
- * deployment. The images are found as for `npm run test:k8s`.
+ * `npm run test:k8s-redis`: deploys with a Redis Cluster of six pods, deletes and kills them under load, and removes
+ * the deployment. The images are found as for `npm run test:k8s`.
  */
 export const testK8sRedis = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite(

@@ -30,7 +30,7 @@ export type Results = z.infer<typeof resultsSchema>;
 export interface Summary {
   /** `N passed, N failed`, with `, N skipped` if there are any. */
   line: string;
-  /** True if tests ran and nothing failed. */
+  /** True if `line` reports no failures. */
   ok: boolean;
 }
 

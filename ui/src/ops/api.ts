@@ -53,7 +53,6 @@ export interface OpsApi {
   dismiss(names: readonly UnsentName[]): Promise<UnsentResult>;
   /** A page of the audit trail. An empty filter matches everything. */
   audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
-  /** Finds a notification. */
   find(named: NamedNotification): Promise<FoundNotification>;
   /** The receipts of a notification: who got, saw and read it, and its fallbacks. */
   receipts(named: NamedNotification): Promise<Receipts>;
@@ -175,7 +174,7 @@ const isProblem = (value: unknown): value is Problem =>
   isObject(value) && typeof value['code'] === 'string' && typeof value['detail'] === 'string';
 
 /**
- * Returns a response of our own server. Checks only that the members exist, because a schema library would be larger
+ * Returns a response from our own server. Checks only that the members exist, because a schema library would be larger
  * than the page.
  */
 function withMembers<T extends object>(value: unknown, members: readonly (keyof T & string)[]): T {

@@ -87,7 +87,7 @@ describe('a code for a second address', () => {
   });
 });
 
-it('should store nothing about an erased reader whose address, code or device is removed', async () => {
+it('should store nothing about an erased reader when an address, code or device is removed', async () => {
   await contacts.erase(READER);
   await contacts.removeEmail(READER);
   await contacts.invalidateCode(READER);

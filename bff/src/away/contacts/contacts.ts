@@ -109,7 +109,8 @@ export class ContactBook {
   }
 
   /**
-   * Creates an 8-digit code for a second address, valid for 15 minutes. It replaces any earlier code.
+   * Creates an 8-digit code, valid for 15 minutes, that confirms an address other than the one in the token. It
+   * replaces any earlier code.
    * @throws TooManyCodesError
    */
   async createCode(reader: string, address: string): Promise<string> {

@@ -15,7 +15,7 @@ export const MAX_DEVICES = 20;
 /** Maximum number of stopped channels per reader. Beyond it, the oldest stop is forgotten. */
 export const MAX_STOPPED = 100;
 
-/** The document's key, from the hash of the reader. */
+/** The document's key, built from the reader's hash. */
 export const keyOfHash = (hash: string): string => `contacts:${hash}`;
 export const contactsKey = (reader: string): string => keyOfHash(hashOfReader(reader));
 

@@ -76,7 +76,7 @@ describe('the position of a notification', () => {
     expect([await waiting(), failed]).toEqual([[['a', undefined]], ['find-position']]);
   });
 
-  it('should change if the notification was published again after a loss', async () => {
+  it('should change if the notification was published again after data was lost', async () => {
     const { committed, waiting } = world();
     const a = arrival('a', after('PT5M'));
     for (const position of [at(6), at(5), at(1, { epoch: '2-b' })]) {
@@ -93,7 +93,7 @@ describe('the position of a notification', () => {
     expect(await waiting()).toEqual([['a', at(3)]]);
   });
 
-  it('should not reduce the space for content', () => {
+  it('should not count against the space for content', () => {
     const contents = (position?: PublishedAt) => {
       const some = (from: number) =>
         Array.from({ length: 350 }, (_, i) => ({
@@ -153,7 +153,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should end the waiting one only if it comes later in the feed', async () => {
+  it('should end the waiting one only if that one precedes it in the feed', async () => {
     const { committed, outcomes, waiting } = world();
     await committed([ordered('a', after('PT5M')), at(9)]);
     await committed([ordered('b'), at(3)]);
@@ -182,7 +182,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should only read the document, without look-ups or writes, if no notification with the key waits', async () => {
+  it('should only read the document, without look-ups or writes, if no notification with the key is waiting', async () => {
     const { committed, store, sought } = world();
     await committed([arrival('a', after('PT5M')), at(3)]);
     const [read, write] = [vi.spyOn(store, 'read'), vi.spyOn(store, 'write')];

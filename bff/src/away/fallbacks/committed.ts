@@ -12,7 +12,7 @@ const FIND_MS = 3_000;
 
 export type Committed = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;
 
-/** Groups by reader the items that have fallbacks, or may replace notifications that have some. */
+/** Selects the items that have fallbacks, or may replace notifications with fallbacks, grouped by reader. */
 export const addedByReader = (
   items: Committed,
   policy: FallbacksOptions['policy'],
@@ -41,7 +41,7 @@ export async function withPositions(
   const missing = added.filter(({ notification, position }) => !position && !known.has(nameOf(notification)));
   if (missing.length === 0) return added;
   try {
-    // The search may compare the feed with its head, and that may wait for other turns.
+    // The search may compare the feed with its head, which may have to wait for other turns.
     const found = await within(FIND_MS, 'finding the positions', positionsOf(reader, missing));
     return added.map((one) => ({ ...one, position: one.position ?? found.get(one) }));
   } catch (error) {

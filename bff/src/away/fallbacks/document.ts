@@ -14,10 +14,10 @@ export type Sending = SendingMessage;
 export type Receipt = FallbackReceipt;
 export type { AwayDocument, SentItem } from '@tocsin/contracts';
 
-/** Maximum wait, including quiet hours and retries. Receipts are kept for as long. */
+/** Maximum time that a fallback waits, including quiet hours and retries. Receipts are kept just as long. */
 export const AWAY_TTL_SECONDS = 62 * 24 * 60 * 60;
 
-/** Identifies a reader in keys and in job names, without the reader's name. */
+/** Identifies a reader in keys and job names without revealing the reader's name. */
 export const hashOfReader = (reader: string): string =>
   createHash('sha256').update(reader).digest('hex').slice(0, 32);
 

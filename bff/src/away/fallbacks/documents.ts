@@ -22,11 +22,11 @@ export interface AwayDocumentsOptions extends Pick<
 }
 
 export interface ChangeOptions {
-  /** Whether the fallbacks of new receipts have ended. */
+  /** Whether the change may end fallbacks. If so, the observer gets the new receipts. */
   ends?: boolean;
-  /** Filled with the new receipts. Keeps them if the call rejects, because they may have been stored. */
+  /** Receives the new receipts. If the call rejects, they stay in the list, because they may have been stored. */
   planned?: Receipt[];
-  /** Whether to wait until the reader is listed as one with unsent fallbacks. */
+  /** Whether to wait until the index of unsent fallbacks lists the reader. */
   waits?: boolean;
 }
 
@@ -46,7 +46,7 @@ export class AwayDocuments {
   }
 
   /**
-   * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, the observer is told that
+   * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, reports to the observer that
    * the fallbacks of its new receipts have ended. A call that rejects may still have stored receipts: they remain in
    * `planned`, so that a repeated call reports them. Before it stores receipts of unsent fallbacks, it lists the
    * reader, so that a crash between the two loses nothing.

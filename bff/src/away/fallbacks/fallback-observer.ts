@@ -1,6 +1,8 @@
 import type { Receipt } from './document.ts';
 
-/** Steps that may fail. `list-unsent` updates the index of unsent fallbacks; `close-unsent` sends some again or dismisses them. */
+/**
+ * Steps that may fail. `list-unsent` updates the index of unsent fallbacks; `close-unsent` resends or dismisses some.
+ */
 export type FallbackStepName =
   | 'settle'
   | 'publish-receipt'

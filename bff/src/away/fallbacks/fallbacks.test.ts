@@ -189,7 +189,7 @@ it('should send a fallback from only one of several instances that wake up at th
   expect(sent).toHaveLength(1);
 });
 
-it('should remove retracted content and record a receipt, and remove everything of an erased feed', async () => {
+it('should remove retracted content and record a receipt, and remove everything from an erased feed', async () => {
   const { instance, store, outcomes, titles } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(itemsOf(arrival('a', after('PT5M')), arrival('b', after('PT5M'))));

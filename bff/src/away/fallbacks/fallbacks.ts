@@ -33,9 +33,9 @@ import { within } from './within.ts';
 
 const USER = 'user:';
 /**
- * Maximum numbers of readers that are checked in parallel, and that wait for a check. Wake-ups beyond that are refused,
- * and Dapr repeats them after a second. Each wake-up occupies one of the 1,024 connections that Dapr opens to an
- * application, which announcements and health checks need too.
+ * Maximum number of readers being checked in parallel, and of readers waiting for a check. Further wake-ups are
+ * refused, and Dapr retries them after a second. Each wake-up occupies one of the 1,024 connections that Dapr opens to
+ * an application, which announcements and health checks need too.
  */
 const MAX_CHECKS = 64;
 const MAX_WAITING_CHECKS = 600;
@@ -123,7 +123,7 @@ export class Fallbacks {
     return stored && parseAway(stored.value);
   }
 
-  /** Resolves when no message is being sent. Stops the list of unsent fallbacks. */
+  /** Resolves when no message is being sent and the index of unsent fallbacks has stopped. */
   async settled(): Promise<void> {
     await this.#sends.settled();
     await this.#unsentIndex.stop();
@@ -231,7 +231,7 @@ export class Fallbacks {
     await this.#use.onStep('fallback-sent');
     if (result.outcome === 'unavailable' || result.outcome === 'unknown')
       observer.unavailable(via, result.reason);
-    // If our clock is behind the scheduler's, this is the scheduler's time at which the message was claimed.
+    // If our clock is behind the scheduler's, this is when the message was claimed, by the scheduler's clock.
     const at = Math.max(now(), until - SEND_TIME_MS);
     const planned: Receipt[] = [];
     for (let attempt = 1; ; attempt++) {

@@ -58,7 +58,7 @@ describe('a notification that leaves the history', () => {
     expect(await w.standings()).toEqual(['read']);
   });
 
-  it('should still get marks from a page that shows it', async () => {
+  it('should still accept marks from a page that shows it', async () => {
     const w = await movingFeed();
     w.leave();
     await w.read({ ids: ['n3'] });
@@ -98,7 +98,7 @@ describe('a notification that leaves the history', () => {
     expect(await w.standings()).toEqual(['archived']);
   });
 
-  it('should not get the marks of a newer notification with the same id', async () => {
+  it('should not inherit the marks of a newer notification with the same id', async () => {
     const w = await movingFeed();
     w.leave();
     w.feed.replaced.set(28, {
@@ -223,7 +223,7 @@ describe('a notification whose epoch ends', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should get neither the marks that an old page makes afterwards nor those of the new epoch', async () => {
+  it('should be affected neither by marks that an old page makes afterwards nor by those of the new epoch', async () => {
     const w = await movingFeed();
     w.lose();
     await w.archive({ epoch: '1-a', offset: 6 });
@@ -231,7 +231,7 @@ describe('a notification whose epoch ends', () => {
     await w.read({ epoch: '2-b', offset: 4 });
     expect(await w.standings()).toEqual(['open']);
     w.leave();
-    // In the new epoch, offset 3 is that of another notification.
+    // In the new epoch, offset 3 belongs to another notification.
     await w.archive({ ids: ['n3'] });
     expect((await w.inboxes.readFresh(READER))?.feeds[READER]?.archived ?? []).toEqual([]);
   });

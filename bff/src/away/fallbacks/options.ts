@@ -19,10 +19,10 @@ export interface FallbacksOptions {
   store: ReaderStore;
   wakeUps: WakeUps;
   channels: ReadonlyMap<string, ConfiguredChannel>;
-  /** The fallbacks of a notification that defines none. */
+  /** Returns the default fallbacks for a notification that defines none. */
   policy: (notification: Notification) => readonly Fallback[];
   standingsOf: (reader: string, waiting: readonly Waiting[]) => Promise<(one: Waiting) => Standing>;
-  /** Finds the positions of published notifications, as far as the feed's history reaches. */
+  /** Finds the positions of published notifications that are still in the feed's history. */
   positionsOf: (
     reader: string,
     added: readonly Registered[],

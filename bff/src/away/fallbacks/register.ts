@@ -40,7 +40,7 @@ export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<strin
 /**
  * Adds the fallbacks of new notifications. A known notification keeps its first fallbacks, even if they have ended, so
  * a turn may register its items again; if it was published again, it gets its new position. Returns the same document
- * if it changes nothing.
+ * if nothing changes.
  */
 export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {
   const before = withPositions(document.waiting, added);
@@ -72,7 +72,7 @@ export function register(document: AwayDocument, added: readonly Registered[], n
     waiting.push({
       ...{ id, createdAt },
       ...(sourceHash !== undefined && { sourceHash }),
-      // Without content, only the feed's history can decide.
+      // Without content, only the feed's history can tell whether the notification is still open.
       ...(fits && { notification, ...(position && { position }) }),
       steps: fallback.map(({ after, via, unless = 'read' }) => ({
         ...{ via, unless },
@@ -135,9 +135,9 @@ function endWaiting(
 }
 
 /**
- * Ends all steps of waiting notifications that later ones with their collapse key replace, as in the feed. Marks those
- * being sent as replaced. Returns the same document if there are none. The feed's history decides about notifications
- * whose position is unknown.
+ * Ends all steps of waiting notifications that are replaced by later ones with the same collapse key, as in the feed.
+ * Marks those being sent as replaced. Returns the same document if there are none. The feed's history decides about
+ * notifications whose position is unknown.
  */
 export function replace(document: AwayDocument, newer: readonly Registered[], now: number): AwayDocument {
   const isReplaced = ({ notification, position }: Pick<Waiting, 'notification' | 'position'>) =>

@@ -18,7 +18,7 @@ export interface CodeMessage {
   links: AwayMessage['links'];
 }
 
-/** The message with a code that confirms an address. */
+/** The message with the code that confirms an address. */
 export const codeMessageOf = (
   { reader, code, language, links }: CodeMessage,
   { key, createdAt }: { key: string; createdAt: string },

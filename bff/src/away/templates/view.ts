@@ -17,7 +17,7 @@ export interface ViewItem {
   actions: { label: string; link: string }[];
 }
 
-/** The variables of the templates. All links are absolute. */
+/** The variables available to templates. All links are absolute. */
 export interface View {
   language: 'en' | 'de';
   subject: string;
@@ -47,7 +47,7 @@ export interface ViewOptions {
   /** The IANA time zone in which times are shown. */
   timeZone: string;
   /**
-   * Whether texts are isolated with control characters, so that right-to-left text does not reorder its surroundings.
+   * Whether to isolate texts with control characters, so that right-to-left text does not reorder its surroundings.
    * HTML has `dir="auto"` for this.
    */
   plain: boolean;

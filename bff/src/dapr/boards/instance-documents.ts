@@ -25,7 +25,9 @@ export class InstanceDocuments<T extends { instance: string }> {
     this.#kind = kind;
   }
 
-  /** Writes a document. `select` returns the other documents to keep when the index is written; the rest are deleted. */
+  /**
+   * Writes a document. `select` returns the other documents to keep when the index is written. The rest are deleted.
+   */
   async write(document: T, select: (others: T[]) => T[] = (others) => others): Promise<void> {
     const { keyOf, ttlInSeconds, indexKey } = this.#kind;
     const { instance } = document;

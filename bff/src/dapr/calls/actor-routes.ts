@@ -17,13 +17,13 @@ import type { FeedHost } from '../../deliver/turn/feed-host.ts';
 export interface ActorRoutesOptions {
   feedHost: Pick<FeedHost, 'takeRoutedTurn' | 'deactivate'>;
   partitionHost: Pick<PartitionHost, 'takeRoutedTurn' | 'deactivate'>;
-  /** Resolves when the secret is known. */
+  /** Resolves once the secret is known. */
   signer: () => Promise<Signer>;
   onRefused: OnRefused;
   log: Logger;
 }
 
-/** A feed's name has up to 1,020 bytes, and takes more when escaped in JSON. */
+/** A feed's name can take up to 1,020 bytes, and more once it is escaped in JSON. */
 const MAX_CALL_BYTES = 16 * 1024;
 
 /**

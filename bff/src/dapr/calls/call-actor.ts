@@ -5,7 +5,7 @@ import { isRetry, readAnswer, signCall, type ActorMethod } from './signed-call.t
 
 export interface CallActorOptions {
   sidecar: Sidecar;
-  /** Resolves when the secret is known. */
+  /** Resolves once the secret is known. */
   signer: () => Promise<Signer>;
   timeoutMs: number;
 }

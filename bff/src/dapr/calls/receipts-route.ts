@@ -16,11 +16,11 @@ import { InvalidCallError } from './signed-call.ts';
 
 export interface ReceiptsRouteOptions extends RefuseCallOptions {
   receiptsOf: (named: { feed: string; id: string }) => Promise<Receipts>;
-  /** Resolves when the secret is known. */
+  /** Resolves once the secret is known. */
   signer: () => Promise<Signer>;
 }
 
-/** A feed's name has up to 1,020 bytes, and takes more when escaped in JSON. */
+/** A feed's name can take up to 1,020 bytes, and more once it is escaped in JSON. */
 const MAX_CALL_BYTES = 16 * 1024;
 
 /**

@@ -7,10 +7,10 @@ export interface ActorMethod<Call, Answer extends object> {
   /** Unique across all actor types, so that a call cannot be mistaken for a call of another type. */
   name: string;
   callSchema: z.ZodType<Call>;
-  /** The answer when the turn has ended. */
+  /** The answer after a completed turn. */
   answerSchema: z.ZodType<Answer>;
   idOf: (call: Call) => string;
-  /** All values of the answer; its proof covers them. */
+  /** All values in the answer, which its proof covers. */
   factsOf: (answer: Answer) => readonly (string | number)[];
 }
 

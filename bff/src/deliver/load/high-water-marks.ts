@@ -8,8 +8,8 @@ const DEFAULT_MAX_FEEDS = 100_000;
  * The highest position of each feed that this instance knows of: from broadcasts, from heads that it read, and from its
  * own commits. A head below its mark has been rolled back.
  *
- * The least recently used feeds are forgotten. An instance that forgot a feed notices its rollback only if it has a
- * view with the feed's ring. An unknown position is never treated as 0.
+ * The least recently used feeds are forgotten. An instance that forgot a feed notices a rollback of it only if one of
+ * its views still has the feed's ring. An unknown position is never treated as 0.
  */
 export class HighWaterMarks {
   readonly #positions: LRUCache<string, Position>;

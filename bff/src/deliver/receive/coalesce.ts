@@ -17,7 +17,7 @@ interface Group<Result, A extends Announced> {
 /**
  * Makes one call at a time for each feed or partition, and combines announcements that arrive during a call: a turn
  * takes all entries of a run up to the announced number, so the highest one covers the others. Each announcement
- * settles like the call that covers it.
+ * settles with the outcome of the call that covers it.
  */
 export function coalesce<Name, Result, A extends Announced>(
   call: TurnTaker<Name, Result, A>,

@@ -67,7 +67,7 @@ it('should probe the host with one call, and take the other turns here until it 
   expect(await call()).toBe(resultFromHost);
 });
 
-it('should retry a turn that it took here if it conflicted with another activation', async () => {
+it('should retry a turn taken here if it conflicted with another activation', async () => {
   callActor.mockImplementation(refuseConnection);
   turn.mockRejectedValueOnce(new TemporaryError('another etag'));
   expect(await call()).toBe(resultHere);

@@ -115,7 +115,7 @@ describe('a retraction', () => {
   });
 });
 
-describe('a missing document of retractions', () => {
+describe('a missing retractions document', () => {
   it('should cause a new epoch, like any other missing document', async () => {
     f.put(1, [retract('x'), notification('a')]);
     await f.instance().turn(1);

@@ -50,7 +50,7 @@ describe('a store that comes back empty', () => {
     expect(f.head).toMatchObject({ version: 1, offset: 0, producers: {} });
   });
 
-  it('should be detected, if it was emptied during a turn, by a head whose version differs from its etag', async () => {
+  it('should be detected by a head whose version differs from its etag if it was emptied during a turn', async () => {
     const { epoch } = position();
     f.deposit(4, ['n4']);
     f.log.beforeCommit = async () => {
@@ -67,7 +67,7 @@ describe('a store that comes back empty', () => {
   });
 });
 
-describe('a store that comes back older', () => {
+describe('a rollback of the store', () => {
   it('should be detected by a host, which remembers its own commits', async () => {
     const positionBefore = position();
     await f.log.rollBackTo(2);
@@ -113,7 +113,7 @@ describe('a store that comes back older', () => {
     expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
   });
 
-  it('should not be suspected because a high-water mark rose after the head was read', async () => {
+  it('should not be inferred from a high-water mark that rose after the head was read', async () => {
     const b = f.instance();
     f.deposit(4, ['n4']);
     f.log.beforeHead = async () => {
@@ -125,7 +125,7 @@ describe('a store that comes back older', () => {
     expect(f.losses).toEqual([]);
   });
 
-  it("should have its entries processed again, because known ids and each run's progress are lost", async () => {
+  it("should cause lost entries to be processed again, because known ids and each run's progress are lost", async () => {
     await f.log.rollBackTo(2);
     for (const seq of [2, 3]) f.deposit(seq, [`n${seq}`]);
     expect(await a.turn(3)).toMatchObject({ outcome: 'delivered' });
@@ -169,7 +169,7 @@ describe('a missing document', () => {
 });
 
 describe('an epoch', () => {
-  it('should not begin if a turn for a reader finds the feed sound, nor twice after one loss', async () => {
+  it('should begin only once after a loss, and not at all if a turn for a reader finds the feed sound', async () => {
     const { epoch } = position();
     await a.turn(undefined);
     await a.turn(undefined, { heard: { epoch, offset: 2 } });

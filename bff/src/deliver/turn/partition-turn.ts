@@ -28,10 +28,10 @@ export interface PartitionTurnDependencies extends TurnsDependencies {
 }
 
 /**
- * One turn of a partition: peek at the entries of a run up to the announced one, commit each item to its
- * feed, broadcast, and only then write the checkpoint and pop the entries. While an entry exists, it may be
- * unfinished, and processing it again does no harm, because each feed's head knows which numbers of the run
- * it has. Rejects if the announcement must be redelivered.
+ * One turn of a partition: peek at the entries of a run up to the announced one, commit each item to its feed,
+ * broadcast, and only then write the checkpoint and pop the entries. While an entry exists, it may be unfinished, and
+ * processing it again does no harm, because each feed's head records which numbers of the run the feed has. Rejects if
+ * the announcement must be redelivered.
  */
 export async function takePartitionTurn(
   announced: AnnouncedEntry,
@@ -143,7 +143,10 @@ class PartitionTurn {
     return Math.min(seq, await walkBack(this.#entries, this.#keyOf, seq));
   }
 
-  /** Commits and broadcasts peeked entries, consecutive from `from`. Resolves with whether any item was valid. */
+  /**
+   * Commits and broadcasts the peeked entries, whose numbers are consecutive from `from`. Resolves with whether any
+   * item was valid.
+   */
   async #takeBatch(from: number, { found }: PeekedBatch): Promise<boolean> {
     const { partition, progress } = this.#state;
     const run = this.#run;

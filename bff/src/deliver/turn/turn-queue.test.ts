@@ -86,7 +86,7 @@ it('should combine waiting announcements of a run into one turn, with the highes
   expect((await Promise.all(others)).map(({ position }) => position.offset)).toEqual([3, 3]);
 });
 
-it('should give a separate turn to a call without an announcement or with a lost document', async () => {
+it('should take a separate turn for a call without an announcement or with a lost document', async () => {
   const { queue, turns, names } = controlledQueue();
   void queue.enqueue(a(1), {});
   void queue.enqueue(undefined, {});

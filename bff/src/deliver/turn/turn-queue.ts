@@ -17,9 +17,9 @@ interface Waiting<Result> {
 }
 
 /**
- * Runs the turns of one feed or partition in one process, one after the other. A turn starts when the previous one
- * has written its last head: it reads while the previous one still claims and broadcasts, and writes only after that
- * one has ended. All waiting announcements of one run become one turn, up to the highest number.
+ * Runs the turns of one feed or partition in one process, one after the other. A turn may start to read before the
+ * previous one has ended, but writes only after that. All waiting announcements of one run become one turn, up to the
+ * highest number.
  */
 export class TurnQueue<Result> {
   readonly #run: PerformTurn<Result>;
@@ -35,7 +35,7 @@ export class TurnQueue<Result> {
     this.#onIdle = onIdle;
   }
 
-  /** Enqueues a turn, or joins one that is already waiting. Settles like that turn. */
+  /** Enqueues a turn, or joins one that is already waiting. Settles with that turn's outcome. */
   enqueue(announced: Announced, caller: CallerKnowledge): Promise<Result> {
     return new Promise((resolve, reject) => {
       const joined = this.#joinWaiting(announced, caller);

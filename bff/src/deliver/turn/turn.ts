@@ -35,7 +35,7 @@ export interface CommittedItem extends PlacedItem {
 }
 
 /**
- * Called with the items of a batch after they were committed and broadcast, and again if the turn is retried. Erased and
+ * Called with the items of a batch once they are committed and broadcast, and again if the turn is retried. Erased and
  * retracted notifications are left out. If it rejects, the turn is retried: the entries stay until it resolves.
  */
 export type OnItems = (items: ReadonlyMap<string, readonly CommittedItem[]>) => Promise<void>;
@@ -69,7 +69,7 @@ export type PartitionTurnTaker = TurnTaker<number, Outcome, AnnouncedEntry>;
 export interface TurnOrder {
   /** Resolves when the previous turn has ended, successfully or not. Until then, this turn only reads. */
   before: Promise<void>;
-  /** Called when the turn has written its last head, so that the next turn may start to read. The call is optional. */
+  /** Called when the next turn may start to read. The call is optional: the end of this turn has the same effect. */
   committed: () => void;
 }
 

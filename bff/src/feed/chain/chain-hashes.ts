@@ -6,7 +6,7 @@ import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface HashChain {
-  /** The documents that the base references. */
+  /** The documents that the previous head references. */
   references: readonly IdsReference[];
   known: KnownIds;
   /** A document with this many hashes is no longer merged. */

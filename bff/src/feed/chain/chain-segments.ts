@@ -12,7 +12,7 @@ import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface SegmentChain {
-  /** The documents that the base references. */
+  /** The documents that the previous head references. */
   references: readonly SegmentReference[];
   /** The readable part of a segment's key. */
   label: string;

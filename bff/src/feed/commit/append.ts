@@ -60,7 +60,7 @@ export interface Appended {
   gone: Map<number, GoneReason>;
   /** Where each notification was published. Suppressed ones are absent. */
   places: Map<EntryItem, Place>;
-  /** Number of notifications whose id was known or retracted, and of repeated retractions. */
+  /** Number of suppressed items: notifications whose id was known or retracted, and repeated retractions. */
   suppressed: number;
 }
 

@@ -2,12 +2,12 @@ import { parseDateTime, type Erasure, type Head } from '@tocsin/contracts';
 import type { Appendable } from './append.ts';
 import type { FeedLimits } from '../limits.ts';
 
-/** Maximum time by which an erasure may be ahead of this clock, in ms. A later time is reduced to this. */
+/** How far ahead of our clock an erasure's time may be, in ms. A later time is reduced to this limit. */
 const MAX_AHEAD_MS = 5_000;
 
 /**
- * The time before which publications count as erased, once a commit on top of `stored` has applied `erasure`, if given.
- * The time survives a lost epoch, and is forgotten when no notification that old can arrive any more.
+ * The time before which publications count as erased, after a commit on top of `stored` that applies `erasure`, if
+ * given. The time survives a lost epoch, and is forgotten when no notification that old can arrive any more.
  */
 export function erasedUntil(
   stored: Pick<Head, 'erasedAt'>,

@@ -64,7 +64,7 @@ export interface CommitInput {
   now: number;
   /** Returns a unique suffix for a document's key. */
   unique: () => string;
-  /** The publications of a segment that the base references. */
+  /** Returns the publications of a segment that `base` references. */
   contentOf: (key: string) => Promise<readonly Publication[]>;
   /** Index of the live publications in the base's history. */
   index: () => Promise<HistoryIndex>;
@@ -186,8 +186,8 @@ function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedD
 }
 
 /**
- * The part of a document's key that shows a person which feed it belongs to. Short, so that heads stay small; `unique`
- * makes the key unique.
+ * The human-readable part of a document's key, which shows the feed it belongs to. Short, so that heads stay small;
+ * `unique` makes the key unique.
  */
 export const labelOf = (feed: string): string =>
   feed.slice(0, LABEL_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '-');

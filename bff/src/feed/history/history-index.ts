@@ -1,6 +1,6 @@
 import type { LivePublication } from '@tocsin/contracts';
 
-/** Positions of the live publications in a feed's history, by id and by collapse key. */
+/** Offsets of the live publications in a feed's history, by id and by collapse key. */
 export class HistoryIndex {
   readonly #live = new Map<number, { id: string; collapseKey?: string | undefined }>();
   readonly #byId = new Map<string, number[]>();

@@ -43,7 +43,7 @@ type Language = keyof typeof TEXTS;
 const STYLE =
   'body{font:1rem/1.5 system-ui,sans-serif;margin:2rem;overflow-wrap:anywhere}h1{font-size:1.25rem}';
 
-/** Unlike the policy for our other pages, it allows the page's own form and style. */
+/** Unlike our other pages' policy, this one allows the page's own form and style. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,

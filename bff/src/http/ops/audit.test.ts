@@ -210,7 +210,7 @@ describe('an action on the ops page', () => {
   const stored = async () =>
     (await guarded.backend.auditReader.read(undefined, 100)).map(({ value }) => value);
 
-  it('should appear in the trail only for callers with the role', async () => {
+  it('should be visible in the trail only to callers with the role', async () => {
     expect((await call('GET', '/app/ops/audit')).status).toBe(200);
     expect((await call('GET', '/app/ops/audit', { roles: ['other'] })).status).toBe(403);
     expect((await call('GET', '/app/ops/audit', { roles: [] })).status).toBe(401);

@@ -11,7 +11,7 @@ export interface InstanceRoutesOptions {
   log: Logger;
 }
 
-/** `GET /instances`: the newest metrics of all instances, by name. `GET /history`: their past hour. */
+/** `GET /instances`: the latest metrics of all instances, sorted by name. `GET /history`: the past hour's. */
 export function instanceRoutes({ board, past, now, log }: InstanceRoutesOptions): Router {
   const router = Router();
   const answerWith =

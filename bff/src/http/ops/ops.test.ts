@@ -105,7 +105,7 @@ describe('GET /app/ops/instances', () => {
 describe('/app/ops/dead-letters', () => {
   const list = async () => setAsideListSchema.parse(await (await call('/app/ops/dead-letters')).json());
 
-  it('should list the newest with reason and content, and show one in full', async () => {
+  it('should list the newest records with reason and content, and show one in full', async () => {
     expect(await list()).toEqual({ total: 0, oldestAt: null, deadLetters: [] });
     const old = setAside();
     const long = setAside({ content: 'x'.repeat(MAX_CONTENT_LISTED + 1), reason: 'expired' });
@@ -118,20 +118,20 @@ describe('/app/ops/dead-letters', () => {
     expect(await (await call(letter(long.entry))).json()).toEqual(long);
   });
 
-  it('should list a limited number and report the total', async () => {
+  it('should list a limited number of records and report the total', async () => {
     for (let i = 0; i < MAX_SET_ASIDE_LISTED + 5; i++) setAside();
     const { total, deadLetters } = await list();
     expect([total, deadLetters.length]).toEqual([MAX_SET_ASIDE_LISTED + 5, MAX_SET_ASIDE_LISTED]);
   });
 
-  it('should delete one', async () => {
+  it('should delete one record', async () => {
     const [one, other] = [setAside(), setAside()];
     expect((await call(letter(one.entry), { method: 'DELETE' })).status).toBe(204);
     expect([...records.keys()]).toEqual([other.entry]);
     expect((await call(letter(one.entry), { method: 'DELETE' })).status).toBe(404);
   });
 
-  it('should put one back, so that it appears in its feed', async () => {
+  it('should put one record back, so that it appears in its feed', async () => {
     const record = setAside({ feed: 'all', content: content('again') });
     expect((await post(`${letter(record.entry)}/put-back`, '')).status).toBe(204);
     expect(records.size).toBe(0);

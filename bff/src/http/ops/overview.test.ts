@@ -22,7 +22,7 @@ const post = (path: string, body: unknown): Promise<Response> =>
     body: JSON.stringify(body),
   });
 
-it('should report the version of the instance, its links and that all dependencies answer', async () => {
+it("should report the instance's version and links, and that all dependencies answer", async () => {
   const status = opsStatusSchema.parse(await get('/app/ops/status'));
   expect(status).toMatchObject({ instance: 'one', version: VERSION, failing: [] });
   expect(status.links).toEqual({
@@ -69,7 +69,7 @@ describe('POST /app/ops/dead-letters/put-back', () => {
     return putBackResultSchema.parse(await response.json());
   };
 
-  it('should put back the oldest in batches, and name those that cannot be put back', async () => {
+  it('should put back the oldest records in batches, and name those that cannot be put back', async () => {
     const bad = setAside({});
     for (let n = 0; n < 24; n++) setAside({ content: content(`back-${n}`) });
     const later = setAside({ content: content('later'), at: '2026-01-03T00:00:00Z' });

@@ -50,7 +50,7 @@ export interface OpsRoutesOptions extends StatusOptions {
   log: Logger;
 }
 
-/** The routes that the ops page calls: metrics, set-aside records, composer, audit trail, revocations, previews, fallbacks. */
+/** Routes for the ops page: metrics, set-aside records, composer, audit trail, revocations, previews, fallbacks. */
 export function opsRoutes(options: OpsRoutesOptions): Router {
   const { deadLetters, compose, operate, auditReader, trail, opsAccess, revocations, now, log } = options;
   const router = Router();

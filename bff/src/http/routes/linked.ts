@@ -7,7 +7,7 @@ import { findPublication } from '../../recover/find/find-publication.ts';
 import { isPermitted, sendUnavailable } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 
-/** Maximum number of searches on this instance that run at once, and of those that wait. */
+/** Maximum number of searches that run at once on this instance, and of searches that wait. */
 const AT_ONCE = 2;
 const MAX_WAITING = 50;
 

@@ -62,7 +62,7 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
       };
       const feeds = new Map(query.feed.map((feed) => [feed, positions.get(feed)]));
       const stream = streams.add(sinkOf(response), bearer, feeds);
-      // The connection accepted no data for the server's whole idle time-out.
+      // The connection has accepted no data for the server's whole idle timeout.
       response.once('timeout', () => stream.abort());
       response.once('close', () => {
         streams.remove(stream);

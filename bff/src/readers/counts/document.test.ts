@@ -25,7 +25,7 @@ const readAt = (stored: ReceiptCounts | undefined, offset: number, epoch = EPOCH
   countsAt(stored, { epoch, offset })?.read;
 
 describe('the counts of a feed', () => {
-  it('should be, for each publication, the number of spans from all writers that cover it', () => {
+  it('should give, for each publication, the number of spans from all writers that cover it', () => {
     const spans = fc.array(fc.tuple(fc.nat(30), fc.nat(30)).map(([a, b]) => [a + 1, a + b + 1] as const));
     fc.assert(
       fc.property(fc.array(spans, { maxLength: 5 }), (batches) => {

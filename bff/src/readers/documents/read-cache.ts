@@ -15,7 +15,7 @@ interface Entry<T> {
 /** Caches reads for 10 s. Simultaneous requests share one read. */
 export class ReadCache<T> {
   readonly #entries: LRUCache<string, Entry<T>>;
-  /** The newest version of each document that a change event named. */
+  /** The newest version of each document that was named in a change event. */
   readonly #announced: LRUCache<string, number>;
 
   constructor(now: () => number) {

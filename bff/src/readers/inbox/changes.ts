@@ -152,7 +152,7 @@ function withMarks(
 
 type SnoozeFlags = { [Flag in 'read' | 'seen' | 'archived']?: true | undefined };
 
-/** Sets flags of the feed's snoozes. A flag that is `undefined` is removed. */
+/** Sets flags on the feed's snoozes. A flag that is `undefined` is removed. */
 const withSnoozes = (
   document: InboxDocument,
   feed: string,

@@ -24,7 +24,7 @@ const snoozed = (id: string, flags: Partial<Snoozed> = {}): Snoozed => ({
   ...flags,
 });
 
-describe('the limits of an inbox', () => {
+describe('limiting an inbox', () => {
   it('should drop marks outside the history, and then the oldest ranges', () => {
     const { feeds } = limitInbox({ ...empty, feeds: { all: marks(2_000) } }, { ...bounds, floor: 2_501 });
     expect(feeds['all']?.archived[0]?.[0]).toBe(2_501);
@@ -65,7 +65,7 @@ describe('the limits of an inbox', () => {
     expect(Object.keys(kept.feeds)).not.toContain('old');
   });
 
-  it('should make room for a new snooze by dropping ended ones of read notifications, or refuse it', () => {
+  it('should make room for a new snooze by dropping ended snoozes of read notifications, or refuse it', () => {
     const full = Array.from({ length: MAX_SNOOZED }, (_, i) => snoozed(`n${i}`));
     const done = { until: '2026-04-30T00:00:00Z', read: true as const };
     const document = { ...empty, snoozed: [snoozed('done', done), ...full.slice(1), snoozed('new')] };

@@ -99,7 +99,7 @@ interface Place extends FeedHistory {
 
 /**
  * Readers' marks other than the read state: seen, unread, archived and snoozed. The server orders a reader's changes,
- * each change affects only the marks that it lists, and every state has its own version, so all tabs and devices end
+ * each change affects only the marks that it lists, and every state has its own version, so all tabs and devices end up
  * with the same state. Anonymous readers have no inbox.
  */
 export class Inboxes {
@@ -157,7 +157,7 @@ export class Inboxes {
     return ended.filter((one, index) => shown[index]);
   }
 
-  /** When the first snooze ends that ends after `from`, both in ms since 1970; `undefined` if there is none. */
+  /** The first end after `from` of a snooze whose notification is not archived, if any; in ms since 1970. */
   async nextDue(reader: string, from: number): Promise<number | undefined> {
     const document = await this.stored(reader);
     const waiting = (document?.snoozed ?? []).filter((one) => !one.archived && !isDue(one, from));

@@ -156,7 +156,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     });
   });
 
-  it('should not ask which ones wait if nothing is dropped or skipped', async () => {
+  it('should not look up which ones wait if nothing is dropped or skipped', async () => {
     const waiting = left(3);
     await advanceWith(waiting, { offset: 0, ids: ['n25'] }, { offset: 0, ids: ['n30'] });
     await advanceWith(waiting, { offset: 20, ids: [] }, { offset: 0, ids: ['n21'] });

@@ -133,5 +133,5 @@ function isTooLarge(ids: ReadonlySet<string>): boolean {
   return ids.size > MAX_READ_IDS || bytes > MAX_READ_BYTES;
 }
 
-/** Size of an id, which is ASCII, in a JSON list. */
+/** Size in bytes of an id, which is ASCII, in a JSON list. */
 const bytesInList = (id: string): number => id.length + 3;

@@ -20,7 +20,7 @@ export interface FeedHistory {
   history: History;
 }
 
-/** Feed histories, as needed for readers' marks. */
+/** Gives access to feed histories, as readers' marks need them. */
 export class Histories {
   readonly #use: HistoriesOptions;
   readonly #publishedIds = new PublishedIds();
@@ -29,7 +29,7 @@ export class Histories {
     this.#use = options;
   }
 
-  /** The feed's current position and history, read from its head if this instance does not know the feed. */
+  /** The feed's current position and history, read from its head if this instance's view may be outdated. */
   async current(feed: string): Promise<FeedHistory> {
     const view = this.#use.view(feed);
     return this.#of(feed, view, await view.currentPosition());

@@ -10,7 +10,10 @@ export interface Left {
   offset: number;
 }
 
-/** Returns such notifications of the current epoch, and those whose position is unknown. */
+/**
+ * Returns the notifications that have left the history but whose marks a fallback needs: those of the current epoch,
+ * and those whose position is unknown.
+ */
 export type LeftOf = () => Promise<readonly Left[]>;
 
 /** The ends of a history; publications below `floor` are no longer shown anywhere. */
@@ -48,6 +51,6 @@ export function leftFrom({ reader, feed, epoch, history, waitingPositions }: Lef
     ));
 }
 
-/** The offsets of such notifications up to `offset`. An old page may still show them. */
+/** The offsets, up to `offset`, of notifications that `leftOf` returns. An old page may still show them. */
 export const leftUpTo = async (offset: number, leftOf: LeftOf): Promise<number[]> =>
   offset > 0 ? (await leftOf()).map((one) => one.offset).filter((one) => one <= offset) : [];

@@ -10,7 +10,7 @@ const eventOf = async (
   after: { offset: number; ids?: string[] },
 ) => readEventOf({ ...change, before: { ids: [], ...before }, after: { ids: [], ...after } }, 0);
 
-it('should list the notifications that a mark made read, not those read before', async () => {
+it('should list the notifications that became read, not those read before', async () => {
   const event = await eventOf({ offset: 1, ids: ['n3'] }, { offset: 4, ids: ['n7'] });
   expect(event?.data).toEqual({ feed: 'user:ada', ids: ['n2', 'n4', 'n7'], more: false });
   expect(await eventOf({ offset: 4, ids: ['n7'] }, { offset: 4, ids: ['n7'] })).toBeUndefined();

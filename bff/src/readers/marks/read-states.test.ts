@@ -125,7 +125,7 @@ describe('a read state', () => {
     expect(await stored()).toMatchObject({ offset: 0, ids: ['n11'] });
   });
 
-  it('should drop the oldest documents only of an owner with too many', async () => {
+  it('should drop the oldest documents only for an owner with too many', async () => {
     const states = instance();
     const mark = (reader: string, owner?: string) => states.mark(reader, { feed: 'all', offset: 1 }, owner);
     await mark(ADA);

@@ -38,8 +38,8 @@ export interface ReadStatesOptions {
   /** Notified of each stored change to a read state. */
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
-   * Publishes that a reader has read notifications of their own feed. Called before the mark is stored: if storing
-   * it then fails, the page retries the mark. Absent without RECEIPTS_TOPIC.
+   * Publishes an event when a reader has read notifications of their own feed. Called before the mark is stored: if
+   * storing it then fails, the page retries the mark. Absent without RECEIPTS_TOPIC.
    */
   publishReceipt?: ((event: ReceiptEvent) => Promise<void>) | undefined;
   now: () => number;

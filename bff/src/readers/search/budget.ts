@@ -8,7 +8,7 @@ export interface BudgetOptions {
   now: () => number;
 }
 
-/** The remaining work of one search call. */
+/** The remaining budget of one search call. */
 export class Budget {
   readonly #now: () => number;
   readonly #end: number;

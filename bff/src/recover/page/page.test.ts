@@ -115,13 +115,13 @@ describe('a page', () => {
   });
 });
 
-describe('a position that cannot be recovered from', () => {
+describe('recovery from a position', () => {
   beforeEach(() => publish(60));
 
   it.each([
     ['of another epoch', () => ({ epoch: 'other', offset: 5 })],
     ['beyond the head', () => at(61)],
-  ])('should be answered with the newest 50 if it is %s', async (_name, position) => {
+  ])('should fail if it is %s, and return the newest 50 publications', async (_name, position) => {
     const page = await instance().read({ kind: 'after', position: position() });
     expect(page).toMatchObject({ epoch: epoch(), offset: 60, recovered: false, more: false });
     expect(offsets(page)).toEqual(range(11, 60));
@@ -134,7 +134,7 @@ describe('a position that cannot be recovered from', () => {
     expect(offsets(before)).toEqual([58, 59, 60]);
   });
 
-  it('should be any position whose next publication has left the history', async () => {
+  it('should fail if the next publication has left the history', async () => {
     f.limits.historyMax = 30;
     const { read } = instance();
     expect(await read({ kind: 'after', position: at(29) })).toMatchObject({ recovered: false });
@@ -143,7 +143,7 @@ describe('a position that cannot be recovered from', () => {
     expect(offsets(page)).toEqual(range(31, 60));
   });
 
-  it('should not be the head position of a feed whose history has expired', async () => {
+  it('should succeed at the head of a feed whose history has expired', async () => {
     f.now += f.limits.historyTtlMs;
     const { read } = instance();
     expect(await read({ kind: 'after', position: at(60) })).toMatchObject({
@@ -159,7 +159,7 @@ describe('a position that cannot be recovered from', () => {
 });
 
 describe('a missed publication', () => {
-  it('should be read from the head before a position beyond the ring is answered', async () => {
+  it('should be read from the head before a request for a position beyond the ring is answered', async () => {
     await publish(5);
     const { view, read } = instance();
     await view.knownPosition();
@@ -246,7 +246,7 @@ describe('a store that lost data', () => {
     });
   });
 
-  it('should be distinguished from a merge: the content of an unreferenced segment is in a newer one', async () => {
+  it("should be told apart from a merge, which moves a segment's content into a newer segment", async () => {
     f.limits.historyBytes = 40 * 20_000;
     await publish(28);
     const { view, read } = instance();

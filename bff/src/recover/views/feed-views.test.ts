@@ -154,7 +154,7 @@ describe('the publications in memory', () => {
   });
 });
 
-describe('a reader who starts now', () => {
+describe('a new reader', () => {
   const start = () => readPage(views.view('all'), { kind: 'position' }, () => Date.now());
 
   it('should start at the head of a feed that was read earlier and has not been watched since', async () => {

@@ -60,7 +60,7 @@ const liveIdsIn = (page: Page) => page.publications.flatMap(({ notification: n }
 
 describe('a removed publication', () => {
   it.each(['n1', 'n8', 'n14'])(
-    'should not be served after its broadcast, from the ring or from segments: %s',
+    'should not be served from the ring or from segments after its removal was broadcast: %s',
     async (id) => {
       const { view, read } = instance();
       expect(liveIdsIn(await read(newest))).toContain(id);
@@ -118,7 +118,7 @@ describe('a removed publication', () => {
     expect(taken).toBe(true);
   });
 
-  it('should be found by a comparison if no broadcast arrived, and be sent without content', async () => {
+  it('should be detected by a comparison if no broadcast arrived, and be sent without content', async () => {
     const { view, read, missed } = instance();
     await read(newest);
     await take(notification('new'), notification('newer'));
@@ -141,7 +141,7 @@ describe('a removed publication', () => {
     expect(idsIn(page)).toEqual(['n12 retracted', 'n13', 'n14', 'n15', 'n12 retracted']);
   });
 
-  it('should be sent once, whether its broadcast or a comparison comes first', async () => {
+  it('should be sent only once before it is removed, whether its broadcast or a comparison comes first', async () => {
     const { view, read } = instance();
     await read(newest);
     const [first, second] = [await take(notification('first')), await take(notification('second'))].flat();
@@ -154,7 +154,7 @@ describe('a removed publication', () => {
     expect(view.receive(bothBroadcasts).shown).toBeUndefined();
   });
 
-  it('should not be sent when its broadcast is repeated after it was removed', async () => {
+  it('should not be sent when its broadcast is repeated after its removal', async () => {
     const { view, read } = instance();
     const [late] = await take(notification('late'));
     await read(newest);
@@ -190,7 +190,7 @@ describe('an erased feed', () => {
     expect(await read(newest)).toMatchObject({ offset: 0, publications: [] });
   });
 
-  it('should be found by a comparison if no broadcast arrived', async () => {
+  it('should be detected by a comparison if no broadcast arrived', async () => {
     const { view, read, moved } = instance();
     await read(newest);
     await take(notification('x'), erase, notification('y'));

@@ -138,7 +138,7 @@ export class Admission {
   }
 
   /**
-   * Gives a stream without socket.io a slot, as a connection of `sub` (absent if no token is required). Returns the
+   * Gives a slot to a server-sent event stream, as a connection of `sub` (absent if no token is required). Returns the
    * refusal, or a function that releases the slot.
    */
   admitStream(request: IncomingMessage, sub: string | undefined): HandshakeRefusal | { release: () => void } {

@@ -6,8 +6,8 @@ export interface AzureString {
 }
 
 /**
- * Parses `Endpoint=https://…;AccessKey=…;Version=1.0;`. @throws Error that names the problem without quoting the text,
- * which contains a key.
+ * Parses `Endpoint=https://…;AccessKey=…;Version=1.0;`.
+ * @throws Error that names the problem without quoting the text, which contains a key
  */
 export function readAzureString(text: string): AzureString {
   const connectionString = text.trim();

@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 
 export type Verdict = 'take' | 'refuse' | 'end';
 
-/** Limits the requests of one connection with constant memory. */
+/** Limits the request rate of one connection, using constant memory. */
 export class RequestGuard {
   #allowed = MAX_REQUEST_BURST;
   #countedAt: number | undefined;

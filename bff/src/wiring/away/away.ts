@@ -26,7 +26,7 @@ export interface Away {
   channels: ReadonlyMap<string, ConfiguredChannel>;
   /** The e-mail templates. */
   templates: Templates;
-  /** The public VAPID key; `undefined` if there is no channel `push`. */
+  /** The public VAPID key; `undefined` if there is no `push` channel. */
   vapidKey: VapidKey;
   isPushService: IsPushService;
   linksOf: ReturnType<typeof linksFor>;
@@ -78,7 +78,7 @@ export async function createAway(
   return { ...created, fallbacks, contacts, channels, linksOf, stop: () => wakeUps.stop() };
 }
 
-/** A channel that reaches no readers who have unsubscribed from it. */
+/** Wraps a channel so that it does not reach readers who have unsubscribed from it. */
 const unlessStopped = (channel: Channel): Channel => ({
   ...channel,
   reaches: (contacts) => !contacts.stopped?.includes(channel.name) && channel.reaches(contacts),

@@ -7,10 +7,10 @@ import type { Backend } from '../../backend.ts';
 import { lazyChannel } from './lazy-channel.ts';
 import type { AwaySettings, CommonSettings } from './settings.ts';
 
-/** Resolves with the public VAPID key; or with `undefined` if there is no channel `push`. */
+/** Resolves with the public VAPID key, or with `undefined` if there is no `push` channel. */
 export type VapidKey = () => Promise<string | undefined>;
 
-/** Whether pushes may be sent to this endpoint, which a browser has given. */
+/** Whether pushes may be sent to this endpoint, which a browser supplied. */
 export type IsPushService = (endpoint: string) => Promise<boolean>;
 
 export interface ChannelWithSettings {
@@ -28,8 +28,8 @@ interface Created {
 type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 
 /**
- * Creates the configured channels. A channel loads its library with its first message. @throws TemplateError, or Error
- * that lists all errors in a binding's mapping
+ * Creates the configured channels. A channel loads its library with its first message.
+ * @throws TemplateError, or Error that lists all errors in a binding's mapping
  */
 export function createChannels(
   { templates: folder, timeZone, email, push, webhook, bindings }: AwaySettings,

@@ -20,8 +20,8 @@ export interface StoredAway {
 }
 
 /**
- * For an instance without channels. Fallbacks and addresses may still be stored, because the deployment used to have
- * channels, or other instances do.
+ * The stored fallbacks and addresses, on an instance without channels. They may exist because the deployment used to
+ * have channels, or other instances do.
  */
 export function storedWithoutChannels(store: ReaderStore, now: () => number): StoredAway {
   const keyOf = (reader: string) => awayKey(hashOfReader(reader));

@@ -28,7 +28,7 @@ const PAGE = { publicUrl: 'https://inbox.example' };
 const by = (via: string) => ({ fallback: [{ after: 'PT1M', via }] });
 
 describe('the file that AWAY_FILE names', () => {
-  it('should have no channels and policies unless it defines them', () => {
+  it('should define no channels or policies by default', () => {
     expect(read(PAGE)).toEqual({ ...PAGE, bindings: {}, policies: [] });
   });
 

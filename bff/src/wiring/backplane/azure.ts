@@ -15,8 +15,8 @@ const SIDECAR_START_MS = 30_000;
 const RETRY_MS = 500;
 
 /**
- * Creates Azure's sockets with the connection string from the secret store. @throws ConfigError with the remedy if it
- * is missing or invalid
+ * Creates Azure's sockets with the connection string from the secret store.
+ * @throws ConfigError with the remedy if it is missing or invalid
  */
 export async function createAzureSockets(
   backend: Pick<Backend, 'readSecret'>,

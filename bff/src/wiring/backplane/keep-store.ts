@@ -4,7 +4,7 @@ import { RedisConnection, type RedisConnectionOptions } from '../../redis/connec
 import { RedisCopies } from '../../redis/copies.ts';
 import { StreamKeeper } from '../../redis/stream-keeper.ts';
 
-/** Maximum size of each stream of dead letters, receipts or erasures, in bytes. */
+/** Maximum size of each stream of dead letters, refused events, receipts or erasures, in bytes. */
 const MAX_STREAM_BYTES = 16 * 1024 * 1024;
 
 /**

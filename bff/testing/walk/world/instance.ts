@@ -53,7 +53,7 @@ interface InstancesWorld {
 }
 
 /**
- * A bff instance with the real hosts and the real view. Each of its outgoing calls waits until a step of the walk lets it
+ * A bff instance with the real hosts and view. Each of its outgoing calls waits until a step of the walk lets it
  * through.
  */
 export class WalkInstance {
@@ -153,7 +153,7 @@ export class WalkInstance {
     this.view.joined();
   }
 
-  /** Passes the next broadcast to the view, and from there to its sockets. */
+  /** Passes the next broadcast to the view, and from there to the clients. */
   receive(world: InstancesWorld): void {
     const event = this.inbox.shift();
     if (!event) return;

@@ -105,7 +105,9 @@ export class World {
     return effect();
   }
 
-  /** A write by a producer or by Dapr, which does not wait to be let through. False if its outcome is unknown. */
+  /**
+   * A write by a producer or by Dapr, which does not wait to be let through. Returns false if the outcome is unknown.
+   */
   attempt(effect: () => void, fate: Fate): boolean {
     if (fate === 'good' || fate === 'done') this.change(effect);
     if (fate === 'late') this.effectLater(() => this.change(effect));

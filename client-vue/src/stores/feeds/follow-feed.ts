@@ -13,7 +13,7 @@ import { takePage } from './older.ts';
 
 type LateToasts = ReturnType<typeof useToasts>;
 
-/** Maximum number of missed errors that get their own toast in addition to the summary. */
+/** Maximum number of missed errors that get their own toasts, in addition to the summary. */
 const MAX_MISSED_ERRORS = 50;
 
 export interface FollowFeed {

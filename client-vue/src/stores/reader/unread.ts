@@ -5,7 +5,7 @@ import type { Item } from '../feeds/feed-log.ts';
 import { useMarks } from './marks.ts';
 import { usePreferences } from './preferences.ts';
 
-/** Numbers of unread items, without muted ones. */
+/** Counts of unread items, not including muted ones. */
 export const useUnread = defineStore(() => {
   const notifications = useItems();
   const marks = useMarks();

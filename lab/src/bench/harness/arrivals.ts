@@ -4,9 +4,9 @@ import { untilComplete } from './until-complete.ts';
 export interface ArrivalsOptions {
   /** The number of clients that receive each message. */
   clients: number;
-  /** The number of the first message. Older messages belong to another workload. */
+  /** The number of the first message. Lower numbers belong to an earlier workload. */
   first: number;
-  /** Called for each client that receives a message for the first time. */
+  /** Called when a client receives a message, but not for duplicates. */
   onArrival?: (n: number, client: number) => void;
   /** Called when a message has reached all clients. */
   onComplete?: (n: number) => void;

@@ -22,7 +22,9 @@ afterEach(() => {
   http.close();
 });
 
-/** A subscribed client, the server's end of its connection, and the messages it has received. */
+/**
+ * Connects and subscribes a client. Returns it with the server's end of its connection and the messages it receives.
+ */
 async function connect(): Promise<{ client: Client; socket: WebSocket; received: string[] }> {
   const received: string[] = [];
   let socket: WebSocket | undefined;

@@ -21,7 +21,7 @@ export class Client {
     this.#dialogue = dialogue;
   }
 
-  /** Resolves when the client is subscribed. @throws Failure if the peer rejects it */
+  /** Resolves when the client is subscribed. @throws Failure if the peer rejects it or takes too long */
   static connect(url: string, protocol: Protocol, options: ClientOptions): Promise<Client> {
     const { onMessage, ...begin } = options;
     const dialogue = protocol.begin(begin);

@@ -10,7 +10,7 @@ interface Expected {
   left: number;
 }
 
-/** Checks messages of many feeds: each must reach every subscriber of its feed once, and no other client. */
+/** Checks messages on many feeds: each message must reach every subscriber of its feed once, and no other client. */
 export class Deliveries {
   readonly #first: number;
   readonly #onComplete: ((n: number) => void) | undefined;
@@ -25,7 +25,7 @@ export class Deliveries {
   #strayed = 0;
 
   /**
-   * Takes the feeds of each client, and the number of the first message; older messages belong to another workload.
+   * Takes the feeds of each client, and the number of the first message. Lower numbers belong to an earlier workload.
    */
   constructor(feedsOf: readonly (readonly string[])[], first: number, onComplete?: (n: number) => void) {
     this.#first = first;

@@ -31,7 +31,7 @@ export const clientFrame = (payload: Buffer, opcode: number = OPCODE.text): Buff
 export const serverFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, 0), payload]);
 
-/** Splits a server's bytes into frame payloads, regardless of how TCP has divided them. */
+/** Extracts the frame payloads from a server's bytes, however TCP has split them. */
 export class FrameReader {
   readonly #onFrame: (opcode: number, payload: Buffer) => void;
   #rest: Buffer = Buffer.alloc(0);

@@ -58,11 +58,11 @@ describe('a request lane', () => {
     const lane = await HttpLane.open(url);
     for (let i = 0; i < 20; i++) {
       expect((await lane.send(postRequest(url, '{}'))).status).toBe(200);
-      // This process has received the end of the connection, but has not closed it yet.
+      // Close the server's side of the connection.
       seen.at(-1)?.end();
       await once(seen.at(-1) as Socket, 'finish');
       const end = performance.now() + 15;
-      // This process has not yet received the end of the connection.
+      // Block the event loop, so that the lane has not yet noticed that the connection is closing.
       while (performance.now() < end);
     }
     expect(new Set(seen).size).toBe(20);

@@ -72,9 +72,9 @@ export class HttpLane {
   }
 
   /**
-   * Opens a new connection if the server has closed the idle one. Never repeats a request that the server may have received
-   * in part.
-   * @throws Failure if the connection closes before a response, no response arrives, or a request is already running
+   * Opens a new connection if the server has closed the idle one. Never repeats a request that the server may have
+   * partly received.
+   * @throws Failure if the connection closes before a response, no response arrives, or another request is in progress
    */
   async send(request: Buffer): Promise<Answer> {
     if (this.#waiting) throw new Failure('This lane is already waiting for a response.');

@@ -5,7 +5,7 @@ import { Failure } from '@tocsin/tools/failure';
 export interface Progress {
   /** The number of deliveries so far. */
   arrived(): number;
-  /** A description of missing messages; `undefined` if all have arrived. */
+  /** A description of the missing messages; `undefined` if all have arrived. */
   missing(): string | undefined;
   /** A description of the errors; `undefined` if there are none. */
   error(): string | undefined;
@@ -13,7 +13,7 @@ export interface Progress {
 
 /**
  * Number of checks after the time limit. If this process could not run for a while, they let it read the messages that
- * have arrived meanwhile.
+ * have arrived in the meantime.
  */
 const LAST_CHECKS = 50;
 
@@ -29,7 +29,7 @@ export async function untilComplete(account: Progress, timeoutMs: number): Promi
       lateChecks = 0;
     } else if (Date.now() > end && ++lateChecks > LAST_CHECKS) throw new Failure(missing);
     before = now;
-    // Short enough not to distort rates over several seconds, and long enough to use almost no CPU.
+    // Short enough not to distort rates measured over several seconds, and long enough to use almost no CPU.
     await delay(2);
   }
   const wrong = account.error();

@@ -36,7 +36,7 @@ const configFor = (redis: string) => ({
 
 const publishOf = ({ feed, text }: Message) => ({ channel: feed, data: { text } });
 
-/** Centrifugo with its Redis engine, and with history and recovery enabled. */
+/** Starts Centrifugo with its Redis engine, and with history and recovery enabled. */
 export const startCentrifugo: StartPeer = async (options) => {
   const command = await buildCentrifugo();
   const redis = await startPeerRedis(options);

@@ -17,7 +17,7 @@ export interface PeerRedis {
 }
 
 /**
- * A separate Redis for one peer, so that its CPU and memory can be measured.
+ * Starts a separate Redis for one peer, so that its CPU and memory can be measured.
  * @throws Failure if there is no redis-server
  */
 export async function startPeerRedis({

@@ -13,7 +13,7 @@ export type PeerId = (typeof PEER_IDS)[number];
 
 export type ProcessGroup = 'applications' | 'sidecars' | 'redis';
 
-/** A process whose CPU and memory are part of its peer's usage. */
+/** A process whose CPU and memory count towards its peer's usage. */
 export interface PeerProcess {
   group: ProcessGroup;
   process: ManagedProcess;
@@ -29,7 +29,7 @@ export interface Message {
 
 export interface PublishRequest {
   body: string;
-  /** The path, if it differs from the path for one message. */
+  /** The path, if it differs from that of a publish URL. */
   path?: string;
   headers?: Record<string, string>;
 }
@@ -42,11 +42,11 @@ export interface Peer {
   /** A description of its setup. */
   setup: string;
   protocol: Protocol;
-  /** The URLs to POST to, used in turn. */
+  /** The URLs to POST to, used round-robin. */
   publishUrls: readonly string[];
-  /** The instances to which clients connect in turn. */
+  /** The instances that clients connect to, round-robin. */
   socketUrls: readonly string[];
-  /** Builds a request for one or several messages. */
+  /** Builds a request with one or more messages. */
   requestFor(messages: readonly Message[]): PublishRequest;
   processes: readonly PeerProcess[];
   /** Restarts the processes to which clients connect. Resolves when they are ready. */
@@ -58,7 +58,9 @@ export interface Peer {
 export interface StartOptions {
   /** Number of instances that clients connect to. */
   instances: number;
-  /** True if Redis writes each change to disk before it responds (`appendfsync always`), false if it persists nothing. */
+  /**
+   * True if Redis writes each change to disk before it replies (`appendfsync always`), false if it persists nothing.
+   */
   persistence: boolean;
   logDir: string;
   /** If true, our applications write CPU profiles into `profiles` beside their logs. */

@@ -11,7 +11,7 @@ import type { Peer, StartOptions } from './peer.ts';
 import { startPeerRedis } from './peer-redis.ts';
 import { nodeOptionsOf, serverNode } from './server-node.ts';
 
-/** Tocsin as a peer. Exposes its stack to measure the Dapr calls. */
+/** Tocsin as a peer. Exposes its stack, so that the Dapr calls can be measured. */
 export interface TocsinPeer extends Peer {
   stack: Stack;
 }
@@ -23,7 +23,8 @@ type App = (typeof APPS)[number];
 const TITLE = 'n';
 
 /**
- * Our stack, built like its images and with default settings: one producer, durable 202, a sidecar for each application.
+ * Starts our stack, built as in the images and with default settings: one producer, durable 202, one sidecar per
+ * application.
  */
 export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const logDir = join(options.logDir, `tocsin-${options.instances}`);
@@ -31,7 +32,7 @@ export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const node = await serverNode();
   const redis = await startPeerRedis(options);
   const profilesOf = (app: App) => join(logDir, 'profiles', app);
-  // For profiles that contain the names of source files, run the sources instead of bundles.
+  // When profiling, run the sources instead of bundles, so that the profiles contain the names of source files.
   const appOf = (app: App): AppCommand => ({
     cwd: join(ROOT, app),
     command: options.profile

@@ -18,7 +18,7 @@ interface StreamPosition {
   offset: number;
 }
 
-/** Centrifugo's JSON protocol: one command or reply per line; `{}` is ping and pong. */
+/** Centrifugo's JSON protocol: one command or reply per line; `{}` is both ping and pong. */
 class CentrifugoDialogue implements Dialogue {
   readonly hello = JSON.stringify({ id: 1, connect: {} });
   readonly #feed: string;

@@ -1,6 +1,6 @@
 import { READY, type Dialogue, type DialogueOptions, type Step } from './protocol.ts';
 
-/** The first bytes of a message: the packet type of engine.io, then of socket.io. */
+/** The first bytes of a message: its engine.io packet type, then its socket.io packet type. */
 const PACKET = { open: '0', ping: '2', message: '4' } as const;
 const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
 const PONG: Step = { send: '3' };

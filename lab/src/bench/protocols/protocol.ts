@@ -1,4 +1,4 @@
-/** The client's reaction to a server message. A message with notifications causes none. */
+/** The client's reaction to a server message. Notifications need none. */
 export interface Step {
   /** A message to send immediately. */
   send?: string;
@@ -29,9 +29,9 @@ export type ProtocolName = 'plain' | 'socket.io' | 'centrifugo' | 'tocsin';
 
 /** The protocol of a peer's sockets. */
 export interface Protocol {
-  /** The name by which another process finds the protocol. */
+  /** The name under which another process looks up the protocol. */
   name: ProtocolName;
-  /** The path and query of the WebSocket. */
+  /** The path and query of the WebSocket URL. */
   path: string;
   begin(options: DialogueOptions): Dialogue;
 }

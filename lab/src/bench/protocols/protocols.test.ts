@@ -7,7 +7,7 @@ import { tocsinProtocol } from './tocsin.ts';
 
 const say = (dialogue: Dialogue, message: string) => dialogue.take(Buffer.from(message));
 
-describe('the protocol of Tocsin', () => {
+describe("Tocsin's protocol", () => {
   const page = { feed: 'all', epoch: '1-a', offset: 7, recovered: true, more: false, publications: [] };
 
   it('should connect, subscribe, track its position and answer pings', () => {
@@ -84,7 +84,7 @@ describe("Centrifugo's protocol", () => {
   });
 });
 
-it('should be ready once the server has answered `ok`, with the plain protocol', () => {
+it('should make a client with the plain protocol ready once the server answers `ok`', () => {
   const dialogue = plainProtocol.begin({ feed: 'all' });
   expect(dialogue.hello).toBe('subscribe');
   expect(say(dialogue, 'ok')).toEqual({ ready: true });

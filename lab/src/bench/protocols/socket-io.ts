@@ -6,7 +6,7 @@ interface Session {
   offset: string;
 }
 
-/** The usual socket.io client, with connection state recovery if the server has enabled it. */
+/** The standard socket.io client, with connection state recovery if the server has enabled it. */
 class PlainSocketIoDialogue extends SocketIoDialogue {
   protected override readonly auth: string;
   readonly #feed: string;

@@ -11,7 +11,7 @@ export interface CpuProfile {
     children?: readonly number[];
   }[];
   samples: readonly number[];
-  /** In µs. */
+  /** The time since the previous sample, in µs. */
   timeDeltas: readonly number[];
 }
 

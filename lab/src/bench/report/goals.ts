@@ -44,8 +44,8 @@ const against = (work: WorkloadId, name: string, peer: PeerId): Figure =>
   ratio(ours(work, name), figure(work, peer, name));
 
 /**
- * The project's bars. Our stack is measured with its default configuration, which stores a notification durably before
- * the 202.
+ * The project's performance targets. Our stack is measured with its default configuration, which stores a notification
+ * durably before the 202.
  */
 export const BARS: readonly Bar[] = [
   {

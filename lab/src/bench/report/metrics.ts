@@ -4,12 +4,12 @@ import type { WorkloadId } from '../workloads/workload.ts';
 export interface Metric {
   work: WorkloadId;
   name: string;
-  /** The name and unit. */
+  /** The label, including the unit. */
   text: string;
   digits: number;
 }
 
-/** The metrics for single messages over feeds with one client each. */
+/** The metrics for single messages that are spread over feeds with one client each. */
 const overFeeds = (work: WorkloadId, feeds: string): Metric[] => [
   { work, name: 'rate', text: `notifications a second over ${feeds}, 64 in flight`, digits: 0 },
   { work, name: 'rate256', text: '– 256 in flight', digits: 0 },

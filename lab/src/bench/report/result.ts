@@ -2,7 +2,7 @@ import { median } from '../quantile.ts';
 import type { PeerId } from '../peers/peer.ts';
 import type { Figures, Sizes, WorkloadId } from '../workloads/workload.ts';
 
-/** The conditions of the measurement. */
+/** The machine, versions and settings of a run. */
 export interface Conditions {
   startedAt: string;
   seconds: number;

@@ -15,7 +15,8 @@ function readCpu(peer: Peer): CpuSeconds {
 }
 
 /**
- * Starts measuring CPU time. The returned function returns the time used since then, accurate to 10 ms for each process.
+ * Starts measuring CPU time. The returned function returns the time used since then, accurate to 10 ms for each
+ * process.
  */
 export function startCpu(peer: Peer): () => CpuSeconds {
   const before = readCpu(peer);

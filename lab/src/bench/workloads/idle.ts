@@ -6,8 +6,8 @@ import { maxConnections } from './clients/open-files.ts';
 import type { Figures, Workload } from './workload.ts';
 
 /**
- * Share of the connections that are opened first, as a warm-up. It keeps the cost of loading and compiling code out of
- * the measurement.
+ * Number of warm-up connections, as a share of the measured ones. The warm-up keeps the cost of loading and compiling
+ * code out of the measurement.
  */
 const WARM_UP_SHARE = 0.05;
 
@@ -19,8 +19,8 @@ async function idleCpu(peer: Peer, seconds: number): Promise<Figures> {
 }
 
 /**
- * The memory of an idle connection, and its CPU time per second. Each connection has its own feed, and each instance
- * has the same number of connections. Subtracts the peer's usage without connections.
+ * Measures the memory of an idle connection, and its CPU time per second. Each connection has its own feed, and each
+ * instance has the same number of connections. Subtracts the peer's usage without connections.
  */
 export const idle: Workload = {
   id: 'idle',

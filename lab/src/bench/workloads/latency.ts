@@ -12,7 +12,10 @@ const LANES = 64;
 /** Warm-up time, in s. It is not part of the measurement. */
 const WARM_UP = 1;
 
-/** The latency from a POST to each of 100 clients, at a steady 100 messages per second. Does not wait for responses. */
+/**
+ * Measures the latency from a POST to each of 100 clients, at a steady 100 messages per second, without waiting for
+ * responses.
+ */
 export const latency: Workload = {
   id: 'latency',
   peers: ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'],

@@ -1,4 +1,6 @@
-/** Marks a promise that is awaited later. If it rejects before that, the process keeps running, and the await throws. */
+/**
+ * Marks a promise that is awaited later. If it rejects before then, the process keeps running, and the await throws.
+ */
 export function later<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

@@ -5,7 +5,7 @@ import { mixedAudience } from './mixed.ts';
 describe('the mixed audience', () => {
   const { feedsOf, feedOf } = mixedAudience(1_000);
 
-  it('should subscribe each person to their own feed, a topic with 50 people, and all', () => {
+  it('should subscribe each person to their own feed, a topic with 50 people, and the feed `all`', () => {
     expect(new Set(feedsOf.map(([user]) => user)).size).toBe(1_000);
     const topics = feedsOf.map(([, topic]) => topic);
     expect(new Set(topics).size).toBe(20);
@@ -23,7 +23,7 @@ describe('the mixed audience', () => {
 });
 
 describe('the parts of a crowd', () => {
-  it('should contain each client once, and no more clients than the maximum', () => {
+  it('should together contain each client once, and each have no more clients than the maximum', () => {
     expect(partsOf(20_000, 10_000)).toEqual([
       { first: 0, count: 10_000 },
       { first: 10_000, count: 10_000 },

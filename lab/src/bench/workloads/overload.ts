@@ -11,8 +11,8 @@ import type { Figures, Sizes, Workload, WorkloadContext } from './workload.ts';
 
 /**
  * Maximum number of requests in flight during overload, each on its own connection. A producer accepts 1,000
- * (`MAX_CONNECTIONS`), and counts a closed connection until it notices that. The reserve keeps it from dropping a
- * connection that replaces a closed one.
+ * (`MAX_CONNECTIONS`), and counts a closed connection until it notices that it is closed. The margin keeps it from
+ * dropping a connection that replaces a closed one.
  */
 const LANES = 800;
 const IN_FLIGHT = 64;
@@ -47,7 +47,7 @@ export async function offerAll(
   const seconds = () => (performance.now() - started) / 1000;
   do {
     const due = 1 + Math.floor(seconds() * rate) - begun.length;
-    // Use the connections in turn, so that none is idle until the server closes it.
+    // Use the connections in turn, so that none stays idle long enough for the server to close it.
     for (let i = 0; i < due && free.length > 0; i++) begun.push(later(one(free.shift() as number)));
     await delay(TICK_MS);
   } while (seconds() < sizes.singlesSeconds && !signal.aborted);
@@ -101,7 +101,7 @@ const oneFeed = ({ singlesClients }: Sizes): Audience => ({
   feedOf: () => FEED,
 });
 
-/** Offers twice the capacity. Measures the accepted messages, and how long they take to arrive. */
+/** Offers twice the capacity. Measures how many messages are accepted, and how long those take to arrive. */
 export const overload: Workload = {
   id: 'overload',
   peers: ['tocsin'],

@@ -8,7 +8,7 @@ import { withClients } from './clients/clients.ts';
 import { Publisher } from './publisher.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 
-/** Maximum time for a server to notice that one client, or all clients, have disconnected. */
+/** How long to wait for a server to notice that one client, or all clients, have disconnected, in ms. */
 const WENT_MS = 50;
 const ALL_WENT_MS = 500;
 
@@ -90,7 +90,7 @@ function positionOf(client: Client): string {
   return position;
 }
 
-/** Recovery after 100 missed messages: first of one client, then of 1,000 at once. */
+/** Measures recovery after 100 missed messages: first for one client, then for 1,000 at once. */
 export const recovery: Workload = {
   id: 'recovery',
   peers: ['socketio-recovery', 'centrifugo', 'tocsin'],

@@ -13,7 +13,7 @@ interface Load {
   size: number;
 }
 
-/** Publishes as fast as the peer accepts messages, and measures the time until every client has received all of them. */
+/** Publishes as fast as the peer accepts messages, and measures the time until every client has received them all. */
 async function publishAll(
   peer: Peer,
   { numbers, sizes, signal }: WorkloadContext,

@@ -18,9 +18,9 @@ import { Publisher } from './publisher.ts';
 import { arrays, singles } from './singles.ts';
 import { Numbers, SMALL_SIZES, type Workload } from './workload.ts';
 
-/** The faults of the test peer. */
+/** The faults that the test peer injects. */
 interface Faults {
-  /** How often the message with this index is sent to each client; once by default. */
+  /** How many times the message with this index is sent to each client; once by default. */
   timesOf?: (index: number, client: number) => number;
   /** The status for the request with this index. */
   statusOf?: (index: number) => number;
@@ -226,7 +226,7 @@ describe('workloads with feeds', () => {
     await expect(run(work)).rejects.toThrow(/arrived twice/);
   });
 
-  it.each([feeds1000, mixed])('should fail if a message reached other clients: $id', async (work) => {
+  it.each([feeds1000, mixed])('should fail if a message reached the wrong clients: $id', async (work) => {
     faults.straysAt = 25;
     await expect(runWithLoss(work)).rejects.toThrow(/did not reach all subscribers of their feed/);
   });
@@ -241,7 +241,7 @@ describe('idle connections', () => {
     await expect.poll(() => webSockets.clients.size).toBe(0);
   });
 
-  it('should fail if one of the processes exits', async () => {
+  it('should make the workload fail if the server closes them', async () => {
     webSockets.on('connection', (socket) => setTimeout(() => socket.terminate(), 50));
     await expect(run(idle)).rejects.toThrow(/closed the connection/);
   });

@@ -24,7 +24,7 @@ const NEAR_MS = 20_000;
 const FAR_MS = 62_000;
 const BETWEEN_MS = 700;
 const EXPIRY_MS = 2_500;
-/** Maximum time until a client has recorded an event, in ms. */
+/** Maximum time that a client takes to record an event, in ms. */
 const EXPIRY_TOLERANCE_MS = 300;
 
 /** Until `stop()`, schedules, cancels and retracts notifications, and lets others expire. */
@@ -52,7 +52,7 @@ export class Changes {
     this.#work.catch(() => undefined);
   }
 
-  /** The ids of a feed that every client must have shown. */
+  /** The ids of the notifications in a feed that every client must have shown. */
   mustShow(feed: string): string[] {
     return [...this.rules].filter(([, rule]) => rule.feed === feed && rule.must).map(([id]) => id);
   }

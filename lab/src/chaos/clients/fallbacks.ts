@@ -7,8 +7,8 @@ import type { Received, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
 /**
- * Pause between notifications, in ms. All notifications that pile up until a dead sender's claim expires must fit into
- * one message.
+ * Pause between notifications, in ms. Long enough that all notifications that pile up until a dead sender's claim
+ * expires fit into one message.
  */
 const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */
@@ -17,8 +17,8 @@ const MORE_AFTER_S = 10;
 /** A read mark acknowledged this long before a fallback is due always suppresses the fallback. */
 const READ_MARGIN_MS = 1_000;
 /**
- * Time after which no more messages arrive, in ms. One whose sender was killed is sent again after 45 s, one whose
- * channel is unavailable after a pause.
+ * Time after which no more messages arrive, in ms. A message whose sender was killed is sent again after 45 s. A
+ * message whose channel was unavailable is sent again after a pause.
  */
 const SETTLE_MS = 75_000;
 
@@ -36,13 +36,15 @@ export interface FallbacksAccount {
   webhook: number;
   email: number;
   readInTime: number;
-  /** Number of messages that arrived again with the same key, by which a webhook's receiver recognises them. */
+  /** Number of repeated webhook messages. The receiver recognises them, because they have the same key. */
   repeatedWebhooks: number;
-  /** Number of notifications that arrived in two e-mails. An SMTP server does not recognise a repeated message. */
+  /**
+   * Number of notifications whose e-mail arrived more than once. An SMTP server does not recognise a repeated message.
+   */
   repeatedEmails: number;
   /** How late each message arrived, in ms. */
   lateMs: number[];
-  /** A sentence for each fallback that was missed, sent twice, sent early, or sent although the notification was read. */
+  /** A sentence for each fallback that was missed, sent twice, sent early, or sent for a notification read in time. */
   faults: string[];
 }
 

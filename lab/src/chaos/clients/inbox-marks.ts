@@ -40,7 +40,7 @@ export interface MarksAccount {
   faults: string[];
 }
 
-/** One reader's devices, one at each instance. Until `stop()`, they archive and snooze notifications that arrive. */
+/** One reader's devices, one on each instance. Until `stop()`, they archive and snooze incoming notifications. */
 export class InboxMarks {
   readonly #devices: readonly Device[];
   readonly #urls: readonly string[];
@@ -79,7 +79,7 @@ export class InboxMarks {
     await this.#work;
   }
 
-  /** Compares the marks with every instance and every device. Call it when nothing more will arrive. */
+  /** Checks the acknowledged marks on every instance and every device. Call it when nothing more will arrive. */
   async account(): Promise<MarksAccount> {
     const faults = (await Promise.all(this.#urls.map((url) => this.#lostAt(url)))).flat();
     const lateMs: number[] = [];
@@ -126,7 +126,7 @@ export class InboxMarks {
     }
   }
 
-  /** Returns false if the outcome is unknown. Such a mark is not checked. */
+  /** Returns false if the outcome is unknown. Such marks are not checked. */
   async #mark(act: (client: NotificationClient) => Promise<void>): Promise<boolean> {
     const { client } = this.#random.pick(this.#devices);
     return act(client).then(

@@ -17,10 +17,10 @@ export const ORDERS_FEED = 'topic:shop';
 const BETWEEN_MS = 400;
 const LEAST_LIFE_MS = 3_000;
 const MORE_LIFE_MS = 6_000;
-/** Number of orders in a bulk read of the state store. */
+/** Number of orders per bulk read of the state store. */
 const PER_READ = 100;
 const READ_ATTEMPTS = 10;
-/** The response to a bulk read. An absent state has no `data`. */
+/** The response to a bulk read. A key that does not exist has no `data`. */
 const statesSchema = z.array(
   z.looseObject({ key: z.string(), data: z.unknown().optional(), error: z.undefined().optional() }),
 );
@@ -41,8 +41,8 @@ export interface OrdersAccount {
 }
 
 /**
- * The publisher of examples/outbox, which commits each order and its notification in one transaction of Dapr's outbox. It
- * and its sidecar are killed at random times, and thus between any two steps.
+ * The publisher of examples/outbox, which commits each order and its notification in one transaction of Dapr's outbox.
+ * It and its sidecar are killed at random times, so possibly between any two steps.
  */
 export class Orders {
   readonly #shop: ExternalSidecar;
@@ -132,8 +132,8 @@ export class Orders {
   }
 
   /**
-   * The numbers of the placed orders among the next PER_READ. Retries, because a sidecar that looks for missing markers
-   * is slow.
+   * The numbers of the placed orders among the PER_READ numbers from `first`. Retries, because a sidecar is slow while
+   * it looks for missing markers.
    */
   async #placedFrom(first: number): Promise<number[]> {
     const { daprUrl, daprHeaders } = this.#shop;

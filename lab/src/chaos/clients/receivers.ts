@@ -14,8 +14,8 @@ export interface Received {
 export type Receivers = Awaited<ReturnType<typeof startReceivers>>;
 
 /**
- * Starts the services behind a run's channels: a webhook receiver and an SMTP server. They record the messages that they
- * accept. The receiver rejects wrong signatures.
+ * Starts the services behind a run's channels: a webhook receiver and an SMTP server. They record the messages that
+ * they accept. The webhook receiver rejects invalid signatures.
  */
 export async function startReceivers() {
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
@@ -30,5 +30,5 @@ export async function startReceivers() {
   };
 }
 
-/** The ids of notifications with fallbacks that occur in a text. */
+/** Finds the ids of notifications with fallbacks in a text. */
 const idsIn = (text: string): string[] => [...new Set(text.match(/away-[0-9a-f]{16}/g))];

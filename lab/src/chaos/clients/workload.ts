@@ -9,8 +9,8 @@ export const MANY_FEEDS: readonly string[] = Array.from({ length: 197 }, (_, i) 
 const MANY_LANES = 2;
 
 /**
- * Until `stop()`, posts one to five notifications at a time. A few feeds have one caller each; two callers share all other
- * feeds.
+ * Until `stop()`, posts one to five notifications at a time. A few feeds have one caller each; two callers share all
+ * other feeds.
  */
 export class Workload {
   readonly #callers: readonly Caller[];

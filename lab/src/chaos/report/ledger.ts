@@ -83,7 +83,7 @@ export interface LedgerInput {
   shortfalls: readonly string[];
 }
 
-/** Makes the ledger of a run. */
+/** Builds a run's ledger from what its clients recorded. */
 export async function makeLedger({
   seed,
   naive,
@@ -138,7 +138,7 @@ export async function makeLedger({
   };
 }
 
-/** Counts the changes, and measures how late scheduled notifications were shown, in ms. */
+/** How many changes of each kind there were, and how late scheduled notifications were shown, in ms. */
 export interface ChangesRow {
   scheduled: number;
   cancelled: number;

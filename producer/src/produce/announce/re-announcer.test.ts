@@ -31,7 +31,7 @@ describe('the re-announcer', () => {
     expect(backend.announced).toHaveLength(2);
   });
 
-  it('should stop when a later entry is announced', async () => {
+  it('should stop retrying when a later entry is announced', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     backend.fate = ({ seq }) => (seq === 1 ? 'lost' : 'good');

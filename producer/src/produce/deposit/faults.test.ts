@@ -126,7 +126,7 @@ describe('a run', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should not have its last entry announced again once it has expired', async () => {
+  it('should not have its last entry announced again once that entry has expired', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     backend.fate = () => 'lost';

@@ -31,8 +31,9 @@ export interface Batch {
 }
 
 /**
- * The notifications and changes for the feeds of one partition. At most one entry is in progress. A run is one life
- * of a lane: `seq` counts its entries, and entry n starts only after entry n - 1 has finished, so a run has no gaps.
+ * The notifications and changes for the feeds of one partition. At most one entry is in progress. A run is one
+ * lifetime of a lane: `seq` counts its entries, and entry n starts only after entry n - 1 has finished, so a run has no
+ * gaps.
  */
 export class Lane {
   readonly partition: number;
@@ -44,7 +45,7 @@ export class Lane {
   readonly #waiting = new Turns<Part>();
   #inProgress: Batch | undefined;
   #wasShared = false;
-  /** The earliest time of the lane's next entry, in ms as measured by `performance.now()`. */
+  /** The earliest time at which the lane may start its next entry, in ms on the clock of `performance.now()`. */
   restsUntil = 0;
 
   constructor(partition: number) {

@@ -14,7 +14,7 @@ interface Amount {
 
 /**
  * Counts the notifications in the queue, in total and by caller. A caller may use at most as much space as it leaves
- * free: the first caller up to half of the queue, the next one up to half of the rest. Notifications without a key can
+ * free: the first caller up to half of the queue, the next one up to half of the rest. Requests without a key can
  * fill the whole queue.
  */
 export class QueueUsage {

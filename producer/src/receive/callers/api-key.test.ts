@@ -95,7 +95,7 @@ describe('a caller', () => {
   });
 });
 
-describe('the rate of an API key', () => {
+describe('the rate limit of an API key', () => {
   it('should be stated in the headers of every response', async () => {
     const { headers } = await server.post(singleBody('all'), bearer('shop-key'));
     expect(headers.get('ratelimit-policy')).toBe('"key";q=20;w=10');

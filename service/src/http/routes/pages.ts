@@ -7,7 +7,7 @@ import expressStaticGzip from 'express-static-gzip';
 const ELEMENTS = /[\\/]elements\.js(?:\.(?:br|gz))?$/;
 
 export interface PageRoutesOptions {
-  /** True if the page asks `/app/negotiate` for its server. */
+  /** True if the page asks `/app/negotiate` which server to connect to. */
   negotiate?: boolean;
   /** Origins whose images the page shows as icons. */
   iconOrigins?: readonly string[];

@@ -9,7 +9,7 @@ describe('Redis Cluster slots', () => {
     ['user:{foo}:1', 12_182],
     ['a{}{foo}', 700],
     ['bff||head:all', 9_222],
-  ])('should match the slots in Redis: %s', (key, slot) => {
+  ])('should equal those that Redis computes: %s', (key, slot) => {
     expect(slotOf(key)).toBe(slot);
   });
 
@@ -27,7 +27,7 @@ describe('Redis Cluster slots', () => {
     expect(() => keyOf('multi', [])).toThrow('cannot find the key of multi');
   });
 
-  it('should be at the queried host if the reply contains no host', () => {
+  it('should belong to the queried host if the reply contains no host', () => {
     const asked = { host: 'redis.example', port: 7000 };
     expect(slotRangesOf([[0, 99, [null, 7001]]], asked)[0]?.master).toEqual({ ...asked, port: 7001 });
     expect(redirection('MOVED', new Error('MOVED 99 :7002'), asked)).toEqual({ ...asked, port: 7002 });

@@ -41,7 +41,7 @@ const KEYLESS_METHODS = new Set([
   ...['subscribe', 'time'],
 ]);
 
-/** The key that a node-redis method is called with. `undefined` if any master may answer. */
+/** The key in a node-redis method's arguments; `undefined` if any master can handle the call. */
 export function keyOf(name: string, [first]: readonly unknown[]): string | undefined {
   if (KEYLESS_METHODS.has(name)) return undefined;
   if (name === 'sendCommand') {

@@ -13,7 +13,8 @@ const GENERATED =
   '{{- /* Made from k8s/base by `npm run chart`. Edit k8s/base or tools/src/deploy/chart instead. */ -}}\n';
 
 /**
- * The template file for each document of k8s/base. Dapr's kinds share one file, because a hash of it restarts the pods.
+ * The template file for each document of k8s/base. Dapr's kinds share one file, because the pods restart when its hash
+ * changes.
  */
 const fileOf = ({ kind, metadata }: Document): string => {
   if (['Component', 'Configuration', 'Resiliency'].includes(kind)) return 'dapr.yaml';

@@ -15,8 +15,8 @@ const workloadSchema = z.looseObject({ spec: z.looseObject({ template: podSchema
 const APPS_WITH_SETTINGS = ['producer', 'bff'];
 
 /**
- * Inserts the chart's values into a Deployment or StatefulSet. `name` is the name of its only container, and of its
- * section in the values.
+ * Inserts the chart's values into a Deployment or StatefulSet. Its only container and its section in the values have
+ * the same name as it.
  */
 function workload(document: Document, text: TemplateText): Document {
   const parsed = workloadSchema.parse(document);
@@ -26,7 +26,7 @@ function workload(document: Document, text: TemplateText): Document {
   const isRedis = name === 'redis';
   const annotations = {
     ...template.metadata.annotations,
-    // A changed setting, component or configuration must start new pods, as the hash in Kustomize's names does.
+    // Restart the pods when a setting, component or configuration changes, as the hashes in Kustomize's names do.
     ...(APPS_WITH_SETTINGS.includes(name) && {
       'checksum/settings': text.value(`{{ include "tocsin.settings" (list $ "${name}") | sha256sum }}`),
       'checksum/dapr': text.value('{{ include (print $.Template.BasePath "/dapr.yaml") . | sha256sum }}'),
@@ -197,7 +197,7 @@ const CHANGES: Record<string, Change> = {
   'ResourceQuota tocsin': quota,
 };
 
-/** The condition under which a document is part of a release. All others always are. */
+/** The condition under which a document is part of a release. Documents without a condition always are. */
 const CONDITIONS: Record<string, string> = {
   'HorizontalPodAutoscaler bff': '.Values.bff.autoscaling.enabled',
   'Ingress tocsin': '.Values.ingress.enabled',
@@ -225,7 +225,7 @@ export function templateOf(document: Document, text: TemplateText): string {
   return condition === undefined ? body : `{{- if ${condition} }}\n${body}{{- end }}\n`;
 }
 
-/** The documents that the rules above name, to find rules for documents that k8s/base no longer has. */
+/** The names of the documents with rules, to find rules for documents that k8s/base no longer has. */
 export const namedDocuments = (): string[] => [
   ...new Set(
     [...Object.keys(CHANGES), ...Object.keys(CONDITIONS)].filter((name) => name !== 'ConfigMap redis'),

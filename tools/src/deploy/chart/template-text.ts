@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 
 /**
  * Placeholders for Helm's expressions in a manifest. YAML would quote their braces, so values contain marks until the
- * manifest is text.
+ * manifest has been converted to text.
  */
 export class TemplateText {
   readonly #expressions: string[] = [];

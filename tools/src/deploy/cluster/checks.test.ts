@@ -71,7 +71,7 @@ describe('checkPermissions', () => {
     );
   });
 
-  it('should check permissions with a namespace only for namespaced kinds', () => {
+  it('should ask for permissions in the namespace only for namespaced kinds', () => {
     const permissions = permissionsToApply(['Namespace', 'Deployment'], 'ns');
     expect(permissions).toContainEqual({ verb: 'create', group: '', resource: 'namespaces' });
     expect(permissions).toContainEqual({ verb: 'create', group: '', resource: 'secrets', namespace: 'ns' });
@@ -117,7 +117,7 @@ describe('checkDapr', () => {
   };
   const check = (script: Script) => checkDapr(kubectlWith({ ...up, ...script }), () => undefined, 0);
 
-  it('should return the facts about Dapr', async () => {
+  it('should return the namespace and version of Dapr, and whether sidecars drop their capabilities', async () => {
     expect(await check({})).toEqual({ namespace: 'dapr-system', version: '1.18.1', dropsCapabilities: true });
     const kept = parts.map((name) => part(name, 1, 'false'));
     expect(await check({ 'get deployments,statefulsets': kept })).toMatchObject({ dropsCapabilities: false });

@@ -14,7 +14,7 @@ export type Follow = Required<Pick<RunOptions, 'onLine' | 'signal'>>;
 /** Runs `kubectl` with these arguments and with `input` on its standard input. */
 export type RunKubectl = (args: readonly string[], input?: string, follow?: Follow) => Promise<Answer>;
 
-/** Time limit for waiting for the API server. */
+/** How long kubectl waits for the API server. */
 const ANSWER = '--request-timeout=20s';
 
 /** kubectl for the cluster of the current context, or of another context. */
@@ -28,7 +28,9 @@ export class Kubectl {
     this.context = context;
   }
 
-  /** A call that runs until `signal` aborts or kubectl exits. Resolves with the result, even if the call failed. */
+  /**
+   * Makes a call that runs until `signal` aborts or kubectl exits. Resolves with the result, even if the call failed.
+   */
   follow(args: readonly string[], follow: Follow): Promise<Answer> {
     return this.#run(args, undefined, follow);
   }

@@ -57,7 +57,7 @@ export const permissionsToApply = (kinds: Iterable<string>, namespace: string): 
     const found = RESOURCES[kind];
     if (!found) throw new Error(`permissions.ts does not know the kind ${kind}`);
     const { clusterWide, ...resource } = found;
-    // A Job of another version is deleted, because it cannot be changed.
+    // A Job from another version is deleted, because Jobs cannot be changed.
     const verbs = ['get', 'create', 'patch', ...(kind === 'Job' ? ['delete'] : [])];
     return verbs.map((verb) => ({
       verb,

@@ -11,8 +11,8 @@ const claimSchema = z.object({ spec: z.object({ storageClassName: z.string().opt
 export const NODE_STORAGE = 'tocsin-node';
 
 /**
- * True if Redis must keep its data in a folder on the node: if this claim already does, or if the cluster has no default
- * storage class and only one node.
+ * True if Redis must keep its data in a folder on the node: if this claim already uses one, or if the cluster has no
+ * default storage class and only one node.
  * @throws Failure if there is no default storage class and more than one node
  */
 export async function needsNodeVolume(

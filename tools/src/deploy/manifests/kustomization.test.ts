@@ -69,13 +69,13 @@ it.each([
   [{}, ['redis-cluster-nodes']],
   [{ nodeVolume: true }, ['node-volume', 'redis-cluster-nodes', 'node-volume-cluster']],
   [{ registry: undefined, nodeVolume: true }, ['redis-cluster-nodes', 'node-volume-cluster']],
-])('should run a Redis Cluster with %j, with a volume for each node', (some, components) => {
+])('should add the components that a Redis Cluster and its volumes need, with %j', (some, components) => {
   expect(of({ ...some, redisCluster: true })).toMatchObject({
     components: components.map((name) => `../../k8s/components/${name}`),
   });
 });
 
-it('should let sidecars reach Dapr in its namespace', () => {
+it('should let sidecars reach Dapr in the namespace where it runs', () => {
   const policy = parseAllDocuments(readFileSync(join(ROOT, 'k8s/base/network-policies.yaml'), 'utf8'))
     .map((document) => document.toJS() as { metadata: { name: string } })
     .find(({ metadata }) => metadata.name === 'dapr-control-plane');

@@ -63,7 +63,7 @@ const ON_REQUEST = [
   ...['failover', 'sentinelMasterName', 'sentinelUsername', 'sentinelPassword'],
 ];
 
-/** A component of `components/` as it should be on Kubernetes. */
+/** Returns a component of `components/` as it should be on Kubernetes. */
 function onKubernetes(document: Document) {
   const { spec, auth, scopes } = componentSchema.parse(document);
   const isSecretStore = spec.type === 'secretstores.local.env';
@@ -87,7 +87,7 @@ function onKubernetes(document: Document) {
   };
 }
 
-/** On one machine, every application may publish notifications; in containers, only listed ones. */
+/** On one machine, every application may publish notifications; in containers, only the listed ones. */
 const EVERY_PUBLISHER = ';{appID}=notifications';
 
 describe('the components on Kubernetes', () => {
@@ -96,7 +96,7 @@ describe('the components on Kubernetes', () => {
     .filter(({ kind, metadata }) => kind === 'Component' && metadata.name !== 'environment')
     .map(({ metadata }) => metadata.name);
 
-  it('should equal components/, except for the secret store that reads the environment', () => {
+  it('should be those in components/, except for the secret store that reads the environment', () => {
     const known = [...Object.values(COMPONENTS), SECRETS.jwt.store, SECRETS.apiKeys.store].sort();
     expect([...names].sort()).toEqual(known);
     const theirs = dapr.filter(({ kind }) => kind === 'Component').map(({ metadata }) => metadata.name);
@@ -154,7 +154,7 @@ describe('the components on Kubernetes', () => {
     [APP_IDS.bff]: { appId: APP_IDS.producer, methods: ['/receipts'] },
   };
 
-  /** The calls that a configuration permits for certificates of this namespace. */
+  /** The access control that permits only the calls in `CALLERS`, with certificates for this namespace. */
   function admitted(app: string, namespace: string): object {
     const { appId, methods } = CALLERS[app] ?? {};
     const operations = methods?.map((name) => ({ name, httpVerb: ['POST'], action: 'allow' }));
@@ -163,7 +163,7 @@ describe('the components on Kubernetes', () => {
   }
 
   it.each(apps)(
-    'should let only the documented caller invoke %s, and only its methods, here and in compose',
+    'should let only the documented caller invoke %s, and only the documented methods, as in compose',
     (app) => {
       const ofKubernetes = specSchema.parse(named(dapr, 'Configuration', app)).spec.accessControl;
       expect(ofKubernetes).toEqual(admitted(app, NAMESPACE));

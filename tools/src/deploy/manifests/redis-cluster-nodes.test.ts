@@ -89,7 +89,7 @@ it('should run six nodes, with every script that they need, and harden both cont
   expect(named.filter((path) => !mounted.includes(path))).toEqual([]);
 });
 
-it('should use the settings of the nodes in Compose', () => {
+it('should use the same node settings as Compose', () => {
   const settings = (path: string) =>
     readFileSync(join(ROOT, path), 'utf8')
       .split('\n')

@@ -89,7 +89,7 @@ describe('judgeRollout', () => {
       },
       /The pod bff-1 cannot be scheduled on any node: 0\/1 nodes\./,
     ],
-  ])('should find %s', (_, odd, sentence) => {
+  ])('should report %s', (_, odd, sentence) => {
     expect(judge(unfinished, pod(odd)).fault).toMatch(sentence);
     expect(judge(unfinished, pod({ ...odd, deleted: true })).fault).toBeUndefined();
     expect(judge({}, pod(odd)).fault).toBeUndefined();

@@ -65,10 +65,10 @@ export interface Judgement {
 
 /** More restarts than a sidecar needs if it starts before Redis. */
 const TOO_MANY_RESTARTS = 4;
-/** How long the cluster may take to create a volume or a node. */
+/** How long the cluster may take to create a volume or a node, in ms. */
 const UNSCHEDULABLE_MS = 30_000;
 
-/** Judges the state of a rollout. `now` is in ms since 1970. */
+/** Determines which workloads are not ready, and whether the rollout needs intervention. `now` is in ms since 1970. */
 export function judgeRollout(
   { workloads, pods }: { workloads: readonly Workload[]; pods: readonly Pod[] },
   { namespace, registry, now }: { namespace: string; registry: string | undefined; now: number },

@@ -11,7 +11,7 @@ const section = (file: string, from: RegExp, to: RegExp): string => {
   return rest.slice(0, rest.slice(1).search(to) + 1);
 };
 
-it('should list in README all members that a publisher may send', () => {
+it('should list in the README all members that a publisher may send', () => {
   const table = section('README.md', /^## Publish$/m, /^## /m);
   const listed = [...table.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name);
   expect(listed.sort()).toEqual(Object.keys(notificationInputSchema.shape).sort());

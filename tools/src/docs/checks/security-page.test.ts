@@ -13,7 +13,7 @@ const groups = section
     rows: text
       .split('\n')
       .filter((line) => line.startsWith('| '))
-      // The header row and the separator below it.
+      // Skip the header row and the separator below it.
       .slice(2)
       .map((line) => line.split('|').map((cell) => cell.trim())),
   }));

@@ -69,7 +69,10 @@ const LIVE: NotificationInput[] = [
   },
 ];
 
-/** `npm run screenshots`: takes the screenshots of pages and inbox in docs/images, light and dark, wide and narrow. */
+/**
+ * `npm run screenshots`: takes the screenshots in docs/images of the page, the inbox and the ops page, light and dark,
+ * wide and narrow.
+ */
 export async function screenshots(): Promise<number> {
   await ensureUi((line) => process.stdout.write(`${line}\n`));
   mkdirSync(IMAGES, { recursive: true });

@@ -20,7 +20,7 @@ export interface WatchOptions {
 
 /**
  * Subscribes to the feed through one bff, as a page would. Resolves when the subscription exists or has failed for
- * good.
+ * good, or after `timeoutMs`.
  */
 export async function watch({ name, url, feed, token, timeoutMs }: WatchOptions): Promise<Watch> {
   const client = createNotificationClient({ url, tabs: false, getToken: () => token });

@@ -19,7 +19,7 @@ describe('the findings about a canary', () => {
     expect(faultsIn(run(10, 20))).toEqual([]);
   });
 
-  it('should be fine if the first was late and the second on time', () => {
+  it('should be fine if the first canary was late and the second on time', () => {
     expect(faultsIn(run(10, 1_700, true), run(10, 20, true))).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { CLAIM_CHECK_TYPE } from '@tocsin/service';
 import { fault, ok, type Finding } from '../finding.ts';
 import type { ReachableSidecar } from './reachable-sidecar.ts';
 
-/** The components that each application needs, each with the prefix of its type. */
+/** The components that both applications need, each with the prefix of its type. */
 const SHARED: Record<string, string> = {
   [COMPONENTS.entries]: CLAIM_CHECK_TYPE,
   [COMPONENTS.pubsub]: 'pubsub.redis',

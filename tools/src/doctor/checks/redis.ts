@@ -20,7 +20,8 @@ export async function openRedis({ redis }: Pick<Target, 'redis'>): Promise<Redis
   try {
     return await openOnce(redis, {
       ...{ connectTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS },
-      // A silent connection means that Redis hangs. The timeout closes the connection and rejects its pending commands.
+      // With pings, a silent connection means that Redis hangs. `socketTimeout` then closes it and rejects pending
+      // commands.
       pingInterval: 1_000,
     });
   } catch (error) {

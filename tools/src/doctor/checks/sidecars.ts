@@ -32,7 +32,7 @@ async function look(
   headers: Record<string, string>,
 ): Promise<Finding | Unnamed> {
   const check = `sidecar of ${name ?? url}`;
-  // Other checks also need the metadata of an unhealthy sidecar.
+  // Other checks need the metadata even of an unhealthy sidecar.
   const answer = await ask(`${url}/v1.0/metadata`, { headers });
   if (typeof answer === 'string') {
     return fault(

@@ -122,7 +122,7 @@ function forwarded(
   };
 }
 
-/** The pods with a forwarded local port. */
+/** The local addresses of the pods whose port could be forwarded. */
 async function placesOf(
   pods: readonly RunningPod[],
   portOf: (pod: RunningPod) => Promise<number | undefined>,

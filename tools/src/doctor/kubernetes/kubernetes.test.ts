@@ -64,7 +64,7 @@ describe('lookAtPods', () => {
 });
 
 describe('readSecrets', () => {
-  it('should return the content of the Secrets, and nothing for missing ones', async () => {
+  it('should return the content of the Secrets, and defaults for missing ones', async () => {
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const secrets: Record<string, object> = {
       redis: {

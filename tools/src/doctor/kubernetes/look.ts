@@ -26,7 +26,6 @@ const runningSchema = z.object({
   status: z.object({ phase: z.string() }),
 });
 
-/** A running pod. */
 export interface RunningPod {
   name: string;
   app: string;

@@ -11,7 +11,7 @@ import type { Say } from '../say.ts';
 const RUNTIME_VERSION = readRelease().runtime;
 const PROGRESS_EVERY_MS = 15_000;
 
-/** The commands of Dapr that a stack needs. */
+/** The packages of the Dapr commands that a stack needs. */
 export const PACKAGES = ['daprd', 'placement', 'scheduler'].map((name) => `github.com/dapr/dapr/cmd/${name}`);
 /** The build flags: with the stable components, without debug symbols. */
 export const flagsOf = (version: string): string[] => [

@@ -40,11 +40,11 @@ export interface RedisContainer {
   user?: string | undefined;
 }
 
-/** Depends on the folder, so that two clones use different containers. */
+/** The name depends on the folder, so that two clones use different containers. */
 export const containerName = (dir: string): string =>
   `tocsin-redis-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 
-/** The arguments of `docker`. */
+/** The arguments with which `docker` starts the container. */
 export const redisContainerArgs = ({ port, dir, user }: Omit<RedisContainer, 'docker'>): string[] => [
   ...['run', '--rm', '--name', containerName(dir)],
   ...['--publish', `127.0.0.1:${port}:6379`, '--volume', `${dir}:/data`],
@@ -60,8 +60,8 @@ export const thisUser = (): string | undefined => {
 };
 
 /**
- * The `docker run` of a private Redis. It forwards SIGTERM to Redis, and the container stops with Redis. Other signals
- * go to the container. The next start removes a leftover container.
+ * The `docker run` process of a private Redis. It forwards SIGTERM to Redis, and the container stops with Redis. Other
+ * signals are sent to the container with `docker kill`. The next start removes a leftover container.
  */
 export class RedisContainerProcess extends ManagedProcess {
   readonly #docker: string;

@@ -81,7 +81,7 @@ describe('the container', () => {
     expect(containerName('/b/.data/redis')).not.toBe(containerName('/a/.data/redis'));
   });
 
-  it('should come from an image with a pinned version', () => {
+  it('should use an image with a pinned version', () => {
     expect(REDIS_IMAGE).toMatch(/^redis:\d+\.\d+\.\d+/);
   });
 });

@@ -11,7 +11,7 @@ const VERSION = 'v3.21.4';
 
 /**
  * Helm, which the chart tests need: from the PATH, or built with Go into the cache.
- * @throws Failure without Helm and Go, or with the last lines of Go's output
+ * @throws Failure if neither Helm nor Go is installed, or with the last lines of Go's output
  */
 export async function ensureHelm(): Promise<string> {
   const installed = findCommand(['helm']);

@@ -1,4 +1,4 @@
-/** One log line, to show to people. */
+/** A log line in readable form. */
 export interface LogLine {
   /** The source: `producer 4000`, `bff 4001`, or `dapr 4001` for its sidecar. */
   source: string;

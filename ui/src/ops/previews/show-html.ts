@@ -17,7 +17,7 @@ export const hideStyles = (html: string): string =>
       .replace(/^<\/style/i, '</script');
   });
 
-/** Applies the styles that `hideStyles` has hidden, which the policy permits to scripts. Makes links open nothing. */
+/** Applies the styles that `hideStyles` has hidden, as the policy allows scripts to do. Prevents links from opening. */
 export function applyStyles(mail: Document): void {
   const view = mail.defaultView;
   if (!view) return;

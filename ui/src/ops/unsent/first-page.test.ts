@@ -23,7 +23,7 @@ it('should return the first page that has fallbacks, and count the unreadable re
   expect(unsent.mock.calls).toEqual([[], ['1'], ['2'], ['3']]);
 });
 
-it('should need one call if the first page has fallbacks or is the last', async () => {
+it('should make only one call if the first page has fallbacks or is the last', async () => {
   const [full, empty] = [server(0), server(0, [])];
   await firstPage({ unsent: full });
   await firstPage({ unsent: empty });

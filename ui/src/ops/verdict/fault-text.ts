@@ -6,7 +6,6 @@ import type { Fault } from './rules.ts';
 /** Maximum number of instances named. */
 const SHOWN = 3;
 
-/** Describes a problem. */
 export function faultText(fault: Fault, texts: OpsMessages['verdict']): string {
   switch (fault.kind) {
     case 'unreachable':

@@ -91,7 +91,7 @@ it('should list an unresponsive dependency, but not the store behind an unrespon
   expect(faultsOf({ status: onlyStore })).toMatchObject([{ dependency: 'store' }]);
 });
 
-it('should find when late delivery started, across samples without delivery', () => {
+it('should find out when late delivery started, even across samples without deliveries', () => {
   const sample = (at: number, p99Ms: number | null) =>
     sampleOf(NOW - at, [one({ p99Ms: 3 }), one({ p99Ms })]);
   const quiet = (at: number) => sampleOf(NOW - at, [one({ p99Ms: null })]);

@@ -116,7 +116,7 @@ describe('a webhook', () => {
   });
 
   it.each(['', 'hunter22', secretOf(23), secretOf(65), `${secretOf(32)}\nx`])(
-    'should refuse the secret %#, without quoting it',
+    'should refuse invalid secret %# without quoting it',
     (secret) => {
       const make = () => createWebhookChannel({ invoke: recorder().invoke, secret });
       expect(make).toThrow('openssl rand -base64 32');

@@ -3,7 +3,7 @@ import { reasonOf, SEND_TIMEOUT_MS, settled } from '../settled.ts';
 
 /**
  * Invokes a Dapr output binding. Rejects, with the sidecar's message, if the sidecar or the binding failed. Over the
- * sidecar's HTTP API, data arrives as `wireJson` writes it.
+ * sidecar's HTTP API, the binding gets data as `wireJson` writes it.
  */
 export type Invoke = (
   binding: string,
@@ -14,7 +14,7 @@ export type Invoke = (
 
 /**
  * Invokes a binding for a channel. Never rejects, and settles within the time limit. If `prepare` throws, the message
- * itself is invalid.
+ * itself is invalid, and is refused.
  */
 export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<SendResult> =>
   settled(
@@ -38,7 +38,7 @@ const STATUS = /received status code (\d{3})/;
 const NOT_SENT =
   /connection refused|ECONNREFUSED|no such host|no route to host|network is unreachable|x509: |couldn't find output binding|ERR_INVOKE_OUTPUT_BINDING_NOT_FOUND/;
 
-/** Statuses of a receiver that did not process the request and asks for a retry. */
+/** Response statuses that mean: not processed, retry later. */
 const LATER = new Set([408, 425, 429, 503]);
 
 function failed(error: unknown): SendResult {

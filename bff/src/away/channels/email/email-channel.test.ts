@@ -179,7 +179,7 @@ describe('an SMTP server', () => {
     expect(['localhost', '127.0.0.1', '[::1]'].map(requiresTls)).toEqual([false, false, false]);
   });
 
-  it('should be unavailable if it refuses the connection', async () => {
+  it('should count as unavailable if it refuses the connection', async () => {
     expect(await channelTo(`smtp://127.0.0.1:${await freePort()}`).send(message, contacts)).toMatchObject({
       outcome: 'unavailable',
       reason: expect.stringContaining('ECONNREFUSED') as string,

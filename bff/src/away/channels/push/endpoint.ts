@@ -8,7 +8,7 @@ const MAX_ENDPOINT = 2048;
 const CLOSED_SERVICE = 'android.googleapis.com';
 const CONNECT_MS = 10_000;
 const ANSWER_MS = 20_000;
-/** Connections to one push service. */
+/** Maximum number of connections to one push service. */
 const CONNECTIONS = 16;
 
 /**

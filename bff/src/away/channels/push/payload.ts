@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { isolate, SEVERITIES, type Notification } from '@tocsin/contracts';
 import type { AwayMessage } from '../channel.ts';
 
-/** A message for a browser, and how the push service treats it (RFC 8030). */
+/** A message for a browser, and how the push service should handle it (RFC 8030). */
 export interface Push {
   payload: string;
-  /** How long the push service keeps it for a device that is offline, in seconds. */
+  /** How long the push service keeps the push for an offline device, in seconds. */
   ttl: number;
   urgency: 'low' | 'normal' | 'high';
-  /** A later push with this topic replaces one that was not delivered yet. */
+  /** A later push with this topic replaces this one if it has not been delivered yet. */
   topic: string;
 }
 
 /** Push services accept 4,096 encrypted bytes, which hold 3,993 bytes of text. The limit leaves a margin. */
 const MAX_PAYLOAD_BYTES = 3_800;
-/** Longest body, in characters. Devices show about four lines. */
+/** Maximum length of the body, in characters. Devices show about four lines. */
 const MAX_BODY = 500;
 const TITLES = 5;
 const ONE_DAY_S = 24 * 60 * 60;
@@ -74,7 +74,7 @@ interface Payload {
   app_badge: number;
 }
 
-/** The JSON of the payload, with as much of the body as fits. */
+/** The payload as JSON, with as much of the body as fits. */
 function fitPayload(payload: Payload): string {
   const json = (body: string, navigate: string) =>
     JSON.stringify({ ...payload, notification: { ...payload.notification, body, navigate } });

@@ -10,7 +10,7 @@ import { vapidSchema, type Vapid } from './vapid.ts';
 
 export interface PushOptions {
   vapid: Vapid;
-  /** The subject of these templates is the title of a push. */
+  /** A push's title is the subject rendered from these templates. */
   templates: Pick<Templates, 'subject'>;
   /** Also sends to push services on this machine, without TLS. Only for tests. Default false. */
   allowLoopback?: boolean | undefined;
@@ -66,7 +66,10 @@ export function createPushChannel(options: PushOptions): Channel & { close(): Pr
   };
 }
 
-/** Encrypts the payload for the subscription and signs the request. @throws Error if the subscription's keys are not valid */
+/**
+ * Encrypts the payload for the subscription and signs the request.
+ * @throws Error if the subscription's keys are not valid
+ */
 function requestOf(endpoint: URL, { keys }: PushSubscription, push: Push, vapidDetails: Vapid) {
   const { headers, body } = webPush.generateRequestDetails({ endpoint: endpoint.href, keys }, push.payload, {
     vapidDetails,
@@ -125,7 +128,9 @@ function resultOf(status: number, reason: string): SendResult {
   return { outcome: 'refused', reason };
 }
 
-/** Errors before the request was sent. After any other error, the push service may have received it. */
+/**
+ * Codes of errors that occur before the request is sent. After any other error, the push service may have received it.
+ */
 const NOT_CONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_)/;
 

@@ -30,7 +30,7 @@ export type Standing =
 /** The facts on which a decision about due steps is based, read from the store each time. */
 export interface DecisionInput {
   now: number;
-  /** The time of the wake-up, which has passed on the scheduler's clock. */
+  /** The time for which the wake-up was set. It has passed on the scheduler's clock. */
   woken: number;
   /** `undefined` if the deployment does not have the channel. */
   rulesOf: (via: string) => ChannelRules | undefined;
@@ -147,7 +147,9 @@ class Deciding {
     this.#messages.push(message);
   }
 
-  /** The due steps that may be sent. Ends those that are not needed, and postpones those held back by quiet hours. */
+  /**
+   * Returns the due steps that may be sent. Ends those no longer needed, and postpones those held back by quiet hours.
+   */
   #readyOf(via: string): Ready[] {
     const { standingOf, mayInterrupt } = this.#use;
     const ready: Ready[] = [];

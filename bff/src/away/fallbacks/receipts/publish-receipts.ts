@@ -8,7 +8,7 @@ export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 /** If an event was not accepted, it is published again after this time, in ms. */
 export const PUBLISH_AGAIN_MS = 30_000;
 
-/** Marks receipts that are missing in `before` as unpublished, so that they are published even after a crash. */
+/** Marks receipts that are missing from `before` as unpublished, so that they are published even after a crash. */
 export function withUnpublished(before: AwayDocument | undefined, after: AwayDocument): AwayDocument {
   const known = new Set(before?.receipts);
   if (after.receipts.every((receipt) => known.has(receipt))) return after;
@@ -47,7 +47,7 @@ export function withPublished(document: AwayDocument, published: ReadonlySet<str
   return { ...document, receipts };
 }
 
-/** The event that publishes a receipt. Its id is derived from the receipt, so it is the same if it is published again. */
+/** The event that publishes a receipt. Its id is derived from the receipt, so publishing it again uses the same id. */
 function eventOf(reader: string, receipt: FallbackReceipt): ReceiptEvent {
   const { id, via, outcome, reason, at } = receipt;
   return {

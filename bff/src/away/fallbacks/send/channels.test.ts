@@ -61,7 +61,7 @@ describe('a channel', () => {
     ]);
   });
 
-  it('should be given up after three days of failures', async () => {
+  it('should be given up on after three days of failures', async () => {
     const { instance, answers, outcomes } = deployment();
     answers.push(
       ...Array.from({ length: 1_000 }, () => ({ outcome: 'unavailable' as const, reason: 'down' })),
@@ -83,7 +83,7 @@ describe('a channel', () => {
     [true, ['a', 'a'], [['a', 'sent']]],
     [false, ['a'], [['a', 'unknown', 'broke']]],
   ])(
-    'should be retried on an unknown outcome only if it ignores repeats (%s)',
+    'should be retried after an unknown outcome only if it ignores repeats (%s)',
     async (repeats, ids, expected) => {
       const { instance, answers, sent, outcomes } = deployment({ repeats });
       answers.push({ outcome: 'unknown', reason: 'broke' });
@@ -117,7 +117,7 @@ describe('a channel', () => {
     expect(outcomes()).toEqual(['a', 'b'].map((id) => [id, 'unknown', reason]));
   });
 
-  it('should be retried after ever longer pauses if the outcome is unknown, for three days', async () => {
+  it('should be retried for three days, with ever longer pauses, if the outcome is unknown', async () => {
     const { instance, answers, sent, outcomes, receipts } = deployment({ repeats: true });
     answers.push(...Array.from({ length: 1_000 }, () => ({ outcome: 'unknown' as const, reason: '500' })));
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));

@@ -23,7 +23,7 @@ export interface ListUnsentOptions {
 
 /** Readers added less than this many ms ago stay in the index: their documents may not have been written yet. */
 export const PRUNE_AFTER_MS = 15 * 60_000;
-/** Documents are read ten at a time, until a page has read this many, or this many bytes. */
+/** Documents are read ten at a time. A page ends after MAX_DOCUMENTS documents or MAX_BYTES bytes. */
 const AT_ONCE = 10;
 const MAX_DOCUMENTS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;

@@ -26,7 +26,7 @@ describe('sending again', () => {
     expect(titles().slice(3)).toEqual([['c', 'b', 'a'].map((id) => `${id} from the feed`)]);
   });
 
-  it('should keep the states that make the fallback unnecessary, and the hash of the event source', async () => {
+  it('should keep the condition that makes the fallback unnecessary, and the hash of the event source', async () => {
     const { instance, answers, standings, titles, store } = deployment();
     const { fallbacks } = instance();
     answers.push(REFUSED);

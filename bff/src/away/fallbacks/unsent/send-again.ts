@@ -4,7 +4,7 @@ import { nameOf, type AwayDocument, type Receipt, type Waiting } from '../docume
 import { MAX_WAITING } from '../register.ts';
 import { isUnsent } from './unsent-receipts.ts';
 
-/** A reader's changed document, the number of fallbacks that were closed, and those that were not. */
+/** A reader's changed document, the number of fallbacks that were closed, and those that could not be. */
 export interface Closing {
   document: AwayDocument;
   done: number;
@@ -17,7 +17,7 @@ type Step = Waiting['steps'][number];
 export const NOT_FOUND: Fault = { code: 'not_found', detail: 'There is no such unsent fallback.' };
 
 /**
- * Makes unsent fallbacks wait again, due at `now`. Their content is read from the feed. One that was sent again before
+ * Makes unsent fallbacks wait again, due at `now`. Their content is read from the feed. One that was already sent again
  * stays as it is, so the request may be repeated. One that is due or being sent anyway gets no second message.
  */
 export function sendAgain(
@@ -37,7 +37,7 @@ export function sendAgain(
         const detail = `The reader already has ${MAX_WAITING} notifications waiting.`;
         return { code: 'full', detail };
       }
-      // The channel's window must not delay it.
+      // Backdated, so that the channel's window does not delay it.
       const step: Step = { via, unless, at: Math.max(0, now - rules.windowMs) };
       const one = before ?? { id, createdAt, ...(sourceHash !== undefined && { sourceHash }), steps: [] };
       const isDue = one.steps.some((other) => other.via === via && other.at <= now);
@@ -62,11 +62,11 @@ export const dismiss = (
 interface CloseOptions {
   now: number;
   as: NonNullable<Receipt['closed']>;
-  /** Returns why the fallback stays unsent, or nothing. */
+  /** Returns the reason why the fallback must stay unsent, if there is one. */
   onFound: (receipt: Receipt) => Fault | undefined;
 }
 
-/** Marks the receipts. Returns the same document if it changes nothing. */
+/** Marks the receipts as closed. Returns the same document if nothing changes. */
 function close(
   document: AwayDocument,
   names: readonly UnsentName[],

@@ -61,7 +61,7 @@ describe('a fallback that was not sent', () => {
     expect(await listOf(other.fallbacks)).toMatchObject([{ id: 'a', outcome: 'unknown' }]);
   });
 
-  it('should delay no turns, and sends by at most 3 s, while the list cannot be written', async () => {
+  it('should not delay turns, and should delay sends by at most 3 s, while the list cannot be written', async () => {
     const { instance, store, answers, sent, outcomes } = deployment();
     const { fallbacks } = instance();
     const read = store.read.bind(store);
@@ -140,7 +140,7 @@ describe('a fallback that was not sent', () => {
     expect(await store.read(KEY)).toBeUndefined();
   });
 
-  it('should leave the list when its reader is erased, without keeping the name anywhere', async () => {
+  it('should leave the list when its reader is erased, and leave no trace of the name', async () => {
     const { fallbacks, store } = await refused(['a']);
     await fallbacks.erase({ feed: READER });
     expect(await listOf(fallbacks)).toEqual([]);

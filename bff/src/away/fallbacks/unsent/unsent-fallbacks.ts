@@ -20,10 +20,10 @@ export interface UnsentFallbacksOptions extends Pick<
   rulesOf: DecisionInput['rulesOf'];
 }
 
-/** Maximum number of pages that are read at once, and of those that wait. */
+/** Maximum number of pages being read at once, and of pages waiting to be read. */
 const LISTS_AT_ONCE = 2;
 const LISTS_WAITING = 16;
-/** Longer than the write of a document takes. A wake-up at that time covers a crash after the write. */
+/** Longer than a document write takes. A wake-up after this time covers a crash after the write. */
 const WRITE_MS = 2 * 60_000;
 /** After this time in ms, a request skips its remaining readers. The ops page waits a minute for the response. */
 const LONGEST_MS = 30_000;
@@ -73,8 +73,7 @@ export class UnsentFallbacks {
   }
 
   /**
-   * Handles one reader after another. A reader whose fallbacks cannot be changed does not stop the others, unless that
-   * takes too long.
+   * Handles readers one by one. One whose fallbacks cannot be changed does not stop the others, unless time runs out.
    */
   async #closeAll(
     names: readonly UnsentName[],

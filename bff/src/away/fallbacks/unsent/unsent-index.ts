@@ -30,8 +30,8 @@ const LAST_RETRY_MS = 60_000;
 const MAX_KNOWN = 10_000;
 
 /**
- * The readers who have fallbacks that were not sent, without names and content. Only a hint where to look: the readers'
- * documents decide. A reader is added before the document is written, so that a crash loses none.
+ * The readers with unsent fallbacks, without names or content. Only a hint of where to look: the readers' documents
+ * decide. A reader is added before the document is written, so that a crash loses none.
  */
 export class UnsentIndex {
   readonly #use: UnsentIndexOptions;

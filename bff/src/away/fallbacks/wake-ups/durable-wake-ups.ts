@@ -30,8 +30,8 @@ const MAX_KNOWN = 10_000;
 const MAX_KEPT = 10_000;
 
 /**
- * Wake-ups that can be set while the scheduler is unavailable. They are then kept in the store, and every instance tries
- * to set them until one succeeds.
+ * Wake-ups that can be set even while the scheduler is unavailable. They are then kept in the store, and every instance
+ * tries to set them until one succeeds.
  */
 export class DurableWakeUps implements WakeUps {
   readonly #use: DurableWakeUpsOptions;

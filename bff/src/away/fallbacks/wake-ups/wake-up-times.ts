@@ -3,7 +3,7 @@ import { nameOf, type AwayDocument } from '../document.ts';
 import { namesOf, type Registered } from '../register.ts';
 import { wakeUpName } from './wake-up-names.ts';
 
-/** A wake-up this soon could have the name of the one that is being delivered, so it gets a unique name. */
+/** A wake-up this soon could have the same name as the one being delivered, so it gets a unique name. */
 const SOON_MS = 5_000;
 const MIN_WAIT_MS = 100;
 /** Shortest pause while a channel has reached its limit of messages in flight. The longest is twice as long. */
@@ -33,7 +33,7 @@ export function hasWakeUp(
   return !added.some(({ notification }) => known.has(nameOf(notification)));
 }
 
-/** The name and the time of the wake-up for a check at `next`, or for one soon if `next` has passed. */
+/** The name and time of the wake-up for a check at `next`, or soon if `next` has passed. */
 export function wakeUpFor(
   hash: string,
   { next, now, isFull, woken }: { next: number; now: number; isFull: boolean; woken?: Woken | undefined },

@@ -36,7 +36,7 @@ const statuses = (authorization?: string) =>
 const only = (status: number) => CALLS.map(() => status);
 const OPEN_STATUSES = [200, 200, 404, 200, 409, 200, 404, 404, 400, 400, 202];
 
-describe('operations if readers need no token', () => {
+describe('the operations routes when readers need no token', () => {
   it('should be closed without OPS_TOKEN, and explain how to open them', async () => {
     await serve({ PUBLIC_HOST: '0.0.0.0' });
     expect(await statuses()).toEqual(only(403));
@@ -84,7 +84,7 @@ describe('operations if readers need no token', () => {
   });
 });
 
-describe('operations if readers need a token', () => {
+describe('the operations routes when readers need a token', () => {
   it('should accept the role, or OPS_TOKEN, which gives no access to feeds', async () => {
     await serve({ AUTH_MODE: 'jwt', OPS_TOKEN }, { [SECRETS.jwt.name]: SECRET });
     expect(await statuses()).toEqual(only(401));

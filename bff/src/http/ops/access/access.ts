@@ -15,7 +15,7 @@ export interface OpsAccess {
 /** Paths that only operators may use. */
 export const OPS_PATHS = ['/app/ops', '/app/compose'];
 
-/** The actor for logs: the sub of the token, or OPS_TOKEN. */
+/** The actor's name in the log: the sub of the token, or OPS_TOKEN. */
 export const operatorOf = (request: Request): string | undefined =>
   request.hasOpsToken ? 'OPS_TOKEN' : request.identity?.sub;
 

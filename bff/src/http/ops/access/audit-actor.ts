@@ -15,7 +15,7 @@ function actorOf({ identity, hasOpsToken }: Request): AuditActor {
   return identity ? { kind: 'reader', name: identity.sub } : { kind: 'anonymous' };
 }
 
-/** The actor on the ops page, for the audit trail. */
+/** The user of the ops page, as recorded in the audit trail. */
 export const auditActor = (request: Request): AuditWho => ({ via: 'ops', actor: actorOf(request) });
 
 function actionOf({ method, originalUrl }: Request): AuditAction {

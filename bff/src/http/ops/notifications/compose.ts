@@ -56,7 +56,7 @@ const withId = (value: unknown): unknown =>
 const idsOf = (value: unknown): string[] | undefined =>
   isObject(value) && typeof value['id'] === 'string' ? [value['id']] : undefined;
 
-/** Maximum length of feeds and ids in the audit trail. Longer ones are invalid. */
+/** Whether a feed or id is short enough for the audit trail. Longer ones are invalid. */
 const isPlausible = (name: string): boolean => name.length <= 1_024;
 
 /** The feeds in a body, as far as it can be read. */

@@ -10,7 +10,7 @@ import type { SetAsideRecords } from '../../../ops/ports.ts';
 import { Slots } from '../../../readers/search/slots.ts';
 import { readQuery } from '../../read-query.ts';
 
-/** Maximum number of searches on this instance that run at once, and of those that wait. */
+/** Maximum number of searches that run at once on this instance, and of searches that wait. */
 const AT_ONCE = 1;
 const MOST_WAITING = 4;
 

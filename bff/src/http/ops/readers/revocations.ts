@@ -19,7 +19,7 @@ import { operatorOf } from '../access/access.ts';
 import { auditActor, type Trail } from '../access/audit-actor.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
-/** `/revocations`: the subjects whose earlier tokens are refused; added, listed and lifted. */
+/** `/revocations`: lists, adds and lifts revocations. A revocation refuses a subject's earlier tokens. */
 export function revocationRoutes(
   revocations: Revocations | undefined,
   trail: Trail,

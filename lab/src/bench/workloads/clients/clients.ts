@@ -10,7 +10,7 @@ export interface ConnectOptions {
   count: number;
   /** Called with a message and the client's index. */
   onMessage?: (client: number, message: Buffer) => void;
-  /** The position from which each client recovers. */
+  /** The position that each client recovers from, by client index. */
   positions?: readonly string[];
   /** The feed of each client. By default, all clients use the same feed. */
   feedOf?: (client: number) => string;
@@ -21,7 +21,7 @@ export interface ConnectOptions {
 }
 
 /**
- * Connects clients to the instances in turn and subscribes them. If one is rejected, closes them all.
+ * Connects clients to the instances round-robin and subscribes them. If one is rejected, closes them all.
  * @throws Failure if a client is rejected
  */
 export async function connectClients(peer: Sockets, options: ConnectOptions): Promise<Client[]> {
@@ -47,7 +47,7 @@ export async function connectClients(peer: Sockets, options: ConnectOptions): Pr
     await Promise.all(Array.from({ length: Math.min(atOnce, count) }, connectSome));
     return clients;
   } catch (error) {
-    // Makes the other calls of `connectSome` stop.
+    // Stop the other `connectSome` calls.
     next = count;
     closeAll(clients);
     throw error;

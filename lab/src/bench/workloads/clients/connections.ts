@@ -5,13 +5,13 @@ import { maxConnections } from './open-files.ts';
 import type { Workload } from '../workload.ts';
 
 /**
- * Share of the connections that are opened first, as a warm-up. It keeps the cost of loading and compiling code out of
- * the measurement.
+ * Number of warm-up connections, as a share of the measured ones. The warm-up keeps the cost of loading and compiling
+ * code out of the measurement.
  */
 const WARM_UP_SHARE = 0.05;
 
 /**
- * The memory of an idle, subscribed connection, and the cost of opening and subscribing one, on freshly started
+ * Measures the memory of an idle, subscribed connection and the cost of opening and subscribing one, on freshly started
  * processes.
  */
 export const connections: Workload = {

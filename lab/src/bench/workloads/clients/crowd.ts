@@ -19,7 +19,7 @@ export interface CrowdPart {
   count: number;
 }
 
-/** A message from a process that handles a part of a crowd. */
+/** A message from a process that handles part of a crowd. */
 export type CrowdMessage = { is: 'connected' | 'done' } | { is: 'failed'; why: string };
 
 /** Divides a crowd into parts with at most `max` clients each. */
@@ -32,7 +32,7 @@ export function partsOf(count: number, max: number): { first: number; count: num
   }));
 }
 
-/** Waits for the next message of a process. @throws Failure if it is a different message, or the process exits */
+/** Waits for the next message from a process. @throws Failure if it is a different message, or the process exits */
 const nextMessage = (child: ChildProcess, expected: CrowdMessage['is']): Promise<void> =>
   new Promise((resolve, reject) => {
     const ended = () => reject(new Failure('A client process has exited.'));

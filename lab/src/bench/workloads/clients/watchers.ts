@@ -12,7 +12,7 @@ const FIRST_IN_FLIGHT = 64;
 export interface Audience {
   /** The feeds of each client. */
   feedsOf: readonly (readonly string[])[];
-  /** The feed of the message with this index. The first measured message has the index 0. */
+  /** The feed of the message with this index. The first measured message has index 0. */
   feedOf: (index: number) => string;
 }
 
@@ -41,7 +41,7 @@ export class Watchers {
     this.#deliveries.take(client, message);
   }
 
-  /** Returns the next message, which is expected to arrive from now on. */
+  /** Returns the next message, and from then on expects it to arrive. */
   next(): { n: number; feed: string } {
     return this.#take(this.#feedOf(this.#taken++));
   }
@@ -56,7 +56,7 @@ export class Watchers {
     this.#deliveries.check();
   }
 
-  /** Publishes one message to each feed, so that the peer has created all feeds. */
+  /** Publishes one message to each feed, so that every feed exists before the measurement. */
   async begin(): Promise<void> {
     const left = this.#deliveries.feeds;
     const next = () => {
@@ -93,7 +93,8 @@ export class Watchers {
   }
 
   /**
-   * Publishes messages from `next` until it returns none, waits until all have arrived, and returns how many there were.
+   * Publishes messages from `next` until it returns `undefined`, and waits until all have arrived. Returns their
+   * number.
    */
   async #publish(publisher: Publisher, next: () => { n: number; feed: string } | undefined): Promise<number> {
     let count = 0;

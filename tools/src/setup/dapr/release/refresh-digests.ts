@@ -32,15 +32,15 @@ async function fetchDigest(origin: string, { name, path }: Archive, agent: Dispa
   }
 }
 
-/** `npm run dapr:digests` */
+/** `npm run dapr:digests`: refreshes the digests in tools/dapr/release.json. */
 export async function daprDigests(): Promise<number> {
   await refreshDigests(readConfig(), RELEASE_FILE);
   return 0;
 }
 
 /**
- * Writes the digests of the pinned version to the release file, taken from the release's checksum files. All or
- * nothing.
+ * Writes the digests of the pinned version to the release file, taken from the release's checksum files. Changes
+ * nothing if one of them cannot be used.
  * @throws Failure that lists every file without a usable checksum
  */
 export async function refreshDigests(
