@@ -62,6 +62,9 @@ const UNIT = {
   // No test asserts a duration. On a busy machine, property tests take several times as long as usual.
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  expect: { poll: { timeout: POLL_MS } },
+  /** Gives `vi.waitFor` the same time. */
+  setupFiles: 'tests/support/wait-for.ts',
 } as const;
 
 export default defineConfig({

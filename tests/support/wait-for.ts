@@ -1,0 +1,12 @@
+import { vi } from 'vitest';
+
+/** Vitest's default of 1 s is too short on a busy machine. */
+const WAIT_MS = 20_000;
+const isSet = Symbol.for('tocsin.waitFor');
+
+// Test files of a worker share `vi`.
+if (!Reflect.get(vi, isSet)) {
+  const { waitFor } = vi;
+  vi.waitFor = (callback, options = WAIT_MS) => waitFor(callback, options);
+  Reflect.set(vi, isSet, true);
+}
