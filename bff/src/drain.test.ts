@@ -1,11 +1,14 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { DrainingEvent } from '@tocsin/contracts';
 import { parseConfig, type RunningApp } from '@tocsin/service';
 import { io, type Socket } from 'socket.io-client';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { startBff } from './app.ts';
 import { bffSettings } from './config.ts';
 import { memoryBackend } from './memory/backend.ts';
+import { issuedToken, keySet, secondsFromNow } from '../testing/forge.ts';
 import { freePort } from '../testing/free-port.ts';
 
 const DRAIN_MS = 1_000;
@@ -46,6 +49,54 @@ it('should tell its clients when to move while it still serves them, and refuse 
   expect(refusal.message).toContain('stopping');
   const answer: unknown = await served[0]?.timeout(500).emitWithAck('subscribe', { feed: 'all' });
   expect(answer).toMatchObject({ ok: true });
+});
+
+it('should refuse a client whose token it was still checking when it began to stop', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  let answer = true;
+  const held: (() => void)[] = [];
+  const issuer = createServer((_request, response) => {
+    const respond = () => response.end(JSON.stringify(keySet()));
+    if (answer) respond();
+    else held.push(respond);
+  });
+  issuer.listen(0, '127.0.0.1');
+  await once(issuer, 'listening');
+  const port = await freePort();
+  const settings = {
+    ...{ PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '8000', AUTH_MODE: 'jwt' },
+    JWT_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`,
+  };
+  const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
+  const auth = { token: issuedToken('RS256', { exp: secondsFromNow(3_600) }) };
+  const open = () => {
+    const socket = io(`http://127.0.0.1:${port}`, {
+      ...{ path: '/hubs', transports: ['websocket'], forceNew: true, reconnection: false, auth },
+    });
+    sockets.push(socket);
+    return socket;
+  };
+  try {
+    const first = open();
+    await once(first as never, 'connect');
+    // The bff reads the issuer's keys again after ten minutes.
+    vi.setSystemTime(Date.now() + 11 * 60_000);
+    answer = false;
+    const second = open();
+    const outcome = Promise.race([
+      once(second as never, 'connect_error').then(([error]) => (error as Error).message),
+      once(second as never, 'connect').then(() => 'connected'),
+    ]);
+    await once(issuer, 'request');
+    const draining = once(first as never, 'draining');
+    stopped = bff.stop();
+    await draining;
+    for (const respond of held) respond();
+    expect(await outcome).toContain('stopping');
+  } finally {
+    vi.useRealTimers();
+    issuer.close();
+  }
 });
 
 it('should report that it is not ready before it moves clients, and accept clients until then', async () => {

@@ -122,12 +122,10 @@ export class Gateway {
     const connected = new WeakSet<EngineSession>();
     if (azure) void azure.attach(this.#io);
     else this.#guardEngine();
-    this.#io.use((_socket, next) => {
-      // A client that was asked to reconnect, and reaches this instance again, is refused. It keeps its old
-      // connection while it retries.
-      if (this.#draining) next(new Error('unavailable: this instance is stopping'));
-      else next();
-    });
+    // A client that was asked to reconnect, and reaches this instance again, is refused. It keeps its old connection
+    // while it retries.
+    const refusal = () => (this.#draining ? new Error('unavailable: this instance is stopping') : undefined);
+    this.#io.use((_socket, next) => next(refusal()));
     this.#io.use((socket, next) => {
       // Otherwise, a session could connect many times, and create a socket each time.
       if (connected.has(socket.conn)) {
@@ -139,7 +137,9 @@ export class Gateway {
     });
     const admitOne = admit({ auth, admission, onRefused, log });
     this.#io.use((socket, next) =>
-      admitOne(socket, (error) => {
+      admitOne(socket, (fault) => {
+        // The instance may have begun to stop while it checked the token.
+        const error = fault ?? refusal();
         // Our clients disconnect on their own. Others would keep their slot until the timeout.
         if (error && !azure) setTimeout(() => terminate(socket.conn), REFUSED_LINGER_MS).unref();
         next(error);
