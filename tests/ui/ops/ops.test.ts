@@ -146,6 +146,25 @@ describe('set-aside records', () => {
     await expect.poll(() => letters(page).count()).toBe(2);
   });
 
+  it('should not be listed again by an answer from before they were put back', async () => {
+    const page = await openOps();
+    await letters(page).nth(2).waitFor();
+    const json = { total: 3, oldestAt: null, deadLetters: [...ops.letters] };
+    const list = '**/app/ops/dead-letters';
+    const late = new Promise<() => Promise<void>>((held) => {
+      void page.route(list, (route) => held(() => route.fulfill({ json })), { times: 1 });
+    });
+    await page.clock.runFor(5_000);
+    const answer = await late;
+    await letters(page).nth(1).getByTestId('put-back').click();
+    await expect.poll(() => letters(page).count()).toBe(2);
+    const finished = page.waitForEvent('requestfinished');
+    await answer();
+    await finished;
+    await page.getByTestId('letters-said').getByText('Put back').waitFor();
+    expect(await letters(page).count()).toBe(2);
+  });
+
   it('should be deleted by keyboard, but only after confirmation', async () => {
     const page = await openOps();
     const remove = letters(page).first().getByTestId('delete');

@@ -1,8 +1,16 @@
-import type { NamedNotification, OpsHistory, OpsStatus, SetAsideList, UnsentPage } from '@tocsin/contracts';
+import type {
+  InstanceSnapshot,
+  NamedNotification,
+  OpsHistory,
+  OpsStatus,
+  SetAsideList,
+  UnsentPage,
+} from '@tocsin/contracts';
 import { safeStorage } from '@tocsin/client-vue';
 import { computed, reactive, ref, shallowRef } from 'vue';
 import { OpsError, createOpsApi } from './api.ts';
 import { append, sampleOf, wholeHour, type Sample } from './instances/history.ts';
+import { ReadOrder } from './read-order.ts';
 import { firstPage } from './unsent/first-page.ts';
 import { verdictOf } from './verdict/rules.ts';
 
@@ -35,6 +43,7 @@ function createOps() {
   const unsent = shallowRef<UnsentPage>();
   const unsentFault = ref('');
   const api = createOpsApi(() => token.value || undefined);
+  const order = new ReadOrder();
 
   const fault = computed(() => Object.values(faults).find((text) => text !== '') ?? '');
   const instances = computed(() => live.value?.instances ?? []);
@@ -65,6 +74,7 @@ function createOps() {
     token.value = text.trim();
     storage.set(TOKEN_KEY, token.value);
     refused.value = undefined;
+    order.invalidate();
   }
 
   /** Records why the server denies access. Returns false for other errors. */
@@ -83,13 +93,21 @@ function createOps() {
     return error instanceof Error ? error.message : String(error);
   }
 
-  async function attemptRead(part: string, work: () => Promise<void>): Promise<void> {
+  async function attemptRead<T>(
+    part: string,
+    read: () => Promise<T>,
+    take: (answer: T) => void,
+  ): Promise<void> {
+    const isOvertaken = order.start(part);
     try {
-      await work();
+      const answer = await read();
+      if (isOvertaken()) return;
+      take(answer);
       faults[part] = '';
       if (part === 'instances') unreadSince.value = undefined;
       silentSince.value = undefined;
     } catch (error) {
+      if (isOvertaken()) return;
       if (error instanceof OpsError && error.status === undefined) silentSince.value ??= Date.now();
       if (part === 'instances') unreadSince.value ??= Date.now();
       faults[part] = explain(error) || (faults[part] ?? '');
@@ -97,33 +115,55 @@ function createOps() {
   }
 
   const readHistory = () =>
-    attemptRead('history', async () => {
-      past.value = (await api.history()).instances;
-    });
-  const readInstances = () =>
-    attemptRead('instances', async () => {
-      const before = instances.value;
-      live.value = await api.instances();
-      recent.value = append(recent.value, sampleOf(Date.parse(live.value.at), live.value.instances));
-      const isGone = before.some(({ instance }) => !instances.value.some((one) => one.instance === instance));
-      if (isGone) await readHistory();
-    });
+    attemptRead(
+      'history',
+      () => api.history(),
+      (history) => {
+        past.value = history.instances;
+      },
+    );
+  const readInstances = async () => {
+    let isAnyGone = false;
+    await attemptRead(
+      'instances',
+      () => api.instances(),
+      (now) => {
+        const isGone = ({ instance }: InstanceSnapshot) =>
+          !now.instances.some((one) => one.instance === instance);
+        isAnyGone = instances.value.some(isGone);
+        live.value = now;
+        recent.value = append(recent.value, sampleOf(Date.parse(now.at), now.instances));
+      },
+    );
+    if (isAnyGone) await readHistory();
+  };
   const readStatus = () =>
-    attemptRead('status', async () => {
-      status.value = await api.status();
-    });
+    attemptRead(
+      'status',
+      () => api.status(),
+      (now) => {
+        status.value = now;
+      },
+    );
   const readSetAside = () =>
-    attemptRead('setAside', async () => {
-      setAside.value = await api.setAsideList();
-    });
+    attemptRead(
+      'setAside',
+      () => api.setAsideList(),
+      (list) => {
+        setAside.value = list;
+      },
+    );
 
   /** Its error is shown beside the list, because the list is read less often than the rest. */
   async function readUnsent(): Promise<void> {
+    const isOvertaken = order.start('unsent');
     try {
-      unsent.value = await firstPage(api);
+      const page = await firstPage(api);
+      if (isOvertaken()) return;
+      unsent.value = page;
       unsentFault.value = '';
     } catch (error) {
-      unsentFault.value = explain(error);
+      if (!isOvertaken()) unsentFault.value = explain(error);
     }
   }
 

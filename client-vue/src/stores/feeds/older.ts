@@ -29,6 +29,8 @@ export async function loadOlder(limit: number): Promise<void> {
     if (place === 'dropped') continue;
     const page = await useSource().page({ feed, epoch: place.epoch, before: place.before, limit });
     if (session !== notifications.session) return;
+    // The feed was erased in the meantime, or its oldest items were dropped.
+    if (notifications.older.get(feed) !== place) continue;
     if (!page.recovered) notifications.older.set(feed, 'dropped');
     else takePage(feed, page);
     if (page.recovered && !page.more) notifications.older.delete(feed);

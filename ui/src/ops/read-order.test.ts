@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { ReadOrder } from './read-order.ts';
+
+it('should ignore outcomes that newer ones of the same part have overtaken, and those before an invalidation', () => {
+  const order = new ReadOrder();
+  const [first, second, other] = [order.start('list'), order.start('list'), order.start('status')];
+  expect([second(), first(), other()]).toEqual([false, true, false]);
+  const [third, fourth] = [order.start('list'), order.start('list')];
+  expect([third(), fourth()]).toEqual([false, false]);
+  const before = order.start('status');
+  order.invalidate();
+  expect([before(), order.start('status')()]).toEqual([true, false]);
+});

@@ -1,0 +1,22 @@
+/** Decides which answers to ignore, because newer ones have overtaken them. */
+export class ReadOrder {
+  #reads = 0;
+  /** The newest read of each part of the page that has an outcome. */
+  readonly #newest = new Map<string, number>();
+  #invalidTo = 0;
+
+  /** Starts a read. Call the returned function when there is an outcome: it returns true if the outcome must be ignored. */
+  start(part: string): () => boolean {
+    const read = ++this.#reads;
+    return () => {
+      if (read <= this.#invalidTo || read < (this.#newest.get(part) ?? 0)) return true;
+      this.#newest.set(part, read);
+      return false;
+    };
+  }
+
+  /** Ignores the outcomes of all reads so far, for example because they used another token. */
+  invalidate(): void {
+    this.#invalidTo = this.#reads;
+  }
+}
