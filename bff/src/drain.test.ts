@@ -20,7 +20,7 @@ afterEach(async () => {
   await stopped;
 });
 
-it('should tell its clients when to move while it still serves them, and refuse new ones', async () => {
+it('should tell its clients when to reconnect elsewhere, still serve them, and refuse new ones', async () => {
   const port = await freePort();
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: String(DRAIN_MS) };
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());

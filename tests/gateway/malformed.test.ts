@@ -103,7 +103,7 @@ describe('an invalid request', () => {
     },
   );
 
-  it('should end its session if it is a close packet, or many connect packets in one body', async () => {
+  it('should end its session if it is a close packet or consists of many connect packets', async () => {
     const socket = await hostile();
     sendRaw(socket, '1');
     await expect.poll(() => socket.io.engine.readyState).toBe('closed');

@@ -16,7 +16,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should recover 1,000 clients at once from memory, in little more time than they take to connect', async () => {
+it('should recover 1,000 clients at once from memory, in little more time than it takes them to connect', async () => {
   const { plain, recovering, ratio, stateReads } = await measureRecovery(stack, { rounds: 3 });
   console.log(
     `1,000 clients: connect ${Math.round(plain)} ms, connect and recover 100 each ${Math.round(recovering)} ms, ratio ${ratio.toFixed(2)}; state reads ${stateReads.join(', ')}`,

@@ -15,7 +15,7 @@ const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBf
 
 /** These strings are repeated between the start and the end of a header's value. */
 const UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
-/** The beginnings of values that each header's parser expects. */
+/** For each header, prefixes that its parser accepts. */
 const HEADERS: [name: string, ...begins: string[]][] = [
   ['accept', 'text/html;q='],
   ['accept-encoding', 'gzip;q='],

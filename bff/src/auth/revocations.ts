@@ -21,7 +21,7 @@ export class Revocations {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   readonly #listeners: (() => void)[] = [];
-  /** By sub; `undefined` until the store has been read. */
+  /** Keyed by sub; `undefined` until the store has been read. */
   #known: ReadonlyMap<string, Revocation> | undefined;
   /** The last queued read. Reads run one after another, so that a late result never replaces a newer one. */
   #reading: Promise<void> = Promise.resolve();

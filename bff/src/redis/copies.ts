@@ -18,8 +18,8 @@ const CHECK_EVERY_MS = 2_000;
 /** Minimum time between two searches of Redis, across all instances. */
 const SEARCH_EVERY_MS = 10_000;
 /**
- * The last search for an erasure starts after this time, when all messages in transit have arrived or been refused.
- * Together with the time between two searches, this is less than a minute.
+ * Earliest start of the last search after an erasure. By then, every message in transit has arrived or been refused.
+ * With the wait for the next search, it is still done within the minute that `Copies.erase` promises.
  */
 const LAST_SEARCH_MS = 35_000;
 

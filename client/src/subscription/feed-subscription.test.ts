@@ -184,7 +184,7 @@ describe('FeedSubscription', () => {
     expect(reads).toEqual([[2, ['c', 'b']]]);
   });
 
-  it.each(['settled', 'in a gap', 'backing off'])('should leave no timers when it ends while %s', (state) => {
+  it.each(['settled', 'in a gap', 'backing off'])('should leave no timers running when it ends while %s', (state) => {
     const subscription = subscribe();
     subscription.connected(socket);
     if (state === 'backing off') {

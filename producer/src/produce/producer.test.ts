@@ -148,7 +148,7 @@ describe('entries', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['n0'], ['n1', 'n2', 'n3']]);
   });
 
-  it('should contain at most 1,000 notifications, in the order of the requests and their arrays', async () => {
+  it('should contain at most 1,000 notifications, in request order and, within a request, in array order', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = [

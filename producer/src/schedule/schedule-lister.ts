@@ -8,7 +8,7 @@ import type { ScheduleIndex } from './schedule-index.ts';
 export const KEPT_MS = 15_000;
 const PARALLEL_JOBS = 16;
 const NAMES_AT_ONCE = 100;
-/** At most this many schedules are looked up. Failed requests may have left names without a job in the index. */
+/** Maximum number of names to look up for one list. Some names may have no job, because their request failed. */
 const MAX_NAMES = 500;
 
 export interface ScheduleListerOptions {

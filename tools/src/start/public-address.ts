@@ -14,7 +14,7 @@ export const isLoopback = (address: string): boolean =>
 /**
  * Checks whether the public ports may listen on this address. An address that other machines can reach requires
  * authentication or TOCSIN_INSECURE=yes.
- * @param withoutAuth phrases that name the settings without authentication: `AUTH_MODE is none`
+ * @param withoutAuth phrases for the settings that leave authentication off: `AUTH_MODE is none`
  * @throws Failure that explains what to do
  */
 export function checkPublicAddress(

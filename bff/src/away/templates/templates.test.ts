@@ -109,7 +109,7 @@ describe('a folder of templates', () => {
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
   const message = messageOf([notification('A')]);
 
-  it('should replace only the files that it contains', () => {
+  it('should override only the built-in templates whose files it contains', () => {
     write('subject.liquid', 'Acme: {{ count }} new');
     write('words.en.json', '{"openInbox": "Go to Acme"}');
     const { subject, text } = loadTemplates({ folder }).render(message);

@@ -27,7 +27,7 @@ const found = async (query: string) => {
   return items.map(({ notification }) => notification.id);
 };
 const isoAfter = (ms: number) => new Date(Date.now() + ms).toISOString();
-/** Advances the clock of this process, in which the server runs too. */
+/** Advances the clock of this process. The server runs in it, too. */
 const moveClock = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 
 describe('the inbox of a reader', () => {

@@ -1,4 +1,4 @@
-/** Runs the tasks of each key one at a time. */
+/** Runs tasks with the same key one at a time. */
 export class KeyedQueue {
   readonly #running = new Map<string, Promise<unknown>>();
 

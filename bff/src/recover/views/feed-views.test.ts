@@ -132,8 +132,8 @@ it('should compare a feed at once when it is watched again', async () => {
   expect(views.positions()).toMatchObject([{ offset: 1 }]);
 });
 
-describe('the publications in memory', () => {
-  it('should stay within the limit of all views, and be read from the store beyond it', async () => {
+describe('publications in memory', () => {
+  it('should stay within the limit that all views share, and be read from the store once dropped', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     const first = await publish(1);

@@ -28,8 +28,8 @@ interface Created {
 type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 
 /**
- * Creates the configured channels. A channel loads its library with its first message.
- * @throws TemplateError, or Error that lists all errors in a binding's mapping
+ * Creates the configured channels. A channel loads its library when it sends its first message.
+ * @throws TemplateError, or an Error that lists all errors in a binding's mapping
  */
 export function createChannels(
   { templates: folder, timeZone, email, push, webhook, bindings }: AwaySettings,

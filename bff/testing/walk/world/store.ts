@@ -7,11 +7,11 @@ export interface WalkAnnouncement {
   seq: number;
   expiresAt: string;
   deliveries: number;
-  /** The number of running deliveries. */
+  /** The number of deliveries in progress. */
   holders: number;
 }
 
-/** The content of a walk's Redis. Values are immutable, so copying the maps copies everything. */
+/** The contents of a walk's Redis. Values are immutable, so copying the maps copies everything. */
 export class Store {
   origin: string | undefined;
   head: { head: Head; etag: number } | undefined;

@@ -19,8 +19,8 @@ const marksOf = ({ archived, snoozed, lateMs }: MarksAccount): string =>
   `and at most ${Math.max(0, ...lateMs)} ms, even during faults).`;
 
 const fallbacksOf = (account: FallbacksAccount): string =>
-  `A reader who was away had ${account.webhook} fallbacks by webhook and ${account.email} by e-mail, and read ` +
-  `${account.readInTime} in time. They were sent a median of ${Math.round(quantile(account.lateMs, 0.5))} ms late, ` +
+  `A reader who was away was sent ${account.webhook} fallbacks by webhook and ${account.email} by e-mail, and read ` +
+  `${account.readInTime} notifications early enough to need none. The fallbacks were sent a median of ${Math.round(quantile(account.lateMs, 0.5))} ms late, ` +
   `and at most ${Math.round(Math.max(0, ...account.lateMs))} ms, even during faults. ${account.repeatedWebhooks} webhooks were ` +
   `sent again with the same id, and ${account.repeatedEmails} notifications were in an e-mail that was sent twice.`;
 

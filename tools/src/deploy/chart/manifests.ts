@@ -15,8 +15,8 @@ const workloadSchema = z.looseObject({ spec: z.looseObject({ template: podSchema
 const APPS_WITH_SETTINGS = ['producer', 'bff'];
 
 /**
- * Inserts the chart's values into a Deployment or StatefulSet. Its only container and its section in the values have
- * the same name as it.
+ * Inserts the chart's values into a Deployment or StatefulSet. The workload, its only container and its section in the
+ * values all have the same name.
  */
 function workload(document: Document, text: TemplateText): Document {
   const parsed = workloadSchema.parse(document);

@@ -5,7 +5,7 @@ import type { AwayDocument } from '../document.ts';
 /** Publishes an event for other applications. Resolves when the broker has accepted it. */
 export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 
-/** If an event was not accepted, it is published again after this time, in ms. */
+/** Wait in ms before an event that was not accepted is published again. */
 export const PUBLISH_AGAIN_MS = 30_000;
 
 /** Marks receipts that are missing from `before` as unpublished, so that they are published even after a crash. */

@@ -45,7 +45,7 @@ it('should answer a wake-up only after storing the next one if the outcome could
   expect([titles(), set.mock.calls.at(-1)]).toEqual([[['a']], endOfClaim]);
 });
 
-it('should refuse a wake-up while 664 others are being checked or wait, and process it later', async () => {
+it('should refuse a wake-up while 664 others are being checked or waiting, and process it later', async () => {
   const { instance, store, titles } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(fallback());
