@@ -184,17 +184,20 @@ describe('FeedSubscription', () => {
     expect(reads).toEqual([[2, ['c', 'b']]]);
   });
 
-  it.each(['settled', 'in a gap', 'backing off'])('should leave no timers running when it ends while %s', (state) => {
-    const subscription = subscribe();
-    subscription.connected(socket);
-    if (state === 'backing off') {
-      answers.at(-1)?.(new Error('timed out'));
-    } else {
-      ok();
-      if (state === 'in a gap') position(subscription, 9);
-    }
-    expect(vi.getTimerCount()).toBeGreaterThan(0);
-    subscription.end();
-    expect(vi.getTimerCount()).toBe(0);
-  });
+  it.each(['settled', 'in a gap', 'backing off'])(
+    'should leave no timers running when it ends while %s',
+    (state) => {
+      const subscription = subscribe();
+      subscription.connected(socket);
+      if (state === 'backing off') {
+        answers.at(-1)?.(new Error('timed out'));
+      } else {
+        ok();
+        if (state === 'in a gap') position(subscription, 9);
+      }
+      expect(vi.getTimerCount()).toBeGreaterThan(0);
+      subscription.end();
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
 });
