@@ -1,19 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openApiDocument } from '@tocsin/producer';
 import { Failure } from '../failure.ts';
-import { ARTIFACTS_DIR } from '../paths.ts';
+import { ARTIFACTS_DIR, ROOT } from '../paths.ts';
 import { run } from '../process/run.ts';
+import { requestsFile, type Requests } from './least-bodies.ts';
 import { startMemoryBff } from './memory-bff.ts';
 
 const FOLDER = join(ARTIFACTS_DIR, 'api');
-/** Not in package.json, because only this command needs these 396 packages. npm caches them. */
-const LINTERS = [
-  '@redocly/cli@1.34.5',
-  'openapi-typescript@7.10.1',
-  '@asyncapi/parser@3.4.0',
-  'typescript@5.9.3',
-];
+/** The linters and their versions. Not a workspace, because only this command needs their packages. npm caches them. */
+const LINTERS = join(ROOT, 'tools', 'api-linters');
 const PARSE = `import { readFileSync } from 'node:fs';
 import { Parser } from '@asyncapi/parser';
 const { diagnostics } = await new Parser().parse(readFileSync('bff-asyncapi.json', 'utf8'));
@@ -22,40 +18,47 @@ for (const { path, message } of errors) console.error(path.join('.') + ': ' + me
 process.exit(errors.length > 0 ? 1 : 0);
 `;
 
+const STRICT = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext'];
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Writes the OpenAPI and AsyncAPI documents as the applications serve them. */
+const write = (name: string, text: string) => writeFileSync(join(FOLDER, name), text);
+
+/** Writes the documents as the applications serve them, and a TypeScript file of requests for each OpenAPI document. */
 async function writeDocuments(): Promise<void> {
   const bff = await startMemoryBff();
   try {
     for (const kind of ['openapi', 'asyncapi']) {
-      const response = await fetch(`${bff.url}/${kind}.json`);
-      writeFileSync(join(FOLDER, `bff-${kind}.json`), await response.text());
+      const text = await (await fetch(`${bff.url}/${kind}.json`)).text();
+      write(`bff-${kind}.json`, text);
+      if (kind === 'openapi') write('bff-requests.ts', requestsFile('bff', JSON.parse(text) as Requests));
     }
   } finally {
     await bff.stop();
   }
-  writeFileSync(join(FOLDER, 'producer-openapi.json'), JSON.stringify(openApiDocument(), null, 2));
+  write('producer-openapi.json', JSON.stringify(openApiDocument(), null, 2));
+  write('producer-requests.ts', requestsFile('producer', openApiDocument()));
 }
 
 /**
- * `npm run lint:api`: checks the OpenAPI documents with Redocly, compiles types from them with openapi-typescript, and
- * checks the AsyncAPI document with AsyncAPI's parser. Installs these tools into .artifacts/api.
+ * `npm run lint:api`: checks the OpenAPI documents with Redocly, generates types from them with openapi-typescript, and
+ * compiles the smallest request of each operation with these types. Checks the AsyncAPI document with AsyncAPI's parser.
+ * Installs these programs into .artifacts/api.
  * @throws Failure with the findings
  */
 export async function lintApi(): Promise<number> {
   mkdirSync(FOLDER, { recursive: true });
   await writeDocuments();
-  writeFileSync(join(FOLDER, 'package.json'), '{"private":true,"type":"module"}\n');
-  writeFileSync(join(FOLDER, 'parse.mjs'), PARSE);
-  const install = ['install', '--no-save', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  for (const name of ['package.json', 'package-lock.json'])
+    copyFileSync(join(LINTERS, name), join(FOLDER, name));
+  write('parse.mjs', PARSE);
   const steps = [
-    ['install', 'npm', ...install, ...LINTERS],
+    ['install', 'npm', 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'],
     ...['bff', 'producer'].flatMap((app) => [
       [`redocly, ${app}`, 'npx', 'redocly', 'lint', '--extends', 'minimal', `${app}-openapi.json`],
       [`openapi-typescript, ${app}`, 'npx', 'openapi-typescript', `${app}-openapi.json`, '-o', `${app}.d.ts`],
     ]),
-    ['tsc', 'npx', 'tsc', '--noEmit', '--strict', 'bff.d.ts', 'producer.d.ts'],
+    ['tsc', 'npx', 'tsc', ...STRICT, 'bff.d.ts', 'producer.d.ts', 'bff-requests.ts', 'producer-requests.ts'],
     ['asyncapi', process.execPath, 'parse.mjs'],
   ];
   for (const [name = '', program = '', ...args] of steps) {

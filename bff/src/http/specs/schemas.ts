@@ -93,12 +93,22 @@ function registryOf(schemas: Record<string, z.ZodType>) {
   return registry;
 }
 
+/** Moves a default to the description, because openapi-typescript makes members with a default required. */
+function describeDefault(schema: JsonSchema): void {
+  if (schema['default'] === undefined) return;
+  const text = `Default: \`${JSON.stringify(schema['default'])}\`.`;
+  const { description } = schema;
+  schema['description'] = typeof description === 'string' ? `${description} ${text}` : text;
+  delete schema['default'];
+}
+
 function generateSchemas(schemas: Record<string, z.ZodType>, io: 'input' | 'output', target: Target) {
   const isSent = io === 'output';
   const all = z.toJSONSchema(registryOf(schemas), {
     ...{ io, target, uri: (id: string) => ref(id).$ref },
     override: ({ jsonSchema }) => {
       if (isSent) delete jsonSchema.additionalProperties;
+      else describeDefault(jsonSchema);
       // Zod adds this bound to integers. The type integer says enough, and generators understand it.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openApiDocument } from '@tocsin/producer';
+import { expect, it } from 'vitest';
+import { ROOT } from '../paths.ts';
+import { LEAST_BODIES, operationsWithBody, type Requests } from './least-bodies.ts';
+import { startMemoryBff } from './memory-bff.ts';
+
+const cases = Object.values(LEAST_BODIES).flatMap((operations) => Object.entries(operations));
+
+it.each(cases)('should be valid, and invalid without any of its members: %s', (_name, { schema, body }) => {
+  expect(schema.safeParse(body).error).toBeUndefined();
+  for (const name of Object.keys(body)) {
+    const less = Object.fromEntries(Object.entries(body).filter(([other]) => other !== name));
+    expect(schema.safeParse(less).success, `without ${name}`).toBe(false);
+  }
+});
+
+it('should have one for each request body in the OpenAPI documents', async () => {
+  const bff = await startMemoryBff();
+  const document = (await (await fetch(`${bff.url}/openapi.json`)).json()) as Requests;
+  await bff.stop();
+  const names = (requests: Requests) => operationsWithBody(requests).map(({ operationId }) => operationId);
+  expect(names(document).toSorted()).toEqual(Object.keys(LEAST_BODIES.bff).toSorted());
+  expect(names(openApiDocument())).toEqual(Object.keys(LEAST_BODIES.producer));
+});
+
+it('should have the body of the shortest command in README', () => {
+  const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const bodies = Array.from(page.matchAll(/curl -d '(.+?)' .*\/notifications$/gm), ([, body = '']) => body);
+  const [shortest] = bodies.toSorted((a, b) => a.length - b.length);
+  expect(shortest).toBe(JSON.stringify(LEAST_BODIES.producer['postNotifications']?.body));
+});
