@@ -23,9 +23,9 @@ export function testSchedules(
     scheduleIndexStore = new MemoryScheduleIndexStore(),
     owner = 'one',
     timeoutMs = 5_000,
+    now = () => Date.now(),
   } = {},
 ) {
-  const now = () => Date.now();
   const observer = new RecordingScheduleObserver();
   const jobs: MemoryJobs = new MemoryJobs((name) => schedules.takeOver(name));
   const schedules: Schedules = new Schedules({

@@ -156,4 +156,23 @@ describe('createPublisher', () => {
     await publisher.retract('a/b', 'user:ada@example.com');
     expect(seen).toEqual(['DELETE', '/notifications/a%2Fb?feed=user%3Aada%40example.com', 'key', 'token']);
   });
+
+  it.each([
+    [{ title: ['is missing'] }],
+    ['is missing'],
+    [[null]],
+    [[{ path: '7.title', message: 'is missing' }]],
+  ])(
+    'should settle every notification, and send later ones, after errors that a producer does not send: %j',
+    async (errors) => {
+      const { publisher } = await against((items, response) =>
+        items.some(({ title }) => title === '')
+          ? answer(response, 400, { errors })
+          : accept(items, response, response.req),
+      );
+      const all = ['', 'a', ''].map((title) => codeOf(publisher.publish({ title })));
+      expect(await Promise.all(all)).toEqual(['refused', 'ok', 'refused']);
+      expect(await codeOf(publisher.publish({ title: 'later' }))).toBe('ok');
+    },
+  );
 });

@@ -41,7 +41,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
    */
   async function resendValid(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors ?? []);
-    if (faults.size === 0) {
+    if (!batch.some((_, index) => faults.has(index))) {
       // The response is not about a particular notification, for example 401 or 413. If each notification is sent
       // alone, each gets its own response.
       for (const one of batch) await sendBatch([one]);

@@ -1,5 +1,5 @@
 import { backOff, pause } from '@tocsin/contracts/pause';
-import type { Problem } from '@tocsin/contracts';
+import type { Fault, Problem } from '@tocsin/contracts';
 import type { PublisherOptions } from './types.ts';
 
 const FIRST_PAUSE_MS = 200;
@@ -74,9 +74,19 @@ async function problemOf(response: Response): Promise<Partial<Problem>> {
   const text = await response.text();
   try {
     const problem: unknown = JSON.parse(text);
-    if (typeof problem === 'object' && problem !== null) return problem;
+    if (isObject(problem)) return { ...problem, errors: faultsIn(problem['errors']) };
   } catch {
     // Not a problem document: a proxy answered.
   }
   return { detail: `The server returned status ${response.status}: ${text.slice(0, 200)}` };
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** The listed errors. A proxy may have answered with a problem document of its own, whose `errors` differ. */
+const faultsIn = (errors: unknown): Fault[] =>
+  (Array.isArray(errors) ? errors : []).filter(
+    (one): one is Fault =>
+      isObject(one) && typeof one['path'] === 'string' && typeof one['message'] === 'string',
+  );

@@ -46,3 +46,15 @@ it('should include failed uses in the next write, and write the remaining uses w
   await uses.stop();
   expect(lastUses()).toEqual({ shop: '2026-01-01T00:00:00.000Z', hr: '2026-01-01T00:01:00.000Z' });
 });
+
+it('should wait for a write in progress when it stops, and repeat it if it fails', async () => {
+  const { uses, write, lastUses } = keyUses();
+  let fail = (): void => undefined;
+  write.mockImplementationOnce(() => new Promise((_, reject) => (fail = () => reject(new Error('away')))));
+  uses.note(key('shop'));
+  await vi.advanceTimersByTimeAsync(60_000);
+  const stopped = uses.stop();
+  fail();
+  await stopped;
+  expect(lastUses()).toEqual({ shop: '2026-01-01T00:00:00.000Z' });
+});

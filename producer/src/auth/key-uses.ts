@@ -22,6 +22,8 @@ export class KeyUses {
   readonly #timer: NodeJS.Timeout;
   /** Uses that have not been written yet, at most one for each key. */
   #noted = new Map<string, KeyUse>();
+  /** The last write. Writes run one after the other, so that an older use never replaces a newer one. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(options: KeyUsesOptions) {
     this.#options = options;
@@ -34,7 +36,12 @@ export class KeyUses {
   }
 
   /** Writes the uses since the last write. Never rejects. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
     if (this.#noted.size === 0) return;
     const noted = this.#noted;
     this.#noted = new Map();

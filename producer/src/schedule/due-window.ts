@@ -30,8 +30,10 @@ export class DueWindow {
   readonly #store: DueWindowStore;
   readonly #onIndex: (index: DueWindowDocument) => void;
   readonly #changes = new Batches<Change>((changes) => this.#write(changes));
+  /** Number of finished changes. */
+  #finished = 0;
 
-  /** Calls `onIndex` with each index that was read or written. */
+  /** Calls `onIndex` with each index that was read or written, never with an older one after a newer one. */
   constructor(store: DueWindowStore, onIndex: (index: DueWindowDocument) => void) {
     this.#store = store;
     this.#onIndex = onIndex;
@@ -58,9 +60,11 @@ export class DueWindow {
     return this.#store.read(names);
   }
 
-  /** Reads the index from the store. */
+  /** Reads the index from the store. Ignores it if a change has finished in the meantime: that index is newer. */
   async refresh(): Promise<void> {
-    this.#onIndex({ v: DOCUMENT_VERSION, due: await this.list() });
+    const finished = this.#finished;
+    const due = await this.list();
+    if (finished === this.#finished) this.#onIndex({ v: DOCUMENT_VERSION, due });
   }
 
   /** Returns the names in the window, and when they are due. */
@@ -88,16 +92,20 @@ export class DueWindow {
         }
       }
       const index: DueWindowDocument = { v: DOCUMENT_VERSION, due: [...due.values()] };
-      if (put.size === 0 && remove.size === 0) return this.#onIndex(index);
+      if (put.size === 0 && remove.size === 0) return this.#finish(index);
       if (put.size > 0 && due.size > MAX_DUE)
         throw new ScheduleFullError(`${MAX_DUE} schedules are already due within a minute`);
       try {
         await this.#store.write({ index, put, remove: [...remove] }, stored?.etag);
-        return this.#onIndex(index);
+        return this.#finish(index);
       } catch (error) {
         if (attempt === ATTEMPTS) throw error;
         await pause(RETRY_PAUSE_MS * attempt);
       }
     }
+  }
+  #finish(index: DueWindowDocument): void {
+    this.#finished++;
+    this.#onIndex(index);
   }
 }

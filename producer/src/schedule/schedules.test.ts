@@ -61,6 +61,17 @@ describe('a schedule', () => {
     expect(delivered()).toEqual(['near', 'far']);
   });
 
+  it('should be stored exactly once while the clock is set back or runs on', async () => {
+    for (const step of [-1, 1]) {
+      let reads = 0;
+      const { schedules, jobs, dueWindowStore } = instance({
+        now: () => START + step * Math.min(1, reads++),
+      });
+      await schedules.add([stored('a', START + 2 * LEAD_MS + Math.max(0, step))]);
+      expect(jobs.names.length + dueWindowStore.documents.size).toBe(1);
+    }
+  });
+
   it('should be accepted together with an immediate notification', async () => {
     const { publishService, delivered } = instance();
     const { ids } = await publishService.publish([{ title: 'now', id: 'now' }, input('then', 1_000)]);
@@ -74,6 +85,23 @@ describe('a schedule', () => {
     await vi.advanceTimersByTimeAsync(2_000);
     const items = backend.deposited.flatMap(({ notifications }) => notifications as Notification[]);
     expect(items.map(({ title }) => title)).toEqual(['first']);
+  });
+
+  it('should be delivered on time although a read from before it was added is answered after that', async () => {
+    const dueWindowStore = new MemoryDueWindowStore();
+    const read = dueWindowStore.readIndex.bind(dueWindowStore);
+    let answer = (): void => undefined;
+    dueWindowStore.readIndex = () => {
+      dueWindowStore.readIndex = read;
+      return new Promise((resolve) => (answer = () => resolve(undefined)));
+    };
+    const { publishService, delivered } = instance({ dueWindowStore });
+    const published = publishService.publish([input('soon', 1_000)]);
+    await vi.advanceTimersByTimeAsync(100);
+    answer();
+    expect((await published).outcome).toBe('accepted');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(delivered()).toEqual(['soon']);
   });
 
   it('should be delivered by another producer after the first one has stopped', async () => {

@@ -116,8 +116,8 @@ export class Schedules implements Scheduler {
       };
       return { name: nameOf(notification.feed, notification), scheduled };
     });
-    const isFar = ({ scheduled }: { scheduled: Scheduled }) =>
-      scheduled.at - this.#options.now() > 2 * LEAD_MS;
+    const now = this.#options.now();
+    const isFar = ({ scheduled }: { scheduled: Scheduled }) => scheduled.at - now > 2 * LEAD_MS;
     const far = named.filter(isFar);
     const near = named.filter((one) => !isFar(one));
     await Promise.all([
