@@ -71,6 +71,27 @@ describe('the stack of toasts', () => {
     expect(await page.locator('.tocsin-toast-place').getAttribute('style')).toBeFalsy();
   });
 
+  it('should not keep later toasts if the swiped one is retracted', async () => {
+    const page = await open({ width: 1024, height: 768 });
+    const [id = ''] = pages.bff().publish(drafts(1, 'error'));
+    await visibleToasts(page).waitFor();
+    const front = await visibleToasts(page).first().elementHandle();
+    await front?.waitForElementState('stable');
+    const { x = 0, y = 0 } = (await front?.boundingBox()) ?? {};
+    await page.mouse.move(x + 40, y + 20);
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y + 20, { steps: 4 });
+    pages.bff().retract(id);
+    await page.locator('.tocsin-toast-place').waitFor({ state: 'detached' });
+    await page.mouse.move(5, 5);
+    await page.mouse.up();
+    const later = visibleToasts(page).filter({ hasText: 'Later' });
+    const isShown = later.waitFor();
+    pages.bff().publish([{ title: 'Later' }]);
+    await isShown;
+    await later.waitFor({ state: 'detached' });
+  });
+
   it('should spread out on a tap, and collapse on a tap elsewhere', async () => {
     const page = await open({ width: 1024, height: 768 });
     pages.bff().publish(drafts(3, 'error'));

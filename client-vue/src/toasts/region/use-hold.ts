@@ -55,6 +55,8 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   onBeforeUnmount(() => {
     document.removeEventListener('pointerdown', onPointerDown, true);
     document.removeEventListener('visibilitychange', onVisibility);
+    // The watcher above ends with this component, before it could report the release.
+    toasts.hold(false);
   });
   return { held, pointer, focus: (inside) => (focused.value = inside), release };
 }

@@ -1,0 +1,46 @@
+import { createRenderer, nextTick, ref } from 'vue';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { at, useFreshStores } from '../../../testing/stores.ts';
+import { TOAST_MS, useToasts } from '../store.ts';
+import { useHold } from './use-hold.ts';
+
+useFreshStores();
+beforeEach(() => {
+  vi.useFakeTimers();
+  const ignore = () => undefined;
+  vi.stubGlobal('document', { hidden: false, addEventListener: ignore, removeEventListener: ignore });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const node = () => ({});
+const nothing = () => null;
+/** Renders without a document. */
+const { createApp } = createRenderer<object, object>({
+  ...{ createElement: node, createText: node, createComment: node },
+  ...{ insert: nothing, remove: nothing, parentNode: nothing, nextSibling: nothing },
+  ...{ patchProp: nothing, setText: nothing, setElementText: nothing },
+});
+
+it('should let toasts end after the region that held them is removed from the page', async () => {
+  let hold: ReturnType<typeof useHold> | undefined;
+  const app = createApp({
+    setup() {
+      hold = useHold(ref(null));
+      return nothing;
+    },
+  });
+  app.mount({});
+  const toasts = useToasts();
+  toasts.show('all', [at(1)]);
+  hold?.focus(true);
+  await nextTick();
+  vi.advanceTimersByTime(2 * TOAST_MS);
+  expect(toasts.visible).toBe(1);
+  app.unmount();
+  await nextTick();
+  vi.advanceTimersByTime(TOAST_MS);
+  expect(toasts.visible).toBe(0);
+});
