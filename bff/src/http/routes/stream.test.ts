@@ -1,10 +1,14 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { MAX_FEEDS_PER_CONNECTION, SECRETS, problemSchema, type Page } from '@tocsin/contracts';
+import express from 'express';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SECRET, secondsFromNow, secretToken } from '../../../testing/forge.ts';
 import { readStream, type ReadStream } from '../../../testing/read-stream.ts';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+import { streamRoutes } from './stream.ts';
 
 let bff: ServedBff;
 let isServing = false;
@@ -184,6 +188,45 @@ describe('a slot for a stream', () => {
     first.close();
     await expect.poll(async () => (await open()).response.status, { timeout: 10_000 }).toBe(200);
   });
+});
+
+it('should free the slots of all streams of a closed connection, also of one that waits for another', async () => {
+  await serve({ MAX_CONNECTIONS: '2' });
+  const client = connect(Number(new URL(bff.url).port), '127.0.0.1');
+  client.write('GET /app/stream HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2));
+  await once(client, 'data');
+  expect((await open()).response.status).toBe(429);
+  client.destroy();
+  for (let slots = 0; slots < 2; slots++)
+    await expect.poll(async () => (await open()).response.status).toBe(200);
+});
+
+it('should take no slot for a reader who left while the token was checked', async () => {
+  let slots = 0;
+  const app = express();
+  const checked = new Promise<void>((resolve) => {
+    app.use((request, _response, next) => {
+      request.socket.once('close', () => {
+        next();
+        resolve();
+      });
+    });
+  });
+  const streams = { isDraining: false, add: () => ({}), remove: () => undefined };
+  const admitStream = () => {
+    slots++;
+    return { release: () => slots-- };
+  };
+  app.use(streamRoutes({ streams: streams as never, admitStream, onSubscribed: () => undefined }));
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  client.write('GET /app/stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await once(server, 'request');
+  client.destroy();
+  await checked;
+  server.close();
+  expect(slots).toBe(0);
 });
 
 describe('a stream that requires a token', () => {

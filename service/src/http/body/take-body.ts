@@ -39,6 +39,8 @@ export const takeBody =
           'This Content-Encoding is not supported. Send the body uncompressed, or with gzip, deflate or br.',
       });
     }
+    // An earlier handler may have waited, and its client may have left. The response then closes no more.
+    if (request.socket.destroyed) return;
     const share = shareOf(request);
     if (share) response.once('close', () => share.close());
     // Count the bytes of a large body as they arrive. Otherwise, a large Content-Length could use up the budget before

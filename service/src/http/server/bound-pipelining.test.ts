@@ -36,6 +36,17 @@ it('should close a connection that pipelines requests without reading the respon
   expect(responses).toHaveLength(MAX_REQUESTS_IN_PROGRESS);
 });
 
+it('should close all responses with their connection, also those that wait for an earlier one', async () => {
+  client.write(REQUEST.repeat(3));
+  while (responses.length < 3) await nextRequest();
+  const closes = Promise.all(responses.map((response) => once(response, 'close')));
+  client.destroy();
+  await closes;
+  expect(responses.map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
+  // A handler may not know yet.
+  for (const response of responses) response.end('late');
+});
+
 it('should serve any number of requests on a connection that reads its responses', async () => {
   for (let i = 1; i <= 3 * MAX_REQUESTS_IN_PROGRESS; i++) {
     const next = nextRequest();

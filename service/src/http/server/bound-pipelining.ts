@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
@@ -11,20 +11,35 @@ export const MAX_REQUESTS_IN_PROGRESS = 4;
 /**
  * Wraps `app` for servers that untrusted clients can reach. Destroys a connection that sends too many requests without
  * reading the responses. Node stops reading only while responses are waiting, and by then has accepted all pipelined
- * requests.
+ * requests. When a connection closes, all its responses close, also those that wait for an earlier one, which Node
+ * forgets: handlers then free what the requests hold.
  */
 export function boundPipelining(app: RequestListener): RequestListener {
-  const inProgress = new WeakMap<Socket, number>();
+  const inProgress = new WeakMap<Socket, Set<ServerResponse>>();
+  const responsesOf = (socket: Socket): Set<ServerResponse> => {
+    const known = inProgress.get(socket);
+    if (known) return known;
+    const responses = new Set<ServerResponse>();
+    inProgress.set(socket, responses);
+    // Node itself closes the first one now.
+    socket.once('close', () => setImmediate(() => responses.forEach(close)));
+    return responses;
+  };
   return (request, response) => {
     const { socket } = request;
-    const count = (inProgress.get(socket) ?? 0) + 1;
+    const responses = responsesOf(socket);
     // Also ignore requests that arrived together with the one that exceeded the limit.
-    if (count > MAX_REQUESTS_IN_PROGRESS || socket.destroyed) {
+    if (responses.size >= MAX_REQUESTS_IN_PROGRESS || socket.destroyed) {
       socket.destroy();
       return;
     }
-    inProgress.set(socket, count);
-    response.once('close', () => inProgress.set(socket, (inProgress.get(socket) ?? 1) - 1));
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
     app(request, response);
   };
+}
+
+function close(response: ServerResponse): void {
+  response.destroy();
+  response.emit('close');
 }
