@@ -41,9 +41,11 @@ export function createClient(
   let closed = false;
 
   const report = (error: Error): void => {
-    if (!closed) for (const listener of listeners.of('error')) listener(error);
+    for (const listener of listeners.of('error')) if (!closed) listener(error);
   };
   const call = (handler: () => void): void => {
+    // An earlier handler may have closed the client.
+    if (closed) return;
     try {
       handler();
     } catch (thrown) {
@@ -99,6 +101,7 @@ export function createClient(
   };
   const connection = open(options, random, {
     connected: (socket) => {
+      if (closed) return;
       silence.start();
       for (const feed of [...feeds.values()]) feed.connected(socket);
       update();

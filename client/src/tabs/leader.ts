@@ -57,6 +57,8 @@ export class Leader {
   start(): void {
     const { id, broadcast, connect } = this.#options;
     this.#broadcastState();
+    // A listener to the state may have closed the client.
+    if (this.#closed.signal.aborted) return;
     this.#connection = connect({
       connected: (socket) => this.#connected(socket),
       disconnected: () => this.#connected(undefined),
@@ -79,7 +81,9 @@ export class Leader {
       case 'bye':
         return this.#removeTab(message.from);
       case 'stuck':
-        if (message.to === id && message.session === this.#session) this.reconnect({ now: false });
+        // Only the first report: the connection may already have ended, and a new one be on its way.
+        if (message.to === id && this.#socket && message.session === this.#session)
+          this.reconnect({ now: false });
         return;
       case 'ask':
         if (message.to === id)

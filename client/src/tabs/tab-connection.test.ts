@@ -47,6 +47,37 @@ it('should not ask for a token again after an error listener has closed the clie
   expect(calls).toBe(1);
 });
 
+it('should neither connect nor call other listeners after a listener has closed the client', async () => {
+  const calls: string[] = [];
+  for (const event of ['presenting', 'status'] as const) {
+    const { client } = fixture.open(['all']);
+    for (const order of ['first', 'second'])
+      client.on(event, () => {
+        calls.push(`${event} ${order}`);
+        client.close();
+      });
+    await pass(1_000);
+    expect(fixture.server.connections).toBe(0);
+  }
+  fixture.server.close();
+  await pass(100);
+  expect(calls).toEqual(['presenting first', 'status first']);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('should leave no timers if a listener closes a tab that presents as soon as it joins', async () => {
+  const leader = fixture.open(['all']);
+  await pass(1_000);
+  const { tab, client } = fixture.open(['all']);
+  tab.show(2);
+  client.on('presenting', () => client.close());
+  await pass(1_000);
+  leader.client.close();
+  fixture.server.close();
+  await pass(100);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 it("should not take a former leader's late answer for the answer to another request", async () => {
   const [former, tab] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
   await pass(1_000);

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import type { ConnectionHooks } from '../connection/connection-types.ts';
+import type { FeedSocket } from '../connection/feed-socket.ts';
+import { Leader } from './leader.ts';
+
+it('should reconnect once, however many tabs report the same connection as stuck', () => {
+  const reconnects: unknown[] = [];
+  let hooks: ConnectionHooks | undefined;
+  const leader = new Leader({
+    ...{ id: 'leader', term: 1, presenter: undefined, lockOf: (tab) => tab },
+    locks: { request: () => new Promise(() => undefined) },
+    broadcast: () => undefined,
+    connect: (given) => {
+      hooks = given;
+      const reconnect = (how: unknown): void => {
+        reconnects.push(how);
+        given.disconnected();
+      };
+      return { socket: undefined, presenting: true, reconnect, close: () => undefined };
+    },
+  });
+  leader.start();
+  const report = () => leader.handle({ type: 'stuck', to: 'leader', session: 1 });
+  hooks?.connected({} as FeedSocket);
+  leader.reconnect({ now: true });
+  for (let tab = 0; tab < 3; tab++) report();
+  expect(reconnects).toEqual([{ now: true }]);
+  hooks?.connected({} as FeedSocket);
+  report();
+  expect(reconnects).toHaveLength(1);
+  leader.handle({ type: 'stuck', to: 'leader', session: 2 });
+  expect(reconnects).toEqual([{ now: true }, { now: false }]);
+});
