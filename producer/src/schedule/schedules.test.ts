@@ -61,6 +61,16 @@ describe('a schedule', () => {
     expect(delivered()).toEqual(['near', 'far']);
   });
 
+  it('should be delivered soon after its time if the machine slept, during which timers stand still', async () => {
+    const { publishService, delivered } = instance();
+    await publishService.publish([input('soon', 50_000), input('later', 58_000)]);
+    vi.setSystemTime(START + 50_000);
+    await vi.advanceTimersByTimeAsync(5_100);
+    expect(delivered()).toEqual(['soon']);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(delivered()).toEqual(['soon', 'later']);
+  });
+
   it('should be stored exactly once while the clock is set back or runs on', async () => {
     for (const step of [-1, 1]) {
       let reads = 0;

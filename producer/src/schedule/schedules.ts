@@ -72,7 +72,8 @@ export class Schedules implements Scheduler {
   readonly #dueWindow: DueWindow;
   readonly #index: ScheduleIndex;
   readonly #lister: ScheduleLister;
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** `firesAt` is measured by `performance.now()`, which, like timers, may stand still while the machine sleeps. */
+  readonly #timers = new Map<string, { timer: ReturnType<typeof setTimeout>; firesAt: number }>();
   readonly #end = new AbortController();
   /** The names of due schedules that will be delivered together. */
   #due = new Set<string>();
@@ -98,7 +99,7 @@ export class Schedules implements Scheduler {
   /** Stops delivering. Another producer, or this one after a restart, continues with the due window. */
   stop(): void {
     this.#end.abort();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const { timer } of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
   }
 
@@ -230,16 +231,20 @@ export class Schedules implements Scheduler {
   #watch(list: readonly { name: string; at: number; owner: string }[]): void {
     if (this.#end.signal.aborted) return;
     const names = new Set(list.map(({ name }) => name));
-    for (const [name, timer] of this.#timers) {
+    for (const [name, { timer }] of this.#timers) {
       if (names.has(name)) continue;
       clearTimeout(timer);
       this.#timers.delete(name);
     }
     const now = this.#options.now();
     for (const { name, at, owner } of list) {
-      if (this.#timers.has(name) || this.#due.has(name)) continue;
-      const others = owner === this.#options.owner ? 0 : OTHERS_DELAY_MS;
-      this.#wait(name, Math.max(0, at - now) + others);
+      if (this.#due.has(name)) continue;
+      const wait = Math.max(0, at - now) + (owner === this.#options.owner ? 0 : OTHERS_DELAY_MS);
+      const armed = this.#timers.get(name);
+      // A timer that waits for a retry is late on purpose.
+      if (armed && armed.firesAt - performance.now() <= wait + RETRY_AFTER_MS) continue;
+      clearTimeout(armed?.timer);
+      this.#wait(name, wait);
     }
   }
 
@@ -252,7 +257,7 @@ export class Schedules implements Scheduler {
       },
       Math.min(ms, MAX_DELAY_MS),
     );
-    this.#timers.set(name, timer);
+    this.#timers.set(name, { timer, firesAt: performance.now() + ms });
   }
 
   /** Delivers the due schedules and removes them from the window. Retries a failed delivery after a second. */
