@@ -4,6 +4,12 @@ import { findCommand, run, type RunOptions, type RunResult } from '../process/ru
 /** Runs a command of a container engine and returns its result. */
 export type Docker = (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
 
+const OUTPUT_HEADING = 'Output of Docker:';
+
+/** Removes Docker's output from the message of a Failure of `findDocker`, which leaves one line. */
+export const withoutOutput = (message: string): string =>
+  message.split(` ${OUTPUT_HEADING}`, 1)[0] ?? message;
+
 /**
  * The Docker on this machine.
  * @throws Failure if it is not installed or its engine does not respond
@@ -21,7 +27,7 @@ export async function findDocker(command = findCommand(['docker'])): Promise<Doc
     ? 'Add yourself to the docker group (`sudo usermod -aG docker $USER`), log out and back in'
     : 'Start it (Docker Desktop, or `sudo systemctl start docker`)';
   throw new Failure(
-    `The Docker engine does not respond. ${remedy}, then try again. Output of Docker:\n${endOf(output)}`,
+    `The Docker engine does not respond. ${remedy}, then try again. ${OUTPUT_HEADING}\n${endOf(output)}`,
   );
 }
 

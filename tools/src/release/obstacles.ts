@@ -26,7 +26,7 @@ export function obstaclesOf({ version, changes, tags, changelog, dapr, repositor
     ...(missing === 0
       ? []
       : [
-          `${missing} archives of Dapr ${dapr.runtime} have no digest. Run \`npm run dapr:digests\`, then commit.`,
+          `Digests are missing for ${missing} of the Dapr ${dapr.runtime} archives. Run \`npm run dapr:digests\`, then commit.`,
         ]),
     ...(repository === undefined
       ? ['Pass the address of the repository with `--repository URL`. Each package needs it for provenance.']

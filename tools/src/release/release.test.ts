@@ -30,7 +30,11 @@ describe('the list of obstacles to a release', () => {
     ['uncommitted changes', { changes: ' M a' }, 'uncommitted'],
     ['no tag', { tags: ['v1.2.2'] }, 'no tag v1.2.3'],
     ['no dated section', { version: '1.2.4', tags: ['v1.2.4'] }, '## 1.2.4 - DATE'],
-    ['an archive without a digest', { dapr: { ...ready.dapr, digests: { a: null } } }, '1 archives of Dapr'],
+    [
+      'an archive without a digest',
+      { dapr: { ...ready.dapr, digests: { a: null } } },
+      'Digests are missing for 1 of the Dapr',
+    ],
     ['no repository', { repository: undefined }, '--repository'],
   ])('should include %s', (_, change, words) => {
     expect(obstaclesOf({ ...ready, ...change })).toEqual([expect.stringContaining(words)]);

@@ -1,5 +1,5 @@
 import { messageOf } from '../failure.ts';
-import { findDocker } from '../containers/engine.ts';
+import { findDocker, withoutOutput } from '../containers/engine.ts';
 import { ensureChromium } from '../setup/browsers/chromium.ts';
 import { runSuite } from './suite.ts';
 
@@ -11,12 +11,13 @@ async function setUp(): Promise<void> {
   await ensureChromium((line) => process.stdout.write(`${line}\n`));
 }
 
-async function missing(): Promise<string | undefined> {
+/** Why this machine cannot run the suite, in one line; `command` is the path of `docker`. */
+export async function missing(command?: string): Promise<string | undefined> {
   try {
-    const docker = await findDocker();
+    const docker = await findDocker(command);
     const { code } = await docker(['compose', 'version']);
     return code === 0 ? undefined : 'Docker Compose is missing. Install the Docker Compose plugin.';
   } catch (error) {
-    return messageOf(error).replace(/ Docker says:[^]*/, '');
+    return withoutOutput(messageOf(error));
   }
 }

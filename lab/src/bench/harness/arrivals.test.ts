@@ -39,6 +39,6 @@ describe('Arrivals', () => {
   it('should fail if a message arrived twice', async () => {
     const arrivals = new Arrivals({ clients: 1, first: 0 });
     arrivals.take(0, data(0, 5_000, 0));
-    await expect(arrivals.all(2, 1_000)).rejects.toThrow('1 messages arrived twice');
+    await expect(arrivals.all(2, 1_000)).rejects.toThrow('Messages that arrived twice: 1.');
   });
 });

@@ -70,7 +70,7 @@ export class Arrivals {
           this.complete < count
             ? `${count - this.complete} of ${count} messages did not reach all ${clients} clients.`
             : undefined,
-        error: () => (this.doubled > 0 ? `${this.doubled} messages arrived twice.` : undefined),
+        error: () => (this.doubled > 0 ? `Messages that arrived twice: ${this.doubled}.` : undefined),
       },
       timeoutMs,
     );

@@ -28,8 +28,8 @@ describe('Deliveries', () => {
     const deliveries = new Deliveries(feedsOf, 0);
     deliveries.expect(0, 'a');
     deliveries.take(0, data(0, 0));
-    await expect(deliveries.all(10)).rejects.toThrow('1 messages arrived twice');
-    expect(() => deliveries.check()).toThrow('1 messages arrived twice');
+    await expect(deliveries.all(10)).rejects.toThrow('Messages that arrived twice: 1.');
+    expect(() => deliveries.check()).toThrow('Messages that arrived twice: 1.');
   });
 
   it('should fail if a message reached a client without a subscription to its feed', async () => {
@@ -38,7 +38,7 @@ describe('Deliveries', () => {
     deliveries.take(1, data(0));
     deliveries.take(0, data(0));
     await expect(deliveries.all(10)).rejects.toThrow(
-      '1 messages reached clients without a subscription to their feed',
+      'Messages that reached clients without a subscription to their feed: 1.',
     );
   });
 

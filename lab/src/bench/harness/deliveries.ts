@@ -69,9 +69,9 @@ export class Deliveries {
   }
 
   #wrong(): string | undefined {
-    if (this.#doubled > 0) return `${this.#doubled} messages arrived twice.`;
+    if (this.#doubled > 0) return `Messages that arrived twice: ${this.#doubled}.`;
     return this.#strayed > 0
-      ? `${this.#strayed} messages reached clients without a subscription to their feed.`
+      ? `Messages that reached clients without a subscription to their feed: ${this.#strayed}.`
       : undefined;
   }
 

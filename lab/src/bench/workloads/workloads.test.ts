@@ -139,7 +139,7 @@ describe('the workloads', () => {
 
   it('should fail if a client receives a message twice', async () => {
     faults.timesOf = (index, client) => (index === 5 && client === 1 ? 2 : 1);
-    await expect(run(singles)).rejects.toThrow('1 messages arrived twice');
+    await expect(run(singles)).rejects.toThrow('Messages that arrived twice: 1.');
   });
 
   it('should fail if a message is rejected', async () => {
