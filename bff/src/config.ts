@@ -60,7 +60,7 @@ export const bffSettings = withRedisRules(
       'Maximum bytes of recent publications, as JSON, that this instance keeps in memory for all feeds that it reads; beyond it, each feed keeps an equal share, and older ones are read from the store. In memory, they take about three times as much',
     ),
     MAX_CONNECTIONS: withDefault(wholeNumberSetting(1, 1_000_000), 10_000).describe(
-      'Maximum number of connected browsers of this instance (signed-in ones, if tokens are required); the next one gets 429',
+      'Maximum number of browsers connected to this instance (signed-in ones if tokens are required); further ones get 429',
     ),
     MAX_PENDING_CONNECTIONS: wholeNumberSetting(10, 1_000_000)
       .optional()
@@ -70,16 +70,16 @@ export const bffSettings = withRedisRules(
     MAX_CONNECTIONS_PER_ADDRESS: wholeNumberSetting(0, 1_000_000)
       .optional()
       .describe(
-        'Maximum number of connected browsers from one address (IPv6: one /64), signed in or not; 0 is no limit. The default with AUTH_MODE=none is a fifth of MAX_CONNECTIONS, except for loopback and listed proxies; signed-in readers have no limit by default',
+        'Maximum number of connected browsers from one address (IPv6: one /64), signed in or not; 0 means no limit. The default with AUTH_MODE=none is a fifth of MAX_CONNECTIONS, except for loopback and listed proxies; signed-in readers have no limit by default',
       ),
     MAX_CONNECTIONS_PER_READER: withDefault(wholeNumberSetting(0, 1_000_000), 50).describe(
-      'Maximum number of connected browsers of one signed-in reader on this instance; the next one is refused until another closes; 0 is no limit',
+      'Maximum number of browsers that one signed-in reader can connect to this instance; further ones are refused until one closes; 0 means no limit',
     ),
     WRITES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 600).describe(
-      'Maximum number of changes to marks, mutes and preferences per minute from one signed-in reader, or from one address without sign-in; 0 is no limit',
+      'Maximum number of changes to marks, mutes and preferences per minute from one signed-in reader, or from one address without sign-in; 0 means no limit',
     ),
     SEARCHES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 120).describe(
-      'Maximum number of searches per minute from one signed-in reader, or from one address without sign-in; 0 is no limit',
+      'Maximum number of searches per minute from one signed-in reader, or from one address without sign-in; 0 means no limit',
     ),
     DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
       'Maximum number of documents of marks, mutes and preferences for one signed-in reader, or for one address without sign-in; a new one replaces the oldest',
@@ -126,10 +126,10 @@ export const bffSettings = withRedisRules(
         'Where the issuer publishes its keys (RS256, ES256, EdDSA). Without it, the HS256 secret in the secret store is used',
       ),
     JWT_CLOCK_SKEW: withDefault(wholeNumberSetting(0, 300), 30).describe(
-      'Seconds by which the clocks of issuer and bff may differ',
+      "Maximum difference between the issuer's clock and the bff's, in seconds",
     ),
     JWT_MAX_AGE: withDefault(wholeNumberSetting(0, 315_360_000), 0).describe(
-      'Maximum lifetime (`iat` to `exp`) and age of a token in seconds. If set, a token without `iat` is refused; 0 is no limit',
+      'Maximum lifetime (`iat` to `exp`) and age of a token in seconds. If set, a token without `iat` is refused; 0 means no limit',
     ),
     OPS_TOKEN: z
       .string()

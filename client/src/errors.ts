@@ -31,5 +31,11 @@ export class ProblemError extends ClientError {
   }
 }
 
+/** The error if the application's `getToken` fails. */
+export function noToken(thrown: unknown): ClientError {
+  const cause = asError(thrown);
+  return new ClientError('no_token', `Couldn't get a token: ${cause.message}`, { temporary: true, cause });
+}
+
 export const asError = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });

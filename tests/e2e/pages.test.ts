@@ -137,7 +137,7 @@ describe('two pages, one on each instance', () => {
     const offset = async () => (await fetchPage(url, { limit: 1 })).offset;
     await expect.poll(offset, { timeout: 60_000 }).toBe(MISSED + before.length);
     await page.goto(url);
-    await page.getByRole('heading', { name: `${MISSED} while you were away` }).waitFor();
+    await page.getByRole('heading', { name: `${MISSED} new while you were away` }).waitFor();
     expect(await page.getByTestId('toast').count()).toBe(1);
     await page.getByTestId('bell').click();
     const inbox = page.getByTestId('inbox');

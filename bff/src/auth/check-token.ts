@@ -83,7 +83,7 @@ function reasonOf(error: errors.JOSEError): string {
     return error.claim === 'iat' ? 'the token is older than JWT_MAX_AGE' : 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'nbf') return 'the token is not valid yet';
-    return `the ${error.claim} claim is ${error.reason === 'missing' ? 'missing' : 'not the expected one'}`;
+    return `the ${error.claim} claim ${error.reason === 'missing' ? 'is missing' : 'has an unexpected value'}`;
   }
   if (error instanceof errors.JOSEAlgNotAllowed) return "the token's algorithm is not accepted here";
   if (error instanceof errors.JWKSNoMatchingKey) return 'no known key matches the token';

@@ -25,7 +25,7 @@ export class LostDocumentError extends TemporaryError {
   readonly key: string;
 
   constructor(key: string) {
-    super(`${key}, which the head references, is missing from the state store`);
+    super(`${key} is missing from the state store, but the head references it`);
     this.key = key;
   }
 }

@@ -16,7 +16,7 @@ export const crossOrigin =
         status: 403,
         code: 'forbidden',
         detail:
-          'Pages from this origin may not call this server. To allow it, add the origin to ALLOWED_ORIGINS of the bff.',
+          "Pages from this origin may not call this server. To allow it, add the origin to the bff's ALLOWED_ORIGINS.",
       });
     }
     if (origin === undefined || !allowed.includes(origin)) return next();

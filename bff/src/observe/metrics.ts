@@ -130,7 +130,7 @@ export function createMetrics(registry: Registry) {
     ),
     takeovers: new Counter({
       name: 'tocsin_bff_takeovers_total',
-      help: 'Times that this instance took over the turns of a partition or feed because its host was unreachable.',
+      help: 'Number of times this instance took over the turns of a partition or feed because its host was unreachable.',
       registers,
     }),
     sentTwice: new Counter({

@@ -15,7 +15,7 @@ for (const lossy of losses === undefined && path === undefined ? [false, true] :
   const counts = new Map<string, number>();
   const property = guarantee({ losses: lossy, counts, replayPath });
   const details = await fc.check(property, { numRuns, seed, ...(path !== undefined && { path }) });
-  console.log(`${lossy ? 'with' : 'without'} losses of the store: ${details.numRuns} walks, seed ${seed}`);
+  console.log(`${lossy ? 'with' : 'without'} store losses: ${details.numRuns} walks, seed ${seed}`);
   for (const [what, times] of counts) console.log(`  ${what}: ${times}`);
   if (!details.failed) continue;
   console.log(fc.defaultReportMessage(details));

@@ -132,7 +132,7 @@ describe('useToasts', () => {
   it('should report missed notifications in one toast', () => {
     useToasts().summarise({ feed: 'all', count: 12, gap: false });
     vi.advanceTimersByTime(BATCH_MS);
-    expect(spoken('polite')).toEqual(['12 while you were away']);
+    expect(spoken('polite')).toEqual(['12 new while you were away']);
   });
 
   it('should ignore expired notifications', () => {

@@ -1,7 +1,7 @@
 import type { DrainingEvent } from '@tocsin/contracts';
 import { backOff } from '@tocsin/contracts/pause';
 import type { ClientConnection, ConnectionHooks } from './connection-types.ts';
-import { asError, ClientError } from '../errors.ts';
+import { asError, ClientError, noToken } from '../errors.ts';
 import { setTarget, negotiate } from './negotiate.ts';
 import { RenewedToken } from './renewed-token.ts';
 import { isSocketError } from '../shapes.ts';
@@ -63,10 +63,7 @@ export class Connection implements ClientConnection {
 
   #open(): ClientSocket {
     const socket = createSocket(this.#options, (failed, reason) => {
-      const cause = asError(reason);
-      this.#hooks.error(
-        new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause }),
-      );
+      this.#hooks.error(noToken(reason));
       failed.disconnect();
       this.#reconnectLater(failed);
     });

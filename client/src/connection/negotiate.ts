@@ -1,5 +1,5 @@
 import { callServer } from '../rest/call-server.ts';
-import { asError, ClientError } from '../errors.ts';
+import { noToken } from '../errors.ts';
 import type { ClientSocket } from './socket.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
@@ -34,8 +34,7 @@ async function tokenOf(getToken: NotificationClientOptions['getToken']): Promise
   try {
     return await getToken?.();
   } catch (thrown) {
-    const cause = asError(thrown);
-    throw new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause });
+    throw noToken(thrown);
   }
 }
 

@@ -62,7 +62,7 @@ describe('a client whose token expires', () => {
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });
     await vi.waitFor(() => expect(given).toEqual(['t2', 't3']), 5_000);
-    expect(errors).toEqual(['No token: no answer', 'no']);
+    expect(errors).toEqual(["Couldn't get a token: no answer", 'no']);
     expect(gateway.sockets).toHaveLength(1);
   });
 

@@ -1,6 +1,6 @@
 import type { TokenAnswer } from '@tocsin/contracts';
 import { backOff } from '@tocsin/contracts/pause';
-import { asError, ClientError } from '../errors.ts';
+import { ClientError, noToken } from '../errors.ts';
 import type { ClientSocket } from './socket.ts';
 import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
@@ -57,8 +57,7 @@ export class RenewedToken {
       const answer = sent as TokenAnswer;
       return answer.ok ? undefined : new ClientError(answer.error.code, answer.error.message, answer.error);
     } catch (thrown) {
-      const cause = asError(thrown);
-      return new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause });
+      return noToken(thrown);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { asError, ClientError } from '../errors.ts';
+import { noToken } from '../errors.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import type { CallOptions } from './call-server.ts';
 
@@ -8,7 +8,6 @@ export async function withToken({ getToken }: NotificationClientOptions): Promis
     const token = await getToken?.();
     return token === undefined ? {} : { token };
   } catch (thrown) {
-    const cause = asError(thrown);
-    throw new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause });
+    throw noToken(thrown);
   }
 }

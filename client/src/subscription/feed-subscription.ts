@@ -239,7 +239,9 @@ export class FeedSubscription {
     }
     if (answer?.ok === false && !answer.error.temporary) return this.#refusedPermanently(answer.error);
     const { code, message } =
-      answer?.ok === false ? answer.error : { code: 'malformed', message: 'No page.' };
+      answer?.ok === false
+        ? answer.error
+        : { code: 'malformed', message: "The server's response contains no page." };
     this.#context.report(new ClientError(code, `${this.feed}: ${message}`, { temporary: true }));
     this.#handle({ type: 'refused' });
   }

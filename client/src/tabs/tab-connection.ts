@@ -1,6 +1,6 @@
 import { backOff } from '@tocsin/contracts/pause';
 import type { ClientConnection, ConnectionHooks } from '../connection/connection-types.ts';
-import { asError, ClientError } from '../errors.ts';
+import { asError, ClientError, noToken } from '../errors.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
@@ -92,10 +92,9 @@ export class TabConnection implements ClientConnection {
       else this.#connectUnshared();
     } catch (reason) {
       if (this.#closed) return;
-      const cause = asError(reason);
       const pause = backOff(attempt, TIMING.reconnectMin, TIMING.reconnectMax, this.#given.random);
       this.#joinTimer = setTimeout(() => void this.#join(attempt + 1), pause);
-      hooks.error(new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause }));
+      hooks.error(noToken(reason));
     }
   }
 

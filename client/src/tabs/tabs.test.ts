@@ -137,7 +137,7 @@ describe('tabs', () => {
       calls++ === 0 ? Promise.reject(new Error('later')) : Promise.resolve(tokenOf({ sub: 'one' }));
     const tab = fixture.open(['all'], { getToken });
     await pass(1_000);
-    expect(tab.errors).toEqual(['No token: later']);
+    expect(tab.errors).toEqual(["Couldn't get a token: later"]);
     expect(tab.client.status).toBe('live');
   });
 

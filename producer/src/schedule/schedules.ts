@@ -290,7 +290,7 @@ export class Schedules implements Scheduler {
     found.sort((a, b) => a.at - b.at);
     const notifications = found.map(({ notification }) => notification);
     const accepted = await this.#options.deliver(notifications, found[0]?.traceparent);
-    if (!accepted) throw new Error('Not deposited and announced in time.');
+    if (!accepted) throw new Error('The due schedules were not deposited and announced in time.');
     const first = found[0]?.at ?? 0;
     this.#options.observer.fired(
       notifications.map(({ id }) => id),

@@ -103,7 +103,7 @@ export class FakeOps {
     const call = `${request.method()} ${pathname}`;
     this.calls.push(call);
     if (this.guard === 'closed')
-      return problem(route, 403, 'ops_closed', 'Operations are closed. Set OPS_TOKEN on the bff.');
+      return problem(route, 403, 'ops_closed', 'The operations routes are closed. Set OPS_TOKEN on the bff.');
     const authorization = (await request.allHeaders())['authorization'];
     if (this.guard !== 'none' && authorization !== `Bearer ${this.token}`)
       return problem(route, 401, 'unauthorized', 'A token is needed.');
@@ -242,7 +242,7 @@ export class FakeOps {
       });
     }
     if (this.lostId !== undefined)
-      return problem(route, 503, 'unavailable', 'The producer did not answer.', { ids: [this.lostId] });
+      return problem(route, 503, 'unavailable', 'The producer did not respond.', { ids: [this.lostId] });
     return route.fulfill({ status: 202, json: { ids: ['n-1'] } });
   }
 }

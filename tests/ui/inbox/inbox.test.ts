@@ -192,7 +192,7 @@ describe('the inbox', () => {
     await page.goto('about:blank');
     bff.publish(numberedDrafts(5_000, 'Missed'));
     await page.goto(bff.url);
-    await page.getByRole('heading', { name: '5000 while you were away' }).waitFor();
+    await page.getByRole('heading', { name: '5000 new while you were away' }).waitFor();
     expect(await toasts(page).count()).toBe(1);
     await page.getByTestId('bell').click();
     const end = inbox(page).getByText('No older notifications.');

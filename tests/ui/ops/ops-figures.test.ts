@@ -149,7 +149,7 @@ describe('the search for a notification', () => {
       .poll(() => page.getByTestId('receipt').allInnerTexts())
       .toEqual([
         "The reader has seen it, but hasn't read it.",
-        expect.stringMatching(/^Fallback by email: waiting \(/),
+        expect.stringMatching(/^Fallback via email: waiting \(/),
       ]);
     ops.receipts = {
       readers: { accuracy: 'about', pages: 12, seen: 7, read: 5, archived: 1 },

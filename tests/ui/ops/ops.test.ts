@@ -244,7 +244,7 @@ describe('the composer', () => {
     const page = await openOps();
     await field(page, 'title').fill('x');
     await page.getByTestId('send').click();
-    await page.getByTestId('compose-failed').getByText('did not answer').waitFor();
+    await page.getByTestId('compose-failed').getByText('did not respond').waitFor();
     ops.lostId = undefined;
     await page.getByTestId('send').click();
     await page.getByTestId('sent').getByText('Accepted').waitFor();

@@ -22,12 +22,12 @@ const focused = (page: Page) => page.evaluate(() => document.activeElement?.text
 
 describe('fallbacks that were not sent', () => {
   it('should be listed with reader, notification, channel, reason and time, and in the verdict', async () => {
-    const unknown = unsent('order-8', { outcome: 'unknown', reason: 'the line broke', via: 'push' });
+    const unknown = unsent('order-8', { outcome: 'unknown', reason: 'the connection broke', via: 'push' });
     ops.unsent = [unsent('order-7'), unknown];
     ops.unsentMembers = { unreadable: 2, truncatedAt: '2026-01-05T08:00:00.000Z' };
     const page = await pages.open(ops);
     const fault = page.getByTestId('verdict-fault').filter({ hasText: 'fallbacks' });
-    await fault.getByText("2 fallbacks weren't sent, or the outcome is unknown.").waitFor();
+    await fault.getByText("2 fallbacks weren't sent or have an unknown outcome.").waitFor();
     expect(await fault.innerText()).toContain('Since ');
     const runbook = 'https://wiki.example/ops#tocsinfallbacksnotsent';
     expect(await fault.getByRole('link').getAttribute('href')).toBe(runbook);

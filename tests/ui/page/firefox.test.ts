@@ -26,7 +26,7 @@ describe.skipIf(firefox === undefined)('the page in Firefox', () => {
     bff.publish([{ title: 'Missed 1' }, { title: 'Missed 2' }], { push: false });
     await bff.start();
     await live(page);
-    await expect.poll(() => toastTitles(page)).toContain('2 while you were away');
+    await expect.poll(() => toastTitles(page)).toContain('2 new while you were away');
     await expect.poll(async () => (await page.$$(byId('notification'))).length).toBe(4);
   });
 

@@ -76,7 +76,7 @@ describe('the page', () => {
     await page.goto('about:blank');
     bff.publish([...titled(11), { title: 'Broken', severity: 'error' }]);
     await page.goto(bff.url);
-    await page.getByRole('heading', { name: '12 while you were away' }).waitFor();
+    await page.getByRole('heading', { name: '12 new while you were away' }).waitFor();
     await expect.poll(() => toasts(page).count()).toBe(2);
     expect(await page.locator('[data-testid="toast"][data-severity="error"]').textContent()).toContain(
       'Broken',
@@ -93,7 +93,7 @@ describe('the page', () => {
     bff.publish(titled(5, 'Missed'));
     await bff.start();
     await live(page);
-    await page.getByRole('heading', { name: '5 while you were away' }).waitFor();
+    await page.getByRole('heading', { name: '5 new while you were away' }).waitFor();
     expect(await rows(page).count()).toBe(6);
   });
 

@@ -13,8 +13,8 @@ const list: State = {
 };
 
 it.each([
-  ['at 200 % zoom', 720, 450],
-  ['at 400 % zoom', 320, 256],
+  ['at 200% zoom', 720, 450],
+  ['at 400% zoom', 320, 256],
 ])('should reflow %s', async (_name, width, height) => {
   await reach(TOAST_STATES.toasts, { width, height }, async ({ page }) => {
     expect(await overflow(page)).toBeLessThanOrEqual(0);

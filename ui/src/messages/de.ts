@@ -5,7 +5,7 @@ export const de: Texts = {
   skip: 'Zu den Benachrichtigungen springen',
   title: 'Benachrichtigungen',
   inMemory:
-    'Entwicklungsmodus: Alles liegt im Speicher eines einzigen Prozesses, ohne Dapr und Redis. Ein Neustart löscht alles.',
+    'Entwicklungsmodus: Alle Daten liegen im Arbeitsspeicher, ohne Dapr und Redis. Ein Neustart löscht sie.',
   feedOfAll: 'Alle',
   feeds: (count, names) => `${count === 1 ? 'Feed' : 'Feeds'}: ${names}`,
   newer: (count) => `${count} neue`,

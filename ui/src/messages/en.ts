@@ -2,8 +2,7 @@
 export const en = {
   skip: 'Skip to the notifications',
   title: 'Notifications',
-  inMemory:
-    'Development mode: everything is kept in the memory of a single process, without Dapr and Redis. A restart deletes it all.',
+  inMemory: 'Development mode: data is kept in memory, without Dapr or Redis. A restart deletes it.',
   feedOfAll: 'All',
   feeds: (count: number, names: string) => `${count === 1 ? 'Feed' : 'Feeds'}: ${names}`,
   newer: (count: number) => `${count} new`,

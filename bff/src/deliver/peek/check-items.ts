@@ -52,7 +52,7 @@ export function checkItems(place: PartitionEntryName, text: string, now: number)
   const entry = parsed.data;
   if (entry.run !== place.run || entry.partition !== place.partition || entry.seq !== seq) {
     return refuseEntry([
-      `says it is ${partitionEntryKey(entry)}, but was stored as ${partitionEntryKey(place)}`,
+      `contains the key ${partitionEntryKey(entry)}, but was stored under ${partitionEntryKey(place)}`,
     ]);
   }
   const isExpired = (parseDateTime(entry.expiresAt) ?? 0) <= now;

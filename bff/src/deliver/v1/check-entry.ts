@@ -33,7 +33,7 @@ export function checkEntry(place: EntryPlace, text: string, now: number): Checke
     return invalid(faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`));
   const entry = parsed.data;
   if (entry.run !== place.run || entry.feed !== place.feed || entry.seq !== place.seq) {
-    return invalid([`says it is ${entryKey(entry)}, but was stored as ${entryKey(place)}`]);
+    return invalid([`contains the key ${entryKey(entry)}, but was stored under ${entryKey(place)}`]);
   }
   const faults: string[] = [];
   const items: EntryItem[] = [];

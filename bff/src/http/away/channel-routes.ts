@@ -86,7 +86,7 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
     if (body.code !== undefined) {
       const address = await contacts.redeemCode(reader, body.code, body.language);
       if (address !== undefined) return void response.status(204).end();
-      const errors = [{ path: 'code', message: 'is wrong, used or older than 15 minutes' }];
+      const errors = [{ path: 'code', message: 'is wrong, already used or more than 15 minutes old' }];
       const detail = 'This code is not valid. Request a new one.';
       return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
     }

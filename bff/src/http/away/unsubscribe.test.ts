@@ -92,7 +92,7 @@ describe('the unsubscribe link', () => {
     const page = await (await fetch(link)).text();
     const [, action = ''] = /action="([^"]+)"/.exec(page) ?? [];
     const resumed = await fetch(new URL(action.replaceAll('&amp;', '&'), link), { method: 'POST' });
-    expect(await resumed.text()).toContain('You receive these messages again.');
+    expect(await resumed.text()).toContain('You will receive these messages again.');
     expect(await contacts.of(READER)).not.toHaveProperty('stopped');
   });
 

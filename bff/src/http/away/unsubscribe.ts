@@ -25,8 +25,8 @@ const TEXTS = {
     done: 'You will no longer receive e-mail notifications.',
     questionOther: 'Stop these messages?',
     doneOther: 'You no longer receive these messages.',
-    resume: 'Receive them again',
-    resumed: 'You receive these messages again.',
+    resume: 'Resume these messages',
+    resumed: 'You will receive these messages again.',
   },
   de: {
     question: 'Benachrichtigungen per E-Mail beenden?',

@@ -11,7 +11,11 @@ const REQUESTS = {
     'Subscribes to a feed. Answers with its current position, or the publications after a position.',
   ],
   unsubscribe: ['UnsubscribeRequest', 'Done', 'Ends the subscription to a feed.'],
-  token: ['TokenRequest', 'Done', 'Sends a new token of the same reader, so that the connection stays open.'],
+  token: [
+    'TokenRequest',
+    'Done',
+    'Sends a new token for the same reader, so that the connection stays open.',
+  ],
 } as const;
 type RequestName = keyof typeof REQUESTS;
 const REQUEST_NAMES = Object.keys(REQUESTS) as RequestName[];

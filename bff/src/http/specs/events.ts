@@ -26,7 +26,7 @@ type EventSpecs = {
 /** Summary and JSON schema of each server event, for the API documents. */
 export const EVENT_SPECS: EventSpecs = {
   publications: {
-    summary: 'New publications of a feed. Offsets ascend by 1 within one event.',
+    summary: 'New publications of a feed. Offsets increase by 1 within an event.',
     schema: z.object({ ...place, publications: z.array(publicationSchema) }),
   },
   position: {
@@ -77,7 +77,7 @@ export const EVENT_SPECS: EventSpecs = {
     schema: z.object({ expiresInMs: count }),
   },
   closing: {
-    summary: 'The server ends the connection now.',
+    summary: 'The server is closing the connection.',
     schema: z.object({ code: z.string(), message: z.string() }),
   },
 };

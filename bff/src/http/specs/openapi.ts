@@ -195,7 +195,10 @@ export const openApiDocument = () => ({
           'LinkedNotification',
         ),
         responses: {
-          200: { description: 'The notification, or that it is gone.', content: json('LinkedNotification') },
+          200: {
+            description: 'The notification, or the reason why it is gone.',
+            content: json('LinkedNotification'),
+          },
           ...refusals,
           404: problem('The feed has no notification with this id, or no longer keeps it.'),
           429: retryableProblem('Too many searches from one reader or address.'),
@@ -228,7 +231,7 @@ export const openApiDocument = () => ({
         'Consent to e-mails to the address in the token, or to a confirmed one',
         'PutEmail',
       ),
-      delete: writeChannel('deleteEmail', 'Stop e-mail', undefined),
+      delete: writeChannel('deleteEmail', 'Stop e-mails', undefined),
     },
     '/app/channels/email/code': {
       post: writeChannel('sendEmailCode', 'Send a code to another address', 'EmailCode'),

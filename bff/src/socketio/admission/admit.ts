@@ -39,7 +39,7 @@ export const admit =
       const error =
         isToken && auth.mode === 'jwt'
           ? refusal('unauthorized', 'the token must be a string of at most 16384 characters', false)
-          : refusal('invalid_request', 'auth may have a token and a clientId, both strings', false);
+          : refusal('invalid_request', 'auth may contain a token and a clientId, both strings', false);
       return next(error);
     }
     auth.identify(handshake.data.token).then(

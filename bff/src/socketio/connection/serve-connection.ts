@@ -151,7 +151,7 @@ export function serveConnection(
     }
     if (!identity || !socket.connected) return { ok: true };
     if (identity.sub !== socket.data.identity?.sub) {
-      return refuse('forbidden', 'the token has a different sub than this connection', false);
+      return refuse('forbidden', "the token's sub differs from this connection's", false);
     }
     socket.data.identity = identity;
     session.watch(identity);

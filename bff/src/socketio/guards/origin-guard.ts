@@ -7,7 +7,7 @@ import { isHttpResponse } from './handshake-guard.ts';
 const FOREIGN: ProblemDetails = {
   status: 403,
   code: 'forbidden',
-  detail: 'Pages from this origin may not connect. Add the origin to ALLOWED_ORIGINS of the bff to allow it.',
+  detail: "Pages from this origin may not connect. To allow it, add the origin to the bff's ALLOWED_ORIGINS.",
 };
 
 /** engine.io middleware that refuses requests from origins that are not allowed. */

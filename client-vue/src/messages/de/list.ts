@@ -4,7 +4,7 @@ export const list: Messages['list'] = {
   unread: 'Ungelesen',
   times: (count) => `${count} Mal`,
   showAll: (title) => `${title} ganz anzeigen`,
-  showEqual: (count, title) => `Alle ${count} von ${title} anzeigen`,
+  showEqual: (count, title) => `Alle ${count} Benachrichtigungen mit dem Titel ${title} anzeigen`,
   done: 'Erledigt',
   doneWith: (title) => `Erledigt: ${title}`,
   toInbox: 'In den Posteingang',

@@ -9,10 +9,10 @@ export const toasts: Messages['toasts'] = {
   moreInInbox: (count) =>
     `${count} weitere ${count === 1 ? 'Benachrichtigung' : 'Benachrichtigungen'}. Posteingang öffnen`,
   openInbox: 'Posteingang öffnen',
-  missed: (count) => `${count} während Ihrer Abwesenheit`,
-  missedAtLeast: (count) => `Mindestens ${count} während Ihrer Abwesenheit`,
+  missed: (count) => `${count} neue während Ihrer Abwesenheit`,
+  missedAtLeast: (count) => `Mindestens ${count} neue während Ihrer Abwesenheit`,
   missedSome: 'Sie haben einige Benachrichtigungen verpasst',
   missedOlder: 'Einige ältere Benachrichtigungen werden nicht angezeigt.',
   emptied: 'Dieser Feed wurde geleert',
-  sinceEmptied: (count) => `${count}, seit dieser Feed geleert wurde`,
+  sinceEmptied: (count) => `${count} neue, seit dieser Feed geleert wurde`,
 };

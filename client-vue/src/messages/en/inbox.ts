@@ -35,7 +35,7 @@ export const inbox = {
     count === 1 ? 'Moved to the archive.' : `Moved ${count} notifications to the archive.`,
   unarchived: (count: number) => `Moved ${count} ${notifications(count)} to the inbox.`,
   snoozedNow: (count: number) => `Snoozed ${count} ${notifications(count)}.`,
-  undone: 'Undone.',
+  undone: 'Change undone.',
   unsaved: "Couldn't save. This change will be lost when you close the page.",
   snoozeRefused: "Couldn't snooze. The server no longer has this notification, or can't be reached.",
   snoozeFull:

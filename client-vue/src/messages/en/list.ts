@@ -3,7 +3,7 @@ export const list = {
   unread: 'Unread',
   times: (count: number) => `${count} times`,
   showAll: (title: string) => `Show ${title} in full`,
-  showEqual: (count: number, title: string) => `Show all ${count} of ${title}`,
+  showEqual: (count: number, title: string) => `Show all ${count} notifications titled ${title}`,
   done: 'Done',
   doneWith: (title: string) => `Done: ${title}`,
   toInbox: 'Move to inbox',

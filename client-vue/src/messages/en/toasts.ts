@@ -7,10 +7,10 @@ export const toasts = {
   moreInInbox: (count: number) =>
     `${count} more ${count === 1 ? 'notification' : 'notifications'}. Open the inbox`,
   openInbox: 'Open the inbox',
-  missed: (count: number) => `${count} while you were away`,
-  missedAtLeast: (count: number) => `${count} or more while you were away`,
+  missed: (count: number) => `${count} new while you were away`,
+  missedAtLeast: (count: number) => `${count} or more new while you were away`,
   missedSome: 'You missed some notifications',
   missedOlder: 'Some older notifications are not shown.',
   emptied: 'This feed was cleared',
-  sinceEmptied: (count: number) => `${count} since this feed was cleared`,
+  sinceEmptied: (count: number) => `${count} new since this feed was cleared`,
 };

@@ -17,7 +17,7 @@ export class Lanes {
 
   of(partition: number): Lane {
     const lane = this.#lanes[partition];
-    if (!lane) throw new RangeError(`There is no partition ${partition}.`);
+    if (!lane) throw new RangeError(`Partition ${partition} does not exist.`);
     return lane;
   }
 

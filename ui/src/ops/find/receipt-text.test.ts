@@ -22,7 +22,7 @@ it('should describe the outcome of each fallback, and the reason', () => {
     { via: 'email', state: 'suppressed' as const, at, reason: 'read' },
   ];
   const [push, email] = receiptTexts({ ...named, fallbacks }, en);
-  expect(push).toMatch(/^Fallback by push: sent \(/);
+  expect(push).toMatch(/^Fallback via push: sent \(/);
   expect(email).toMatch(/not needed .* read$/);
 });
 

@@ -48,8 +48,8 @@ export const MAX_SHOWN = 20;
 /** Longer than any channel takes to send. */
 export const SEND_TIME_MS = 45_000;
 const HOUR_MS = 60 * 60 * 1000;
-const STOPPED_REASON = 'the sender stopped before the channel answered';
-const RETRACTED_REASON = 'retracted before the channel answered';
+const STOPPED_REASON = 'the instance stopped before the channel replied';
+const RETRACTED_REASON = 'retracted before the channel replied';
 
 export interface Decision {
   document: AwayDocument;

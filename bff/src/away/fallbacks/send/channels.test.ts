@@ -113,7 +113,7 @@ describe('a channel', () => {
     await pass(60 * 60_000);
     expect(titles()).toEqual([['a', 'b'], ['b']]);
     expect(sent[1]?.more).toBe(1);
-    const reason = 'retracted before the channel answered';
+    const reason = 'retracted before the channel replied';
     expect(outcomes()).toEqual(['a', 'b'].map((id) => [id, 'unknown', reason]));
   });
 
@@ -142,7 +142,7 @@ describe('a channel', () => {
 describe('a message whose sender was killed', () => {
   it.each([
     [true, ['a', 'a'], [['a', 'sent']]],
-    [false, ['a'], [['a', 'unknown', 'the sender stopped before the channel answered']]],
+    [false, ['a'], [['a', 'unknown', 'the instance stopped before the channel replied']]],
   ])(
     'should be taken over after its deadline, and sent again only if the channel ignores repeats (%s)',
     async (repeats, ids, expected) => {

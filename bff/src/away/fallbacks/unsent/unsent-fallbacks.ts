@@ -27,7 +27,7 @@ const LISTS_WAITING = 16;
 const WRITE_MS = 2 * 60_000;
 /** After this time in ms, a request skips its remaining readers. The ops page waits a minute for the response. */
 const LONGEST_MS = 30_000;
-const UNAVAILABLE = 'The fallback cannot be changed now, or its change is unknown. Try again.';
+const UNAVAILABLE = 'The fallback could not be changed, or the outcome is unknown. Try again.';
 
 /** For operators: the fallbacks that were refused or whose outcome is unknown. */
 export class UnsentFallbacks {

@@ -49,7 +49,7 @@ export const requireOps =
       return sendProblem(response, {
         status: 401,
         code: 'unauthorized',
-        detail: 'Operations require the OPS_TOKEN of the bff, sent as Authorization: Bearer.',
+        detail: "The operations routes require the bff's OPS_TOKEN, sent as Authorization: Bearer.",
       });
     }
     if (open) return next();
@@ -57,7 +57,7 @@ export const requireOps =
       status: 403,
       code: 'ops_closed',
       detail:
-        'Operations are closed: AUTH_MODE is none, and this port may be reached from the network. ' +
+        'The operations routes are closed: AUTH_MODE is none, and this port can be reached from the network. ' +
         'Set OPS_TOKEN on the bff (`openssl rand -hex 32` prints one) and sign in with it, or set AUTH_MODE to jwt.',
     });
   };

@@ -32,7 +32,7 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
           const status = error.code === 'not_found' ? 404 : 409;
           return sendProblem(response, { status, code: error.code, detail: error.message });
         }
-        const detail = 'The dead letters cannot be reached now. Try again.';
+        const detail = 'The dead letters are unavailable. Try again.';
         reportUnavailable(response, log, { error, detail });
       }
     };

@@ -37,7 +37,7 @@ export function putBackRoutes(box: SetAsideRecords, trail: Trail, log: Logger): 
           }
         }
       } catch (error) {
-        const detail = `The dead letters cannot be reached now; ${result.putBack} were put back. Try again.`;
+        const detail = `The dead letters are unavailable. Put back: ${result.putBack}. Try again for the rest.`;
         return reportUnavailable(response, log, { error, detail });
       }
       const { putBack, failed } = result;

@@ -37,7 +37,7 @@ export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Rout
       } catch (error) {
         note('uncertain');
         const detail =
-          'The producer did not answer. The notification may have been retracted; retry to be sure.';
+          'The producer did not respond. The notification may have been retracted; retry to be sure.';
         reportUnavailable(response, log, { error, detail, ids: [id] });
       }
     })

@@ -9,7 +9,7 @@ export const find = {
   looking: 'Looking…',
   found: (id: string, feed: string) => `${id} in ${feed}`,
   recorded: (offset: number, time: string) => `In the feed at offset ${offset}, published ${time}.`,
-  forgotten: 'The feed had it, but no longer has its content.',
+  forgotten: 'The feed once contained it, but no longer has its content.',
   retracted: 'Retracted.',
   gone: (offset: number, reason: string) => `In the feed at offset ${offset}, but gone: ${reason}.`,
   replaced: 'replaced',
@@ -33,7 +33,7 @@ export const find = {
   unseen: "hasn't seen it yet",
   counts: ({ pages, seen, read, archived }: Record<'pages' | 'seen' | 'read' | 'archived', number>) =>
     `About ${pages} pages received it. Readers: ${seen} saw it, ${read} read it, ${archived} archived it.`,
-  fallback: (via: string, state: string, time: string) => `Fallback by ${via}: ${state} (${time}).`,
+  fallback: (via: string, state: string, time: string) => `Fallback via ${via}: ${state} (${time}).`,
   states: {
     waiting: 'waiting',
     sending: 'sending',

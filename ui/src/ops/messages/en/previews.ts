@@ -5,7 +5,7 @@ export const previews = {
   language: 'Language',
   languages: { en: 'English', de: 'German' },
   kind: 'E-mail',
-  kinds: { single: 'One notification', digest: 'Digest', code: 'Confirmation of an address' },
+  kinds: { single: 'One notification', digest: 'Digest', code: 'Address confirmation' },
   submit: 'Show',
   shown: 'The preview is shown below.',
   subject: 'Subject',

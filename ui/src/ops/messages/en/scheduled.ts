@@ -21,6 +21,6 @@ export const scheduled = {
   confirm: 'Retract',
   ask: 'Retract this notification?',
   consequence: (id: string, feed: string) =>
-    `${id} in ${feed} won't be delivered. You can't undo this, or use this ID again.`,
+    `${id} in ${feed} won't be delivered. You can't undo this or reuse the ID.`,
   retracted: (id: string) => `Retracted: ${id}. It won't be delivered.`,
 };

@@ -20,7 +20,7 @@ export const unsent = {
       ? "The fallbacks of 1 reader can't be read right now."
       : `The fallbacks of ${count} readers can't be read right now.`,
   truncated: (time: string) =>
-    `Some are not in this list, because more than 1,000 readers had some, most recently at ${time}. The log has them all.`,
+    `This list is incomplete: more than 1,000 readers had unsent fallbacks, most recently at ${time}. The log has all of them.`,
   sendAll: 'Send all again…',
   sendAllTitle: 'Send all of these fallbacks again?',
   sendAllAct: 'Send all again',

@@ -28,8 +28,12 @@ export const verdict = {
     `Redis is nearly full: ${used} of ${limit} (${percent}).`,
   setAside: (total: number) => (total === 1 ? '1 record is set aside.' : `${total} records are set aside.`),
   fallbacks: (total: number, hasMore: boolean) => {
-    const fallbacks = plural(total, "fallback wasn't sent", "fallbacks weren't sent");
-    return `${hasMore ? 'More than ' : ''}${fallbacks}, or the outcome is unknown.`;
+    const fallbacks = plural(
+      total,
+      "fallback wasn't sent or has an unknown outcome",
+      "fallbacks weren't sent or have an unknown outcome",
+    );
+    return `${hasMore ? 'More than ' : ''}${fallbacks}.`;
   },
   versions: (versions: string) => `The instances run different versions: ${versions}.`,
 };
