@@ -74,12 +74,12 @@ describe.each(DOWNLOADS)('$tool', ({ tool, from }) => {
     'should report a registry that answers %i, without failing',
     async (answer) => {
       status = answer;
-      expect(await from(url)).toMatch(/^its registry did not answer \(.+\)$/);
+      expect(await from(url)).toMatch(/^its registry did not respond as expected \(.+\)$/);
     },
   );
 
   it.skipIf(isMissing)('should report an unreachable registry, without failing', async () => {
-    expect(await from('http://127.0.0.1:1')).toMatch(/^its registry did not answer \(.+\)$/);
+    expect(await from('http://127.0.0.1:1')).toMatch(/^its registry did not respond as expected \(.+\)$/);
   });
 
   it.skipIf(isMissing)('should fail for a package that the registry does not have', async () => {

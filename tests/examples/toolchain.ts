@@ -63,7 +63,7 @@ export async function downloadAll(
     if (code === 0) continue;
     const line = output.split('\n').find((one) => NO_ANSWER.test(one));
     if (line === undefined) throw new Error(`${program} ${args.join(' ')} exited with ${code}:\n${output}`);
-    return `its registry did not answer (${line.trim().slice(0, 200)})`;
+    return `its registry did not respond as expected (${line.trim().slice(0, 200)})`;
   }
   return undefined;
 }

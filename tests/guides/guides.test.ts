@@ -40,7 +40,7 @@ describe.each(GUIDES)('%s', (guide) => {
         output = (await run('bash', ['-euo', 'pipefail', '-c', here(text)])).stdout;
         return expected.every((part) => output.includes(part));
       }).catch((error: unknown) => {
-        throw new Error(`${text}\nanswered\n${output}`, { cause: error });
+        throw new Error(`${text}\nprinted\n${output}`, { cause: error });
       });
     },
   );

@@ -58,7 +58,7 @@ async function answers({ text, expected }: Command, from = {}): Promise<void> {
       (expected.length > 0 ? expected.every((part) => output.includes(part)) : !FAULT.test(output))
     );
   }).catch((error: unknown) => {
-    throw new Error(`${here(text, from)}\nanswered\n${output}`, { cause: error });
+    throw new Error(`${here(text, from)}\nprinted\n${output}`, { cause: error });
   });
 }
 

@@ -34,16 +34,16 @@ const RUN_BY: [RegExp, string][] = [
 const BY_HAND: [RegExp, string][] = [
   [/^git clone|^npm (?:run check|test)\b|^npm run test:|vitest run/, 'starts the tests themselves'],
   [/^npm run (?:bench|docs:dev|release)|^# npm pack/, 'measures, serves or packs for minutes'],
-  [/^dapr (?:publish|invoke) /, 'needs the CLI of Dapr; tests/produce/ways-in.test.ts makes the same calls'],
+  [/^dapr (?:publish|invoke) /, 'needs the Dapr CLI; tests/produce/ways-in.test.ts makes the same calls'],
   [/--profile|^AWAY_FILE=.*docker compose/, 'needs images that only the profile uses'],
   [/compose\/redis-cluster\.yml/, 'npm run test:redis'],
   [
     /compose\/redis-external\.yml|^mkdir -p \.data\/redis-external|^printf 'REDIS_USERNAME/,
-    'needs a Redis of yours',
+    'needs your own Redis',
   ],
   [/^kubectl |^docker save /, 'changes or reads your cluster'],
   [/^helm install /, 'npm run test:tenants'],
-  [/^inside/, 'needs the containers of Compose'],
+  [/^inside/, 'needs Compose’s containers'],
   [/^npm run dead-letters/, 'needs a set-aside record; tests/ops/ops.test.ts makes the same calls'],
 ];
 

@@ -107,7 +107,7 @@ describe.skipIf(missing)('services with a faulty network to Redis', () => {
     for (const { notification } of answers) await caller.post([notification]);
     const complete = await shownAfter(over, caller.acknowledged.keys(), 2 * BOUNDS.complete);
     console.log(
-      `${fault.name}: ${statuses(answers)}; deliveries continued ${resumed} ms after its end, ` +
+      `${fault.name}: ${statuses(answers)}; deliveries continued ${resumed} ms after the fault ended, ` +
         `all notifications had arrived after ${complete} ms`,
     );
     expectCleanLedger();
@@ -143,7 +143,7 @@ describe.skipIf(missing)('services with a faulty network to Redis', () => {
     const complete = await shownAfter(over, caller.acknowledged.keys(), 2 * BOUNDS.complete);
     console.log(
       `half of the connections silent: ${delayed.length} of ${posted.length} were delayed, ` +
-        `all had arrived ${complete} ms after its end`,
+        `all had arrived ${complete} ms after the fault ended`,
     );
     expectCleanLedger();
   });

@@ -47,8 +47,8 @@ interface Absence {
 }
 
 const absences: Absence[] = [
-  { what: 'at the same instance', to: () => first },
-  { what: 'at a different instance', to: () => second },
+  { what: 'on the same instance', to: () => first },
+  { what: 'on a different instance', to: () => second },
   { what: 'after a restart of its instance', to: () => first, then: () => restart([first], 'stop') },
   { what: 'after a restart of all instances', to: () => second, then: () => restart(stack.bffs, 'stop') },
   { what: 'after a kill -9 of all instances', to: () => first, then: () => restart(stack.bffs, 'kill') },

@@ -31,7 +31,7 @@ const PARTS = [
   ['POST /notifications', '--include-path', '/notifications', '--max-examples', '250'],
   ['DELETE /feeds', '--include-path-regex', '^/feeds', '--max-examples', '40'],
   [
-    'All else',
+    'Everything else',
     ...['--exclude-path', '/notifications', '--exclude-path-regex', '^/feeds', '--max-examples', '1400'],
   ],
 ] as const;

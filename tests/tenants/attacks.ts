@@ -12,13 +12,13 @@ export async function publicPorts(attacked: string, attacker: Tenant, id: string
     'their key': { 'x-api-key': attacker.key('canary') },
     'their signature': { 'tocsin-signature': signature },
     'their internal secret': { authorization: `Bearer ${await attacker.secret('internal', 'internal')}` },
-    'the token of their sidecar': { 'dapr-api-token': await attacker.secret('app-api-token', 'token') },
+    'their sidecar’s token': { 'dapr-api-token': await attacker.secret('app-api-token', 'token') },
   };
   const tokens: Record<string, Record<string, string>> = {
     'no token': {},
     'their token': { authorization: `Bearer ${await attacker.token('ada')}` },
-    'their token for operators': { authorization: `Bearer ${await attacker.secret('ops', 'token')}` },
-    'the token of their sidecar': { 'dapr-api-token': await attacker.secret('app-api-token', 'token') },
+    'their operator token': { authorization: `Bearer ${await attacker.secret('ops', 'token')}` },
+    'their sidecar’s token': { 'dapr-api-token': await attacker.secret('app-api-token', 'token') },
   };
   const changes: Omit<Probe, 'name' | 'headers'>[] = [
     { method: 'POST', url: `${producer}/notifications`, body: notification },

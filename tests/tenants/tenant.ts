@@ -175,7 +175,7 @@ export class Tenant {
   async #text(app: 'producer' | 'bff', url: string, headers: Record<string, string> = {}): Promise<string> {
     const { answer } = await this.ask(app, [{ name: 'answer', url, headers, text: true }]);
     const { status, text } = answerSchema.parse(answer);
-    if (status !== 200) throw new Error(`${url} of ${this.namespace} answered ${status}: ${text}`);
+    if (status !== 200) throw new Error(`${url} of ${this.namespace} returned ${status}: ${text}`);
     return text;
   }
 

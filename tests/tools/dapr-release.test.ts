@@ -61,7 +61,7 @@ describe('the Dapr download', () => {
     expect(readdirSync(bin).sort()).toEqual(COMMANDS);
     const { output: version } = await run(join(bin, 'daprd'), ['--version']);
     expect(version).toMatch(/1\.18\.\d+$/);
-    expect(output.at(-1)).toBe('Dapr is downloaded and verified.');
+    expect(output.at(-1)).toBe('Dapr has been downloaded and verified.');
     expect(readdirSync(join(dir, 'downloads'))).toEqual([]);
     expect(await get()).toBe(join(bin, '..', '..'));
     expect(server.requests).toHaveLength(4);

@@ -23,7 +23,7 @@ async function createFilledFeed(kit: Kit): Promise<{ feed: string; ids: string[]
 }
 
 const engine = (name: string, query: string, status = 400): Case =>
-  httpCase(`refuses ${name}`, [], async (kit) => {
+  httpCase(`rejects ${name}`, [], async (kit) => {
     await problemOf(await kit.get(`/hubs/?${query}`), status);
   });
 

@@ -45,7 +45,7 @@ export const READING: readonly Case[] = [
     },
   ),
   readerCase(
-    'pushes new publications at the offsets that follow the answer’s',
+    'pushes new publications at the offsets that follow the response’s',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();

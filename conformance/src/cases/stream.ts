@@ -40,7 +40,7 @@ export const STREAM: readonly Case[] = [
     assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
     assert.match(response.headers.get('cache-control') ?? '', /no-store/);
   }),
-  streamCase('answers HEAD with only the headers, and rejects other methods', [], async (kit) => {
+  streamCase('responds to HEAD with only the headers, and rejects other methods', [], async (kit) => {
     const path = `/app/stream${queryOf(kit.feed())}`;
     const head = await kit.get(path, { method: 'HEAD' });
     assert.deepEqual([head.status, await head.text()], [200, '']);
@@ -52,7 +52,7 @@ export const STREAM: readonly Case[] = [
     await stream.inbox.has('subscribed');
     assert.ok(stream.others.some((line) => /^retry: ?\d+$/.test(line)));
   }),
-  streamCase('sets the id of each event to the position after it', ['publish'], async (kit) => {
+  streamCase('sets each event’s id to the position after the event', ['publish'], async (kit) => {
     const feed = kit.feed();
     const stream = await kit.stream(queryOf(feed));
     const { epoch, offset } = pageOf((await stream.inbox.has('subscribed')).data);

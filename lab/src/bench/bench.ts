@@ -54,7 +54,7 @@ function textOf(result: Result): string {
       .filter((rows) => rows.length > 1)
       .map(table),
     ...faults.map(
-      ({ round, work, peer, message }) => `FAILED in round ${round}, ${work} of ${peer}: ${message}`,
+      ({ round, work, peer, message }) => `FAILED in round ${round}: ${work} with ${peer}: ${message}`,
     ),
   ];
   return parts.join('\n\n');

@@ -122,7 +122,7 @@ export class Observer {
       complete,
       timeoutMs,
       () =>
-        `${this.name} is missing ${missing.length} of ${expected.length} notifications, first ${missing[0] ?? ''}${this.#lastError}`,
+        `${this.name} is missing ${missing.length} of ${expected.length} notifications; the first is ${missing[0] ?? ''}${this.#lastError}`,
     );
   }
 

@@ -26,7 +26,7 @@ async function masters(): Promise<string[]> {
     const lines = text.split('\n').filter((line) => /[ ,]master /.test(line) && !line.includes('fail'));
     return lines.map((line) => /,(redis-\d)/.exec(line)?.[1] ?? line).sort();
   }
-  throw new Error('no node answers');
+  throw new Error('no node responds');
 }
 
 const load = () =>
@@ -54,7 +54,7 @@ describe.skipIf(!hasDocker)('compose with a Redis Cluster of six nodes', () => {
       await delay(3_000);
       await running.stop();
       const { acknowledged, devices, faults } = await running.audit(CATCH_UP_MS);
-      console.log(`a master killed: ${acknowledged} acknowledged on ${devices} devices`);
+      console.log(`after a master was killed: ${acknowledged} acknowledged on ${devices} devices`);
       expect(faults).toEqual([]);
     } finally {
       running.close();

@@ -31,7 +31,7 @@ const say = (result) => {
 };
 const session = connect(`http://${address.includes(':') ? `[${address}]` : address}:${port}`);
 session.once('error', (error) => say({ reached: false, why: error.code ?? error.message }));
-setTimeout(() => say({ reached: false, why: 'no answer' }), TIMEOUT_MS);
+setTimeout(() => say({ reached: false, why: 'no response' }), TIMEOUT_MS);
 const stream = session.request({
   ':method': 'POST',
   ':path': '/dapr.proto.internals.v1.ServiceInvocation/CallLocal',

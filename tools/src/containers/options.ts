@@ -38,7 +38,9 @@ export function readImageSource(values: {
       : [`--registry is ${values.registry}; it must be host, host:port or host/path, in lower case`]),
     ...(TAG.test(tag)
       ? []
-      : [`--tag is ${tag}; it must have up to 128 of A-Z a-z 0-9 _ . - and must not start with . or -`]),
+      : [
+          `--tag is ${tag}; it must be up to 128 characters from A-Z a-z 0-9 _ . - and must not start with . or -`,
+        ]),
   ];
   return { registry, tag, faults };
 }

@@ -57,7 +57,7 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
   say(`Dapr: ${dapr.version} in ${dapr.namespace}, ready, mTLS on`);
   if (!dapr.dropsCapabilities)
     say(
-      `Warning: this Dapr does not drop the capabilities of sidecars, so the namespace gets the Pod Security Standard baseline ` +
+      `Warning: this Dapr does not drop sidecar capabilities, so the namespace uses the Pod Security Standard baseline ` +
         `instead of restricted. To change that, run \`helm upgrade dapr … -n ${dapr.namespace} --reuse-values --set ` +
         'dapr_sidecar_injector.sidecarDropALLCapabilities=true`, then deploy again.',
     );
@@ -77,7 +77,7 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
         (redisCluster ? '/var/lib/tocsin/redis-cluster' : '/var/lib/tocsin/redis'),
     );
   const bffs = await scaledBffs(kubectl);
-  if (bffs !== undefined) say(`Instances of the bff: ${bffs}, as scaled earlier`);
+  if (bffs !== undefined) say(`bff instances: ${bffs} (kept from earlier scaling)`);
   if (!(await hasMetrics(kubectl)))
     say(
       `Autoscaler: the cluster has no metrics server, so the bff keeps ${bffs ?? 2} instances at any load. Install one ` +
@@ -143,7 +143,7 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
   say(`Tocsin is running. Open ${address}`);
   if (fault)
     say(
-      `(It did not respond to this machine: ${fault}. It may be reachable only from the network of the cluster.)`,
+      `(It does not respond to this machine: ${fault}. It may be reachable only from the cluster's network.)`,
     );
 }
 

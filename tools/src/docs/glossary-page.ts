@@ -21,7 +21,7 @@ export function glossaryPage(): string {
     const [, word, meaning] = ROW.exec(line) ?? [];
     return word === undefined ? `\n${line.slice(1)}\n` : `|${word}|${meaning}|`;
   });
-  return `# Glossary\n\nThe words of Tocsin. \`npm run docs\` copies them from \`${GLOSSARY_SOURCE}\`.\n${page.join('\n')}\n`;
+  return `# Glossary\n\nThe vocabulary of Tocsin. \`npm run docs\` copies it from \`${GLOSSARY_SOURCE}\`.\n${page.join('\n')}\n`;
 }
 
 /** The words in the glossary's last column, which code and documents must not use. */

@@ -38,7 +38,7 @@ function sectionOf(result: Result): string {
       .map(markdown),
     ...(faults.length > 0
       ? [
-          `Failed: ${faults.map(({ work, peer, round, message }) => `${work} of ${peer} in round ${round} (${message})`).join('; ')}.`,
+          `Failed: ${faults.map(({ work, peer, round, message }) => `${work} with ${peer} in round ${round} (${message})`).join('; ')}.`,
         ]
       : ['Every message reached every client exactly once.']),
   ].join('\n\n');

@@ -14,12 +14,12 @@ const changesOf = (changes: ChangesRow): string =>
   `${changes.retracted} retracted and ${changes.expiring} expiring ones.`;
 
 const marksOf = ({ archived, snoozed, lateMs }: MarksAccount): string =>
-  `A reader with a device at each instance archived ${archived} and snoozed ${snoozed} (which returned ` +
+  `A reader with a device on each instance archived ${archived} and snoozed ${snoozed} (which returned ` +
   `a median of ${Math.round(quantile(lateMs, 0.5))} ms late, ` +
   `and at most ${Math.max(0, ...lateMs)} ms, even during faults).`;
 
 const fallbacksOf = (account: FallbacksAccount): string =>
-  `A reader who was away was sent ${account.webhook} fallbacks by webhook and ${account.email} by e-mail, and read ` +
+  `A reader who was away was sent ${account.webhook} webhook fallbacks and ${account.email} e-mail fallbacks, and read ` +
   `${account.readInTime} notifications early enough to need none. The fallbacks were sent a median of ${Math.round(quantile(account.lateMs, 0.5))} ms late, ` +
   `and at most ${Math.round(Math.max(0, ...account.lateMs))} ms, even during faults. ${account.repeatedWebhooks} webhooks were ` +
   `sent again with the same id, and ${account.repeatedEmails} notifications were in an e-mail that was sent twice.`;

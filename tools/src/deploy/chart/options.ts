@@ -60,7 +60,7 @@ export function withOptions(document: Document, text: TemplateText): Document {
     const { op, path, value } = operation;
     const [parent, key] = parentOf(tree, path);
     const listPath = path.replace(/\/-$/, '');
-    if (op === 'remove') throw new Error(`a patch of the chart can't remove ${path}`);
+    if (op === 'remove') throw new Error(`the chart does not support patches that remove a path: ${path}`);
     if (op === 'test') {
       const [before, name] = parentOf(original, path);
       if (before[name] !== value) throw new Error(`k8s/base no longer has ${path} = ${String(value)}`);

@@ -19,7 +19,7 @@ export async function apply(
   for (const line of answer.stderr.split('\n')) if (line.startsWith('Warning:')) say(line);
   if (answer.code !== 0)
     throw new Failure(
-      `The cluster rejected a part of ${what}: ${errorLineOf(answer)}. Fix this, then deploy again. Existing pods keep running.`,
+      `The cluster rejected part of ${what}: ${errorLineOf(answer)}. Fix this, then deploy again. Existing pods keep running.`,
     );
   const counts = ['created', 'configured', 'unchanged']
     .map((outcome) => [
@@ -40,6 +40,6 @@ async function deleteOutdatedJobs(kubectl: Kubectl, resources: readonly Resource
     const { stderr } = await kubectl.try(['apply', '--dry-run=server', '-f', '-'], JSON.stringify(job));
     if (!stderr.includes('field is immutable')) continue;
     await kubectl.text(['delete', 'job', name, ...(namespace === undefined ? [] : ['-n', namespace])]);
-    say(`Deleted the Job ${name} of another version, to create it again`);
+    say(`Deleted the Job ${name} from another version; it will be created again`);
   }
 }

@@ -50,7 +50,7 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
       );
     if (now - saidAt >= SAY_MS) {
       saidAt = now;
-      say(`Waiting: ${pending.join(', ')} ready`);
+      say(`Waiting until ready: ${pending.join(', ')}`);
     }
     await delay(LOOK_MS);
   }

@@ -25,7 +25,7 @@ export interface WatchOptions {
 export async function watch({ name, url, feed, token, timeoutMs }: WatchOptions): Promise<Watch> {
   const client = createNotificationClient({ url, tabs: false, getToken: () => token });
   const arrivals = new Map<string, number>();
-  let fault: string | undefined = 'no connection in time';
+  let fault: string | undefined = 'did not connect in time';
   client.on('error', (error) => {
     if (fault !== undefined) fault = error.message;
   });

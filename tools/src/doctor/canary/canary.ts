@@ -71,7 +71,7 @@ async function sendCanary(
     body: {
       id,
       feed: FEED,
-      title: 'Canary of npm run doctor',
+      title: 'Canary from npm run doctor',
       expiresAt: new Date(Date.now() + LIFE_MS).toISOString(),
     },
   });

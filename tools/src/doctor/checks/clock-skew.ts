@@ -40,7 +40,7 @@ export function checkClocks(clocks: readonly Clock[]): Finding {
   const remedy =
     'Synchronize the clocks of all hosts, including this one (NTP: chrony or systemd-timesyncd).';
   if (worst.apart >= HARMFUL_MS)
-    return fault(check, `${says}: tokens are rejected and times are wrong`, remedy);
-  if (worst.apart >= NOTICEABLE_MS) return warn(check, `${says}: times are off by this much`, remedy);
-  return ok(check, `those of ${clocks.map(({ name }) => name).join(', ')} agree`);
+    return fault(check, `${says}, so tokens are rejected and times are wrong`, remedy);
+  if (worst.apart >= NOTICEABLE_MS) return warn(check, `${says}, so times are off by that much`, remedy);
+  return ok(check, `${clocks.map(({ name }) => name).join(', ')} agree`);
 }

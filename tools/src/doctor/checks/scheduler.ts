@@ -14,7 +14,7 @@ export async function checkScheduler(sidecars: readonly ReachableSidecar[]): Pro
   if (!sidecar) {
     return warn(
       check,
-      'unknown: the sidecar of the producer does not report its state',
+      "unknown: the producer's sidecar does not report its state",
       'Fix that sidecar, or pass its address with --sidecar.',
     );
   }

@@ -35,7 +35,7 @@ export function buildDapr(go: string, cacheDir: string, say: Say): Promise<strin
   const build = async (partial: string) => {
     say(`Building Dapr ${RUNTIME_VERSION} with Go into ${target}.`);
     await buildRuntime(go, partial, say);
-    say('Dapr is built.');
+    say('Dapr has been built.');
   };
   return buildIntoCache({ target, name: 'Dapr', build }, say);
 }

@@ -110,7 +110,7 @@ async function install(
   }
   await unpack(archives, fileOf, target);
   for (const archive of archives) rmSync(fileOf(archive), { force: true });
-  say('Dapr is downloaded and verified.');
+  say('Dapr has been downloaded and verified.');
 }
 
 async function unpack(
