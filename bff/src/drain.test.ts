@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import type { DrainingEvent } from '@tocsin/contracts';
 import { parseConfig, type RunningApp } from '@tocsin/service';
 import { io, type Socket } from 'socket.io-client';
@@ -98,6 +99,44 @@ it('should refuse a client whose token it was still checking when it began to st
     issuer.close();
   }
 });
+
+it('should stop although a client has not finished its request', async () => {
+  const port = await freePort();
+  const tenMinutes = { PING_INTERVAL_MS: '300000', PING_TIMEOUT_MS: '300000' };
+  const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', ...tenMinutes };
+  const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
+  const client = connect(port, '127.0.0.1');
+  const closed = new Promise((resolve) => client.once('close', resolve));
+  client.on('error', () => undefined);
+  const head =
+    'POST /app/notifications/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+  client.write(`${head}Expect: 100-continue\r\nContent-Length: 100\r\n\r\n`);
+  // The server reads the request.
+  await once(client, 'data');
+  await bff.stop();
+  await closed;
+});
+
+// The time limit is below the 30 s for which ws waits for such a client.
+it(
+  'should stop although a client does not answer the close of its WebSocket',
+  { timeout: 20_000 },
+  async () => {
+    const port = await freePort();
+    const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0' };
+    const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
+    const client = connect(port, '127.0.0.1');
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    client.on('error', () => undefined);
+    const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13';
+    const key = `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`;
+    const path = '/hubs/?EIO=4&transport=websocket';
+    client.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n${key}\r\n\r\n`);
+    await once(client, 'data');
+    await bff.stop();
+    await closed;
+  },
+);
 
 it('should report that it is not ready before it moves clients, and accept clients until then', async () => {
   const port = await freePort();

@@ -83,6 +83,8 @@ const REFUSED_LINGER_MS = 1_000;
  * Clients start to move within this fraction of the drain time. The rest is for the last ones to reconnect elsewhere.
  */
 const DRAIN_SPREAD = 0.6;
+/** Maximum time in ms that a stopping instance waits for requests in progress and for clients that do not answer. */
+const LAST_REQUESTS_MS = 1_000;
 
 /** A room without typed events. The type `ReaderEvent` already ensures that name and payload match. */
 interface EventSink {
@@ -252,9 +254,14 @@ export class Gateway {
     clearInterval(this.#timer);
     this.#sendQueue.stop();
     this.#options.streams.stop();
-    this.#options.server.closeIdleConnections();
+    // First, because socket.io closes the server too, but waits for its connections without a limit.
+    const closed = closeServer(this.#options.server, LAST_REQUESTS_MS);
+    const sessions = [...this.#options.admission.sessions.values()];
+    // ws waits 30 s for a peer that does not answer.
+    const limit = setTimeout(() => sessions.forEach((session) => terminate(session)), LAST_REQUESTS_MS);
     await this.#io.close();
-    if (this.#options.azure) await closeServer(this.#options.server);
+    await closed;
+    clearTimeout(limit);
   }
 
   /** Sends the feed's position to its subscribers on this instance. */
