@@ -59,6 +59,13 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const isHook = ({ metadata }: Document) =>
   Object.hasOwn((metadata['annotations'] as object | undefined) ?? {}, 'helm.sh/hook');
 
+/** The values that docs/guides/redis.md shows for an external Redis Cluster with TLS. */
+function documentedRedis(): object {
+  const page = readFileSync(join(CHART, '../../docs/guides/redis.md'), 'utf8');
+  const [, block = ''] = /\nWith the Helm chart.*\n\n```yaml\n([^]*?)```/.exec(page) ?? [];
+  return (parse(block) as { redis: object }).redis;
+}
+
 /** Removes the intended differences from a document: common labels, checksums, namespaces. */
 function plain(document: Document, namespace: string): unknown {
   const text = JSON.stringify(document, (key, value: unknown) => {
@@ -110,6 +117,7 @@ describe('the Helm chart', () => {
       external('cluster', withTls),
       ['redis-tls', 'redis-client-cert', 'redis-cluster'],
     ],
+    ['the Redis of docs/guides/redis.md', documentedRedis(), ['redis-tls', 'redis-cluster']],
     ['channels', {}, ['away']],
     [
       'channels and a Redis with TLS and a client certificate',
