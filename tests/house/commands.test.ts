@@ -41,6 +41,7 @@ const BY_HAND: [RegExp, string][] = [
     /compose\/redis-external\.yml|^mkdir -p \.data\/redis-external|^printf 'REDIS_USERNAME/,
     'needs your own Redis',
   ],
+  [/^valkey-cli --cluster fix /, 'needs a cluster that has lost a master and its replica'],
   [/^kubectl |^docker save /, 'changes or reads your cluster'],
   [/^helm install /, 'npm run test:tenants'],
   [/^inside/, 'needs Compose’s containers'],

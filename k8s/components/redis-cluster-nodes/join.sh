@@ -1,6 +1,6 @@
 # Runs beside each node and joins it to the others, repeatedly, because pods get new addresses. At first, redis-0, redis-1
 # and redis-2 share the slots. A node without slots becomes the replica of a master that has none, even after the node has
-# lost its volume.
+# lost its volume. If a master and its replica have both lost their volumes, their slots begin again, empty.
 set -u
 # Without a trap, the first process of a container ignores this signal.
 trap 'exit 0' TERM
@@ -53,7 +53,8 @@ while sleep 2; do
     master=$(master_to_follow)
     if [ -n "$master" ]; then ask cluster replicate "$master"; fi
   elif [ "$N" -lt "$MASTERS" ]; then
-    # Fails if another node has one of these slots.
-    ask cluster addslotsrange $((N * SLOTS / MASTERS)) $(((N + 1) * SLOTS / MASTERS - 1))
+    # Fails if another node has one of these slots. A newer epoch makes the others take them from a master that no longer
+    # exists.
+    ask cluster addslotsrange $((N * SLOTS / MASTERS)) $(((N + 1) * SLOTS / MASTERS - 1)) && ask cluster bumpepoch
   fi
 done
