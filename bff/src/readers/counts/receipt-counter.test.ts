@@ -57,6 +57,26 @@ it('should count the readers of each publication across instances, with at most 
   expect(await countsOf(one)).toEqual(['0120', '1110', '1111', '1110', '1000']);
 });
 
+it('should not store the counts of an erased feed again', async () => {
+  const counter = create();
+  counter.delivered(FEED, EPOCH, 1, 5);
+  const write = store.write.bind(store);
+  let finish: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => {
+    store.write = async (...args) => {
+      resolve();
+      await new Promise<void>((go) => (finish = go));
+      await write(...args);
+    };
+  });
+  const flushed = counter.flush();
+  await begun;
+  const erased = counter.erase(FEED);
+  finish();
+  await Promise.all([erased, flushed]);
+  expect(await store.read(receiptCountsKey(FEED))).toBeUndefined();
+});
+
 it('should count a change once, even if the outcome of its write is unknown', async () => {
   const counter = create();
   const write = store.write.bind(store);

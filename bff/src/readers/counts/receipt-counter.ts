@@ -99,6 +99,8 @@ export class ReceiptCounter {
   /** Deletes the counts of an erased feed. */
   async erase(feed: string): Promise<void> {
     this.#drop(feed);
+    // A write in progress would restore them.
+    await this.#flushing;
     await this.#use.store.remove([receiptCountsKey(feed)]);
   }
 
