@@ -1,0 +1,48 @@
+import { CASES, conformance, runCases } from '@tocsin/conformance';
+import { expect, it } from 'vitest';
+import { TinyServer, type Fault } from './tiny-server.ts';
+
+/** Runs the cases for server-sent events against a server that shares no code with the bff. */
+async function failuresOf(fault?: Fault, only?: string) {
+  const server = new TinyServer(fault);
+  const url = await server.start();
+  try {
+    const target = { url, publishUrl: url, patienceMs: fault === undefined ? 20_000 : 1_000 };
+    const results = await runCases({ target, cases: CASES, concurrency: 8, over: ['sse'], only });
+    const failed = results
+      .filter(({ outcome }) => outcome === 'failed')
+      .map(({ name, reason }) => ({ name, reason }));
+    return { failed, passed: results.filter(({ outcome }) => outcome === 'passed').length };
+  } finally {
+    server.stop();
+  }
+}
+
+it('should accept another server of the protocol', async () => {
+  const { failed, passed } = await failuresOf();
+  expect(failed).toEqual([]);
+  expect(passed).toBeGreaterThan(30);
+});
+
+it.each<[Fault, string]>([
+  ['pushes twice', 'pushes new publications at the offsets that follow the response’s'],
+  ['keeps retracted content', 'serves retracted publications without their content'],
+  ['recovers nothing', 'recovers exactly the missed publications'],
+  ['keeps the epoch', 'starts a new epoch when a feed is erased, and reports the erasure'],
+  ['tells all', 'sends read marks to every connection of the reader, and to no others'],
+])('should reject a server that %s', async (fault, rule) => {
+  const { failed } = await failuresOf(fault, rule);
+  expect(failed.map(({ name }) => name)).toEqual([rule]);
+});
+
+it('should exit with 0 for a server that follows the rules, and with 1 for another', async () => {
+  for (const [fault, code] of [
+    [undefined, 0],
+    ['recovers nothing', 1],
+  ] as const) {
+    const server = new TinyServer(fault);
+    const url = await server.start();
+    const args = [url, '--publish', url, '--over', 'sse', '--only', 'recovers exactly', '--json'];
+    expect(await conformance(args).finally(() => server.stop())).toBe(code);
+  }
+});
