@@ -62,7 +62,7 @@ describe('toasts', () => {
     expect((await ofList.allTextContents()).join('').trim()).toBe('');
   });
 
-  it('should announce errors that arrived before the toasts were loaded', async () => {
+  it('should show and announce notifications that arrived before the toasts were loaded', async () => {
     let load = (): void => undefined;
     const loads = new Promise<void>((resolve) => (load = resolve));
     const before = async (context: BrowserContext): Promise<void> => {
@@ -72,10 +72,13 @@ describe('toasts', () => {
       });
     };
     const page = await open({ before });
-    pages.bff().publish(drafts(2, 'error'));
-    await expect.poll(() => rows(page).count()).toBe(2);
+    pages.bff().publish([...drafts(2, 'error'), { title: 'Fine' }]);
+    await expect.poll(() => rows(page).count()).toBe(3);
+    await advance(page, 10_000);
+    const fine = visibleToasts(page).filter({ hasText: 'Fine' }).waitFor();
     load();
-    await expect.poll(() => titles(page)).toEqual(['Toast 1', 'Toast 0']);
+    await fine;
+    await expect.poll(async () => (await titles(page)).slice(0, 2)).toEqual(['Toast 1', 'Toast 0']);
     await expect.poll(async () => (await seen(page)).assertive).toEqual(['Error: Toast 0', 'Error: Toast 1']);
   });
 
