@@ -7,7 +7,7 @@ const atRate = z.array(z.object({ rate: figure, cost })).min(1);
 
 /** The schema of the constants file, with every figure that a plan needs. */
 export const constantsSchema = z.object({
-  v: z.literal(1),
+  v: z.literal(2),
   conditions: z.object({
     startedAt: z.string(),
     seconds: figure,
@@ -33,10 +33,12 @@ export const constantsSchema = z.object({
   cpu: z.object({
     idleSecond: cost,
     entry: atRate,
+    furtherRequest: cost,
+    furtherFeed: cost,
     furtherNotification: cost,
     remoteTurn: cost,
-    ring: cost,
     hear: atRate,
+    hearFeed: cost,
     hearFurther: cost,
     show: cost,
     push: cost,
@@ -44,6 +46,7 @@ export const constantsSchema = z.object({
     newView: cost,
     connectionSecond: cost,
     comparison: cost,
+    receipt: cost,
   }),
   memory: z.object({
     process: z.object({ producer: figure, producerSidecar: figure, bff: figure, bffSidecar: figure }),
@@ -63,5 +66,6 @@ export const constantsSchema = z.object({
   }),
   wire: z.object({ push: figure, position: figure }),
   redisShares: z.record(z.enum(REDIS_ROLES), figure),
-  feedRate: z.object({ singles: figure, arrays: figure }),
+  laneMs: z.number().positive(),
+  rates: z.object({ singles: figure, arrays: figure, partition: figure }),
 }) satisfies z.ZodType<Constants>;

@@ -7,10 +7,12 @@ import type { CheckResult } from './check/compare.ts';
 import { CONSTANTS_FILE } from './constants-file.ts';
 import { constantsSchema } from './constants-schema.ts';
 import type { Constants } from './model/constants.ts';
-import { withFigures } from './page.ts';
+import { examplePlan, withFigures } from './page.ts';
+import { drawPicture } from './picture.ts';
 
 const CHECK_FILE = 'bench/capacity/check.json';
 const PAGE = 'docs/scaling.md';
+const PICTURE = 'docs/images/million.svg';
 const DIGITS = 3;
 
 async function write(file: string, content: string): Promise<void> {
@@ -42,21 +44,37 @@ function readCheck(): CheckResult | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as CheckResult) : undefined;
 }
 
+/** The picture of the page's example. */
+export const pictureOf = (constants: Constants): string =>
+  drawPicture(
+    examplePlan(constants),
+    'A million connections and 100,000 feeds, 5,000 notifications a second, 40 bffs',
+  );
+
+/** The contents of the page and the picture in the repository. */
+export const keptPages = () => ({
+  page: readFileSync(join(ROOT, PAGE), 'utf8'),
+  picture: readFileSync(join(ROOT, PICTURE), 'utf8'),
+  check: readCheck(),
+});
+
 async function makePage(): Promise<void> {
   const page = readFileSync(join(ROOT, PAGE), 'utf8');
-  await write(PAGE, withFigures(page, readConstants(), readCheck()));
+  const constants = readConstants();
+  await write(PAGE, withFigures(page, constants, readCheck()));
+  writeFileSync(join(ROOT, PICTURE), pictureOf(constants));
 }
 
 /** Stores the constants, rounded to three significant digits, and generates the page. Returns the written files. */
 export async function keepConstants(constants: Constants): Promise<string[]> {
   await write(CONSTANTS_FILE, JSON.stringify(constantsSchema.parse(constants), rounded));
   await makePage();
-  return [CONSTANTS_FILE, PAGE];
+  return [CONSTANTS_FILE, PAGE, PICTURE];
 }
 
 /** Stores the result of a check, and generates the page. Returns the written files. */
 export async function keepCheck(result: CheckResult): Promise<string[]> {
   await write(CHECK_FILE, JSON.stringify(result, rounded));
   await makePage();
-  return [CHECK_FILE, PAGE];
+  return [CHECK_FILE, PAGE, PICTURE];
 }

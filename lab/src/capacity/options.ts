@@ -47,6 +47,7 @@ const NUMBERS: Record<keyof Load, NumberOption> = {
   },
   instances: { name: 'instances', min: 1, max: 1e5, integer: true, description: 'bffs' },
   producers: { name: 'producers', min: 1, max: 1e5, integer: true, description: 'producers' },
+  partitions: { name: 'partitions', min: 1, max: 64, integer: true, description: 'PARTITIONS' },
   feedsPerConnection: {
     name: 'feeds-per-connection',
     defaultValue: 1,
@@ -77,7 +78,7 @@ const NUMBERS: Record<keyof Load, NumberOption> = {
     min: 1,
     max: 1_000,
     integer: false,
-    description: 'notifications per entry',
+    description: 'notifications per POST, all for one feed',
   },
   history: {
     name: 'history',

@@ -4,7 +4,7 @@ import { checkText } from './check/text.ts';
 import { CONSTANTS_FILE } from './constants-file.ts';
 import { costAt, type Constants, type Cost } from './model/constants.ts';
 import { limitsOf } from './model/limits.ts';
-import { planOf } from './model/plan.ts';
+import { planOf, type Plan } from './model/plan.ts';
 import { readCapacityOptions } from './options.ts';
 import { amount, planText } from './report.ts';
 
@@ -23,32 +23,40 @@ export function withFigures(page: string, constants: Constants, check: CheckResu
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin)
     throw new Failure(`docs/scaling.md must contain these lines:\n${BEGIN}\n${END}`);
-  const { conditions: of } = constants;
+  const { conditions: of, range } = constants;
   const sections = [
     '## What each step costs',
     `CPU time in µs on ${of.cores} cores (${of.cpu}, ${of.system}), Node ${of.node}, Dapr ${of.dapr}, Redis ${of.redis} with ` +
-      `\`appendfsync always\`, ${of.startedAt.slice(0, 10)}; notifications of ${constants.range.payload} bytes. "Redis" is the sum ` +
+      `\`appendfsync always\`, ${of.startedAt.slice(0, 10)}; notifications of ${range.payload} bytes. "Redis" is the sum ` +
       `of all Redis servers. Other processes used ${amount(of.others)} cores at the same time (median). Their activity raises all ` +
       'costs, because two of these cores may be hardware threads of the same physical core. ' +
       'An empty cell means no cost, or a cost too small to ' +
       'measure.',
     markdown(costRows(constants)),
     markdown(sizeRows(constants)),
-    `One feed accepted ${amount(constants.feedRate.singles)} single notifications a second at 64 in flight, or ${amount(constants.feedRate.arrays)} ` +
-      'in arrays of 100, while all processes shared the same cores.',
-    `CPU cores needed to receive ${amount(EVENTS_PER_SECOND)} events a second, for all bffs together and for the broadcaster's Redis:`,
+    `One feed accepted ${amount(constants.rates.singles)} single notifications a second at 64 in flight, or ${amount(constants.rates.arrays)} ` +
+      `in arrays of 100. Many feeds of one partition accepted ${amount(constants.rates.partition)} single ones at 256 in flight. ` +
+      `All processes shared the same cores. A lane starts an entry every ${amount(constants.laneMs)} ms at most.`,
+    `CPU cores needed to receive ${amount(EVENTS_PER_SECOND)} messages a second with one publication each, for all bffs together and for the broadcaster's Redis:`,
     markdown(receivingRows(constants)),
     '## A million connections and 100,000 feeds',
     fence('sh', `npm run --silent capacity -- ${EXAMPLE.join(' ')}`),
+    '![The cost of this load in cores and GiB by parts, before partitions and now](images/million.svg)',
     fence('text', exampleText(constants)),
     ...(check ? ['## Predicted and measured', fence('text', checkText(check))] : []),
   ];
   return `${page.slice(0, begin + BEGIN.length)}\n\n${sections.join('\n\n')}\n\n${page.slice(end)}`;
 }
 
-function exampleText(constants: Constants): string {
+/** The plan for the page's example. */
+export function examplePlan(constants: Constants): Plan {
   const plan = planOf(readCapacityOptions(EXAMPLE).load, constants);
   if (!plan) throw new Error('There is no plan for this load and this number of instances.');
+  return plan;
+}
+
+function exampleText(constants: Constants): string {
+  const plan = examplePlan(constants);
   return planText(plan, limitsOf(plan, constants), constants, CONSTANTS_FILE);
 }
 
@@ -75,19 +83,28 @@ function costRows({ cpu }: Constants): string[][] {
         cost,
       ),
     ),
-    row('each further notification in the entry', cpu.furtherNotification),
-    row("additional, if the feed's host is not the instance that received the announcement", cpu.remoteTurn),
-    ...cpu.hear.map(({ rate, cost }) =>
-      row(`each bff receives an event, even without subscribers; at ${amount(rate)} a second`, cost),
+    row('each further POST that shares the entry', cpu.furtherRequest),
+    row('each further feed in the entry, with one notification', cpu.furtherFeed),
+    row('each further notification of a feed in the entry', cpu.furtherNotification),
+    row(
+      "additional, if the partition's host is not the instance that received the announcement",
+      cpu.remoteTurn,
     ),
-    row('each further publication in the event', cpu.hearFurther),
-    row('additional, on a bff with subscribers', cpu.show),
+    ...cpu.hear.map(({ rate, cost }) =>
+      row(
+        `each bff receives a message with one publication, even without subscribers; at ${amount(rate)} a second`,
+        cost,
+      ),
+    ),
+    row('each further feed in the message, with one publication', cpu.hearFeed),
+    row('each further publication of a feed in the message', cpu.hearFurther),
+    row('additional for each feed in the message, on a bff with subscribers', cpu.show),
     row('an event is written to one socket', cpu.push),
     row('a client connects and subscribes', cpu.connect),
     row('additional, for the first subscriber of the feed on a bff', cpu.newView),
     row('an idle, subscribed connection, for a second', cpu.connectionSecond),
     row('a watched feed is compared with its head', cpu.comparison),
-    row('a feed that was quiet for a minute is re-announced', cpu.ring),
+    row('a page acknowledges publications with a ping', cpu.receipt),
     row('an idle process, for a second', cpu.idleSecond),
   ];
 }
@@ -113,15 +130,15 @@ function sizeRows({ memory, stored, wire }: Constants): string[][] {
     ['a bff, for each connection', bytes(memory.connection)],
     ['a bff, for each feed that it watches', bytes(memory.view)],
     ['a bff, for each publication in the ring of such a feed (at most 1,000)', bytes(memory.ringPublication)],
-    ['Redis, per announcement, kept for 24 h', bytes(stored.announcement)],
+    ['Redis, for an announcement, for 3 s', bytes(stored.announcement)],
     ['Redis, for a publication in the history', bytes(stored.publication)],
     ['Redis, for a remembered id (at most 100,000 per feed)', bytes(stored.id)],
     ['Redis, for a feed', bytes(stored.feed)],
     [
-      "Redis, for a publication in the broadcaster's stream (2,000 events)",
+      "Redis, for a publication in the broadcaster's stream (2,000 messages, 16 MiB, 30 s)",
       bytes(stored.broadcastPublication),
     ],
-    ["Redis, for an entry's replaced documents, for two minutes", bytes(stored.replaced)],
+    ['Redis, for the documents of a feed that an entry replaced, for two minutes', bytes(stored.replaced)],
     ["Redis, for one reader's read state in a feed", bytes(stored.reader)],
     ['on the wire: a publication to a browser, a position', `${bytes(wire.push)}, ${bytes(wire.position)}`],
   ];

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Load } from './model/load.ts';
 import { limitsOf } from './model/limits.ts';
-import { planOf, type Plan } from './model/plan.ts';
+import { planOf, totalCores, type Plan } from './model/plan.ts';
 import { CONSTANTS, LOAD } from './model/round-figures.ts';
 import { withFigures } from './page.ts';
+import { drawPicture, partsOf } from './picture.ts';
 import { amount, planText } from './report.ts';
 
 function textOf(load: Partial<Load>): string {
@@ -31,9 +32,10 @@ describe('a plan as text', () => {
   it('should report required settings and limits that the load exceeds', () => {
     expect(textOf({ connections: 100_000 })).toContain('MAX_CONNECTIONS=50000');
     expect(textOf({ connections: 100_000 })).toMatch(/Over the target: a bff's process/);
-    expect(textOf({ feeds: 10_000, connections: 20_000, rate: 2_000 })).toContain('--max-old-space-size');
+    expect(textOf({ connections: 1_000_000 })).toContain('--max-old-space-size');
     expect(textOf({ rate: 20_000, feeds: 1_000 })).toContain('a component can use only one Redis server');
-    expect(textOf({ rate: 1, connections: 10 })).not.toContain('MAX_CONNECTIONS');
+    expect(textOf({ partitions: 8 })).toContain('Set PARTITIONS=8 on each producer');
+    expect(textOf({ rate: 1, connections: 10 })).not.toMatch(/MAX_CONNECTIONS|PARTITIONS=/);
   });
 
   it('should round figures to significant digits', () => {
@@ -46,6 +48,23 @@ describe('a plan as text', () => {
       '100',
       '1,234,567',
     ]);
+  });
+});
+
+describe('the picture', () => {
+  it('should show each part of the cost before partitions and now, and both totals', () => {
+    const of = planOf({ ...LOAD, connections: 1e6, rate: 5_000, instances: 40 }, CONSTANTS) as Plan;
+    const { cores, gib } = partsOf(of);
+    const picture = drawPicture(of, 'a title');
+    for (const { name, before, after } of [...cores, ...gib]) {
+      expect(picture).toContain(`>${name}</text>`);
+      for (const value of [before, after])
+        expect(picture).toContain(`>${value === 0 ? 'not counted' : amount(value)}</text>`);
+    }
+    const total = amount(cores.reduce((sum, { after }) => sum + after, 0));
+    expect(total).toBe(amount(totalCores(of)));
+    expect(picture).toContain(`>${total}</text>`);
+    expect(picture).toMatch(/^<svg .*a title.*<\/svg>\n$/s);
   });
 });
 

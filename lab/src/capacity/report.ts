@@ -8,8 +8,8 @@ import {
   totalCores,
   type Plan,
   type Shard,
-  type Term,
 } from './model/plan.ts';
+import type { Term } from './model/terms.ts';
 
 const GIB = 2 ** 30;
 /** The memory limit of a bff and `maxmemory` of Redis, in docker-compose.yml and k8s/. */
@@ -120,8 +120,8 @@ export function beyondRange({ load, instances, flow }: Plan, { range }: Constant
     ['feeds', load.feeds, range.feeds],
     ['bffs', instances, range.instances],
     ['bytes of payload', load.payload, range.payload],
-    ['notifications per entry', load.batch, range.batch],
-    ['events a second that a bff receives', flow.entries, range.heard],
+    ['notifications per POST', load.batch, range.batch],
+    ['messages a second that a bff receives', flow.entries, range.heard],
   ];
   return sizes
     .filter(([, value, measured]) => value > measured)
@@ -147,6 +147,7 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
     ...(perBff > MAX_CONNECTIONS_DEFAULT
       ? [`Set MAX_CONNECTIONS=${Math.ceil(perBff)} on each bff; the default is 10000.`]
       : []),
+    ...(plan.partitions > 2 ? [`Set PARTITIONS=${plan.partitions} on each producer; the default is 2.`] : []),
     ...(load.bffGib > SHIPPED_GIB.bff || load.redisGib > SHIPPED_GIB.redis
       ? [
           `The plan gives a bff ${amount(load.bffGib)} GiB and a Redis ${amount(load.redisGib)} GiB (--bff-gib, --redis-gib). Change the ` +
@@ -162,12 +163,14 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
 }
 
 /** Describes the load. */
-function loadText({ load, instances }: Plan): string {
+function loadText({ load, instances, partitions }: Plan): string {
+  const computed = (given: number | undefined) => (given === undefined ? ' (computed)' : '');
   const parts = [
     `${integer.format(load.connections)} connections with ${amount(load.feedsPerConnection)} feed(s) each`,
-    `${amount(load.rate)} notifications a second of ${load.payload} bytes, ${amount(load.batch)} per entry`,
+    `${amount(load.rate)} notifications a second of ${load.payload} bytes, ${amount(load.batch)} per POST`,
     `${integer.format(load.feeds)} feeds`,
-    `${integer.format(instances)} bffs${load.instances === undefined ? ' (computed)' : ''}`,
+    `${integer.format(instances)} bffs${computed(load.instances)}`,
+    `${integer.format(partitions)} partitions${computed(load.partitions)}`,
     `a connection lasts ${amount(load.sessionMinutes)} minutes`,
     `target: at most ${integer.format(100 * load.target)}% utilization of any limit`,
   ];
@@ -175,7 +178,7 @@ function loadText({ load, instances }: Plan): string {
 }
 
 export function planText(plan: Plan, limits: readonly Limit[], constants: Constants, file: string): string {
-  const { flow, bandwidth, kept } = plan;
+  const { load, flow, bandwidth, kept } = plan;
   const { conditions } = constants;
   const beyond = beyondRange(plan, constants);
   return [
@@ -183,6 +186,8 @@ export function planText(plan: Plan, limits: readonly Limit[], constants: Consta
     `a feed has ${amount(flow.watchersPerFeed)} connections on ${amount(flow.watchingInstances)} bffs; ` +
       `it keeps ${amount(kept.history)} publications, and a bff that watches it keeps ${amount(kept.ring)}; ` +
       `${amount(flow.pushes)} events a second go to browsers`,
+    `${amount(flow.entries)} entries a second, each with ${amount(load.rate / Math.max(flow.entries, 1e-9))} notification(s) for ` +
+      `${amount(flow.events / Math.max(flow.entries, 1e-9))} feed(s)`,
     aligned(needRows(plan)),
     aligned(termRows(plan)),
     aligned(limitRows(limits)),

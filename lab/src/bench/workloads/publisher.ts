@@ -6,6 +6,12 @@ import { FEED } from './clients/clients.ts';
 
 export const isAccepted = (status: number): boolean => status === 200 || status === 202;
 
+interface Addressing {
+  lane?: number;
+  /** The feed of all messages, or of the message at each place. */
+  feed?: string | ((place: number) => string);
+}
+
 /** Publishes to a peer over one persistent connection for each request in flight. */
 export class Publisher {
   readonly #peer: Peer;
@@ -31,15 +37,17 @@ export class Publisher {
   }
 
   /** Resolves when the peer has accepted the messages. @throws Failure if it has not */
-  async publish(numbers: readonly number[], options: { lane?: number; feed?: string } = {}): Promise<void> {
+  async publish(numbers: readonly number[], options: Addressing = {}): Promise<void> {
     const { status, body } = await this.offer(numbers, options);
     if (!isAccepted(status)) throw new Failure(`${this.#peer.name} returned ${status}: ${body}`);
   }
 
   /** Publishes and returns the peer's response, whatever its status. */
-  async offer(numbers: readonly number[], { lane: index = 0, feed = FEED } = {}): Promise<Answer> {
+  async offer(numbers: readonly number[], options: Addressing = {}): Promise<Answer> {
+    const { lane: index = 0, feed = FEED } = options;
+    const feedAt = typeof feed === 'string' ? () => feed : feed;
     const { lane, url } = this.#lanes[index] as { lane: HttpLane; url: string };
-    const messages = numbers.map((n) => ({ feed, text: textOf(n, this.#payload) }));
+    const messages = numbers.map((n, place) => ({ feed: feedAt(place), text: textOf(n, this.#payload) }));
     const { body, path, headers } = this.#peer.requestFor(messages);
     return lane.send(postRequest(path === undefined ? url : new URL(path, url).href, body, headers));
   }

@@ -7,8 +7,8 @@ import { memoryOf, type Rig } from '../measure/rig.ts';
 import { SIZES } from '../measure/sizes.ts';
 import { usedMemory } from '../measure/stored.ts';
 import { measured } from '../measure/window.ts';
-import type { Constants } from '../model/constants.ts';
-import { planOf, totalCores, type Plan } from '../model/plan.ts';
+import { KINDS, type Constants, type Kind } from '../model/constants.ts';
+import { planOf, type Plan } from '../model/plan.ts';
 import { readCapacityOptions } from '../options.ts';
 import { amount } from '../report.ts';
 import type { CheckResult, Comparison } from './compare.ts';
@@ -29,6 +29,7 @@ function predict(load: CheckLoad, constants: Constants): Plan {
       ...defaults,
       ...load,
       producers: 1,
+      partitions: 2,
       payload: constants.range.payload,
       historyHours: (WARM_SECONDS + SECONDS) / 3600,
       // No connection opens or closes during the measurement.
@@ -70,36 +71,38 @@ async function runLoad(rig: Rig, load: CheckLoad, payload: number, signal: Abort
   });
 }
 
-function compare(
-  plan: Plan,
-  { window, bff, redis }: Awaited<ReturnType<typeof runLoad>>,
-  constants: Constants,
-) {
-  const cores = (kinds: readonly (keyof typeof window.cpu)[]) =>
-    kinds.reduce((sum, kind) => sum + window.cpu[kind], 0) / 1e6 / window.seconds;
-  const predicted = (kinds: readonly (keyof typeof window.cpu)[]) =>
-    kinds.reduce((sum, kind) => sum + plan.cores[kind], 0);
-  const cpu = (name: string, kinds: readonly (keyof typeof window.cpu)[]): Comparison => ({
+/** What the constants predict for a load. */
+export function predictionsOf(load: CheckLoad, constants: Constants): Omit<Comparison, 'measured'>[] {
+  const plan = predict(load, constants);
+  const cores = (name: string, kinds: readonly Kind[]) => ({
     name,
     unit: 'cores',
-    predicted: predicted(kinds),
-    measured: cores(kinds),
+    predicted: kinds.reduce((sum, kind) => sum + plan.cores[kind], 0),
   });
   const stored = plan.redis.announcements.bytes + plan.redis.state.bytes - 2 * constants.stored.empty;
   return [
-    {
-      name: 'CPU in total',
-      unit: 'cores',
-      predicted: totalCores(plan),
-      measured: cores(Object.keys(window.cpu) as never),
-    },
-    cpu('CPU of the bffs', ['bff']),
-    cpu('CPU of their sidecars', ['bffSidecar']),
-    cpu('CPU of producer and sidecar', ['producer', 'producerSidecar']),
-    cpu('CPU of Redis', ['redis', 'broadcast']),
-    { name: 'memory of a bff', unit: 'MiB', predicted: plan.memory.bff / MIB, measured: bff / MIB },
-    { name: 'growth of Redis', unit: 'MiB', predicted: stored / MIB, measured: redis / MIB },
-  ] satisfies Comparison[];
+    ...Object.entries(CPU).map(([name, kinds]) => cores(name, kinds)),
+    { name: 'memory of a bff', unit: 'MiB', predicted: plan.memory.bff / MIB },
+    { name: 'growth of Redis', unit: 'MiB', predicted: stored / MIB },
+  ];
+}
+
+const CPU: Record<string, readonly Kind[]> = {
+  'CPU in total': KINDS,
+  'CPU of the bffs': ['bff'],
+  'CPU of their sidecars': ['bffSidecar'],
+  'CPU of producer and sidecar': ['producer', 'producerSidecar'],
+  'CPU of Redis': ['redis', 'broadcast'],
+};
+
+function compare(
+  predictions: readonly Omit<Comparison, 'measured'>[],
+  { window, bff, redis }: Awaited<ReturnType<typeof runLoad>>,
+): Comparison[] {
+  const cores = (kinds: readonly Kind[]) =>
+    kinds.reduce((sum, kind) => sum + window.cpu[kind], 0) / 1e6 / window.seconds;
+  const measured = [...Object.values(CPU).map(cores), bff / MIB, redis / MIB];
+  return predictions.map((prediction, index) => ({ ...prediction, measured: measured[index] ?? Number.NaN }));
 }
 
 /** Runs each load on its own stack. @throws Failure if a message is not published */
@@ -114,7 +117,7 @@ export async function runCheck(
     const run = await onRig(load.instances, signal, (rig) =>
       runLoad(rig, load, constants.range.payload, signal),
     );
-    const comparisons = compare(predict(load, constants), run, constants);
+    const comparisons = compare(predictionsOf(load, constants), run);
     result.loads.push({ load: textOf(load), comparisons });
   }
   return result;

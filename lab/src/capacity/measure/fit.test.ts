@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { add, times, type Constants, type Cost } from '../model/constants.ts';
+import { add, costAt, times, type Constants, type Cost } from '../model/constants.ts';
+import { requestsPerEntry } from '../model/load.ts';
 import { fitCpu } from './fit.ts';
+import { laneMsOf } from './fit-entries.ts';
 import { SIZES } from './sizes.ts';
 import type { Window } from './window.ts';
 
@@ -23,17 +25,19 @@ const COSTS: Constants['cpu'] = {
       cost: { producer: 200, producerSidecar: 150, bff: 400, bffSidecar: 350, redis: 200, broadcast: 30 },
     },
     {
-      rate: SIZES.hearRates[1],
+      rate: 150,
       cost: { producer: 120, producerSidecar: 80, bff: 250, bffSidecar: 200, redis: 90, broadcast: 10 },
     },
   ],
+  furtherRequest: { producer: 70, producerSidecar: 5 },
+  furtherFeed: { producer: 12, bff: 40, bffSidecar: 20, redis: 8 },
   furtherNotification: { producer: 10, bff: 15, redis: 3 },
   remoteTurn: { bff: 120, bffSidecar: 180 },
-  ring: { producer: 20, producerSidecar: 30, bff: 90, bffSidecar: 80, redis: 50 },
   hear: [
     { rate: SIZES.hearRates[0], cost: { bff: 80, broadcast: 15 } },
     { rate: SIZES.hearRates[1], cost: { bff: 30, broadcast: 6 } },
   ],
+  hearFeed: { bff: 9, broadcast: 2 },
   hearFurther: { bff: 4 },
   show: { bff: 60 },
   push: { bff: 9 },
@@ -41,18 +45,23 @@ const COSTS: Constants['cpu'] = {
   newView: { bff: 100, bffSidecar: 90, redis: 20 },
   connectionSecond: { bff: 3 },
   comparison: { bff: 110, bffSidecar: 95, redis: 25 },
+  receipt: { bff: 70, bffSidecar: 20, redis: 15 },
 };
-/** The number of documents that a turn reads from the state store. */
+/** The cost of a ping, which a connection gets every 25 s. */
+const PING: Cost = { bff: (25 * 3 * 2) / 3 };
+/** The number of documents that a turn reads from the state store for each feed. */
 const READS = 2;
 
 const NOTHING = {
   entries: 0,
+  requests: 0,
+  events: 0,
   notifications: 0,
   pushes: 0,
   connects: 0,
   connections: 0,
+  pings: 0,
   injected: 0,
-  reannouncements: 0,
   reads: 0,
   others: 0,
 };
@@ -71,12 +80,18 @@ function windowOf(
 const [slow, fast] = COSTS.hear.map(({ cost }) => cost) as [Cost, Cost];
 /** The lower of the two measured rates, so that the tests need no interpolation. */
 const RATE = SIZES.hearRates[0];
-const FAST = SIZES.hearRates[1];
+const MIDDLE = 150;
 
-const [seldom, paced, busy] = COSTS.entry.map(({ cost }) => cost) as [Cost, Cost, Cost];
+const [seldom, paced, middle] = COSTS.entry.map(({ cost }) => cost) as [Cost, Cost, Cost];
 
-const entries = (count: number, instances: number, each = paced): Cost =>
-  times(add(each, times(COSTS.remoteTurn, (instances - 1) / instances), times(slow, instances)), count);
+const entries = (count: number, instances: number, each = paced, rate: number = RATE): Cost =>
+  times(
+    add(each, times(COSTS.remoteTurn, 1 - 1 / instances), times(costAt(COSTS.hear, rate), instances)),
+    count,
+  );
+
+/** The numbers of a window whose entries contain one notification each. */
+const single = (count: number) => ({ entries: count, requests: count, events: count, notifications: count });
 
 const hear = (instances: number): Window[] =>
   COSTS.hear.flatMap(({ rate, cost }) => {
@@ -89,53 +104,76 @@ const hear = (instances: number): Window[] =>
     ];
   });
 
+/** Each entry contains `shared` POSTs for different feeds. */
+const sharedEntries = (count: number, shared: number, each: Cost): Partial<Window> & { cost: Cost } => ({
+  ...{ entries: count, requests: shared * count, events: shared * count, notifications: shared * count },
+  cost: add(
+    entries(count, 2, each, MIDDLE),
+    times(COSTS.furtherRequest, (shared - 1) * count),
+    times(add(COSTS.furtherFeed, times(COSTS.hearFeed, 2)), (shared - 1) * count),
+  ),
+});
+
 function windows(): Window[] {
   const batches = SIZES.batchRate * 5;
   const further = batches * (SIZES.batch - 1);
-  const idleFor = (connections: number, seconds: number) =>
-    times(COSTS.connectionSecond, connections * seconds);
+  // Two thirds of an idle connection's cost are pings.
+  const idleFor = (connections: number, seconds: number, pings = (connections * seconds) / 25) =>
+    add(times(COSTS.connectionSecond, (connections * seconds) / 3), times(PING, pings));
+  const { cost: sharedCost, ...shared } = sharedEntries(5 * MIDDLE, 2, middle);
+  const { cost: busyCost, ...busy } = sharedEntries(5 * MIDDLE, 10, middle);
   return [
     ...[1, 2].flatMap((instances) => [
       ...[0, 1, 2].map(() =>
-        windowOf(
-          'entries',
-          { instances, seconds: 5, entries: RATE * 5, notifications: RATE * 5, reads: RATE * 5 * READS },
-          entries(RATE * 5, instances),
-        ),
+        windowOf('entries', { instances, seconds: 5, ...single(RATE * 5) }, entries(RATE * 5, instances)),
       ),
-      windowOf(
-        'seldom entries',
-        { instances, seconds: 5, entries: 100, notifications: 100 },
-        entries(100, instances, seldom),
-      ),
+      windowOf('seldom entries', { instances, seconds: 5, ...single(100) }, entries(100, instances, seldom)),
       ...hear(instances),
     ]),
+    windowOf('shared entries', { instances: 2, seconds: 5, ...shared }, sharedCost),
+    windowOf('busy', { instances: 2, seconds: 5, ...busy }, busyCost),
     windowOf(
       'arrays',
-      { instances: 2, seconds: 5, entries: batches, notifications: batches * SIZES.batch },
+      { instances: 2, seconds: 5, ...single(batches), notifications: batches * SIZES.batch },
       entries(batches, 2, seldom),
       times(COSTS.furtherNotification, further),
       times(COSTS.hearFurther, 2 * further),
     ),
+    // Each array becomes an entry for each of the two partitions.
+    windowOf(
+      'spread arrays',
+      {
+        ...{ instances: 2, seconds: 10, entries: 2 * batches, requests: batches },
+        ...{ events: batches * SIZES.batch, notifications: batches * SIZES.batch },
+      },
+      entries(2 * batches, 2, seldom),
+      times(COSTS.furtherRequest, -batches),
+      times(add(COSTS.furtherFeed, times(COSTS.hearFeed, 2)), batches * (SIZES.batch - 2)),
+    ),
     windowOf(
       'hear arrays',
-      { instances: 2, seconds: 4, injected: 200 },
+      { instances: 2, seconds: 4, injected: 200, events: 1, notifications: SIZES.batch },
       times(add(slow, times(COSTS.hearFurther, SIZES.batch - 1)), 400),
     ),
-    windowOf('idle', { instances: 2, seconds: 8 }),
     windowOf(
-      'reannouncements',
-      { instances: 2, seconds: 9, reannouncements: 1_000 },
-      times(COSTS.ring, 1_000),
+      'hear spread arrays',
+      { instances: 2, seconds: 4, injected: 200, events: 50, notifications: 50 },
+      times(add(slow, times(COSTS.hearFeed, 49)), 400),
     ),
+    windowOf('idle', { instances: 2, seconds: 8 }),
     windowOf('crowd connects', { instances: 2, seconds: 3, connects: 3_000 }, times(COSTS.connect, 3_000)),
-    windowOf('crowd idle', { instances: 2, seconds: 25, connections: 3_000 }, idleFor(3_000, 25)),
+    windowOf('crowd idle', { instances: 2, seconds: 25, connections: 3_000 }, idleFor(3_000, 25, 0)),
+    windowOf(
+      'crowd pings',
+      { instances: 2, seconds: 10, connections: 3_000, pings: 3_000 },
+      idleFor(3_000, 10, 3_000),
+    ),
     windowOf(
       'crowd pushes',
-      { instances: 2, seconds: 8, entries: 64, notifications: 64, pushes: 192_000, connections: 3_000 },
+      { instances: 2, seconds: 8, ...single(64), pushes: 192_000, connections: 3_000 },
       entries(64, 2, seldom),
       times(COSTS.push, 192_000),
-      idleFor(3_000, 8),
+      idleFor(3_000, 8, 0),
     ),
     windowOf(
       'views connect',
@@ -143,33 +181,49 @@ function windows(): Window[] {
       times(add(COSTS.connect, COSTS.newView), 1_000),
     ),
     windowOf(
-      'views idle',
-      { instances: 2, seconds: 28, connections: 1_000, reads: 3_000 },
-      idleFor(1_000, 28),
+      'views compare',
+      { instances: 2, seconds: 10, connections: 1_000, reads: 3_000 },
+      idleFor(1_000, 10, 0),
       times(COSTS.comparison, 3_000),
+    ),
+    windowOf(
+      'views idle',
+      { instances: 2, seconds: 12, connections: 1_000, reads: 100, pings: 1_000 },
+      idleFor(1_000, 12, 1_000),
+      times(COSTS.receipt, 1_000),
+      times(COSTS.comparison, 100),
     ),
     ...[0, 8_000].map((pushes) =>
       windowOf(
         pushes === 0 ? 'unwatched' : 'shows',
-        { instances: 2, seconds: 8, entries: 800, notifications: 800, pushes, connections: 500 },
+        {
+          ...{ instances: 2, seconds: 8, ...single(800), pushes, connections: 500 },
+          // Without publications, the watched feeds are compared with their heads.
+          reads: 800 * READS + (pushes === 0 ? 400 : 0),
+        },
         entries(800, 2),
+        times(COSTS.comparison, pushes === 0 ? 400 : 0),
         times(COSTS.show, pushes === 0 ? 0 : 1_600),
         times(COSTS.push, pushes),
         idleFor(500, 8),
       ),
-    ),
-    // There are two notifications in each entry.
-    windowOf(
-      'busy',
-      { instances: 2, seconds: 2, entries: 2 * FAST, notifications: 4 * FAST },
-      times(add(busy, times(COSTS.remoteTurn, 0.5), times(fast, 2)), 2 * FAST),
-      times(add(COSTS.furtherNotification, times(COSTS.hearFurther, 2)), 2 * FAST),
     ),
   ];
 }
 
 /** Adds the kinds of processes that `cost` omits, with a cost of 0. */
 const whole = (cost: Cost): Cost => add(cost);
+
+describe('the time between two entries of a lane', () => {
+  it('should be the one with which as many requests share an entry as measured', () => {
+    for (const laneMs of [2, 8, 40]) {
+      // Each of the two lanes gets 120 requests a second.
+      const entries = 2_400 / requestsPerEntry(120, laneMs);
+      const shared = windowOf('shared entries', { instances: 2, seconds: 10, requests: 2_400, entries });
+      expect(laneMsOf([shared])).toBeCloseTo(laneMs, 1);
+    }
+  });
+});
 
 describe('the constants', () => {
   it('should equal the constants from which the windows were computed', () => {
@@ -207,16 +261,7 @@ describe('the constants', () => {
     expect(fitCpu(noisy).show.bff).toBe(0);
   });
 
-  it('should not be computed if no entry was re-announced in the window that measures re-announcements', () => {
-    const early = windows().map((window) =>
-      window.step === 'reannouncements' ? { ...window, reannouncements: 0 } : window,
-    );
-    expect(() => fitCpu(early)).toThrow(/0 re-announcements during the measurement/);
-  });
-
   it('should not be computed from an incomplete set of windows', () => {
-    expect(() => fitCpu(windows().filter(({ step }) => step !== 'reannouncements'))).toThrow(
-      /"reannouncements"/,
-    );
+    expect(() => fitCpu(windows().filter(({ step }) => step !== 'views compare'))).toThrow(/"views compare"/);
   });
 });

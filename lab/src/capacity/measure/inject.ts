@@ -37,6 +37,13 @@ export const newestEvent = (rig: Rig): Promise<Event> =>
     return { ...newest.message };
   });
 
+/** The numbers of feeds and publications in a message. Each feed has a proof, and each publication a notification. */
+export function contentsOf(message: Event): { events: number; notifications: number } {
+  const text = Object.values(message).join();
+  const count = (name: string) => text.split(`"${name}":`).length - 1;
+  return { events: count('proof'), notifications: count('notification') };
+}
+
 /** Redis memory used per event in the broadcaster's stream, in bytes. */
 export const bytesOfEvent = (rig: Rig): Promise<number> =>
   withRedis(rig, async (redis) => {

@@ -26,7 +26,7 @@ export async function onRig<T>(
   }
 }
 
-/** Measures the constants on this machine, in about five minutes. @throws Failure if a message was lost */
+/** Measures the constants on this machine, in about seven minutes. @throws Failure if a message was lost */
 export async function measureConstants(say: (line: string) => void, signal: AbortSignal): Promise<Constants> {
   const conditions = await startConditions(true);
   const context = { numbers: new Numbers(), say, signal };

@@ -3,7 +3,7 @@ import { messageOf } from '@tocsin/tools/failure';
 import { Stopped } from '@tocsin/tools/process/stop-signal';
 import { Publisher } from '../../bench/workloads/publisher.ts';
 import type { Numbers } from '../../bench/workloads/workload.ts';
-import { publications, untilPublished, type Rig } from './rig.ts';
+import { depositedEntries, publications, untilPublished, type Rig } from './rig.ts';
 import type { Done } from './window.ts';
 
 /** Maximum number of requests in flight. */
@@ -17,8 +17,10 @@ export interface Pace {
   size?: number;
   payload: number;
   lanes?: number;
-  /** The feed of each request. */
+  /** The feed of each request; if `spread`, of each notification. */
   feedOf: (index: number) => string;
+  /** True if the notifications of a request are for different feeds. */
+  spread?: boolean;
   numbers: Numbers;
   signal: AbortSignal;
 }
@@ -28,9 +30,9 @@ export interface Pace {
  * broadcast.
  */
 export async function publish(rig: Rig, pace: Pace): Promise<Done> {
-  const { rate, requests, size = 1, payload, lanes = LANES, feedOf, numbers, signal } = pace;
+  const { rate, requests, size = 1, payload, lanes = LANES, feedOf, spread = false, numbers, signal } = pace;
   const publisher = await Publisher.open(rig.peer, lanes, payload);
-  const before = await publications(rig);
+  const [before, entriesBefore] = [await publications(rig), await depositedEntries(rig)];
   const free = Array.from({ length: lanes }, (_, lane) => lane);
   const begun: Promise<void>[] = [];
   let fault: Error | undefined;
@@ -45,10 +47,12 @@ export async function publish(rig: Rig, pace: Pace): Promise<Done> {
       const lane = free.pop() as number;
       const batch = Array.from({ length: size }, () => numbers.take());
       begun.push(
-        publisher.publish(batch, { lane, feed: feedOf(index) }).then(
-          () => void free.push(lane),
-          (error: unknown) => void (fault = error instanceof Error ? error : new Error(messageOf(error))),
-        ),
+        publisher
+          .publish(batch, { lane, feed: spread ? (place) => feedOf(index * size + place) : feedOf(index) })
+          .then(
+            () => void free.push(lane),
+            (error: unknown) => void (fault = error instanceof Error ? error : new Error(messageOf(error))),
+          ),
       );
     }
     await Promise.all(begun);
@@ -57,5 +61,11 @@ export async function publish(rig: Rig, pace: Pace): Promise<Done> {
     publisher.close();
   }
   await untilPublished(rig, before + requests * size);
-  return { entries: requests, notifications: requests * size };
+  return {
+    entries: (await depositedEntries(rig)) - entriesBefore,
+    requests,
+    // A feed gets the next request long after the last one, so an entry rarely contains two for the same feed.
+    events: spread ? requests * size : requests,
+    notifications: requests * size,
+  };
 }

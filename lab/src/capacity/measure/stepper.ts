@@ -64,15 +64,15 @@ export class Steps {
   }
 
   /** Publishes `rate` requests a second. */
-  at(rate: number, seconds: number, of: (index: number) => string, size = 1) {
-    return this.publish({ rate, requests: Math.round(rate * seconds), size, feedOf: of });
+  at(rate: number, seconds: number, of: (index: number) => string, pace: Pick<Pace, 'size' | 'spread'> = {}) {
+    return this.publish({ rate, requests: Math.round(rate * seconds), feedOf: of, ...pace });
   }
 
   /** Measures a window without activity. */
-  rest(step: string, seconds: number, connections = 0): Promise<Window> {
+  rest(step: string, seconds: number, connections = 0, pings = 0): Promise<Window> {
     return this.window(step, async () => {
       await delay(seconds * 1000);
-      return { connections };
+      return { connections, pings };
     });
   }
 }

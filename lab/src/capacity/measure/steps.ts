@@ -1,20 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { partitionOf } from '@tocsin/contracts';
 import { REDIS_ROLES, type RedisRole } from '../model/constants.ts';
 import { withCrowd } from './crowd.ts';
-import { bytesOfEvent, inject, newestEvent } from './inject.ts';
-import { retained } from './retained.ts';
-import { depositedEntries, memoryOf, type Rig } from './rig.ts';
+import { bytesOfEvent, contentsOf, inject, newestEvent } from './inject.ts';
+import { memoryOf, type Rig } from './rig.ts';
 import { SIZES } from './sizes.ts';
-import {
-  bytesOfAnnouncement,
-  bytesOfReader,
-  bytesOfReplaced,
-  executionTimes,
-  storedOfFeeds,
-  usedMemory,
-} from './stored.ts';
+import { measureAnnouncement, measureMemory, measureReaders, measureReplaced } from './kept-data.ts';
+import { executionTimes, usedMemory } from './stored.ts';
+import type { Pace } from './publish.ts';
 import { feedOf, Steps, type Context } from './stepper.ts';
-import type { Done, Window } from './window.ts';
+import type { Window } from './window.ts';
 
 /** Values that are measured outside the windows. */
 export interface Sights {
@@ -33,7 +28,7 @@ export interface Sights {
   publicationBytes: number;
   idBytes: number;
   executionTimes: Record<RedisRole, number>;
-  feedRate: { singles: number; arrays: number };
+  rates: { singles: number; arrays: number; partition: number };
 }
 
 /**
@@ -49,7 +44,7 @@ async function warmUp(steps: Steps): Promise<void> {
   );
   const of = feedOf('entry', SIZES.feeds);
   await steps.at(SIZES.entryRate, SIZES.warmSeconds, of);
-  await steps.at(SIZES.batchRate, 2, watched, SIZES.batch);
+  await steps.at(SIZES.batchRate, 2, watched, { size: SIZES.batch });
 }
 
 /** Measures the cost of an entry, and of receiving an event. */
@@ -87,7 +82,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   const executed = Object.fromEntries(
     REDIS_ROLES.map((role) => [role, after[role] - before[role]]),
   ) as Sights['executionTimes'];
-  const [announcementBytes, eventBytes] = [await bytesOfAnnouncement(rig), await bytesOfEvent(rig)];
+  const eventBytes = await bytesOfEvent(rig);
   const process = {
     producer: memoryOf(rig, 'producer'),
     producerSidecar: memoryOf(rig, 'producerSidecar'),
@@ -95,23 +90,14 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
     bffSidecar: memoryOf(rig, 'bffSidecar') / rig.instances,
   };
   const pushBytes = await measureWatched(steps);
-  // These feeds are quiet from now on, so the producer re-announces each of them after a minute.
-  const quietFrom = performance.now();
-  await steps.publish({ rate: 100, requests: SIZES.views, feedOf: ofViews });
-  const unwatched = feedOf('busy', SIZES.feeds);
-  for (let round = 0; round < SIZES.busyRounds; round++) {
-    await steps.window('busy', () => busy(steps, unwatched));
-  }
-  await steps.window('arrays', () => steps.at(SIZES.batchRate, SIZES.entrySeconds, unwatched, SIZES.batch));
-  const array = await newestEvent(rig);
-  await steps.window('hear arrays', () => inject(rig, array, { rate: 50, count: 200 }));
+  const { batch: size, views } = SIZES;
+  await steps.publish({ rate: SIZES.batchRate, requests: views / size, size, spread: true, feedOf: ofViews });
+  await measureShared(steps);
   await steps.rest('idle', SIZES.idleSeconds);
-  const wait = quietFrom + SIZES.ringAfterSeconds * 1000 - performance.now();
-  if (wait > 0) await delay(wait);
-  await steps.rest('reannouncements', SIZES.ringSeconds);
   const positionBytes = await measureCrowd(steps);
   await measureViews(steps, ofViews);
-  const feedRate = await measureFeedRate(steps);
+  const rates = await measureRates(steps);
+  const announcementBytes = await measureAnnouncement(steps);
   const replacedBytes = await measureReplaced(steps);
   const readerBytes = await measureReaders(steps);
   // Measure memory last, because garbage collection would disturb other measurements.
@@ -130,20 +116,38 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
       emptyBytes,
       ...bytes,
       executionTimes: executed,
-      feedRate,
+      rates,
     },
   };
 }
 
-/** Publishes as fast as possible. Notifications that arrive during an entry share the next entry of their partition. */
-async function busy(steps: Steps, of: (index: number) => string): Promise<Done> {
-  const before = await depositedEntries(steps.rig);
-  const { notifications = 0 } = await steps.publish({
-    requests: SIZES.busyRequests,
-    lanes: SIZES.busyLanes,
-    feedOf: of,
-  });
-  return { notifications, entries: (await depositedEntries(steps.rig)) - before };
+/**
+ * Measures what shares an entry: POSTs that arrive at the same time, notifications of one feed, and different feeds.
+ */
+async function measureShared(steps: Steps): Promise<void> {
+  const { batch, batchRate, busyLanes, busyRequests, entrySeconds, feeds, spreadRate } = SIZES;
+  const many = feedOf('busy', SIZES.manyFeeds);
+  const pace = { requests: busyRequests, lanes: busyLanes, feedOf: many };
+  await steps.window('shared entries', () => steps.at(SIZES.sharedRate, SIZES.sharedSeconds, many));
+  await steps.window('busy', () => steps.publish(pace));
+  await steps.window('spread arrays', () =>
+    steps.at(spreadRate, entrySeconds, many, { size: batch, spread: true }),
+  );
+  await injectNewest(steps, 'hear spread arrays');
+  await steps.window('arrays', () =>
+    steps.at(batchRate, entrySeconds, feedOf('busy', feeds), { size: batch }),
+  );
+  await injectNewest(steps, 'hear arrays');
+}
+
+/** Measures what receiving the newest message costs again. */
+async function injectNewest(steps: Steps, step: string): Promise<void> {
+  const message = await newestEvent(steps.rig);
+  const pace = { rate: SIZES.hearArraysRate, count: SIZES.hearArrays };
+  await steps.window(step, async () => ({
+    ...(await inject(steps.rig, message, pace)),
+    ...contentsOf(message),
+  }));
 }
 
 /**
@@ -151,22 +155,23 @@ async function busy(steps: Steps, of: (index: number) => string): Promise<Done> 
  * and without subscribers alternate, because the difference is small. Returns the size of an event in bytes.
  */
 async function measureWatched(steps: Steps): Promise<number> {
-  const watched = feedOf('shown', SIZES.feeds);
-  const unwatched = feedOf('entry', SIZES.feeds);
-  await steps.publish({ rate: 100, requests: SIZES.feeds, feedOf: watched });
-  const crowd = { count: SIZES.showClients, feedOf: clientsOf(watched, SIZES.feeds) };
+  const { showClients, showFeeds, showRate, showRounds, showSeconds, showSize: size } = SIZES;
+  const watched = feedOf('shown', showFeeds);
+  const unwatched = feedOf('hidden', showFeeds);
+  for (const of of [watched, unwatched]) await steps.publish({ rate: 100, requests: showFeeds, feedOf: of });
+  const crowd = { count: showClients, feedOf: clientsOf(watched, showFeeds) };
   return withCrowd(steps.rig, crowd, async (received) => {
     received.reset();
     let before = 0;
     const windowOf = (step: string, of: (index: number) => string) =>
       steps.window(step, async () => {
-        const done = await steps.at(SIZES.entryRate, SIZES.showSeconds, of);
+        const done = await steps.at(showRate, showSeconds, of, { size, spread: true });
         await delay(ARRIVE_MS);
         const pushes = received.pushes - before;
         before = received.pushes;
-        return { ...done, connections: SIZES.showClients, pushes };
+        return { ...done, connections: showClients, pushes };
       });
-    for (let round = 0; round < SIZES.showRounds; round++) {
+    for (let round = 0; round < showRounds; round++) {
       await windowOf('unwatched', unwatched);
       await windowOf('shows', watched);
     }
@@ -194,6 +199,8 @@ async function measureCrowd(steps: Steps): Promise<number> {
   return steps.crowd('crowd connects', { count, feedOf: of }, async (received) => {
     received.reset();
     await steps.rest('crowd idle', SIZES.crowdIdleSeconds, count);
+    // Every connection gets its first ping 25 s after it was opened.
+    await steps.rest('crowd pings', SIZES.crowdPingsSeconds, count, count);
     const positionBytes = received.positionBytes / Math.max(1, received.positions);
     received.reset();
     await steps.window('crowd pushes', async () => {
@@ -205,96 +212,48 @@ async function measureCrowd(steps: Steps): Promise<number> {
   });
 }
 
-/** Measures the cost of a watched feed, with many feeds that have one client each. */
+/**
+ * Measures the cost of a watched feed, with many feeds that have one client each. They are compared with their heads
+ * 2, 4, 8, 16 and 32 s after the clients have subscribed.
+ */
 async function measureViews(steps: Steps, of: (index: number) => string): Promise<void> {
   const count = SIZES.views;
-  await steps.crowd('views connect', { count, feedOf: of }, () =>
-    steps.rest('views idle', SIZES.viewIdleSeconds, count),
-  );
-}
-
-/** Time until the instances have discarded all previously watched views, in ms. */
-const FORGET_MS = 20_000;
-
-/** Measures the memory of connections, watched feeds and their publications, and the data that Redis stores for them. */
-async function measureMemory(steps: Steps) {
-  const { rig } = steps;
-  const { fullFeeds, fullRequests, batch, memoryClients: count } = SIZES;
-  steps.context.say(`${rig.instances} bffs: memory`);
-  const growthFor = (of: (index: number) => string) =>
-    withCrowd(rig, { count, feedOf: of }, async () => ((await retained(rig)) - empty) / count);
-  // Instances keep previously watched feeds for a minute.
-  await delay(FORGET_MS);
-  const ofViews = feedOf('memory', count);
-  await steps.publish({ requests: count, feedOf: ofViews });
-  const empty = await retained(rig);
-  const connection = await growthFor(() => 'topic:crowd');
-  const view = await growthFor(ofViews);
-  const of = feedOf('full', fullFeeds);
-  const notifications = fullFeeds * fullRequests * batch;
-  const ringPublication = await withCrowd(rig, { count: fullFeeds, feedOf: of }, async () => {
-    const before = await retained(rig);
-    await steps.publish({ requests: fullFeeds * fullRequests, size: batch, lanes: 4, feedOf: of });
-    await delay(1_000);
-    return ((await retained(rig)) - before) / notifications;
+  await steps.crowd('views connect', { count, feedOf: of }, async () => {
+    const subscribed = performance.now();
+    const until = (seconds: number) => delay(subscribed + seconds * 1000 - performance.now());
+    await steps.rest('views compare', COMPARED_SECONDS, count);
+    await until(QUIET_SECONDS.from);
+    await steps.rest('views idle', QUIET_SECONDS.to - QUIET_SECONDS.from, count, count);
   });
-  const bytes = await storedOfFeeds(
-    rig,
-    Array.from({ length: fullFeeds }, (_, index) => of(index)),
-  );
-  return {
-    growth: { connection, view, ringPublication },
-    bytes: {
-      feedBytes: bytes.heads / fullFeeds,
-      publicationBytes: bytes.segments / notifications,
-      idBytes: bytes.ids / notifications,
-    },
-  };
 }
 
-/**
- * Measures the size of an entry's replaced documents, which remain for two minutes. Each entry has one notification. The
- * feeds are long enough for their documents to be merged several times.
- */
-async function measureReplaced(steps: Steps): Promise<number> {
-  const of = feedOf(REPLACED, SIZES.replacedFeeds);
-  await steps.publish({ rate: 50, requests: SIZES.replacedFeeds * SIZES.replacedEach, feedOf: of });
-  const feeds = Array.from({ length: SIZES.replacedFeeds }, (_, index) => of(index));
-  return bytesOfReplaced(steps.rig, LABEL, feeds);
-}
+/** The comparisons after 2, 4 and 8 s are over. */
+const COMPARED_SECONDS = 10;
+/** Between the comparisons after 16 and after 32 s, with the ping after 25 s. */
+const QUIET_SECONDS = { from: 18.5, to: 30 };
 
-const REPLACED = 'replaced';
-/** The start of the feed's name, by which its documents are found. */
-const LABEL = `topic:${REPLACED}`.slice(0, 8);
-
-/** Creates readers with read marks in a feed. Returns the average size of a reader's read state in bytes. */
-async function measureReaders({ rig }: Steps): Promise<number> {
-  const feed = 'topic:crowd';
-  const [bff] = rig.stack.bffs;
-  for (let reader = 0; reader < SIZES.readers; reader++) {
-    const response = await fetch(`${bff?.url}/app/notifications/read`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ feed, offset: 1, clientId: `capacity-${String(reader).padStart(8, '0')}` }),
-    });
-    if (!response.ok)
-      throw new Error(`${response.url} returned ${response.status}: ${await response.text()}`);
-  }
-  return bytesOfReader(rig, feed);
-}
-
-/** Measures the rate of one feed on an otherwise idle machine. */
-async function measureFeedRate(steps: Steps): Promise<Sights['feedRate']> {
+/** Measures the rates of one feed, and of many feeds of one partition, on an otherwise idle machine. */
+async function measureRates(steps: Steps): Promise<Sights['rates']> {
   const { rig } = steps;
-  const of = () => 'topic:one';
-  const rateOf = async (requests: number, size: number, lanes: number) => {
+  const rateOf = async (requests: number, pace: Pick<Pace, 'size' | 'lanes' | 'feedOf'>) => {
     const started = performance.now();
-    await steps.publish({ requests, size, lanes, feedOf: of });
-    return (requests * size) / ((performance.now() - started) / 1000);
+    const { notifications = 0 } = await steps.publish({ requests, ...pace });
+    return notifications / ((performance.now() - started) / 1000);
   };
-  steps.context.say(`${rig.instances} bffs: one feed`);
-  return withCrowd(rig, { count: 1, feedOf: of }, async () => ({
-    singles: await rateOf(SIZES.oneFeedSingles, 1, 64),
-    arrays: await rateOf(SIZES.oneFeedArrays, SIZES.batch, 8),
+  const feedOf = () => 'topic:one';
+  steps.context.say(`${rig.instances} bffs: one feed, one partition`);
+  return withCrowd(rig, { count: 1, feedOf }, async () => ({
+    singles: await rateOf(SIZES.oneFeedSingles, { lanes: SIZES.busyLanes, feedOf }),
+    arrays: await rateOf(SIZES.oneFeedArrays, { size: SIZES.batch, lanes: 8, feedOf }),
+    partition: await rateOf(SIZES.partitionSingles, {
+      lanes: SIZES.partitionLanes,
+      feedOf: (index) => feedsOfOnePartition[index % SIZES.manyFeeds] as string,
+    }),
   }));
 }
+
+/** The default of `PARTITIONS`. */
+const PARTITIONS = 2;
+const feedsOfOnePartition = Array.from({ length: 4 * SIZES.manyFeeds }, (_, index) => `topic:turns-${index}`)
+  .filter((feed) => partitionOf(feed, PARTITIONS) === 0)
+  .slice(0, SIZES.manyFeeds);

@@ -58,14 +58,12 @@ export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly s
   });
 }
 
-/** The size of one announcement in the stream, in bytes. */
-export const bytesOfAnnouncement = (rig: Rig): Promise<number> =>
-  withStore(
-    rig,
-    async (redis) =>
-      (await bytesOf(redis, TOPICS.partitionAnnouncements)) /
-      Math.max(1, await redis.xLen(TOPICS.partitionAnnouncements)),
-  );
+/** The number of announcements in the stream, and their total size in bytes. */
+export const storedAnnouncements = (rig: Rig): Promise<{ bytes: number; count: number }> =>
+  withStore(rig, async (redis) => ({
+    bytes: await bytesOf(redis, TOPICS.partitionAnnouncements),
+    count: await redis.xLen(TOPICS.partitionAnnouncements),
+  }));
 
 /** The size of one reader's read state in bytes, averaged over the readers of the feed. */
 export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>

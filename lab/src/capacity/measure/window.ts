@@ -1,5 +1,4 @@
 import { cpus } from 'node:os';
-import { readMetric } from '../../bench/read-metric.ts';
 import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
 import { documentsRead } from './stored.ts';
@@ -13,6 +12,9 @@ export interface Window {
   /** CPU time by kind of process, in µs. */
   cpu: Record<Kind, number>;
   entries: number;
+  requests: number;
+  /** Pairs of an entry and a feed in it. */
+  events: number;
   notifications: number;
   /** The number of `publications` events that clients received. */
   pushes: number;
@@ -20,29 +22,19 @@ export interface Window {
   connects: number;
   /** The number of existing connections, each with one subscription. */
   connections: number;
-  /** The number of events injected into the broadcaster's stream. */
+  /** The number of pings that existing connections answered. */
+  pings: number;
+  /** The number of messages injected into the broadcaster's stream. */
   injected: number;
-  reannouncements: number;
   /** The number of cores that other processes used at the same time. */
   others: number;
   /** The number of documents read from the state store. */
   reads: number;
 }
 
-export type Done = Partial<
-  Omit<Window, 'step' | 'instances' | 'seconds' | 'cpu' | 'reads' | 'reannouncements' | 'others'>
->;
+export type Done = Partial<Omit<Window, 'step' | 'instances' | 'seconds' | 'cpu' | 'reads' | 'others'>>;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-const reannouncementsOf = async ({ stack }: Rig): Promise<number> =>
-  sum(
-    await Promise.all(
-      stack.producers.map(({ url }) =>
-        readMetric(`${url}/metrics`, 'tocsin_producer_entry_steps_total', { step: 'ring' }),
-      ),
-    ),
-  );
 
 /** The CPU seconds that this machine has used so far, excluding this process. */
 function othersOf(): number {
@@ -53,7 +45,7 @@ function othersOf(): number {
 
 /** Runs `work`, which returns what it counted, and measures the CPU time that the processes use. */
 export async function measured(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
-  const [reads, reannouncements] = [await documentsRead(rig), await reannouncementsOf(rig)];
+  const reads = await documentsRead(rig);
   const others = othersOf();
   const before = readCpu(rig);
   const started = performance.now();
@@ -68,13 +60,15 @@ export async function measured(rig: Rig, step: string, work: () => Promise<Done>
     cpu,
     others: Math.max(0, (othersOf() - others - sum(Object.values(cpu)) / 1e6) / seconds),
     entries: 0,
+    requests: 0,
+    events: 0,
     notifications: 0,
     pushes: 0,
     connects: 0,
     connections: 0,
+    pings: 0,
     injected: 0,
     ...done,
     reads: (await documentsRead(rig)) - reads,
-    reannouncements: (await reannouncementsOf(rig)) - reannouncements,
   };
 }

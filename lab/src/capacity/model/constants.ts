@@ -19,7 +19,7 @@ export type RedisRole = (typeof REDIS_ROLES)[number];
 
 /** The result of `npm run capacity -- --measure`. All costs are CPU µs, all sizes bytes. */
 export interface Constants {
-  v: 1;
+  v: 2;
   /** The conditions of the measurement. */
   conditions: {
     startedAt: string;
@@ -54,17 +54,21 @@ export interface Constants {
      * rate of entries that one producer, two bffs and one Redis handled.
      */
     entry: AtRate[];
-    /** Each further notification in an entry. */
+    /** Each further POST whose notifications share the entry. */
+    furtherRequest: Cost;
+    /** Each further feed in an entry, with one notification: its head is read and written with the others. */
+    furtherFeed: Cost;
+    /** Each further notification of the same feed in an entry. */
     furtherNotification: Cost;
     /** A turn on an instance other than the one that received the announcement. */
     remoteTurn: Cost;
-    /** A re-announcement. */
-    ring: Cost;
-    /** Reading an event on an instance without subscribers to the event's feed. Sorted by the rate of events. */
+    /** Reading a message with one publication, on an instance without subscribers to its feed. Sorted by rate. */
     hear: AtRate[];
-    /** Each further publication in such an event. */
+    /** Each further feed in such a message, with one publication and its own proof. */
+    hearFeed: Cost;
+    /** Each further publication of the same feed in such a message. */
     hearFurther: Cost;
-    /** The additional cost of an event on an instance with subscribers. */
+    /** The additional cost of a feed's publications in a message, on an instance with subscribers. */
     show: Cost;
     /** An event written to one socket. */
     push: Cost;
@@ -74,8 +78,10 @@ export interface Constants {
     newView: Cost;
     /** One second of an idle connection: pings and positions of one feed. */
     connectionSecond: Cost;
-    /** A comparison of a view with its feed's head. */
+    /** A comparison of a view with its feed's head, and the view's positions in that time. */
     comparison: Cost;
+    /** A page that acknowledges publications with its ping: they are added to the feed's counts. */
+    receipt: Cost;
   };
   memory: {
     /** A warmed-up process of each kind. */
@@ -112,8 +118,17 @@ export interface Constants {
   };
   /** Each component's share of the time that Redis spends on commands. */
   redisShares: Record<RedisRole, number>;
-  /** The rate at which one feed accepted notifications on an otherwise idle machine. */
-  feedRate: { singles: number; arrays: number };
+  /** The shortest time between the starts of two entries of a lane, in ms: the entry and the pause after it. */
+  laneMs: number;
+  /** Notifications a second on an otherwise idle machine, all of whose processes share the measured cores. */
+  rates: {
+    /** Over one feed, each in its own POST. */
+    singles: number;
+    /** Over one feed, in arrays. */
+    arrays: number;
+    /** Over many feeds of one partition, each in its own POST. */
+    partition: number;
+  };
 }
 
 export const add = (...costs: readonly Cost[]): Record<Kind, number> =>
@@ -145,7 +160,8 @@ export function entryCost(
 ): Cost {
   const rateOf = (kind: Kind): number => {
     if (kind.startsWith('producer')) return entries / pods.producers;
-    return kind.startsWith('bff') ? (MEASURED_BFFS * entries) / pods.instances : entries;
+    // A bff is as busy as the stream of messages, which all bffs read.
+    return kind === 'bffSidecar' ? (MEASURED_BFFS * entries) / pods.instances : entries;
   };
   return Object.fromEntries(KINDS.map((kind) => [kind, costAt(entry, rateOf(kind))[kind] ?? 0]));
 }

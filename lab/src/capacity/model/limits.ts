@@ -1,6 +1,6 @@
 import { costAt, type Constants } from './constants.ts';
 import type { Load } from './load.ts';
-import { planOf, SHARDS, type Plan } from './plan.ts';
+import { partitionUse, planOf, SHARDS, type Plan } from './plan.ts';
 
 /** A resource that can limit a deployment. */
 export interface Limit {
@@ -47,16 +47,17 @@ const RESOURCES: readonly Resource[] = [
     used: ({ redis }) => redis.broadcast.cores,
   },
   {
-    name: "a bff's process",
-    remedy: 'more bffs, until each is fully used just by receiving all events',
-    used: ({ cores, instances }) => cores.bff / instances,
+    name: "a bff's process, with its share of the partitions",
+    remedy: 'more partitions, then more bffs, until each is fully used just by receiving all events',
+    used: ({ busiestBff }) => busiestBff,
   },
   {
     name: "a bff's process, for receiving events only",
     remedy: 'no number of bffs helps: arrays, sharded pub/sub, a feed-to-instance map, Azure',
     used: ({ load, flow }, { cpu }) =>
       (flow.entries * (costAt(cpu.hear, flow.entries).bff ?? 0) +
-        (load.rate - flow.entries) * (cpu.hearFurther.bff ?? 0)) /
+        (flow.events - flow.entries) * (cpu.hearFeed.bff ?? 0) +
+        (load.rate - flow.events) * (cpu.hearFurther.bff ?? 0)) /
       MICRO,
   },
   {
@@ -71,10 +72,9 @@ const RESOURCES: readonly Resource[] = [
       SHARDS.reduce((sum, shard) => sum + redis[shard].bytes, 0) / (load.redisGib * GIB),
   },
   {
-    name: 'one feed (its single writer)',
-    remedy: 'more feeds; arrays',
-    used: ({ load }, { feedRate }) =>
-      load.rate / load.feeds / (load.batch >= 10 ? feedRate.arrays : feedRate.singles),
+    name: 'one partition (its turns run one after another)',
+    remedy: 'more partitions; arrays',
+    used: (plan, constants) => partitionUse(plan, constants),
   },
 ];
 
@@ -95,9 +95,10 @@ function rateAt(used: (rate: number) => number, target: number): number | undefi
 
 /** The limits, in the order in which they are reached. */
 export function limitsOf(plan: Plan, constants: Constants): Limit[] {
-  // Vary only the rate, not the number of pods.
-  const { instances, producers } = plan;
-  const at = (rate: number) => planOf({ ...plan.load, rate, instances, producers }, constants) as Plan;
+  // Vary only the rate, not the size.
+  const { instances, producers, partitions } = plan;
+  const size = { instances, producers, partitions };
+  const at = (rate: number) => planOf({ ...plan.load, rate, ...size }, constants) as Plan;
   const { target } = plan.load satisfies Load;
   return RESOURCES.flatMap(({ name, remedy, used }) => {
     const rate = rateAt((candidate) => used(at(candidate), constants), target);

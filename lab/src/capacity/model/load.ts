@@ -10,6 +10,8 @@ export interface Load {
   instances?: number;
   /** The number of producers; computed if absent, at least two. */
   producers?: number;
+  /** The number of partitions (`PARTITIONS`); computed if absent, at least two. */
+  partitions?: number;
   /** The number of feeds that a connection is subscribed to. */
   feedsPerConnection: number;
   /**
@@ -19,7 +21,7 @@ export interface Load {
   bffsPerFeed?: number;
   /** The size of title and body of a notification, in bytes. */
   payload: number;
-  /** The number of notifications in one POST, and thus in one entry. */
+  /** The number of notifications in one POST, all for one feed. */
   batch: number;
   /** The number of publications that a feed keeps (`HISTORY_MAX`). */
   history: number;
@@ -37,10 +39,21 @@ export interface Load {
   redisGib: number;
 }
 
+/** The numbers of pods, and of partitions. */
+export interface Size {
+  instances: number;
+  producers: number;
+  partitions: number;
+}
+
 /** The events a second that a load causes, and how they are distributed over the instances. */
 export interface Flow {
+  /** POSTs a second. */
+  requests: number;
   /** Entries a second. Each is deposited, announced, committed, claimed and broadcast once. */
   entries: number;
+  /** Feeds that entries contain, added up: each is committed, and broadcast as one event in the entry's message. */
+  events: number;
   /** The total number of subscriptions. */
   subscriptions: number;
   /** The average number of connections that are subscribed to a feed. */
@@ -53,12 +66,12 @@ export interface Flow {
   pushes: number;
   /** Comparisons of a view with its feed's head per second. */
   comparisons: number;
+  /** Pages per second that acknowledge publications; those of a view within 2 s count once. */
+  receipts: number;
   /** New connections per second. */
   connects: number;
   /** Subscriptions per second to feeds that the instance does not watch yet. */
   newViews: number;
-  /** Re-announcements per second, of feeds that were quiet for a minute. */
-  reannouncements: number;
 }
 
 /**
@@ -81,11 +94,30 @@ export function comparisonRate(rate: number): number {
   return rate * (first + rest);
 }
 
-/** How long a feed must be quiet before it is re-announced, in s (`producer/src/produce/announce/lanes.ts`). */
-const QUIET = 60;
+/**
+ * The average number of requests in an entry of a lane that gets `rate` requests a second at random times. After the
+ * start of an entry, the lane starts no other one for `laneMs`. The requests of that time share the next entry; if
+ * there are none, the lane waits for one.
+ */
+export function requestsPerEntry(rate: number, laneMs: number): number {
+  const meanwhile = (rate * laneMs) / 1000;
+  return meanwhile + Math.exp(-meanwhile);
+}
 
-export function flowOf(load: Load, instances: number): Flow {
-  const entries = load.rate / load.batch;
+/** The average number of different feeds among `count` requests, each for a random one of `feeds`. */
+export const differentFeeds = (count: number, feeds: number): number =>
+  feeds <= 1 ? 1 : -feeds * Math.expm1(count * Math.log1p(-1 / feeds));
+
+/** The default of `PING_INTERVAL_MS`: a page acknowledges publications when it answers a ping. */
+const PING_SECONDS = 25;
+/** A bff writes the counts of a feed at most this often. */
+const RECEIPT_SECONDS = 2;
+
+export function flowOf(load: Load, { instances, producers, partitions }: Size, laneMs: number): Flow {
+  const requests = load.rate / load.batch;
+  const lanes = producers * Math.min(partitions, load.feeds);
+  const shared = requestsPerEntry(requests / lanes, laneMs);
+  const entries = requests / shared;
   const subscriptions = load.connections * load.feedsPerConnection;
   const watchersPerFeed = subscriptions / load.feeds;
   const elsewhere = 1 - 1 / instances;
@@ -95,16 +127,22 @@ export function flowOf(load: Load, instances: number): Flow {
   const alone = (1 - 1 / among) ** Math.max(0, watchersPerFeed - 1);
   const views = load.feeds * watchingInstances;
   const connects = load.connections / (load.sessionMinutes * 60);
+  const events = entries * differentFeeds(shared, load.feeds / Math.min(partitions, load.feeds));
   return {
+    requests,
     entries,
+    events,
     subscriptions,
     watchersPerFeed,
     watchingInstances,
     views,
-    pushes: entries * watchersPerFeed,
-    comparisons: views * comparisonRate(entries / load.feeds),
+    pushes: events * watchersPerFeed,
+    comparisons: views * comparisonRate(events / load.feeds),
+    receipts: Math.min(
+      (subscriptions / PING_SECONDS) * -Math.expm1((-events / load.feeds) * PING_SECONDS),
+      views / RECEIPT_SECONDS,
+    ),
     connects,
-    reannouncements: entries * Math.exp((-entries / load.feeds) * QUIET),
     // New clients whose feed has no other subscriber.
     newViews: connects * load.feedsPerConnection * alone,
   };

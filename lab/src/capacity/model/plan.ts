@@ -1,40 +1,30 @@
-import {
-  add,
-  costAt,
-  entryCost,
-  KINDS,
-  REDIS_ROLES,
-  times,
-  type Constants,
-  type Cost,
-  type Kind,
-} from './constants.ts';
-import { flowOf, type Flow, type Load } from './load.ts';
+import { add, KINDS, REDIS_ROLES, times, type Constants, type Kind } from './constants.ts';
+import { flowOf, type Flow, type Load, type Size } from './load.ts';
+import { busiestBffOf, termsOf, turnsOf, type Term } from './terms.ts';
 
 /** Limits of `contracts/` and `bff/` that no setting changes. */
-const ANNOUNCEMENT_HOURS = 24;
+/** The bffs remove acknowledged announcements every 2 s (`bff/src/redis/stream-keeper.ts`). */
+const ANNOUNCEMENT_SECONDS = 3;
 const ID_HOURS = 25;
 const REPLACED_SECONDS = 120;
 const IDS_MAX = 100_000;
 const HISTORY_BYTES = 16 * 2 ** 20;
 const RING = { publications: 1_000, bytes: 2 ** 20 };
-const BROADCAST_EVENTS = 2_000;
+/** The default of `FEEDS_BYTES`: what all rings of a bff may take, as JSON. */
+const FEEDS_BYTES = 32 * 2 ** 20;
+/** The limits of the broadcaster's stream; the default of `BROADCAST_BYTES`. */
+const BROADCAST = { messages: 2_000, seconds: 30, bytes: 16 * 2 ** 20 };
 const POSITION_SECONDS = 8;
 /** The default of `MAX_CONNECTIONS`. An instance rejects more connections. */
 const CONNECTIONS_PER_BFF = 10_000;
 const LEAST_PODS = 2;
+const LEAST_PARTITIONS = 2;
+const MOST_PARTITIONS = 64;
 const MOST_INSTANCES = 100_000;
 const MICRO = 1e6;
 
 export type Shard = (typeof REDIS_ROLES)[number] | 'broadcast';
 export const SHARDS: readonly Shard[] = [...REDIS_ROLES, 'broadcast'];
-
-/** One contribution to the total CPU time: something that happens `perSecond` times a second, at `cost` each. */
-export interface Term {
-  name: string;
-  perSecond: number;
-  cost: Cost;
-}
 
 export interface ShardNeed {
   cores: number;
@@ -48,9 +38,12 @@ export interface Plan {
   flow: Flow;
   instances: number;
   producers: number;
+  partitions: number;
   terms: Term[];
   /** The number of cores that all pods of each kind use. */
   cores: Record<Kind, number>;
+  /** The number of cores that a bff uses which takes turns, because it hosts as many partitions as any other one. */
+  busiestBff: number;
   /** Memory of one process, in bytes. */
   memory: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
   redis: Record<Shard, ShardNeed>;
@@ -75,55 +68,17 @@ function keptOf(load: Load, constants: Constants): Plan['kept'] {
   };
 }
 
-function termsOf(load: Load, flow: Flow, { cpu }: Constants, pods: { instances: number; producers: number }) {
-  const { instances, producers } = pods;
-  const further = load.rate - flow.entries;
-  const { producer, producerSidecar, bff, bffSidecar, redis, broadcast } = cpu.idleSecond;
-  const idle = add(
-    times({ producer: producer ?? 0, producerSidecar: producerSidecar ?? 0 }, producers),
-    times({ bff: bff ?? 0, bffSidecar: bffSidecar ?? 0 }, instances),
-    { redis: redis ?? 0, broadcast: broadcast ?? 0 },
-  );
-  const terms: Term[] = [
-    { name: 'idle processes', perSecond: 1, cost: idle },
-    { name: 'entries, POST to broadcast', perSecond: flow.entries, cost: entryCost(cpu, flow.entries, pods) },
-    { name: 'additional notifications per entry', perSecond: further, cost: cpu.furtherNotification },
-    {
-      name: 'turns on a different instance',
-      perSecond: (flow.entries * (instances - 1)) / instances,
-      cost: cpu.remoteTurn,
-    },
-    { name: 're-announcements of quiet feeds', perSecond: flow.reannouncements, cost: cpu.ring },
-    {
-      name: 'events received by every bff',
-      perSecond: flow.entries * instances,
-      cost: costAt(cpu.hear, flow.entries),
-    },
-    { name: 'additional publications per event', perSecond: further * instances, cost: cpu.hearFurther },
-    {
-      name: 'events of watched feeds',
-      perSecond: load.rate * flow.watchingInstances,
-      cost: cpu.show,
-    },
-    { name: 'events written to sockets', perSecond: flow.pushes, cost: cpu.push },
-    { name: 'connects with subscribe', perSecond: flow.connects, cost: cpu.connect },
-    { name: 'newly watched feeds', perSecond: flow.newViews, cost: cpu.newView },
-    {
-      name: 'idle subscriptions (pings, positions)',
-      perSecond: flow.subscriptions,
-      cost: cpu.connectionSecond,
-    },
-    { name: 'comparisons with heads', perSecond: flow.comparisons, cost: cpu.comparison },
-  ];
-  return terms.filter(({ perSecond }) => perSecond > 0);
-}
-
 function memoryOf(load: Load, flow: Flow, { memory, ...constants }: Constants, plan: Omit<Plan, 'memory'>) {
-  const publication = larger(load, { memory, ...constants }, memory.ringPublication);
+  const all = { memory, ...constants };
+  const inMemory = larger(load, all, memory.ringPublication);
+  const json = larger(load, all, constants.stored.publication);
+  const views = flow.views / plan.instances;
+  const publications = Math.min(views * plan.kept.ring, FEEDS_BYTES / json);
   const bff =
     memory.process.bff +
-    (load.connections * memory.connection + flow.views * (memory.view + plan.kept.ring * publication)) /
-      plan.instances;
+    (load.connections * memory.connection) / plan.instances +
+    views * memory.view +
+    publications * inMemory;
   return { ...memory.process, bff };
 }
 
@@ -139,16 +94,17 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   const bytes: Record<Shard, number> = {
     // An entry is popped within a second.
     entries: load.rate * publication,
-    announcements:
-      (flow.entries + flow.reannouncements) *
-      Math.min(ANNOUNCEMENT_HOURS, load.historyHours) *
-      3600 *
-      stored.announcement,
+    announcements: flow.entries * ANNOUNCEMENT_SECONDS * stored.announcement,
     state:
       load.feeds * (stored.feed + kept.history * publication + kept.ids * stored.id) +
-      flow.entries * Math.min(REPLACED_SECONDS, load.historyHours * 3600) * stored.replaced +
+      flow.events * Math.min(REPLACED_SECONDS, load.historyHours * 3600) * stored.replaced +
       load.readers * stored.reader,
-    broadcast: BROADCAST_EVENTS * load.batch * event,
+    broadcast: Math.min(
+      BROADCAST.bytes,
+      Math.min(BROADCAST.messages, flow.entries * BROADCAST.seconds) *
+        (load.rate / Math.max(flow.entries, 1e-9)) *
+        event,
+    ),
   };
   return Object.fromEntries(
     SHARDS.map((shard) => {
@@ -167,20 +123,21 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   ) as Record<Shard, ShardNeed>;
 }
 
-/** The resources that a load needs with this many pods. */
-function planFor(load: Load, constants: Constants, instances: number, producers: number): Plan {
-  const flow = flowOf(load, instances);
-  const terms = termsOf(load, flow, constants, { instances, producers });
+/** The resources that a load needs at this size. */
+function planFor(load: Load, constants: Constants, size: Size): Plan {
+  const { instances } = size;
+  const flow = flowOf(load, size, constants.laneMs);
+  const terms = termsOf(load, flow, constants, size);
   const cores = times(add(...terms.map(({ cost, perSecond }) => times(cost, perSecond))), 1 / MICRO);
   const kept = keptOf(load, constants);
   const { wire, stored } = constants;
   const plan = {
     load,
     flow,
-    instances,
-    producers,
+    ...size,
     terms,
     cores,
+    busiestBff: busiestBffOf(terms, cores.bff, size),
     kept,
     redis: redisOf(load, flow, constants, terms, kept),
     bandwidth: {
@@ -193,7 +150,7 @@ function planFor(load: Load, constants: Constants, instances: number, producers:
   return { ...plan, memory: memoryOf(load, flow, constants, plan) };
 }
 
-/** True if all bffs are below the target. */
+/** True if all bffs are below the target. More partitions, not more bffs, help a bff that takes too many turns. */
 const isEnough = ({ load, cores, memory, instances }: Plan): boolean =>
   cores.bff / instances <= load.target &&
   memory.bff <= load.target * load.bffGib * 2 ** 30 &&
@@ -219,16 +176,38 @@ function fewest(isFine: (instances: number) => boolean): number | undefined {
 
 /** Computes the resources that a load needs. `undefined` if no number of bffs keeps all of them below the target. */
 export function planOf(load: Load, constants: Constants): Plan | undefined {
-  const producersFor = (instances: number) =>
-    load.producers ??
-    Math.max(
-      LEAST_PODS,
-      Math.ceil(planFor(load, constants, instances, LEAST_PODS).cores.producer / load.target),
-    );
-  const planWith = (instances: number) => planFor(load, constants, instances, producersFor(instances));
+  const planAt = (instances: number, partitions: number): Plan => {
+    const planWith = (producers: number) => planFor(load, constants, { instances, producers, partitions });
+    const isEnoughProducers = ({ cores, producers }: Plan) => cores.producer / producers <= load.target;
+    if (load.producers !== undefined) return planWith(load.producers);
+    // More producers have more lanes, and therefore more entries.
+    return planWith(fewest((count) => isEnoughProducers(planWith(count))) ?? MOST_INSTANCES);
+  };
+  const planWith = (instances: number): Plan => {
+    if (load.partitions !== undefined) return planAt(instances, load.partitions);
+    for (let partitions = LEAST_PARTITIONS; ; partitions++) {
+      const plan = planAt(instances, partitions);
+      if (partitions === MOST_PARTITIONS || isTurnsEnough(plan, constants)) return plan;
+    }
+  };
   const instances = load.instances ?? fewest((count) => isEnough(planWith(count)));
   return instances === undefined ? undefined : planWith(instances);
 }
+
+/** The rate of a partition, as a share of what one partition can take. */
+export const partitionUse = (
+  { load, partitions }: Pick<Plan, 'load' | 'partitions'>,
+  { rates }: Constants,
+): number => {
+  const single = load.feeds === 1 ? rates.singles : rates.partition;
+  return load.rate / Math.min(partitions, load.feeds) / (load.batch >= 10 ? rates.arrays : single);
+};
+
+/** True if no partition limits the rate, and its turns fit into its host, or no further partition helps. */
+const isTurnsEnough = (plan: Plan, constants: Constants): boolean =>
+  plan.partitions >= plan.load.feeds ||
+  (partitionUse(plan, constants) <= plan.load.target &&
+    turnsOf(plan.terms, plan.partitions) <= plan.load.target);
 
 export const totalCores = ({ cores }: Plan): number => KINDS.reduce((sum, kind) => sum + cores[kind], 0);
 

@@ -8,6 +8,7 @@ export const LOAD: Load = {
   feeds: 10,
   instances: 2,
   producers: 1,
+  partitions: 2,
   feedsPerConnection: 1,
   payload: 200,
   batch: 1,
@@ -22,7 +23,7 @@ export const LOAD: Load = {
 
 /** Constants that are round numbers, so that sums can be checked by hand. */
 export const CONSTANTS: Constants = {
-  v: 1,
+  v: 2,
   conditions: {
     startedAt: '2026-01-01T00:00:00.000Z',
     seconds: 1,
@@ -48,13 +49,15 @@ export const CONSTANTS: Constants = {
   cpu: {
     idleSecond: {},
     entry: [{ rate: 1, cost: { producer: 200, bff: 300, redis: 100, broadcast: 10 } }],
+    furtherRequest: { producer: 50 },
+    furtherFeed: { bff: 40, redis: 10 },
     furtherNotification: { producer: 10, bff: 20 },
     remoteTurn: { bffSidecar: 100 },
-    ring: { bff: 100 },
     hear: [
       { rate: 100, cost: { bff: 100, broadcast: 20 } },
       { rate: 10_000, cost: { bff: 20, broadcast: 10 } },
     ],
+    hearFeed: { bff: 8 },
     hearFurther: { bff: 5 },
     show: { bff: 50 },
     push: { bff: 10 },
@@ -62,6 +65,7 @@ export const CONSTANTS: Constants = {
     newView: { bff: 500 },
     connectionSecond: { bff: 2 },
     comparison: { bff: 200, redis: 20 },
+    receipt: { bff: 30, bffSidecar: 10, redis: 10 },
   },
   memory: {
     process: { producer: 1e8, producerSidecar: 5e7, bff: 1e8, bffSidecar: 5e7 },
@@ -81,5 +85,6 @@ export const CONSTANTS: Constants = {
   },
   wire: { push: 400, position: 100 },
   redisShares: { entries: 0.25, announcements: 0.25, state: 0.5 },
-  feedRate: { singles: 1_000, arrays: 20_000 },
+  laneMs: 1e-6,
+  rates: { singles: 1_000, arrays: 20_000, partition: 2_000 },
 };

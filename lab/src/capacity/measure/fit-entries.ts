@@ -1,0 +1,125 @@
+import { median } from '../../bench/quantile.ts';
+import {
+  add,
+  costAt,
+  KINDS,
+  MEASURED_BFFS,
+  times,
+  type AtRate,
+  type Constants,
+  type Cost,
+  type Kind,
+} from '../model/constants.ts';
+import { requestsPerEntry } from '../model/load.ts';
+import { minus, onlyFor } from '../model/costs.ts';
+import type { Window } from './window.ts';
+
+export const medianOf = (costs: readonly Cost[]): Cost =>
+  Object.fromEntries(KINDS.map((kind) => [kind, median(costs.map((cost) => cost[kind] ?? 0))]));
+
+/** The windows, and a window's costs without idling. */
+interface Measured {
+  all: (step: string, instances: number) => Window[];
+  one: (step: string, instances?: number) => Window;
+  net: (window: Window) => Cost;
+}
+
+type Hearing = Pick<Constants['cpu'], 'hear' | 'hearFeed' | 'hearFurther'>;
+type EntryCosts = Pick<
+  Constants['cpu'],
+  'entry' | 'furtherRequest' | 'furtherFeed' | 'furtherNotification' | 'remoteTurn'
+>;
+
+const ALL = KINDS;
+const PRODUCER: readonly Kind[] = ['producer', 'producerSidecar'];
+const [FEW, MANY] = [1, MEASURED_BFFS];
+/** How often the costs that depend on each other are computed anew. The error shrinks about tenfold each time. */
+const PASSES = 15;
+/** With two instances, half of the turns run on the instance that did not receive the announcement. */
+const REMOTE = 1 - 1 / MANY;
+
+/**
+ * Derives the costs of entries, and of what shares an entry. Nearly every window contains some of each, so these costs
+ * are computed in turn, from one window each, until they no longer change. `ofEntries` is what the entries of a window
+ * cost in total.
+ */
+export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFurther }: Hearing) {
+  const [seldom, shared, busy] = ['seldom entries', 'shared entries', 'busy'].map((step) => one(step)) as [
+    Window,
+    Window,
+    Window,
+  ];
+  const [arrays, spread] = [one('arrays'), one('spread arrays')];
+  const paced = all('entries', MANY);
+  let costs: EntryCosts = {
+    entry: [{ rate: 1, cost: {} }],
+    furtherRequest: {},
+    furtherFeed: {},
+    furtherNotification: {},
+    remoteTurn: {},
+  };
+  /** What entries cost beyond their first notification, and for receiving their messages. */
+  const beyondFirst = ({ entries, requests, events, notifications, instances, seconds }: Window): Cost =>
+    add(
+      times(costAt(hear, entries / seconds), entries * instances),
+      times(costs.furtherRequest, requests - entries),
+      times(add(costs.furtherFeed, times(hearFeed, instances)), events - entries),
+      times(add(costs.furtherNotification, times(hearFurther, instances)), notifications - events),
+    );
+  const entriesOf = ({ entries, seconds }: Window): Cost =>
+    times(add(costAt(costs.entry, entries / seconds), times(costs.remoteTurn, REMOTE)), entries);
+  const ofEntries = (window: Window): Cost => add(beyondFirst(window), entriesOf(window));
+  const perEntry = (window: Window): Cost =>
+    times(minus(net(window), beyondFirst(window)), 1 / window.entries);
+  /** The rest of a window's costs for each of `count` items, when `known` of them are added back. */
+  const rest = (window: Window, known: Cost, count: number): Cost =>
+    add(known, times(minus(net(window), ofEntries(window)), 1 / Math.max(1, count)));
+
+  for (let pass = 0; pass < PASSES; pass++) {
+    const [at1, at2] = [medianOf(all('entries', FEW).map(perEntry)), medianOf(paced.map(perEntry))];
+    const remoteTurn = onlyFor(times(minus(at2, at1), 1 / REMOTE), ['bff', 'bffSidecar']);
+    const here = (cost: Cost): Cost => minus(cost, times(remoteTurn, REMOTE));
+    const point = (window: Window): AtRate => ({
+      rate: window.entries / window.seconds,
+      cost: onlyFor(here(perEntry(window)), ALL),
+    });
+    const entry = [
+      point(seldom),
+      {
+        rate: median(paced.map(({ entries, seconds }) => entries / seconds)),
+        cost: onlyFor(times(add(at1, here(at2)), 1 / 2), ALL),
+      },
+      point(shared),
+    ].sort((a, b) => a.rate - b.rate);
+    costs = { ...costs, entry, remoteTurn };
+    const { furtherNotification: notification, furtherFeed: feed, furtherRequest: request } = costs;
+    costs = {
+      ...costs,
+      furtherNotification: onlyFor(rest(arrays, notification, arrays.notifications - arrays.events), ALL),
+    };
+    costs = { ...costs, furtherFeed: onlyFor(rest(spread, feed, spread.events - spread.entries), ALL) };
+    costs = {
+      ...costs,
+      furtherRequest: onlyFor(rest(busy, request, busy.requests - busy.entries), PRODUCER),
+    };
+  }
+  return { ...costs, ofEntries };
+}
+
+/** The time between two entries of a busy lane, in ms: the one with which as many requests share an entry as measured. */
+export function laneMsOf(windows: readonly Window[]): number {
+  const window = windows.find(({ step, instances }) => step === 'shared entries' && instances === MANY);
+  if (!window) throw new Error('"shared entries" was not measured.');
+  const { requests, entries, seconds } = window;
+  const rate = requests / seconds / LANES;
+  let [low, high] = [0.1, 1_000];
+  while (high - low > 0.01) {
+    const middle = (low + high) / 2;
+    if (requestsPerEntry(rate, middle) < requests / entries) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The lanes of one producer with the default of `PARTITIONS`. */
+const LANES = 2;

@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { withCrowd } from './crowd.ts';
+import { retained } from './retained.ts';
+import { SIZES } from './sizes.ts';
+import { feedOf, type Steps } from './stepper.ts';
+import { bytesOfReader, bytesOfReplaced, storedAnnouncements, storedOfFeeds } from './stored.ts';
+
+/**
+ * Measures the size of an announcement in its stream. The bffs remove acknowledged ones every 2 s, so this takes the
+ * longest stream that it sees, because the stream itself takes some memory too.
+ */
+export async function measureAnnouncement(steps: Steps): Promise<number> {
+  let longest = { bytes: 0, count: 1 };
+  let isDone = false;
+  const publishing = steps
+    .at(SIZES.sharedRate, ANNOUNCEMENT_SECONDS, feedOf('busy', SIZES.manyFeeds))
+    .finally(() => (isDone = true));
+  while (!isDone) {
+    const stored = await storedAnnouncements(steps.rig);
+    if (stored.count > longest.count) longest = stored;
+    await delay(SAMPLE_MS);
+  }
+  await publishing;
+  return longest.bytes / longest.count;
+}
+
+const ANNOUNCEMENT_SECONDS = 5;
+const SAMPLE_MS = 100;
+
+/** Time until the instances have discarded all previously watched views, in ms. */
+const FORGET_MS = 20_000;
+
+/** Measures the memory of connections, watched feeds and their publications, and the data that Redis stores for them. */
+export async function measureMemory(steps: Steps) {
+  const { rig } = steps;
+  const { fullFeeds, fullRequests, batch, memoryClients: count } = SIZES;
+  steps.context.say(`${rig.instances} bffs: memory`);
+  const growthFor = (of: (index: number) => string) =>
+    withCrowd(rig, { count, feedOf: of }, async () => ((await retained(rig)) - empty) / count);
+  // Instances keep previously watched feeds for a minute.
+  await delay(FORGET_MS);
+  const ofViews = feedOf('memory', count);
+  await steps.publish({ requests: count, feedOf: ofViews });
+  const empty = await retained(rig);
+  const connection = await growthFor(() => 'topic:crowd');
+  const view = await growthFor(ofViews);
+  const of = feedOf('full', fullFeeds);
+  const notifications = fullFeeds * fullRequests * batch;
+  const ringPublication = await withCrowd(rig, { count: fullFeeds, feedOf: of }, async () => {
+    const before = await retained(rig);
+    await steps.publish({ requests: fullFeeds * fullRequests, size: batch, lanes: 4, feedOf: of });
+    await delay(1_000);
+    return ((await retained(rig)) - before) / notifications;
+  });
+  const bytes = await storedOfFeeds(
+    rig,
+    Array.from({ length: fullFeeds }, (_, index) => of(index)),
+  );
+  return {
+    growth: { connection, view, ringPublication },
+    bytes: {
+      feedBytes: bytes.heads / fullFeeds,
+      publicationBytes: bytes.segments / notifications,
+      idBytes: bytes.ids / notifications,
+    },
+  };
+}
+
+/**
+ * Measures the size of an entry's replaced documents, which remain for two minutes. Each entry has one notification. The
+ * feeds are long enough for their documents to be merged several times.
+ */
+export async function measureReplaced(steps: Steps): Promise<number> {
+  const of = feedOf(REPLACED, SIZES.replacedFeeds);
+  await steps.publish({ rate: 50, requests: SIZES.replacedFeeds * SIZES.replacedEach, feedOf: of });
+  const feeds = Array.from({ length: SIZES.replacedFeeds }, (_, index) => of(index));
+  return bytesOfReplaced(steps.rig, LABEL, feeds);
+}
+
+const REPLACED = 'replaced';
+/** The start of the feed's name, by which its documents are found. */
+const LABEL = `topic:${REPLACED}`.slice(0, 8);
+
+/** Creates readers with read marks in a feed. Returns the average size of a reader's read state in bytes. */
+export async function measureReaders({ rig }: Steps): Promise<number> {
+  const feed = 'topic:crowd';
+  const [bff] = rig.stack.bffs;
+  for (let reader = 0; reader < SIZES.readers; reader++) {
+    const response = await fetch(`${bff?.url}/app/notifications/read`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ feed, offset: 1, clientId: `capacity-${String(reader).padStart(8, '0')}` }),
+    });
+    if (!response.ok)
+      throw new Error(`${response.url} returned ${response.status}: ${await response.text()}`);
+  }
+  return bytesOfReader(rig, feed);
+}
