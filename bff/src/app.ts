@@ -119,10 +119,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       await away?.fallbacks.settled();
       views.stop();
       snoozeTimers.stop();
-      await readers.counter.stop();
       delivery.stop();
       auth.stop();
       await gateway.stop();
+      // After the last request, because each can change counts.
+      await readers.counter.stop();
       redisUpkeep?.stop();
       await context.close();
       log.info('stopped');

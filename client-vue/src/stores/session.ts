@@ -152,7 +152,10 @@ export function startSession({
     stopWatchingConnection();
     expiries.stop();
     window.removeEventListener('storage', marks.follow);
-    later.run(({ useToasts }) => useToasts().dismissAll());
+    later.run(({ useToasts, useLiveMessages }) => {
+      useToasts().dismissAll();
+      useLiveMessages().reset();
+    });
     stopLoading();
     notifications.reset();
   };

@@ -54,6 +54,14 @@ describe('useToasts', () => {
     expect(maxOnScreen).toBe(3);
   });
 
+  it('should not announce to the next reader the notifications of the one who left', () => {
+    useToasts().show('all', [publication(1, 'error'), publication(2)]);
+    useLiveMessages().reset();
+    useToasts().show('all', [publication(3)]);
+    vi.advanceTimersByTime(BATCH_MS);
+    expect([spoken('assertive'), spoken('polite')]).toEqual([[], ['Info: t3']]);
+  });
+
   it('should announce errors immediately and one by one, and all others together within 2 s', () => {
     const toasts = useToasts();
     toasts.show('all', [publication(1, 'error'), publication(2, 'warning'), publication(3, 'error')]);

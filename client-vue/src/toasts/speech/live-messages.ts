@@ -47,5 +47,13 @@ export const useLiveMessages = defineStore(() => {
     assertive.value = [];
   }
 
-  return { polite, assertive, clear, speak: (text: string) => say(polite, text), arrived };
+  /** Also drops messages that are still collected, because they are about the feeds of the reader who has left. */
+  function reset(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    batch.take();
+    clear();
+  }
+
+  return { polite, assertive, clear, reset, speak: (text: string) => say(polite, text), arrived };
 });
