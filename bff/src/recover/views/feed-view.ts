@@ -55,8 +55,12 @@ export class FeedView {
 
   /** Keeps the newest publications within `bytes`, at least one. Others are read from the store when needed. */
   trimTo(bytes: number): void {
-    this.#segments = this.#emptyCache();
     this.#ring?.trimTo(bytes);
+  }
+
+  /** Drops the segments that were read from the store. */
+  dropSegments(): void {
+    if (this.#segments.bytes > 0) this.#segments = this.#emptyCache();
   }
 
   /** Handles a broadcast. Without a valid proof, it only causes a comparison. */

@@ -140,7 +140,7 @@ describe('publications in memory', () => {
     views.receive(first);
     for (let seq = 2; seq <= 10; seq++) views.receive(await publish(seq));
     expect(views.bytes).toBeGreaterThan(MAX_BYTES);
-    await sleep(300);
+    await sleep(1_100);
     expect(views.bytes).toBeLessThanOrEqual(MAX_BYTES);
     expect(views.bytes).toBeGreaterThan(0);
     const since = { kind: 'after', position: { epoch: first.epoch, offset: 1 } } as const;
@@ -148,7 +148,7 @@ describe('publications in memory', () => {
     expect(publications.map(({ offset }) => offset)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
     // The segments that this read are dropped too.
     expect(views.bytes).toBeGreaterThan(MAX_BYTES);
-    await sleep(300);
+    await sleep(1_100);
     expect(views.bytes).toBeLessThanOrEqual(MAX_BYTES);
     expect(views.receive(await publish(11))?.publications).toMatchObject([{ offset: 11 }]);
   });

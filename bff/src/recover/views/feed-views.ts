@@ -1,6 +1,7 @@
 import type { Position, PublicationsEvent } from '@tocsin/contracts';
 import { positionOf, type Broadcast } from '../../deliver/ports.ts';
 import type { LimitsOf } from '../../feed/limits.ts';
+import { fairShare } from './fair-share.ts';
 import { FeedView } from './feed-view.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
@@ -14,6 +15,8 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
 const KEPT_SHARE = 0.9;
 
 const TICK_MS = 250;
+/** The memory of all views is summed up once in this many ticks. */
+const TICKS_PER_TRIM = 4;
 /** Delay of the first comparison after a publication. Each further comparison doubles it, up to MAX_COMPARISON_MS. */
 const FIRST_COMPARISON_MS = 2_000;
 const MAX_COMPARISON_MS = 30_000;
@@ -39,6 +42,7 @@ export class FeedViews {
   readonly #onError: (feed: string, error: unknown) => void;
   readonly #views = new Map<string, Watched>();
   readonly #timer: NodeJS.Timeout;
+  #ticks = 0;
 
   constructor(dependencies: ViewsDependencies, onError: (feed: string, error: unknown) => void) {
     this.#use = dependencies;
@@ -136,12 +140,21 @@ export class FeedViews {
     return bytes;
   }
 
-  /** If all views together are over the limit, trims those to an equal share that have more. */
+  /**
+   * If all views together are over the limit, drops the segments that were read, and then the oldest publications of
+   * the views with the most.
+   */
   #trim(): void {
     const { maxBytes } = this.#use;
     if (this.bytes <= maxBytes) return;
-    const share = (KEPT_SHARE * maxBytes) / this.#views.size;
-    for (const { view } of this.#views.values()) if (view.bytes > share) view.trimTo(share);
+    const views = [...this.#views.values()].map(({ view }) => view);
+    for (const view of views) view.dropSegments();
+    if (this.bytes <= maxBytes) return;
+    const share = fairShare(
+      views.map(({ bytes }) => bytes),
+      KEPT_SHARE * maxBytes,
+    );
+    for (const view of views) if (view.bytes > share) view.trimTo(share);
   }
 
   #compareIn(watched: Watched, ms: number): void {
@@ -150,7 +163,7 @@ export class FeedViews {
   }
 
   #tick(): void {
-    this.#trim();
+    if (this.#ticks++ % TICKS_PER_TRIM === 0) this.#trim();
     const now = this.#use.now();
     for (const [feed, watched] of this.#views) {
       if (watched.watchers === 0 && watched.usedAt + IDLE_MS < now) {
