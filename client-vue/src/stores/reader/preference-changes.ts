@@ -1,6 +1,5 @@
 import { changePreferences } from '@tocsin/client';
 import { isInForce, type MutedUntil, type Preferences } from '@tocsin/contracts';
-import { ref } from 'vue';
 import { defineStore } from '../define-store.ts';
 import { useClock } from '../clock.ts';
 import { useSource } from '../source.ts';
@@ -16,30 +15,28 @@ export const toggled = <T>(list: readonly T[], item: T): T[] =>
 /** Applies changes to the reader's preferences immediately, then saves them on the server one after the other. */
 export const usePreferenceChanges = defineStore(() => {
   const store = usePreferences();
-  /** Whether a change couldn't be saved, so that it may be lost when the page is closed. */
-  const failed = ref(false);
-  /** The preferences whose last change couldn't be saved. */
-  const lost = new Set<string>();
+  /** The reader of the last change. The queue has only changes of this reader. */
+  let owner: unknown;
   let queue: Promise<unknown> = Promise.resolve();
 
   async function change(changed: Partial<Preferences>): Promise<void> {
-    const saved = store.keep(changed);
+    const settle = store.keep(changed);
     const { ask, current } = useSource();
     // Not of the reader who is signed in once earlier changes are saved.
     const reader = current();
+    if (reader !== owner) queue = Promise.resolve();
+    owner = reader;
     const save = () =>
       ask((url, clientId, options) => changePreferences(url, clientId, changed, options), {}, reader);
     const saving = queue.then(save);
     queue = saving.catch(() => undefined);
     try {
       await saving;
-      for (const name of Object.keys(changed)) lost.delete(name);
+      settle(true);
     } catch (error) {
-      for (const name of Object.keys(changed)) lost.add(name);
+      settle(false);
       console.warn('Could not save the preferences. They apply to this page only.', error);
     }
-    saved();
-    failed.value = lost.size > 0;
   }
 
   const inForce = (): readonly MutedUntil[] =>
@@ -65,5 +62,5 @@ export const usePreferenceChanges = defineStore(() => {
   const muteUntil = (list: MutedUntil['list'], name: string, until: Date): Promise<void> =>
     change({ mutedUntil: [...without(list, name), { list, name, until: until.toISOString() }] });
 
-  return { failed, change, toggle, muteUntil, mutedUntil, isMuted };
+  return { change, toggle, muteUntil, mutedUntil, isMuted };
 });

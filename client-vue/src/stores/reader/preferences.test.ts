@@ -81,9 +81,50 @@ describe('the preferences', () => {
     const changes = usePreferenceChanges();
     await Promise.all([changes.change({ sound: true }), changes.change({ desktop: true })]);
     expect(fetched).toHaveBeenCalledTimes(2);
-    expect(changes.failed).toBe(true);
+    expect(usePreferences().failed).toBe(true);
     await changes.change({ sound: true });
-    expect(changes.failed).toBe(false);
+    expect(usePreferences().failed).toBe(false);
+  });
+
+  it('should keep a change that could not be saved, also when they are read again, until another reader comes', async () => {
+    fetched.mockImplementationOnce(async () => answer({}, 503));
+    await usePreferenceChanges().change({ quietHours: NIGHT });
+    fetched.mockImplementation(async () => answer(DEFAULT_PREFERENCES));
+    await usePreferences().refresh(session.signal);
+    expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, quietHours: NIGHT });
+    expect(usePreferences().failed).toBe(true);
+    await usePreferences().load(session.signal);
+    expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
+    expect(usePreferences().failed).toBe(false);
+  });
+
+  it('should keep a change that is saved while they are being read', async () => {
+    const answers: ((response: Response) => void)[] = [];
+    fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    const changing = usePreferenceChanges().change({ sound: true });
+    const reading = usePreferences().refresh(session.signal);
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    answers[0]?.(answer({}));
+    await changing;
+    answers[1]?.(answer(DEFAULT_PREFERENCES));
+    await reading;
+    expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, sound: true });
+  });
+
+  it('should not be read several times at once after the connection was lost several times', async () => {
+    const answers: ((response: Response) => void)[] = [];
+    fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    void usePreferences().load(session.signal);
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    const refreshed = usePreferences().refresh(session.signal);
+    void usePreferences().refresh(session.signal);
+    answers[0]?.(answer({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, quietHours: NIGHT });
+    answers[1]?.(answer({ ...DEFAULT_PREFERENCES, sound: true }));
+    await refreshed;
+    expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, sound: true });
+    expect(fetched).toHaveBeenCalledTimes(2);
   });
 
   it('should be saved with the credentials of the reader who changed them', async () => {

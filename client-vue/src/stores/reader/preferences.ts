@@ -6,7 +6,7 @@ import {
   type Notification,
   type Preferences,
 } from '@tocsin/contracts';
-import { shallowRef } from 'vue';
+import { ref, shallowRef } from 'vue';
 import { severityOf } from '../../format/severity.ts';
 import { defineStore } from '../define-store.ts';
 import { useClock } from '../clock.ts';
@@ -21,10 +21,13 @@ export const usePreferences = defineStore(() => {
   const preferences = shallowRef<Preferences>(DEFAULT_PREFERENCES);
   /** Changes that are made or received during a read take precedence over its result. */
   let changes: Partial<Preferences> = {};
-  /** Changes of this page that the server has not answered yet. They take precedence over what it sends. */
-  const unsaved = new Set<Partial<Preferences>>();
-  /** Changes with each read, so that only the last one applies. */
-  let lastRead = {};
+  /** By preference, the last change of this page unless it is saved. It takes precedence over the server's value. */
+  const unsaved = new Map<string, { change: Partial<Preferences>; isLost: boolean }>();
+  /** Whether a change couldn't be saved, so that it may be lost when the page is closed. */
+  const failed = ref(false);
+  /** The last read. Reads of a session run one after the other. Never rejects. */
+  let reading: Promise<void> = Promise.resolve();
+  let isRefreshWaiting = false;
 
   function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
     const candidate = { ...notification, feed, severity: severityOf(notification) };
@@ -44,33 +47,42 @@ export const usePreferences = defineStore(() => {
   }
 
   /** Reads the preferences, retrying until it succeeds. */
-  async function read(failed: (error: unknown) => void, signal: AbortSignal): Promise<void> {
-    const own = (lastRead = {});
+  async function read(onError: (error: unknown) => void, signal: AbortSignal): Promise<void> {
     changes = {};
-    const stored = await retry(fetchPreferencesOrMutes, failed, signal);
-    if (!signal.aborted && own === lastRead) set({ ...DEFAULT_PREFERENCES, ...stored, ...changes });
+    const stored = await retry(fetchPreferencesOrMutes, onError, signal);
+    if (!signal.aborted) set({ ...DEFAULT_PREFERENCES, ...stored, ...changes });
   }
 
   function set(now: Preferences): void {
-    preferences.value = Object.assign({ ...now }, ...unsaved);
+    const own = [...unsaved].map(([name, { change }]) => ({ [name]: change[name as keyof Preferences] }));
+    preferences.value = Object.assign({ ...now }, ...own);
   }
 
   /** Loads a reader's preferences, retrying until it succeeds. Resolves after the first attempt. */
   function load(signal: AbortSignal): Promise<void> {
     preferences.value = DEFAULT_PREFERENCES;
     unsaved.clear();
+    failed.value = false;
     return new Promise((attempted) => {
-      const failed = (error: unknown): void => {
+      const onError = (error: unknown): void => {
         console.warn('Could not load the preferences. Nothing is muted for now.', error);
         attempted();
       };
-      void read(failed, signal).then(attempted);
+      reading = read(onError, signal);
+      void reading.then(attempted);
     });
   }
 
   /** Reads the preferences again after a lost connection, which may have missed changes. */
-  const refresh = (signal: AbortSignal): Promise<void> =>
-    read((error) => console.warn('Could not read the preferences again.', error), signal);
+  async function refresh(signal: AbortSignal): Promise<void> {
+    if (isRefreshWaiting) return;
+    isRefreshWaiting = true;
+    await reading;
+    isRefreshWaiting = false;
+    if (signal.aborted) return;
+    reading = read((error) => console.warn('Could not read the preferences again.', error), signal);
+    await reading;
+  }
 
   /** Applies a change from another tab or device. */
   function applyChange(now: Partial<Preferences>): void {
@@ -78,15 +90,29 @@ export const usePreferences = defineStore(() => {
     set({ ...preferences.value, ...now });
   }
 
-  /** Applies a change of this page, and keeps it until the returned function is called. */
-  function keep(change: Partial<Preferences>): () => void {
-    unsaved.add(change);
+  /**
+   * Applies a change of this page. Call the returned function when the server has answered. If the change could not be
+   * saved, it applies until a later change of the same preference is saved, or until the page is closed.
+   */
+  function keep(change: Partial<Preferences>): (isSaved: boolean) => void {
+    const names = Object.keys(change) as (keyof Preferences)[];
+    for (const name of names) unsaved.set(name, { change, isLost: false });
     applyChange(change);
-    return () => void unsaved.delete(change);
+    return (isSaved) => {
+      for (const name of names) {
+        // Another change or session has followed.
+        if (unsaved.get(name)?.change !== change) continue;
+        if (isSaved) {
+          unsaved.delete(name);
+          changes = { ...changes, [name]: change[name] };
+        } else unsaved.set(name, { change, isLost: true });
+      }
+      failed.value = [...unsaved.values()].some(({ isLost }) => isLost);
+    };
   }
 
   return {
-    ...{ preferences, isMuted, load, refresh, applyChange, keep },
+    ...{ preferences, failed, isMuted, load, refresh, applyChange, keep },
     applyMutes: ({ feeds, severities }: Mutes) => applyChange({ feeds, severities }),
     /** Applies all preferences as the server sends them. Without timed mutes, it omits their list. */
     replace: (now: Preferences) => applyChange({ mutedUntil: undefined, ...now }),

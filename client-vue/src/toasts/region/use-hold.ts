@@ -16,7 +16,9 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   const focused = ref(false);
   const touched = ref(false);
   const held = computed(() => toasts.isAnyVisible && (hovered.value || focused.value || touched.value));
-  watch(held, (now) => toasts.hold(now));
+  /** Whether this region holds the toasts. Another region may hold them too. */
+  let isHolding = false;
+  watch(held, (now) => toasts.hold((isHolding = now)));
   // No `pointerleave` is fired for an element that disappears under the pointer.
   watch(
     () => toasts.isAnyVisible,
@@ -56,7 +58,7 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
     document.removeEventListener('pointerdown', onPointerDown, true);
     document.removeEventListener('visibilitychange', onVisibility);
     // The watcher above ends with this component, before it could report the release.
-    toasts.hold(false);
+    if (isHolding) toasts.hold(false);
   });
   return { held, pointer, focus: (inside) => (focused.value = inside), release };
 }

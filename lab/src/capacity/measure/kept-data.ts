@@ -15,6 +15,8 @@ export async function measureAnnouncement(steps: Steps): Promise<number> {
   const publishing = steps
     .at(SIZES.sharedRate, ANNOUNCEMENT_SECONDS, feedOf('busy', SIZES.manyFeeds))
     .finally(() => (isDone = true));
+  // It may reject before it is awaited.
+  publishing.catch(() => undefined);
   while (!isDone) {
     const stored = await storedAnnouncements(steps.rig);
     if (stored.count > longest.count) longest = stored;

@@ -137,7 +137,11 @@ function planFor(load: Load, constants: Constants, size: Size): Plan {
     ...size,
     terms,
     cores,
-    busiestBff: busiestBffOf(terms, cores.bff, size),
+    // A partition without a feed has no turns.
+    busiestBff: busiestBffOf(terms, cores.bff, {
+      ...size,
+      partitions: Math.min(size.partitions, load.feeds),
+    }),
     kept,
     redis: redisOf(load, flow, constants, terms, kept),
     bandwidth: {
