@@ -44,6 +44,14 @@ master_to_follow() {
     }'
 }
 
+# Succeeds if a living replica follows a master that serves no slots: it may have the only copy of lost slots.
+has_orphan() {
+  printf '%s\n' "$nodes" | awk '
+    $3 ~ /slave/ && $3 !~ /fail/ { followed[$4] = 1 }
+    $3 ~ /master/ && NF > 8 { serves[$1] = 1 }
+    END { for (id in followed) if (!(id in serves)) exit 0; exit 1 }'
+}
+
 while sleep 2; do
   nodes=$(ask cluster nodes) || continue
   is_joined || continue
@@ -52,7 +60,7 @@ while sleep 2; do
   if ask cluster info | grep -q "^cluster_slots_assigned:$SLOTS"; then
     master=$(master_to_follow)
     if [ -n "$master" ]; then ask cluster replicate "$master"; fi
-  elif [ "$N" -lt "$MASTERS" ]; then
+  elif [ "$N" -lt "$MASTERS" ] && ! has_orphan; then
     # Fails if another node has one of these slots. A newer epoch makes the others take them from a master that no longer
     # exists.
     ask cluster addslotsrange $((N * SLOTS / MASTERS)) $(((N + 1) * SLOTS / MASTERS - 1)) && ask cluster bumpepoch

@@ -81,3 +81,23 @@ it.each([
     expect(accounts.every(({ reportedGaps }) => reportedGaps > 0)).toBe(true);
   }
 });
+
+it('should serve the data of a replica that was told to take over, after all nodes stopped and its master is gone', async () => {
+  // As in k8s/components/redis-cluster-nodes, so that a restarted replica does not take over by itself.
+  const settings = { 'cluster-replica-validity-factor': '10' };
+  cluster = await startCluster({ dir, name: 'takeover', settings }, 1);
+  const { nodes, ask, masterOf } = cluster;
+  const master = await masterOf('kept');
+  const replica = nodes[(nodes.indexOf(master) + 3) % nodes.length] as AnyRedis;
+  await ask(master, 'SET', 'kept', 'value');
+  await eventually(async () => (await ask<string>(replica, 'INFO', 'keyspace')).includes('keys=1'));
+  await Promise.all(nodes.map((node) => node.process.kill()));
+  const others = nodes.filter((node) => node !== master);
+  await Promise.all(others.map((node) => node.process.start()));
+  const has = async (node: AnyRedis, text: string) =>
+    (await ask<string>(node, 'CLUSTER', 'INFO').catch(() => '')).includes(text);
+  for (const node of others) await eventually(() => has(node, 'cluster_state:fail'));
+  await ask(replica, 'CLUSTER', 'FAILOVER', 'TAKEOVER');
+  for (const node of others) await eventually(() => has(node, 'cluster_state:ok'));
+  expect(await ask(replica, 'GET', 'kept')).toBe('value');
+});
