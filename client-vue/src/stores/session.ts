@@ -96,11 +96,6 @@ export function startSession({
   client.on('mutes', (mutes) => usePreferences().applyMutes(mutes));
   client.on('preferences', (preferences) => usePreferences().replace(preferences));
   const preferences = usePreferences().load(abort.signal);
-  let wasLive = false;
-  client.on('status', (status) => {
-    if (status === 'live' && wasLive) void usePreferences().refresh(abort.signal);
-    wasLive ||= status === 'live';
-  });
   // Wait for the preferences; otherwise, the first toasts could appear during quiet hours.
   const stopLoading = later.load(Promise.race([preferences, pause(REST_HEAD_START_MS, abort.signal)]));
   later.run(({ useReader }) =>
@@ -122,6 +117,7 @@ export function startSession({
         batch,
         returning: positions.get(feed) !== undefined,
         ...(early && { page: early }),
+        onRecovered: () => void usePreferences().refresh(abort.signal),
       });
       if (!early) void page.then((late) => late && batch.run(() => takeNewest(feed, late)));
     });

@@ -24,6 +24,8 @@ export interface FollowFeed {
   returning: boolean;
   /** The newest page, if it has been loaded. */
   page?: Page;
+  /** Called after a lost connection, which may have missed events about the reader. */
+  onRecovered: () => void;
 }
 
 /** Applies the reader's marks, and loads notifications that are back from a snooze and not in the list yet. */
@@ -47,12 +49,13 @@ export function takeNewest(feed: string, page: Page): void {
 }
 
 /** Subscribes to a feed. Adds its notifications to the list, and to the toasts if this tab is presenting. */
-export function followFeed({ client, feed, batch, returning, page }: FollowFeed): void {
+export function followFeed({ client, feed, batch, returning, page, onRecovered }: FollowFeed): void {
   const notifications = useItems();
   const later = useLater();
   const marks = useMarks();
   const connection = useConnection();
   let isReturning = returning;
+  let hasCaughtUp = false;
   let missed: Missed = { feed, count: 0, gap: false };
   let missedErrors: LivePublication[] = [];
 
@@ -116,6 +119,8 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
           later.run(({ useToasts }) => useToasts().clear(feed));
         }),
       onCaughtUp: () => {
+        if (hasCaughtUp) onRecovered();
+        hasCaughtUp = true;
         connection.awaited.delete(feed);
         const { position } = subscription;
         const { presenting } = client;

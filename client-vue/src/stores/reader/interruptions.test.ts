@@ -86,6 +86,15 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual([]);
   });
 
+  it('should be summed up after a reload although they were published shortly before the first check', () => {
+    openPage('2026-06-01T22:30:05Z', { hasPreferences: false });
+    loadPreferences();
+    arrive(evening(1, 3));
+    openPage('2026-06-01T23:00:00Z', { stored: evening(1, 3) });
+    checkAt(MORNING);
+    expect(titles()).toEqual(['3 unread notifications arrived during quiet hours']);
+  });
+
   it('should be summed up by the next presenting tab if no page is open when quiet hours end', () => {
     openPage(EVENING);
     let presenting = false;

@@ -32,7 +32,8 @@ export const useInterruptions = defineStore(() => {
     const { interrupting, held } = splitByQuietHours(store.preferences, feed, publications);
     for (const { notification } of interrupting) heldByKey.set(itemKey(feed, notification.id), false);
     for (const { notification } of held) heldByKey.set(itemKey(feed, notification.id), true);
-    if (held.length > 0) check();
+    if (held.length > 0)
+      check(Math.min(...held.map(({ notification }) => Date.parse(notification.createdAt))));
     return interrupting;
   }
 
@@ -57,14 +58,15 @@ export const useInterruptions = defineStore(() => {
     );
   }
 
-  /** Once quiet hours are over, sums up what they have held back. */
-  function check(): void {
+  /** Once quiet hours are over, sums up what they have held back, at least from `heldSince`, in ms since 1970. */
+  function check(heldSince = Infinity): void {
     // The preferences are not loaded yet.
     if (store.preferences === DEFAULT_PREFERENCES) return;
     const since = storage.get(KEY);
     if (isQuietNow(store.preferences)) {
       ({ quietHours } = store.preferences);
-      if (!since) storage.set(KEY, String(lastInterruptible ?? Date.now()));
+      const from = since ? Number(since) : (lastInterruptible ?? Date.now());
+      if (!since || heldSince < from) storage.set(KEY, String(Math.min(from, heldSince)));
       return;
     }
     if (since) {
@@ -83,7 +85,7 @@ export const useInterruptions = defineStore(() => {
     quietHours = null;
     lastInterruptible = undefined;
     isPresenting = presenting;
-    return watch([() => useClock().now, () => store.preferences], check);
+    return watch([() => useClock().now, () => store.preferences], () => check(), { immediate: true });
   }
 
   return { takeInterrupting, notify, check, start };
