@@ -104,6 +104,7 @@ export class DueWindow {
       }
     }
   }
+
   #finish(index: DueWindowDocument): void {
     this.#finished++;
     this.#onIndex(index);

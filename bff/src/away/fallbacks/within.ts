@@ -1,14 +1,20 @@
 import { TemporaryError } from '../../deliver/errors.ts';
 
-/** Settles like `work`, but rejects after `ms`. `what` completes the error: `<what> took longer than …`. */
-export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+/** Settles like `work`, or after `ms` like `late`, whichever is first. `late` may throw. */
+export async function settleBy<T>(ms: number, work: Promise<T>, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TemporaryError(`${what} took longer than ${ms} ms`)), ms);
+  const end = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, end.then(late)]);
   } finally {
     clearTimeout(timer);
   }
 }
+
+/** Settles like `work`, but rejects after `ms`. `what` completes the error: `<what> took longer than …`. */
+export const within = <T>(ms: number, what: string, work: Promise<T>): Promise<T> =>
+  settleBy(ms, work, () => {
+    throw new TemporaryError(`${what} took longer than ${ms} ms`);
+  });

@@ -1,3 +1,5 @@
+import { settleBy } from '../within.ts';
+
 /** Maximum number of messages of a channel that an instance has in flight. */
 const MAX_SENDS = 100;
 
@@ -24,13 +26,9 @@ export class InFlight {
 }
 
 /** Whether all sends resolve with true within `ms`. They must not reject. */
-export async function settledWithin(ms: number, sends: readonly Promise<boolean>[]): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const all = Promise.all(sends).then((settled) => settled.every(Boolean));
-  const isSettled = await Promise.race([all, late]);
-  clearTimeout(timer);
-  return isSettled;
-}
+export const settledWithin = (ms: number, sends: readonly Promise<boolean>[]): Promise<boolean> =>
+  settleBy(
+    ms,
+    Promise.all(sends).then((settled) => settled.every(Boolean)),
+    () => false,
+  );
