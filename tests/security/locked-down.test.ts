@@ -147,7 +147,8 @@ describe('a locked-down stack', () => {
     const deadLetters = async () =>
       ((await (await call('GET', '/app/ops/dead-letters')).json()) as { total: number }).total;
     await expect.poll(deadLetters).toBe(1);
-    expect(await (await call('GET', '/app/ops/instances')).json()).toMatchObject({ instances: [{}, {}] });
+    const instances = async () => (await call('GET', '/app/ops/instances')).json();
+    await expect.poll(instances, { timeout: 3_000 }).toMatchObject({ instances: [{}, {}, {}] });
     observer.close();
     expect(await refusals()).toEqual([]);
   });
