@@ -28,6 +28,24 @@ export function addConnectionGauges(registry: Registry, { connections, pending }
   });
 }
 
+/** Adds gauges of the recent publications that this instance keeps in memory, and of their limit, to `registry`. */
+export function addFeedMemoryGauges(registry: Registry, bytes: () => number, limit: number): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'tocsin_bff_feed_memory_bytes',
+    help: 'Recent publications that this instance keeps in memory for all feeds, as JSON.',
+    registers,
+    collect() {
+      this.set(bytes());
+    },
+  });
+  new Gauge({
+    name: 'tocsin_bff_feed_memory_limit_bytes',
+    help: 'Maximum of tocsin_bff_feed_memory_bytes; checked every second.',
+    registers,
+  }).set(limit);
+}
+
 /** Creates the bff's metrics in `registry`, except the gauges. */
 export function createMetrics(registry: Registry) {
   const registers = [registry];
@@ -136,6 +154,11 @@ export function createMetrics(registry: Registry) {
     sentTwice: new Counter({
       name: 'tocsin_bff_publications_sent_twice_total',
       help: 'Publications sent a second time to browsers that had them, because other browsers joined while a gap was filled.',
+      registers,
+    }),
+    trimmed: new Counter({
+      name: 'tocsin_bff_feed_memory_trims_total',
+      help: 'Number of times the feeds in memory were over their limit, and older publications were dropped from it.',
       registers,
     }),
     pushed: new Counter({

@@ -1,5 +1,6 @@
 import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
 import { createIconFilter } from '../feed/icons.ts';
+import { addFeedMemoryGauges } from '../observe/metrics.ts';
 import { FeedViews } from '../recover/views/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from '../recover/ring/ring.ts';
 import type { AppContext } from './context.ts';
@@ -15,7 +16,7 @@ export interface Views {
 }
 
 export function createViews(
-  { config, backend, log, metrics, onRefused, now }: AppContext,
+  { config, backend, log, registry, metrics, onRefused, now }: AppContext,
   delivery: Delivery,
 ): Views {
   const { marks, limitsOf, routeFeedTurn } = delivery;
@@ -38,8 +39,10 @@ export function createViews(
       onMissed: missed.emit,
       onMoved: moved.emit,
       onSentTwice: (count) => metrics.sentTwice.inc(count),
+      onTrimmed: () => metrics.trimmed.inc(),
     },
     (feed, err) => log.warn({ err, feed }, 'cannot compare a feed with its head; retrying'),
   );
+  addFeedMemoryGauges(registry, () => views.bytes, config.FEEDS_BYTES);
   return { views, missed, moved };
 }

@@ -13,6 +13,7 @@ let views: FeedViews;
 let host: ReturnType<Fixture['instance']>;
 const errors: unknown[] = [];
 const MAX_BYTES = 900;
+let trims = 0;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') });
@@ -29,6 +30,7 @@ beforeEach(() => {
         limitsOf: () => f.limits,
         ring: { publications: 10, bytes: 10_000 },
         maxBytes: MAX_BYTES,
+        onTrimmed: () => trims++,
         now: () => Date.now(),
       },
       routeFeedTurn: (_feed, _announced, caller) => host.turn(undefined, caller),
@@ -39,6 +41,7 @@ beforeEach(() => {
 afterEach(() => {
   views.stop();
   errors.length = 0;
+  trims = 0;
   vi.useRealTimers();
 });
 
@@ -140,9 +143,11 @@ describe('publications in memory', () => {
     views.receive(first);
     for (let seq = 2; seq <= 10; seq++) views.receive(await publish(seq));
     expect(views.bytes).toBeGreaterThan(MAX_BYTES);
+    expect(trims).toBe(0);
     await sleep(1_100);
     expect(views.bytes).toBeLessThanOrEqual(MAX_BYTES);
     expect(views.bytes).toBeGreaterThan(0);
+    expect(trims).toBe(1);
     const since = { kind: 'after', position: { epoch: first.epoch, offset: 1 } } as const;
     const { publications } = await readPage(views.view('all'), since, () => Date.now());
     expect(publications.map(({ offset }) => offset)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);

@@ -9,6 +9,8 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
   limitsOf: LimitsOf;
   /** Maximum bytes of publications, as JSON, that all views together keep in memory. */
   maxBytes: number;
+  /** Called when all views together were over the limit and dropped publications. */
+  onTrimmed?: () => void;
 }
 
 /** Trimming the views keeps this share of the limit, so that it is rarely necessary. */
@@ -145,8 +147,9 @@ export class FeedViews {
    * the views with the most.
    */
   #trim(): void {
-    const { maxBytes } = this.#use;
+    const { maxBytes, onTrimmed } = this.#use;
     if (this.bytes <= maxBytes) return;
+    onTrimmed?.();
     const views = [...this.#views.values()].map(({ view }) => view);
     for (const view of views) view.dropSegments();
     if (this.bytes <= maxBytes) return;
