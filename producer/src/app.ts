@@ -128,6 +128,7 @@ function createProduction(
     maxHeld: config.QUEUE_MAX,
     maxHeldBytes: config.QUEUE_MAX_BYTES,
     partitions: config.PARTITIONS,
+    entryIntervalMs: config.ENTRY_INTERVAL_MS,
   });
   const now = () => Date.now();
   const schedules: Schedules = new Schedules({

@@ -24,6 +24,7 @@ it('should have a default for every setting that needs one', () => {
     QUEUE_MAX: 10_000,
     QUEUE_MAX_BYTES: 64 * 1024 * 1024,
     PARTITIONS: 2,
+    ENTRY_INTERVAL_MS: 0,
     OTEL_TRACES_SAMPLER_ARG: 0.01,
   });
 });

@@ -42,6 +42,11 @@ export const producerSettings = z.object({
     .describe(
       'Number of partitions that share the feeds: more allow higher rates, fewer make larger entries',
     ),
+  ENTRY_INTERVAL_MS: wholeNumberSetting(0, 1_000)
+    .default(0)
+    .describe(
+      'Minimum time between two entries of a partition, in milliseconds. Notifications that arrive in the meantime share the next entry, which saves CPU in large deployments and delays them by up to this time. The first one after a pause is not delayed',
+    ),
   MAX_CONNECTIONS: wholeNumberSetting(1, 1_000_000)
     .default(1_000)
     .describe('Maximum number of TCP connections to the public port; more are closed immediately'),

@@ -46,7 +46,7 @@ describe('the page and the picture in the repository', () => {
 
   it('should rest on a check in which every figure was within the factor', () => {
     const { check } = keptPages();
-    expect(check?.loads).toHaveLength(3);
+    expect(check?.loads).toHaveLength(CHECK_LOADS.length);
     expect(check && countInaccurate(check)).toBe(0);
   });
 

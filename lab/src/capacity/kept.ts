@@ -48,7 +48,7 @@ function readCheck(): CheckResult | undefined {
 export const pictureOf = (constants: Constants): string =>
   drawPicture(
     examplePlan(constants),
-    'A million connections and 100,000 feeds, 5,000 notifications a second, 40 bffs',
+    'A million connections and 100,000 feeds, 5,000 notifications a second, 40 bffs, entries every 50 ms',
   );
 
 /** The contents of the page and the picture in the repository. */

@@ -48,6 +48,14 @@ const NUMBERS: Record<keyof Load, NumberOption> = {
   instances: { name: 'instances', min: 1, max: 1e5, integer: true, description: 'bffs' },
   producers: { name: 'producers', min: 1, max: 1e5, integer: true, description: 'producers' },
   partitions: { name: 'partitions', min: 1, max: 64, integer: true, description: 'PARTITIONS' },
+  entryIntervalMs: {
+    name: 'entry-interval',
+    defaultValue: 0,
+    min: 0,
+    max: 1_000,
+    integer: true,
+    description: 'ENTRY_INTERVAL_MS',
+  },
   feedsPerConnection: {
     name: 'feeds-per-connection',
     defaultValue: 1,

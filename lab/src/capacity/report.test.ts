@@ -38,6 +38,13 @@ describe('a plan as text', () => {
     expect(textOf({ rate: 1, connections: 10 })).not.toMatch(/MAX_CONNECTIONS|PARTITIONS=/);
   });
 
+  it('should suggest an interval between entries only if it saves a fifth of the CPU', () => {
+    const busy = { rate: 1_000, feeds: 1_000, connections: 0 };
+    expect(textOf(busy)).toMatch(/With --entry-interval 50, this load needs 0\.\d+ cores instead of 0\.\d+/);
+    expect(textOf({ ...busy, entryIntervalMs: 50 })).toContain('Set ENTRY_INTERVAL_MS=50 on each producer');
+    expect(textOf({ rate: 1, connections: 1_000 })).not.toMatch(/entry-interval|ENTRY_INTERVAL_MS/);
+  });
+
   it('should round figures to significant digits', () => {
     expect([0, 0.0123, 1.26, 12.4, 99.9, 100.4, 1_234_567].map(amount)).toEqual([
       '0',

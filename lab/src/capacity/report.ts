@@ -5,6 +5,7 @@ import {
   connectionsPerBff,
   MAX_CONNECTIONS_DEFAULT,
   SHARDS,
+  planOf,
   totalCores,
   type Plan,
   type Shard,
@@ -128,7 +129,26 @@ export function beyondRange({ load, instances, flow }: Plan, { range }: Constant
     .map(([name, value, measured]) => `${amount(value)} ${name} (measured: ${amount(measured)})`);
 }
 
-function hints(plan: Plan, limits: readonly Limit[]): string[] {
+/** A value of `ENTRY_INTERVAL_MS` to suggest, and the share of the CPU time that it must save. */
+const SUGGESTED_INTERVAL_MS = 50;
+const WORTHWHILE_SHARE = 0.2;
+
+function intervalHint(plan: Plan, constants: Constants): string[] {
+  const { entryIntervalMs } = plan.load;
+  if (entryIntervalMs > 0)
+    return [
+      `Set ENTRY_INTERVAL_MS=${entryIntervalMs} on each producer. A notification then waits for its entry up to this long.`,
+    ];
+  const shared = planOf({ ...plan.load, entryIntervalMs: SUGGESTED_INTERVAL_MS }, constants);
+  const [now, then] = [totalCores(plan), shared ? totalCores(shared) : Infinity];
+  if (then > (1 - WORTHWHILE_SHARE) * now) return [];
+  return [
+    `With --entry-interval ${SUGGESTED_INTERVAL_MS}, this load needs ${amount(then)} cores instead of ${amount(now)}: notifications ` +
+      `wait for their entry up to ${SUGGESTED_INTERVAL_MS} ms, and share it.`,
+  ];
+}
+
+function hints(plan: Plan, limits: readonly Limit[], constants: Constants): string[] {
   const { load, memory, redis } = plan;
   const over = limits.filter(({ used }) => used > load.target);
   const perBff = connectionsPerBff(plan);
@@ -148,6 +168,7 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
       ? [`Set MAX_CONNECTIONS=${Math.ceil(perBff)} on each bff; the default is 10000.`]
       : []),
     ...(plan.partitions > 2 ? [`Set PARTITIONS=${plan.partitions} on each producer; the default is 2.`] : []),
+    ...intervalHint(plan, constants),
     ...(load.bffGib > SHIPPED_GIB.bff || load.redisGib > SHIPPED_GIB.redis
       ? [
           `The plan gives a bff ${amount(load.bffGib)} GiB and a Redis ${amount(load.redisGib)} GiB (--bff-gib, --redis-gib). Change the ` +
@@ -193,7 +214,7 @@ export function planText(plan: Plan, limits: readonly Limit[], constants: Consta
     aligned(limitRows(limits)),
     `to browsers ${amount((bandwidth.toBrowsers * 8) / MICRO)} Mbit/s, from the broadcaster's Redis ` +
       `${amount((bandwidth.fromBroadcaster * 8) / MICRO)} Mbit/s, without TCP and TLS`,
-    ...hints(plan, limits),
+    ...hints(plan, limits, constants),
     `Computed from ${file}: ${conditions.cpu}, ${conditions.cores} cores, ${conditions.system}, ` +
       `Node ${conditions.node}, Dapr ${conditions.dapr}, Redis ${conditions.redis}, measured ${conditions.startedAt}.`,
     ...(beyond.length === 0 ? [] : [`Extrapolated: ${beyond.join('; ')}.`]),

@@ -246,6 +246,31 @@ describe('a lane under load', () => {
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
   });
 
+  it('should start entries no more often than the interval allows, and the first one after a pause at once', async () => {
+    const { producer, backend } = testProducer({ entryIntervalMs: 200 });
+    backend.latencyMs = 10;
+    const outcomes = ['a', 'b', 'c'].map((id) => producer.produce([notification(id)]));
+    await sleep(100);
+    outcomes.push(producer.produce([notification('d')]));
+    await sleep(900);
+    outcomes.push(producer.produce([notification('e')]));
+    await sleep(100);
+    // The last one waits for the batching delay only, because several requests shared the entry before it.
+    expect(at(backend)).toEqual([0, 200, 1_004]);
+    expect(backend.deposited.map(idsOf)).toEqual([['a'], ['b', 'c', 'd'], ['e']]);
+    expect(await Promise.all(outcomes)).toEqual(Array.from({ length: 5 }, () => 'accepted'));
+  });
+
+  it('should finish waiting notifications within the interval when it stops', async () => {
+    const { producer, backend } = testProducer({ entryIntervalMs: 1_000 });
+    const outcomes = ['a', 'b'].map((id) => producer.produce([notification(id)]));
+    const stopped = producer.stop(8_000);
+    await sleep(1_100);
+    await stopped;
+    expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
+    expect(backend.deposited.map(idsOf)).toEqual([['a'], ['b']]);
+  });
+
   it('should apply the batching delay only after an entry that several requests share', async () => {
     const due: (() => void)[] = [];
     const { producer, backend } = testProducer({ defer: (begin) => void due.push(begin) });

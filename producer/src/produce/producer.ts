@@ -22,11 +22,13 @@ export interface ProducerOptions {
   maxHeldBytes: number;
   /** Number of lanes. Each feed belongs to one lane, and each lane has at most one entry in progress. */
   partitions: number;
+  /** Minimum time between the starts of two entries of a lane, in ms. */
+  entryIntervalMs?: number;
   /** Calls `begin` once all requests that have already arrived are queued, so that they share an entry. */
   defer?: (begin: () => void) => void;
 }
 
-/** After an entry, its lane rests for as long as the entry took, but at most this long. */
+/** After an entry, its lane rests for as long as the entry took, but at most this long, or until its interval ends. */
 const MAX_REST_MS = 50;
 /** Batching delay after a shared entry. It is long enough for the requests of one burst to arrive. */
 const BATCHING_DELAY_MS = 4;
@@ -189,7 +191,8 @@ export class Producer {
     }
     for (const { part, count, bytes } of batch.shares) this.#release(part.request.caller, { count, bytes });
     const ended = performance.now();
-    lane.restsUntil = ended + Math.min(MAX_REST_MS, ended - startedAt);
+    const { entryIntervalMs = 0 } = this.#options;
+    lane.restsUntil = Math.max(ended + Math.min(MAX_REST_MS, ended - startedAt), startedAt + entryIntervalMs);
     if (lane.hasWaiting) this.#makeReady(lane);
     else this.#lanes.onIdle(lane);
     this.#pump();

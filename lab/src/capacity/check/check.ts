@@ -18,8 +18,9 @@ const WARM_SECONDS = 12;
 const SECONDS = 15;
 const MIB = 2 ** 20;
 
-const textOf = ({ connections, rate, feeds, instances }: CheckLoad): string =>
-  `${amount(connections)} connections, ${rate} notifications a second over ${feeds} feed(s), ${instances} bffs`;
+const textOf = ({ connections, rate, feeds, instances, entryIntervalMs }: CheckLoad): string =>
+  `${amount(connections)} connections, ${rate} notifications a second over ${amount(feeds)} feed(s), ${instances} bffs` +
+  (entryIntervalMs === 0 ? '' : `, ENTRY_INTERVAL_MS=${entryIntervalMs}`);
 
 /** The plan for a load that started with the warm-up, so feeds have no older history. */
 function predict(load: CheckLoad, constants: Constants): Plan {
@@ -114,8 +115,11 @@ export async function runCheck(
   const result: CheckResult = { startedAt: new Date().toISOString(), loads: [] };
   for (const load of CHECK_LOADS) {
     say(textOf(load));
-    const run = await onRig(load.instances, signal, (rig) =>
-      runLoad(rig, load, constants.range.payload, signal),
+    const run = await onRig(
+      load.instances,
+      signal,
+      (rig) => runLoad(rig, load, constants.range.payload, signal),
+      { ENTRY_INTERVAL_MS: String(load.entryIntervalMs) },
     );
     const comparisons = compare(predictionsOf(load, constants), run);
     result.loads.push({ load: textOf(load), comparisons });

@@ -17,8 +17,9 @@ export async function onRig<T>(
   instances: number,
   signal: AbortSignal,
   work: (rig: Rig) => Promise<T>,
+  producerEnv: Record<string, string> = {},
 ): Promise<T> {
-  const rig = await startRig(instances, newLogDir());
+  const rig = await startRig(instances, newLogDir(), producerEnv);
   try {
     return await unlessStopped(signal, work(rig));
   } finally {

@@ -38,8 +38,12 @@ const appOf = (node: string, app: 'producer' | 'bff'): AppCommand => ({
   command: [node, ...nodeOptionsOf(app), INSPECTABLE, bundleOf(app)],
 });
 
-/** Starts a rig. @throws Failure if it cannot start, after stopping all its processes */
-export async function startRig(instances: number, logDir: string): Promise<Rig> {
+/** Starts a rig. `producerEnv`: settings of the producer. @throws Failure if it cannot start, after stopping all its processes */
+export async function startRig(
+  instances: number,
+  logDir: string,
+  producerEnv: Record<string, string> = {},
+): Promise<Rig> {
   const redises: PeerRedis[] = [];
   const startRedis = async (name: string) => {
     const redis = await startPeerRedis({ persistence: true, logDir: join(logDir, name) });
@@ -60,6 +64,7 @@ export async function startRig(instances: number, logDir: string): Promise<Rig> 
       env: { NODE_ENV: 'production' },
       apps: { producer: appOf(node, 'producer'), bff: appOf(node, 'bff') },
       bffEnv: { REDIS_HOST: broadcast.address },
+      producerEnv,
       logDir,
     });
     const { producers, bffs } = stack;

@@ -12,6 +12,8 @@ export interface Load {
   producers?: number;
   /** The number of partitions (`PARTITIONS`); computed if absent, at least two. */
   partitions?: number;
+  /** Minimum time between two entries of a partition (`ENTRY_INTERVAL_MS`), in ms. */
+  entryIntervalMs: number;
   /** The number of feeds that a connection is subscribed to. */
   feedsPerConnection: number;
   /**
@@ -116,7 +118,7 @@ const RECEIPT_SECONDS = 2;
 export function flowOf(load: Load, { instances, producers, partitions }: Size, laneMs: number): Flow {
   const requests = load.rate / load.batch;
   const lanes = producers * Math.min(partitions, load.feeds);
-  const shared = requestsPerEntry(requests / lanes, laneMs);
+  const shared = requestsPerEntry(requests / lanes, Math.max(laneMs, load.entryIntervalMs));
   const entries = requests / shared;
   const subscriptions = load.connections * load.feedsPerConnection;
   const watchersPerFeed = subscriptions / load.feeds;

@@ -79,6 +79,13 @@ describe('the requests that share an entry', () => {
     expect(few?.terms.find(({ name }) => name.includes('POSTs'))?.perSecond).toBeCloseTo(sum(few?.flow));
   });
 
+  it('should be as many as arrive within the interval between entries, if it is longer than the lane takes', () => {
+    const entriesOf = (entryIntervalMs: number) =>
+      plan({ rate: 10_000, feeds: 1_000, entryIntervalMs }, 10).flow.entries;
+    expect(entriesOf(5)).toBeCloseTo(200, 0);
+    expect(entriesOf(50)).toBeCloseTo(40, 0);
+  });
+
   it('should be of one partition if there is one feed', () => {
     expect(plan({ rate: 10_000, feeds: 1, partitions: 16 }, 10).flow.entries).toBeCloseTo(100, 0);
   });

@@ -9,6 +9,7 @@ export const LOAD: Load = {
   instances: 2,
   producers: 1,
   partitions: 2,
+  entryIntervalMs: 0,
   feedsPerConnection: 1,
   payload: 200,
   batch: 1,
