@@ -122,7 +122,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       delivery.stop();
       auth.stop();
       await gateway.stop();
-      // After the last request, because each can change counts.
+      // After the last request, because any request can change counts.
       await readers.counter.stop();
       redisUpkeep?.stop();
       await context.close();

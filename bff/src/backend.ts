@@ -41,7 +41,7 @@ export interface Inbound {
   onRefusedEvent(data: unknown): Promise<unknown>;
   /** Resolves with true when the wake-up is processed, and with false if its name is unknown. */
   onWakeUp(name: string): Promise<boolean>;
-  /** How far a notification has reached the readers of its feed. Rejects if that cannot be read now. */
+  /** How far a notification has reached the readers of its feed. Rejects if that cannot be read. */
   receiptsOf(named: { feed: string; id: string }): Promise<Receipts>;
   /** Called for each call that was rejected because none of our instances signed it. The call had no effect. */
   onRefused: OnRefused;

@@ -100,7 +100,7 @@ describe('the socket', () => {
     [{ feed: 'all', position: { epoch: '1-a', offset: '1' } }],
     [Buffer.from('all')],
     [Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`k${i}`, 1]))],
-  ])('should refuse a subscription to %j with a short answer', async (payload) => {
+  ])('should refuse a subscription to %j with a short error', async (payload) => {
     const socket = await connect();
     const answer = (await socket.timeout(5_000).emitWithAck('subscribe', payload)) as SubscribeAnswer;
     expect(answer).toMatchObject({ ok: false, error: { code: 'invalid_request', temporary: false } });

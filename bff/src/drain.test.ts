@@ -52,7 +52,7 @@ it('should tell its clients when to reconnect elsewhere, still serve them, and r
   expect(answer).toMatchObject({ ok: true });
 });
 
-it('should refuse a client whose token it was still checking when it began to stop', async () => {
+it('should refuse a client whose token was still being checked when the instance began to stop', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   let answer = true;
   const held: (() => void)[] = [];
@@ -111,7 +111,7 @@ it('should stop although a client has not finished its request', async () => {
   const head =
     'POST /app/notifications/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
   client.write(`${head}Expect: 100-continue\r\nContent-Length: 100\r\n\r\n`);
-  // The server reads the request.
+  // Arrives once the server is reading the request.
   await once(client, 'data');
   await bff.stop();
   await closed;

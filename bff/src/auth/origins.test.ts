@@ -78,7 +78,7 @@ describe('an instance', () => {
       request.on('error', reject);
     });
 
-  it('should serve its own pages and those of allowed origins, with CORS headers', async () => {
+  it('should answer requests from its own pages, and from allowed origins with CORS headers', async () => {
     const own = await ask('/app/notifications', { origin: bff.url });
     expect([own.status, own.headers['access-control-allow-origin']]).toEqual([200, undefined]);
     const friend = await ask('/app/notifications', { origin: FRIEND });
@@ -87,7 +87,7 @@ describe('an instance', () => {
     expect((await ask('/app/notifications', {})).headers.vary).toMatch(/Origin/);
   });
 
-  it('should refuse pages from other origins', async () => {
+  it('should refuse requests from pages of other origins', async () => {
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1']) {
       const answer = await ask('/app/notifications', { origin });
       expect(answer.status).toBe(403);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(() => bff.closeSockets());
 afterAll(() => bff.stop());
 
-/** Subscribes a reader to feeds and collects the received ids. The answers show which feeds were permitted. */
+/** Subscribes a reader to feeds and collects the received ids. The acknowledgements show which feeds were permitted. */
 async function reader(token: string, feeds: readonly string[]) {
   const socket = await bff.connect(token);
   const ids: string[] = [];
@@ -152,7 +152,7 @@ describe('an instance that does not require tokens', () => {
 });
 
 describe('an instance without a valid secret', () => {
-  it('should not be ready, and report that tokens cannot be checked now', async () => {
+  it('should not be ready, and should report that tokens cannot be checked', async () => {
     const waiting = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: 'too short' });
     try {
       await expect.poll(async () => (await fetch(`${waiting.url}/readyz`)).text()).toContain('has 9 bytes');

@@ -28,7 +28,7 @@ const waitForClosing = (socket: Socket) => new Promise((resolve) => socket.once(
 const waitForDisconnect = (socket: Socket) => new Promise((resolve) => socket.once('disconnect', resolve));
 
 describe('the revocation of a subject', () => {
-  it('should end its connections at once, refuse its tokens everywhere, and affect nobody else', async () => {
+  it('should end its connections at once, refuse its tokens everywhere, and affect no other subject', async () => {
     const token = secretToken({ sub: 'eve', iat: secondsFromNow(-10) });
     const other = await bff.connect(secretToken({ sub: 'evelyn', iat: secondsFromNow(-10) }));
     const sockets = [await bff.connect(token), await bff.connect(token)];
@@ -49,7 +49,7 @@ describe('the revocation of a subject', () => {
     expect(other.connected).toBe(true);
   });
 
-  it('should refuse all of its tokens except those issued afterwards', async () => {
+  it('should refuse all tokens of the subject except those issued afterwards', async () => {
     const before = secondsFromNow(-100);
     await revoke({ sub: 'zoë: 1/2', before: iso(before) });
     const statusIfIssuedAt = (iat: number | undefined) => status(secretToken({ sub: 'zoë: 1/2', iat }));
@@ -71,7 +71,7 @@ describe('the revocation of a subject', () => {
     });
   });
 
-  it('should be listed with the later time if repeated, and be removable', async () => {
+  it('should be listed with the later time if repeated, and should be removable', async () => {
     const [early, late] = [iso(secondsFromNow(-90)), iso(secondsFromNow(-80))];
     await revoke({ sub: 'sue', before: late });
     expect(await (await revoke({ sub: 'sue', before: early })).json()).toMatchObject({ before: late });
@@ -169,7 +169,7 @@ describe('revocations in the store', () => {
     expect(await unbounded.list.read()).toHaveLength(1);
   });
 
-  it('should be limited in number and bytes, with an error that names the remedy', async () => {
+  it('should be limited in number and size, with an error that names the remedy', async () => {
     const { store, list } = setUp();
     const at = new Date(0).toISOString();
     const full = Array.from({ length: MAX_REVOCATIONS }, (_, i) => ({ sub: `s${i}`, before: at, at }));

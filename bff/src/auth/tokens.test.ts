@@ -82,7 +82,7 @@ describe("a token checked with an issuer's keys, over HTTP and on the socket,", 
     expectEntry(withKeys, issuedToken(name)),
   );
 
-  it('should be accepted without kid if only one key has its type', () =>
+  it('should be accepted without a kid if only one key has its type', () =>
     expectEntry(withKeys, issuedToken('ES256', {}, { kid: undefined })));
 });
 

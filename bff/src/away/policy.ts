@@ -2,7 +2,7 @@ import { matchesPattern, type Fallback, type Notification, type Severity } from 
 
 /** Fallbacks of the notifications that match all given conditions. */
 export interface FallbackPolicy {
-  /** Patterns of feeds, such as `user:*`. */
+  /** Feed patterns, such as `user:*`. */
   feeds?: readonly string[] | undefined;
   severities?: readonly Severity[] | undefined;
   categories?: readonly string[] | undefined;

@@ -22,7 +22,7 @@ export class SentPositions {
 
 /**
  * The publications that one page has acknowledged. Connections preserve order, so when a page answers a ping,
- * everything sent before the ping has arrived. So deliveries are known without separate acknowledgements.
+ * everything sent before the ping has arrived. No separate acknowledgements are needed.
  */
 export class Acknowledged {
   readonly #sent: Pick<SentPositions, 'of'>;

@@ -38,7 +38,7 @@ export interface EventStreamOptions extends SubscriptionReads {
 
 interface FollowedFeed {
   position: Position | undefined;
-  /** True once the first answer has been sent. */
+  /** True once the feed's first page has been sent. */
   isAnswered: boolean;
 }
 
@@ -170,7 +170,7 @@ export class EventStream {
   }
 
   /**
-   * The position that new publications may continue; `undefined` if the feed must be read first, or is not on this
+   * The position that new publications may follow; `undefined` if the feed must be read first, or is not on this
    * stream.
    */
   #positionToContinue(feed: string): Position | undefined {

@@ -67,7 +67,7 @@ export class Subscriptions {
     for (const feed of [...this.#feeds]) this.remove(feed);
   }
 
-  /** Answers a subscription and reports its outcome. Rejects when the feed cannot be read now. */
+  /** Answers a subscription and reports its outcome. Rejects if the feed cannot be read. */
   async answer(feed: string, position: Position | undefined): Promise<Page> {
     try {
       const page = await this.read(feed, position);
@@ -80,8 +80,8 @@ export class Subscriptions {
   }
 
   /**
-   * Reads the publications after the position; without a position, reads only the feed's current position. Rejects when
-   * the feed cannot be read now.
+   * Reads the publications after the position; without a position, reads only the feed's current position. Rejects if
+   * the feed cannot be read.
    */
   read(feed: string, position: Position | undefined): Promise<Page> {
     const { views, pages, bearer } = this.#use;

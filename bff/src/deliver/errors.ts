@@ -15,7 +15,7 @@ export class DamagedHeadError extends TemporaryError {
   override name = 'DamagedHeadError';
 }
 
-/** Whether documents of a feed are damaged, so that a retry does not help. */
+/** Whether the error means that a feed's documents are damaged, so a retry does not help. */
 export const isDamageError = (error: unknown): error is Error =>
   error instanceof DamagedHeadError || isDamagedDocument(error);
 

@@ -3,7 +3,7 @@ import { DEFAULT_FEED, type Identity } from '@tocsin/contracts';
 /** Maximum number of feeds per call. */
 const MAX_FEEDS = 100;
 
-/** The feeds listed in a token, without topic patterns. */
+/** `all`, the reader's own feed and the token's topics, without patterns; only `all` if there is no identity. */
 export function namedFeeds(identity: Identity | undefined): string[] {
   if (!identity) return [DEFAULT_FEED];
   const topics = identity.feeds.filter((pattern) => !pattern.endsWith('*'));

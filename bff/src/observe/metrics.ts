@@ -7,7 +7,7 @@ interface ConnectionCounts {
   pending: () => number;
 }
 
-/** Adds gauges of the connections to `registry`. */
+/** Adds the connection gauges to `registry`. */
 export function addConnectionGauges(registry: Registry, { connections, pending }: ConnectionCounts): void {
   const registers = [registry];
   new Gauge({

@@ -2,7 +2,7 @@ import { Gauge, type Registry } from '@tocsin/service';
 
 /**
  * Adds gauges for the used memory and the memory limit of the broadcaster's Redis, read at each scrape. They are absent
- * while Redis does not answer.
+ * while Redis does not reply.
  */
 export function addRedisGauges(
   registry: Registry,

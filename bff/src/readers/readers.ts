@@ -8,7 +8,7 @@ import type { ReadStates } from './marks/read-states.ts';
 import type { SearchRequest } from './search/search.ts';
 import type { UnreadCount } from './marks/unread.ts';
 
-/** The services of an instance for its readers' documents. */
+/** An instance's services for readers' documents. */
 export interface Readers {
   states: ReadStates;
   inboxes: Inboxes;

@@ -7,8 +7,7 @@ const STREAM = TOPICS.partitionAnnouncements;
 const MAX_COUNTED = 1_000;
 
 /**
- * Reads how many announcements the bffs have not finished, and how old the oldest is. Rejects if Redis does not answer
- * now.
+ * Reads how many announcements the bffs have not finished, and how old the oldest is. Rejects if Redis does not reply.
  */
 export async function readAnnouncementQueue(
   connection: RedisConnection,

@@ -4,7 +4,7 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * A connection for reading the audit trail, opened on first use and reopened when it is lost. `get` rejects if Redis
- * does not answer. A connection that is silent for 5 s is closed, which rejects its commands.
+ * does not reply. A connection that is silent for 5 s is closed, which rejects its commands.
  */
 export function auditClient(target: RedisTarget) {
   let opened: Promise<RedisClient> | undefined;

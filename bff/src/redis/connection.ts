@@ -59,7 +59,7 @@ export class RedisConnection {
     log.warn({ err, ...(remedy !== undefined && { remedy }) }, `${name} ${what}`);
   }
 
-  /** @throws TemporaryError unless a command may be sent now */
+  /** @throws TemporaryError if Redis is disconnected, or has not replied in time to an earlier command */
   check(): void {
     if (!this.client.isReady) throw new TemporaryError(`${this.#options.name} is not connected to Redis`);
     // Further writes to a dead connection would hide that it is silent.
@@ -73,7 +73,7 @@ export class RedisConnection {
     await this.withTimeout(this.#ping, 'answer a ping');
   }
 
-  /** Reads the memory of Redis; in a cluster, that of the fullest master. Rejects if Redis does not answer. */
+  /** Reads Redis's used memory and limit; in a cluster, the fullest master's. Rejects if Redis does not reply. */
   async memory(): Promise<RedisMemory> {
     this.check();
     const infos = Promise.all(mastersOf(this.client).map((master) => master.info('memory')));

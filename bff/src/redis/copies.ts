@@ -19,7 +19,7 @@ const CHECK_EVERY_MS = 2_000;
 const SEARCH_EVERY_MS = 10_000;
 /**
  * Earliest start of the last search after an erasure. By then, every message in transit has arrived or been refused.
- * With the wait for the next search, it is still done within the minute that `Copies.erase` promises.
+ * Even after the wait for the next search, it is done within the minute that `Copies.erase` promises.
  */
 const LAST_SEARCH_MS = 35_000;
 

@@ -6,7 +6,10 @@ import { timeOfId } from './stream-id.ts';
 
 export const ERASURES_STREAM = 'tocsin:erasures';
 const LOCK = 'tocsin:erasures:lock';
-/** Maximum number of recorded erasures. Beyond it, the oldest are dropped, because they were processed first. */
+/**
+ * Maximum number of recorded erasures. Beyond it, the oldest are dropped, because they have had the most time to be
+ * processed.
+ */
 const MAX_LENGTH = 10_000;
 const IDS_AT_ONCE = 100;
 const MAX_READ = 2 * MAX_LENGTH;

@@ -25,7 +25,7 @@ const FAILURES_PER_WARNING = 15;
 /** Trimming a stream that is too large keeps this fraction of its limit. */
 const KEPT_FRACTION = 0.9;
 
-/** The audit trail is limited by its component and must not be trimmed here. */
+/** The audit trail is limited by its component and must not be trimmed by the keeper. */
 const isAuditTopic = (topic: string): boolean => Object.values<string>(AUDIT_TOPICS).includes(topic);
 /**
  * The streams of Dapr's topics, except the audit trail. Unacknowledged messages are dropped only from the bounded

@@ -50,7 +50,7 @@ function readersWith(hasChannels: boolean) {
   };
 }
 
-it("should keep read state as long as fallbacks in the reader's own feed, else as long as the history", async () => {
+it("should keep read state as long as fallbacks in a reader's own feed, otherwise as long as the history", async () => {
   const { readers, ttlOf } = readersWith(true);
   for (const [reader, feed] of [
     [ADA, ADA],
@@ -66,7 +66,7 @@ it("should keep read state as long as fallbacks in the reader's own feed, else a
 });
 
 it.each([true, false])(
-  "should keep the inbox marks of a reader's own feed after its history only if there are channels: %s",
+  "should keep inbox marks in a reader's own feed longer than its history only if there are channels: %s",
   async (has) => {
     const { readers, pass, store } = readersWith(has);
     const who = { reader: ADA, owner: ADA };

@@ -20,7 +20,7 @@ beforeEach(() => {
 const wrongCode = (code: string) => (code === '00000000' ? '00000001' : '00000000');
 
 describe('a code for a second address', () => {
-  it('should add the address once, and be stored only as a hash', async () => {
+  it('should add the address once, and should be stored only as a hash', async () => {
     const code = await contacts.createCode(READER, ADDRESS);
     expect(code).toMatch(/^\d{8}$/);
     expect(JSON.stringify(await contacts.stored(READER))).not.toContain(code);
@@ -30,7 +30,7 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
   });
 
-  it('should be counted and accepted once if the responses of the store are lost', async () => {
+  it("should be counted and accepted once if the store's responses are lost", async () => {
     for (let i = 0; i < 4; i++) await contacts.createCode(READER, ADDRESS);
     const write = store.write.bind(store);
     const loseResponse = () => {

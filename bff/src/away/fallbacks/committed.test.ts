@@ -93,7 +93,7 @@ describe('the position of a notification', () => {
     expect(await waiting()).toEqual([['a', at(3)]]);
   });
 
-  it('should not count against the space for content', () => {
+  it('should not count towards the size limit for content', () => {
     const contents = (position?: PublishedAt) => {
       const some = (from: number) =>
         Array.from({ length: 350 }, (_, i) => ({

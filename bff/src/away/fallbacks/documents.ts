@@ -87,7 +87,7 @@ export class AwayDocuments {
       );
       if (!listed) return;
       await listed;
-      // Other changes did not wait for this, so read again: a stale write could restore an erased document.
+      // Other changes ran while the index was written, so read again: a stale write could restore an erased document.
       return write();
     };
     await write();

@@ -156,7 +156,7 @@ describe('fallbacks that are due together', () => {
     expect(titles()).toEqual([['c', 'a']]);
   });
 
-  it('should show 20 and count the others', async () => {
+  it('should be sent as one message that shows 20 and counts the others', async () => {
     const { instance, sent } = deployment();
     const many = Array.from({ length: 50 }, (_, n) => arrival(`n${n}`, after('PT5S')));
     await instance().fallbacks.committed(itemsOf(...many));
@@ -164,7 +164,7 @@ describe('fallbacks that are due together', () => {
     expect(sent.map(({ notifications, more }) => [notifications.length, more])).toEqual([[20, 30]]);
   });
 
-  it('should respect the rate of the channel, and send the rest as one message later', async () => {
+  it("should respect the channel's hourly limit, with the rest sent as one message later", async () => {
     const { instance, titles } = deployment({ perHour: 2 });
     const { fallbacks } = instance();
     for (const id of ['a', 'b', 'c', 'd']) {
@@ -215,7 +215,7 @@ it('should not restore the document of an erased feed by a decision in progress'
   expect(await fallbacks.stored(READER)).toBeUndefined();
 });
 
-it('should let a turn end that a decision waits for, and then send', async () => {
+it('should let a turn finish while a decision waits for it, and then send', async () => {
   const { instance, readMarksAfter, titles } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));

@@ -42,7 +42,7 @@ const MAX_WAITING_CHECKS = 600;
 /** If a message is sent and recorded within this time in ms, its claim needs no wake-up. */
 const QUICK_MS = 3_000;
 const SETTLE_ATTEMPTS = 5;
-/** Maximum time in ms that a decision reads. Its wake-up is then repeated. */
+/** Maximum time in ms that a decision spends reading. After that, its wake-up is repeated. */
 const DECIDE_MS = 10_000;
 
 /**

@@ -223,7 +223,7 @@ describe('a notification whose epoch ends', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should be affected neither by marks that an old page makes afterwards nor by those of the new epoch', async () => {
+  it('should be affected neither by marks made later from an old page nor by those of the new epoch', async () => {
     const w = await movingFeed();
     w.lose();
     await w.archive({ epoch: '1-a', offset: 6 });
@@ -237,7 +237,7 @@ describe('a notification whose epoch ends', () => {
   });
 });
 
-describe('a notification, after an unnoticed rollback of the store', () => {
+describe('a notification after an undetected rollback of the store', () => {
   it('should get its standing from its current place in the feed', async () => {
     const w = await movingFeed();
     await w.publish('n6', 6);

@@ -44,7 +44,7 @@ export class TemplateError extends Error {
 const RENDER_LIMIT_MS = 5_000;
 
 /**
- * Loads the templates of e-mails, and renders samples with them, so that errors are found at startup.
+ * Loads the e-mail templates, and renders samples with them, so that errors are found at startup.
  * @throws TemplateError that lists all errors, each with the file's name
  */
 export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}): Templates {

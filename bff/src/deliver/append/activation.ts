@@ -73,6 +73,6 @@ export class Activation {
   }
 }
 
-/** A version can recur after an unnoticed rollback, so it is not a unique key. */
+/** A version can recur after an undetected rollback, so it is not a unique key. */
 const nameOf = ({ epoch, version, offset, unconfirmed }: Head): string =>
   JSON.stringify([epoch, version, offset, unconfirmed]);

@@ -8,7 +8,7 @@ import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
 /** Facts that a turn's caller knows and its host may not know. */
 export interface CallerKnowledge {
-  /** The caller's high-water mark of the feed. */
+  /** The caller's high-water mark for the feed. */
   heard?: Position | undefined;
   /** A document that the head references, but that a reader twice failed to find. */
   lostDocument?: string | undefined;

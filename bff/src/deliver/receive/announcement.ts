@@ -11,7 +11,7 @@ import { unreadableRecord } from './unreadable-record.ts';
 
 export interface ReceiveDependencies {
   routePartitionTurn: PartitionTurnTaker;
-  /** Only for announcements of version 0.1.0. */
+  /** Used only for announcements of version 0.1.0. */
   routeFeedTurn: FeedTurnTaker;
   marks: HighWaterMarks;
   setAside: Pick<SetAsideStore, 'add'>;

@@ -53,7 +53,7 @@ it('should take turns here for two seconds after the host refused a call', async
   expect(onTakeover).toHaveBeenCalledTimes(1);
 });
 
-it('should probe the host with one call, and take the other turns here until it answers', async () => {
+it('should probe the host with one call, and take the other turns here until the host answers', async () => {
   callActor.mockImplementationOnce(refuseConnection);
   await call();
   clock = 2_001;
@@ -87,7 +87,7 @@ it('should not take the turn here if the host was reached but failed', async () 
   expect(turn).not.toHaveBeenCalled();
 });
 
-it('should take the turn of a late host whose head does not change', async () => {
+it("should take over the turn of a late host if the feed's head does not change", async () => {
   callActor.mockRejectedValue(new HostUnreachableError('no answer', { late: true }));
   expect(await call()).toBe(resultHere);
 });

@@ -30,7 +30,7 @@ export interface TurnRouterDependencies<Name extends string | number, Result, A 
 
 /** Time after a failed call before the host is called again. Until then, this instance takes the turns. */
 const HOST_PAUSE_MS = 2_000;
-/** If a host has not answered and the state of its turns does not change for this long, it is considered idle. */
+/** A host that has not answered is considered idle if the state that its turns write is unchanged for this long. */
 const IDLE_AFTER_MS = 500;
 const ATTEMPTS = 3;
 const MAX_UNREACHABLE = 1_000;

@@ -6,7 +6,7 @@ import { DaprFeedLog } from '../../dapr/feed-log.ts';
 import { Fixture, erase, notification, retract } from '../../../testing/feed-fixture.ts';
 
 let f: Fixture;
-/** Documents of these kinds appear to be written by a later version, as after a downgrade. */
+/** Documents of these kinds appear to have been written by a later version, as after a downgrade. */
 let newerKinds: string[];
 
 beforeEach(async () => {

@@ -169,7 +169,7 @@ class PartitionTurn {
     return items.size > 0;
   }
 
-  /** Sets the numbers `from` to `to` aside as missing, without content. If the run is known, they count as done. */
+  /** Sets entries `from` to `to` aside as missing, without content. If the run is known, they count as done. */
   async #setAsideMissing(from: number, to: number): Promise<void> {
     const { progress } = this.#state;
     const fault = `${this.#run} ${from} to ${to}: announced, but neither stored nor finished`;

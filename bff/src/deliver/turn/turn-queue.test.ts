@@ -70,7 +70,7 @@ it('should never run three turns at once', async () => {
   expect(names()).toEqual(['a 1', 'b 1', 'c 1']);
 });
 
-it('should combine waiting announcements of a run into one turn, with the highest mark of their callers', async () => {
+it("should combine a run's waiting announcements, keeping the highest of their callers' high-water marks", async () => {
   const { queue, turns, names } = controlledQueue();
   const first = queue.enqueue(a(1), {});
   const others = [

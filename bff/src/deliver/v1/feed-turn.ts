@@ -95,8 +95,8 @@ class AnnouncedFeedTurn {
   }
 
   /**
-   * Sets the numbers `from` to `to` aside as missing. If the head knows the run, they count as done. In an unknown
-   * run, lower numbers may still be announced.
+   * Sets entries `from` to `to` aside as missing. If the head knows the run, they count as done. In an unknown run,
+   * lower numbers may still be announced.
    */
   async #setAsideMissing(loaded: LoadedHead, from: number, to: number): Promise<LoadedHead> {
     const run = this.#run;

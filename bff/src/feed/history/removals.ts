@@ -18,7 +18,7 @@ export class Removals {
   readonly #retracted = new Map<string, number[]>();
   readonly #replaced = new Map<string, number[]>();
   readonly #replacedKeys = new Map<string, number[]>();
-  /** The highest offset of a removal; 0 without removals. */
+  /** The highest offset of a removal; 0 if there are none. */
   readonly offset: number;
 
   constructor(publications: readonly Publication[]) {

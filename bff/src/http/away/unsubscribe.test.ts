@@ -53,7 +53,7 @@ describe('the unsubscribe link', () => {
     expect((await oneClick(linkTo('email'))).status).toBe(200);
   });
 
-  it('should also work in the form of earlier versions', async () => {
+  it('should also work in the form that earlier versions used', async () => {
     expect((await oneClick(linkTo('email').replace('/app/', '/'))).status).toBe(200);
     expect(await address()).toBeUndefined();
   });
@@ -76,7 +76,7 @@ describe('the unsubscribe link', () => {
     expect(await address()).toBe(ADDRESS);
   });
 
-  it('should, in an e-mail with a code, only invalidate the code', async () => {
+  it('should only invalidate the code if it came in an e-mail with a code', async () => {
     const code = await contacts.createCode(READER, 'second@example.org');
     expect((await oneClick(linkTo(CODE_LINK))).status).toBe(200);
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();

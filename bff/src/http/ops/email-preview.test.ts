@@ -44,7 +44,7 @@ it('should render every kind in every language', async () => {
   expect(previews[0]?.overridden).toEqual([]);
 });
 
-it('should use the templates and the time zone of the deployment', async () => {
+it("should use the deployment's templates and time zone", async () => {
   const templates = join(folder, 'templates');
   mkdirSync(templates);
   writeFileSync(join(templates, 'subject.liquid'), 'Acme: {{ subject }}');

@@ -41,7 +41,7 @@ export interface OpsRoutesOptions extends StatusOptions {
   revocations?: Revocations | undefined;
   auditReader: AuditReader;
   trail: Trail;
-  /** The templates of e-mails, if the deployment has channels. */
+  /** The e-mail templates, if the deployment has channels. */
   templates: Templates | undefined;
   /** The fallbacks that were not sent, if the deployment has channels. */
   unsent: Unsent | undefined;

@@ -8,6 +8,6 @@ export function reportUnavailable(
   log: Logger,
   { error, detail, ids }: { error: unknown; detail: string; ids?: string[] | undefined },
 ): void {
-  log.warn({ err: error }, 'cannot answer a request from the ops page now');
+  log.warn({ err: error }, 'cannot answer an ops page request: a dependency is unavailable');
   sendUnavailable(response, detail, ids);
 }

@@ -27,10 +27,10 @@ const found = async (query: string) => {
   return items.map(({ notification }) => notification.id);
 };
 const isoAfter = (ms: number) => new Date(Date.now() + ms).toISOString();
-/** Advances the clock of this process. The server runs in it, too. */
+/** Advances the clock of this process, in which the server runs too. */
 const moveClock = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 
-describe('the inbox of a reader', () => {
+describe("a reader's inbox", () => {
   it('should keep archived notifications and restore them', async () => {
     expect(await inboxOf('ada')).toBeUndefined();
     expect((await post('archive', { ids: ['b', 'unknown'], clientId: 'ada' })).status).toBe(204);

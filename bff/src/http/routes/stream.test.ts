@@ -104,7 +104,7 @@ describe('a stream', () => {
     stream.close();
     await publish('all', 'a2');
     await publish('topic:x', 'x2');
-    // The reader may leave out a feed or add a new one.
+    // On reconnecting, the reader may leave out a feed or add a new one.
     const secondStream = await open('?feed=topic:new&feed=topic:x', { 'last-event-id': id });
     const [fresh, known] = [await secondStream.nextOf('subscribed'), await secondStream.nextOf('subscribed')];
     expect([idsOf(fresh.data), idsOf(known.data)]).toEqual([[], ['x2']]);
@@ -190,7 +190,7 @@ describe('a slot for a stream', () => {
   });
 });
 
-it('should free the slots of all streams of a closed connection, also of one that waits for another', async () => {
+it('should free the slots of all streams on a closed connection, even of one queued behind another', async () => {
   await serve({ MAX_CONNECTIONS: '2' });
   const client = connect(Number(new URL(bff.url).port), '127.0.0.1');
   client.write('GET /app/stream HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2));
@@ -201,7 +201,7 @@ it('should free the slots of all streams of a closed connection, also of one tha
     await expect.poll(async () => (await open()).response.status).toBe(200);
 });
 
-it('should take no slot for a reader who left while the token was checked', async () => {
+it('should take no slot for a reader who left while the token was being checked', async () => {
   let slots = 0;
   const app = express();
   const checked = new Promise<void>((resolve) => {

@@ -52,7 +52,7 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
         return sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
       }
       if (request.method === 'HEAD') return void response.writeHead(200, HEADERS).end();
-      // The reader may have left while the token was checked. The response then closes no more.
+      // The reader may have left while the token was being checked. The response would then emit no `close` event.
       if (request.socket.destroyed) return;
       const place = admitStream(request, request.identity?.sub);
       if ('problem' in place) return sendProblem(response, place.problem);

@@ -42,7 +42,7 @@ it('should count the unread notifications of a feed for a browser', async () => 
   });
 });
 
-it('should count all feeds listed in a token, and refuse others', async () => {
+it("should count `all`, the reader's own feed and the token's topics, and refuse other feeds", async () => {
   const headers = { authorization: `Bearer ${secretToken({ sub: 'ada', feeds: ['orders', 'stock*'] })}` };
   await signedIn.publish('user:ada', 'hers');
   await signedIn.publish('topic:orders', 'order');

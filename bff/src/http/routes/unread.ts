@@ -9,7 +9,7 @@ import { readQuery } from '../read-query.ts';
 
 const FEEDS_AT_ONCE = 8;
 
-/** `GET /app/unread`: the number of unread notifications in one feed, or in all feeds listed in the reader's token. */
+/** `GET /app/unread`: unread counts of one feed, or of `all`, the reader's own feed and the token's topics. */
 export function unreadRoutes(
   count: (reader: string, feed: string) => Promise<UnreadCount>,
   log: Logger,

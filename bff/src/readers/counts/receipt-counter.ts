@@ -26,7 +26,7 @@ export interface ReceiptCounterOptions {
 const FLUSH_MS = 2_000;
 /** Maximum number of documents per flush. The others wait, which limits the load on the store. */
 const MAX_WRITES = 100;
-/** Documents that are written in parallel. */
+/** Number of documents written in parallel. */
 const WRITES_AT_ONCE = 4;
 /** At these limits, the collected changes take about 20 MB. Further changes are not counted. */
 const MAX_FEEDS = 20_000;
@@ -44,7 +44,7 @@ const USER_FEED_PREFIX = 'user:';
 
 /**
  * Counts the pages that received each publication of a feed, and the readers who have seen, read or archived it,
- * without identifying them. Changes are collected in memory and stored every 2 s instead of with each mark or delivery.
+ * without identifying them. Changes are collected in memory and stored every 2 s rather than at each mark or delivery.
  * A crash loses the last changes. For `user:` feeds, only pages are counted: the reader's own marks show the rest.
  */
 export class ReceiptCounter {

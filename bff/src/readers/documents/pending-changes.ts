@@ -16,7 +16,7 @@ export class PendingChanges {
     return this.#keys.has(key);
   }
 
-  /** Like `writeDocument`. If that rejects, the document may have been written, so remembers its key. */
+  /** Like `writeDocument`. If that rejects, the document may have been written, so its key is remembered. */
   write(store: ReaderStore, document: DocumentWrite): Promise<string | undefined> {
     return this.remember(document.key, () => writeDocument(store, document));
   }

@@ -13,8 +13,8 @@ export interface DocumentWrite {
 
 /**
  * Reads a document and writes the result of `plan`, and retries if another instance wrote in the meantime. Resolves
- * with the written version, or `undefined` if nothing was written. The version is empty if unknown, also if a write
- * failed and the document then needed no change, because that write may have succeeded. Rejects if the outcome is
+ * with the written version, or `undefined` if nothing was written. The version is empty if unknown, for example if a
+ * write failed and the document then needed no change, because that write may have succeeded. Rejects if the outcome is
  * unknown.
  */
 export async function writeDocument(

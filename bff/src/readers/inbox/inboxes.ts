@@ -286,7 +286,7 @@ export class Inboxes {
         });
         return document;
       },
-      // The inbox of a signed-in reader does not count toward the quota, so other documents cannot evict it.
+      // A signed-in reader's inbox does not count toward the quota, so other documents cannot evict it.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;

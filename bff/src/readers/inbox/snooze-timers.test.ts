@@ -60,7 +60,7 @@ const notifiedIds = () =>
     event.name === 'snooze-due' ? event.payload.due.map(({ notification }) => notification.id) : [],
   );
 
-it('should notify of each snooze when it ends, even after hours, and keep nothing afterwards', async () => {
+it('should report each snooze when it ends, even after hours, and keep nothing afterwards', async () => {
   snoozes = [snoozed('b', 5 * 3_600_000), snoozed('a', 60_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(59_000);
@@ -72,7 +72,7 @@ it('should notify of each snooze when it ends, even after hours, and keep nothin
   expect(timers.size).toBe(0);
 });
 
-it('should notify of a snooze that ends while the inbox is being read', async () => {
+it('should report a snooze that ends while the inbox is being read', async () => {
   snoozes = [snoozed('a', 300)];
   readMs = 500;
   timers.joined(ADA);
@@ -80,7 +80,7 @@ it('should notify of a snooze that ends while the inbox is being read', async ()
   expect(notifiedIds()).toEqual(['a']);
 });
 
-it('should check again when the inbox changes, and notify a connecting reader of recently ended snoozes', async () => {
+it('should check again when the inbox changes, and tell a connecting reader about recently ended snoozes', async () => {
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(1_000);
   snoozes = [snoozed('a', 3_000)];
@@ -96,7 +96,7 @@ it('should check again when the inbox changes, and notify a connecting reader of
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
-it('should notify of a snooze even if it learns of it only after that snooze and a later one have ended', async () => {
+it('should report a snooze even if it learns of it only after that snooze and a later one have ended', async () => {
   snoozes = [snoozed('later', 5_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(6_000);
@@ -106,7 +106,7 @@ it('should notify of a snooze even if it learns of it only after that snooze and
   expect(notifiedIds()).toEqual(['later', 'earlier']);
 });
 
-it('should notify every new connection of recently ended snoozes, even while others wait', async () => {
+it('should tell every new connection about recently ended snoozes, even while others wait', async () => {
   snoozes = [snoozed('a', 1_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(2_000);

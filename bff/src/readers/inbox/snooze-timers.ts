@@ -106,7 +106,7 @@ export class SnoozeTimers {
     if (recent.length > 0 && this.#use.isConnected(reader))
       this.#sent.set(reader, new Set(recent.map(keyOf)));
     else this.#sent.delete(reader);
-    // Not from the current time: a snooze may have ended since `at`.
+    // From `at`, not from the current time: a snooze may have ended since `at`.
     const next = await inboxes.nextDue(reader, at);
     if (next === undefined) this.#forget(reader);
     else this.#wait(reader, next - now());

@@ -21,7 +21,7 @@ export interface MuteListsOptions {
 /** Absent or `undefined` lists stay unchanged. */
 type MutesChange = { [List in keyof Mutes]?: Readonly<Mutes[List]> | undefined };
 
-/** The mutes of each reader, kept for a year after the last change. */
+/** Each reader's mutes, kept for a year after the last change. */
 export class MuteLists {
   readonly #use: MuteListsOptions;
   readonly #pendingChanges = new PendingChanges();
@@ -56,7 +56,7 @@ export class MuteLists {
         };
         return isSame(before, mutes) ? undefined : { v: DOCUMENT_VERSION, ...mutes };
       },
-      // The mutes of a signed-in reader do not count toward the quota, so other documents cannot evict them.
+      // A signed-in reader's mutes do not count toward the quota, so other documents cannot evict them.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 const instance = () => new ReaderPreferences({ store, channel, ledger, mutes });
 
-it('should merge simultaneous changes of two instances', async () => {
+it('should merge simultaneous changes from two instances', async () => {
   await Promise.all([
     instance().change(ADA, { feeds: ['topic:a'] }),
     instance().change(ADA, { severities: ['info'] }),

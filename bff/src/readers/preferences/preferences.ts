@@ -31,7 +31,7 @@ type Own = Omit<Preferences, 'feeds' | 'severities'>;
 
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
-/** The preferences of each reader, kept for a year after the last change. */
+/** Each reader's preferences, kept for a year after the last change. */
 export class ReaderPreferences {
   readonly #use: ReaderPreferencesOptions;
   readonly #pendingChanges = new PendingChanges();
@@ -78,7 +78,7 @@ export class ReaderPreferences {
         if (isDeepStrictEqual(before, after)) return undefined;
         return { ...(value as object | undefined), v: DOCUMENT_VERSION, ...after };
       },
-      // The preferences of a signed-in reader do not count toward the quota, so other documents cannot evict them.
+      // A signed-in reader's preferences do not count toward the quota, so other documents cannot evict them.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (feeds !== undefined || severities !== undefined)

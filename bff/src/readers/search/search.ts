@@ -43,7 +43,7 @@ const FEEDS_AT_ONCE = 8;
 
 /**
  * Searches feeds that the reader may read, newest notification first. One call searches a limited part of them and
- * returns a cursor for the next one.
+ * returns a cursor for the next call.
  * @throws BadCursorError
  */
 export async function search(

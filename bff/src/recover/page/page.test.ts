@@ -246,7 +246,7 @@ describe('a store that lost data', () => {
     });
   });
 
-  it("should be told apart from a merge, which moves a segment's content into a newer segment", async () => {
+  it("should be distinguished from a merge, which moves a segment's content into a newer segment", async () => {
     f.limits.historyBytes = 40 * 20_000;
     await publish(28);
     const { view, read } = instance();

@@ -7,7 +7,7 @@ it.each([
   ['one large size among small and empty ones', [0, 1, 0, 100, 1], 10, 8],
   ['several large ones', [50, 2, 40, 2], 10, 3],
   ['equal ones', [4, 4, 4], 6, 2],
-])('should give %s the largest share with which all fit', (_, sizes, limit, share) => {
+])('should return the largest share with which all sizes fit: %s', (_, sizes, limit, share) => {
   expect(fairShare(sizes, limit)).toBe(share);
   const kept = sizes.reduce((sum, size) => sum + Math.min(size, share), 0);
   expect(kept).toBeLessThanOrEqual(limit);

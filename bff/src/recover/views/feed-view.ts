@@ -31,7 +31,7 @@ export class FeedView {
   #isStale = false;
   /** Set while publications may have been missed unnoticed; cleared by a comparison that starts later. */
   #outdated: object | undefined;
-  /** The highest known position of a removal. Answers use only data that includes it. */
+  /** The highest known position of a removal. Readers get only data that includes it. */
   #removedAt: Position | undefined;
   readonly #earlySends = new EarlySends();
   #comparing: Promise<void> | undefined;
@@ -210,7 +210,7 @@ export class FeedView {
     for (let reads = 0; reads < MAX_ATTEMPTS; reads++) {
       const known = this.#head;
       const isFresh = known && this.#use.now() - known.readAt <= HEAD_FRESH_MS;
-      // The segments of an older head may contain publications removed since.
+      // The segments of an older head may contain publications that have been removed since.
       if (isFresh && !isHigher(this.#removedAt, known.head)) return known;
       await this.#nextHead(reads);
     }

@@ -151,7 +151,7 @@ describe('publications in memory', () => {
     const since = { kind: 'after', position: { epoch: first.epoch, offset: 1 } } as const;
     const { publications } = await readPage(views.view('all'), since, () => Date.now());
     expect(publications.map(({ offset }) => offset)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    // The segments that this read are dropped too.
+    // The segments that this read has loaded are dropped too.
     expect(views.bytes).toBeGreaterThan(MAX_BYTES);
     await sleep(1_100);
     expect(views.bytes).toBeLessThanOrEqual(MAX_BYTES);

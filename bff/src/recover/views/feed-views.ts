@@ -17,7 +17,7 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
 const KEPT_SHARE = 0.9;
 
 const TICK_MS = 250;
-/** The memory of all views is summed up once in this many ticks. */
+/** The total memory of all views is computed once every this many ticks. */
 const TICKS_PER_TRIM = 4;
 /** Delay of the first comparison after a publication. Each further comparison doubles it, up to MAX_COMPARISON_MS. */
 const FIRST_COMPARISON_MS = 2_000;
@@ -144,7 +144,7 @@ export class FeedViews {
 
   /**
    * If all views together are over the limit, drops the segments that were read, and then the oldest publications of
-   * the views with the most.
+   * the views that hold the most.
    */
   #trim(): void {
     const { maxBytes, onTrimmed } = this.#use;

@@ -24,7 +24,7 @@ describe('the exemption of an address from limits', () => {
     ['10.0.0.0/8', '203.0.113.1', '10.0.0.1', false],
     ['loopback', '127.0.0.1', '203.0.113.1', false],
   ])(
-    'should, with TRUST_PROXY=%s, for a request from %s forwarded for %s, be %s',
+    'with TRUST_PROXY=%s, for a request from %s forwarded for %s, should be %s',
     (trusted, peer, forwarded, exempt) => {
       expect(createClientAddress(trusted).isExempt(request(peer, forwarded))).toBe(exempt);
     },

@@ -7,7 +7,7 @@ import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
 let bff: ServedBff | undefined;
 afterEach(() => bff?.stop());
 
-it('should still know a feed that arrives as unsubscribe and subscribe in one message', async () => {
+it('should stay subscribed to a feed if unsubscribe and subscribe arrive in one message', async () => {
   bff = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET });
   const tokenFor = (feeds: string[]) => secretToken({ sub: 'ada', feeds });
   const socket = io(bff.url, {
@@ -24,7 +24,7 @@ it('should still know a feed that arrives as unsubscribe and subscribe in one me
     socket.emit('unsubscribe', { feed: 'topic:a' }, () => undefined);
     expect(await bff.subscribe(socket, 'topic:a')).toMatchObject({ ok: true });
     expect(await bff.renew(socket, tokenFor([]))).toEqual({ ok: true });
-    // The event precedes the answer.
+    // The event precedes the acknowledgement.
     expect(reasons).toMatchObject([{ code: 'forbidden' }]);
   } finally {
     socket.close();

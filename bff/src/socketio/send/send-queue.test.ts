@@ -71,7 +71,7 @@ it("should keep each event within the contract's limits", async () => {
   expect(offsetsOf(large).flat()).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
 });
 
-it('should rest after sending, in proportion to the time it took, and batch while it rests', async () => {
+it('should rest after sending, in proportion to the time that took, and batch in the meantime', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const { queue, sent, clock } = queueThatTakes(5);
@@ -93,7 +93,7 @@ it('should rest after sending, in proportion to the time it took, and batch whil
   }
 });
 
-it('should send the queued publications of a feed once on request', async () => {
+it("should send a feed's queued publications on request, and only once", async () => {
   const { queue, sent } = queueThatTakes(0);
   queue.add(event([1]));
   queue.add(event([1], { feed: 'topic:a' }));

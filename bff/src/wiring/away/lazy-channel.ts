@@ -2,7 +2,7 @@ import type { Channel } from '../../away/channels/channel.ts';
 import type { Traits } from '../../away/channels/traits.ts';
 
 export interface LazyChannelOptions extends Traits {
-  /** Creates the channel; rejects if its secret cannot be read now, or is invalid. */
+  /** Creates the channel; rejects if its secret cannot be read, or is invalid. */
   create: () => Promise<Channel>;
 }
 

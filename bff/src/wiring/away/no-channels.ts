@@ -13,7 +13,7 @@ import { UnsentIndex } from '../../away/fallbacks/unsent/unsent-index.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
 
-/** The stored fallbacks and addresses of readers, for export and erasure. */
+/** Readers' stored fallbacks and addresses, for export and erasure. */
 export interface StoredAway {
   fallbacks: Pick<Fallbacks, 'stored' | 'erase'>;
   contacts: Pick<ContactBook, 'stored' | 'erase'>;

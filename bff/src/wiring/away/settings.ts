@@ -14,13 +14,12 @@ import { bindingChannelSchema } from '../../away/channels/binding/binding-channe
 
 /** Settings common to all channels. */
 const commonSchema = z.strictObject({
-  /** How long the first due fallback of a reader waits for others, so that they are sent as one message. */
+  /** How long a reader's first due fallback waits for others, so that they are sent as one message. */
   window: durationSchema('PT0S', 'P1D').optional(),
   /** Maximum number of messages to one reader within an hour. */
   perHour: z.int().min(1).max(1_000).optional(),
   /**
-   * What to do if the outcome of a send is unknown: send again, which may duplicate the message, or give up, which may
-   * lose it.
+   * Whether to send again after an unknown outcome, which may duplicate the message, or to give up, which may lose it.
    */
   unknown: z.enum(['repeat', 'give-up'], 'must be repeat or give-up').optional(),
 });

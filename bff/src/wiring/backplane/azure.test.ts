@@ -107,7 +107,7 @@ describe('an instance with BROADCASTER=azure', () => {
     expect(policy).toContain(`connect-src 'self' ${ENDPOINT} ${ENDPOINT.replace('https', 'wss')}`);
   });
 
-  it('should accept no connections itself, and not be ready without Azure', async () => {
+  it('should accept no connections itself, and should not be ready without Azure', async () => {
     expect((await fetch(`${bff.url}/hubs/?EIO=4&transport=polling`)).status).toBe(404);
     const ready = await fetch(`${bff.url}/readyz`);
     expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('Azure Web PubSub')]);

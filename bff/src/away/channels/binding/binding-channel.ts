@@ -8,7 +8,7 @@ import { dataMappingSchema, fillMapping, fillMetadata, metadataMappingSchema, us
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 const COMPONENT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$/;
 
-/** A channel over any Dapr output binding, as a settings file describes it. */
+/** A channel over any Dapr output binding, as described in a settings file. */
 export const bindingChannelSchema = z.strictObject({
   name: z.string().regex(NAME, 'must have 1 to 40 characters of a-z, 0-9 and -, and start with a letter'),
   /** The component's name. Default: the channel's name. */

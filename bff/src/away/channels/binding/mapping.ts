@@ -88,7 +88,7 @@ export function fillMapping(mapping: DataMapping, sources: Sources): Json {
   return Object.fromEntries(Object.entries(mapping).map(([key, each]) => [key, fillMapping(each, sources)]));
 }
 
-/** Fills in the values of metadata, each as one line, because bindings may use them as headers. */
+/** Fills in the metadata values, each as one line, because bindings may use them as headers. */
 export const fillMetadata = (
   mapping: Readonly<Record<string, string>>,
   sources: Sources,

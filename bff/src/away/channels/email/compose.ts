@@ -20,8 +20,8 @@ const DOMAIN = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/i;
 const SELECTOR = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/i;
 
 /**
- * Nodemailer composes the e-mail: it encodes and folds every header, so content cannot add one. If `from` or `dkim` is
- * invalid, adds to `faults` and returns `undefined`.
+ * Creates the function that composes e-mails. Nodemailer encodes and folds every header, so content cannot add one. If
+ * `from` or `dkim` is invalid, adds to `faults` and returns `undefined`.
  */
 export function createComposer(
   { from, dkim }: Pick<EmailOptions, 'from' | 'dkim'>,

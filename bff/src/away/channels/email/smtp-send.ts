@@ -25,7 +25,7 @@ export async function sendOverSmtp(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<SendResult> {
-  if (signal.aborted) return { outcome: 'unavailable', reason: 'The time for this e-mail was over' };
+  if (signal.aborted) return { outcome: 'unavailable', reason: 'Timed out before the e-mail was sent' };
   const connection = new SMTPConnection({
     host: server.host,
     port: server.port,

@@ -56,7 +56,7 @@ describe('a push', () => {
     });
   });
 
-  it('should show the count of a digest and its newest titles', async () => {
+  it("should show a digest's count and its newest titles", async () => {
     const titles = ['A', 'B', 'C', 'D', 'E', 'F'];
     const digest = messageOf(
       titles.map((title) => notificationOf(title)),
@@ -155,7 +155,7 @@ describe('the outcome of a push', () => {
     expect(await pushTo(service.subscribe('silent'), service.subscribe('good'))).toEqual({ outcome: 'sent' });
   });
 
-  it('should follow from the status of a response that never ends', async () => {
+  it('should follow from the status even if the response never ends', async () => {
     service.answer('endless', (response) => {
       response.writeHead(201);
       const more = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);
@@ -194,7 +194,7 @@ describe('a forged endpoint', () => {
     for (const endpoint of inside) {
       expect(await pushTo({ endpoint, keys })).toMatchObject({ outcome: 'refused', gone: [endpoint] });
     }
-    // A name is checked when it is resolved.
+    // A host name is checked when it is resolved.
     expect(await pushTo({ endpoint: 'https://localhost/push', keys })).toMatchObject({
       outcome: 'refused',
       reason: expect.stringMatching(/^localhost resolves to (127\.0\.0\.1|::1)$/) as string,

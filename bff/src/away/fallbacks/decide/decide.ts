@@ -14,7 +14,7 @@ import { dropOldReceipts } from '../unsent/unsent-receipts.ts';
 
 /** The rules of a channel. */
 export interface ChannelRules {
-  /** Time in ms that the first due fallback of a reader waits for others, so that all are sent as one message. */
+  /** Time in ms that a reader's first due fallback waits for others, so that all are sent as one message. */
   windowMs: number;
   /** Maximum number of messages to one reader within an hour. */
   perHour: number;
@@ -193,7 +193,7 @@ class Deciding {
     }));
   }
 
-  /** Moves ready steps to the time when the channel's rate permits the next message. */
+  /** Moves ready steps to the time when the channel's hourly limit permits the next message. */
   #hold(via: string, ready: readonly Ready[], allowedAt: number): void {
     if (allowedAt <= this.#use.now) return;
     const held = new Set(ready.map(({ item }) => nameOf(item)));

@@ -236,7 +236,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(read.mock.calls.length).toBeLessThan(20);
   });
 
-  it('should change the fallbacks of other readers even if one document cannot be changed', async () => {
+  it("should change other readers' fallbacks even if one reader's document cannot be changed", async () => {
     const { fallbacks, store, names } = await refused(['a']);
     const other = awayKey(hashOfReader('user:later'));
     await store.write(other, { v: 2 }, undefined);

@@ -38,7 +38,7 @@ export class UnsentFallbacks {
     this.#use = options;
   }
 
-  /** A page of the list. Rejects if the list cannot be read now. */
+  /** A page of the list. Rejects if the list cannot be read. */
   list(query: UnsentQuery): Promise<UnsentPage> {
     const onError = (error: unknown) => this.#use.observer.failed('list-unsent', error);
     return this.#lists.run(() => listUnsent(query, { ...this.#use, onError }));

@@ -14,14 +14,14 @@ export interface UnsentIndexOptions {
   now: () => number;
 }
 
-/** A reader in the index: hash, and time in ms since 1970. */
+/** A reader in the index: the hash, and when the reader was added (ms since 1970). */
 export type UnsentReader = AwayUnsent['readers'][number];
 
 /** Maximum number of readers. Newer ones displace the oldest. */
 export const MAX_READERS = 1_000;
 /** A reader who was added less than this many ms ago needs no further write. */
 export const FRESH_MS = 5 * 60_000;
-/** Pause in ms between two writes of an instance. Further readers are collected meanwhile. */
+/** Pause in ms between two writes of an instance. Readers added in the meantime are collected. */
 const PAUSE_MS = 250;
 /** Maximum time that an `add` waits, in ms. */
 const MAX_WAIT_MS = 3_000;

@@ -48,7 +48,7 @@ it('should keep wake-ups that the scheduler does not accept, so that any instanc
   other.stop();
 });
 
-it('should set all kept wake-ups as soon as the scheduler is back, each once even if it then fails again', async () => {
+it('should set all kept wake-ups once the scheduler is back, each only once even if it fails again', async () => {
   const { taken, scheduler, instance } = deployment();
   const one = instance();
   scheduler.isAway = true;

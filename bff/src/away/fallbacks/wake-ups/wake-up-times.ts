@@ -8,7 +8,7 @@ const SOON_MS = 5_000;
 const MIN_WAIT_MS = 100;
 /** Shortest pause while a channel has reached its limit of messages in flight. The longest is twice as long. */
 const FULL_WAIT_MS = 1_000;
-/** Longest time between two checks of an instance whose clock is behind that of the scheduler. */
+/** Longest time between two checks of an instance whose clock is behind the scheduler's. */
 const BEHIND_MS = 15_000;
 
 /** The wake-up that is being delivered: its name, and its time by the scheduler's clock. */
