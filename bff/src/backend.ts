@@ -43,7 +43,7 @@ export interface Inbound {
   onWakeUp(name: string): Promise<boolean>;
   /** How far a notification has reached the readers of its feed. Rejects if that cannot be read. */
   receiptsOf(named: { feed: string; id: string }): Promise<Receipts>;
-  /** Called for each call that was rejected because none of our instances signed it. The call had no effect. */
+  /** Called for each rejected call, which none of our instances had signed. The call had no effect. */
   onRefused: OnRefused;
 }
 
@@ -87,7 +87,7 @@ export interface Backend {
   wakeUps: WakeUps;
   /** Invokes an output binding of the deployment. */
   invokeBinding: Invoke;
-  /** Signs the links of messages. */
+  /** Signs the links in messages. */
   linkProofs: LinkProofs;
   /** The backplane's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;

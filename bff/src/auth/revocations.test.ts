@@ -156,7 +156,7 @@ describe('revocations in the store', () => {
     watched.stop();
   });
 
-  it('should expire after the maximum token lifetime, and never without a maximum', async () => {
+  it('should expire after the maximum token lifetime, or never if there is no maximum', async () => {
     const [bounded, unbounded] = [setUp(5_000), setUp()];
     for (const { list, clock } of [bounded, unbounded]) {
       await list.revoke('ada', 1_000_000);

@@ -16,7 +16,7 @@ export const linkProofs = (prover: Prover): LinkProofs => ({
 const UNSUBSCRIBE = 'unsubscribe';
 
 /**
- * Creates the links of messages to a reader through a channel. The unsubscribe link needs no sign-in, and does not
+ * Creates the links in messages to a reader through a channel. The unsubscribe link needs no sign-in, and does not
  * expire. It is under `/app`, which proxies forward to a bff.
  */
 export const linksFor =

@@ -1,6 +1,6 @@
 import { matchesPattern, type Fallback, type Notification, type Severity } from '@tocsin/contracts';
 
-/** Fallbacks of the notifications that match all given conditions. */
+/** The fallbacks for notifications that match all given conditions. */
 export interface FallbackPolicy {
   /** Feed patterns, such as `user:*`. */
   feeds?: readonly string[] | undefined;
@@ -9,7 +9,7 @@ export interface FallbackPolicy {
   fallback: readonly Fallback[];
 }
 
-/** The fallbacks of the first matching policy; otherwise empty. */
+/** The fallbacks of the first matching policy; empty if none matches. */
 export const policyOf =
   (policies: readonly FallbackPolicy[]) =>
   ({ feed, severity, category }: Notification): readonly Fallback[] =>

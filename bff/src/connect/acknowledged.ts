@@ -76,7 +76,7 @@ export class Acknowledged {
 
 interface Known {
   epoch: string;
-  /** Everything up to here is acknowledged, or was not sent on this connection. */
+  /** Everything up to this offset is acknowledged, or was not sent on this connection. */
   offset: number;
   /** The offset in the last answer to a subscription. */
   lastAnswer: number;

@@ -45,9 +45,9 @@ interface FollowedFeed {
 const RETRY_MS = 1_000;
 
 /**
- * The feeds of one reader as server-sent events. Each feed's publications are sent in order and without a gap.
- * If new publications do not directly follow the last one sent, the feed is read instead. A slow reader gets the next
- * page only after it has read the previous one. So the id of an event is the reader's position, and at most one page is
+ * The feeds of one reader as server-sent events. Each feed's publications are sent in order and without a gap. If new
+ * publications do not directly follow the last one sent, the feed is read instead. A slow reader gets the next page
+ * only after it has read the previous one. An event's id is therefore the reader's position, and at most one page is
  * buffered here.
  */
 export class EventStream {

@@ -5,7 +5,7 @@ import { newEpoch } from '../feed/position.ts';
 
 /**
  * The origin in Dapr's state API. It is read each time and never cached: if the store is replaced while an instance
- * runs, a cached epoch would differ from that of the other instances.
+ * runs, a cached epoch would differ from the other instances' epoch.
  */
 export class DaprOrigin implements StoreOrigin {
   readonly #sidecar: Sidecar;

@@ -65,7 +65,7 @@ export interface PositionProofs {
 
 /** A broadcast: publications, and the proof that the feed has reached the last of them. */
 export interface Broadcast extends PublicationsEvent {
-  /** Absent in broadcasts of version 0.1.0. */
+  /** Absent in broadcasts from version 0.1.0. */
   proof?: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import { isAllowedOrigin } from '../auth/origins.ts';
 /** Seconds for which a browser may cache the response to a preflight. */
 const PREFLIGHT_S = '600';
 
-/** Refuses requests from origins that are not allowed, and sends CORS headers to the others. */
+/** Refuses requests from disallowed origins, and adds CORS headers to the responses to the others. */
 export const crossOrigin =
   (allowed: readonly string[]): RequestHandler =>
   (request, response, next) => {

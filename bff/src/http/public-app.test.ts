@@ -41,7 +41,7 @@ describe('the headers of every response', () => {
   });
 
   it.each(['/hubs/?EIO=4&transport=polling', '/hubs/?EIO=3&transport=polling'])(
-    'should forbid content type sniffing, also on engine.io responses: %s',
+    'should forbid content type sniffing, including on engine.io responses: %s',
     async (path) => {
       expect((await get(path)).headers.get('x-content-type-options')).toBe('nosniff');
     },

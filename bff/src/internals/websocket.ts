@@ -28,7 +28,7 @@ const TEXT = 1;
 /** The packet type "message" of engine.io's protocol: https://socket.io/docs/v4/engine-io-protocol/ */
 const MESSAGE = '4';
 
-/** The WebSocket frame of an engine.io message, in one piece, so that sending it is one write. */
+/** The WebSocket frame of an engine.io message, in one piece, so that it can be sent with one write. */
 export const frameOf = (message: string): Buffer =>
   Buffer.concat(
     Sender.frame(Buffer.from(MESSAGE + message), {

@@ -1,4 +1,4 @@
-/** Trimming keeps this fraction of the limit, so that a stream is not trimmed with every message. */
+/** Trimming keeps this fraction of the limit, so that a stream is not trimmed on every message. */
 const KEPT_FRACTION = 0.875;
 /** Redis's overhead per message in bytes: its id, its field names and its share of a node. */
 const OVERHEAD = 128;

@@ -28,7 +28,7 @@ const MAX_WAITING_COMMANDS = 10_000;
 const SILENCE_MS = 10_000;
 const PING_MS = 4_000;
 
-/** A connection to Redis, or to its current masters, that bypasses Dapr. Reopened whenever it is lost. */
+/** A connection to Redis (in a cluster, to its current masters) that bypasses Dapr. Reopened whenever it is lost. */
 export class RedisConnection {
   readonly client;
   readonly #options: RedisConnectionOptions;

@@ -28,7 +28,7 @@ import { withdrawSnoozed } from '../readers/inbox/withdraw.ts';
 import type { RedisConnection } from './connection.ts';
 
 export interface KeyEraserDependencies {
-  /** The Redis of the state store, and that of the entries; usually the same one. */
+  /** The state store's Redis, and the one that holds the entries; usually the same. */
   state: RedisConnection;
   ofEntries: RedisConnection;
   entries: Pick<Entries, 'peek'>;

@@ -29,7 +29,7 @@ export interface RecordedErasure {
   erased: Erased;
 }
 
-/** The erasures of the last minute, stored in Redis, so that any instance can continue the work of another. */
+/** The erasures of the last minute, stored in Redis, so that any instance can continue another's work. */
 export class ErasureLog {
   readonly #connection: RedisConnection;
 

@@ -88,7 +88,7 @@ describe('a message with erased content', () => {
     expect(isRefusedErased(event('no refused event'), content)).toBe(false);
   });
 
-  describe('recognized by the published id of its event', () => {
+  describe('recognised by the published id of its event', () => {
     const HASHED = { alone: 'no id of ours', first: 'no id of ours:0' };
     const publishedIdOf = (id: string) => `event-${sha256(id).slice(0, 32)}`;
     const item = { title: 'x' };

@@ -54,9 +54,9 @@ export interface GatewayOptions {
   onDelivered: OnDelivered;
   /** Called when the server ends a connection, with the reason. */
   onEnded: (reason: EndReason) => void;
-  /** Called for each connection of a reader after it has joined the reader's room. */
+  /** Called when a reader's connection has joined the reader's room. */
   onJoined: (reader: string) => void;
-  /** Called for each connection of a reader that was closed. */
+  /** Called when a reader's connection is closed. */
   onLeft: (reader: string) => void;
   admission: Admission;
   /** The server-sent event streams of this instance, which receive the same events as its sockets. */
@@ -257,7 +257,7 @@ export class Gateway {
     // First, because socket.io closes the server too, but waits for its connections without a limit.
     const closed = closeServer(this.#options.server, LAST_REQUESTS_MS);
     const sessions = [...this.#options.admission.sessions.values()];
-    // ws waits 30 s for a peer that does not answer.
+    // ws would wait 30 s for a peer that does not answer the close.
     const limit = setTimeout(() => sessions.forEach((session) => terminate(session)), LAST_REQUESTS_MS);
     await this.#io.close();
     await closed;

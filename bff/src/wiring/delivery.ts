@@ -17,7 +17,7 @@ export interface Delivery extends Hosts {
   marks: HighWaterMarks;
   limitsOf: LimitsOf;
   onStep: (step: Step | FallbackStep) => Promise<void>;
-  /** Adds a step to every erasure. Turns of the feed wait for it. */
+  /** Adds a step to every erasure. The feed's turns wait for it. */
   onErased(step: (erased: Erased) => Promise<void>): void;
   /** Sets the step that runs after a batch has been committed and broadcast; see `TurnsDependencies`. */
   onItems(step: OnItems): void;

@@ -51,8 +51,8 @@ export async function withPositions(
 }
 
 /**
- * Ends waiting fallbacks whose notification is replaced by one without fallbacks. The new one must not stop its turn,
- * so a document that this version cannot read is left alone. Rejects if the store is unavailable.
+ * Ends waiting fallbacks whose notification is replaced by one without fallbacks. A document that this version cannot
+ * read must not stop the new one's turn, so it is left alone. Rejects if the store is unavailable.
  */
 export async function replaceWaiting(
   reader: string,

@@ -203,7 +203,7 @@ it('should remove retracted content and record a receipt, and remove everything 
   expect(titles()).toEqual([]);
 });
 
-it('should not restore the document of an erased feed by a decision in progress', async () => {
+it('should not let a decision in progress restore the document of an erased feed', async () => {
   const { instance, readMarksAfter } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));

@@ -100,7 +100,7 @@ export class Fallbacks {
     return true;
   }
 
-  /** Removes waiting content of retracted notifications, and everything if the feed was erased. */
+  /** Removes the waiting content of retracted notifications, or everything if the feed was erased. */
   async erase({ feed, ids }: { feed: string; ids?: readonly string[] | undefined }): Promise<void> {
     if (!feed.startsWith(USER)) return;
     const hash = hashOfReader(feed);

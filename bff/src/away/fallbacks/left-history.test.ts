@@ -250,7 +250,7 @@ describe('a notification after an undetected rollback of the store', () => {
     expect(await w.standings()).toEqual(['open', 'open']);
   });
 
-  it('should be open if the feed has lost it, although the one in its place was read', async () => {
+  it('should be open if the feed has lost it, even if the notification now in its place was read', async () => {
     const w = await movingFeed();
     w.feed.replaced.set(3, { offset: 3, notification: w.item('other') });
     await w.read({ ids: ['other'] });
@@ -258,7 +258,7 @@ describe('a notification after an undetected rollback of the store', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should not count as read because an older notification with its id was read', async () => {
+  it('should not count as read just because an older notification with its id was read', async () => {
     const w = await movingFeed();
     await w.publish('daily', 7);
     await w.read({ ids: ['daily'] });

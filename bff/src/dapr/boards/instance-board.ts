@@ -10,7 +10,7 @@ import type { Sidecar } from '@tocsin/service';
 import type { InstanceBoard } from '../../ops/ports.ts';
 import { InstanceDocuments } from './instance-documents.ts';
 
-/** The latest snapshot of each instance. */
+/** Each instance's latest snapshot. */
 export class DaprInstanceBoard implements InstanceBoard {
   readonly #documents: InstanceDocuments<InstanceSnapshot>;
 

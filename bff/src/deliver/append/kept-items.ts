@@ -4,7 +4,7 @@ import type { PlacedItem } from '../peek/check-items.ts';
 
 /**
  * The items of a feed's batch, without notifications that an erasure or a later retraction in the batch removes, or
- * that were published before `erasedAt`. Copies of their content must not be made after the erasure.
+ * that were published before `erasedAt`. Their content must not be copied after the erasure.
  */
 export function keptItems(items: readonly PlacedItem[], erasedAt: number | undefined): PlacedItem[] {
   const lastErasure = items.findLastIndex(({ item }) => isErasure(item));

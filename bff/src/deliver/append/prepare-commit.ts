@@ -78,7 +78,7 @@ export async function prepareCommit(
     contentOf: (key) => contentOf(key, activation, log),
     index: () => indexOf(loaded.base, activation, dependencies),
   });
-  // Checks the high-water mark again: a head below a mark that rose since the load is stale or was rolled
+  // Checks the high-water mark again: a head below a mark that has risen since it was loaded is stale or was rolled
   // back.
   if (!loaded.begins && isHigher(marks.of(feed), loaded.base)) {
     throw new TemporaryError(`the head of ${feed} is below its high-water mark`);

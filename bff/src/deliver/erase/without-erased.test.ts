@@ -36,13 +36,13 @@ it('should drop a record with only erased content, even if it was set aside shor
   ).toBeUndefined();
 });
 
-it('should recognize a record by the id of its event', () => {
+it('should recognise a record by the id of its event', () => {
   const refused = record({ title: 1 }, { feed: 'all', event: 'gone' });
   expect(withoutErased(refused, content)).toBeUndefined();
   expect(withoutErased({ ...refused, event: 'other' }, content)).toEqual({ ...refused, event: 'other' });
 });
 
-it('should recognize a record by the id under which its event is published', () => {
+it('should recognise a record by the id under which its event is published', () => {
   const byHash = new ErasedContent([{ feed: 'all', ids: [`event-${sha256('no id of ours').slice(0, 32)}`] }]);
   for (const of of [{ title: 1 }, 'no JSON', 7]) {
     const refused = record(of, { event: 'no id of ours' });

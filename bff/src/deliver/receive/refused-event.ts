@@ -3,7 +3,7 @@ import type { SetAsideStore } from '../ports.ts';
 import { shortHash, unreadableRecord } from './unreadable-record.ts';
 
 /**
- * Sets aside an event of the notifications topic that is not a valid notification. Rejects when it must be
+ * Sets aside an event from the notifications topic that is not a valid notification. Rejects when it must be
  * redelivered.
  */
 export async function setAsideRefusedEvent(

@@ -17,9 +17,7 @@ export class HostUnreachableError extends Error {
 }
 
 export interface TurnRouterDependencies<Name extends string | number, Result, A extends Announced> {
-  /**
-   * Calls the actor. Rejects with HostUnreachableError if there is no valid response, or with the error of the turn.
-   */
+  /** Calls the actor. Rejects with HostUnreachableError if there is no valid response, or with the turn's error. */
   callActor: TurnTaker<Name, Result, A>;
   host: { takeTurn: TurnTaker<Name, Result, A>; isHostedHere(name: Name): boolean };
   /** Reads a value that changes with each write of a turn. */

@@ -17,7 +17,7 @@ export interface FeedTurnInput {
   order?: TurnOrder;
 }
 
-/** The steps of a turn of a single feed. */
+/** The steps of a single feed's turn. */
 export class FeedTurn {
   readonly feed: string;
   readonly use: TurnDependencies;

@@ -88,7 +88,7 @@ describe("a partition's turn", () => {
     expect([f.passedOnIds, await f.idsOf(ben)]).toEqual([['b2'], ['b2']]);
   });
 
-  it('should pass on the positions of notifications, but not of those that the feed already had', async () => {
+  it('should pass on the positions of notifications, except those that the feed already had', async () => {
     const key = { collapseKey: 'k' };
     const event = { sourceHash: 'f'.repeat(16) };
     f.depositInPartition(1, [to(ada, 'a1'), to(ada, 'a2', key), to(ada, 'a3', key), to(ada, 'a1', event)]);

@@ -29,7 +29,7 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
   events: TurnEvents;
 }
 
-/** An item after its commit. Without `position`, its feed already had it, perhaps from an interrupted turn. */
+/** An item after its commit. If `position` is absent, its feed already had it, perhaps from an interrupted turn. */
 export interface CommittedItem extends PlacedItem {
   position?: PublishedAt;
 }
@@ -40,7 +40,7 @@ export interface CommittedItem extends PlacedItem {
  */
 export type OnItems = (items: ReadonlyMap<string, readonly CommittedItem[]>) => Promise<void>;
 
-/** The dependencies of the turns of all feeds. The limits depend on the feed. */
+/** The dependencies that the turns of all feeds share; only the limits depend on the feed. */
 export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {
   limitsOf: LimitsOf;
   onItems?: OnItems | undefined;

@@ -24,7 +24,7 @@ it('should accept the announced entry', () => {
   expect(checkEntry(place, entry(), NOW)).toMatchObject({ seq: 3, items: [notification] });
 });
 
-it('should accept retractions and erasures in order among the notifications', () => {
+it('should accept retractions and erasures among the notifications, in order', () => {
   const at = '2026-01-01T00:00:00Z';
   const items = [{ retract: 'b', feed: 'all', at }, notification, { erase: true, feed: 'all', at }];
   expect(checkEntry(place, entry({ notifications: items }), NOW)).toMatchObject({ seq: 3, items });

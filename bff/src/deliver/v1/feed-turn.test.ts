@@ -16,7 +16,7 @@ describe('a turn', () => {
     for (const seq of [1, 2, 3]) expect(await f.entries.peek(f.key(seq))).toBeUndefined();
   });
 
-  it('should recognize an announced entry as done, however late its announcement is repeated', async () => {
+  it('should recognise an announced entry as done, however late its announcement is repeated', async () => {
     f.deposit(1, ['n1']);
     f.deposit(2, ['n2']);
     const { turn } = f.instance();

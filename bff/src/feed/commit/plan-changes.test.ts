@@ -38,14 +38,14 @@ describe('a retraction', () => {
     expect(log.idsInLog).toEqual(['a', 'x retracted', 'b']);
   });
 
-  it('should be applied once', async () => {
+  it('should be applied only once', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, 'a', retract('a'), retract('a')));
     const { head, suppressed } = await log.commit(batchWithItems(2, retract('a')));
     expect([head.offset, suppressed]).toEqual([2, 1]);
   });
 
-  it('should remove publications of the same commit, before or after it', async () => {
+  it('should remove publications of the same commit, whether before or after it', async () => {
     const log = new PlannedLog();
     const { suppressed } = await log.commit(
       batchWithItems(1, 'a', retract('a'), 'b', retract('c'), 'c', 'a'),

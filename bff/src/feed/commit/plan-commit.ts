@@ -34,7 +34,7 @@ export interface FeedBatch {
   from: number;
   to: number;
   items: readonly EntryItem[];
-  /** The trace of the first item. */
+  /** The first item's trace. */
   traceparent?: string | undefined;
   /** The sampled traces of all items. */
   traces?: readonly string[];

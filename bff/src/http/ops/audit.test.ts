@@ -39,7 +39,7 @@ describe('GET /app/ops/audit', () => {
     expect(await pageOf()).toEqual({ records: [], unreadable: 0, next: null });
   });
 
-  it('should page through all streams, the newest first, each record once', async () => {
+  it('should page through all streams, newest record first, with each record once', async () => {
     const ids = Array.from({ length: 23 }, (_, n) => `r-${n}`);
     for (const [n, id] of ids.entries()) await store.append(AUDIT_STREAMS[n % 3] ?? 'acts', aRecord({ id }));
     // The same record, written again because the first write had an unknown outcome.

@@ -7,7 +7,7 @@ import { isPermitted, sendUnavailable } from '../answers.ts';
 import { jsonBody, readBody } from '../read-body.ts';
 import type { OwnerOf } from '../identity.ts';
 
-/** `POST /app/notifications/read`: a reader's read marks in a feed. */
+/** `POST /app/notifications/read`: marks notifications in a feed as read. */
 export function readRoutes(markRead: Readers['markRead'], ownerOf: OwnerOf, log: Logger): Router {
   const router = Router();
   router

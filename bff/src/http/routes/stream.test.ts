@@ -110,7 +110,7 @@ describe('a stream', () => {
     expect([idsOf(fresh.data), idsOf(known.data)]).toEqual([[], ['x2']]);
   });
 
-  it("should send retractions, and the reader's changes from other devices", async () => {
+  it('should send retractions, and changes that the reader made on other devices', async () => {
     await serve();
     await publish('all', 'one');
     const stream = await open('?clientId=me');
@@ -168,7 +168,7 @@ describe('a request for a stream', () => {
     expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
   });
 
-  it('should get no stream if its method is HEAD, and be refused with other methods', async () => {
+  it('should get no stream if its method is HEAD, and should be refused if its method is not GET', async () => {
     const head = await fetch(`${bff.url}/app/stream`, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     const post = await fetch(`${bff.url}/app/stream`, { method: 'POST' });
@@ -251,7 +251,7 @@ describe('a stream that requires a token', () => {
     expect(await stream.next()).toBeUndefined();
   });
 
-  it('should count toward the connection limit of its reader', async () => {
+  it('should count towards the connection limit of its reader', async () => {
     await serve({ AUTH_MODE: 'jwt', MAX_CONNECTIONS_PER_READER: '1' }, secret);
     await (await open('', bearer())).nextOf('subscribed');
     const { response } = await open('', bearer());

@@ -6,7 +6,7 @@ import { openApiDocument } from './openapi.ts';
 
 const page = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8');
 
-/** The first JSON block of docs/protocol.md below a heading, line by line. */
+/** The JSON values in the first code block below a heading of docs/protocol.md. */
 function exampleBelow(heading: string): unknown[] {
   const [, block = ''] = /```json\n([^]*?)```/.exec(page.slice(page.indexOf(`\n${heading}\n`))) ?? [];
   // A line that does not begin a value continues the previous one.

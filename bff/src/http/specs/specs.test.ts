@@ -49,7 +49,7 @@ it('should describe every reader route', () => {
   );
   const routes = [...code.join('').matchAll(/\.route\('(\/app\/[^']+)'\)/g)].map(([, path]) => path);
   expect(routes).toContain('/app/channels/push');
-  // Only the client calls it, before it connects to Azure Web PubSub.
+  // Only our client calls this route, before it connects to Azure Web PubSub.
   const hidden = '/app/negotiate';
   expect(Object.keys(openApiDocument().paths)).toEqual(
     expect.arrayContaining(routes.filter((path) => path !== hidden)),

@@ -44,7 +44,7 @@ const settle = async () => {
   }
 };
 
-it('should send the content of the document to connections on this instance, with one read for simultaneous changes', async () => {
+it('should send the document to connections on this instance, with one read for simultaneous changes', async () => {
   for (let n = 1; n <= 10; n++) await changed(String(n));
   await settle();
   expect(reads).toBe(2);
@@ -57,7 +57,7 @@ it('should send the content of the document to connections on this instance, wit
   expect(sent.at(-1)).toMatchObject({ name: 'mutes', payload: { severities: [] } });
 });
 
-it('should not read for a reader without a connection on this instance', async () => {
+it('should not read a document for a reader without a connection on this instance', async () => {
   isConnectedHere = false;
   await changed('1');
   await settle();

@@ -78,7 +78,7 @@ describe('limiting an inbox', () => {
   });
 });
 
-it('should keep unknown members of newer instances, and refuse a document from a later version', () => {
+it('should keep members that only newer versions know, and refuse a document from a later version', () => {
   const later = { ...empty, feeds: { all: { ...marks(1), pinned: [[1, 1]] } }, colour: 'red' };
   const change = snoozeUntil([], '2026-05-02T00:00:00Z');
   const context = { feed: 'all', epoch: '1-a', head: 9, floor: 1, now: NOW };

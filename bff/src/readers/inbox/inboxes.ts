@@ -126,7 +126,7 @@ export class Inboxes {
     });
   }
 
-  /** Like `stored`, but always read from the store. */
+  /** Like `stored`, but bypasses the cache. */
   readFresh(reader: string): Promise<InboxDocument | undefined> {
     this.#cache.forget(inboxKey(reader));
     return this.stored(reader);
@@ -144,8 +144,8 @@ export class Inboxes {
   }
 
   /**
-   * The snoozes that end after `from` and not after `to` (ms since 1970), and whose notifications are still shown and
-   * have not been seen, read or archived by the reader.
+   * The snoozes that end after `from` and no later than `to` (ms since 1970), and whose notifications are still shown
+   * and have not been seen, read or archived by the reader.
    */
   async dueBetween(reader: string, from: number, to: number): Promise<Snoozed[]> {
     const document = await this.stored(reader);
@@ -286,7 +286,7 @@ export class Inboxes {
         });
         return document;
       },
-      // A signed-in reader's inbox does not count toward the quota, so other documents cannot evict it.
+      // A signed-in reader's inbox does not count towards the quota, so other documents cannot evict it.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;

@@ -19,8 +19,8 @@ export interface SnoozeTimersOptions {
 const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
- * A reader who connects also gets events for snoozes that ended at most this many ms ago, because perhaps no instance
- * was running then. Snoozes of seen, read or archived notifications are left out. Clients ignore repeated events.
+ * A reader who connects also gets events for snoozes that ended at most this many ms ago, because no instance may have
+ * been running then. Snoozes of seen, read or archived notifications are left out. Clients ignore repeated events.
  */
 const LOOK_BACK_MS = 10 * 60 * 1000;
 

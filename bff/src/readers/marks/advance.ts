@@ -105,7 +105,7 @@ async function fold(
   return offset;
 }
 
-/** Whether an unread notification that has left the history, and whose fallback waits, is between these offsets. */
+/** Whether there is an unread notification between these offsets that has left the history and whose fallback waits. */
 const hasUnread = async (
   leftOf: LeftOf,
   ids: ReadonlySet<string>,

@@ -35,7 +35,7 @@ export interface LeftOptions {
 }
 
 /**
- * Finds the notifications that have left the history of a reader's own feed and whose fallbacks wait. Reads them at the
+ * Finds the notifications that have left the history of a reader's own feed and whose fallbacks wait. Reads them on the
  * first call, and not at all for other feeds.
  */
 export function leftFrom({ reader, feed, epoch, history, waitingPositions }: LeftOptions): LeftOf {

@@ -47,7 +47,7 @@ export interface ReadStatesOptions {
 
 const USER = 'user:';
 
-/** The read state of each reader in each feed. */
+/** Each reader's read state in each feed. */
 export class ReadStates {
   readonly #use: ReadStatesOptions;
   readonly #cache: ReadCache<ReadDocument | undefined>;
@@ -67,7 +67,7 @@ export class ReadStates {
     return this.#cache.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
   }
 
-  /** Like `stored`, but always read from the store. */
+  /** Like `stored`, but bypasses the cache. */
   readFresh(reader: string, feed: string): Promise<ReadDocument | undefined> {
     this.#cache.forget(readKey(reader, feed));
     return this.stored(reader, feed);
@@ -101,12 +101,12 @@ export class ReadStates {
   }
 
   /**
-   * Deletes the documents of an erased feed whose names are known: those of anonymous readers, and all of its user's
+   * Deletes those documents of an erased feed whose keys are known: those of anonymous readers, and all of its user's
    * documents, including those for other feeds.
    */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
-    // The name of a user's feed is also the name of the user as a reader.
+    // The name of a user's feed is also the user's name as a reader.
     if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
     await this.#use.store.remove(keys);
     if (feed.startsWith(USER)) keys.push(...(await this.#use.ledger.erase(feed)));

@@ -43,7 +43,7 @@ export async function countFor(
   return countUnread({ epoch: head.epoch, read: stateIn(head.epoch, stored), inbox }, history);
 }
 
-/** Counts the unread publications of the history that the inbox shows, and the notifications with an ended snooze. */
+/** Counts the unread publications of the history that the inbox shows, and the notifications whose snooze has ended. */
 export async function countUnread(
   marks: Marks,
   { head, floor, stretch }: Pick<History, 'head' | 'floor' | 'stretch'>,

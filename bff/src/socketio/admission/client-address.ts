@@ -21,7 +21,7 @@ function isAddressOrRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
-/** Determines the addresses of clients. */
+/** Determines clients' addresses. */
 export interface ClientAddress {
   /**
    * The nearest address that is not a trusted proxy. X-Forwarded-For entries beyond it are ignored, because the client

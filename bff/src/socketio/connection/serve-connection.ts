@@ -40,9 +40,9 @@ export interface ConnectionDependencies extends SubscriptionReads {
   acknowledged?: Acknowledged | undefined;
   /** Called when the server ends a connection, with the reason. */
   onEnded: (reason: EndReason) => void;
-  /** Called for each connection of a reader after it has joined the reader's room. */
+  /** Called when a reader's connection has joined the reader's room. */
   onJoined: (reader: string) => void;
-  /** Called for each connection of a reader that was closed. */
+  /** Called when a reader's connection is closed. */
   onLeft: (reader: string) => void;
 }
 
@@ -130,7 +130,7 @@ export function serveConnection(
     const request = unsubscribeRequestSchema.safeParse(payload);
     if (!request.success) return invalid(faultText(request.error));
     const { feed } = request.data;
-    // Before the wait, because a new subscription to the feed may follow in the same message.
+    // Done before waiting, because a new subscription to the feed may follow in the same message.
     subscriptions.remove(feed);
     acknowledged?.unsubscribed(feed);
     await socket.leave(roomOf(feed));

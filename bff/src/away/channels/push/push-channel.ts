@@ -29,7 +29,7 @@ const DISCARD_MS = 2_000;
 type DeviceResult = SendResult | { outcome: 'gone'; reason: string };
 
 /**
- * Web Push to all devices of a reader at once: `sent` if any device's push service accepted it. In that case, devices
+ * Web Push to all of a reader's devices at once: `sent` if any device's push service accepted it. In that case, devices
  * that were unavailable are not tried again. Subscriptions that can never work (404, 410, not an address of a push
  * service) are in `gone`. Not repeatable: a repeated push replaces the first one, on the screen or while it waits for a
  * device, but reappears if the reader has closed the first.

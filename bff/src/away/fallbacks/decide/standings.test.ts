@@ -96,7 +96,7 @@ describe('a notification that has left the history but has a stored position', (
     expect(await standing({ read: { ids: ['old'] }, marks })).toBe('open');
   });
 
-  it('should be snoozed if it was snoozed', async () => {
+  it('should stay snoozed', async () => {
     const notification = { ...arrival('old'), createdAt: CREATED };
     const snoozed = [{ epoch: EPOCH, offset: 3, until: '2026-01-05T00:00:00Z', notification }];
     expect(await standing({ snoozed })).toBe('snoozed');
@@ -159,7 +159,7 @@ describe('a notification of an epoch that has ended', () => {
     expect(await standingWith({ ...world, marks: { seen: 5 } })).toBe('open, seen');
   });
 
-  it('should be open once marks of a later epoch have replaced those', async () => {
+  it('should be open once marks of a later epoch have replaced its own', async () => {
     expect(await standingWith({ ...world, read: { epoch: '2-b', offset: 9, ids: ['old'] } })).toBe('open');
     expect(await standingWith({ ...world, marks: { epoch: '2-b', archived: [[1, 9]], seen: 9 } })).toBe(
       'open',

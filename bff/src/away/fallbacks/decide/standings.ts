@@ -6,8 +6,8 @@ import { idsOf } from '../positions.ts';
 import { marksNow, type MarksNow, type MarksNowOptions } from './marks-now.ts';
 
 /**
- * Whether notifications of the feed `reader` still need the reader's attention. Takes into account every mark
- * whose request was answered before the call.
+ * Whether notifications in the feed `reader` still need the reader's attention. Takes into account every mark whose
+ * request was answered before the call.
  */
 export async function standingsOf(
   reader: string,

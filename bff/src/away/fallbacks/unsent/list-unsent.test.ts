@@ -146,7 +146,7 @@ it('should return a page even if the index cannot be pruned, but reject if it ca
   await expect(ids()).rejects.toThrow('away');
 });
 
-it('should report when newer readers last displaced others', async () => {
+it('should report when newer readers last displaced others from the index', async () => {
   const { store, list, advance } = listed();
   await store.write(AWAY_UNSENT_KEY, { v: 1, readers: [], displacedAt: NOW }, undefined);
   const { truncatedAt } = await list({ limit: '1' });

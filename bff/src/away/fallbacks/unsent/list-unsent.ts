@@ -150,7 +150,10 @@ const cursorOf = ([hash, at]: UnsentReader, receipt?: Receipt): string =>
 const digestOf = (receipt: Receipt): string =>
   createHash('sha256').update(keyOf(receipt)).digest('hex').slice(0, 16);
 
-/** Keeps one receipt per name. Two steps of a channel that are refused at the same time have the same name. */
+/**
+ * Keeps one receipt per name. If two steps of a channel are refused at the same time, their receipts have the same
+ * name.
+ */
 const distinct = (receipts: readonly Receipt[]): Receipt[] => [
   ...new Map(receipts.map((receipt) => [keyOf(receipt), receipt])).values(),
 ];

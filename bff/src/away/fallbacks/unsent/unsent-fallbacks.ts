@@ -72,9 +72,7 @@ export class UnsentFallbacks {
     );
   }
 
-  /**
-   * Handles readers one by one. One whose fallbacks cannot be changed does not stop the others, unless time runs out.
-   */
+  /** Handles readers one by one, and continues if one reader's fallbacks cannot be changed, until time runs out. */
   async #closeAll(
     names: readonly UnsentName[],
     close: (reader: string, own: readonly UnsentName[]) => Promise<Closing | undefined>,
