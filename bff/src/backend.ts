@@ -29,10 +29,7 @@ import type { ReaderChannel, ReaderStore } from './readers/ports.ts';
 import type { FeedHost } from './deliver/turn/feed-host.ts';
 import type { FeedTurnTaker, PartitionTurnTaker } from './deliver/turn/turn.ts';
 
-/**
- * Messages that reach the application through its backend. Each handler resolves when its message is
- * processed.
- */
+/** Handlers of the messages that the backend delivers. Each handler resolves when its message is processed. */
 export interface Inbound {
   feedHost: FeedHost;
   partitionHost: PartitionHost;

@@ -70,7 +70,7 @@ const NOT_REGISTERED = {
 const isSame = (one: Subscribed, other: Subscribed): boolean =>
   one.pubsubname === other.pubsubname && one.topic === other.topic;
 
-/** The internal port: subscriptions, actors and the health probe, only for the sidecar. */
+/** The internal port, only for the sidecar: subscriptions, actors, jobs, receipts and the health probe. */
 export async function startDaprServer(options: DaprServerOptions): Promise<{ stop(): Promise<void> }> {
   const { host, port, log, onRefused } = options;
   const app = express();

@@ -89,7 +89,7 @@ export interface Broadcaster {
  */
 export interface SetAsideStore {
   add(record: SetAside): Promise<void>;
-  /** Deletes the records of a feed. */
+  /** Deletes a feed's records. */
   erase(feed: string): Promise<void>;
   /** Overwrites a record with new content. */
   put(record: SetAside): Promise<void>;

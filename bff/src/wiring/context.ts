@@ -17,7 +17,7 @@ export interface AppContext {
   registry: Registry;
   metrics: BffMetrics;
   trail: AuditTrail;
-  /** Counts and records calls that are not from our own instances. */
+  /** Counts and records calls and broadcasts that are not from our own instances. */
   onRefused: OnRefused;
   /** The name of this instance. */
   instance: string;

@@ -19,7 +19,7 @@ export interface Delivery extends Hosts {
   onStep: (step: Step | FallbackStep) => Promise<void>;
   /** Adds a step to every erasure. The feed's turns wait for it. */
   onErased(step: (erased: Erased) => Promise<void>): void;
-  /** Sets the step that runs after a batch has been committed and broadcast; see `TurnsDependencies`. */
+  /** Sets the step that runs after a batch has been committed and broadcast; see `OnItems`. */
   onItems(step: OnItems): void;
   /** Resolves when no turn is running. */
   settled(): Promise<void>;

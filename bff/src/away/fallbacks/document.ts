@@ -39,8 +39,8 @@ const MAX_REASON = 200;
 export type Ended = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHash'>;
 
 /**
- * Receipts for the notifications of a message whose steps ended at `at` (ms since 1970). Cuts a long reason. Receipts
- * of messages that were not sent, or may not have been, include what is needed to send them again.
+ * Receipts for the notifications of a message whose steps ended at `at` (ms since 1970). Truncates a long reason.
+ * Receipts of messages that were not sent, or may not have been, include what is needed to send them again.
  */
 export const receiptsOf = (
   items: readonly Ended[],

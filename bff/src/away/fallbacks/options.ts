@@ -36,7 +36,7 @@ export interface FallbacksOptions {
   /** Throws while links cannot be signed. */
   linksOf: (reader: string, via: string) => AwayMessage['links'];
   observer: FallbackObserver;
-  /** Publishes the end of each fallback at least once; absent if RECEIPTS_TOPIC is not set. */
+  /** Publishes the end of each fallback at least once; absent if RECEIPTS_TOPIC is off. */
   publishReceipt?: PublishReceipt | undefined;
   onStep: (step: FallbackStep) => Promise<void>;
   now: () => number;

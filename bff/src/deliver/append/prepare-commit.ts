@@ -30,7 +30,7 @@ export interface CommitResult {
 /** A commit that is planned, but not yet written. */
 export interface PreparedCommit {
   write: HeadWrite;
-  /** Called when the write is known to be stored. */
+  /** Call once the write is known to be stored. */
   written: () => CommitResult;
 }
 

@@ -87,7 +87,10 @@ export class PartitionHost {
     return queue;
   }
 
-  /** Retries a turn whose write was refused because another host, or a turn of one of its feeds, wrote a head first. */
+  /**
+   * Retries a turn that failed temporarily, for example because another host, or a turn of one of its feeds, wrote a
+   * head first.
+   */
   async #take(partition: number, announced: AnnouncedEntry, order: TurnOrder): Promise<PartitionTurnResult> {
     for (let attempt = 1; ; attempt++) {
       try {

@@ -69,7 +69,7 @@ export type PartitionTurnTaker = TurnTaker<number, Outcome, AnnouncedEntry>;
 export interface TurnOrder {
   /** Resolves when the previous turn has ended, successfully or not. Until then, this turn only reads. */
   before: Promise<void>;
-  /** Called when the next turn may start to read. The call is optional: the end of this turn has the same effect. */
+  /** Call when the next turn may start to read. The call is optional: the end of this turn has the same effect. */
   committed: () => void;
 }
 

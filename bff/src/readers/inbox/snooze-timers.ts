@@ -47,13 +47,13 @@ export class SnoozeTimers {
     });
   }
 
-  /** Call when a connection of the reader was opened on this instance. */
+  /** Call when one of the reader's connections has been opened on this instance. */
   joined(reader: string): void {
     this.#joined.add(reader);
     void this.#check(reader);
   }
 
-  /** Call when a connection of the reader was closed. */
+  /** Call when one of the reader's connections has been closed. */
   left(reader: string): void {
     if (this.#use.isConnected(reader)) return;
     this.#forget(reader);

@@ -39,7 +39,7 @@ export interface ReadStatesOptions {
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
    * Publishes an event when a reader has read notifications of their own feed. Called before the mark is stored: if
-   * storing it then fails, the page retries the mark. Absent without RECEIPTS_TOPIC.
+   * storing it then fails, the page retries the mark. Absent if RECEIPTS_TOPIC is off.
    */
   publishReceipt?: ((event: ReceiptEvent) => Promise<void>) | undefined;
   now: () => number;

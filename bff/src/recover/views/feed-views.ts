@@ -115,7 +115,7 @@ export class FeedViews {
     return watched;
   }
 
-  /** Dropping an unwatched view loses nothing: the next reader reads the head again. */
+  /** Drops unwatched views beyond the limit. This loses nothing: the next reader reads the head again. */
   #makeRoom(): void {
     if (this.#views.size < MAX_UNWATCHED) return;
     const unwatchedViews = [...this.#views].filter(([, { watchers }]) => watchers === 0);

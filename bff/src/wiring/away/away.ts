@@ -19,7 +19,7 @@ import { receiptPublisherOf } from '../receipt-publisher.ts';
 import type { IsPushService, VapidKey } from './channels.ts';
 import type { CommonSettings } from './settings.ts';
 
-/** Everything that sends notifications to readers who are away; absent without AWAY_FILE. */
+/** Everything that sends notifications to readers who are away; absent if AWAY_FILE is not set. */
 export interface Away {
   fallbacks: Fallbacks;
   contacts: ContactBook;

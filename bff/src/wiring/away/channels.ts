@@ -29,7 +29,7 @@ type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 
 /**
  * Creates the configured channels. A channel loads its library when it sends its first message.
- * @throws TemplateError, or an Error that lists all errors in a binding's mapping
+ * @throws TemplateError, or an Error that lists all errors in a binding's settings
  */
 export function createChannels(
   { templates: folder, timeZone, email, push, webhook, bindings }: AwaySettings,

@@ -38,7 +38,7 @@ const emailSchema = commonSchema.extend({
   requireTls: z.boolean().optional(),
 });
 
-/** The keys are in the secret `vapid`. */
+/** For Web Push. The keys are in the secret `vapid`. */
 const pushSchema = commonSchema.extend({
   /** Also sends to push services on this machine. Only for tests. */
   allowLoopback: z.boolean().optional(),

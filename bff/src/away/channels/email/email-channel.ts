@@ -11,7 +11,7 @@ import { serverOf } from './smtp-url.ts';
  * E-mail over SMTP. Not repeatable: SMTP servers do not recognise a message that they have already accepted, although
  * each attempt has the same Message-ID. If the connection breaks after the message was handed over, the outcome is
  * `unknown`. A 4xx reply, or a server that can't be reached or rejects our login, means `unavailable`; a 5xx reply to
- * the message means `refused`.
+ * the sender, the recipient or the message means `refused`.
  * @throws EmailOptionsError that lists all errors in the options
  */
 export function createEmailChannel(options: EmailOptions): Channel {

@@ -10,7 +10,7 @@ export interface Progress {
   handedOver: boolean;
 }
 
-/** Time limits of the individual phases, in ms. The send's own time limit covers all phases together. */
+/** Time limits for connecting and for silence, in ms. The send's own time limit covers the whole e-mail. */
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 25_000;
 const MAX_ANSWER_BYTES = 64 * 1024;

@@ -32,7 +32,7 @@ const isLoopback = (address: string): boolean => ipaddr.process(address).range()
 /** False for addresses of this machine and of private networks, and for all reserved ones. */
 export const isPublic = (address: string): boolean => ipaddr.process(address).range() === 'unicast';
 
-/** Thrown if the name resolves to an address in our own network. No connection was made. */
+/** Thrown if the name resolves to an address that is not public. No connection was made. */
 export class NotPublicError extends Error {
   override name = 'NotPublicError';
   readonly code = 'ENOTPUBLIC';

@@ -30,9 +30,9 @@ type DeviceResult = SendResult | { outcome: 'gone'; reason: string };
 
 /**
  * Web Push to all of a reader's devices at once: `sent` if any device's push service accepted it. In that case, devices
- * that were unavailable are not tried again. Subscriptions that can never work (404, 410, not an address of a push
- * service) are in `gone`. Not repeatable: a repeated push replaces the first one, on the screen or while it waits for a
- * device, but reappears if the reader has closed the first.
+ * that were unavailable are not tried again. Subscriptions that can never work (404, 410, invalid keys, or not an
+ * address of a push service) are in `gone`. Not repeatable: a repeated push replaces the first one, on the screen or
+ * while it waits for a device, but reappears if the reader has closed the first.
  * @throws Error if the VAPID keys are not valid
  */
 export function createPushChannel(options: PushOptions): Channel & { close(): Promise<void> } {

@@ -94,8 +94,8 @@ class Deciding {
   }
 
   /**
-   * Takes over messages whose sender has not reported an outcome in time. The deadline must have passed on the
-   * scheduler's clock too, so that an instance whose clock is ahead takes no message from a live sender.
+   * Takes over, or ends, messages whose sender has not reported an outcome in time. The deadline must have passed on
+   * the scheduler's clock too, so that an instance whose clock is ahead takes no message from a live sender.
    */
   takeOver(): void {
     const { now, woken, rulesOf } = this.#use;
@@ -176,7 +176,8 @@ class Deciding {
   }
 
   /**
-   * Calls `take` with each due step of the channel. `take` returns a new time for the step, or nothing to remove it.
+   * Calls `take` with each due step of the channel. `take` returns a new time for the step, true to keep the step as it
+   * is, or false or nothing to remove it.
    */
   #takeDue(
     via: string,
@@ -222,7 +223,7 @@ const isOver = ({ until }: Sending, { now, woken }: Pick<DecisionInput, 'now' | 
  */
 const sendingUntil = (now: number, woken: number): number => Math.max(now, woken) + SEND_TIME_MS;
 
-/** When the reader's document must be checked next, in ms since 1970; `undefined` if nothing waits. */
+/** When the reader's document must be checked next, in ms since 1970; `undefined` if nothing waits or is being sent. */
 export function nextCheck(
   { waiting, sending }: AwayDocument,
   rulesOf: DecisionInput['rulesOf'],

@@ -89,7 +89,7 @@ interface ReceiptsOfReader {
   bytes: number;
 }
 
-/** Reads the receipts of a reader; `undefined` if the document cannot be read. */
+/** Reads a reader's receipts; `undefined` if the document cannot be read. */
 async function receiptsOf(
   [hash]: UnsentReader,
   store: ListUnsentOptions['store'],

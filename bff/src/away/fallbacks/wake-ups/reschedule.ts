@@ -13,8 +13,8 @@ export interface RescheduleOptions {
 }
 
 /**
- * Processes wake-ups on an instance without channels: reschedules them as long as the reader has waiting fallbacks,
- * because other instances may have channels. Resolves with false for unknown names.
+ * Processes wake-ups on an instance without channels: reschedules them as long as the reader has fallbacks that wait or
+ * are being sent, because other instances may have channels. Resolves with false for unknown names.
  */
 export const createReschedule =
   ({ store, wakeUps, now }: RescheduleOptions) =>

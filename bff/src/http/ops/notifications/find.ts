@@ -41,7 +41,7 @@ export function findRoutes(
       const named = readQuery(namedNotificationSchema, request, response);
       if (!named) return;
       const onError = (place: string, err: unknown) =>
-        log.warn({ err, place }, 'cannot search one of the places for a notification now');
+        log.warn({ err, place }, 'cannot search one of the places where a notification may be');
       try {
         const found = await slots.run(() => findNotification(named, places, onError));
         response.set('Cache-Control', 'no-store').json(found);
