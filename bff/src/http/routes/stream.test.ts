@@ -251,7 +251,7 @@ describe('a stream that requires a token', () => {
     expect(await stream.next()).toBeUndefined();
   });
 
-  it('should count towards the connection limit of its reader', async () => {
+  it("should count towards its reader's connection limit", async () => {
     await serve({ AUTH_MODE: 'jwt', MAX_CONNECTIONS_PER_READER: '1' }, secret);
     await (await open('', bearer())).nextOf('subscribed');
     const { response } = await open('', bearer());
