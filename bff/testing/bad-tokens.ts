@@ -39,7 +39,7 @@ export const WITH_SECRET: Case[] = [
   ['without a signature part', () => parts(secretToken()).slice(0, 2).join('.'), MALFORMED],
   ['of four parts', () => `${secretToken()}.x`, MALFORMED],
   ['of five parts, as if encrypted', () => `${secretToken()}.x.y`, MALFORMED],
-  ['of dots', () => '..', MALFORMED],
+  ['of dots only', () => '..', MALFORMED],
   ['not base64', () => '!!.!!.!!', MALFORMED],
   ['in lower case', () => secretToken().toLowerCase(), MALFORMED],
   ['with a header that is not JSON', () => `e30x.${parts(secretToken()).slice(1).join('.')}`, MALFORMED],
@@ -51,7 +51,7 @@ export const WITH_SECRET: Case[] = [
   ['with an array as the payload', () => forge({ alg: 'HS256' }, [claims()]), MALFORMED],
   ['with a string as the payload', () => forge({ alg: 'HS256' }, encode('sub')), MALFORMED],
   [
-    'with a token as the payload',
+    'with another token as the payload',
     () => forge({ alg: 'HS256', cty: 'JWT' }, encode(secretToken())),
     MALFORMED,
   ],
@@ -90,7 +90,7 @@ export const WITH_SECRET: Case[] = [
     SIGNATURE,
   ],
   ['alg none', () => forge({ alg: 'none' }, claims(), () => ''), ALGORITHM],
-  ['alg none with a good signature', () => forge({ alg: 'none' }, claims()), ALGORITHM],
+  ['alg none with a valid signature', () => forge({ alg: 'none' }, claims()), ALGORITHM],
   ['alg nOnE', () => forge({ alg: 'nOnE' }, claims(), () => ''), ALGORITHM],
   ['alg hs256 in lower case', () => forge({ alg: 'hs256' }, claims()), ALGORITHM],
   ['HS384', () => forge({ alg: 'HS384' }, claims(), (input) => hmac(input, SECRET, 'sha384')), ALGORITHM],
@@ -105,8 +105,8 @@ export const WITH_SECRET: Case[] = [
   ['expired just outside the skew', () => secretToken({ exp: secondsFromNow(-32) }), EXPIRED],
   ['expired in 1970', () => secretToken({ exp: 0 }), EXPIRED],
   ['never expiring', () => secretToken({ exp: undefined }), /^the exp claim is missing$/],
-  ['expiring at null', () => secretToken({ exp: null }), /^the exp claim has an unexpected value$/],
-  ['expiring at text', () => secretToken({ exp: '9999999999' }), /^the exp claim has an unexpected value$/],
+  ['with null as the exp', () => secretToken({ exp: null }), /^the exp claim has an unexpected value$/],
+  ['with text as the exp', () => secretToken({ exp: '9999999999' }), /^the exp claim has an unexpected value$/],
   [
     'not valid for another hour',
     () => secretToken({ nbf: secondsFromNow(3_600) }),
@@ -116,7 +116,7 @@ export const WITH_SECRET: Case[] = [
   ['with text as the iat', () => secretToken({ iat: 'now' }), /^the iat claim has an unexpected value$/],
   ['without an issuer', () => secretToken({ iss: undefined }), /^the iss claim is missing$/],
   ['of another issuer', () => secretToken({ iss: 'another' }), /^the iss claim has an unexpected value$/],
-  ['of several issuers', () => secretToken({ iss: ['tocsin'] }), /^the iss claim has an unexpected value$/],
+  ['with an array as the issuer', () => secretToken({ iss: ['tocsin'] }), /^the iss claim has an unexpected value$/],
   [
     'with the issuer in capitals',
     () => secretToken({ iss: 'TOCSIN' }),
@@ -126,7 +126,7 @@ export const WITH_SECRET: Case[] = [
   ['for an empty audience', () => secretToken({ aud: [] }), /^the aud claim has an unexpected value$/],
   ['for another audience', () => secretToken({ aud: 'billing' }), /^the aud claim has an unexpected value$/],
   [
-    'for other audiences',
+    'for two other audiences',
     () => secretToken({ aud: ['billing', 'shop'] }),
     /^the aud claim has an unexpected value$/,
   ],
@@ -186,7 +186,7 @@ export const WITH_KEYS: Case[] = [
     () => forge({ alg: 'HS256', kid: 'RS256' }, claims(), (input) => hmac(input, JSON.stringify(jwk))),
     ALGORITHM,
   ],
-  ['HS256 with the secret', () => secretToken(), ALGORITHM],
+  ['HS256 with the shared secret', () => secretToken(), ALGORITHM],
   [
     'RS384 with the right key',
     () => rsa({ alg: 'RS384' }, signerOf(KEYS.RS256.privateKey, 'sha384')),
@@ -213,7 +213,7 @@ export const WITH_KEYS: Case[] = [
   ],
   ['with a key in the header', () => rsa({ kid: 'own', jwk }, signerOf(KEYS.RS256.privateKey)), NO_KEY],
   [
-    'with the address of a key set in the header',
+    'with a key set URL in the header',
     () => rsa({ kid: 'own', jku: 'http://127.0.0.1:9/keys' }),
     NO_KEY,
   ],

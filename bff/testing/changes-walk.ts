@@ -72,7 +72,7 @@ export class ChangesClient {
   }
 }
 
-/** An instance that receives or misses broadcasts, with a browser. */
+/** An instance with one browser. It can miss broadcasts. */
 class ChangesInstance {
   readonly view: FeedView;
   readonly client = new ChangesClient();
@@ -137,7 +137,7 @@ export class ChangesWalk {
     this.f.put(this.entries.length, items);
   }
 
-  /** From now on, the instance misses broadcasts, or receives them again. */
+  /** Sets whether the instance misses broadcasts from now on. */
   missBroadcasts(index: 0 | 1, isMissing: boolean): void {
     const instance = this.instances[index];
     if (instance) instance.isMissing = isMissing;
@@ -157,7 +157,7 @@ export class ChangesWalk {
     this.#end = undefined;
   }
 
-  /** The titles of committed notifications that are not visible any more, and must never be served again. */
+  /** The titles of committed notifications that are no longer visible, and must never be served again. */
   forbidden(): string[] {
     const committed = this.entries.slice(0, this.f.head?.producers[RUN]?.[0] ?? 0);
     const live = new Set(replay(committed).flatMap(({ title, gone }) => (gone ? [] : [title])));

@@ -28,7 +28,7 @@ export const FEED = 'all';
 export const RUN = 'P0000001';
 export const PARTITION = 1;
 
-/** A memory log that counts its reads, and can come back empty, rolled back or without a document. */
+/** An in-memory log that counts its reads. It can be rolled back to any earlier commit, or emptied. */
 export class TestLog implements FeedLog {
   #inner = new MemoryFeedLog();
   /** The number of times that the store was emptied. */
@@ -97,9 +97,9 @@ export class Fixture {
   readonly events: PublicationsEvent[] = [];
   readonly losses: string[] = [];
   readonly erased: Erased[] = [];
-  /** The ids of the notifications that turns passed on after their commit, for fallbacks. */
+  /** The ids of the notifications that turns passed to `onItems`. In production, it registers their fallbacks. */
   readonly passedOnIds: string[] = [];
-  /** The positions of these notifications, as `feed offset id-in-the-feed`, or `-` if there is none. */
+  /** The positions of these notifications as `feed offset id-in-the-feed`, or `-` for one without a position. */
   readonly positions: string[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
@@ -128,7 +128,7 @@ export class Fixture {
     this.entries.put(this.key(seq, run), JSON.stringify(entry));
   }
 
-  /** Deposits an entry of the partition with items for any feeds. */
+  /** Deposits an entry in the partition. Its items can be for any feed. */
   depositInPartition(seq: number, notifications: readonly unknown[], run = RUN): void {
     const expiresAt = '2030-01-01T00:00:00Z';
     const entry = { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt, notifications };

@@ -25,7 +25,7 @@ export const withCollapseKey = (id: string, collapseKey: string): EntryItem => (
   ...notification(id),
   collapseKey,
 });
-/** A notification from an event. The hash of its source is the digit `source`, repeated 16 times. */
+/** A notification from a CloudEvent. Its source hash is the digit `source`, repeated 16 times. */
 export const event = (id: string, source: string): EntryItem => ({
   ...notification(id, `${id} of ${source}`),
   sourceHash: source.repeat(16),
@@ -40,7 +40,7 @@ const BEGINNING: Head = {
   ...{ v: 1, epoch: '1-a', version: 0, offset: 0, segments: [], ids: [], producers: {}, unconfirmed: [] },
 };
 
-/** A feed's log in memory, to which planned commits are applied. */
+/** An in-memory feed log, to which planned commits are applied. */
 export class PlannedLog {
   head: Head | undefined;
   readonly documents = new Map<string, unknown>();
@@ -94,7 +94,7 @@ export class PlannedLog {
     return index;
   }
 
-  /** The ids in the log in order, with the reason if they are gone. */
+  /** The ids in the log, in order. Those that are gone are followed by the reason. */
   get idsInLog(): string[] {
     return this.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
   }

@@ -4,7 +4,7 @@ export interface StreamEvent {
   data: Record<string, unknown>;
 }
 
-/** Reads the stream of an instance event by event. */
+/** Reads an instance's stream event by event. */
 export async function readStream(url: string, headers: Record<string, string> = {}) {
   const abort = new AbortController();
   const response = await fetch(url, { headers, signal: abort.signal });
@@ -27,7 +27,7 @@ export async function readStream(url: string, headers: Record<string, string> = 
   /** The next event; `undefined` at the end of the stream. */
   const next = async (): Promise<StreamEvent | undefined> => {
     while (waiting.length === 0) {
-      // An aborted stream has also ended.
+      // An aborted stream counts as ended.
       const chunk = await reader?.read().catch(() => undefined);
       if (!chunk || chunk.done) return undefined;
       const blocks = (rest + chunk.value).split('\n\n');

@@ -10,7 +10,7 @@ import { freePort } from './free-port.ts';
 /** The result of a handshake. */
 export type Handshake = { connected: true } | { connected: false; error: Error & { data?: unknown } };
 
-/** An instance with a memory backend on a free port, and sockets that are closed with it. */
+/** Serves an instance with a memory backend on a free port. Closing it also closes the sockets opened here. */
 export async function serveBff(
   env: Record<string, string>,
   secrets: Record<string, string> = {},

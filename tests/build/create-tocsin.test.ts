@@ -128,7 +128,7 @@ describe('the created service', () => {
   let output = '';
 
   beforeAll(async () => {
-    // Build the elements, which the service's page loads from the bff.
+    // Build the custom elements, which the service's page loads from the bff.
     await ensureUi(() => undefined);
     const [port = 0] = await freePorts(1);
     url = `http://localhost:${port}`;

@@ -56,7 +56,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     },
   );
 
-  it('should be rejected by sidecars without a certificate from sentry, and by sentry without a token', async () => {
+  it('should be rejected by sidecars for lack of a sentry certificate, and by sentry for lack of a token', async () => {
     const stranger = new Stranger(project(), project().network('inside'));
     for (const [host, call] of [
       ['bff-1-dapr', 'local'],
@@ -71,7 +71,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     expect(await stranger.askForCertificate()).toEqual({ asked: 'answered 7' });
   });
 
-  it('should reach no service from another network, at the services’ addresses or this machine’s', async () => {
+  it('should reach no service from another network, at the services’ own addresses or this machine’s', async () => {
     const elsewhere = 'tocsin-test-elsewhere';
     await project().docker('network', 'create', elsewhere);
     try {

@@ -3,7 +3,7 @@ import { findDocker, freePorts, pollUntil, type Docker } from '@tocsin/tools';
 import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** The name of a separate project, so that other stacks keep running. Only one run of these tests can use it at a time. */
+/** The name of a separate project, so that other stacks keep running. Only one test run can use it at a time. */
 const NAME = 'tocsin-test';
 const BACK_MS = 90_000;
 

@@ -20,8 +20,8 @@ const SUBSCRIBER = `require('node:http').createServer((request, response) => {
 }).listen(8000)`;
 
 /**
- * Adds the application `shop` of compose/publisher.yml to the list of publishers, as in the guide, and subscribes it to the
- * producer's topic.
+ * An additional compose file. It adds the application `shop` of compose/publisher.yml to the list of publishers, as in
+ * the guide, and subscribes it to the producer's topic.
  */
 const override = (component: string): string =>
   JSON.stringify({

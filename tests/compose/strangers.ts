@@ -54,8 +54,8 @@ export class Stranger {
   }
 
   /**
-   * Attacks a sidecar's internal port with `call` in plain text, with TLS, and with a self-signed certificate in the bff's
-   * name. Returns the outcome of each attempt.
+   * Sends `call` to a sidecar's internal port: in plain text, over TLS without a certificate, and with a self-signed
+   * certificate in the bff's name. Returns the outcome of each attempt.
    */
   async callSidecar(host: string, call: 'local' | 'actor'): Promise<Record<string, string>> {
     const of = (name: string, tls?: Record<string, string>) =>

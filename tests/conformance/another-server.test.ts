@@ -18,7 +18,7 @@ async function failuresOf(fault?: Fault, only?: string) {
   }
 }
 
-it('should accept another server of the protocol', async () => {
+it('should accept another implementation of the protocol', async () => {
   const { failed, passed } = await failuresOf();
   expect(failed).toEqual([]);
   expect(passed).toBeGreaterThan(30);
@@ -35,7 +35,7 @@ it.each<[Fault, string]>([
   expect(failed.map(({ name }) => name)).toEqual([rule]);
 });
 
-it('should exit with 0 for a server that follows the rules, and with 1 for another', async () => {
+it('should exit with 0 for a server that follows the rules, and with 1 for one that breaks them', async () => {
   for (const [fault, code] of [
     [undefined, 0],
     ['recovers nothing', 1],

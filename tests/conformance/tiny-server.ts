@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** A rule that the server breaks, to test that the conformance kit notices it. */
+/** A rule that the server breaks on purpose, to test that the conformance kit notices. */
 export type Fault =
   | 'pushes twice'
   | 'keeps retracted content'
@@ -34,7 +34,7 @@ interface Stream {
 const NAME = /^(?:all|topic:[\w.:-]{1,128}|user:.{1,255})$/;
 const PAGE = 500;
 
-/** Whether percent-encoded text is UTF-8. `URLSearchParams` replaces other bytes. */
+/** Whether percent-encoded text is valid UTF-8. `URLSearchParams` would silently replace invalid bytes. */
 function isUtf8(encoded: string): boolean {
   try {
     decodeURIComponent(encoded);
@@ -47,8 +47,8 @@ function isUtf8(encoded: string): boolean {
 class Refusal extends Error {}
 
 /**
- * A second server of docs/protocol.md, in memory and only with server-sent events. It shares no code with the bff, so that
- * the conformance kit cannot depend on it.
+ * A second implementation of docs/protocol.md, in memory and only over server-sent events. It shares no code with the
+ * bff, to show that the conformance kit does not depend on the bff.
  */
 export class TinyServer {
   readonly #feeds = new Map<string, Feed>();
@@ -212,7 +212,7 @@ export class TinyServer {
     this.#send(stream, 'subscribed', { ...page, ...(erased && !recovered && { erased }) }, true);
   }
 
-  /** Sends each stream the publications that it does not have. */
+  /** Sends each stream the publications that it does not have yet. */
   #push(): void {
     for (const stream of this.#streams)
       for (const [feed, position] of stream.at) {

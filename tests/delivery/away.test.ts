@@ -57,7 +57,7 @@ it('should set aside and count entries that expired while all instances were dow
   expect(await sumOfMetric(stack.bffs, 'tocsin_bff_entries_set_aside_total', { reason: 'missing' })).toBe(1);
 });
 
-it('should deliver all notifications once and in order after all instances were down for longer than the retries', async () => {
+it('should deliver everything once and in order after an outage of all instances outlasting the retries', async () => {
   const stream = startStream(flow.caller, 'away');
   await delay(1_000);
   await killAll();

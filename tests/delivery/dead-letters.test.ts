@@ -45,7 +45,7 @@ async function deadLetters(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Creates a set-aside record and returns its key. */
+/** Deposits a damaged entry, waits until it is set aside, and returns its key. */
 async function depositDamaged(seq: number, change: Parameters<ClaimCheck['deposit']>[2]): Promise<string> {
   await check.deposit(FEED, seq, change);
   await check.announce(FEED, seq);
@@ -66,7 +66,7 @@ it('should list records with their reason and content, and delete one', async ()
   expect(await readSetAsideIndex(bff)).toEqual([]);
 });
 
-it('should put back a record that has become valid', async () => {
+it('should put back a record that was set aside because it had expired', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
   const entry = await depositDamaged(2, (original) => ({ ...original, expiresAt: past }));
   expect(await deadLetters()).toContain('expired');

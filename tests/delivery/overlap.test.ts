@@ -45,8 +45,8 @@ describe('a turn that another instance overtakes', () => {
   const offsetAt = async (pair: Pair) => (await readHead(pair, 'all'))?.offset ?? 0;
 
   /**
-   * Delays the host's turn between its peek and its commit, causes a fault in the host, and waits until the feed continues
-   * without that turn. `until` is the earliest time at which the delayed turn continues.
+   * Delays the host's turn between its peek and its commit, causes a fault in the host, and waits until the feed
+   * continues without that turn. `until` is the earliest time at which the delayed turn continues.
    */
   async function overtake(heldMs: number, causeFault: (host: Pair) => Promise<unknown>) {
     const { host, others } = await findHost(stack);

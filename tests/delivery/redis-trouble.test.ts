@@ -58,7 +58,7 @@ const postSome = async (count: number): Promise<string[]> => {
 const readPage = async (query: string): Promise<Page> =>
   (await (await fetch(`${bff.url}/app/notifications?${query}`)).json()) as Page;
 
-/** Posts until the producer returns 503, and returns that response. Records earlier notifications as acknowledged. */
+/** Posts until the producer returns 503, and returns that response. Records accepted notifications as acknowledged. */
 function untilRefused(): Promise<Problem & { id: string; retryAfter: string | null }> {
   return eventually(async () => {
     const id = randomUUID();
@@ -78,7 +78,7 @@ describe('a full Redis', () => {
   it('should keep its data, lose no acknowledged notification, and make the producer return 503', async () => {
     const before = await postSome(20);
     await flow.complete();
-    // Read them by position, because accepted large notifications may push them off the newest page.
+    // Read the 20 by position, because accepted large notifications may push them off the newest page.
     const { epoch = '', offset = 0 } = (await head()) ?? {};
     const pageOfThem = `limit=${before.length}&epoch=${epoch}&before=${offset + 1}`;
     const full = async () => {

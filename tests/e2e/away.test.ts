@@ -119,7 +119,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('should let the reader agree to e-mail on one device, and turn on push on the other', async () => {
+it('should let the reader agree to e-mails on one device, and enable push notifications on the other', async () => {
   await laptop.getByTestId('page-settings-button').click();
   await laptop.getByRole('button', { name: 'Send e-mails to ada@example.org' }).click();
   await laptop.getByText('E-mails are sent to ada@example.org.').waitFor();
@@ -131,7 +131,7 @@ it('should let the reader agree to e-mail on one device, and turn on push on the
   for (const page of [laptop, phone]) await page.getByTestId('preferences-close').click();
 });
 
-it('should push to the phone after five seconds if unread, and send nothing more once read on the laptop', async () => {
+it('should push an unread notification to the phone after 5 s, and stop once it is read on the laptop', async () => {
   const { worker, deliver } = phoneWorker;
   const start = Date.now();
   const fallback = [

@@ -125,7 +125,7 @@ describe('two browsers of one person and a browser of another', () => {
     await tab.close();
   });
 
-  it('should archive, undo, snooze and search on all devices of the same person', async () => {
+  it('should sync archiving, undo and snoozing to the other device, and find snoozed notifications', async () => {
     const keep = { id: 'a-5', feed: 'user:ada', title: 'Keep me', body: 'Café' };
     await send('POST', '/notifications', keep);
     const main = laptop.locator('main');

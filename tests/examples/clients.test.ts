@@ -10,7 +10,7 @@ import { makeOrSkip, type Example } from './toolchain.ts';
 const CLIENTS = join(import.meta.dirname, '../../examples/clients');
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-clients-'));
 
-/** The clients. They use no packages. */
+/** The example clients. They depend on no packages. */
 const LANGUAGES: Example[] = [
   {
     ...{ name: 'Python', cwd: `${CLIENTS}/python`, tools: ['python3'] },

@@ -71,7 +71,7 @@ describe.each(DOWNLOADS)('$tool', ({ tool, from }) => {
   const isMissing = findCommand([tool]) === undefined;
 
   it.skipIf(isMissing).each([403, 503])(
-    'should report a registry that answers %i, without failing',
+    'should report a registry that responds with %i, without failing',
     async (answer) => {
       status = answer;
       expect(await from(url)).toMatch(/^its registry did not respond as expected \(.+\)$/);

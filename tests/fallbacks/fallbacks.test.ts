@@ -75,7 +75,7 @@ const fallback = [{ after: AFTER, via: 'email' }];
 const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.concurrent('a reader who is away', () => {
-  it('should get an e-mail about an unread notification, at the address in the token, after consent', async () => {
+  it('should get e-mails about unread notifications at the address in the token, but only after consent', async () => {
     await publish({ id: 'before', feed: 'user:ada', title: 'Before consent', fallback });
     await pass(4_500);
     expect(mailsTo('ada')).toEqual([]);

@@ -44,12 +44,12 @@ async function changesAfter(nodes: string[], assigned: number): Promise<string[]
 const self = master(0, '', 'myself,master');
 const claim = ['cluster addslotsrange 0 5460', 'cluster bumpepoch'];
 
-it('should share the slots at first', async () => {
+it('should claim its share of the slots in a new cluster', async () => {
   const nodes = [self, ...[1, 2, 3, 4, 5].map((n) => master(n))];
   expect(await changesAfter(nodes, 0)).toEqual(claim);
 });
 
-it('should begin the slots again that were lost with a master and its replica', async () => {
+it('should claim slots that were lost with a master and its replica', async () => {
   const others = [
     master(1, RANGES[1]),
     master(2, RANGES[2]),
@@ -74,7 +74,7 @@ it.each([
   expect(await changesAfter([self, ...others], 10_923)).toEqual([]);
 });
 
-it('should become a replica of the master without one, if all slots are served', async () => {
+it('should become the replica of the only master without one, if all slots are served', async () => {
   const others = [
     master(1, RANGES[1]),
     master(2, RANGES[2]),

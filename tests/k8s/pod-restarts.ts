@@ -52,8 +52,8 @@ export class PodRestarts {
   }
 
   /**
-   * Deletes pods one after another, at least one of each kind. Deletes half of them by force, but never Redis: its next pod
-   * would start on the same volume before the previous pod has stopped.
+   * Deletes pods one after another, at least one of each kind, and half of them by force. Never deletes Redis by force,
+   * because its next pod would start on the same volume before the previous one has stopped.
    */
   async deletePods(count: number): Promise<void> {
     const seed = Date.now() % 100_000;

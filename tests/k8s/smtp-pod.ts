@@ -12,7 +12,7 @@ const mailSchema = z.object({
 });
 
 export interface SmtpPod {
-  /** For the bff's secret `smtp`. */
+  /** The value for the bff's secret `smtp`. */
   url: string;
   received(): Promise<z.infer<typeof mailSchema>[]>;
 }
@@ -51,7 +51,7 @@ const manifests = (image: string, script: string): object[] => [
           ...{ name: 'mail', image, imagePullPolicy: 'IfNotPresent' },
           command: ['node', '/mail/smtp.mjs', String(PORT)],
           volumeMounts: [{ name: 'mail', mountPath: '/mail', readOnly: true }],
-          // The quota of a namespace requires them.
+          // A namespace with a quota requires them.
           resources: {
             requests: { cpu: '50m', memory: '64Mi' },
             limits: { cpu: '500m', memory: '128Mi' },
@@ -68,7 +68,7 @@ const manifests = (image: string, script: string): object[] => [
   },
 ];
 
-/** Starts an SMTP server in a pod of the namespace, which is removed with the namespace. */
+/** Starts an SMTP server in a pod in the namespace. The pod is removed together with the namespace. */
 export async function startSmtpPod(namespace: string, image: string): Promise<SmtpPod> {
   const inNamespace = ['-n', namespace];
   const items = manifests(image, await bundle());

@@ -58,7 +58,7 @@ export interface StrangerOptions {
   namespace?: string;
   /** The app id of its sidecar. The default is the name of the pod. */
   appId?: string;
-  /** The namespace of another release to attack; the pod then also gets a token for sentry. The default is the pod's. */
+  /** The namespace of the release to attack, if not the pod's own. The pod then also gets a token for sentry. */
   attacked?: string;
 }
 

@@ -129,7 +129,7 @@ describe.skipIf(missing)('services with a faulty network to Redis', () => {
     for (const status of fault.statuses) expect(seen).toContain(status);
   });
 
-  it('should show notifications acknowledged while Redis’s replies were lost, even if none follow', async () => {
+  it('should show notifications acknowledged while Redis’s replies were lost, even if no others follow', async () => {
     await toxiproxy.addToxics([
       { type: 'timeout', stream: 'downstream', attributes: { timeout: 0 }, toxicity: 0.5 },
     ]);

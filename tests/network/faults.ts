@@ -28,7 +28,7 @@ const applyToxics =
   };
 
 /**
- * Repeatedly closes every connection when Redis sends its next response, so that the caller never learns that its
+ * Repeatedly closes every connection when Redis sends its next reply, so that the caller never learns that its
  * command was executed. In between, connections stay open long enough for a step or two.
  */
 const resetRepeatedly: Fault['start'] = async (toxiproxy) => {

@@ -3,7 +3,7 @@ const PROXY = 'redis';
 /** A connection fault; see https://github.com/Shopify/toxiproxy#toxics. */
 export interface Toxic {
   type: 'latency' | 'bandwidth' | 'timeout' | 'reset_peer';
-  /** `upstream` affects requests to Redis, `downstream` its responses. */
+  /** `upstream` affects requests to Redis, `downstream` its replies. */
   stream: 'upstream' | 'downstream';
   attributes: Record<string, number>;
   /** The share of affected connections (0 to 1); all by default. */

@@ -42,7 +42,7 @@ const filledIn = (expr: string): string =>
   expr.replaceAll('$__rate_interval', '10s').replaceAll('$__range', '1m');
 
 describe('the dashboard', () => {
-  it('should give each panel a description, an id of its own and a query, with no overlapping panels', () => {
+  it('should give each panel a description, a unique id and a query, and let no panels overlap', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const taken = new Set<string>();

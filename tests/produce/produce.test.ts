@@ -37,7 +37,8 @@ const post = (body: unknown) =>
   });
 
 /**
- * The announced entries with items for a feed, in the order of their first announcement, each with the ids of its items.
+ * The announced entries with items for a feed, each with the ids of its items. In the order of their first
+ * announcement.
  */
 async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: string[] }[]> {
   const keys = new Set((await redis.announcements()).map(partitionEntryKey));

@@ -170,7 +170,7 @@ describe("Dapr's outbox", () => {
   });
 
   it(
-    `should neither lose nor invent notifications in ${KILLS} kills of the publisher and its sidecars`,
+    `should neither lose nor invent notifications when the publisher and its sidecars are killed ${KILLS} times`,
     async () => {
       const port = new URL(first().daprUrl).port;
       const app = new ManagedProcess({

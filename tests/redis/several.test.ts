@@ -27,7 +27,7 @@ let cluster: RedisCluster;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
 
-/** The state is on a cluster. Entries, topics, audit trail and broadcaster each have their own Redis. */
+/** The state is on a cluster. Entries, topics, the audit trail and the broadcaster each have their own Redis. */
 beforeAll(async () => {
   cluster = await startCluster({ dir, name: 'state' });
   for (const name of PARTS) one[name] = await startRedis({ dir, name });

@@ -43,7 +43,7 @@ export async function captureStored(redis: Redis, version: string): Promise<Stor
   return stored;
 }
 
-/** Loads the content into an empty Redis as if it had just been captured: shifts all times, so that ages stay the same. */
+/** Loads the content into an empty Redis. Shifts all times, as if it had just been captured. */
 export async function restoreStored(redis: Redis, stored: Stored): Promise<void> {
   const later = Date.now() - stored.at;
   const text = (value: Json) => JSON.stringify(shifted(value, later));

@@ -24,8 +24,8 @@ const CHECKS = [
 ];
 
 /**
- * There are fewer examples of notifications, which take far longer to generate than a name or id, and of erasures, which
- * take 3 s each.
+ * There are fewer examples of notifications, which take far longer to generate than a name or id, and of erasures,
+ * which take 3 s each.
  */
 const PARTS = [
   ['POST /notifications', '--include-path', '/notifications', '--max-examples', '250'],

@@ -94,7 +94,7 @@ describe('a foreign application', () => {
     ['a forged announcement', { feed: 'all', announced: { run: '', seq: 1_000 } }],
     ['an unreadable body', 'x'],
     ['no body', undefined],
-  ])('should not make a feed start a new epoch through its actor: %s', async (_what, body) => {
+  ])('should not be able to make a feed start a new epoch through its actor: %s', async (_what, body) => {
     const { epoch = '' } = (await readHead(bff!, 'all')) ?? {};
     const call = JSON.parse(
       JSON.stringify(body ?? null)

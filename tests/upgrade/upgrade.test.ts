@@ -10,7 +10,7 @@ import { earlierRelease, RELEASE_0_1_0 } from './earlier-release.ts';
 const FEEDS = ['all', ...Array.from({ length: 9 }, (_, index) => `user:reader-${index + 1}`)];
 /** Time for which both versions run side by side in each step, in ms. */
 const SIDE_BY_SIDE_MS = 6_000;
-/** A bff of 0.1.0 doesn't understand a broadcast of several feeds, and shows it up to 30 s later, after its next comparison. */
+/** A 0.1.0 bff can't read broadcasts of several feeds. It shows them up to 30 s later, after its next comparison. */
 const CATCH_UP_MS = 60_000;
 
 let stack: Stack;

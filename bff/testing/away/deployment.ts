@@ -17,7 +17,7 @@ const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
   const standings = new Map<string, string>();
-  /** The positions that the history shows, by id. */
+  /** Positions in the history, by notification id. */
   const positions = new Map<string, PublishedAt>();
   /** The ids whose positions were looked up in the history. */
   const sought: string[] = [];

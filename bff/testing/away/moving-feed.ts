@@ -79,7 +79,7 @@ export async function movingFeed({
     unarchive: (...ids: string[]) => inboxes.unarchive(who, { feed: READER, ids }),
     snooze: (...ids: string[]) => inboxes.snooze(who, { feed: READER, ids, until: '2026-02-01T00:00:00Z' }),
     seen: (epoch: string, offset: number) => inboxes.seen(who, { feed: READER, epoch, offset }),
-    /** Moves the history forward, so that it has only the offsets 20 to 30. */
+    /** Moves the history forward, so that it contains only offsets 20 to 30. */
     leave: () => Object.assign(feed, { floor: 20, head: 30 }),
     lose: () => Object.assign(feed, { epoch: '2-b', floor: 1, head: 4 }),
     standings: async () => {

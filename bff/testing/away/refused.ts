@@ -7,7 +7,7 @@ import { READER, after, arrival, deployment, itemsOf, pass } from './deployment.
 export const REFUSED: SendResult = { outcome: 'refused', reason: 'no such user' };
 export const KEY = awayKey(hashOfReader(READER));
 
-/** The fallbacks that an instance lists as not sent. */
+/** The fallbacks that an instance lists as unsent. */
 export const listOf = async ({ unsent }: Fallbacks): Promise<UnsentFallback[]> =>
   (await unsent.list(unsentQuerySchema.parse({}))).fallbacks;
 export const namesIn = async (fallbacks: Fallbacks): Promise<UnsentName[]> =>

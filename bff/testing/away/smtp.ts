@@ -24,7 +24,7 @@ export interface TestSmtpServer {
   close(): Promise<void>;
 }
 
-/** An SMTP server, by default on a free port of loopback, that keeps what it accepts. */
+/** Starts an SMTP server that keeps the e-mails it accepts. By default it listens on a free loopback port. */
 export async function startSmtpServer(
   options: SMTPServerOptions = {},
   port = 0,
@@ -57,7 +57,7 @@ export async function startSmtpServer(
     },
     ...options,
   });
-  // Clients of these tests break connections on purpose.
+  // Tests break connections on purpose.
   server.on('error', () => {});
   server.listen(port, host);
   await once(server.server, 'listening');

@@ -4,7 +4,7 @@ import type { AuditSink } from '@tocsin/service';
 import { describe, expect, it } from 'vitest';
 import type { AuditReader } from '../../src/ops/ports.ts';
 
-/** A unique record. */
+/** An audit record with a unique id. */
 export const aRecord = (members: Partial<AuditRecord> = {}): AuditRecord => ({
   ...{ v: DOCUMENT_VERSION, id: randomUUID(), at: '2026-01-01T00:00:00.000Z', requests: 1 },
   ...{ action: 'publish', outcome: 'done', via: 'http', actor: { kind: 'key', name: 'Grüße 🔔' } },
@@ -44,7 +44,7 @@ export function auditTrailSuite(name: string, create: () => AuditSink & AuditRea
       ).toEqual(acts);
     });
 
-    it('should return each record once, for any page size and simultaneous writes', async () => {
+    it('should return each record once, for any page size, even if records were written at the same time', async () => {
       const trail = create();
       const records = Array.from({ length: 60 }, () => aRecord());
       await Promise.all(records.map((record, n) => trail.append(AUDIT_STREAMS[n % 3] ?? 'acts', record)));

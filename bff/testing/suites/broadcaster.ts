@@ -46,7 +46,7 @@ export function broadcasterSuite(name: string, instances: () => readonly Broadca
       for (const events of received) expect(events).toEqual([anEvent(1, feed)]);
     });
 
-    it('should keep the order', async () => {
+    it('should keep the order of broadcasts', async () => {
       const feed = `topic:${randomUUID()}`;
       const received = instances().map((instance) => listen(instance, feed));
       for (let offset = 1; offset <= 300; offset++) await instances()[0]?.broadcast([anEvent(offset, feed)]);

@@ -101,7 +101,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       ]);
     });
 
-    it('should let exactly one of several creations succeed', async () => {
+    it('should let exactly one of several simultaneous creations succeed', async () => {
       const [log, feed] = [create(), aFeed()];
       const creations = Array.from({ length: 10 }, (_, i) =>
         log.commit([{ feed, head: head(1, { offset: i }), etag: 0, documents: [] }]),
@@ -112,7 +112,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(await log.readHead(feed)).toEqual({ head: head(1, { offset: winner }), etag: 1 });
     });
 
-    it('should let exactly one of several commits on the same head succeed', async () => {
+    it('should let exactly one of several simultaneous commits on the same head succeed', async () => {
       const [log, feed] = [create(), aFeed()];
       await log.commit([{ feed, head: head(1), etag: 0, documents: [] }]);
       const commits = Array.from({ length: 10 }, (_, i) =>
@@ -138,7 +138,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(await log.readDocuments([unreferenced.key])).toEqual([unreferenced.value]);
     });
 
-    it('should give an etag that differs from the version to a head recreated after its key was lost', async () => {
+    it('should recreate a head after its key was lost, with an etag that differs from the head’s version', async () => {
       const [log, feed] = [create(), aFeed()];
       for (let etag = 0; etag < 3; etag++)
         await log.commit([{ feed, head: head(etag + 1), etag, documents: [] }]);

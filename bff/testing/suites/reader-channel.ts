@@ -35,7 +35,7 @@ export function readerChannelSuite(
       for (const one of received) expect(one).toEqual(events);
     });
 
-    it('should keep changes apart from publications', async () => {
+    it('should keep reader changes and publications apart', async () => {
       const reader = `client:${randomUUID()}`;
       const feed = `topic:${randomUUID()}`;
       const received = instances().map(

@@ -18,7 +18,7 @@ const record = (members: Partial<SetAside> = {}): SetAside => ({
 /** The contract of every set-aside store. */
 export function setAsideSuite(name: string, create: () => SetAsideUnderTest): void {
   describe(`${name} as a set-aside store`, () => {
-    it('should keep content and reason, and list the record', async () => {
+    it('should keep the content and the reason, and list the record', async () => {
       const { store, read, list } = create();
       const [one, other] = [record(), record({ reason: 'missing', content: null })];
       await store.add(one);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UnsentIndex } from '../../src/away/fallbacks/unsent/unsent-index.ts';
 import type { ReaderStore } from '../../src/readers/ports.ts';
 
-/** Tests the index of readers with unsent fallbacks over every store of readers' documents. */
+/** The contract of the index of readers with unsent fallbacks, on top of any reader store. */
 export function unsentIndexSuite(name: string, create: () => ReaderStore): void {
   describe(`the index of readers with unsent fallbacks over ${name}`, () => {
     it('should keep the readers that two instances add at once, until they are removed', async () => {

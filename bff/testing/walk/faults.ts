@@ -40,7 +40,7 @@ export const FAULTS: readonly WeightedStep[] = [
     ({ store }) => store.stream.length > 0,
     (world, { index }) => world.loseAnnouncement(index),
   ),
-  // Instances that disagree about the feed's host take turns at the same time.
+  // While instances disagree about the actors' host, two hosts can run turns at the same time.
   step(
     20,
     'place',
@@ -51,7 +51,7 @@ export const FAULTS: readonly WeightedStep[] = [
   step(6, 'pause', { instance: indexOfTwo }, alwaysPossible, ({ instances }, { instance }) => {
     instances[instance]!.paused = !instances[instance]!.paused;
   }),
-  // If bit i of `applied` is set, the i-th pending write takes effect anyway.
+  // If bit i of `applied` is set and the i-th pending call is a write, it takes effect anyway.
   step(
     4,
     'kill',

@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, BUILD_MS);
 afterAll(() => project?.remove());
 
-/** The names of the nodes that are masters now, according to the first node that answers. */
+/** The names of the current masters, according to the first node that answers. */
 async function masters(): Promise<string[]> {
   const ask =
     '. /secrets/operator/env; REDISCLI_AUTH=$REDIS_PASSWORD valkey-cli --user operator cluster nodes';

@@ -18,8 +18,8 @@ afterEach(async () => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /**
- * Kills the master of a key and its replica, removes their data, and starts them again. They rejoin as `join.sh` of
- * k8s/components/redis-cluster-nodes does it.
+ * Kills the master of a key and its replica, removes their data, and restarts them. Then makes them rejoin the cluster
+ * as `join.sh` in k8s/components/redis-cluster-nodes would.
  */
 async function loseShard({ nodes, ask, masterOf }: RedisCluster, name: string, key: string): Promise<void> {
   const master = await masterOf(key);
@@ -43,7 +43,7 @@ async function loseShard({ nodes, ask, masterOf }: RedisCluster, name: string, k
     await eventually(() => has(node, 'cluster_known_nodes:1'));
     await ask(node, 'CLUSTER', 'MEET', '127.0.0.1', String(living.port), busPort);
   }
-  // Four nodes that remained, and the two new ones. The new ones never learn of those they replace.
+  // The four remaining nodes and the two new ones, which never learn of the nodes that they replace.
   for (const node of [master, replica]) await eventually(() => has(node, 'cluster_known_nodes:6'));
   await ask(master, 'CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
   await ask(master, 'CLUSTER', 'BUMPEPOCH');
@@ -82,7 +82,7 @@ it.each([
   }
 });
 
-it('should serve the data of a replica that was told to take over, after all nodes stopped and its master is gone', async () => {
+it('should serve a lost master’s data from a replica that takes over on command after all nodes stopped', async () => {
   // As in k8s/components/redis-cluster-nodes, so that a restarted replica does not take over by itself.
   const settings = { 'cluster-replica-validity-factor': '10' };
   cluster = await startCluster({ dir, name: 'takeover', settings }, 1);

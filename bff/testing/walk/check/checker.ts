@@ -26,7 +26,7 @@ export class Checker {
   readonly verdicts = new Set<string>();
   /** All entries that have ever contained an id. */
   readonly entriesWithId = new Map<string, Set<string>>();
-  /** The ids committed at `epoch:offset`, in order; several after a rollback that no living process knew of. */
+  /** The ids committed at `epoch:offset`, in order. More than one after a rollback that no living process knew of. */
   readonly committedIds = new Map<string, Set<string>>();
   /** The time of the last commit at each place (`epoch:offset`). */
   readonly committedAt = new Map<string, number>();
@@ -92,8 +92,8 @@ export class Checker {
   }
 
   /**
-   * Called after a head's documents are written and before the head is. `known`: the positions that the host and its
-   * caller knew before. `sawLoss`: the store was lost since the turn began, so its etag may match by accident.
+   * Called after a head's documents are written, but before the head itself. `known`: the positions that the host and
+   * its caller knew before. `sawLoss`: the store was lost since the turn began, so its etag may match by accident.
    */
   onCommit(
     head: Head,
@@ -212,13 +212,13 @@ export class Checker {
     }
   }
 
-  /** Called when the store was lost: earlier pops and answers say nothing about its content now. */
+  /** Called when the store was lost. Earlier pops and answers no longer tell what it contains. */
   onStoreLost(): void {
     this.answeredSince.clear();
     this.#popped.clear();
   }
 
-  /** Whether this entry and all later ones up to an answered one still exist, and none was set aside as missing. */
+  /** Whether this entry and all later ones up to the last answered one exist, none rewritten, popped or set aside. */
   isLeftBehind(run: string, seq: number): boolean {
     const answered = this.answeredSince.get(run) ?? 0;
     const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) =>

@@ -59,7 +59,7 @@ function checkLog(world: World, head: Head, log: readonly LivePublication[], rep
   return ids;
 }
 
-/** Checks that a client has shown a part of the log in order, and all of it from its start if it had no gap. */
+/** Checks that a client kept the log's order and, if it had no gap, showed everything after its first position. */
 function checkView(world: World, index: number, client: WalkClient, ids: string[], report: Report): void {
   const { epoch } = world.store.head?.head ?? {};
   const own = client.shown.filter((id) => ids.includes(id));
@@ -92,13 +92,13 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
     else if (announcementLost.has(run) && expiredUnseen.has(entry))
       report.count('expired unseen, announcements lost');
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
-    else if (acceptedIn !== epoch) report.count('lost with a new epoch (or in an older one)');
+    else if (acceptedIn !== epoch) report.count('lost because it was accepted in another epoch');
     else if (verdict) report.count('lost with the store, counted as missing');
     else if (checker.hadUnknownRollback) report.count('lost in a rollback that no living process knew of');
     else if (!producers.some((producer) => producer.run === run))
       report.count('lost with the store, its run had ended');
     else if ((checker.answered.get(run) ?? 0) > seq)
-      report.count('lost with the store, below an unknown run');
+      report.count('lost with the store, before an entry that was answered');
     else if (!checker.committed.has(entry) && !reached)
       report.count('lost with the store, not announced since');
     else report.violation('LOST', `${id} of ${entry}`);

@@ -41,7 +41,7 @@ export class Report {
 export const placeOfEntry = (run: string, seq: number): string =>
   partitionEntryKey({ run, partition: PARTITION, seq });
 
-/** The run and number in an entry's key. */
+/** The run and the sequence number in an entry's key. */
 export function partsOfEntry(key: string): { run: string; seq: number } {
   const [, , run = '', seq] = key.split(':');
   return { run, seq: Number(seq) };

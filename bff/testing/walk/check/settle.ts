@@ -84,13 +84,13 @@ export async function end(world: World): Promise<void> {
   endFaults(world);
   await waitUntilArrived(world);
   world.report.check();
-  // A later announcement also processes the entries that earlier losses left behind.
+  // The turn for a later announcement also processes the entries that earlier losses left behind.
   const [caller] = world.callers;
   const [producer] = world.producers;
   if (caller && producer && !caller.ids) caller.post(world, world.newIds(1), producer);
   await waitUntilArrived(world);
-  // A reader of the whole history finds missing documents, unless an instance has cached them. Then a new epoch
-  // begins.
+  // Reading the whole history reveals missing documents, and a new epoch begins. Instances may have cached these
+  // documents, so restart them first.
   if (world.segmentLost) for (const instance of [...world.instances]) world.kill(instance, 0);
   await readAll(world);
   await waitUntilArrived(world);

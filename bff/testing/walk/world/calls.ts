@@ -73,7 +73,7 @@ export class Calls {
 
 const unknownOutcome = () => new CallFailed('the outcome is unknown');
 
-/** Performs the call, and returns a function that answers the caller. */
+/** Performs the call, and returns a function that passes its result to the caller. */
 function answerOf<T>(
   effect: () => T,
   resolve: (value: T) => void,

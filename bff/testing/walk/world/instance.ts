@@ -60,7 +60,7 @@ export class WalkInstance {
   readonly index: number;
   readonly calls: Calls;
   readonly marks = new HighWaterMarks();
-  /** Signs and checks the calls of actors. */
+  /** Signs and checks calls to actors. */
   readonly signer: Signer;
   readonly host: FeedHost;
   readonly partitionHost: PartitionHost;
@@ -71,7 +71,7 @@ export class WalkInstance {
   compareDue = false;
   comparing = false;
   deliveries = 0;
-  /** The number of clients that started to watch. */
+  /** The number of times that a client has joined. */
   joins = 0;
   /** The step at which it dies next. */
   diesAt: Step | undefined;

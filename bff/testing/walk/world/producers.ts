@@ -23,9 +23,9 @@ interface Post {
 }
 
 /**
- * A model of the producer; `producer/src/produce/no-gaps.test.ts` shows that the real one behaves like this. One
- * entry at a time is deposited and announced, with the same key and content until the outcome is known. An entry that
- * cannot be finished ends its run. The last entry of a run is announced once more.
+ * A model of the producer; `producer/src/produce/no-gaps.test.ts` shows that the real one behaves like this. It
+ * deposits and announces one entry at a time, and retries with the same key and content until the outcome is known.
+ * An entry that cannot be finished ends its run. The last entry of a run is announced once more.
  */
 export class WalkProducer {
   run = '';

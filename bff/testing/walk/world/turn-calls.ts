@@ -62,7 +62,7 @@ interface TurnCall {
   reject(error: Error): void;
 }
 
-/** Calls to actors. Each goes to the host that the calling instance assumes. Tracks the running calls. */
+/** Calls actors on the host that the calling instance assumes, and tracks the running calls. */
 export class TurnCalls {
   /** The running calls; those of one host in the order of their turns. */
   readonly #underWay = new Set<TurnCall>();
@@ -72,7 +72,7 @@ export class TurnCalls {
     this.#world = world;
   }
 
-  /** Calls the feed's actor, as a reader that misses data does. */
+  /** Calls the feed's actor, like an instance that is missing data. */
   routeFeedTurn(from: TurnInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#call(
       TAKE_FEED,
@@ -97,7 +97,7 @@ export class TurnCalls {
     return taken.outcome;
   }
 
-  /** Calls actors on `host` as a stranger: without a signature, with that of another call, or with a used one. */
+  /** Calls actors on `host` as a stranger: unsigned, with another call's signature, or replaying a call. */
   forge(host: TurnInstance, heard: Position, how: Forgery): void {
     this.#forge(TAKE_FEED, host, how, { feed: FEED }, { feed: FEED, heard });
     const entry = { partition: PARTITION, run: 'F0000001', seq: 1 };

@@ -30,7 +30,7 @@ export interface Setting {
   snapshots: boolean;
 }
 
-/** One feed, two producers, two instances, three callers, three clients and their one Redis. */
+/** One feed, two producers, two instances, three callers, three clients and one Redis. */
 export class World {
   readonly entryLifeMs = ENTRY_LIFE_MS;
   readonly limits: FeedLimits;
