@@ -106,7 +106,11 @@ export const WITH_SECRET: Case[] = [
   ['expired in 1970', () => secretToken({ exp: 0 }), EXPIRED],
   ['never expiring', () => secretToken({ exp: undefined }), /^the exp claim is missing$/],
   ['with null as the exp', () => secretToken({ exp: null }), /^the exp claim has an unexpected value$/],
-  ['with text as the exp', () => secretToken({ exp: '9999999999' }), /^the exp claim has an unexpected value$/],
+  [
+    'with text as the exp',
+    () => secretToken({ exp: '9999999999' }),
+    /^the exp claim has an unexpected value$/,
+  ],
   [
     'not valid for another hour',
     () => secretToken({ nbf: secondsFromNow(3_600) }),
@@ -116,7 +120,11 @@ export const WITH_SECRET: Case[] = [
   ['with text as the iat', () => secretToken({ iat: 'now' }), /^the iat claim has an unexpected value$/],
   ['without an issuer', () => secretToken({ iss: undefined }), /^the iss claim is missing$/],
   ['of another issuer', () => secretToken({ iss: 'another' }), /^the iss claim has an unexpected value$/],
-  ['with an array as the issuer', () => secretToken({ iss: ['tocsin'] }), /^the iss claim has an unexpected value$/],
+  [
+    'with an array as the issuer',
+    () => secretToken({ iss: ['tocsin'] }),
+    /^the iss claim has an unexpected value$/,
+  ],
   [
     'with the issuer in capitals',
     () => secretToken({ iss: 'TOCSIN' }),
@@ -212,11 +220,7 @@ export const WITH_KEYS: Case[] = [
     SIGNATURE,
   ],
   ['with a key in the header', () => rsa({ kid: 'own', jwk }, signerOf(KEYS.RS256.privateKey)), NO_KEY],
-  [
-    'with a key set URL in the header',
-    () => rsa({ kid: 'own', jku: 'http://127.0.0.1:9/keys' }),
-    NO_KEY,
-  ],
+  ['with a key set URL in the header', () => rsa({ kid: 'own', jku: 'http://127.0.0.1:9/keys' }), NO_KEY],
   [
     'ES256 with a DER signature',
     () =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { useShopStack } from '../support/processes/shop-stack.ts';
 
 /**
- * Tests the behaviour of Dapr that docs/guides/traps-for-publishers.md describes. Another version of Dapr may change it.
+ * Tests the behaviour of Dapr that docs/guides/traps-for-publishers.md describes. Other Dapr versions may differ.
  */
 const started = useShopStack();
 

@@ -55,7 +55,7 @@ const absences: Absence[] = [
 ];
 
 /**
- * Runs a client that receives notifications, is disconnected while `missed` are published, and reconnects to receive more.
+ * Runs a client that receives notifications, misses `missed` of them while disconnected, reconnects and receives more.
  */
 async function beAway({ to, then }: Absence, missed: number) {
   const client = new Observer('the client', first.url);

@@ -7,7 +7,7 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
-/** The limits that this test sets for the documents of a reader or address, and for the bytes of the broadcast stream. */
+/** The limits set by this test: for the documents of a reader or address, and for the bytes of the broadcast stream. */
 const DOCUMENTS = 20;
 const STREAM = 1024 * 1024;
 /** A document has at most 40,000 bytes, and Redis may use twice as much. Publications also need memory. */
@@ -75,8 +75,8 @@ const settled = async () => {
 };
 
 /**
- * Runs `attack` as often as possible, and publishes at the same time. Resolves with the memory growth in total and in the
- * second half.
+ * Runs `attack` as often as possible, and publishes at the same time. Resolves with the memory growth in total and in
+ * the second half.
  */
 async function under(attack: (n: number) => Promise<Response>) {
   const before = await used();

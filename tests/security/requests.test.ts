@@ -207,7 +207,7 @@ describe.each<[PortName, string]>([
     await expect.poll(async () => (await fetch(urlOf(port, path), more)).status).toBe(400);
   });
 
-  it('should be rejected because of its Content-Length, and close the connection', async () => {
+  it('should be rejected because of its Content-Length, and have its connection closed', async () => {
     const raw = await open(port, head(`Content-Length: ${MEBIBYTE + 1}`));
     await expect.poll(() => raw.text).toContain('}');
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });

@@ -47,7 +47,7 @@ it('should find the pages', () => {
   expect(PAGES).toEqual(expect.arrayContaining(['/', '/guides/first-minute', '/protocol']));
 });
 
-it.each([...PAGES, '/missing'])('should have no fault on %s', async (address) => {
+it.each([...PAGES, '/missing'])('should find no violation, overflow or error on %s', async (address) => {
   expect(await open(address, NARROW), 'width of a narrow page').toBeLessThanOrEqual(0);
   expect(await open(address, WIDE), 'width').toBeLessThanOrEqual(0);
   expect(await violations(page)).toEqual([]);
@@ -60,7 +60,7 @@ describe.each([
   { name: 'narrow and dark', viewport: NARROW, theme: 'dark' },
 ] as const)('on a $name page', ({ viewport, theme }) => {
   it.each(['/', '/guides/first-minute', '/guides/kubernetes', '/protocol'])(
-    'should have no fault on %s',
+    'should find no accessibility violation on %s',
     async (address) => {
       await open(address, viewport, theme);
       expect(await violations(page)).toEqual([]);

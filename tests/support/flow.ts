@@ -49,7 +49,7 @@ export class Flow {
     for (const observer of this.observers) observer.close();
   }
 
-  /** Resolves when every client has shown all acknowledged notifications. Checks that each was shown once and in order. */
+  /** Resolves when every client has shown all acknowledged notifications. Checks that each was shown once, in order. */
   async complete(timeoutMs = 30_000): Promise<void> {
     const acknowledged = [...this.caller.acknowledged.keys()];
     await Promise.all(this.observers.map((observer) => observer.sees(acknowledged, timeoutMs)));
@@ -58,9 +58,9 @@ export class Flow {
   }
 
   /**
-   * Publishes a stream of notifications during `fault`, which resolves when deliveries should have resumed. Checks that no
-   * notification is lost and no client gets a gap. Prints the longest pause of any affected client in ms, and resolves with
-   * it. Watches for longer than twice the `bound`, because tests allow a pause of up to twice the bound.
+   * Publishes a stream of notifications during `fault`, which resolves when deliveries should have resumed. Checks that
+   * no notification is lost and no client gets a gap. Prints the longest pause of any affected client in ms, and
+   * resolves with it. Watches for longer than twice the `bound`, because tests allow a pause of up to twice the bound.
    */
   async during(label: string, fault: () => Promise<FaultResult>, bound = 0): Promise<number> {
     const gaps = () => this.observers.map((observer) => observer.gaps.length);

@@ -24,7 +24,7 @@ export interface Probe {
   body?: unknown;
   /** Sends the request this many times. The outcome is then an array. */
   times?: number;
-  /** The outcome is then the status and the text, not only the status. */
+  /** If true, the outcome is the status and the text, not only the status. */
   text?: boolean;
   connect?: { host: string; port: number };
   redis?: { host: string; port: number; commands: string[][] };

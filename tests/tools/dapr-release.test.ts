@@ -167,7 +167,7 @@ describe('the Dapr download', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('should go through the proxy, and report its refusal', async () => {
+  it('should use the proxy, and report that it refuses', async () => {
     const requests: string[] = [];
     const proxy = createServer((_, response) => response.writeHead(500).end());
     proxy.on('connect', ({ url = '' }, socket) => {

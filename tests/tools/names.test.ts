@@ -48,7 +48,7 @@ describe('components/', () => {
     [COMPONENTS.deadLetters, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.state, 'state.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.audit, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
-  ])('should include %s of type %s, limited to the applications that use it', (name, type, scopes) => {
+  ])('should include %s of type %s, with the scopes that it needs', (name, type, scopes) => {
     expect(component(name).spec.type).toBe(type);
     expect(component(name).scopes).toEqual(scopes);
   });
@@ -120,7 +120,7 @@ describe('components/', () => {
   });
 
   it.each([COMPONENTS.pubsub, COMPONENTS.deadLetters])(
-    'should trim %s by time, before an entry expires',
+    'should trim %s by time, before entries expire',
     (name) => {
       const hours = Number(/^(\d+)h$/.exec(setting(name, 'streamTTL'))?.[1]);
       expect(hours * 3_600_000).toBeLessThan(ENTRY_LIFE_MS);

@@ -44,7 +44,7 @@ export interface ReleaseServer {
 }
 
 /**
- * Packs this platform's archives, such as `dapr_linux_amd64.tar.gz`. Commands that are not in `commands` become scripts.
+ * Packs this platform's archives, such as `dapr_linux_amd64.tar.gz`. Commands missing from `commands` become scripts.
  */
 async function pack(dir: string, commands: Readonly<Record<string, string>>): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();

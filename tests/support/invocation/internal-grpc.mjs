@@ -1,8 +1,8 @@
-// Attacks Dapr's internal gRPC: `node internal-grpc.mjs <attack>...`, one after the other. An attack is
-// {"name", "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. A call may name its
-// "method", "body" and "signature"; a request for a certificate its "id", "namespace" and "token" (files, like "csr" and
-// "save"). Prints {"<name>": <outcome>}: `answered <code>` with the gRPC code, followed by the application's status if the
-// code is 0 (success), or the reason why there was no response.
+// Attacks Dapr's internal gRPC API, with one attack after another: `node internal-grpc.mjs <attack>...`. An attack is
+// {"name", "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. A call can have a
+// "method", "body" and "signature"; a request for a certificate, an "id" and "namespace", and paths of files: "csr",
+// "token" and "save". Prints {"<name>": <outcome>}: `answered <code>` with the gRPC code, followed by the application's
+// status if the code is 0 (success), or the reason why there was no response.
 import { connect } from 'node:http2';
 import { readFileSync, writeFileSync } from 'node:fs';
 

@@ -1,7 +1,7 @@
 import { answersOk, type Pair } from '@tocsin/tools';
 import { startProxy, type Proxy } from './proxy.ts';
 
-/** The interval between readiness checks, in ms. As in a real load balancer, the known state may be slightly outdated. */
+/** Interval between readiness checks, in ms. As in a real load balancer, the known state may be slightly outdated. */
 const PROBE_MS = 200;
 
 /** Starts a load balancer for several instances. Each connection goes to the next ready instance. */

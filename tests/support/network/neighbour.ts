@@ -61,7 +61,7 @@ export async function makeNamespace(): Promise<NetworkNamespace> {
   };
 }
 
-/** Creates a neighbour of `host` (this machine by default): a namespace connected to it by a pair of virtual interfaces. */
+/** Creates a neighbour of `host` (by default this machine): a namespace connected to it by virtual interfaces. */
 export async function makeNeighbour(host?: NetworkNamespace): Promise<Neighbour> {
   const namespace = await makeNamespace();
   const { name, inside } = namespace;

@@ -1,5 +1,6 @@
-// Tries to reach addresses: `node probe.mjs '<JSON array of probes>'`, one after the other. A probe has a "name" and one of
-//   "url", with "method", "headers", "body", "times": the status; an array with "times"; {status, text} with "text": true
+// Probes addresses one after another: `node probe.mjs '<JSON array of probes>'`. A probe has a "name", and one of these
+// with the given outcome:
+//   "url", with "method", "headers", "body": the status; with "times", an array; with "text": true, {status, text}
 //   "connect": {"host", "port"}: `open`, or the reason
 //   "redis": {"host", "port", "commands": [["AUTH", …], …]}: the first line of each reply
 // Prints {"<name>": <outcome>}.

@@ -64,7 +64,7 @@ export interface RunningPrometheus {
   stop(): Promise<void>;
 }
 
-/** Maps a target in the compose stack to its address in the test's stack. @throws Error if the stack has no such target */
+/** Maps a target in the compose stack to its address in the test's stack. @throws Error if there is no such target */
 function targetIn(stack: Stack, target: string): string {
   const [host = '', port] = target.split(':');
   const name = host.replace(/-dapr$/, '');

@@ -20,7 +20,7 @@ export const goneOf = (observer: Observer) => observer.gone.map(({ id, reason })
 
 export type Feeds = Awaited<ReturnType<typeof useFeeds>>;
 
-/** Publishes to a stack's feeds, removes notifications from them, and observes them on all instances, until `close()`. */
+/** Publishes to, retracts from, erases and observes a stack's feeds, on all of its instances, until `close()`. */
 export async function useFeeds(stack: Stack) {
   const producer = stack.producers[0] as Pair;
   const redis = await openRedisView(stack.redisHost);

@@ -31,7 +31,7 @@ import { startUi } from '../../../ui/src/server/app.ts';
 import { uiSettings } from '../../../ui/src/server/config.ts';
 import { KNOWN_SUBSCRIPTION, PORTS, type PortName, type Ports } from './port-names.ts';
 
-/** The parent's message with its secrets, the app token and further settings. */
+/** The parent's message with the secrets, the app token and other settings. */
 export interface Start {
   secrets: { apikeys: string; jwt: string };
   appToken: string;

@@ -6,7 +6,7 @@ export interface ShopStack {
   stack: Stack;
   /** An application that contains none of our code, and uses only its sidecar. */
   shop: ExternalSidecar;
-  /** A client of the feed `all`. */
+  /** A client that is subscribed to the feed `all`. */
   observer: Observer;
 }
 

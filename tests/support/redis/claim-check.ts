@@ -13,7 +13,7 @@ import { DaprClaimCheck, Sidecar } from '@tocsin/service';
 import type { Pair } from '@tocsin/tools';
 
 /**
- * Deposits and announces entries through a producer's sidecar in separate steps, so that a test can omit or repeat a step.
+ * Deposits and announces entries through a producer's sidecar in separate steps, so that a test can omit or repeat one.
  */
 export class ClaimCheck {
   readonly run = randomUUID().replaceAll('-', '').slice(0, 8);

@@ -7,8 +7,8 @@ const FOLDER = join(homedir(), '.cache', 'tocsin', 'valkey-8-bookworm');
 const SERVER = join(FOLDER, 'usr', 'bin', 'valkey-server');
 
 /**
- * The command that runs Valkey 8: `valkey-server` on the PATH, or else the one from Debian's bookworm-backports, unpacked
- * into the cache without installing it.
+ * The command that runs Valkey 8: `valkey-server` on the PATH, or else the one from Debian's bookworm-backports,
+ * unpacked into the cache without installing it.
  * @throws Error if neither is available
  */
 export async function ensureValkey(): Promise<string> {

@@ -62,7 +62,7 @@ export const asked = (page: Page) =>
 export const subscribed = (page: Page) => page.evaluate(() => localStorage.getItem('test.subscription'));
 
 /**
- * Registers the page's service worker as the preferences do. Returns the worker, and a function that delivers pushes to it.
+ * Registers the page's service worker as the preferences do. Returns it, and a function that delivers pushes to it.
  */
 export async function startWorker(
   page: Page,

@@ -146,7 +146,7 @@ describe('set-aside records', () => {
     await expect.poll(() => letters(page).count()).toBe(2);
   });
 
-  it('should not be listed again by an answer from before they were put back', async () => {
+  it('should not be listed again because of a response from before they were put back', async () => {
     const page = await openOps();
     await letters(page).nth(2).waitFor();
     const json = { total: 3, oldestAt: null, deadLetters: [...ops.letters] };

@@ -71,7 +71,7 @@ describe('the scheduled notifications', () => {
     expect(await rows(page).count()).toBe(0);
   });
 
-  it('should have an error if they cannot be listed, or if the outcome of a retraction is unknown', async () => {
+  it('should show an error if they cannot be listed, or if the outcome of a retraction is unknown', async () => {
     const page = await pages.open(ops, undefined, /503/);
     await show(page).click();
     await rows(page).first().waitFor();

@@ -72,13 +72,13 @@ describe('fallbacks that were not sent', () => {
     await expect.poll(() => rows(page).count()).toBe(1);
   });
 
-  it('should have an error beside their list if it cannot be read', async () => {
+  it('should be replaced by an error if they cannot be read', async () => {
     ops.isUnreachable = true;
     const page = await pages.open(ops);
     await page.getByTestId('unsent-fault').getByText('Trying again').waitFor();
   });
 
-  it('should not be a problem if there are none', async () => {
+  it('should not appear in the verdict if there are none', async () => {
     const page = await pages.open(ops);
     await page.getByTestId('no-unsent').waitFor();
     expect(await page.getByTestId('verdict-fault').filter({ hasText: 'fallback' }).count()).toBe(0);

@@ -126,7 +126,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
       .toContain('2 unread notifications arrived during quiet hours');
   });
 
-  it('should be able to use shortcuts beside the details, but only within the inbox', async () => {
+  it('should be able to use keyboard shortcuts while the detail pane is shown, but only within the inbox', async () => {
     const { page, bff } = await open();
     await live(page);
     bff.publish(numbered(4));

@@ -111,8 +111,8 @@ async function routeOf(request: HTTPRequest): Promise<Route> {
 }
 
 /**
- * Starts Firefox for all tests in a file, and fails a test if its page reports an error. Returns a function that opens a
- * page, which is closed after the test.
+ * Starts Firefox for all tests in a file, and fails a test if its page reports an error. Returns a function that opens
+ * a page, which is closed after the test.
  */
 export function useFirefox(executablePath: string): (options?: FirefoxOptions) => Promise<OpenInFirefox> {
   let browser: Browser;

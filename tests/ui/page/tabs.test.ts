@@ -118,7 +118,7 @@ describe('five tabs with the packed client', () => {
   });
 });
 
-describe('five tabs with the page', () => {
+describe('five tabs of the page', () => {
   let pages: Page[];
   const unread = (page: Page) => page.getByTestId('unread');
   const counts = () => Promise.all(pages.map((page) => unread(page).allTextContents()));

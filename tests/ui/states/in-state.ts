@@ -41,7 +41,7 @@ export async function withState(
 }
 
 /**
- * Provides a browser and the built page for the calling file's tests. Returns a function that brings a page into a state.
+ * Provides a browser and the built page for the calling file's tests. Returns a function that puts a page in a state.
  */
 export function useStates() {
   let browser: Browser;

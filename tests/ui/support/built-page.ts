@@ -13,8 +13,8 @@ async function buildPage(): Promise<string> {
 }
 
 /**
- * Builds the page once for this process. Uses a separate folder, because other processes may build `ui/dist` at the same
- * time.
+ * Builds the page once for this process. Uses a separate folder, because other processes may build `ui/dist` at the
+ * same time.
  */
 export const builtPage = (): Promise<string> => (built ??= buildPage());
 

@@ -73,7 +73,7 @@ describe('the stack of toasts', () => {
     expect(await page.locator('.tocsin-toast-place').getAttribute('style')).toBeFalsy();
   });
 
-  it('should not keep later toasts if the swiped one is retracted', async () => {
+  it('should still time out later toasts if one is retracted while it is being swiped', async () => {
     const page = await open({ width: 1024, height: 768 });
     const [id = ''] = pages.bff().publish(drafts(1, 'error'));
     await visibleToasts(page).waitFor();
@@ -113,7 +113,7 @@ describe('the stack of toasts', () => {
     const box = await visibleToasts(page).boundingBox();
     expect(box?.y).toBeLessThan(120);
     expect(await page.getByTestId('toasts-more').textContent()).toMatch(/2 more/);
-    // Far enough to be a swipe on a busy machine, too, where it is not a flick.
+    // Far enough to count as a swipe even on a busy machine, where it is too slow to be a flick.
     await swipe(page, 4, -100);
     await expect.poll(() => titles(page)).toEqual(['Toast 1']);
     expect(page.url()).not.toContain('followed');
