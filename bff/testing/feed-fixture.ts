@@ -154,7 +154,7 @@ export class Fixture {
     return entryKey({ run, feed: FEED, seq });
   }
 
-  /** A new process with empty caches. */
+  /** Creates an instance, like a new process with empty caches. */
   instance(onStep: OnStep = () => Promise.resolve()) {
     const marks = new HighWaterMarks();
     const { log, entries, broadcaster, setAside, origin } = this;

@@ -4,11 +4,11 @@ import { expect, it } from 'vitest';
 const require = createRequire(import.meta.url);
 
 /**
- * A canary: fails when a package whose internals we use is updated. Check that our file beside the calling test still
+ * A canary: fails when a package whose internals we use is updated. Check that our file next to the calling test still
  * works, run its tests and `npm test`, then update the version in the calling test.
  */
 export function expectTestedVersions(versions: Readonly<Record<string, string>>): void {
-  it.each(Object.entries(versions))('should be checked again if %s is no longer %s', (name, version) => {
+  it.each(Object.entries(versions))('should be rechecked because %s is no longer %s', (name, version) => {
     const { version: installed } = require(`${name}/package.json`) as { version: string };
     expect(installed, `${name} was updated: see testing/tested-versions.ts`).toBe(version);
   });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** Keeps its API keys in a file, like `npm start`. `npm run api-key` adds and revokes keys there. */
+/** A stack that keeps its API keys in a file, like `npm start`. `npm run api-key` adds and revokes keys there. */
 let stack: Stack;
 let producer: Pair;
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-api-keys-'));

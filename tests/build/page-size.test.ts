@@ -11,7 +11,7 @@ it('the page should work after a browser has loaded at most 85 kB', () => {
   expect(pageSizes().page / 1_000).toBeLessThanOrEqual(PAGE_KILOBYTES);
 });
 
-it('the elements should show the bell after a browser has loaded at most 70 kB', () => {
+it('the custom elements should show the bell after a browser has loaded at most 70 kB', () => {
   const { elements } = pageSizes();
   expect(elements).toBeGreaterThan(50_000);
   expect(elements / 1_000).toBeLessThanOrEqual(ELEMENTS_KILOBYTES);

@@ -17,7 +17,7 @@ import { eventually, readHead } from '../support/state.ts';
 const BOUND = 5_000;
 /** Longer than the timeouts of a sidecar call, a turn and a request, in ms. */
 const SLOW_MS = 8_000;
-/** Longer than all inbound retries in components/, in ms, because dead letters need memory too. */
+/** Longer than all inbound retries in components/, in ms. A full Redis does not accept dead letters either. */
 const FULL_MS = 15_000;
 const LARGE = 'x'.repeat(2_000);
 

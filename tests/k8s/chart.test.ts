@@ -192,7 +192,7 @@ describe('the Helm chart', () => {
     );
   });
 
-  it('should omit Redis on request', async () => {
+  it('should omit the bundled Redis if it is disabled', async () => {
     const { documents } = await template({ ...SAFE, redis: { enabled: false } });
     expect(documents.map(nameOf).filter((name) => / redis/.test(name))).toEqual(['NetworkPolicy redis']);
   });

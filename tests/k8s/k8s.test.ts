@@ -213,7 +213,7 @@ describe('a deployed system', () => {
     expect(await pollFor(3, url, false)).toMatch(/connected: /);
   });
 
-  it('should route WebSockets with a cookie to one instance and others to both', async () => {
+  it('should route WebSockets with a cookie to one instance, and those without to both', async () => {
     const cookie = await stickyCookie(url);
     expect(cookie).toMatch(/^tocsin=./);
     expect(await spread(url, 6, cookie)).toEqual([0, 6]);

@@ -155,7 +155,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
     expect(used).toBeLessThan(0.5);
   });
 
-  it('should evaluate each alert without an error, fire none, and have all metrics that alerts use', async () => {
+  it('should evaluate each alert without an error, let none fire, and have all metrics that alerts use', async () => {
     await expect.poll(async () => (await prometheus.rules()).every(({ evaluated }) => evaluated)).toBe(true);
     const rules = await prometheus.rules();
     expect(rules.length).toBeGreaterThan(5);

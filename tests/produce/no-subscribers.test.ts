@@ -13,7 +13,8 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 /**
- * In these tests, another application subscribes to all topics: programmatically, with a resource and with a stream.
+ * In these tests, another application subscribes to all topics: programmatically, with a Subscription resource and over
+ * a stream.
  */
 let stack: Stack;
 let spy: ExternalSidecar;

@@ -62,7 +62,7 @@ jobsSuite('Dapr', () => {
   });
   return Promise.resolve({
     jobs: new DaprJobs(sidecar, deleteJobs),
-    // The producer moves jobs that are handed over into the due window. They remain there, because they are due only
+    // Jobs that are handed over to the producer move into the due window. They stay there, because they are due only
     // after the test.
     handedOver: async () => {
       const listed = await new DaprDueWindowStore(sidecar).readIndex();

@@ -37,8 +37,8 @@ const post = (body: unknown) =>
   });
 
 /**
- * The announced entries with items for a feed, each with the ids of its items. In the order of their first
- * announcement.
+ * The announced entries with items for a feed, in the order of their first announcement. Each comes with the ids of its
+ * items.
  */
 async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: string[] }[]> {
   const keys = new Set((await redis.announcements()).map(partitionEntryKey));

@@ -3,7 +3,7 @@ import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 /**
- * The target: connecting and recovering take at most this many times as long as only connecting. The test allows twice
+ * The target: connecting and recovering take at most this many times as long as connecting alone. The test allows twice
  * as much, because machines differ.
  */
 const BAR = 1.5;

@@ -10,7 +10,7 @@ import { storedSchema, type Stored } from './stored.ts';
 
 const stored = storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, '0.1.0.json'), 'utf8')));
 const documentSchema = z.looseObject({ v: z.int() });
-/** Enough time for several turns that are rejected and repeated, in ms. */
+/** Enough time for several turns to be rejected and retried, in ms. */
 const WHILE_MS = 5_000;
 const GO_ON_MS = 60_000;
 

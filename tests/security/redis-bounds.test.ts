@@ -27,7 +27,7 @@ beforeAll(async () => {
   stack = await startStack({
     bffs: 2,
     secrets: { [`NOTIFICATION_SECRETS_${SECRETS.jwt.name}`]: secret },
-    // Allows the writes of ten minutes at the default rate, all at once.
+    // Allows ten minutes' worth of writes at the default rate, all at once.
     env: {
       WRITES_PER_MINUTE: '6000',
       DOCUMENTS_PER_READER: String(DOCUMENTS),

@@ -34,7 +34,7 @@ afterAll(async () => {
   site.server.close();
 });
 
-/** Opens a page of the site. Returns the pixels by which it is wider than the window. */
+/** Opens a page of the site. Returns by how many pixels it is wider than the window. */
 async function open(address: string, viewport: ViewportSize, colorScheme: 'light' | 'dark' = 'light') {
   await page.setViewportSize(viewport);
   await page.emulateMedia({ colorScheme });

@@ -64,7 +64,7 @@ export interface Launch {
 }
 
 export interface LaunchOptions {
-  /** By default `start`, which uses the run file. `dev` doesn't. */
+  /** The default is `start`, which uses the run file. `dev` doesn't use it. */
   command?: 'start' | 'dev';
   /** The machine to run on; this one by default. */
   host?: NetworkNamespace;

@@ -92,7 +92,7 @@ describe('components/', () => {
     });
   });
 
-  it('should let producer and bff append to the audit trail only through its own component, and let no application subscribe', () => {
+  it('should let the producer and bff append to the audit trail only via its component, with no subscribers', () => {
     const topics = Object.values(AUDIT_TOPICS);
     for (const name of [COMPONENTS.audit, COMPONENTS.pubsub, COMPONENTS.deadLetters])
       expect(setting(name, 'protectedTopics').split(',')).toEqual(expect.arrayContaining(topics));

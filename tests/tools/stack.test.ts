@@ -67,7 +67,7 @@ describe('a stack', () => {
     expect(stack[name].running).toBe(true);
   });
 
-  it('should name the process that has exited, and its log', async () => {
+  it('should name the process that has exited, and its log file', async () => {
     await other.app.kill('SIGKILL');
     await expect(other.ready()).rejects.toThrow(/the application of bff-2 has exited.*bff-2\.log/s);
   });

@@ -73,7 +73,7 @@ describe('npm start', () => {
     await expectNothingLeft(family, one.ports);
   });
 
-  it('should restart a killed Redis or placement', async () => {
+  it('should restart Redis and placement after they are killed', async () => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
     const before = await familyOf(one);
@@ -125,7 +125,7 @@ describe('npm start', () => {
     await expectNothingLeft(family, one.ports);
   });
 
-  it('should name a busy port, and reject a second start with the same data', async () => {
+  it('should name a busy port, and reject a second start in the same folder', async () => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
     const twin = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });

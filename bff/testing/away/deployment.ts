@@ -13,7 +13,7 @@ export const READER = 'user:ada';
 
 const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 
-/** The store and marks that all instances share, and one channel: a real one, or one whose results the test sets. */
+/** A deployment in memory. Its instances share a store, marks and a channel: `real`, or one whose results tests set. */
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
   const standings = new Map<string, string>();
@@ -28,7 +28,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const receipts: Receipt[] = [];
   const answers: (SendResult | 'never')[] = [];
   const forgotten: string[] = [];
-  /** The steps that failed. */
+  /** The names of the steps that were reported as failed. */
   const failed: string[] = [];
   /** The inputs that decisions have read, such as `preferences`. */
   const needed: string[] = [];

@@ -6,7 +6,7 @@ import { decrypt } from 'http_ece';
 import { importJWK, jwtVerify, type JWTPayload } from 'jose';
 import type { PushSubscription } from '../../src/away/channels/channel.ts';
 
-/** A push that the service accepted: its signature was valid, and its body was for the device. */
+/** A push that the service accepted: its signature was valid, and its body was encrypted for the device. */
 export interface ReceivedPush {
   device: string;
   headers: IncomingMessage['headers'];

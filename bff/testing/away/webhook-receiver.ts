@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
 export interface ReceivedWebhook {
-  /** `webhook-id`. */
+  /** The header `webhook-id`. */
   id: string;
   contentType: string | undefined;
   body: string;

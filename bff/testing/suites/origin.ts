@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StoreOrigin } from '../../src/deliver/ports.ts';
 
-/** The contract of every store origin. `create` returns the origin as another instance on the same store sees it. */
+/** The contract of every store origin. `create` returns the origin as seen by one more instance on the same store. */
 export function originSuite(name: string, create: () => StoreOrigin, forget?: () => Promise<void>): void {
   describe(`${name} as the origin of a store`, () => {
     it('should be the same for all instances, even if they all first ask for it at the same time', async () => {

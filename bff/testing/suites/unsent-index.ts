@@ -18,7 +18,7 @@ export function unsentIndexSuite(name: string, create: () => ReaderStore): void 
         const stored = new Set((await instance().read()).readers.map(([hash]) => hash));
         return hashes.filter((hash) => !stored.has(hash));
       };
-      // On a slow machine, a write may be late, and `add` then does not wait for it.
+      // On a slow machine, `add` may resolve before the index is written.
       await expect.poll(missing, { timeout: 20_000 }).toEqual([]);
       const [first = ''] = hashes;
       await one.forget(first);

@@ -20,7 +20,7 @@ export const DEATHS = [
   ] as const),
 ] satisfies Step[];
 
-/** How far a forged position is beyond the head: in a later epoch, or this many publications. */
+/** How far a forged position is beyond the head: a later epoch, or this many publications. */
 const distanceBeyondHead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
 
 function positionBeyond({ position }: World, far: 'epoch' | number): Position {

@@ -13,7 +13,7 @@ export interface NetworkNamespace {
   remove(): Promise<void>;
 }
 
-/** A machine on the network of the machine under test, to test it from outside. */
+/** A machine on the same network as the machine under test, for tests from outside. */
 export interface Neighbour extends NetworkNamespace {
   /** The address of the machine under test. */
   address: string;

@@ -27,7 +27,7 @@ it.each([
   { language: 'en', button: 'Unsubscribe', done: 'You will no longer receive e-mail notifications.' },
   { language: 'de', button: 'Abbestellen', done: 'Sie erhalten keine Benachrichtigungen per E-Mail mehr.' },
 ] as const)(
-  'should stop e-mail when a reader opens the link and presses the button: $language',
+  'should stop e-mails when a reader opens the link and presses the button: $language',
   async (texts) => {
     const reader = `user:${texts.language}`;
     const contacts = new ContactBook(bff.backend.readers, Date.now);

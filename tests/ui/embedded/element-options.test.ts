@@ -38,7 +38,7 @@ const toast = () => page.locator('tocsin-toasts').getByTestId('toast');
 const outline = (element: ReturnType<typeof bell>) =>
   element.evaluate((node) => getComputedStyle(node).outlineColor);
 
-/** Opens an app's page with the elements, and waits until they are live. */
+/** Opens an app's page with the custom elements, and waits until they are live. */
 async function openShop(attributes = '', script = ''): Promise<void> {
   const tag = (name: string) => `<${name} ${attributes}></${name}>`;
   await page.route('**/shop', (route) =>
@@ -55,7 +55,7 @@ addEventListener('tocsin-connection', ({ detail }) => states.push(detail.state +
   await expect.poll(() => page.evaluate('states.at(-1)')).toMatch(/^live: /);
 }
 
-it('the elements should report the connection state to the page', async () => {
+it('the custom elements should report the connection state to the page', async () => {
   await openShop();
   await bff.stop();
   await expect.poll(() => page.evaluate('states.at(-1)')).toMatch(/^reconnecting: \w/);
@@ -63,7 +63,7 @@ it('the elements should report the connection state to the page', async () => {
   await expect.poll(() => page.evaluate('states.at(-1)')).toMatch(/^live: /);
 });
 
-it('the elements should take their colours and font from the page', async () => {
+it('the custom elements should take their colours and font from the page', async () => {
   await openShop();
   bff.publish([{ title: 'New', severity: 'error' }]);
   await toast().waitFor();
@@ -81,7 +81,7 @@ it('the elements should take their colours and font from the page', async () => 
 it.each([
   ['hotkey="F9"', 'F9', 'F8'],
   ['hotkey=""', undefined, 'F8'],
-])('the elements should let the page choose the hotkey for the toasts: %s', async (attribute, key, other) => {
+])('the custom elements should let the page set the toasts’ hotkey: %s', async (attribute, key, other) => {
   await openShop(attribute);
   bff.publish([{ title: 'New', severity: 'error' }]);
   await toast().waitFor();
@@ -96,7 +96,7 @@ it.each([
   await expect.poll(focused).toBe('button');
 });
 
-it('the elements should show the page’s feed names, and images only from the origins that it allows', async () => {
+it('the custom elements should show the page’s feed names, and images only from origins it allows', async () => {
   await page.route(/^https:\/\/(?:cdn|other)\.example\.com\//, (route) =>
     route.fulfill({ contentType: 'image/png', body: PIXEL }),
   );
@@ -123,7 +123,7 @@ it('the elements should show the page’s feed names, and images only from the o
   expect(requested).not.toContain('other.example.com');
 });
 
-it('the elements should have only attributes, events and parts that the guide describes', async () => {
+it('the custom elements should have only attributes, events and parts that the guide describes', async () => {
   await openShop();
   const attributes = await page.evaluate(() =>
     ['tocsin-bell', 'tocsin-toasts'].flatMap((name) => {

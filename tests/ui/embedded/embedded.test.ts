@@ -154,7 +154,7 @@ it('should send the server a new token on the same connection before the old one
   expect(connections).toBe(1);
 });
 
-it('should show in bell and inbox that the token is rejected, and connect once the app has a valid one', async () => {
+it('should show in the bell and inbox that a token is rejected, and connect once the app has a new one', async () => {
   lifetimes = Array<number>(200).fill(-60);
   await page.goto(origin);
   await page.getByTestId('bell').click();

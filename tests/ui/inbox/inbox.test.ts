@@ -38,7 +38,7 @@ describe('the inbox', () => {
     await expect.poll(() => inbox(page).count()).toBe(0);
   });
 
-  it('should mark one or all as read, report it to the server and follow other devices’ read marks', async () => {
+  it('should mark one or all notifications as read on the server, and follow other devices’ read marks', async () => {
     bff.publish(numberedDrafts(1));
     const page = await open();
     const ids = bff.publish(numberedDrafts(4, 'New'));

@@ -67,7 +67,7 @@ describe('a reader with only a keyboard', () => {
     await expect.poll(() => bff.inbox.preferences.sources).toEqual([]);
   });
 
-  it('should mute one source for the night on all devices, until the morning', async () => {
+  it('should mute one source on all devices until the morning', async () => {
     bff.publish([{ title: 'Backup 1 done', source: 'Backups' }]);
     const page = await open();
     await openInbox(page);

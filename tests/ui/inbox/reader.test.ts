@@ -35,7 +35,7 @@ describe('the bell and the inbox', () => {
     await expect.poll(() => page.title()).toBe('Tocsin');
   });
 
-  it('should mark a notification as read when the reader follows its link or an action, in list and details', async () => {
+  it('should mark a notification as read when its link or action is followed, in the list or the details', async () => {
     const actions = [{ label: 'Act', link: '/demo' }];
     const page = await open();
     const ids = bff.publish([
@@ -142,7 +142,7 @@ describe('the content of an inbox', () => {
     await expect.poll(() => bff.inbox.changes.at(-1)?.ids?.length).toBe(14);
   });
 
-  it('should show source, category, feed and icon', async () => {
+  it('should show a notification’s source, category, feed and icon', async () => {
     bff.publish([{ title: 'Paid', source: 'Shop', category: 'billing', icon: 'money', body: 'a\n  b' }], {
       feed: 'topic:orders',
     });

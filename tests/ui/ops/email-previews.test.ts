@@ -22,7 +22,7 @@ async function show(page: Page, language: string, kind: string): Promise<void> {
 }
 const mail = (page: Page) => page.frameLocator('[data-testid="email-html"]');
 
-it('should show subject, HTML and text in the chosen language', async () => {
+it('should show the subject, HTML and text in the chosen language', async () => {
   const page = await pages.open(ops);
   await show(page, 'de', 'digest');
   await page.getByTestId('email-subject').getByText('5 ungelesene Benachrichtigungen').waitFor();

@@ -95,7 +95,7 @@ describe('the curves', () => {
 });
 
 describe('set-aside records', () => {
-  it('should be put back in batches, with the progress and the records that cannot be put back', async () => {
+  it('should be put back in batches, showing the progress and the records that cannot be put back', async () => {
     const [first] = ops.letters;
     ops.letters = Array.from({ length: 45 }, (_, n) => ({
       ...(first as ListedSetAside),
@@ -115,7 +115,7 @@ describe('set-aside records', () => {
 });
 
 describe('the search for a notification', () => {
-  it('should show where it was found, its receipts and unsearched places, and retract composed ones', async () => {
+  it('should show where it was found, its receipts and what was not searched, and retract composed ones', async () => {
     const page = await openOps();
     await field(page, 'title').fill('x');
     await page.getByTestId('send').click();

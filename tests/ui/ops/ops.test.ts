@@ -121,7 +121,7 @@ describe('the instances', () => {
     expect(await page.getByTestId('redis-memory').innerText()).toContain('96 MB of 384 MB (25%)');
   });
 
-  it('should stay listed with an error while the server does not respond, and then continue', async () => {
+  it('should stay listed with an error while the server does not respond, and then be updated again', async () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     ops.isUnreachable = true;

@@ -11,7 +11,7 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** The connection states that bell, inbox and page show, in this order. */
+/** The connection states that the bell, the inbox and the page show, in this order. */
 const statusTexts = async (page: Page) => [
   await page.getByTestId('bell-trouble').getAttribute('data-connection'),
   await page.getByTestId('inbox').getByTestId('connection-notice').getAttribute('data-connection'),
@@ -27,7 +27,7 @@ const inbox = async (page: Page) => {
 describe('the connection', () => {
   // A socket to localhost stays connected when the network is gone.
   it.each(['127.0.0.1', 'localhost'])(
-    'should immediately show in bell, inbox and page that the browser is offline, and recover: %s',
+    'should immediately show in the bell, inbox and page that the browser is offline, and recover: %s',
     async (host) => {
       bff.publish([{ title: 'Here' }]);
       const page = await pages.open();
@@ -70,7 +70,7 @@ describe('the connection', () => {
     }
   });
 
-  it('should, once restored, apply preferences that were changed elsewhere in the meantime', async () => {
+  it('should be restored with preferences that were changed elsewhere in the meantime', async () => {
     const page = await pages.open();
     await page.goto(bff.url);
     await live(page);

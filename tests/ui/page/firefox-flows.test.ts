@@ -12,7 +12,7 @@ const titles = (page: Page) => texts(page, `${inInbox('notification')} h3 bdi`);
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ title: `Order ${n}` }));
 const attribute = (page: Page, selector: string, name: string) =>
   page.$$eval(selector, ([element], wanted) => element?.getAttribute(wanted), name);
-/** Presses Enter on an element. Unlike a click, this needs no pointer over it. */
+/** Presses Enter on an element. Unlike a click, this works without a pointer. */
 const press = async (element: ElementHandle | null | undefined) => element?.press('Enter');
 const verdict = async (page: Page) => (await texts(page, byId('verdict'))).join();
 
@@ -153,7 +153,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     expect(await count()).toBe(3);
   });
 
-  it('should see in bell, inbox and page that the browser is offline, and recover', async () => {
+  it('should see in the bell, inbox and page that the browser is offline, and recover', async () => {
     const { page, bff } = await open();
     await live(page);
     bff.publish(numbered(1));
@@ -189,7 +189,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await expect.poll(linked).toContain("doesn't exist, or is no longer stored");
   });
 
-  it('should see the verdict as an operator, and since when something is wrong', async () => {
+  it('should see the verdict as an operator, and when each problem began', async () => {
     const ops = new FakeOps();
     ops.letters = [];
     const { page } = await open({ path: '/ops', ops });

@@ -121,7 +121,7 @@ describe('the page', () => {
     await page.getByTestId('empty').waitFor();
   });
 
-  it('should show only the newest notification with the same collapse key in list and toasts', async () => {
+  it('should show only the newest notification with the same collapse key in the list and toasts', async () => {
     const first = { title: 'Import has started', collapseKey: 'import', severity: 'error' } as const;
     bff.publish([first]);
     const page = await open();
@@ -135,7 +135,7 @@ describe('the page', () => {
     expect((await rows(page).allTextContents()).join()).not.toMatch(/started|50%/);
   });
 
-  it('should remove expired notifications from list and toasts, whether they were loaded or arrived live', async () => {
+  it('should remove expired notifications from the list and toasts, whether loaded or received live', async () => {
     const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
     bff.publish([{ title: 'Soon over', expiresAt: inMs(6_000) }, ...titled(1)]);
     const page = await open();
@@ -160,7 +160,7 @@ describe('the page', () => {
     await expect.poll(async () => (await toasts(page).allTextContents()).join()).not.toContain('Secret');
   });
 
-  it('should count unread notifications in bell and title until all are marked as read, even after a reload', async () => {
+  it('should show the unread count in the bell and title until all are read, even after a reload', async () => {
     bff.publish(titled(2));
     const page = await open();
     await live(page);

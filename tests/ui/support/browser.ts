@@ -82,6 +82,6 @@ export const setHidden = (page: Page, hidden: boolean) =>
 
 /**
  * Keeps toasts on the screen, however slow the machine is, by telling the page that it is hidden, which stops their
- * timers. Nothing changes for the test.
+ * timers. The page stays visible to the test.
  */
 export const holdToasts = (page: Page) => setHidden(page, true);

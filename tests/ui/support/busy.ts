@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 export interface Busy {
-  /** Time in JavaScript and garbage collection, from the profiler. Chromium's ScriptDuration excludes promises. */
+  /** Time in JavaScript and garbage collection, from the profiler. (Chromium's ScriptDuration excludes promises.) */
   scriptMs: number;
   scriptDurationMs: number;
   /** All main-thread work, including layout, style and painting. */

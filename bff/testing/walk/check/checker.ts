@@ -218,7 +218,7 @@ export class Checker {
     this.#popped.clear();
   }
 
-  /** Whether this entry and all later ones up to the last answered one exist, none rewritten, popped or set aside. */
+  /** True if all entries from this to the last answered one exist, and none was rewritten, popped or set aside. */
   isLeftBehind(run: string, seq: number): boolean {
     const answered = this.answeredSince.get(run) ?? 0;
     const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) =>

@@ -88,19 +88,20 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
     );
     if (!world.segmentLost && checker.isLeftBehind(run, seq))
       report.violation('LEFT-BEHIND', `${id} of ${entry}`);
-    else if (announcementLost.has(run) && !reached) report.count('lost: all its announcements were lost');
+    else if (announcementLost.has(run) && !reached)
+      report.count('lost because all its announcements were lost');
     else if (announcementLost.has(run) && expiredUnseen.has(entry))
-      report.count('expired unseen, announcements lost');
+      report.count('expired unseen after its announcements were lost');
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
     else if (acceptedIn !== epoch) report.count('lost because it was accepted in another epoch');
-    else if (verdict) report.count('lost with the store, counted as missing');
+    else if (verdict) report.count('lost with the store, and reported as missing');
     else if (checker.hadUnknownRollback) report.count('lost in a rollback that no living process knew of');
     else if (!producers.some((producer) => producer.run === run))
-      report.count('lost with the store, its run had ended');
+      report.count('lost with the store, after its run had ended');
     else if ((checker.answered.get(run) ?? 0) > seq)
       report.count('lost with the store, before an entry that was answered');
     else if (!checker.committed.has(entry) && !reached)
-      report.count('lost with the store, not announced since');
+      report.count('lost with the store, and not announced since');
     else report.violation('LOST', `${id} of ${entry}`);
   }
 }

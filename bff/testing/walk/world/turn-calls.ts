@@ -55,7 +55,7 @@ interface TurnCall {
   host: TurnInstance;
   /** The high-water mark of the caller. */
   heard: Position | undefined;
-  /** The epochs that host and caller knew at the time of the call. */
+  /** The epochs that the host and the caller knew at the time of the call. */
   epochs: readonly string[];
   /** Whether the store was lost during the call. */
   sawLoss: boolean;
@@ -162,7 +162,7 @@ export class TurnCalls {
     return proveAnswer(method, host.signer, nonce, result);
   }
 
-  /** The high-water mark of the caller of the host's running turn, unless the store has been lost since. */
+  /** The caller's high-water mark in the host's running turn, unless the store has been lost since. */
   knownByCallerOf(host: TurnInstance): Position | undefined {
     return this.sawLoss(host) ? undefined : this.#turnOf(host)?.heard;
   }
