@@ -43,7 +43,7 @@ export function forge(
 export const secretToken = (others: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
   forge({ alg: 'HS256', ...header }, claims(others));
 
-/** Returns a function that signs with the key, in the signature format of tokens. */
+/** Returns a function that signs with the key, and encodes the signature as in a token. */
 export const signerOf =
   (key: KeyObject, hash: string | null = 'sha256', more: object = { dsaEncoding: 'ieee-p1363' }) =>
   (input: string): string =>

@@ -127,7 +127,7 @@ describe('a webhook through a real sidecar', () => {
     expect(result.outcome, JSON.stringify(result)).toBe(outcome);
   });
 
-  it('should have the outcome unknown if the receiver closes the connection', async () => {
+  it('should have the outcome `unknown` if the receiver closes the connection', async () => {
     receiver.answer = (response) => response.destroy();
     expect(await send('broken')).toMatchObject({ outcome: 'unknown' });
   });
@@ -166,7 +166,7 @@ describe('a channel that uses another binding, through a real sidecar', () => {
     });
   });
 
-  it('should have the outcome unavailable if the component is missing', async () => {
+  it('should have the outcome `unavailable` if the component is missing', async () => {
     const channel = createBindingChannel({ ...settings, binding: 'missing', invoke, templates });
     expect(await channel.send(messageOf([notificationOf('A')]), ada)).toMatchObject({
       outcome: 'unavailable',
@@ -174,7 +174,7 @@ describe('a channel that uses another binding, through a real sidecar', () => {
     });
   });
 
-  it('should have the outcome unavailable, like a webhook, if the sidecar is down', async () => {
+  it('should have the outcome `unavailable`, like a webhook, if the sidecar is down', async () => {
     const nowhere = new Sidecar({ httpPort: 1, timeoutMs: 1000 });
     const down: Invoke = (binding, operation, data, metadata) =>
       nowhere.invokeBinding(binding, { operation: operation, data, metadata });

@@ -27,7 +27,7 @@ interface Feed {
 interface Stream {
   response: ServerResponse;
   clientId: string | null;
-  /** The position in each feed. */
+  /** The stream's position in each feed. */
   at: Map<string, { epoch: string; offset: number }>;
 }
 

@@ -49,7 +49,7 @@ describe('deliveries during kill -9', () => {
     },
   );
 
-  it.each(['placement', 'redis'] as const)('should continue after %s is back', async (service) => {
+  it.each(['placement', 'redis'] as const)('should continue after %s is restarted', async (service) => {
     const kill = async () => {
       await stack[service].kill();
       await delay(1_000);
@@ -75,7 +75,7 @@ describe('deliveries during kill -9', () => {
     });
   });
 
-  it('should include every accepted notification when the producer dies', async () => {
+  it('should lose no accepted notification when the producer dies', async () => {
     const producer = stack.producers[0] as Pair;
     await flow.during('producer-killed', async () => {
       await producer.app.kill();
@@ -85,7 +85,7 @@ describe('deliveries during kill -9', () => {
     });
   });
 
-  it('should include a dead instance’s unfinished work, even if nothing else is published', async () => {
+  it('should complete a dead instance’s unfinished work, even if nothing else is published', async () => {
     const feed = 'topic:held';
     const observers = new Map(stack.bffs.map((pair) => [pair, new Observer(pair.name, pair.url, { feed })]));
     await Promise.all([...observers.values()].map((observer) => observer.ready()));

@@ -111,7 +111,7 @@ describe('requests that engine.io rejects', () => {
     expect(problemSchema.parse(await response.json()).status).toBe(status);
   });
 
-  it('should also get a problem document for an upgrade', async () => {
+  it('should get a problem document even for an upgrade', async () => {
     for (const path of ['/hubs/?EIO=4&transport=polling', `${HANDSHAKE}&sid=none`, '/other']) {
       const raw = await open(upgradeRequest(path));
       await raw.closed;
@@ -129,7 +129,7 @@ describe('requests that engine.io rejects', () => {
     expect(problemOf(raw)).toMatchObject({ status: 400, code: 'invalid_request' });
   });
 
-  it('should get 429 with Retry-After beyond MAX_CONNECTIONS, over both transports, until a connection closes', async () => {
+  it('should get 429 with Retry-After over both transports while there are MAX_CONNECTIONS connections', async () => {
     const [first] = [await served(), await served(), await served()];
     const response = await fetch(`${bff.url}${POLL}`);
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '5']);

@@ -25,7 +25,7 @@ const read = (guide: string) => readFileSync(join(ROOT, 'docs', 'guides', `${gui
 const reach = read('reach-people-who-are-away');
 const own = read('write-your-own-channel');
 const COMMANDS = [reach, own].flatMap((page) => commandsOf(page).map(({ text }) => text.trim()));
-/** True if the command needs a running system. The others prepare it. */
+/** True if the command needs a running system. Other commands prepare it. */
 const needsSystem = (command: string) => command.includes('localhost:400') || command.startsWith('sleep');
 const OPS_TOKEN = randomBytes(32).toString('hex');
 
@@ -157,7 +157,7 @@ describe('the system that the guides start', () => {
     const { AWAY_FILE = '', ...secrets } = started;
     stack = await startStack({
       ...{ producers: 2, bffs: 1 },
-      // Receipts need keys, which the other commands do not send.
+      // Only the commands for receipts send API keys, so only the second producer requires them.
       producerEnv: (index) =>
         index === 0 ? {} : { API_KEYS: 'on', API_KEYS_FILE: join(data, 'api-keys.json') },
       bffEnv: { AUTH_MODE: 'jwt', AWAY_FILE, OPS_TOKEN },

@@ -121,7 +121,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
     await stack?.stop();
   });
 
-  it('should scrape all targets of prometheus.yml', async () => {
+  it('should scrape all targets in prometheus.yml', async () => {
     await expect
       .poll(() => prometheus.query('sum by (job) (up)'))
       .toEqual(

@@ -123,7 +123,7 @@ describe('a reader’s inbox', () => {
     });
   });
 
-  it('should remove the content of a retracted notification that is snoozed, and be erased with the person’s feed', async () => {
+  it('should remove retracted content even if it is snoozed, and be erased with the person’s feed', async () => {
     const [first] = stack.bffs;
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();

@@ -221,7 +221,7 @@ describe("Dapr's outbox", () => {
       );
       expect(invented).toEqual([]);
       expect(shown.length).toBe(new Set(shown).size);
-      // If Dapr repeats an event, it has the same id.
+      // An event that Dapr repeats keeps its id.
       expect(eventIds.size).toBe(placed.length);
     },
     90_000 + KILLS * 10_000,

@@ -21,8 +21,8 @@ it('should recover 1,000 clients at once from memory, in little more time than i
   console.log(
     `1,000 clients: connect ${Math.round(plain)} ms, connect and recover 100 each ${Math.round(recovering)} ms, ratio ${ratio.toFixed(2)}; state reads ${stateReads.join(', ')}`,
   );
-  // One read each of the head, the segments and the anonymous read state. Regular comparisons also read the head, so a
-  // slow machine makes some more reads. The number of reads must not grow with the number of clients.
+  // One read each of the head, the segments and the anonymous read state. Regular comparisons also read the head, so
+  // there are a few more reads on a slow machine. The number of reads must not grow with the number of clients.
   for (const reads of stateReads) {
     expect(reads).toBeGreaterThan(0);
     expect(reads).toBeLessThanOrEqual(10);

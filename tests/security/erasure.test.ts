@@ -60,7 +60,7 @@ const publishEvent = (topic: string, data: unknown, { id = `e-${Math.random()}`,
       time: `${new Date(time).toISOString().slice(0, 19)}Z`,
     }),
   });
-/** Deposits an entry as a producer would have `ageMs` ago. */
+/** Deposits an entry as if a producer had done so `ageMs` ago. */
 const deposit = async (feed: string, run: string, item: object, ageMs = 0) => {
   const expiresAt = new Date(Date.now() + ENTRY_LIFE_MS - ageMs).toISOString();
   const announcement = { v: DOCUMENT_VERSION, run, feed, seq: 1, expiresAt };

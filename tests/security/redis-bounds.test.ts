@@ -111,7 +111,7 @@ async function under(attack: (n: number) => Promise<Response>) {
 }
 
 describe('the memory that one reader can use in Redis', () => {
-  it('should be limited for a signed-in reader who repeatedly marks as much as possible', async () => {
+  it('should be limited for a signed-in reader who keeps marking as many notifications as possible', async () => {
     const ids = (topic: string, n: number) =>
       n % 3 === 0
         ? Array.from({ length: MAX_READ_IDS }, (_, i) => `never-${n}-${i}-`.padEnd(128, 'y'))

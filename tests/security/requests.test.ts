@@ -124,7 +124,7 @@ describe('HEAD', () => {
 });
 
 describe.each(SERVERS)('the server %s', (port) => {
-  it('should reject HTTP/1.1 requests without a host or with two hosts, with a problem document', async () => {
+  it('should reject HTTP/1.1 requests that have no host or two hosts with a problem document', async () => {
     for (const hosts of ['', 'Host: localhost\r\nHost: localhost\r\n']) {
       const { status, problem } = await rawAnswer(port, `GET /healthz HTTP/1.1\r\n${hosts}\r\n`);
       expect([status, problem.code]).toEqual([400, 'invalid_request']);

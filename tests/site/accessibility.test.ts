@@ -43,7 +43,7 @@ async function open(address: string, viewport: ViewportSize, colorScheme: 'light
   return overflow(page);
 }
 
-it('should find the pages', () => {
+it('should find the site’s pages', () => {
   expect(PAGES).toEqual(expect.arrayContaining(['/', '/guides/first-minute', '/protocol']));
 });
 

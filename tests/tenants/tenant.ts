@@ -223,7 +223,7 @@ export class Tenant {
   }
 
   /**
-   * The keys in Redis, except those that a release writes without a caller: locks, metrics, the audit trail, and the
+   * The keys in Redis, except those that a release writes on its own: locks, metrics, the audit trail, and the
    * last use of API keys.
    */
   async keys(): Promise<string[]> {

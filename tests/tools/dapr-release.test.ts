@@ -101,7 +101,7 @@ describe('the Dapr download', () => {
     expect(server.requests.map(({ range }) => range)).toEqual(['bytes=100-']);
   });
 
-  it('should start over if the server does not support Range', async () => {
+  it('should start over if the server does not support range requests', async () => {
     answer({ kind: 'cut', after: 100 }, { kind: 'no-range' });
     await get();
     expect(requestsFor('daprd')).toHaveLength(2);
@@ -167,7 +167,7 @@ describe('the Dapr download', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('should use the proxy, and report that it refuses', async () => {
+  it('should use the proxy, and report when the proxy refuses a connection', async () => {
     const requests: string[] = [];
     const proxy = createServer((_, response) => response.writeHead(500).end());
     proxy.on('connect', ({ url = '' }, socket) => {

@@ -12,7 +12,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 export interface PropertyOptions {
   /** Whether the store may come back empty, rolled back or with a gap. */
   losses: boolean;
-  /** Counts the events of the runs. */
+  /** Counts how often each event occurs in all runs. */
   counts?: Map<string, number>;
   /** Repeats a failure, together with its printed `seed` and `path`. */
   replayPath?: string | undefined;

@@ -23,7 +23,7 @@ const STYLES: Readonly<Record<string, () => Promise<string>>> = {
   tailwind: () => readFile(join(ROOT, 'node_modules/tailwindcss/preflight.css'), 'utf8'),
 };
 
-/** Properties that depend on which notifications arrive when. */
+/** Properties whose values depend on which notifications have arrived, and when. */
 const CHANGING =
   /^(?:max-|contain-intrinsic|block-size|inline-size|height|width|perspective-origin|transform|transform-origin|animation|transition|opacity|inset|top|bottom|left|right)/;
 

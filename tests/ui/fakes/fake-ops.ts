@@ -193,7 +193,7 @@ export class FakeOps {
     };
   }
 
-  /** The cursor is the id of the last fallback on the page before. */
+  /** The cursor is the id of the last fallback on the previous page. */
   #unsentPage(query: URLSearchParams): UnsentPage {
     const after = this.unsent.findIndex(({ id }) => id === query.get('cursor')) + 1;
     const fallbacks = this.unsent.slice(after, after + Number(query.get('limit')));

@@ -179,7 +179,7 @@ describe('the content of an inbox', () => {
 });
 
 describe('the page', () => {
-  /** Opens the page, and counts the tones that it plays instead of playing them. */
+  /** Opens the page, and counts its tones instead of playing them. */
   async function openCounting(): Promise<{ page: Page; tones: () => Promise<number> }> {
     const page = await open({
       before: async (context) => {
@@ -195,7 +195,7 @@ describe('the page', () => {
     return { page, tones: () => page.evaluate(() => (window as unknown as { tones: number }).tones) };
   }
 
-  it('should hold back all but allowed toasts and sounds in quiet hours, and summarize them afterwards', async () => {
+  it('should hold back toasts and sounds in quiet hours, except allowed ones, and summarize them later', async () => {
     bff.inbox.changePreferences({
       quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
       sound: true,

@@ -55,7 +55,7 @@ async function openInFirefox(
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => {
-    // Firefox reports a failed connection as an error of the page.
+    // Firefox reports a failed connection as a page error.
     if (!String(error).includes('establish a connection')) faults.push(String(error));
   });
   await page.setViewport({ width, height });

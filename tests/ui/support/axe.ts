@@ -49,8 +49,8 @@ export const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
 
 /**
  * Takes screenshots of the page in every width and theme, and mirrored in two widths. Checks that nothing overflows
- * horizontally and, unless mirrored, accessibility. Runs all of axe's rules once for each width, and only the contrast
- * rule in the other theme.
+ * horizontally and, unless mirrored, that the page is accessible. Runs all of axe's rules once for each width, and only
+ * the contrast rule in the other theme.
  */
 export async function checkLooks(
   page: Page,

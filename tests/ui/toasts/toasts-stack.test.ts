@@ -105,7 +105,7 @@ describe('the stack of toasts', () => {
     await expect.poll(expanded).toBeNull();
   });
 
-  it('should show one toast at a time at the top of a phone, to be swiped away sideways or up', async () => {
+  it('should show one toast at a time at the top of a phone, which can be swiped away sideways or up', async () => {
     const page = await open({ width: 360, height: 780 });
     await holdToasts(page);
     pages.bff().publish([...drafts(2), { title: 'Worst', severity: 'error', link: '/#followed' }]);

@@ -141,7 +141,7 @@ export class WalkProducer {
   }
 }
 
-/** Sends its notifications with the same ids, to either producer, until they are accepted. */
+/** Sends its notifications to either producer, always with the same ids, until they are accepted. */
 export class WalkCaller {
   ids: string[] | undefined;
   busy = false;
