@@ -64,7 +64,7 @@ it('should reject a revoked key within two seconds, and state the reason', async
 
 it('should record the last use of each key and list it', async () => {
   await apiKey('--name', 'unused', '--feeds', 'all');
-  // The producer saves when keys were last used once a minute, and when it stops.
+  // Once a minute, and when it stops, the producer saves when keys were last used.
   await producer.app.stop();
   const list = (await apiKey('--list')).split('\n');
   const of = (name: string) => list.find((line) => line.startsWith(name));
