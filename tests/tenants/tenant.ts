@@ -223,8 +223,8 @@ export class Tenant {
   }
 
   /**
-   * The keys in Redis, except those that a release writes on its own: locks, metrics, the audit trail, and the last use of
-   * API keys.
+   * The keys in Redis, except those that a release writes on its own: locks, metrics, the audit trail, and the last use
+   * of API keys.
    */
   async keys(): Promise<string[]> {
     const script = 'valkey-cli --user operator --pass "$REDIS_OPERATOR_PASSWORD" --no-auth-warning --scan';
