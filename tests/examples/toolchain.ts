@@ -17,7 +17,7 @@ export interface Example {
   cwd: string;
   /** The programs that must be on the PATH. */
   tools: readonly string[];
-  /** Checks a further requirement. Resolves with the reason if this machine does not meet it. */
+  /** Checks an additional requirement. Resolves with the reason if this machine does not meet it. */
   lacks?: () => Promise<string | undefined>;
   /** Downloads packages. If the registry does not answer, the test is skipped. */
   download?: readonly Command[];

@@ -26,7 +26,7 @@ export async function stickyCookie(url: string): Promise<string> {
   return cookie;
 }
 
-/** Opens `count` WebSockets at once. Returns how many each instance has received, in ascending order. */
+/** Opens `count` WebSockets at once. Returns the number for each instance, in ascending order. */
 export async function spread(url: string, count: number, cookie?: string): Promise<number[]> {
   const names = await bffs();
   const connections = () => Promise.all(names.map(connectionsOf));

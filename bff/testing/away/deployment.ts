@@ -13,7 +13,7 @@ export const READER = 'user:ada';
 
 const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 
-/** A deployment in memory. Its instances share a store, marks and a channel: `real`, or one whose results tests set. */
+/** An in-memory deployment. Its instances share a store, marks and a channel: `real`, or one whose results tests set. */
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
   const standings = new Map<string, string>();

@@ -22,7 +22,7 @@ export interface TestPushService {
   received: ReceivedPush[];
   /** Errors that the service found in requests. */
   faults: string[];
-  /** Subscribes a new device, and returns its subscription in the form that a browser returns. */
+  /** Subscribes a new device, and returns its subscription as a browser would. */
   subscribe(device: string): PushSubscription;
   /** Sets the response to pushes for a device. By default it is 201. */
   answer(device: string, answer: Answer | number): void;

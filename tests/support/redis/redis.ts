@@ -45,7 +45,7 @@ export async function openRedisView(redisHost: string) {
     empty: async (): Promise<void> => {
       await client.flushAll();
     },
-    /** Makes the key expire now. */
+    /** Makes the key expire immediately. */
     expire: async (key: string): Promise<void> => {
       if (!(await client.pExpire(key, 1))) throw new Error(`there is no key ${key}`);
     },

@@ -43,7 +43,7 @@ export async function writeIsolationPages(root: string): Promise<string[]> {
   return Object.keys(STYLES).map((name) => join(root, `${name}.html`));
 }
 
-/** The computed styles of all elements of a page's components, by their class and their parent's class. */
+/** The computed styles of all elements in a page's components, by their class and their parent's class. */
 export const stylesIn = (page: Page): Promise<Record<string, string[]>> =>
   page.evaluate((changing) => {
     const skip = new RegExp(changing);
