@@ -158,7 +158,7 @@ export const hostEnvironment = (env: Env = process.env): Record<string, string> 
   return kept;
 };
 
-/** The ports of `npm run dev`, and the pause of its demo source in ms, as text. */
+/** The ports of `npm run dev`, and the pause between its demo source's notifications, in ms, as text. */
 export const readDevConfig = (env: Env = process.env) => ({
   page: env['DEV_PORT'] || '5173',
   bff: env['DEV_BFF_PORT'] || '4001',

@@ -16,7 +16,7 @@ const REST_SECONDS = 3;
 const POLL_MS = 200;
 const VIA = 'email';
 
-/** The kinds of notifications in a round, in the order of the table. */
+/** The kinds of notifications in a round, in the order of the printed table. */
 const KINDS = ['without', 'waiting', 'due'] as const;
 type Kind = (typeof KINDS)[number];
 const FALLBACKS: Record<Kind, object> = {
@@ -47,7 +47,7 @@ const USAGE = 'npm run bench:away -- [--rounds N] [--count N] [--readers N]';
 
 /**
  * `npm run bench:away`: compares notifications with and without a fallback, alternating on one stack. The readers have
- * no address, so no message is sent: a due fallback is finished when its decision is stored.
+ * no address, so no message is sent: a due fallback is finished once its decision is stored.
  */
 export async function benchAway(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
@@ -132,7 +132,7 @@ function readCpu(stack: Stack): Cpu {
   return { ...groups, all: groups.applications + groups.sidecars + groups.scheduler + groups.redis };
 }
 
-/** CPU seconds used per second while idle, apart from polling the metrics as a round does. */
+/** CPU seconds used per second while the stack is idle, except that its metrics are polled as often as in a round. */
 async function idleCpu(stack: Stack): Promise<Cpu> {
   const before = readCpu(stack);
   const end = performance.now() + REST_SECONDS * 1000;

@@ -23,7 +23,7 @@ const ANSWER_MS = 20;
 /** A reader's document keeps the receipts of at most this many finished fallbacks. */
 const MAX_DIGEST = 1_000;
 /**
- * Time limit for all fallbacks, in ms: a fixed part, plus an allowance per fallback that is several times what one
+ * Time limit for all fallbacks, in ms: a fixed part, plus an allowance per fallback, several times what a fallback
  * takes on a busy machine.
  */
 const PATIENCE_MS = 60_000;
@@ -32,7 +32,7 @@ const PATIENCE_EACH_MS = 100;
 interface BurstOptions {
   /** Number of readers with one fallback each. */
   fallbacks: number;
-  /** Number of fallbacks for one more reader, who gets them in a few messages. */
+  /** Number of fallbacks for one additional reader, who gets them in a few messages. */
   digest: number;
   /** Time from the start of publishing until all fallbacks are due, in ms. */
   leadMs: number;

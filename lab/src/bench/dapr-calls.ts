@@ -11,7 +11,7 @@ import {
 import type { Pair } from '@tocsin/tools/stack/pair';
 import { median } from './quantile.ts';
 
-/** The median latency of each Dapr call for one notification, in ms, measured one call at a time. */
+/** The median latency of each Dapr call that one notification needs, in ms, measured one call at a time. */
 export type DaprCalls = Record<
   'create' | 'publish' | 'actor call' | 'get' | 'transaction' | 'get-delete',
   number
@@ -61,7 +61,7 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
   }
 }
 
-/** The median latency of `call` over all keys, in ms, one at a time, excluding the warm-up. */
+/** The median latency of `call` over all keys, in ms, with one call at a time, excluding the warm-up. */
 async function time(keys: readonly string[], call: (key: string) => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   for (const key of keys) {

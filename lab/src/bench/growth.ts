@@ -59,7 +59,7 @@ async function fill(
 }
 
 /**
- * Measures the cost of a notification for growing numbers of feeds and instances, and growing histories.
+ * Measures the cost of a notification as the number of feeds, the number of instances and the history grow.
  * @throws Failure if a message is missing
  */
 export async function measureGrowth(

@@ -27,7 +27,7 @@ it('should reject an incomplete file, and name the missing figures', () => {
 });
 
 describe('the page and the picture in the repository', () => {
-  it('should show the stored constants and the stored check', async () => {
+  it('should show the stored constants and the stored check results', async () => {
     const { page, picture, check } = keptPages();
     const constants = readConstants();
     const generated = withFigures(page, constants, check);
@@ -44,7 +44,7 @@ describe('the page and the picture in the repository', () => {
     expect(check?.loads.map(({ comparisons }) => comparisons.map((one) => one.predicted))).toEqual(predicted);
   });
 
-  it('should rest on a check in which every figure was within the factor', () => {
+  it('should be based on a check in which every figure was within the factor', () => {
     const { check } = keptPages();
     expect(check?.loads).toHaveLength(CHECK_LOADS.length);
     expect(check && countInaccurate(check)).toBe(0);

@@ -205,7 +205,7 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
-  it('should require certificates between sidecars and Dapr’s services, which sentry signs only for known identities', () => {
+  it('should require certificates between sidecars and Dapr’s services, signed by sentry only for known identities', () => {
     for (const name of ['placement', 'scheduler'])
       expect(service(name).command).toEqual(
         expect.arrayContaining([

@@ -6,7 +6,7 @@ export type Docker = (args: readonly string[], options?: RunOptions) => Promise<
 
 const OUTPUT_HEADING = 'Output of Docker:';
 
-/** Removes Docker's output from the message of a Failure of `findDocker`, which leaves one line. */
+/** Removes Docker's output from the message of a Failure from `findDocker`, so that one line is left. */
 export const withoutOutput = (message: string): string =>
   message.split(` ${OUTPUT_HEADING}`, 1)[0] ?? message;
 

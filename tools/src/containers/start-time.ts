@@ -22,8 +22,8 @@ export function startMsOf({ StartedAt, Health }: ContainerState): number | undef
 
 const LIMIT_MS = 60_000;
 /**
- * Starts a container hardened as in docker-compose.yml. It needs no other services, because /healthz only shows that
- * the process serves requests.
+ * Arguments to start a container that is hardened as in docker-compose.yml. It needs no other services, because
+ * /healthz only shows that the process serves requests.
  */
 const ARGS = [
   ...['run', '--detach', '--network', 'none', '--health-interval', '250ms', '--env', 'BROADCASTER=memory'],

@@ -67,7 +67,7 @@ export class ManagedProcess {
   }
 
   /**
-   * Resolves when the process exists (not when it is ready).
+   * Resolves once the process has been spawned, without waiting for it to be ready.
    * @throws Failure if its command cannot be run. @throws Error if it is already running.
    */
   async start({ env = {} }: StartOptions = {}): Promise<void> {

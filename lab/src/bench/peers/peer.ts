@@ -23,7 +23,7 @@ export interface PeerProcess {
 
 export interface Message {
   feed: string;
-  /** The message's number and padding. */
+  /** The message's number, padded to the payload size. */
   text: string;
 }
 

@@ -23,8 +23,8 @@ type App = (typeof APPS)[number];
 const TITLE = 'n';
 
 /**
- * Starts our stack, built as in the images and with default settings: one producer, durable 202, one sidecar per
- * application.
+ * Starts our stack, built as in the images and with default settings: one producer, which stores notifications durably
+ * before it returns 202, and one sidecar per application.
  */
 export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const logDir = join(options.logDir, `tocsin-${options.instances}`);

@@ -33,7 +33,7 @@ export abstract class SocketIoDialogue implements Dialogue {
 
   abstract position(): string | undefined;
 
-  /** The message to send when the namespace has accepted the client. */
+  /** The next step once the namespace has accepted the client. */
   protected abstract connected(content: string): Step;
 
   protected abstract event(message: Buffer): void;

@@ -17,7 +17,7 @@ export interface CpuProfile {
 
 export interface FlameOptions {
   title: string;
-  /** Skips this many ms at the start of the process, while it loads and before V8 has compiled its code. */
+  /** How much of the start to skip, in ms: the time in which the process loads and V8 has not yet compiled its code. */
   skipMs: number;
 }
 

@@ -8,7 +8,7 @@ export const isAccepted = (status: number): boolean => status === 200 || status 
 
 interface Addressing {
   lane?: number;
-  /** The feed of all messages, or of the message at each place. */
+  /** The feed of all messages, or a function that returns the feed for each index in `numbers`. */
   feed?: string | ((place: number) => string);
 }
 

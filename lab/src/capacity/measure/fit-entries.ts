@@ -17,7 +17,7 @@ import type { Window } from './window.ts';
 export const medianOf = (costs: readonly Cost[]): Cost =>
   Object.fromEntries(KINDS.map((kind) => [kind, median(costs.map((cost) => cost[kind] ?? 0))]));
 
-/** The windows, and a window's costs without idling. */
+/** Access to the measured windows, and to a window's costs without those of idle processes. */
 interface Measured {
   all: (step: string, instances: number) => Window[];
   one: (step: string, instances?: number) => Window;
@@ -33,15 +33,15 @@ type EntryCosts = Pick<
 const ALL = KINDS;
 const PRODUCER: readonly Kind[] = ['producer', 'producerSidecar'];
 const [FEW, MANY] = [1, MEASURED_BFFS];
-/** How often the costs that depend on each other are computed anew. The error shrinks about tenfold each time. */
+/** Number of passes over the costs that depend on each other. Each pass reduces the error about tenfold. */
 const PASSES = 15;
 /** With two instances, half of the turns run on the instance that did not receive the announcement. */
 const REMOTE = 1 - 1 / MANY;
 
 /**
- * Derives the costs of entries, and of what shares an entry. Nearly every window contains some of each, so these costs
- * are computed in turn, from one window each, until they no longer change. `ofEntries` is what the entries of a window
- * cost in total.
+ * Derives the cost of an entry, and of each additional request, feed and notification in it. Nearly every window
+ * contains some of each, so each pass computes the costs one by one from the latest values of the others. `ofEntries`
+ * returns the total cost of a window's entries.
  */
 export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFurther }: Hearing) {
   const [seldom, shared, busy] = ['seldom entries', 'shared entries', 'busy'].map((step) => one(step)) as [
@@ -58,7 +58,9 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
     furtherNotification: {},
     remoteTurn: {},
   };
-  /** What entries cost beyond their first notification, and for receiving their messages. */
+  /**
+   * The cost of receiving a window's messages, and of the additional requests, feeds and notifications in its entries.
+   */
   const beyondFirst = ({ entries, requests, events, notifications, instances, seconds }: Window): Cost =>
     add(
       times(costAt(hear, entries / seconds), entries * instances),
@@ -71,7 +73,7 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
   const ofEntries = (window: Window): Cost => add(beyondFirst(window), entriesOf(window));
   const perEntry = (window: Window): Cost =>
     times(minus(net(window), beyondFirst(window)), 1 / window.entries);
-  /** The rest of a window's costs for each of `count` items, when `known` of them are added back. */
+  /** Corrects `known`, the cost of one of `count` items, by each item's share of the window's unexplained costs. */
   const rest = (window: Window, known: Cost, count: number): Cost =>
     add(known, times(minus(net(window), ofEntries(window)), 1 / Math.max(1, count)));
 
@@ -106,7 +108,7 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
   return { ...costs, ofEntries };
 }
 
-/** The time between two entries of a busy lane, in ms: the one with which as many requests share an entry as measured. */
+/** The time between two entries of a busy lane, in ms, derived from the measured number of requests per entry. */
 export function laneMsOf(windows: readonly Window[]): number {
   const window = windows.find(({ step, instances }) => step === 'shared entries' && instances === MANY);
   if (!window) throw new Error('"shared entries" was not measured.');

@@ -90,7 +90,7 @@ const entries = (count: number, instances: number, each = paced, rate: number = 
     count,
   );
 
-/** The numbers of a window whose entries contain one notification each. */
+/** The counts of a window whose entries contain one notification each. */
 const single = (count: number) => ({ entries: count, requests: count, events: count, notifications: count });
 
 const hear = (instances: number): Window[] =>
@@ -215,7 +215,7 @@ function windows(): Window[] {
 const whole = (cost: Cost): Cost => add(cost);
 
 describe('the time between two entries of a lane', () => {
-  it('should be the one with which as many requests share an entry as measured', () => {
+  it('should be derived from the measured number of requests per entry', () => {
     for (const laneMs of [2, 8, 40]) {
       // Each of the two lanes gets 120 requests a second.
       const entries = 2_400 / requestsPerEntry(120, laneMs);

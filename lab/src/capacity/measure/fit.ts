@@ -41,7 +41,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const idleSecond: Cost = Object.fromEntries(
     KINDS.map((kind) => [kind, idle.cpu[kind] / idle.seconds / processes(idle, kind)]),
   );
-  /** A window's costs, minus those of idling. */
+  /** A window's costs, minus those of idle processes. */
   const net = (window: Window): Cost =>
     Object.fromEntries(
       KINDS.map((kind) => [
@@ -60,7 +60,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     return times(add(at1 ?? {}, times(at2 ?? {}, MANY)), 1 / (FEW + MANY * MANY));
   };
   const hear = SIZES.hearRates.map((rate) => ({ rate, cost: heard(rate) }));
-  /** What each part of a message costs beyond its first one. */
+  /** The cost of receiving each part of a message after the first. */
   const heardBeyondOne = (window: Window, parts: number): Cost =>
     onlyFor(
       times(
@@ -116,7 +116,8 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     ),
     READS,
   );
-  // Feeds that are watched, but get nothing, are compared meanwhile. Only those are read more often than in turns.
+  // In the windows named `unwatched`, the watched feeds receive nothing and are compared with their heads. The reads
+  // beyond those in turns are these comparisons.
   const shown = all('shows', MANY);
   const readsInTurns = median(shown.map(({ reads, events }) => reads / events));
   const eachOf = (step: string): Cost =>

@@ -37,7 +37,7 @@ export const newestEvent = (rig: Rig): Promise<Event> =>
     return { ...newest.message };
   });
 
-/** The numbers of feeds and publications in a message. Each feed has a proof, and each publication a notification. */
+/** Counts the feeds and publications in a message: each feed has one proof, each publication one notification. */
 export function contentsOf(message: Event): { events: number; notifications: number } {
   const text = Object.values(message).join();
   const count = (name: string) => text.split(`"${name}":`).length - 1;

@@ -6,8 +6,8 @@ import { feedOf, type Steps } from './stepper.ts';
 import { bytesOfReader, bytesOfReplaced, storedAnnouncements, storedOfFeeds } from './stored.ts';
 
 /**
- * Measures the size of an announcement in its stream. The bffs remove acknowledged ones every 2 s, so this takes the
- * longest stream that it sees, because the stream itself takes some memory too.
+ * Measures the size of an announcement in its stream. The bffs remove acknowledged announcements every 2 s. Uses the
+ * longest stream seen, because the overhead of the stream itself counts least there.
  */
 export async function measureAnnouncement(steps: Steps): Promise<number> {
   let longest = { bytes: 0, count: 1 };
@@ -15,7 +15,7 @@ export async function measureAnnouncement(steps: Steps): Promise<number> {
   const publishing = steps
     .at(SIZES.sharedRate, ANNOUNCEMENT_SECONDS, feedOf('busy', SIZES.manyFeeds))
     .finally(() => (isDone = true));
-  // It may reject before it is awaited.
+  // `publishing` may reject before it is awaited.
   publishing.catch(() => undefined);
   while (!isDone) {
     const stored = await storedAnnouncements(steps.rig);
@@ -69,8 +69,8 @@ export async function measureMemory(steps: Steps) {
 }
 
 /**
- * Measures the size of an entry's replaced documents, which remain for two minutes. Each entry has one notification. The
- * feeds are long enough for their documents to be merged several times.
+ * Measures the size of the documents that an entry replaces, which are kept for two minutes. Each entry has one
+ * notification. The feeds are long enough for their documents to be merged several times.
  */
 export async function measureReplaced(steps: Steps): Promise<number> {
   const of = feedOf(REPLACED, SIZES.replacedFeeds);
@@ -80,7 +80,7 @@ export async function measureReplaced(steps: Steps): Promise<number> {
 }
 
 const REPLACED = 'replaced';
-/** The start of the feed's name, by which its documents are found. */
+/** The start of the feeds' names, by which their documents are found. */
 const LABEL = `topic:${REPLACED}`.slice(0, 8);
 
 /** Creates readers with read marks in a feed. Returns the average size of a reader's read state in bytes. */

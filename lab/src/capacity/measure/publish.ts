@@ -64,7 +64,7 @@ export async function publish(rig: Rig, pace: Pace): Promise<Done> {
   return {
     entries: (await depositedEntries(rig)) - entriesBefore,
     requests,
-    // A feed gets the next request long after the last one, so an entry rarely contains two for the same feed.
+    // Requests for the same feed are far apart, so an entry rarely contains two of them.
     events: spread ? requests * size : requests,
     notifications: requests * size,
   };

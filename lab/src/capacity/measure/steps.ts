@@ -122,7 +122,8 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
 }
 
 /**
- * Measures what shares an entry: POSTs that arrive at the same time, notifications of one feed, and different feeds.
+ * Measures entries that are shared by POSTs that arrive at the same time, by several notifications for one feed, or by
+ * several feeds.
  */
 async function measureShared(steps: Steps): Promise<void> {
   const { batch, batchRate, busyLanes, busyRequests, entrySeconds, feeds, spreadRate } = SIZES;
@@ -140,7 +141,7 @@ async function measureShared(steps: Steps): Promise<void> {
   await injectNewest(steps, 'hear arrays');
 }
 
-/** Measures what receiving the newest message costs again. */
+/** Measures the cost of receiving the newest message, by sending copies of it. */
 async function injectNewest(steps: Steps, step: string): Promise<void> {
   const message = await newestEvent(steps.rig);
   const pace = { rate: SIZES.hearArraysRate, count: SIZES.hearArrays };
@@ -189,8 +190,8 @@ const clientsOf =
 const ARRIVE_MS = 300;
 
 /**
- * Measures connecting, idling and receiving for many clients of one feed. Returns the size of a `position` event in
- * bytes.
+ * Measures the cost of connecting, idling and receiving for many clients of one feed. Returns the size of a `position`
+ * event in bytes.
  */
 async function measureCrowd(steps: Steps): Promise<number> {
   const count = SIZES.crowd;
@@ -227,12 +228,12 @@ async function measureViews(steps: Steps, of: (index: number) => string): Promis
   });
 }
 
-/** The comparisons after 2, 4 and 8 s are over. */
+/** Long enough to include the comparisons after 2, 4 and 8 s. */
 const COMPARED_SECONDS = 10;
-/** Between the comparisons after 16 and after 32 s, with the ping after 25 s. */
+/** Between the comparisons after 16 s and after 32 s. Includes the ping after 25 s. */
 const QUIET_SECONDS = { from: 18.5, to: 30 };
 
-/** Measures the rates of one feed, and of many feeds of one partition, on an otherwise idle machine. */
+/** Measures the maximum rates of one feed, and of many feeds in one partition, on an otherwise idle machine. */
 async function measureRates(steps: Steps): Promise<Sights['rates']> {
   const { rig } = steps;
   const rateOf = async (requests: number, pace: Pick<Pace, 'size' | 'lanes' | 'feedOf'>) => {

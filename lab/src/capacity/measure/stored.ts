@@ -79,7 +79,9 @@ export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
     return bytes / count;
   });
 
-/** The size of the data in Redis, in bytes: used memory without the buffers of connections and the append-only file. */
+/**
+ * The size of the data in Redis, in bytes: used memory, excluding the buffers for connections and the append-only file.
+ */
 export const usedMemory = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const memory = parseRedisInfo(await redis.info('memory'));

@@ -13,7 +13,7 @@ export interface Window {
   cpu: Record<Kind, number>;
   entries: number;
   requests: number;
-  /** Pairs of an entry and a feed in it. */
+  /** The number of different feeds in each entry, summed over all entries. */
   events: number;
   notifications: number;
   /** The number of `publications` events that clients received. */

@@ -54,19 +54,19 @@ export interface Constants {
      * rate of entries that one producer, two bffs and one Redis handled.
      */
     entry: AtRate[];
-    /** Each further POST whose notifications share the entry. */
+    /** Each additional POST whose notifications share the entry. */
     furtherRequest: Cost;
-    /** Each further feed in an entry, with one notification: its head is read and written with the others. */
+    /** Each additional feed in an entry, with one notification: its head is read and written with the others. */
     furtherFeed: Cost;
-    /** Each further notification of the same feed in an entry. */
+    /** Each additional notification for the same feed in an entry. */
     furtherNotification: Cost;
     /** A turn on an instance other than the one that received the announcement. */
     remoteTurn: Cost;
     /** Reading a message with one publication, on an instance without subscribers to its feed. Sorted by rate. */
     hear: AtRate[];
-    /** Each further feed in such a message, with one publication and its own proof. */
+    /** Each additional feed in such a message, with one publication and its own proof. */
     hearFeed: Cost;
-    /** Each further publication of the same feed in such a message. */
+    /** Each additional publication for the same feed in such a message. */
     hearFurther: Cost;
     /** The additional cost of a feed's publications in a message, on an instance with subscribers. */
     show: Cost;
@@ -80,7 +80,7 @@ export interface Constants {
     connectionSecond: Cost;
     /** A comparison of a view with its feed's head, and the view's positions in that time. */
     comparison: Cost;
-    /** A page that acknowledges publications with its ping: they are added to the feed's counts. */
+    /** A page that acknowledges publications when it answers a ping: they are added to the feed's counts. */
     receipt: Cost;
   };
   memory: {
@@ -118,7 +118,10 @@ export interface Constants {
   };
   /** Each component's share of the time that Redis spends on commands. */
   redisShares: Record<RedisRole, number>;
-  /** The shortest time between the starts of two entries of a lane, in ms: the entry and the pause after it. */
+  /**
+   * The shortest time between the starts of two entries of a lane, in ms. It covers the first entry and the pause after
+   * it.
+   */
   laneMs: number;
   /** Notifications a second on an otherwise idle machine, all of whose processes share the measured cores. */
   rates: {
@@ -126,7 +129,7 @@ export interface Constants {
     singles: number;
     /** Over one feed, in arrays. */
     arrays: number;
-    /** Over many feeds of one partition, each in its own POST. */
+    /** Over many feeds in one partition, each in its own POST. */
     partition: number;
   };
 }
@@ -139,7 +142,10 @@ export const add = (...costs: readonly Cost[]): Record<Kind, number> =>
 export const times = (cost: Cost, count: number): Record<Kind, number> =>
   Object.fromEntries(KINDS.map((kind) => [kind, (cost[kind] ?? 0) * count])) as Record<Kind, number>;
 
-/** The cost at a rate, interpolated logarithmically between two measured rates. Beyond them, uses the nearest. */
+/**
+ * The cost at a rate, interpolated logarithmically between two measured rates. For a rate outside the measured range,
+ * the cost at the nearest measured rate.
+ */
 export function costAt(points: readonly AtRate[], rate: number): Cost {
   const above = points.findIndex((point) => point.rate >= rate);
   const [low, high] = [points[above - 1], points[above]];
@@ -160,7 +166,7 @@ export function entryCost(
 ): Cost {
   const rateOf = (kind: Kind): number => {
     if (kind.startsWith('producer')) return entries / pods.producers;
-    // A bff is as busy as the stream of messages, which all bffs read.
+    // Every bff reads all messages, so the total rate determines how busy it is.
     return kind === 'bffSidecar' ? (MEASURED_BFFS * entries) / pods.instances : entries;
   };
   return Object.fromEntries(KINDS.map((kind) => [kind, costAt(entry, rateOf(kind))[kind] ?? 0]));

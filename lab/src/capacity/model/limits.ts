@@ -8,8 +8,8 @@ export interface Limit {
   /** The share in use: 1 is one whole core, or a pod's whole memory. */
   used: number;
   /**
-   * The rate, in notifications a second, at which it reaches the target if nothing else changes; 0 if it exceeds the
-   * target even without notifications.
+   * The rate, in notifications a second, at which the resource reaches the target if nothing else changes; 0 if it
+   * exceeds the target even without notifications.
    */
   rate: number;
   /** The remedy. */
@@ -95,7 +95,7 @@ function rateAt(used: (rate: number) => number, target: number): number | undefi
 
 /** The limits, in the order in which they are reached. */
 export function limitsOf(plan: Plan, constants: Constants): Limit[] {
-  // Vary only the rate, not the size.
+  // Vary only the rate, and keep the numbers of pods and partitions.
   const { instances, producers, partitions } = plan;
   const size = { instances, producers, partitions };
   const at = (rate: number) => planOf({ ...plan.load, rate, ...size }, constants) as Plan;

@@ -21,7 +21,7 @@ export interface Load {
    * random.
    */
   bffsPerFeed?: number;
-  /** The size of title and body of a notification, in bytes. */
+  /** The size of a notification's title and body, in bytes. */
   payload: number;
   /** The number of notifications in one POST, all for one feed. */
   batch: number;
@@ -54,7 +54,9 @@ export interface Flow {
   requests: number;
   /** Entries a second. Each is deposited, announced, committed, claimed and broadcast once. */
   entries: number;
-  /** Feeds that entries contain, added up: each is committed, and broadcast as one event in the entry's message. */
+  /**
+   * Events a second: one for each feed in each entry. Each is committed, and broadcast as part of the entry's message.
+   */
   events: number;
   /** The total number of subscriptions. */
   subscriptions: number;
@@ -68,7 +70,7 @@ export interface Flow {
   pushes: number;
   /** Comparisons of a view with its feed's head per second. */
   comparisons: number;
-  /** Pages per second that acknowledge publications; those of a view within 2 s count once. */
+  /** Acknowledgements of publications by pages per second; those for one view within 2 s count once. */
   receipts: number;
   /** New connections per second. */
   connects: number;
@@ -77,7 +79,7 @@ export interface Flow {
 }
 
 /**
- * The times of the comparisons after a publication, in s. After that, there is one every 30 s
+ * The times of the comparisons after a publication, in s. After the last of them, there is one every 30 s
  * (`bff/src/recover/views/feed-views.ts`).
  */
 const FIRST_COMPARISONS = [2, 4, 8, 16, 32];
@@ -97,9 +99,9 @@ export function comparisonRate(rate: number): number {
 }
 
 /**
- * The average number of requests in an entry of a lane that gets `rate` requests a second at random times. After the
- * start of an entry, the lane starts no other one for `laneMs`. The requests of that time share the next entry; if
- * there are none, the lane waits for one.
+ * The average number of requests in an entry of a lane that gets `rate` requests a second at random times. After
+ * starting an entry, the lane starts no other one for `laneMs`. Requests that arrive in that time share the next entry.
+ * If there are none, the next request starts an entry.
  */
 export function requestsPerEntry(rate: number, laneMs: number): number {
   const meanwhile = (rate * laneMs) / 1000;

@@ -39,7 +39,7 @@ describe('comparisons of a view with its head', () => {
 });
 
 describe('the requests that share an entry', () => {
-  it('should be as many as in a simulation', () => {
+  it('should be as numerous as in a simulation', () => {
     let seed = 1;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     for (const [rate, laneMs] of [
@@ -51,9 +51,9 @@ describe('the requests that share an entry', () => {
       const requests = 50_000;
       for (let request = 0; request < requests; request++) {
         time -= Math.log(random()) / rate;
-        // An entry that has not started yet takes this request too.
+        // This request joins an entry that has not started yet.
         if (time < ready - laneMs / 1000) continue;
-        // It starts now, or when the lane is ready.
+        // A new entry starts now, or when the lane is ready.
         ready = Math.max(time, ready) + laneMs / 1000;
         entries++;
       }
@@ -65,11 +65,11 @@ describe('the requests that share an entry', () => {
     expect(differentFeeds(1, 100)).toBeCloseTo(1);
     expect(differentFeeds(5, 1)).toBe(1);
     expect(differentFeeds(5, 1e6)).toBeCloseTo(5, 3);
-    // Two requests are for the same of two feeds half of the time.
+    // With two feeds, two requests are for the same feed half of the time.
     expect(differentFeeds(2, 2)).toBeCloseTo(1.5);
   });
 
-  it('should be the more the fewer lanes there are, so that entries grow and their number does not', () => {
+  it('should become more numerous with fewer lanes, so that entries get larger, not more frequent', () => {
     const [few, many] = [2, 16].map((partitions) => plan({ rate: 10_000, feeds: 1_000, partitions }, 10));
     expect(few?.flow.entries).toBeCloseTo(200, 0);
     expect(many?.flow.entries).toBeGreaterThan(1_000);
@@ -86,7 +86,7 @@ describe('the requests that share an entry', () => {
     expect(entriesOf(50)).toBeCloseTo(40, 0);
   });
 
-  it('should be of one partition if there is one feed', () => {
+  it('should all belong to one partition if there is only one feed', () => {
     expect(plan({ rate: 10_000, feeds: 1, partitions: 16 }, 10).flow.entries).toBeCloseTo(100, 0);
   });
 });
@@ -94,22 +94,22 @@ describe('the requests that share an entry', () => {
 describe('the number of partitions', () => {
   const { partitions: _, ...free } = LOAD;
 
-  it('should be two, or as many as keep each of them and its host below the target', () => {
+  it('should be at least two, and enough to keep each partition and its host below the target', () => {
     const partitionsFor = (load: Partial<Load>) => planOf({ ...free, ...load }, CONSTANTS)?.partitions;
     expect(partitionsFor({ rate: 100 })).toBe(2);
-    // A partition takes 2,000 a second, so half of that is 1,000.
+    // A partition can handle 2,000 notifications a second; the target is half of that.
     expect(partitionsFor({ rate: 5_000, feeds: 1_000, instances: 100 })).toBe(5);
     // One feed is in one partition.
     expect(partitionsFor({ rate: 5_000, feeds: 1, instances: 100 })).toBe(2);
   });
 
-  it('should decide how many bffs take turns', () => {
+  it('should determine how the turns are distributed over the bffs', () => {
     const used = (partitions: number) =>
       plan({ rate: 1_000, feeds: 1_000, connections: 0, instances: 4, partitions }).busiestBff;
-    // All receive 1,000 messages a second: 60 ms. The turns take 300 ms of CPU a second.
+    // On each bff, receiving 1,000 messages a second takes 60 ms of CPU. The turns take 300 ms in total.
     expect(used(2)).toBeCloseTo(0.06 + 0.15);
     expect(used(4)).toBeCloseTo(0.06 + 0.075);
-    // One of them hosts two of five partitions.
+    // One of the four bffs hosts two of the five partitions.
     expect(used(5)).toBeCloseTo(0.06 + 0.12);
   });
 });
@@ -137,7 +137,7 @@ describe('the distribution of a load', () => {
     expect(flow({ feeds: 1_000, bffsPerFeed: 5 }, 40).watchingInstances).toBeCloseTo(1);
   });
 
-  it('should count a receipt for each page with new publications at its ping, but each view once in 2 s', () => {
+  it('should count a receipt for each ping of a page with new publications, but only one per view every 2 s', () => {
     // 1,000 pages answer 40 pings a second, and nearly all have new publications.
     expect(flow({ feeds: 1_000, rate: 1_000 }, 2).receipts).toBeCloseTo(40);
     expect(flow({ feeds: 1_000, rate: 40 }, 2).receipts).toBeCloseTo(40 * (1 - Math.exp(-1)));
@@ -247,7 +247,7 @@ describe('a plan', () => {
 });
 
 describe('the limits', () => {
-  it('should start with the lowest rate at which a resource reaches the target', () => {
+  it('should be sorted by the rate at which each resource reaches the target', () => {
     const limits = limitsOf(plan({ connections: 0 }), CONSTANTS);
     expect(limits.map(({ rate }) => rate)).toEqual(limits.map(({ rate }) => rate).sort((a, b) => a - b));
     for (const { name, rate } of limits) {
@@ -256,7 +256,7 @@ describe('the limits', () => {
     }
   });
 
-  it('should be 0 for a resource that is fully used without notifications', () => {
+  it('should have a rate of 0 for a resource that exceeds the target even without notifications', () => {
     const [first] = limitsOf(plan({ connections: 1e6 }), CONSTANTS);
     expect(first).toMatchObject({ rate: 0 });
   });

@@ -10,7 +10,7 @@ const REPLACED_SECONDS = 120;
 const IDS_MAX = 100_000;
 const HISTORY_BYTES = 16 * 2 ** 20;
 const RING = { publications: 1_000, bytes: 2 ** 20 };
-/** The default of `FEEDS_BYTES`: what all rings of a bff may take, as JSON. */
+/** The default of `FEEDS_BYTES`: the maximum total size of a bff's rings, as JSON. */
 const FEEDS_BYTES = 32 * 2 ** 20;
 /** The limits of the broadcaster's stream; the default of `BROADCAST_BYTES`. */
 const BROADCAST = { messages: 2_000, seconds: 30, bytes: 16 * 2 ** 20 };
@@ -42,7 +42,7 @@ export interface Plan {
   terms: Term[];
   /** The number of cores that all pods of each kind use. */
   cores: Record<Kind, number>;
-  /** The number of cores that a bff uses which takes turns, because it hosts as many partitions as any other one. */
+  /** The number of cores that a bff with the maximum number of partitions uses, including their turns. */
   busiestBff: number;
   /** Memory of one process, in bytes. */
   memory: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
@@ -154,7 +154,7 @@ function planFor(load: Load, constants: Constants, size: Size): Plan {
   return { ...plan, memory: memoryOf(load, flow, constants, plan) };
 }
 
-/** True if all bffs are below the target. More partitions, not more bffs, help a bff that takes too many turns. */
+/** True if the bffs are below the target on average. More partitions, not more bffs, relieve the busiest one. */
 const isEnough = ({ load, cores, memory, instances }: Plan): boolean =>
   cores.bff / instances <= load.target &&
   memory.bff <= load.target * load.bffGib * 2 ** 30 &&
@@ -207,7 +207,7 @@ export const partitionUse = (
   return load.rate / Math.min(partitions, load.feeds) / (load.batch >= 10 ? rates.arrays : single);
 };
 
-/** True if no partition limits the rate, and its turns fit into its host, or no further partition helps. */
+/** True if each partition and the turns on its host stay below the target, or if more partitions would not help. */
 const isTurnsEnough = (plan: Plan, constants: Constants): boolean =>
   plan.partitions >= plan.load.feeds ||
   (partitionUse(plan, constants) <= plan.load.target &&

@@ -10,7 +10,7 @@ export interface Term {
   cost: Cost;
 }
 
-/** The terms of which every part in a bff is work of the partition's host. */
+/** The terms whose bff costs arise only on the bff that hosts the partition. */
 const TURNS: readonly string[] = [
   'entries, POST to broadcast',
   'further feeds in an entry',
@@ -73,7 +73,7 @@ export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) 
   return terms.filter(({ perSecond }) => perSecond > 1e-9);
 }
 
-/** The cores that one partition's turns use in its host. */
+/** The cores that one partition's turns use on its host. */
 export function turnsOf(terms: readonly Term[], partitions: number): number {
   const turns = terms.filter(({ name }) => TURNS.includes(name));
   return (

@@ -9,7 +9,7 @@ const immutable: Answer = {
   stderr: 'The Job "redis-folder" is invalid: spec.template: Invalid value: {}: field is immutable\n',
 };
 
-/** Applies the Job in a cluster that returns this answer to a dry run. Returns the calls and the output. */
+/** Applies the Job in a cluster that responds to a dry run with `dryRun`. Returns the calls and the output. */
 async function applied(dryRun: Answer) {
   const calls: string[] = [];
   const output: string[] = [];

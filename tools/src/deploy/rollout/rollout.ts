@@ -23,7 +23,7 @@ export interface RolloutOptions {
 
 /**
  * Waits until all pods of the workloads are ready and of the newest revision.
- * @throws Failure that explains how to fix it, as soon as the rollout needs intervention, or after the timeout
+ * @throws Failure that explains the remedy, as soon as the rollout needs intervention, or after the timeout
  */
 export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions): Promise<void> {
   const { namespace, registry, timeoutMs, say } = options;
