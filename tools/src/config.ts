@@ -25,7 +25,7 @@ export interface ToolsConfig {
   /** DAPR_MIRROR: replaces https://github.com in Dapr's download addresses. */
   daprMirror: string | undefined;
   proxy: ProxyConfig;
-  /** The folder for tools that were built for this user, shared by all clones. */
+  /** The folder for programs that were downloaded or built for this user, shared by all clones. */
   cacheDir: string;
   /** Pause between the demo source's notifications, in ms, as text; by default, the one in the run file. */
   demoIntervalMs: string | undefined;

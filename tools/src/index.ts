@@ -1,4 +1,4 @@
-/** Starts the stack for tests and the lab, with helpers for inspecting it. */
+/** The parts of the tools that tests and the lab use, such as the stack, the package builds and the doctor. */
 export { Failure } from './failure.ts';
 export { bundle } from './build/bundle.ts';
 export { findDocker, type Docker } from './containers/engine.ts';

@@ -11,8 +11,9 @@ import { readCapacityOptions } from './options.ts';
 import { planText } from './report.ts';
 
 /**
- * `npm run capacity`: computes from constants the resources that a load needs. `--measure` measures the constants with real
- * stacks on this machine; `--check` verifies them with other loads. Exits with 1 if a prediction is too inaccurate.
+ * `npm run capacity`: computes the resources that a load needs, from measured constants. `--measure` measures the
+ * constants with real stacks on this machine; `--check` verifies them with other loads. Exits with 1 if a prediction is
+ * too inaccurate.
  */
 export async function capacity(args: string[], signal: AbortSignal): Promise<number> {
   const options = readCapacityOptions(args);
@@ -35,7 +36,7 @@ export async function capacity(args: string[], signal: AbortSignal): Promise<num
     throw new Failure(
       'No number of bffs keeps all of them below the target, because every bff receives every event.\n' +
         'Publish in arrays (--batch), raise a limit (--target, --bff-gib), or divide the feeds between several systems: docs/scaling.md.\n' +
-        'To see the load of each bff, set the number of bffs with --instances.',
+        'To see the load on each bff, set the number of bffs with --instances.',
     );
   }
   const limits = limitsOf(plan, constants);

@@ -42,7 +42,10 @@ const CPU_PARTS: readonly [string, readonly string[]][] = [
   ['idle processes', ['idle processes']],
 ];
 
-/** The same load before partitions, with costs measured on 2026-11-26 on another machine, in cores and GiB. Receipts were not counted. */
+/**
+ * The costs of the same load before partitions, in cores and GiB, measured on another machine on 2026-11-26. Receipts
+ * were not counted.
+ */
 export const BEFORE = {
   cores: [38.3, 10.4, 14.7, 0, 9.5, 8.4, 0.6],
   gib: [1.8, 1_228, 4.1, 329, 172],

@@ -183,7 +183,6 @@ function hints(plan: Plan, limits: readonly Limit[], constants: Constants): stri
   ];
 }
 
-/** Describes the load. */
 function loadText({ load, instances, partitions }: Plan): string {
   const computed = (given: number | undefined) => (given === undefined ? ' (computed)' : '');
   const parts = [

@@ -63,7 +63,10 @@ export async function causeFaults(options: FaultRun): Promise<Event[]> {
   return events;
 }
 
-/** Waits until every client of an unaffected instance has shown a notification after `since`. */
+/**
+ * Waits until each steady client of an unaffected instance has shown a notification after `since`, for at most
+ * `RESUME_MS`.
+ */
 async function untilDeliveriesResume(
   clients: Clients,
   pair: string | undefined,

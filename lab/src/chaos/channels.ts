@@ -21,7 +21,7 @@ export function channelsOf(receivers: Receivers, dir: string) {
   return { ...channels, secrets: { ...secrets, ...ofReceivers } };
 }
 
-/** Like `channelsOf`, but with webhooks to this URL and additional settings. */
+/** Like `channelsOf`, but only for webhooks to this URL. `more` adds settings. */
 export function webhookOf(url: string, dir: string, more: object = {}) {
   const resources = join(dir, 'resources');
   mkdirSync(resources);

@@ -94,10 +94,10 @@ export interface ScheduleOptions {
 }
 
 /**
- * The endless sequence of a run's faults, which is the same for the same seed. Each round kills, stops and restarts
- * every process, kills a process at every step, and stops one at each of `WAKING_STEPS`. A short run starts with the
- * kills, so that there is time for all of them. The naive bff is first killed between pop and emit, and has fewer
- * steps; otherwise its sequence is the same.
+ * The endless sequence of a run's faults, which is the same for the same seed. Each round kills and restarts every
+ * process, stops those in `stoppableOf`, kills a process at every step, and stops one at each of `WAKING_STEPS`. A
+ * short run starts with the kills, so that there is time for all of them. The naive bff is first killed between pop and
+ * emit, and has fewer steps; otherwise its sequence is the same.
  */
 export function* schedule({ seed, full, naive, redis }: ScheduleOptions): Generator<Fault, never> {
   if (naive) yield { kind: 'kill-at', app: 'bff', step: 'popped' };

@@ -20,7 +20,7 @@ export const newSecrets = (): Record<string, Record<string, string>> => ({
   jwt: { jwt: secret() },
   /** The secret with which the bffs sign their calls to each other and to the producer. */
   internal: { internal: secret() },
-  /** For the operations page, with AUTH_MODE=none. */
+  /** The token for the operations page with AUTH_MODE=none. */
   ops: { token: secret() },
 });
 

@@ -6,7 +6,6 @@ export interface Finding {
   check: string;
   state: State;
   says: string;
-  /** The remedy. */
   remedy?: string;
 }
 

@@ -35,7 +35,7 @@ export async function isPortFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Returns `count` free ports that no running process of this user has reserved, including this one. */
+/** Returns `count` free ports that no running process of this user, including this one, has reserved. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {

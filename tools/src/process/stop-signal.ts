@@ -1,5 +1,6 @@
 /**
- * Aborts at the first SIGINT, SIGTERM or SIGHUP, or when the parent process has exited. Later signals have no effect.
+ * Returns a signal that aborts at the first SIGINT, SIGTERM or SIGHUP, or when the parent process has exited. Later
+ * signals have no effect.
  */
 export function onStopSignal(): AbortSignal {
   const controller = new AbortController();

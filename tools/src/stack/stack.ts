@@ -68,7 +68,7 @@ export interface Stack {
   readonly redis: ManagedProcess;
   /** `host:port`. The stack's own Redis uses `appendfsync always`, and `stop()` removes its data. */
   redisHost: string;
-  /** The data folder. A test can restore an older state in it while Redis is down. */
+  /** The data folder of the stack's own Redis. A test can restore an older state in it while Redis is down. */
   redisDir: string;
   placement: ManagedProcess;
   scheduler: ManagedProcess;

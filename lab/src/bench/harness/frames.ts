@@ -27,7 +27,7 @@ const ZERO_MASK = Buffer.alloc(4);
 export const clientFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, MASKED), ZERO_MASK, payload]);
 
-/** A server frame. */
+/** A frame as a server sends it, without a mask. */
 export const serverFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, 0), payload]);
 

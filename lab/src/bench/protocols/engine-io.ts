@@ -49,7 +49,7 @@ export abstract class SocketIoDialogue implements Dialogue {
   }
 }
 
-/** The content of an event or acknowledgement, as JSON. */
+/** The parsed content of an event or acknowledgement. */
 export const contentOf = (message: Buffer): unknown[] =>
   JSON.parse(message.toString('utf8', message.indexOf('['))) as unknown[];
 

@@ -45,7 +45,7 @@ const against = (work: WorkloadId, name: string, peer: PeerId): Figure =>
 
 /**
  * The project's performance targets. Our stack is measured with its default configuration, which stores a notification
- * durably before the 202.
+ * durably before it returns 202.
  */
 export const BARS: readonly Bar[] = [
   {

@@ -14,7 +14,7 @@ const fileOf = (persistence: boolean): string =>
   join(RESULTS, persistence ? 'persistence-on.json' : 'persistence-off.json');
 
 /**
- * Stores a complete run in `bench/results`, and generates the page and the chart from all stored runs. Returns the
+ * Stores a complete run in `bench/results`, and generates the page and the chart from the stored runs. Returns the
  * written files.
  */
 export async function saveResult(result: Result): Promise<string[]> {

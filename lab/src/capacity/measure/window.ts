@@ -5,7 +5,6 @@ import { documentsRead } from './stored.ts';
 
 /** Counts from one part of a measurement, and the CPU time used. */
 export interface Window {
-  /** The name of the step. */
   step: string;
   instances: number;
   seconds: number;

@@ -20,7 +20,6 @@ export type RedisRole = (typeof REDIS_ROLES)[number];
 /** The result of `npm run capacity -- --measure`. All costs are CPU µs, all sizes bytes. */
 export interface Constants {
   v: 2;
-  /** The conditions of the measurement. */
   conditions: {
     startedAt: string;
     seconds: number;
@@ -74,11 +73,11 @@ export interface Constants {
     push: Cost;
     /** A new connection that subscribes to a feed that the instance already watches. */
     connect: Cost;
-    /** The additional cost of the first subscription to a feed. */
+    /** The additional cost of an instance's first subscription to a feed. */
     newView: Cost;
-    /** One second of an idle connection: pings and positions of one feed. */
+    /** One second of an idle connection: pings, and `position` events for one feed. */
     connectionSecond: Cost;
-    /** A comparison of a view with its feed's head, and the view's positions in that time. */
+    /** A comparison of a view with its feed's head, plus the view's `position` events between two comparisons. */
     comparison: Cost;
     /** A page that acknowledges publications when it answers a ping: they are added to the feed's counts. */
     receipt: Cost;

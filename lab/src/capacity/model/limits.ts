@@ -5,14 +5,13 @@ import { partitionUse, planOf, SHARDS, type Plan } from './plan.ts';
 /** A resource that can limit a deployment. */
 export interface Limit {
   name: string;
-  /** The share in use: 1 is one whole core, or a pod's whole memory. */
+  /** The share in use: 1 is a whole core, a pod's or a Redis server's whole memory, or a partition's maximum rate. */
   used: number;
   /**
    * The rate, in notifications a second, at which the resource reaches the target if nothing else changes; 0 if it
    * exceeds the target even without notifications.
    */
   rate: number;
-  /** The remedy. */
   remedy: string;
 }
 

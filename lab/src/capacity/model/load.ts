@@ -6,7 +6,7 @@ export interface Load {
   rate: number;
   /** The number of feeds. */
   feeds: number;
-  /** The number of bffs; computed if absent. */
+  /** The number of bffs; computed if absent, at least two. */
   instances?: number;
   /** The number of producers; computed if absent, at least two. */
   producers?: number;
@@ -68,7 +68,7 @@ export interface Flow {
   views: number;
   /** Events written to sockets per second. */
   pushes: number;
-  /** Comparisons of a view with its feed's head per second. */
+  /** Comparisons per second of views with the heads of their feeds. */
   comparisons: number;
   /** Acknowledgements of publications by pages per second; those for one view within 2 s count once. */
   receipts: number;

@@ -12,7 +12,7 @@ const schema = z.object({
 });
 
 /**
- * True if Redis must run as a cluster: if it does so already, or if `wanted` and there is no Redis yet.
+ * True if Redis must run as a cluster: if it already does, or if `wanted` is true and there is no Redis yet.
  * @throws Failure if a cluster is wanted instead of a single Redis, because the data would not move
  */
 export async function runsRedisCluster(

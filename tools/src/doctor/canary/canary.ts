@@ -16,9 +16,9 @@ const FEED = 'topic:tocsin-doctor';
 const LIFE_MS = 5 * 60_000;
 const CONNECT_MS = 8_000;
 /**
- * An instance compares a feed with the store when the first client subscribes, and again after 2, 6 and 14 s. The
- * canary is sent this long after the first comparison, so that the next one is more than PUSHED_WITHIN_MS away: a
- * publication that arrives by then was pushed, not found by a comparison.
+ * An instance compares a feed with the store when the first client subscribes, and again 2 s later. The canary is sent
+ * this long after the first comparison, so that the next one is more than PUSHED_WITHIN_MS away: a publication that
+ * arrives by then was pushed, not found by a comparison.
  */
 const SETTLE_MS = 500;
 const MAX_RUN_MS = 6_000;

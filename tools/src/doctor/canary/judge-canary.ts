@@ -49,7 +49,7 @@ export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
   });
 }
 
-/** True if the canary was pushed. */
+/** True if the canary arrived fast enough to have been pushed. */
 export const isPushed = ({ ms }: CanaryRun['arrivals'][number]): boolean =>
   ms !== undefined && ms <= PUSHED_WITHIN_MS;
 

@@ -15,6 +15,6 @@ export async function ensurePrometheus(say: Say): Promise<Prometheus | undefined
     return prometheus && promtool ? { prometheus, promtool } : undefined;
   };
   if (!find() && canUseApt())
-    await installWithApt('prometheus', 'tests use it to check metrics, rules and dashboard', say);
+    await installWithApt('prometheus', 'tests use it to check metrics, rules and the dashboard', say);
   return find();
 }

@@ -1,4 +1,4 @@
-// Uses undici, because the fetch of Node 20 does not support proxies.
+// Uses undici, because Node 20's fetch does not support proxies.
 import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import type { ProxyConfig } from '../../../config.ts';
 
