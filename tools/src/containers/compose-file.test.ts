@@ -162,7 +162,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it.each(names)('should limit and harden %s', (name) => {
+  it.each(names)('should limit the resources of %s and harden it', (name) => {
     expect(service(name)).toMatchObject({
       read_only: true,
       cap_drop: ['ALL'],

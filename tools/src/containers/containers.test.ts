@@ -66,7 +66,7 @@ describe('the start time', () => {
     expect(startMsOf(JSON.parse(state(log.slice(0, 1))) as ContainerState)).toBeUndefined();
   });
 
-  it('should be measured in a container as hardened as in docker-compose.yml', async () => {
+  it('should be measured in a container that is hardened as in docker-compose.yml', async () => {
     const calls: string[] = [];
     const good = state([{ ExitCode: 0, End: '2026-01-01T00:00:01Z' }]);
     const docker = answering({ run: { output: 'c1' }, inspect: { output: good } }, calls);

@@ -30,7 +30,7 @@ const images = filesIn('.').flatMap((file) =>
   ),
 );
 
-it('should pin every image by full version or digest', () => {
+it('should pin every image to a full version or digest', () => {
   expect(images.length).toBeGreaterThan(25);
   expect(images.filter(({ name }) => !OURS.test(name) && !WHOLE_VERSION.test(name))).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { startMemoryBff } from './memory-bff.ts';
 
 const cases = Object.values(LEAST_BODIES).flatMap((operations) => Object.entries(operations));
 
-it.each(cases)('should be valid, and invalid without any of its members: %s', (_name, { schema, body }) => {
+it.each(cases)('should be valid, but not if a member is missing: %s', (_name, { schema, body }) => {
   expect(schema.safeParse(body).error).toBeUndefined();
   for (const name of Object.keys(body)) {
     const less = Object.fromEntries(Object.entries(body).filter(([other]) => other !== name));
@@ -16,7 +16,7 @@ it.each(cases)('should be valid, and invalid without any of its members: %s', (_
   }
 });
 
-it('should have one for each request body in the OpenAPI documents', async () => {
+it('should exist for each request body in the OpenAPI documents', async () => {
   const bff = await startMemoryBff();
   const document = (await (await fetch(`${bff.url}/openapi.json`)).json()) as Requests;
   await bff.stop();
@@ -25,7 +25,7 @@ it('should have one for each request body in the OpenAPI documents', async () =>
   expect(names(openApiDocument())).toEqual(Object.keys(LEAST_BODIES.producer));
 });
 
-it('should have the body of the shortest command in README', () => {
+it('should include the body of the shortest command in the README', () => {
   const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const bodies = Array.from(page.matchAll(/curl -d '(.+?)' .*\/notifications$/gm), ([, body = '']) => body);
   const [shortest] = bodies.toSorted((a, b) => a.length - b.length);

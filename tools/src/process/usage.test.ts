@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { usageOf } from './usage.ts';
 
 it.skipIf(process.platform !== 'linux')(
-  'should read the same values that Node reports for this process',
+  'should read the same values as Node reports for this process',
   () => {
     const end = Date.now() + 50;
     while (Date.now() < end);

@@ -10,7 +10,7 @@ it('should select the lines with the notification’s id', () => {
   expect(follower.take(line('accepted n-1'))).toEqual([line('accepted n-1')]);
 });
 
-it('should select the lines of its trace, including earlier ones', () => {
+it('should select the lines of the notification’s trace, including earlier ones', () => {
   const follower = new Follower('n-1');
   const earlier = line('deposit done', trace);
   const accepted = line('accepted n-1', trace);
@@ -19,7 +19,7 @@ it('should select the lines of its trace, including earlier ones', () => {
   expect(follower.take(line('received', trace))).toEqual([line('received', trace)]);
 });
 
-it('should select the lines of its entry', () => {
+it('should select the lines of the notification’s entry', () => {
   const follower = new Follower('n-1');
   follower.take(line('committed n-1 of entry:abcdefgh:all:7'));
   const set = line('popped entry:abcdefgh:all:7');

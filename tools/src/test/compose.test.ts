@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { missing } from './compose.ts';
 
 it('should say in one line that the engine does not respond, without the output of Docker', async () => {
-  // As docker, ls fails and prints several lines.
+  // Used in place of `docker`, `ls` fails and prints several lines.
   expect(await missing('ls')).toBe(
     'The Docker engine does not respond. Start it (Docker Desktop, or `sudo systemctl start docker`), then try again.',
   );

@@ -36,7 +36,7 @@ describe('summarize', () => {
     });
   });
 
-  it('should count a file that could not be loaded', () => {
+  it('should count a file that could not be loaded as a failure', () => {
     const broken = { name: 'a.test.ts', status: 'failed', message: '', assertionResults: [] };
     const summary = summarize(results({ numPassedTests: 7, testResults: [broken], success: false }), 1);
     expect(summary).toEqual({ line: '7 passed, 1 failed', ok: false });
@@ -80,7 +80,7 @@ describe('missingLines', () => {
     expect(missingLines(undefined, '/root')).toEqual([]);
   });
 
-  it('should not count it as a failure if this machine lacks what every test needs', () => {
+  it('should not report a failure if this machine lacks what every test needs', () => {
     const [, lacking] = run.testResults;
     expect(summarize(results({ numPendingTests: 1, testResults: lacking ? [lacking] : [] }), 0)).toEqual({
       line: '0 passed, 0 failed, 1 skipped',

@@ -63,7 +63,7 @@ describe('the limits in the values', () => {
   };
   const bounds = schema.properties.quotas.properties.limits.properties;
 
-  it('should be those in the schema', () => {
+  it('should match the limits in the schema', () => {
     expect(limits.map(({ limit }) => limit).sort()).toEqual(Object.keys(bounds).sort());
   });
 

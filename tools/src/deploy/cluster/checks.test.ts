@@ -31,9 +31,9 @@ describe('checkCluster', () => {
   });
 
   it.each<[string, Script, RegExp]>([
-    ['no context', { 'config current-context': { code: 1 } }, /no current context.*set KUBECONFIG/],
+    ['a missing context', { 'config current-context': { code: 1 } }, /no current context.*set KUBECONFIG/],
     [
-      'no response',
+      'a cluster that does not respond',
       { ...context, version: { code: 1, stderr: 'E1125 cache\nerror: refused' } },
       /context kind does not respond: refused\. Start it/,
     ],
@@ -145,7 +145,7 @@ describe('checkDapr', () => {
       { 'get configurations.dapr.io': { stdout: JSON.stringify({ spec: { mtls: { enabled: false } } }) } },
       /mTLS is turned off.*global\.mtls\.enabled=true/,
     ],
-  ])('should explain how to fix a Dapr that %s', async (_, script, sentence) => {
+  ])('should explain what to do if Dapr %s', async (_, script, sentence) => {
     await expect(check(script)).rejects.toThrow(sentence);
   });
 });
@@ -170,7 +170,7 @@ describe('chooseIngressClass', () => {
     [[], undefined, /no ingress class, so.*Install an ingress controller/],
     [[ingressClass('a'), ingressClass('b')], undefined, /Choose one with --ingress-class NAME: a, b/],
     [[traefik], 'b', /no ingress class b\. Choose one .*: traefik/],
-  ])('should explain how to fix %j', async (classes, asked, sentence) => {
+  ])('should explain which class to choose or install: %j', async (classes, asked, sentence) => {
     await expect(choose(classes, asked)).rejects.toThrow(sentence);
   });
 });
@@ -206,7 +206,7 @@ describe('runsRedisCluster', () => {
   const runs = (sets: object[], wanted: boolean) =>
     runsRedisCluster(kubectlWith({ 'get statefulsets': sets }), 'ns', wanted);
 
-  it('should follow the option on the first deployment, and keep that kind of Redis afterwards', async () => {
+  it('should use the requested kind of Redis on the first deployment, and keep it afterwards', async () => {
     expect([await runs([], true), await runs([], false)]).toEqual([true, false]);
     expect([await runs([redis('Parallel')], true), await runs([redis('Parallel')], false)]).toEqual([
       true,

@@ -45,7 +45,7 @@ describe('the findings about a canary', () => {
     ]);
   });
 
-  it('should name all instances if it was broadcast but none pushed it', () => {
+  it('should name all instances if the canary was broadcast but none of them pushed it', () => {
     expect(faultsIn(run(undefined, 4_000, true))).toHaveLength(2);
   });
 });

@@ -39,12 +39,12 @@ describe('ensureRedisServer', () => {
     ],
     ['Valkey', { commands: ['valkey-server', 'docker'], engine: true }, 'valkey-server', []],
     [
-      'apt when root',
+      'apt if it runs as root',
       { commands: ['docker'], root: true, engine: true },
       'redis-server',
       ['apt redis-server'],
     ],
-    ['Docker otherwise', { commands: ['docker'], engine: true }, 'docker', ['/bin/docker pull']],
+    ['Docker if nothing else is available', { commands: ['docker'], engine: true }, 'docker', ['/bin/docker pull']],
   ])('should use %s', async (_, given, command, steps) => {
     const { machine, done } = machineWith(given);
     const kind = command === 'docker' ? 'docker' : 'command';

@@ -40,7 +40,7 @@ describe('parseLine', () => {
     expect(line?.text).toHaveLength('m body='.length + 120);
   });
 
-  it('should parse daprd’s lines, with or without a source mark', () => {
+  it('should parse daprd’s lines, with or without a source prefix', () => {
     const line =
       'time="2026-01-01T00:00:00Z" level=fatal msg="Fatal error: \\"x\\" failed" app_id=bff instance=h scope=dapr.runtime';
     const read = { level: 'error', text: 'Fatal error: "x" failed' };
