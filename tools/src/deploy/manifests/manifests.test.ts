@@ -234,7 +234,7 @@ describe('k8s/', () => {
   });
   const workloads = base.filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind));
 
-  it.each(workloads.map(({ metadata }) => metadata.name))('should harden %s and cap its resources', (name) => {
+  it.each(workloads.map(({ metadata }) => metadata.name))('should harden %s and set its limits', (name) => {
     const workload = workloads.find(({ metadata }) => metadata.name === name);
     const { spec } = containersSchema.parse(workload).spec.template;
     expect(spec.securityContext).toMatchObject({

@@ -44,7 +44,7 @@ describe('ensureRedisServer', () => {
       'redis-server',
       ['apt redis-server'],
     ],
-    ['Docker if nothing else is available', { commands: ['docker'], engine: true }, 'docker', ['/bin/docker pull']],
+    ['Docker as a last resort', { commands: ['docker'], engine: true }, 'docker', ['/bin/docker pull']],
   ])('should use %s', async (_, given, command, steps) => {
     const { machine, done } = machineWith(given);
     const kind = command === 'docker' ? 'docker' : 'command';
