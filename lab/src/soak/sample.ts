@@ -29,7 +29,7 @@ export const processesOf = (stack: Stack): Record<string, ManagedProcess> => ({
   redis: stack.redis,
 });
 
-/** Takes a sample. Scans all keys in Redis, which are few. */
+/** Takes a sample. Scans all keys in Redis; there are only a few. */
 export async function takeSample(stack: Stack, redis: RedisClientType, at: number): Promise<Sample> {
   const keys: Record<string, number> = {};
   const streams: Record<string, number> = {};

@@ -62,7 +62,7 @@ interface Operation {
   requestBody?: { content: { 'application/json': { examples?: Record<string, { value: unknown }> } } };
 }
 
-/** An OpenAPI document, as far as request bodies need it. */
+/** The part of an OpenAPI document that concerns request bodies. */
 export interface Requests {
   paths: Record<string, Record<string, unknown>>;
 }
@@ -73,7 +73,10 @@ export const operationsWithBody = ({ paths }: Requests): Operation[] =>
     .flatMap((path) => Object.values(path) as Operation[])
     .filter(({ requestBody }) => requestBody !== undefined);
 
-/** TypeScript that gives the least body and all examples of each operation the type that openapi-typescript generates. */
+/**
+ * TypeScript code that declares each operation's least body and examples with the type that openapi-typescript
+ * generates for it.
+ */
 export function requestsFile(app: keyof typeof LEAST_BODIES, document: Requests): string {
   const lines = operationsWithBody(document).flatMap(({ operationId, requestBody }) => {
     const examples = Object.values(requestBody?.content['application/json'].examples ?? {});

@@ -17,7 +17,7 @@ export interface AskOptions {
   timeoutMs?: number;
 }
 
-/** Time limit for a response, in ms. It is longer than the services wait for their own dependencies. */
+/** Time limit for a response, in ms. Longer than the services wait for their own dependencies. */
 const TIMEOUT_MS = 8_000;
 
 /** Calls `url`. Returns the response, whatever its status, or a phrase that explains why no response arrived. */

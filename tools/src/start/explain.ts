@@ -19,7 +19,7 @@ export class LastErrors {
   }
 }
 
-/** The properties of an exited part that messages need. */
+/** The properties of an exited part that the messages mention. */
 export type ExitedPart = Pick<Part, 'role' | 'source'> & {
   app: { appId: string; ports: { public: number } };
 };

@@ -7,7 +7,8 @@ import type { Workload } from './workload.ts';
 const isTocsin = (peer: Peer): peer is TocsinPeer => 'stack' in peer;
 
 /**
- * Measures each Dapr call for one notification on its own. Their sum is a lower bound for the notification's latency.
+ * Measures each Dapr call that one notification needs on its own. Their sum is a lower bound for the notification's
+ * latency.
  */
 export const daprCalls: Workload = {
   id: 'dapr-calls',

@@ -4,7 +4,7 @@ import { withWatchers, type Audience } from './clients/watchers.ts';
 import type { Workload } from './workload.ts';
 
 const WATCHERS_OF_A_TOPIC = 50;
-/** Of 20 messages, one is for all, three are for topics, and the others are for one person each. */
+/** Of every 20 messages, one is for the feed `all`, three are for topics, and the others are for one person each. */
 const CYCLE = 20;
 const TOPICS_IN_CYCLE = 3;
 const USERS_IN_CYCLE = CYCLE - 1 - TOPICS_IN_CYCLE;

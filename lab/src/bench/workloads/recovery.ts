@@ -8,7 +8,7 @@ import { withClients } from './clients/clients.ts';
 import { Publisher } from './publisher.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 
-/** How long to wait for a server to notice that one client, or all clients, have disconnected, in ms. */
+/** How long to wait for a server to notice that one client has disconnected, or that all have, in ms. */
 const WENT_MS = 50;
 const ALL_WENT_MS = 500;
 

@@ -8,7 +8,7 @@ import type { Figures, Workload, WorkloadContext } from './workload.ts';
 const ALL = ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'] as const;
 
 interface Load {
-  /** Number of requests in flight, and messages per request. */
+  /** Number of requests in flight, and number of messages per request. */
   inFlight: number;
   size: number;
 }

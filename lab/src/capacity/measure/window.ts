@@ -3,7 +3,7 @@ import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
 import { documentsRead } from './stored.ts';
 
-/** Counts from one part of a measurement, and the CPU time used. */
+/** The counts of one part of a measurement, and the CPU time that it used. */
 export interface Window {
   step: string;
   instances: number;

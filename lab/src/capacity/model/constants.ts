@@ -17,7 +17,7 @@ export interface AtRate {
 export const REDIS_ROLES = ['entries', 'announcements', 'state'] as const;
 export type RedisRole = (typeof REDIS_ROLES)[number];
 
-/** The result of `npm run capacity -- --measure`. All costs are CPU µs, all sizes bytes. */
+/** The result of `npm run capacity -- --measure`. All costs are in µs of CPU time, all sizes in bytes. */
 export interface Constants {
   v: 2;
   conditions: {

@@ -17,7 +17,7 @@ const TURNS: readonly string[] = [
   'further notifications of a feed in an entry',
 ];
 
-/** All contributions of a load at this size. */
+/** The contributions of a load at this size to the CPU time. */
 export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) {
   const { instances, producers } = size;
   const feeds = flow.events - flow.entries;
@@ -81,7 +81,7 @@ export function turnsOf(terms: readonly Term[], partitions: number): number {
   );
 }
 
-/** The cores of a bff that hosts its share of the partitions, rounded up. */
+/** The cores that a bff uses if it hosts its share of the partitions, rounded up to whole ones. */
 export function busiestBffOf(terms: readonly Term[], cores: number, { instances, partitions }: Size): number {
   const turns = turnsOf(terms, partitions);
   return (cores - turns * partitions) / instances + turns * Math.ceil(partitions / instances);

@@ -38,7 +38,7 @@ export const isController = ({ metadata, spec }: Service): boolean =>
 
 /**
  * The Ingress's address, as http://host[:port]: from its status, or else from its controller's Service. `undefined` if
- * the cluster knows neither.
+ * neither is known.
  */
 export async function findAddress(
   kubectl: Kubectl,

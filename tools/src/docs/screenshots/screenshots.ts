@@ -13,7 +13,8 @@ const IMAGES = join(ROOT, 'docs', 'images');
 const SIZES = { 1440: 900, 360: 740 } as const;
 
 /**
- * A morning in a small company. `HISTORY` is in the feed at the start; the notifications of `LIVE` arrive as toasts.
+ * Sample notifications: a morning in a small company. `HISTORY` is in the feed at the start; the notifications of
+ * `LIVE` arrive as toasts.
  */
 const HISTORY: NotificationInput[] = [
   {

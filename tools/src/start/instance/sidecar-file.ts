@@ -27,7 +27,10 @@ export function writeSidecarNote(dataDir: string, note: SidecarNote): () => void
   return () => rmSync(file, { force: true });
 }
 
-/** The note that the `npm start` with this data folder has saved; `undefined` if it is not running. */
+/**
+ * The ports, the token and the address that the `npm start` with this data folder has saved; `undefined` if it is not
+ * running.
+ */
 export function readSidecarNote(dataDir: string): SidecarNote | undefined {
   const file = sidecarFile(dataDir);
   return existsSync(file) ? noteSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;

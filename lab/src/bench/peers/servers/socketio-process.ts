@@ -14,7 +14,7 @@ const connect = async () => {
   return client;
 };
 
-// An instance that falls more than `maxLen` entries behind silently loses messages. The default is 10,000.
+// An instance that falls more than `maxLen` entries behind silently loses messages. The adapter's default is 10,000.
 const maxLen = 1_000_000;
 const adapter =
   adapterName === 'streams'

@@ -14,7 +14,7 @@ const MAX_PER_PROCESS = 10_000;
 export interface CrowdPart {
   socketUrls: readonly string[];
   protocol: ProtocolName;
-  /** The number of this part's first client in the crowd. */
+  /** The index in the crowd of this part's first client. */
   first: number;
   count: number;
 }
@@ -32,7 +32,7 @@ export function partsOf(count: number, max: number): { first: number; count: num
   }));
 }
 
-/** Waits for the next message from a process. @throws Failure if it is a different message, or the process exits */
+/** Waits for the next message from a process. @throws Failure if it is not the expected one, or the process exits */
 const nextMessage = (child: ChildProcess, expected: CrowdMessage['is']): Promise<void> =>
   new Promise((resolve, reject) => {
     const ended = () => reject(new Failure('A client process has exited.'));
