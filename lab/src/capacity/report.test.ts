@@ -59,7 +59,7 @@ describe('a plan as text', () => {
 });
 
 describe('the picture', () => {
-  it('should show each part of the cost before partitions and now, and both totals', () => {
+  it('should show each part of the cost before partitions were introduced and now, and both totals', () => {
     const of = planOf({ ...LOAD, connections: 1e6, rate: 5_000, instances: 40 }, CONSTANTS) as Plan;
     const { cores, gib } = partsOf(of);
     const picture = drawPicture(of, 'a title');

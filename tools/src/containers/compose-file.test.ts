@@ -205,7 +205,7 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
-  it('should require certificates between sidecars and Dapr’s services, signed by sentry only for known identities', () => {
+  it('should require mTLS between sidecars and Dapr’s services, and let sentry certify only known identities', () => {
     for (const name of ['placement', 'scheduler'])
       expect(service(name).command).toEqual(
         expect.arrayContaining([

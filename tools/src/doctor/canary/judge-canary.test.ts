@@ -14,12 +14,12 @@ const faultsIn = (...runs: CanaryRun[]) =>
     .map(({ check, says }) => `${check}: ${says}`);
 
 describe('the findings about a canary', () => {
-  it('should be fine if it arrived in time everywhere, even if the stream is unreadable', () => {
+  it('should include no fault if it arrived in time everywhere, even if the stream is unreadable', () => {
     expect(faultsIn(run(10, 20, true))).toEqual([]);
     expect(faultsIn(run(10, 20))).toEqual([]);
   });
 
-  it('should be fine if the first canary was late and the second on time', () => {
+  it('should include no fault if the first canary was late but the second was on time', () => {
     expect(faultsIn(run(10, 1_700, true), run(10, 20, true))).toEqual([]);
   });
 
