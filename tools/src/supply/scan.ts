@@ -38,7 +38,7 @@ const LOOKS: Record<string, () => Promise<Outcome>> = {
     return readAudit(stdout);
   },
   // Image scanners need databases that no package registry has.
-  'known vulnerabilities of the images': () =>
+  'known vulnerabilities in the images': () =>
     Promise.resolve({
       missing:
         'Image scanners download their databases from hosts of their own. If you can reach those, run `trivy image tocsin-bff:VERSION`.',
