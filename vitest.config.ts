@@ -35,7 +35,7 @@ const UPGRADES = 'tests/upgrade/**/*.test.ts';
 const REDIS_PODS = 'tests/k8s/heavy/**/*.test.ts';
 /** Moves the clocks of real processes while fallbacks are due, which takes minutes: `npm run test:clocks`. */
 const CLOCKS = 'tests/fallbacks/heavy/**/*.test.ts';
-/** How long a condition may take to become true. On a busy machine, browsers take several times as long as usual. */
+/** How long a condition can take to become true. On a busy machine, browsers take several times as long as usual. */
 const POLL_MS = 20_000;
 /**
  * Retries only tests that timed out, once; `npm test` lists them. A wrong result (lost, duplicated, out of order) is
@@ -57,13 +57,13 @@ const UNIT = {
   // No test mocks a module, so test files in the same worker can share imported modules, which halves the time.
   pool: 'threads',
   isolate: false,
-  // More than a small machine has cores, because many tests wait for timers and sockets.
+  // More workers than a small machine has cores, because many tests wait for timers and sockets.
   maxWorkers: 4,
-  // No test asserts a duration. On a busy machine, property tests take several times as long as usual.
+  // Long, because no test asserts a duration, and property tests take several times as long on a busy machine.
   testTimeout: 60_000,
   hookTimeout: 60_000,
   expect: { poll: { timeout: POLL_MS } },
-  /** Gives `vi.waitFor` the same time. */
+  /** Gives `vi.waitFor` the same time limit. */
   setupFiles: 'tests/support/wait-for.ts',
 } as const;
 

@@ -18,7 +18,7 @@ export const TIMING = {
   /** First and longest delay before retrying a refused subscribe. */
   retryMin: 500,
   retryMax: 15_000,
-  /** Number of retries of a mark, within about a minute, and the longest delay that a server can request. */
+  /** Number of times a mark is retried (within about a minute), and the longest delay that a server can request. */
   retries: 8,
   retryAfterMax: 60_000,
   /** First and longest delay before the socket reconnects. */
@@ -28,7 +28,7 @@ export const TIMING = {
   drainJitter: 250,
   /** After this long without a connection, the client reports `offline`. */
   offlineAfter: 20_000,
-  /** How often a tab checks for the leader, and the number of misses after which it takes over. */
+  /** How often a tab checks for the leader, and the number of failed checks after which it takes over. */
   tabCheck: 2_000,
   tabMisses: 3,
   /** How long a tab keeps looking connected between two leaders. */

@@ -30,7 +30,7 @@ export interface Reader {
 
 const PAUSE_MS = 400;
 
-/** A case's tools: connections that close when the case ends, feeds that no other case uses, and a publisher. */
+/** Tools for a case: connections that close when the case ends, feeds that no other case uses, and a publisher. */
 export class Kit {
   readonly target: Target;
   readonly #open: { close(): void }[] = [];

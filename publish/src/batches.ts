@@ -1,6 +1,6 @@
 import type { NotificationInput } from './types.ts';
 
-/** A notification waiting to be accepted, as JSON with its id. */
+/** A notification waiting to be accepted: its JSON, and its id. */
 export interface Waiting {
   id: string;
   json: string;

@@ -135,7 +135,7 @@ describe('createPublisher', () => {
     expect(requests.slice(2).length).toBe(2);
   });
 
-  it('should reject notifications when full and after close, and settle those that are waiting', async () => {
+  it('should reject notifications when it is full or closed, and settle those already waiting', async () => {
     const { publisher, requests } = await against(accept, { maxWaiting: 2, batchingDelayMs: 20 });
     const calls = ['a', 'b', 'c'].map((id) => codeOf(publisher.publish({ id, title: id })));
     await publisher.close();
@@ -144,7 +144,7 @@ describe('createPublisher', () => {
     expect(requests).toEqual([['a', 'b']]);
   });
 
-  it('should send the key and other headers, and encode the id and feed of a retraction', async () => {
+  it("should send the key and other headers, and encode a retraction's id and feed", async () => {
     let seen: unknown;
     const { publisher } = await against(
       (_, response, { url, method, headers }) => {
@@ -163,7 +163,7 @@ describe('createPublisher', () => {
     [[null]],
     [[{ path: '7.title', message: 'is missing' }]],
   ])(
-    'should settle every notification, and send later ones, after errors that a producer does not send: %j',
+    'should settle every notification, and send later ones, even after errors that no producer would send: %j',
     async (errors) => {
       const { publisher } = await against((items, response) =>
         items.some(({ title }) => title === '')

@@ -21,7 +21,7 @@ describe('localeFor', () => {
     ['not a tag', ['de'], 'en'],
     ['', ['de'], 'en'],
   ])(
-    'should return the locale for a page in %j and a reader with %j: %s',
+    'should return the locale for a page in %j and a reader who prefers %j: %s',
     (language, readerLocales, locale) => {
       expect(localeFor(language, readerLocales)).toBe(locale);
     },

@@ -5,8 +5,8 @@ import { useLater } from './later.ts';
 import { useConnection } from './connection.ts';
 
 /**
- * States in which the connection is lost. Each is announced with a live message, as is `incomplete`. Other states may
- * end before the message is read.
+ * States in which the connection is lost. They and `incomplete` are announced in a live message. Other states might end
+ * before the message is read out.
  */
 const LOST = ['offline', 'unreachable', 'refused'];
 

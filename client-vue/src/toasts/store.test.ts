@@ -44,7 +44,7 @@ describe('useToasts', () => {
     expect([toasts.view.foldedErrors, toasts.more]).toEqual([2, 499]);
   });
 
-  it('should show the newest of ten, three at a time, and remove all after six seconds', () => {
+  it('should show the three newest of ten, and remove all of them after six seconds', () => {
     const toasts = useToasts();
     toasts.show('all', createPublications(10));
     expect(onScreen).toEqual(['all/n10', 'all/n9', 'all/n8']);
@@ -54,7 +54,7 @@ describe('useToasts', () => {
     expect(maxOnScreen).toBe(3);
   });
 
-  it('should not announce to the next reader the notifications of the one who left', () => {
+  it("should not announce the previous reader's notifications to the next reader", () => {
     useToasts().show('all', [publication(1, 'error'), publication(2)]);
     useLiveMessages().reset();
     useToasts().show('all', [publication(3)]);

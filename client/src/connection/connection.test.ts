@@ -15,7 +15,7 @@ const getToken = (): Promise<string> =>
   });
 /** Resolves when the client has asked for a token `count` times. */
 const haveAsked = (count: number) => vi.waitFor(() => expect(asked).toHaveLength(count), 10_000);
-/** Breaks the transport of a connection that waits for its token. */
+/** Breaks the transport of a connection that is waiting for its token. */
 const breakTransports = (): void => {
   const { clients } = gateway.io.engine as unknown as { clients: Record<string, { close(): void }> };
   for (const transport of Object.values(clients)) transport.close();

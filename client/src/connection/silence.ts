@@ -9,7 +9,7 @@ export interface SilenceHooks {
 
 /**
  * Detects connections that look connected but deliver nothing. The server sends positions at least every 10 s. If they
- * stop, probes the server once. If there is no answer, the connection becomes `doubtful`. Sends nothing on a working
+ * stop, sends the server one probe. If it isn't answered, the connection becomes `doubtful`. Sends nothing on a working
  * connection.
  */
 export class Silence {
@@ -42,7 +42,7 @@ export class Silence {
     this.#hooks.changed();
   }
 
-  /** Doubts the connection until the server answers a probe. Called when the device reports no network. */
+  /** Considers the connection doubtful until the server answers a probe. Called when the device has no network. */
   doubt(): void {
     if (this.#timer === undefined || this.#doubtful) return;
     this.#doubtful = true;

@@ -31,7 +31,7 @@ export function createSocket(
       Promise.resolve()
         .then(getToken)
         .then(
-          // Ignore the token of a transport that has been replaced: the server closes a connection that connects twice.
+          // Ignore the token if its transport has been replaced: the server closes a connection that connects twice.
           (token) => call === calls && send(token === undefined ? identity : { ...identity, token }),
           (reason: unknown) => call === calls && tokenFailed(socket, reason),
         );

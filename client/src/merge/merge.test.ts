@@ -79,14 +79,14 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('gap-closed');
   });
 
-  it('should show an id once, but advance the position past its repetition', () => {
+  it('should show a repeated notification only once, but advance the position past the repetition', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     expect(shown(push(merge, [at(12, 'a'), at(13, 'b')]))).toEqual(['b']);
     expect(merge.position?.offset).toBe(13);
   });
 
-  it('should never show an id that is already gone', () => {
+  it('should never show a notification that is already gone', () => {
     const merge = settled();
     expect(push(merge, [gone(11, 'a'), at(12, 'a')])).toEqual([
       { type: 'gone', ids: ['a'], reason: 'retracted' },
@@ -94,7 +94,7 @@ describe('FeedMerge', () => {
     ]);
   });
 
-  it('should remove a shown id', () => {
+  it('should remove a shown notification that is now gone', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     expect(types(push(merge, [gone(12, 'a')]))).toEqual(['gone', 'moved']);
@@ -128,7 +128,7 @@ describe('FeedMerge', () => {
     ]);
   });
 
-  it('should remove retracted ids immediately, even behind a gap, and not show them later', () => {
+  it('should remove retracted notifications immediately, even behind a gap, and not show them later', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     push(merge, [at(13, 'b')]);
@@ -150,7 +150,7 @@ describe('FeedMerge', () => {
     expect(shown(push(merge, [at(1, 'a'), at(2, 'b')], 'e2'))).toEqual(['a', 'b']);
   });
 
-  it('should subscribe again immediately, from the last publication of a page, if there are more', () => {
+  it("should subscribe again immediately, from a page's last publication, if the page says that there are more", () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     const first = merge.handle({ type: 'answer', page: page(2, range(1, 2), true) });
@@ -166,7 +166,7 @@ describe('FeedMerge', () => {
     expect(merge.position?.offset).toBe(5);
   });
 
-  it('should accept a lower position from an answer and not show ids twice', () => {
+  it('should accept a lower position from an answer, but show no notification twice', () => {
     const merge = settled();
     push(merge, range(11, 13));
     merge.handle({ type: 'disconnected' });
@@ -197,7 +197,7 @@ describe('FeedMerge', () => {
     expect(types(push(merge, [at(2, 'y')], 'f'))).toEqual(['gap-opened']);
   });
 
-  it('should not show ids again when they return in another epoch', () => {
+  it('should not show notifications again when they return in another epoch', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     push(merge, [at(1, 'a')], 'f');
@@ -226,7 +226,7 @@ describe('FeedMerge', () => {
     expect(merge.handle({ type: 'position', position: { epoch: 'e', offset: 99 } })).toEqual([]);
   });
 
-  it('should subscribe again only after the backoff', () => {
+  it('should subscribe again after a refusal only once the backoff is over', () => {
     const merge = new FeedMerge();
     merge.handle({ type: 'connected' });
     expect(types(merge.handle({ type: 'refused' }))).toEqual(['ask-later']);
@@ -262,7 +262,7 @@ describe('FeedMerge', () => {
     expect(push(merge, [at(11)])).toEqual([]);
   });
 
-  it('should not show an id that the same event reports as gone', () => {
+  it('should not show a notification that the same event reports as gone', () => {
     expect(shown(push(settled(), [at(11, 'a'), gone(12, 'a')]))).toEqual([]);
   });
 
@@ -272,7 +272,7 @@ describe('FeedMerge', () => {
     expect(shown(merge.handle({ type: 'answer', page: page(6, [at(5), at(6)]) }))).toEqual(['n6']);
   });
 
-  it('should continue from the last publication of a page, not from its offset, if there are more', () => {
+  it("should continue from a page's last publication, not its offset, if it says that there are more", () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     merge.handle({ type: 'answer', page: page(9, range(1, 2), true) });

@@ -3,7 +3,7 @@ import type { Position, Publication } from '@tocsin/contracts';
 interface BufferedPublication {
   readonly epoch: string;
   readonly publication: Publication;
-  /** Number of subscribes sent before this publication arrived. */
+  /** Number of subscribe requests sent before this publication arrived. */
   readonly subscribes: number;
 }
 
@@ -50,8 +50,8 @@ export class ReorderBuffer {
   }
 
   /**
-   * Drops publications from other epochs that arrived before subscribe number `subscribes`. Returns the last dropped
-   * epoch.
+   * Drops publications from other epochs that arrived before subscribe request number `subscribes`. Returns the last
+   * dropped epoch.
    */
   dropOtherEpochs(epoch: string, subscribes: number): string | undefined {
     let dropped: string | undefined;

@@ -5,7 +5,7 @@ import { TIMING } from '../timing.ts';
 
 const unreachable = new ClientError('unreachable', 'Away.', { temporary: true });
 
-/** Runs attempts that fail with these errors in turn, then succeed. Doesn't wait between them. */
+/** Runs attempts that fail with these errors one after another, then succeed. Doesn't wait between attempts. */
 async function run(failures: readonly Error[], signal = new AbortController().signal) {
   const pauses: number[] = [];
   let attempts = 0;

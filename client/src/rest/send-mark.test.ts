@@ -23,7 +23,7 @@ describe('onRead', () => {
   });
   afterEach(() => gateway.close());
 
-  it("should report an answer's read state before its publications, and later changes", async () => {
+  it("should report an answer's read state before its publications, and then every change", async () => {
     gateway.publish(2);
     gateway.answer = (request) => ({ ...gateway.page(request), read: { offset: 1, ids: ['n2'] } });
     const received: unknown[] = [];

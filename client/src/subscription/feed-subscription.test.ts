@@ -99,7 +99,7 @@ describe('FeedSubscription', () => {
     expect(answers).toHaveLength(2);
   });
 
-  it('should subscribe after a sleep only if nothing was received since', () => {
+  it('should subscribe after a sleep only if nothing has been received since', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     ok();

@@ -28,7 +28,7 @@ export interface FeedSubscriptionContext {
   /** Runs one of the app's handlers and reports its exceptions. */
   call: (handler: () => void) => void;
   report: (error: Error) => void;
-  /** Called when `live` may have changed. */
+  /** Called when `live` might have changed. */
   changed: () => void;
   /** Called on any answer from the server. */
   answered: () => void;
@@ -40,7 +40,9 @@ export interface FeedSubscriptionContext {
 type EventConsumers = { readonly [Name in ServerEventName]?: (payload: ServerEvents[Name]) => void };
 type Timer = ReturnType<typeof setTimeout>;
 
-/** Both events' read states, which can arrive out of order. Only the new event's if the epochs differ. */
+/**
+ * Merges the read states of two events, which can arrive out of order. If the epochs differ, only the new one counts.
+ */
 function merged(event: ReadEvent, earlier: ReadEvent | undefined): ReadEvent {
   if (earlier?.epoch !== event.epoch) return event;
   const ids = [...new Set([...earlier.ids, ...event.ids])];

@@ -57,7 +57,7 @@ export class Leader {
   start(): void {
     const { id, broadcast, connect } = this.#options;
     this.#broadcastState();
-    // A listener to the state may have closed the client.
+    // A listener may have closed the client on receiving the state.
     if (this.#closed.signal.aborted) return;
     this.#connection = connect({
       connected: (socket) => this.#connected(socket),
@@ -81,7 +81,7 @@ export class Leader {
       case 'bye':
         return this.#removeTab(message.from);
       case 'stuck':
-        // Only the first report: the connection may already have ended, and a new one be on its way.
+        // Only the first report counts: by the next one, that connection may have ended, and a new one may be opening.
         if (message.to === id && this.#socket && message.session === this.#session)
           this.reconnect({ now: false });
         return;

@@ -65,7 +65,7 @@ it('should neither connect nor call other listeners after a listener has closed 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should leave no timers if a listener closes a tab that presents as soon as it joins', async () => {
+it('should leave no timers if a tab presents as soon as it joins, and a listener then closes it', async () => {
   const leader = fixture.open(['all']);
   await pass(1_000);
   const { tab, client } = fixture.open(['all']);
@@ -78,7 +78,7 @@ it('should leave no timers if a listener closes a tab that presents as soon as i
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("should not take a former leader's late answer for the answer to another request", async () => {
+it("should not mistake a former leader's late answer for the answer to another request", async () => {
   const [former, tab] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
   await pass(1_000);
   for (const feed of ['topic:a', 'topic:b']) fixture.server.publish(feed, 3);

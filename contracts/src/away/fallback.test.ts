@@ -16,7 +16,7 @@ describe('the fallbacks of a notification', () => {
       expect(faultsWith([step()], feed)).toEqual(['fallback']);
   });
 
-  it('should number from one to five', () => {
+  it('should be rejected if there are none, or more than five', () => {
     expect(faultsWith(Array(5).fill(step()), 'user:ada')).toEqual([]);
     for (const count of [0, 6])
       expect(faultsWith(Array(count).fill(step()), 'user:ada')).toEqual(['fallback']);

@@ -28,7 +28,10 @@ const fallbackEndedSchema = z.object({
   }),
 });
 
-/** Published when the reader of a `user:` feed reads notifications. `ids`: oldest first. `more`: older ones, too. */
+/**
+ * Published when the reader of a `user:` feed reads notifications. `ids` starts with the oldest. `more`: older ones
+ * were read, too.
+ */
 const notificationsReadSchema = z.object({
   ...shared,
   type: z.literal('tocsin.notifications.read'),

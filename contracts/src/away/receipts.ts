@@ -12,7 +12,7 @@ import { FALLBACK_OUTCOMES } from './stored.ts';
  */
 export const receiptsQuerySchema = retractRequestSchema;
 
-/** The states of a fallback: waiting, being sent, or ended with an outcome. */
+/** A fallback is waiting, is being sent, or has ended with an outcome. */
 export const FALLBACK_STATES = ['waiting', 'sending', ...FALLBACK_OUTCOMES] as const;
 
 const count = z.int().min(0);

@@ -10,8 +10,8 @@ import { channelNameSchema, UNLESS } from './fallback.ts';
 const time = z.int().min(0);
 
 /**
- * A waiting step: a message through `via` at time `at` (ms since 1970), or later if it is held back. `since` is the
- * time of the first send attempt.
+ * A waiting step: a message to send through `via` at time `at` (ms since 1970), or later if it is held back. `since` is
+ * the time of the first attempt to send it.
  */
 const stepSchema = z.looseObject({
   via: channelNameSchema,
@@ -44,8 +44,9 @@ export const waitingSchema = z.looseObject({
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;
 
 /**
- * A notification in a message. Only notifications that the message shows include their content. `since` is the same as
- * in a step. `replaced`: a later notification has replaced it, so it no longer waits if the message is not sent.
+ * A notification that a message reports. Content is included only for notifications that the message shows. `since` is
+ * the same as in a step. `replaced`: a later notification has replaced it, so it no longer waits if the message is not
+ * sent.
  */
 const sentItemSchema = waitingSchema
   .omit({ steps: true })

@@ -24,8 +24,8 @@ const common = {
 };
 
 /**
- * Maximum number of partitions. Feeds in a partition share lanes, entries and turns. Correctness doesn't depend on a
- * feed's partition.
+ * Maximum number of partitions. Feeds in a partition share lanes, entries and turns. Correctness doesn't depend on
+ * which partition a feed is in.
  */
 export const MAX_PARTITIONS = 64;
 export const partitionSchema = z

@@ -67,14 +67,14 @@ describe('placesIn', () => {
 describe('isOlderState', () => {
   const state = (version: number, ...snoozed: SnoozeMark[]): InboxState => ({ ...empty, version, snoozed });
 
-  it('should compare versions, then which snoozes have ended', () => {
+  it('should compare first the versions, then which snoozes have ended', () => {
     const [waiting, ended] = [mark(1), mark(1, { due: true })];
     expect(isOlderState(state(1, ended), state(2, waiting))).toBe(true);
     expect(isOlderState(state(2, waiting), state(1, ended))).toBe(false);
     expect(isOlderState(state(2, waiting), state(2, ended))).toBe(true);
     expect(isOlderState(state(2, ended), state(2, waiting))).toBe(false);
     expect(isOlderState(state(2, ended), state(2, ended))).toBe(false);
-    // The other snooze has expired since.
+    // The mark of the other snooze has expired in the meantime.
     expect(isOlderState(state(2, ended), state(2, ended, mark(2, { due: true })))).toBe(false);
   });
 });

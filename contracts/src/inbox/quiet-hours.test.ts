@@ -53,7 +53,7 @@ describe('quiet hours', () => {
       return found;
     };
 
-    it('should have no break when they end in the hour that occurs twice', () => {
+    it('should have no break if they end in the hour that occurs twice', () => {
       const evening = quiet('22:00', `${hour}:30`);
       const hoursBefore = Number(hour) + 2 + 1;
       expect(night(evening, back)).toEqual([[-hoursBefore * 60, 30]]);
@@ -61,13 +61,13 @@ describe('quiet hours', () => {
       expect(quietUntil(evening, minutes(back, -10))).toBe(minutes(back, 30));
     });
 
-    it('should begin only once when they begin in the hour that occurs twice', () => {
+    it('should begin only once if they begin in the hour that occurs twice', () => {
       const morning = quiet(`${hour}:30`, '07:00');
       expect(isQuiet(morning, minutes(back, -31))).toBe(false);
       expect(night(morning, back)).toEqual([[-30, (6 - Number(hour)) * 60 + 60]]);
     });
 
-    it('should include both occurrences when they begin and end in that hour', () => {
+    it('should include both occurrences of that hour if they begin and end in it', () => {
       expect(night(quiet(`${hour}:10`, `${hour}:20`), back)).toEqual([[-50, 20]]);
       expect(night(quiet(`${hour}:00`, `0${Number(hour) + 1}:00`), back)).toEqual([[-60, 60]]);
     });
@@ -80,7 +80,7 @@ describe('quiet hours', () => {
       expect(quietUntil(quiet('22:00', '02:30'), Date.parse(forward) - HOUR_MS)).toBe(Date.parse(forward));
     });
 
-    it('should last an hour more in autumn and an hour less in spring', () => {
+    it('should last an hour longer in autumn and an hour less in spring', () => {
       const hours = quiet('22:00', '07:00');
       const length = (time: string) => night(hours, time).map(([from, to]) => (to - from) / 60);
       expect([length(back), length(forward)]).toEqual([[10], [8]]);

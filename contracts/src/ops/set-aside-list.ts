@@ -24,7 +24,7 @@ export const MAX_PUT_BACK = 20;
 
 /**
  * The body of `POST /app/ops/dead-letters/put-back`: puts back the oldest records, except the first `skip`, which an
- * earlier request couldn't put back. Includes only records set aside by `until`, so that records set aside again are
+ * earlier request couldn't put back. Leaves out records set aside after `until`, so that records set aside again are
  * not retried.
  */
 export const putBackSchema = z.strictObject({ skip: z.int().min(0).max(100_000), until: dateTimeSchema });

@@ -46,7 +46,7 @@ export type UnsentQuery = z.infer<typeof unsentQuerySchema>;
 export const unsentPageSchema = z.object({
   fallbacks: z.array(unsentFallbackSchema),
   next: z.string().nullable(),
-  /** Number of readers on this page whose fallbacks can't be read now. */
+  /** Number of readers on this page whose fallbacks couldn't be read. */
   unreadable: z.int().min(0),
   /** When the list last dropped a reader because it was full; null if it is complete. */
   truncatedAt: dateTimeSchema.nullable(),
@@ -62,7 +62,7 @@ export type UnsentNames = z.infer<typeof unsentNamesSchema>;
 /** Why a fallback could not be sent again or dismissed. `unavailable`: the outcome is unknown. */
 export const UNSENT_FAULTS = ['not_found', 'no_channel', 'full', 'unavailable'] as const;
 
-/** The response: the number of fallbacks that wait again or were dismissed, and the others with the reasons. */
+/** The response: the number of fallbacks that wait again or were dismissed, and the others, each with the reason. */
 export const unsentResultSchema = z.object({
   done: z.int().min(0),
   failed: z.array(unsentNameSchema.extend({ code: z.enum(UNSENT_FAULTS), detail: z.string() })),

@@ -6,7 +6,7 @@ export interface Order {
 }
 
 /**
- * Notifies everyone who follows the orders. Calling it again for the same order reuses the id, so nothing new is shown.
+ * Notifies all readers of the orders topic. Calling it again for the same order reuses the id, so nothing new is shown.
  */
 export const announceOrder = (publisher: Publisher, { id, customer }: Order): Promise<string> =>
   publisher.publish({

@@ -36,7 +36,7 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
 
   onUpdated(() => {
     if (!before?.row.isConnected) return;
-    // `before.top` includes any transform that was holding the rows. Remove it before measuring again.
+    // `before.top` includes any transform that was holding the rows. Remove the transform before measuring again.
     draw(0);
     const distance = before.row.getBoundingClientRect().top - before.top;
     if (distance <= 0) return;

@@ -15,7 +15,7 @@ const STATES: Readonly<Record<Tab, SearchState>> = {
   ...{ all: 'inbox', unread: 'unread', archive: 'archive', snoozed: 'snoozed' },
 };
 
-/** The items of a tab that match the filter, whether they are loaded or found by the server. */
+/** The items of a tab that match the filter, whether already loaded or found by the server. */
 export function useView() {
   const notifications = useItems();
   const connection = useConnection();

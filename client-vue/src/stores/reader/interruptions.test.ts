@@ -71,7 +71,7 @@ function checkAt(time: string): void {
 }
 
 describe('notifications held back by quiet hours', () => {
-  it('should be summed up once, including those from before a reload', () => {
+  it('should be summarized once, including those from before a reload', () => {
     openPage('2026-06-01T21:59:00Z');
     vi.setSystemTime(EVENING);
     arrive(evening(1, 3));
@@ -86,7 +86,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual([]);
   });
 
-  it('should be summed up after a reload although they were published shortly before the first check', () => {
+  it('should be summarized after a reload even if they were published shortly before the first check', () => {
     openPage('2026-06-01T22:30:05Z', { hasPreferences: false });
     loadPreferences();
     arrive(evening(1, 3));
@@ -95,7 +95,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['3 unread notifications arrived during quiet hours']);
   });
 
-  it('should be summed up by the next presenting tab if no page is open when quiet hours end', () => {
+  it('should be summarized by the next presenting tab if no page is open when quiet hours end', () => {
     openPage(EVENING);
     let presenting = false;
     const stored = [...evening(1, 2), from('2026-06-02T08:00:00Z', 3)];
@@ -106,7 +106,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['2 unread notifications arrived during quiet hours']);
   });
 
-  it('should be summed up only once the preferences and the notifications are loaded', () => {
+  it('should be summarized only after the preferences and the notifications have been loaded', () => {
     openPage(EVENING);
     openPage(MORNING, { stored: evening(1, 2), isLive: false, hasPreferences: false });
     useConnection().changed('live');
@@ -121,7 +121,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['2 unread notifications arrived during quiet hours']);
   });
 
-  it('should be summed up without those that were shown, read, muted or published before quiet hours', () => {
+  it('should be summarized without those that were shown, read, muted or published before quiet hours', () => {
     openPage('2026-06-01T21:58:00Z');
     arrive([from('2026-06-01T21:58:00Z', 1)]);
     vi.setSystemTime(EVENING);
@@ -144,7 +144,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['1 or more unread notifications arrived during quiet hours']);
   });
 
-  it('should be summed up when quiet hours end, or when the reader turns them off', async () => {
+  it('should be summarized when quiet hours end, or when the reader turns them off', async () => {
     openPage(EVENING);
     arrive(evening(1, 1));
     vi.setSystemTime(MORNING);

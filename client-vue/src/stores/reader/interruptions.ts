@@ -11,16 +11,16 @@ import { usePreferences } from './preferences.ts';
 import { useUnread } from './unread.ts';
 
 /**
- * When this browser began to hold notifications back, in ms since 1970; empty once they have been summed up. All tabs
+ * When this browser began to hold notifications back, in ms since 1970; empty once they have been summarized. All tabs
  * share it, and it survives a reload.
  */
 const KEY = 'tocsin.quiet-since';
 
-/** Notifies the reader, or during quiet hours holds notifications back and reports the count afterwards. */
+/** Notifies the reader. During quiet hours, holds notifications back instead, and reports their number afterwards. */
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
-  /** By item key: whether a notification that arrived since the last check outside quiet hours is held back. */
+  /** Whether each notification that arrived since the last check outside quiet hours is held back, by item key. */
   const heldByKey = new Map<string, boolean>();
   let lastInterruptible: number | undefined;
   /** The quiet hours that were last in force. The reader may have turned them off since. */
@@ -58,7 +58,10 @@ export const useInterruptions = defineStore(() => {
     );
   }
 
-  /** Once quiet hours are over, sums up what they have held back, at least from `heldSince`, in ms since 1970. */
+  /**
+   * Once quiet hours are over, reports the notifications held back since they began, or since `heldSince` (ms since
+   * 1970) if that is earlier.
+   */
   function check(heldSince = Infinity): void {
     // The preferences are not loaded yet.
     if (store.preferences === DEFAULT_PREFERENCES) return;

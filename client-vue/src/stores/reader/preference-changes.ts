@@ -15,14 +15,14 @@ export const toggled = <T>(list: readonly T[], item: T): T[] =>
 /** Applies changes to the reader's preferences immediately, then saves them on the server one after the other. */
 export const usePreferenceChanges = defineStore(() => {
   const store = usePreferences();
-  /** The reader of the last change. The queue has only changes of this reader. */
+  /** The reader who made the last change. The queue contains only changes by this reader. */
   let owner: unknown;
   let queue: Promise<unknown> = Promise.resolve();
 
   async function change(changed: Partial<Preferences>): Promise<void> {
     const settle = store.keep(changed);
     const { ask, current } = useSource();
-    // Not of the reader who is signed in once earlier changes are saved.
+    // Capture the reader now: someone else may be signed in by the time the earlier changes have been saved.
     const reader = current();
     if (reader !== owner) queue = Promise.resolve();
     owner = reader;
@@ -58,7 +58,7 @@ export const usePreferenceChanges = defineStore(() => {
   const without = (list: Muted, name: string): MutedUntil[] =>
     inForce().filter((mute) => mute.list !== list || mute.name !== name);
 
-  /** Mutes a name until a given time. The server unmutes it on all devices. */
+  /** Mutes a name until a given time. The server then ends the mute on all devices. */
   const muteUntil = (list: MutedUntil['list'], name: string, until: Date): Promise<void> =>
     change({ mutedUntil: [...without(list, name), { list, name, until: until.toISOString() }] });
 

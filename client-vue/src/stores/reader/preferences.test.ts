@@ -58,7 +58,7 @@ describe('the preferences', () => {
     expect(usePreferenceChanges().isMuted('sources', 'ci')).toBe(false);
   });
 
-  it('should keep a change that is not saved yet when an event about an earlier one arrives', async () => {
+  it('should keep a change that is still being saved when an event about an earlier one arrives', async () => {
     const answers: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
     const { change, toggle } = usePreferenceChanges();
@@ -75,7 +75,7 @@ describe('the preferences', () => {
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
   });
 
-  it('should save a change although the one before it could not be saved', async () => {
+  it('should save a change even if the one before it could not be saved', async () => {
     fetched.mockImplementationOnce(async () => answer({}, 503));
     fetched.mockImplementation(async () => answer({}));
     const changes = usePreferenceChanges();
@@ -86,7 +86,7 @@ describe('the preferences', () => {
     expect(usePreferences().failed).toBe(false);
   });
 
-  it('should keep a change that could not be saved, also when they are read again, until another reader comes', async () => {
+  it("should keep an unsaved change even when they are read again, until a reader's preferences are loaded", async () => {
     fetched.mockImplementationOnce(async () => answer({}, 503));
     await usePreferenceChanges().change({ quietHours: NIGHT });
     fetched.mockImplementation(async () => answer(DEFAULT_PREFERENCES));
@@ -98,7 +98,7 @@ describe('the preferences', () => {
     expect(usePreferences().failed).toBe(false);
   });
 
-  it('should keep a change that is saved while they are being read', async () => {
+  it('should keep a change that was saved while they were being read', async () => {
     const answers: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
     const changing = usePreferenceChanges().change({ sound: true });
@@ -111,7 +111,7 @@ describe('the preferences', () => {
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, sound: true });
   });
 
-  it('should not be read several times at once after the connection was lost several times', async () => {
+  it('should not be read several times at once if the connection is lost repeatedly', async () => {
     const answers: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
     void usePreferences().load(session.signal);
@@ -142,7 +142,7 @@ describe('the preferences', () => {
     await second;
   });
 
-  it('should be read again after changes may have been missed, until a read succeeds', async () => {
+  it('should be read again if changes may have been missed, until a read succeeds', async () => {
     fetched.mockImplementation(async () => answer(DEFAULT_PREFERENCES));
     await usePreferences().load(session.signal);
     usePreferences().applyChange({ sound: true });

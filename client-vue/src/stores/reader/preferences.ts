@@ -19,13 +19,13 @@ import { useSource } from '../source.ts';
  */
 export const usePreferences = defineStore(() => {
   const preferences = shallowRef<Preferences>(DEFAULT_PREFERENCES);
-  /** Changes that are made or received during a read take precedence over its result. */
+  /** Changes made or received during a read. They take precedence over its result. */
   let changes: Partial<Preferences> = {};
-  /** By preference, the last change of this page unless it is saved. It takes precedence over the server's value. */
+  /** For each preference, this page's last change, until it is saved. It takes precedence over the server's value. */
   const unsaved = new Map<string, { change: Partial<Preferences>; isLost: boolean }>();
   /** Whether a change couldn't be saved, so that it may be lost when the page is closed. */
   const failed = ref(false);
-  /** The last read. Reads of a session run one after the other. Never rejects. */
+  /** The last read. A session's reads run one after another. Never rejects. */
   let reading: Promise<void> = Promise.resolve();
   let isRefreshWaiting = false;
 
@@ -35,7 +35,7 @@ export const usePreferences = defineStore(() => {
     return isMutedBy(preferences.value, candidate, preferences.value.mutedUntil && useClock().now);
   }
 
-  /** Loads the preferences, or only the mutes from an old server. */
+  /** Loads the preferences; from an older server, only the mutes. */
   async function fetchPreferencesOrMutes(): Promise<Partial<Preferences>> {
     try {
       return await useSource().ask(fetchPreferences);
@@ -91,8 +91,8 @@ export const usePreferences = defineStore(() => {
   }
 
   /**
-   * Applies a change of this page. Call the returned function when the server has answered. If the change could not be
-   * saved, it applies until a later change of the same preference is saved, or until the page is closed.
+   * Applies a change made on this page. Call the returned function when the server has answered. If the change could
+   * not be saved, it applies until a later change of the same preference is saved, or until the page is closed.
    */
   function keep(change: Partial<Preferences>): (isSaved: boolean) => void {
     const names = Object.keys(change) as (keyof Preferences)[];
@@ -100,7 +100,7 @@ export const usePreferences = defineStore(() => {
     applyChange(change);
     return (isSaved) => {
       for (const name of names) {
-        // Another change or session has followed.
+        // A later change or session has replaced this one.
         if (unsaved.get(name)?.change !== change) continue;
         if (isSaved) {
           unsaved.delete(name);
@@ -114,7 +114,7 @@ export const usePreferences = defineStore(() => {
   return {
     ...{ preferences, failed, isMuted, load, refresh, applyChange, keep },
     applyMutes: ({ feeds, severities }: Mutes) => applyChange({ feeds, severities }),
-    /** Applies all preferences as the server sends them. Without timed mutes, it omits their list. */
+    /** Applies all preferences as the server sends them. It omits `mutedUntil` if there are no timed mutes. */
     replace: (now: Preferences) => applyChange({ mutedUntil: undefined, ...now }),
   };
 });

@@ -57,7 +57,7 @@ describe('useReader', () => {
     expect(requests[0]).toEqual(['read', 'all', { offset: 3 }]);
   });
 
-  it('should count everything in a user feed as unread', () => {
+  it('should count everything in a user feed as unread on the first visit', () => {
     startSession();
     useItems().add('user:me', { epoch: 'e', publications: range(1, 3) });
     useMarks().mergeReadState('user:me', { epoch: 'e', offset: 0, ids: [] });

@@ -28,8 +28,8 @@ const inChunks = (ids: readonly string[]): string[][] =>
   );
 
 /**
- * The reader's actions on notifications. Shown immediately and sent to the server. A snooze is reverted if the server
- * refuses it.
+ * The reader's actions on notifications. They take effect on the page immediately and are sent to the server. A snooze
+ * is reverted if the server refuses it.
  */
 export const useReader = defineStore(() => {
   const marks = useMarks();
@@ -39,7 +39,8 @@ export const useReader = defineStore(() => {
   let mark: Mark | undefined;
 
   const send: Mark = (name, feed, change) => {
-    // Not of the session that is current once earlier changes are sent.
+    // Capture the session's function now: another session may be running by the time the earlier changes have been
+    // sent.
     const markNow = mark;
     const sent = (queues.get(feed) ?? Promise.resolve()).then(() => markNow?.(name, feed, change));
     queues.set(

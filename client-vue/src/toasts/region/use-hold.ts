@@ -57,7 +57,7 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   onBeforeUnmount(() => {
     document.removeEventListener('pointerdown', onPointerDown, true);
     document.removeEventListener('visibilitychange', onVisibility);
-    // The watcher above ends with this component, before it could report the release.
+    // The watcher above stops together with this component, too early to report the release.
     if (isHolding) toasts.hold(false);
   });
   return { held, pointer, focus: (inside) => (focused.value = inside), release };

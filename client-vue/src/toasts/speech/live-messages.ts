@@ -47,7 +47,7 @@ export const useLiveMessages = defineStore(() => {
     assertive.value = [];
   }
 
-  /** Also drops messages that are still collected, because they are about the feeds of the reader who has left. */
+  /** Also drops notifications still being collected, because they are from the previous reader's feeds. */
   function reset(): void {
     clearTimeout(timer);
     timer = undefined;

@@ -77,7 +77,7 @@ describe('ToastStack', () => {
     expect(stack.remove('1')).toBe('1');
   });
 
-  it("should reserve a slot for other toasts, and fold errors that don't fit", () => {
+  it("should reserve a slot for toasts other than errors, and fold errors that don't fit", () => {
     const stack = new ToastStack();
     stack.add(createToasts(4, 'error'));
     expect(titles(stack.view({ slots }))).toEqual(['error 3', 'error 2', 'error 1']);
