@@ -132,7 +132,7 @@ describe('the producer', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 
-  it('should finish requests in progress, repeat the last announcement and close everything when it is stopped', async () => {
+  it('should finish requests in progress, repeat the last announcement and close everything when stopped', async () => {
     const { faulty, post, stop, url, internalUrl, closed } = await start();
     faulty.latencyMs = 100;
     const publishing = post('a');
@@ -145,7 +145,7 @@ describe('the producer', () => {
     await expect(fetch(`${internalUrl}/healthz`)).rejects.toThrow();
   });
 
-  it('should not be ready while it stops, and reject requests on connections that are still open', async () => {
+  it('should not be ready while it is stopping, and reject requests on connections that are still open', async () => {
     const { faulty, post, stop, internalUrl } = await start();
     faulty.latencyMs = 300;
     const publishing = post('a');
@@ -162,7 +162,7 @@ describe('the producer', () => {
     expect((await publishing).status).toBe(202);
   });
 
-  it('should close connections beyond MAX_CONNECTIONS immediately, and accept one again when there is room', async () => {
+  it('should close connections beyond MAX_CONNECTIONS immediately, and accept one once there is room', async () => {
     const { config, post } = await start({ MAX_CONNECTIONS: '3' });
     const open = async () => {
       const socket = connect({ port: config.PORT, host: '127.0.0.1' });

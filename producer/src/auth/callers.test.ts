@@ -58,7 +58,7 @@ describe('a caller', () => {
     expect(callers.find(hashOf('secret'))).toBeUndefined();
   });
 
-  it('should keep its rate-limit debt when the keys are read again, unless its rate has changed', () => {
+  it('should keep its rate-limit debt when the keys are read again, unless its rate limit has changed', () => {
     let perSecond = 5;
     const callers = new Callers({ keys: () => parse(record({ perSecond })), now: () => 0 });
     (callers.find('secret') as Caller).bucket.take(60);

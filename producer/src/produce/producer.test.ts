@@ -76,7 +76,7 @@ describe('a request', () => {
     expect(await repeated).toBe('accepted');
   });
 
-  it('should keep duplicates, because the feed removes them', async () => {
+  it('should be published with its duplicates, because the feed removes them', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a'), notification('a')]);
     expect(backend.deposited.map(idsOf)).toEqual([['a', 'a']]);

@@ -89,7 +89,7 @@ describe('a job', () => {
     });
   beforeAll(() => jobs.set('some:name', Date.now() + 3_600_000, scheduled));
 
-  it('should be accepted only from the sidecar, and be read from the scheduler', async () => {
+  it('should be accepted only from the sidecar, and its content be read from the scheduler', async () => {
     expect((await handOver('some:name', {})).status).toBe(401);
     const invoked = { 'dapr-api-token': 'secret', 'dapr-caller-app-id': 'shop' };
     expect((await handOver('some:name', invoked)).status).toBe(403);
@@ -153,7 +153,7 @@ describe('the open topic', () => {
   const done = [200, { status: 'SUCCESS' }];
   const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
 
-  it('should have a subscription, and another one for dead letters in a separate component', async () => {
+  it('should have a subscription, and one for dead letters that uses a separate component', async () => {
     const response = await fetch(`${guarded.url}/dapr/subscribe`, {
       headers: { 'dapr-api-token': 'secret' },
     });
@@ -167,13 +167,13 @@ describe('the open topic', () => {
     ['the id of the event', { id: 'e-1', data: { title: 'x' } }, ['e-1']],
     ['its own id', { id: 'e-2', data: { id: 'own', title: 'x' } }, ['own']],
     [
-      'the id of the event with its index in an array',
+      'the id of the event and its index in an array',
       { id: 'e-3', data: [{ title: 'x' }, { id: 'own2', title: 'y' }] },
       ['e-3:0', 'own2'],
     ],
-    ['the id of an event with text', { id: 'e-4', data: '{"title":"x"}' }, ['e-4']],
+    ['the id of an event whose data is text', { id: 'e-4', data: '{"title":"x"}' }, ['e-4']],
     [
-      'the id of an event with bytes',
+      'the id of an event whose data is bytes',
       { id: 'e-5', data_base64: Buffer.from('{"title":"x"}').toString('base64') },
       ['e-5'],
     ],
@@ -200,7 +200,7 @@ describe('the open topic', () => {
     expect(refusals).toContain('unknown_subscription');
   });
 
-  it('should derive a stable id from an invalid event id', async () => {
+  it('should give the notification a stable id if the id of its event is invalid', async () => {
     const event = { id: 'no id of ours / at all', data: { title: 'x' } };
     await deliver(event);
     const [first] = newest();

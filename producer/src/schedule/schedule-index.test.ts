@@ -35,7 +35,7 @@ describe('the schedule index', () => {
     expect((await index.read()).entries).toHaveLength(5);
   });
 
-  it('should contain the entries of producers that write at the same time', async () => {
+  it('should contain the entries of all producers that write at the same time', async () => {
     const store = new MemoryScheduleIndexStore();
     const producers = [indexOver(store), indexOver(store)];
     const entries = Array.from({ length: 40 }, (_, number) => named('all', `n${number}`));
@@ -121,7 +121,7 @@ describe('a schedule', () => {
     expect(scheduleObserver.events).toEqual(['unlisted', 'scheduled 2']);
   });
 
-  it('should wait at most a second for an index that does not answer, and not delay others', async () => {
+  it('should wait at most a second for an index that does not respond, and not delay others', async () => {
     const { publishService, jobs, scheduleIndexStore } = instance();
     const hang = vi.spyOn(scheduleIndexStore, 'read').mockReturnValue(new Promise(() => undefined));
     const first = publishService.publish([input('first')]);
@@ -186,7 +186,7 @@ describe('a schedule', () => {
     expect(stored()).not.toContain(prefixOf('all'));
   });
 
-  it('of an event should be removed from the index when its id is retracted', async () => {
+  it('should be removed from the index when its id is retracted, even if it comes from an event', async () => {
     const { schedules, scheduleIndexStore } = instance();
     const at = START + HOUR;
     await schedules.add([{ notification: { ...notification('e'), sourceHash: 'f'.repeat(16) }, at }]);
@@ -195,7 +195,7 @@ describe('a schedule', () => {
     expect((await indexOver(scheduleIndexStore).read()).entries).toEqual([]);
   });
 
-  it('should take the new time when it is scheduled again after a retraction', async () => {
+  it('should have the new time in the index when it is scheduled again after a retraction', async () => {
     const { publishService, scheduleIndexStore } = instance();
     await publishService.publish([input('a')]);
     await publishService.retract('all', 'a');

@@ -24,7 +24,7 @@ describe('the list of schedules', () => {
     await publishService.publish([input('far', 2 * HOUR), input('near', 40_000), input('x', HOUR, 'user:1')]);
     const find = jobs.find.bind(jobs);
     vi.spyOn(jobs, 'find').mockImplementation(async (name) => {
-      // Delays finding the job that is due first.
+      // Finds the earliest job last.
       if (name === nameOf('user:1', { id: 'x' })) await vi.advanceTimersByTimeAsync(1);
       return find(name);
     });
@@ -70,7 +70,7 @@ describe('the list of schedules', () => {
     expect(await schedules.list()).toMatchObject({ count: 1, next: [{ id: 'b' }] });
   });
 
-  it('should contain a schedule that comes after many whose jobs were never created', async () => {
+  it('should contain a schedule even if it comes after many whose jobs were never created', async () => {
     const { publishService, schedules, jobs } = instance();
     const set = vi.spyOn(jobs, 'set').mockRejectedValue(new Error('away'));
     const failed = Array.from({ length: 2 * MAX_LISTED_SCHEDULES }, (_, number) => input(`n${number}`, HOUR));
@@ -95,7 +95,7 @@ describe('the list of schedules', () => {
     expect(read).toHaveBeenCalledTimes(2 * calls);
   });
 
-  it('should not be cached if it fails because the scheduler does not answer', async () => {
+  it('should not be cached if reading it fails because the scheduler does not respond', async () => {
     const { publishService, schedules, jobs } = instance();
     await publishService.publish([input('a', HOUR)]);
     vi.spyOn(jobs, 'find').mockRejectedValueOnce(new Error('away'));

@@ -27,7 +27,7 @@ export class ScheduleLister {
     this.#options = options;
   }
 
-  /** Rejects if the state store or the scheduler does not answer. */
+  /** Rejects if the state store or the scheduler does not respond. */
   list(): Promise<ScheduleList> {
     const { now } = this.#options;
     if (this.#last && now() < this.#last.until) return this.#last.list;

@@ -61,7 +61,7 @@ describe('a schedule', () => {
     expect(delivered()).toEqual(['near', 'far']);
   });
 
-  it('should be delivered soon after its time if the machine slept, during which timers stand still', async () => {
+  it('should be delivered soon after its time if the machine slept, which stops timers', async () => {
     const { publishService, delivered } = instance();
     await publishService.publish([input('soon', 50_000), input('later', 58_000)]);
     vi.setSystemTime(START + 50_000);
@@ -71,7 +71,7 @@ describe('a schedule', () => {
     expect(delivered()).toEqual(['soon', 'later']);
   });
 
-  it('should be stored exactly once while the clock is set back or runs on', async () => {
+  it('should be stored exactly once even if the clock is set back or advances between two reads', async () => {
     for (const step of [-1, 1]) {
       let reads = 0;
       const { schedules, jobs, dueWindowStore } = instance({
@@ -97,7 +97,7 @@ describe('a schedule', () => {
     expect(items.map(({ title }) => title)).toEqual(['first']);
   });
 
-  it('should be delivered on time although a read from before it was added is answered after that', async () => {
+  it('should be delivered on time even if a read that began before it was added ends later', async () => {
     const dueWindowStore = new MemoryDueWindowStore();
     const read = dueWindowStore.readIndex.bind(dueWindowStore);
     let answer = (): void => undefined;

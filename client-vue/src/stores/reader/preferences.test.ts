@@ -86,7 +86,7 @@ describe('the preferences', () => {
     expect(usePreferences().failed).toBe(false);
   });
 
-  it("should keep an unsaved change even when they are read again, until a reader's preferences are loaded", async () => {
+  it("should keep an unsaved change when they are read again, until a reader's preferences are loaded", async () => {
     fetched.mockImplementationOnce(async () => answer({}, 503));
     await usePreferenceChanges().change({ quietHours: NIGHT });
     fetched.mockImplementation(async () => answer(DEFAULT_PREFERENCES));

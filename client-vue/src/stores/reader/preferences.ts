@@ -73,7 +73,7 @@ export const usePreferences = defineStore(() => {
     });
   }
 
-  /** Reads the preferences again after a lost connection, which may have missed changes. */
+  /** Reads the preferences again after the connection was lost, when changes may have been missed. */
   async function refresh(signal: AbortSignal): Promise<void> {
     if (isRefreshWaiting) return;
     isRefreshWaiting = true;

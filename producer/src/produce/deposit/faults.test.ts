@@ -38,7 +38,7 @@ it('should not announce an entry before its deposit has succeeded', async () => 
 });
 
 describe('a late request', () => {
-  it('should finish the parts that have started and drop the rest', async () => {
+  it('should still finish the parts that have started, and drop the others', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
     const first = producer.produce([notification('a')]);
@@ -57,7 +57,7 @@ describe('a late request', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1]);
   });
 
-  it('should keep the queue length exact if one of its parts has started', async () => {
+  it('should leave the queue length correct if one of its parts has started', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
     const notifications = Array.from({ length: 1_000 }, (_, n) =>
@@ -75,7 +75,7 @@ describe('a late request', () => {
 });
 
 describe('a run', () => {
-  it('should end if an entry takes longer than 60 s, and have its last finished entry announced again', async () => {
+  it('should end if an entry takes longer than 60 s; its last finished entry is then announced again', async () => {
     const { producer, backend, observer } = testProducer();
     await producer.produce([notification('a')]);
     await producer.produce([notification('b')]);

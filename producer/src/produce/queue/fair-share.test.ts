@@ -78,7 +78,7 @@ describe('callers', () => {
     return backend.deposited;
   }
 
-  it('should be served alternately within a lane', async () => {
+  it('should take turns within a lane', async () => {
     const greedy = Array.from({ length: 5 }, (_, i): [string, ReturnType<typeof notifications>] => [
       'greedy',
       notifications(`g${i}-`, 1_000),
@@ -90,7 +90,7 @@ describe('callers', () => {
     expect(order).toEqual(greedy.flatMap(([, items]) => items.map(({ id }) => id)));
   });
 
-  it('should be served alternately across feeds', async () => {
+  it('should take turns even if one of them publishes to several feeds', async () => {
     const feeds = Array.from({ length: 3 }, (_, i) => `user:${i}`);
     const greedy = feeds.map((feed): [string, ReturnType<typeof notifications>] => [
       'greedy',

@@ -180,8 +180,8 @@ const sum = (numbers: readonly number[], from: number): number => {
 };
 
 /**
- * Returns how many of the part's next items fit within `count` items and `bytes`. The largest allowed item has 64 KB,
- * so an empty entry has room for at least one.
+ * Returns how many of the part's next items fit within `count` items and `bytes`. The largest allowed item is 64 KB, so
+ * an empty entry has room for at least one.
  */
 function countFitting(part: Part, count: number, bytes: number): number {
   let room = bytes;

@@ -17,7 +17,7 @@ const BEARER = /^Bearer +([^\s]+)$/i;
 /** The name of the API key that sent the request; `undefined` if API keys are off. */
 export const callerName = (request: Request): string | undefined => request.caller?.name;
 
-/** Accepts requests whose API key is valid and within its rate, and sets `request.caller`. */
+/** Accepts requests whose API key is valid and within its rate limit, and sets `request.caller`. */
 export const requireApiKey =
   (callers: Callers, log: Logger): RequestHandler =>
   (request, response, next) => {
@@ -76,9 +76,9 @@ export interface Needs {
 }
 
 /**
- * Checks the permissions for all items, and counts the items against the rate. If a permission is missing, responds
- * with 403 and every reason; if the rate is used up, with 429. Returns false in both cases. The rate is checked a
- * second time because parallel requests may have used it up, and only one of them may exceed it.
+ * Checks the permissions for all items, and counts the items against the rate limit. If a permission is missing,
+ * responds with 403 and every reason; if the limit has been reached, with 429. Returns false in both cases. The limit
+ * is checked a second time because parallel requests may have reached it meanwhile, and only one of them may exceed it.
  */
 export function permits(request: Request, response: Response, needs: Needs): boolean {
   const { caller } = request;

@@ -34,7 +34,7 @@ function slow(go: Promise<void>): Promise<number> {
   });
 }
 
-it("should enforce a key's rate across eight parallel connections", async () => {
+it("should enforce a key's rate limit across eight parallel connections", async () => {
   let begin = () => {};
   const go = new Promise<void>((resolve) => (begin = resolve));
   const answers = Array.from({ length: 8 }, () => slow(go));

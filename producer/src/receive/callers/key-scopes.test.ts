@@ -51,7 +51,7 @@ describe('the scopes of a key', () => {
     expect(await statuses(key)).toEqual(expected);
   });
 
-  it('should permit notifications with fallbacks only if they include fallback', async () => {
+  it('should permit notifications with fallbacks only if they include the scope fallback', async () => {
     const body = [
       { title: 'a', feed: 'user:ada' },
       { title: 'b', feed: 'user:ada', fallback: [{ after: 'PT5M', via: 'email' }] },
@@ -63,7 +63,7 @@ describe('the scopes of a key', () => {
     expect(errors).toEqual([{ path: '', message: 'the key lacks the scope fallback' }]);
   });
 
-  it('should be listed as errors if they are missing, together with every feed and source that is not permitted', async () => {
+  it('should be listed as errors if missing, together with every feed and source that is not permitted', async () => {
     const response = await post('retractor', [{ title: 'a', feed: 'user:ada' }, { title: 'b' }]);
     const { code, errors } = problemSchema.parse(await response.json());
     expect([response.status, code]).toEqual([403, 'forbidden']);

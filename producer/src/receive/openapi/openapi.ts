@@ -78,7 +78,7 @@ const keyAnswers = {
     'The API key lacks a scope, or does not permit a feed or source. Nothing was changed; `errors` lists all reasons.',
   ),
   429: {
-    ...problem('The API key has used up its rate. Nothing was changed.'),
+    ...problem('The API key has reached its rate limit. Nothing was changed.'),
     headers: {
       ...retryAfter,
       'RateLimit-Policy': {

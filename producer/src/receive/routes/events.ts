@@ -18,7 +18,7 @@ export interface EventRoutesOptions {
   publishService: Pick<PublishService, 'publish'>;
   /** Resolves when the rejected event is stored for an operator. */
   refuse: (refused: RefusedEvent) => Promise<void>;
-  /** Whether events may have fallbacks. They may if API keys are off, because then anyone may use fallbacks. */
+  /** Whether events may have fallbacks: only if API keys are off, because then anyone may use fallbacks. */
   allowFallbacks: boolean;
   /** Pause before an event that ran out of retries is processed again, in ms. */
   deadLetterPauseMs: number;
@@ -98,8 +98,7 @@ export function eventRoutes({
       if (outcome === 'accepted')
         trail.note({ ...act, actor: senderOf(read.source), outcome: 'done', feeds, ids });
       if (outcome === 'accepted') log.debug({ ids }, 'accepted an event from the topic');
-      else
-        log.warn({ ids, outcome }, 'cannot accept an event from the topic now; Dapr will deliver it again');
+      else log.warn({ ids, outcome }, 'cannot accept an event from the topic; Dapr will deliver it again');
       return outcome === 'accepted' ? 'SUCCESS' : 'RETRY';
     });
   };
