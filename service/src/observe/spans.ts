@@ -38,7 +38,7 @@ export interface SpanSink {
 
 let sink: SpanSink | undefined;
 
-/** From now on, sends this process's spans to `given`. `undefined` turns spans off. */
+/** Sends this process's spans to `given` from now on. `undefined` turns spans off. */
 export const useSpanSink = (given: SpanSink | undefined): void => {
   sink = given;
 };

@@ -124,7 +124,7 @@ class Follower extends EventEmitter implements Following {
       client.on('error', (error: unknown) => {
         if (client.isReady) return;
         if (this.#client === client) this.#client = undefined;
-        // node-redis reports a lost connection twice. Only the second time has it given up.
+        // node-redis reports a lost connection twice: the second report means that it has given up.
         if (client.isOpen) return;
         if (this.#isOpen) this.emit('error', error);
         asking.abort();

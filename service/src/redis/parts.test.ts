@@ -12,7 +12,7 @@ describe("each part's Redis", () => {
     ]);
   });
 
-  it("should use the part's own settings, and the common settings where it has none", () => {
+  it("should use the part's own settings, and the common ones for those that it lacks", () => {
     const parts = readRedisParts({
       ...{
         REDIS_HOST: 'a:1',

@@ -84,7 +84,7 @@ export class RevocationList {
     await this.#write((kept) => {
       const left = kept.filter((revocation) => revocation.sub !== sub);
       if (left.length === kept.length) return undefined;
-      // Stays true if the next attempt finds nothing, because the response to this one was lost.
+      // Stays true if the response to this attempt is lost, and the next attempt therefore finds nothing.
       found = true;
       return left;
     });

@@ -54,7 +54,7 @@ export interface OpsApi {
   /** A page of the audit trail. An empty filter matches everything. */
   audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
   find(named: NamedNotification): Promise<FoundNotification>;
-  /** The receipts of a notification: who got, saw and read it, and its fallbacks. */
+  /** A notification's receipts: whether its readers received, saw and read it, and the states of its fallbacks. */
   receipts(named: NamedNotification): Promise<Receipts>;
   /** The number of scheduled notifications, and the next ones. */
   schedules(): Promise<ScheduleList>;

@@ -1,4 +1,4 @@
-/** Decides which answers to ignore, because newer ones have overtaken them. */
+/** Decides which responses to ignore because newer ones have overtaken them. */
 export class ReadOrder {
   #reads = 0;
   /** The newest read of each part of the page that has an outcome. */

@@ -17,7 +17,7 @@ import express from 'express';
 import type { UiConfig } from './config.ts';
 
 const IDLE_MS = 60_000;
-/** Enough, because browsers cache the few files that this server has. */
+/** Enough, because browsers cache the few files that this server serves. */
 const MAX_CONNECTIONS = 10_000;
 
 /** The same path from ui/src/server and from the bundle in ui/server/dist. */

@@ -39,7 +39,7 @@ export const takeBody =
           'This Content-Encoding is not supported. Send the body uncompressed, or with gzip, deflate or br.',
       });
     }
-    // An earlier handler may have waited, and its client may have left. The response then closes no more.
+    // The client may have left while an earlier handler waited. The response has then closed already.
     if (request.socket.destroyed) return;
     const share = shareOf(request);
     if (share) response.once('close', () => share.close());

@@ -36,14 +36,14 @@ it('should close a connection that pipelines requests without reading the respon
   expect(responses).toHaveLength(MAX_REQUESTS_IN_PROGRESS);
 });
 
-it('should close all responses with their connection, also those that wait for an earlier one', async () => {
+it("should close all of a connection's responses with it, including those that wait for an earlier one", async () => {
   client.write(REQUEST.repeat(3));
   while (responses.length < 3) await nextRequest();
   const closes = Promise.all(responses.map((response) => once(response, 'close')));
   client.destroy();
   await closes;
   expect(responses.map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
-  // A handler may not know yet.
+  // A handler may still end its response, because it doesn't know yet.
   for (const response of responses) response.end('late');
 });
 

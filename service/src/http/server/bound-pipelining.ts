@@ -11,8 +11,8 @@ export const MAX_REQUESTS_IN_PROGRESS = 4;
 /**
  * Wraps `app` for servers that untrusted clients can reach. Destroys a connection that sends too many requests without
  * reading the responses. Node stops reading only while responses are waiting, and by then has accepted all pipelined
- * requests. When a connection closes, all its responses close, also those that wait for an earlier one, which Node
- * forgets: handlers then free what the requests hold.
+ * requests. When a connection closes, closes all of its responses, so that handlers release what the requests hold.
+ * Node itself would not close responses that wait for an earlier one.
  */
 export function boundPipelining(app: RequestListener): RequestListener {
   const inProgress = new WeakMap<Socket, Set<ServerResponse>>();
@@ -21,7 +21,7 @@ export function boundPipelining(app: RequestListener): RequestListener {
     if (known) return known;
     const responses = new Set<ServerResponse>();
     inProgress.set(socket, responses);
-    // Node itself closes the first one now.
+    // Node itself closes the first response now.
     socket.once('close', () => setImmediate(() => responses.forEach(close)));
     return responses;
   };

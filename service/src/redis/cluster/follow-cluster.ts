@@ -84,7 +84,7 @@ class ClusterFollower extends EventEmitter implements Following {
 
   masterOf(key: string): RedisClient {
     const client = this.#clientOf(key);
-    if (!client) throw new Error('No master is connected');
+    if (!client) throw new Error('The master of this key is not connected');
     return client;
   }
 
@@ -111,7 +111,7 @@ class ClusterFollower extends EventEmitter implements Following {
   }
 
   async ping(): Promise<string> {
-    if (!this.isReady) throw new Error('No master is connected');
+    if (!this.isReady) throw new Error('Not all masters are connected');
     await Promise.all(this.masters().map((client) => client.ping()));
     return 'PONG';
   }
@@ -138,7 +138,7 @@ class ClusterFollower extends EventEmitter implements Following {
     this.#subscriptions.push([name, args]);
     if (this.#subscribed) await callOn(this.#subscribed, name, args);
     else if (this.isReady) await this.#subscribeAll();
-    else if (!this.#waits) throw new Error('No master is connected');
+    else if (!this.#waits) throw new Error('Not all masters are connected');
   }
 
   #at(address: RedisAddress): RedisClient | undefined {
@@ -155,7 +155,7 @@ class ClusterFollower extends EventEmitter implements Following {
   async #usable(key: string | undefined): Promise<RedisClient> {
     if (this.#waits) await this.#until(() => this.#clientOf(key) !== undefined);
     const client = this.#clientOf(key);
-    if (!client) throw new Error('No master is connected');
+    if (!client) throw new Error('The master for this command is not connected');
     return client;
   }
 
@@ -246,7 +246,7 @@ class ClusterFollower extends EventEmitter implements Following {
     const client = clientAt(address, this.#target, { ...this.#options, reconnectStrategy: false });
     const text = addressText(address);
     client.on('error', (error: unknown) => {
-      // node-redis reports a lost connection twice, the second time when it has given up.
+      // node-redis reports a lost connection twice: the second report means that it has given up.
       if (client.isOpen || this.#clients.get(text) !== client) return;
       this.#lose(text, error);
     });

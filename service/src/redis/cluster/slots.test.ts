@@ -18,7 +18,7 @@ describe('Redis Cluster slots', () => {
     expect(slotOf('{}a')).not.toBe(slotOf('{}b'));
   });
 
-  it('should be derived from the arguments of each kind of method', () => {
+  it('should come from the key in the arguments of each kind of method', () => {
     expect(keyOf('xAdd', ['stream', '*', { a: '1' }])).toBe('stream');
     expect(keyOf('xRead', [[{ key: 'stream', id: '$' }], { BLOCK: 1 }])).toBe('stream');
     expect(keyOf('sendCommand', [['XTRIM', 'stream', 'MINID', '1']])).toBe('stream');
@@ -27,7 +27,7 @@ describe('Redis Cluster slots', () => {
     expect(() => keyOf('multi', [])).toThrow('cannot find the key of multi');
   });
 
-  it('should belong to the queried host if the reply contains no host', () => {
+  it('should belong to the queried host if a reply names no host', () => {
     const asked = { host: 'redis.example', port: 7000 };
     expect(slotRangesOf([[0, 99, [null, 7001]]], asked)[0]?.master).toEqual({ ...asked, port: 7001 });
     expect(redirection('MOVED', new Error('MOVED 99 :7002'), asked)).toEqual({ ...asked, port: 7002 });

@@ -22,7 +22,7 @@ export function createPutBackAll(api: Pick<OpsApi, 'putBackSome'>, now: () => nu
     ...{ total: 0, putBack: 0, failed: 0, failures: [], running: false, stopped: false },
   });
 
-  /** Puts back only records that were set aside by `until`, so that records set aside again are not retried. */
+  /** Leaves out records that were set aside after `until`, so that records set aside again are not retried. */
   async function run(total: number, until: string = new Date(now()).toISOString()): Promise<void> {
     Object.assign(progress, { total, putBack: 0, failed: 0, failures: [], running: true, stopped: false });
     try {

@@ -1,7 +1,7 @@
 /** Previews of e-mails. */
 export const previews = {
   title: 'E-mail previews',
-  hint: 'Sample e-mails, written by the templates of this deployment. Links open nothing, and images of other hosts are not loaded.',
+  hint: "Sample e-mails, rendered with this deployment's templates. Links don't open, and images from other hosts aren't loaded.",
   language: 'Language',
   languages: { en: 'English', de: 'German' },
   kind: 'E-mail',

@@ -1,7 +1,7 @@
 /** Scheduled notifications. Times are already formatted. */
 export const scheduled = {
   title: 'Scheduled',
-  hint: "Notifications that wait for their delivery time. Those that an older version scheduled aren't listed.",
+  hint: "Notifications that are waiting for their delivery time. Those scheduled by an older version aren't listed.",
   show: 'Show',
   refresh: 'Refresh',
   looking: 'Looking…',
