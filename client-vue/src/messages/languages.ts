@@ -38,7 +38,8 @@ export function languageOf(element: Element): string {
 
 /**
  * The locale for dates on a page in `language`. If `language` has no region, prefers the reader's own locale in the
- * same language (`en-GB` on a page in `en`). Otherwise the page's, or English if `language` isn't a valid tag.
+ * same language (`en-GB` on a page in `en`). Otherwise it is `language` itself, or English if `language` isn't a valid
+ * tag.
  */
 export function localeFor(language: string, readerLocales: readonly string[]): string {
   const own = readerLocales.find((locale) => baseOf(locale) === baseOf(language));

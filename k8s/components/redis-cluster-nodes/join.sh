@@ -1,6 +1,6 @@
 # Runs beside each node and joins it to the others, repeatedly, because pods get new addresses. At first, redis-0, redis-1
 # and redis-2 share the slots. A node without slots becomes the replica of a master that has none, even after the node has
-# lost its volume. If a master and its replica have both lost their volumes, their slots begin again, empty.
+# lost its volume. If a master and its replica have both lost their volumes, their slots start over, empty.
 set -u
 # Without a trap, the first process of a container ignores this signal.
 trap 'exit 0' TERM

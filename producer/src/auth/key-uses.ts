@@ -12,7 +12,7 @@ export const FLUSH_EVERY_MS = 60_000;
 export interface KeyUsesOptions {
   store: KeyUseStore;
   now: () => number;
-  /** Called with the error when a write fails. The next write includes the failed uses. */
+  /** Called with the error when a write fails. The next write includes the same uses. */
   onFailure: (error: unknown) => void;
 }
 

@@ -7,7 +7,7 @@ let server: TestServer;
 beforeAll(async () => void (server = await testServer()));
 afterAll(() => server.close());
 
-/** An error, a body that has it, and the paths that the response must list. */
+/** An error, a body with that error, and the paths that the response must list. */
 type BadBody = [name: string, body: unknown, ...paths: string[]];
 
 const valid = { title: 'Hello' };
@@ -32,9 +32,9 @@ const faulty: BadBody[] = [
   ['a title of 121 characters', { title: 'x'.repeat(121) }, 'title'],
   ['a title of 121 emoji', { title: '🔔'.repeat(121) }, 'title'],
   ['a line feed in the title', { title: 'a\nb' }, 'title'],
-  ['a NUL in the title', { title: 'a\u0000b' }, 'title'],
-  ['an escape in the title', { title: '\u001b[31mred' }, 'title'],
-  ['a C1 control in the title', { title: 'a\u0085b' }, 'title'],
+  ['a NUL character in the title', { title: 'a\u0000b' }, 'title'],
+  ['an escape character in the title', { title: '\u001b[31mred' }, 'title'],
+  ['a C1 control character in the title', { title: 'a\u0085b' }, 'title'],
   ['a lone high surrogate', { title: `a${loneSurrogate}` }, 'title'],
   ['a lone low surrogate', { ...valid, body: '\udfff!' }, 'body'],
   ['a body of 2,001 characters', { ...valid, body: 'x'.repeat(2_001) }, 'body'],

@@ -11,7 +11,7 @@ import type { ScheduleIndexStore } from './ports.ts';
 
 type Entry = ScheduleIndexDocument['list'][number];
 
-/** A requested change to one document. Nothing waits for it any more once `isLate` returns true. */
+/** A requested change to one document. Once `isLate` returns true, nothing waits for it any more, and it is dropped. */
 interface Change {
   add: readonly Entry[];
   remove: (name: string) => boolean;
@@ -20,7 +20,7 @@ interface Change {
 
 /** Maximum number of entries in a document, about 400 kB with the longest names. The earliest entries are kept. */
 export const MAX_ENTRIES = 2_000;
-/** Time limit for a change that may fail, in ms. */
+/** Time limit for a change that is not required to succeed, in ms. */
 export const CHANGE_LIMIT_MS = 1_000;
 
 const ATTEMPTS = 8;
@@ -129,7 +129,7 @@ export class ScheduleIndex {
 
 const numbers = Array.from({ length: SCHEDULE_INDEX_DOCUMENTS }, (_, number) => number);
 
-/** The document of a name or of its feed's prefix, which start with a hash of the feed. */
+/** The number of the document for a name or prefix. Both start with a hash of the feed. */
 const documentOf = (name: string): number => Number.parseInt(name.slice(0, 2), 16) % SCHEDULE_INDEX_DOCUMENTS;
 
 /** The parts of a stored document. `past`: entries whose time has passed. Documents of later versions can't be read. */

@@ -1,7 +1,7 @@
 import { MAX_AUDIT_FEEDS_COUNTED } from '@tocsin/contracts';
 import type { AuditNote } from './note.ts';
 
-/** Maximum number of groups. When it is reached, attempts by further actors are combined under the actor `several`. */
+/** Maximum number of groups. Once it is reached, attempts by other actors are combined under the actor `several`. */
 const MAX_GROUPS = 64;
 /** Maximum number of ids to list. A record has no room for more. */
 const MAX_NAMED = 16;
@@ -20,7 +20,7 @@ export interface AttemptGroup {
 
 /**
  * Collects the attempts for one stream, in limited memory, until their records are written. An actor's first `singles`
- * attempts become separate records. The last of these also counts all further attempts.
+ * attempts become separate records. The last of these also counts all later attempts.
  */
 export class AttemptCollector {
   readonly #singles: number;

@@ -20,7 +20,7 @@ export function useRowFocus(list: ElementRef, scroller: ElementRef | undefined) 
     (after[index] ?? after.at(-1) ?? scroller?.value)?.focus();
   }
 
-  /** Ignores repeats of a held Enter or space, which would press a button again and again. */
+  /** Ignores key repeats while Enter or Space is held, which would press a button again and again. */
   function ignoreHeldKeys(event: KeyboardEvent): void {
     if (!event.repeat || (event.key !== 'Enter' && event.key !== ' ')) return;
     event.preventDefault();

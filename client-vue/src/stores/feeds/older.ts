@@ -21,7 +21,7 @@ export const canLoadOlder = (): boolean => {
   return items.length < MAX_ITEMS && [...older.values()].some((place) => place !== 'dropped');
 };
 
-/** Loads the next older page of each feed that has one. Throws the errors of `fetchPage`. */
+/** Loads the next older page of each feed that has one. Throws the same errors as `fetchPage`. */
 export async function loadOlder(limit: number): Promise<void> {
   const notifications = useItems();
   const { session } = notifications;

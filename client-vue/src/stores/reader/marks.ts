@@ -15,7 +15,7 @@ import {
 
 const KEY = 'tocsin.last-opened';
 
-/** How an item differs because of a change that the server hasn't confirmed yet. */
+/** A change to an item that the server hasn't confirmed yet. */
 export type Override = Partial<Pick<Placed, 'place' | 'unread' | 'until'>>;
 type Overrides = ReadonlyMap<string, { change: Override; token: symbol }>;
 

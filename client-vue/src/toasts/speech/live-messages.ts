@@ -11,7 +11,7 @@ export interface LiveMessage {
 /** How long a message stays in its live region. By then, screen readers have picked it up. */
 const KEEP_MS = 20_000;
 const MAX_MESSAGES = 30;
-/** How long notifications other than errors are collected into one message, from the first one. */
+/** How long notifications other than errors are collected into one message, counted from the first one. */
 export const BATCH_MS = 2_000;
 
 /** Messages for the two live regions. Each is added once and never changed, so that it is read once. */

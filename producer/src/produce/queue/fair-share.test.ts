@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 const notifications = (prefix: string, count: number, feed = 'all', body?: string) =>
   Array.from({ length: count }, (_, n) => notification(`${prefix}${n}`, { feed, ...(body && { body }) }));
 
-/** Creates a producer whose store hangs, so that all requests wait. Records each outcome. */
+/** Creates a producer whose store hangs, so that all requests wait. Records the outcome of each request. */
 function waiting(options: Parameters<typeof testProducer>[0] = {}) {
   const tested = testProducer(options);
   tested.backend.fate = () => 'hang';
@@ -22,7 +22,7 @@ function waiting(options: Parameters<typeof testProducer>[0] = {}) {
 }
 
 describe('the queue', () => {
-  it('should leave room for other callers when one caller has filled its share', async () => {
+  it('should have room for other callers when one caller has filled its share', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', notifications(`g${i}-`, 10));
     expect(producer.held).toBeLessThanOrEqual(510);
@@ -30,7 +30,7 @@ describe('the queue', () => {
     expect(await produce('other', notifications('o', 100))).toBe('waits');
   });
 
-  it('should leave room for the next caller when several callers have filled their shares', async () => {
+  it('should have room for the next caller when several callers have filled their shares', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
     for (let caller = 0; caller < 4; caller++) {
       for (let i = 0; i < 100; i++) await produce(`greedy-${caller}`, notifications(`${caller}-${i}-`, 10));
@@ -49,7 +49,7 @@ describe('the queue', () => {
     expect(await produce('other', large('o'))).toBe('waits');
   });
 
-  it("should free a caller's full share when its requests are finished", async () => {
+  it('should let a caller use its whole share again when its requests are finished', async () => {
     const { produce, producer, backend } = waiting({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', notifications(`g${i}-`, 10));
     backend.fate = () => 'good';

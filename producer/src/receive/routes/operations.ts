@@ -19,7 +19,7 @@ import type { NotificationRoutesOptions } from './notifications.ts';
 
 export interface OperationRoutesOptions extends NotificationRoutesOptions {
   schedules: Pick<Schedules, 'find' | 'list'>;
-  /** Checks the bff's signatures. Absent if API keys are off, when everyone may publish and retract anyway. */
+  /** Checks the bff's signatures. Absent if API keys are off, because then anyone may publish and retract. */
   signer?: Signer | undefined;
   onRefused: OnRefused;
 }
