@@ -2,7 +2,7 @@ import { DOCUMENT_VERSION, type ApiKey, type KeyUse } from '@tocsin/contracts';
 
 /** Stores the last use of each key. */
 export interface KeyUseStore {
-  /** Replaces the stored uses with `uses`, keyed by key hash. Resolves when all are written. */
+  /** Writes `uses`, keyed by key hash, over earlier uses of the same keys. Resolves when all are written. */
   write(uses: ReadonlyMap<string, KeyUse>): Promise<void>;
 }
 

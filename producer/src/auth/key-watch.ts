@@ -4,7 +4,7 @@ import type { ApiKeys } from './callers.ts';
 
 /** Stores the keys as the producers last saw them. */
 export interface KnownKeysStore {
-  /** Returns the stored keys; `undefined` before the first write. Rejects if the outcome is unknown. */
+  /** Returns the stored keys; `undefined` before the first write. Rejects if they cannot be read. */
   read(): Promise<{ keys: readonly KnownKey[]; etag: string } | undefined>;
   /** Rejects if the stored version has a different etag. */
   write(keys: readonly KnownKey[], etag: string | undefined): Promise<void>;

@@ -39,9 +39,9 @@ const MIN_REST_MS = 1;
 const REPETITIONS_MS = 2_000;
 
 /**
- * Combines notifications into entries, which it deposits and announces. Each partition has one entry in progress, and
- * requests that arrive in the meantime share the next one. Once started, an entry is finished or ends its run, even if
- * its requests have timed out.
+ * Combines notifications into entries, which it deposits and announces. Each partition has at most one entry in
+ * progress, and requests that arrive in the meantime share the next one. Once started, an entry is finished or ends its
+ * run, even if its requests have timed out.
  */
 export class Producer {
   readonly #options: ProducerOptions;

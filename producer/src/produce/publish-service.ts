@@ -9,7 +9,7 @@ export interface PublishServiceOptions {
   scheduler: Scheduler;
   /** If scheduling or cancelling takes longer than this, in ms, the outcome is `late`. */
   timeoutMs: number;
-  /** Minimum duration of an erasure, in ms. A lower value is safe only if no publisher sends events. */
+  /** Minimum duration of an erasure, in ms. Less than the default is safe only if no publisher sends events. */
   settleMs?: number;
   now: () => number;
   /** Called with the error when scheduling or cancelling fails. */

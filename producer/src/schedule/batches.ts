@@ -8,7 +8,7 @@ export class Batches<T> {
     this.#write = write;
   }
 
-  /** Settles like the write of the item's batch. */
+  /** Settles with the write of the batch that includes the item. */
   add(item: T): Promise<void> {
     return new Promise((done, failed) => {
       this.#waiting.push({ item, done, failed });

@@ -137,7 +137,9 @@ export class Schedules implements Scheduler {
     );
   }
 
-  /** Waits for a change to the index. Reports a failure, but resolves, because no schedule depends on the index. */
+  /**
+   * Waits for a change to the index. Reports a failure but still resolves, because no schedule depends on the index.
+   */
   #tryToIndex(change: Promise<void>): Promise<void> {
     return change.catch((error: unknown) => this.#options.observer.unlisted(error));
   }

@@ -24,7 +24,7 @@ export const RECEIPTS_PURPOSE = 'POST /receipts';
 /**
  * Sends a `POST /notifications` body to the producer by service invocation. If the bff has the secret `internal`, signs
  * the call with it, so that a producer with `API_KEYS=on` requires no API key. Rejects with a SidecarError if the
- * producer did not respond; the notifications may have been published even so.
+ * producer sent no valid response; the notifications may still have been published.
  */
 export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<ProducerAnswer> {
   const { status, text } = await invokeSigned(sidecar, 'notifications', { body, purpose: PUBLISH_PURPOSE });

@@ -50,8 +50,8 @@ export class SubscriptionPaths {
   }
 
   /**
-   * Returns the subscription of a path; `undefined` for other paths. Rejects if the sidecar does not respond, or if it
-   * was asked about an unknown path less than a second ago.
+   * Returns the subscription with this path; `undefined` if there is none. Rejects if the sidecar does not respond, or
+   * if it was asked about an unknown path less than a second ago.
    */
   async find(path: string): Promise<Subscribed | undefined> {
     const known = this.#known.get(path);

@@ -8,7 +8,7 @@ import { parseRedisInfo } from '../observe/redis-info.ts';
 
 /**
  * How often to ask the Sentinels whether the master has changed, in ms. A demoted master usually closes its
- * connections, but not if the network between us is broken.
+ * connections, but can't if the network in between is broken.
  */
 const ASK_EVERY_MS = 5_000;
 

@@ -23,7 +23,7 @@ const NAMES = Object.keys(redisSettings).map((name) => name.slice(COMMON.length)
 
 type Env = Record<string, string | undefined>;
 
-/** One Redis for everything. */
+/** Uses one Redis for everything. */
 export const allIn = (target: RedisTarget): RedisParts => ({
   ...{ broadcaster: target, state: target, entries: target },
   ...{ topics: target, audit: target },

@@ -60,7 +60,7 @@ export const plainTarget = (
 export const addressText = ({ host, port }: RedisAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** Describes the target in messages: `localhost:6379`, `mymaster of the Sentinels a:26379, b:26379`, or `the cluster a:6379`. */
+/** Names the target in messages: `localhost:6379`, `mymaster of the Sentinels a:1, b:1`, or `the cluster a:1, b:1`. */
 export function targetText({ addresses, sentinel, cluster }: RedisTarget): string {
   const list = addresses.map(addressText).join(', ');
   if (cluster) return `the cluster ${list}`;

@@ -11,8 +11,8 @@ export interface ReceiptRoutesOptions {
 }
 
 /**
- * `GET /notifications/{id}/receipts?feed=…`. Responds only to callers with an API key, because otherwise anyone could
- * see what a person has read.
+ * `GET /notifications/{id}/receipts?feed=…`. Serves only callers with an API key, because otherwise anyone could see
+ * what a person has read.
  */
 export function receiptRoutes({ receiptsOf, log }: ReceiptRoutesOptions): Router {
   const get: RequestHandler = async (request, response) => {

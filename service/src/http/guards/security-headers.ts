@@ -6,7 +6,7 @@ import helmet from 'helmet';
 /** The policy for responses that are not pages: load nothing. */
 const NOTHING = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
 
-/** The policy for our pages: only scripts, styles, images and requests from and to this origin, and nothing inline. */
+/** The policy for our pages: only this origin's scripts, styles, images and manifest, and nothing inline. */
 const OWN_FILES = {
   ...NOTHING,
   'script-src': ["'self'"],

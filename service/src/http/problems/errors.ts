@@ -22,7 +22,7 @@ export const notPossible = (method: string, allow: readonly string[]): ProblemDe
 export const notFound: RequestHandler = (request, response) =>
   sendProblem(response, { status: 404, code: 'not_found', detail: `Nothing was found at ${request.path}.` });
 
-/** Problem details for body-parser errors, keyed by the `type` of the error. https://github.com/expressjs/body-parser#errors */
+/** Problems for body-parser errors, keyed by the error's `type`. https://github.com/expressjs/body-parser#errors */
 const BODY_PROBLEMS: Record<string, ProblemDetails> = {
   [TOO_LARGE]: tooLarge(MAX_REQUEST_BYTES),
   'entity.parse.failed': { status: 400, code: 'invalid_json', detail: 'The body is not valid JSON.' },

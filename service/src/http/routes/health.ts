@@ -16,7 +16,7 @@ export const healthSchema = z.object({ status: z.literal('alive'), version: z.st
 /** The body of `/readyz` with 200. */
 export const readySchema = z.object({ status: z.literal('ready'), auth: z.string().optional() });
 
-/** `/healthz` reports the version. `/readyz` returns 200 if the sidecar and the components respond, otherwise 503. */
+/** `/healthz` reports the version. `/readyz` returns 200 if `ready` resolves, otherwise 503 with the reason. */
 export function healthRoutes({ ready, facts = {} }: HealthOptions): Router {
   const router = Router();
   router

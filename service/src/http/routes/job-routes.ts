@@ -27,8 +27,8 @@ export function jobRoutes({ take, unknown, onFailure, onRefused }: JobRoutesOpti
         return;
       }
       onRefused('unknown_job');
-      // 404 is the only error that stops Dapr from delivering the job again. The job may have been cancelled since
-      // then.
+      // 404 is the only error that stops Dapr from delivering the job again. The job may have been cancelled after Dapr
+      // began to deliver it.
       sendProblem(response, { status: 404, code: 'not_found', detail: unknown });
     } catch (error) {
       const detail = onFailure(error, name);

@@ -10,7 +10,7 @@ export interface ServerBounds {
   headersTimeoutMs?: number;
   /** Close a connection that has been idle for this long, in ms; 0 means never. */
   idleTimeoutMs?: number;
-  /** Maximum number of TCP connections. Further ones are closed immediately. */
+  /** Maximum number of TCP connections. Additional ones are closed immediately. */
   maxConnections?: number;
   /** Maximum size of a request's headers, in bytes. */
   maxHeaderBytes?: number;
