@@ -13,9 +13,9 @@ export const TIMING = {
   /** How often to check for suspended timers, and how late a check must be to count as sleep. */
   wakeCheck: 1_000,
   slept: 10_000,
-  /** Treat a subscribe as temporarily refused after this long without an answer. */
+  /** Treat a subscribe request as temporarily refused after this long without an answer. */
   acknowledgement: 10_000,
-  /** First and longest delay before retrying a refused subscribe. */
+  /** First and longest delay before retrying a refused subscribe request. */
   retryMin: 500,
   retryMax: 15_000,
   /** Number of times a mark is retried (within about a minute), and the longest delay that a server can request. */

@@ -31,7 +31,9 @@ export interface DeliveryDetails {
   away: boolean;
 }
 
-/** Handlers of a feed. An exception in a handler is reported as the client's `error` and has no other effect. */
+/**
+ * Handlers of a feed. An exception in a handler goes to the client's `error` listeners; without any, it is uncaught.
+ */
 export interface FeedHandlers {
   /** Notifications to show: each id once, in feed order. */
   onPublications?: (publications: LivePublication[], details: DeliveryDetails) => void;
@@ -127,7 +129,7 @@ export type ServerEventListeners = {
 
 export interface ClientEvents extends ServerEventListeners {
   status: (status: ClientStatus) => void;
-  /** An error that will be retried, or a malformed event that was skipped. */
+  /** An error that will be retried, a malformed event that was skipped, or an exception in a handler. */
   error: (error: Error) => void;
   /** This tab may show toasts from now on (true), or may no longer show them (false). */
   presenting: (now: boolean) => void;
@@ -140,7 +142,9 @@ export interface NotificationClient {
    * Always true for tabs that don't share.
    */
   readonly presenting: boolean;
-  /** Subscribes to a feed. Throws a `TypeError` if the feed already has an open subscription. */
+  /**
+   * Subscribes to a feed. Throws a `TypeError` if the feed already has an open subscription, or the client is closed.
+   */
   subscribe(feed: string, handlers: FeedHandlers, options?: SubscribeOptions): Subscription;
   /**
    * Sets a mark on notifications of a feed. The server saves it and sends it to all tabs and devices (`onRead`,

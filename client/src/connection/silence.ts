@@ -1,7 +1,7 @@
 import { TIMING } from '../timing.ts';
 
 export interface SilenceHooks {
-  /** Requests a feed's state from the server. Returns false if there is no feed. */
+  /** Requests a feed's state from the server. Returns false if no feed is live. */
   probe: () => boolean;
   /** Called when `doubtful` changes. */
   changed: () => void;

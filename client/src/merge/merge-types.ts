@@ -9,9 +9,9 @@ export type MergeEvent =
   | { type: 'position'; position: Position }
   /** Removes these ids immediately, even behind a gap. Their publications still arrive in order. */
   | { type: 'retracted'; ids: readonly string[] }
-  /** The server acknowledged the pending subscribe. */
+  /** The server acknowledged the pending subscribe request. */
   | { type: 'answer'; page: Omit<Page, 'feed'> }
-  /** The server temporarily refused the pending subscribe, or did not answer. */
+  /** The server temporarily refused the pending subscribe request, or did not answer it. */
   | { type: 'refused' }
   | { type: 'retry' }
   /** The gap of the last `gap-opened` is still open after 500 ms. */

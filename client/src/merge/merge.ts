@@ -47,7 +47,7 @@ export class FeedMerge {
     return this.#position;
   }
 
-  /** True from the acknowledgement until the connection ends or a subscribe is refused or unanswered. */
+  /** True from the acknowledgement until the connection ends, or a subscribe request is refused or not answered. */
   get live(): boolean {
     return !this.#away;
   }

@@ -2,7 +2,10 @@ import { noToken } from '../errors.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import type { CallOptions } from './call-server.ts';
 
-/** Adds the client's token, if it has one, to the call options. Rejects with the temporary code `no_token`. */
+/**
+ * Resolves with call options that contain the client's token, if it has one. Rejects with the temporary code
+ * `no_token`.
+ */
 export async function withToken({ getToken }: NotificationClientOptions): Promise<CallOptions> {
   try {
     const token = await getToken?.();

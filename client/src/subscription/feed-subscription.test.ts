@@ -133,7 +133,7 @@ describe('FeedSubscription', () => {
     expect(backOff(50, 500, 15_000, () => 1)).toBe(15_000);
   });
 
-  it('should report the connection as stuck after two unanswered subscribes', () => {
+  it('should report the connection as stuck after two unanswered subscribe requests', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     answers.at(-1)?.(new Error('timed out'));

@@ -19,7 +19,7 @@ import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
 import { ReaderMarks } from './reader-marks.ts';
 
-/** After this many unanswered subscribes in a row, the connection itself is reported as stuck. */
+/** After this many unanswered subscribe requests in a row, the connection itself is reported as stuck. */
 const MAX_UNANSWERED = 2;
 
 export interface FeedSubscriptionContext {
@@ -49,7 +49,7 @@ function merged(event: ReadEvent, earlier: ReadEvent | undefined): ReadEvent {
   return { ...event, offset: Math.max(earlier.offset, event.offset), ids };
 }
 
-/** Manages the merge of one feed: its timers, subscribes and handlers. */
+/** Manages the merge of one feed: its timers, requests and handlers. */
 export class FeedSubscription {
   readonly feed: string;
   readonly #handlers: FeedHandlers;
