@@ -11,7 +11,7 @@ export type Messages = { readonly [Part in keyof English]: Texts<English[Part]> 
 /** A page's own strings, which override this package's. All others keep their default. */
 export type OwnMessages = { readonly [Part in keyof Messages]?: Partial<Messages[Part]> };
 
-/** Overrides strings of `base` with those of `own`. */
+/** Returns the strings of `base`, overridden by those of `own`. */
 export function withOwn(base: Messages, own: OwnMessages): Messages {
   const merged = Object.entries(base).map(([part, texts]) => [
     part,

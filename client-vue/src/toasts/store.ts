@@ -8,7 +8,7 @@ import { ToastStack, type StackView, type ViewOptions } from './stack/stack.ts';
 import { summaryOf, toastKey, toastOf, type Missed } from './stack/toast-of.ts';
 import { isSticky, type Toast } from './stack/toast.ts';
 
-/** How long toasts other than errors stay. */
+/** How long toasts other than errors stay, in ms. */
 export const TOAST_MS = 6_000;
 /** Toasts that would end within this many milliseconds of each other end together, so that none flashes up briefly. */
 const TOGETHER_MS = 250;

@@ -5,7 +5,7 @@ export class ReadOrder {
   readonly #newest = new Map<string, number>();
   #invalidTo = 0;
 
-  /** Starts a read. Call the returned function when there is an outcome: it returns true if the outcome must be ignored. */
+  /** Starts a read. Call the returned function when the outcome is known: it returns true if it must be ignored. */
   start(part: string): () => boolean {
     const read = ++this.#reads;
     return () => {

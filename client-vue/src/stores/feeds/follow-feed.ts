@@ -24,7 +24,7 @@ export interface FollowFeed {
   returning: boolean;
   /** The newest page, if it has been loaded. */
   page?: Page;
-  /** Called after the connection was lost, when events about the reader may have been missed. */
+  /** Called each time the feed has been recovered, because events about the reader may have been missed. */
   onRecovered: () => void;
 }
 

@@ -59,8 +59,8 @@ export const useInterruptions = defineStore(() => {
   }
 
   /**
-   * Once quiet hours are over, reports the notifications held back since they began, or since `heldSince` (ms since
-   * 1970) if that is earlier.
+   * During quiet hours, records since when notifications have been held back: from `heldSince` (ms since 1970), or
+   * earlier. Once they are over, reports these notifications.
    */
   function check(heldSince = Infinity): void {
     // The preferences are not loaded yet.

@@ -5,7 +5,7 @@ import type { Toast } from '../stack/toast.ts';
 
 addEnglish({ spoken });
 
-/** Maximum number of errors per batch that are announced one by one. Further errors are only counted. */
+/** Maximum number of errors per batch that are announced one by one. The others are only counted. */
 export const MAX_SPOKEN_ERRORS = 10;
 /** Maximum number of notifications per batch that are announced in full. */
 const MAX_IN_FULL = 3;

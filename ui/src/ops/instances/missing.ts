@@ -1,6 +1,9 @@
 import type { InstanceSnapshot, PastInstance } from '@tocsin/contracts';
 
-/** An instance seen within this time is not missing yet: its next metrics may just be late. Metrics expire after ten seconds. */
+/**
+ * An instance seen within this time isn't missing yet: its next metrics may be late. (Metrics expire after ten
+ * seconds.)
+ */
 const LATEST_MS = 12_000;
 
 export interface MissingInstance {

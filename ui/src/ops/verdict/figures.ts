@@ -6,7 +6,7 @@ export function slowest(instances: readonly Pick<InstanceSnapshot, 'p99Ms'>[]): 
   return known.length === 0 ? null : Math.max(...known);
 }
 
-/** All instances read the same queue, so use the reading with the oldest announcement. */
+/** All instances read the same queue. Returns the reading with the oldest announcement. */
 export const oldestUnfinished = (
   instances: readonly Pick<InstanceSnapshot, 'queue'>[],
 ): AnnouncementQueue | undefined =>

@@ -11,11 +11,11 @@ import { missingOf } from '../instances/missing.ts';
 import { oldestUnfinished, redisShare, slowest } from './figures.ts';
 import { sinceOf } from './since.ts';
 
-/** Above this, delivery is late. The same as in the alert TocsinDeliverySlow. */
+/** Above this p99, in ms, delivery is late. The same as in the alert TocsinDeliverySlow. */
 export const LATE_MS = 1_000;
 /** Announcements are redelivered after ten seconds, so an older one is stuck. */
 export const STUCK_MS = 15_000;
-/** From this share, Redis is nearly full. The same as in the alert TocsinRedisNearFull. */
+/** From this share of its limit, Redis is nearly full. The same as in the alert TocsinRedisNearFull. */
 export const NEARLY_FULL = 0.85;
 /** During a rollout, versions may differ until this long after the last instance has started. */
 export const ROLL_OUT_MS = 15 * 60_000;
