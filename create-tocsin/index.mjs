@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm create tocsin <folder>`: copies template/ and fills in the name. Plain JavaScript without dependencies, because npm
-// runs it before anything is installed.
+// `npm create tocsin <folder>`: copies template/ and fills in the name. Plain JavaScript without dependencies, because
+// npm runs it before anything is installed.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -19,8 +19,8 @@ const pageAddresses: Plugin = {
 };
 
 /**
- * The first view's modules, bundled into one file. Split into one file for each set of late parts that share modules,
- * they would compress worse.
+ * The first view's modules, bundled into one file. They would compress worse if split into one file for each set of
+ * lazily loaded parts that share modules.
  */
 const SHARED =
   /\/(?:client-vue\/src\/(?:stores\/|components\/|messages\/|format\/|inbox\/row\/(?:Row|use-|row)|inbox\/NotificationRow|active-element)|client\/src\/)/;

@@ -7,7 +7,7 @@ import { shadowStyle } from './build/shadow-style.ts';
 import { smallElements } from './build/small-elements.ts';
 import { withoutWebTransport } from './build/without-webtransport.ts';
 
-/** Modules that only late parts use: the settings for messages while the reader is away, and quiet hours. */
+/** Modules that only lazily loaded parts use: the settings for messages while the reader is away, and quiet hours. */
 const LATE = /\/client\/src\/rest\/channels\.|\/contracts\/src\/inbox\/(?:interrupt|quiet-hours)\./;
 const ENTRY = join(import.meta.dirname, '..', 'client-vue', 'src', 'elements', 'script.ts');
 

@@ -4,7 +4,7 @@ import { shallowRef } from 'vue';
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Late parts are loaded after this many milliseconds, even if the first view isn't complete. */
+/** Lazily loaded parts are requested after this many milliseconds, even if the first view isn't complete. */
 const LONGEST_WAIT_MS = 4_000;
 
 let endFirstView = (): void => undefined;

@@ -62,7 +62,7 @@ export const MAX_MARKED_RANGES = 1_000;
  */
 export const MAX_MARKS_BYTES = 64 * 1024;
 export const MAX_MARKED_FEEDS = 200;
-/** Maximum number of a reader's snoozed notifications, and their maximum size in bytes. Further snoozes are refused. */
+/** Maximum number of a reader's snoozes, and their maximum size in bytes. Additional snoozes are refused. */
 export const MAX_SNOOZED = 200;
 export const MAX_SNOOZED_BYTES = 64 * 1024;
 /** Maximum number of sources, and of categories, that a reader can mute. */

@@ -11,9 +11,9 @@ function reachable(from: string, graph: Graph): ReadonlySet<string> {
 }
 
 /**
- * Bundles the modules that `entry` needs at startup into one file. This compresses better than one file for each set
- * of modules that late parts share. Leaves out modules that match `late`: only late parts use them, although the entry
- * imports them through an index.
+ * Bundles the modules that `entry` needs at startup into one file. This compresses better than one file for each set of
+ * modules that lazily loaded parts share. Leaves out modules that match `late`: only lazily loaded parts use them,
+ * although the entry imports them through an index.
  */
 export function firstView(entry: string, late: RegExp) {
   let first: ReadonlySet<string> | undefined;

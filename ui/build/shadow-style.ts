@@ -9,8 +9,8 @@ const asText = (id: string): string =>
   id.includes('?') ? id.replace('&lang.css', '&inline&lang.css') : `${id}?inline`;
 
 /**
- * Makes each script add its imported styles to shadow roots instead of the page. No style sheets are written, so late
- * parts bring their own styles.
+ * Makes each script add its imported styles to shadow roots instead of the page. No style sheets are written, so lazily
+ * loaded parts contain their own styles.
  */
 export const shadowStyle: Plugin = {
   name: 'tocsin-shadow-style',

@@ -14,7 +14,7 @@ export const smallElements: Plugin = {
     return undefined;
   },
   load(id) {
-    // The helper waits for style sheets of late parts, which the elements don't have.
+    // The helper waits for the style sheets of lazily loaded parts. The elements have none.
     if (id === PRELOAD) return 'export const __vitePreload = (load) => load();';
     return undefined;
   },

@@ -1,4 +1,4 @@
-/** Style sheets of late parts that have loaded or are loading. */
+/** Style sheets of lazily loaded parts that have loaded or are loading. */
 const styles = new Map<string, Promise<unknown>>();
 
 function loadStyle(href: string): Promise<unknown> {
@@ -22,7 +22,7 @@ function loadStyle(href: string): Promise<unknown> {
   return loading;
 }
 
-/** Loads a late part's script in parallel with its style instead of after it. */
+/** Loads the script of a lazily loaded part in parallel with its styles instead of after them. */
 function preloadScript(href: string): void {
   if (document.querySelector(`link[href="${href}"]`)) return;
   const link = document.createElement('link');
@@ -37,8 +37,8 @@ const isInPage = (href: string): boolean =>
   !styles.has(href) && document.querySelector(`link[rel="stylesheet"][href="${href}"]`) !== null;
 
 /**
- * Loads a late part of the page and its files, given as paths without the leading slash. The part does not run until its
- * styles have loaded. In the build, each `import()` calls this instead of Vite's loader, which has the same name.
+ * Loads a part of the page on demand, and its files, given as paths without the leading slash. The part does not run
+ * until its styles have loaded. In the build, each `import()` calls this instead of Vite's loader of the same name.
  */
 export async function __vitePreload<T>(load: () => Promise<T>, files: readonly string[] = []): Promise<T> {
   const paths = files.map((file) => `/${file}`);

@@ -103,7 +103,7 @@ describe('a client whose token expires', () => {
   });
 });
 
-it('should not be renewed after an error listener has closed the client', async () => {
+it('should not request another token after an error listener has closed the client', async () => {
   vi.useFakeTimers();
   let calls = 0;
   const getToken = () => Promise.reject(new Error(`signed out ${++calls}`));

@@ -18,7 +18,7 @@ afterEach(async () => {
   await gateway.close();
 });
 
-it("should report the reader's mutes after a change in any tab or device", async () => {
+it("should report the reader's mutes after a change in any tab or on any device", async () => {
   const received: unknown[] = [];
   client.on('mutes', (mutes) => received.push(mutes));
   const mutes = { feeds: ['topic:stock'], severities: ['info'] };

@@ -7,9 +7,9 @@ export type Weekday = (typeof WEEKDAYS)[number];
  * Hours during which the reader is not interrupted, as times of day in `timeZone`. They may cross midnight. If `from`
  * equals `to`, they last the whole day.
  *
- * When clocks go back, some times of day occur twice: quiet hours begin at the first occurrence of `from` and end at the
- * last occurrence of `to`, so they have no break and begin only once. When clocks go forward, some times don't occur:
- * quiet hours that begin or end at such a time begin or end when the clocks change.
+ * When clocks go back, some times of day occur twice: quiet hours begin at the first occurrence of `from` and end at
+ * the last occurrence of `to`, so they have no break and begin only once. When clocks go forward, some times don't
+ * occur: quiet hours that begin or end at such a time begin or end when the clocks change.
  */
 export interface QuietHours {
   /** `HH:MM`, for example `22:00`. */

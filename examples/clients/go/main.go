@@ -46,7 +46,7 @@ func show(data string) {
 	}
 }
 
-// read shows the events of one stream until it ends. It returns the last event id and the time to wait before reconnecting.
+// read shows the events of one stream until it ends. It returns the last event id and the delay before reconnecting.
 func read(body io.Reader, lastID string, wait time.Duration) (string, time.Duration, error) {
 	lines := bufio.NewReader(body)
 	fields := map[string]string{}

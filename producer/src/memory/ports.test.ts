@@ -25,7 +25,7 @@ jobsSuite('memory', () => {
 dueWindowStoreSuite('memory', () => Promise.resolve(new MemoryDueWindowStore()));
 scheduleIndexStoreSuite('memory', () => Promise.resolve(new MemoryScheduleIndexStore()));
 
-it('should pass an announcement to the listener, and reject with the listener’s error', async () => {
+it("should pass an announcement to the listener, and reject with the listener's error", async () => {
   const received: unknown[] = [];
   const announcement = {
     v: 2 as const,

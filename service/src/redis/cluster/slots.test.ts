@@ -9,16 +9,16 @@ describe('Redis Cluster slots', () => {
     ['user:{foo}:1', 12_182],
     ['a{}{foo}', 700],
     ['bff||head:all', 9_222],
-  ])('should equal those that Redis computes: %s', (key, slot) => {
+  ])('should equal the slots that Redis computes: %s', (key, slot) => {
     expect(slotOf(key)).toBe(slot);
   });
 
-  it('should be the same for keys with the same non-empty text in braces', () => {
+  it('should be equal for keys with the same non-empty text in braces', () => {
     expect(slotOf('entry:{1}:run:1')).toBe(slotOf('entry:{1}:run:2'));
     expect(slotOf('{}a')).not.toBe(slotOf('{}b'));
   });
 
-  it('should come from the key in the arguments of each kind of method', () => {
+  it("should be determined by the key in a command's arguments, for each kind of method", () => {
     expect(keyOf('xAdd', ['stream', '*', { a: '1' }])).toBe('stream');
     expect(keyOf('xRead', [[{ key: 'stream', id: '$' }], { BLOCK: 1 }])).toBe('stream');
     expect(keyOf('sendCommand', [['XTRIM', 'stream', 'MINID', '1']])).toBe('stream');

@@ -4,8 +4,8 @@ const TAG = /<!--[\s\S]*?-->|<\/style\s*>|<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
 const STYLE_OR_VALUE = /\sstyle(?=\s*=)|"[^"]*"|'[^']*'/gi;
 
 /**
- * Prepares an e-mail for a frame, which has the page's content security policy. The policy blocks inline styles, so this
- * hides them from the browser, and `applyStyles` applies them.
+ * Prepares an e-mail for a frame, which has the page's content security policy. The policy blocks inline styles, so
+ * this hides them from the browser, and `applyStyles` applies them.
  */
 export const hideStyles = (html: string): string =>
   html.replace(TAG, (tag) => {

@@ -35,7 +35,7 @@ const all = (names: readonly UnsentName[]) => ({
   failed: names.map((name) => ({ ...name, code: 'full' as const, detail: 'no' })),
 });
 
-it('should send every page again by name, except fallbacks that ended after the start', async () => {
+it('should send the fallbacks of every page again, except those that ended after the start', async () => {
   const api = server([[unsent(0), unsent(1)], [], [unsent(2, '2026-01-05T10:00:01.000Z'), unsent(3)]], none);
   const { progress, run } = createSendAllAgain(api);
   await run(UNTIL);

@@ -1,6 +1,6 @@
 const fallbacks = (count: number) => (count === 1 ? '1 fallback' : `${count} fallbacks`);
 
-/** Fallbacks that were not sent. Names of readers, channels and notifications are isolated from the text around them. */
+/** Fallbacks that were not sent. Names of readers, channels and notifications are isolated from the surrounding text. */
 export const unsent = {
   title: 'Fallbacks that were not sent',
   hint: "Messages through other channels that were refused, or whose outcome is unknown. Fix the cause, then send them again. Nothing is sent about a notification that was read meanwhile, or that has left its feed's history.",
