@@ -16,7 +16,7 @@ export type NotificationsOptions = Partial<SessionOptions>;
 export interface Notifications {
   /** Not `live` until the server has answered for every feed. */
   readonly status: ClientStatus;
-  /** The connection state that bell and inbox show. More detailed than `status`. */
+  /** The connection state that the bell and the inbox show. More detailed than `status`. */
   readonly connection: ConnectionState;
   /** The connection state in words. */
   readonly connectionText: string;
@@ -31,7 +31,7 @@ export interface Notifications {
   readonly pageFailed: boolean;
   markRead(item: Item): void;
   markUnread(item: Item): void;
-  /** Also dismisses all toasts. */
+  /** Marks all loaded notifications as read, and dismisses all toasts. */
   markAllRead(): void;
   /** Archives the item. `moveToInbox` restores it. */
   archive(item: Item): void;

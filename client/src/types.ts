@@ -120,7 +120,7 @@ export interface NotificationClientOptions {
 }
 
 /**
- * Server events that `on` passes to listeners: the reader's events, after a change in any tab or device, and
+ * Server events that `on` passes to listeners: the reader's events, after a change in any tab or on any device, and
  * `closing`, after which the client reconnects later. None report the initial state.
  */
 export type ServerEventListeners = {

@@ -26,7 +26,7 @@ const isPlaced = async (key) => {
 async function place(number) {
   const key = `order-${number}`;
   const notification = {
-    // Your own id: if the transaction is repeated, Tocsin shows the notification only once.
+    // The same id if the transaction is repeated, so that Tocsin shows the notification only once.
     id: `${key}-placed`,
     feed: FEED,
     title: `Order ${number} was placed`,

@@ -42,7 +42,7 @@ const STOP_LIMIT_MS = 8_000;
 const LAST_AUDIT_MS = 1_000;
 /** Time limit for each remaining step of a graceful stop, such as pending calls to the sidecar, in ms. */
 const LAST_CALLS_MS = 500;
-/** Idle connections are closed after this time, in ms. It is longer than `REQUEST_TIMEOUT_MS` can be. */
+/** Idle connections are closed after this time, in ms. Longer than the maximum of `REQUEST_TIMEOUT_MS`. */
 const IDLE_MS = 60_000;
 
 /** Starts the producer. Resolves when both ports are listening. */

@@ -18,7 +18,7 @@ export interface PublisherOptions {
   giveUpAfterMs?: number;
   /** Abort a request that has had no response for this many milliseconds, and retry it. Default: 10,000. */
   requestTimeoutMs?: number;
-  /** Reject further notifications with the code `full` while this many are waiting. Default: 10,000. */
+  /** Reject additional notifications with the code `full` while this many are waiting. Default: 10,000. */
   maxWaiting?: number;
   /** The fetch function to use. Default: the global `fetch`. */
   fetch?: typeof fetch;
@@ -36,7 +36,7 @@ export interface Publisher {
    */
   publish(notification: NotificationInput): Promise<string>;
   /**
-   * Removes a notification from feeds and screens, even if it is only scheduled or still in transit.
+   * Removes a notification from its feed and from all screens, even if it is only scheduled or still in transit.
    * @throws PublishError
    */
   retract(id: string, feed?: string): Promise<void>;

@@ -5,9 +5,9 @@ import { defineStore } from './define-store.ts';
 import { useItems } from './feeds/items.ts';
 
 /**
- * The connection state that bell, inbox and page show. Extends the client's status with `unreachable` (the device is
- * online, but the server doesn't respond), `refused` (the server denies access to every feed) and `incomplete` (new
- * notifications arrive, but the newest page can't be loaded).
+ * The connection state that the bell, the inbox and the page show. Extends the client's status with `unreachable` (the
+ * device is online, but the server doesn't respond), `refused` (the server denies access to every feed) and
+ * `incomplete` (new notifications arrive, but the newest page can't be loaded).
  */
 export type ConnectionState = ClientStatus | 'unreachable' | 'refused' | 'incomplete';
 

@@ -104,7 +104,7 @@ export const useToasts = defineStore(() => {
     refresh();
   }
 
-  /** Resets "N more" when the reader opens the inbox, which lists all of them. */
+  /** Resets "N more" when the reader opens the inbox, which lists these notifications. */
   function forgetMore(): void {
     for (const key of stack.forgetMore(options())) countdowns.cancel(key);
     refresh();

@@ -5,7 +5,7 @@ import { serverEvent, type PayloadOf } from './server-event.ts';
 /** Accepts severities added by a newer server. */
 const isSeverity = (value: unknown): value is Severity => isText(value);
 
-/** All of the reader's mutes. Sent after a change in any tab or device. */
+/** All of the reader's mutes. Sent after a change in any tab or on any device. */
 export const mutesEvent = serverEvent('mutes', 'reader', {
   feeds: listOf(isText),
   severities: listOf(isSeverity),

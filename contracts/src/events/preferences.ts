@@ -16,7 +16,7 @@ const isMutedUntil = (value: unknown): value is MutedUntil =>
   isObject(value) && isText(value['list']) && isText(value['name']) && isText(value['until']);
 const areMutedUntil: Guard<readonly MutedUntil[]> = listOf(isMutedUntil);
 
-/** All of the reader's preferences. Sent after a change in any tab or device. */
+/** All of the reader's preferences. Sent after a change in any tab or on any device. */
 export const preferencesEvent = serverEvent<'preferences', 'reader', Preferences>('preferences', 'reader', {
   feeds: areNames,
   severities: areNames as Guard<readonly Severity[]>,

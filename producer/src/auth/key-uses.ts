@@ -2,7 +2,7 @@ import { DOCUMENT_VERSION, type ApiKey, type KeyUse } from '@tocsin/contracts';
 
 /** Stores the last use of each key. */
 export interface KeyUseStore {
-  /** Writes `uses`, keyed by key hash, over earlier uses of the same keys. Resolves when all are written. */
+  /** Writes `uses`, by key hash, replacing earlier uses of the same keys. Resolves when all are written. */
   write(uses: ReadonlyMap<string, KeyUse>): Promise<void>;
 }
 

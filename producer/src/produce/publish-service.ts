@@ -48,7 +48,7 @@ export class PublishService {
 
   /**
    * Publishes each input at its `deliverAt`, or immediately if it has none.
-   * @param caller name of the API key, also in the methods below
+   * @param caller name of the caller's API key
    * @param publishedAt publishing time from the event, in ms since 1970
    */
   async publish(

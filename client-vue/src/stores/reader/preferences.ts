@@ -73,7 +73,7 @@ export const usePreferences = defineStore(() => {
     });
   }
 
-  /** Reads the preferences again after the connection was lost, when changes may have been missed. */
+  /** Reads the preferences again after the connection was lost, because changes may have been missed. */
   async function refresh(signal: AbortSignal): Promise<void> {
     if (isRefreshWaiting) return;
     isRefreshWaiting = true;
@@ -84,7 +84,7 @@ export const usePreferences = defineStore(() => {
     await reading;
   }
 
-  /** Applies a change from another tab or device. */
+  /** Applies a change that was made in another tab or on another device. */
   function applyChange(now: Partial<Preferences>): void {
     changes = { ...changes, ...now };
     set({ ...preferences.value, ...now });

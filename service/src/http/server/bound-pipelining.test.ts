@@ -43,7 +43,7 @@ it("should close all of a connection's responses with it, including those that w
   client.destroy();
   await closes;
   expect(responses.map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
-  // A handler may still end its response, because it doesn't know yet.
+  // A handler that doesn't know that the connection has closed may still end its response.
   for (const response of responses) response.end('late');
 });
 

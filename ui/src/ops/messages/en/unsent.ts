@@ -1,9 +1,9 @@
 const fallbacks = (count: number) => (count === 1 ? '1 fallback' : `${count} fallbacks`);
 
-/** Fallbacks that were not sent. Names of readers, channels and notifications are isolated from the surrounding text. */
+/** Fallbacks that were not sent. Names of readers, channels and notifications are isolated from surrounding text. */
 export const unsent = {
   title: 'Fallbacks that were not sent',
-  hint: "Messages through other channels that were refused, or whose outcome is unknown. Fix the cause, then send them again. Nothing is sent about a notification that was read meanwhile, or that has left its feed's history.",
+  hint: "Messages through other channels that were refused, or whose outcome is unknown. Fix the cause, then send them again. Nothing is sent about a notification that has been read since, or that has left its feed's history.",
   refused: 'Not sent',
   unknown: 'Outcome unknown',
   of: (via: string, id: string) => `${via} for ${id}`,
