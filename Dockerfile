@@ -1,4 +1,4 @@
-# The images of producer, bff and ui, one target each: `npm run containers`, or `docker build --target bff .`
+# The images of the producer, the bff and the ui, one target each: `npm run containers` or `docker build --target bff .`
 FROM node:24.21.0-bookworm-slim AS packages
 WORKDIR /tocsin
 COPY package.json package-lock.json .npmrc ./

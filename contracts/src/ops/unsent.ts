@@ -29,7 +29,7 @@ const CURSOR = /^\d{1,16}\.[0-9a-f]{32}(\.[0-9a-f]{16})?$/;
 
 /** The query parameters of `GET /app/ops/fallbacks/unsent`. */
 export const unsentQuerySchema = z.strictObject({
-  cursor: z.string().regex(CURSOR, 'must be the next of an earlier page').optional(),
+  cursor: z.string().regex(CURSOR, 'must be the value of next in an earlier page').optional(),
   limit: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, `must be a whole number from 1 to ${MAX_UNSENT_LISTED}`)

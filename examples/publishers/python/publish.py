@@ -21,7 +21,7 @@ def publish(client: DaprClient, notification: dict) -> None:
                 "notification-pubsub",
                 "notifications",
                 json.dumps(notification),
-                # Without it, the SDK sends text/plain.
+                # Without this argument, the SDK sends text/plain.
                 data_content_type="application/json",
             )
             return

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.Map;
 import reactor.util.retry.Retry;
 
-/** Publishes one notification through the Dapr sidecar: {@code dapr run --app-id shop -- mvn -q compile exec:java -Dexec.args=order-7-shipped}. */
+/**
+ * Publishes one notification through the Dapr sidecar: {@code dapr run --app-id shop -- mvn -q compile exec:java
+ * -Dexec.args=order-7-shipped}.
+ */
 public final class Publish {
   private Publish() {}
 
