@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SECRETS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
 import { PUBLISH_PURPOSE, SIGNATURE_HEADER, Signer, parseConfig, parseSigningKeys } from '@tocsin/service';
@@ -14,15 +14,7 @@ import { MemoryKnownKeys } from './memory/known-keys.ts';
 import { MemoryScheduleIndexStore } from './memory/schedule-index-store.ts';
 import { MemoryDueWindowStore } from './memory/due-window-store.ts';
 import { FaultyBackend } from '../testing/faulty-backend.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+import { freePorts } from '../../tools/src/net/ports.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -52,7 +44,7 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
       return Promise.resolve();
     },
   };
-  const [port, internalPort] = [await freePort(), await freePort()];
+  const [port, internalPort] = await freePorts(2);
   const config = parseConfig(producerSettings, {
     PORT: String(port),
     INTERNAL_PORT: String(internalPort),
@@ -189,7 +181,8 @@ describe('the producer', () => {
 
   it('should fail to start on a port that is in use, and leave no port open', async () => {
     const first = await start();
-    const config = { ...first.config, INTERNAL_PORT: await freePort() };
+    const [free = 0] = await freePorts(1);
+    const config = { ...first.config, INTERNAL_PORT: free };
     await expect(startProducer(config, first.backend)).rejects.toMatchObject({ code: 'EADDRINUSE' });
     await expect(fetch(`http://127.0.0.1:${config.INTERNAL_PORT}/healthz`)).rejects.toThrow();
   });

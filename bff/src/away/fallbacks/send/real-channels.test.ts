@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import { READER, after, arrival, deployment, itemsOf } from '../../../../testing/away/deployment.ts';
+import { freePort } from '../../../../testing/free-port.ts';
 import { startScriptedSmtp, startSmtpServer, type TestSmtpServer } from '../../../../testing/away/smtp.ts';
 import { createEmailChannel } from '../../channels/email/email-channel.ts';
 import { loadTemplates } from '../../templates/templates.ts';
@@ -28,14 +29,13 @@ function mailing(url: string, repeats = false) {
 }
 
 it('should send one e-mail once the mail server is back, without notifications read in the meantime', async () => {
-  const accepting = await startSmtpServer();
-  await accepting.close();
-  const { fallbacks, passAndWake, outcomes, standings } = mailing(accepting.url);
+  const port = await freePort();
+  const { fallbacks, passAndWake, outcomes, standings } = mailing(`smtp://127.0.0.1:${port}`);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M')), arrival('b', after('PT1M'))));
   for (let minutes = 0; minutes < 60; minutes += 5) await passAndWake(5 * 60_000);
   expect(outcomes()).toEqual([]);
   standings.set('b', 'read');
-  server = await startSmtpServer({}, accepting.port);
+  server = await startSmtpServer({}, port);
   for (let minutes = 0; minutes < 60; minutes += 15) await passAndWake(15 * 60_000);
   expect(server.received.map(({ mail }) => mail.subject)).toEqual(['a']);
   expect(outcomes()).toEqual([
