@@ -93,7 +93,7 @@ describe('createNotificationClient', () => {
     gateway.sockets[0]?.conn.close();
     await vi.waitFor(() => expect(client.status).toBe('reconnecting'));
     gateway.publish(2);
-    await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2', 'n3']), 4000);
+    await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2', 'n3']));
     await vi.waitFor(() => expect(client.status).toBe('live'));
     expect(seen.deliveries.at(-1)).toBe('recovered away');
   });
@@ -106,7 +106,8 @@ describe('createNotificationClient', () => {
     await gateway.sockets[0]?.leave('all');
     gateway.publish(3);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
-    await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2', 'n3']), 5_000);
+    // Sooner than after `TIMING.quiet`, when the client would notice without having slept.
+    await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2', 'n3']), 8_000);
     expect(gateway.sockets).toHaveLength(2);
     expect(seen.gaps).toEqual([]);
   });
@@ -116,7 +117,7 @@ describe('createNotificationClient', () => {
     client.subscribe('all', {});
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.disconnect(true);
-    await vi.waitFor(() => expect(gateway.sockets).toHaveLength(2), 4000);
+    await vi.waitFor(() => expect(gateway.sockets).toHaveLength(2));
     await vi.waitFor(() => expect(client.status).toBe('live'));
   });
 
@@ -128,7 +129,7 @@ describe('createNotificationClient', () => {
     const statuses: ClientStatus[] = [];
     client.on('status', (status) => statuses.push(status));
     gateway.sockets[0]?.emit('draining', { reconnectAfterMs: 10 });
-    await vi.waitFor(() => expect(gateway.requests).toHaveLength(2), 4000);
+    await vi.waitFor(() => expect(gateway.requests).toHaveLength(2));
     await vi.waitFor(() => expect(gateway.sockets[0]?.connected).toBe(false));
     gateway.publish(2);
     await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2']));
@@ -152,10 +153,10 @@ describe('createNotificationClient', () => {
     const client = open();
     client.on('error', ({ message }) => errors.push(message));
     client.subscribe('all', {});
-    await vi.waitFor(() => expect(gateway.requests.length).toBeGreaterThan(1), 4000);
+    await vi.waitFor(() => expect(gateway.requests.length).toBeGreaterThan(1));
     expect(client.status).toBe('connecting');
     gateway.answer = (request) => gateway.page(request);
-    await vi.waitFor(() => expect(client.status).toBe('live'), 4000);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
     expect(errors[0]).toBe('all: not now');
   });
 
@@ -178,7 +179,7 @@ describe('createNotificationClient', () => {
       getToken: () => (calls++ === 0 ? Promise.reject(new Error('later')) : Promise.resolve('t')),
     });
     client.subscribe('all', {});
-    await vi.waitFor(() => expect(client.status).toBe('live'), 4000);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
     expect(gateway.sockets[0]?.handshake.auth).toEqual({ clientId: 'c1', token: 't' });
   });
 
@@ -193,7 +194,7 @@ describe('createNotificationClient', () => {
     const client = open();
     client.on('error', (error) => errors.push(error));
     client.subscribe('all', {});
-    await vi.waitFor(() => expect(client.status).toBe('live'), 4_000);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
     expect(errors).toEqual([expect.objectContaining(refused)]);
   });
 
@@ -204,7 +205,7 @@ describe('createNotificationClient', () => {
     await gateway.listen();
     const client = open();
     client.subscribe('all', {});
-    await vi.waitFor(() => expect(client.status).toBe('live'), 4000);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
     expect(gateway.sockets[0]?.conn.transport.name).toBe('polling');
   });
 

@@ -27,8 +27,8 @@ export function jobsSuite(
     expect(await handedOver()).toEqual([]);
     expect(await jobs.find(`${prefix}due`)).toEqual(scheduled('due', far));
     expect(await jobs.find(`${prefix}removed`)).toBeUndefined();
-    await expect.poll(handedOver, { timeout: 10_000 }).toEqual(['due']);
-    await expect.poll(() => jobs.find(`${prefix}due`), { timeout: 10_000 }).toBeUndefined();
+    await expect.poll(handedOver).toEqual(['due']);
+    await expect.poll(() => jobs.find(`${prefix}due`)).toBeUndefined();
   });
 }
 

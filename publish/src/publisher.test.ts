@@ -118,7 +118,7 @@ describe('createPublisher', () => {
         if (!first) accept(items, response, request);
         first = false;
       },
-      { requestTimeoutMs: 100 },
+      { requestTimeoutMs: 1_000 },
     );
     await publisher.publish({ id: 'slow', title: 'slow' });
     expect(requests).toEqual([['slow'], ['slow']]);

@@ -14,7 +14,7 @@ const getToken = (): Promise<string> =>
     asked.push({ resolve, reject });
   });
 /** Resolves when the client has asked for a token `count` times. */
-const haveAsked = (count: number) => vi.waitFor(() => expect(asked).toHaveLength(count), 10_000);
+const haveAsked = (count: number) => vi.waitFor(() => expect(asked).toHaveLength(count));
 /** Breaks the transport of a connection that is waiting for its token. */
 const breakTransports = (): void => {
   const { clients } = gateway.io.engine as unknown as { clients: Record<string, { close(): void }> };

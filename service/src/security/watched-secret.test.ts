@@ -34,7 +34,7 @@ it('should throw the reason until the first successful read', async () => {
     expect(() => secret.get()).toThrow('Not available yet: the number. The store is unavailable.'),
   );
   await vi.waitFor(() => expect(() => secret.get()).toThrow('does not contain the number'));
-  await vi.waitFor(() => expect(secret.get()).toBe(7), 5_000);
+  await vi.waitFor(() => expect(secret.get()).toBe(7));
   expect(faults).toHaveLength(2);
 });
 

@@ -167,7 +167,7 @@ describe('an action on the ops page', () => {
     guarded.backend.composeWith(() => Promise.reject(new Error('away')));
     const lost = JSON.stringify({ id: 'lost', title: MARKER });
     expect((await call('POST', '/app/compose', { body: lost })).status).toBe(503);
-    await expect.poll(async () => (await stored()).length, { timeout: 5_000 }).toBe(6);
+    await expect.poll(async () => (await stored()).length).toBe(6);
     const reader = { via: 'ops', actor: { kind: 'reader', name: 'user-1' }, requests: 1 };
     expect(await stored()).toEqual(
       expect.arrayContaining([

@@ -72,13 +72,10 @@ describe('GET /app/ops/instances', () => {
       await busy.subscribe(socket, 'all');
       for (let i = 0; i < 20; i++) await busy.publish('all', `n-${i % 10}`);
       await expect
-        .poll(
-          async () => {
-            const response = await fetch(`${busy.url}/app/ops/instances`);
-            return instancesSchema.parse(await response.json()).instances;
-          },
-          { timeout: 10_000 },
-        )
+        .poll(async () => {
+          const response = await fetch(`${busy.url}/app/ops/instances`);
+          return instancesSchema.parse(await response.json()).instances;
+        })
         .toMatchObject([{ instance: 'busy', connections: 1, feeds: 1 }]);
       const [own] = await busy.backend.board.read();
       expect(own?.accepted).toBeGreaterThan(0);
