@@ -119,7 +119,7 @@ const run = (work: Workload, patienceMs = sizes.patienceMs) =>
     signal: new AbortController().signal,
   });
 /** Runs a workload in which a message is missing, with a shorter timeout. */
-const runWithLoss = (work: Workload) => run(work, 300);
+const runWithLoss = (work: Workload) => run(work, 1_000);
 
 describe('the workloads', () => {
   it.each([singles, arrays, fanOut8])('should measure a rate: $id', async (work) => {
