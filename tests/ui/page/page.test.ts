@@ -101,6 +101,8 @@ describe('the page', () => {
     bff.publish(titled(2));
     const page = await open();
     await live(page);
+    // A gap is marked only between rows.
+    await expect.poll(() => rows(page).count()).toBe(2);
     await bff.stop();
     bff.loseState();
     bff.publish(titled(3, 'After'), { push: false });
@@ -108,6 +110,31 @@ describe('the page', () => {
     await page.locator('.tocsin-gap').waitFor();
     expect(await rows(page).count()).toBe(5);
     await page.getByTestId('toast').getByText('Some older notifications are not shown.').waitFor();
+  });
+
+  it('should report a loss of state in one toast if toasts load only after the recovery', async () => {
+    bff.publish(titled(2));
+    let load = (): void => undefined;
+    const recovered = new Promise<void>((resolve) => (load = resolve));
+    const page = await open({
+      before: async (context) => {
+        await context.route(/\/assets\/late-parts-.*\.js$/, async (route) => {
+          await recovered;
+          await route.continue();
+        });
+      },
+    });
+    await live(page);
+    await expect.poll(() => rows(page).count()).toBe(2);
+    await bff.stop();
+    bff.loseState();
+    bff.publish(titled(3, 'After'), { push: false });
+    await bff.start();
+    await page.locator('.tocsin-gap').waitFor();
+    load();
+    await expect
+      .poll(() => toasts(page).allTextContents())
+      .toEqual([expect.stringMatching(/^3 or more new.*Some older notifications are not shown/)]);
   });
 
   it('should remove retracted notifications and their toasts', async () => {

@@ -112,11 +112,14 @@ export function followFeed({ client, feed, batch, returning, page, onRecovered }
         }),
       onGap: (_from, _to, { erased }) =>
         batch.run(() => {
-          missed.gap = true;
-          if (!erased) return;
-          missed.erased = true;
-          notifications.clear(feed);
-          later.run(({ useToasts }) => useToasts().clear(feed));
+          if (erased) notifications.clear(feed);
+          // In the same queue as the counts, so that an earlier report doesn't include this gap.
+          later.run(({ useToasts }) => {
+            missed.gap = true;
+            if (!erased) return;
+            missed.erased = true;
+            useToasts().clear(feed);
+          });
         }),
       onCaughtUp: () => {
         if (hasCaughtUp) onRecovered();
