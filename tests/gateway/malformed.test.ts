@@ -169,6 +169,6 @@ describe('a flood of valid requests', () => {
     await untilDisconnected(socket);
     expect(taken).toBeGreaterThanOrEqual(MAX_REQUEST_BURST);
     expect(refused).toBeGreaterThan(MAX_REFUSED_REQUESTS_PER_MINUTE / 2);
-    expect(await bff.metric('tocsin_bff_connections_ended_total{reason="too_many_requests"}')).toBe(1);
+    await bff.expectMetric('tocsin_bff_connections_ended_total{reason="too_many_requests"}', 1);
   });
 });
