@@ -1,5 +1,14 @@
+/**
+ * An offset, in the given epoch, by default the one that the subscription is in when the request is sent. The server
+ * ignores the offset of another epoch.
+ */
+export interface UpTo {
+  offset: number;
+  epoch?: string;
+}
+
 /** Everything up to `offset`, these `ids`, or both. */
-export type Read = { offset: number; ids?: readonly string[] } | { offset?: never; ids: readonly string[] };
+export type Read = (UpTo & { ids?: readonly string[] }) | { offset?: never; ids: readonly string[] };
 
 /** Notifications of a feed, by id. */
 export interface NamedIds {
@@ -12,7 +21,7 @@ export interface ReaderMarkChanges {
   /** Marks read notifications as unread. */
   unread: NamedIds;
   /** Marks everything up to `offset` as seen: the bell no longer counts it. */
-  seen: { offset: number };
+  seen: UpTo;
   /** Moves notifications to the archive, if they are still in the history. */
   archive: Read;
   /** Moves notifications out of the archive, back to their previous place. */

@@ -112,6 +112,26 @@ describe('markRead', () => {
     ]);
   });
 
+  it('should send the given epoch instead of the one that the subscription is in', async () => {
+    const gateway = new Gateway();
+    await gateway.listen();
+    vi.stubGlobal('fetch', (_url: string, { body }: { body: string }) => {
+      calls.push(JSON.parse(body));
+      return Promise.resolve(new Response(null, { status: 204 }));
+    });
+    try {
+      const client = open({ url: gateway.url });
+      const subscription = client.subscribe('all', {});
+      await vi.waitFor(() => expect(subscription.position?.epoch).toBe('e'));
+      await client.markRead('all', { offset: 1 });
+      await client.markRead('all', { epoch: 'former', offset: 1 });
+    } finally {
+      vi.unstubAllGlobals();
+      await gateway.close();
+    }
+    expect(calls).toEqual(['e', 'former'].map((epoch) => ({ feed: 'all', epoch, offset: 1 })));
+  });
+
   it('should retry when the server could not save the mark', async () => {
     status = 503;
     const saved = open({ url: url() }).markRead('all', { offset: 1 });

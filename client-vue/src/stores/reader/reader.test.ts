@@ -54,7 +54,7 @@ describe('useReader', () => {
     useReader().markAllRead();
     expect(useUnread().count).toBe(0);
     await vi.waitFor(() => expect(requests).toHaveLength(2));
-    expect(requests[0]).toEqual(['read', 'all', { offset: 3 }]);
+    expect(requests[0]).toEqual(['read', 'all', { epoch: 'e', offset: 3 }]);
   });
 
   it('should count everything in a user feed as unread on the first visit', () => {
@@ -103,10 +103,23 @@ describe('useReader', () => {
     await vi.waitFor(() => expect(requests).toHaveLength(3));
     expect(requests).toEqual([
       ['read', 'all', { ids: ['n3'] }],
-      ['seen', 'all', { offset: 3 }],
-      ['read', 'all', { offset: 3 }],
+      ['seen', 'all', { epoch: 'e', offset: 3 }],
+      ['read', 'all', { epoch: 'e', offset: 3 }],
     ]);
     expect(stored.size).toBe(0);
+  });
+
+  it('should send offsets with their epoch, because the feed may be in another epoch by then', async () => {
+    const requests = startSession();
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    useReader().markAllRead();
+    useItems().add('all', { epoch: 'f', publications: [{ ...at(1), notification: at(4).notification }] });
+    useReader().markAllRead();
+    await vi.waitFor(() => expect(requests).toHaveLength(2));
+    expect(requests.map(([, , change]) => change)).toEqual([
+      { epoch: 'e', offset: 3 },
+      { epoch: 'f', offset: 1 },
+    ]);
   });
 
   it('should not count archived or muted items, and should undo archiving', async () => {

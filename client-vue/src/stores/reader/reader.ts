@@ -153,10 +153,10 @@ export const useReader = defineStore(() => {
     );
     setTimeout(() => marks.settle(token), SETTLE_MS);
     useToasts().dismissAll();
-    for (const [feed, { offset }] of Object.entries(positions)) {
+    for (const [feed, position] of Object.entries(positions)) {
       const ids = stillUnread.filter((item) => item.feed === feed).map(({ notification }) => notification.id);
       const [first, ...others] = inChunks(ids);
-      sendOnly('read', feed, { offset, ...(first && { ids: first }) });
+      sendOnly('read', feed, { ...position, ...(first && { ids: first }) });
       for (const more of others) sendOnly('read', feed, { ids: more });
     }
   }
@@ -167,12 +167,12 @@ export const useReader = defineStore(() => {
     if (unseen.length === 0) return;
     const positions = heads(useItems().items.filter(({ feed }) => unseen.some((one) => one.feed === feed)));
     marks.seenTo(positions);
-    for (const [feed, { offset }] of Object.entries(positions)) sendOnly('seen', feed, { offset });
+    for (const [feed, position] of Object.entries(positions)) sendOnly('seen', feed, position);
   }
 
   /** Marks everything up to the feed's head as read on a first visit. */
-  function initFeed(feed: string, position: Position): void {
-    if (marks.initFeed(feed, position)) sendOnly('read', feed, { offset: position.offset });
+  function initFeed(feed: string, { epoch, offset }: Position): void {
+    if (marks.initFeed(feed, { epoch, offset })) sendOnly('read', feed, { epoch, offset });
   }
 
   return {
