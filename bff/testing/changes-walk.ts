@@ -124,7 +124,7 @@ export class ChangesWalk {
   readonly entries: EntryItem[][] = [];
   readonly instances: ChangesInstance[];
   deaths = 0;
-  #end: Step | undefined;
+  #dyingStep: Step | undefined;
   #hosts;
 
   constructor() {
@@ -146,7 +146,7 @@ export class ChangesWalk {
   /** Runs a turn for all entries, on a host that may die at the step `end`. */
   async turn(host: 0 | 1, end: Step | undefined): Promise<void> {
     if (this.entries.length === 0) return;
-    this.#end = end;
+    this.#dyingStep = end;
     try {
       await this.#hosts[host]?.turn(this.entries.length);
     } catch (error) {
@@ -154,7 +154,7 @@ export class ChangesWalk {
       this.deaths++;
       this.#hosts[host] = this.#newHost();
     }
-    this.#end = undefined;
+    this.#dyingStep = undefined;
   }
 
   /** The titles of committed notifications that are no longer visible, and must never be served again. */
@@ -167,7 +167,7 @@ export class ChangesWalk {
 
   #newHost() {
     return this.f.instance((step) =>
-      step === this.#end ? Promise.reject(new Error('died')) : Promise.resolve(),
+      step === this.#dyingStep ? Promise.reject(new Error('died')) : Promise.resolve(),
     );
   }
 }

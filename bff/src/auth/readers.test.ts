@@ -18,12 +18,12 @@ async function reader(token: string, feeds: readonly string[]) {
   socket.on('publications', (event: { publications: { notification: { id: string } }[] }) => {
     ids.push(...event.publications.map(({ notification }) => notification.id));
   });
-  const answers: string[] = [];
+  const outcomes: string[] = [];
   for (const feed of feeds) {
     const answer = await bff.subscribe(socket, feed);
-    answers.push(answer.ok ? 'ok' : answer.error.code);
+    outcomes.push(answer.ok ? 'ok' : answer.error.code);
   }
-  return { socket, ids, answers };
+  return { socket, ids, answers: outcomes };
 }
 const once = (socket: Socket, event: string) =>
   new Promise<Record<string, unknown>>((resolve) => socket.once(event, resolve));

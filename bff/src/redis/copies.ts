@@ -18,10 +18,10 @@ const CHECK_EVERY_MS = 2_000;
 /** Minimum time between two searches of Redis, across all instances. */
 const SEARCH_EVERY_MS = 10_000;
 /**
- * Earliest start of the last search after an erasure. By then, every message in transit has arrived or been refused.
- * Even after the wait for the next search, it is done within the minute that `Copies.erase` promises.
+ * Minimum age of an erasure at its last search. By then, every message in transit has arrived or been refused. Even after
+ * the wait for the next search, the erasure is done within the minute that `Copies.erase` promises.
  */
-const LAST_SEARCH_MS = 35_000;
+const FORGET_AFTER_MS = 35_000;
 
 /**
  * Deletes copies of erased content from the streams of Dapr's topics, set-aside records, inboxes, schedules and
@@ -69,7 +69,7 @@ export class RedisCopies implements Copies {
     const content = new ErasedContent(recorded.map(({ erased }) => erased));
     const fromStreams = await eraseFromStreams(this.#options.topics, content, now);
     const fromKeys = await eraseFromKeys(this.#options, content);
-    await this.#erasures.forget(recorded.filter(({ at }) => now - at >= LAST_SEARCH_MS));
+    await this.#erasures.forget(recorded.filter(({ at }) => now - at >= FORGET_AFTER_MS));
     if (fromStreams + fromKeys > 0)
       this.#options.log.info({ fromStreams, fromKeys }, 'deleted copies of erased content');
   }

@@ -20,7 +20,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   /** Positions in the history, by notification id. */
   const positions = new Map<string, PublishedAt>();
   /** The ids whose positions were looked up in the history. */
-  const sought: string[] = [];
+  const lookedUpIds: string[] = [];
   const contacts: Contacts = { email: { address: 'ada@example.com' }, push: [] };
   let preferences: Preferences = DEFAULT_PREFERENCES;
   let marksAreReadable: Promise<unknown> = Promise.resolve();
@@ -31,7 +31,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   /** The names of the steps that were reported as failed. */
   const failed: string[] = [];
   /** The inputs that decisions have read, such as `preferences`. */
-  const needed: string[] = [];
+  const inputsRead: string[] = [];
   /** An instance whose clock is `skew` ms ahead of the scheduler's. */
   const instance = (publishReceipt?: PublishReceipt, skew: number | (() => number) = 0) => {
     const skewMs = typeof skew === 'number' ? () => skew : skew;
@@ -52,12 +52,12 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
       channels: new Map([['email', { channel, rules: { ...RULES, ...rules } }]]),
       policy: ({ severity }) => (severity === 'error' ? [{ after: 'PT1M', via: 'email' }] : []),
       standingsOf: async (_reader, waiting) => {
-        needed.push(...waiting.map(({ id }) => `standing of ${id}`));
+        inputsRead.push(...waiting.map(({ id }) => `standing of ${id}`));
         await marksAreReadable;
         return (one) => standingOf(one, standings);
       },
       positionsOf: async (_reader, added) => {
-        sought.push(...added.map(({ notification: { id } }) => id));
+        lookedUpIds.push(...added.map(({ notification: { id } }) => id));
         return new Map(
           added.flatMap((one) => {
             const position = positions.get(one.notification.id);
@@ -66,7 +66,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
         );
       },
       preferencesOf: async () => {
-        needed.push('preferences');
+        inputsRead.push('preferences');
         return preferences;
       },
       contacts: {
@@ -86,8 +86,19 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
     return { fallbacks, set };
   };
   return {
-    ...{ store, standings, contacts, sent, receipts, answers, forgotten, needed, failed, instance },
-    ...{ positions, sought },
+    ...{
+      store,
+      standings,
+      contacts,
+      sent,
+      receipts,
+      answers,
+      forgotten,
+      needed: inputsRead,
+      failed,
+      instance,
+    },
+    ...{ positions, sought: lookedUpIds },
     /** Decisions wait for `event` before they read the reader's marks. */
     readMarksAfter: (event: Promise<unknown>): void => {
       marksAreReadable = event;

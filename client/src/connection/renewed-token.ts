@@ -12,7 +12,7 @@ export class RenewedToken {
   readonly #report: (error: Error) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Changes on every stop, so that a pending attempt knows it is outdated. */
-  #turn = {};
+  #renewal = {};
 
   constructor(
     getToken: NotificationClientOptions['getToken'],
@@ -28,21 +28,21 @@ export class RenewedToken {
   renew(socket: ClientSocket): void {
     if (!this.#getToken) return;
     this.stop();
-    void this.#attempt(socket, this.#turn, 0);
+    void this.#attempt(socket, this.#renewal, 0);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#turn = {};
+    this.#renewal = {};
   }
 
   /** Never rejects. */
   async #attempt(socket: ClientSocket, turn: object, attempt: number): Promise<void> {
     const error = await this.#send(socket, turn);
-    if (turn !== this.#turn || !error) return;
+    if (turn !== this.#renewal || !error) return;
     this.#report(error);
     // The listener may have closed the client.
-    if (turn !== this.#turn) return;
+    if (turn !== this.#renewal) return;
     const pause = backOff(attempt, TIMING.retryMin, TIMING.retryMax, this.#random);
     this.#timer = setTimeout(() => void this.#attempt(socket, turn, attempt + 1), pause);
   }
@@ -51,7 +51,7 @@ export class RenewedToken {
     try {
       const token = await this.#getToken?.();
       // A disconnected socket would buffer the event for its next connection, which sends its own token.
-      if (turn !== this.#turn) return undefined;
+      if (turn !== this.#renewal) return undefined;
       if (token === undefined) return new ClientError('no_token', 'No token.', { temporary: true });
       const sent: unknown = await socket.timeout(TIMING.acknowledgement).emitWithAck('token', { token });
       const answer = sent as TokenAnswer;

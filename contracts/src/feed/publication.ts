@@ -15,7 +15,7 @@ export type Position = z.infer<typeof positionSchema>;
 export const GONE_REASONS = ['retracted', 'expired', 'replaced'] as const;
 export type GoneReason = (typeof GONE_REASONS)[number];
 
-const place = {
+const sharedFields = {
   offset: z.int().min(1),
   /**
    * Id of the notification that this one replaced because of its collapse key. It is kept even if this publication is
@@ -24,9 +24,9 @@ const place = {
   replaces: idSchema.optional(),
 };
 
-export const livePublicationSchema = z.strictObject({ ...place, notification: notificationSchema });
+export const livePublicationSchema = z.strictObject({ ...sharedFields, notification: notificationSchema });
 export const gonePublicationSchema = z.strictObject({
-  ...place,
+  ...sharedFields,
   notification: z.null(),
   id: idSchema,
   gone: z.enum(GONE_REASONS),

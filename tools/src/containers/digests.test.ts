@@ -6,14 +6,14 @@ import { digestOf, saveDigests, findDigests } from './digests.ts';
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const NAME = 'localhost:5000/team/tocsin-bff:1.0.0';
-const knows = (RepoDigests: string[] | null) => () =>
+const dockerReporting = (RepoDigests: string[] | null) => () =>
   Promise.resolve({ code: 0, output: '', stderr: '', stdout: JSON.stringify(RepoDigests) });
 
 it('should read the digest for the pushed repository, if the registry reported one', async () => {
   const others = ['docker.io/team/tocsin-bff@sha256:1', `localhost:5000/team/tocsin-bff@${DIGEST}`];
-  expect(await digestOf(knows(others), NAME)).toBe(DIGEST);
-  expect(await digestOf(knows(['localhost:5000/team/tocsin-bff2@sha256:1']), NAME)).toBeUndefined();
-  expect(await digestOf(knows(null), NAME)).toBeUndefined();
+  expect(await digestOf(dockerReporting(others), NAME)).toBe(DIGEST);
+  expect(await digestOf(dockerReporting(['localhost:5000/team/tocsin-bff2@sha256:1']), NAME)).toBeUndefined();
+  expect(await digestOf(dockerReporting(null), NAME)).toBeUndefined();
 });
 
 it('should store digests by exact name and tag', () => {

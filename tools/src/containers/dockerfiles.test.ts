@@ -21,7 +21,7 @@ const stage = (name: string): string => {
 };
 
 /** The lines of .dockerignore. It excludes everything, then includes what the build context needs (`!name`). */
-const sent = read('.dockerignore').split('\n');
+const dockerignoreLines = read('.dockerignore').split('\n');
 
 describe('the Dockerfile', () => {
   it('should install the packages of every workspace from the lock file, without running their scripts', () => {
@@ -29,7 +29,7 @@ describe('the Dockerfile', () => {
     for (const workspace of workspaces) {
       expect(stage('packages')).toContain(`COPY ${workspace}/package.json ${workspace}/\n`);
       expect(
-        [`!${workspace}`, `!${workspace}/package.json`].some((line) => sent.includes(line)),
+        [`!${workspace}`, `!${workspace}/package.json`].some((line) => dockerignoreLines.includes(line)),
         workspace,
       ).toBe(true);
     }

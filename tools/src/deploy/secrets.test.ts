@@ -5,7 +5,7 @@ import { makeSecrets, newSecrets } from './secrets.ts';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** Creates the missing Secrets in a namespace that contains only the given ones. */
-async function doneIn(
+async function makeSecretsIn(
   there: Record<string, Record<string, string>>,
 ): Promise<{ calls: string[]; said: string[] }> {
   const calls: string[] = [];
@@ -21,7 +21,7 @@ async function doneIn(
 }
 
 it('should create missing Secrets, and pass no secret as an argument', async () => {
-  const { calls, said } = await doneIn({});
+  const { calls, said } = await makeSecretsIn({});
   expect(calls).toHaveLength(Object.keys(newSecrets()).length);
   for (const call of calls) expect(call).toMatch(/^create -f - \{/);
   expect(said.join()).toContain('redis-operator');
@@ -31,10 +31,12 @@ it('should keep existing Secrets, but add a missing Redis user', async () => {
   const others = Object.fromEntries(Object.keys(newSecrets()).map((name) => [name, {}]));
   const old = (HOST: string) => ({ ...others, redis: { HOST: base64(HOST), PASSWORD: base64('kept') } });
   const patch = 'patch secret redis -n ns --type merge -p ';
-  expect((await doneIn(old('redis:6379'))).calls).toEqual([`${patch}{"stringData":{"USERNAME":"tocsin"}} `]);
-  expect((await doneIn(old('redis.example:6379'))).calls).toEqual([
+  expect((await makeSecretsIn(old('redis:6379'))).calls).toEqual([
+    `${patch}{"stringData":{"USERNAME":"tocsin"}} `,
+  ]);
+  expect((await makeSecretsIn(old('redis.example:6379'))).calls).toEqual([
     `${patch}{"stringData":{"USERNAME":"default"}} `,
   ]);
   const complete = { ...others, redis: { USERNAME: base64('mine') } };
-  expect(await doneIn(complete)).toEqual({ calls: [], said: ['Secrets: all exist, left unchanged'] });
+  expect(await makeSecretsIn(complete)).toEqual({ calls: [], said: ['Secrets: all exist, left unchanged'] });
 });

@@ -37,7 +37,7 @@ process.once('exit', () => {
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];
-    const apart = { stdout: [] as string[], stderr: [] as string[] };
+    const byStream = { stdout: [] as string[], stderr: [] as string[] };
     const child = spawn(command, args, {
       ...(options.cwd ? { cwd: options.cwd } : {}),
       env: { ...hostEnvironment(), ...options.env },
@@ -50,7 +50,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     for (const name of ['stdout', 'stderr'] as const) {
       createInterface({ input: child[name] }).on('line', (line) => {
         lines.push(line);
-        apart[name].push(line);
+        byStream[name].push(line);
         options.onLine?.(line);
       });
     }
@@ -63,7 +63,9 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.once('close', (code) => {
       running.delete(child);
       options.signal?.removeEventListener('abort', end);
-      const [output, stdout, stderr] = [lines, apart.stdout, apart.stderr].map((some) => some.join('\n'));
+      const [output, stdout, stderr] = [lines, byStream.stdout, byStream.stderr].map((some) =>
+        some.join('\n'),
+      );
       resolve({ code: code ?? 1, output, stdout, stderr } as RunResult);
     });
   });

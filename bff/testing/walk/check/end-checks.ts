@@ -82,25 +82,25 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
   for (const [id, { entry, epoch: acceptedIn }] of checker.accepted) {
     if (present.has(id)) continue;
     const { run, seq } = partsOfEntry(entry);
-    const reached = (checker.answered.get(run) ?? 0) >= seq;
-    const verdict = [...(checker.entriesWithId.get(id) ?? [])].some((tried) =>
+    const wasAnswered = (checker.answered.get(run) ?? 0) >= seq;
+    const wasReportedMissing = [...(checker.entriesWithId.get(id) ?? [])].some((tried) =>
       [...checker.verdicts].some((missing) => isAtOrAfter(missing, tried)),
     );
     if (!world.segmentLost && checker.isLeftBehind(run, seq))
       report.violation('LEFT-BEHIND', `${id} of ${entry}`);
-    else if (announcementLost.has(run) && !reached)
+    else if (announcementLost.has(run) && !wasAnswered)
       report.count('lost because all its announcements were lost');
     else if (announcementLost.has(run) && expiredUnseen.has(entry))
       report.count('expired unseen after its announcements were lost');
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
     else if (acceptedIn !== epoch) report.count('lost because it was accepted in another epoch');
-    else if (verdict) report.count('lost with the store, and reported as missing');
+    else if (wasReportedMissing) report.count('lost with the store, and reported as missing');
     else if (checker.hadUnknownRollback) report.count('lost in a rollback that no living process knew of');
     else if (!producers.some((producer) => producer.run === run))
       report.count('lost with the store, after its run had ended');
     else if ((checker.answered.get(run) ?? 0) > seq)
       report.count('lost with the store, before an entry that was answered');
-    else if (!checker.committed.has(entry) && !reached)
+    else if (!checker.committed.has(entry) && !wasAnswered)
       report.count('lost with the store, and not announced since');
     else report.violation('LOST', `${id} of ${entry}`);
   }

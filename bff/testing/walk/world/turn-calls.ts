@@ -65,7 +65,7 @@ interface TurnCall {
 /** Calls actors on the host that the calling instance assumes, and tracks the running calls. */
 export class TurnCalls {
   /** The running calls; those of one host in the order of their turns. */
-  readonly #underWay = new Set<TurnCall>();
+  readonly #runningCalls = new Set<TurnCall>();
   readonly #world: TurnsWorld;
 
   constructor(world: TurnsWorld) {
@@ -155,8 +155,8 @@ export class TurnCalls {
     const result = await new Promise<Answer>((resolve, reject) => {
       const epochs = [host.marks.of(FEED), heard].flatMap((known) => (known ? [known.epoch] : []));
       const call = { host, heard, epochs, sawLoss: false, reject };
-      this.#underWay.add(call);
-      const end = () => this.#underWay.delete(call);
+      this.#runningCalls.add(call);
+      const end = () => this.#runningCalls.delete(call);
       turn(host, opened).finally(end).then(resolve, reject);
     });
     return proveAnswer(method, host.signer, nonce, result);
@@ -176,14 +176,14 @@ export class TurnCalls {
   }
 
   onStoreLost(): void {
-    for (const call of this.#underWay) call.sawLoss = true;
+    for (const call of this.#runningCalls) call.sawLoss = true;
   }
 
   onKilled(host: TurnInstance): void {
-    for (const call of this.#underWay) if (call.host === host) call.reject(new CallFailed('killed'));
+    for (const call of this.#runningCalls) if (call.host === host) call.reject(new CallFailed('killed'));
   }
 
   #turnOf(host: TurnInstance): TurnCall | undefined {
-    return [...this.#underWay].find((call) => call.host === host);
+    return [...this.#runningCalls].find((call) => call.host === host);
   }
 }

@@ -25,12 +25,12 @@ export const canLoadOlder = (): boolean => {
 export async function loadOlder(limit: number): Promise<void> {
   const notifications = useItems();
   const { session } = notifications;
-  for (const [feed, place] of [...notifications.older]) {
-    if (place === 'dropped') continue;
-    const page = await useSource().page({ feed, epoch: place.epoch, before: place.before, limit });
+  for (const [feed, cursor] of [...notifications.older]) {
+    if (cursor === 'dropped') continue;
+    const page = await useSource().page({ feed, epoch: cursor.epoch, before: cursor.before, limit });
     if (session !== notifications.session) return;
     // The feed was erased in the meantime, or its oldest items were dropped.
-    if (notifications.older.get(feed) !== place) continue;
+    if (notifications.older.get(feed) !== cursor) continue;
     if (!page.recovered) notifications.older.set(feed, 'dropped');
     else takePage(feed, page);
     if (page.recovered && !page.more) notifications.older.delete(feed);

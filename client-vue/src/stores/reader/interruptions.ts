@@ -47,7 +47,7 @@ export const useInterruptions = defineStore(() => {
   }
 
   /** Shows the number of unread notifications held back, including those from before this page was opened. */
-  function sumUp(since: number): void {
+  function reportHeldBack(since: number): void {
     const { items, older, oldestOf } = useItems();
     const preferences = { ...store.preferences, quietHours: quietHours ?? store.preferences.quietHours };
     const unread = items.filter((item) => useUnread().unreadOf(item) && !store.isMuted(item));
@@ -77,7 +77,7 @@ export const useInterruptions = defineStore(() => {
     }
     if (since) {
       if (!isPresenting() || useConnection().state !== 'live') return;
-      sumUp(Number(since));
+      reportHeldBack(Number(since));
       storage.set(KEY, '');
     }
     heldByKey.clear();

@@ -44,7 +44,7 @@ export function readAnswer(text: string): { answer: Answer; length: number } | u
 
 /** Maximum idle time of a connection before it is replaced, in ms. Servers close idle connections (Node after 5 s). */
 const MAX_IDLE_MS = 2_000;
-const RESTED_MS = 10;
+const IDLE_CHECK_MS = 10;
 const ANSWER_MS = 30_000;
 
 interface Waiting {
@@ -80,7 +80,7 @@ export class HttpLane {
     if (this.#waiting) throw new Failure('This lane is already waiting for a response.');
     const restedMs = performance.now() - this.#usedAt;
     // Two turns of the event loop are enough to find out whether the server has closed the connection.
-    for (let i = 0; i < 2 && restedMs > RESTED_MS; i++) await setImmediate();
+    for (let i = 0; i < 2 && restedMs > IDLE_CHECK_MS; i++) await setImmediate();
     if (restedMs > MAX_IDLE_MS || !this.#socket?.writable) await this.#connect();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(

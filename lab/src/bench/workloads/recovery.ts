@@ -9,7 +9,7 @@ import { Publisher } from './publisher.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 
 /** How long to wait for a server to notice that one client has disconnected, or that all have, in ms. */
-const WENT_MS = 50;
+const DISCONNECT_MS = 50;
 const ALL_WENT_MS = 500;
 
 interface Disconnected {
@@ -46,7 +46,7 @@ class Disconnects {
       await arrivals.all(1, sizes.patienceMs);
       return clients.map(positionOf);
     });
-    await delay(count === 1 ? WENT_MS : ALL_WENT_MS);
+    await delay(count === 1 ? DISCONNECT_MS : ALL_WENT_MS);
     const first = numbers.next;
     await this.#publish(sizes.missed);
     return { positions, first };

@@ -80,18 +80,18 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
   for (let pass = 0; pass < PASSES; pass++) {
     const [at1, at2] = [medianOf(all('entries', FEW).map(perEntry)), medianOf(paced.map(perEntry))];
     const remoteTurn = onlyFor(times(minus(at2, at1), 1 / REMOTE), ['bff', 'bffSidecar']);
-    const here = (cost: Cost): Cost => minus(cost, times(remoteTurn, REMOTE));
-    const point = (window: Window): AtRate => ({
+    const withoutRemoteTurn = (cost: Cost): Cost => minus(cost, times(remoteTurn, REMOTE));
+    const entryCostAt = (window: Window): AtRate => ({
       rate: window.entries / window.seconds,
-      cost: onlyFor(here(perEntry(window)), ALL),
+      cost: onlyFor(withoutRemoteTurn(perEntry(window)), ALL),
     });
     const entry = [
-      point(seldom),
+      entryCostAt(seldom),
       {
         rate: median(paced.map(({ entries, seconds }) => entries / seconds)),
-        cost: onlyFor(times(add(at1, here(at2)), 1 / 2), ALL),
+        cost: onlyFor(times(add(at1, withoutRemoteTurn(at2)), 1 / 2), ALL),
       },
-      point(shared),
+      entryCostAt(shared),
     ].sort((a, b) => a.rate - b.rate);
     costs = { ...costs, entry, remoteTurn };
     const { furtherNotification: notification, furtherFeed: feed, furtherRequest: request } = costs;

@@ -54,12 +54,12 @@ export interface Plan {
 }
 
 /** A measured size, adjusted from the payload of the measurement to that of the load, in bytes. */
-const larger = (load: Load, constants: Constants, measured: number): number =>
+const adjustedToPayload = (load: Load, constants: Constants, measured: number): number =>
   Math.max(1, measured + load.payload - constants.range.payload);
 
 function keptOf(load: Load, constants: Constants): Plan['kept'] {
   const perHour = (load.rate / load.feeds) * 3600;
-  const bytes = larger(load, constants, constants.stored.publication);
+  const bytes = adjustedToPayload(load, constants, constants.stored.publication);
   const history = Math.min(load.history, perHour * load.historyHours, HISTORY_BYTES / bytes);
   return {
     history,
@@ -70,8 +70,8 @@ function keptOf(load: Load, constants: Constants): Plan['kept'] {
 
 function memoryOf(load: Load, flow: Flow, { memory, ...constants }: Constants, plan: Omit<Plan, 'memory'>) {
   const all = { memory, ...constants };
-  const inMemory = larger(load, all, memory.ringPublication);
-  const json = larger(load, all, constants.stored.publication);
+  const inMemory = adjustedToPayload(load, all, memory.ringPublication);
+  const json = adjustedToPayload(load, all, constants.stored.publication);
   const views = flow.views / plan.instances;
   const publications = Math.min(views * plan.kept.ring, FEEDS_BYTES / json);
   const bff =
@@ -89,8 +89,8 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   // Comparisons and newly watched feeds only read state. All components share the other costs.
   const isRead = ({ name }: Term) => name === 'comparisons with heads' || name === 'newly watched feeds';
   const [reads, rest] = [coresOf('redis', isRead), coresOf('redis', (term) => !isRead(term))];
-  const publication = larger(load, constants, stored.publication);
-  const event = larger(load, constants, stored.broadcastPublication);
+  const publication = adjustedToPayload(load, constants, stored.publication);
+  const event = adjustedToPayload(load, constants, stored.broadcastPublication);
   const bytes: Record<Shard, number> = {
     // An entry is popped within a second.
     entries: load.rate * publication,
@@ -146,9 +146,10 @@ function planFor(load: Load, constants: Constants, size: Size): Plan {
     redis: redisOf(load, flow, constants, terms, kept),
     bandwidth: {
       toBrowsers:
-        load.rate * flow.watchersPerFeed * larger(load, constants, wire.push) +
+        load.rate * flow.watchersPerFeed * adjustedToPayload(load, constants, wire.push) +
         (flow.subscriptions / POSITION_SECONDS) * wire.position,
-      fromBroadcaster: load.rate * instances * larger(load, constants, stored.broadcastPublication),
+      fromBroadcaster:
+        load.rate * instances * adjustedToPayload(load, constants, stored.broadcastPublication),
     },
   };
   return { ...plan, memory: memoryOf(load, flow, constants, plan) };

@@ -102,7 +102,7 @@ export function eventRoutes({
       return outcome === 'accepted' ? 'SUCCESS' : 'RETRY';
     });
   };
-  const answer = async (request: Request, response: Response, pauseMs: number): Promise<void> => {
+  const respond = async (request: Request, response: Response, pauseMs: number): Promise<void> => {
     await pause(pauseMs);
     let status: Status = 'RETRY';
     try {
@@ -120,7 +120,7 @@ export function eventRoutes({
       json(request, response, (error?: unknown) => {
         if (error !== undefined) return next(error);
         const pauseMs = topic === TOPICS.deadNotifications ? deadLetterPauseMs : 0;
-        answer(request, response, pauseMs).catch(next);
+        respond(request, response, pauseMs).catch(next);
       }),
   });
 }

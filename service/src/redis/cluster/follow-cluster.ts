@@ -52,7 +52,7 @@ class ClusterFollower extends EventEmitter implements Following {
   #isOpen = false;
   #failures = 0;
   #refreshing: Promise<void> | undefined;
-  #rest = new AbortController();
+  #pauseAbort = new AbortController();
 
   constructor(target: RedisTarget, options: ClientOptions, waits: boolean) {
     super();
@@ -100,7 +100,7 @@ class ClusterFollower extends EventEmitter implements Following {
   destroy(): void {
     this.#isOpen = false;
     this.#ranges = [];
-    this.#rest.abort();
+    this.#pauseAbort.abort();
     for (const client of this.#clients.values()) if (client.isOpen) client.destroy();
     this.#clients.clear();
     this.emit('end');
@@ -193,7 +193,7 @@ class ClusterFollower extends EventEmitter implements Following {
     const { reconnectStrategy } = this.#options;
     while (this.#isOpen) {
       const wasReady = this.isReady;
-      this.#rest = new AbortController();
+      this.#pauseAbort = new AbortController();
       try {
         await this.#refresh();
         this.#failures = 0;
@@ -205,7 +205,7 @@ class ClusterFollower extends EventEmitter implements Following {
         this.isReady || reconnectStrategy === false ? ASK_EVERY_MS : reconnectStrategy(this.#failures++);
       // A lost connection cuts the pause short only if all masters were connected. Otherwise failed attempts would
       // follow each other without a pause.
-      const signal = this.isReady ? this.#rest.signal : undefined;
+      const signal = this.isReady ? this.#pauseAbort.signal : undefined;
       await delay(pause, undefined, { ...(signal && { signal }), ref: false }).catch(() => undefined);
     }
   }
@@ -269,6 +269,6 @@ class ClusterFollower extends EventEmitter implements Following {
     if (this.#clients.get(text) === this.#subscribed) this.#subscribed = undefined;
     this.#clients.delete(text);
     if (this.#isOpen) this.emit('error', error);
-    this.#rest.abort();
+    this.#pauseAbort.abort();
   }
 }

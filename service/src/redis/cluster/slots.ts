@@ -48,10 +48,16 @@ export function keyOf(name: string, [first]: readonly unknown[]): string | undef
     const [command = '', key] = first as string[];
     return KEYLESS_COMMANDS.has(command.toUpperCase()) ? undefined : key;
   }
-  const of: unknown = Array.isArray(first) ? first[0] : first;
-  if (typeof of === 'string') return of;
+  const candidate: unknown = Array.isArray(first) ? first[0] : first;
+  if (typeof candidate === 'string') return candidate;
   // xRead takes one or more objects with a `key`.
-  if (typeof of === 'object' && of !== null && 'key' in of && typeof of.key === 'string') return of.key;
+  if (
+    typeof candidate === 'object' &&
+    candidate !== null &&
+    'key' in candidate &&
+    typeof candidate.key === 'string'
+  )
+    return candidate.key;
   throw new Error(`cannot find the key of ${name}`);
 }
 

@@ -65,7 +65,7 @@ export interface Verdict {
 const RULES: readonly ((facts: Facts) => readonly Fault[])[] = [
   unreachable,
   dependencies,
-  figures,
+  outdatedMetrics,
   vanished,
   queue,
   late,
@@ -98,7 +98,7 @@ function dependencies({ status }: Facts): Fault[] {
 }
 
 /** Reports outdated metrics, unless an unresponsive server or dependency explains them. */
-function figures(facts: Facts): Fault[] {
+function outdatedMetrics(facts: Facts): Fault[] {
   const isExplained = facts.silentSince !== undefined || (facts.status?.failing.length ?? 0) > 0;
   if (facts.unreadSince === undefined || isExplained) return [];
   return [{ kind: 'figures', since: facts.unreadSince }];

@@ -20,7 +20,7 @@ export interface WebhookOptions {
 
 const SECRET = /^whsec_[A-Za-z0-9+/]+={0,2}$/;
 const MIN_BYTES = 24;
-const MOST_BYTES = 64;
+const MAX_BYTES = 64;
 const MAX_SECRETS = 4;
 
 /**
@@ -55,11 +55,11 @@ function signersOf(secret: string): Webhook[] {
   const secrets = secret.split(/\r?\n/).filter((line) => line !== '');
   const isValid = (line: string) => {
     const { length } = Buffer.from(line.slice('whsec_'.length), 'base64');
-    return SECRET.test(line) && length >= MIN_BYTES && length <= MOST_BYTES;
+    return SECRET.test(line) && length >= MIN_BYTES && length <= MAX_BYTES;
   };
   if (secrets.length === 0 || secrets.length > MAX_SECRETS || !secrets.every(isValid)) {
     throw new Error(
-      `The webhook secret must be 1 to ${MAX_SECRETS} lines, each whsec_ and ${MIN_BYTES} to ${MOST_BYTES} bytes in ` +
+      `The webhook secret must be 1 to ${MAX_SECRETS} lines, each whsec_ and ${MIN_BYTES} to ${MAX_BYTES} bytes in ` +
         'base64: `echo "whsec_$(openssl rand -base64 32)"` prints one.',
     );
   }

@@ -13,7 +13,7 @@ export interface Progress {
 /** Time limits for connecting and for silence, in ms. The send's own time limit covers the whole e-mail. */
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 25_000;
-const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_REPLY_BYTES = 64 * 1024;
 
 /**
  * Sends an e-mail over its own connection. Nodemailer's transports do not report in which phase a connection broke, and
@@ -36,7 +36,7 @@ export async function sendOverSmtp(
     dnsTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
     socketCloseTimeout: 0,
-    maxResponseSize: MAX_ANSWER_BYTES,
+    maxResponseSize: MAX_REPLY_BYTES,
   });
   const close = () => connection.close();
   signal.addEventListener('abort', close, { once: true });

@@ -12,7 +12,7 @@ import { readQuery } from '../../read-query.ts';
 
 /** Maximum number of searches that run at once on this instance, and of searches that wait. */
 const AT_ONCE = 1;
-const MOST_WAITING = 4;
+const MAX_WAITING = 4;
 
 export interface FindRoutesOptions {
   log: Pick<FeedLog, 'readHead' | 'readDocuments'>;
@@ -27,7 +27,7 @@ export function findRoutes(
   { log: feedLog, deadLetters, findWaiting, findSchedule, now }: FindRoutesOptions,
   log: Logger,
 ): Router {
-  const slots = new Slots(AT_ONCE, MOST_WAITING);
+  const slots = new Slots(AT_ONCE, MAX_WAITING);
   const places = {
     feed: (named) => findInFeed(feedLog, named, now()),
     entries: findWaiting,
