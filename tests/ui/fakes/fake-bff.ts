@@ -4,7 +4,6 @@ import {
   type Server as HttpServer,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   SEARCH_PARAMETERS,
   SOCKET_PATH,
@@ -19,6 +18,7 @@ import {
   type SubscribeRequest,
 } from '@tocsin/contracts';
 import { pageHeaders } from '@tocsin/service';
+import { freePorts } from '@tocsin/tools';
 import { Server } from 'socket.io';
 import { FakeAway } from './fake-away.ts';
 import { serveFile } from './fake-files.ts';
@@ -95,6 +95,8 @@ export class FakeBff {
   }
 
   async start(): Promise<void> {
+    // Reserved, so that no other process takes it while this bff is stopped.
+    if (this.#port === 0) [this.#port = 0] = await freePorts(1);
     this.#http = createServer((request, response) => void this.#serve(request, response));
     this.#io = new Server(this.#http, { path: SOCKET_PATH, serveClient: false });
     this.#io.on('connection', (socket) => {
@@ -108,7 +110,6 @@ export class FakeBff {
     });
     const http = this.#http;
     await new Promise<void>((resolve) => http.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = (http.address() as AddressInfo).port;
   }
 
   /** Simulates a crash. `start` restarts it on the same port, with its feeds. */

@@ -13,9 +13,9 @@ export const toastTitles = async (page: Page) => (await toasts(page).locator('h3
 export const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
-/** Opens the inbox with the keyboard. */
+/** Opens an inbox with rows with the keyboard, and waits until they have their buttons, which load late. */
 export async function openInbox(page: Page): Promise<void> {
   await page.getByTestId('bell').focus();
   await page.keyboard.press('Enter');
-  await inbox(page).waitFor();
+  await rows(page).getByTestId('row-menu').first().waitFor({ state: 'attached' });
 }

@@ -69,7 +69,7 @@ describe('the service worker', () => {
     await deliver(JSON.stringify(pushOf(id, 'user:ada')));
     await expect.poll(() => shownNotifications(worker)).toHaveLength(1);
     expect(await click(worker)).toEqual([`open ${navigate}`]);
-    expect(await shownNotifications(worker)).toEqual([]);
+    await expect.poll(() => shownNotifications(worker)).toEqual([]);
     expect(bff.reads.size).toBe(0);
     await page.goto(navigate);
     await page.getByTestId('linked').getByText('Payment failed').waitFor();
