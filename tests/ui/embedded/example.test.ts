@@ -54,7 +54,12 @@ it('should show the bell, the inbox and toasts in an app on a different origin, 
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  const newest = page.waitForResponse(
+    (response) => response.url().includes('/app/notifications') && response.request().method() === 'GET',
+  );
   await page.goto(urls.shop);
+  // What the newest page contains on a first visit is not new.
+  await newest;
   await page.addStyleTag({ content: '.toast, .row, .button, .icon, .bell { display: none !important }' });
   const before = await page.locator('header').evaluate((header) => getComputedStyle(header).fontFamily);
   await bff.publish([{ title: 'Before it was live', severity: 'info' }]);

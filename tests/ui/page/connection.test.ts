@@ -38,7 +38,7 @@ describe('the connection', () => {
       const started = Date.now();
       await page.context().setOffline(true);
       await state(page, 'offline');
-      expect(Date.now() - started).toBeLessThan(2_000);
+      expect(Date.now() - started).toBeLessThan(5_000);
       await expect.poll(() => statusTexts(page)).toEqual(['offline', 'offline', 'offline']);
       expect(await page.getByTestId('bell').getAttribute('aria-label')).toContain("You're offline.");
       await page.context().setOffline(false);
@@ -62,7 +62,8 @@ describe('the connection', () => {
       await page
         .locator('[data-testid="connection"][data-state="reconnecting"]')
         .waitFor({ timeout: 20_000 });
-      expect(Date.now() - started).toBeLessThan(15_000);
+      // 14 s, and what a busy machine needs.
+      expect(Date.now() - started).toBeLessThan(18_000);
       proxy.silent = false;
       await live(page);
     } finally {

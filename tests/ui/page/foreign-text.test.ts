@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { live, rows, toasts } from '../support/browser.ts';
+import { holdToasts, live, rows, toasts } from '../support/browser.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
 import { usePages } from '../support/use-pages.ts';
 
@@ -51,6 +51,7 @@ describe('text with direction controls', () => {
   ])('should not reorder the text next to it: %s', async (_what, text) => {
     const page = await pages.open();
     await live(page);
+    await holdToasts(page);
     bff.publish([
       { title: text, body: text, source: text, link: '/x', actions: [{ label: text, link: '/y' }] },
     ]);

@@ -8,7 +8,7 @@ const LINE = { offline: false, latency: 400, downloadThroughput: 50_000, uploadT
 const SLOWER_CPU = 4;
 const FIRST_PAINT_MS = 2_500;
 const FEED_MS = 6_000;
-const ROUNDS = 3;
+const ROUNDS = 8;
 
 let browser: Browser;
 let bff: MemoryBff;

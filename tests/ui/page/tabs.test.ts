@@ -147,9 +147,9 @@ describe('five tabs of the page', () => {
     await last?.getByTestId('inbox-settings-button').click();
     await last?.getByLabel('Warning', { exact: true }).check();
     await expect.poll(titled, SOON).toEqual(pages.map(() => '(1) Tocsin'));
-    expect(await counts(), 'the open inbox in one tab marks notifications as seen in all').toEqual(
-      pages.map(() => []),
-    );
+    await expect
+      .poll(counts, { ...SOON, message: 'the open inbox in one tab marks notifications as seen in all' })
+      .toEqual(pages.map(() => []));
     bff.mute({ feeds: [], severities: [] });
     await expect.poll(titled, SOON).toEqual(pages.map(() => '(2) Tocsin'));
     await first?.getByTestId('bell').click();

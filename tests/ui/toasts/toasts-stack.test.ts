@@ -48,6 +48,8 @@ describe('the stack of toasts', () => {
     const [front = 0, ...behind] = await heights();
     expect(front).toBeGreaterThan(40);
     expect(behind).toEqual([8, 8]);
+    const shown = await visibleToasts(page).first().elementHandle();
+    await shown?.waitForElementState('stable');
     const before = await visibleToasts(page).first().boundingBox();
     await visibleToasts(page).first().hover();
     await expect.poll(heights).toEqual([front, front, front]);
@@ -208,7 +210,7 @@ describe('toasts in the top layer', () => {
     await expect.poll(() => page.getByTestId('live-polite').count()).toBe(1);
     pages.bff().publish(drafts(1, 'error'));
     await expect.poll(() => titles(page)).toEqual(['Toast 0']);
-    expect((await seen(page)).assertive).toEqual(['Error: Toast 0']);
+    await expect.poll(async () => (await seen(page)).assertive).toEqual(['Error: Toast 0']);
   });
 });
 
