@@ -191,7 +191,8 @@ describe('docker compose down', () => {
       ],
     });
     await project.up();
-    expect((await newest()).filter((id) => ids.includes(id ?? ''))).toEqual(ids);
+    const restored = async () => (await newest()).filter((id) => ids.includes(id ?? ''));
+    await expect.poll(restored, { timeout: 20_000 }).toEqual(ids);
   });
 });
 
@@ -206,12 +207,13 @@ describe('additional files and profiles', () => {
         .sort();
     };
     await expect.poll(instances, { timeout: 20_000 }).toEqual(['bff-1', 'bff-2', 'bff-3']);
-    const cookies = await Promise.all(
-      Array.from({ length: 12 }, async () =>
-        (await fetch(`${project.url}/app/notifications`)).headers.get('set-cookie')?.replace(/;.*/, ''),
-      ),
-    );
-    expect(new Set(cookies).size).toBe(3);
+    const cookies = () =>
+      Promise.all(
+        Array.from({ length: 12 }, async () =>
+          (await fetch(`${project.url}/app/notifications`)).headers.get('set-cookie')?.replace(/;.*/, ''),
+        ),
+      );
+    await expect.poll(async () => new Set(await cookies()).size, { timeout: 20_000 }).toBe(3);
   });
 
   it('should include a valid profile for metrics and traces', async () => {

@@ -83,7 +83,7 @@ export function testPublishers(project: () => ComposeProject, newest: () => Prom
     expect(await ask('/publish/notification-pubsub/notification-announcements', {})).toBe(403);
     expect(await ask('/invoke/producer/method/notifications', { title: 'x' })).toBeGreaterThanOrEqual(400);
     const logs = (service: string) => compose(...listed, 'logs', '--no-color', service);
-    expect(await logs('shop-dapr')).toMatch(/not allowed/);
+    await expect.poll(() => logs('shop-dapr'), { timeout: 60_000 }).toMatch(/not allowed/);
     expect(await logs('shop')).not.toContain('EVENT');
   });
 }
