@@ -47,7 +47,7 @@ const WITH_PROCESSES = {
   environment: 'node',
   pool: 'forks',
   testTimeout: 120_000,
-  hookTimeout: 180_000,
+  hookTimeout: 600_000,
   expect: { poll: { timeout: POLL_MS } },
   retry: RETRY,
 } as const;
