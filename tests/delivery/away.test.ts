@@ -54,7 +54,8 @@ it('should set aside and count entries that expired while all instances were dow
   }
   const record = await eventually(() => readSetAside(stack.bffs[0] as Stack['bffs'][number], key));
   expect(record).toMatchObject({ entry: key, feed: '', reason: 'missing', content: null });
-  expect(await sumOfMetric(stack.bffs, 'tocsin_bff_entries_set_aside_total', { reason: 'missing' })).toBe(1);
+  const counted = () => sumOfMetric(stack.bffs, 'tocsin_bff_entries_set_aside_total', { reason: 'missing' });
+  await expect.poll(counted).toBe(1);
 });
 
 it('should deliver everything once and in order after an outage of all instances outlasting the retries', async () => {

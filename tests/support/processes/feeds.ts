@@ -7,14 +7,16 @@ import { eventually } from '../state.ts';
 
 const PATIENCE_MS = 60_000;
 
-async function pageOf({ url }: Pair, feed: string): Promise<Page> {
+/** The newest page of a feed; `undefined` while the instance cannot read it, for example after a kill. */
+async function pageOf({ url }: Pair, feed: string): Promise<Page | undefined> {
   const response = await fetch(`${url}/app/notifications?feed=${encodeURIComponent(feed)}&limit=200`);
+  if (response.status === 503) return undefined;
   expect(response.status).toBe(200);
   return (await response.json()) as Page;
 }
 
-const idsOf = ({ publications }: Page) =>
-  publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
+const idsOf = (page: Page | undefined) =>
+  page?.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
 
 export const goneOf = (observer: Observer) => observer.gone.map(({ id, reason }) => `${id} ${reason}`);
 
