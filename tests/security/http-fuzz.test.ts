@@ -50,7 +50,7 @@ describe.skipIf(!command)('the HTTP interfaces', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it('should respond to every request as documented', { timeout: 400_000 }, async () => {
+  it('should respond to every request as documented', { timeout: 900_000 }, async () => {
     let cases = 0;
     for (const { name, url, app } of stack.producers) {
       for (const [part, ...selection] of PARTS) {

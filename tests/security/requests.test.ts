@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { problemSchema, type Problem } from '@tocsin/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/processes/every-route.ts';
@@ -212,7 +211,7 @@ describe.each<[PortName, string]>([
     await expect.poll(() => raw.text).toContain('}');
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
     expect(raw.text).toMatch(/\r\nConnection: close\r\n/i);
-    await once(raw.socket, 'end');
+    await raw.closed;
     raw.socket.destroy();
   });
 
