@@ -85,9 +85,13 @@ describe('the curves', () => {
     await page.reload();
     await instances(page).nth(1).waitFor();
     await page.getByTestId('range-hour').click();
-    const box = await curve.boundingBox();
-    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + 40);
-    await expect.poll(() => time.innerText()).not.toBe('now');
+    // The curve moves while the page loads what is above it.
+    await expect
+      .poll(async () => {
+        await curve.hover();
+        return time.innerText();
+      })
+      .not.toBe('now');
     expect(await value.innerText()).toMatch(/^\d/);
     await page.mouse.move(0, 0);
     await expect.poll(() => time.innerText()).toBe('now');

@@ -22,6 +22,9 @@ async function openInbox(page: Page): Promise<void> {
   await page.waitForSelector(byId('inbox'));
 }
 
+/** Waits until the rows of the inbox have their buttons, which load late. */
+const rowButtons = (page: Page) => page.waitForSelector(inInbox('row-menu'));
+
 describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => {
   const open = useFirefox(firefox ?? '');
 
@@ -32,6 +35,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await openInbox(page);
     const all = ['Order 2', 'Order 1', 'Order 0'];
     await expect.poll(() => titles(page)).toEqual(all);
+    await rowButtons(page);
     for (const key of ['j', 'j', 'e'] as const) await page.keyboard.press(key);
     // Click without checking the list first, because the button soon disappears.
     await (await page.waitForSelector(inInbox('undo')))?.click();
@@ -54,6 +58,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     bff.publish(numbered(2).map((draft) => ({ ...draft, severity: 'error' })));
     await openInbox(page);
     await expect.poll(() => titles(page)).toEqual(['Order 1', 'Order 0']);
+    await rowButtons(page);
     await press((await page.$$(inInbox('row-menu'))).at(-1));
     await page.waitForSelector(byId('snooze-inAnHour'));
     await page.click(byId('snooze-inAnHour'));

@@ -3,6 +3,7 @@ import type { Page } from 'puppeteer-core';
 import type { Page as PlaywrightPage } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { overflow, violations } from '../support/axe.ts';
+import { holdToasts, setHidden } from '../support/browser.ts';
 import { byId, focused, live, texts, toastTitles, useFirefox } from './firefox-page.ts';
 
 const firefox = await ensureFirefox((line) => process.stdout.write(`${line}\n`));
@@ -16,11 +17,14 @@ describe.skipIf(firefox === undefined)('the page in Firefox', () => {
   it('should list and pop up notifications, and catch up after a lost connection', async () => {
     const { page, bff } = await open();
     await live(page);
+    // A toast that fades out would be checked for its contrast.
+    await holdToasts(asPlaywright(page));
     bff.publish([{ title: 'Disk full', severity: 'error' }, { title: 'Order placed' }]);
     await expect.poll(() => toastTitles(page)).toEqual(['Disk full', 'Order placed']);
     await expect.poll(() => texts(page, byId('unread'))).toEqual(['2']);
     expect(await page.title()).toBe('(2) Tocsin');
     expect(await violations(asPlaywright(page))).toEqual([]);
+    await setHidden(asPlaywright(page), false);
     await bff.stop();
     await page.waitForSelector('[data-state="reconnecting"]');
     bff.publish([{ title: 'Missed 1' }, { title: 'Missed 2' }], { push: false });
