@@ -105,13 +105,27 @@ export function startSession({
   let stopInterrupting = (): void => undefined;
   later.run(({ useInterruptions }) => (stopInterrupting = useInterruptions().start(() => client.presenting)));
 
+  /** Takes the newest page after the subscription has begun. */
+  async function takeLate(
+    feed: string,
+    page: Promise<Page | undefined>,
+    subscription: ReturnType<typeof followFeed>,
+  ): Promise<void> {
+    const late = await page;
+    const epoch = subscription.position?.epoch;
+    // A page of another epoch may be from before an erasure, so read it again.
+    const isStale = late && epoch !== undefined && late.epoch !== epoch;
+    const current = isStale ? await newestPage(feed, abort.signal) : late;
+    if (current) batch.run(() => takeNewest(feed, current));
+  }
+
   for (const feed of feeds) {
     useConnection().awaited.add(feed);
     const page = newestPage(feed, abort.signal);
     const headStart = Promise.race([page, pause(REST_HEAD_START_MS, abort.signal)]);
     void headStart.then((early) => {
       if (abort.signal.aborted) return;
-      followFeed({
+      const subscription = followFeed({
         client,
         feed,
         batch,
@@ -119,7 +133,7 @@ export function startSession({
         ...(early && { page: early }),
         onRecovered: () => void usePreferences().refresh(abort.signal),
       });
-      if (!early) void page.then((late) => late && batch.run(() => takeNewest(feed, late)));
+      if (!early) void takeLate(feed, page, subscription);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { NotificationClient } from '@tocsin/client';
+import type { NotificationClient, Subscription } from '@tocsin/client';
 import { isolate, type InboxState, type LivePublication, type Page } from '@tocsin/contracts';
 import { severityOf } from '../../format/severity.ts';
 import type { useToasts } from '../../toasts/store.ts';
@@ -49,7 +49,14 @@ export function takeNewest(feed: string, page: Page): void {
 }
 
 /** Subscribes to a feed. Adds its notifications to the list, and to the toasts if this tab is presenting. */
-export function followFeed({ client, feed, batch, returning, page, onRecovered }: FollowFeed): void {
+export function followFeed({
+  client,
+  feed,
+  batch,
+  returning,
+  page,
+  onRecovered,
+}: FollowFeed): Pick<Subscription, 'position'> {
   const notifications = useItems();
   const later = useLater();
   const marks = useMarks();
@@ -143,4 +150,5 @@ export function followFeed({ client, feed, batch, returning, page, onRecovered }
     },
     page && { position: { epoch: page.epoch, offset: page.offset } },
   );
+  return subscription;
 }

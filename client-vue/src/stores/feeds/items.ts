@@ -23,6 +23,8 @@ export const useItems = defineStore(() => {
   const gone = new Set<string>();
   /** Changes with each reset, so that responses to earlier requests can be dropped. */
   const session = shallowRef({});
+  /** By erased feed, changes with each erasure. */
+  const erasures = new Map<string, object>();
 
   const marks = useMarks();
   const returnedCopies = new WeakMap<Item, Item>();
@@ -50,6 +52,8 @@ export const useItems = defineStore(() => {
     returnedCopies.set(item, copy);
     return copy;
   }
+  /** Changes with each reset, and with each erasure of the feed. */
+  const lifeOf = (feed: string): object => erasures.get(feed) ?? session.value;
   const oldestOf = (feed: string): Item | undefined => logs.value.get(feed)?.[0];
 
   function set(feed: string, log: Item[]): void {
@@ -102,6 +106,7 @@ export const useItems = defineStore(() => {
   /** Removes all items of an erased feed. */
   function clear(feed: string): void {
     older.delete(feed);
+    erasures.set(feed, {});
     for (const key of gone) if (key === itemKey(feed, key.slice(key.lastIndexOf('/') + 1))) gone.delete(key);
     set(feed, []);
   }
@@ -112,6 +117,7 @@ export const useItems = defineStore(() => {
     older.clear();
     loaded.clear();
     gone.clear();
+    erasures.clear();
     session.value = {};
   }
 
@@ -122,5 +128,5 @@ export const useItems = defineStore(() => {
     return expired;
   }
 
-  return { all, items, older, loaded, session, add, remove, clear, reset, expire, oldestOf };
+  return { all, items, older, loaded, session, lifeOf, add, remove, clear, reset, expire, oldestOf };
 });

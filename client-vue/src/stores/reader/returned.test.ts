@@ -39,12 +39,15 @@ it('should request a returned notification only once, but again after an error o
   expect(fetched).toHaveBeenCalledTimes(3);
 });
 
-it('should not show notifications that arrive late for the previous reader', async () => {
+it.each([
+  ['for the previous reader', () => useItems().reset()],
+  ['from an erased feed', () => useItems().clear('all')],
+])('should not show notifications that arrive late %s', async (_case, change) => {
   let respond: (response: Response) => void = () => undefined;
   fetched.mockImplementation(() => new Promise((resolve) => (respond = resolve)));
   const loading = loadReturned('all', INBOX);
   await vi.waitFor(() => expect(fetched).toHaveBeenCalled());
-  useItems().reset();
+  change();
   respond(found());
   await loading;
   expect(ids()).toEqual([]);

@@ -23,12 +23,14 @@ export async function loadReturned(feed: string, { snoozed }: InboxState): Promi
     .filter(({ key, snooze }) => !loaded.has(key) && !requested.has(snooze));
   if (missing.length === 0) return;
   for (const { snooze } of missing) requested.add(snooze);
+  const life = notifications.lifeOf(feed);
   const request = { feeds: [feed], state: 'returned', limit: LIMIT } as const;
   try {
     const { items } = await useSource().ask((url, clientId, options) =>
       searchNotifications(url, clientId, request, options),
     );
-    if (session !== notifications.session) return;
+    // The feed was erased in the meantime, or the reader has changed.
+    if (life !== notifications.lifeOf(feed)) return;
     for (const { epoch, offset, notification } of items)
       notifications.add(feed, { epoch, publications: [{ offset, notification }] });
   } catch (error) {
