@@ -70,7 +70,7 @@ async function verify(token: string, rules: TokenRules): Promise<JWTPayload> {
   } catch (error) {
     if (error instanceof AuthError) throw error;
     if (error instanceof errors.JOSEError) throw refusal(error);
-    throw new AuthError('unavailable', 'the token cannot be checked now', { cause: error });
+    throw new AuthError('unavailable', 'the token cannot be checked right now', { cause: error });
   }
 }
 

@@ -221,7 +221,7 @@ export class EventStream {
 
   #fail(feed: string, error: unknown): void {
     this.#use.onError(feed, error);
-    const message = 'the feed cannot be read now; retrying';
+    const message = 'the feed cannot be read right now; retrying';
     this.#write('unavailable', JSON.stringify({ feed, message }));
     setTimeout(() => this.#markBehind(feed), RETRY_MS).unref();
   }

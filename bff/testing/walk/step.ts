@@ -14,8 +14,9 @@ export interface WeightedStep {
 }
 
 /**
- * Creates a step with all its random choices, so that shrinking can remove other steps without changing it. The world
- * is its own model: `possible` checks it, and its rules are checked after each step.
+ * Creates a step whose random choices are all drawn in advance, so that shrinking can remove other steps without changing
+ * this one. There is no separate model: `possible` looks at the world itself to decide whether the step can happen, and the
+ * world's rules are checked after each step.
  */
 export function step<C extends Choices>(
   weight: number,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** The role that a token requires for `/app/ops` and `/app/compose`. */
+/** The role that a token must have to use `/app/ops` and `/app/compose`. */
 export const OPS_ROLE = 'ops';
 
 const rate = z.number().min(0);

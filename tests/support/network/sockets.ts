@@ -33,7 +33,7 @@ export function sendFrame(socket: Socket, data: string | Buffer): void {
 export const untilDisconnected = (socket: Socket): Promise<void> =>
   new Promise((resolve, reject) => {
     if (!socket.connected) return resolve();
-    const timer = setTimeout(() => reject(new Error('it is still connected')), 20_000);
+    const timer = setTimeout(() => reject(new Error('the socket is still connected after 20 s')), 20_000);
     socket.once('disconnect', () => {
       clearTimeout(timer);
       resolve();

@@ -111,7 +111,7 @@ export class FakeOps {
       return problem(route, 403, 'forbidden', 'The token does not have the role ops.');
     if (call === 'GET /app/ops/status') return route.fulfill({ json: this.#status() });
     if (this.isUnreachable)
-      return problem(route, 503, 'unavailable', 'The state store cannot be read now. Try again.');
+      return problem(route, 503, 'unavailable', 'The state store cannot be read right now. Try again.');
     if (call === 'GET /app/ops/instances') return route.fulfill({ json: this.#figures() });
     if (call === 'GET /app/ops/history')
       return route.fulfill({ json: { at: this.#at, instances: this.past } });
@@ -216,7 +216,7 @@ export class FakeOps {
 
   async #auditPage(route: Route, query: URLSearchParams): Promise<void> {
     if (this.isAuditUnreachable)
-      return problem(route, 503, 'unavailable', 'The audit trail cannot be read now. Try again.');
+      return problem(route, 503, 'unavailable', 'The audit trail cannot be read right now. Try again.');
     const before = query.get('before');
     const rest =
       before === null

@@ -82,7 +82,7 @@ describe('the inbox', () => {
   });
 
   it('should filter by words, severity, source, feed and unread state', async () => {
-    // Earlier, because feeds are merged by time.
+    // A second earlier than the order below, because the inbox merges feeds by time.
     const createdAt = new Date(Date.now() - 1_000).toISOString();
     bff.publish([
       { title: 'Disk full', severity: 'warning', source: 'Db', createdAt },

@@ -71,7 +71,7 @@ describe('the audit trail', () => {
     await audit(page).nth(3).waitFor();
     ops.isAuditUnreachable = true;
     await page.getByTestId('audit-show').click();
-    await page.getByTestId('audit-failed').getByText('cannot be read now').waitFor();
+    await page.getByTestId('audit-failed').getByText('cannot be read right now').waitFor();
     expect(await audit(page).count()).toBe(4);
     ops.isAuditUnreachable = false;
     await page.getByTestId('audit-show').click();

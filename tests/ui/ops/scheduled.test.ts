@@ -81,7 +81,7 @@ describe('the scheduled notifications', () => {
     await page.getByTestId('scheduled-failed').waitFor();
     expect(await rows(page).count()).toBe(2);
     await show(page).click();
-    await page.getByTestId('scheduled-failed').getByText('cannot be read now').waitFor();
+    await page.getByTestId('scheduled-failed').getByText('cannot be read right now').waitFor();
     expect(await violations(page)).toEqual([]);
   });
 

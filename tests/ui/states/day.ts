@@ -71,7 +71,7 @@ export const burst = (count: number): Draft[] =>
     source: 'Orders',
     severity: (['info', 'success', 'warning', 'error'] as const)[n % 4] ?? 'info',
   }));
-/** More errors than are shown individually, some repeated, and a few other notifications. */
+/** More errors than are shown individually, a warning that repeats, and several other notifications. */
 export const failures = (): Draft[] => [
   ...Array.from({ length: 5 }, (_, n): Draft => ({
     ...{ title: `Payment of order ${n} was declined`, severity: 'error', source: 'billing' },

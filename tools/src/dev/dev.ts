@@ -107,8 +107,8 @@ const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
   createJobs: (handOver) => new MemoryJobs(handOver),
   readSecret: () => Promise.resolve(undefined),
   subscriptions: () => Promise.resolve([]),
-  refuse: () => Promise.reject(new Error('there are no events without Dapr')),
-  askReceipts: () => Promise.reject(new Error('there are no API keys without Dapr')),
+  refuse: () => Promise.reject(new Error('receiving events requires Dapr')),
+  askReceipts: () => Promise.reject(new Error('API keys require Dapr')),
   ready: () => Promise.resolve(),
   close: () => Promise.resolve(),
 });

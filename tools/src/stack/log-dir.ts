@@ -4,7 +4,7 @@ import { ARTIFACTS_DIR } from '../paths.ts';
 
 const KEPT = 20;
 
-/** Creates a folder for logs in `.artifacts/logs`, and removes the oldest ones so that 20 remain. */
+/** Creates a folder for logs in `.artifacts/logs`, and deletes the oldest folders there so that at most 20 remain. */
 export function newLogDir(parent = join(ARTIFACTS_DIR, 'logs')): string {
   mkdirSync(parent, { recursive: true });
   const older = readdirSync(parent).sort();

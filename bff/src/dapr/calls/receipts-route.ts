@@ -43,7 +43,7 @@ export function receiptsRoute({ receiptsOf, signer, ...refusing }: ReceiptsRoute
       response.json(await receiptsOf(named));
     } catch (err) {
       refusing.log.warn({ err, feed: named.feed }, 'cannot read receipts');
-      const detail = 'The receipts cannot be read now. Try again.';
+      const detail = 'The receipts cannot be read right now. Try again.';
       sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
     }
   };

@@ -44,7 +44,7 @@ describe('a retraction', () => {
   });
 
   it.each(['committed', 'popped', 'broadcast'] as const)(
-    'should be completed by the next turn if the process dies after the step %s',
+    'should be completed by the next turn if the process dies after the “%s” step',
     async (step) => {
       const before = f.head;
       f.put(2, [retract('a')]);
@@ -174,7 +174,7 @@ describe('an erasure', () => {
   });
 
   it.each(['committed', 'popped', 'broadcast'] as const)(
-    'should be completed by the next turn if the process dies after the step %s',
+    'should be completed by the next turn if the process dies after the “%s” step',
     async (step) => {
       const before = f.head;
       f.put(2, [erase]);

@@ -22,7 +22,10 @@ export function auditRoutes(reader: AuditReader, log: Logger): Router {
         if (request.accepts(['application/json', LINES]) === LINES) sendLines(request, response, page);
         else response.json(page);
       } catch (error) {
-        reportUnavailable(response, log, { error, detail: 'The audit trail cannot be read now. Try again.' });
+        reportUnavailable(response, log, {
+          error,
+          detail: 'The audit trail cannot be read right now. Try again.',
+        });
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));

@@ -31,7 +31,7 @@ export function instanceRoutes({ board, past, now, log }: InstanceRoutesOptions)
         try {
           response.set('Cache-Control', 'no-store').json(await answer());
         } catch (error) {
-          const detail = 'The metrics of the instances cannot be read now. Try again.';
+          const detail = 'The metrics of the instances cannot be read right now. Try again.';
           reportUnavailable(response, log, { error, detail });
         }
       })

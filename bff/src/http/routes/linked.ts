@@ -38,7 +38,7 @@ export function linkedRoutes({ views, limit, now, log }: LinkedRouteOptions): Ro
         }
       } catch (error) {
         log.warn({ err: error, feed: query.feed }, 'cannot look for a notification');
-        sendUnavailable(response, 'The feed cannot be read now. Try again.');
+        sendUnavailable(response, 'The feed cannot be read right now. Try again.');
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));

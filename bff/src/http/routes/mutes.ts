@@ -21,7 +21,7 @@ export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, ownerOf: OwnerO
         response.set('Cache-Control', 'no-store').json(muted);
       } catch (error) {
         log.warn({ err: error }, 'cannot read mutes');
-        sendUnavailable(response, 'Mutes cannot be read now. Try again.');
+        sendUnavailable(response, 'Mutes cannot be read right now. Try again.');
       }
     })
     .put(allowParameters(), ...jsonBody, async (request, response) => {

@@ -22,7 +22,7 @@ export function notificationRoutes(views: FeedViews, pages: ReaderPages, log: Lo
         response.set('Cache-Control', 'no-store').json(page);
       } catch (error) {
         log.warn({ err: error, feed: query.feed }, 'cannot read a page');
-        sendUnavailable(response, 'The feed cannot be read now. Try again.');
+        sendUnavailable(response, 'The feed cannot be read right now. Try again.');
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));

@@ -43,7 +43,7 @@ export function preferencesRoutes(
         response.set('Cache-Control', 'no-store').json(await preferences.of(reader));
       } catch (error) {
         log.warn({ err: error }, 'cannot read preferences');
-        sendUnavailable(response, 'Preferences cannot be read now. Try again.');
+        sendUnavailable(response, 'Preferences cannot be read right now. Try again.');
       }
     })
     .put(allowParameters(), ...jsonBody, change(putPreferencesSchema))

@@ -36,7 +36,7 @@ export function unreadRoutes(
         response.set('Cache-Control', 'no-store').json({ total, unseen, more, feeds });
       } catch (error) {
         log.warn({ err: error }, 'cannot count unread notifications');
-        sendUnavailable(response, 'Unread notifications cannot be counted now. Try again.');
+        sendUnavailable(response, 'Unread notifications cannot be counted right now. Try again.');
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));

@@ -103,7 +103,7 @@ const writeChannel = (operationId: string, summary: string, body: string | undef
 };
 
 const snooze = {
-  ...write('snooze', 'Hide notifications until a time', 'Snooze'),
+  ...write('snooze', 'Hide notifications until a given time', 'Snooze'),
   responses: {
     ...writes,
     404: problem('The feed no longer has the notifications listed in ids. Nothing was snoozed.'),

@@ -70,7 +70,7 @@ describe.each<[ReaderChange['name'], () => Promise<void>, () => Promise<unknown>
     { feeds: ['all'] },
   ],
   ['preferences', () => preferences.change(ADA, { sound: true }), () => preferences.of(ADA), { sound: true }],
-])('a stored %s change whose response was lost', (name, change, read, state) => {
+])('a stored change (%s) for which the response to the write was lost', (name, change, read, state) => {
   const eventNames = () => published.flatMap((event) => (event.name === name ? [event.name] : []));
 
   it('should be published', async () => {

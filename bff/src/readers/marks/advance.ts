@@ -133,5 +133,5 @@ function isTooLarge(ids: ReadonlySet<string>): boolean {
   return ids.size > MAX_READ_IDS || bytes > MAX_READ_BYTES;
 }
 
-/** Size in bytes of an id, which is ASCII, in a JSON list. */
+/** Bytes that an id takes up in a JSON list. Ids are ASCII; the quotes and the comma add three. */
 const bytesInList = (id: string): number => id.length + 3;

@@ -15,8 +15,8 @@ import type { FeedView } from '../views/feed-view.ts';
 const MAX_ATTEMPTS = 3;
 
 /**
- * A reader's request: the current position, the newest page, or the page after or before a position. `limit` is a
- * number of publications.
+ * A reader's request: the current position, the newest page, or the page after or before a position. `limit` is
+ * the maximum number of publications.
  */
 export type PageRequest =
   | { kind: 'position' }

@@ -59,7 +59,7 @@ export const admit =
           return next(refusal('unauthorized', error.message, false));
         }
         log.warn({ err: error }, 'cannot check a token');
-        next(refusal('unavailable', 'tokens cannot be checked now; try again', true));
+        next(refusal('unavailable', 'tokens cannot be checked right now; try again', true));
       },
     );
   };

@@ -122,7 +122,7 @@ export function serveConnection(
       return new EncodedAnswer(encodePage(page, { ok: true }));
     } catch (error) {
       log.warn({ err: error, feed }, 'cannot answer a subscription; the client will retry');
-      return refuse('unavailable', 'the feed cannot be read now; try again', true);
+      return refuse('unavailable', 'the feed cannot be read right now; try again', true);
     }
   };
 
@@ -147,7 +147,7 @@ export function serveConnection(
       if (!(error instanceof AuthError)) throw error;
       if (!error.temporary) return invalid(error.message, 'unauthorized');
       log.warn({ err: error }, 'cannot check a token');
-      return refuse('unavailable', 'tokens cannot be checked now; try again', true);
+      return refuse('unavailable', 'tokens cannot be checked right now; try again', true);
     }
     if (!identity || !socket.connected) return { ok: true };
     if (identity.sub !== socket.data.identity?.sub) {

@@ -21,7 +21,7 @@ export class WalkClient {
   readonly merge: FeedMerge;
   readonly shown: string[] = [];
   instance: WalkInstance | undefined;
-  /** The position at which it started: one kept from an earlier tab, or that of its first answer. */
+  /** The position it started from: either saved by an earlier tab, or taken from the first response it received. */
   from: Position | undefined;
   gaps = 0;
   /** All its positions, including those of earlier tabs. */

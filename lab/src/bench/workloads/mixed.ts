@@ -25,7 +25,7 @@ export function mixedAudience(people: number): Audience {
   return { feedsOf, feedOf };
 }
 
-/** Mixed messages: 80% for one person each, 15% for topics with 50 people, 5% for all; 64 in flight. */
+/** A mix of notifications: 80% to one person each, 15% to topics with 50 people, 5% to everyone; 64 in flight. */
 export const mixed: Workload = {
   id: 'mixed',
   peers: WITH_FEEDS,

@@ -4,8 +4,9 @@ import { startWebhookReceiver } from '../../../../bff/testing/away/webhook-recei
 
 /** A message that a channel has sent to its service. */
 export interface Received {
-  /** The notifications in the message, and the id that the channel assigned to the message. */
+  /** Ids of the notifications in the message. */
   ids: string[];
+  /** The id that the channel assigned to the message. */
   key: string;
   /** Milliseconds since 1970. */
   at: number;

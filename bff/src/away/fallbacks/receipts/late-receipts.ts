@@ -31,8 +31,8 @@ const MAX_FAILED = 3;
 const TTL_SECONDS = 24 * 60 * 60;
 
 /**
- * Publishes events even while the broker is unavailable: they are then kept in the store, and every instance tries to
- * publish them until one succeeds.
+ * Accepts events even while the broker is unavailable: they are kept in the store, and every instance tries to publish
+ * them until one succeeds.
  */
 export class LateReceipts {
   readonly #use: LateReceiptsOptions;

@@ -30,7 +30,7 @@ export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logg
         const page = unsent ? await unsent.list(query) : NO_CHANNELS;
         response.set('Cache-Control', 'no-store').json(page);
       } catch (error) {
-        reportUnavailable(response, log, { error, detail: 'The list cannot be read now. Try again.' });
+        reportUnavailable(response, log, { error, detail: 'The list cannot be read right now. Try again.' });
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));

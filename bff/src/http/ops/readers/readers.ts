@@ -22,7 +22,7 @@ export function readerOpsRoutes({ receiptsOf, exportOf }: ReaderOpsRoutesOptions
         response.set('Cache-Control', 'no-store').json(await receiptsOf(named));
       } catch (err) {
         log.warn({ err, feed: named.feed }, 'cannot read receipts');
-        sendUnavailable(response, 'The receipts cannot be read now. Try again.');
+        sendUnavailable(response, 'The receipts cannot be read right now. Try again.');
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));
@@ -39,7 +39,7 @@ export function readerOpsRoutes({ receiptsOf, exportOf }: ReaderOpsRoutesOptions
         response.set('Cache-Control', 'no-store').json(await exportOf(`user:${named.data.sub}`));
       } catch (err) {
         log.warn({ err }, "cannot export a reader's data");
-        sendUnavailable(response, "The reader's data cannot be read now. Try again.");
+        sendUnavailable(response, "The reader's data cannot be read right now. Try again.");
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));

@@ -47,7 +47,7 @@ export function revocationRoutes(
           return sendProblem(response, { status: 409, code: 'conflict', detail: error.message });
         }
         const detail =
-          'The revocations cannot be read or changed now. The change may have been saved; send it again.';
+          'The revocations cannot be read or changed right now. The change may have been saved; send it again.';
         reportUnavailable(response, log, { error, detail });
       }
     };
