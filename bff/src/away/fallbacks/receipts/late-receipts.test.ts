@@ -43,6 +43,27 @@ it('should keep events while the broker is down, so that any instance can publis
   expect(broker.accepted).toEqual(['e1', 'e2', 'e3']);
 });
 
+it('should publish each event once while the broker is slow', async () => {
+  const { store, broker, instance } = deployment();
+  const before = instance();
+  await before.publish(read('e1'));
+  before.stop();
+  let accept = (): void => undefined;
+  const late = new LateReceipts({
+    ...{ store, onError: () => undefined, now: () => Date.now() },
+    publish: ({ id }) =>
+      new Promise((resolve) => {
+        broker.accepted.push(id);
+        accept = resolve;
+      }),
+  });
+  await vi.advanceTimersByTimeAsync(20_000);
+  accept();
+  await vi.advanceTimersByTimeAsync(20_000);
+  late.stop();
+  expect(broker.accepted).toEqual(['e1']);
+});
+
 it('should publish the other events if the broker refuses one, and drop the refused one after a day', async () => {
   const { broker, instance, kept } = deployment();
   const late = instance();

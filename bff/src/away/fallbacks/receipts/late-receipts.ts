@@ -39,6 +39,8 @@ export class LateReceipts {
   readonly #turns = new KeyedQueue();
   readonly #timer: NodeJS.Timeout;
   #pausedUntil = 0;
+  /** The run in progress. A second one would publish the same events again. */
+  #publishing: Promise<void> | undefined;
 
   constructor(options: LateReceiptsOptions) {
     this.#use = options;
@@ -65,7 +67,12 @@ export class LateReceipts {
   }
 
   /** Publishes the events that are kept in the store, and removes those that are too old. Never rejects. */
-  async publishKept(): Promise<void> {
+  publishKept(): Promise<void> {
+    this.#publishing ??= this.#publishWaiting().finally(() => (this.#publishing = undefined));
+    return this.#publishing;
+  }
+
+  async #publishWaiting(): Promise<void> {
     const { store, onError, now } = this.#use;
     if (now() < this.#pausedUntil) return;
     try {
