@@ -113,23 +113,17 @@ beforeEach(async () => {
   tab = await browser.newPage();
   faults = [];
   tab.on('pageerror', (error) => faults.push(String(error)));
+  await tab.addInitScript(() =>
+    addEventListener('tocsin-connection', (event) => {
+      document.documentElement.dataset['connection'] = (event as CustomEvent<{ state: string }>).detail.state;
+    }),
+  );
 });
 afterEach(() => tab.close());
 
 const bell = () => tab.locator('tocsin-bell').getByTestId('bell');
 const toast = () => tab.locator('tocsin-toasts').getByTestId('toast');
-const live = () =>
-  expect
-    .poll(() =>
-      tab
-        .locator('tocsin-bell')
-        .evaluate(
-          (element) =>
-            element.shadowRoot?.querySelector('[data-testid="bell-trouble"]') === null &&
-            element.shadowRoot.querySelector('[data-testid="bell"]') !== null,
-        ),
-    )
-    .toBe(true);
+const live = () => tab.locator('html[data-connection=live]').waitFor({ state: 'attached' });
 
 let titles = 0;
 async function publish(): Promise<string> {
@@ -141,7 +135,6 @@ async function publish(): Promise<string> {
 /** Checks that a new notification appears as a toast and in the inbox. */
 async function works(): Promise<void> {
   await live();
-  await tab.waitForTimeout(500);
   const title = await publish();
   await toast().getByRole('heading', { name: title }).waitFor();
   await bell().click();
@@ -167,7 +160,6 @@ it.each(['react.html', 'svelte.html'])(
   async (name) => {
     await tab.goto(`${origin}/${name}`);
     await live();
-    await tab.waitForTimeout(500);
     const before = Number(await tab.locator('#unread').textContent());
     await publish();
     await expect.poll(async () => Number(await tab.locator('#unread').textContent())).toBe(before + 1);
@@ -213,7 +205,6 @@ describe('a page with destructive styles', () => {
 it('should move the toasts into the page’s modal dialog and back', async () => {
   await tab.goto(`${origin}/plain.html`);
   await live();
-  await tab.waitForTimeout(500);
   await tab.evaluate(() => {
     const dialog = document.createElement('dialog');
     dialog.textContent = 'Theirs';
@@ -236,9 +227,9 @@ it('should use the system theme, unless the element sets another one', async () 
     tab
       .locator('tocsin-bell')
       .evaluate((element) => getComputedStyle(element).getPropertyValue('--tocsin-surface').trim());
-  expect(await colour()).toBe('#1c1a18');
+  await expect.poll(colour).toBe('#1c1a18');
   await tab.locator('tocsin-bell').evaluate((element) => element.setAttribute('theme', 'light'));
-  expect(await colour()).toBe('#fff');
+  await expect.poll(colour).toBe('#fff');
 });
 
 it('should follow the language of the closest ancestor, and use strings that the page provides', async () => {
@@ -261,10 +252,10 @@ it('should follow the language of the closest ancestor, and use strings that the
 });
 
 it('should disconnect when its elements are removed', async () => {
-  await tab.goto(`${origin}/plain.html`);
   const closed = tab
     .waitForEvent('websocket')
     .then((socket) => new Promise((resolve) => socket.on('close', resolve)));
+  await tab.goto(`${origin}/plain.html`);
   await live();
   await tab.evaluate(() =>
     document.querySelectorAll('tocsin-bell, tocsin-toasts').forEach((element) => element.remove()),
