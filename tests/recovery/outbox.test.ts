@@ -146,6 +146,7 @@ describe("Dapr's outbox", () => {
         ),
       );
       const ids = Array.from({ length: 10 }, (_, i) => `${i}`);
+      await stack.redis.kill();
       for (const id of ids) {
         expect(
           (await transact(bare as ExternalSidecar, [upsert(id, 1), notify(id, `bare-${id}`)])).status,
@@ -154,7 +155,6 @@ describe("Dapr's outbox", () => {
           (await transact(kept as ExternalSidecar, [upsert(id, 1), notify(id, `kept-${id}`)])).status,
         ).toBe(204);
       }
-      await stack.redis.kill();
       await delay(3_000);
       await stack.revive('redis');
       await observer.sees(
