@@ -68,21 +68,21 @@ describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
       'dapr.yaml',
     );
     const listeners = async () => listenersOf(await treeOf(cliProcess.pid));
-    const applications = [4000, 4001, 4002];
+    const expected = [
+      ...['tcp 4400', 'tcp 4401', 'tcp 4402'],
+      ...['tcp 4500', 'tcp 4501', 'tcp 4502'],
+      'udp 5353',
+    ];
     const fault = await pollUntil(
       async () => {
-        const ports = (await listeners()).map(({ port }) => port);
-        return applications.every((port) => ports.includes(port));
+        const found = (await listeners()).map(({ protocol, port }) => `${protocol} ${port}`);
+        return ['tcp 4000', 'tcp 4001', 'tcp 4002', ...expected].every((one) => found.includes(one));
       },
       { timeoutMs: 90_000, everyMs: 500, giveUp: () => (cliProcess.running ? undefined : 'it has exited') },
     );
     expect(fault && `${fault}\n${cliProcess.tail(20)}`).toBeUndefined();
     const open = (await listeners()).filter((one) => !isLoopback(one));
     const ports = open.map(({ protocol, port }) => `${protocol} ${port}`);
-    expect([...new Set(ports)].sort()).toEqual([
-      ...['tcp 4400', 'tcp 4401', 'tcp 4402'],
-      ...['tcp 4500', 'tcp 4501', 'tcp 4502'],
-      'udp 5353',
-    ]);
+    expect([...new Set(ports)].sort()).toEqual(expected);
   });
 });

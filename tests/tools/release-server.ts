@@ -135,7 +135,7 @@ async function answer(
   if (mood.kind === 'cut') {
     response.write(content.subarray(0, mood.after));
     // Give the client time to write the received bytes to its disk.
-    await delay(50);
+    await delay(250);
     response.destroy();
   } else if (mood.kind === 'silent') {
     response.write(content.subarray(0, content.length >> 1));
