@@ -5,6 +5,9 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
+/** Erased content is gone from Redis within a minute. */
+const WITHIN_MS = 60_000;
+
 /** Runs two bffs with a real Redis. */
 describe('the read state', () => {
   let stack: Stack;
@@ -56,7 +59,7 @@ describe('the read state', () => {
     const before = two.told.length;
     for (const { app } of stack.bffs) await app.restart();
     await Promise.all(stack.bffs.map((pair) => pair.ready()));
-    await eventually(async () => two.told.length > before, 30_000);
+    await eventually(async () => two.told.length > before, 60_000);
     expect(two.told.at(-1)).toEqual({ offset: 4, ids: [] });
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
@@ -88,7 +91,10 @@ describe('the read state', () => {
     await eventually(async () => (await pageOf(stack.bffs[1], 'user:42')).offset === 0);
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
-    await eventually(async () => (await redis.exists(`bff||${readKey('anonymous', 'user:42')}`)) === 0);
+    await eventually(
+      async () => (await redis.exists(`bff||${readKey('anonymous', 'user:42')}`)) === 0,
+      WITHIN_MS,
+    );
     await redis.close();
     expect((await pageOf(stack.bffs[1], 'user:42')).read).toEqual({ offset: 0, ids: [] });
   });
