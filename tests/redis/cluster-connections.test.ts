@@ -100,6 +100,29 @@ describe('a connection to a Redis Cluster', () => {
     client.destroy();
   });
 
+  it('should subscribe again once a node no longer refuses it', async () => {
+    const allow = (...rules: string[]) =>
+      Promise.all(cluster.nodes.map((node) => cluster.ask(node, 'ACL', 'SETUSER', 'listener', ...rules)));
+    await allow('on', '>secret', '~*', '+@all', 'allchannels');
+    const settings = { ...env, REDIS_USERNAME: 'listener' };
+    const client = persistentClient(targetOf(settings), { ...TIMES, reconnectStrategy: () => 100 });
+    const faults: string[] = [];
+    client.on('error', (error: Error) => faults.push(error.message));
+    await client.connect();
+    const heard: string[] = [];
+    await client.subscribe('news', (message) => heard.push(message));
+    // Redis closes the connections of subscribers that lose their permission.
+    await allow('resetchannels');
+    await eventually(async () => faults.some((fault) => fault.includes('NOPERM')));
+    await allow('allchannels');
+    const [node] = cluster.nodes;
+    await eventually(async () => {
+      if (node) await cluster.ask(node, 'PUBLISH', 'news', 'again');
+      return heard.includes('again');
+    });
+    client.destroy();
+  });
+
   it('should keep its subscriptions and waiting reads during a failover, and repeat no command', async () => {
     const main = persistentClient(targetOf(env), { ...TIMES, reconnectStrategy: () => 100 });
     const faults: string[] = [];

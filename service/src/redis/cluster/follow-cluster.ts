@@ -239,7 +239,13 @@ class ClusterFollower extends EventEmitter implements Following {
     const client = this.#clientOf(undefined);
     if (!client) return;
     this.#subscribed = client;
-    for (const [method, args] of this.#subscriptions) await callOn(client, method, args);
+    try {
+      for (const [method, args] of this.#subscriptions) await callOn(client, method, args);
+    } catch (error) {
+      // The next refresh subscribes again.
+      if (this.#subscribed === client) this.#subscribed = undefined;
+      throw error;
+    }
   }
 
   async #open(address: RedisAddress): Promise<void> {
