@@ -37,10 +37,11 @@ const problemOf = (raw: Raw) => {
 
 describe('an incomplete connection', () => {
   beforeAll(async () => {
+    // Long enough for a busy machine to see a session, and to answer a ping.
     bff = await BffProcess.start({
-      HANDSHAKE_TIMEOUT_MS: '1000',
+      HANDSHAKE_TIMEOUT_MS: '3000',
       PING_INTERVAL_MS: '1000',
-      PING_TIMEOUT_MS: '1000',
+      PING_TIMEOUT_MS: '4000',
     });
     return () => bff.stop();
   });
@@ -157,7 +158,7 @@ describe('connections from one address', () => {
       ...{
         MAX_CONNECTIONS_PER_ADDRESS: '2',
         TRUST_PROXY: 'loopback, 10.0.0.0/8',
-        HANDSHAKE_TIMEOUT_MS: '2000',
+        HANDSHAKE_TIMEOUT_MS: '6000',
       },
     });
     expect(await from('192.0.2.1')).toBe(200);
