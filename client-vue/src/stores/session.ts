@@ -18,7 +18,7 @@ import { useItems } from './feeds/items.ts';
 import { retry } from './retry.ts';
 import { safeStorage, tabPositions } from './storage.ts';
 import { useLater } from './later.ts';
-import { useSource } from './source.ts';
+import { tokenUntil, useSource } from './source.ts';
 import { useMarks } from './reader/marks.ts';
 import { watchConnection } from './watch-connection.ts';
 
@@ -81,7 +81,9 @@ export function startSession({
   const positions = tabPositions(safeStorage(() => sessionStorage));
   const source = {
     ...options,
-    ...(!options.getToken && { clientId: options.clientId ?? clientIdOfBrowser() }),
+    ...(options.getToken
+      ? { getToken: tokenUntil(abort.signal, options.getToken) }
+      : { clientId: options.clientId ?? clientIdOfBrowser() }),
   };
   const pageLanguage = followLanguage(document.body);
   const stopTranslating = watchEffect(() =>

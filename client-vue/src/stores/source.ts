@@ -12,6 +12,24 @@ export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clien
   pushWorker?: () => Promise<ServiceWorkerRegistration>;
 };
 
+/**
+ * A session's `getToken`. Changes that are still waiting when the session ends use its last token. By then, `getToken`
+ * may return the next reader's.
+ */
+export function tokenUntil(
+  ended: AbortSignal,
+  getToken: NonNullable<Source['getToken']>,
+): () => Promise<string | undefined> {
+  let last: string | undefined;
+  return async () => {
+    if (ended.aborted) return last;
+    const token = await getToken();
+    // The session may have ended in the meantime.
+    if (!ended.aborted || last === undefined) last = token;
+    return last;
+  };
+}
+
 /** Calls the client's REST functions with the reader's credentials. Throws their errors, and those of `getToken`. */
 export const useSource = defineStore(() => {
   let source: Source = { url: '' };

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { tokenUntil } from './source.ts';
+
+it("should not return the next reader's token once the session has ended", async () => {
+  const reader = { token: 'ada-1' };
+  const session = new AbortController();
+  const tokenOfAda = tokenUntil(session.signal, () => reader.token);
+  expect(await tokenOfAda()).toBe('ada-1');
+  reader.token = 'ada-2';
+  expect(await tokenOfAda()).toBe('ada-2');
+  const asked = tokenOfAda();
+  session.abort();
+  reader.token = 'bob';
+  expect([await asked, await tokenOfAda()]).toEqual(['ada-2', 'ada-2']);
+});
+
+it('should return no later token if the session ended while its first one was being read', async () => {
+  const session = new AbortController();
+  let answer: (token: string) => void = () => undefined;
+  const tokenOfAda = tokenUntil(session.signal, () => new Promise((resolve) => (answer = resolve)));
+  const asked = tokenOfAda();
+  session.abort();
+  answer('ada');
+  expect([await asked, await tokenOfAda()]).toEqual(['ada', 'ada']);
+});
