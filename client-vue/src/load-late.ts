@@ -42,7 +42,7 @@ export function loadLate<T>(
       if (!isStopped) loaded(part);
     } catch (error) {
       if (isStopped) return;
-      console.warn('Tocsin could not load a part of the page. Retrying.', error);
+      console.warn('Could not load a part of the page. Retrying.', error);
       timer = setTimeout(() => void attempt(Math.min(2 * pause, LONGEST_PAUSE_MS)), pause);
     }
   }

@@ -31,9 +31,9 @@ async function newestPage(feed: string, signal: AbortSignal): Promise<Page | und
   const failed = (error: unknown): void => {
     connection.pageNotLoaded(feed, error);
     finishFirstView();
-    console.warn(`Could not load the newest page of ${feed}. Retrying.`, error);
   };
-  const page = await retry(() => useSource().page({ feed }, { signal }), failed, signal);
+  const load = (): Promise<Page> => useSource().page({ feed }, { signal });
+  const page = await retry(`the newest page of ${feed}`, load, signal, failed);
   if (signal.aborted) return undefined;
   connection.pageLoaded(feed);
   finishFirstView();
@@ -107,27 +107,13 @@ export function startSession({
   let stopInterrupting = (): void => undefined;
   later.run(({ useInterruptions }) => (stopInterrupting = useInterruptions().start(() => client.presenting)));
 
-  /** Takes the newest page after the subscription has begun. */
-  async function takeLate(
-    feed: string,
-    page: Promise<Page | undefined>,
-    subscription: ReturnType<typeof followFeed>,
-  ): Promise<void> {
-    const late = await page;
-    const epoch = subscription.position?.epoch;
-    // A page of another epoch may be from before an erasure, so read it again.
-    const isStale = late && epoch !== undefined && late.epoch !== epoch;
-    const current = isStale ? await newestPage(feed, abort.signal) : late;
-    if (current) batch.run(() => takeNewest(feed, current));
-  }
-
   for (const feed of feeds) {
     useConnection().awaited.add(feed);
     const page = newestPage(feed, abort.signal);
     const headStart = Promise.race([page, pause(REST_HEAD_START_MS, abort.signal)]);
     void headStart.then((early) => {
       if (abort.signal.aborted) return;
-      const subscription = followFeed({
+      followFeed({
         client,
         feed,
         batch,
@@ -135,7 +121,13 @@ export function startSession({
         ...(early && { page: early }),
         onRecovered: () => void usePreferences().refresh(abort.signal),
       });
-      if (!early) void takeLate(feed, page, subscription);
+      if (early) return;
+      void page.then(async (late) => {
+        const { epoch } = positions.get(feed) ?? late ?? {};
+        // A page of another epoch may be from before an erasure, so read it again.
+        const newest = late?.epoch === epoch ? late : await newestPage(feed, abort.signal);
+        if (newest) batch.run(() => takeNewest(feed, newest));
+      });
     });
   }
 

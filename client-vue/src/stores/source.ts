@@ -21,13 +21,7 @@ export function tokenUntil(
   getToken: NonNullable<Source['getToken']>,
 ): () => Promise<string | undefined> {
   let last: string | undefined;
-  return async () => {
-    if (ended.aborted) return last;
-    const token = await getToken();
-    // The session may have ended in the meantime.
-    if (!ended.aborted || last === undefined) last = token;
-    return last;
-  };
+  return async () => (ended.aborted ? last : (last = await getToken()));
 }
 
 /** Calls the client's REST functions with the reader's credentials. Throws their errors, and those of `getToken`. */

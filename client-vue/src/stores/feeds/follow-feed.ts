@@ -1,4 +1,4 @@
-import type { NotificationClient, Subscription } from '@tocsin/client';
+import type { NotificationClient } from '@tocsin/client';
 import { isolate, type InboxState, type LivePublication, type Page } from '@tocsin/contracts';
 import { severityOf } from '../../format/severity.ts';
 import type { useToasts } from '../../toasts/store.ts';
@@ -32,11 +32,7 @@ export interface FollowFeed {
 function handleInboxState(feed: string, inbox: InboxState): void {
   useMarks().mergeInboxState(feed, inbox);
   if (inbox.snoozed.some(({ due, archived }) => due && !archived))
-    import('../reader/returned.ts')
-      .then(({ loadReturned }) => loadReturned(feed, inbox))
-      .catch((error: unknown) =>
-        console.warn('Could not load notifications that are back from a snooze.', error),
-      );
+    import('../reader/returned.ts').then(({ showReturned }) => showReturned(feed, inbox)).catch(console.warn);
 }
 
 /** Adds the newest page to the list. */
@@ -49,14 +45,7 @@ export function takeNewest(feed: string, page: Page): void {
 }
 
 /** Subscribes to a feed. Adds its notifications to the list, and to the toasts if this tab is presenting. */
-export function followFeed({
-  client,
-  feed,
-  batch,
-  returning,
-  page,
-  onRecovered,
-}: FollowFeed): Pick<Subscription, 'position'> {
+export function followFeed({ client, feed, batch, returning, page, onRecovered }: FollowFeed): void {
   const notifications = useItems();
   const later = useLater();
   const marks = useMarks();
@@ -150,5 +139,4 @@ export function followFeed({
     },
     page && { position: { epoch: page.epoch, offset: page.offset } },
   );
-  return subscription;
 }

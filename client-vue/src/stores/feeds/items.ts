@@ -23,8 +23,8 @@ export const useItems = defineStore(() => {
   const gone = new Set<string>();
   /** Changes with each reset, so that responses to earlier requests can be dropped. */
   const session = shallowRef({});
-  /** By erased feed, changes with each erasure. */
-  const erasures = new Map<string, object>();
+  /** By feed, changes with each erasure, so that responses to earlier requests can be dropped. */
+  const erasures = new Map<string, symbol>();
 
   const marks = useMarks();
   const returnedCopies = new WeakMap<Item, Item>();
@@ -52,8 +52,6 @@ export const useItems = defineStore(() => {
     returnedCopies.set(item, copy);
     return copy;
   }
-  /** Changes with each reset, and with each erasure of the feed. */
-  const lifeOf = (feed: string): object => erasures.get(feed) ?? session.value;
   const oldestOf = (feed: string): Item | undefined => logs.value.get(feed)?.[0];
 
   function set(feed: string, log: Item[]): void {
@@ -106,7 +104,7 @@ export const useItems = defineStore(() => {
   /** Removes all items of an erased feed. */
   function clear(feed: string): void {
     older.delete(feed);
-    erasures.set(feed, {});
+    erasures.set(feed, Symbol());
     for (const key of gone) if (key === itemKey(feed, key.slice(key.lastIndexOf('/') + 1))) gone.delete(key);
     set(feed, []);
   }
@@ -117,7 +115,6 @@ export const useItems = defineStore(() => {
     older.clear();
     loaded.clear();
     gone.clear();
-    erasures.clear();
     session.value = {};
   }
 
@@ -128,5 +125,5 @@ export const useItems = defineStore(() => {
     return expired;
   }
 
-  return { all, items, older, loaded, session, lifeOf, add, remove, clear, reset, expire, oldestOf };
+  return { all, items, older, loaded, session, erasures, add, remove, clear, reset, expire, oldestOf };
 });

@@ -47,9 +47,9 @@ export const usePreferences = defineStore(() => {
   }
 
   /** Reads the preferences, retrying until it succeeds. */
-  async function read(onError: (error: unknown) => void, signal: AbortSignal): Promise<void> {
+  async function read(signal: AbortSignal, failedOnce?: () => void): Promise<void> {
     changes = {};
-    const stored = await retry(fetchPreferencesOrMutes, onError, signal);
+    const stored = await retry('the preferences', fetchPreferencesOrMutes, signal, failedOnce);
     if (!signal.aborted) set({ ...DEFAULT_PREFERENCES, ...stored, ...changes });
   }
 
@@ -64,11 +64,7 @@ export const usePreferences = defineStore(() => {
     unsaved.clear();
     failed.value = false;
     return new Promise((attempted) => {
-      const onError = (error: unknown): void => {
-        console.warn('Could not load the preferences. Nothing is muted for now.', error);
-        attempted();
-      };
-      reading = read(onError, signal);
+      reading = read(signal, () => attempted());
       void reading.then(attempted);
     });
   }
@@ -80,7 +76,7 @@ export const usePreferences = defineStore(() => {
     await reading;
     isRefreshWaiting = false;
     if (signal.aborted) return;
-    reading = read((error) => console.warn('Could not read the preferences again.', error), signal);
+    reading = read(signal);
     await reading;
   }
 

@@ -23,19 +23,28 @@ export async function loadReturned(feed: string, { snoozed }: InboxState): Promi
     .filter(({ key, snooze }) => !loaded.has(key) && !requested.has(snooze));
   if (missing.length === 0) return;
   for (const { snooze } of missing) requested.add(snooze);
-  const life = notifications.lifeOf(feed);
+  const erasure = notifications.erasures.get(feed);
   const request = { feeds: [feed], state: 'returned', limit: LIMIT } as const;
   try {
     const { items } = await useSource().ask((url, clientId, options) =>
       searchNotifications(url, clientId, request, options),
     );
-    // The feed was erased in the meantime, or the reader has changed.
-    if (life !== notifications.lifeOf(feed)) return;
+    // The reader has changed, or the feed was erased in the meantime.
+    if (session !== notifications.session || erasure !== notifications.erasures.get(feed)) return;
     for (const { epoch, offset, notification } of items)
       notifications.add(feed, { epoch, publications: [{ offset, notification }] });
   } catch (error) {
     // They are requested again when the next inbox state arrives.
     for (const { snooze } of missing) requested.delete(snooze);
     throw error;
+  }
+}
+
+/** The same, but logs errors. */
+export async function showReturned(feed: string, inbox: InboxState): Promise<void> {
+  try {
+    await loadReturned(feed, inbox);
+  } catch (error) {
+    console.warn('Could not load notifications that are back from a snooze.', error);
   }
 }
