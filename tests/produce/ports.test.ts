@@ -1,6 +1,6 @@
 import { COMPONENTS, ENTRY_LIFE_MS, partitionEntryKey, scheduledSchema } from '@tocsin/contracts';
 import { DaprClaimCheck, Sidecar } from '@tocsin/service';
-import { startStack, type Pair, type Stack } from '@tocsin/tools';
+import { answersOk, startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DaprAnnouncer } from '../../producer/src/dapr/announcer.ts';
 import { checkReadiness } from '../../producer/src/dapr/backend.ts';
@@ -104,6 +104,8 @@ describe('Dapr', () => {
     await stack.revive('redis');
     await pair.ready();
     await pair.sidecar.kill('SIGSTOP');
+    // On a busy machine, it stops only later.
+    await expect.poll(() => answersOk(`${pair.daprUrl}/v1.0/healthz`, pair.daprHeaders)).toBe(false);
     await expect(checkReadiness(sidecar, claimCheck)).rejects.toThrow('sidecar');
     await expect(new DaprAnnouncer(sidecar).announce(entry)).rejects.toThrow('sidecar');
     await pair.sidecar.kill('SIGCONT');

@@ -7,7 +7,7 @@ import {
   type PartitionEntry,
   type Notification,
 } from '@tocsin/contracts';
-import { startStack, type Pair, type Stack } from '@tocsin/tools';
+import { answersOk, startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually } from '../support/state.ts';
@@ -101,6 +101,8 @@ it('should return 503 while the sidecar is down or hangs, and complete started e
   await pair.ready();
   await eventually(async () => (await announced(feed)).length === 2);
   await pair.sidecar.kill('SIGSTOP');
+  // On a busy machine, it stops only later.
+  await expect.poll(() => answersOk(`${pair.daprUrl}/v1.0/healthz`, pair.daprHeaders)).toBe(false);
   expect((await post({ id: 'c', feed, title: 'x' })).status).toBe(503);
   await pair.sidecar.kill('SIGCONT');
   await eventually(async () => (await announced(feed)).length === 3);

@@ -56,9 +56,9 @@ describe('a stack', () => {
 
   it('should pause a process and resume it', async () => {
     await bff.app.kill('SIGSTOP');
-    expect(await answersOk(`${bff.url}/healthz`)).toBe(false);
+    await expect.poll(() => answersOk(`${bff.url}/healthz`)).toBe(false);
     await bff.app.kill('SIGCONT');
-    expect(await answersOk(`${bff.url}/healthz`)).toBe(true);
+    await expect.poll(() => answersOk(`${bff.url}/healthz`)).toBe(true);
   });
 
   it.each(['redis', 'placement', 'scheduler'] as const)('should restart %s after kill -9', async (name) => {
