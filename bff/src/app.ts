@@ -26,6 +26,14 @@ import { createViews } from './wiring/views.ts';
 /** The built UI. The relative path is the same from this file and from the bundle `bff/dist/main.js`. */
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
+/**
+ * Time in ms that moving the clients and ending the deliveries in progress may take together. The process ends after
+ * 10 s, and the steps that follow need up to 2 s.
+ */
+const DELIVERIES_END_MS = 8_000;
+/** Shortest and longest time in ms to wait for deliveries in progress. Dapr repeats those that are cut off. */
+const [MIN_DELIVERY_MS, MAX_DELIVERY_MS] = [500, 5_000];
+
 /** Starts a bff instance. Resolves once it is listening on all its ports. */
 export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
   const context = await createContext(config, given);
@@ -110,9 +118,10 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     async stop() {
       stopping = true;
       dependencies.stop();
+      const end = now() + DELIVERIES_END_MS;
       log.info('stopping; clients move to other instances');
       await Promise.all([gateway.drain(config.DRAIN_MS), reporter.stop()]);
-      await endReceiving();
+      await endReceiving(Math.min(MAX_DELIVERY_MS, Math.max(MIN_DELIVERY_MS, end - now())));
       await delivery.settled();
       away?.stop();
       lateReceipts?.stop();

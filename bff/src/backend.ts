@@ -112,7 +112,7 @@ export interface Backend {
   /** Publishes a receipt for other applications. Rejects unless the broker has accepted it. */
   publishReceipt(event: ReceiptEvent): Promise<void>;
   /** Starts delivering messages. Resolves with the function that stops it. */
-  receive(inbound: Inbound): Promise<() => Promise<void>>;
+  receive(inbound: Inbound): Promise<(limitMs: number) => Promise<void>>;
   /** Rejects with the reason why the backend cannot be used. */
   ready(): Promise<void>;
   close(): Promise<void>;

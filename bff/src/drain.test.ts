@@ -7,6 +7,7 @@ import { parseConfig, type RunningApp } from '@tocsin/service';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, expect, it, vi } from 'vitest';
 import { startBff } from './app.ts';
+import type { Backend } from './backend.ts';
 import { bffSettings } from './config.ts';
 import { memoryBackend } from './memory/backend.ts';
 import { issuedToken, keySet, secondsFromNow } from '../testing/forge.ts';
@@ -98,6 +99,33 @@ it('should refuse a client whose token was still being checked when the instance
     vi.useRealTimers();
     issuer.close();
   }
+});
+
+it('should wait less for deliveries in progress if clients took long to leave', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const port = await freePort();
+  const limits: number[] = [];
+  const backend: Backend = {
+    ...memoryBackend(),
+    receive: () => Promise.resolve(async (limitMs) => void limits.push(limitMs)),
+  };
+  const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '8000' };
+  try {
+    const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), backend);
+    const socket = io(`http://127.0.0.1:${port}`, {
+      ...{ path: '/hubs', transports: ['websocket'], forceNew: true, reconnection: false },
+    });
+    sockets.push(socket);
+    await once(socket as never, 'connect');
+    const draining = once(socket as never, 'draining');
+    stopped = bff.stop();
+    await draining;
+    vi.setSystemTime(Date.now() + 8_000);
+    await stopped;
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(limits).toEqual([500]);
 });
 
 it('should stop although a client has not finished its request', async () => {

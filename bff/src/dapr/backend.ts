@@ -147,7 +147,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
         isServed: createHostCheck(config.ALLOWED_HOSTS),
         log,
       });
-      return () => server.stop();
+      return (limitMs) => server.stop(limitMs);
     },
     ready: async () => {
       secret.get();

@@ -71,7 +71,9 @@ const isSame = (one: Subscribed, other: Subscribed): boolean =>
   one.pubsubname === other.pubsubname && one.topic === other.topic;
 
 /** The internal port, only for the sidecar: subscriptions, actors, jobs, receipts and the health probe. */
-export async function startDaprServer(options: DaprServerOptions): Promise<{ stop(): Promise<void> }> {
+export async function startDaprServer(
+  options: DaprServerOptions,
+): Promise<{ stop(limitMs: number): Promise<void> }> {
   const { host, port, log, onRefused } = options;
   const app = express();
   app.disable('x-powered-by');
@@ -144,7 +146,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   app.use(errorHandler(log));
   // The SDK's own start would listen on every address, and wait for the sidecar, which waits for this port.
   await listen(server, port, host);
-  return { stop: () => closeServer(server) };
+  return { stop: (limitMs) => closeServer(server, limitMs) };
 }
 
 /** A callback must never throw, because the SDK turns exceptions into SUCCESS. */
