@@ -3,24 +3,17 @@ import { backOff, pause } from '@tocsin/contracts/pause';
 const FIRST_PAUSE_MS = 3_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-/**
- * Calls `load` until it succeeds, and `failed` after each failure. Resolves with `undefined` if aborted. Failures are
- * logged with `name`.
- */
+/** Calls `work` until it succeeds, and `failed` after each failure. Resolves with `undefined` if aborted. */
 export async function retry<T>(
-  name: string,
-  load: () => Promise<T>,
+  work: () => Promise<T>,
+  failed: (error: unknown) => void,
   signal: AbortSignal,
-  failed?: (error: unknown) => void,
 ): Promise<T | undefined> {
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
-      return await load();
+      return await work();
     } catch (error) {
-      if (!signal.aborted) {
-        console.warn(`Could not load ${name}. Retrying.`, error);
-        failed?.(error);
-      }
+      if (!signal.aborted) failed(error);
     }
     await pause(backOff(attempt, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), signal);
   }

@@ -31,9 +31,9 @@ async function newestPage(feed: string, signal: AbortSignal): Promise<Page | und
   const failed = (error: unknown): void => {
     connection.pageNotLoaded(feed, error);
     finishFirstView();
+    console.warn(`Could not load the newest page of ${feed}. Retrying.`, error);
   };
-  const load = (): Promise<Page> => useSource().page({ feed }, { signal });
-  const page = await retry(`the newest page of ${feed}`, load, signal, failed);
+  const page = await retry(() => useSource().page({ feed }, { signal }), failed, signal);
   if (signal.aborted) return undefined;
   connection.pageLoaded(feed);
   finishFirstView();

@@ -49,7 +49,11 @@ export const usePreferences = defineStore(() => {
   /** Reads the preferences, retrying until it succeeds. */
   async function read(signal: AbortSignal, failedOnce?: () => void): Promise<void> {
     changes = {};
-    const stored = await retry('the preferences', fetchPreferencesOrMutes, signal, failedOnce);
+    const onError = (error: unknown): void => {
+      console.warn('Could not load the preferences. Retrying.', error);
+      failedOnce?.();
+    };
+    const stored = await retry(fetchPreferencesOrMutes, onError, signal);
     if (!signal.aborted) set({ ...DEFAULT_PREFERENCES, ...stored, ...changes });
   }
 
@@ -64,7 +68,7 @@ export const usePreferences = defineStore(() => {
     unsaved.clear();
     failed.value = false;
     return new Promise((attempted) => {
-      reading = read(signal, () => attempted());
+      reading = read(signal, attempted);
       void reading.then(attempted);
     });
   }
