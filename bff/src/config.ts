@@ -24,7 +24,7 @@ import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.t
 
 const withDefault = (setting: z.ZodType<number, string>, value: number) => setting.default(value);
 
-/** A setting with the address of a link on a page. */
+/** A setting for the address that a link on the pages opens. */
 const linkSetting = () =>
   z
     .url({ protocol: /^https$/, error: 'must be an https address' })

@@ -3,7 +3,7 @@ import { issuedToken, keySet, type KeyName } from '../../testing/forge.ts';
 import { checkToken } from './check-token.ts';
 import { JwksKeys } from './jwks-keys.ts';
 
-/** The keys of an issuer that publishes `published`. The test controls the clock. */
+/** The keys of an issuer that publishes these keys. The test controls the clock. */
 function issuerWithKeys(...published: KeyName[]) {
   const faults: unknown[] = [];
   const state = { published, away: false, asked: 0, now: Date.now() };

@@ -61,7 +61,7 @@ describe('a token checked with the shared secret, over HTTP and on the socket,',
   it.each<[string, () => string]>([
     ['good', () => secretToken()],
     [
-      'full of claims',
+      'issued with many claims',
       () => secretToken({ jti: 'x', scope: 'a b', feeds: ['orders*', '*'], roles: ['ops'] }),
     ],
     ['for several audiences', () => secretToken({ aud: ['billing', 'tocsin'] })],

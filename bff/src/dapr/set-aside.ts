@@ -14,8 +14,9 @@ import type { SetAsideStore } from '../deliver/ports.ts';
 import { sizeOf } from '../feed/present.ts';
 
 const TTL_SECONDS = 7 * 24 * 60 * 60;
-/** Maximum number of records, and maximum total bytes of their JSON. Beyond these, the oldest records are deleted. */
+/** Maximum number of records. Beyond it, the oldest are deleted. */
 const MAX_RECORDS = 1_000;
+/** Default for the maximum total bytes of the records' JSON. Beyond it, the oldest records are deleted. */
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 /** Assumed size of a record that an older version wrote. */
 const UNKNOWN_BYTES = 4 * 1024;

@@ -15,7 +15,7 @@ export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringi
  */
 export const MAX_CONTENT_BYTES = MAX_PAGE_BYTES - 4 * 1024;
 
-/** The bytes that a publication takes in a JSON list, with its comma. */
+/** Bytes that a publication takes up in a JSON list, including the comma. */
 export const sizeInList = (publication: Publication): number => sizeOf(publication) + 1;
 
 /** The longest prefix of `items` with at most `count` items and `bytes` bytes, but at least one item. */

@@ -3,7 +3,7 @@ import { VERSION, type Counter } from '@tocsin/service';
 import type { BffMetrics } from './metrics.ts';
 import { quantileOf, type Bucket } from './quantile.ts';
 
-/** Latencies are computed from the pushes of this many recent snapshots. */
+/** Latencies cover the pushes of this many recent snapshot intervals. */
 const LATENCY_SNAPSHOTS = 5;
 
 interface Totals {

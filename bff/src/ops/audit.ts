@@ -10,8 +10,9 @@ import {
 } from '@tocsin/contracts';
 import type { AuditReader } from './ports.ts';
 
-/** Records per read, and the maximum number of records that are examined for one page, even if few match the filter. */
+/** Number of records per read. */
 const RECORDS_PER_READ = 200;
+/** Maximum number of records that are examined for one page, even if few match the filter. */
 const MAX_EXAMINED = 2_000;
 
 /** A page of the trail, the newest record first. Rejects when the trail cannot be read. */

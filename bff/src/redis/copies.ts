@@ -18,8 +18,8 @@ const CHECK_EVERY_MS = 2_000;
 /** Minimum time between two searches of Redis, across all instances. */
 const SEARCH_EVERY_MS = 10_000;
 /**
- * Minimum age of an erasure at its last search. By then, every message in transit has arrived or been refused. Even after
- * the wait for the next search, the erasure is done within the minute that `Copies.erase` promises.
+ * Minimum age of an erasure, in ms, at its last search. By then, every message in transit has arrived or been refused.
+ * Even after the wait for the next search, the erasure is done within the minute that `Copies.erase` promises.
  */
 const FORGET_AFTER_MS = 35_000;
 

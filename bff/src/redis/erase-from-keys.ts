@@ -52,9 +52,9 @@ const PRODUCER_STATE = `${APP_IDS.producer}||`;
 type Visit = (key: string) => Promise<boolean>;
 
 /**
- * Scans all keys once and deletes erased content. Resolves with the number of keys that had some. Lists keys and reads
- * state directly, because Dapr cannot list keys. Reads entries and deletes content through Dapr, except for scheduled
- * notifications, which it deletes directly.
+ * Scans all keys once and deletes erased content. Resolves with the number of keys that had some. Lists the keys in
+ * Redis, because Dapr cannot, and reads state there too. Reads entries and deletes content through Dapr, except for
+ * scheduled notifications, which it deletes directly.
  */
 export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
   const visits = visitsFor(use, content);

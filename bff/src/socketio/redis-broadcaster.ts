@@ -32,8 +32,8 @@ const TRIM_EVERY_MS = 5_000;
 const PUBLICATIONS = 'publications';
 const READER = 'reader';
 /**
- * The shape of an event on the stream. Its notifications were checked before the commit; an instance only needs
- * offsets and ids.
+ * The shape of a publication on the stream. Its notification was checked before the commit; an instance only needs the
+ * offset and the id.
  */
 const publicationShape = z.looseObject({
   offset: z.int().min(1),
@@ -79,8 +79,8 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   }
 
   /**
-   * Returns the socket.io adapter of this backplane. socket.io calls it with `new`, so it must not be an arrow
-   * function.
+   * Returns the constructor of this backplane's socket.io adapter. socket.io calls it with `new`, so it cannot be an
+   * arrow function.
    */
   createAdapter(): (namespace: unknown) => Adapter {
     const create = createAdapter(this.#options.connection.client, {

@@ -6,8 +6,9 @@ import type { Histories } from '../readers/marks/histories.ts';
 import type { Readers } from '../readers/readers.ts';
 import { Slots } from '../readers/search/slots.ts';
 
-/** Maximum number of receipt requests that run at once on this instance, and of requests that wait. */
+/** Maximum number of receipt requests that run at once on this instance. */
 const AT_ONCE = 4;
+/** Maximum number of receipt requests that wait for their turn. */
 const MAX_WAITING = 32;
 
 interface ReaderData {

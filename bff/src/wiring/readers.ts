@@ -26,7 +26,7 @@ export interface ReadersOptions {
   backend: Pick<Backend, 'readers' | 'broadcaster'>;
   histories: Histories;
   limitsOf: LimitsOf;
-  /** Maximum number of documents of one reader or address. */
+  /** Maximum number of documents per reader or address. */
   maxDocuments: number;
   /** Whether fallbacks may need marks that the history no longer needs. */
   hasChannels: boolean;

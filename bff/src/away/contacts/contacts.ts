@@ -16,8 +16,9 @@ import {
 
 type Language = ContactsDocument['language'];
 
-/** Lifetime of a code in ms, and the number of wrong attempts after which it becomes invalid. */
+/** Lifetime of a code, in ms. */
 const CODE_MS = 15 * 60 * 1000;
+/** Number of wrong attempts after which a code becomes invalid. */
 const MAX_TRIES = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_CODES_PER_DAY = 5;

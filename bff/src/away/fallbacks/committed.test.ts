@@ -67,7 +67,7 @@ describe('the position of a notification', () => {
     expect([outcomes(), sought]).toEqual([[['a', 'sent']], []]);
   });
 
-  it('should be absent if it cannot be found', async () => {
+  it('should be absent if looking it up fails', async () => {
     const { committed, waiting, positions, failed } = world();
     vi.spyOn(positions, 'get').mockImplementation(() => {
       throw new Error('no store');
@@ -108,7 +108,7 @@ describe('the position of a notification', () => {
     expect(contents()).toBeLessThan(700);
   });
 
-  it('should be kept while a message is being sent and after it has failed', async () => {
+  it('should be kept while a message is being sent and after the send has failed', async () => {
     const { committed, waiting, answers } = world();
     answers.push({ outcome: 'unavailable', reason: 'busy' });
     await committed([arrival('a', after('PT5S')), at(3)]);
@@ -132,7 +132,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     },
   );
 
-  it('should end the waiting one after its message could not be sent', async () => {
+  it('should end one that is being sent, once that send has failed', async () => {
     let answer: (result: SendResult) => void = () => undefined;
     const send = vi.fn(() => new Promise<SendResult>((resolve) => (answer = resolve)));
     const channel = { name: 'email', repeatable: false, reaches: () => true, send };
@@ -174,7 +174,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should end the waiting one even if committed by an interrupted turn', async () => {
+  it('should end the waiting one even if an interrupted turn committed the new one', async () => {
     const { committed, outcomes, positions } = world();
     await committed([ordered('a', after('PT5M')), at(3)]);
     positions.set('b', at(9));

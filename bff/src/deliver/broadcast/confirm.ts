@@ -50,8 +50,8 @@ export async function confirm(
 ): Promise<void> {
   if (activation.isConfirmed(head)) return;
   for (const range of head.unconfirmed) {
-    // This pops only entries of a single feed, as in version 0.1.0. A partition pops its own entries when all feeds
-    // have their items.
+    // Pops only the entries of version 0.1.0, which belong to a single feed. A partition pops its own entries once all
+    // feeds have their items.
     const keyOf = (seq: number) => entryKey({ run: range.run, feed, seq });
     await popRange(dependencies.entries, keyOf, range.from, range.to);
     await dependencies.onStep('popped');

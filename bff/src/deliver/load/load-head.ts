@@ -35,8 +35,8 @@ export interface LoadedHead {
 
 /**
  * Reads the head at the start of a turn (for a feed without one, its beginning) and determines whether the store has
- * lost data. A head whose version differs from its etag was written back after the store had been emptied. A head below the high-water
- * mark was rolled back. A head that references a missing document has a gap.
+ * lost data. A head whose version differs from its etag was written back after the store was emptied. A head below the
+ * high-water mark was rolled back. A head that references a missing document has a gap.
  */
 export async function loadHead(
   feed: string,
@@ -60,7 +60,10 @@ export async function loadHead(
   return { base: undefined, epoch, begins: true, stored: head, etag, loss };
 }
 
-/** Whether the stored head is sound: not lost, not written back after the store was emptied, and not below the high-water mark. */
+/**
+ * Whether the stored head can be built on: not lost, not written back after the store was emptied, and not below the
+ * high-water mark.
+ */
 export const isSound = ({ head, etag }: StoredHead, expected: Position | undefined): boolean =>
   head.version === etag && !isLost(etag, expected) && !isHigher(expected, head);
 

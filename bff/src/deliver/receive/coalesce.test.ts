@@ -33,7 +33,7 @@ it('should combine waiting announcements of a run into one call with the highest
   expect((await Promise.all(others)).map(({ position }) => position.offset)).toEqual([4, 4, 4]);
 });
 
-it('should make a separate call for each run of a feed, one at a time, and call for other feeds in parallel', async () => {
+it('should make a separate call for each run of a feed, one at a time, with other feeds in parallel', async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   void routeFeedTurn('all', { run: 'b', seq: 7 }, {});

@@ -1,7 +1,7 @@
 import { DOCUMENT_VERSION, type SetAside } from '@tocsin/contracts';
 import { sha256 } from '../../feed/ids.ts';
 
-/** The set-aside record of a message that cannot be read. */
+/** The set-aside record of a message that cannot be read, or whose entry has expired. */
 export function unreadableRecord(
   data: unknown,
   faults: string[],

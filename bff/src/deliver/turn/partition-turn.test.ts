@@ -64,7 +64,7 @@ describe("a partition's turn", () => {
     expect(await f.idsOf(eve)).toEqual(['e1']);
   });
 
-  it('should not pass on to fallbacks any items that the same batch retracts or erases', async () => {
+  it('should withhold from fallbacks the items that the same batch retracts or erases', async () => {
     const sourceHash = 'a'.repeat(16);
     f.depositInPartition(1, [to(ada, 'a1'), to(ada, 'a2'), to(ben, 'b1'), to(ada, 'a3', { sourceHash })]);
     f.depositInPartition(2, [
@@ -76,7 +76,7 @@ describe("a partition's turn", () => {
     expect(f.passedOnIds).toEqual(['a2', 'b2']);
   });
 
-  it("should not pass on to fallbacks any items published before their feed's erasure", async () => {
+  it("should withhold from fallbacks the items published before their feed's erasure", async () => {
     const [before, at, after] = [1, 2, 3].map((s) => `2026-01-01T00:00:0${s}Z`);
     f.now += 10_000;
     f.depositInPartition(1, [{ ...erase, feed: ben, at }]);
@@ -88,7 +88,7 @@ describe("a partition's turn", () => {
     expect([f.passedOnIds, await f.idsOf(ben)]).toEqual([['b2'], ['b2']]);
   });
 
-  it('should pass on the positions of notifications, except those that the feed already had', async () => {
+  it('should pass on the positions of all notifications except those that the feed already had', async () => {
     const key = { collapseKey: 'k' };
     const event = { sourceHash: 'f'.repeat(16) };
     f.depositInPartition(1, [to(ada, 'a1'), to(ada, 'a2', key), to(ada, 'a3', key), to(ada, 'a1', event)]);
@@ -142,7 +142,7 @@ describe("a partition's turn", () => {
 
 describe('a turn that fails', () => {
   it.each(['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped'] as const)(
-    'should be completed by another host after a crash at the step %s',
+    "should be completed by another host if the first one dies after the '%s' step",
     async (step) => {
       f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1')]);
       await expect(f.instance(dieAt(step)).take(1)).rejects.toThrow(step);

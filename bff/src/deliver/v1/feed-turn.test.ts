@@ -154,7 +154,7 @@ describe('a bad entry', () => {
 });
 
 describe.each(['loaded', 'peeked', 'committed', 'popped', 'broadcast'] as const)(
-  'a process that dies after the step %s',
+  "a process that dies after the '%s' step",
   (step) => {
     it('should have its turn finished by another process, with each id published once and broadcast', async () => {
       for (const seq of [1, 2]) f.deposit(seq, [`n${seq}`]);

@@ -10,10 +10,10 @@ export interface FeedDocument {
 }
 
 /**
- * The number of size tiers. A chain is a list of immutable documents, oldest first. Each tier starts at a quarter of
- * the size of the tier above. The chain stays short because each new document absorbs small ones at the end: at most
- * three documents of a tier are adjacent, and none follows a smaller one. So each item is rewritten at most once per
- * tier, and a chain with F full documents has at most F + 3 * TIERS documents.
+ * The number of size tiers below full documents. A chain is a list of immutable documents, oldest first. Each tier
+ * starts at a quarter of the size of the tier above. The chain stays short because each new document absorbs small ones
+ * at the end: at most three documents of a tier are adjacent, and none follows a smaller one. So each item is rewritten
+ * at most once per tier, and a chain with F full documents has at most F + 3 * TIERS documents.
  */
 export const TIERS = 5;
 

@@ -54,7 +54,7 @@ const channels = async () => channelsSchema.parse(await (await call('GET', '')).
 const agree = async (claims?: JWTPayload) => (await call('PUT', '/email', { consent: true }, claims)).status;
 
 describe('consent to e-mail', () => {
-  it('should need a verified address in the token', async () => {
+  it('should require a verified address in the token', async () => {
     await serve({ email: { from: 'a@x.example' } });
     expect(await agree({ email: undefined })).toBe(409);
     expect(await agree({ email_verified: false })).toBe(409);

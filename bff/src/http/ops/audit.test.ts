@@ -77,7 +77,7 @@ describe('GET /app/ops/audit', () => {
     expect([records.map(({ id }) => id), next]).toEqual([['old'], null]);
   });
 
-  it('should show a record with words that only a newer version knows, and count unreadable records', async () => {
+  it('should show a record with values that only a newer version knows, and count unreadable records', async () => {
     await store.append('acts', {
       ...aRecord({ id: 'new', action: 'archive', via: 'pigeon' }),
       flag: true,

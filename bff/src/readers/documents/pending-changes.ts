@@ -6,8 +6,8 @@ const MAX_CHANGES = 1_000;
 
 /**
  * Documents that were written, or may have been, but whose change event could not be published. The next request for
- * such a document publishes the event, even if it changes nothing. Beyond 1,000, the oldest are forgotten; their readers
- * see the change when the document changes again.
+ * such a document publishes the event, even if it changes nothing. Beyond 1,000 documents, the oldest are forgotten;
+ * their readers see the change when the document changes again.
  */
 export class PendingChanges {
   readonly #keys = new LRUCache<string, true>({ max: MAX_CHANGES });

@@ -45,7 +45,10 @@ export const markSeenUpTo =
     return withSnoozes(marked, context.feed, (one) => (isDue(one, context.now) ? { seen: true } : undefined));
   };
 
-/** Removes the unread marks of everything up to `offset`, and of `ids`. */
+/**
+ * Removes the unread marks of everything up to `offset` and of `ids`. Marks snoozes of `ids` as read, and those up to
+ * `offset` only if they have ended.
+ */
 export const markRead =
   (offset: number, ids: ReadonlySet<string>, places: Places): InboxChange =>
   (document, context) => {

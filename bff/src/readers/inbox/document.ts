@@ -83,7 +83,7 @@ export function marksIn(document: InboxDocument, feed: string, epoch: string): F
 export interface Bounds {
   /** The changed feed, whose marks are dropped last. */
   feed: string;
-  /** The first offset in its history. */
+  /** The first offset in the changed feed's history. */
   floor: number;
   /** Offsets before `floor` whose marks are still needed. */
   needed?: readonly number[];
@@ -94,8 +94,9 @@ export interface Bounds {
 
 /**
  * Reduces the document to its limits. Drops marks outside the history that are not needed. Beyond the limits, drops the
- * marks of the least recently changed feeds, then the oldest ranges: their notifications then return to the inbox, or
- * count as read. Snoozes of archived notifications, and ended snoozes of read ones, make room for new snoozes.
+ * marks of the least recently changed feeds, and the oldest ranges of each feed: their notifications then return to the
+ * inbox, or count as read. Snoozes of archived notifications, and ended snoozes of read ones, make room for new
+ * snoozes.
  * @throws TooManySnoozedError
  */
 export function limitInbox(

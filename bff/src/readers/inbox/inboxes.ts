@@ -157,7 +157,7 @@ export class Inboxes {
     return ended.filter((one, index) => shown[index]);
   }
 
-  /** The first end after `from` of a snooze whose notification is not archived, if any; in ms since 1970. */
+  /** When the next snooze of an unarchived notification ends after `from`, if any does; in ms since 1970. */
   async nextDue(reader: string, from: number): Promise<number | undefined> {
     const document = await this.stored(reader);
     const waiting = (document?.snoozed ?? []).filter((one) => !one.archived && !isDue(one, from));

@@ -26,10 +26,10 @@ const KEPT_FRACTION = 0.9;
 export const CHUNK = 200;
 
 /**
- * The read state after marking `marked`. The offset never goes back, and advances over adjacent read ids and
- * removed publications. Ids outside the history are dropped: they never existed or are no longer shown. Only those that
- * `leftOf` returns are kept, as long as there is space. Beyond the limits of a state, the oldest ids are merged into
- * the offset: everything before them counts as read.
+ * The read state after marking `marked`. The offset never goes back, and advances over adjacent read ids and removed
+ * publications. Ids outside the history are dropped, because they never existed or are no longer shown, unless `leftOf`
+ * returns them and there is space. Beyond the limits of a state, the oldest ids are merged into the offset: everything
+ * before them counts as read.
  */
 export async function advance(
   before: ReadState,

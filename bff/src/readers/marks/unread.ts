@@ -11,7 +11,10 @@ import type { Histories } from './histories.ts';
 import type { Inboxes } from '../inbox/inboxes.ts';
 import { stateIn, type ReadStates } from './read-states.ts';
 
-/** Maximum number of publications to check, newest first. Removed ones count too, so that a call stays cheap. */
+/**
+ * Maximum number of publications to check after the read offset, and the same number of those marked as unread before
+ * it. Removed ones count too, so that a call stays cheap.
+ */
 const MAX_CHECKED = 2 * MAX_UNREAD;
 
 export interface UnreadCount {

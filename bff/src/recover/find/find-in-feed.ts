@@ -12,8 +12,9 @@ import type { FeedLog } from '../../deliver/ports.ts';
 import { decodeIds, hashOfId } from '../../feed/ids.ts';
 import { splitWithin, present } from '../../feed/present.ts';
 
-/** Maximum bytes of history to read: in one batch, and in one search. */
+/** Maximum bytes of history to read in one batch. */
 const PART_BYTES = 512 * 1024;
+/** Maximum bytes of history to read in one search. */
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Number of documents to read in one batch; each has the hashes of many ids. */
 const DOCUMENTS_AT_ONCE = 16;

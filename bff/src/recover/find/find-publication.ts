@@ -2,8 +2,9 @@ import { idOfPublication, type LinkedNotification } from '@tocsin/contracts';
 import { present, sizeOf } from '../../feed/present.ts';
 import type { FeedView } from '../views/feed-view.ts';
 
-/** Number of publications to read in one batch, and maximum bytes to read in one search. */
+/** Number of publications to read in one batch. */
 const CHUNK = 50;
+/** Maximum bytes to read in one search. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /**

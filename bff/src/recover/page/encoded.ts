@@ -18,7 +18,7 @@ function encode(publication: Publication): Encoded {
   return known;
 }
 
-/** The bytes that a publication takes in a JSON list, with its comma. */
+/** Bytes that a publication takes up in a JSON list, including the comma. */
 export const encodedSizeInList = (publication: Publication): number => encode(publication).bytes + 1;
 
 /** `{ ...more, ...page }` as JSON. */

@@ -39,8 +39,8 @@ export class UnauthenticatedSockets {
   }
 
   /**
-   * A proxy carries the connections of many readers, so there is no limit per address. The address with the most
-   * connections loses one first.
+   * Counts the connection. There is no limit per address, because a proxy carries the connections of many readers. If
+   * no slot is free, the address with the most connections loses one.
    */
   #enter(socket: Socket): void {
     if (socket.destroyed) return;

@@ -130,7 +130,7 @@ export function serveConnection(
     const request = unsubscribeRequestSchema.safeParse(payload);
     if (!request.success) return invalid(faultText(request.error));
     const { feed } = request.data;
-    // Done before waiting, because a new subscription to the feed may follow in the same message.
+    // Remove the feed before the first await, because a new subscription to it may follow in the same message.
     subscriptions.remove(feed);
     acknowledged?.unsubscribed(feed);
     await socket.leave(roomOf(feed));
@@ -169,7 +169,7 @@ export function serveConnection(
     ['unsubscribe', unsubscribe],
     ['token', renew],
   ]);
-  // engine.io accepts messages of twice this size, so that the connection stays open to report the reason.
+  // engine.io accepts messages of twice the limit, so that the connection stays open to report the reason.
   const measure = (packet: { data?: unknown }): void => {
     if (sizeOfPacket(packet) * 3 <= MAX_CLIENT_MESSAGE_BYTES || bytesOf(packet) <= MAX_CLIENT_MESSAGE_BYTES)
       return;

@@ -71,7 +71,7 @@ it("should keep each event within the contract's limits", async () => {
   expect(offsetsOf(large).flat()).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
 });
 
-it('should rest after sending, in proportion to the time that took, and batch in the meantime', async () => {
+it('should rest after sending, in proportion to the time that sending took, and batch in the meantime', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const { queue, sent, clock } = queueThatTakes(5);

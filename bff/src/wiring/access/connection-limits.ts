@@ -1,7 +1,7 @@
 import type { BffConfig } from '../../config.ts';
 import type { ConnectionLimits } from '../../socketio/admission/admission.ts';
 
-/** The default share of all slots that one address may use. */
+/** The share of all slots that one address may use by default, and its share of the slots for pending connections. */
 const ADDRESS_SHARE = 1 / 5;
 /** The default number of pending connections: this share of all connections, at least MIN_PENDING. */
 const PENDING_SHARE = 1 / 10;

@@ -14,8 +14,9 @@ interface Sources {
 const FIELDS = {
   /** The reader's e-mail address. The channel skips readers without one. */
   email: ({ contacts }) => contacts.email?.address ?? '',
-  /** `user:<sub>`, and the bare `<sub>`. */
+  /** `user:<sub>`. */
   reader: ({ message }) => message.reader,
+  /** The `<sub>` alone. */
   sub: ({ message }) => message.reader.replace(/^user:/, ''),
   /** Identifies the message; the same for each attempt. */
   key: ({ message }) => message.key,

@@ -10,8 +10,9 @@ export interface Progress {
   handedOver: boolean;
 }
 
-/** Time limits for connecting and for silence, in ms. The send's own time limit covers the whole e-mail. */
+/** Time limit for connecting, in ms. */
 const CONNECT_MS = 10_000;
+/** Time limit for silence, in ms. The send's own time limit covers the whole e-mail. */
 const SILENCE_MS = 25_000;
 const MAX_REPLY_BYTES = 64 * 1024;
 

@@ -39,8 +39,8 @@ export class NotPublicError extends Error {
 }
 
 /**
- * Connections that check the address when they connect, because a name that was public before may now resolve to an
- * internal address (DNS rebinding). They do not follow redirects.
+ * An agent that checks the address whenever it connects, because a name that was public before may resolve to an
+ * internal address later (DNS rebinding). It does not follow redirects.
  */
 export const publicAgent = (): Agent =>
   new Agent({

@@ -12,13 +12,16 @@ import {
 import { hasGivenUp } from './give-up.ts';
 import { dropOldReceipts } from '../unsent/unsent-receipts.ts';
 
-/** The rules of a channel. */
+/** How a channel batches, limits and repeats its messages. */
 export interface ChannelRules {
   /** Time in ms that a reader's first due fallback waits for others, so that all are sent as one message. */
   windowMs: number;
   /** Maximum number of messages to one reader within an hour. */
   perHour: number;
-  /** Whether a message with an unknown outcome is sent again. True for channels that recognise a message's key. */
+  /**
+   * Whether a message with an unknown outcome is sent again. Always true for channels that recognise a message's key;
+   * for others, the settings decide.
+   */
   repeats: boolean;
 }
 

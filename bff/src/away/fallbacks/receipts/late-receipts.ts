@@ -39,7 +39,7 @@ export class LateReceipts {
   readonly #turns = new KeyedQueue();
   readonly #timer: NodeJS.Timeout;
   #pausedUntil = 0;
-  /** The run in progress. A second one would publish the same events again. */
+  /** The current run of `publishKept`. A concurrent run would publish the same events again. */
   #publishing: Promise<void> | undefined;
 
   constructor(options: LateReceiptsOptions) {

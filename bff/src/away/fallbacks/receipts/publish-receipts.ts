@@ -22,7 +22,7 @@ export function withUnpublished(before: AwayDocument | undefined, after: AwayDoc
 export const hasUnpublished = ({ receipts }: AwayDocument): boolean =>
   receipts.some(({ unpublished }) => unpublished);
 
-/** Publishes these receipts. Resolves with the ids of the events when the broker has accepted them all. */
+/** Publishes the unpublished receipts. Resolves with the ids of their events once the broker has accepted them all. */
 export async function publishReceipts(
   { reader, receipts }: AwayDocument,
   publishReceipt: PublishReceipt,
@@ -37,7 +37,7 @@ export async function publishReceipts(
   return published;
 }
 
-/** The document in which these receipts are no longer marked as unpublished. */
+/** The document, with the receipts of the `published` event ids no longer marked as unpublished. */
 export function withPublished(document: AwayDocument, published: ReadonlySet<string>): AwayDocument {
   const receipts = document.receipts.map((receipt) => {
     if (!receipt.unpublished || !published.has(idOf(document.reader, receipt))) return receipt;

@@ -1,6 +1,6 @@
 import { settleBy } from '../within.ts';
 
-/** Maximum number of messages of a channel that an instance has in flight. */
+/** Maximum number of messages that an instance has in flight through one channel. */
 const MAX_SENDS = 100;
 
 /** The messages that an instance is sending. */

@@ -11,7 +11,7 @@ const MAX_PAUSE_MS = 15 * MINUTE_MS;
 
 /**
  * Applies the outcome of a message. Does nothing if another process has taken the message over. If the channel was
- * unavailable, the notifications wait again for the next decision.
+ * unavailable, the notifications wait again, except those that were replaced or retried for too long.
  */
 export function settle(
   document: AwayDocument,

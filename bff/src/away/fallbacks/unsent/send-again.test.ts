@@ -207,7 +207,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(titles()).toHaveLength(2);
   });
 
-  it('should send once although the response to the write was lost', async () => {
+  it('should send only once even if the response to the write was lost', async () => {
     const { fallbacks, store, names, sent } = await refused(['a']);
     const write = store.write.bind(store);
     vi.spyOn(store, 'write').mockImplementationOnce(async (...args) => {

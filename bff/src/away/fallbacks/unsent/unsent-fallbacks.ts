@@ -20,8 +20,9 @@ export interface UnsentFallbacksOptions extends Pick<
   rulesOf: DecisionInput['rulesOf'];
 }
 
-/** Maximum number of pages being read at once, and of pages waiting to be read. */
+/** Maximum number of pages being read at once. */
 const LISTS_AT_ONCE = 2;
+/** Maximum number of pages waiting to be read. */
 const LISTS_WAITING = 16;
 /** Longer than a document write takes. A wake-up after this time covers a crash after the write. */
 const WRITE_MS = 2 * 60_000;

@@ -17,7 +17,7 @@ export interface UnsentIndexOptions {
 /** A reader in the index: the hash, and when the reader was added (ms since 1970). */
 export type UnsentReader = AwayUnsent['readers'][number];
 
-/** Maximum number of readers. Newer ones displace the oldest. */
+/** Maximum number of readers in the index. Newer readers displace the oldest. */
 export const MAX_READERS = 1_000;
 /** A reader who was added less than this many ms ago needs no further write. */
 export const FRESH_MS = 5 * 60_000;

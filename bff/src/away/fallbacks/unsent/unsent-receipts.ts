@@ -9,7 +9,10 @@ export const MAX_RECEIPTS = 1_000;
  */
 const MAX_KEPT = 200;
 
-/** Whether an operator may still send the fallback again at `now`: it was refused, or its outcome is unknown. */
+/**
+ * Whether an operator may still send the fallback again at `now`: it was refused or its outcome is unknown, and the
+ * receipt is neither closed nor too old.
+ */
 export const isUnsent = ({ outcome, closed, at }: Receipt, now: number): boolean =>
   UNSENT_OUTCOMES.some((unsent) => unsent === outcome) &&
   closed === undefined &&
