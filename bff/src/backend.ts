@@ -47,7 +47,8 @@ export interface Inbound {
 /** Events of the Redis upkeep: trimming streams and deleting erased content. */
 export interface StoreEvents {
   /**
-   * Called with the number of dead letters or set-aside records that a full store dropped to make room for newer ones.
+   * Called with the number of messages or set-aside records that a full stream or store dropped to make room for newer
+   * ones.
    */
   onDropped: (from: string, count: number) => void;
 }

@@ -37,7 +37,7 @@ export class Revocations {
     return this.#known !== undefined;
   }
 
-  /** Whether the subject was revoked, and the token was issued before then or has no issue time. */
+  /** Whether the subject was revoked, and the token was issued by then or has no issue time. */
   refuses({ sub, issuedAt }: Pick<Identity, 'sub' | 'issuedAt'>): boolean {
     const revocation = this.#known?.get(sub);
     return revocation !== undefined && (issuedAt === undefined || issuedAt <= momentOf(revocation));

@@ -35,7 +35,10 @@ export function prefixWithin<T>(
   return items.slice(0, length);
 }
 
-/** Splits `items`, in order, into parts of at most `count` items and `bytes` bytes each. */
+/**
+ * Splits `items`, in order, into parts of at most `count` items and `bytes` bytes each. A larger item gets a part of
+ * its own.
+ */
 export function splitWithin<T>(
   items: readonly T[],
   count: number,

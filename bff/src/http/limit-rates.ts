@@ -13,8 +13,8 @@ export interface RateLimitOptions {
 const WINDOW_MS = 60_000;
 
 /**
- * Refuses writes (all methods but GET and HEAD) beyond the limit with 429, because anyone may invent a `clientId`, and
- * each one creates a document. Each instance counts separately.
+ * Refuses writes (all methods but GET and HEAD) beyond the limit with 429, because anyone can invent any number of
+ * `clientId`s, and each one creates a document. Each instance counts separately.
  */
 export const limitWrites = (options: RateLimitOptions): RequestHandler =>
   limitRate(options, 'changes', ({ method }) => method === 'GET' || method === 'HEAD');

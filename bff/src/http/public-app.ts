@@ -49,10 +49,11 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
   /** The dependencies of the channel routes; `undefined` if the deployment has no channels. */
   away: Omit<ChannelRoutesOptions, 'log'> | undefined;
   linkProofs: LinkProofs;
-  /** Maximum number of changes, and of searches, per minute from one reader or address; 0 means no limit. */
+  /** Maximum number of changes per minute from one reader or address; 0 means no limit. */
   writesPerMinute: number;
+  /** Maximum number of searches per minute from one reader or address; 0 means no limit. */
   searchesPerMinute: number;
-  /** The address of a request, behind the trusted proxies. */
+  /** The client's address, as seen through the trusted proxies. */
   addressOf: (request: IncomingMessage) => string;
   /** Origins of images that the page may show. */
   iconOrigins: readonly string[];

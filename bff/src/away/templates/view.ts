@@ -29,7 +29,7 @@ export interface View {
    * source.
    */
   groups: { name?: string; items: ViewItem[] }[];
-  /** Such as "and 3 more in your inbox". */
+  /** For example, "and 3 more in your inbox". */
   more?: string;
   words: Words;
   links: { inbox: string; unsubscribe: string };

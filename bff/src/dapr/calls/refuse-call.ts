@@ -7,7 +7,10 @@ export interface RefuseCallOptions {
   log: Logger;
 }
 
-/** Answers a signed call that failed its check: 403, 400, or 503 while the secret is unknown. */
+/**
+ * Answers a signed call that failed its check: with 403 for its signature, 400 for its content, or 503 while the secret
+ * is unknown.
+ */
 export function refuseCall(response: Response, error: unknown, { onRefused, log }: RefuseCallOptions): void {
   if (error instanceof SignatureError) {
     onRefused(error.fault);

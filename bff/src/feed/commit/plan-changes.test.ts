@@ -146,7 +146,7 @@ describe('a notification in transit while its feed is erased', () => {
     expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
   });
 
-  it('should also be suppressed after an older erasure, until no notification that old can arrive', async () => {
+  it('should still be suppressed if an older erasure follows, until no notification that old can arrive', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, erasure), { now });
     await log.commit(batchWithItems(2, { ...erasure, at: BEFORE }), { now });

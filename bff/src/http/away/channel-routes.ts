@@ -35,8 +35,8 @@ export const sendsEmail = ({ channel }: { channel: Channel }): boolean =>
 type Handler = (reader: string, request: Request, response: Response, identity: Identity) => Promise<void>;
 
 /**
- * `/app/channels`: where the signed-in reader can be reached. A reader can add only their own: the address in their
- * token, an address that received a code, and their devices.
+ * `/app/channels`: where the signed-in reader can be reached. Readers can add only their own contacts: the address in
+ * their token, an address that received a code, and their devices.
  */
 export function channelRoutes(options: ChannelRoutesOptions): Router {
   const { channels, contacts, vapidKey, isPushService, linksOf, log } = options;

@@ -106,7 +106,7 @@ it('should report a snooze even if it learns of it only after that snooze and a 
   expect(notifiedIds()).toEqual(['later', 'earlier']);
 });
 
-it('should tell every new connection about recently ended snoozes, even while others wait', async () => {
+it('should tell every new connection about recently ended snoozes, even while other snoozes are running', async () => {
   snoozes = [snoozed('a', 1_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(2_000);
@@ -118,7 +118,7 @@ it('should tell every new connection about recently ended snoozes, even while ot
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
-it('should notify a new connection after a retry, even if others were notified before', async () => {
+it('should notify a new connection after a retry, even if other connections were notified before', async () => {
   snoozes = [snoozed('a', 1_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(2_000);

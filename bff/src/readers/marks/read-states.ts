@@ -80,8 +80,8 @@ export class ReadStates {
   }
 
   /**
-   * Marks publications as read. Resolves when the state is stored and all instances know the change. Does nothing if
-   * nothing changes. The document counts against the quota of `owner`, by default the reader.
+   * Marks publications as read. Resolves once the state is stored and the change is published to all instances. Does
+   * nothing if nothing changes. The document counts against the quota of `owner`, by default the reader.
    */
   mark(reader: string, request: Omit<MarkRead, 'clientId'>, owner = reader): Promise<void> {
     const key = readKey(reader, request.feed);

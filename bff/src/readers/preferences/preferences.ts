@@ -50,8 +50,8 @@ export class ReaderPreferences {
 
   /**
    * Changes only the given members, so that changes from several devices merge; for each member, the last change wins.
-   * Resolves when the change is stored and all instances know it. It is safe to repeat. The document counts against the
-   * quota of `owner`, unless that is the reader.
+   * Resolves once the change is stored and published to all instances. It is safe to repeat. The document counts
+   * against the quota of `owner`, unless that is the reader.
    */
   change(reader: string, change: PreferencesChange, owner = reader): Promise<void> {
     return this.#turns.add(reader, () => this.#change(reader, change, owner));

@@ -46,6 +46,6 @@ function failed(error: unknown): SendResult {
   const status = Number(STATUS.exec(reason)?.[1]);
   if (status >= 300 && status < 500 && !LATER.has(status)) return { outcome: 'refused', reason };
   if (LATER.has(status) || NOT_SENT.test(reason)) return { outcome: 'unavailable', reason };
-  // Any other 5xx may have been sent after the request was processed.
+  // After any other 5xx or error, the request may have been processed.
   return { outcome: 'unknown', reason };
 }

@@ -1,6 +1,6 @@
 import type { Templates } from '../../templates/templates.ts';
 
-/** Signs e-mails. The public key is published in DNS at `<selector>._domainkey.<domain>`. */
+/** The key that signs e-mails. Its public key is published in DNS at `<selector>._domainkey.<domain>`. */
 export interface Dkim {
   domain: string;
   selector: string;
@@ -14,7 +14,7 @@ export interface EmailOptions {
   /** The sender, such as `Shop <no-reply@shop.example>`. */
   from: string;
   templates: Templates;
-  /** Signs every e-mail. */
+  /** If set, every e-mail is signed. */
   dkim?: Dkim | undefined;
   /**
    * Refuses to send without TLS. Default: true if the URL has a password and the host is not this machine, because

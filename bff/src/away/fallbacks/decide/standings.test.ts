@@ -164,7 +164,7 @@ describe('a notification of an epoch that has ended', () => {
     expect(await standingWith({ ...world, marks: { epoch: '2-b', archived: [[1, 9]], seen: 9 } })).toBe(
       'open',
     );
-    // It may have been marked as unread.
+    // In its own epoch, it may have been marked as unread afterwards.
     expect(await standingWith({ ...world, read: { offset: 3 }, marks: { epoch: '2-b' } })).toBe('open');
   });
 
