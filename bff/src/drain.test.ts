@@ -128,7 +128,7 @@ it('should wait less for deliveries in progress if clients took long to leave', 
   expect(limits).toEqual([500]);
 });
 
-it('should stop although a client has not finished its request', async () => {
+it('should stop even if a client has not finished its request', async () => {
   const port = await freePort();
   const tenMinutes = { PING_INTERVAL_MS: '300000', PING_TIMEOUT_MS: '300000' };
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', ...tenMinutes };
@@ -147,7 +147,7 @@ it('should stop although a client has not finished its request', async () => {
 
 // The time limit is below the 30 s for which ws waits for such a client.
 it(
-  'should stop although a client does not answer the close of its WebSocket',
+  'should stop even if a client does not answer the close of its WebSocket',
   { timeout: 20_000 },
   async () => {
     const port = await freePort();

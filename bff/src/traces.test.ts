@@ -12,7 +12,7 @@ afterEach(async () => {
   useSpanSink(undefined);
 });
 
-/** An instance whose spans are collected. */
+/** Starts an instance and collects its spans. */
 async function tracedInstance() {
   const spans: FinishedSpan[] = [];
   useSpanSink({

@@ -43,7 +43,6 @@ export class Revocations {
     return revocation !== undefined && (issuedAt === undefined || issuedAt <= momentOf(revocation));
   }
 
-  /** Whether the subject has a revocation. */
   has(sub: string): boolean {
     return this.#known?.has(sub) ?? false;
   }

@@ -161,7 +161,7 @@ export class EventStream {
     this.#use.sink.end();
   }
 
-  /** Stops sending. */
+  /** Ends the subscriptions and the token's timer. Nothing more is sent. */
   close(): void {
     this.#isOver = true;
     this.#session.stop();

@@ -18,7 +18,6 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   entryLifeMs: ENTRY_LIFE_MS,
 };
 
-/** Returns the limits of a feed. */
 export type LimitsOf = (feed: string) => FeedLimits;
 
 /** A commit takes at most this many bytes of publications; the rest follows in the same turn. */

@@ -7,7 +7,6 @@ interface ConnectionCounts {
   pending: () => number;
 }
 
-/** Adds the connection gauges to `registry`. */
 export function addConnectionGauges(registry: Registry, { connections, pending }: ConnectionCounts): void {
   const registers = [registry];
   new Gauge({

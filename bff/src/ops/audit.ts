@@ -40,7 +40,6 @@ export async function findAudit(reader: AuditReader, query: AuditQuery): Promise
   return page;
 }
 
-/** Whether a record matches the filter. */
 export function matchesAudit(
   { action, actor }: AuditRecord,
   query: Pick<AuditQuery, 'action' | 'actor'>,

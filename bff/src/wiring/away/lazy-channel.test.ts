@@ -3,7 +3,7 @@ import { messageOf, notificationOf } from '../../../testing/away/messages.ts';
 import { EMAIL } from '../../away/channels/traits.ts';
 import { lazyChannel } from './lazy-channel.ts';
 
-it('should keep messages waiting while its secret cannot be read, and read it only once after that', async () => {
+it('should be unavailable while its secret cannot be read, and be created only once after that', async () => {
   let isThere = false;
   let created = 0;
   const channel = lazyChannel({

@@ -100,7 +100,7 @@ describe('an instance with BROADCASTER=azure', () => {
     expect((await negotiate()).status).toBe(401);
   });
 
-  it('should tell its page to negotiate, and allow it to connect only to Azure', async () => {
+  it('should tell its page to negotiate, and allow it to connect only to its own host and Azure', async () => {
     const page = await fetch(bff.url);
     expect(await page.text()).toContain('<meta name="tocsin-negotiate"');
     const policy = page.headers.get('content-security-policy');

@@ -18,7 +18,6 @@ export function withUnpublished(before: AwayDocument | undefined, after: AwayDoc
   return { ...after, receipts };
 }
 
-/** Whether the document has unpublished receipts. */
 export const hasUnpublished = ({ receipts }: AwayDocument): boolean =>
   receipts.some(({ unpublished }) => unpublished);
 
