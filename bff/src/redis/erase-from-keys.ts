@@ -28,8 +28,9 @@ import { withdrawSnoozed } from '../readers/inbox/withdraw.ts';
 import type { RedisConnection } from './connection.ts';
 
 export interface KeyEraserDependencies {
-  /** The state store's Redis, and the one that holds the entries; usually the same. */
+  /** The state store's Redis. */
   state: RedisConnection;
+  /** The Redis that holds the entries; usually the same. */
   ofEntries: RedisConnection;
   entries: Pick<Entries, 'peek'>;
   feedLog: Pick<FeedLog, 'readHead' | 'removeDocuments'>;

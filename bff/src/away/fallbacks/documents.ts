@@ -33,7 +33,10 @@ export interface ChangeOptions {
 /** Readers' stored documents, which change one version at a time. */
 export class AwayDocuments {
   readonly #use: AwayDocumentsOptions;
-  /** Within an instance, changes to a reader's document run one at a time; between instances, the etag decides. */
+  /**
+   * Within an instance, changes to a reader's document run one at a time; between instances, the etag detects
+   * conflicts.
+   */
   readonly #turns = new KeyedQueue();
 
   constructor(options: AwayDocumentsOptions) {

@@ -20,7 +20,7 @@ export interface Registered {
 }
 
 /**
- * Separates a new notification from its fallbacks, which are the policy's if it defines none. `undefined` if it has
+ * Separates a new notification from its fallbacks. If it defines none, those of the policy apply. `undefined` if it has
  * no fallbacks and cannot replace a notification that has some.
  */
 export function registeredOf(

@@ -13,7 +13,7 @@ export async function settleBy<T>(ms: number, work: Promise<T>, late: () => T): 
   }
 }
 
-/** Settles like `work`, but rejects after `ms`. `what` completes the error: `<what> took longer than …`. */
+/** Settles like `work`, but rejects after `ms`. `what` completes the error message: `<what> took longer than …`. */
 export const within = <T>(ms: number, what: string, work: Promise<T>): Promise<T> =>
   settleBy(ms, work, () => {
     throw new TemporaryError(`${what} took longer than ${ms} ms`);

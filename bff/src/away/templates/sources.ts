@@ -15,7 +15,7 @@ export const TEMPLATE_FILES = {
 
 export type TemplateSources = Record<keyof typeof TEMPLATE_FILES, string>;
 
-/** Our templates, by file name. */
+/** Our own templates and words, in the form of their files. */
 export const DEFAULT_SOURCES: TemplateSources = {
   subject: SUBJECT,
   text: TEXT,

@@ -83,7 +83,7 @@ describe('our templates', () => {
     expect(html).toContain('dir="auto"');
   });
 
-  it('should show times in the time zone of the settings', () => {
+  it('should show times in the configured time zone', () => {
     const message = messageOf([notification('A')], { language: 'de' });
     expect(render(message).text).toContain('1. März 2026 um 10:00 UTC');
     expect(loadTemplates({ timeZone: 'Europe/Berlin' }).render(message).text).toContain(

@@ -88,7 +88,7 @@ function readingsOf(text: string): string[] {
   return [text, plain, ...(BASE64.test(quoted) ? [Buffer.from(quoted, 'base64').toString('latin1')] : [])];
 }
 
-/** Whether the text contains the name other than as the start of a longer name. */
+/** Whether the text contains the name, and not only as the start of a longer name. */
 function mentions(text: string, name: string): boolean {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
     if (!/[\p{L}\p{N}._:-]/u.test(text[at + name.length] ?? ' ')) return true;

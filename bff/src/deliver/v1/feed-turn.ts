@@ -12,8 +12,8 @@ import { checkEntry, type CheckedEntry } from './check-entry.ts';
 /**
  * Takes the turn for a version 0.1.0 announcement, whose entries belong to one feed: loads the head, completes its last
  * commit, peeks at the entries up to the announced one, commits them in order, claims and broadcasts them. Within a
- * process, turns of one feed overlap only as `order` allows; between processes, the head's etag decides. Rejects when
- * the announcement must be redelivered.
+ * process, turns of one feed overlap only as `order` allows; between processes, the head's etag detects conflicts.
+ * Rejects when the announcement must be redelivered.
  */
 export const takeFeedTurn = (announced: AnnouncedEntry, input: FeedTurnInput): Promise<TurnResult> =>
   retryWithoutLostDocument(input, (turn) => new AnnouncedFeedTurn(turn, announced).take());

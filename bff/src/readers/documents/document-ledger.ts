@@ -67,7 +67,7 @@ export class DocumentLedger {
     return keys;
   }
 
-  /** Within an instance, changes to a ledger run one at a time; between instances, its etag decides. */
+  /** Within an instance, changes to a ledger run one at a time; between instances, its etag detects conflicts. */
   #change(owner: string, plan: PlanLedger): Promise<void> {
     return this.#turns.add(owner, () => this.#write(ledgerKey(owner), plan));
   }

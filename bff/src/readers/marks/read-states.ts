@@ -52,7 +52,7 @@ export class ReadStates {
   readonly #use: ReadStatesOptions;
   readonly #cache: ReadCache<ReadDocument | undefined>;
   readonly #pendingChanges = new PendingChanges();
-  /** Within an instance, changes to a document run one at a time; between instances, its etag decides. */
+  /** Within an instance, changes to a document run one at a time; between instances, its etag detects conflicts. */
   readonly #turns = new KeyedQueue();
 
   constructor(options: ReadStatesOptions) {

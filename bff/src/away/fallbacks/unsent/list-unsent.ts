@@ -134,7 +134,7 @@ function isFrom(reader: UnsentReader, start: Start | undefined): boolean {
   return start.digest === undefined ? order > 0 : order >= 0;
 }
 
-/** All receipts of a reader, unless the page starts after one of them. */
+/** The reader's receipts. If the page starts after one of them, only those that follow it. */
 function afterStart(
   receipts: readonly Receipt[],
   [hash]: UnsentReader,
