@@ -3,7 +3,7 @@ import { issuedToken, keySet, type KeyName } from '../../testing/forge.ts';
 import { checkToken } from './check-token.ts';
 import { JwksKeys } from './jwks-keys.ts';
 
-/** The keys of an issuer that publishes these keys. The test controls the clock. */
+/** Sets up an issuer that publishes the given keys, and the JwksKeys that fetch them. The test controls the clock. */
 function issuerWithKeys(...published: KeyName[]) {
   const faults: unknown[] = [];
   const state = { published, away: false, asked: 0, now: Date.now() };

@@ -129,7 +129,7 @@ export class Gateway {
     const refusal = () => (this.#draining ? new Error('unavailable: this instance is stopping') : undefined);
     this.#io.use((_socket, next) => next(refusal()));
     this.#io.use((socket, next) => {
-      // Otherwise, a session could connect many times, and create a socket each time.
+      // Without this check, a session could connect many times, and create a socket each time.
       if (connected.has(socket.conn)) {
         socket.conn.close();
         return next(new Error('invalid_request: this session is already connected'));

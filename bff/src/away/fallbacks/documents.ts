@@ -30,7 +30,7 @@ export interface ChangeOptions {
   waits?: boolean;
 }
 
-/** Readers' stored documents, which change one version at a time. */
+/** Readers' stored documents. Each change applies to the latest version. */
 export class AwayDocuments {
   readonly #use: AwayDocumentsOptions;
   /**

@@ -98,7 +98,7 @@ describe('advance', () => {
     expect(after).toEqual({ offset: 1_101, ids: named(1_102, 2_001) });
   });
 
-  it('should merge the oldest ids earlier if they are long', async () => {
+  it('should merge the oldest ids into the offset sooner if ids are long', async () => {
     const long = history(3_000);
     const idOf = (offset: number) => `n${offset}`.padEnd(128, 'x');
     const ids = (first: number, last: number) =>
