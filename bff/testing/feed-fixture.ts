@@ -211,7 +211,7 @@ export class Fixture {
   }
 }
 
-/** Fails the first time that `step` is reached, like a process that dies there. */
+/** Simulates a process that dies the first time it reaches `step`. */
 export function dieAt(step: Step): OnStep {
   let left = 1;
   return (reached) =>

@@ -94,7 +94,7 @@ export class PlannedLog {
     return index;
   }
 
-  /** The ids in the log, in order. Those that are gone are followed by the reason. */
+  /** The ids in the log, in order. If a notification is gone, its id is followed by the reason. */
   get idsInLog(): string[] {
     return this.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
   }

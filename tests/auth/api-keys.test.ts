@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** Twice the two seconds in which the producer follows a change of the file, because machines differ. */
+/** Twice the two seconds within which the producer applies a change to the file, because machines differ. */
 const SOON = { timeout: 4_000, interval: 100 };
 
 /** A stack that keeps its API keys in a file, like `npm start`. `npm run api-key` adds and revokes keys there. */

@@ -184,7 +184,7 @@ describe('the real store', () => {
     await redis.close();
   });
 
-  it('should report one unreadable head among many and return the others', async () => {
+  it('should report each unreadable head among many, and return the others', async () => {
     const [log, feeds] = [new DaprFeedLog(sidecar), Array.from({ length: 12 }, aFeed)];
     const head: Head = {
       ...{ v: 1, epoch: '1-a', version: 1, offset: 0 },
@@ -226,7 +226,7 @@ describe('the real store', () => {
     }
   });
 
-  it('should detect silently dropped connections in both directions', async () => {
+  it('should recover from silently dropped connections, both when sending and when receiving', async () => {
     const feed = `topic:${randomUUID()}`;
     const [other, one] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
     const heard = [listen(one, feed), listen(other, feed)];

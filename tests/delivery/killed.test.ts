@@ -32,7 +32,7 @@ afterAll(async () => {
 
 describe.concurrent('a killed instance', () => {
   it.for(STEPS)(
-    'should have its turn, retraction and erasure completed after a kill at the step %s',
+    'should have its turn, retraction and erasure completed after being killed at the “%s” step',
     { timeout: 480_000 },
     async (step, { expect }) => {
       const { stack, feeds } = stacks.get(step) ?? expect.fail();

@@ -75,7 +75,7 @@ describe('a turn that another instance overtakes', () => {
     ],
     ['stopped', HELD_LONG_MS, ({ app }: Pair) => app.kill('SIGSTOP'), ({ app }: Pair) => app.kill('SIGCONT')],
   ] as const)(
-    'should not commit items that others have already committed (its host: %s)',
+    'should not commit items that others have already committed (host: %s)',
     async (label, heldMs, harm, mend) => {
       await flow.during(label, async () => {
         const { host, others, until } = await overtake(heldMs, harm);

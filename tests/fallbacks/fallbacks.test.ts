@@ -103,7 +103,7 @@ describe.concurrent('a reader who is away', () => {
 
   it('should get no e-mail about a notification that was read on another device', async () => {
     await agree('ben');
-    // Long enough to mark one as read even on a busy machine.
+    // Long enough to mark one notification as read before its e-mail is due, even on a busy machine.
     const late = [{ after: 'PT8S', via: 'email' }];
     await publish([
       { id: 'r', feed: 'user:ben', title: 'Read in time', fallback: late },

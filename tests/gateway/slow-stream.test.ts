@@ -17,7 +17,7 @@ const MOST_HEAP_BYTES = 70_000_000;
 
 let bff: BffProcess;
 afterEach(() => bff.stop());
-/** Starts a bff that closes a stream whose reader has read nothing for this long and five seconds more. */
+/** Starts a bff that closes a stream after its reader has read nothing for this long plus five seconds. */
 const start = async (notReadingMs: number) => {
   bff = await BffProcess.start({
     HISTORY_BYTES: '20971520',

@@ -62,7 +62,7 @@ describe('the limits of a release', () => {
     ['an unknown limit', { limits: { connections: 5 } }, 'connections'],
     ['a limit that the application would reject', { limits: { bytesPerFeed: 100 } }, 'bytesPerFeed'],
     ['a namespace quota that is a number', { namespace: { enabled: true, hard: { pods: 5 } } }, 'pods'],
-  ])('should refuse %s', async (_, quotas, reason) => {
+  ])('should be rejected if the values contain %s', async (_, quotas, reason) => {
     await expect(template({ ...TENANT, quotas })).rejects.toThrow(reason);
   });
 });

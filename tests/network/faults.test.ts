@@ -21,7 +21,7 @@ const missing = await missingEngine();
 if (missing)
   console.log(`The network fault tests did not run, because containers cannot be started: ${missing}`);
 
-describe.skipIf(missing)('services with a faulty network to Redis', () => {
+describe.skipIf(missing)('services with a faulty connection to Redis', () => {
   let redis: ProxiedRedis | undefined;
   let stack: Stack | undefined;
   let toxiproxy: Toxiproxy;

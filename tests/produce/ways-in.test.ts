@@ -51,7 +51,7 @@ describe('an application without our code', () => {
     expect(timesShown('shipped-1')).toBe(1);
   });
 
-  it('should invoke the producer through its own sidecar', async () => {
+  it('should be able to invoke the producer through its own sidecar', async () => {
     const method = '/v1.0/invoke/producer/method/notifications';
     const answer = await call(method, { id: 'invoked', title: 'x' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['invoked'] }]);
@@ -78,7 +78,7 @@ describe('an application without our code', () => {
     expect(started.observer.shown.map(({ id }) => id).filter((id) => id.startsWith('kept-'))).toEqual(ids);
   });
 
-  it('should publish and invoke from Python with only the standard library', async () => {
+  it('should be able to publish and invoke from Python with only the standard library', async () => {
     const python = spawn('python3', ['-'], {
       env: {
         ...process.env,
@@ -160,7 +160,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     expect(started.observer.shown.filter(({ id }) => id.startsWith('withdrawn'))).toEqual([]);
   });
 
-  it('should publish raw payloads: one notification and an array', async () => {
+  it('should be able to publish raw payloads: a single notification, or an array', async () => {
     expect((await publishRaw('{"id":"raw-1","title":"x"}', 'application/json')).status).toBe(204);
     expect((await publishRaw('[{"id":"raw-2","title":"x"}]', 'application/octet-stream')).status).toBe(204);
     await started.observer.sees(['raw-1', 'raw-2']);
@@ -234,8 +234,8 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
   });
 });
 
-/** `markAfter` posts a notification after everything else, and returns its id. */
 let marks = 0;
+/** Posts one more notification and returns its id. Tests wait until it is shown before they check earlier ones. */
 async function markAfter(): Promise<string[]> {
   const id = `mark-${++marks}`;
   await fetch(`${started.stack.producers[0]?.url}/notifications`, {

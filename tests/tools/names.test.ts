@@ -92,7 +92,7 @@ describe('components/', () => {
     });
   });
 
-  it('should let the producer and bff append to the audit trail only via its component, with no subscribers', () => {
+  it('should let the producer and bff append to the audit trail only via its component, and let no one read it', () => {
     const topics = Object.values(AUDIT_TOPICS);
     for (const name of [COMPONENTS.audit, COMPONENTS.pubsub, COMPONENTS.deadLetters])
       expect(setting(name, 'protectedTopics').split(',')).toEqual(expect.arrayContaining(topics));

@@ -13,7 +13,7 @@ export const READER = 'user:ada';
 
 const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 
-/** An in-memory deployment. Its instances share a store, marks and a channel: `real`, or one with preset results. */
+/** An in-memory deployment whose instances share a store, marks and a channel: `real`, or one with preset results. */
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
   const standings = new Map<string, string>();
@@ -99,7 +99,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
       instance,
     },
     ...{ positions, sought: lookedUpIds },
-    /** Decisions wait for `event` before they read the reader's marks. */
+    /** Makes decisions wait for `event` before they read the reader's marks. */
     readMarksAfter: (event: Promise<unknown>): void => {
       marksAreReadable = event;
     },

@@ -6,7 +6,7 @@ import { alwaysPossible, step, indexOfThree, indexOfTwo, type WeightedStep } fro
 import { FORGERIES, STRANGER } from './world/turn-calls.ts';
 import type { World } from './world/world.ts';
 
-/** The steps at which an instance may die: between any two steps of a delivery. */
+/** The steps of a delivery after which an instance may die. */
 export const DEATHS = [
   ...([
     'received',
@@ -134,7 +134,7 @@ export const FAULTS: readonly WeightedStep[] = [
     (world, { instance, proof, ahead }) =>
       world.forgeBroadcast(world.instances[instance]!, positionBeyond(world, ahead), proof),
   ),
-  // All pending work ends first. Then entries, runs and ids of the previous day are forgotten.
+  // Lets all pending work end first. Then the previous day's entries, runs and ids are forgotten.
   step(2, 'day', {}, alwaysPossible, async (world) => {
     endFaults(world);
     await waitUntilQuiet(world);
@@ -142,7 +142,7 @@ export const FAULTS: readonly WeightedStep[] = [
   }),
 ];
 
-/** Losses of the store's data. */
+/** Faults that lose data in the store. */
 export const LOSSES: readonly WeightedStep[] = [
   step(4, 'empty', {}, alwaysPossible, (world) => world.empty()),
   step(

@@ -14,9 +14,9 @@ export interface WeightedStep {
 }
 
 /**
- * Creates a step whose random choices are all drawn in advance, so that shrinking can remove other steps without changing
- * this one. There is no separate model: `possible` looks at the world itself to decide whether the step can happen, and the
- * world's rules are checked after each step.
+ * Creates a step whose random choices are all drawn in advance, so that shrinking can remove other steps without
+ * changing this one. There is no separate model: `possible` looks at the world itself to decide whether the step can
+ * happen, and the world's rules are checked after each step.
  */
 export function step<C extends Choices>(
   weight: number,
@@ -44,12 +44,13 @@ export function step<C extends Choices>(
 
 export const alwaysPossible = (): boolean => true;
 
-/** Random indexes into lists of two and of three items. */
+/** A random index into a list of two items. */
 export const indexOfTwo = fc.nat(1);
+/** A random index into a list of three items. */
 export const indexOfThree = fc.nat(2);
 export const oneInTen = fc.nat(9).map((n) => n === 9);
 
-/** The fate of a call. On average, `bad` of 100 calls fail, and `slow` of them are slow. */
+/** The fate of a call. Of 100 calls, `bad` fail and `slow` are slow on average. */
 export const fate = (bad: number, slow = 0): fc.Arbitrary<Fate> =>
   fc.oneof(
     { weight: 100 - bad - slow, arbitrary: fc.constant<Fate>('good') },

@@ -43,7 +43,7 @@ async function loseShard({ nodes, ask, masterOf }: RedisCluster, name: string, k
     await eventually(() => has(node, 'cluster_known_nodes:1'));
     await ask(node, 'CLUSTER', 'MEET', '127.0.0.1', String(living.port), busPort);
   }
-  // The four remaining nodes and the two new ones, which never learn of the nodes that they replace.
+  // Four remaining nodes and two new ones. The new ones never learn of the nodes that they replace.
   for (const node of [master, replica]) await eventually(() => has(node, 'cluster_known_nodes:6'));
   await ask(master, 'CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
   await ask(master, 'CLUSTER', 'BUMPEPOCH');

@@ -36,7 +36,7 @@ const SVELTE = (server: string) => `<script>
 /** Global page styles that would break components without a shadow root. */
 const HOSTILE = `* { all: unset } h2, h3, button, p { font-size: 60px !important; color: red !important; display: none !important }
 header { position: fixed; inset: 0 0 auto; height: 100px; z-index: 2147483647; background: black; display: block }`;
-/** The same with `!important`, which overrides the custom elements' own rules, and with `display: none` for them. */
+/** The same with `!important`, which overrides the elements' own rules, and with `display: none` for the elements. */
 const IMPORTANT = `* { all: unset !important } body, body * { font: 60px serif !important; color: red !important }
 head, head *, div, section, ol, ul, li, h2, h3, p, button, svg, tocsin-bell, tocsin-toasts { display: none !important }`;
 

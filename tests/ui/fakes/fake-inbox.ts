@@ -70,7 +70,7 @@ export class FakeInbox {
     return true;
   }
 
-  /** Removes the unread marks of notifications that are now read, and marks snoozed ones as read. */
+  /** Called when notifications are read. Removes their unread marks, and marks those that are snoozed as read. */
   read(feed: string, ids: readonly string[], offset = 0): void {
     const before = this.#states.get(feed);
     if (!before) return;

@@ -86,7 +86,7 @@ export class FakeOps {
   receipts: Omit<Receipts, 'id' | 'feed'> = { fallbacks: [] };
   /** The e-mail templates, if there are channels. */
   templates: Templates | undefined;
-  /** The scheduled notifications. Like the server's list, they still contain the retracted ones. */
+  /** The scheduled notifications. Like the server's list, this one still contains retracted notifications. */
   schedules: ScheduleList = { at: '2026-01-05T09:00:00Z', count: 0, isComplete: true, next: [] };
   readonly retracted: unknown[] = [];
   readonly calls: string[] = [];

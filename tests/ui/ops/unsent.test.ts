@@ -41,7 +41,7 @@ describe('fallbacks that were not sent', () => {
     await checkLooks(page, 'ops-unsent', { fullPage: true });
   });
 
-  it('should be sent again or dismissed, or stay listed with the reason, and keep the focus', async () => {
+  it('should be sent again or dismissed, or stay listed with the reason, without losing the focus', async () => {
     ops.unsent = [unsent('a'), unsent('b', { via: 'fax' }), unsent('c')];
     const page = await pages.open(ops);
     await rows(page).nth(2).waitFor();

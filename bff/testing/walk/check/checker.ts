@@ -70,7 +70,7 @@ export class Checker {
     }
   }
 
-  /** Called before a checkpoint is written. Some host must have broadcast all entries that it marks as finished. */
+  /** Called before a checkpoint is written. All entries that it marks as finished must have been broadcast. */
   onCheckpoint({ runs }: Checkpoint): void {
     if (!this.#sound) return;
     for (const [key, places] of this.#placesOf) {
@@ -93,7 +93,7 @@ export class Checker {
 
   /**
    * Called after a head's documents are written, but before the head itself. `known`: the positions that the host and
-   * its caller knew before. `sawLoss`: the store was lost since the turn began, so its etag may match by accident.
+   * its caller knew before. `sawLoss`: whether the store was lost during the turn, so that etags may match by accident.
    */
   onCommit(
     head: Head,
@@ -140,7 +140,7 @@ export class Checker {
     }
   }
 
-  /** `epochs`: the epochs that the host and its caller knew. */
+  /** Called before a head is written. `epochs`: the epochs that the host and its caller knew before the turn. */
   onEpochBegin({ epoch }: Head, epochs: readonly string[]): void {
     for (const before of epochs) {
       if (isLaterEpoch(before, epoch)) this.#report.violation('EPOCH-OLDER', `${epoch}, known ${before}`);
@@ -166,7 +166,7 @@ export class Checker {
     }
   }
 
-  /** `stillThere`: the store was not lost while the announcement was being processed. */
+  /** `stillThere`: whether the store kept its data while the announcement was being processed. */
   onSuccess({ run, seq }: { run: string; seq: number }, stillThere: boolean): void {
     this.answered.set(run, Math.max(seq, this.answered.get(run) ?? 0));
     if (stillThere) this.answeredSince.set(run, Math.max(seq, this.answeredSince.get(run) ?? 0));
@@ -179,12 +179,12 @@ export class Checker {
       this.#report.violation('SUCCESS-UNPOPPED', key);
   }
 
-  /** Called when a client skipped publications. The answer must not have said `recovered`. */
+  /** Called when a client skipped publications. The response must not have said `recovered`. */
   onMissed(from: Position, recovered: boolean): void {
     if (recovered) this.#report.violation('RECOVERED-WITH-A-GAP', `after ${at(from)}`);
   }
 
-  /** Called with the publications that a client shows next. `shown`: the ids shown before. */
+  /** Called with the publications that a client shows next. `shown`: the ids that it has already shown. */
   onShow(epoch: string, publications: readonly LivePublication[], shown: readonly string[]): void {
     for (const publication of publications) {
       const [place, id] = [`${epoch}:${publication.offset}`, idOf(publication)];
@@ -212,13 +212,13 @@ export class Checker {
     }
   }
 
-  /** Called when the store was lost. Earlier pops and answers no longer tell what it contains. */
+  /** Called when the store was lost. Earlier pops and answers then say nothing about its contents. */
   onStoreLost(): void {
     this.answeredSince.clear();
     this.#popped.clear();
   }
 
-  /** True if all entries from this to the last answered one exist, and none was rewritten, popped or set aside. */
+  /** True if all entries from this one to the last answered one exist, and none was rewritten, popped or set aside. */
   isLeftBehind(run: string, seq: number): boolean {
     const answered = this.answeredSince.get(run) ?? 0;
     const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) =>
@@ -234,7 +234,7 @@ export class Checker {
     this.#checkConfirmed(head, 'NEVER-CONFIRMED');
   }
 
-  /** Whether the position is too old, or beyond any that readers could know. */
+  /** Whether the position is too old, in another epoch, or beyond the head. */
   #isOutOfHistory(asked: Position, head: Position | undefined): boolean {
     const now = this.#world.store.head?.head;
     if (now && asked.offset + 1 < firstOffset(now, this.#world.limits, this.#world.clock)) return true;

@@ -4,10 +4,10 @@ import { readPage } from '../../../src/recover/page/page.ts';
 import { checkEnd } from './end-checks.ts';
 import type { World } from '../world/world.ts';
 
-/** Time that passes with each step. */
+/** Time by which each step advances the clock. */
 export const STEP_MS = 500;
 const MAX_ROUNDS = 1_000;
-/** Number of rounds between two comparisons: enough for one to end before the next, so that some rounds are quiet. */
+/** Rounds between two comparisons: enough for one comparison to end before the next, so that some rounds are quiet. */
 const COMPARE_EVERY = 8;
 
 /** Resolves when all code has run up to its next outgoing call. */

@@ -125,7 +125,7 @@ export class WalkClient {
     const { instance } = this;
     if (!instance) return;
     const connection = this.#connection;
-    // Join first, because publications may arrive before the answer.
+    // Join first, because publications may arrive before the response.
     if (!this.#joined) instance.join();
     this.#joined = true;
     const request = position

@@ -203,7 +203,7 @@ function feedLog(world: InstancesWorld, instance: WalkInstance): FeedLog {
       const apply = () => {
         const { store } = world;
         for (const { head, etag, documents } of writes) {
-          // As on Redis, the documents of a refused head are still written, and an absent key accepts any etag.
+          // As in Redis, the documents of a refused head are still written, and an absent key accepts any etag.
           for (const { key, value } of documents) store.documents.set(key, structuredClone(value));
           if (store.head ? store.head.etag !== etag : etag < 0) throw new TemporaryError('another etag');
           world.checker.onCommit(head, documents, known, sawLoss || losses !== world.losses);

@@ -22,7 +22,7 @@ export class Store {
   dead: WalkAnnouncement[] = [];
   setAside = new Map<string, string>();
 
-  /** Created by the first call. */
+  /** The store's first epoch, which the first call creates. */
   firstEpoch(now: number): string {
     return (this.origin ??= newEpoch(now));
   }

@@ -64,7 +64,7 @@ interface TurnCall {
 
 /** Calls actors on the host that the calling instance assumes, and tracks the running calls. */
 export class TurnCalls {
-  /** The running calls; those of one host in the order of their turns. */
+  /** The running calls. Those to the same host are in the order of their turns. */
   readonly #runningCalls = new Set<TurnCall>();
   readonly #world: TurnsWorld;
 
@@ -72,7 +72,7 @@ export class TurnCalls {
     this.#world = world;
   }
 
-  /** Calls the feed's actor, like an instance that is missing data. */
+  /** Calls the feed's actor, as an instance does when it is missing data. */
   routeFeedTurn(from: TurnInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#call(
       TAKE_FEED,

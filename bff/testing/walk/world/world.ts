@@ -24,7 +24,7 @@ export interface Setting {
   clockIsFrozen: boolean;
   historyMax: number;
   historyTtlMs: number;
-  /** A segment of this size is full. Small ones make chains grow and merge sooner. */
+  /** The size at which a segment is full. With small segments, chains grow and merge sooner. */
   segmentBytes: number;
   /** Whether to keep copies of the store, so that it can be rolled back. */
   snapshots: boolean;
@@ -96,7 +96,7 @@ export class World {
     this.lateEffects.push(effect);
   }
 
-  /** Every change to the store goes through here, so that it can be rolled back. */
+  /** Every change to the store goes through here, so that the store can be rolled back. */
   change<T>(effect: () => T): T {
     if (this.#setting.snapshots) {
       this.#snapshots.push(this.store.copy());
@@ -114,7 +114,7 @@ export class World {
     return fate === 'good';
   }
 
-  /** Returns `count` new ids, which expire after `lifeMs`, if given. */
+  /** Returns ids for `count` new notifications, which expire after `lifeMs` if it is given. */
   newIds(count: number, lifeMs?: number): string[] {
     const ids = Array.from({ length: count }, () => `n${++this.#posted}`);
     const expiresAt = new Date(this.time + (lifeMs ?? 0)).toISOString();
