@@ -7,10 +7,9 @@ import { bffSettings } from '../src/config.ts';
 import { memoryBackend } from '../src/memory/backend.ts';
 import { freePort } from './free-port.ts';
 
-/** The result of a handshake. */
 export type Handshake = { connected: true } | { connected: false; error: Error & { data?: unknown } };
 
-/** Serves an instance with a memory backend on a free port. Closing it also closes the sockets opened here. */
+/** Serves an instance with a memory backend on a free port. Stopping it also closes the sockets opened here. */
 export async function serveBff(
   env: Record<string, string>,
   secrets: Record<string, string> = {},

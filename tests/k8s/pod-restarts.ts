@@ -52,7 +52,7 @@ export class PodRestarts {
   }
 
   /**
-   * Deletes pods one after another, at least one of each kind, and half of them by force. Never deletes Redis by force,
+   * Deletes pods one after another, at least one of each kind, and some of them by force. Never deletes Redis by force,
    * because its next pod would start on the same volume before the previous one has stopped.
    */
   async deletePods(count: number): Promise<void> {

@@ -126,7 +126,7 @@ describe("Dapr's outbox", () => {
     const server = await ensureRedisServer(() => undefined);
     const own = privateRedis({ server, port, dir: join(dir, 'redis'), logFile: join(dir, 'redis.log') });
     await own.start();
-    /** The components use a separate Redis, so that only the topic fails. */
+    /** Copies the components for an application. The copies use a separate Redis, so that only the topic fails. */
     const componentsOf = (appId: string, retries: boolean) => {
       const folder = join(dir, appId);
       cpSync(COMPONENTS, folder, { recursive: true });

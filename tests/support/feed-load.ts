@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Caller, Observer, audit, isClean, makeNotifications, type Account } from '@tocsin/lab';
 
-/** At least one feed of each kind, including those of two readers. */
+/** At least one feed of each kind, including two readers' own feeds. */
 export const FEEDS_OF_EACH_KIND = ['all', 'user:ada', 'user:ben', 'topic:stock'];
 
 export interface FeedLoadOptions {

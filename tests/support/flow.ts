@@ -15,8 +15,9 @@ export interface FaultResult {
 }
 
 const BEFORE_MS = 1_500;
-/** Minimum time to watch deliveries, with and without a bound, in ms. */
+/** Minimum time to watch deliveries if there is a bound, in ms. */
 const WATCH_MS = 6_000;
+/** Time to watch deliveries if there is no bound, in ms. */
 const SHORT_WATCH_MS = 2_000;
 
 /** A caller, and clients of the feed `all` on each of a stack's instances. */
