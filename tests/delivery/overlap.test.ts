@@ -11,11 +11,9 @@ import { eventually, readHead } from '../support/state.ts';
 
 /** Maximum silence of a host, in ms. Half a second later, other instances take over its turns. */
 const ACTOR_TIMEOUT_MS = 3_000;
-/**
- * Delays of a turn between its peek and its commit, in ms. Other instances take over during the long delay, but not
- * during the short one.
- */
+/** A delay between a turn's peek and its commit that is long enough for other instances to take over, in ms. */
 const HELD_LONG_MS = 8_000;
+/** A delay at the same point that is too short for that, in ms. */
 const HELD_SHORT_MS = 2_500;
 
 describe('a turn that another instance overtakes', () => {

@@ -76,7 +76,7 @@ const notOk = ({ findings }: Report) => findings.filter(({ state }) => state !==
 const namesOfFaults = ({ findings }: Report) =>
   findings.filter(({ state }) => state === 'fault').map(({ check }) => check);
 
-/** Waits until the report has no errors, because a repair takes a moment to become visible. */
+/** Waits until the report has no errors or warnings, because a repair takes a moment to become visible. */
 const expectHealth = () =>
   eventually(async () => {
     return notOk(await runChecks()).length === 0;

@@ -37,7 +37,7 @@ const problemOf = (raw: Raw) => {
 
 describe('an incomplete connection', () => {
   beforeAll(async () => {
-    // Long enough for a busy machine to see a session, and to answer a ping.
+    // Long enough to accept a session and to answer a ping, even on a busy machine.
     bff = await BffProcess.start({
       HANDSHAKE_TIMEOUT_MS: '3000',
       PING_INTERVAL_MS: '1000',

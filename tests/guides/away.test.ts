@@ -64,7 +64,7 @@ function here(command: string): string {
     .replace(/npm run (?:--silent )?(?:api-key|vapid|token) -- /, `$&--data ${data} `);
 }
 
-/** Runs a command in a shell that keeps its variables. Instead of running `npm start`, records its environment. */
+/** Runs a command with the variables of earlier ones. Instead of running `npm start`, records the environment. */
 async function shell(command: string): Promise<string> {
   const [variables, environment] = [join(dir, 'variables'), join(dir, 'environment')];
   const script = `

@@ -4,7 +4,7 @@ import { CHART } from '../../tools/src/deploy/chart/chart.ts';
 import type { Document } from '../../tools/src/deploy/manifests/kustomize.ts';
 import { ensureHelm } from '../../tools/src/setup/test-programs/helm.ts';
 
-/** Runs Helm with the given chart values. It needs no cluster. */
+/** Runs Helm with the given chart values. Needs no cluster. */
 export async function helmWith(
   command: readonly string[],
   values: object,

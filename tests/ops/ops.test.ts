@@ -133,7 +133,7 @@ describe('the ops page of two instances', () => {
   });
 
   it('should show the version, queue and Redis memory of each instance, and that all dependencies are available', async () => {
-    // The previous test has published until now.
+    // The previous test published until just now.
     const queues = async () => (await rows()).map(({ queue }) => queue?.waiting);
     await expect.poll(queues).toEqual([0, 0]);
     for (const { version, redis } of await rows()) {

@@ -7,8 +7,9 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
-/** The limits set by this test: for the documents of a reader or address, and for the bytes of the broadcast stream. */
+/** The number of documents that each reader or address may have in this test. */
 const DOCUMENTS = 20;
+/** The maximum size of the broadcast stream in this test, in bytes. */
 const STREAM = 1024 * 1024;
 /** A document has at most 40,000 bytes, and Redis may use twice as much. Publications also need memory. */
 const BOUND = 2 * DOCUMENTS * 40_000 + 2 * STREAM + 8 * 1024 * 1024;

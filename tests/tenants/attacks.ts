@@ -3,7 +3,7 @@ import { kubectl, type Probe, type Tenant } from './tenant.ts';
 
 const notification = { id: 'forged', feed: 'user:ada', title: 'Forged' };
 
-/** Requests to the public ports of the attacked release with the attacker's own secrets. Each must get 401. */
+/** Requests to the attacked release's public ports, without secrets or with the attacker's. Each must get 401. */
 export async function publicPorts(attacked: string, attacker: Tenant, id: string): Promise<Probe[]> {
   const [producer, bff] = [`http://producer.${attacked}`, `http://bff.${attacked}`];
   const { signature } = await attacker.signedTake('all');

@@ -37,7 +37,7 @@ export interface ReceivedSpan {
   traceId: string;
   spanId: string;
   parentSpanId: string;
-  /** Nanoseconds since 1970. */
+  /** When the span began, in nanoseconds since 1970. */
   from: bigint;
   to: bigint;
   /** In OTLP, 2 means an error. */

@@ -73,7 +73,7 @@ function targetIn(stack: Stack, target: string): string {
   return new URL(port === '9090' ? pair.daprMetricsUrl : pair.url).host;
 }
 
-/** The compose stack has only one producer, whose name has no number. */
+/** The name of the pair in the compose stack, where the only producer has no number. */
 const nameOf = (pair: Pair, stack: Stack): string =>
   stack.producers.includes(pair) ? 'producer' : pair.name;
 

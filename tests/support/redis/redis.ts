@@ -7,7 +7,7 @@ import {
 import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { createClient } from 'redis';
 
-/** Reads a stack's Redis directly, not through Dapr. */
+/** Accesses a stack's Redis directly, not through Dapr. */
 export async function openRedisView(redisHost: string) {
   const client = createClient({ url: `redis://${redisHost}` });
   // Without a listener, an error would crash the process. Calls reject with the error anyway.
@@ -33,7 +33,7 @@ export async function openRedisView(redisHost: string) {
         return partitionAnnouncementSchema.parse(event.data);
       });
     },
-    /** The number of dead letters ever published. */
+    /** The number of announcements that have ever become dead letters. */
     deadLetters: async (): Promise<number> => {
       const topics = [TOPICS.deadAnnouncements, TOPICS.deadPartitionAnnouncements];
       const added = topics.map(async (topic) =>

@@ -58,7 +58,7 @@ it('should show the bell, the inbox and toasts in an app on a different origin, 
     (response) => response.url().includes('/app/notifications') && response.request().method() === 'GET',
   );
   await page.goto(urls.shop);
-  // What the newest page contains on a first visit is not new.
+  // On a first visit, the notifications in the newest page do not count as new.
   await newest;
   await page.addStyleTag({ content: '.toast, .row, .button, .icon, .bell { display: none !important }' });
   const before = await page.locator('header').evaluate((header) => getComputedStyle(header).fontFamily);

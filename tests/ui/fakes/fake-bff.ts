@@ -64,7 +64,7 @@ export class FakeBff {
   refuse: { code: 'unavailable' | 'invalid_request'; message: string; temporary: boolean } | undefined;
   requests: string[] = [];
   subscribes: SubscribeRequest[] = [];
-  /** The tokens received in connections and in requests. */
+  /** The `auth` data of handshakes, and the tokens in REST requests. */
   handshakes: Record<string, unknown>[] = [];
   bearers = new Set<string | undefined>();
   reads = new Map<string, ReadState>();

@@ -13,7 +13,7 @@ export const toastTitles = async (page: Page) => (await toasts(page).locator('h3
 export const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
-/** Opens an inbox with rows with the keyboard, and waits until they have their buttons, which load late. */
+/** Uses the keyboard to open an inbox that has rows, and waits for the rows' buttons, which load late. */
 export async function openInbox(page: Page): Promise<void> {
   await page.getByTestId('bell').focus();
   await page.keyboard.press('Enter');

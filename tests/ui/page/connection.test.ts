@@ -62,7 +62,7 @@ describe('the connection', () => {
       await page
         .locator('[data-testid="connection"][data-state="reconnecting"]')
         .waitFor({ timeout: 20_000 });
-      // 14 s, and what a busy machine needs.
+      // 14 s, plus some time for a busy machine.
       expect(Date.now() - started).toBeLessThan(18_000);
       proxy.silent = false;
       await live(page);

@@ -27,7 +27,7 @@ it('should not show an erased feed again if its newest page arrives after the er
   bff.publish([{ title: 'Later' }]);
   await expect.poll(() => rows(page).count()).toBe(1);
   answer();
-  // The page is read again.
+  // The newest page is requested again.
   await expect.poll(() => bff.requests.length).toBe(2);
   bff.publish([{ title: 'Last' }]);
   await expect.poll(() => rows(page).first().textContent()).toContain('Last');

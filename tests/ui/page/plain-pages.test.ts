@@ -69,7 +69,7 @@ it('should show the notification in the address, or report that it no longer exi
 });
 
 it('should have a manifest, and mark the tab’s icon while there are unread notifications', async () => {
-  // On a first visit, notifications that are in the newest page are not unread.
+  // On a first visit, the notifications in the newest page do not count as unread.
   const page = await pages.openLive();
   const icon = page.locator('link[rel=icon]');
   expect(await icon.getAttribute('href')).toBe('/favicon.svg');

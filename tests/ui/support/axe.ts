@@ -22,7 +22,7 @@ export async function violations(page: Page, rules = EVERY_RULE): Promise<string
   // The page's content security policy forbids inline scripts, but not evaluated ones.
   await page.evaluate(await (source ??= readFile(axePath, 'utf8')));
   const results = await page.evaluate(async (runOnly) => {
-    // What is still fading in has too little contrast.
+    // Elements that are still fading in have too little contrast.
     const endless = (animation: Animation) => animation.effect?.getComputedTiming().endTime === Infinity;
     await Promise.allSettled(
       document.getAnimations().flatMap((animation) => (endless(animation) ? [] : animation.finished)),

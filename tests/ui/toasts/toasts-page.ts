@@ -4,7 +4,7 @@ import { live, type OpenOptions } from '../support/browser.ts';
 import type { Draft, FakeBff } from '../fakes/fake-bff.ts';
 import { usePages } from '../support/use-pages.ts';
 
-/** Records in the page what polling could miss: the largest number of toasts at once, and each live message. */
+/** Records what polling could miss: the largest number of toasts at once, live messages, and focused elements. */
 const watch = () => {
   const seen = { maxToasts: 0, polite: [] as string[], assertive: [] as string[], focused: [] as string[] };
   Object.assign(window, { seen });
