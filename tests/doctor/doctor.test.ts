@@ -186,7 +186,7 @@ describe('npm run doctor', () => {
     await expectHealth();
   });
 
-  it('should report a bff whose broadcasts reach no instance', async () => {
+  it('should report a bff that exchanges no broadcasts with the other instances', async () => {
     await second.app.restart({ env: { BROADCASTER: 'memory' } });
     await second.ready();
     // The restart pauses deliveries until the bff's feeds have a host again.

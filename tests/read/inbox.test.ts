@@ -71,7 +71,7 @@ describe('a reader’s inbox', () => {
   const found = async ({ url, clientId }: Tab, request: SearchRequest) =>
     (await searchNotifications(url, clientId, request)).items.map(({ notification }) => notification.id);
 
-  it('should lose no change when both instances receive changes at once', async () => {
+  it('should lose no change when both instances receive changes at the same time', async () => {
     const feed = 'topic:both';
     const ids = Array.from({ length: 20 }, (_, index) => `n${index}`);
     await publish(feed, ids);

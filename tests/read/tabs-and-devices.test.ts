@@ -69,7 +69,7 @@ describe('the read state', () => {
     expect(ttl).toBeLessThanOrEqual(48 * 60 * 60);
   });
 
-  it('should merge changes that reach both instances at once', async () => {
+  it('should merge changes that reach both instances at the same time', async () => {
     const ids = Array.from({ length: 30 }, (_, i) => `n${i}`);
     await publish('topic:crowd', ['unread', ...ids]);
     await eventually(async () => (await pageOf(stack.bffs[0], 'topic:crowd')).offset === 31);

@@ -184,7 +184,7 @@ describe.each<[PortName, string]>([
   ['openProducerInternal', '/notifications'],
   ['openBff', '/app/notifications/read'],
   ['openBff', '/app/compose'],
-])('a body that is too large for %s %s', (port, path) => {
+])('a large body for %s %s', (port, path) => {
   const head = (length: string) =>
     `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
 

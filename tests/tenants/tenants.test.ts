@@ -202,7 +202,7 @@ describe('a pod of another tenant', () => {
 });
 
 describe('the quotas of a release', () => {
-  it('should limit a flood to the rate of its API key, and not affect the other release', async () => {
+  it('should limit a flood to its API key’s rate limit, and not affect the other release', async () => {
     const names = ['tocsin_producer_notifications_accepted_total', 'tocsin_producer_requests_refused_total'];
     const [name = ''] = names;
     const before = await ours.counters('producer', names);

@@ -6,7 +6,7 @@ import type { ReaderStore } from '../../src/readers/ports.ts';
 /** The contract of the index of readers with unsent fallbacks, on top of any reader store. */
 export function unsentIndexSuite(name: string, create: () => ReaderStore): void {
   describe(`the index of readers with unsent fallbacks over ${name}`, () => {
-    it('should keep the readers that two instances add at once, until they are removed', async () => {
+    it('should keep the readers that two instances add at the same time, until they are removed', async () => {
       const store = create();
       const errors: unknown[] = [];
       const instance = () =>

@@ -85,7 +85,7 @@ describe('the curves', () => {
     await page.reload();
     await instances(page).nth(1).waitFor();
     await page.getByTestId('range-hour').click();
-    // The curve moves down while the content above it loads.
+    // The curve moves while the content above it loads.
     await expect
       .poll(async () => {
         await curve.hover();

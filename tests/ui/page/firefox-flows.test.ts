@@ -175,7 +175,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await expect.poll(states).toEqual([undefined, undefined, 'live']);
   });
 
-  it('should follow the permalink of a notification, or read that it no longer exists', async () => {
+  it('should be able to follow a notification’s permalink, or be told that it no longer exists', async () => {
     const { page, bff } = await open();
     await live(page);
     const [id = ''] = bff.publish(numbered(1));
