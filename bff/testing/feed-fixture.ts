@@ -139,7 +139,7 @@ export class Fixture {
     return partitionEntryKey({ run, partition: PARTITION, seq });
   }
 
-  /** The ids in a feed's log, in order. */
+  /** The ids in a feed's log, in order. If a notification is gone, its id is followed by the reason. */
   async idsOf(feed: string): Promise<string[]> {
     const head = (await this.log.readHead(feed))?.head;
     const documents = await this.log.readDocuments((head?.segments ?? []).map(({ key }) => key));
@@ -193,7 +193,7 @@ export class Fixture {
     return this.log.commits.at(-1)?.head;
   }
 
-  /** The ids in the log of the newest head, in order. */
+  /** Like `idsOf`, for the log of the newest head. */
   async ids(): Promise<string[]> {
     const documents = await this.log.readDocuments((this.head?.segments ?? []).map(({ key }) => key));
     return documents.flatMap((document) =>
@@ -203,7 +203,7 @@ export class Fixture {
     );
   }
 
-  /** The ids that were broadcast, in order. */
+  /** Like `idsOf`, for all publications that were broadcast. */
   get broadcastIds(): string[] {
     return this.events.flatMap(({ publications }) =>
       publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id)),

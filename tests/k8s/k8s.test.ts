@@ -257,7 +257,7 @@ describe('a deployed system', () => {
 });
 
 describe('npm run deploy -- --delete', () => {
-  it('should remove everything, so that a new deployment can use confined sidecars and the restricted standard', async () => {
+  it('should remove everything, and a new deployment with confined sidecars should meet the restricted standard', async () => {
     await remove();
     expect(await exists('namespace', NAMESPACE)).toBe(false);
     expect(await exists('persistentvolume', 'realtime-microservices-redis')).toBe(false);

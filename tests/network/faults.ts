@@ -54,7 +54,7 @@ const takeDown: Fault['start'] = async (toxiproxy) => {
 
 export const FAULTS: readonly Fault[] = [
   {
-    name: 'a slow Redis, with a delay of 200 ms for each response',
+    name: 'a slow Redis, with a delay of 200 ms for each reply',
     durationMs: 8_000,
     statuses: [202],
     keepsDelivering: true,

@@ -113,7 +113,7 @@ describe("Dapr's outbox", () => {
     await expect.poll(setAside).toContain('map[id:g-placed');
   });
 
-  it('should publish even if the transaction fails because of an etag mismatch, with Redis as the state store', async () => {
+  it('should publish even if the transaction fails because of an etag mismatch, with state in Redis', async () => {
     const refused = upsert('a', 'changed', { etag: '99', options: { concurrency: 'first-write' } });
     expect((await transact(first(), [refused, notify('a', 'a-refused')])).status).toBe(500);
     expect(await stateOf(first(), 'a')).toEqual({ n: 1 });

@@ -126,7 +126,7 @@ describe('a row', () => {
 });
 
 describe('the page', () => {
-  it('should show the selected notification beside the list on a wide screen, and offer keyboard shortcuts', async () => {
+  it('should show the selected notification beside the list on a wide screen, and offer shortcuts', async () => {
     bff.publish([
       ...titled(4),
       { title: 'Newest', body: 'In\n  full', actions: [{ label: 'Act', link: '/demo' }] },

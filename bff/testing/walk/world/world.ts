@@ -96,7 +96,7 @@ export class World {
     this.lateEffects.push(effect);
   }
 
-  /** Every change to the store goes through here, so that the store can be rolled back. */
+  /** Makes a change to the store that a rollback can undo. */
   change<T>(effect: () => T): T {
     if (this.#setting.snapshots) {
       this.#snapshots.push(this.store.copy());
@@ -179,7 +179,7 @@ export class World {
       .finally(end);
   }
 
-  /** The subscriber of dead letters: announces the dead letter again, and removes it once that has succeeded. */
+  /** Acts as the subscriber of dead letters: announces one of them again, and removes it once that has succeeded. */
   revive(fate: Fate): void {
     const [announcement] = this.store.dead;
     if (!announcement) return;
