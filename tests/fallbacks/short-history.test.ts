@@ -72,7 +72,7 @@ const outcomeOf = (id: string) =>
     return ended && [ended.state, ended.reason].filter(Boolean).join(': ');
   }, 300_000);
 
-/** The outcomes of fallbacks, after their notifications left the history. `undefined` if marks were saved too late. */
+/** The outcomes of fallbacks whose notifications have left the history. `undefined` if marks were saved too late. */
 async function outcomesAfter(seconds: number): Promise<Record<string, string> | undefined> {
   const id = (name: string) => `${name}-${seconds}`;
   const due = Date.now() + seconds * 1000;

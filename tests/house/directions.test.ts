@@ -3,7 +3,7 @@ import { componentIn, pageFiles, type PageFile } from './pages.ts';
 
 const SIDE =
   /(?:^|[;{\s])((?:(?:margin|padding|border|scroll-margin|scroll-padding)-)?(?:left|right)(?:-(?:width|style|color))?|border-(?:top|bottom)-(?:left|right)-radius|(?:text-align|float|clear)(?=:\s*(?:left|right)))\s*:/g;
-/** Shorthands for four sides. The second value is for the right side, the fourth for the left. */
+/** Shorthands for four sides or corners. The second value is for the right, the fourth for the left. */
 const FOUR = /(?:^|[;{\s])(margin|padding|inset|border-width|border-radius):\s*([^;}]+)/g;
 
 const parts = (value: string): string[] => value.trim().match(/(?:[^\s(]|\((?:[^()]|\([^()]*\))*\))+/g) ?? [];

@@ -19,7 +19,7 @@ interface Request {
 /** Serves a reader's channels, and single notifications, from memory as a bff would. */
 export class FakeAway {
   readonly #feed: (feed: string) => { epoch: string; log: Publication[] };
-  /** 404: no channels. 403: not signed in. 503: unavailable. */
+  /** The status of all channel requests. 404: no channels. 403: not signed in. 503: unavailable. */
   status: 200 | 403 | 404 | 503 = 404;
   /** Rejects requests for a code, like a bff after five requests on the same day. */
   hasTooManyCodes = false;

@@ -68,7 +68,7 @@ function checkView(world: World, index: number, client: WalkClient, ids: string[
     report.violation('VIEW-ORDER', `${index} ${own.join()} not ${inOrder.join()}`);
   }
   if (client.gaps > 0 || client.from?.epoch !== epoch) return;
-  // Expired notifications may have been shown before.
+  // A client may or may not have shown a notification before it expired.
   const neverExpires = (id: string) => !world.expiresAtById.has(id);
   const expected = ids.slice(client.from?.offset).filter(neverExpires);
   const shown = client.shown.filter(neverExpires);

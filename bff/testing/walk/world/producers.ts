@@ -24,8 +24,8 @@ interface Post {
 
 /**
  * A model of the producer; `producer/src/produce/no-gaps.test.ts` shows that the real one behaves like this. It
- * deposits and announces one entry at a time, and retries with the same key and content until the outcome is known.
- * An entry that cannot be finished ends its run. The last entry of a run is announced once more.
+ * deposits and announces one entry at a time, and retries a few times with the same key and content if the outcome is
+ * unknown. An entry that cannot be finished ends its run. The last entry of a run is announced once more.
  */
 export class WalkProducer {
   run = '';
