@@ -58,7 +58,7 @@ it('should set aside and count entries that expired while all instances were dow
   await expect.poll(counted).toBe(1);
 });
 
-it('should deliver everything once and in order after an outage of all instances outlasting the retries', async () => {
+it('should deliver everything once and in order after an outage of all instances that outlasts the retries', async () => {
   const stream = startStream(flow.caller, 'away');
   await delay(1_000);
   await killAll();

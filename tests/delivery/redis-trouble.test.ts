@@ -95,7 +95,7 @@ describe('a full Redis', () => {
   });
 
   it.each([
-    ['the commit, for longer than the retries', 'peeked', FULL_MS],
+    ['the commit, even for longer than all retries', 'peeked', FULL_MS],
     ['the broadcast', 'committed', 0],
   ])('should only delay a turn if there is no memory for %s', async (_, step, fullMs) => {
     await flow.complete();

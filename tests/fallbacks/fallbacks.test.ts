@@ -120,7 +120,7 @@ describe.concurrent('a reader who is away', () => {
     expect(mailsTo('ben').map(({ subject }) => subject)).toEqual(['Unread']);
   });
 
-  it('should get a push on each device, and no e-mail after a click has marked the notification as read', async ({
+  it('should get a push on each device, and no e-mail once the notification is marked as read', async ({
     expect,
   }) => {
     await agree('gil');

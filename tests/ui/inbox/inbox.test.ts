@@ -68,7 +68,7 @@ describe('the inbox', () => {
     await page.keyboard.press('Escape');
     // Now the page offers to undo it.
     await expect.poll(() => page.getByTestId('undo').count()).toBe(1);
-    // At the bottom of the screen, although the list is short.
+    // It does so at the bottom of the screen, although the list is short.
     expect((await page.getByTestId('undo').boundingBox())?.y).toBeGreaterThan(900);
   });
 

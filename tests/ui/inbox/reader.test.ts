@@ -41,7 +41,7 @@ describe('the bell and the inbox', () => {
     await expect.poll(() => page.title()).toBe('Tocsin');
   });
 
-  it('should mark a notification as read when its link or action is followed, in the list or the details', async () => {
+  it('should mark a notification as read when its link or action is followed, in the list or the detail pane', async () => {
     const actions = [{ label: 'Act', link: '/demo' }];
     const page = await open();
     const ids = bff.publish([
@@ -166,7 +166,7 @@ describe('the content of an inbox', () => {
 
   it('should page through search results, and abort an outdated search', async () => {
     bff.publish(numberedDrafts(120));
-    // Long enough to be seen on a busy machine.
+    // Long enough for the test to see the status “Searching…”, even on a busy machine.
     bff.inbox.searchDelay = 5_000;
     const page = await open();
     await openInbox(page);
