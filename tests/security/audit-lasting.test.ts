@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => on.stop());
 
-it('should keep the trail when applications and sidecars are killed, and record key changes meanwhile', async () => {
+it('should keep the trail when applications and sidecars are killed, and record key changes made meanwhile', async () => {
   for (const id of ['a', 'b']) expect((await on.publisher('DELETE', `/feeds/topic:${id}`)).status).toBe(202);
   const kept = await eventually(async () => {
     const records = await on.trail();

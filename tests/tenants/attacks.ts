@@ -73,7 +73,7 @@ export async function internalPorts(attacked: Tenant): Promise<Probe[]> {
   });
 }
 
-/** Logins to the Redis of the attacked release with the attacker's own passwords, each followed by a read. */
+/** Attempts to read from the attacked release's Redis, without a password or with the attacker's own. */
 export async function redisProbes(attacked: string, attacker: Tenant): Promise<Probe[]> {
   const [own, operator] = [
     await attacker.secret('redis', 'PASSWORD'),
