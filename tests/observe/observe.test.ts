@@ -109,15 +109,15 @@ describe('/metrics', () => {
       .map((line) => Number(line.split(' ')[1]))[0];
 
   it.each([
-    ['accepted', 'producer', 'tocsin_producer_notifications_accepted_total', 'counter'],
-    ['deposited and announced', 'producer', 'tocsin_producer_entry_steps_total', 'counter'],
+    ['accepted notifications', 'producer', 'tocsin_producer_notifications_accepted_total', 'counter'],
+    ['deposits and announcements', 'producer', 'tocsin_producer_entry_steps_total', 'counter'],
     ['event loop lag', 'producer', 'nodejs_eventloop_lag_seconds', 'gauge'],
-    ['delivered', 'bff', 'tocsin_bff_publications_pushed_total', 'counter'],
+    ['pushed publications', 'bff', 'tocsin_bff_publications_pushed_total', 'counter'],
     ['suppressed duplicates', 'bff', 'tocsin_bff_notifications_suppressed_total', 'counter'],
-    ['redelivered', 'bff', 'tocsin_bff_announcements_redelivered_total', 'counter'],
-    ['set aside', 'bff', 'tocsin_bff_entries_set_aside_total', 'counter'],
-    ['dead', 'bff', 'tocsin_bff_dead_letters_total', 'counter'],
-    ['recovered', 'bff', 'tocsin_bff_subscriptions_total', 'counter'],
+    ['redelivered announcements', 'bff', 'tocsin_bff_announcements_redelivered_total', 'counter'],
+    ['set-aside entries', 'bff', 'tocsin_bff_entries_set_aside_total', 'counter'],
+    ['dead letters', 'bff', 'tocsin_bff_dead_letters_total', 'counter'],
+    ['subscriptions', 'bff', 'tocsin_bff_subscriptions_total', 'counter'],
     ['connections', 'bff', 'tocsin_bff_connections', 'gauge'],
     ['delivery latency', 'bff', 'tocsin_bff_delivery_latency_seconds', 'histogram'],
     ['event loop lag', 'bff', 'nodejs_eventloop_lag_seconds', 'gauge'],

@@ -32,7 +32,7 @@ const cloudEvent = (id: string, data: unknown, source = 'shop') => ({
 });
 const timesShown = (id: string) => started.observer.shown.filter((shown) => shown.id === id).length;
 
-describe('an application without our code', () => {
+describe('another application', () => {
   it('should be able to publish to the topic, and have a repeated event shown once', async () => {
     const event = cloudEvent('shipped-1', { title: 'Order 1 was shipped' });
     for (let i = 0; i < 3; i++) {
@@ -128,7 +128,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
   });
 
   it('should have its scheduled events retracted by id, regardless of their source', async () => {
-    // Long enough to withdraw some of them even on a busy machine.
+    // Long enough to retract some of them even on a busy machine.
     const deliverAt = new Date(Date.now() + 8_000).toISOString();
     const farAway = new Date(Date.now() + 3_600_000).toISOString();
     const later = (id: string, source: string, at = deliverAt) =>
@@ -220,7 +220,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     );
   });
 
-  it('should not be able to access our entries or state', async () => {
+  it('should not be able to access our entries, state or secrets', async () => {
     const binding = { operation: 'get', metadata: { key: 'entry:x' } };
     expect((await call('/v1.0/bindings/notification-entries', binding)).status).toBeGreaterThanOrEqual(400);
     expect((await call('/v1.0/state/notification-state', [])).status).toBeGreaterThanOrEqual(400);

@@ -48,7 +48,7 @@ async function documents(): Promise<Record<string, Record<string, string>>> {
 }
 
 describe('a store written by a later version', () => {
-  it('should remain unchanged while callers get temporary errors', async () => {
+  it('should remain unchanged while requests that need it get temporary errors', async () => {
     const before = await documents();
     expect(Object.keys(before).length).toBeGreaterThan(20);
     expect(await send('GET', `${bff}/app/notifications`)).toBe(503);

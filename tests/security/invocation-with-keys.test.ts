@@ -46,7 +46,7 @@ const port = ({ sidecar }: Pair): number => {
 };
 
 describe('an invocation of a producer that requires API keys', () => {
-  it('should be rejected without a key, as on the public port', async () => {
+  it('should be rejected without a valid key, as on the public port', async () => {
     for (const headers of [{}, { 'x-api-key': 'wrong' }, { 'tocsin-signature': 'v1.1.guessed' }]) {
       const answers = [
         await invoke('POST', 'notifications', headers, { id: 'forged', title: 'x' }),

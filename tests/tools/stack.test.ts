@@ -54,14 +54,14 @@ describe('a stack', () => {
     expect((await envOf(bff)).failpoint).toBeNull();
   });
 
-  it('should pause a process and resume it', async () => {
+  it('should let a test pause a process and resume it', async () => {
     await bff.app.kill('SIGSTOP');
     await expect.poll(() => answersOk(`${bff.url}/healthz`)).toBe(false);
     await bff.app.kill('SIGCONT');
     await expect.poll(() => answersOk(`${bff.url}/healthz`)).toBe(true);
   });
 
-  it.each(['redis', 'placement', 'scheduler'] as const)('should restart %s after kill -9', async (name) => {
+  it.each(['redis', 'placement', 'scheduler'] as const)('should let a test restart %s after kill -9', async (name) => {
     await stack[name].kill('SIGKILL');
     await stack.revive(name);
     expect(stack[name].running).toBe(true);
