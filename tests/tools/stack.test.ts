@@ -61,11 +61,14 @@ describe('a stack', () => {
     await expect.poll(() => answersOk(`${bff.url}/healthz`)).toBe(true);
   });
 
-  it.each(['redis', 'placement', 'scheduler'] as const)('should let a test restart %s after kill -9', async (name) => {
-    await stack[name].kill('SIGKILL');
-    await stack.revive(name);
-    expect(stack[name].running).toBe(true);
-  });
+  it.each(['redis', 'placement', 'scheduler'] as const)(
+    'should let a test restart %s after kill -9',
+    async (name) => {
+      await stack[name].kill('SIGKILL');
+      await stack.revive(name);
+      expect(stack[name].running).toBe(true);
+    },
+  );
 
   it('should name the process that has exited, and its log file', async () => {
     await other.app.kill('SIGKILL');

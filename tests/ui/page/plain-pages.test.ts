@@ -36,7 +36,7 @@ it('should show the “not found” page and the demo page in the reader’s lan
   await page.getByRole('heading', { name: 'Benachrichtigungen', exact: true }).waitFor();
 });
 
-it('should show the notification in the address, or report that it no longer exists', async () => {
+it('should show the notification named in the address, or report that it no longer exists', async () => {
   const page = await pages.open();
   const notification = {
     ...{ id: 'order-1', feed: 'all', title: 'Order 1 was paid', severity: 'success', actions: [] },
