@@ -38,7 +38,7 @@ const PARTS = [
 
 const command = await ensureSchemathesis(console.log);
 
-describe.skipIf(!command)('the HTTP interfaces', () => {
+describe.skipIf(!command)('the producer’s HTTP interface', () => {
   let dir: string;
   let stack: Stack;
   beforeAll(async () => {
