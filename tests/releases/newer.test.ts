@@ -63,7 +63,7 @@ describe('a store written by a later version', () => {
     expect(await send('POST', `${producer}/notifications`, { id: 'soon', title: 'x', deliverAt })).toBe(503);
     await delay(WHILE_MS);
     expect(await documents()).toEqual(before);
-    // The entries of waits-1 and waits-2, and the one accepted in the meantime.
+    // The entries of `waits-1`, `waits-2`, and the notification accepted in the meantime.
     expect(await over.redis.keys('entry:*')).toHaveLength(3);
   });
 

@@ -112,7 +112,7 @@ afterAll(async () => {
   await served.stop();
 });
 
-/** Resolves with the status, or when the connection is closed without a response. */
+/** Resolves with the status, or with `undefined` if the connection is closed without a response. */
 const send = (route: Route, { path, headers }: ReturnType<Attack['of']>): Promise<number | undefined> =>
   new Promise((resolve) => {
     const sent = request({

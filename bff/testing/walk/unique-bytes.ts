@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 
 /**
  * Gives the code under test the same sequence of unique "random" bytes in each walk, so that a walk can be repeated.
- * Returns a function that restores the original.
+ * Returns a function that restores the original `randomBytes`.
  */
 export function predictRandomBytes(): () => void {
   const original = crypto.randomBytes;

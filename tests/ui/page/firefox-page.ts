@@ -81,7 +81,7 @@ async function openInFirefox(
   };
 }
 
-/** Answers the ops page's requests. A route has only the methods that `FakeOps` uses. */
+/** Answers the ops page's requests. The routes passed to `FakeOps` have only the methods that it uses. */
 async function serveOps(page: Page, ops: FakeOps): Promise<void> {
   let answer: (route: Route) => Promise<void> = () => Promise.resolve();
   const route = (_pattern: string, handler: typeof answer) => Promise.resolve(void (answer = handler));
