@@ -22,11 +22,9 @@ const ENDED = 'tocsin_bff_fallbacks_total';
 const ANSWER_MS = 20;
 /** A reader's document keeps the receipts of at most this many finished fallbacks. */
 const MAX_DIGEST = 1_000;
-/**
- * Time limit for all fallbacks, in ms: a fixed part, plus an allowance per fallback, several times what a fallback
- * takes on a busy machine.
- */
+/** The fixed part of the time limit for all fallbacks, in ms. */
 const PATIENCE_MS = 60_000;
+/** The part of the time limit for each fallback, in ms: several times as long as one takes on a busy machine. */
 const PATIENCE_EACH_MS = 100;
 
 interface BurstOptions {
@@ -47,9 +45,9 @@ interface BurstFigures {
   digests: number;
   /** Number of fallbacks recorded as sent. */
   sent: number;
-  /** Number of messages that arrived before they were due. */
+  /** Number of fallbacks that arrived more than 50 ms before they were due. */
   early: number;
-  /** How late each message arrived, in ms. */
+  /** How late each fallback arrived, in ms. Excludes those of the additional reader. */
   lateMs: number[];
   /** Maximum number of messages in flight to the receiver. */
   maxInFlight: number;

@@ -18,8 +18,9 @@ const ROUNDS = 10;
 const BAR = 1.5;
 
 export interface RecoveryFigures {
-  /** Median time from the first connect to the last acknowledgement, in ms, without and with recovery. */
+  /** Median time from the first connect to the last acknowledgement, in ms, for clients that do not recover. */
   plain: number;
+  /** The same for clients that recover. */
   recovering: number;
   ratio: number;
   /** The number of state store reads by each restarted instance while all clients recovered for the first time. */
@@ -78,7 +79,7 @@ export async function measureRecovery(
   for (let index = 0; index < WARM_UP + rounds && !signal?.aborted; index++) {
     const plain = async () => times.plain.push((await connectRound(round)).ms);
     const recovering = async () => times.recovering.push(await recover());
-    // Reverses the order in every other round, so that each kind runs after itself as often as after the other.
+    // Reverse the order in every other round, so that each kind runs after itself as often as after the other.
     for (const kind of index % 2 === 0 ? [plain, recovering] : [recovering, plain]) await kind();
   }
   const [plain, recovering] = [times.plain, times.recovering].map((all) => median(all.slice(WARM_UP))) as [

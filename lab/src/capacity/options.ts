@@ -16,7 +16,7 @@ interface NumberOption {
   max: number;
   integer: boolean;
   description: string;
-  /** Describes the default if it is not a number. */
+  /** The description of a default that is not a number. */
   defaultText?: string;
 }
 

@@ -13,7 +13,7 @@ import {
 import type { Term } from './model/terms.ts';
 
 const GIB = 2 ** 30;
-/** The memory limit of a bff and `maxmemory` of Redis, in docker-compose.yml and k8s/. */
+/** The memory limit of a bff and `maxmemory` of Redis in docker-compose.yml and k8s/, in GiB. */
 const SHIPPED_GIB = { bff: 0.5, redis: 0.375 };
 const MICRO = 1e6;
 /** Node's default heap limit, in GiB: a larger heap needs an option. */
@@ -129,8 +129,9 @@ export function beyondRange({ load, instances, flow }: Plan, { range }: Constant
     .map(([name, value, measured]) => `${amount(value)} ${name} (measured: ${amount(measured)})`);
 }
 
-/** A value of `ENTRY_INTERVAL_MS` to suggest, and the share of the CPU time that it must save. */
+/** The value of `ENTRY_INTERVAL_MS` to suggest. */
 const SUGGESTED_INTERVAL_MS = 50;
+/** The share of the CPU time that the suggested interval must save. */
 const WORTHWHILE_SHARE = 0.2;
 
 function intervalHint(plan: Plan, constants: Constants): string[] {

@@ -7,7 +7,7 @@ const done = (faults: Fault[]) => faults.map((fault) => ({ fault, happened: true
 const redis: Fault = { kind: 'kill', target: 'redis' };
 
 describe('the goals of a run', () => {
-  it('should require one kill of every process, and one at every step', () => {
+  it('should require a short run to kill each process once, and one process at each step', () => {
     const goals = goalsOf({ full: false, naive: false, redis: 'single' });
     expect(shortfalls(goals, { events: done(killsOnce('single')), acknowledged: 0 })).toEqual([]);
     const events = done(killsOnce('single')).filter(
@@ -16,7 +16,7 @@ describe('the goals of a run', () => {
     expect(shortfalls(goals, { events, acknowledged: 0 })).toEqual(['kill -9 redis happened 0 of 1 times']);
   });
 
-  it('should require one kill of the master of each kind of data in a Redis Cluster', () => {
+  it('should require a short run to kill the master of each kind of data in a Redis Cluster once', () => {
     const goals = goalsOf({ full: false, naive: false, redis: 'cluster' });
     expect(shortfalls(goals, { events: done(killsOnce('single')), acknowledged: 0 })).toEqual([
       'kill -9 master of heads happened 0 of 1 times',

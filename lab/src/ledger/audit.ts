@@ -55,7 +55,7 @@ export function audit(
   };
 }
 
-/** The skipped offsets between two shown ones, except those whose publications are gone. */
+/** The range of skipped offsets between two shown ones. Ignores offsets whose publications are gone. */
 function skippedBetween(before: number, after: number, isGone: (offset: number) => boolean): string[] {
   const between = Array.from({ length: after - before - 1 }, (_, i) => before + 1 + i);
   const skipped = between.filter((offset) => !isGone(offset));

@@ -7,14 +7,15 @@ export const MAX_GROWTH = 1.1;
 
 export interface Growth {
   process: string;
-  /** Median resident memory right after the warm-up and at the end, in bytes. */
+  /** Median resident memory right after the warm-up, in bytes. */
   early: number;
+  /** Median resident memory at the end, in bytes. */
   late: number;
   cpuSeconds: number;
 }
 
 /**
- * Compares the memory of each process in the first and the last fifth of the run, after a warm-up of `warmUp` seconds.
+ * Compares each process's memory in the first and the last fifth of the time after a warm-up of `warmUp` seconds.
  */
 export function growthOf(samples: readonly Sample[], warmUp: number): Growth[] {
   const last = samples.at(-1);

@@ -5,8 +5,9 @@ export interface Answer {
   text: string;
   /** The `Date` header, in ms since 1970; precise only to the second. */
   date: number | undefined;
-  /** When the request was sent and answered, by this machine's clock. */
+  /** When the request was sent, by this machine's clock. */
   askedAt: number;
+  /** When the response arrived, by this machine's clock. */
   answeredAt: number;
 }
 

@@ -101,7 +101,7 @@ export class ManagedProcess {
         const exit = { code, signal };
         this.#lastExit = exit;
         this.#child = undefined;
-        // Reports the exit after the last lines have arrived, unless a process outside the group keeps the pipe open.
+        // Report the exit once the last lines have arrived, or soon if a process outside the group keeps the pipe open.
         const timer = setTimeout(() => resolve(exit), LAST_LINES_MS);
         child.once('close', () => {
           clearTimeout(timer);

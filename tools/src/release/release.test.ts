@@ -36,7 +36,7 @@ describe('the list of obstacles to a release', () => {
       'Digests are missing for 1 of the Dapr',
     ],
     ['no repository', { repository: undefined }, '--repository'],
-  ])('should include %s', (_, change, words) => {
+  ])('should include one for %s', (_, change, words) => {
     expect(obstaclesOf({ ...ready, ...change })).toEqual([expect.stringContaining(words)]);
   });
 });

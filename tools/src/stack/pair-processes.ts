@@ -80,7 +80,7 @@ export function pairProcesses(shared: SharedContext, pair: PairSpec) {
 export interface SidecarSpec extends ProcessOptions {
   appId: string;
   name: string;
-  /** Without an `internal` port if the application only makes calls. */
+  /** `internal` is absent if the application only makes calls. */
   ports: Omit<PairPorts, 'public' | 'internal'> & { internal?: number };
 }
 

@@ -2,11 +2,12 @@ import type { ManagedProcess } from '../process/managed-process.ts';
 import { LOOPBACK, pairProcesses, type SharedContext } from '../stack/pair-processes.ts';
 import type { RunFileApp } from '../stack/run-file.ts';
 
-/**
- * How long an application and then its sidecar may take to stop, in ms. With Redis, placement and the scheduler,
- * everything stops within 15 s.
- */
+/** How long an application may take to stop, in ms. */
 const APPLICATION_MS = 9_500;
+/**
+ * How long its sidecar may take to stop after that, in ms. With Redis, placement and the scheduler, everything stops
+ * within 15 s.
+ */
 const SIDECAR_MS = 1_500;
 
 /** An application or a sidecar that `npm start` runs. */

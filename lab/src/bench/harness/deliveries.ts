@@ -14,7 +14,7 @@ interface Expected {
 export class Deliveries {
   readonly #first: number;
   readonly #onComplete: ((n: number) => void) | undefined;
-  /** Maps each feed to its subscribers, and each subscriber to its index in the feed. */
+  /** Maps each feed to its subscribers, and each subscriber to its index among them. */
   readonly #feeds = new Map<string, Map<number, number>>();
   /** The expected messages, in the order of their numbers. */
   readonly #expected: (Expected | undefined)[] = [];

@@ -12,8 +12,8 @@ export interface Progress {
 }
 
 /**
- * Number of checks after the time limit. If this process could not run for a while, they let it read the messages that
- * have arrived in the meantime.
+ * Number of additional checks after the time limit. They let a process that could not run for a while read the messages
+ * that arrived in the meantime.
  */
 const LAST_CHECKS = 50;
 

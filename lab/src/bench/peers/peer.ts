@@ -29,7 +29,7 @@ export interface Message {
 
 export interface PublishRequest {
   body: string;
-  /** The path, if it differs from that of a publish URL. */
+  /** The path to POST to, if it differs from that of the publish URL. */
   path?: string;
   headers?: Record<string, string>;
 }

@@ -116,7 +116,7 @@ describe('the report', () => {
     expect(judge({ samples: [], growth })).toMatchObject([{ measured: 1.4, reached: false }]);
   });
 
-  it('should have one column per measured peer, where socket.io with and without recovery share one', () => {
+  it('should have one column per measured peer, with one for socket.io with and without recovery', () => {
     const [heading, ...rows] = figureRows(result);
     expect(heading).toEqual(['work', 'raw ws', 'socket.io + streams', 'Tocsin']);
     expect(rows).toContainEqual([

@@ -11,7 +11,7 @@ import type { Figures, Workload } from './workload.ts';
  */
 const WARM_UP_SHARE = 0.05;
 
-/** The CPU time of an idle peer per second, in µs. */
+/** The CPU time that an idle peer uses per second, in µs. */
 async function idleCpu(peer: Peer, seconds: number): Promise<Figures> {
   const used = startCpu(peer);
   await delay(seconds * 1000);
@@ -49,7 +49,7 @@ export const idle: Workload = {
         ...(Object.fromEntries(each) as Figures),
       };
     });
-    // Gives the peer time to notice that the connections are closed.
+    // Give the peer time to notice that the connections are closed.
     await delay(sizes.settleMs);
     return figures;
   },

@@ -8,8 +8,9 @@ import { withClients } from './clients/clients.ts';
 import { Publisher } from './publisher.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 
-/** How long to wait for a server to notice that one client has disconnected, or that all have, in ms. */
+/** How long to wait for a server to notice that a single client has disconnected, in ms. */
 const DISCONNECT_MS = 50;
+/** How long to wait for a server to notice that many clients have disconnected, in ms. */
 const ALL_WENT_MS = 500;
 
 interface Disconnected {
@@ -24,7 +25,7 @@ class Disconnects {
   readonly #peer: Peer;
   readonly #context: WorkloadContext;
   readonly #publisher: Publisher;
-  /** The messages received by the clients that stay connected. */
+  /** Records the messages that the clients that stay connected receive. */
   readonly #stayed: Arrivals;
   readonly #first: number;
 

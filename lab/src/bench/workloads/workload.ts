@@ -36,11 +36,13 @@ export interface Sizes {
   fanOutClients: number;
   fanOutSeconds: number;
   connections: number;
-  /** Number of idle connections to each instance, and how long they are measured, in s. */
+  /** Number of idle connections to each instance. */
   idle: number;
+  /** How long idle connections are measured, in s. */
   idleSeconds: number;
-  /** Number of clients that recover at once, and number of messages that each has missed. */
+  /** Number of clients that recover at once. */
   recoveryClients: number;
+  /** Number of messages that each recovering client has missed. */
   missed: number;
   /** Number of recoveries of a single client. */
   recoveries: number;

@@ -26,7 +26,7 @@ const READS: readonly Kind[] = ['bff', 'bffSidecar', 'redis'];
 
 const [FEW, MANY] = [1, MEASURED_BFFS];
 
-/** Derives the constants from the measurements, simplest first. */
+/** Derives the CPU costs from the measured windows, starting with the simplest. */
 export function fitCpu(windows: readonly Window[]): CpuConstants {
   const all = (step: string, instances: number) =>
     windows.filter((window) => window.step === step && window.instances === instances);
@@ -60,7 +60,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     return times(add(at1 ?? {}, times(at2 ?? {}, MANY)), 1 / (FEW + MANY * MANY));
   };
   const hear = SIZES.hearRates.map((rate) => ({ rate, cost: heard(rate) }));
-  /** The cost of receiving each part of a message after the first. */
+  /** The cost of receiving each additional part (feed or publication) of a message. */
   const heardBeyondOne = (window: Window, parts: number): Cost =>
     onlyFor(
       times(
@@ -116,8 +116,8 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     ),
     READS,
   );
-  // In the windows named `unwatched`, the watched feeds receive nothing and are compared with their heads. The reads
-  // beyond those in turns are these comparisons.
+  // In the windows named `unwatched`, the watched feeds receive nothing and are compared with their heads. All reads
+  // that do not belong to turns are such comparisons.
   const shown = all('shows', MANY);
   const readsInTurns = median(shown.map(({ reads, events }) => reads / events));
   const eachOf = (step: string): Cost =>

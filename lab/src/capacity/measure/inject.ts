@@ -58,13 +58,13 @@ interface Injection {
   /** Events a second. */
   rate: number;
   count: number;
-  /** True if instances receive the events. If false, only the cost of writing is measured. */
+  /** False to write to a stream that no instance reads, so that only the cost of writing is measured. Default: true. */
   heard?: boolean;
 }
 
 /**
- * Writes copies of an earlier event to the stream. Every instance reads them, but does nothing else, because the feed has
- * no subscribers.
+ * Writes copies of an earlier event, by default to the broadcaster's stream. Every instance then reads them, but does
+ * nothing else, because the feed has no subscribers.
  */
 export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Done> =>
   withRedis(rig, async (redis) => {

@@ -29,7 +29,7 @@ export async function measureAnnouncement(steps: Steps): Promise<number> {
 const ANNOUNCEMENT_SECONDS = 5;
 const SAMPLE_MS = 100;
 
-/** How long to wait until the instances have dropped the views of the previous steps, in ms. */
+/** How long to wait for the instances to drop the views of the previous steps, in ms. */
 const FORGET_MS = 20_000;
 
 /** Measures the memory of connections, watched feeds and their publications, and the data that Redis stores for them. */
@@ -39,7 +39,7 @@ export async function measureMemory(steps: Steps) {
   steps.context.say(`${rig.instances} bffs: memory`);
   const growthFor = (of: (index: number) => string) =>
     withCrowd(rig, { count, feedOf: of }, async () => ((await retained(rig)) - empty) / count);
-  // Instances keep a view for a minute after its last client has left. The previous steps took most of it.
+  // An instance keeps a view for a minute after its last client has left. The steps since then took most of that minute.
   await delay(FORGET_MS);
   const ofViews = feedOf('memory', count);
   await steps.publish({ requests: count, feedOf: ofViews });

@@ -147,7 +147,7 @@ export function flowOf(load: Load, { instances, producers, partitions }: Size, l
       views / RECEIPT_SECONDS,
     ),
     connects,
-    // New clients whose feed has no other subscriber.
+    // New subscriptions to feeds that have no other subscriber on the same instance.
     newViews: connects * load.feedsPerConnection * alone,
   };
 }

@@ -14,7 +14,7 @@ const coresOf = ({ terms }: Plan, name: string): number => {
   return ((term?.perSecond ?? 0) * Object.values(term?.cost ?? {}).reduce((sum, µs) => sum + µs, 0)) / 1e6;
 };
 
-describe('comparisons of a view with its head', () => {
+describe('comparisons of a view with its feed’s head', () => {
   it('should take place every 30 s without events, and most often with occasional events', () => {
     expect(comparisonRate(0)).toBeCloseTo(1 / 30);
     expect(comparisonRate(1e-6)).toBeCloseTo(1 / 30, 3);

@@ -2,8 +2,8 @@ import { add, KINDS, REDIS_ROLES, times, type Constants, type Kind } from './con
 import { flowOf, type Flow, type Load, type Size } from './load.ts';
 import { busiestBffOf, termsOf, turnsOf, type Term } from './terms.ts';
 
-/** Limits in `contracts/` and `bff/` that no setting changes. */
-/** The bffs remove acknowledged announcements every 2 s (`bff/src/redis/stream-keeper.ts`). */
+// Limits in `contracts/` and `bff/` that no setting changes.
+/** Longer than 2 s, after which the bffs remove acknowledged announcements (`bff/src/redis/stream-keeper.ts`). */
 const ANNOUNCEMENT_SECONDS = 3;
 const ID_HOURS = 25;
 const REPLACED_SECONDS = 120;
@@ -42,7 +42,7 @@ export interface Plan {
   terms: Term[];
   /** The number of cores that all pods of each kind use. */
   cores: Record<Kind, number>;
-  /** The number of cores used by a bff that hosts as many partitions as any other, including their turns. */
+  /** The number of cores used by a bff that hosts the most partitions, including their turns. */
   busiestBff: number;
   /** Memory of one process, in bytes. */
   memory: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;

@@ -81,7 +81,7 @@ export function turnsOf(terms: readonly Term[], partitions: number): number {
   );
 }
 
-/** The cores that a bff uses if it hosts its share of the partitions, rounded up to whole ones. */
+/** The cores used by a bff that hosts its share of the partitions, with this share rounded up. */
 export function busiestBffOf(terms: readonly Term[], cores: number, { instances, partitions }: Size): number {
   const turns = turnsOf(terms, partitions);
   return (cores - turns * partitions) / instances + turns * Math.ceil(partitions / instances);

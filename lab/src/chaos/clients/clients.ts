@@ -11,8 +11,8 @@ const RESTLESS = 4;
 export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'>;
 
 /**
- * Clients on all instances. A few feeds each have steady clients, clients that reconnect at random times, and a slow
- * client. All other feeds have one client each.
+ * Clients on all instances. The feeds in `FEEDS` have steady clients and clients that reconnect at random times; the
+ * first of them also has a slow client. All other feeds have one client each.
  */
 export class Clients {
   readonly steady: { observer: Observer; pair: string }[] = [];
@@ -24,7 +24,7 @@ export class Clients {
   readonly #moving: Promise<void>[];
   #running = true;
 
-  /** With `tokens`, every client has a token; `long` is for the client that cannot renew its token. */
+  /** If `tokens` is given, every client has a token. `long` is for the slow client, which cannot renew its token. */
   constructor(
     instances: readonly { name: string; url: string }[],
     random: Random,

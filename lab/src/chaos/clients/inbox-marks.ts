@@ -48,8 +48,9 @@ export class InboxMarks {
   readonly #random: Random;
   /** Ids of notifications that arrived and have no mark yet. */
   readonly #fresh: string[] = [];
-  /** Acknowledged marks, by id. */
+  /** Ids whose archiving was acknowledged. */
   readonly #archived = new Set<string>();
+  /** Acknowledged snoozes, by notification id. */
   readonly #snoozed = new Map<string, Snooze>();
   readonly #work: Promise<unknown>;
   #running = true;

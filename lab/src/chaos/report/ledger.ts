@@ -25,10 +25,11 @@ export interface FaultRow {
   times: number;
   happened: number;
   /**
-   * The longest time without a delivery to a client of an unaffected instance, in ms: median and maximum over the
-   * faults of this kind.
+   * For each fault, the longest time in which a steady client of an unaffected instance received nothing, in ms: the
+   * median over the faults of this kind.
    */
   medianPauseMs: number;
+  /** The maximum of these times. */
   highestPauseMs: number;
 }
 
@@ -56,8 +57,9 @@ export interface Ledger {
   /** The missed goals. */
   shortfalls: readonly string[];
   /**
-   * True if no notification was lost, duplicated or out of order, no rule was broken, and all goals were reached. With
-   * a Redis Cluster, a client that reported a gap may have lost notifications.
+   * True if no notification was lost, duplicated, out of order or skipped, no rule was broken, marks, fallbacks and
+   * orders have no faults, and all goals were reached. With a Redis Cluster, a client that reported a gap may have lost
+   * notifications.
    */
   clean: boolean;
 }

@@ -115,7 +115,7 @@ function autoscaler(document: Document, text: TemplateText): Document {
 /** An Ingress for one host name or for all, with the annotations that make Traefik serve only HTTPS. */
 function ingress(document: Document, text: TemplateText): Document {
   const { spec } = z.looseObject({ spec: z.object({ rules: z.tuple([z.looseObject({})]) }) }).parse(
-    // The class comes from the values.
+    // Keep only the rules, because the class comes from the values.
     { ...document, spec: { rules: (document['spec'] as { rules: unknown }).rules } },
   );
   const annotations = `{{- $tls := ternary (dict "traefik.ingress.kubernetes.io/router.entrypoints" "websecure" "traefik.ingress.kubernetes.io/router.tls" "true") (dict) (and (ne .Values.ingress.tlsSecret "") (eq .Values.ingress.className "traefik")) }}

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { Kubectl } from './kubectl.ts';
 
 const NAME = 'redis';
-/** The policy that the manifests set only for a Redis Cluster, whose nodes start at the same time. */
+/** The `podManagementPolicy` that the manifests set only for a Redis Cluster, whose nodes start at the same time. */
 const OF_CLUSTER = 'Parallel';
 
 const schema = z.object({

@@ -17,8 +17,9 @@ import { Failure, messageOf } from '../../../failure.ts';
 
 /** More than three times the size of any Dapr archive. Prevents a server from filling the disk. */
 const MAX_BYTES = 400 * 1024 * 1024;
-/** Maximum number of consecutive attempts that receive no data, and of attempts in total. */
+/** Maximum number of consecutive attempts that receive no data. */
 const MAX_FRUITLESS_ATTEMPTS = 3;
+/** Maximum number of attempts in total. */
 const MAX_ATTEMPTS = 20;
 /** GitHub redirects each download once. */
 const MAX_REDIRECTIONS = 5;

@@ -27,8 +27,9 @@ export interface ReleaseOptions {
   mirror: string | undefined;
   proxy: ProxyConfig;
   say: Say;
-  /** Both in ms. Tests shorten them. */
+  /** The pause before a download is retried, in ms. Only tests set it. */
   pauseMs?: number;
+  /** The time limit without receiving data, in ms. Only tests set it. */
   silenceMs?: number;
 }
 

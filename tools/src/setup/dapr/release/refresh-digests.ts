@@ -8,7 +8,7 @@ import { downloadAgent } from './agent.ts';
 import { causeOf } from './download.ts';
 import { archivesOf, originOf, PLATFORMS, readRelease, RELEASE_FILE, type Archive } from './release.ts';
 
-/** A checksum file is one line. */
+/** Maximum number of characters to parse. A checksum file is a single line. */
 const MAX_CHARACTERS = 1_000;
 
 /** Reads `<hex> [*]<name>`, or just the digest. `undefined` for anything else, such as the digest of another file. */
