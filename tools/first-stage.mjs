@@ -45,7 +45,7 @@ const stop = (signal) => {
   child?.kill(signal);
 };
 
-/** True if npm's record of installed packages lists everything in the lock file, and each workspace is linked. */
+/** True if npm has recorded every required package in the lock file as installed, and each workspace is linked. */
 function isInstalled(lock) {
   const record = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;

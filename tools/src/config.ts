@@ -95,9 +95,7 @@ export function readConfig(env: Env = process.env): ToolsConfig {
   };
 }
 
-/**
- * The Redis of each part, from the settings in `env`, but with the broadcaster's at `host`. The default port is 6379.
- */
+/** The Redis of each part, from the settings in `env`, but with `host` as REDIS_HOST. The default port is 6379. */
 function readRedis(env: Env, host: string, source = 'REDIS_HOST'): RedisParts {
   const addresses = host.split(',').map((address) => addressText(splitHost(address, source)));
   try {
@@ -186,7 +184,7 @@ export interface DoctorConfig {
   /** REDIS_HOST, if it is set. */
   redisHost: string | undefined;
   /**
-   * The Redis of each part, with the broadcaster's at `host`. Errors name `source` as the origin of `host`.
+   * The Redis of each part, with `host` as REDIS_HOST. Errors name `source` as the origin of `host`.
    * @throws Failure that lists invalid settings
    */
   redisAt: (host: string, source?: string) => RedisParts;

@@ -21,7 +21,7 @@ interface GrowthContext {
   signal: AbortSignal;
 }
 
-/** Spreads single messages over feeds with one client each, so that every measurement delivers each message once. */
+/** Measures single messages, spread over feeds with one client each, so that each message is delivered once. */
 const spread = (peer: Peer, audience: Audience, context: GrowthContext) =>
   withWatchers(peer, context, audience, async (watchers) => {
     await watchers.begin();

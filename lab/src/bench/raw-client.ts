@@ -9,9 +9,10 @@ export interface RawClientOptions {
   onEvent?: (event: Buffer) => void;
 }
 
-/** The first bytes of a message: its engine.io packet type, then its socket.io packet type. */
+/** The first byte of a message: its engine.io packet type. */
 const PING = '2'.charCodeAt(0);
 const MESSAGE = '4'.charCodeAt(0);
+/** The second byte of a message: its socket.io packet type. */
 const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
 const CONNECT_MS = 30_000;
 

@@ -44,7 +44,7 @@ export async function runRounds(
         const able = peers.filter(({ id }) => work.peers.includes(id));
         if (able.length === 0 || signal.aborted) continue;
         say(`${round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`}: ${work.id}`);
-        // Rotates the order, so that no peer is always first or always runs after the same one.
+        // Rotate the order, so that no peer is always first or always runs after the same one.
         for (let turn = 0; turn < able.length && !signal.aborted; turn++) {
           await runWorkload(work, able[(turn + round) % able.length] as Peer, round);
         }

@@ -29,7 +29,7 @@ const EXAMPLE = [
 const EVENTS_PER_SECOND = 1_000;
 const INSTANCES = [2, 10, 40, 100];
 
-/** Replaces the text between the two markers of the page with the figures. @throws Failure if the markers are missing */
+/** Replaces the text between the page's two markers with the figures. @throws Failure if the markers are missing */
 export function withFigures(page: string, constants: Constants, check: CheckResult | undefined): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin)

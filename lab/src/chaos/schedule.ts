@@ -19,7 +19,7 @@ export const processesOf = (redis: RedisKind): readonly string[] => [
 ];
 
 /**
- * The names of the processes that can be stopped. A master of a cluster is not stopped: its replica takes over, and
+ * The names of the processes that can be stopped with SIGSTOP. Masters of a cluster are not: a replica takes over, and
  * when the old master wakes up, it acknowledges writes that the cluster then discards.
  */
 export const stoppableOf = (redis: RedisKind): readonly string[] => [

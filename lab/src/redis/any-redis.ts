@@ -44,7 +44,7 @@ export async function startRedis(options: RedisOptions): Promise<AnyRedis> {
   });
 }
 
-/** Starts a single Sentinel that watches `master` under the name `tocsin`, and considers it down after a second. */
+/** Starts a Sentinel that watches `master` as `tocsin`, and considers it down after a second without a reply. */
 export async function startSentinel(
   options: RedisOptions,
   master: AnyRedis,

@@ -51,7 +51,7 @@ function writePackage(workspace: string, outDir: string, manifest: object): void
   copyFileSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'));
 }
 
-/** Returns the packages that the script imports. */
+/** Bundles the sources of a workspace into `index.js`. Returns the packages that this script imports. */
 async function bundlePlain(
   workspace: string,
   outDir: string,

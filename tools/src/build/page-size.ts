@@ -28,7 +28,7 @@ const sizeOf = (name: string): number =>
 /** Number of gzipped bytes that a browser loads before `/` works, and before the custom elements work. */
 export const pageSizes = () => ({ page: sizeOf('index.html'), elements: sizeOf(ELEMENTS_SCRIPT) });
 
-/** The files of the built page that contain a schema library, which no browser should have to load. */
+/** The built files that contain a schema library, which no browser should have to load. */
 export const filesWithSchemas = (): string[] =>
   ['index.html', 'ops.html', ELEMENTS_SCRIPT]
     .flatMap((page) => [...filesOf(join(DIST, page))])

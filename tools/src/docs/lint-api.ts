@@ -42,8 +42,8 @@ async function writeDocuments(): Promise<void> {
 
 /**
  * `npm run lint:api`: checks the OpenAPI documents with Redocly, generates types from them with openapi-typescript, and
- * compiles the smallest request of each operation with these types. Checks the AsyncAPI document with AsyncAPI's parser.
- * Installs these programs into .artifacts/api.
+ * compiles the smallest request of each operation with these types. Checks the AsyncAPI document with AsyncAPI's
+ * parser. Installs these programs into .artifacts/api.
  * @throws Failure with the findings
  */
 export async function lintApi(): Promise<number> {

@@ -22,8 +22,8 @@ const USAGE = `npm run doctor -- [--json] [--token JWT] [--api-key KEY] [--run-f
      A URL can be preceded by the name to show in the report: bff-1=http://localhost:4001`;
 
 /**
- * Parses the options of `npm run doctor --`. Without addresses, checks the stack of the run file, with the Redis and
- * token that `npm start` has saved. With addresses, checks only those. With --kubernetes, checks the cluster.
+ * Parses the options of `npm run doctor --`. Without addresses, the target is the stack of the run file, with the Redis
+ * and token that `npm start` has saved; with addresses, only those; with --kubernetes, the cluster.
  * @throws Failure that names invalid options
  */
 export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorOptions {

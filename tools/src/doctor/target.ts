@@ -15,13 +15,13 @@ export interface Target {
   sidecars: { url: string; name?: string | undefined }[];
   /** The broadcaster's Redis. */
   redis: RedisTarget;
-  /** The Redis of each part of the data, if any part has a separate one. */
+  /** The Redis of each part of the data. If absent, all parts are in `redis`. */
   redisParts?: RedisParts;
-  /** The API token of the sidecars. */
+  /** The sidecars' API token. */
   daprApiToken: string | undefined;
-  /** A reader's token, with AUTH_MODE=jwt. */
+  /** A reader's token, which bffs require with AUTH_MODE=jwt. */
   token: string | undefined;
-  /** A publisher's key, with API_KEYS=on. */
+  /** A publisher's key, which producers require with API_KEYS=on. */
   apiKey: string | undefined;
 }
 

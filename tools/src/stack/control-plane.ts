@@ -9,7 +9,7 @@ import type { Dapr } from '../setup/dapr/dapr.ts';
 /** Placement or the scheduler, with its address for sidecars. */
 export interface ControlService {
   process: ManagedProcess;
-  /** `host:port` for `--placement-host-address` and `--scheduler-host-address`. */
+  /** `host:port` for `--placement-host-address` or `--scheduler-host-address`. */
   address: string;
   /** True if it responds to its health probe. */
   isReady: () => Promise<boolean>;
@@ -19,7 +19,7 @@ export interface ControlPlaneOptions {
   dapr: Dapr;
   /** The port that sidecars connect to; a free one by default. */
   port?: number;
-  /** The data folder of the scheduler. */
+  /** The parent of the scheduler's data folder. */
   dir: string;
   logDir: string;
 }

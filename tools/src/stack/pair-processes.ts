@@ -21,13 +21,14 @@ export interface SidecarSettings {
 /** The settings that all pairs on a machine share. */
 export interface SharedContext {
   daprd: string;
-  /** `host:port`. */
+  /** The address of placement: `host:port`. */
   placement: string;
+  /** The address of the scheduler: `host:port`. */
   scheduler: string;
   settings: SidecarSettings;
   /** The environment of applications and sidecars, including the tokens that they share. */
   environment: Record<string, string>;
-  /** Only for sidecars, whose secret stores read it. */
+  /** Added to the environment of sidecars only, whose secret stores read it. */
   secrets: Record<string, string>;
 }
 
@@ -50,7 +51,7 @@ export interface PairSpec {
   name: string;
   app: AppCommand;
   ports: PairPorts;
-  /** Only for the application. */
+  /** Added to the environment of the application only. */
   env: Record<string, string>;
   processOptions: { app: ProcessOptions; sidecar: ProcessOptions };
 }

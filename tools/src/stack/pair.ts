@@ -38,8 +38,9 @@ export interface Pair {
   port: number;
   internalPort: number;
   daprHttpPort: number;
-  /** The sidecar's API and token, for tests of internals: `fetch(daprUrl + '/v1.0/…', { headers: daprHeaders })`. */
+  /** The sidecar's API, for tests of internals: `fetch(daprUrl + '/v1.0/…', { headers: daprHeaders })`. */
   daprUrl: string;
+  /** Headers with the token that the sidecar requires. */
   daprHeaders: Record<string, string>;
   /** The sidecar's address for Prometheus. */
   daprMetricsUrl: string;

@@ -82,8 +82,8 @@ export interface Stack {
    */
   startExternalSidecar(appId: string, options?: ExternalSidecarOptions): Promise<ExternalSidecar>;
   /**
-   * Adds a pair. `root` is a clone of another release, whose application and components it uses. Not started yet; it
-   * stops with the stack.
+   * Adds a pair, which is not started yet and stops with the stack. If `root` is given, the pair uses the application
+   * and the components of that clone of another release.
    */
   addPair(appId: PairOptions['appId'], name: string, root?: string): Promise<Pair>;
   /** Stops all processes, applications first, and removes the data. */

@@ -55,8 +55,8 @@ export function summarize(results: Results | undefined, exitCode: number): Summa
 const NAMED = 3;
 
 /**
- * One line that lists the files whose tests were all skipped, by their paths relative to `root`. Such files have not
- * passed. Tests that say what this machine lacks have their own lines (`missingLines`).
+ * One line about the files whose tests were all skipped, which have not passed. Names the first three, relative to
+ * `root`. Tests that say what this machine lacks have their own lines (`missingLines`).
  */
 export function didNotRun(results: Results | undefined, root: string): string | undefined {
   const files = (results?.testResults ?? [])

@@ -1,7 +1,8 @@
 import { READY, type Dialogue, type DialogueOptions, type Step } from './protocol.ts';
 
-/** The first bytes of a message: its engine.io packet type, then its socket.io packet type. */
+/** The first byte of a message: its engine.io packet type. */
 const PACKET = { open: '0', ping: '2', message: '4' } as const;
+/** The second byte of a message: its socket.io packet type. */
 const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
 const PONG: Step = { send: '3' };
 

@@ -87,7 +87,7 @@ function treeOf({ nodes, samples, timeDeltas }: CpuProfile, skip: number): Frame
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) path.push(at);
     let frame = root;
     frame.all += took;
-    // Omits V8's root frame, which calls all others.
+    // Omit V8's root frame, which calls all others.
     for (const step of path.reverse().slice(1)) {
       const { functionName, url } = byId.get(step)?.callFrame ?? { functionName: '', url: '' };
       const name = functionName || '(anonymous)';

@@ -51,7 +51,7 @@ async function runLoad(rig: Rig, load: CheckLoad, payload: number, signal: Abort
       requests: Math.round((load.rate / load.batch) * seconds),
       size: load.batch,
       payload,
-      // Publish at random times, because real publishers are independent.
+      // Choose feeds at random, because real publishers are independent.
       feedOf: () => feedOf(Math.floor(Math.random() * load.feeds)),
       numbers,
       signal,

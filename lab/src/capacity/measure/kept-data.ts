@@ -32,14 +32,14 @@ const SAMPLE_MS = 100;
 /** How long to wait for the instances to drop the views of the previous steps, in ms. */
 const FORGET_MS = 20_000;
 
-/** Measures the memory of connections, watched feeds and their publications, and the data that Redis stores for them. */
+/** Measures the memory of connections, watched feeds and their publications, and the data in Redis for the feeds. */
 export async function measureMemory(steps: Steps) {
   const { rig } = steps;
   const { fullFeeds, fullRequests, batch, memoryClients: count } = SIZES;
   steps.context.say(`${rig.instances} bffs: memory`);
   const growthFor = (of: (index: number) => string) =>
     withCrowd(rig, { count, feedOf: of }, async () => ((await retained(rig)) - empty) / count);
-  // An instance keeps a view for a minute after its last client has left. The steps since then took most of that minute.
+  // An instance keeps a view for a minute after its last client left. The steps since then took most of that minute.
   await delay(FORGET_MS);
   const ofViews = feedOf('memory', count);
   await steps.publish({ requests: count, feedOf: ofViews });

@@ -21,8 +21,9 @@ export interface Rig {
   /** The stack as a peer for the benchmark's harness. */
   peer: Peer;
   processes: Record<Kind, ManagedProcess[]>;
-  /** `host:port`. */
+  /** `host:port` of the Redis of Dapr's components. */
   store: string;
+  /** `host:port` of the broadcaster's Redis. */
   broadcast: string;
   /** Stops all processes and deletes all data. */
   stop(): Promise<void>;
@@ -38,7 +39,10 @@ const appOf = (node: string, app: 'producer' | 'bff'): AppCommand => ({
   command: [node, ...nodeOptionsOf(app), INSPECTABLE, bundleOf(app)],
 });
 
-/** Starts a rig. `producerEnv`: settings of the producer. @throws Failure if it cannot start, after stopping all its processes */
+/**
+ * Starts a rig. `producerEnv` contains additional settings of the producer.
+ * @throws Failure if it cannot start, after stopping all its processes
+ */
 export async function startRig(
   instances: number,
   logDir: string,
@@ -117,7 +121,7 @@ export function readCpu({ processes }: Rig): Record<Kind, number> {
   return Object.fromEntries(KINDS.map((kind) => [kind, sumOf(kind)])) as Record<Kind, number>;
 }
 
-/** Total resident memory of each kind of process, in bytes. */
+/** The total resident memory of the processes of this kind, in bytes. */
 export const memoryOf = ({ processes }: Rig, kind: Kind): number =>
   processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).memory, 0);
 

@@ -152,8 +152,8 @@ async function injectNewest(steps: Steps, step: string): Promise<void> {
 }
 
 /**
- * Measures the cost of an event on instances with subscribers: each feed has some clients on every instance. Windows with
- * and without subscribers alternate, because the difference is small. Returns the size of an event in bytes.
+ * Measures the cost of an event on instances with subscribers: each feed has some clients on every instance. Windows
+ * with and without subscribers alternate, because the difference is small. Returns the size of an event in bytes.
  */
 async function measureWatched(steps: Steps): Promise<number> {
   const { showClients, showFeeds, showRate, showRounds, showSeconds, showSize: size } = SIZES;

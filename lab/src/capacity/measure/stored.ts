@@ -23,7 +23,7 @@ const APP = 'bff||';
 const bytesOf = async (redis: Redis, key: string): Promise<number> =>
   (await redis.memoryUsage(key, { SAMPLES: 0 })) ?? 0;
 
-/** The size of `feeds` in Redis by kind of document, in bytes. Excludes documents that no head refers to: they expire. */
+/** The size of `feeds` in Redis by kind of document, in bytes. Omits documents that no head refers to: they expire. */
 export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
   withStore(rig, async (redis) => {
     const bytes = { heads: 0, segments: 0, ids: 0 };

@@ -25,7 +25,7 @@ export interface Window {
   pings: number;
   /** The number of messages injected into the broadcaster's stream. */
   injected: number;
-  /** The number of cores that other processes used at the same time. */
+  /** The number of cores used by processes other than the rig's and this one. */
   others: number;
   /** The number of documents read from the state store. */
   reads: number;

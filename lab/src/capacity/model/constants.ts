@@ -31,7 +31,7 @@ export interface Constants {
     redis: string;
     dapr: string;
     load: [number, number];
-    /** The number of cores that other processes used at the same time (median). */
+    /** The median number of cores that unrelated processes used at the same time. */
     others: number;
   };
   /** The largest measured values; larger ones are extrapolated. */

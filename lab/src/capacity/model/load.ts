@@ -17,8 +17,8 @@ export interface Load {
   /** The number of feeds that a connection is subscribed to. */
   feedsPerConnection: number;
   /**
-   * The number of bffs that watch a feed if a proxy routes connections by feed. If absent, connections are distributed at
-   * random.
+   * The number of bffs that watch a feed if a proxy routes connections by feed. If absent, connections are distributed
+   * at random.
    */
   bffsPerFeed?: number;
   /** The size of a notification's title and body, in bytes. */
@@ -27,7 +27,7 @@ export interface Load {
   batch: number;
   /** The number of publications that a feed keeps (`HISTORY_MAX`). */
   history: number;
-  /** How long a feed keeps publications, in hours (`HISTORY_TTL`), or how long the load has lasted if that is shorter. */
+  /** How long a feed keeps publications (`HISTORY_TTL`), or how long the load has lasted if shorter, in hours. */
   historyHours: number;
   /** How long a connection lasts, in minutes. */
   sessionMinutes: number;

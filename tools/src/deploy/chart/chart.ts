@@ -33,7 +33,7 @@ const settingsIn = (file: string): Record<string, string> =>
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
 
-/** Passes the settings of k8s/base/<app>.env to the helper `tocsin.settings`. */
+/** A template that passes the settings of k8s/base/<app>.env to the helper `tocsin.settings`. */
 const defaultsOf = (app: string): string =>
   `{{- define "tocsin.defaults.${app}" -}}\n${stringify(settingsIn(`${app}.env`), { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' })}{{- end }}\n`;
 

@@ -3,7 +3,7 @@ import { createNotificationClient } from '@tocsin/client';
 /** A subscription to the canary's feed through one bff. */
 export interface Watch {
   name: string;
-  /** Why it is not subscribed; `undefined` while it is. */
+  /** Why subscribing failed; `undefined` if it succeeded. */
   fault: () => string | undefined;
   /** When the notification with this id arrived, by this machine's clock. */
   arrivedAt: (id: string) => number | undefined;

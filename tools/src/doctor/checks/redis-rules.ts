@@ -50,7 +50,7 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
   );
 }
 
-/** Checks that Redis never evicts unclaimed entries. */
+/** Checks that Redis never evicts data. */
 export function checkEviction({ info }: RedisFacts): Finding {
   const check = 'redis eviction';
   const policy = info.get('maxmemory_policy') ?? 'unknown';

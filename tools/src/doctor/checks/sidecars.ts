@@ -32,7 +32,7 @@ async function look(
   headers: Record<string, string>,
 ): Promise<Finding | Unnamed> {
   const check = `sidecar of ${name ?? url}`;
-  // Other checks need the metadata even of an unhealthy sidecar.
+  // The metadata shows whether this is a Dapr sidecar that accepts the token, even while it is unhealthy.
   const answer = await ask(`${url}/v1.0/metadata`, { headers });
   if (typeof answer === 'string') {
     return fault(

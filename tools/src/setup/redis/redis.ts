@@ -10,7 +10,7 @@ import type { Say } from '../say.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
 
-/** The ways to run a Redis server: an installed command, or Docker. */
+/** A way to run a Redis server: an installed command, or Docker. */
 export interface RedisServer {
   kind: 'command' | 'docker';
   command: string;

@@ -8,7 +8,7 @@ const CHECK_EVERY = 500;
 /** The file to which `npm start` writes the raw lines of all processes. */
 export const logFileOf = (dataDir: string): string => join(dataDir, 'log', 'tocsin.log');
 
-/** All raw lines of a run, for `npm run tail`. Limited to two files of 50 MB. */
+/** Keeps the raw lines of all processes for `npm run tail`, in at most two files of 50 MB. */
 export class LogFile {
   readonly path: string;
   #lines = 0;

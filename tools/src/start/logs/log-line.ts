@@ -16,7 +16,7 @@ const OMITTED_FIELDS = new Set(['level', 'time', 'name', 'pid', 'hostname', 'msg
 /** Prefixes a line with its source, as in the log file of `npm start`. */
 export const markLine = (source: string, line: string): string => `== ${source} == ${line}`;
 
-/** Parses a line from that log, or from the output of `dapr run -f`. `undefined` for an empty line. */
+/** Parses a line from that log file, or from the output of `dapr run -f`. `undefined` for an empty line. */
 export function parseLine(raw: string): LogLine | undefined {
   const line = raw.replace(COLOURS, '').trimEnd();
   const [, source, content = ''] = MARKED.exec(line) ?? [undefined, undefined, line];
@@ -76,7 +76,7 @@ function parseDaprdLine(source: string | undefined, level: string, message: stri
   };
 }
 
-/** Warnings that daprd always prints when everything runs on one machine. */
+/** Warnings that daprd usually prints when everything runs on one machine. */
 const NOISE = [
   // Each application has its own secret store, but they share one configuration.
   /^Secrets configuration added for 'notification-(secrets|keys)', but no matching secret store was found/,
@@ -88,6 +88,6 @@ const NOISE = [
   /^Received signal to stop/,
 ];
 
-/** True for a warning that daprd always prints. */
+/** True for one of daprd's usual warnings. */
 export const isNoise = (line: LogLine): boolean =>
   line.source.startsWith('dapr') && NOISE.some((pattern) => pattern.test(line.text));

@@ -33,13 +33,13 @@ export interface Download {
   agent: Dispatcher;
   /** Called with the number of bytes received so far, and with the total size if the server sends it. */
   onBytes?: (received: number, size: number | undefined) => void;
-  /** The pause before the next attempt, in ms. It doubles with each failure. */
+  /** The pause before the next attempt, in ms. It doubles with each consecutive attempt that receives no data. */
   pauseMs?: number;
 }
 
 /**
  * Downloads a file and verifies it. Continues a `.part` with a Range request, and retries after a broken connection or
- * a 5xx. The file exists only once its content has been verified.
+ * a temporary error status. The file exists only once its content has been verified.
  * @throws Failure that names the address and the reason
  */
 export async function download(wanted: Download): Promise<void> {
@@ -120,7 +120,7 @@ async function receive({ url, agent, onBytes }: Download, part: string, have: nu
 /**
  * The position of the response's first byte in the file. `undefined` if the part is at least as long as the file; the
  * digest shows whether it is complete or too long.
- * @throws Retryable or Failure for a response without content
+ * @throws Retryable or Failure for any other response
  */
 function startOf(
   url: string,
