@@ -5,7 +5,7 @@ import { onStopSignal, Stopped } from './process/stop-signal.ts';
 /** Runs until the command has finished or `signal` aborts. Resolves with the exit code. */
 export type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 
-/** Loads a command on demand, so that no command loads another command's modules. */
+/** The commands by name. Each is loaded on demand, without the modules of the others. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**

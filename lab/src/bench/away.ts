@@ -37,8 +37,8 @@ export interface AwayFigures {
   /** CPU time per notification, in µs, excluding what the processes use when idle. */
   cpu: Cpu;
   /**
-   * Notifications accepted and published per second. With the kind `due`, the bffs spend part of that time deciding on
-   * the fallbacks of earlier notifications.
+   * Notifications accepted and published per second. For `due`, the bffs spend part of that time deciding on the
+   * fallbacks of earlier notifications.
    */
   rate: number;
 }
@@ -88,7 +88,7 @@ interface AwayOptions {
   signal: AbortSignal;
 }
 
-/** Returns the medians of all rounds after a warm-up round. @throws Failure if a notification is not published */
+/** Returns the medians over `rounds` rounds, after a warm-up. @throws Failure if a notification is not published */
 export async function measureAway(
   stack: Stack,
   { rounds, count, readers, signal }: AwayOptions,

@@ -6,7 +6,7 @@ export interface BenchOptions {
   rounds: number;
   workloads: readonly WorkloadId[];
   peers: readonly PeerId[];
-  /** True if the run includes all workloads and peers. Only the results of such a run are stored. */
+  /** True for a run of all workloads and peers at full size, without profiling. Only its results are stored. */
   isWhole: boolean;
   /** Adds the growth measurements, and a second run without persistence. */
   all: boolean;

@@ -17,7 +17,7 @@ describe('the fault schedule', () => {
     expect(first(200, SHORT)).not.toEqual(first(200, { ...SHORT, seed: 2 }));
   });
 
-  it('should start a short run with one kill of every process and one at every step', () => {
+  it('should start a short run by killing each process once, and one process at each step', () => {
     const kills = killsOnce('single').map(nameOf);
     expect(first(kills.length, SHORT).sort()).toEqual(kills.sort());
   });

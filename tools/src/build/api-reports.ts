@@ -26,7 +26,7 @@ const COMPILER_OPTIONS = {
   strict: true,
   skipLibCheck: true,
   types: [],
-  // `@tocsin/client` resolves to the sources in its workspace.
+  // Required, because `@tocsin/client` resolves to the .ts sources in its workspace.
   allowImportingTsExtensions: true,
   noEmit: true,
 };

@@ -119,7 +119,7 @@ describe('docker-compose.yml', () => {
       expect(service(app).depends_on[`${app}-dapr`]).toEqual({ condition: 'service_started' });
   });
 
-  it('should give the doctor the address of each application, its sidecar and Redis', () => {
+  it('should give the doctor the addresses of Redis, and of each application and its sidecar', () => {
     const { entrypoint, environment } = service('doctor');
     expect(entrypoint.filter((arg) => /^--(redis|producer|bff|sidecar)=/.test(arg)).sort()).toEqual(
       apps.flatMap(doctorArgs).sort(),

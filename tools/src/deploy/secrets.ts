@@ -16,7 +16,7 @@ export const newSecrets = (): Record<string, Record<string, string>> => ({
   'redis-operator': { PASSWORD: secret() },
   'dapr-api-token': { token: secret() },
   'app-api-token': { token: secret() },
-  /** For AUTH_MODE=jwt. */
+  /** The secret that signs tokens with AUTH_MODE=jwt. */
   jwt: { jwt: secret() },
   /** The secret with which the bffs sign their calls to each other and to the producer. */
   internal: { internal: secret() },

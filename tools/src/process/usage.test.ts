@@ -10,7 +10,7 @@ it.skipIf(process.platform !== 'linux')(
       const { user, system } = process.cpuUsage();
       return (user + system) / 1e6;
     };
-    // Other threads of this process run other tests, and go on while the values are read.
+    // Other threads of this process run other tests, and use CPU time while the values are read.
     const before = cpu();
     const { memory, cpuSeconds } = usageOf(process.pid);
     const after = cpu();

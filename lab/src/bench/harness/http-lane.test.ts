@@ -62,7 +62,7 @@ describe('a request lane', () => {
       seen.at(-1)?.end();
       await once(seen.at(-1) as Socket, 'finish');
       const end = performance.now() + 15;
-      // Block the event loop, so that the lane has not yet noticed that the connection is closing.
+      // Block the event loop, so that the lane cannot notice yet that the connection is closing.
       while (performance.now() < end);
     }
     expect(new Set(seen).size).toBe(20);

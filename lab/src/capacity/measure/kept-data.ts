@@ -80,7 +80,7 @@ export async function measureReplaced(steps: Steps): Promise<number> {
 }
 
 const REPLACED = 'replaced';
-/** The start of the feeds' names, by which their documents are found. */
+/** The start of the feeds' names, used to find their documents. */
 const LABEL = `topic:${REPLACED}`.slice(0, 8);
 
 /** Creates readers with read marks in a feed. Returns the average size of a reader's read state in bytes. */

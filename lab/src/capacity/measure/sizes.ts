@@ -13,7 +13,7 @@ export const SIZES = {
   feeds: 50,
   batch: 100,
   batchRate: 10,
-  /** Arrays in which each notification is for a different feed. */
+  /** The rate of arrays in which each notification is for a different feed. */
   spreadRate: 5,
   /** High enough for notifications to share entries, while the machine is still partly idle. */
   sharedRate: 240,

@@ -42,7 +42,7 @@ export interface Constants {
     instances: number;
     payload: number;
     batch: number;
-    /** Events a second that an instance reads from the broadcaster. */
+    /** Messages a second that an instance reads from the broadcaster. */
     heard: number;
   };
   cpu: {

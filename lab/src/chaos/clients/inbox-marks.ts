@@ -6,7 +6,8 @@ const FEED = 'user:42';
 const BETWEEN_MS = 1_200;
 const SNOOZE_MS = 15_000;
 /**
- * How often to end the snoozes of notifications that have returned, in ms. Until then, they count towards the limit.
+ * How often to end the snoozes of notifications that have returned, in ms. Until then, they count towards the limit on
+ * snoozes.
  */
 const END_RETURNED_EVERY_MS = 5_000;
 

@@ -35,13 +35,13 @@ export class Kubectl {
     return this.#run(args, undefined, follow);
   }
 
-  /** Returns the result, even if the call failed. */
+  /** Makes a call. Resolves with the result, even if the call failed. */
   try(args: readonly string[], input?: string): Promise<Answer> {
     return this.#run(args, input);
   }
 
   /**
-   * Returns the standard output.
+   * Makes a call. Resolves with the standard output.
    * @throws Failure that contains kubectl's error message
    */
   async text(args: readonly string[], input?: string): Promise<string> {

@@ -27,7 +27,7 @@ export interface Variant extends ImageSource {
   redisCluster: boolean;
   /** True for the Pod Security Standard `baseline` instead of `restricted`. */
   baseline: boolean;
-  /** The digests pushed with that tag, if known. A tag can be moved, a digest can't. */
+  /** The digests pushed with that tag, if known. A tag can be moved, but a digest can't. */
   digests: ReturnType<typeof findDigests>;
   /** The number of bff instances, if the deployment has already been scaled. */
   bffs: number | undefined;

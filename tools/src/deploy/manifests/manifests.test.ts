@@ -285,7 +285,7 @@ describe('k8s/', () => {
     const users = readFileSync(join(ROOT, 'k8s/base/redis-users.acl'), 'utf8');
     expect(users).toBe(readFileSync(join(ROOT, 'docs/redis-users.acl'), 'utf8'));
     const [off, tocsin = ''] = users.split('\n');
-    // Redis replays its log as this user, and drops transactions that this user may not run.
+    // Redis replays its append-only file as this user, and would drop transactions that this user may not run.
     expect(off).toBe('user default off resetpass ~* &* +@all');
     expect(tocsin).toMatch(/^user tocsin on .* -@all /);
     expect(tocsin).not.toMatch(/\+(@all|config|keys|flush|acl|script|function|replicaof|debug)/);
