@@ -21,7 +21,7 @@ const WHOLE = ['types:node', 'format', 'types:vue', 'lint:code', 'lint:rooms', '
 );
 const LAB = ['types:lab', 'lint:lab', 'test:lab'].map(npm);
 
-/** Files that import `.vue` files. Only `npm run types:vue` can check their types. */
+/** Files that may import `.vue` files. Only `npm run types:vue` can check their types. */
 const PAGES = /^(ui\/(?!src\/server\/)|client-vue\/|client\/src\/vue\/)/;
 
 function changed() {

@@ -20,7 +20,7 @@ const PER_REQUEST = 100;
 const ENDED = 'tocsin_bff_fallbacks_total';
 /** How long the receiver takes to process a message, in ms. */
 const ANSWER_MS = 20;
-/** A reader's document keeps the receipts of at most this many finished fallbacks. */
+/** Maximum for `--digest`: a reader's document keeps the receipts of at most this many finished fallbacks. */
 const MAX_DIGEST = 1_000;
 /** The fixed part of the time limit for all fallbacks, in ms. */
 const PATIENCE_MS = 60_000;

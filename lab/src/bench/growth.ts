@@ -9,7 +9,7 @@ import { withWatchers, type Audience } from './workloads/clients/watchers.ts';
 import { type Numbers, type Sizes } from './workloads/workload.ts';
 
 const GROWTH = { instances: [1, 2, 4], feeds: [1, 10, 100, 1_000], history: [100, 1_000, 10_000] };
-/** With `--profile`, measures only 1,000 feeds on two instances. */
+/** The sizes with `--profile`: only 1,000 feeds on two instances. */
 const PROFILED: typeof GROWTH = { instances: [2], feeds: [1_000], history: [] };
 const IN_FLIGHT = 64;
 const ARRAY = 100;

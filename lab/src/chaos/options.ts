@@ -3,7 +3,7 @@ import { parseOptions, throwIfInvalid } from '@tocsin/tools/options';
 export interface ChaosOptions {
   seed: number;
   minutes: number;
-  /** Runs until every protocol step was hit five times, with at least 100 kills and 10,000 notifications in total. */
+  /** Runs until the goals of a full run are reached (see `goalsOf`), or until the time is up. */
   full: boolean;
   /** Runs a bff that pops, emits and then acknowledges. The ledger must report lost notifications. */
   naive: boolean;

@@ -40,7 +40,7 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
     await follower.catchUp();
     const { records, unreadable } = await findAudit(reader, query);
     for (const { position: _, ...record } of records.toReversed()) print(record);
-    // Records written between `catchUp` and `findAudit` are found by both `findAudit` and the follower.
+    // Both `findAudit` and the follower find the records written between `catchUp` and `findAudit`. Print them once.
     const printed = new Set(records.map(({ id }) => id));
     if (unreadable > 0)
       process.stderr.write(`This version of Tocsin cannot read ${unreadable} of the records.\n`);

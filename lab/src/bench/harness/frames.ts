@@ -40,7 +40,7 @@ export class FrameReader {
     this.#onFrame = onFrame;
   }
 
-  /** @throws Failure for masked and fragmented frames, which the benchmark's servers never send */
+  /** @throws Failure for masked or fragmented frames, which the benchmark's servers never send */
   push(chunk: Buffer): void {
     let data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     for (;;) {

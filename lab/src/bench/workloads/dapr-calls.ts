@@ -7,7 +7,7 @@ import type { Workload } from './workload.ts';
 const isTocsin = (peer: Peer): peer is TocsinPeer => 'stack' in peer;
 
 /**
- * Measures each Dapr call that one notification needs on its own. Their sum is a lower bound for the notification's
+ * Measures the Dapr calls that one notification needs, one by one. Their sum is a lower bound for the notification's
  * latency.
  */
 export const daprCalls: Workload = {

@@ -59,7 +59,7 @@ export async function offerAll(
   return { offered, accepted, offeredFor, acceptedFor: seconds() };
 }
 
-/** Waits only for accepted messages, although rejected ones may also arrive. */
+/** Waits until all accepted messages have arrived. Rejected ones may arrive as well. */
 async function untilArrived(watchers: Watchers, accepted: readonly number[], patienceMs: number) {
   const end = Date.now() + patienceMs;
   while (accepted.some((n) => watchers.completeAt(n) === undefined)) {

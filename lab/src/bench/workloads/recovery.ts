@@ -25,7 +25,7 @@ class Disconnects {
   readonly #peer: Peer;
   readonly #context: WorkloadContext;
   readonly #publisher: Publisher;
-  /** Records the messages that the clients that stay connected receive. */
+  /** Records what the clients that stay connected receive. */
   readonly #stayed: Arrivals;
   readonly #first: number;
 

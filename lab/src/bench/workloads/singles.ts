@@ -14,7 +14,7 @@ interface Load {
   size: number;
 }
 
-/** Publishes as fast as the peer accepts messages, and measures the time until every client has received them all. */
+/** Publishes as fast as the peer accepts messages. Measures how many a second reach all clients, and the CPU time. */
 async function publishAll(
   peer: Peer,
   { numbers, sizes, signal }: WorkloadContext,

@@ -205,7 +205,7 @@ describe('a plan', () => {
   it('should include memory for connections, watched feeds and their publications', () => {
     const few = plan({ feeds: 1, rate: 0 });
     expect(few.memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 2_000, -1);
-    // A day at 10 publications a second is more than a ring holds.
+    // At 10 publications a second, a day's publications are more than a ring holds.
     const { memory, kept } = plan({ feeds: 10 });
     expect(kept.ring).toBe(1_000);
     expect(memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 10 * (2_000 + 1_000 * 1_000), -1);
