@@ -4,32 +4,35 @@ export const TIMING = {
   gap: 500,
   /** Subscribe to a feed again after this long without an event. */
   silence: 25_000,
-  /**
-   * After this long without any event on a connection (`quiet`), probe the server, which normally sends a position
-   * every 10 s. Without an answer within `doubt`, the connection is considered lost. The sum is below 15 s.
-   */
+  /** After this long without an event on a connection, probe the server, which normally sends a position every 10 s. */
   quiet: 10_500,
+  /** If the probe isn't answered within this time, the connection is doubtful. `quiet + doubt` is less than 15 s. */
   doubt: 3_500,
-  /** How often to check for suspended timers, and how late a check must be to count as sleep. */
+  /** How often to check for suspended timers. */
   wakeCheck: 1_000,
+  /** How late such a check must be to count as sleep. */
   slept: 10_000,
   /** Treat a subscribe request as temporarily refused after this long without an answer. */
   acknowledgement: 10_000,
-  /** First and longest delay before retrying a refused subscribe request. */
+  /** First delay before retrying a refused subscribe request. */
   retryMin: 500,
+  /** Longest delay before retrying a refused subscribe request. */
   retryMax: 15_000,
-  /** Number of times a mark is retried (within about a minute), and the longest delay that a server can request. */
+  /** Number of times that a mark is retried, within about a minute. */
   retries: 8,
+  /** The longest delay before a retry that a server can request. */
   retryAfterMax: 60_000,
-  /** First and longest delay before the socket reconnects. */
+  /** First delay before the socket reconnects. */
   reconnectMin: 500,
+  /** Longest delay before the socket reconnects. */
   reconnectMax: 5_000,
   /** Maximum random delay, added to the delay that a draining instance sets for each client. */
   drainJitter: 250,
   /** After this long without a connection, the client reports `offline`. */
   offlineAfter: 20_000,
-  /** How often a tab checks for the leader, and the number of failed checks after which it takes over. */
+  /** How often a tab checks for the leader. */
   tabCheck: 2_000,
+  /** Number of failed checks after which the tab takes over. */
   tabMisses: 3,
   /** How long a tab keeps looking connected between two leaders. */
   tabHandover: 3_000,

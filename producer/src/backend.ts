@@ -14,7 +14,7 @@ export interface Backend {
   keyUses: KeyUseStore;
   auditSink: AuditSink;
   knownKeys: KnownKeysStore;
-  /** Creates the job store. In memory, it calls `handOver` for each due job; Dapr calls `/job/<name>` instead. */
+  /** Creates the job store. The in-memory store calls `handOver` for each due job; Dapr calls `/job/<name>` instead. */
   createJobs(handOver: (name: string) => Promise<unknown>): Jobs;
   /** Returns one of this application's secrets; `undefined` if it is absent. */
   readSecret(name: string): Promise<string | undefined>;

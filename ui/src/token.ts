@@ -5,7 +5,7 @@ interface TokenStorage {
   set(key: string, value: string): void;
 }
 
-/** This tab's token, and another one offered by its URL. */
+/** This tab's token, and a different one from its URL, if any. */
 export interface TabTokens {
   token?: string;
   /** Used only with the reader's consent, because a link must not change who is signed in. */

@@ -42,7 +42,7 @@ export class Silence {
     this.#hooks.changed();
   }
 
-  /** Considers the connection doubtful until the server answers a probe. Called when the device has no network. */
+  /** Probes the server, and considers the connection doubtful until it answers. Called if there is no network. */
   doubt(): void {
     if (this.#timer === undefined || this.#doubtful) return;
     this.#doubtful = true;

@@ -17,7 +17,7 @@ export const sampledTraces = ({ traceparent, furtherTraces = [] }: Traced): stri
 };
 
 /**
- * Chooses the trace contexts of an entry from those of its requests: all sampled ones, or the first
+ * Chooses the trace contexts of an entry from those of its requests: the sampled ones, up to the limit, or the first
  * one if none is sampled.
  */
 export function tracedBy(traceparents: readonly string[]): Traced {

@@ -67,7 +67,7 @@ describe('placesIn', () => {
 describe('isOlderState', () => {
   const state = (version: number, ...snoozed: SnoozeMark[]): InboxState => ({ ...empty, version, snoozed });
 
-  it('should compare first the versions, then which snoozes have ended', () => {
+  it('should compare the versions first, then which snoozes have ended', () => {
     const [waiting, ended] = [mark(1), mark(1, { due: true })];
     expect(isOlderState(state(1, ended), state(2, waiting))).toBe(true);
     expect(isOlderState(state(2, waiting), state(1, ended))).toBe(false);

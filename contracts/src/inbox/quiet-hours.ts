@@ -25,7 +25,7 @@ export interface QuietHours {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Quiet hours can follow each other without a break. If that lasts longer than this, they are assumed never to end. */
+/** Quiet hours that follow each other without a break for longer than this are assumed never to end. */
 const MAX_MS = 8 * DAY_MS;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();

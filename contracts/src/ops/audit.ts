@@ -23,7 +23,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** `uncertain`: the response was 503, so the action may have been partly or fully executed. */
+/** `uncertain`: the outcome is unknown. The action may have been partly or fully executed. */
 export const AUDIT_OUTCOMES = [
   'done',
   'uncertain',
@@ -34,7 +34,7 @@ export const AUDIT_OUTCOMES = [
 ] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
-/** `several` stands for more actors than a record can list. */
+/** `several`: different actors, combined because there were too many to record separately. */
 export type AuditActorKind = 'key' | 'reader' | 'app' | 'anonymous' | 'operator' | 'several';
 export type AuditVia = 'http' | 'invocation' | 'topic' | 'ops' | 'cli' | 'secret';
 

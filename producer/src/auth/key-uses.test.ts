@@ -34,7 +34,7 @@ it('should write the last use of each key, at most once a minute', async () => {
   await uses.stop();
 });
 
-it('should include uses whose write failed in the next write, and write the remaining uses when it stops', async () => {
+it('should retry a failed write together with the next one, and write the remaining uses when it stops', async () => {
   const { uses, write, failures, lastUses } = keyUses();
   write.mockRejectedValueOnce(new Error('away'));
   uses.note(key('shop'));

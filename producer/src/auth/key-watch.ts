@@ -47,7 +47,7 @@ export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey
 
 /**
  * Reports keys that were created, changed or revoked, including changes made while no producer was running. All
- * producers share one stored version, written with its etag, so exactly one of them reports each change. If that
+ * producers share one stored version, guarded by its etag, so exactly one of them reports each change. If that
  * producer crashes between the write and the report, the report is lost.
  */
 export class KeyWatch {

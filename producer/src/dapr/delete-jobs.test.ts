@@ -20,7 +20,7 @@ interface Call {
 let server: Server | undefined;
 afterEach(() => server?.forceShutdown());
 
-/** Starts a sidecar that answers this one call. With `fail`, it returns an error. */
+/** Starts a fake sidecar that implements only this call. With `fail`, it returns an error. */
 async function sidecar({ fail = false } = {}) {
   const calls: { prefix: string; token: unknown }[] = [];
   const answer = ({ request, metadata }: Call, done: grpc.sendUnaryData<object>) => {

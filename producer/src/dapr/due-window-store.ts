@@ -14,7 +14,7 @@ import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
  */
 const TTL_SECONDS = 25 * 60 * 60;
 
-/** Stores the due window in Dapr's state API: an index, written with its etag, and one document for each schedule. */
+/** Stores the due window in Dapr's state API: an index, guarded by its etag, and one document for each schedule. */
 export class DaprDueWindowStore implements DueWindowStore {
   readonly #sidecar: Sidecar;
 

@@ -8,7 +8,7 @@ import {
 import { ABSENT, type Sidecar } from '@tocsin/service';
 import type { KnownKeysStore } from '../auth/key-watch.ts';
 
-/** Stores the known keys as one document of Dapr's state API, written with its etag. */
+/** Stores the known keys as one document of Dapr's state API, guarded by its etag. */
 export class DaprKnownKeys implements KnownKeysStore {
   readonly #sidecar: Sidecar;
 

@@ -11,7 +11,7 @@ export interface DemoOptions {
   producer: Pick<Producer, 'produce'>;
   intervalMs: number;
   log: Logger;
-  /** Stops the source when it aborts. */
+  /** Aborting it stops the source. */
   signal: AbortSignal;
 }
 

@@ -15,7 +15,7 @@ const actions = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ post: fc.array(fc.nat(2), { minLength: 1, maxLength: 5 }) }) },
     { weight: 4, arbitrary: fc.record({ wait: fc.constantFrom(0, 1, 20, 500, 3_000, 8_000, 70_000) }) },
-    /** Later calls get these fates in turn, repeatedly. If all are failures, the backend is down. */
+    /** From now on, calls get these fates in turn, over and over. If all are failures, the backend is down. */
     { weight: 2, arbitrary: fc.record({ fates: fc.array(fates, { minLength: 1, maxLength: 6 }) }) },
   ),
   { maxLength: 40 },
@@ -25,8 +25,9 @@ interface Answered {
   ids: string[];
   feeds: string[];
   outcome: string;
-  /** When the request was sent, and when it was answered, on one logical clock. */
+  /** When the request was sent, on a logical clock. */
   posted: number;
+  /** When it was answered, on the same clock. */
   answered: number;
 }
 

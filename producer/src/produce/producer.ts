@@ -28,7 +28,10 @@ export interface ProducerOptions {
   defer?: (begin: () => void) => void;
 }
 
-/** After an entry, its lane rests for as long as the entry took, but at most this long, or until its interval ends. */
+/**
+ * After an entry, its lane rests for as long as the entry took, but at most this long, in ms. The entry interval can
+ * prolong the rest.
+ */
 const MAX_REST_MS = 50;
 /** Batching delay after a shared entry. It is long enough for the requests of one burst to arrive. */
 const BATCHING_DELAY_MS = 4;

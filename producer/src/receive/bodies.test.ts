@@ -63,7 +63,7 @@ it('should reject a large body while others use up the budget, and still serve s
   expect(await postOf(MEBIBYTE)).toBe(400);
 });
 
-it('should not reserve bytes for a declared Content-Length', async () => {
+it('should not reserve bytes for the declared Content-Length of a large body', async () => {
   for (let i = 0; i < 20; i++) (await startSized(MEBIBYTE)).send(' ');
   expect([await postOf(MEBIBYTE), await small()]).toEqual([400, 202]);
 });

@@ -89,7 +89,7 @@ describe('a job', () => {
     });
   beforeAll(() => jobs.set('some:name', Date.now() + 3_600_000, scheduled));
 
-  it('should be accepted only from the sidecar, and its content be read from the scheduler', async () => {
+  it('should be accepted only from the sidecar, with its content read from the scheduler', async () => {
     expect((await handOver('some:name', {})).status).toBe(401);
     const invoked = { 'dapr-api-token': 'secret', 'dapr-caller-app-id': 'shop' };
     expect((await handOver('some:name', invoked)).status).toBe(403);

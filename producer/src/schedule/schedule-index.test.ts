@@ -230,8 +230,8 @@ describe('a slow index', () => {
   });
 });
 
-describe('without the index', () => {
-  it('a retraction should be accepted, but an erasure should be retried', async () => {
+describe('without a writable index', () => {
+  it('a retraction should be accepted, but an erasure should be rejected as late', async () => {
     const { publishService, jobs, scheduleIndexStore, scheduleObserver, failures } = instance();
     await publishService.publish([input('a'), input('b')]);
     vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('away'));

@@ -9,7 +9,7 @@ export interface WatchedSecretOptions<T> {
   what: string;
   /** Called after each failed attempt. */
   onError: (error: unknown) => void;
-  /** Default 60 s. */
+  /** Default: 60 s. */
   everyMs?: number;
 }
 

@@ -17,7 +17,7 @@ import { verdictOf } from './verdict/rules.ts';
 /** Session storage keeps the token until the tab is closed. */
 const TOKEN_KEY = 'tocsin.ops.token';
 
-/** Why the server denies access: it requires a token, the token lacks the role, or it accepts no token at all. */
+/** Why the server denies access: it requires a token, the token lacks the role, or no token is accepted. */
 export interface OpsRefusal {
   kind: 'token' | 'role' | 'closed';
   /** The server's explanation. */
@@ -154,7 +154,7 @@ function createOps() {
       },
     );
 
-  /** Its error is shown beside the list, because the list is read less often than the rest. */
+  /** Shows errors beside the list, because the list is read less often than the rest of the page. */
   async function readUnsent(): Promise<void> {
     const isOvertaken = order.start('unsent');
     try {

@@ -109,7 +109,7 @@ export function followFeed({ client, feed, batch, returning, page, onRecovered }
       onGap: (_from, _to, { erased }) =>
         batch.run(() => {
           if (erased) notifications.clear(feed);
-          // In the same queue as the counts, so that an earlier report doesn't include this gap.
+          // Use the same queue as the counts, so that an earlier report doesn't include this gap.
           later.run(({ useToasts }) => {
             missed.gap = true;
             if (!erased) return;

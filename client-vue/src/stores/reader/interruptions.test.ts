@@ -35,7 +35,7 @@ const evening = (first: number, last: number) =>
 const titles = () => useToasts().view.cards.map(({ title }) => title);
 
 interface Opened {
-  /** The notifications of the newest page. */
+  /** The notifications on the newest page. */
   stored?: readonly LivePublication[];
   presenting?: () => boolean;
   isLive?: boolean;
@@ -135,7 +135,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles().filter((title) => title.includes('quiet'))).toHaveLength(1);
   });
 
-  it('should be counted as a minimum if older ones are not loaded', () => {
+  it('should be reported as "1 or more" if older ones are not loaded', () => {
     openPage(EVENING);
     openPage(MORNING, { stored: evening(4, 4), isLive: false });
     useItems().older.set('all', { epoch: 'e', before: 4 });

@@ -21,8 +21,7 @@ export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
   /**
-   * By item key, for notifications that have arrived since the last check outside quiet hours: whether each is held
-   * back.
+   * Whether each notification that has arrived since the last check outside quiet hours is held back, by item key.
    */
   const heldByKey = new Map<string, boolean>();
   let lastInterruptible: number | undefined;

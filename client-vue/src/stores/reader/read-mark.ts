@@ -37,7 +37,7 @@ export const withIds = (mark: ReadMark, ids: readonly string[]): ReadMark => ({
   ids: newest(new Set([...mark.ids, ...ids])),
 });
 
-/** Merges the server's read state into the mark. `undefined` if the state is from another epoch, and empty. */
+/** Merges the server's read state into the mark. `undefined` if the state is empty and from another epoch. */
 export function withRead(
   mark: ReadMark | undefined,
   { epoch, offset, ids }: ReadState & { epoch: string },

@@ -3,7 +3,7 @@ import { isSticky, type Toast } from './toast.ts';
 
 /** Maximum number of groups of equal errors; older groups are only counted. */
 export const MAX_ERRORS = 50;
-/** Maximum number of groups of other toasts; the last ones in order are only counted. */
+/** Maximum number of groups of other toasts; the lowest-ranked ones are only counted. */
 export const MAX_OTHERS = 20;
 /** Maximum number of toasts in a group. An older one is shown when the newest is retracted. */
 const MAX_EQUAL = 20;
@@ -63,7 +63,6 @@ const countOf = (stacks: readonly Stack[]): number => stacks.reduce((sum, { coun
  */
 export class ToastStack {
   readonly #stacks = new Map<string, Stack>();
-  /** Groups by equality key, and by toast key. */
   readonly #byEqualityKey = new Map<string, Stack>();
   readonly #byToast = new Map<string, Stack>();
   #arrivals = 0;

@@ -9,7 +9,7 @@ export interface DepositOptions {
   entries: EntryStore;
   announcer: Announcer;
   observer: Observer;
-  /** Stops the attempts when it aborts. */
+  /** Aborting it stops the attempts. */
   signal: AbortSignal;
 }
 

@@ -8,7 +8,7 @@ export interface RetryOptions {
   /** Checked before each attempt. The retries stop when it returns true. */
   shouldStop: () => boolean;
   onFailure: (error: unknown) => void;
-  /** Cuts a pause short when it aborts. */
+  /** Aborting it cuts a pause short. */
   signal: AbortSignal;
 }
 

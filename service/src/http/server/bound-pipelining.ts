@@ -21,7 +21,7 @@ export function boundPipelining(app: RequestListener): RequestListener {
     if (known) return known;
     const responses = new Set<ServerResponse>();
     inProgress.set(socket, responses);
-    // Node itself closes the first response now.
+    // Wait until Node itself has closed the first response.
     socket.once('close', () => setImmediate(() => responses.forEach(close)));
     return responses;
   };
