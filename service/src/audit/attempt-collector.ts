@@ -1,12 +1,12 @@
 import { MAX_AUDIT_FEEDS_COUNTED } from '@tocsin/contracts';
 import type { AuditNote } from './note.ts';
 
-/** Maximum number of groups. Once it is reached, attempts by other actors are combined under the actor `several`. */
+/** Maximum number of groups. Beyond it, attempts without a group are combined under the actor `several`. */
 const MAX_GROUPS = 64;
 /** Maximum number of ids to list. A record has no room for more. */
 const MAX_NAMED = 16;
 
-/** Attempts by one actor that will become one record. */
+/** Attempts at the same action by one actor, or by `several`, that will become one record. */
 export interface AttemptGroup {
   note: Pick<AuditNote, 'action' | 'outcome' | 'via' | 'actor'>;
   from: number;
@@ -19,8 +19,8 @@ export interface AttemptGroup {
 }
 
 /**
- * Collects the attempts for one stream, in limited memory, until their records are written. An actor's first `singles`
- * attempts become separate records. The last of these also counts all later attempts.
+ * Collects the attempts for one stream, in limited memory, until their records are built. An actor's first `singles`
+ * attempts at an action become separate records. The last of these also counts all later attempts.
  */
 export class AttemptCollector {
   readonly #singles: number;

@@ -32,14 +32,14 @@ export interface AuditTrailOptions {
 }
 
 /**
- * Longest delay between an attempt and its record, in ms, while the sink works. A crash loses at most the attempts of
- * this period.
+ * Longest delay between an accepted attempt and its record, in ms, while the sink works. A crash loses at most the
+ * attempts of this period.
  */
 export const AUDIT_DELAY_MS = 250;
-/** Rejected attempts cost their sender nothing, so they are combined into fewer records. */
+/** The same for rejected attempts. They cost their sender nothing, so they are combined into fewer records. */
 const REFUSALS_DELAY_MS = 1_000;
 const RETRY_AFTER_MS = 1_000;
-/** Maximum number of separate records for one actor in one period. */
+/** Maximum number of separate records for the same action by one actor in one period. */
 const SINGLES: Record<AuditStream, number> = { acts: 16, publications: 1, refusals: 1 };
 
 interface Waiting {
