@@ -84,7 +84,7 @@ async function problemOf(response: Response): Promise<Partial<Problem>> {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** The listed errors. A proxy's own problem document may have `errors` in a different format, which are ignored. */
+/** The listed errors. A proxy's own problem document may have `errors` in a different format; these are ignored. */
 const faultsIn = (errors: unknown): Fault[] =>
   (Array.isArray(errors) ? errors : []).filter(
     (one): one is Fault =>

@@ -18,7 +18,7 @@ export const namedIdsSchema = z.strictObject({ ...reader, ids });
 export type NamedIds = z.infer<typeof namedIdsSchema>;
 
 /**
- * The body of `POST /app/notifications/seen`. If `epoch` is given, it applies only if the feed is still in that epoch.
+ * The body of `POST /app/notifications/seen`. If `epoch` is given, the mark is set only if the feed is in that epoch.
  */
 export const markSeenSchema = z.strictObject({
   ...reader,

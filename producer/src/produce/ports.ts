@@ -25,7 +25,7 @@ export interface Scheduler {
   cancelAll(feed: string): Promise<void>;
 }
 
-/** Thrown if too many schedules are due within the same minute. */
+/** Thrown if too many schedules are due within the next minute. */
 export class ScheduleFullError extends Error {
   override readonly name = 'ScheduleFullError';
 }

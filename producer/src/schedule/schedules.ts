@@ -130,7 +130,7 @@ export class Schedules implements Scheduler {
 
   async #addJobs(list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
     if (list.length === 0) return;
-    // A crash in between leaves an entry without a job, which the list doesn't show.
+    // Write the index first: a crash then leaves an entry without a job, which the list doesn't show.
     await this.#tryToIndex(this.#index.add(list.map(({ name, scheduled: { at } }) => [name, at])));
     await inParallel(list, PARALLEL_JOBS, ({ name, scheduled }) =>
       this.#options.jobs.set(name, scheduled.at - LEAD_MS, scheduled),
@@ -181,7 +181,7 @@ export class Schedules implements Scheduler {
   async cancelAll(feed: string): Promise<void> {
     const prefix = prefixOf(feed);
     await this.#options.jobs.removeAll(prefix);
-    // An erasure also removes the ids, so it waits for the index, and fails if that can't be written.
+    // An erasure must also remove the ids from the index, so it fails if the index can't be written.
     await Promise.all([
       this.#dueWindow.remove(({ name }) => name.startsWith(prefix)),
       this.#index.erase(prefix),

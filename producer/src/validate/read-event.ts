@@ -27,8 +27,8 @@ const MAX_FAULT_TEXT = 500;
  * Reads the notifications in a message from the topic. A notification without an id gets its event's id (`<event
  * id>:<index>` if the data is an array), together with a hash of the event's source. So a redelivered event shows
  * nothing twice, and events from different sources are not confused. Equal raw payloads without ids count as the same
- * notification. Without `allowFallbacks`, rejects notifications with fallbacks, because these require the permission of
- * an API key. https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
+ * notification. If `allowFallbacks` is false, rejects notifications with fallbacks, because these require an API key
+ * with that permission. https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
  */
 export function readEvent(envelope: unknown, now: number, { allowFallbacks = true } = {}): ReadEvent {
   const { event, data, faults, traceparent } = openEnvelope(envelope);

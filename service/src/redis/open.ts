@@ -50,7 +50,7 @@ async function clientFor(target: RedisTarget, options: ClientOptions): Promise<R
   return clientAt(target.sentinel ? await findMaster(target) : first, target, options);
 }
 
-/** Keys in many slots, so that each cluster node redirects some of them. */
+/** Keys in different slots, so that every cluster node redirects some of them. */
 const STREAMS = [BROADCAST_STREAM, ...Object.values<string>(TOPICS)];
 
 /** @throws Error with the redirection, if Redis redirects commands to other nodes of its cluster */

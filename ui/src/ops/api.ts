@@ -66,7 +66,7 @@ export interface OpsApi {
 }
 
 const TIMEOUT_MS = 10_000;
-/** The server puts back the records of a batch one by one, so allow more time. */
+/** The server processes the items of a batch one by one, so allow more time. */
 const BATCH_TIMEOUT_MS = 60_000;
 /** Number of unsent fallbacks on a page. */
 const UNSENT_LIMIT = 50;

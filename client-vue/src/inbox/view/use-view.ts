@@ -22,7 +22,7 @@ export function useView() {
   const marks = useMarks();
   const tab = ref<Tab>('all');
   const filter = shallowRef(noFilter());
-  /** Keys of items that were unread in this tab. They stay in the tab after they are read. */
+  /** Keys of items that the tab `unread` has shown. They stay in it after they are read. */
   const kept = new Set<string>();
 
   /** A text search in the tab `all` includes archived and snoozed items. */

@@ -24,7 +24,7 @@ function mayInterruptAt(
   return mayInterrupt(preferences, { ...notification, feed, severity: severityOf(notification) }, at);
 }
 
-/** Splits publications into those that may interrupt the reader now and those that quiet hours hold back. */
+/** Returns the publications that may interrupt the reader now, and those that quiet hours hold back. */
 export function splitByQuietHours(
   preferences: Preferences,
   feed: string,

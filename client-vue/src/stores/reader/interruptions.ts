@@ -20,9 +20,7 @@ const KEY = 'tocsin.quiet-since';
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
-  /**
-   * Whether each notification that has arrived since the last check outside quiet hours is held back, by item key.
-   */
+  /** By item key: whether a notification that arrived after the last check outside quiet hours is held back. */
   const heldByKey = new Map<string, boolean>();
   let lastInterruptible: number | undefined;
   /** The quiet hours that were last in force. The reader may have turned them off since. */

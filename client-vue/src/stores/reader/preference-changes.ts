@@ -47,7 +47,7 @@ export const usePreferenceChanges = defineStore(() => {
   const isMuted = (list: Muted, name: string): boolean =>
     store.preferences[list].some((muted) => muted === name) || mutedUntil(list, name) !== undefined;
 
-  /** Mutes a name in a list, or unmutes it if it is muted, with or without an end time. */
+  /** Mutes a name in a list indefinitely. If it is already muted, unmutes it, even if its mute has an end time. */
   function toggle(list: Muted, name: string): Promise<void> {
     if (mutedUntil(list, name) === undefined)
       return change({ [list]: toggled<string>(store.preferences[list], name) });
