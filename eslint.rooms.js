@@ -1,6 +1,7 @@
 /**
  * The layers of the code (rooms) and their allowed imports. `elements` lists the rooms, innermost first. An import that
- * no policy allows is an error. Tests and `testing/` may import everything; no other code may import them.
+ * no policy allows is an error. Tests and `testing/` may import everything. Of all other code, only the lab may import
+ * `testing/`, and none may import tests.
  */
 
 const CORES = '{produce,schedule,deliver,feed,recover,readers,auth,ops,connect,away}';
@@ -144,7 +145,7 @@ export const policies = [
     from: from('adapter', { room: 'dapr' }),
     allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'dataloader', 'express'),
   },
-  // Only this room uses private parts of libraries. Its canary tests state the tested versions.
+  // This room uses private parts of libraries. Its canary tests state the tested versions.
   {
     from: from('adapter', { room: 'internals' }),
     allow: modules('@dapr/dapr', 'socket.io', 'socket.io-adapter', '@socket.io/*', 'ws'),
@@ -161,7 +162,7 @@ export const policies = [
       'proxy-addr',
     ),
   },
-  // Only this room opens direct connections to Redis. The socket.io adapter receives one.
+  // Of the adapters, only this one opens direct connections to Redis. The socket.io adapter receives one.
   { from: from('adapter', { room: 'redis' }), allow: to('service-redis') },
   { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
 
@@ -197,16 +198,16 @@ export const policies = [
     ],
   },
 
-  // The model computes only from measured constants, without I/O.
+  // The capacity model computes only from measured constants, without I/O.
   { from: from('capacity-model'), allow: to('capacity-model', 'contracts') },
 
-  // The cases import no code of this repository except the contracts, so that they can test other implementations.
+  // The conformance cases import only the contracts from this repository, so that they can test other servers.
   {
     from: from('conformance'),
     allow: [to('conformance', 'contracts'), modules('socket.io-client'), node('*', 'node:*')],
   },
 
-  // Other teams install this package, so it has no dependencies. The contracts' types are bundled.
+  // Other teams install `publish`, so it has no dependencies. The contracts' types are bundled.
   { from: from('publish'), allow: [to('publish', 'contracts'), node('*', 'node:*')] },
 
   {

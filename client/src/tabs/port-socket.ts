@@ -10,7 +10,7 @@ interface PendingRequest {
 /** Shared by all ports of the page, so that a late answer from a former leader matches no other request. */
 let lastId = 0;
 
-/** A follower tab's view of the leader's connection, used in place of its own socket. */
+/** A tab's port to the leader's connection, used in place of its own socket. */
 export class PortSocket implements FeedSocket {
   readonly #send: (id: number, event: string, request: unknown) => void;
   readonly #waiting = new Map<number, PendingRequest>();

@@ -50,8 +50,8 @@ export const partitionEntrySchema = z.strictObject({
 export type PartitionEntry = z.infer<typeof partitionEntrySchema>;
 
 /**
- * Announces entry `seq` of `run` to the partition. `expiresAt` and `traceparent` are copied from the entry, because
- * Dapr drops the event's trace context if the trace is not sampled.
+ * Announces entry `seq` of `run` to the partition. The members are copied from the entry, including `traceparent`:
+ * Dapr drops the event's own trace context if the trace is not sampled.
  */
 export const partitionAnnouncementSchema = partitionEntrySchema.omit({ notifications: true });
 export type PartitionAnnouncement = z.infer<typeof partitionAnnouncementSchema>;

@@ -33,9 +33,11 @@ export const instanceSnapshotSchema = z.object({
   connections: count,
   /** Feeds with at least one subscription on this instance. */
   feeds: count,
-  /** Notifications per second: appended by this instance, pushed to browsers, and dropped as duplicates. */
+  /** Notifications per second that this instance appended. */
   accepted: rate,
+  /** Notifications per second that it pushed to browsers. */
   delivered: rate,
+  /** Notifications per second that it dropped as duplicates. */
   suppressed: rate,
   /** Milliseconds from `createdAt` to the push; null if nothing was pushed. */
   p50Ms: latency,

@@ -18,14 +18,14 @@ export const setAsideSchema = z.strictObject({
 });
 export type SetAside = z.infer<typeof setAsideSchema>;
 
-/** Names of the set-aside records that `npm run dead-letters` lists, newest first. */
+/** Names of all set-aside records, newest first. */
 export const setAsideIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   entries: z.array(z.string()),
 });
 export type SetAsideIndex = z.infer<typeof setAsideIndexSchema>;
 
-/** Size of each listed record, in bytes of JSON. */
+/** Size of each set-aside record, in bytes of JSON. */
 export const setAsideSizesSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   bytes: z.record(z.string(), z.int().min(0)),

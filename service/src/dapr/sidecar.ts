@@ -7,7 +7,7 @@ import { toTransaction, type StateOperation, type StoredState } from './state.ts
 import type { ActiveSubscription } from './subscription-paths.ts';
 
 export interface SidecarOptions {
-  /** Default 127.0.0.1. */
+  /** Default: 127.0.0.1. */
   host?: string | undefined;
   httpPort: number;
   /** Sent as the header `dapr-api-token`. */
@@ -38,7 +38,7 @@ const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
  * Calls the parts of the sidecar's HTTP API that Tocsin uses, over keep-alive connections. Every method settles within
- * its timeout. Except for `invoke`, it rejects with a SidecarError unless the response is a 2xx. So a call has either
+ * its timeout. All except `invoke` reject with a SidecarError unless the response is a 2xx. So a call has either
  * succeeded, or its outcome is explicitly unknown. docs/decisions/own-client-of-the-sidecar.md compares this class with
  * the Dapr SDK. https://docs.dapr.io/reference/api/
  */

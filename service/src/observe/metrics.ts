@@ -2,7 +2,7 @@ import { Registry, collectDefaultMetrics, type Counter } from 'prom-client';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Gauges with the names of counters, which promtool rejects. Other gauges report the same values, split by type. */
+/** Gauges that promtool rejects, because their names are those of counters. Others report the same values by type. */
 const MISNAMED = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
