@@ -36,7 +36,10 @@ export const isMutedBy: (preferences: Preferences, notification: Interrupting, a
 /** Whether the time `at` (ms since 1970) is within the quiet hours. */
 export const isQuiet: (quiet: QuietHours, at: number) => boolean = rules.isQuiet;
 
-/** The end of the current quiet hours; `at` and the result are in ms since 1970. `undefined` outside quiet hours. */
+/**
+ * The end of the current quiet hours; `at` and the result are in ms since 1970. `undefined` outside quiet hours,
+ * `Infinity` if they never end.
+ */
 export const quietUntil: (quiet: QuietHours, at: number) => number | undefined = rules.quietUntil;
 
 /** Whether `name` is an IANA time zone name that this platform knows. */

@@ -1,6 +1,6 @@
 /**
- * An offset, in the given epoch, by default the one that the subscription is in when the request is sent. The server
- * ignores the offset of another epoch.
+ * An offset in `epoch`. Default: the epoch that the feed's subscription is in when `mark` is called. The server ignores
+ * the offset if the feed is in another epoch.
  */
 export interface UpTo {
   offset: number;

@@ -9,7 +9,7 @@ const BATCHING_DELAY_MS = 5;
 const GIVE_UP_AFTER_MS = 60_000;
 const MAX_WAITING = 10_000;
 
-/** Creates a publisher. It connects when the first notification is published. */
+/** Creates a publisher. It connects on first use. */
 export function createPublisher(given: PublisherOptions): Publisher {
   const options = { ...given, giveUpAfterMs: given.giveUpAfterMs ?? GIVE_UP_AFTER_MS };
   const { batchingDelayMs = BATCHING_DELAY_MS, maxWaiting = MAX_WAITING } = options;

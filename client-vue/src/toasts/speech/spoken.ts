@@ -27,7 +27,7 @@ export function spokenErrors(errors: readonly Toast[]): string[] {
   return rest <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), spoken.moreErrors(rest)];
 }
 
-/** Collects toasts for one combined message. Keeps a limited number. */
+/** Collects toasts for one combined message. Keeps only the newest few, and counts the others. */
 export class SpokenBatch {
   #newest: Toast[] = [];
   readonly #counts = new Map<Severity, number>();
