@@ -34,7 +34,7 @@ export const SECRETS = {
   vapid: { store: 'notification-secrets', name: 'vapid' },
   /** Signs requests of the channel `webhook`: `whsec_` followed by 24 to 64 bytes in base64. */
   webhook: { store: 'notification-secrets', name: 'webhook' },
-  /** The same string as `internal`, for the producer, which verifies calls from the bff with it. */
+  /** The same string as `internal`, for the producer, which verifies the bff's calls with it and signs its own. */
   internalOfProducer: { store: 'notification-keys', name: 'internal' },
   /** JSON: records that match `apiKeysSchema`. */
   apiKeys: { store: 'notification-keys', name: 'apikeys' },

@@ -4,7 +4,7 @@ import type { Backend } from './backend.ts';
 /** Steps in an entry's life at which a test can kill or stop the process, add a delay, or throw an error. */
 export type Step = 'before-deposit' | 'deposited' | 'before-announce' | 'announced';
 
-/** Wraps `backend` with a failpoint before and after each call. */
+/** Wraps `backend` with a failpoint before and after each deposit and announcement. */
 export const withFailpoints = (backend: Backend, reach: Reach<Step>): Backend => ({
   ...backend,
   entries: {

@@ -23,7 +23,7 @@ export type ProblemCode = (typeof PROBLEM_CODES)[number];
 export const faultSchema = z.strictObject({ path: z.string(), message: z.string() });
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The body of every error response (RFC 9457). `code` is stable; `errors` lists all errors in the input. */
+/** The body of every error response (RFC 9457). `code` is stable; `errors` lists the errors in the input. */
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),

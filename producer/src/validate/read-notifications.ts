@@ -14,13 +14,13 @@ const MAX_PATH = 200;
 
 export type ReadResult = { inputs: NotificationInput[]; isArray: boolean } | { problem: ProblemDetails };
 
-/** Reads notifications from a POST body. If it is invalid, returns a problem with all errors. */
+/** Reads notifications from a POST body. If it is invalid, returns a problem that lists the errors. */
 export function readNotifications(body: Uint8Array): ReadResult {
   const read = readJson(body);
   return 'problem' in read ? read : readValue(read.value);
 }
 
-/** Reads notifications from a value. If it is invalid, returns a problem with all errors. */
+/** Reads notifications from a value. If it is invalid, returns a problem that lists the errors. */
 export const readValue = (value: unknown): ReadResult =>
   Array.isArray(value) ? readArray(value) : readOne(value);
 
