@@ -147,7 +147,7 @@ describe('a locked-down stack', () => {
     const deadLetters = async () =>
       ((await (await call('GET', '/app/ops/dead-letters')).json()) as { total: number }).total;
     await expect.poll(deadLetters).toBe(1);
-    const instances = async () => (await call('GET', '/app/ops/instances')).json();
+    const instances = async (): Promise<unknown> => (await call('GET', '/app/ops/instances')).json();
     await expect.poll(instances).toMatchObject({ instances: [{}, {}] });
     observer.close();
     expect(await refusals()).toEqual([]);
