@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FACTOR, isWithin } from './compare.ts';
+import { FACTOR, IMMATERIAL_MIB, isWithin } from './compare.ts';
 
 it('should accept a value that differs from the prediction by at most the factor, in either direction', () => {
   const measured = (value: number) => isWithin({ name: 'CPU', unit: 'cores', predicted: 1, measured: value });
@@ -10,4 +10,12 @@ it('should accept a value that differs from the prediction by at most the factor
     false,
     false,
   ]);
+});
+
+it('should accept a small difference in memory, however large the ratio, but not in CPU time', () => {
+  const accepts = (unit: string, measured: number) =>
+    isWithin({ name: 'growth of Redis', unit, predicted: 0.1, measured });
+  expect(accepts('MiB', IMMATERIAL_MIB)).toBe(true);
+  expect(accepts('MiB', 0.1 + IMMATERIAL_MIB)).toBe(false);
+  expect(accepts('cores', IMMATERIAL_MIB)).toBe(false);
 });

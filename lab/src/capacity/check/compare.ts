@@ -3,6 +3,8 @@
  * works, but has no reserve. Above this factor, it doesn't work.
  */
 export const FACTOR = 1.5;
+/** A smaller difference in memory doesn't matter: the buffers of Redis alone vary by this much. */
+export const IMMATERIAL_MIB = 1;
 
 export interface Comparison {
   name: string;
@@ -19,8 +21,10 @@ export interface CheckResult {
 
 export const ratioOf = ({ predicted, measured }: Comparison): number => measured / predicted;
 
-/** True if neither value is more than the factor times the other. */
+/** True if neither value is more than the factor times the other, or if the difference is immaterial. */
 export const isWithin = (comparison: Comparison): boolean => {
+  const { unit, measured, predicted } = comparison;
+  if (unit === 'MiB' && Math.abs(measured - predicted) < IMMATERIAL_MIB) return true;
   const ratio = ratioOf(comparison);
   return ratio <= FACTOR && ratio >= 1 / FACTOR;
 };

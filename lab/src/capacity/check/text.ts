@@ -1,6 +1,14 @@
 import { table } from '@tocsin/tools/print/table';
 import { amount } from '../report.ts';
-import { countInaccurate, FACTOR, isWithin, ratioOf, type CheckResult, type Comparison } from './compare.ts';
+import {
+  countInaccurate,
+  FACTOR,
+  IMMATERIAL_MIB,
+  isWithin,
+  ratioOf,
+  type CheckResult,
+  type Comparison,
+} from './compare.ts';
 
 const HEADING = ['', 'predicted', 'measured', 'unit', 'measured/predicted'];
 
@@ -17,7 +25,7 @@ export function checkText(result: CheckResult): string {
   return [
     ...result.loads.map(({ load, comparisons }) => `${load}\n${table([HEADING, ...comparisons.map(rowOf)])}`),
     off === 0
-      ? `All measurements are within a factor of ${FACTOR} of the prediction.`
+      ? `All measurements are within a factor of ${FACTOR} of the prediction, or differ from it by less than ${IMMATERIAL_MIB} MiB.`
       : `${off} measurements are off by more than a factor of ${FACTOR}. Measure the constants again: npm run capacity -- --measure`,
   ].join('\n\n');
 }
