@@ -146,10 +146,10 @@ export const bffSettings = withRedisRules(
     ),
     PUBLISHED_ON: z
       .string()
-      .refine(isPublishPlace, 'must be an IP address, localhost, loopback or network')
+      .refine(isPublishPlace, 'must be an IP address or one of localhost, loopback and network')
       .optional()
       .describe(
-        'Where the public port is published: an IP address, `loopback` or `network`. The default is PUBLIC_HOST. With AUTH_MODE=none and no OPS_TOKEN, the operations page is open only on a loopback address',
+        'Where the public port is published: an IP address, or one of `localhost`, `loopback` and `network`. The default is PUBLIC_HOST. With AUTH_MODE=none and no OPS_TOKEN, the operations page is open only on a loopback address',
       ),
     ALLOWED_ORIGINS: z
       .string()

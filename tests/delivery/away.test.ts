@@ -73,6 +73,6 @@ it('should deliver everything once and in order after an outage of all instances
     expect(gaps).toEqual([]);
   }
   console.log(
-    `${ids.length} notifications arrived within ${Date.now() - back} ms after all instances were started again`,
+    `${ids.length} notifications arrived within ${Date.now() - back} ms of the restart of all instances`,
   );
 });

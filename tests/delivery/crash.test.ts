@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/processes/hosting.ts';
 
-/** Maximum pause in deliveries after each kind of kill, in ms. Tests allow twice as much, because machines differ. */
+/** Maximum pause in deliveries after each kind of kill, in ms. Tests allow twice as long, because machines differ. */
 const BOUNDS = { application: 3_000, sidecar: 2_000, placement: 1_000, redis: 5_000, held: 20_000 };
 
 describe('deliveries during kill -9', () => {

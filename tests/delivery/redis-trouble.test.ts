@@ -13,7 +13,7 @@ import { sumOfMetric } from '../support/observe/metrics.ts';
 import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Maximum time until deliveries continue after Redis is usable again, in ms. The tests allow twice as much. */
+/** Maximum time until deliveries continue after Redis is usable again, in ms. The tests allow twice as long. */
 const BOUND = 5_000;
 /** Longer than the timeouts of a sidecar call, a turn and a request, in ms. */
 const SLOW_MS = 8_000;

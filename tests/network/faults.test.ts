@@ -10,8 +10,8 @@ import { startProxiedRedis, type ProxiedRedis } from './proxied-redis.ts';
 import type { Toxiproxy } from './toxiproxy.ts';
 
 /**
- * Maximum times after a fault until deliveries continue, and until all delayed notifications have arrived, in ms. The
- * tests allow twice as much.
+ * How long after a fault deliveries may take to continue, and all delayed notifications to arrive, in ms. The tests allow
+ * twice as long, because machines differ.
  */
 const BOUNDS = { resumed: 5_000, complete: 20_000 };
 /** The producer's time limit for a response, in ms. */

@@ -79,7 +79,7 @@ export async function startPushService(applicationServerKey: string): Promise<Te
   /** RFC 8292. */
   async function claimsOf(authorization: string): Promise<JWTPayload> {
     const [, token = '', key = ''] = /^vapid t=([^,]+), ?k=([\w-]+)$/.exec(authorization) ?? [];
-    if (key !== applicationServerKey) throw new Error('The subscription belongs to another key');
+    if (key !== applicationServerKey) throw new Error('The subscription was created with a different key');
     const point = Buffer.from(key, 'base64url');
     const coordinate = (from: number) => point.subarray(from, from + 32).toString('base64url');
     const jwk = { kty: 'EC', crv: 'P-256', x: coordinate(1), y: coordinate(33) };

@@ -3,7 +3,7 @@ import type { StoreOrigin } from '../../src/deliver/ports.ts';
 
 /** The contract of every store origin. `create` returns the origin as seen by one more instance on the same store. */
 export function originSuite(name: string, create: () => StoreOrigin, forget?: () => Promise<void>): void {
-  describe(`${name} as the origin of a store`, () => {
+  describe(`the first epoch of a store in ${name}`, () => {
     it('should be the same for all instances, even if they all first ask for it at the same time', async () => {
       await forget?.();
       const epochs = await Promise.all(Array.from({ length: 10 }, () => create().firstEpoch()));

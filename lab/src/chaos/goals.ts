@@ -3,7 +3,7 @@ import { WAKING_STEPS, killsOnce, nameOf, processesOf, stoppableOf, type Fault }
 
 /** The goals that a run must reach for its ledger to be conclusive. */
 export interface Goals {
-  /** How often each fault must happen, by name. */
+  /** The minimum number of times that each fault must happen, by its name. */
   faults: ReadonlyMap<string, number>;
   kills: number;
   notifications: number;

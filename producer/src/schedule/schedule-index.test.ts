@@ -231,7 +231,7 @@ describe('a slow index', () => {
 });
 
 describe('without a writable index', () => {
-  it('a retraction should be accepted, but an erasure should be rejected as late', async () => {
+  it('should accept a retraction, but answer an erasure with `late`, because it needs the index', async () => {
     const { publishService, jobs, scheduleIndexStore, scheduleObserver, failures } = instance();
     await publishService.publish([input('a'), input('b')]);
     vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('away'));

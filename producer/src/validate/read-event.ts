@@ -82,7 +82,7 @@ function refused(
     message: message.slice(0, MAX_FAULT_TEXT),
   }));
   if (errors.length > MAX_FAULTS)
-    listed.push({ path: '', message: `has ${errors.length - MAX_FAULTS} more errors` });
+    listed.push({ path: '', message: `has ${errors.length - MAX_FAULTS} more error(s)` });
   const cut = {
     path: '',
     message: `has ${content.length} characters; the first ${MAX_CONTENT} are stored`,

@@ -20,7 +20,7 @@ const isOnTop = (page: Page, selector: string) =>
 
 /** Swipes with one finger from the centre of the front toast, or from its lower edge if it swipes up. */
 async function swipe(page: Page, dx: number, dy: number): Promise<void> {
-  // A toast that is still leaving could lie above the front one.
+  // A toast that is still animating out may cover the front one.
   await expect.poll(() => page.locator('.tocsin-toast-leave').count()).toBe(0);
   const front = await visibleToasts(page).first().elementHandle();
   await front?.waitForElementState('stable');

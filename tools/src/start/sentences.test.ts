@@ -98,7 +98,7 @@ describe('secrets for the sidecars', () => {
     });
   });
 
-  it('should include the given secret for tokens, or one created once and readable only by this user', () => {
+  it('should include the configured token secret, or create one that is kept and readable only by this user', () => {
     const given = 'x'.repeat(32);
     expect(environment({ AUTH_MODE: 'jwt', JWT_SECRET: given })).toEqual({
       ...internal,

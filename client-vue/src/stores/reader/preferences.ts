@@ -22,7 +22,7 @@ export const usePreferences = defineStore(() => {
   /** Changes made or received during a read. They take precedence over its result. */
   let changes: Partial<Preferences> = {};
   /** For each preference, this page's last change, until it is saved. It takes precedence over the server's value. */
-  const unsaved = new Map<string, { change: Partial<Preferences>; isLost: boolean }>();
+  const unsaved = new Map<string, { change: Partial<Preferences>; couldNotSave: boolean }>();
   /** Whether a change couldn't be saved, so that it may be lost when the page is closed. */
   const failed = ref(false);
   /** The last read. A session's reads run one after another. Never rejects. */
@@ -96,7 +96,7 @@ export const usePreferences = defineStore(() => {
    */
   function keep(change: Partial<Preferences>): (isSaved: boolean) => void {
     const names = Object.keys(change) as (keyof Preferences)[];
-    for (const name of names) unsaved.set(name, { change, isLost: false });
+    for (const name of names) unsaved.set(name, { change, couldNotSave: false });
     applyChange(change);
     return (isSaved) => {
       for (const name of names) {
@@ -105,9 +105,9 @@ export const usePreferences = defineStore(() => {
         if (isSaved) {
           unsaved.delete(name);
           changes = { ...changes, [name]: change[name] };
-        } else unsaved.set(name, { change, isLost: true });
+        } else unsaved.set(name, { change, couldNotSave: true });
       }
-      failed.value = [...unsaved.values()].some(({ isLost }) => isLost);
+      failed.value = [...unsaved.values()].some(({ couldNotSave }) => couldNotSave);
     };
   }
 

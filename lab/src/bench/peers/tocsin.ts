@@ -55,7 +55,7 @@ export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
     id: 'tocsin',
     name: 'Tocsin',
     version,
-    setup: `one producer, ${options.instances} bffs, a sidecar with one core each (as in the compose file and on Kubernetes), all settings at their defaults, 202 = durable`,
+    setup: `one producer and ${options.instances} bffs, each with a sidecar limited to one core (as in the compose file and on Kubernetes); default settings; 202 means stored durably`,
     protocol: tocsinProtocol,
     publishUrls: stack.producers.map(({ url }) => `${url}/notifications`),
     socketUrls: stack.bffs.map(({ url }) => url),

@@ -42,7 +42,7 @@ export interface Plan {
   terms: Term[];
   /** The number of cores that all pods of each kind use. */
   cores: Record<Kind, number>;
-  /** The number of cores used by a bff that hosts the most partitions, including their turns. */
+  /** The number of cores used by the busiest bff, which hosts the most partitions and runs their turns. */
   busiestBff: number;
   /** Memory of one process, in bytes. */
   memory: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;

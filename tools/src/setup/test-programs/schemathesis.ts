@@ -37,14 +37,14 @@ export async function ensureSchemathesis(say: Say): Promise<string | undefined> 
 /** Installs schemathesis into `dir`. Resolves with the reason if that failed. */
 async function makeEnvironment(dir: string, say: Say): Promise<string | undefined> {
   rmSync(dir, { recursive: true, force: true });
-  const canMake = async () => {
+  const findPython = async () => {
     const python = findCommand(['python3']);
     if (!python) return undefined;
     return (await run(python, ['-c', 'import ensurepip, venv'])).code === 0 ? python : undefined;
   };
-  if (!(await canMake()) && canUseApt())
+  if (!(await findPython()) && canUseApt())
     await installWithApt('python3-venv', 'schemathesis fuzzes the HTTP interfaces', say);
-  const python = await canMake();
+  const python = await findPython();
   if (!python) return 'no python3 with venv was found';
   say(
     `Installing schemathesis into ${dir} (tests/security/requirements.txt). This is needed only once per user.`,

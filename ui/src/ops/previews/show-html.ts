@@ -17,7 +17,10 @@ export const hideStyles = (html: string): string =>
       .replace(/^<\/style/i, '</script');
   });
 
-/** Applies the styles that `hideStyles` has hidden, as the policy allows scripts to do. Prevents links from opening. */
+/**
+ * Applies the styles hidden by `hideStyles`: the content security policy blocks inline styles, but lets scripts set
+ * them. Also keeps links from opening.
+ */
 export function applyStyles(mail: Document): void {
   const view = mail.defaultView;
   if (!view) return;

@@ -29,7 +29,7 @@ export function endpointOf(endpoint: string, allowLoopback: boolean): URL | unde
 
 const isLoopback = (address: string): boolean => ipaddr.process(address).range() === 'loopback';
 
-/** False for addresses of this machine and of private networks, and for all reserved ones. */
+/** False for loopback, private and reserved addresses. */
 export const isPublic = (address: string): boolean => ipaddr.process(address).range() === 'unicast';
 
 /** Thrown if the name resolves to an address that is not public. No connection was made. */

@@ -6,7 +6,7 @@ export const audit: OpsMessages['audit'] = {
   what: 'Was',
   everything: 'Alles',
   who: 'Wer',
-  whoHint: 'Teil des Namens oder anonymous',
+  whoHint: 'Teil eines Namens oder „anonymous“',
   show: 'Anzeigen',
   loading: 'Das Prüfprotokoll wird geladen …',
   noneYet: 'Noch keine Einträge.',

@@ -5,7 +5,7 @@ export const audit = {
   what: 'What',
   everything: 'Everything',
   who: 'Who',
-  whoHint: 'Part of the name, or anonymous',
+  whoHint: 'Part of a name, or “anonymous”',
   show: 'Show',
   loading: 'Loading the audit trail…',
   noneYet: 'No records yet.',
