@@ -18,6 +18,13 @@ const pageAddresses: Plugin = {
   },
 };
 
+/** Removes the comments of the pages, which are for developers. */
+const withoutComments: Plugin = {
+  name: 'tocsin-without-comments',
+  apply: 'build',
+  transformIndexHtml: (html) => html.replaceAll(/<!--.*?-->/gs, ''),
+};
+
 /**
  * The first view's modules, bundled into one file. They would compress worse if split into one file for each set of
  * lazily loaded parts that share modules.
@@ -38,7 +45,7 @@ const LATER = new RegExp(
 );
 
 export default defineConfig({
-  plugins: [lateFiles, vue(), pageAddresses, withoutWebTransport, precompressed],
+  plugins: [lateFiles, vue(), pageAddresses, withoutWebTransport, withoutComments, precompressed],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

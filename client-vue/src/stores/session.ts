@@ -1,5 +1,5 @@
 import { createNotificationClient, Expiries, type NotificationClientOptions } from '@tocsin/client';
-import type { Page } from '@tocsin/contracts';
+import type { Page, Position } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { toValue, watch, watchEffect, type MaybeRefOrGetter } from 'vue';
 import { clientIdOfBrowser } from './client-id.ts';
@@ -113,20 +113,38 @@ export function startSession({
     const headStart = Promise.race([page, pause(REST_HEAD_START_MS, abort.signal)]);
     void headStart.then((early) => {
       if (abort.signal.aborted) return;
+      /** The position that the subscription began with. */
+      let first: Position | undefined;
+      let late: Page | undefined;
+      /**
+       * Shows the late page. It is read again if it ends before the subscription began, or is of another epoch, because it
+       * may then be from before an erasure.
+       */
+      const showLate = async (isShown: boolean): Promise<void> => {
+        if (!late) return;
+        const isOfEpoch = !first || late.epoch === positions.get(feed)?.epoch;
+        const isCurrent = isOfEpoch && late.offset >= (first?.offset ?? 0);
+        if (isShown && isCurrent) return;
+        if (isShown && !isOfEpoch) notifications.clear(feed);
+        const newest = isCurrent ? late : await newestPage(feed, abort.signal);
+        if (newest) batch.run(() => takeNewest(feed, newest));
+      };
       followFeed({
         client,
         feed,
         batch,
         returning: positions.get(feed) !== undefined,
         ...(early && { page: early }),
-        onRecovered: () => void usePreferences().refresh(abort.signal),
+        onCaughtUp: (isFirst) => {
+          if (!isFirst) return void usePreferences().refresh(abort.signal);
+          first = positions.get(feed);
+          void showLate(true);
+        },
       });
       if (early) return;
-      void page.then(async (late) => {
-        const { epoch } = positions.get(feed) ?? late ?? {};
-        // A page of another epoch may be from before an erasure, so read it again.
-        const newest = late?.epoch === epoch ? late : await newestPage(feed, abort.signal);
-        if (newest) batch.run(() => takeNewest(feed, newest));
+      void page.then((loaded) => {
+        late = loaded;
+        return showLate(false);
       });
     });
   }

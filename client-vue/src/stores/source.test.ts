@@ -14,12 +14,25 @@ it("should not return the next reader's token once the session has ended", async
   expect([await asked, await tokenOfAda()]).toEqual(['ada-2', 'ada-2']);
 });
 
-it('should return no later token if the session ended while its first one was being read', async () => {
+it('should return no token if the session ended while its first one was being read, because it may be of the next reader', async () => {
   const session = new AbortController();
   let answer: (token: string) => void = () => undefined;
   const tokenOfAda = tokenUntil(session.signal, () => new Promise((resolve) => (answer = resolve)));
   const asked = tokenOfAda();
   session.abort();
-  answer('ada');
-  expect([await asked, await tokenOfAda()]).toEqual(['ada', 'ada']);
+  answer('ada or bob');
+  expect([await asked, await tokenOfAda()]).toEqual([undefined, undefined]);
+});
+
+it('should keep the last token if the session ended while a later one was being read', async () => {
+  const session = new AbortController();
+  const tokens: (string | Promise<string>)[] = ['ada'];
+  const tokenOfAda = tokenUntil(session.signal, async () => tokens.shift());
+  expect(await tokenOfAda()).toBe('ada');
+  let answer: (token: string) => void = () => undefined;
+  tokens.push(new Promise((resolve) => (answer = resolve)));
+  const asked = tokenOfAda();
+  session.abort();
+  answer('bob');
+  expect(await asked).toBe('ada');
 });

@@ -21,7 +21,12 @@ export function tokenUntil(
   getToken: NonNullable<Source['getToken']>,
 ): () => Promise<string | undefined> {
   let last: string | undefined;
-  return async () => (ended.aborted ? last : (last = await getToken()));
+  return async () => {
+    if (ended.aborted) return last;
+    const token = await getToken();
+    // The session may have ended in the meantime.
+    return ended.aborted ? last : (last = token);
+  };
 }
 
 /** Calls the client's REST functions with the reader's credentials. Throws their errors, and those of `getToken`. */

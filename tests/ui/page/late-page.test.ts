@@ -1,8 +1,22 @@
+import type { BrowserContext } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { live, rows } from '../support/browser.ts';
 import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
+
+/** Lets the server answer the first request for a page at once, but holds the response back until `until` resolves. */
+async function holdPage(context: BrowserContext, until: Promise<void>): Promise<void> {
+  await context.route(
+    ({ pathname }) => pathname === '/app/notifications',
+    async (route) => {
+      const response = await route.fetch();
+      await until;
+      await route.fulfill({ response });
+    },
+    { times: 1 },
+  );
+}
 
 it('should not show an erased feed again if its newest page arrives after the erasure', async () => {
   const { bff } = pages;
@@ -10,17 +24,7 @@ it('should not show an erased feed again if its newest page arrives after the er
   let answer = (): void => undefined;
   const erased = new Promise<void>((resolve) => (answer = resolve));
   const page = await pages.open({
-    before: async (context) => {
-      await context.route(
-        ({ pathname }) => pathname === '/app/notifications',
-        async (route) => {
-          const response = await route.fetch();
-          await erased;
-          await route.fulfill({ response });
-        },
-        { times: 1 },
-      );
-    },
+    before: (context) => holdPage(context, erased),
   });
   await live(page);
   bff.erase();
@@ -33,4 +37,19 @@ it('should not show an erased feed again if its newest page arrives after the er
   await expect.poll(() => rows(page).first().textContent()).toContain('Last');
   expect((await rows(page).allTextContents()).join()).not.toContain('Secret');
   expect(await rows(page).count()).toBe(2);
+});
+
+it('should show what was published between a late newest page and the start of the subscription', async () => {
+  const { bff } = pages;
+  bff.publish([{ title: 'First' }]);
+  let answer = (): void => undefined;
+  const isLive = new Promise<void>((resolve) => (answer = resolve));
+  const page = await pages.open({ before: (context) => holdPage(context, isLive) });
+  await expect.poll(() => bff.requests.length).toBe(1);
+  // The subscription starts when the page has waited for its newest page for 2.5 s.
+  bff.publish([{ title: 'Second' }]);
+  await live(page);
+  answer();
+  await expect.poll(() => rows(page).allTextContents()).toHaveLength(2);
+  expect((await rows(page).allTextContents()).join()).toMatch(/Second.*First/s);
 });

@@ -24,8 +24,8 @@ export interface FollowFeed {
   returning: boolean;
   /** The newest page, if it has been loaded. */
   page?: Page;
-  /** Called each time the feed has been recovered, because events about the reader may have been missed. */
-  onRecovered: () => void;
+  /** Called each time the feed is up to date again. Except for the `first` time, events about the reader may have been missed. */
+  onCaughtUp: (isFirst: boolean) => void;
 }
 
 /** Applies the reader's marks, and loads notifications that are back from a snooze and not in the list yet. */
@@ -45,7 +45,7 @@ export function takeNewest(feed: string, page: Page): void {
 }
 
 /** Subscribes to a feed. Adds its notifications to the list, and to the toasts if this tab is presenting. */
-export function followFeed({ client, feed, batch, returning, page, onRecovered }: FollowFeed): void {
+export function followFeed({ client, feed, batch, returning, page, onCaughtUp }: FollowFeed): void {
   const notifications = useItems();
   const later = useLater();
   const marks = useMarks();
@@ -113,12 +113,13 @@ export function followFeed({ client, feed, batch, returning, page, onRecovered }
           later.run(({ useToasts }) => {
             missed.gap = true;
             if (!erased) return;
-            missed.erased = true;
+            missed = { feed, count: 0, gap: true, erased };
+            missedErrors = [];
             useToasts().clear(feed);
           });
         }),
       onCaughtUp: () => {
-        if (hasCaughtUp) onRecovered();
+        onCaughtUp(!hasCaughtUp);
         hasCaughtUp = true;
         connection.awaited.delete(feed);
         const { position } = subscription;

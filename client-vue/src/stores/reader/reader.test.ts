@@ -122,6 +122,24 @@ describe('useReader', () => {
     ]);
   });
 
+  it('should send the position of the newest epoch even if an older item is back from a snooze', async () => {
+    const requests = startSession();
+    useItems().add('all', { epoch: 'e', publications: range(1, 1) });
+    useReader().initFeed('all', { epoch: 'e', offset: 1 });
+    useItems().add('all', { epoch: 'f', publications: [{ ...at(1), notification: at(4).notification }] });
+    const until = '2098-01-01T00:00:00Z';
+    const back = { id: 'n1', offset: 1, epoch: 'e', until, due: true };
+    useMarks().mergeInboxState('all', inbox({ epoch: 'f', snoozed: [back] }));
+    expect(ids(), 'the newest return comes first').toEqual(['n1', 'n4']);
+    useReader().markSeen();
+    useReader().markAllRead();
+    await vi.waitFor(() => expect(requests).toHaveLength(2));
+    expect(requests).toEqual([
+      ['seen', 'all', { epoch: 'f', offset: 1 }],
+      ['read', 'all', { epoch: 'f', offset: 1, ids: ['n1'] }],
+    ]);
+  });
+
   it('should not count archived or muted items, and should undo archiving', async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });

@@ -130,7 +130,7 @@ export const useReader = defineStore(() => {
     });
   }
 
-  const heads = (items: readonly Item[]): Record<string, Position> => {
+  const newestPositions = (items: readonly Item[]): Record<string, Position> => {
     const positions: Record<string, Position> = {};
     for (const { feed, epoch, offset } of items) {
       const head = positions[feed];
@@ -138,6 +138,15 @@ export const useReader = defineStore(() => {
     }
     return positions;
   };
+
+  /**
+   * Each feed's position up to which `items` go. Items back from a snooze are listed by the time of their return, and may
+   * be from an earlier epoch, so they count only in a feed without others.
+   */
+  const heads = (items: readonly Item[]): Record<string, Position> => ({
+    ...newestPositions(items),
+    ...newestPositions(items.filter((item) => marks.placeOf(item).returnedAt === undefined)),
+  });
 
   /** Marks all loaded items as read. */
   function markAllRead(): void {
