@@ -57,7 +57,7 @@ export const bffSettings = withRedisRules(
       wholeNumberSetting(1024 * 1024, 16 * 1024 * 1024 * 1024),
       32 * 1024 * 1024,
     ).describe(
-      'Maximum bytes of recent publications, as JSON, that this instance keeps in memory for all feeds that it reads; beyond it, each feed keeps an equal share, and older ones are read from the store. In memory, they take about three times as much',
+      'Maximum bytes of recent publications, as JSON, that this instance keeps in memory for all feeds that it reads; beyond it, the fullest feeds keep less, and older ones are read from the store. In memory, they take about three times as much',
     ),
     MAX_CONNECTIONS: withDefault(wholeNumberSetting(1, 1_000_000), 10_000).describe(
       'Maximum number of browsers connected to this instance (signed-in ones if tokens are required); further ones get 429',

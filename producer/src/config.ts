@@ -45,7 +45,7 @@ export const producerSettings = z.object({
   ENTRY_INTERVAL_MS: wholeNumberSetting(0, 1_000)
     .default(0)
     .describe(
-      'Minimum time between two entries of a partition, in milliseconds. Notifications that arrive in the meantime share the next entry, which saves CPU in large deployments and delays them by up to this time. The first one after a pause is not delayed',
+      'Minimum time between two entries of this producer for the same partition, in milliseconds. Notifications that arrive in the meantime share the next entry, which saves CPU in large deployments and delays them by up to this time. The first one after a pause is not delayed, and a full entry is followed by the next one at once. Keep it well below REQUEST_TIMEOUT_MS',
     ),
   MAX_CONNECTIONS: wholeNumberSetting(1, 1_000_000)
     .default(1_000)

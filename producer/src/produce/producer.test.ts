@@ -261,14 +261,26 @@ describe('a lane under load', () => {
     expect(await Promise.all(outcomes)).toEqual(Array.from({ length: 5 }, () => 'accepted'));
   });
 
-  it('should finish waiting notifications within the interval when it stops', async () => {
+  it('should not wait for the interval after a full entry', async () => {
     const { producer, backend } = testProducer({ entryIntervalMs: 1_000 });
-    const outcomes = ['a', 'b'].map((id) => producer.produce([notification(id)]));
+    backend.latencyMs = 10;
+    const outcome = producer.produce(Array.from({ length: 2_500 }, (_, n) => notification(`n${n}`)));
+    await sleep(200);
+    expect(await outcome).toBe('accepted');
+    expect(at(backend)).toEqual([0, 40, 80]);
+  });
+
+  it('should not wait for the interval when it stops', async () => {
+    const { producer, backend } = testProducer({ entryIntervalMs: 1_000 });
+    const outcomes = [producer.produce([notification('a')])];
+    await sleep(50);
+    outcomes.push(producer.produce([notification('b')]));
+    await sleep(50);
     const stopped = producer.stop(8_000);
-    await sleep(1_100);
+    await sleep(100);
     await stopped;
+    expect(at(backend)).toEqual([0, 100]);
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
-    expect(backend.deposited.map(idsOf)).toEqual([['a'], ['b']]);
   });
 
   it('should apply the batching delay only after an entry that several requests share', async () => {

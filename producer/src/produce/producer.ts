@@ -22,7 +22,7 @@ export interface ProducerOptions {
   maxHeldBytes: number;
   /** Number of lanes. Each feed belongs to one lane, and each lane has at most one entry in progress. */
   partitions: number;
-  /** Minimum time between the starts of two entries of a lane, in ms. */
+  /** Minimum time between the starts of two entries of a lane, in ms. Not after a full entry, and not during a stop. */
   entryIntervalMs?: number;
   /** Calls `begin` once all requests that have already arrived are queued, so that they share an entry. */
   defer?: (begin: () => void) => void;
@@ -90,6 +90,7 @@ export class Producer {
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
+    for (const lane of this.#resting) this.#ready.add(lane);
     this.#pump();
     const forRepetitions = Math.min(REPETITIONS_MS, limitMs / 2);
     await this.#idle(limitMs - forRepetitions);
@@ -141,7 +142,7 @@ export class Producer {
    */
   #makeReady(lane: Lane): void {
     const batchingDelay = lane.wasShared ? BATCHING_DELAY_MS : 0;
-    const rest = Math.max(lane.restsUntil - performance.now(), batchingDelay);
+    const rest = this.#stopping ? 0 : Math.max(lane.restsUntil - performance.now(), batchingDelay);
     if (rest < MIN_REST_MS) {
       this.#ready.add(lane);
       this.#pumpSoon();
@@ -175,11 +176,12 @@ export class Producer {
         continue;
       }
       this.#lanes.onBegin(lane);
-      void this.#finish(lane, batch);
+      // Only a full entry leaves items behind.
+      void this.#finish(lane, batch, lane.hasWaiting);
     }
   }
 
-  async #finish(lane: Lane, batch: Batch): Promise<void> {
+  async #finish(lane: Lane, batch: Batch, isFull: boolean): Promise<void> {
     const signal = this.#endOfFinishing.signal;
     const startedAt = performance.now();
     const finished = await depositAndAnnounce(batch, { ...this.#options, signal });
@@ -194,8 +196,8 @@ export class Producer {
     }
     for (const { part, count, bytes } of batch.shares) this.#release(part.request.caller, { count, bytes });
     const ended = performance.now();
-    const { entryIntervalMs = 0 } = this.#options;
-    lane.restsUntil = Math.max(ended + Math.min(MAX_REST_MS, ended - startedAt), startedAt + entryIntervalMs);
+    const interval = isFull ? 0 : (this.#options.entryIntervalMs ?? 0);
+    lane.restsUntil = Math.max(ended + Math.min(MAX_REST_MS, ended - startedAt), startedAt + interval);
     if (lane.hasWaiting) this.#makeReady(lane);
     else this.#lanes.onIdle(lane);
     this.#pump();

@@ -9,7 +9,7 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
   limitsOf: LimitsOf;
   /** Maximum bytes of publications, as JSON, that all views together keep in memory. */
   maxBytes: number;
-  /** Called when all views together were over the limit and dropped publications. */
+  /** Called after all views together were over the limit and dropped publications. */
   onTrimmed?: () => void;
 }
 
@@ -148,8 +148,14 @@ export class FeedViews {
    */
   #trim(): void {
     const { maxBytes, onTrimmed } = this.#use;
-    if (this.bytes <= maxBytes) return;
-    onTrimmed?.();
+    const bytes = this.bytes;
+    if (bytes <= maxBytes) return;
+    this.#dropOldest(maxBytes);
+    // Each view keeps its newest publication, so there may be nothing to drop.
+    if (this.bytes < bytes) onTrimmed?.();
+  }
+
+  #dropOldest(maxBytes: number): void {
     const views = [...this.#views.values()].map(({ view }) => view);
     for (const view of views) view.dropSegments();
     if (this.bytes <= maxBytes) return;

@@ -12,7 +12,7 @@ export interface Load {
   producers?: number;
   /** The number of partitions (`PARTITIONS`); computed if absent, at least two. */
   partitions?: number;
-  /** Minimum time between two entries of a partition (`ENTRY_INTERVAL_MS`), in ms. */
+  /** Minimum time between two entries of a lane (`ENTRY_INTERVAL_MS`), in ms. */
   entryIntervalMs: number;
   /** The number of feeds that a connection is subscribed to. */
   feedsPerConnection: number;
@@ -112,6 +112,14 @@ export function requestsPerEntry(rate: number, laneMs: number): number {
 export const differentFeeds = (count: number, feeds: number): number =>
   feeds <= 1 ? 1 : -feeds * Math.expm1(count * Math.log1p(-1 / feeds));
 
+/** The limits of an entry (`contracts/src/limits.ts`), and the bytes of a notification beside its title and body. */
+const ENTRY = { notifications: 1_000, bytes: 252 * 1024 };
+const NOTIFICATION_BYTES = 200;
+
+/** A full entry is followed by the next one at once. */
+const requestsInFullEntry = ({ batch, payload }: Load): number =>
+  Math.max(1, Math.min(ENTRY.notifications, ENTRY.bytes / (payload + NOTIFICATION_BYTES)) / batch);
+
 /** The default of `PING_INTERVAL_MS`: a page acknowledges publications when it answers a ping. */
 const PING_SECONDS = 25;
 /** A bff writes the counts of a feed at most this often. */
@@ -120,7 +128,9 @@ const RECEIPT_SECONDS = 2;
 export function flowOf(load: Load, { instances, producers, partitions }: Size, laneMs: number): Flow {
   const requests = load.rate / load.batch;
   const lanes = producers * Math.min(partitions, load.feeds);
-  const shared = requestsPerEntry(requests / lanes, Math.max(laneMs, load.entryIntervalMs));
+  const waiting = requestsPerEntry(requests / lanes, laneMs);
+  const within = requestsPerEntry(requests / lanes, Math.max(laneMs, load.entryIntervalMs));
+  const shared = Math.max(waiting, Math.min(within, requestsInFullEntry(load)));
   const entries = requests / shared;
   const subscriptions = load.connections * load.feedsPerConnection;
   const watchersPerFeed = subscriptions / load.feeds;

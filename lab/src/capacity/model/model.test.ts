@@ -84,6 +84,8 @@ describe('the requests that share an entry', () => {
       plan({ rate: 10_000, feeds: 1_000, entryIntervalMs }, 10).flow.entries;
     expect(entriesOf(5)).toBeCloseTo(200, 0);
     expect(entriesOf(50)).toBeCloseTo(40, 0);
+    // A full entry does not wait for the interval: one has at most 645 notifications of 200 bytes.
+    expect(entriesOf(1_000)).toBeCloseTo(15.5, 1);
   });
 
   it('should all belong to one partition if there is only one feed', () => {
