@@ -229,8 +229,11 @@ class ClusterFollower extends EventEmitter implements Following {
     const missing = [...masters].filter(([text]) => !this.#clients.has(text));
     const outcomes = await Promise.allSettled(missing.map(([, address]) => this.#open(address)));
     if (this.#subscribed && !this.masters().includes(this.#subscribed)) this.#subscribed = undefined;
-    if (!this.#subscribed && this.#subscriptions.length > 0 && this.isReady) await this.#subscribeAll();
-    this.emit('masters');
+    try {
+      if (!this.#subscribed && this.#subscriptions.length > 0 && this.isReady) await this.#subscribeAll();
+    } finally {
+      this.emit('masters');
+    }
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
