@@ -139,7 +139,7 @@ it('should stop even if a client has not finished its request', async () => {
   const head =
     'POST /app/notifications/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
   client.write(`${head}Expect: 100-continue\r\nContent-Length: 100\r\n\r\n`);
-  // Arrives once the server is reading the request.
+  // The response `100 Continue`, which arrives once the server is reading the request.
   await once(client, 'data');
   await bff.stop();
   await closed;

@@ -71,7 +71,7 @@ describe('the revocation of a subject', () => {
     });
   });
 
-  it('should be listed with the later time if repeated, and should be removable', async () => {
+  it('should be listed with the later time if it is repeated, and should not apply once it is lifted', async () => {
     const [early, late] = [iso(secondsFromNow(-90)), iso(secondsFromNow(-80))];
     await revoke({ sub: 'sue', before: late });
     expect(await (await revoke({ sub: 'sue', before: early })).json()).toMatchObject({ before: late });

@@ -4,7 +4,7 @@ import type { Keys } from './check-token.ts';
 
 /** RFC 7518, 3.2: an HS256 key must be at least as long as the hash, 32 bytes. */
 const MIN_BYTES = 32;
-/** Limited, because each token may be checked against every secret. */
+/** Limited, because a token may have to be checked against every secret. */
 const MAX_SECRETS = 8;
 
 /**

@@ -118,7 +118,7 @@ describe('an instance whose keys change', () => {
     }
   });
 
-  it('should fetch a new issuer key when its first token arrives', async () => {
+  it('should fetch a new issuer key when the first token signed with it arrives', async () => {
     let published: Parameters<typeof keySet>[0] = ['RS256'];
     const issuer = createServer((_request, response) => response.end(JSON.stringify(keySet(published))));
     await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));

@@ -65,8 +65,8 @@ describe('a token checked with the shared secret, over HTTP and on the socket,',
       () => secretToken({ jti: 'x', scope: 'a b', feeds: ['orders*', '*'], roles: ['ops'] }),
     ],
     ['for several audiences', () => secretToken({ aud: ['billing', 'tocsin'] })],
-    ['expired within the skew', () => secretToken({ exp: secondsFromNow(-20) })],
-    ['valid soon, within the skew', () => secretToken({ nbf: secondsFromNow(20) })],
+    ['expired, but within the clock skew', () => secretToken({ exp: secondsFromNow(-20) })],
+    ['not valid yet, but within the clock skew', () => secretToken({ nbf: secondsFromNow(20) })],
     ['valid practically forever', () => secretToken({ exp: 1e300 })],
     ['for a sub of 255 characters beyond the BMP', () => secretToken({ sub: '😀'.repeat(255) })],
     ['of the maximum length', () => paddedToken(MAX_TOKEN_LENGTH)],
@@ -93,7 +93,7 @@ describe('the Authorization header', () => {
     ['no scheme', 'abc'],
     ['a scheme without a token', 'Bearer'],
     ['two tokens', 'Bearer a b'],
-    ['two tokens with a comma', 'Bearer a, Bearer b'],
+    ['two tokens separated by a comma', 'Bearer a, Bearer b'],
   ])('should be refused with %s', async (_name, authorization) => {
     const response = await withSecret.page('all', { authorization });
     expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([401, 'unauthorized']);

@@ -2,7 +2,7 @@ import type { Notification } from '@tocsin/contracts';
 import type { AwayMessage } from './channels/channel.ts';
 import type { LinkProofs } from './ports.ts';
 
-/** Signs facts, and verifies the signatures, with a secret that all instances share. */
+/** Signs lists of values, and verifies such signatures, with a secret that all instances share. */
 interface Prover {
   proofOf(...facts: readonly string[]): string;
   isProof(proof: string | undefined, ...facts: readonly string[]): boolean;

@@ -115,7 +115,7 @@ function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | 
       : new DamagedHeadError(`the head of ${feed} is damaged: ${parsed.error.message}`);
   }
   const etag = Number(text);
-  // Without an etag, a revived head could not be recognised.
+  // The etag is needed to recognise a head that was written back after the store was emptied.
   if (!Number.isInteger(etag) || etag < 1) {
     return new TemporaryError(`the head of ${feed} has the invalid etag "${text}"`);
   }

@@ -4,7 +4,7 @@ import type { StoreOrigin } from '../deliver/ports.ts';
 import { newEpoch } from '../feed/position.ts';
 
 /**
- * The origin in Dapr's state API. It is read each time and never cached: if the store is replaced while an instance
+ * The origin of Dapr's state store. It is read each time and never cached: if the store is replaced while an instance
  * runs, a cached epoch would differ from the other instances' epoch.
  */
 export class DaprOrigin implements StoreOrigin {

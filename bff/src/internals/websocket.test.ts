@@ -68,7 +68,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     expect(await received).toBe(1);
   });
 
-  it('should not get a frame that exceeds the limit or overtakes its queue', () => {
+  it('should not get a frame directly if it exceeds the limit or would overtake queued messages', () => {
     expect(writeFrame(session, frameOf(message), 1)).toBe(false);
     (session as unknown as { writeBuffer: unknown[] }).writeBuffer.push({});
     expect(writeFrame(session, frameOf(message), MAX)).toBe(false);

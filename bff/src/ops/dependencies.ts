@@ -35,7 +35,7 @@ export class DependencyWatch {
           await this.#probes[dependency]?.();
           this.#since.delete(dependency);
         } catch {
-          // The code that uses the dependency logs why it fails.
+          // Not logged here: the code that uses a dependency logs its failures.
           if (!this.#since.has(dependency)) this.#since.set(dependency, startedAt);
         }
       }),

@@ -39,7 +39,7 @@ export type Probes = Partial<Record<Dependency, () => Promise<unknown>>>;
  */
 export interface SetAsideRecords {
   names(): Promise<string[]>;
-  /** In the order of `names`, without deleted records. */
+  /** The records in the order of `names`, without deleted ones. */
   records(names: readonly string[]): Promise<SetAside[]>;
   find(entry: string): Promise<SetAside>;
   putBack(record: SetAside): Promise<void>;

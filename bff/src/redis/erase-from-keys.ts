@@ -30,7 +30,7 @@ import type { RedisConnection } from './connection.ts';
 export interface KeyEraserDependencies {
   /** The state store's Redis. */
   state: RedisConnection;
-  /** The Redis that holds the entries; usually the same. */
+  /** The Redis that holds the entries; usually the same as `state`. */
   ofEntries: RedisConnection;
   entries: Pick<Entries, 'peek'>;
   feedLog: Pick<FeedLog, 'readHead' | 'removeDocuments'>;
@@ -135,8 +135,8 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
   };
 
   /**
-   * Deletes a scheduled notification, unless it is in the due window: then the erasure removes it there, or its feed
-   * drops it.
+   * Deletes a scheduled notification. Leaves those in the due window: the erasure removes them there, or their feed
+   * drops them.
    */
   const scheduled: Visit = async (key) => {
     const parsed = scheduledSchema.safeParse(await stateOf(key));

@@ -12,7 +12,7 @@ describe('stream ids', () => {
     expect(idAfter('1700000000000-18446744073709551614')).toBe('1700000000000-18446744073709551615');
   });
 
-  it('should allow trimming below the oldest unacknowledged message of any group, and none without a group', () => {
+  it('should allow trimming below the oldest unacknowledged message of any group, but not without a group', () => {
     expect(acknowledgedBelow([])).toBeUndefined();
     const idle = { lastDelivered: '20-0', oldestPending: null };
     expect(acknowledgedBelow([idle])).toBe('20-1');
@@ -54,7 +54,7 @@ describe('a message with erased content', () => {
   });
   const ada = { feed: 'user:ada', title: 'x' };
 
-  it("should be deleted if all its content was erased, according to its event's time", () => {
+  it('should be deleted if all its content was erased, judged by the time of its event', () => {
     expect(isFullyErased(event(ada), content)).toBe(true);
     expect(isFullyErased(event(JSON.stringify(ada)), content)).toBe(true);
     expect(isFullyErased(event({ id: 'gone' }), content)).toBe(true);
@@ -66,7 +66,7 @@ describe('a message with erased content', () => {
     expect(isFullyErased(event({ id: 'gone', feed: 'topic:a' }), content)).toBe(false);
   });
 
-  it('should be deleted if it is raw, or unreadable and mentions erased content', () => {
+  it('should also be deleted if it is not wrapped in an event, or is unreadable', () => {
     expect(isFullyErased({ id: '1-0', message: { data: JSON.stringify(ada) } }, content)).toBe(true);
     expect(isFullyErased({ id: '1-0', message: { data: 'x "user:ada" y' } }, content)).toBe(true);
     expect(isFullyErased({ id: '1-0', message: { data: 'x user:adam' } }, content)).toBe(false);

@@ -254,7 +254,7 @@ export class Gateway {
     clearInterval(this.#timer);
     this.#sendQueue.stop();
     this.#options.streams.stop();
-    // First, because socket.io closes the server too, but waits for its connections without a limit.
+    // Close the server first: socket.io closes it too, but waits for its connections without a time limit.
     const closed = closeServer(this.#options.server, LAST_REQUESTS_MS);
     const sessions = [...this.#options.admission.sessions.values()];
     // ws would wait 30 s for a peer that does not answer the close.

@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** A day of history, and a day of margin. */
 const TWO_DAYS_S = 2 * 24 * 60 * 60;
 
-/** Readers of feeds whose history contains `n20` to `n30` and lasts a day. Time stands still until `pass`. */
+/** Readers of feeds whose history contains `n20` to `n30` and lasts a day. Time stands still until `pass` is called. */
 function readersWith(hasChannels: boolean) {
   let time = Date.parse('2026-01-01T00:00:00Z');
   const now = () => time;

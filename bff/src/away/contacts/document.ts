@@ -12,7 +12,7 @@ export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
 /** Maximum number of devices per reader. Beyond it, a new device replaces the oldest. */
 export const MAX_DEVICES = 20;
 
-/** Maximum number of stopped channels per reader. Beyond it, the oldest stop is forgotten. */
+/** Maximum number of stopped channels per reader. Beyond it, the oldest one is forgotten. */
 export const MAX_STOPPED = 100;
 
 /** The document's key, built from the reader's hash. */

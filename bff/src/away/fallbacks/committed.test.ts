@@ -121,7 +121,7 @@ describe('a notification with the collapse key of a waiting one', () => {
   const replaced = [['a', 'suppressed', 'replaced']];
 
   it.each([undefined, after('PT10M')])(
-    "should end the waiting one's fallbacks, whether or not it has fallbacks of its own",
+    "should end the waiting notification's fallbacks, whether or not the new one has fallbacks",
     async (own) => {
       const { committed, outcomes, titles } = world();
       await committed([ordered('a', after('PT5M')), at(3)]);
@@ -132,7 +132,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     },
   );
 
-  it('should end one that is being sent, once that send has failed', async () => {
+  it('should end the fallbacks of a notification that is being sent, once that send has failed', async () => {
     let answer: (result: SendResult) => void = () => undefined;
     const send = vi.fn(() => new Promise<SendResult>((resolve) => (answer = resolve)));
     const channel = { name: 'email', repeatable: false, reaches: () => true, send };
@@ -147,13 +147,13 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect([outcomes(), send.mock.calls.length]).toEqual([replaced, 1]);
   });
 
-  it('should end the waiting one even if both are in one commit', async () => {
+  it("should end the waiting notification's fallbacks even if both are in one commit", async () => {
     const { committed, outcomes } = world();
     await committed([ordered('a', after('PT5M')), at(3)], [ordered('b'), at(4)]);
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should end the waiting one only if that one precedes it in the feed', async () => {
+  it("should end the waiting notification's fallbacks only if it precedes the new one in the feed", async () => {
     const { committed, outcomes, waiting } = world();
     await committed([ordered('a', after('PT5M')), at(9)]);
     await committed([ordered('b'), at(3)]);
@@ -164,7 +164,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should end nothing if the feed has suppressed it, or if either position is unknown', async () => {
+  it('should end nothing if the feed suppressed the new one, or if the position of either is unknown', async () => {
     const { committed, outcomes } = world();
     await committed([ordered('a', after('PT5M')), at(3)]);
     await committed([ordered('b')]);
@@ -174,7 +174,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should end the waiting one even if an interrupted turn committed the new one', async () => {
+  it("should end the waiting notification's fallbacks even if an interrupted turn committed the new one", async () => {
     const { committed, outcomes, positions } = world();
     await committed([ordered('a', after('PT5M')), at(3)]);
     positions.set('b', at(9));

@@ -27,8 +27,8 @@ export const addedByReader = (
   });
 
 /**
- * Adds the positions of notifications that an interrupted turn has committed, except those that already wait with a
- * position or no longer wait.
+ * Adds the positions of notifications that an interrupted turn has committed. Skips those that already wait with a
+ * position, and those that no longer wait.
  */
 export async function withPositions(
   reader: string,

@@ -173,7 +173,7 @@ describe('marks', () => {
     expect(w.unreadable.length).toBeGreaterThan(0);
   });
 
-  it('should be rejected if the store is unavailable, without dropping any', async () => {
+  it('should be rejected if the store is unavailable, without dropping any old marks', async () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
@@ -250,7 +250,7 @@ describe('a notification after an undetected rollback of the store', () => {
     expect(await w.standings()).toEqual(['open', 'open']);
   });
 
-  it('should be open if the feed has lost it, even if the notification now in its place was read', async () => {
+  it('should count as open if the feed has lost it, even if the one now at its offset was read', async () => {
     const w = await movingFeed();
     w.feed.replaced.set(3, { offset: 3, notification: w.item('other') });
     await w.read({ ids: ['other'] });

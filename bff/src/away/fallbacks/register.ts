@@ -135,9 +135,9 @@ function endWaiting(
 }
 
 /**
- * Ends all steps of waiting notifications that are replaced by later ones with the same collapse key, as in the feed.
- * Marks those being sent as replaced. Returns the same document if there are none. The feed's history decides about
- * notifications whose position is unknown.
+ * Ends all steps of waiting notifications that a later one with the same collapse key replaces, as in the feed. Marks
+ * those being sent as replaced. Returns the same document if there are none. Skips notifications whose position is
+ * unknown: the feed's history decides about them later.
  */
 export function replace(document: AwayDocument, newer: readonly Registered[], now: number): AwayDocument {
   const isReplaced = ({ notification, position }: Pick<Waiting, 'notification' | 'position'>) =>

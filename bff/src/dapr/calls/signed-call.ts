@@ -10,7 +10,7 @@ export interface ActorMethod<Call, Answer extends object> {
   /** The answer after a completed turn. */
   answerSchema: z.ZodType<Answer>;
   idOf: (call: Call) => string;
-  /** All values in the answer. Its proof covers them. */
+  /** All values in the answer, for its proof to cover. */
   factsOf: (answer: Answer) => readonly (string | number)[];
 }
 

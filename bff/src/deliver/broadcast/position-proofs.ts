@@ -1,6 +1,6 @@
 import type { PositionProofs } from '../ports.ts';
 
-/** Signs facts, and verifies the signatures, with a secret that all instances share. */
+/** Signs lists of values, and verifies such signatures, with a secret that all instances share. */
 interface Prover {
   proofOf(...facts: readonly (string | number)[]): string;
   isProof(proof: string | undefined, ...facts: readonly (string | number)[]): boolean;

@@ -81,7 +81,7 @@ export function refusedItem(
 ): RefusedItem {
   const named = feedSchema.safeParse((candidate as { feed?: unknown } | null)?.feed);
   const feed = named.success ? named.data : '';
-  // In the form of an entry, so that it can be put back.
+  // Has the form of an entry, so that the record can be put back.
   const content = JSON.stringify({ notifications: [candidate] });
   return { entry: setAsideItemName(place, index, feed), feed, reason, faults, content };
 }

@@ -6,7 +6,7 @@ import { erase, FEED, Fixture, notification, retract, RUN } from '../../../testi
 
 let f: Fixture;
 let host: ReturnType<Fixture['instance']>;
-/** The step after which the host dies, once. */
+/** The step after which the host dies. It dies only once. */
 let end: Step | undefined;
 
 beforeEach(() => {

@@ -15,7 +15,7 @@ const COUNT_EVERY = 500;
 export interface FeedHostDependencies extends TurnsDependencies {
   /** Maximum number of activations kept between turns. Default 20,000. */
   maxActivations?: number;
-  /** Runs each turn, so that observers can follow it. */
+  /** Wraps each turn, so that observers can follow it. */
   wrapTurn?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 

@@ -124,7 +124,7 @@ describe('a rollback of the store', () => {
     expect(f.losses).toEqual([]);
   });
 
-  it("should cause lost entries to be processed again, because known ids and each run's progress are lost", async () => {
+  it("should cause lost entries to be processed again, because known ids and each run's progress are lost too", async () => {
     await f.log.rollBackTo(2);
     for (const seq of [2, 3]) f.deposit(seq, [`n${seq}`]);
     expect(await a.turn(3)).toMatchObject({ outcome: 'delivered' });
@@ -168,7 +168,7 @@ describe('a missing document', () => {
 });
 
 describe('an epoch', () => {
-  it('should begin only once after a loss, and not at all if a turn for a reader finds the feed sound', async () => {
+  it('should begin only once after a loss, and not at all if a turn for a reader finds nothing lost', async () => {
     const { epoch } = position();
     await a.turn(undefined);
     await a.turn(undefined, { heard: { epoch, offset: 2 } });

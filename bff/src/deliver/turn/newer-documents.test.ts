@@ -71,13 +71,13 @@ describe('a head from a later version', () => {
 });
 
 describe('a damaged document', () => {
-  it('should not be mistaken for one from a later version if it is a head', async () => {
+  it('should be reported as damaged, not as written by a later version, if it is a head', async () => {
     const sidecar = { getState: async () => ({ value: { v: DOCUMENT_VERSION, epoch: 7 }, etag: '7' }) };
     const log = new DaprFeedLog(sidecar as unknown as Sidecar);
     await expect(log.readHead('all')).rejects.toMatchObject({ name: 'DamagedHeadError' });
   });
 
-  it('should be read as empty if it is a checkpoint, unlike one from a later version', async () => {
+  it('should be read as empty if it is a checkpoint, unless a later version wrote it', async () => {
     const read = (value: unknown) =>
       new DaprCheckpoints({ getState: async () => ({ value, etag: '7' }) } as unknown as Sidecar).read(0);
     expect(await read('x')).toEqual({ checkpoint: { v: DOCUMENT_VERSION, version: 7, runs: {} }, etag: 7 });

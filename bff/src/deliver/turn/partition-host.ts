@@ -20,7 +20,7 @@ export interface PartitionHostDependencies extends PartitionTurnDependencies {
   checkpoints: Checkpoints;
   /** Waits before a turn is retried. Tests replace it; the default waits in real time. */
   pause?: ((ms: number) => Promise<void>) | undefined;
-  /** Runs each turn, so that it can be traced. */
+  /** Wraps each turn, so that it can be traced. */
   wrapTurn?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 

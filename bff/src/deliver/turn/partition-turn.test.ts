@@ -64,7 +64,7 @@ describe("a partition's turn", () => {
     expect(await f.idsOf(eve)).toEqual(['e1']);
   });
 
-  it('should withhold from fallbacks the items that the same batch retracts or erases', async () => {
+  it('should not pass on to fallbacks the items that the same batch retracts or erases', async () => {
     const sourceHash = 'a'.repeat(16);
     f.depositInPartition(1, [to(ada, 'a1'), to(ada, 'a2'), to(ben, 'b1'), to(ada, 'a3', { sourceHash })]);
     f.depositInPartition(2, [
@@ -76,7 +76,7 @@ describe("a partition's turn", () => {
     expect(f.passedOnIds).toEqual(['a2', 'b2']);
   });
 
-  it("should withhold from fallbacks the items published before their feed's erasure", async () => {
+  it('should not pass on to fallbacks the items that were published before their feed was erased', async () => {
     const [before, at, after] = [1, 2, 3].map((s) => `2026-01-01T00:00:0${s}Z`);
     f.now += 10_000;
     f.depositInPartition(1, [{ ...erase, feed: ben, at }]);

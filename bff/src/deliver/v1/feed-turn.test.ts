@@ -83,7 +83,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1', 'n4']);
   });
 
-  it('should leave lower numbers of an unknown run to their own announcements', async () => {
+  it('should leave earlier entries of an unknown run to their own announcements', async () => {
     f.deposit(1, ['n1']);
     const { turn } = f.instance();
     expect(await turn(2)).toMatchObject({ outcome: 'set-aside' });

@@ -11,13 +11,13 @@ export interface FeedDocument {
 
 /**
  * The number of size tiers below full documents. A chain is a list of immutable documents, oldest first. Each tier
- * starts at a quarter of the size of the tier above. The chain stays short because each new document absorbs small ones
- * at the end: at most three documents of a tier are adjacent, and none follows a smaller one. So each item is rewritten
- * at most once per tier, and a chain with F full documents has at most F + 3 * TIERS documents.
+ * starts at a quarter of the size of the tier above. The chain stays short because each new document absorbs small
+ * documents at the end of the chain: at most three documents of a tier are adjacent, and none follows a smaller one. So
+ * each item is rewritten at most once per tier, and a chain with F full documents has at most F + 3 * TIERS documents.
  */
 export const TIERS = 5;
 
-/** The tier of a size: 0 for a full document, which is never absorbed; higher tiers are smaller. */
+/** The tier of a size: 0 for a full document, which is never absorbed. Documents in higher tiers are smaller. */
 const tier = (size: number, full: number): number => {
   let bound = full;
   for (let t = 0; t < TIERS; t++, bound /= 4) if (size >= bound) return t;

@@ -44,7 +44,7 @@ export interface FeedState {
   index: HistoryIndex | undefined;
 }
 
-/** The offset of a notification, and its id in the feed. */
+/** Where a notification was published: its offset, and its id in the feed. */
 export interface Place {
   offset: number;
   id: string;

@@ -7,7 +7,7 @@ const MAX_AHEAD_MS = 5_000;
 
 /**
  * The time before which publications count as erased, after a commit on top of `stored` that applies `erasure`, if
- * given. The time survives a lost epoch, and is forgotten when no notification that old can arrive any more.
+ * given. The time carries over to a new epoch, and is forgotten once no notification from before it can still arrive.
  */
 export function erasedUntil(
   stored: Pick<Head, 'erasedAt'>,

@@ -74,7 +74,7 @@ describe('a collapse key', () => {
     expect(log.idsInLog).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e retracted', 'e retracted', 'f']);
   });
 
-  it('should keep the id of a replaced notification in its replacement, even if that is gone too', async () => {
+  it('should keep the id of a replaced notification in its replacement, even after that is gone too', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, withCollapseKey('a', 'k')));
     await log.commit(batchWithItems(2, withCollapseKey('b', 'k'), withCollapseKey('c', 'k')));
@@ -85,7 +85,7 @@ describe('a collapse key', () => {
     expect(log.idsInLog).toEqual(['a replaced', 'b replaced', 'c retracted', 'c retracted', 'd']);
   });
 
-  it('should replace nothing if the notification with the key is a repeat', async () => {
+  it('should replace nothing if the notification with the collapse key is a duplicate', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, withCollapseKey('a', 'k')));
     await log.commit(batchWithItems(2, withCollapseKey('a', 'k')));
@@ -146,7 +146,7 @@ describe('a notification in transit while its feed is erased', () => {
     expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
   });
 
-  it('should still be suppressed if an older erasure follows, until no notification that old can arrive', async () => {
+  it('should stay suppressed if an erasure of an earlier time follows, until no such notification can arrive', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, erasure), { now });
     await log.commit(batchWithItems(2, { ...erasure, at: BEFORE }), { now });

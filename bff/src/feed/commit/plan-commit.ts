@@ -55,7 +55,7 @@ export interface CommitInput {
   writes: number;
   taken: FeedBatch | undefined;
   known: KnownIds;
-  /** The retracted ids, which survive a lost epoch. */
+  /** The retracted ids, which carry over to a new epoch when an epoch is lost. */
   retractions: readonly IdsReference[];
   retracted: KnownIds;
   /** Hashes of retracted ids that no document contains any more. */

@@ -168,7 +168,7 @@ describe('a request for a stream', () => {
     expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
   });
 
-  it('should get no stream if its method is HEAD, and should be refused if its method is not GET', async () => {
+  it('should get no stream if its method is HEAD, and be refused if it is neither GET nor HEAD', async () => {
     const head = await fetch(`${bff.url}/app/stream`, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     const post = await fetch(`${bff.url}/app/stream`, { method: 'POST' });

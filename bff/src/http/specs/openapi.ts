@@ -87,7 +87,7 @@ const write = (operationId: string, summary: string, body: string) => ({
   responses: writes,
 });
 
-/** An operation that changes the reader's own addresses. Without AWAY_FILE, these routes do not exist. */
+/** An operation that changes the reader's own addresses. Its route does not exist without AWAY_FILE. */
 const writeChannel = (operationId: string, summary: string, body: string | undefined) => {
   const { requestBody, responses, ...rest } = write(operationId, summary, body ?? '');
   return {

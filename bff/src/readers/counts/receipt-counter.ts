@@ -179,7 +179,7 @@ export class ReceiptCounter {
       this.#use.onError(feed, error);
     }
     if (!isSame()) return;
-    // Moves the feed to the end, so that constantly changing feeds do not delay the others.
+    // Moves the feed to the end of the queue, so that constantly changing feeds do not delay the others.
     this.#waiting.delete(feed);
     const isDone = !waiting.unsettled && sizeOf(waiting.steps) === 0;
     if (!isDone) this.#waiting.set(feed, waiting);

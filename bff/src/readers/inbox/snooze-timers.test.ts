@@ -96,7 +96,7 @@ it('should check again when the inbox changes, and tell a connecting reader abou
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
-it('should report a snooze even if it learns of it only after that snooze and a later one have ended', async () => {
+it('should report a snooze that it learns of only after that snooze and a later one have ended', async () => {
   snoozes = [snoozed('later', 5_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(6_000);

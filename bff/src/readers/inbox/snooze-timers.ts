@@ -32,7 +32,7 @@ export class SnoozeTimers {
   readonly #use: SnoozeTimersOptions;
   /** The timer of the next check, for each reader with snoozes. */
   readonly #waiting = new Map<string, NodeJS.Timeout>();
-  /** The recently ended snoozes of which a reader's connections have been notified. */
+  /** The recently ended snoozes that the connections of each reader have been notified of. */
   readonly #sent = new Map<string, ReadonlySet<string>>();
   /** Readers with a new connection, which has not been notified of any ended snooze yet. */
   readonly #joined = new Set<string>();
@@ -82,7 +82,8 @@ export class SnoozeTimers {
         await this.#notify(reader);
       } catch (error) {
         this.#use.onError(error);
-        // A new connection may not have been notified, and is no longer known to be new.
+        // The failed check may have removed the reader from `#joined`, so the next one must notify every connection
+        // again.
         this.#sent.delete(reader);
         this.#wait(reader, RETRY_MS);
       }

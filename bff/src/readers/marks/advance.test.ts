@@ -156,7 +156,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     });
   });
 
-  it('should not look up which ones wait if nothing is dropped or skipped', async () => {
+  it('should not look up which notifications wait if nothing is dropped or skipped', async () => {
     const waiting = left(3);
     await advanceWith(waiting, { offset: 0, ids: ['n25'] }, { offset: 0, ids: ['n30'] });
     await advanceWith(waiting, { offset: 20, ids: [] }, { offset: 0, ids: ['n21'] });
@@ -164,7 +164,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     expect(waiting.calls).toBe(0);
   });
 
-  it('should not skip an unread one to reach the first read publication in the history', async () => {
+  it('should not skip an unread one of them to reach the first read publication in the history', async () => {
     const first = { offset: 0, ids: ['n21', 'n22'] };
     expect(await advanceWith(left(), NOTHING, first)).toEqual({ offset: 22, ids: [] });
     expect(await advanceWith(left(9), NOTHING, first)).toEqual(first);
@@ -173,7 +173,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     expect(read.offset).toBe(22);
   });
 
-  it('should drop their oldest ids, but merge none into the offset, when they no longer fit', async () => {
+  it('should drop the oldest of their ids when they no longer fit, but merge none into the offset', async () => {
     const long = history(3_000, { floor: 1_001 });
     const shown = Array.from({ length: 800 }, (_, i) => `n${1_002 + 2 * i}`);
     const before = { offset: 0, ids: [...named(1, 300), ...shown] };

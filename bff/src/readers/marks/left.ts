@@ -1,6 +1,6 @@
 import type { WaitingPositions } from '../ports.ts';
 
-/** The number of newest publications searched for ids: a feed's default history. */
+/** The number of newest publications searched for ids: the default size of a feed's history. */
 const MAX_SEARCHED = 10_000;
 
 /** A notification that has left the history, but whose marks a fallback needs. */
@@ -16,7 +16,7 @@ export interface Left {
  */
 export type LeftOf = () => Promise<readonly Left[]>;
 
-/** The ends of a history; publications below `floor` are no longer shown anywhere. */
+/** The bounds of a history; publications below `floor` are no longer shown anywhere. */
 interface Ends {
   head: number;
   floor: number;

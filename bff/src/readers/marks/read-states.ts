@@ -101,8 +101,8 @@ export class ReadStates {
   }
 
   /**
-   * Deletes those documents of an erased feed whose keys are known: those of anonymous readers, and all of its user's
-   * documents, including those for other feeds.
+   * Deletes an erased feed's documents, as far as their keys are known: those of anonymous readers and, for a user
+   * feed, all documents of its user, including those for other feeds.
    */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];

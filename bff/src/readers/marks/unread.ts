@@ -12,8 +12,8 @@ import type { Inboxes } from '../inbox/inboxes.ts';
 import { stateIn, type ReadStates } from './read-states.ts';
 
 /**
- * Maximum number of publications to check after the read offset, and the same number of those marked as unread before
- * it. Removed ones count too, so that a call stays cheap.
+ * Maximum number of publications to check after the read offset. The same limit applies to those before it that are
+ * marked as unread. Removed publications count too, so that a call stays cheap.
  */
 const MAX_CHECKED = 2 * MAX_UNREAD;
 

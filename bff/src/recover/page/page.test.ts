@@ -167,7 +167,7 @@ describe('a missed publication', () => {
     expect(await read({ kind: 'after', position: at(7) })).toMatchObject({ offset: 8, recovered: true });
   });
 
-  it('should be found in a head read after the request, not in that of a comparison already running', async () => {
+  it('should be found in a head that is read after the request, not in the head of a running comparison', async () => {
     await publish(5);
     const { view, read } = instance();
     await view.knownPosition();
@@ -185,7 +185,7 @@ describe('a missed publication', () => {
     expect(await answer).toMatchObject({ offset: 6, recovered: true });
   });
 
-  it('should not be lost again when a comparison ends with an older head', async () => {
+  it('should not be lost again when a running comparison ends with an older head', async () => {
     await publish(5);
     const { view } = instance();
     await view.knownPosition();
@@ -234,7 +234,7 @@ describe('a store that lost data', () => {
     expect(view.position).toEqual(at(0));
   });
 
-  it('should cause an error instead of a gap, and be reported by a reader that misses a segment twice', async () => {
+  it('should cause an error instead of a gap, and be reported when a reader misses a segment twice', async () => {
     await publish(70);
     const { read } = instance();
     const before = epoch();

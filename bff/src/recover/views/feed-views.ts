@@ -19,7 +19,7 @@ const KEPT_SHARE = 0.9;
 const TICK_MS = 250;
 /** The total memory of all views is computed once every this many ticks. */
 const TICKS_PER_TRIM = 4;
-/** Delay of the first comparison after a publication. Each further comparison doubles it, up to MAX_COMPARISON_MS. */
+/** Delay before the first comparison after a publication. It doubles with each comparison, up to MAX_COMPARISON_MS. */
 const FIRST_COMPARISON_MS = 2_000;
 const MAX_COMPARISON_MS = 30_000;
 /** A view without watchers or reads is dropped after this time. */
@@ -108,7 +108,7 @@ export class FeedViews {
       this.#compareIn(watched, FIRST_COMPARISON_MS);
       this.#makeRoom();
     }
-    // Keeps the map in order of use.
+    // Keeps the map ordered by last use.
     this.#views.delete(feed);
     this.#views.set(feed, watched);
     watched.usedAt = this.#use.now();

@@ -207,7 +207,7 @@ const handshakeRefusal = (reason: RefusalReason, detail: string): HandshakeRefus
   problem: { status: 429, code: 'too_many_requests', detail, retryAfter: RETRY_AFTER },
 });
 
-/** Counts by name. A count of 0 uses no memory. */
+/** A counter for each name. A count of 0 uses no memory. */
 class Counts {
   readonly #counts = new Map<string, number>();
 

@@ -9,7 +9,10 @@ import type { SocketData } from '../../connect/session.ts';
 
 type Next = (error?: Error) => void;
 
-/** The error that a client gets as `connect_error`: the message starts with the code, and `data` has both. */
+/**
+ * The error that a client gets as `connect_error`. Its message starts with the code; `data` has the code and the text
+ * separately.
+ */
 function refusal(code: SocketError['code'], text: string, temporary: boolean): Error {
   const data: SocketError = { code, message: text, temporary };
   return Object.assign(new Error(`${code}: ${text}`), { data });

@@ -196,7 +196,11 @@ describe('an SMTP server', () => {
     ['defers the recipient (greylisting)', [...HELLO, '250 ok', '450 try later'], 'unavailable'],
     ['rejects the recipient', [...HELLO, '250 ok', '550 no such user'], 'refused'],
     ['closes before the message', [...HELLO, '250 ok', '250 ok', undefined], 'unavailable'],
-    ['is full after the message', [...HELLO, '250 ok', '250 ok', '354 go', '452 disk full'], 'unavailable'],
+    [
+      'has a full disk after the message',
+      [...HELLO, '250 ok', '250 ok', '354 go', '452 disk full'],
+      'unavailable',
+    ],
     ['rejects the message', [...HELLO, '250 ok', '250 ok', '354 go', '554 spam'], 'refused'],
     ['closes after the message', [...HELLO, '250 ok', '250 ok', '354 go', undefined], 'unknown'],
     ['sends half a reply after the message', [...HELLO, '250 ok', '250 ok', '354 go', '25…'], 'unknown'],

@@ -164,7 +164,7 @@ describe('the outcome of a push', () => {
     expect(await pushTo(service.subscribe('endless'))).toEqual({ outcome: 'sent' });
   });
 
-  it('should be refused if our key is not the one that the subscription was made for', async () => {
+  it('should be refused if the subscription was created with a different key', async () => {
     channelWith({ vapid: newVapid('mailto:ops@shop.example') });
     expect(await pushTo(service.subscribe('phone'))).toMatchObject({
       outcome: 'refused',

@@ -90,7 +90,7 @@ describe('a notification that has left the history but has a stored position', (
     expect(await standing({ marks: { seen: 2 } })).toBe('open');
   });
 
-  it('should be open if it was marked as unread after it was read, by offset or id', async () => {
+  it('should count as open if it was marked as unread after it was read, by offset or id', async () => {
     const marks = { unread: [[3, 3]] as [number, number][] };
     expect(await standing({ read: { offset: 15 }, marks })).toBe('open, seen');
     expect(await standing({ read: { ids: ['old'] }, marks })).toBe('open');
@@ -138,7 +138,7 @@ describe('a notification whose position the history contradicts', () => {
     expect(await standingWith({ waiting, published: [gone] })).toBe('replaced');
   });
 
-  it('should be open if the history has lost it', async () => {
+  it('should count as open if the history has lost it', async () => {
     const archived: [number, number][] = [[15, 15]];
     expect(await standingWith({ waiting, marks: { archived } })).toBe('open');
     const beyond = { position: { epoch: EPOCH, offset: 25 } };
@@ -159,12 +159,12 @@ describe('a notification of an epoch that has ended', () => {
     expect(await standingWith({ ...world, marks: { seen: 5 } })).toBe('open, seen');
   });
 
-  it('should be open once marks of a later epoch have replaced its own', async () => {
+  it('should count as open once marks of a later epoch have replaced its own', async () => {
     expect(await standingWith({ ...world, read: { epoch: '2-b', offset: 9, ids: ['old'] } })).toBe('open');
     expect(await standingWith({ ...world, marks: { epoch: '2-b', archived: [[1, 9]], seen: 9 } })).toBe(
       'open',
     );
-    // In its own epoch, it may have been marked as unread afterwards.
+    // It may have been marked as unread after it was read. Such a mark has been replaced.
     expect(await standingWith({ ...world, read: { offset: 3 }, marks: { epoch: '2-b' } })).toBe('open');
   });
 

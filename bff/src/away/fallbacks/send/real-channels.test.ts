@@ -28,7 +28,7 @@ function mailing(url: string, repeats = false) {
   return { ...world, fallbacks, passAndWake };
 }
 
-it('should send one e-mail once the mail server is back, without notifications read in the meantime', async () => {
+it('should send one e-mail once the mail server is back, leaving out notifications read in the meantime', async () => {
   const port = await freePort();
   const { fallbacks, passAndWake, outcomes, standings } = mailing(`smtp://127.0.0.1:${port}`);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M')), arrival('b', after('PT1M'))));

@@ -118,7 +118,7 @@ it('should remove readers without unsent fallbacks, unless they were added recen
   expect(await count()).toBe(1);
 });
 
-it('should skip documents that it cannot read, count them, and keep their readers', async () => {
+it('should skip documents that it cannot read, count them, and keep their readers in the index', async () => {
   const { store, add, list, count, advance, errors } = listed();
   await add('user:ada', [receipt('a')]);
   await add('user:later', [], { v: 2 });

@@ -219,7 +219,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('should stop in time while the store does not answer, and name the fallbacks that it left alone', async () => {
+  it('should stop in time while the store does not answer, and name the fallbacks that it left unchanged', async () => {
     const { fallbacks, store, names } = await refused(['a']);
     const other = Array.from({ length: 99 }, (_, n) => ({
       ...(names[0] as UnsentName),

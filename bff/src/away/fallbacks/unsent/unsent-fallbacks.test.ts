@@ -81,7 +81,7 @@ describe('a fallback that was not sent', () => {
     expect(outcomes().at(-1)).toEqual(['b', 'sent']);
   });
 
-  it('should not delay a turn for the same reader while its outcome waits for the list', async () => {
+  it('should not delay other turns for its reader while its outcome waits for the list', async () => {
     const { instance, store, answers, sent } = deployment();
     const { fallbacks } = instance();
     const read = store.read.bind(store);

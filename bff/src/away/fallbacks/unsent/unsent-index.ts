@@ -19,7 +19,7 @@ export type UnsentReader = AwayUnsent['readers'][number];
 
 /** Maximum number of readers in the index. Newer readers displace the oldest. */
 export const MAX_READERS = 1_000;
-/** A reader who was added less than this many ms ago needs no further write. */
+/** A reader who was added less than this many ms ago is not written again. */
 export const FRESH_MS = 5 * 60_000;
 /** Pause in ms between two writes of an instance. Readers added in the meantime are collected. */
 const PAUSE_MS = 250;

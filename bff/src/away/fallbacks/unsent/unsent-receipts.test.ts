@@ -11,7 +11,7 @@ const many = (count: number, first: number, outcome: Receipt['outcome']) =>
 const kept = (receipts: Receipt[]) =>
   dropOldReceipts({ ...newAway('user:ada'), receipts }).receipts.map(({ id }) => id);
 
-it('should keep unsent receipts while others displace the oldest', () => {
+it('should keep unsent receipts when newer receipts displace the oldest', () => {
   const ids = kept([receipt(0, 'refused'), receipt(1, 'sent'), ...many(MAX_RECEIPTS, 2, 'sent')]);
   expect(ids).toHaveLength(MAX_RECEIPTS);
   expect(ids.slice(0, 2)).toEqual(['n0', 'n3']);

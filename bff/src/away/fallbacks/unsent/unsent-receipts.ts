@@ -4,8 +4,8 @@ import { AWAY_TTL_SECONDS, type AwayDocument, type Receipt } from '../document.t
 /** Maximum number of receipts in a reader's document. */
 export const MAX_RECEIPTS = 1_000;
 /**
- * Maximum number of unsent receipts that stay while newer receipts displace others. Most of the space is for the
- * others, because they show which notifications are known.
+ * Maximum number of unsent receipts that are kept when newer receipts displace older ones. Most of the space is for
+ * other receipts, because they show which notifications are known.
  */
 const MAX_KEPT = 200;
 

@@ -22,8 +22,8 @@ const AT_ONCE = 100;
 /** Number of wake-ups that are set in parallel: few, so that a busy scheduler can accept them in time. */
 const IN_PARALLEL = 10;
 /**
- * For this time in ms, a wake-up that the scheduler has accepted is not set again. Afterwards it is, in case the
- * scheduler has lost it.
+ * For this time in ms, a wake-up that the scheduler has accepted is not set again. Afterwards, it is set again in case
+ * the scheduler has lost it.
  */
 const KNOWN_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;

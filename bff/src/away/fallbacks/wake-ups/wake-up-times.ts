@@ -18,8 +18,8 @@ export interface Woken {
 }
 
 /**
- * Whether a wake-up for the changed document already exists: the one for an earlier fallback that still awaits its
- * decision. Always false if part of `added` was known before, because an earlier call may have stored it without
+ * Whether the changed document needs no new wake-up, because the one of an earlier fallback that awaits its decision is
+ * already set. Always false if part of `added` was known before, because an earlier call may have stored it without
  * setting a wake-up.
  */
 export function hasWakeUp(

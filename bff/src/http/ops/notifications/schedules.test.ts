@@ -14,7 +14,7 @@ const list = async () => {
 };
 
 describe('GET /app/ops/schedules', () => {
-  it("should send the producer's list, which must not be cached", async () => {
+  it("should return the producer's list, and forbid caching it", async () => {
     const asked: unknown[] = [];
     const at = '2026-01-01T00:00:00.000Z';
     const answer: ScheduleList = {
