@@ -124,7 +124,7 @@ describe('a rollback of the store', () => {
     expect(f.losses).toEqual([]);
   });
 
-  it("should cause lost entries to be processed again, because known ids and each run's progress are lost too", async () => {
+  it("should cause lost entries to be processed again, as known ids and each run's progress are lost too", async () => {
     await f.log.rollBackTo(2);
     for (const seq of [2, 3]) f.deposit(seq, [`n${seq}`]);
     expect(await a.turn(3)).toMatchObject({ outcome: 'delivered' });

@@ -146,7 +146,7 @@ describe('a notification in transit while its feed is erased', () => {
     expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
   });
 
-  it('should stay suppressed if an erasure of an earlier time follows, until no such notification can arrive', async () => {
+  it('should stay suppressed if an earlier-dated erasure follows, until no such notification can arrive', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, erasure), { now });
     await log.commit(batchWithItems(2, { ...erasure, at: BEFORE }), { now });

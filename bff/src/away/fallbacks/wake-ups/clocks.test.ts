@@ -21,7 +21,7 @@ describe('an instance with a clock that is ten minutes off', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should be at most ten minutes early if its clock is ahead, and set wake-ups that others process on time', async () => {
+  it('should be at most ten minutes early if its clock is ahead, and set wake-ups that work for others', async () => {
     const { instance, titles } = deployment();
     const ahead = instance(undefined, TEN_MINUTES).fallbacks;
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT15M'))));
