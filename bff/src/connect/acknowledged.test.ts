@@ -45,7 +45,7 @@ it('should report recovered publications, but not those from before the page sub
   expect(delivered).toHaveLength(1);
 });
 
-it('should not report publications twice if requested twice, nor positions of another epoch', () => {
+it('should not report publications twice if they are requested twice, nor report positions of another epoch', () => {
   page.subscribed('all', undefined, answerOf(0));
   send(3);
   page.pingSent();

@@ -39,8 +39,8 @@ interface Listed {
 type Change = { listed: Listed; records: StateOperation[]; dropped?: number } | undefined;
 
 /**
- * Records and their index in Dapr's state API. The index is written with its etag. The sizes are in a separate
- * document, so that older versions can still read the index.
+ * Records and their index in Dapr's state API. The etag of the index detects concurrent writes. The sizes are in a
+ * separate document, so that older versions can still read the index.
  */
 export class DaprSetAside implements SetAsideStore {
   readonly #sidecar: Sidecar;

@@ -39,7 +39,7 @@ export class RedisAuditReader implements AuditReader {
   }
 }
 
-/** Where the range to read from a stream ends. Records with the same id are listed by stream number, lowest first. */
+/** The end of the range to read from a stream. Records with the same id are listed by stream number, lowest first. */
 function endOf(before: AuditPosition | undefined, stream: number): string {
   if (!before) return '+';
   return `${stream > before.stream ? '' : '('}${before.ms}-${before.seq}`;

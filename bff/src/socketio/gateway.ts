@@ -80,7 +80,8 @@ const POSITION_MS = 8_000;
 /** A refused session is closed after this time in ms, so that its peer can read the reason first. */
 const REFUSED_LINGER_MS = 1_000;
 /**
- * Clients start to move within this fraction of the drain time. The rest is for the last ones to reconnect elsewhere.
+ * Clients start to move within this fraction of the drain time. The remaining time lets the last ones reconnect
+ * elsewhere.
  */
 const DRAIN_SPREAD = 0.6;
 /** Maximum time in ms that a stopping instance waits for requests in progress and for clients that do not answer. */

@@ -28,7 +28,7 @@ export class TooManyCodesError extends Error {
   override readonly name = 'TooManyCodesError';
 }
 
-/** Readers' addresses. Only readers can add their own addresses; adding one is their consent. */
+/** Readers' addresses. Only readers can add their own addresses; adding one counts as consent. */
 export class ContactBook {
   readonly #store: ReaderStore;
   readonly #now: () => number;

@@ -156,8 +156,8 @@ export class Fallbacks {
   }
 
   /**
-   * Claims the due messages and starts to send them. Resolves with their sends and the document that claims them. If no
-   * message is due, stores the next wake-up and resolves with `undefined`.
+   * Claims the due messages and starts to send them. Resolves with the running sends and the document that claims the
+   * messages. If no message is due, stores the next wake-up and resolves with `undefined`.
    */
   async #check(
     hash: string,
@@ -185,7 +185,7 @@ export class Fallbacks {
       return undefined;
     }
     await this.#use.onStep('fallback-claimed');
-    // Send before storing a wake-up, because that may fail, and no other process may send these messages.
+    // Send before storing a wake-up: storing may fail, and no other process may send these messages.
     const sends = claimed.map((message) =>
       this.#sends.add(message.via, this.#send(document.reader, { message, contacts, woken })),
     );

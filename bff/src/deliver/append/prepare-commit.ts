@@ -115,8 +115,8 @@ async function recallIds(
 }
 
 /**
- * Loads the retracted ids into the activation and returns the documents that contain them. Retracted ids survive a lost
- * epoch if their documents still exist or this activation remembers them.
+ * Loads the retracted ids into the activation and returns the documents that contain them. Retracted ids carry over
+ * from a lost epoch if their documents still exist or this activation remembers them.
  */
 async function recallRetractions(
   { base, stored, begins }: LoadedHead,

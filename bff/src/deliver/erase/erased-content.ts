@@ -81,7 +81,7 @@ export class ErasedContent {
 }
 
 const BASE64 = /^[A-Za-z0-9+/]{16,}={0,2}$/;
-/** The possible readings of a text: as it is, without backslashes (nested JSON has many), and decoded from base64. */
+/** The possible readings of a text: as is, without backslashes (nested JSON has many), and decoded from base64. */
 function readingsOf(text: string): string[] {
   const plain = text.replaceAll('\\', '');
   const quoted = /^"(.*)"$/s.exec(plain)?.[1] ?? plain;

@@ -29,7 +29,9 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
   events: TurnEvents;
 }
 
-/** An item after its commit. If `position` is absent, its feed already had it, perhaps from an interrupted turn. */
+/**
+ * An item after its commit. If `position` is absent, the feed already had the item, perhaps from an interrupted turn.
+ */
 export interface CommittedItem extends PlacedItem {
   position?: PublishedAt;
 }

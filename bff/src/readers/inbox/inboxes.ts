@@ -157,7 +157,10 @@ export class Inboxes {
     return ended.filter((one, index) => shown[index]);
   }
 
-  /** When the next snooze of an unarchived notification ends after `from`, if any does; in ms since 1970. */
+  /**
+   * The end of the next snooze of an unarchived notification after `from`, in ms since 1970; `undefined` if there is
+   * none.
+   */
   async nextDue(reader: string, from: number): Promise<number | undefined> {
     const document = await this.stored(reader);
     const waiting = (document?.snoozed ?? []).filter((one) => !one.archived && !isDue(one, from));

@@ -48,7 +48,7 @@ export async function advance(
   if (!isTooLarge(ids)) return { offset, ids: [...ids] };
   const shown = new Set([...ids].filter((id) => places.has(id)));
   if (isTooLarge(shown)) return mergeOldest(offset, shown, places);
-  // Dropping an id may send a fallback needlessly. Merging it could end the fallbacks of unread notifications.
+  // Dropping an id may cause a needless fallback. Merging it could end the fallbacks of unread notifications.
   const oldest = [...left].filter(([id]) => ids.has(id) && !shown.has(id)).sort(([, a], [, b]) => a - b);
   for (const [id] of oldest) {
     ids.delete(id);

@@ -66,7 +66,7 @@ export async function countUnread(
         add(placeOf(publication));
     }
   };
-  // Snoozed notifications are counted by their marks, because the history may have dropped them.
+  // Snoozed notifications are counted from their marks, because the history may have dropped them.
   for (const { id, offset } of inbox?.snoozed ?? []) add(placeOf({ offset, notification: { id } }));
 
   const readTo = read?.offset ?? 0;

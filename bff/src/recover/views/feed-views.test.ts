@@ -68,7 +68,7 @@ describe('a watched feed', () => {
     expect(reads[5]).toBeGreaterThanOrEqual(7);
   });
 
-  it('should find publications whose broadcast is lost', async () => {
+  it('should find publications whose broadcast was lost', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     await publish(1);

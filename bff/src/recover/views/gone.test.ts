@@ -168,7 +168,7 @@ describe('a removed publication', () => {
 });
 
 describe('an erased feed', () => {
-  it('should serve no earlier content after the broadcast, and report its new position', async () => {
+  it('should serve no earlier content after the broadcast of the erasure, and report its new position', async () => {
     const { view, read, moved } = instance();
     const before = await read(newest);
     const [event] = await take(erase);
@@ -199,7 +199,7 @@ describe('an erased feed', () => {
     expect(moved).toEqual([f.head?.epoch]);
   });
 
-  it('should not send earlier content afterwards', async () => {
+  it('should not send earlier content that arrives after the erasure', async () => {
     const { view } = instance();
     await view.knownPosition();
     const [late] = await take(notification('late'));

@@ -78,7 +78,7 @@ export class WaitingRoom<T> {
     const [largest = ''] = this.#bySize.get(this.#largest) ?? [];
     const largestGroup = this.#groups.get(largest);
     if (!largestGroup) return 'full';
-    // A group that stays smaller than the largest takes a slot from it without a grace period.
+    // A group that stays smaller than the largest one takes a slot from it without waiting for the grace period.
     return this.#oldestOf(largestGroup, largestGroup.size > (own?.size ?? 0) + 1 ? 0 : GRACE_MS);
   }
 

@@ -21,7 +21,7 @@ export interface StoredAway {
 
 /**
  * The stored fallbacks and addresses, on an instance without channels. They may exist because the deployment used to
- * have channels, or other instances do.
+ * have channels, or because other instances have them.
  */
 export function storedWithoutChannels(store: ReaderStore, now: () => number): StoredAway {
   const keyOf = (reader: string) => awayKey(hashOfReader(reader));

@@ -48,7 +48,7 @@ export interface DecisionInput {
 
 /** A message shows at most this many notifications, and counts the others. */
 export const MAX_SHOWN = 20;
-/** Longer than any channel takes to send. */
+/** Time in ms from the claim of a message to its deadline. Longer than any channel takes to send. */
 export const SEND_TIME_MS = 45_000;
 const HOUR_MS = 60 * 60 * 1000;
 const STOPPED_REASON = 'the instance stopped before the channel replied';

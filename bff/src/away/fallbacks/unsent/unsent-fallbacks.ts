@@ -24,7 +24,7 @@ export interface UnsentFallbacksOptions extends Pick<
 const LISTS_AT_ONCE = 2;
 /** Maximum number of pages waiting to be read. */
 const LISTS_WAITING = 16;
-/** Longer than a document write takes. A wake-up after this time covers a crash after the write. */
+/** Delay in ms of the wake-up that covers a crash after a document write. Longer than such a write takes. */
 const WRITE_MS = 2 * 60_000;
 /** After this time in ms, a request skips its remaining readers. The ops page waits a minute for the response. */
 const LONGEST_MS = 30_000;
@@ -98,7 +98,7 @@ export class UnsentFallbacks {
     return result;
   }
 
-  /** The result that a change would have; `undefined` if the reader has no fallbacks. */
+  /** Runs a change without storing its result; `undefined` if the reader has no fallbacks. */
   async #planned(reader: string, plan: (document: AwayDocument) => Closing): Promise<Closing | undefined> {
     const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
     return stored && plan(parseAway(stored.value));
