@@ -157,10 +157,7 @@ export class Inboxes {
     return ended.filter((one, index) => shown[index]);
   }
 
-  /**
-   * The end of the next snooze of an unarchived notification after `from`, in ms since 1970; `undefined` if there is
-   * none.
-   */
+  /** When the next snooze of an unarchived notification ends after `from`, in ms since 1970; `undefined` if none. */
   async nextDue(reader: string, from: number): Promise<number | undefined> {
     const document = await this.stored(reader);
     const waiting = (document?.snoozed ?? []).filter((one) => !one.archived && !isDue(one, from));
