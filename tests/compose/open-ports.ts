@@ -41,7 +41,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
   });
 
   it(
-    'should find only the documented open ports on the inner network, and be rejected with a guessed token',
+    'should find only the documented open ports on the inner network, and get 401 for a guessed token',
     SCAN,
     async () => {
       const network = project().network('inside');
@@ -71,7 +71,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     expect(await stranger.askForCertificate()).toEqual({ asked: 'answered 7' });
   });
 
-  it('should reach no service from another network, at the services’ own addresses or this machine’s', async () => {
+  it('should reach no service from another network, whether at its own or this machine’s address', async () => {
     const elsewhere = 'tocsin-test-elsewhere';
     await project().docker('network', 'create', elsewhere);
     try {

@@ -121,7 +121,7 @@ describe('npm run doctor', () => {
       const used = Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
       await redis.configSet('maxmemory', String(Math.round(used * factor)));
     };
-    // Used memory also changes for reasons other than this test.
+    // Set the limit anew for each attempt, because the memory in use fluctuates.
     await eventually(async () => {
       await bound(1.1);
       const { findings } = await runChecks();

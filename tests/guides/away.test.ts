@@ -170,7 +170,7 @@ describe('the system that the guides start', () => {
     });
   });
 
-  it('should know the token’s reader and the push key', async () => {
+  it('should take the reader’s e-mail address from the token, and have a push key', async () => {
     const channels = channelsSchema.parse(await (await asAda('GET', '/channels')).json());
     expect(channels.email.offered).toBe('ada@example.org');
     expect(channels.push.publicKey).toMatch(/^[\w-]{87}$/);

@@ -45,7 +45,7 @@ export const pages = (): string[] => [
 /** Guides in which every command, run on a new system, must print what the guide shows. */
 export const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many', 'look-inside'];
 
-/** Pages from which the commands for a running system are run, with the minimum number of such commands. */
+/** Pages whose commands for a running system are run, and the minimum number of such commands on each. */
 export const PAGES = [
   { page: 'README.md', least: 8 },
   { page: 'docs/protocol.md', least: 1 },

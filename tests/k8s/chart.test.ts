@@ -257,7 +257,7 @@ describe('the Helm chart', () => {
     ['cluster mode for the bundled Redis', { ...SAFE, redis: { mode: 'cluster' } }, 'mode'],
     ['TLS for the bundled Redis', { ...SAFE, redis: { tls: { enabled: true } } }, 'enabled'],
     ['a CA without TLS', { ...SAFE, redis: { enabled: false, tls: { privateCa: true } } }, 'privateCa'],
-    ['a number as the text of channels', { bff: { ...SAFE.bff, away: { file: 3 } } }, 'file'],
+    ['a number as the channels file', { bff: { ...SAFE.bff, away: { file: 3 } } }, 'file'],
     [
       'a template that the bff does not read',
       { bff: { ...SAFE.bff, away: { file: '{}', templates: { 'body.liquid': 'x' } } } },

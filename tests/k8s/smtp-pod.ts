@@ -51,7 +51,7 @@ const manifests = (image: string, script: string): object[] => [
           ...{ name: 'mail', image, imagePullPolicy: 'IfNotPresent' },
           command: ['node', '/mail/smtp.mjs', String(PORT)],
           volumeMounts: [{ name: 'mail', mountPath: '/mail', readOnly: true }],
-          // A namespace with a quota requires them.
+          // Kubernetes requires these in a namespace with a quota.
           resources: {
             requests: { cpu: '50m', memory: '64Mi' },
             limits: { cpu: '500m', memory: '128Mi' },

@@ -75,7 +75,7 @@ describe('the ops page of two instances', () => {
     await eventually(async () => shown.includes('composed'));
   });
 
-  it('should find a composed notification, scheduled or shown, and retract it', async () => {
+  it('should find and retract a composed notification, whether it is scheduled or already shown', async () => {
     const where = async (id: string) => {
       const answer = await call(`/app/ops/find?id=${id}&feed=${FEED}`);
       return foundNotificationSchema.parse(await answer.json());
@@ -133,7 +133,7 @@ describe('the ops page of two instances', () => {
   });
 
   it('should show the version, queue and Redis memory of each instance, and that all dependencies are available', async () => {
-    // The previous test published until just now.
+    // The previous test has only just stopped publishing.
     const queues = async () => (await rows()).map(({ queue }) => queue?.waiting);
     await expect.poll(queues).toEqual([0, 0]);
     for (const { version, redis } of await rows()) {

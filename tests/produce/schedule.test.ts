@@ -44,7 +44,7 @@ it('should show a notification once, at the scheduled time', async () => {
 });
 
 it('should never show a scheduled notification that was retracted or whose feed was erased', async () => {
-  // Long enough to withdraw them even on a busy machine.
+  // Late enough to retract them before they are due, even on a busy machine.
   const at = Date.now() + 8_000;
   await post('taken-back', at);
   await post('taken-back-later', at + 3_600_000);
@@ -62,7 +62,7 @@ it('should never show a scheduled notification that was retracted or whose feed 
 });
 
 it('should show a scheduled notification on time even if every process was killed beforehand', async () => {
-  // Long enough to start everything again even on a busy machine.
+  // Late enough to restart everything first, even on a busy machine.
   await post('survivor', Date.now() + 25_000);
   const at = Date.now() + 25_000;
   const [producer, bff] = [stack.producers[0], stack.bffs[0]];

@@ -128,7 +128,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
   });
 
   it('should have its scheduled events retracted by id, regardless of their source', async () => {
-    // Long enough to retract some of them even on a busy machine.
+    // Late enough to retract some of these events before they are due, even on a busy machine.
     const deliverAt = new Date(Date.now() + 8_000).toISOString();
     const farAway = new Date(Date.now() + 3_600_000).toISOString();
     const later = (id: string, source: string, at = deliverAt) =>

@@ -5,7 +5,7 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
-/** Erased content is gone from Redis within a minute. */
+/** The time within which erased content must be gone from Redis. */
 const WITHIN_MS = 60_000;
 
 /** Runs two bffs with a real Redis. */

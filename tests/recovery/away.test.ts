@@ -91,7 +91,7 @@ describe('a client that was disconnected for a second', () => {
   });
 
   it('should receive all notifications that are still in the history', async () => {
-    // Notifications published after the client has reconnected may arrive before its request.
+    // Leaves room for the three of `after`, which the bff may receive before the client's request.
     const count = HISTORY_MAX - 3;
     const { client, before, missed, after } = await beAway(absences[1] as Absence, count);
     expect(client.gaps).toEqual([]);

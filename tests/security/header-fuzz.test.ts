@@ -6,7 +6,7 @@ import { PortsProcess } from '../support/processes/ports-process.ts';
 /** A request twice as long may cost at most three times the CPU time. Costs below FLOOR_MS are not compared. */
 const MOST = 3;
 const FLOOR_MS = 10;
-/** How often each request is measured. Only the minimum counts, because a busy machine only adds time. */
+/** How many times each request is measured. Only the minimum counts, because a busy machine only adds time. */
 const REPETITIONS = 10;
 /** At this length, a request takes less than a second even if its cost is cubic. */
 const SHORT = 600;

@@ -173,7 +173,7 @@ describe('a foreign application', () => {
     },
   );
 
-  it('should not be able to use the paths that it gets by requesting the subscriptions', async () => {
+  it('should not be able to use the paths that it finds in the list of subscriptions', async () => {
     await harmless(async () => {
       for (const pair of [bff, producer] as Pair[]) {
         const { text } = await callLocal(internalGrpcPort(pair), { verb: 'GET', method: 'dapr/subscribe' });
@@ -215,7 +215,7 @@ describe('a foreign application', () => {
   });
 });
 
-/** A forged announcement, in a run of the attacker's own. */
+/** A forged announcement in a made-up run. */
 function announced(seq: number) {
   return { v: 1, run: 'forgedrn', feed: 'all', seq, expiresAt: EXPIRES };
 }

@@ -51,8 +51,8 @@ const podsSchema = z.object({
 });
 
 /**
- * Connections to the ports that only the same pod may use, at the addresses of the attacked pods, and requests to the
- * sidecars' open port, which serves only health probes.
+ * Connections to ports of the attacked pods that only a pod itself may use, and requests to the sidecars' open port,
+ * which serves only health probes.
  */
 export async function internalPorts(attacked: Tenant): Promise<Probe[]> {
   const selector = 'app.kubernetes.io/name in (producer,bff)';

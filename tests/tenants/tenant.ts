@@ -69,7 +69,7 @@ export class Tenant {
   readonly #keys = {
     /** May publish to every feed, with fallbacks, and retract and erase there. */
     canary: this.#key('canary', 1_000),
-    /** For the flood. Allows 50 notifications in 10 s. */
+    /** For the flood test. Allows 50 notifications in 10 s. */
     slow: this.#key('slow', 5),
   };
   #nodeVolume = false;

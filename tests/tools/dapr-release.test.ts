@@ -79,7 +79,7 @@ describe('the Dapr download', () => {
     expect(requestsFor('placement')).toHaveLength(1);
   });
 
-  it('should follow a redirect, even when it resumes', async () => {
+  it('should follow a redirect, even when it resumes a download', async () => {
     answer({ kind: 'cut', after: 100 }, { kind: 'redirect' });
     await get();
     expect(requestsFor('daprd').map(({ file, range }) => [file.startsWith('/moved'), range])).toEqual([

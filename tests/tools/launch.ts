@@ -28,7 +28,7 @@ export interface RunFile {
 
 type Change = (runFile: RunFile, dir: string) => void;
 
-/** Writes a copy of `dapr.yaml` with other ports and stub applications, each with 6 ports, the public one first. */
+/** Writes a copy of `dapr.yaml` with stub applications. Each gets six free ports, of which the first is public. */
 async function writeRunFile(dir: string, change?: Change): Promise<{ path: string; ports: number[] }> {
   const runFile = parse(readFileSync(join(ROOT, 'dapr.yaml'), 'utf8')) as RunFile;
   runFile.common.resourcesPaths = [join(ROOT, 'components')];

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 it.skipIf(!hasDocker)(
-  'should lose, duplicate and reorder nothing when the new compose file replaces the containers of 0.1.0',
+  'should not lose, duplicate or reorder notifications when the new compose file replaces the containers of 0.1.0',
   async () => {
     load = await startFeedLoad({
       feeds: FEEDS_OF_EACH_KIND,

@@ -34,7 +34,7 @@ afterAll(async () => {
 }, LIMIT_MS);
 
 it.skipIf(!isPrepared)(
-  'should lose, duplicate and reorder nothing when npm run deploy replaces the pods of 0.1.0',
+  'should not lose, duplicate or reorder notifications when npm run deploy replaces the pods of 0.1.0',
   async () => {
     const options = ['--local', '--publish', '--tag'];
     const url = await deploy(earlier, ...options, EARLIER ?? '');

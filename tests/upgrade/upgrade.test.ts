@@ -50,7 +50,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-it('should lose, duplicate and reorder nothing while 0.1.0 is replaced under load', async () => {
+it('should not lose, duplicate or reorder notifications while 0.1.0 is replaced under load', async () => {
   const oldProducer = await add('producer', 'old-producer', earlier);
   const oldBffs = [await add('bff', 'old-bff-1', earlier), await add('bff', 'old-bff-2', earlier)] as const;
   balancer = await startBalancer(behindBalancer);

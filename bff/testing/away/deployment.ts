@@ -13,7 +13,10 @@ export const READER = 'user:ada';
 
 const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 
-/** An in-memory deployment whose instances share a store, marks and a channel: `real`, or one with preset results. */
+/**
+ * An in-memory deployment whose instances share a store, marks and a channel: `real`, or by default a fake with preset
+ * results.
+ */
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
   const standings = new Map<string, string>();

@@ -20,7 +20,7 @@ export const DEATHS = [
   ] as const),
 ] satisfies Step[];
 
-/** How far a forged position is beyond the head: a later epoch, or this many publications. */
+/** Where a forged position lies: in a later epoch, or this many publications beyond the head. */
 const distanceBeyondHead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
 
 function positionBeyond({ position }: World, far: 'epoch' | number): Position {
@@ -134,7 +134,7 @@ export const FAULTS: readonly WeightedStep[] = [
     (world, { instance, proof, ahead }) =>
       world.forgeBroadcast(world.instances[instance]!, positionBeyond(world, ahead), proof),
   ),
-  // Lets all pending work end first. Then the previous day's entries, runs and ids are forgotten.
+  // Wait for all pending work, because `passDay` forgets the previous day's entries, runs and ids.
   step(2, 'day', {}, alwaysPossible, async (world) => {
     endFaults(world);
     await waitUntilQuiet(world);

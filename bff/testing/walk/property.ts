@@ -14,7 +14,7 @@ export interface PropertyOptions {
   losses: boolean;
   /** Counts how often each event occurs in all runs. */
   counts?: Map<string, number>;
-  /** Repeats a failure, together with its printed `seed` and `path`. */
+  /** The replay path printed with a failure. With the printed `seed` and `path`, it repeats that failure. */
   replayPath?: string | undefined;
 }
 

@@ -56,7 +56,7 @@ describe('a Redis Cluster of six pods', () => {
     expect(code, stdout).toBe(0);
   });
 
-  it('should lose, duplicate and reorder nothing when a master’s pod is deleted', async () => {
+  it('should not lose, duplicate or reorder notifications when a master’s pod is deleted', async () => {
     const [master = ''] = await masterPods();
     const { faults } = await loadThrough('a master deleted', () =>
       kubectlInNamespace('delete', 'pod', master),
@@ -83,7 +83,7 @@ describe('a Redis Cluster of six pods', () => {
     expect((await podIds()).get(master)).not.toBe(before.get(master));
   });
 
-  it('should lose, duplicate and reorder nothing when all its pods are deleted', async () => {
+  it('should not lose, duplicate or reorder notifications when all its pods are deleted', async () => {
     const [before, ids] = [await podIds(), (await redisNodes()).map(({ id }) => id).sort()];
     const { faults } = await loadThrough('all pods deleted', () =>
       kubectlInNamespace('delete', 'pod', ...NODES),

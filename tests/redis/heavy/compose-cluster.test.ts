@@ -43,7 +43,7 @@ describe.skipIf(!hasDocker)('compose with a Redis Cluster of six nodes', () => {
     expect(await project.doctor()).toMatchObject({ code: 0 });
   });
 
-  it('should lose, duplicate and reorder nothing when a master is killed and returns', async () => {
+  it('should not lose, duplicate or reorder notifications when a master is killed and returns', async () => {
     const running = await load();
     try {
       await delay(3_000);

@@ -82,7 +82,7 @@ it.each([
   }
 });
 
-it('should serve a lost master’s data from a replica that takes over on command after all nodes stopped', async () => {
+it('should serve a lost master’s data from its replica once that is told to take over', async () => {
   // As in k8s/components/redis-cluster-nodes, so that a restarted replica does not take over by itself.
   const settings = { 'cluster-replica-validity-factor': '10' };
   cluster = await startCluster({ dir, name: 'takeover', settings }, 1);

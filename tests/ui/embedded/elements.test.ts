@@ -36,7 +36,7 @@ const SVELTE = (server: string) => `<script>
 /** Global page styles that would break components without a shadow root. */
 const HOSTILE = `* { all: unset } h2, h3, button, p { font-size: 60px !important; color: red !important; display: none !important }
 header { position: fixed; inset: 0 0 auto; height: 100px; z-index: 2147483647; background: black; display: block }`;
-/** The same with `!important`, which overrides the elements' own rules, and with `display: none` for the elements. */
+/** Similar styles with `!important`, which override the elements' own and hide the elements. */
 const IMPORTANT = `* { all: unset !important } body, body * { font: 60px serif !important; color: red !important }
 head, head *, div, section, ol, ul, li, h2, h3, p, button, svg, tocsin-bell, tocsin-toasts { display: none !important }`;
 
@@ -263,7 +263,7 @@ it('should disconnect when its elements are removed', async () => {
   await closed;
 });
 
-it('should be importable in Node without a page, as for server-side rendering', async () => {
+it('should be importable in Node, for example for server-side rendering', async () => {
   const packed = join(root, 'node_modules', '@tocsin', 'client-vue');
   const resolve = createRequire(join(root, 'main.js'));
   expect(resolve.resolve('@tocsin/client-vue')).toBe(join(packed, 'components.js'));

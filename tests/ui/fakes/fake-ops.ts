@@ -62,8 +62,8 @@ export class FakeOps {
   isAuditUnreachable = false;
   auditUnreadable = 0;
   /**
-   * The callers that are admitted: all (`none`), those with the token (`token`), or none, because the token lacks the
-   * role (`role`) or the bff has no OPS_TOKEN (`closed`).
+   * Who is admitted. `none`: everyone, because no token is required. `token`: callers with the token. `role`: no one,
+   * because the token lacks the role. `closed`: no one, because the bff has no OPS_TOKEN.
    */
   guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';

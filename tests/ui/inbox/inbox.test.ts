@@ -68,7 +68,7 @@ describe('the inbox', () => {
     await page.keyboard.press('Escape');
     // Now the page offers to undo it.
     await expect.poll(() => page.getByTestId('undo').count()).toBe(1);
-    // It does so at the bottom of the screen, although the list is short.
+    // The offer is at the bottom of the screen, even though the list is short.
     expect((await page.getByTestId('undo').boundingBox())?.y).toBeGreaterThan(900);
   });
 
@@ -82,7 +82,7 @@ describe('the inbox', () => {
   });
 
   it('should filter by words, severity, source, feed and unread state', async () => {
-    // A second earlier than the order below, because the inbox merges feeds by time.
+    // One second earlier than the order notification below, because the inbox merges feeds by time.
     const createdAt = new Date(Date.now() - 1_000).toISOString();
     bff.publish([
       { title: 'Disk full', severity: 'warning', source: 'Db', createdAt },

@@ -13,7 +13,7 @@ beforeEach(() => {
 const { openLive: open } = pages;
 const changes = () => bff.inbox.changes.map(({ name }) => name);
 
-/** Waits until the page has sent the snooze, which it shows earlier. Returns the time at which the snooze ends. */
+/** Waits until the page has sent the snooze, not only shown it. Returns the time at which the snooze ends. */
 async function snoozedUntil(): Promise<string> {
   await expect.poll(changes).toEqual(['snooze']);
   return bff.inbox.changes[0]?.until ?? '';

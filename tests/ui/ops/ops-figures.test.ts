@@ -119,7 +119,7 @@ describe('set-aside records', () => {
 });
 
 describe('the search for a notification', () => {
-  it('should show where it was found, its receipts and what was not searched, and retract composed ones', async () => {
+  it('should show places, receipts and what was not searched, and retract composed notifications', async () => {
     const page = await openOps();
     await field(page, 'title').fill('x');
     await page.getByTestId('send').click();
@@ -181,7 +181,7 @@ describe('the search for a notification', () => {
 });
 
 describe('a mirrored page', () => {
-  it('should still display figures with units, and commands, from left to right', async () => {
+  it('should still display commands, and figures with units, from left to right', async () => {
     ops.letters = [];
     const page = await openOps((html) => html.replace('dir="ltr"', 'dir="rtl"'));
     await instances(page).nth(1).waitFor();

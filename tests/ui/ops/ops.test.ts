@@ -99,7 +99,7 @@ it.each(Object.keys(STATES))('should be accessible while it shows: %s', async (n
 });
 
 describe('the instances', () => {
-  it('should be listed in rows with live figures and curves', async () => {
+  it('should be listed in rows with live figures and charts', async () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     const before = await instances(page).first().innerText();
@@ -146,7 +146,7 @@ describe('set-aside records', () => {
     await expect.poll(() => letters(page).count()).toBe(2);
   });
 
-  it('should not be listed again because of a response from before they were put back', async () => {
+  it('should not reappear because of an outdated response', async () => {
     const page = await openOps();
     await letters(page).nth(2).waitFor();
     const json = { total: 3, oldestAt: null, deadLetters: [...ops.letters] };

@@ -41,7 +41,7 @@ describe('fallbacks that were not sent', () => {
     await checkLooks(page, 'ops-unsent', { fullPage: true });
   });
 
-  it('should be sent again or dismissed, or stay listed with the reason, without losing the focus', async () => {
+  it('should be sent again or dismissed without losing the focus, or stay listed with the reason', async () => {
     ops.unsent = [unsent('a'), unsent('b', { via: 'fax' }), unsent('c')];
     const page = await pages.open(ops);
     await rows(page).nth(2).waitFor();
@@ -57,7 +57,7 @@ describe('fallbacks that were not sent', () => {
     expect(ops.sentAgain).toEqual(['a']);
   });
 
-  it('should all be sent again, page by page, after confirmation, with failures listed', async () => {
+  it('should all be sent again, page by page, after confirmation, except for failures, which stay listed', async () => {
     ops.unsent = Array.from({ length: 120 }, (_, n) => unsent(`n${n}`, n === 70 ? { via: 'fax' } : {}));
     const page = await pages.open(ops);
     await page.getByTestId('verdict-fault').getByText('More than 50 fallbacks').waitFor();

@@ -263,7 +263,7 @@ describe('the page', () => {
     await page.getByRole('heading', { name: 'Benachrichtigungen', exact: true }).waitFor();
     expect(await page.getAttribute('html', 'lang')).toBe('de');
     await page.getByText('Neue Benachrichtigungen erscheinen sofort.').waitFor();
-    // A toast that fades out would be checked for its contrast.
+    // Otherwise, axe might check the contrast of a toast that is fading out.
     await holdToasts(page);
     bff.publish([{ title: 'Schlüssel läuft ab', severity: 'warning' }]);
     await page.getByRole('button', { name: 'Schlüssel läuft ab' }).first().waitFor();

@@ -218,7 +218,7 @@ export class Checker {
     this.#popped.clear();
   }
 
-  /** True if all entries from this one to the last answered one exist, and none was rewritten, popped or set aside. */
+  /** True if all entries from this to the run's last answered one exist and were never rewritten, popped or set aside. */
   isLeftBehind(run: string, seq: number): boolean {
     const answered = this.answeredSince.get(run) ?? 0;
     const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) =>

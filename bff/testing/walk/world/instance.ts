@@ -73,7 +73,7 @@ export class WalkInstance {
   deliveries = 0;
   /** The number of times that a client has joined. */
   joins = 0;
-  /** The step at which it dies next. */
+  /** The step at which it will die, if any. */
   diesAt: Step | undefined;
   readonly setAside: SetAsideStore;
   readonly onStep: OnStep;

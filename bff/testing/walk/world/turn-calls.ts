@@ -46,7 +46,7 @@ interface TurnInstance {
 
 interface TurnsWorld {
   readonly instances: readonly TurnInstance[];
-  /** For each instance, the index of the instance that it assumes to host the actors. */
+  /** For each instance, the index of the instance that it believes hosts the actors. */
   readonly placement: readonly number[];
   readonly report: Report;
 }
@@ -62,7 +62,7 @@ interface TurnCall {
   reject(error: Error): void;
 }
 
-/** Calls actors on the host that the calling instance assumes, and tracks the running calls. */
+/** Sends each call to the instance that the caller believes hosts the actors, and tracks the running calls. */
 export class TurnCalls {
   /** The running calls. Those to the same host are in the order of their turns. */
   readonly #runningCalls = new Set<TurnCall>();

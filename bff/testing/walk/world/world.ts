@@ -38,7 +38,7 @@ export class World {
   losses = 0;
   segmentLost = false;
   isBackplaneDown = false;
-  /** For each instance, the index of the instance that it assumes to host the actors. */
+  /** For each instance, the index of the instance that it believes hosts the actors. */
   readonly placement = [0, 0];
   store = new Store();
   lateEffects: (() => void)[] = [];
@@ -106,7 +106,7 @@ export class World {
   }
 
   /**
-   * A write by a producer or by Dapr, which does not wait to be let through. Returns false if the outcome is unknown.
+   * Writes as a producer or Dapr, without waiting to be let through. Returns false if the outcome is unknown.
    */
   attempt(effect: () => void, fate: Fate): boolean {
     if (fate === 'good' || fate === 'done') this.change(effect);
