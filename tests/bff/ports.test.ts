@@ -52,7 +52,7 @@ const servers: Server[] = [];
 beforeAll(async () => {
   stack = await startStack({ bffs: 1, producers: 0 });
   const { app, daprHttpPort: httpPort, daprHeaders } = stack.bffs[0] as Pair;
-  // Only its sidecar is needed. The application would write to the same documents as these tests.
+  // Only the bff's sidecar is needed. The bff itself would write to the same documents as these tests.
   await app.stop();
   sidecar = new Sidecar({ httpPort, token: daprHeaders['dapr-api-token'], timeoutMs: 5_000 });
   relay = await startRelay(stack.redisHost);

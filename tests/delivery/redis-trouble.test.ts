@@ -95,9 +95,9 @@ describe('a full Redis', () => {
   });
 
   it.each([
-    ['the commit, even for longer than all retries', 'peeked', FULL_MS],
-    ['the broadcast', 'committed', 0],
-  ])('should only delay a turn if there is no memory for %s', async (_, step, fullMs) => {
+    ['its commit, for longer than all retries take', 'peeked', FULL_MS],
+    ['its broadcast', 'committed', 0],
+  ])('should delay but not lose a turn if Redis has no memory for %s', async (_, step, fullMs) => {
     await flow.complete();
     const { epoch, offset = 0 } = (await head()) ?? {};
     const retries = () => sumOfMetric(stack.bffs, 'tocsin_bff_announcements_total', { outcome: 'retry' });

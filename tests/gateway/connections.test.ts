@@ -52,7 +52,7 @@ describe('an incomplete connection', () => {
     ['never finishes its body', 'POST /hubs/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx'],
     ['does not speak HTTP and stays open', '\u0016\u0003\u0001 hello\r\n\r\n'],
     ['asks to upgrade at an unknown path', upgradeRequest('/other')],
-    ['upgrades and never joins', upgradeRequest(HANDSHAKE)],
+    ['upgrades but never joins', upgradeRequest(HANDSHAKE)],
     ['upgrades an unknown session', upgradeRequest(`${HANDSHAKE}&sid=none`)],
   ])('should be closed when it %s', async (_what, text) => {
     const raw = await open(text);

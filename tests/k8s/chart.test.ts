@@ -117,7 +117,7 @@ describe('the Helm chart', () => {
       external('cluster', withTls),
       ['redis-tls', 'redis-client-cert', 'redis-cluster'],
     ],
-    ['the Redis of docs/guides/redis.md', documentedRedis(), ['redis-tls', 'redis-cluster']],
+    ['the Redis from docs/guides/redis.md', documentedRedis(), ['redis-tls', 'redis-cluster']],
     ['channels', {}, ['away']],
     [
       'channels and a Redis with TLS and a client certificate',

@@ -57,7 +57,7 @@ export async function startFeedLoad(options: FeedLoadOptions): Promise<FeedLoad>
     }
   };
   const work = Promise.all([...callers].map(([feed, caller]) => publishTo(feed, caller)));
-  // If publishing fails earlier, `stop` rejects with the reason.
+  // If publishing fails before `stop` is called, `stop` rejects with the reason.
   work.catch(() => undefined);
   const idsOf = ({ feed }: Observer) => [...(callers.get(feed)?.acknowledged.keys() ?? [])];
   return {

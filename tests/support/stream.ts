@@ -10,7 +10,7 @@ export function startStream(caller: Caller, label: string): { stop(): Promise<vo
       await delay(20);
     }
   })();
-  // If posting fails earlier, `stop` rejects with the reason.
+  // If posting fails before `stop` is called, `stop` rejects with the reason.
   work.catch(() => undefined);
   return {
     async stop() {

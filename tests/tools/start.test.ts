@@ -8,7 +8,7 @@ import { childrenOf } from '../../tools/src/process/children.ts';
 import { launch, removeDir, type Launch, type RunFile } from './launch.ts';
 
 interface Family {
-  /** The process id of the second stage. Its child processes are in `all`. */
+  /** The process id of the second stage of `npm start`. `all` has its child processes. */
   cli: number;
   all: { pid: number; command: string }[];
 }

@@ -99,7 +99,7 @@ describe('the curves', () => {
 });
 
 describe('set-aside records', () => {
-  it('should be put back in batches, showing the progress and the records that cannot be put back', async () => {
+  it('should be put back in batches, except for failures, which are listed', async () => {
     const [first] = ops.letters;
     ops.letters = Array.from({ length: 45 }, (_, n) => ({
       ...(first as ListedSetAside),

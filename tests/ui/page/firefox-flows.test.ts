@@ -194,7 +194,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await expect.poll(linked).toContain("doesn't exist, or is no longer stored");
   });
 
-  it('should see the verdict as an operator, and when each problem began', async () => {
+  it('should see, as an operator, the verdict and when each problem began', async () => {
     const ops = new FakeOps();
     ops.letters = [];
     const { page } = await open({ path: '/ops', ops });

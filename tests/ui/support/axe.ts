@@ -17,7 +17,7 @@ const EVERY_RULE: RunOptions['runOnly'] = {
 /** The only rule whose result depends on the theme. */
 const COLOURS: RunOptions['runOnly'] = { type: 'rule', values: ['color-contrast'] };
 
-/** Violations of the rules, by default WCAG 2.2 AA and axe's best practices, as `rule: selector summary`. */
+/** Violations of `rules` (by default WCAG 2.2 AA and axe's best practices), each as `rule: selector summary`. */
 export async function violations(page: Page, rules = EVERY_RULE): Promise<string[]> {
   // The page's content security policy forbids inline scripts, but not evaluated ones.
   await page.evaluate(await (source ??= readFile(axePath, 'utf8')));
