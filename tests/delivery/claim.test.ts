@@ -69,7 +69,7 @@ describe('instances that claim entries', () => {
     expect(await readSetAside(bff, entryKey({ run: check.run, feed, seq: 1 }))).toBeUndefined();
   });
 
-  it('should process an entry without an announcement once the next entry is announced', async () => {
+  it('should process an entry whose announcement was lost, once the next entry is announced', async () => {
     const feed = 'topic:lost';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);

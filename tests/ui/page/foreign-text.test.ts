@@ -105,7 +105,7 @@ describe('a link with a token', () => {
     );
   const bearer = (page: Page) => page.evaluate(() => sessionStorage.getItem('tocsin.token'));
 
-  it('should disappear from the address immediately, and change who is signed in only if the reader agrees', async () => {
+  it('should be cleared from the address at once, and change who is signed in only if the reader agrees', async () => {
     const page = await pages.open({ search: `?feed=all#token=${token('ada')}` });
     await live(page);
     expect(page.url()).not.toContain('token');
