@@ -64,7 +64,7 @@ function here(command: string): string {
     .replace(/npm run (?:--silent )?(?:api-key|vapid|token) -- /, `$&--data ${data} `);
 }
 
-/** Runs a command with the variables of earlier ones. Instead of running `npm start`, records the environment. */
+/** Runs a command with the variables that earlier commands set. Instead of running `npm start`, records the environment. */
 async function shell(command: string): Promise<string> {
   const [variables, environment] = [join(dir, 'variables'), join(dir, 'environment')];
   const script = `

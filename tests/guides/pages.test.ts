@@ -17,7 +17,7 @@ let stack: Stack;
 
 const commandsIn = (page: string): Command[] => commandsOf(readPage(page));
 
-/** Runs a command with the shell variables of earlier ones. Resolves with standard output and error. */
+/** Runs a command with the shell variables that earlier commands set. Resolves with standard output and error. */
 async function shell(text: string): Promise<string> {
   const variables = join(dir, 'variables');
   writeFileSync(variables, '', { flag: 'a' });

@@ -111,6 +111,6 @@ export async function connectionsOf(pod: string): Promise<number> {
   return Number(/^tocsin_bff_connections(?:\{[^}]*\})? (\d+)$/m.exec(stdout)?.[1]);
 }
 
-/** Resolves when all pods of the workload, such as `deployment/bff`, are in the newest revision. */
+/** Resolves when all pods of the workload, such as `deployment/bff`, belong to the newest revision. */
 export const untilRolledOut = (workload: string): Promise<string> =>
   kubectlInNamespace('rollout', 'status', workload, '--timeout=300s');

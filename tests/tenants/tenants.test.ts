@@ -179,7 +179,7 @@ describe('a pod of another tenant', () => {
           },
           { namespace: theirs.namespace, appId: id, attacked: ours.namespace },
         );
-        // Dapr let both calls to our actor pass. Our bff refused them: one has no signature, the other a foreign one.
+        // Dapr let both calls to our actor through. Our bff refused them: one is unsigned, the other has a foreign signature.
         expect(await refusedByOurBff()).toBeGreaterThanOrEqual(refused + 2);
       }),
   );
