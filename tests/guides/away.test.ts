@@ -64,7 +64,7 @@ function here(command: string): string {
     .replace(/npm run (?:--silent )?(?:api-key|vapid|token) -- /, `$&--data ${data} `);
 }
 
-/** Runs a command with the variables that earlier commands set. Instead of running `npm start`, records the environment. */
+/** Runs a command with the variables set by earlier ones. Records the environment instead of running `npm start`. */
 async function shell(command: string): Promise<string> {
   const [variables, environment] = [join(dir, 'variables'), join(dir, 'environment')];
   const script = `

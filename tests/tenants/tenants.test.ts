@@ -179,7 +179,7 @@ describe('a pod of another tenant', () => {
           },
           { namespace: theirs.namespace, appId: id, attacked: ours.namespace },
         );
-        // Dapr let both calls to our actor through. Our bff refused them: one is unsigned, the other has a foreign signature.
+        // Dapr let both calls to our actor through. Our bff refused them: neither has a signature of our release.
         expect(await refusedByOurBff()).toBeGreaterThanOrEqual(refused + 2);
       }),
   );
