@@ -64,7 +64,7 @@ export interface AuthConfig {
   issuer: string;
   audience: string;
   apiKeys: boolean;
-  /** The secrets of the channels that reach readers who are away: `NOTIFICATION_SECRETS_smtp` and so on. */
+  /** The secrets of the channels that reach readers who are away, such as `NOTIFICATION_SECRETS_smtp`. */
   channelSecrets: Readonly<Record<string, string>>;
 }
 

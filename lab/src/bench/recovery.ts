@@ -20,7 +20,7 @@ const BAR = 1.5;
 export interface RecoveryFigures {
   /** Median time from the first connect to the last acknowledgement, in ms, for clients that do not recover. */
   plain: number;
-  /** The same for clients that recover. */
+  /** Like `plain`, but for clients that recover. */
   recovering: number;
   ratio: number;
   /** The number of state store reads by each restarted instance while all clients recovered for the first time. */

@@ -16,7 +16,7 @@ const RESUME_MS = 30_000;
 
 export interface FaultRun {
   stack: Stack;
-  /** Absent with a single Redis. */
+  /** The Redis Cluster whose masters are killed; absent with a single Redis. */
   cluster: RedisCluster | undefined;
   failpoints: Failpoints;
   clients: Clients;
@@ -28,7 +28,7 @@ export interface FaultRun {
    * reached its goals, but not before `end`.
    */
   full: boolean;
-  /** Milliseconds since 1970; see `full`. */
+  /** The earliest or latest end of the run (see `full`), in ms since 1970. */
   end: number;
   signal: AbortSignal;
   say: (line: string) => void;

@@ -27,7 +27,7 @@ import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
 
 /**
- * Time without deliveries after which nothing more will arrive, in ms. Other processes finish the work of a dead one
+ * Time without deliveries after which no more are expected, in ms. Other processes finish the work of a killed process
  * within 20 s.
  */
 const QUIET_MS = 21_000;

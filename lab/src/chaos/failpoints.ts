@@ -14,20 +14,20 @@ export class Failpoints {
     return { FAILPOINTS: `file:${join(this.#dir, app)}` };
   }
 
-  /** Sets a failpoint. The first application that reaches the step takes it. */
+  /** Sets a failpoint. The first process that reaches the step triggers it. */
   set(app: string, spec: string): void {
     const unfinished = join(this.#dir, `.unfinished-${app}`);
     writeFileSync(unfinished, spec);
     renameSync(unfinished, join(this.#dir, app));
   }
 
-  /** The id of the process that took the failpoint; `undefined` until one has. */
+  /** The id of the process that triggered the failpoint; `undefined` until one has. */
   takenBy(app: string): number | undefined {
     const name = readdirSync(this.#dir).find((candidate) => candidate.startsWith(`${app}.`));
     return name === undefined ? undefined : Number(name.slice(app.length + 1));
   }
 
-  /** Clears the failpoint and the record of which process took it. */
+  /** Clears the failpoint and the record of which process triggered it. */
   clear(app: string): void {
     for (const name of readdirSync(this.#dir)) {
       if (name === app || name.startsWith(`${app}.`)) rmSync(join(this.#dir, name), { force: true });

@@ -35,7 +35,7 @@ describe('the goals of a run', () => {
     ]);
   });
 
-  it('should be reached by five rounds of a full run with 10,000 notifications', () => {
+  it('should be met after five rounds of a full run with 10,000 notifications', () => {
     const goals = goalsOf({ full: true, naive: false, redis: 'single' });
     const faults: Fault[] = [];
     for (const fault of schedule({ seed: 3, full: true, naive: false, redis: 'single' })) {

@@ -19,8 +19,8 @@ export const processesOf = (redis: RedisKind): readonly string[] => [
 ];
 
 /**
- * The names of the processes that can be stopped with SIGSTOP. Masters of a cluster are not: a replica takes over, and
- * when the old master wakes up, it acknowledges writes that the cluster then discards.
+ * The names of the processes that can be stopped with SIGSTOP. Excludes the masters of a cluster: a replica takes over,
+ * and when the old master wakes up, it acknowledges writes that the cluster then discards.
  */
 export const stoppableOf = (redis: RedisKind): readonly string[] => [
   ...PROCESSES,

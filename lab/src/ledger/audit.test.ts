@@ -26,7 +26,7 @@ describe('audit', () => {
     expect(isClean(account)).toBe(false);
   });
 
-  it('should count a loss as honest only if the client reported a gap, and never count a duplicate as honest', () => {
+  it('should tolerate a lost notification only if the client reported a gap, and never tolerate a duplicate', () => {
     const gaps = [{ from: at(2), to: at(3) }] as unknown as Recorded['gaps'];
     expect(isHonest(audit(observer([1, 2]), ['n1', 'n2', 'n3']))).toBe(false);
     expect(isHonest(audit(observer([1, 2], gaps), ['n1', 'n2', 'n3']))).toBe(true);
@@ -54,7 +54,7 @@ describe('audit', () => {
 });
 
 describe('longestPause', () => {
-  it('should include the time before the first and after the last delivery', () => {
+  it('should include the pauses before the first and after the last delivery', () => {
     expect(longestPause([observer([1, 2, 7])], 0, 900)).toBe(500);
     expect(longestPause([observer([1])], 0, 900)).toBe(800);
     expect(longestPause([observer([9])], 0, 950)).toBe(900);

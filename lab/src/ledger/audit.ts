@@ -11,7 +11,7 @@ export interface Account {
   lost: string[];
   /** Ids that were shown more than once. */
   duplicated: string[];
-  /** Notifications that were not shown in the order of the log. */
+  /** Notifications that were shown out of order. */
   outOfOrder: string[];
   /** Skipped offsets for which the server reported no gap. */
   skipped: string[];

@@ -26,8 +26,8 @@ export class AuditFollower {
   }
 
   /**
-   * Returns the values of new records, in order. Rejects if the trail cannot be read. The next call then returns the
-   * same records and later ones.
+   * Returns the values of new records, in order. Rejects if the trail cannot be read; the next call then
+   * returns the missed records too.
    */
   async next(): Promise<unknown[]> {
     const since = (this.#newest ?? 0) - OVERLAP_MS;

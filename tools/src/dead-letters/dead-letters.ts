@@ -40,7 +40,7 @@ export async function deadLetters(args: string[]): Promise<number> {
   }
 }
 
-/** Set-aside records whose changes the audit trail attributes to the user who runs the command. */
+/** The set-aside records. Notes each change in the audit trail, with the user who runs the command. */
 class RecordedLetters extends SetAsideRecords {
   readonly #trail: CommandTrail;
   readonly #who = commandUser();

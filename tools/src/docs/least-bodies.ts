@@ -74,8 +74,8 @@ export const operationsWithBody = ({ paths }: Requests): Operation[] =>
     .filter(({ requestBody }) => requestBody !== undefined);
 
 /**
- * TypeScript code that declares each operation's least body and examples with the type that openapi-typescript
- * generates for it.
+ * TypeScript code that declares the smallest body and the examples of each operation, with the type that
+ * openapi-typescript generates for its body.
  */
 export function requestsFile(app: keyof typeof LEAST_BODIES, document: Requests): string {
   const lines = operationsWithBody(document).flatMap(({ operationId, requestBody }) => {

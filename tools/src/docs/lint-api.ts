@@ -8,7 +8,7 @@ import { requestsFile, type Requests } from './least-bodies.ts';
 import { startMemoryBff } from './memory-bff.ts';
 
 const FOLDER = join(ARTIFACTS_DIR, 'api');
-/** The linters and their versions. Not a workspace, because only this command needs their packages. npm caches them. */
+/** A package that pins the linters' versions. It is not a workspace, because only this command needs the linters. */
 const LINTERS = join(ROOT, 'tools', 'api-linters');
 const PARSE = `import { readFileSync } from 'node:fs';
 import { Parser } from '@asyncapi/parser';

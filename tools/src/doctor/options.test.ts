@@ -49,7 +49,7 @@ describe('the options of npm run doctor', () => {
       daprApiToken: undefined,
       redis: { addresses: [{ host: 'localhost', port: 6379 }] },
     });
-    // docker-compose.yml passes them in this form.
+    // docker-compose.yml passes the addresses in this form.
     expect(read(['--producer=http://p', '--bff=http://b'], { REDIS_HOST: 'redis:6379' })).toMatchObject({
       redis: { addresses: [{ host: 'redis', port: 6379 }] },
     });
@@ -77,7 +77,7 @@ describe('the options of npm run doctor', () => {
     });
   });
 
-  it('should use the names in front of addresses', () => {
+  it('should use the names that precede the addresses', () => {
     const args = [
       ...['--producer', 'p=http://p:1', '--producer', 'http://p:2/?a=b'],
       ...['--bff', 'left=http://b:3/', '--sidecar', 'left=http://s:4'],

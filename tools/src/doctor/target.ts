@@ -11,7 +11,7 @@ export interface Target {
   /** The canary is published through the first producer. */
   producers: Place[];
   bffs: Place[];
-  /** `name` is the name of its application, if known before the sidecar responds. */
+  /** `name` is the application's name, if it is known before the sidecar responds. */
   sidecars: { url: string; name?: string | undefined }[];
   /** The broadcaster's Redis. */
   redis: RedisTarget;

@@ -5,7 +5,7 @@ export interface PollOptions {
   timeoutMs: number;
   /** Pause between two calls in ms; default 50. */
   everyMs?: number;
-  /** If it returns a reason, the wait ends early. */
+  /** Ends the wait early by returning a reason. */
   giveUp?: () => string | undefined;
 }
 

@@ -101,7 +101,7 @@ export class ManagedProcess {
         const exit = { code, signal };
         this.#lastExit = exit;
         this.#child = undefined;
-        // Report the exit once the last lines have arrived, or soon if a process outside the group keeps the pipe open.
+        // Report the exit when the last lines have arrived, or after a timeout if another process keeps the pipe open.
         const timer = setTimeout(() => resolve(exit), LAST_LINES_MS);
         child.once('close', () => {
           clearTimeout(timer);

@@ -21,7 +21,7 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-/** The result of `work`. @throws Stopped if the signal aborts first */
+/** Returns the result of `work`. @throws Stopped if the signal aborts first */
 export async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const done = new AbortController();
   const stop = new Promise<never>((_, reject) => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export interface Usage {
   /** Resident memory in bytes. */
   memory: number;
-  /** CPU time since its start, in seconds, user and system together. */
+  /** CPU time (user and system) since the process started, in seconds. */
   cpuSeconds: number;
 }
 

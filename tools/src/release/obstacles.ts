@@ -12,7 +12,7 @@ export interface ReleaseFacts {
   repository: string | undefined;
 }
 
-/** The reasons why this commit cannot be published, each with the remedy. */
+/** The reasons why this commit cannot be published, each with its remedy. */
 export function obstaclesOf({ version, changes, tags, changelog, dapr, repository }: ReleaseFacts): string[] {
   const missing = Object.values(dapr.digests).filter((digest) => digest === null).length;
   return [

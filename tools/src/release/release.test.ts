@@ -22,7 +22,7 @@ describe('the list of obstacles to a release', () => {
     repository: 'https://git.example.com/tocsin',
   };
 
-  it('should be empty for a tagged, clean commit with digests and changes', () => {
+  it('should be empty for a clean, tagged commit with all digests and a changelog section', () => {
     expect(obstaclesOf(ready)).toEqual([]);
   });
 
@@ -36,7 +36,7 @@ describe('the list of obstacles to a release', () => {
       'Digests are missing for 1 of the Dapr',
     ],
     ['no repository', { repository: undefined }, '--repository'],
-  ])('should include one for %s', (_, change, words) => {
+  ])('should include an obstacle for %s', (_, change, words) => {
     expect(obstaclesOf({ ...ready, ...change })).toEqual([expect.stringContaining(words)]);
   });
 });

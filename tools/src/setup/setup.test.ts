@@ -44,7 +44,7 @@ describe('hashOf', () => {
     expect(hash()).not.toBe(before);
   });
 
-  it('should depend on where one file ends and the next begins', () => {
+  it('should change if bytes move from one file to the next', () => {
     write('ui/a', '12');
     write('ui/b', '3');
     const before = hash();

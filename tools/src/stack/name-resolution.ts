@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 /**
- * Writes a configuration to `dir` that makes sidecars register in a file in that folder, so that only they find each
+ * Writes a configuration to `dir` that makes sidecars register in a file in that folder, so that they find only each
  * other. Without it, they would ask the network (mDNS), where anyone may answer. Replaces an earlier file.
  * @returns the path of the configuration
  */

@@ -12,7 +12,7 @@ export interface AppCommand {
 /** The start options of every sidecar, like `common` in a run file. */
 export interface SidecarSettings {
   resourcesPaths: readonly string[];
-  /** Later files extend earlier ones. */
+  /** Dapr configuration files; later files extend earlier ones. */
   configFiles: readonly string[];
   logLevel: string;
   appHealth: { path: string; intervalS: number; timeoutMs: number; threshold: number };

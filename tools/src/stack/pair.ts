@@ -99,7 +99,7 @@ export interface ExternalSidecar {
 export interface ExternalSidecarOptions {
   /** The application's port; absent if it only makes calls. */
   appPort?: number;
-  /** The folder with its components; ours by default. */
+  /** The folder with the sidecar's components; by default, this repository's. */
   resourcesDir?: string;
   /** A folder with additional resources. */
   resources?: string;

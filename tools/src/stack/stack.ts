@@ -43,11 +43,11 @@ export interface StackOptions {
   bffEnv?: EnvOf;
   /** `host:port` of an existing Redis. The stack never starts or stops it, and never removes its data. */
   redisHost?: string;
-  /** The user of that Redis, if it is not the default user. */
+  /** The user name for the existing Redis, unless it is `default`. */
   redisUsername?: string;
-  /** The password of that user. */
+  /** The password for the existing Redis. */
   redisPassword?: string;
-  /** Other settings of that Redis, such as REDIS_TLS and REDIS_CA_FILE, for applications and sidecars. */
+  /** Other settings for the existing Redis, such as REDIS_TLS and REDIS_CA_FILE, for applications and sidecars. */
   redisSettings?: Record<`REDIS_${string}`, string>;
   /** Added to the environment of every sidecar, whose secret stores read it. */
   secrets?: Record<string, string>;

@@ -5,8 +5,8 @@ import type { RunFileApp } from '../stack/run-file.ts';
 /** How long an application may take to stop, in ms. */
 const APPLICATION_MS = 9_500;
 /**
- * How long its sidecar may take to stop after that, in ms. With Redis, placement and the scheduler, everything stops
- * within 15 s.
+ * How long a sidecar may take to stop after its application, in ms. Everything, including Redis, placement and the
+ * scheduler, stops within 15 s.
  */
 const SIDECAR_MS = 1_500;
 

@@ -15,7 +15,7 @@ export interface Bar {
   work: string;
   is: 'most' | 'least';
   bar: Goal;
-  /** A more ambitious goal than the bar. By default, it has the same figure and unit as the bar. */
+  /** A more ambitious target than `bar`, by default for the same figure and in the same unit. */
   aim: Omit<Goal, 'of' | 'unit'> & Partial<Pick<Goal, 'of' | 'unit'>>;
 }
 

@@ -62,7 +62,7 @@ describe('the report', () => {
     expect(reader(result)('fan-out-8', 'centrifugo', 'cpu')).toBeUndefined();
   });
 
-  it('should compare figures with the project’s bars, and omit bars that were not measured', () => {
+  it('should compare figures with the project’s targets, and omit targets without a measurement', () => {
     const judged = judge(result);
     const of = (unit: string, work: RegExp) => judged.find((one) => one.unit === unit && work.test(one.work));
     expect(of('× raw ws', /8 in flight/)).toMatchObject({ measured: 0.6, reached: true, aimReached: false });

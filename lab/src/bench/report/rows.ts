@@ -51,7 +51,7 @@ const aimText = (judged: Judged): string => {
   return `${goal(judged, aim, aimUnit)} (${aimMeasured === undefined ? 'not measured' : numberText(aimMeasured, 2)})`;
 };
 
-/** A heading, then one row for each bar: the measured value, and whether it reached the bar. */
+/** A heading, then one row for each target: the measured value, and whether it reached the target. */
 export const barRows = (result: Result): string[][] => [
   ['what', 'measured', 'bar', 'reached', 'aim'],
   ...judge(result).map((judged) => [

@@ -23,7 +23,7 @@ describe('the mixed audience', () => {
 });
 
 describe('the parts of a crowd', () => {
-  it('should together contain each client once, and have at most the maximum number of clients each', () => {
+  it('should contain every client once, and at most the maximum number of clients each', () => {
     expect(partsOf(20_000, 10_000)).toEqual([
       { first: 0, count: 10_000 },
       { first: 10_000, count: 10_000 },

@@ -11,8 +11,8 @@ import type { Figures, Sizes, Workload, WorkloadContext } from './workload.ts';
 
 /**
  * Maximum number of requests in flight during overload, each on its own connection. A producer accepts 1,000
- * (`MAX_CONNECTIONS`), and counts a closed connection until it notices that it is closed. The margin keeps it from
- * dropping a connection that replaces a closed one.
+ * (`MAX_CONNECTIONS`), but counts a closed connection until it notices the close. The margin keeps it from rejecting
+ * a connection that replaces a closed one.
  */
 const LANES = 800;
 const IN_FLIGHT = 64;
@@ -20,7 +20,7 @@ const TICK_MS = 5;
 const TIMES = 2;
 
 /**
- * Offers `rate` messages a second, at least one, without waiting for responses.
+ * Publishes `rate` messages a second (at least one message) without waiting for responses.
  * @throws Failure if a response is missing, or its status is not 200, 202, 429 or 503
  */
 export async function offerAll(
@@ -29,7 +29,7 @@ export async function offerAll(
   watchers: Pick<Watchers, 'next'>,
   { sizes, signal }: WorkloadContext,
 ) {
-  /** The time at which each message was offered, by its number. */
+  /** When each message was sent, by its number. */
   const offered = new Map<number, number>();
   const accepted: number[] = [];
   const refusals = new Set<number>();
@@ -101,7 +101,7 @@ const oneFeed = ({ singlesClients }: Sizes): Audience => ({
   feedOf: () => FEED,
 });
 
-/** Offers twice the capacity. Measures how many messages are accepted, and how long those take to arrive. */
+/** Publishes at twice the capacity. Measures how many messages are accepted, and how long they take to arrive. */
 export const overload: Workload = {
   id: 'overload',
   peers: ['tocsin'],

@@ -233,7 +233,7 @@ describe('workloads with feeds', () => {
 });
 
 describe('idle connections', () => {
-  it('should be held by clients in separate processes', async () => {
+  it('should be opened by clients in separate processes', async () => {
     let connected = 0;
     webSockets.on('connection', () => connected++);
     expect(await run(idle)).toMatchObject({ connections: 20, cpu: 0, memory: 0 });

@@ -123,5 +123,5 @@ export function laneMsOf(windows: readonly Window[]): number {
   return low;
 }
 
-/** The lanes of one producer with the default of `PARTITIONS`. */
+/** The number of lanes of one producer: the default of `PARTITIONS`. */
 const LANES = 2;

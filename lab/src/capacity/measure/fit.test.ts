@@ -247,21 +247,21 @@ describe('the constants', () => {
     expect(whole(found.hear[0]?.cost ?? {}).broadcast).toBeCloseTo(slow.broadcast ?? 0, 4);
   });
 
-  it('should not change if one window out of three is disturbed', () => {
+  it('should not be affected by a disturbance in one of three windows', () => {
     const disturbed = windows();
     const victim = disturbed.find(({ step }) => step === 'entries') as Window;
     victim.cpu.bff *= 10;
     expect(fitCpu(disturbed).entry[1]?.cost.bff).toBeCloseTo(paced.bff ?? 0, 4);
   });
 
-  it('should be zero where noise would make them negative', () => {
+  it('should be zero if noise would make them negative', () => {
     const noisy = windows().map((window) =>
       window.step === 'shows' ? { ...window, cpu: { ...window.cpu, bff: 0 } } : window,
     );
     expect(fitCpu(noisy).show.bff).toBe(0);
   });
 
-  it('should not be computed from an incomplete set of windows', () => {
+  it('should require a complete set of windows', () => {
     expect(() => fitCpu(windows().filter(({ step }) => step !== 'views compare'))).toThrow(/"views compare"/);
   });
 });

@@ -116,8 +116,8 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     ),
     READS,
   );
-  // In the windows named `unwatched`, the watched feeds receive nothing and are compared with their heads. All reads
-  // that do not belong to turns are such comparisons.
+  // In `unwatched` windows, the watched feeds receive nothing, and are compared with their heads. These comparisons
+  // cause all reads except those in turns.
   const shown = all('shows', MANY);
   const readsInTurns = median(shown.map(({ reads, events }) => reads / events));
   const eachOf = (step: string): Cost =>

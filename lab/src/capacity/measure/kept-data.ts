@@ -7,7 +7,7 @@ import { bytesOfReader, bytesOfReplaced, storedAnnouncements, storedOfFeeds } fr
 
 /**
  * Measures the size of an announcement in its stream. The bffs remove acknowledged announcements every 2 s. Uses the
- * longest stream seen, because the overhead of the stream itself counts least there.
+ * longest stream seen, because the stream's own overhead distorts it least.
  */
 export async function measureAnnouncement(steps: Steps): Promise<number> {
   let longest = { bytes: 0, count: 1 };
@@ -80,7 +80,7 @@ export async function measureReplaced(steps: Steps): Promise<number> {
 }
 
 const REPLACED = 'replaced';
-/** The start of the feeds' names, used to find their documents. */
+/** The prefix of the feeds' names, used to find their documents. */
 const LABEL = `topic:${REPLACED}`.slice(0, 8);
 
 /** Creates readers with read marks in a feed. Returns the average size of a reader's read state in bytes. */

@@ -21,7 +21,7 @@ export interface Rig {
   /** The stack as a peer for the benchmark's harness. */
   peer: Peer;
   processes: Record<Kind, ManagedProcess[]>;
-  /** `host:port` of the Redis of Dapr's components. */
+  /** `host:port` of the Redis that Dapr's components use. */
   store: string;
   /** `host:port` of the broadcaster's Redis. */
   broadcast: string;

@@ -29,7 +29,7 @@ export const SIZES = {
   pushRate: 8,
   pushSeconds: 8,
   views: 2_000,
-  /** Enough feeds for the notifications in an entry to be for different ones. */
+  /** Enough for nearly all notifications in an entry to be for different feeds. */
   manyFeeds: 500,
   busyRequests: 6_000,
   busyLanes: 64,

@@ -1,5 +1,5 @@
 /**
- * The kinds of processes that use CPU. `redis` is the Redis of Dapr's components, `broadcast` that of the broadcaster.
+ * The kinds of processes that use CPU. `redis` is the Redis of Dapr's components, `broadcast` the broadcaster's Redis.
  */
 export const KINDS = ['producer', 'producerSidecar', 'bff', 'bffSidecar', 'redis', 'broadcast'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -61,11 +61,11 @@ export interface Constants {
     furtherNotification: Cost;
     /** A turn on an instance other than the one that received the announcement. */
     remoteTurn: Cost;
-    /** Reading a message with one publication, on an instance without subscribers to its feed. Sorted by rate. */
+    /** Reading a message with one publication, on an instance without subscribers to its feed; sorted by rate. */
     hear: AtRate[];
-    /** Each additional feed in such a message, with one publication and its own proof. */
+    /** Each additional feed in a message like that of `hear`, with one publication and its own proof. */
     hearFeed: Cost;
-    /** Each additional publication for the same feed in such a message. */
+    /** Each additional publication for the same feed in a message like that of `hear`. */
     hearFurther: Cost;
     /** The additional cost of a feed's publications in a message, on an instance with subscribers. */
     show: Cost;
@@ -79,7 +79,7 @@ export interface Constants {
     connectionSecond: Cost;
     /** A comparison of a view with its feed's head, plus the view's `position` events between two comparisons. */
     comparison: Cost;
-    /** A page that acknowledges publications when it answers a ping: they are added to the feed's counts. */
+    /** A page's answer to a ping, which acknowledges publications. The bff adds them to the feed's counts. */
     receipt: Cost;
   };
   memory: {
@@ -122,13 +122,13 @@ export interface Constants {
    * it.
    */
   laneMs: number;
-  /** Notifications a second on an otherwise idle machine, all of whose processes share the measured cores. */
+  /** Notifications a second on an otherwise idle machine. All processes share the measured cores. */
   rates: {
-    /** Over one feed, each in its own POST. */
+    /** The rate over one feed, with each notification in its own POST. */
     singles: number;
-    /** Over one feed, in arrays. */
+    /** The rate over one feed, in arrays. */
     arrays: number;
-    /** Over many feeds in one partition, each in its own POST. */
+    /** The rate over many feeds in one partition, with each notification in its own POST. */
     partition: number;
   };
 }

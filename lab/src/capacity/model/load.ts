@@ -70,7 +70,7 @@ export interface Flow {
   pushes: number;
   /** Comparisons per second of views with the heads of their feeds. */
   comparisons: number;
-  /** Acknowledgements of publications by pages per second; those for one view within 2 s count once. */
+  /** How often pages acknowledge publications, per second. Counts acknowledgements for one view within 2 s once. */
   receipts: number;
   /** New connections per second. */
   connects: number;
@@ -122,7 +122,7 @@ const requestsInFullEntry = ({ batch, payload }: Load): number =>
 
 /** The default of `PING_INTERVAL_MS`: a page acknowledges publications when it answers a ping. */
 const PING_SECONDS = 25;
-/** A bff writes the counts of a feed at most this often. */
+/** The minimum time between a bff's writes of a feed's counts. */
 const RECEIPT_SECONDS = 2;
 
 export function flowOf(load: Load, { instances, producers, partitions }: Size, laneMs: number): Flow {

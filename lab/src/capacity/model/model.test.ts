@@ -15,14 +15,14 @@ const coresOf = ({ terms }: Plan, name: string): number => {
 };
 
 describe('comparisons of a view with its feed’s head', () => {
-  it('should take place every 30 s without events, and most often with occasional events', () => {
+  it('should happen every 30 s without events, and most often with occasional events', () => {
     expect(comparisonRate(0)).toBeCloseTo(1 / 30);
     expect(comparisonRate(1e-6)).toBeCloseTo(1 / 30, 3);
     expect(comparisonRate(0.2)).toBeGreaterThan(3 / 30);
     expect(comparisonRate(10)).toBeLessThan(1e-6);
   });
 
-  it('should take place as often as in a simulation', () => {
+  it('should happen as often as in a simulation', () => {
     const rate = 0.1;
     let [time, count, seed] = [0, 0, 1];
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
@@ -39,7 +39,7 @@ describe('comparisons of a view with its feed’s head', () => {
 });
 
 describe('the requests that share an entry', () => {
-  it('should be as numerous as in a simulation', () => {
+  it('should be as many as in a simulation', () => {
     let seed = 1;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     for (const [rate, laneMs] of [
@@ -69,7 +69,7 @@ describe('the requests that share an entry', () => {
     expect(differentFeeds(2, 2)).toBeCloseTo(1.5);
   });
 
-  it('should become more numerous with fewer lanes, so that entries get larger, not more frequent', () => {
+  it('should increase with fewer lanes, because entries are then larger and less frequent', () => {
     const [few, many] = [2, 16].map((partitions) => plan({ rate: 10_000, feeds: 1_000, partitions }, 10));
     expect(few?.flow.entries).toBeCloseTo(200, 0);
     expect(many?.flow.entries).toBeGreaterThan(1_000);
@@ -79,7 +79,7 @@ describe('the requests that share an entry', () => {
     expect(few?.terms.find(({ name }) => name.includes('POSTs'))?.perSecond).toBeCloseTo(sum(few?.flow));
   });
 
-  it('should be as many as arrive within the interval between entries, if it is longer than the lane takes', () => {
+  it('should increase with the interval between entries once it exceeds the time that a lane needs', () => {
     const entriesOf = (entryIntervalMs: number) =>
       plan({ rate: 10_000, feeds: 1_000, entryIntervalMs }, 10).flow.entries;
     expect(entriesOf(5)).toBeCloseTo(200, 0);
@@ -139,8 +139,8 @@ describe('the distribution of a load', () => {
     expect(flow({ feeds: 1_000, bffsPerFeed: 5 }, 40).watchingInstances).toBeCloseTo(1);
   });
 
-  it('should count a receipt for each ping of a page with new publications, but only one per view every 2 s', () => {
-    // 1,000 pages answer 40 pings a second, and nearly all have new publications.
+  it('should count a receipt for each ping from a page with new publications, but at most one per view in 2 s', () => {
+    // Together, 1,000 pages answer 40 pings a second, and nearly all of them have new publications.
     expect(flow({ feeds: 1_000, rate: 1_000 }, 2).receipts).toBeCloseTo(40);
     expect(flow({ feeds: 1_000, rate: 40 }, 2).receipts).toBeCloseTo(40 * (1 - Math.exp(-1)));
     expect(flow({ feeds: 1 }, 2).receipts).toBeCloseTo(1);

@@ -7,15 +7,15 @@ import { FEEDS } from './workload.ts';
 export interface Rule {
   feed: string;
   kind: 'scheduled' | 'cancelled' | 'retracted' | 'expiring';
-  /** It must not be shown before this time. */
+  /** A client must not show the notification before this time. */
   notBefore?: number;
-  /** It must not be shown after this time. */
+  /** A client must not show the notification after this time. */
   notAfter?: number;
-  /** It must never be shown. */
+  /** True if a client must never show the notification. */
   never?: boolean;
-  /** It must be shown. */
+  /** True if a client must show the notification. */
   must?: boolean;
-  /** If it was shown, it must have been removed again. */
+  /** True if a client that has shown the notification must have removed it again. */
   gone?: boolean;
 }
 
@@ -94,7 +94,7 @@ export class Changes {
     const at = Date.now() + 3_000 + this.#random.below(FAR_MS + 10_000);
     await this.#caller.post([{ ...notification, deliverAt: new Date(at).toISOString() }]);
     await this.#caller.retract(feed, id);
-    // If it was due before the retraction was acknowledged, a client may have shown it, but must then have removed it.
+    // If the notification was due before its retraction was acknowledged, a client may have shown and then removed it.
     const never = Date.now() < at;
     this.rules.set(id, { feed, kind: 'cancelled', notBefore: at, never, gone: true });
   }

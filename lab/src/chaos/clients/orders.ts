@@ -36,7 +36,7 @@ export interface OrdersAccount {
   kills: number;
   /** Number of orders without a notification, because Dapr's outbox discarded their message. */
   lost: number;
-  /** A sentence for each notification that was shown twice, or without its order. */
+  /** A sentence for each notification that was shown twice, or whose order was not stored. */
   faults: string[];
 }
 
@@ -132,8 +132,8 @@ export class Orders {
   }
 
   /**
-   * The numbers of the placed orders among the PER_READ numbers from `first`. Retries, because a sidecar is slow while
-   * it looks for missing markers.
+   * Reads PER_READ order numbers, starting at `first`, and returns those of placed orders. Retries, because the sidecar
+   * responds slowly while Dapr's outbox looks for missing transaction markers.
    */
   async #placedFrom(first: number): Promise<number[]> {
     const { daprUrl, daprHeaders } = this.#shop;

@@ -29,7 +29,7 @@ export interface FaultRow {
    * median over the faults of this kind.
    */
   medianPauseMs: number;
-  /** The maximum of these times. */
+  /** The longest of these pauses over the faults of this kind, in ms. */
   highestPauseMs: number;
 }
 

@@ -63,11 +63,11 @@ describe('the limits in the values', () => {
   };
   const bounds = schema.properties.quotas.properties.limits.properties;
 
-  it('should match the limits in the schema', () => {
+  it('should have the same names as in the schema', () => {
     expect(limits.map(({ limit }) => limit).sort()).toEqual(Object.keys(bounds).sort());
   });
 
-  it.each(limits)('should have the bounds of the setting: $app $limit', ({ app, limit, setting }) => {
+  it.each(limits)('should have the same bounds as the setting: $app $limit', ({ app, limit, setting }) => {
     const field = (settings[app as keyof typeof settings] as Record<string, ZodType>)[setting];
     const isValid = (value: number) => field?.safeParse(String(value)).success;
     const { minimum = NaN, maximum = NaN } = bounds[limit] ?? {};
@@ -76,7 +76,7 @@ describe('the limits in the values', () => {
 });
 
 describe('TemplateText', () => {
-  it('should insert expressions as values and as whole members', () => {
+  it('should insert expressions in place of values or whole members', () => {
     const text = new TemplateText();
     const member = text.value('{{- if .a }}\nb: {{ .b }}\n{{- end }}');
     const manifest = { outer: { [member]: null, c: text.value('{{ .c | quote }}'), d: 'x: y' } };

@@ -26,7 +26,7 @@ function workload(document: Document, text: TemplateText): Document {
   const isRedis = name === 'redis';
   const annotations = {
     ...template.metadata.annotations,
-    // Restart the pods when a setting, component or configuration changes, as the hashes in Kustomize's names do.
+    // Restart the pods when a setting, component or configuration changes, as Kustomize's name hashes do.
     ...(APPS_WITH_SETTINGS.includes(name) && {
       'checksum/settings': text.value(`{{ include "tocsin.settings" (list $ "${name}") | sha256sum }}`),
       'checksum/dapr': text.value('{{ include (print $.Template.BasePath "/dapr.yaml") . | sha256sum }}'),
@@ -115,7 +115,7 @@ function autoscaler(document: Document, text: TemplateText): Document {
 /** An Ingress for one host name or for all, with the annotations that make Traefik serve only HTTPS. */
 function ingress(document: Document, text: TemplateText): Document {
   const { spec } = z.looseObject({ spec: z.object({ rules: z.tuple([z.looseObject({})]) }) }).parse(
-    // Keep only the rules, because the class comes from the values.
+    // Keep only the rules, because the chart's values set the class.
     { ...document, spec: { rules: (document['spec'] as { rules: unknown }).rules } },
   );
   const annotations = `{{- $tls := ternary (dict "traefik.ingress.kubernetes.io/router.entrypoints" "websecure" "traefik.ingress.kubernetes.io/router.tls" "true") (dict) (and (ne .Values.ingress.tlsSecret "") (eq .Values.ingress.className "traefik")) }}
@@ -225,7 +225,7 @@ export function templateOf(document: Document, text: TemplateText): string {
   return condition === undefined ? body : `{{- if ${condition} }}\n${body}{{- end }}\n`;
 }
 
-/** The names of the documents with rules, to find rules for documents that k8s/base no longer has. */
+/** The names of all documents with rules. Used to detect rules for documents that k8s/base no longer has. */
 export const namedDocuments = (): string[] => [
   ...new Set(
     [...Object.keys(CHANGES), ...Object.keys(CONDITIONS)].filter((name) => name !== 'ConfigMap redis'),

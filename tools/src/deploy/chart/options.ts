@@ -13,7 +13,7 @@ const kustomizationSchema = z.object({
 const tls = (member: string): string => `.Values.redis.tls.${member}`;
 const mode = (name: string): string => `eq .Values.redis.mode "${name}"`;
 
-/** The folders in k8s/components whose patches the chart's values turn on, and the condition for each operation. */
+/** The folders in k8s/components whose patches depend on the chart's values, and each operation's condition. */
 const OPTIONS: readonly { folder: string; conditionOf: (operation: Operation) => string }[] = [
   {
     folder: 'redis-tls',

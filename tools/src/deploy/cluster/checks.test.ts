@@ -181,7 +181,7 @@ describe('needsNodeVolume', () => {
   });
   const needs = (script: Script) => needsNodeVolume(kubectlWith(script), 'ns');
 
-  it('should be true on a single node without a default storage class, unless Redis has other storage', async () => {
+  it('should require a volume on a single node without default storage class, unless Redis has storage', async () => {
     expect(await needs({ 'get storageclasses': [standard(true)] })).toBe(false);
     expect(await needs({ 'get storageclasses': [standard(false)], 'get nodes': [{}] })).toBe(true);
     const claim = (storageClassName: string) => ({ stdout: JSON.stringify({ spec: { storageClassName } }) });

@@ -20,7 +20,7 @@ const ANSWER = '--request-timeout=20s';
 /** kubectl for the cluster of the current context, or of another context. */
 export class Kubectl {
   readonly #run: RunKubectl;
-  /** Absent for the current context. */
+  /** The context to use; absent for the current one. */
   readonly context: string | undefined;
 
   constructor(run: RunKubectl, context?: string) {

@@ -12,7 +12,7 @@ const SETTINGS = '{ "publicUrl": "https://inbox.example.com" }\n';
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-away-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The members that the guide adds to a kustomization. */
+/** The fields that the guide adds to a kustomization. */
 const guide = readFileSync(join(ROOT, 'docs/guides/reach-people-who-are-away.md'), 'utf8');
 const added = z
   .object({ components: z.array(z.string()), configMapGenerator: z.array(z.looseObject({})) })

@@ -29,8 +29,8 @@ const mountsSchema = z.strictObject({
 });
 
 /**
- * The operations of a patch. A merge of mounts becomes an operation that appends them.
- * @throws Error for other merges
+ * The operations of a patch. Converts a merge patch that adds volume mounts to an operation that appends them.
+ * @throws Error for other merge patches
  */
 export function operationsOf(patch: string): Operation[] {
   const parsed: unknown = parse(patch);

@@ -43,7 +43,7 @@ export function opsFigures(n: number, start = START): Instances {
   return { at, instances: [row('bff-1:4001', 1, true), row('bff-2:4001', 2.5, false)] };
 }
 
-/** The past hour of the same sample instances, up to step 0. */
+/** Metrics of the same sample instances for the hour before step 0. */
 export function opsPast(start = START): PastInstance[] {
   const now = Math.floor(start / MINUTE_MS);
   return opsFigures(0, start).instances.map((last) => ({

@@ -14,7 +14,7 @@ const faultsIn = (...runs: CanaryRun[]) =>
     .map(({ check, says }) => `${check}: ${says}`);
 
 describe('the findings about a canary', () => {
-  it('should include no fault if it arrived in time everywhere, even if the stream is unreadable', () => {
+  it('should include no fault if the canary arrived in time everywhere, even if the stream is unreadable', () => {
     expect(faultsIn(run(10, 20, true))).toEqual([]);
     expect(faultsIn(run(10, 20))).toEqual([]);
   });

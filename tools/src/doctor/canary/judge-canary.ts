@@ -2,9 +2,9 @@ import { fault, ok, type Finding } from '../finding.ts';
 
 /** When one canary arrived at each bff. */
 export interface CanaryRun {
-  /** `ms` counts from the producer's 202; `undefined` if it never arrived. */
+  /** `ms` is the time since the producer's 202; `undefined` if the canary never arrived. */
   arrivals: { name: string; ms: number | undefined }[];
-  /** True if the broadcast stream contains it; `undefined` if the stream could not be read. */
+  /** True if the broadcast stream contains the canary; `undefined` if the stream could not be read. */
   broadcast: boolean | undefined;
 }
 

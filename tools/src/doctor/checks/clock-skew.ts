@@ -19,7 +19,7 @@ export function clockOf(name: string, { date, askedAt, answeredAt }: Answer): Cl
   return { name, min: date - answeredAt, max: date + 2_000 - askedAt };
 }
 
-/** Judges the two clocks with the largest guaranteed difference. */
+/** Compares all clocks, and reports the two whose minimum possible difference is largest. */
 export function checkClocks(clocks: readonly Clock[]): Finding {
   const check = 'clocks';
   if (clocks.length === 0) {

@@ -5,7 +5,7 @@ export interface RedisFacts {
   info: ReadonlyMap<string, string>;
   /** `undefined` if Redis rejects CONFIG, as many hosted services do. */
   config: ReadonlyMap<string, string> | undefined;
-  /** True if the settings say that this is a node of a cluster. */
+  /** True if this is a node of a cluster according to the settings. */
   isCluster?: boolean;
 }
 

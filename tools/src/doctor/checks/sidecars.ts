@@ -60,7 +60,7 @@ async function look(
   return { url, headers, metadata, name };
 }
 
-/** Names unnamed sidecars by their app id, numbered in order. */
+/** Gives each unnamed sidecar a name, such as `bff-1`. */
 function withNames(sidecars: readonly Unnamed[]): ReachableSidecar[] {
   let bffs = 0;
   let producers = 0;

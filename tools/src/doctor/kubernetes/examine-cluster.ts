@@ -87,7 +87,7 @@ async function reach(
       httpPort === undefined ? undefined : ways.to(name, httpPort),
     );
   const sidecars = [...of(APP_IDS.producer), ...of(APP_IDS.bff)];
-  // An external Redis is reached directly.
+  // An external Redis needs no port forward.
   const ownRedis = secrets.redis.addresses[0]?.host === OWN_REDIS ? of(OWN_REDIS) : [];
   const [producers, bffs, besides, redis] = await Promise.all([
     applications(APP_IDS.producer),

@@ -93,8 +93,8 @@ async function locate(config: ToolsConfig, say: Say): Promise<string> {
 let found: Dapr | undefined;
 
 /**
- * Finds Dapr 1.18 or later. If DAPR_RUNTIME_PATH is set, only the one in that folder counts. Otherwise uses an
- * installed one or one in the user's cache, or else downloads the release or builds it with Go.
+ * Finds Dapr 1.18 or later. If DAPR_RUNTIME_PATH is set, looks only in that folder. Otherwise uses an installed
+ * one or one in the user's cache, or else downloads the release or builds it with Go.
  * @throws Failure that explains what to do if there is no Dapr and no way to get one
  */
 export async function ensureDapr(say: Say = sayNothing): Promise<Dapr> {

@@ -10,7 +10,7 @@ export interface Product {
   name: string;
   /** The file in `node_modules/.cache` that records which sources were last built. */
   stamp: string;
-  /** Files and folders within the repository. */
+  /** The source files and folders, relative to the repository. */
   sources: readonly string[];
   /** Files that the build creates. */
   outputs: readonly string[];

@@ -19,7 +19,7 @@ describe('LogPrinter', () => {
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d bff 4001 {6}\| warn slow\n$/);
   });
 
-  it('should show a repeated line at most once every 5 s, and count the others', () => {
+  it('should show a repeated line at most once every 5 s, and count the hidden repetitions', () => {
     const { one, lines } = printer();
     const line = { source: 'dapr bff', level: 'error', text: 'refused' } as const;
     for (let at = 0; at <= 5_000; at += 1_000) one.print(line, at);

@@ -25,7 +25,7 @@ export class LogPrinter {
     this.#options = options;
   }
 
-  /** Prints a line that is marked with its source, unless it is to be hidden. Returns the parsed line. */
+  /** Prints a line that is prefixed with its source, unless it should be hidden. Returns the parsed line. */
   raw(text: string): LogLine | undefined {
     const line = parseLine(text);
     if (line && (this.#options.verbose || !this.#isHidden(line))) this.print(line);

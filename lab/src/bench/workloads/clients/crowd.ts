@@ -14,7 +14,7 @@ const MAX_PER_PROCESS = 10_000;
 export interface CrowdPart {
   socketUrls: readonly string[];
   protocol: ProtocolName;
-  /** The index in the crowd of this part's first client. */
+  /** The index of this part's first client within the crowd. */
   first: number;
   count: number;
 }

@@ -34,7 +34,7 @@ export interface Archive {
 export const readRelease = (file = RELEASE_FILE): Release =>
   releaseSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
-/** The platform in the names of archives. @throws Failure on a platform without archives */
+/** The platform as it appears in the names of archives. @throws Failure if there are none for this platform */
 export function platformOf(os: string = process.platform, cpu: string = process.arch): string {
   const name = `${os}_${cpu === 'x64' ? 'amd64' : cpu}`;
   if (PLATFORMS.some((known) => known === name)) return name;
