@@ -43,7 +43,7 @@ export class Caller {
     for (const { id } of notifications) this.acknowledged.set(id, Date.now());
   }
 
-  /** Retries the retraction until it returns 202. @throws Failure like `post` */
+  /** Retries the retraction until it returns 202. @throws Failure as `post` does */
   retract(feed: string, id: string): Promise<void> {
     return this.#until202('DELETE', `/notifications/${id}?feed=${encodeURIComponent(feed)}`);
   }

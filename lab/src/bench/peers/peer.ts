@@ -29,7 +29,7 @@ export interface Message {
 
 export interface PublishRequest {
   body: string;
-  /** The path to POST to, if it differs from that of the publish URL. */
+  /** The path to POST to, if it differs from the publish URL's path. */
   path?: string;
   headers?: Record<string, string>;
 }

@@ -17,7 +17,7 @@ import type { Window } from './window.ts';
 export const medianOf = (costs: readonly Cost[]): Cost =>
   Object.fromEntries(KINDS.map((kind) => [kind, median(costs.map((cost) => cost[kind] ?? 0))]));
 
-/** Access to the measured windows, and to a window's costs without those of idle processes. */
+/** Gives access to the measured windows, and to a window's costs excluding those of idle processes. */
 interface Measured {
   all: (step: string, instances: number) => Window[];
   one: (step: string, instances?: number) => Window;

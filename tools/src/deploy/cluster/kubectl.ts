@@ -50,13 +50,13 @@ export class Kubectl {
     throw new Failure(`\`kubectl ${args.join(' ')}\` failed: ${errorLineOf(answer)}`);
   }
 
-  /** `kubectl get … -o json`; `undefined` if there is no such object. @throws Failure like `text` */
+  /** `kubectl get … -o json`; `undefined` if there is no such object. @throws Failure as `text` does */
   async get<T extends z.ZodType>(schema: T, args: readonly string[]): Promise<z.infer<T> | undefined> {
     const text = await this.text(['get', ...args, '--ignore-not-found', '-o', 'json', ANSWER]);
     return text.trim() === '' ? undefined : schema.parse(JSON.parse(text));
   }
 
-  /** The items of a `kubectl get … -o json` that returns a list. @throws Failure like `text` */
+  /** The items of a `kubectl get … -o json` that returns a list. @throws Failure as `text` does */
   async list<T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> {
     return (await this.get(z.object({ items: z.array(item) }), args))?.items ?? [];
   }
