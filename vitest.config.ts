@@ -59,7 +59,7 @@ const UNIT = {
   isolate: false,
   // More workers than a small machine has cores, because many tests wait for timers and sockets.
   maxWorkers: 4,
-  // Long, because no test asserts a duration, and property tests take several times as long on a busy machine.
+  // A long timeout: no test asserts a duration, and property tests take several times as long on a busy machine.
   testTimeout: 60_000,
   hookTimeout: 60_000,
   expect: { poll: { timeout: POLL_MS } },

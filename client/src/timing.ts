@@ -1,6 +1,6 @@
 /** The client's durations, in milliseconds, and related counts. */
 export const TIMING = {
-  /** Recover a gap after it has stayed open this long. */
+  /** Request the missing publications when a gap has stayed open this long. */
   gap: 500,
   /** Subscribe to a feed again after this long without an event. */
   silence: 25_000,
@@ -10,7 +10,7 @@ export const TIMING = {
   doubt: 3_500,
   /** How often to check for suspended timers. */
   wakeCheck: 1_000,
-  /** How late such a check must be to count as sleep. */
+  /** If such a check is at least this late, the tab or the device has slept. */
   slept: 10_000,
   /** Treat a subscribe request as temporarily refused after this long without an answer. */
   acknowledgement: 10_000,
@@ -30,7 +30,7 @@ export const TIMING = {
   drainJitter: 250,
   /** After this long without a connection, the client reports `offline`. */
   offlineAfter: 20_000,
-  /** How often a tab checks for the leader. */
+  /** How often a tab checks that the leader still responds. */
   tabCheck: 2_000,
   /** Number of failed checks after which the tab takes over. */
   tabMisses: 3,

@@ -24,9 +24,9 @@ const caseOver =
   (over: readonly Transport[]) =>
   (name: string, needs: readonly Need[], run: Case['run']): Case => ({ name, over, needs, run });
 
-/** Runs with WebSocket, then with polling. */
+/** Defines a case that runs with WebSocket, then with polling. */
 export const socketCase = caseOver(SOCKETS);
 export const streamCase = caseOver(['sse']);
 export const httpCase = caseOver(['http']);
-/** Runs with each transport that can read feeds. */
+/** Defines a case that runs with each transport that can read feeds. */
 export const readerCase = caseOver([...SOCKETS, 'sse']);

@@ -23,7 +23,7 @@ export const MAX_PAGE_LIMIT = 200;
 export const MAX_FEEDS_PER_CONNECTION = 100;
 /** Maximum total length of a stream's feed names, in characters, so that its event ids fit into a header. */
 export const MAX_STREAM_FEEDS_LENGTH = 4_096;
-/** A connection with more unsent bytes than this is closed. Its client recovers from its position. */
+/** A connection with more unsent bytes than this is closed. Its client reconnects and continues from its position. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
 /** Maximum size of a message from a client, in bytes. */

@@ -26,7 +26,7 @@ const isPlaced = async (key) => {
 async function place(number) {
   const key = `order-${number}`;
   const notification = {
-    // The same id if the transaction is repeated, so that Tocsin shows the notification only once.
+    // A repeated transaction uses the same id, so that Tocsin shows the notification only once.
     id: `${key}-placed`,
     feed: FEED,
     title: `Order ${number} was placed`,

@@ -38,7 +38,7 @@ import { Schedules } from './schedule/schedules.ts';
 
 /** Time limit for finishing requests and entries during a graceful stop, in ms. */
 const STOP_LIMIT_MS = 8_000;
-/** Time limit for writing the rest of the audit trail, in ms. */
+/** Time limit for writing the remaining audit records, in ms. */
 const LAST_AUDIT_MS = 1_000;
 /** Time limit for each remaining step of a graceful stop, such as pending calls to the sidecar, in ms. */
 const LAST_CALLS_MS = 500;

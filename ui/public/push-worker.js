@@ -31,7 +31,7 @@ async function open(address) {
   });
   if (!page) return self.clients.openWindow(target.href);
   if (!target.searchParams.has('notification')) return page.focus();
-  // Keep the feeds that the page shows.
+  // Keep showing the feeds that the page shows now.
   const followed = new URL(page.url).searchParams.getAll('feed');
   for (const feed of followed.length > 0 ? followed : ['all'])
     if (!target.searchParams.getAll('feed').includes(feed)) target.searchParams.append('feed', feed);

@@ -14,7 +14,7 @@ export interface TabTokens {
 
 /**
  * Takes the token from `#token=` in the page's URL, to try out `AUTH_MODE=jwt`, and immediately removes it from the
- * URL. A tab without a token keeps it across reloads. A tab with a different token only offers it.
+ * URL. A tab without a token keeps it across reloads. If the tab has a different token, only offers the new one.
  */
 export function takeToken(
   { hash, pathname, search }: Pick<Location, 'hash' | 'pathname' | 'search'>,

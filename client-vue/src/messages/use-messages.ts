@@ -28,14 +28,14 @@ export const useMessages = defineStore(() => {
   let stopLoading: (() => void) | undefined;
 
   /**
-   * Sets the language by its tag, and the page's own strings. A language that isn't built in affects only dates;
+   * Sets the language, given as a tag, and the page's own strings. A language that isn't built in affects only dates;
    * strings stay in English. English strings are also shown until a language has loaded.
    */
   function use(next: { language: string; messages?: OwnMessages | undefined }): void {
     stopLoading?.();
     language.value = next.language;
     own.value = next.messages ?? {};
-    // Not reactive, so an effect can call `use`.
+    // Reads nothing reactive, so that an effect can call `use` without depending on it.
     const ready = loadedTexts(next.language);
     loaded.value = ready;
     const load = ready ? undefined : loaderFor(next.language);

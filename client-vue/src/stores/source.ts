@@ -56,7 +56,7 @@ export const useSource = defineStore(() => {
         await signed(options),
       );
     },
-    /** The server and the current reader's credentials, for an `ask` that waits its turn. */
+    /** The server and the current reader's credentials, for a queued call of `ask`. */
     current: (): Source => source,
     /** Calls a client function that takes the server, the reader and options. */
     async ask<T>(

@@ -127,7 +127,7 @@ describe('useToasts', () => {
     expect(onScreen).toEqual([]);
   });
 
-  it('should remove the toasts of erased feeds and of gone notifications', () => {
+  it('should remove the toasts of erased feeds, and of notifications that are gone', () => {
     const toasts = useToasts();
     toasts.show('all', createPublications(5, 'error'));
     toasts.show('topic:all', [publication(9, 'error'), publication(10)]);

@@ -88,7 +88,7 @@ export const useToasts = defineStore(() => {
     refresh();
   }
 
-  /** Removes the toasts of gone notifications. */
+  /** Removes the toasts of notifications that are gone. */
   function remove(feed: string, ids: readonly string[], reason?: GoneReason): void {
     const replaced = reason === 'replaced';
     for (const id of ids) {

@@ -5,7 +5,7 @@ export interface ConnectionHooks {
   /** Also called when this socket replaces one that is still connected; the replaced one gets no `disconnected`. */
   connected: (socket: FeedSocket) => void;
   disconnected: () => void;
-  /** Called with each server event, without validation. Not called for events about the connection itself. */
+  /** Called with each server event, before it is validated. Not called for events about the connection itself. */
   event: (name: string, payload: unknown) => void;
   error: (error: Error) => void;
 }

@@ -61,7 +61,7 @@ describe('FeedMerge', () => {
     expect(merge.position).toEqual({ epoch: 'e', offset: 12 });
   });
 
-  it('should advance one offset at a time and recover a gap that stays open', () => {
+  it('should advance one offset at a time, and request the missing publications if a gap stays open', () => {
     const merge = settled();
     const effects = push(merge, [at(12)]);
     expect(types(effects)).toEqual(['gap-opened']);
@@ -190,7 +190,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('missed');
   });
 
-  it('should subscribe immediately for a push from another epoch, but only once if the answer is not from that epoch', () => {
+  it('should subscribe again on a push from another epoch, but not twice if the answer is not from that epoch', () => {
     const merge = settled();
     expect(types(push(merge, [at(1, 'x')], 'f'))).toEqual(['subscribe']);
     merge.handle({ type: 'answer', page: page(10) });
@@ -209,7 +209,7 @@ describe('FeedMerge', () => {
     expect(merge.position).toEqual({ epoch: 'f', offset: 2 });
   });
 
-  it('should recover when an announced position is not reached', () => {
+  it('should report a gap when an announced position has not been reached', () => {
     const merge = settled();
     expect(types(merge.handle({ type: 'position', position: { epoch: 'e', offset: 11 } }))).toEqual([
       'gap-opened',

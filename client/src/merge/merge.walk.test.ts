@@ -218,7 +218,7 @@ function settle(walk: Walk): void {
 }
 
 it(
-  'should reach the end of the log, show each notification once and leave none that is gone',
+  'should reach the end of the log, show each notification once and remove those that are gone',
   { timeout: 120_000 },
   () => {
     let recovered = 0;

@@ -11,7 +11,7 @@ const place = (epoch: string, offset: number): string => `${offset}:${epoch}`;
 
 /**
  * Holds pushes that can't be merged yet: from before the acknowledgement, behind a gap, or from another epoch. Keeps
- * the newest `limit`. Dropped pushes leave a gap, which is recovered later.
+ * the newest `limit`. Dropped pushes leave a gap, which is filled later.
  */
 export class ReorderBuffer {
   readonly #kept = new Map<string, BufferedPublication>();

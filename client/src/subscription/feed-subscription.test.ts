@@ -99,7 +99,7 @@ describe('FeedSubscription', () => {
     expect(answers).toHaveLength(2);
   });
 
-  it('should subscribe after a sleep only if nothing has been received since', () => {
+  it('should subscribe again after the device has slept, unless something has been received since', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     ok();
@@ -185,7 +185,7 @@ describe('FeedSubscription', () => {
   });
 
   it.each(['settled', 'in a gap', 'backing off'])(
-    'should leave no timers running when it ends while %s',
+    'should leave no timers running when the subscription ends while %s',
     (state) => {
       const subscription = subscribe();
       subscription.connected(socket);

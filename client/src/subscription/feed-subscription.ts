@@ -131,8 +131,8 @@ export class FeedSubscription {
   }
 
   /**
-   * Called after the device slept. Subscribes again unless something has been received since then. This also reveals a
-   * dead connection.
+   * Called when the device has woken up. Subscribes again unless something has been received since then. This also
+   * reveals a dead connection.
    */
   wokeUp(): void {
     if (this.#socket && Date.now() - this.#lastActivity >= TIMING.slept) this.#handle({ type: 'silence' });

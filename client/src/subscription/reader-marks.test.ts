@@ -43,7 +43,7 @@ describe('reader marks', () => {
     await vi.waitFor(() => expect(received.slice(2)).toEqual([5, 7, 8]));
   });
 
-  it('should not report an ended snooze as running, even if an answer from before its end arrives late', async () => {
+  it('should not report an ended snooze as still running, even if an older answer arrives after its end', async () => {
     const snooze = { id: 'a', epoch: 'e', offset: 1, until: '2026-05-01T07:00:00Z' };
     gateway.answer = (request) => {
       const ended = [{ ...snooze, due: true as const }];

@@ -31,7 +31,7 @@ const feedOf = (request: unknown): string =>
 
 /**
  * Owns the connection that all tabs share. Forwards their requests to the server, and the server's events to all tabs.
- * Stores no publications, so none are lost with it: each tab merges and recovers from its own position.
+ * Stores no publications, so none are lost when this tab closes: each tab merges them from its own position.
  */
 export class Leader {
   readonly #options: LeaderOptions;
@@ -81,7 +81,7 @@ export class Leader {
       case 'bye':
         return this.#removeTab(message.from);
       case 'stuck':
-        // Only the first report counts: by the next one, that connection may have ended, and a new one may be opening.
+        // Only the first report counts: when the next one arrives, that connection may have been replaced already.
         if (message.to === id && this.#socket && message.session === this.#session)
           this.reconnect({ now: false });
         return;

@@ -20,7 +20,7 @@ export const UNLESS = ['read', 'seen'] as const;
 
 /**
  * A message through another channel. It is sent when the time `after` has passed since publication, unless the
- * notification has been read (with `unless: seen`: seen), archived, snoozed, retracted or replaced, or has expired.
+ * notification has been read (or seen, with `unless: seen`), archived, snoozed, retracted or replaced, or has expired.
  */
 export const fallbackSchema = z.strictObject({
   after: durationSchema(MIN_FALLBACK_AFTER, MAX_FALLBACK_AFTER),

@@ -7,7 +7,7 @@ import { FALLBACK_OUTCOMES } from './stored.ts';
 
 const shared = {
   specversion: z.literal('1.0'),
-  /** Stays the same if the event is published again. */
+  /** The event's id. It stays the same if the event is published again. */
   id: z.string().min(1).max(64),
   source: z.literal('/tocsin'),
   time: dateTimeSchema,

@@ -45,8 +45,7 @@ export type WaitingFallbacks = z.infer<typeof waitingSchema>;
 
 /**
  * A notification that a message reports. Content is included only for notifications that the message shows. `since` is
- * the same as in a step. `replaced`: a later notification has replaced it, so it no longer waits if the message is not
- * sent.
+ * the same as in a step. `replaced`: a later notification has replaced it, so it does not wait again if sending fails.
  */
 const sentItemSchema = waitingSchema
   .omit({ steps: true })

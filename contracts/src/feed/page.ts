@@ -54,7 +54,7 @@ export const pageSchema = z.strictObject({
   recovered: z.boolean(),
   more: z.boolean(),
   /**
-   * Set if the page is not recovered because the feed was erased. The client removes all of the feed's notifications.
+   * Set if `recovered` is false because the feed was erased. The client removes all of the feed's notifications.
    */
   erased: z.literal(true).optional(),
   publications: z.array(publicationSchema),

@@ -53,7 +53,7 @@ describe('quiet hours', () => {
       return found;
     };
 
-    it('should have no break if they end in the hour that occurs twice', () => {
+    it('should have no break if they end in the repeated hour', () => {
       const evening = quiet('22:00', `${hour}:30`);
       const hoursBefore = Number(hour) + 2 + 1;
       expect(night(evening, back)).toEqual([[-hoursBefore * 60, 30]]);
@@ -61,13 +61,13 @@ describe('quiet hours', () => {
       expect(quietUntil(evening, minutes(back, -10))).toBe(minutes(back, 30));
     });
 
-    it('should begin only once if they begin in the hour that occurs twice', () => {
+    it('should begin only once if they begin in the repeated hour', () => {
       const morning = quiet(`${hour}:30`, '07:00');
       expect(isQuiet(morning, minutes(back, -31))).toBe(false);
       expect(night(morning, back)).toEqual([[-30, (6 - Number(hour)) * 60 + 60]]);
     });
 
-    it('should include both occurrences of that hour if they begin and end in it', () => {
+    it('should include both occurrences of the repeated hour if they begin and end in it', () => {
       expect(night(quiet(`${hour}:10`, `${hour}:20`), back)).toEqual([[-50, 20]]);
       expect(night(quiet(`${hour}:00`, `0${Number(hour) + 1}:00`), back)).toEqual([[-60, 60]]);
     });

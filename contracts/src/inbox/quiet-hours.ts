@@ -86,7 +86,7 @@ class Clock {
     this.#ahead = [at - 2 * DAY_MS, at + 2 * DAY_MS].map((time) => readingAt(timeZone, time) - time);
   }
 
-  /** The latest possible reading at this time. */
+  /** The reading at this time, with the larger of the two offsets. */
   latest(at: number): number {
     return at + Math.max(...this.#ahead);
   }
@@ -97,7 +97,7 @@ class Clock {
     return low === high || this.#isReached(low, reading) ? low : this.#search(low, high, reading);
   }
 
-  /** The first time after which the clocks never show a reading before `reading`. */
+  /** The first time from which the clocks always show `reading` or later. */
   last(reading: number): number {
     const [low, high] = this.#range(reading);
     if (low === high || !this.#isReached(high - MINUTE_MS, reading)) return high;

@@ -13,7 +13,7 @@ const count = z.int().min(0);
 export const announcementQueueSchema = z.object({
   /** Announcements that no sidecar has read yet. */
   waiting: count,
-  /** Announcements that were read but not acknowledged: their turn is running, or has failed and will be retried. */
+  /** Announcements that were read but not acknowledged: they are being processed, or failed and will be retried. */
   heldBack: count,
   /** Age of the oldest announcement, whether waiting or held back, in ms; 0 if there is none. */
   oldestMs: count,

@@ -62,7 +62,7 @@ export type UnsentNames = z.infer<typeof unsentNamesSchema>;
 /** Why a fallback could not be sent again or dismissed. `unavailable`: the outcome is unknown. */
 export const UNSENT_FAULTS = ['not_found', 'no_channel', 'full', 'unavailable'] as const;
 
-/** The response: the number of fallbacks that wait again or were dismissed, and the others, each with the reason. */
+/** The response: how many fallbacks were queued again or dismissed, and for which ones this failed, and why. */
 export const unsentResultSchema = z.object({
   done: z.int().min(0),
   failed: z.array(unsentNameSchema.extend({ code: z.enum(UNSENT_FAULTS), detail: z.string() })),

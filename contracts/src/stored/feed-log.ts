@@ -80,7 +80,7 @@ export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 
 /**
  * Contains the epoch in which every feed starts, so that a feed has an epoch even before its head is first written.
- * Created once per store, and lost with it.
+ * Created once per store. A store that has lost its data gets a new one.
  */
 export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
 export type Origin = z.infer<typeof originSchema>;

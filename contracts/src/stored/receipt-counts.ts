@@ -3,7 +3,7 @@ import { feedKey } from '../feed/name.ts';
 import { epochSchema, offsetSchema } from '../feed/publication.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 
-/** A count for each publication, stored as its changes from one publication to the next: `[offset, change]`. */
+/** A count for each publication, stored as steps, its changes from one publication to the next: `[offset, change]`. */
 const stepsSchema = z.array(z.tuple([offsetSchema, z.int()]));
 
 export const COUNTED = ['pages', 'seen', 'read', 'archived'] as const;

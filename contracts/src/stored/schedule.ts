@@ -24,8 +24,9 @@ export const DUE_WINDOW_KEY = 'soon';
 export const dueKey = (name: string): string => `soon:${name}`;
 
 /**
- * A document of the schedule index: names and due times of schedules that are jobs, without their content. Only the
- * list on the ops page uses it. It may be incomplete: until `partialUntil`, it lacks schedules that did not fit.
+ * A document of the schedule index: names and due times of schedules that are stored as jobs, without their content.
+ * Only the list on the ops page uses it. It may be incomplete: until `partialUntil`, it lacks schedules that did not
+ * fit.
  */
 export const scheduleIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -76,7 +76,7 @@ describe('a request', () => {
     expect(await repeated).toBe('accepted');
   });
 
-  it('should be published with its duplicates, because the feed removes them', async () => {
+  it('should be published even if it contains duplicates, because the feed removes them', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a'), notification('a')]);
     expect(backend.deposited.map(idsOf)).toEqual([['a', 'a']]);
@@ -221,7 +221,7 @@ describe('a lane under load', () => {
     backend.of('deposit').map((call) => call.at - START);
   const START = new Date('2026-01-01T00:00:00Z').getTime();
 
-  it('should rest after an entry for as long as the entry took', async () => {
+  it('should pause after an entry for as long as the entry took', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = [producer.produce([notification('a')])];
@@ -235,7 +235,7 @@ describe('a lane under load', () => {
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted', 'accepted']);
   });
 
-  it('should never rest longer than the limit', async () => {
+  it('should not pause longer than the limit after a slow entry', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 400;
     const outcomes = [producer.produce([notification('a')])];
@@ -255,7 +255,7 @@ describe('a lane under load', () => {
     await sleep(900);
     outcomes.push(producer.produce([notification('e')]));
     await sleep(100);
-    // The last one waits for the batching delay only, because several requests shared the entry before it.
+    // The last one waits only for the batching delay, which applies because several requests shared the previous entry.
     expect(at(backend)).toEqual([0, 200, 1_004]);
     expect(backend.deposited.map(idsOf)).toEqual([['a'], ['b', 'c', 'd'], ['e']]);
     expect(await Promise.all(outcomes)).toEqual(Array.from({ length: 5 }, () => 'accepted'));

@@ -137,8 +137,8 @@ export class Producer {
   }
 
   /**
-   * Lets the lane start at the end of this tick, or after its rest. Every entry costs about the same, whatever its
-   * size, and takes longer on a busy machine, so the busier the machine, the more requests share an entry.
+   * Lets the lane start an entry at the end of this tick, or when its rest is over. Every entry costs about the same,
+   * whatever its size, and takes longer on a busy machine, so the busier the machine, the more requests share an entry.
    */
   #makeReady(lane: Lane): void {
     const batchingDelay = lane.wasShared ? BATCHING_DELAY_MS : 0;

@@ -60,7 +60,7 @@ export class DueWindow {
     return this.#store.read(names);
   }
 
-  /** Reads the index from the store. Ignores it if a change has finished in the meantime: that index is newer. */
+  /** Reads the index from the store. Ignores it if a change finishes during the read, because that index is newer. */
   async refresh(): Promise<void> {
     const finished = this.#finished;
     const due = await this.list();

@@ -31,9 +31,9 @@ const READ_AT_ONCE = 8;
 const MIN_TTL_SECONDS = 60;
 
 /**
- * Names and times of the schedules that are jobs. Dapr's scheduler itself can only list all jobs at once. A feed's
- * schedules are in one document. Entries whose time has passed are ignored, and dropped by their document's next write.
- * No delivery depends on the index: it may contain schedules without a job, and lack some after a failure.
+ * Names and times of the schedules that are stored as jobs, because Dapr's scheduler can only list all jobs at once. A
+ * feed's schedules are in one document. Entries whose time has passed are ignored, and dropped by their document's next
+ * write. No delivery depends on the index: after a failure, it may contain schedules without a job, and lack others.
  */
 export class ScheduleIndex {
   readonly #store: ScheduleIndexStore;
@@ -64,8 +64,8 @@ export class ScheduleIndex {
   }
 
   /**
-   * Resolves when the index contains no schedule of the feed with this prefix for which `remove` returns true, not even
-   * a delivered one. Rejects after the time limit at the latest.
+   * Resolves when the index contains no schedule with this prefix for which `remove` returns true, not even one that was
+   * delivered. Rejects after the time limit at the latest.
    */
   remove(prefix: string, remove: (name: string) => boolean): Promise<void> {
     return this.#change([{ number: documentOf(prefix), add: [], remove }], this.#limitMs);

@@ -43,7 +43,7 @@ export class ScheduleLister {
   async #read(): Promise<ScheduleList> {
     const { index, dueWindow, now } = this.#options;
     const at = now();
-    // Reads the index first: a job that moves into the due window in between is then in both.
+    // Read the index first: a job that moves into the due window between the two reads is then in both, not in neither.
     const { entries, isComplete } = await index.read();
     const due = await dueWindow.list();
     const times = new Map([...entries, ...due.map((one) => [one.name, one.at] as const)]);

@@ -97,7 +97,7 @@ describe('a schedule', () => {
     expect(items.map(({ title }) => title)).toEqual(['first']);
   });
 
-  it('should be delivered on time even if a read that began before it was added ends later', async () => {
+  it('should be delivered on time even if an older read of the due window ends after it was added', async () => {
     const dueWindowStore = new MemoryDueWindowStore();
     const read = dueWindowStore.readIndex.bind(dueWindowStore);
     let answer = (): void => undefined;

@@ -36,7 +36,7 @@ export interface AuditTrailOptions {
  * attempts of this period.
  */
 export const AUDIT_DELAY_MS = 250;
-/** The same for rejected attempts. They cost their sender nothing, so they are combined into fewer records. */
+/** The delay for rejected attempts. They cost their sender nothing, so they are combined into fewer records. */
 const REFUSALS_DELAY_MS = 1_000;
 const RETRY_AFTER_MS = 1_000;
 /** Maximum number of separate records for the same action by one actor in one period. */

@@ -28,7 +28,7 @@ it('should not find a new path until the sidecar has subscribed with it', async 
   expect(await known.find(known.newPath())).toBeUndefined();
 });
 
-it('should call the sidecar at most once a second for unknown paths, and find subscriptions added since', async () => {
+it('should call the sidecar at most once a second for unknown paths, and find new subscriptions', async () => {
   const { ask, clock, paths: known } = paths([active('/a')], [active('/b')]);
   expect(await known.find('/guess')).toBeUndefined();
   await expect(known.find('/b')).rejects.toThrow(RefreshedTooRecentlyError);

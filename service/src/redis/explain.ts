@@ -10,7 +10,7 @@ export interface RedisFault {
 }
 
 interface Cause {
-  /** Only for connections with TLS. */
+  /** Whether the cause can occur only on connections with TLS. */
   withTls?: boolean;
   /** Matched against an error's code and message. */
   pattern: RegExp;

@@ -6,7 +6,7 @@ import { followMaster } from './follow-master.ts';
 import type { RedisTarget } from './target.ts';
 
 /**
- * Creates a client that stays connected to the Redis of `target`, or to its current masters. It is not connected yet.
+ * Creates a client that, once connected, stays connected to the Redis of `target`, or to its current masters.
  */
 export function persistentClient(target: RedisTarget, options: ClientOptions): RedisClient {
   if (target.cluster) return followCluster(target, options);

@@ -12,7 +12,7 @@ describe("each part's Redis", () => {
     ]);
   });
 
-  it("should use the part's own settings, and the common ones for those that it lacks", () => {
+  it("should take settings that a part lacks from the broadcaster's", () => {
     const parts = readRedisParts({
       ...{
         REDIS_HOST: 'a:1',

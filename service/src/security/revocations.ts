@@ -14,7 +14,7 @@ export interface RevocationDocument {
   write(value: object, etag: string | undefined): Promise<void>;
 }
 
-/** Thrown if the list of revocations is full. The message contains the remedy. */
+/** Thrown if the list of revocations is full. The message explains how to make room. */
 export class RevocationsFullError extends Error {
   override name = 'RevocationsFullError';
 }

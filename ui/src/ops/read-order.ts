@@ -5,7 +5,7 @@ export class ReadOrder {
   readonly #newest = new Map<string, number>();
   #invalidTo = 0;
 
-  /** Starts a read. Call the returned function when the outcome is known: it returns true if it must be ignored. */
+  /** Starts a read. When its outcome is known, call the returned function: true means to ignore the outcome. */
   start(part: string): () => boolean {
     const read = ++this.#reads;
     return () => {

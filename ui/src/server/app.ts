@@ -17,10 +17,10 @@ import express from 'express';
 import type { UiConfig } from './config.ts';
 
 const IDLE_MS = 60_000;
-/** Enough, because browsers cache the few files that this server serves. */
+/** This many are enough, because browsers cache the few files that this server serves. */
 const MAX_CONNECTIONS = 10_000;
 
-/** The same path from ui/src/server and from the bundle in ui/server/dist. */
+/** This relative path is correct both from ui/src/server and from the bundle in ui/server/dist. */
 const BUILT_PAGES = fileURLToPath(new URL('../../dist', import.meta.url));
 
 /**

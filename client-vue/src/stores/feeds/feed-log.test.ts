@@ -46,7 +46,7 @@ describe('insert', () => {
     expect(ids(add(live, { epoch: 'e', publications: [withKey(3), at(4)] }))).toEqual(['n4', 'n5', 'n6']);
   });
 
-  it('should keep times ascending and never in the future', () => {
+  it('should keep times in ascending order, and move none into the future', () => {
     const times = add([], {
       epoch: 'e',
       publications: [

@@ -23,7 +23,7 @@ export const useItems = defineStore(() => {
   const gone = new Set<string>();
   /** Changes with each reset, so that responses to earlier requests can be dropped. */
   const session = shallowRef({});
-  /** By feed, changes with each erasure, so that responses to earlier requests can be dropped. */
+  /** A symbol for each feed. It changes with each erasure, so that responses to earlier requests can be dropped. */
   const erasures = new Map<string, symbol>();
 
   const marks = useMarks();

@@ -20,7 +20,7 @@ const KEY = 'tocsin.quiet-since';
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
-  /** By item key: whether a notification that arrived after the last check outside quiet hours is held back. */
+  /** Whether each notification that arrived since the last check outside quiet hours is held back, by item key. */
   const heldByKey = new Map<string, boolean>();
   let lastInterruptible: number | undefined;
   /** The quiet hours that were last in force. The reader may have turned them off since. */
@@ -59,8 +59,8 @@ export const useInterruptions = defineStore(() => {
   }
 
   /**
-   * During quiet hours, records since when notifications have been held back: from `heldSince` (ms since 1970), or
-   * earlier. Once they are over, reports these notifications.
+   * During quiet hours, stores when this browser began to hold notifications back: at `heldSince` (ms since 1970) or
+   * earlier. After quiet hours, reports the notifications held back.
    */
   function check(heldSince = Infinity): void {
     // The preferences are not loaded yet.

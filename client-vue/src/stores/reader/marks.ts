@@ -79,7 +79,7 @@ export const useMarks = defineStore(() => {
 
   /**
    * On a first visit, marks everything up to the feed's head as read, except in a `user:` feed, whose notifications
-   * have waited for this reader. Returns whether to send this read mark to the server.
+   * are meant for this reader alone. Returns whether to send this read mark to the server.
    */
   function initFeed(feed: string, { epoch, offset }: Position): boolean {
     if (reads.value[feed]) return false;

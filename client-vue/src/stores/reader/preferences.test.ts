@@ -86,7 +86,7 @@ describe('the preferences', () => {
     expect(usePreferences().failed).toBe(false);
   });
 
-  it("should keep an unsaved change when they are read again, until a reader's preferences are loaded", async () => {
+  it('should keep an unsaved change when they are read again, but drop it when a new session loads them', async () => {
     fetched.mockImplementationOnce(async () => answer({}, 503));
     await usePreferenceChanges().change({ quietHours: NIGHT });
     fetched.mockImplementation(async () => answer(DEFAULT_PREFERENCES));
@@ -98,7 +98,7 @@ describe('the preferences', () => {
     expect(usePreferences().failed).toBe(false);
   });
 
-  it('should keep a change that was saved while they were being read', async () => {
+  it('should keep a change that was saved while the preferences were being read', async () => {
     const answers: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
     const changing = usePreferenceChanges().change({ sound: true });

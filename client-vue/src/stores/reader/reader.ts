@@ -10,7 +10,7 @@ import { useNotice } from './notice.ts';
 
 /** Maximum number of ids per request: as many as the server accepts for a snooze. */
 const MAX_IDS = 100;
-/** How long to wait for the resulting marks, in ms. They may arrive before or after the server's response. */
+/** How long to wait for the marks after a change, in ms. They may arrive before or after the server's response. */
 const SETTLE_MS = 3_000;
 
 type Mark = NotificationClient['mark'];

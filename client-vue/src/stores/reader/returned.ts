@@ -34,13 +34,13 @@ export async function loadReturned(feed: string, { snoozed }: InboxState): Promi
     for (const { epoch, offset, notification } of items)
       notifications.add(feed, { epoch, publications: [{ offset, notification }] });
   } catch (error) {
-    // They are requested again when the next inbox state arrives.
+    // Forget these requests, so that they are repeated when the next inbox state arrives.
     for (const { snooze } of missing) requested.delete(snooze);
     throw error;
   }
 }
 
-/** The same, but logs errors. */
+/** Like `loadReturned`, but logs errors instead of throwing them. */
 export async function showReturned(feed: string, inbox: InboxState): Promise<void> {
   try {
     await loadReturned(feed, inbox);

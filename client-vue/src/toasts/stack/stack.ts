@@ -3,7 +3,7 @@ import { isSticky, type Toast } from './toast.ts';
 
 /** Maximum number of groups of equal errors; older groups are only counted. */
 export const MAX_ERRORS = 50;
-/** Maximum number of groups of other toasts; the lowest-ranked ones are only counted. */
+/** Maximum number of groups of equal toasts that are not errors; the lowest-ranked groups are only counted. */
 export const MAX_OTHERS = 20;
 /** Maximum number of toasts in a group. An older one is shown when the newest is retracted. */
 const MAX_EQUAL = 20;
@@ -175,7 +175,7 @@ export class ToastStack {
     for (const toast of toasts) this.#byToast.delete(toast.key);
   }
 
-  /** Resets the counts of dropped errors and of other dropped toasts, each once no toast of its kind is left. */
+  /** Resets the count of dropped errors when no error is left, and that of other dropped toasts when none is left. */
   #forgetDropped(): void {
     const stacks = [...this.#stacks.values()];
     if (!stacks.some(isErrorStack)) this.#droppedErrors = 0;

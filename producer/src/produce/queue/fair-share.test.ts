@@ -90,7 +90,7 @@ describe('callers', () => {
     expect(order).toEqual(greedy.flatMap(([, items]) => items.map(({ id }) => id)));
   });
 
-  it('should take turns even if one of them publishes to several feeds', async () => {
+  it('should take turns even if one caller publishes to several feeds', async () => {
     const feeds = Array.from({ length: 3 }, (_, i) => `user:${i}`);
     const greedy = feeds.map((feed): [string, ReturnType<typeof notifications>] => [
       'greedy',

@@ -3,7 +3,7 @@ export type CallerName = string | undefined;
 
 /** A queue in which callers take turns, so that no caller has to wait for all items of another. */
 export class Turns<T> {
-  /** Only callers with items. The caller whose turn it is comes first. */
+  /** The items of each caller that has any. The caller whose turn it is comes first. */
   readonly #items = new Map<CallerName, Set<T>>();
 
   get isEmpty(): boolean {

@@ -2,7 +2,7 @@ import { SEVERITIES, type Notification, type Severity } from '@tocsin/contracts'
 
 /**
  * Single-line fields with a hint, in form order. All but `feed`, the times and `fallback` are sent as typed. The
- * preview shows those in `CONTENT`.
+ * preview shows the fields in `CONTENT`.
  */
 export const CONTENT = ['feed', 'source', 'category', 'icon', 'link'] as const;
 export const DELIVERY = ['deliverAt', 'expiresAt', 'collapseKey', 'id', 'fallback'] as const;

@@ -1,7 +1,7 @@
 import type { UnsentPage } from '@tocsin/contracts';
 import type { OpsApi } from '../api.ts';
 
-/** Enough for every reader in the server's list. */
+/** Maximum number of pages to request: enough for every reader in the server's list. */
 const MAX_PAGES = 10;
 
 /**

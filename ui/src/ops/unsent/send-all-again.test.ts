@@ -8,7 +8,7 @@ const unsent = (n: number, at = '2026-01-05T09:00:00.000Z'): UnsentFallback => (
   ...{ outcome: 'refused', reason: 'no such user' },
 });
 
-/** A server with these pages, whose cursors are their numbers. `answer` returns the result of sending them again. */
+/** A server with these pages; a cursor is a page number. `answer` returns the result of sending fallbacks again. */
 function server(
   pages: UnsentFallback[][],
   answer: (names: readonly UnsentName[]) => Omit<UnsentResult, 'done'>,

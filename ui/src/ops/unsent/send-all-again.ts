@@ -27,7 +27,7 @@ export function createSendAllAgain(api: Pick<OpsApi, 'unsent' | 'sendAgain'>) {
     ...{ sent: 0, failed: 0, failures: [], running: false, stopped: false },
   });
 
-  /** Leaves out fallbacks that ended after `until` (ms since 1970), so that those refused again are not repeated. */
+  /** Leaves out fallbacks that ended after `until` (ms since 1970), so that those refused again are not retried. */
   async function run(until: number): Promise<void> {
     Object.assign(progress, { sent: 0, failed: 0, failures: [], running: true, stopped: false });
     try {

@@ -69,7 +69,7 @@ describe('a missing instance', () => {
     expect(faultsOf({ past: [past('a', 600_000)] })).toEqual([]);
   });
 
-  it('should not be a problem once another one has started in its place', () => {
+  it('should not be a problem once another instance has started in its place', () => {
     const gone = [past('c', 600_000), past('d', 500_000)];
     const [fault] = faultsOf({ past: gone });
     expect(fault).toMatchObject({ instances: ['c', 'd'], since: NOW - 600_000 });

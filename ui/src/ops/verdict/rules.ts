@@ -11,11 +11,11 @@ import { missingOf } from '../instances/missing.ts';
 import { oldestUnfinished, redisShare, slowest } from './figures.ts';
 import { sinceOf } from './since.ts';
 
-/** Above this p99, in ms, delivery is late. The same as in the alert TocsinDeliverySlow. */
+/** Delivery is late if its p99, in ms, is above this limit. The alert TocsinDeliverySlow has the same limit. */
 export const LATE_MS = 1_000;
 /** Announcements are redelivered after ten seconds, so an older one is stuck. */
 export const STUCK_MS = 15_000;
-/** From this share of its limit, Redis is nearly full. The same as in the alert TocsinRedisNearFull. */
+/** Redis is nearly full if it uses this share of its limit. The alert TocsinRedisNearFull has the same limit. */
 export const NEARLY_FULL = 0.85;
 /** During a rollout, versions may differ until this long after the last instance has started. */
 export const ROLL_OUT_MS = 15 * 60_000;

@@ -1,8 +1,8 @@
 import type { Sample } from '../instances/history.ts';
 
 /**
- * The start of the current problem: the time of the first sample since which `isFaulty` has been true. `undefined` if
- * it is false for the last sample.
+ * When the current problem started: the time of the first sample in the unbroken series of faulty samples at the end.
+ * `undefined` if the last sample is not faulty.
  */
 export function sinceOf(
   samples: readonly Sample[],
