@@ -33,8 +33,8 @@ function makeVariables(file, values) {
   write(file, there + missing.map(([name, value]) => `${name}=${value}\n`).join(''));
 }
 
-// Redis credentials: one user for applications, their sidecars and the broadcaster, and another for people and the
-// doctor.
+// Redis credentials: one user for applications, their sidecars and the broadcaster, and another for operators and
+// `npm run doctor`.
 makeVariables('/secrets/redis/env', { REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/operator/env', { REDIS_USERNAME: 'operator', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/dapr/env', { DAPR_API_TOKEN: secret(), APP_API_TOKEN: secret() });

@@ -52,7 +52,7 @@ export const TOPICS = {
   notifications: 'notifications',
   deadNotifications: 'notifications-dead',
   refusedNotifications: 'notifications-refused',
-  /** Receipts for applications that the deployment allows to subscribe; see the bff's RECEIPTS_TOPIC. */
+  /** Receipts, for the applications that the deployment allows to subscribe; see the bff's RECEIPTS_TOPIC. */
   receipts: 'notification-receipts',
   auditActs: 'notification-audit',
   auditPublications: 'notification-audit-publications',

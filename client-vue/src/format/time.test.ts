@@ -33,7 +33,7 @@ describe('createFormats', () => {
     expect(createFormats('de').day(now, now)).toBe('Heute');
   });
 
-  it("should show last night's notifications under yesterday", () => {
+  it('should show notifications from before midnight under "Yesterday"', () => {
     const morning = new Date(2026, 5, 15, 0, 5).getTime();
     expect(createFormats('en').day(morning - 10 * 60_000, morning)).toBe('Yesterday');
     expect(dayKey(morning)).not.toBe(dayKey(morning - 10 * 60_000));

@@ -63,7 +63,7 @@ export type SessionOptions = Pick<
 
 /**
  * Loads the feeds and keeps them up to date: first the newest page over REST, then live updates from its position.
- * Each of the two works without the other. Returns a function that ends the session.
+ * Either works without the other. Returns a function that ends the session.
  */
 export function startSession({
   feeds,

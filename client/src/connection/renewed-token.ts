@@ -50,7 +50,7 @@ export class RenewedToken {
   async #send(socket: ClientSocket, turn: object): Promise<Error | undefined> {
     try {
       const token = await this.#getToken?.();
-      // A disconnected socket would buffer the event for its next connection, which sends its own token.
+      // A disconnected socket would buffer the `token` event for its next connection, which sends its own token.
       if (turn !== this.#renewal) return undefined;
       if (token === undefined) return new ClientError('no_token', 'No token.', { temporary: true });
       const sent: unknown = await socket.timeout(TIMING.acknowledgement).emitWithAck('token', { token });

@@ -121,7 +121,7 @@ class Clock {
   }
 }
 
-/** The end of the quiet hours in force at `at`. `undefined` if none are. */
+/** The end of the quiet hours in force at `at`; `undefined` outside quiet hours. */
 function endAt({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at: number): number | undefined {
   const clock = new Clock(timeZone, at);
   const [start, end] = [timeOfDay(from), timeOfDay(to)];

@@ -66,8 +66,8 @@ export type SearchQuery = z.infer<typeof searchQuerySchema>;
 export type Found = { feed: string; epoch: string; offset: number; notification: Notification } & Placed;
 
 /**
- * Found notifications, newest first. `more` means that the search stopped at its limits, possibly without finding
- * anything. Continue it from `cursor`.
+ * The notifications that were found, newest first. `more` means that the search stopped at its limits, possibly without
+ * finding anything; continue the search from `cursor`.
  */
 export interface SearchAnswer {
   items: Found[];

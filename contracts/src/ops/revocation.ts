@@ -8,7 +8,7 @@ import { parseDateTime } from '../text/time.ts';
 export const MAX_REVOCATIONS = 1_000;
 export const MAX_REVOCATIONS_BYTES = 100_000;
 
-/** How far `before` can be in the future, because an issuer's clock may be ahead. */
+/** `before` can be at most this far in the future. An issuer's clock may be ahead of ours. */
 export const MAX_REVOCATION_AHEAD_MS = 300_000;
 
 /**

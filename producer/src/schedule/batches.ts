@@ -8,7 +8,7 @@ export class Batches<T> {
     this.#write = write;
   }
 
-  /** Settles with the write of the batch that includes the item. */
+  /** Resolves when the batch that includes the item has been written. Rejects if that fails. */
   add(item: T): Promise<void> {
     return new Promise((done, failed) => {
       this.#waiting.push({ item, done, failed });

@@ -22,7 +22,7 @@ export interface DueWindowChange {
   remove: readonly string[];
 }
 
-/** Stores the due window, visible to all producers immediately. */
+/** Stores the due window. All producers see each change immediately. */
 export interface DueWindowStore {
   /** Returns the index and its version; `undefined` before the first write. */
   readIndex(): Promise<{ index: DueWindowDocument; etag: string } | undefined>;
@@ -35,7 +35,7 @@ export interface DueWindowStore {
   write(change: DueWindowChange, etag: string | undefined): Promise<void>;
 }
 
-/** Stores the schedule index, visible to all producers immediately. */
+/** Stores the schedule index. All producers see each change immediately. */
 export interface ScheduleIndexStore {
   /** Returns the documents with these numbers, and their versions; `undefined` for absent ones. */
   read(numbers: readonly number[]): Promise<({ value: unknown; etag: string } | undefined)[]>;

@@ -64,8 +64,8 @@ export class ScheduleIndex {
   }
 
   /**
-   * Resolves when the index contains no schedule with this prefix for which `remove` returns true, not even one that was
-   * delivered. Rejects after the time limit at the latest.
+   * Resolves when the index contains no schedule with this prefix for which `remove` returns true, not even a delivered
+   * one. Rejects after the time limit at the latest.
    */
   remove(prefix: string, remove: (name: string) => boolean): Promise<void> {
     return this.#change([{ number: documentOf(prefix), add: [], remove }], this.#limitMs);

@@ -149,7 +149,7 @@ describe('a schedule', () => {
 });
 
 describe('a retraction', () => {
-  it('should remove schedules in the due window and jobs', async () => {
+  it('should remove schedules both from the due window and from the jobs', async () => {
     const { publishService, delivered, jobs, dueWindowStore } = instance();
     await publishService.publish([input('near', 5_000), input('far', 600_000), input('stays', 5_000)]);
     expect(await publishService.retract('all', 'near')).toBe('accepted');

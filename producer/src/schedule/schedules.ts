@@ -137,7 +137,7 @@ export class Schedules implements Scheduler {
     );
   }
 
-  /** Waits for a change to the index. Never rejects, only reports a failure: no schedule depends on the index. */
+  /** Waits for a change to the index. Reports a failure instead of rejecting: no schedule depends on the index. */
   #tryToIndex(change: Promise<void>): Promise<void> {
     return change.catch((error: unknown) => this.#options.observer.unlisted(error));
   }

@@ -64,7 +64,7 @@ describe('a record', () => {
 });
 
 describe('a collector', () => {
-  it('should combine and count all attempts of one actor', () => {
+  it('should combine and count all attempts by one actor', () => {
     const notes = Array.from({ length: 500 }, (_, n) => publish({ feeds: [`topic:${n}`], ids: [`n-${n}`] }));
     const [record, ...more] = recordOf(...notes);
     expect(more).toEqual([]);

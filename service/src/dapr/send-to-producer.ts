@@ -15,10 +15,10 @@ import type { Sidecar } from './sidecar.ts';
 /** The producer's response: the ids of the published notifications, or a problem. */
 export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 
-/** Purposes that are signed with the bff's calls to the producer. */
+/** The purposes of the bff's calls to the producer, which their signatures cover. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 export const OPERATE_PURPOSE = 'POST /operations';
-/** The purpose that is signed with the producer's call to the bff. */
+/** The purpose of the producer's call to the bff, which its signature covers. */
 export const RECEIPTS_PURPOSE = 'POST /receipts';
 
 /**

@@ -5,7 +5,7 @@ import type { SigningKeys } from './signing-keys.ts';
 /** The header that carries the signature of a call between our applications. */
 export const SIGNATURE_HEADER = 'tocsin-signature';
 
-/** The purpose that is signed with an actor call. */
+/** The purpose of an actor call, which its signature covers. */
 export const actorCallPurpose = (method: string, id: string): string => `actor ${method} ${id}`;
 
 /** A signature is valid for this long before and after its time, in ms, because clocks differ. */

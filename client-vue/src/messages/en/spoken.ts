@@ -1,6 +1,6 @@
 import type { Severity } from '@tocsin/contracts';
 
-/** Read out by screen readers. `source` is a publisher's text, isolated from the text around it. */
+/** Strings that screen readers read out. `source` is a publisher's text, isolated from the text around it. */
 export const spoken = {
   from: (source: string) => `From ${source}`,
   times: (count: number) => `${count} times`,

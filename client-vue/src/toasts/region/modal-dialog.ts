@@ -9,7 +9,7 @@ export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined
 
   function update(): void {
     const open = [...document.querySelectorAll<HTMLDialogElement>('dialog[open]')].filter(isModal);
-    // In opening order, which the DOM doesn't record.
+    // Keep the opening order, which the DOM doesn't record.
     stack = [...stack.filter(isModal), ...open.filter((dialog) => !stack.includes(dialog))];
     const now = stack.at(-1);
     if (now === front) return;

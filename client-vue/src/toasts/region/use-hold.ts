@@ -57,7 +57,7 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   onBeforeUnmount(() => {
     document.removeEventListener('pointerdown', onPointerDown, true);
     document.removeEventListener('visibilitychange', onVisibility);
-    // The watcher above stops together with this component, too early to report the release.
+    // The watcher above stops when this component is unmounted, before it could release the toasts.
     if (isHolding) toasts.hold(false);
   });
   return { held, pointer, focus: (inside) => (focused.value = inside), release };

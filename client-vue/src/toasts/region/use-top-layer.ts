@@ -27,7 +27,7 @@ export function useTopLayer(
 
   function raise(): void {
     const { value } = element;
-    // Browsers without popover support show it in place.
+    // Browsers without popover support show the element in place.
     if (!wanted.value || !value?.isConnected || !('showPopover' in value)) return;
     clearTimeout(leaveTimer);
     const activeElement = activeElementInRootOf(value);

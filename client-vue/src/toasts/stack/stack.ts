@@ -59,7 +59,7 @@ const countOf = (stacks: readonly Stack[]): number => stacks.reduce((sum, { coun
 /**
  * Decides which toasts are on the screen, and in which order: by severity, then newest first. Equal toasts share a
  * card with a count. A new error is always shown. One slot is reserved for other toasts if there is more than one
- * slot. Limited in size, with no clock or I/O.
+ * slot. The stack is limited in size, and uses no clock or I/O.
  */
 export class ToastStack {
   readonly #stacks = new Map<string, Stack>();

@@ -57,7 +57,7 @@ describe('a late request', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1]);
   });
 
-  it('should not count in the queue length any more, except for the part that has started', async () => {
+  it('should not count in the queue length any more, except for notifications in an entry', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
     const notifications = Array.from({ length: 1_000 }, (_, n) =>

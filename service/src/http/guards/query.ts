@@ -5,7 +5,7 @@ import { sendProblem } from '../problems/problem.ts';
 /** The raw query of a URL, without its question mark. */
 const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
 
-/** Maximum number of errors in one response, because a query has room for thousands. */
+/** Maximum number of errors in one response. A query has room for thousands. */
 const MAX_FAULTS = 100;
 /** Maximum length of a parameter name in an error. */
 const MAX_NAME = 100;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keyOf, redirection, slotOf, slotRangesOf } from './slots.ts';
 
 describe('Redis Cluster slots', () => {
-  // As returned by CLUSTER KEYSLOT in Redis 7.
+  // The slots that CLUSTER KEYSLOT returns in Redis 7.
   it.each([
     ['123456789', 12_739],
     ['foo', 12_182],

@@ -49,7 +49,7 @@ export function bodyOf(draft: Draft): Record<string, unknown> {
 const memberOf = (name: Line, text: string): unknown =>
   name === 'fallback' ? fallbacksOf(text) : isTime(name) ? instantOf(text) : text;
 
-/** Parses `PT5M push, PT1H email`. Leaves missing parts for the server to reject. */
+/** Parses fallbacks such as `PT5M push, PT1H email`. Leaves missing parts for the server to reject. */
 const fallbacksOf = (text: string): object[] =>
   text.split(',').map((part) => {
     const [after, via] = part.trim().split(/\s+/);

@@ -102,7 +102,7 @@ it('should find out when late delivery started, even across samples without deli
   expect(faultsOf({ instances: [one({ p99Ms: null })], samples })).toEqual([]);
 });
 
-it('should report stuck announcements since the arrival of the oldest', () => {
+it('should report that announcements are stuck, and when the oldest arrived', () => {
   const stuck = { waiting: 3, heldBack: 4, oldestMs: STUCK_MS + 1 };
   const samples = [sampleOf(NOW, [])];
   expect(faultsOf({ instances: [one(), one({ queue: stuck })], samples })).toEqual([

@@ -15,7 +15,7 @@ import { sinceOf } from './since.ts';
 export const LATE_MS = 1_000;
 /** Announcements are redelivered after ten seconds, so an older one is stuck. */
 export const STUCK_MS = 15_000;
-/** Redis is nearly full if it uses this share of its limit. The alert TocsinRedisNearFull has the same limit. */
+/** Redis is nearly full at this share of its limit. The alert TocsinRedisNearFull has the same limit. */
 export const NEARLY_FULL = 0.85;
 /** During a rollout, versions may differ until this long after the last instance has started. */
 export const ROLL_OUT_MS = 15 * 60_000;

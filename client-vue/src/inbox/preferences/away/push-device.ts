@@ -53,9 +53,9 @@ export async function isSubscribed(endpoints: readonly string[]): Promise<boolea
 }
 
 /**
- * Subscribes this device with the deployment's key, and registers it for the reader. Replaces a subscription with
- * another key or for another reader. Call it only after permission is granted. If a step fails, rejects and leaves
- * nothing subscribed.
+ * Subscribes this device with the deployment's key, and registers it for the reader. Replaces a subscription that was
+ * created with a different key or for another reader. Call it only after permission is granted. If a step fails,
+ * rejects and leaves nothing subscribed.
  */
 export async function subscribe(publicKey: string): Promise<void> {
   const manager = await pushManager();
