@@ -166,7 +166,7 @@ export const policies = [
   { from: from('adapter', { room: 'redis' }), allow: to('service-redis') },
   { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
 
-  // Channels take plain options, so that tests and tools can use each one alone.
+  // Channels take plain options, so that tests and tools can use each one on its own.
   {
     from: from('channels'),
     allow: [

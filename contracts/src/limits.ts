@@ -67,7 +67,7 @@ export const MAX_SNOOZED = 200;
 export const MAX_SNOOZED_BYTES = 64 * 1024;
 /** Maximum number of sources, and of categories, that a reader can mute. */
 export const MAX_MUTED_NAMES = 200;
-/** Maximum number of mutes with an end. */
+/** Maximum number of temporary mutes. */
 export const MAX_MUTED_UNTIL = 20;
 /** Maximum size of a reader's preferences, in bytes. */
 export const MAX_PREFERENCES_BYTES = 64 * 1024;

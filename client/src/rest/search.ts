@@ -9,7 +9,7 @@ export interface SearchRequest {
   state?: SearchState;
   /** Default: `all` and every feed named in the token. */
   feeds?: readonly string[];
-  /** Matches any of these. */
+  /** A notification must have one of these severities. The same applies to categories and sources. */
   severities?: readonly Severity[];
   categories?: readonly string[];
   /** Names that contain a comma are not supported. */

@@ -1,4 +1,4 @@
-/** Maximum number of traces in an entry, besides the first one. */
+/** Maximum number of traces in an entry, in addition to the first one. */
 export const MAX_FURTHER_TRACES = 15;
 
 /** W3C trace contexts of an entry, which may contain notifications from several requests. */

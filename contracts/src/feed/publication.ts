@@ -32,7 +32,7 @@ export const gonePublicationSchema = z.strictObject({
   gone: z.enum(GONE_REASONS),
 });
 
-/** A notification at its offset. A gone publication keeps its offset and id, and states why it is gone. */
+/** A notification at its offset. A publication that is gone keeps its offset and id, and states why it is gone. */
 export const publicationSchema = z.union([livePublicationSchema, gonePublicationSchema]);
 export type LivePublication = z.infer<typeof livePublicationSchema>;
 export type GonePublication = z.infer<typeof gonePublicationSchema>;

@@ -7,7 +7,7 @@ export interface MutedUntil {
   list: 'feeds' | 'sources' | 'categories';
   /** The muted feed, source or category. */
   name: string;
-  /** RFC 3339: when the mute ends. */
+  /** When the mute ends, in RFC 3339. */
   until: string;
 }
 
@@ -21,7 +21,7 @@ export interface Preferences {
   severities: readonly Severity[];
   sources: readonly string[];
   categories: readonly string[];
-  /** Mutes with an end, in addition to the lists above. Absent if there are none. */
+  /** Temporary mutes, in addition to the lists above. Absent if there are none. */
   mutedUntil?: readonly MutedUntil[] | undefined;
   quietHours: QuietHours | null;
   sound: boolean;

@@ -49,9 +49,9 @@ export interface Placed {
   unread: boolean;
   /** Whether the notification is unread, in the inbox, and not seen yet. Counted on the bell. */
   unseen: boolean;
-  /** RFC 3339: end of the snooze. */
+  /** When the snooze ends, in RFC 3339. */
   until?: string;
-  /** RFC 3339: when the notification returned from a snooze. */
+  /** When the notification returned from a snooze, in RFC 3339. */
   returnedAt?: string;
 }
 

@@ -27,7 +27,7 @@ interface Answered {
   outcome: string;
   /** When the request was sent, on a logical clock. */
   posted: number;
-  /** When it was answered, on the same clock. */
+  /** When the request was answered, on the same clock. */
   answered: number;
 }
 

@@ -15,7 +15,7 @@ export type SpanName =
 
 export interface FinishedSpan {
   name: SpanName;
-  /** The trace context of its parent. */
+  /** The trace context of the span's parent. */
   parent: string;
   /** In ms since 1970. */
   from: number;

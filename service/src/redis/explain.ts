@@ -5,7 +5,7 @@ import type { RedisTarget } from './target.ts';
 export interface RedisFault {
   /** A predicate whose subject is Redis: `rejects the login (…)`. */
   what: string;
-  /** A complete sentence. */
+  /** How to fix it, as a complete sentence. */
   remedy: string;
 }
 

@@ -7,7 +7,7 @@ const item = (offset: number, title: string, gapBefore = false): Item => ({
   notification: { id: `${offset}`, feed: 'all', severity: 'info', title, createdAt: '' },
 });
 
-it("should group equal neighbours, and keep a group's key when more equal items arrive", () => {
+it("should group adjacent equal items, and keep a group's key when more equal items arrive", () => {
   const groups = new Groups();
   const items = [item(4, 'b'), item(3, 'a'), item(2, 'a'), item(1, 'b')];
   const before = groups.of(items);

@@ -36,7 +36,7 @@ export interface ViewOptions {
 interface Stack {
   readonly key: string;
   readonly equals: string;
-  /** The newest is last. */
+  /** Equal toasts, newest last. */
   toasts: Toast[];
   count: number;
   arrived: number;

@@ -8,7 +8,7 @@ export interface ProblemDetails extends Pick<Problem, 'errors' | 'ids'> {
   detail: string;
   /** The supported methods. Only for 405. */
   allow?: readonly string[];
-  /** In seconds. Only for 429 and 503. */
+  /** The value of Retry-After, in seconds. Only for 429 and 503. */
   retryAfter?: number;
 }
 

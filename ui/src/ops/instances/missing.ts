@@ -9,7 +9,7 @@ const LATEST_MS = 12_000;
 export interface MissingInstance {
   instance: string;
   version: string;
-  /** When it was stopped or last seen. */
+  /** When the instance was stopped or last seen. */
   at: number;
   isStopped: boolean;
 }

@@ -27,7 +27,7 @@ it('should continue after records that failed, and list the first of them', asyn
   expect(progress.failures).toHaveLength(MAX_LISTED);
 });
 
-it('should stop on request, or when a batch changes nothing', async () => {
+it('should stop when asked to, or when a batch changes nothing', async () => {
   const api = server([{ putBack: 20, failed: [], more: true }]);
   const { progress, run, stop } = createPutBackAll(api);
   const running = run(100);

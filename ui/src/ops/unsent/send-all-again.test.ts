@@ -54,7 +54,7 @@ it('should continue after failures, and list the first of them', async () => {
   expect([progress.sent, progress.failed, progress.failures.length]).toEqual([0, 30, MAX_LISTED]);
 });
 
-it('should stop on request, and after the maximum number of pages', async () => {
+it('should stop when asked to, and after the maximum number of pages', async () => {
   const endless = Array.from({ length: MAX_PAGES * 2 }, (_, n) => [unsent(n)]);
   const api = server(endless, none);
   const first = createSendAllAgain(api);
