@@ -128,7 +128,7 @@ describe('useReader', () => {
     useReader().initFeed('all', { epoch: 'e', offset: 1 });
     useItems().add('all', { epoch: 'f', publications: [{ ...at(1), notification: at(4).notification }] });
     const until = '2098-01-01T00:00:00Z';
-    const back = { id: 'n1', offset: 1, epoch: 'e', until, due: true };
+    const back = { id: 'n1', offset: 1, epoch: 'e', until, due: true as const };
     useMarks().mergeInboxState('all', inbox({ epoch: 'f', snoozed: [back] }));
     expect(ids(), 'the newest return comes first').toEqual(['n1', 'n4']);
     useReader().markSeen();
