@@ -48,7 +48,7 @@ describe.concurrent('a killed instance', () => {
       await Promise.all(watchingTurn.map((observer) => observer.sees(ids, 60_000)));
       for (const observer of watchingTurn) expect(observer.shown.map(({ id }) => id)).toEqual(ids);
       // An instance that compares itself with the head may show notifications before their entry is claimed.
-      await expect.poll(() => check.isThere(turn, 1), { timeout: 5_000 }).toBe(false);
+      await expect.poll(() => check.isThere(turn, 1)).toBe(false);
 
       const [feed, gone] = ['topic:retracted', 'topic:erased'];
       const watching = await feeds.watch(feed);

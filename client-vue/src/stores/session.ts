@@ -113,7 +113,7 @@ export function startSession({
     const headStart = Promise.race([page, pause(REST_HEAD_START_MS, abort.signal)]);
     void headStart.then((early) => {
       if (abort.signal.aborted) return;
-      /** The position that the subscription began with. */
+      /** The position at which the subscription was first up to date. */
       let first: Position | undefined;
       let late: Page | undefined;
       /**
@@ -125,7 +125,7 @@ export function startSession({
         const isOfEpoch = !first || late.epoch === positions.get(feed)?.epoch;
         const isCurrent = isOfEpoch && late.offset >= (first?.offset ?? 0);
         if (isShown && isCurrent) return;
-        if (isShown && !isOfEpoch) notifications.clear(feed);
+        if (isShown && !isOfEpoch) batch.run(() => notifications.clear(feed));
         const newest = isCurrent ? late : await newestPage(feed, abort.signal);
         if (newest) batch.run(() => takeNewest(feed, newest));
       };

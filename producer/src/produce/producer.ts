@@ -170,6 +170,8 @@ export class Producer {
 
   #pump(): void {
     for (let lane = this.#ready.next(); lane; lane = this.#ready.next()) {
+      // A lane that rests may have begun an entry since.
+      if (lane.isBusy) continue;
       const batch = lane.begin(Date.now());
       if (!batch) {
         this.#lanes.onIdle(lane);
