@@ -80,7 +80,9 @@ export async function startWorker(
   const started = page.context().waitForEvent('serviceworker');
   await page.evaluate(async () => {
     await navigator.serviceWorker.register('/push-worker.js');
-    await navigator.serviceWorker.ready;
+    const { active } = await navigator.serviceWorker.ready;
+    // A push to a worker that is still activating may be dropped.
+    while (active && active.state !== 'activated') await new Promise((resolve) => setTimeout(resolve, 20));
   });
   const registrationId = await registered;
   return {
