@@ -193,7 +193,7 @@ export class Fixture {
     return this.log.commits.at(-1)?.head;
   }
 
-  /** Like `idsOf`, for the log of the newest head. */
+  /** Like `idsOf`, but for the feed of the last commit. */
   async ids(): Promise<string[]> {
     const documents = await this.log.readDocuments((this.head?.segments ?? []).map(({ key }) => key));
     return documents.flatMap((document) =>

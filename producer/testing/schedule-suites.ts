@@ -5,7 +5,7 @@ import { notification } from './test-producer.ts';
 
 const scheduled = (id: string, at: number): Scheduled => ({ v: 1, at, notification: notification(id) });
 
-/** Tests that every store of jobs must pass. `handedOver` returns the ids of the jobs delivered so far. */
+/** Tests that every job store must pass. `handedOver` returns the ids of the jobs delivered so far. */
 export function jobsSuite(
   name: string,
   open: () => Promise<{ jobs: Jobs; handedOver: () => Promise<string[]> }>,

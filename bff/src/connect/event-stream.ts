@@ -170,8 +170,8 @@ export class EventStream {
   }
 
   /**
-   * The position that new publications may follow; `undefined` if the feed must be read first, or is not on this
-   * stream.
+   * The reader's position in the feed, if new publications can be sent directly after it. Otherwise `undefined`: the feed
+   * is not on this stream, or must be read first.
    */
   #positionToContinue(feed: string): Position | undefined {
     if (this.#behind.has(feed)) return undefined;

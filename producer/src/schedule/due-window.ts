@@ -13,8 +13,8 @@ interface Change {
 }
 
 /**
- * Maximum number of schedules in the window. Every producer reads the index, and every change rewrites it, so it must
- * stay small.
+ * Maximum number of schedules in the window. The document that lists them must stay small: every producer reads it, and
+ * every change rewrites it.
  */
 export const MAX_DUE = 10_000;
 

@@ -70,7 +70,7 @@ export class FakeOps {
   /** True if no service behind the bff responds. */
   isUnreachable = false;
   faults: Fault[] | undefined;
-  /** The id in the response to a composed notification when the producer is unavailable. */
+  /** If set, requests to compose a notification get 503, as if the producer did not respond, with this id. */
   lostId: string | undefined;
   reads = 0;
   links: OpsStatus['links'] = {};

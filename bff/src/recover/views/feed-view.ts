@@ -31,7 +31,7 @@ export class FeedView {
   #isStale = false;
   /** Set while publications may have been missed unnoticed; cleared by a comparison that starts later. */
   #outdated: object | undefined;
-  /** The highest known position of a removal. Readers get only data that includes it. */
+  /** The latest known position at which something was removed. Readers never get data older than this. */
   #removedAt: Position | undefined;
   readonly #earlySends = new EarlySends();
   #comparing: Promise<void> | undefined;

@@ -33,8 +33,8 @@ export class AzureSockets {
   async attach(io: Server): Promise<void> {
     const adapter = io.adapter();
     const { useAzureSocketIO } = await import('@azure/web-pubsub-socket.io');
-    // The library replaces the engine at once, and the adapter with one that does not know other instances. Its types
-    // are those of the older socket.io that it bundles.
+    // The library synchronously replaces the engine, and also the adapter: its own does not know other instances, so ours
+    // is restored below. The cast is needed because its types are those of the older socket.io that it bundles.
     const connecting = useAzureSocketIO(io as never, this.#options);
     if (adapter) io.adapter(adapter);
     connecting.then(

@@ -47,7 +47,7 @@ export interface Ledger {
   /** `broken` lists schedules, retractions and expiries that were not handled correctly. */
   accounts: (Account & { feed: string; broken: string[] })[];
   changes: ChangesRow | undefined;
-  /** Absent for the naive bff, which has no marks. */
+  /** Absent for the naive bff, which cannot archive or snooze notifications. */
   marks: MarksAccount | undefined;
   /** Absent for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;
@@ -72,7 +72,7 @@ export interface LedgerInput {
   workload: Workload;
   /** Absent for the naive bff, which does not support changes. */
   changes: Changes | undefined;
-  /** Absent for the naive bff, which has no marks. */
+  /** Absent for the naive bff, which cannot archive or snooze notifications. */
   marks: MarksAccount | undefined;
   /** Absent for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;

@@ -78,8 +78,8 @@ export interface Needs {
 /**
  * Checks the permissions for all items, and counts the items against the rate limit. If a permission is missing,
  * responds with 403 and every reason; if the limit has been reached, with 429. Returns false in both cases. The limit
- * is checked a second time because parallel requests may have reached it in the meantime, and only one of them may
- * exceed it.
+ * is checked again because a request with many items may exceed it: of several parallel requests, only the first may do
+ * so.
  */
 export function permits(request: Request, response: Response, needs: Needs): boolean {
   const { caller } = request;

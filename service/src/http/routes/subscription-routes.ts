@@ -13,7 +13,7 @@ export interface SubscriptionRoutesOptions {
   paths: SubscriptionPaths;
   /** The subscriptions for `/dapr/subscribe`, without their routes. */
   list: () => readonly (Subscribed & Record<string, unknown>)[];
-  /** Handles a delivery on a path that the sidecar has confirmed. */
+  /** Handles a delivery whose path belongs to one of the sidecar's subscriptions. */
   deliver: (subscribed: Subscribed, request: Request, response: Response, next: NextFunction) => unknown;
   onRefused: OnRefused;
   log: Logger;
