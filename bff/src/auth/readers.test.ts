@@ -23,7 +23,7 @@ async function reader(token: string, feeds: readonly string[]) {
     const answer = await bff.subscribe(socket, feed);
     outcomes.push(answer.ok ? 'ok' : answer.error.code);
   }
-  return { socket, ids, answers: outcomes };
+  return { socket, ids, outcomes };
 }
 const once = (socket: Socket, event: string) =>
   new Promise<Record<string, unknown>>((resolve) => socket.once(event, resolve));
@@ -36,9 +36,9 @@ describe('two users', () => {
     const ada = await reader(secretToken({ sub: 'ada', feeds: ['orders*'] }), FEEDS);
     const adasOtherTab = await reader(secretToken({ sub: 'ada' }), FEEDS);
     const ben = await reader(secretToken({ sub: 'ben', feeds: ['stock'] }), FEEDS);
-    expect(ada.answers).toEqual(['ok', 'ok', 'forbidden', 'ok', 'forbidden']);
-    expect(adasOtherTab.answers).toEqual(['ok', 'ok', 'forbidden', 'forbidden', 'forbidden']);
-    expect(ben.answers).toEqual(['ok', 'forbidden', 'ok', 'forbidden', 'ok']);
+    expect(ada.outcomes).toEqual(['ok', 'ok', 'forbidden', 'ok', 'forbidden']);
+    expect(adasOtherTab.outcomes).toEqual(['ok', 'ok', 'forbidden', 'forbidden', 'forbidden']);
+    expect(ben.outcomes).toEqual(['ok', 'forbidden', 'ok', 'forbidden', 'ok']);
     for (const feed of [...FEEDS.slice(1), 'all']) await bff.publish(feed, `for-${feed}`);
     for (const one of [ada, adasOtherTab, ben]) await expect.poll(() => one.ids).toContain('for-all');
     expect(ada.ids).toEqual(['for-user:ada', 'for-topic:orders-eu', 'for-all']);

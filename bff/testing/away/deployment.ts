@@ -97,11 +97,11 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
       receipts,
       answers,
       forgotten,
-      needed: inputsRead,
+      inputsRead,
       failed,
       instance,
     },
-    ...{ positions, sought: lookedUpIds },
+    ...{ positions, lookedUpIds },
     /** Makes decisions wait for `event` before they read the reader's marks. */
     readMarksAfter: (event: Promise<unknown>): void => {
       marksAreReadable = event;

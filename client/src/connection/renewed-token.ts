@@ -37,21 +37,21 @@ export class RenewedToken {
   }
 
   /** Never rejects. */
-  async #attempt(socket: ClientSocket, turn: object, attempt: number): Promise<void> {
-    const error = await this.#send(socket, turn);
-    if (turn !== this.#renewal || !error) return;
+  async #attempt(socket: ClientSocket, renewal: object, attempt: number): Promise<void> {
+    const error = await this.#send(socket, renewal);
+    if (renewal !== this.#renewal || !error) return;
     this.#report(error);
     // The listener may have closed the client.
-    if (turn !== this.#renewal) return;
+    if (renewal !== this.#renewal) return;
     const pause = backOff(attempt, TIMING.retryMin, TIMING.retryMax, this.#random);
-    this.#timer = setTimeout(() => void this.#attempt(socket, turn, attempt + 1), pause);
+    this.#timer = setTimeout(() => void this.#attempt(socket, renewal, attempt + 1), pause);
   }
 
-  async #send(socket: ClientSocket, turn: object): Promise<Error | undefined> {
+  async #send(socket: ClientSocket, renewal: object): Promise<Error | undefined> {
     try {
       const token = await this.#getToken?.();
       // A disconnected socket would buffer the `token` event for its next connection, which sends its own token.
-      if (turn !== this.#renewal) return undefined;
+      if (renewal !== this.#renewal) return undefined;
       if (token === undefined) return new ClientError('no_token', 'No token.', { temporary: true });
       const sent: unknown = await socket.timeout(TIMING.acknowledgement).emitWithAck('token', { token });
       const answer = sent as TokenAnswer;

@@ -33,23 +33,23 @@ function world() {
 
 describe('the position of a notification', () => {
   it('should be stored with its fallbacks', async () => {
-    const { committed, waiting, sought } = world();
+    const { committed, waiting, lookedUpIds } = world();
     const event = { ...arrival('b', after('PT5M')), sourceHash: 'f'.repeat(16) };
     await committed([arrival('a', after('PT5M')), at(3)], [event, at(4, { id: 'b.ffffffff' })]);
     expect(await waiting()).toEqual([
       ['a', at(3)],
       ['b', at(4, { id: 'b.ffffffff' })],
     ]);
-    expect(sought).toEqual([]);
+    expect(lookedUpIds).toEqual([]);
   });
 
   it('should be looked up once if an interrupted turn has committed it', async () => {
-    const { committed, waiting, sought, positions } = world();
+    const { committed, waiting, lookedUpIds, positions } = world();
     const items: Placed[] = [[arrival('a', after('PT5M'))], [arrival('b', after('PT5M')), at(7)]];
     positions.set('a', at(3));
     await committed(...items);
     await committed(...items);
-    expect([await waiting(), sought]).toEqual([
+    expect([await waiting(), lookedUpIds]).toEqual([
       [
         ['a', at(3)],
         ['b', at(7)],
@@ -59,12 +59,12 @@ describe('the position of a notification', () => {
   });
 
   it('should not be looked up again for a fallback that has ended', async () => {
-    const { committed, sought, outcomes } = world();
+    const { committed, lookedUpIds, outcomes } = world();
     const a = arrival('a', after('PT5S'));
     await committed([a, at(3)]);
     await pass(6_000);
     await committed([a]);
-    expect([outcomes(), sought]).toEqual([[['a', 'sent']], []]);
+    expect([outcomes(), lookedUpIds]).toEqual([[['a', 'sent']], []]);
   });
 
   it('should be absent if looking it up fails', async () => {
@@ -183,11 +183,11 @@ describe('a notification with the collapse key of a waiting one', () => {
   });
 
   it('should only read the document, without look-ups or writes, if no notification with the key is waiting', async () => {
-    const { committed, store, sought } = world();
+    const { committed, store, lookedUpIds } = world();
     await committed([arrival('a', after('PT5M')), at(3)]);
     const [read, write] = [vi.spyOn(store, 'read'), vi.spyOn(store, 'write')];
     await committed([ordered('b')]);
-    expect([read.mock.calls.length, write.mock.calls.length, sought]).toEqual([1, 0, []]);
+    expect([read.mock.calls.length, write.mock.calls.length, lookedUpIds]).toEqual([1, 0, []]);
     await committed([arrival('c')]);
     expect(read.mock.calls).toHaveLength(1);
   });

@@ -114,11 +114,11 @@ describe('a fallback', () => {
   });
 
   it('should not read marks or preferences if the reader has no address', async () => {
-    const { instance, contacts, needed, outcomes } = deployment();
+    const { instance, contacts, inputsRead, outcomes } = deployment();
     delete contacts.email;
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     await pass(6_000);
-    expect([needed, outcomes().length]).toEqual([[], 1]);
+    expect([inputsRead, outcomes().length]).toEqual([[], 1]);
   });
 
   it('should end with a reason if the channel does not exist, or the reader has no address for it', async () => {

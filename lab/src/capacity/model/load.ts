@@ -1,3 +1,5 @@
+import { MAX_ENTRY_BYTES, MAX_ENTRY_NOTIFICATIONS } from '@tocsin/contracts';
+
 /** A steady load: spread evenly over feeds, with notifications at random times. */
 export interface Load {
   /** The number of connected browsers. */
@@ -112,13 +114,18 @@ export function requestsPerEntry(rate: number, laneMs: number): number {
 export const differentFeeds = (count: number, feeds: number): number =>
   feeds <= 1 ? 1 : -feeds * Math.expm1(count * Math.log1p(-1 / feeds));
 
-/** The limits of an entry (`contracts/src/limits.ts`), and the bytes of a notification beside its title and body. */
-const ENTRY = { notifications: 1_000, bytes: 252 * 1024 };
+/** Bytes of an entry beside its notifications (`producer/src/produce/queue/lane.ts`). */
+const ENVELOPE_BYTES = 4_096;
+/** Bytes of a notification beside its title and body. */
 const NOTIFICATION_BYTES = 200;
 
 /** A full entry is followed by the next one at once. */
 const requestsInFullEntry = ({ batch, payload }: Load): number =>
-  Math.max(1, Math.min(ENTRY.notifications, ENTRY.bytes / (payload + NOTIFICATION_BYTES)) / batch);
+  Math.max(
+    1,
+    Math.min(MAX_ENTRY_NOTIFICATIONS, (MAX_ENTRY_BYTES - ENVELOPE_BYTES) / (payload + NOTIFICATION_BYTES)) /
+      batch,
+  );
 
 /** The default of `PING_INTERVAL_MS`: a page acknowledges publications when it answers a ping. */
 const PING_SECONDS = 25;
