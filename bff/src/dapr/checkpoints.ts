@@ -21,7 +21,6 @@ function checkpointOf(value: unknown, version: number): Checkpoint {
   return { v: DOCUMENT_VERSION, version, runs: {} };
 }
 
-/** The partitions' checkpoints in Dapr's state API. */
 export class DaprCheckpoints implements Checkpoints {
   readonly #sidecar: Sidecar;
 

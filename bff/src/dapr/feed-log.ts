@@ -106,7 +106,6 @@ export class DaprFeedLog implements FeedLog {
 const bytesOf = ({ documents }: HeadWrite): number =>
   documents.reduce((sum, { bytes }) => sum + bytes, HEAD_BYTES);
 
-/** A stored head, or the reason why it cannot be used. */
 function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | TemporaryError {
   const parsed = headSchema.safeParse(value);
   if (!parsed.success) {

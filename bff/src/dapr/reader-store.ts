@@ -6,7 +6,6 @@ import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
 /** Maximum number of documents per call. */
 const MAX_READS = 20;
 
-/** Readers' documents in Dapr's state API. */
 export class DaprReaderStore implements ReaderStore {
   readonly #sidecar: Sidecar;
   readonly #reads: DataLoader<string, StoredState | undefined>;

@@ -1,6 +1,5 @@
 import { TemporaryError } from './errors.ts';
 
-/** The part of a zod schema that `parseStored` uses. */
 interface StoredSchema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: { message: string } };
 }

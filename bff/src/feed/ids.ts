@@ -9,7 +9,6 @@ const HASH_BYTES = 8;
  */
 export const hashOfId = (id: string): string => sha256(id).slice(0, HASH_BYTES * 2);
 
-/** The SHA-256 of a text, in hexadecimal. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export const encodeIds = (hashes: readonly string[]): IdsDocument => ({
@@ -41,7 +40,6 @@ export class KnownIds {
     return this.#all;
   }
 
-  /** The keys in `references` whose documents are not loaded yet. */
   missingKeys(references: readonly IdsReference[]): string[] {
     return references.map(({ key }) => key).filter((key) => !this.#documents.has(key));
   }

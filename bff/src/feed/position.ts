@@ -16,14 +16,13 @@ export const isEpoch = (epoch: string): boolean => EPOCH.test(epoch) && epochNum
 
 export const epochNumber = (epoch: string): number => partsOf(epoch)[0];
 
-/** Whether epoch `a` began after epoch `b`. */
 export function isLaterEpoch(a: string, b: string): boolean {
   const [n, random] = partsOf(a);
   const [m, other] = partsOf(b);
   return n > m || (n === m && random > other);
 }
 
-/** Whether position `a` is higher than `b`. `undefined` is lower than every position. */
+/** `undefined` is lower than every position. */
 export function isHigher(a: Position | undefined, b: Position | undefined): boolean {
   if (!a) return false;
   if (!b) return true;

@@ -10,7 +10,6 @@ import {
 } from '@tocsin/contracts';
 import type { AuditReader } from './ports.ts';
 
-/** Number of records per read. */
 const RECORDS_PER_READ = 200;
 /** Maximum number of records that are examined for one page, even if few match the filter. */
 const MAX_EXAMINED = 2_000;
@@ -50,6 +49,5 @@ export function matchesAudit(
   return actor.kind === wanted || (actor.name?.toLowerCase().includes(wanted) ?? false);
 }
 
-/** The newest `limit` records, newest first. */
 export const newestFirst = <T extends { position: AuditPosition }>(all: readonly T[], limit: number): T[] =>
   all.toSorted((a, b) => compareAuditPositions(a.position, b.position)).slice(0, limit);

@@ -26,7 +26,6 @@ export class DependencyWatch {
     clearInterval(this.#timer);
   }
 
-  /** Checks each dependency once. */
   async check(): Promise<void> {
     await Promise.all(
       DEPENDENCIES.map(async (dependency) => {

@@ -55,7 +55,6 @@ export interface StoredAuditRecord {
   value: unknown;
 }
 
-/** Read access to the audit trail. */
 export interface AuditReader {
   /**
    * The newest `limit` records, or the newest before a position; fewer only at the end of the trail. Rejects when the

@@ -2,7 +2,6 @@ import { AUDIT_STREAMS, AUDIT_TOPICS, parseJson, type AuditPosition } from '@toc
 import { newestFirst } from '../ops/audit.ts';
 import type { AuditReader, StoredAuditRecord } from '../ops/ports.ts';
 
-/** The only Redis command that the reader needs. */
 export interface ReversibleStreams {
   xRevRange(
     key: string,

@@ -62,7 +62,7 @@ export class RedisConnection {
   /** @throws TemporaryError if Redis is disconnected, or has not replied in time to an earlier command */
   check(): void {
     if (!this.client.isReady) throw new TemporaryError(`${this.#options.name} is not connected to Redis`);
-    // Each write restarts the timeout after which a silent connection is closed.
+    // Another command would restart the timeout after which a silent connection is closed.
     if (this.#overdue > 0) throw new TemporaryError('Redis has not yet answered an earlier command');
   }
 

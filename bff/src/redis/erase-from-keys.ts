@@ -65,7 +65,6 @@ export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedC
   return count;
 }
 
-/** Resolves with the number of keys that had erased content. */
 async function visitAll(keys: readonly string[], visits: [prefix: string, Visit][]): Promise<number> {
   const due = keys.flatMap((key) => {
     const visit = visits.find(([prefix]) => key.startsWith(prefix))?.[1];

@@ -37,7 +37,6 @@ export class ErasureLog {
     this.#connection = connection;
   }
 
-  /** Records an erasure. Resolves when Redis has stored it. */
   async record({ ids, ...erased }: Erased): Promise<void> {
     this.#connection.check();
     const parts: Erased[] = ids ? [] : [erased];

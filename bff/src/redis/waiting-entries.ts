@@ -12,7 +12,6 @@ import type { RedisConnection } from './connection.ts';
 
 /** Searches at most this many announcements, starting with the oldest. */
 const MAX_ANNOUNCEMENTS = 500;
-/** Number of entries to read in parallel. */
 const AT_ONCE = 10;
 /** Stops after reading entries with this many characters in total. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;

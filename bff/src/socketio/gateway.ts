@@ -163,7 +163,6 @@ export class Gateway {
     this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
   }
 
-  /** Installs the guards and limits for connections to this instance. */
   #guardEngine(): void {
     const { admission, allowedOrigins, isServed, log, onEnded, onRefused, timing } = this.#options;
     const { engine } = this.#io;

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { DOCUMENT_VERSION, MAX_AUDIT_RECORD_BYTES, type AuditRecord } from '@tocsin/contracts';
 import type { AttemptGroup } from './attempt-collector.ts';
 
-/** Maximum size of a name, in bytes of UTF-8. */
 const MAX_NAME_BYTES = 96;
 /** Characters that terminals and pages may interpret: control and format characters, surrogates, line separators. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;

@@ -121,7 +121,6 @@ export class AuditTrail {
       this.#schedule(AUDIT_DELAY_MS);
   }
 
-  /** Builds records from the collected attempts that are due, or from all of them. */
   #buildRecords(all: boolean): void {
     for (const [stream, collector] of this.#collectors) {
       const minimumMs = stream === 'refusals' ? REFUSALS_DELAY_MS - AUDIT_DELAY_MS : 0;

@@ -12,7 +12,6 @@ export class MemoryClaimCheck implements ClaimCheck {
     this.put(partitionEntryKey(entry), JSON.stringify(entry));
   }
 
-  /** Writes any text under a key. */
   put(key: string, text: string): void {
     this.#texts.set(key, text);
   }

@@ -12,7 +12,6 @@ import { parseSigningKeys } from '../security/signing-keys.ts';
 import { SidecarError } from './sidecar-error.ts';
 import type { Sidecar } from './sidecar.ts';
 
-/** The producer's response: the ids of the published notifications, or a problem. */
 export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 
 /** The purposes of the bff's calls to the producer, which their signatures cover. */

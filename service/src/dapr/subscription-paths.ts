@@ -38,13 +38,11 @@ export class SubscriptionPaths {
   #refreshing: Promise<void> | undefined;
   #refreshedAt = Number.NEGATIVE_INFINITY;
 
-  /** `listActive` reads the sidecar's active subscriptions. */
   constructor(listActive: () => Promise<readonly ActiveSubscription[]>, now: () => number = Date.now) {
     this.#listActive = listActive;
     this.#now = now;
   }
 
-  /** Creates a unique path. */
   newPath(): string {
     return SUBSCRIPTION_PREFIX + randomBytes(PATH_BYTES).toString('base64url');
   }

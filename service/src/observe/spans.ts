@@ -24,7 +24,6 @@ export interface FinishedSpan {
   error?: unknown;
 }
 
-/** Receives spans. */
 export interface SpanSink {
   /**
    * Starts a span under `parent`, or in a new trace if there is no parent. Returns its trace context, and a function
@@ -43,7 +42,6 @@ export const useSpanSink = (given: SpanSink | undefined): void => {
   sink = given;
 };
 
-/** True if spans are on. */
 export const recordsSpans = (): boolean => sink !== undefined;
 
 /** The current time in ms since 1970, including fractions of a millisecond. */
@@ -75,7 +73,6 @@ export function withSpans<T>(
   );
 }
 
-/** Records a finished step in each of the traces. */
 export function recordSpans(span: Omit<FinishedSpan, 'parent'>, traces: readonly string[]): void {
   for (const parent of traces) sink?.record({ ...span, parent });
 }

@@ -60,7 +60,6 @@ const listSetting = () =>
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** The settings that all applications share. */
 export const commonSettings = {
   PUBLIC_HOST: z
     .string()
@@ -94,7 +93,6 @@ export const commonSettings = {
     .describe('Minimum level of log lines to write'),
 };
 
-/** The settings for applications that send spans. */
 export const tracingSettings = {
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })

@@ -14,7 +14,6 @@ export interface RedisTarget {
   /** Contents of PEM files. Without `ca`, the public CAs are trusted. */
   tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
   sentinel?: { master: string; username?: string | undefined; password?: string | undefined } | undefined;
-  /** True for a Redis Cluster. */
   cluster?: boolean;
   /** Returns the address at which a cluster's master is reachable, if the nodes report a different one. */
   addressFor?: (master: RedisAddress) => RedisAddress;
@@ -28,7 +27,6 @@ export function addressesIn(text: string): RedisAddress[] {
   });
 }
 
-/** Converts validated settings to a target. */
 export const redisTarget = (settings: RedisSettings): RedisTarget => ({
   addresses: addressesIn(settings.REDIS_HOST),
   username: settings.REDIS_USERNAME,

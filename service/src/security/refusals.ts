@@ -15,7 +15,6 @@ export const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
-/** Called for each rejected call. */
 export type OnRefused = (reason: Refusal) => void;
 
 /** Counts rejected calls. For each reason, logs the first call, then at most one a minute. */

@@ -2,7 +2,6 @@ import type { SetAside } from '@tocsin/contracts';
 import type { AuditNote } from '../audit/note.ts';
 import { SetAsideError } from './entry-again.ts';
 
-/** The actor, and the entry point that the actor used. */
 export type AuditWho = Pick<AuditNote, 'actor' | 'via'>;
 
 /**

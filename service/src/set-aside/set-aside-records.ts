@@ -44,7 +44,6 @@ export class SetAsideRecords {
     });
   }
 
-  /** All records, newest first. */
   async list(): Promise<SetAside[]> {
     return this.records(await this.names());
   }

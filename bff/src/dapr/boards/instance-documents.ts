@@ -2,7 +2,6 @@ import { COMPONENTS, DOCUMENT_VERSION } from '@tocsin/contracts';
 import { ABSENT, transactInStages, type Sidecar, type StateOperation } from '@tocsin/service';
 import type { z } from 'zod';
 
-/** The keys and schemas of one kind of document. */
 export interface InstanceDocumentKind<T> {
   indexKey: string;
   indexSchema: z.ZodType<{ instances: string[] }>;

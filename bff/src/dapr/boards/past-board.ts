@@ -11,10 +11,7 @@ import type { Sidecar } from '@tocsin/service';
 import type { PastBoard } from '../../ops/ports.ts';
 import { InstanceDocuments } from './instance-documents.ts';
 
-/**
- * Each instance's metrics for the past hour. Beyond the limit, a new instance replaces the one that has been silent
- * longest.
- */
+/** Each instance's metrics for the past hour. */
 export class DaprPastBoard implements PastBoard {
   readonly #documents: InstanceDocuments<PastInstance>;
 

@@ -17,7 +17,6 @@ import type { FeedHost } from '../../deliver/turn/feed-host.ts';
 export interface ActorRoutesOptions {
   feedHost: Pick<FeedHost, 'takeRoutedTurn' | 'deactivate'>;
   partitionHost: Pick<PartitionHost, 'takeRoutedTurn' | 'deactivate'>;
-  /** Resolves once the secret is known. */
   signer: () => Promise<Signer>;
   onRefused: OnRefused;
   log: Logger;

@@ -5,7 +5,6 @@ import { isRetry, readAnswer, signCall, type ActorMethod } from './signed-call.t
 
 export interface CallActorOptions {
   sidecar: Sidecar;
-  /** Resolves once the secret is known. */
   signer: () => Promise<Signer>;
   timeoutMs: number;
 }

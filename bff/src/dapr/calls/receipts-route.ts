@@ -16,7 +16,6 @@ import { InvalidCallError } from './signed-call.ts';
 
 export interface ReceiptsRouteOptions extends RefuseCallOptions {
   receiptsOf: (named: { feed: string; id: string }) => Promise<Receipts>;
-  /** Resolves once the secret is known. */
   signer: () => Promise<Signer>;
 }
 

@@ -39,7 +39,6 @@ export class InvalidCallError extends Error {
   }
 }
 
-/** Signs one attempt at a call. */
 export function signCall<Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
   signer: Signer,

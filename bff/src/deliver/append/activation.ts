@@ -10,10 +10,7 @@ const SEGMENTS_HELD = 3 * TIERS;
 /** The index is cleaned up when it has more than twice as many publications as the history, plus this number. */
 const INDEX_SLACK = 1_000;
 
-/**
- * A host's cache of a feed between turns. Documents are immutable, so cached ones stay valid; the head
- * records what was confirmed.
- */
+/** A host's cache of a feed between turns. Documents are immutable, so cached ones stay valid. */
 export class Activation {
   readonly known = new KnownIds();
   readonly retracted = new KnownIds();
@@ -39,7 +36,6 @@ export class Activation {
     return this.#latest?.of === nameOf(head) ? this.#latest.publications : undefined;
   }
 
-  /** The index of the history that `head` references, if it was built. */
   indexOf(head: Head): HistoryIndex | undefined {
     return this.#index?.of === nameOf(head) ? this.#index.index : undefined;
   }

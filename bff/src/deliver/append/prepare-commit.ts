@@ -27,7 +27,6 @@ export interface CommitResult {
   commit: Commit;
 }
 
-/** A commit that is planned, but not yet written. */
 export interface PreparedCommit {
   write: HeadWrite;
   /** Call once the write is known to be stored. */

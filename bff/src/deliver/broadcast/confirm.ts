@@ -99,7 +99,6 @@ async function broadcastAll(
   await eraseRetracted(feed, publications, onErased);
 }
 
-/** Deletes copies of retracted notifications. */
 export async function eraseRetracted(
   feed: string,
   publications: readonly Publication[],

@@ -6,7 +6,7 @@ interface Prover {
   isProof(proof: string | undefined, ...facts: readonly (string | number)[]): boolean;
 }
 
-/** Proofs made with the secret that all instances share. While `isKnown` returns false, no proof is accepted. */
+/** While `isKnown` returns false, no proof is accepted. */
 export const positionProofs = (prover: Prover, isKnown: () => boolean = () => true): PositionProofs => ({
   of: (feed, { epoch, offset }) => prover.proofOf('position', feed, epoch, offset),
   verify: (feed, { epoch, offset }, proof) =>

@@ -40,7 +40,6 @@ export class Claimer {
     });
   }
 
-  /** Whether the entry is about to be popped here. */
   isClaiming(run: string, seq: number): boolean {
     const includesEntry = (claim: Claim) => claim.run === run && claim.from <= seq && seq <= claim.to;
     return this.#waiting.some(includesEntry) || this.#underWay.some(includesEntry);

@@ -32,7 +32,6 @@ export class Progress {
     this.#use = dependencies;
   }
 
-  /** Reads the checkpoint unless its state is known. */
   async ensureRead(): Promise<void> {
     if (this.#etag === undefined) await this.reload();
   }
@@ -74,12 +73,10 @@ export class Progress {
     return Object.hasOwn(this.#stored, run) && (this.#stored[run]?.[0] ?? 0) >= seq;
   }
 
-  /** Marks all entries of the run up to `seq` as committed and broadcast. */
   advance(run: string, seq: number): void {
     this.#runs = { ...this.#runs, [run]: [Math.max(seq, this.of(run) ?? 0), this.#use.now()] };
   }
 
-  /** Writes the checkpoint. Rejects when the outcome is unknown. */
   async store(): Promise<void> {
     await this.ensureRead();
     await this.#exclusively(() => this.#write());
@@ -109,7 +106,6 @@ function mergeRuns(a: Runs, b: Runs): Runs {
   return runs;
 }
 
-/** Drops the runs whose entries have all expired, and the least recently active ones beyond the limit. */
 function runsToKeep(runs: Runs, now: number): Runs {
   const entries = Object.entries(runs).filter(([, [, at]]) => now - at <= ENTRY_LIFE_MS);
   if (entries.length <= MAX_RUNS) return Object.fromEntries(entries);

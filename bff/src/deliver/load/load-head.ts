@@ -34,9 +34,9 @@ export interface LoadedHead {
 }
 
 /**
- * Reads the head at the start of a turn (for a feed without one, its beginning) and determines whether the store has
- * lost data. A head whose version differs from its etag was written back after the store was emptied. A head below the
- * high-water mark was rolled back. A head that references a missing document has a gap.
+ * Reads the head at the start of a turn and determines whether the store has lost data. A head whose version differs
+ * from its etag was written back after the store was emptied. A head below the high-water mark was rolled back. A head
+ * that references a missing document has a gap.
  */
 export async function loadHead(
   feed: string,

@@ -7,10 +7,9 @@ export interface ReadHeadDependencies {
 }
 
 /**
- * The head of a feed, or its beginning in the store's first epoch if it has no head. A beginning is not stored, so a
- * request for any feed stores nothing; the first commit stores it and keeps its epoch. Instances agree on it, and it
- * disappears with the store. A head that is absent for another reason looks like a rollback to 0, which only instances
- * with a high-water mark notice.
+ * Reads the feed's head. A feed without a stored head has an empty one in the store's first epoch, which is the same
+ * for all instances. Reading stores no head; the feed's first commit does, and keeps the epoch. A head that the store
+ * lost looks like a rollback to offset 0, which only instances with a high-water mark notice.
  */
 export async function readHead(feed: string, { log, origin }: ReadHeadDependencies): Promise<StoredHead> {
   return (await log.readHead(feed)) ?? { head: beginningIn(await origin.firstEpoch()), etag: 0 };

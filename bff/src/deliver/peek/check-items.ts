@@ -15,7 +15,6 @@ import {
 /** A refused item, or, with an empty `feed`, a whole refused entry. */
 export type RefusedItem = Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>;
 
-/** An item, with its entry's number and its index in that entry. */
 export interface PlacedItem {
   seq: number;
   index: number;
@@ -71,7 +70,6 @@ export function checkItems(place: PartitionEntryName, text: string, now: number)
   return { seq, items, refused, traceparent: entry.traceparent, traces: sampledTraces(entry) };
 }
 
-/** A refused item as a separate record. */
 export function refusedItem(
   place: PartitionEntryName,
   index: number,

@@ -3,7 +3,6 @@ import type { Entries } from '../ports.ts';
 
 const PEEKS_AT_ONCE = 16;
 
-/** Key of the run's entry with this number. */
 export type KeyOf = (seq: number) => string;
 
 export interface PeekedEntries {

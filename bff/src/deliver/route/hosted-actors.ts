@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 
-/** How long an actor counts as hosted here after Dapr has routed a call for it to this instance, in ms. */
 const HOSTED_MS = 10_000;
 const MAX_ACTORS = 20_000;
 

@@ -19,7 +19,6 @@ beforeEach(() => {
   });
 });
 
-/** The documents that a head references, as they are in the store now. */
 const documentsOf = (head: Head | undefined) =>
   f.log.readDocuments([...(head?.segments ?? []), ...(head?.ids ?? [])].map(({ key }) => key));
 const documentsAsJson = async (head: Head | undefined) => JSON.stringify(await documentsOf(head));

@@ -100,7 +100,6 @@ export class FeedHost {
     if (!isUnwritten && !this.#queues.has(feed)) this.#activations.delete(feed);
   }
 
-  /** Resolves when no turn is running. */
   async settled(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.settled()));
   }
@@ -129,7 +128,6 @@ export class FeedHost {
     }
   }
 
-  /** The number of activations kept between turns. */
   get activations(): number {
     return this.#activations.size;
   }

@@ -8,7 +8,6 @@ import type { Outcome, TurnDependencies, TurnOrder, TurnResult } from './turn.ts
 
 const ALONE: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
 
-/** A feed, and everything else that its turn needs. */
 export interface FeedTurnInput {
   feed: string;
   caller: CallerKnowledge;
@@ -17,7 +16,6 @@ export interface FeedTurnInput {
   order?: TurnOrder;
 }
 
-/** The steps of a single feed's turn. */
 export class FeedTurn {
   readonly feed: string;
   readonly use: TurnDependencies;

@@ -6,7 +6,6 @@ import { Fixture } from '../../../testing/feed-fixture.ts';
 let f: Fixture;
 let a: ReturnType<Fixture['instance']>;
 
-/** Instance `a` commits three entries, one at a time. */
 beforeEach(async () => {
   f = new Fixture();
   a = f.instance();

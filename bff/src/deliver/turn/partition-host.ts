@@ -63,7 +63,6 @@ export class PartitionHost {
     this.#hosted.remove(String(partition));
   }
 
-  /** Resolves when no turn is running. */
   async settled(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.settled()));
   }

@@ -59,12 +59,10 @@ export class TurnQueue<Result> {
     });
   }
 
-  /** Resolves when no turn is running. */
   async settled(): Promise<void> {
     while (this.#before) await this.#before;
   }
 
-  /** Finds a waiting turn of the same run, and extends it to cover this announcement. */
   #joinWaiting(announced: Announced, caller: CallerKnowledge): Waiting<Result> | undefined {
     if (!announced || caller.lostDocument !== undefined) return undefined;
     const found = this.#waiting.find(

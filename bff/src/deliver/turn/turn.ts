@@ -30,7 +30,8 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
 }
 
 /**
- * An item after its commit. If `position` is absent, the feed already had the item, perhaps from an interrupted turn.
+ * An item after its commit. Retractions and erasures have no `position`, nor do notifications that this commit did not
+ * publish, for example because the feed already had them.
  */
 export interface CommittedItem extends PlacedItem {
   position?: PublishedAt;

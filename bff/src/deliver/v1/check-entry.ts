@@ -8,7 +8,6 @@ import {
   type EntryItem,
 } from '@tocsin/contracts';
 
-/** The run, the feed and the number that an entry must have. */
 export interface EntryPlace {
   run: string;
   feed: string;

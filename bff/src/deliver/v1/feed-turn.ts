@@ -114,6 +114,5 @@ class AnnouncedFeedTurn {
   }
 }
 
-/** Whether both reads found the same head, and agree on whether a new epoch begins. */
 const isSame = (a: LoadedHead, b: LoadedHead): boolean =>
   a.etag === b.etag && a.begins === b.begins && isDeepStrictEqual(a.stored, b.stored);

@@ -11,7 +11,6 @@ export interface HashChain {
   known: KnownIds;
   /** A document with this many hashes is no longer merged. */
   full: number;
-  /** Returns a new document key. */
   key: () => string;
   limits: FeedLimits;
   now: number;

@@ -44,7 +44,6 @@ export interface FeedState {
   index: HistoryIndex | undefined;
 }
 
-/** Where a notification was published: its offset, and its id in the feed. */
 export interface Place {
   offset: number;
   id: string;

@@ -66,7 +66,6 @@ export interface CommitInput {
   unique: () => string;
   /** Returns the publications of a segment that `base` references. */
   contentOf: (key: string) => Promise<readonly Publication[]>;
-  /** Index of the live publications in the base's history. */
   index: () => Promise<HistoryIndex>;
 }
 
@@ -177,7 +176,6 @@ const erasedState = ({ nextEpoch }: CommitInput) => ({
 const documentsOf = (head: Head): string[] =>
   [...head.segments, ...head.ids, ...(head.retractions ?? [])].map(({ key }) => key);
 
-/** The document that lists the keys to delete; `undefined` if there are none. */
 function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedDocument | undefined {
   if (keys.length === 0) return undefined;
   const value = { v: DOCUMENT_VERSION, keys } as const;

@@ -13,7 +13,6 @@ const limits = {
 };
 const NOW = 1_000;
 
-/** Documents with ascending times, each with `count` items and `bytes` bytes. */
 const documents = fc
   .array(
     fc.record({

@@ -1,6 +1,5 @@
 import { idOfPublication, type GonePublication, type GoneReason, type Publication } from '@tocsin/contracts';
 
-/** Removes a publication's content and keeps its offset and id. */
 export const withoutContent = (publication: Publication, gone: GoneReason): GonePublication =>
   publication.notification === null
     ? publication

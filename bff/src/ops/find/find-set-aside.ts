@@ -4,9 +4,7 @@ import { hasItem } from './has-item.ts';
 
 /** Maximum number of records searched, newest first. */
 const MAX_RECORDS = 300;
-/** Number of records read in parallel. */
 const AT_ONCE = 20;
-/** Maximum number of places returned. */
 const MAX_FOUND = 5;
 
 /** Looks for an id in the content of set-aside records. */

@@ -40,7 +40,6 @@ export function withBatch(stored: ReceiptCounts | undefined, batch: Batch): Rece
   };
 }
 
-/** The counts of a publication; `undefined` if they are unknown. */
 export function countsAt(
   stored: ReceiptCounts | undefined,
   { epoch, offset }: { epoch: string; offset: number },

@@ -22,11 +22,9 @@ export interface ReceiptCounterOptions {
   onError: (feed: string, error: unknown) => void;
 }
 
-/** Time between two flushes, in ms. */
 const FLUSH_MS = 2_000;
 /** Maximum number of documents per flush. The others wait, which limits the load on the store. */
 const MAX_WRITES = 100;
-/** Number of documents written in parallel. */
 const WRITES_AT_ONCE = 4;
 /** At these limits, the collected changes take about 20 MB. Further changes are not counted. */
 const MAX_FEEDS = 20_000;
@@ -142,7 +140,6 @@ export class ReceiptCounter {
     this.#changes += steps.size - before;
   }
 
-  /** Discards the waiting changes of a feed. */
   #drop(feed: string): void {
     const waiting = this.#waiting.get(feed);
     if (!waiting) return;

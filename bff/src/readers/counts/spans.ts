@@ -24,11 +24,9 @@ export async function newlyRead(
   ];
 }
 
-/** The publications that became seen when `before` changed to `after`. */
 export const newlySeen = (before: Pick<FeedMarks, 'seen'>, after: Pick<FeedMarks, 'seen'>): Span[] =>
   span(before.seen + 1, after.seen, 1);
 
-/** The publications that were archived, and those that were unarchived. */
 export const archiveChanges = (
   before: Pick<FeedMarks, 'archived'>,
   after: Pick<FeedMarks, 'archived'>,

@@ -7,7 +7,6 @@ import { writeDocument } from './write-document.ts';
 
 export interface DocumentLedgerOptions {
   store: ReaderStore;
-  /** Maximum number of documents per owner. */
   max: number;
   now: () => number;
 }
@@ -16,7 +15,6 @@ type PlanLedger = (listed: Ledger['documents']) => Promise<Ledger['documents'] |
 
 const MAX_LEDGER_BYTES = 128 * 1024;
 const TTL_SECONDS = 366 * 24 * 60 * 60;
-/** Number of documents that one request deletes. */
 const AT_ONCE = 100;
 
 /**

@@ -23,7 +23,6 @@ import { sizeOf } from '../../feed/present.ts';
  */
 const RETURNED_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** The request exceeds the limit on a reader's snoozed notifications. */
 export class TooManySnoozedError extends Error {
   constructor() {
     super(
@@ -33,7 +32,7 @@ export class TooManySnoozedError extends Error {
   }
 }
 
-/** The stored document, or an empty one. Throws for a document from a later version, so that it is not overwritten. */
+/** Throws for a document from a later version, so that it is not overwritten. */
 export function parseInbox(key: string, value: unknown): InboxDocument {
   if (value === undefined) return { v: DOCUMENT_VERSION, version: 0, feeds: {}, snoozed: [] };
   return parseStored(inboxDocumentSchema, value, key);

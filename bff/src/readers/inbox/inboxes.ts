@@ -59,7 +59,6 @@ export interface InboxesOptions {
   historyMsOf: (feed: string, reader: string) => number;
   /** Absent if the deployment has no channels. */
   waitingPositions?: WaitingPositions | undefined;
-  /** Notified of each stored change to a reader's marks. */
   counter?: Pick<ReceiptCounter, 'marked'> | undefined;
   now: () => number;
 }

@@ -6,9 +6,7 @@ import type { Inboxes } from './inboxes.ts';
 export interface SnoozeTimersOptions {
   channel: Pick<ReaderChannel, 'onChange'>;
   inboxes: Pick<Inboxes, 'dueBetween' | 'nextDue' | 'eventOf'>;
-  /** Whether the reader has connections on this instance. */
   isConnected: (reader: string) => boolean;
-  /** Sends an event to the reader's connections on this instance. */
   send: (event: ReaderEvent) => void;
   /** Called when an inbox cannot be read. The read is retried. */
   onError: (error: unknown) => void;

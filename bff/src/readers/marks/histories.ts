@@ -14,13 +14,11 @@ export interface HistoriesOptions {
   now: () => number;
 }
 
-/** A feed's position, and its history up to that position. */
 export interface FeedHistory {
   head: Position;
   history: History;
 }
 
-/** Gives readers' marks access to feed histories. */
 export class Histories {
   readonly #use: HistoriesOptions;
   readonly #publishedIds = new PublishedIds();

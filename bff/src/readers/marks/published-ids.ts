@@ -10,7 +10,6 @@ const MAX_PARTS = 500;
 export class PublishedIds {
   readonly #parts = new LRUCache<string, readonly string[]>({ max: MAX_PARTS });
 
-  /** The ids of a part; `read` is called if they are not cached. */
   async part(
     { feed, epoch, first }: { feed: string; epoch: string; first: number },
     read: () => Promise<readonly string[]>,

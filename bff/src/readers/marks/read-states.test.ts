@@ -10,7 +10,6 @@ import { ReadStates, stateIn } from './read-states.ts';
 const ADA = 'user:ada';
 let now: number;
 let head: { epoch: string; offset: number };
-/** The feed's actual position. */
 let actualHead: typeof head;
 let store: MemoryReaderStore;
 let channel: MemoryBroadcaster;

@@ -35,7 +35,6 @@ export interface ReadStatesOptions {
   ttlSecondsOf: (feed: string, reader: string) => number;
   /** Absent if the deployment has no channels. */
   waitingPositions?: WaitingPositions | undefined;
-  /** Notified of each stored change to a read state. */
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
    * Publishes an event when a reader has read notifications of their own feed. Called before the mark is stored: if
@@ -47,7 +46,6 @@ export interface ReadStatesOptions {
 
 const USER = 'user:';
 
-/** Each reader's read state in each feed. */
 export class ReadStates {
   readonly #use: ReadStatesOptions;
   readonly #cache: ReadCache<ReadDocument | undefined>;

@@ -35,10 +35,6 @@ const TTL_SECONDS = 366 * 24 * 60 * 60;
 export class ReaderPreferences {
   readonly #use: ReaderPreferencesOptions;
   readonly #pendingChanges = new PendingChanges();
-  /**
-   * Within an instance, changes to a reader's preferences run one at a time; between instances, the etag detects
-   * conflicts.
-   */
   readonly #turns = new KeyedQueue();
 
   constructor(options: ReaderPreferencesOptions) {

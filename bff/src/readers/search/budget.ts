@@ -8,7 +8,6 @@ export interface BudgetOptions {
   now: () => number;
 }
 
-/** The remaining budget of one search call. */
 export class Budget {
   readonly #now: () => number;
   readonly #end: number;

@@ -178,7 +178,6 @@ class Search {
     });
   }
 
-  /** The snoozed notifications that match, newest first. */
   async #snoozed(): Promise<Found[]> {
     const { inboxes, now } = this.#use;
     const document = await inboxes.stored(this.#reader);

@@ -4,7 +4,6 @@ import type { FeedView } from '../views/feed-view.ts';
 
 /** Number of publications to read in one batch. */
 const CHUNK = 50;
-/** Maximum bytes to read in one search. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /**

@@ -14,10 +14,6 @@ import type { FeedView } from '../views/feed-view.ts';
 /** Maximum number of attempts if the feed changes during a read. */
 const MAX_ATTEMPTS = 3;
 
-/**
- * A reader's request: the current position, the newest page, or the page after or before a position. `limit` is
- * the maximum number of publications.
- */
 export type PageRequest =
   | { kind: 'position' }
   | { kind: 'newest'; limit: number }
@@ -100,6 +96,5 @@ async function readOnce(
     : answer({ publications });
 }
 
-/** The longest suffix of `publications` that fits into a page. */
 const suffixWithin = (publications: Publication[], limit: number, bytes: number): Publication[] =>
   prefixWithin(publications.toReversed(), limit, bytes, encodedSizeInList).toReversed();

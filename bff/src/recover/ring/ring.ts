@@ -53,7 +53,6 @@ export class Ring {
     return continues;
   }
 
-  /** The publication at `offset`, if it is in the ring. */
   at(offset: number): Publication | undefined {
     return this.#items[offset - this.first]?.publication;
   }
@@ -83,7 +82,6 @@ export class Ring {
     });
   }
 
-  /** The publications in the ring from `first` to `last`. */
   slice(first: number, last: number): Publication[] {
     const start = Math.max(0, first - this.first);
     return this.#items

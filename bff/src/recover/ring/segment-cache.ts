@@ -22,7 +22,6 @@ export class SegmentCache {
     this.#read = read;
   }
 
-  /** Bytes of the cached segments. */
   get bytes(): number {
     return this.#cache.calculatedSize;
   }

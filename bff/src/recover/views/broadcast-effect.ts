@@ -1,6 +1,5 @@
 import type { Publication, PublicationsEvent } from '@tocsin/contracts';
 
-/** The effect of a broadcast on a view. */
 export interface BroadcastEffect {
   /** False if the broadcast does not continue the known position and a comparison is needed. */
   continues: boolean;
@@ -11,7 +10,6 @@ export interface BroadcastEffect {
   shown?: PublicationsEvent;
 }
 
-/** An object whose `shown` has these publications, or an empty object if there are none. */
 export const shownIn = (
   where: Omit<PublicationsEvent, 'publications'>,
   publications: Publication[],

@@ -11,8 +11,8 @@ interface Range {
 }
 
 /**
- * The offsets of one epoch that were sent to browsers before they were in the ring, because a broadcast left a gap.
- * When the gap is filled, they are not sent again, unless a browser has joined since.
+ * Records which publications of one epoch were sent to browsers before they were in the ring, because a broadcast left
+ * a gap. When the gap is filled, they are not sent again, unless a browser has joined since.
  */
 export class EarlySends {
   #ranges: Range[] = [];
@@ -37,7 +37,6 @@ export class EarlySends {
     };
   }
 
-  /** Call when a browser joins: it has none of the publications that were sent early. */
   joined(): void {
     for (const range of this.#ranges) range.isLacking = true;
   }

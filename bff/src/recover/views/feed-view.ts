@@ -58,7 +58,6 @@ export class FeedView {
     this.#ring?.trimTo(bytes);
   }
 
-  /** Drops the segments that were read from the store. */
   dropSegments(): void {
     if (this.#segments.bytes > 0) this.#segments = this.#emptyCache();
   }

@@ -60,7 +60,6 @@ export class FeedViews {
     const watched = this.#watched(feed);
     watched.view.joined();
     if (watched.watchers++ > 0) return;
-    // The view's last comparison may be old.
     watched.view.markOutdated();
     this.#compareIn(watched, watched.view.position ? 0 : FIRST_COMPARISON_MS);
   }
@@ -135,7 +134,6 @@ export class FeedViews {
     return count;
   }
 
-  /** Bytes of the publications that all views keep, as JSON. */
   get bytes(): number {
     let bytes = 0;
     for (const { view } of this.#views.values()) bytes += view.bytes;

@@ -6,7 +6,6 @@ import { readPage, type PageRequest } from '../page/page.ts';
 import type { Broadcast } from '../../deliver/ports.ts';
 import { testProofs } from '../../../testing/test-proofs.ts';
 
-/** The event as it is sent to browsers. */
 const withoutProof = ({ proof: _proof, ...event }: Broadcast) => event;
 
 const RING = 5;

@@ -163,7 +163,6 @@ export class Admission {
     return sub !== undefined && perReader > 0 && this.#byReader.of(sub) >= perReader;
   }
 
-  /** Counts a signed-in connection. Returns a function that stops counting it. */
   #take(sub: string | undefined): () => void {
     this.#signedIn++;
     if (sub !== undefined) this.#byReader.add(sub);
@@ -207,7 +206,6 @@ const handshakeRefusal = (reason: RefusalReason, detail: string): HandshakeRefus
   problem: { status: 429, code: 'too_many_requests', detail, retryAfter: RETRY_AFTER },
 });
 
-/** A counter for each name. A count of 0 uses no memory. */
 class Counts {
   readonly #counts = new Map<string, number>();
 

@@ -21,7 +21,6 @@ function isAddressOrRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
-/** Determines clients' addresses. */
 export interface ClientAddress {
   /**
    * The nearest address that is not a trusted proxy. X-Forwarded-For entries beyond it are ignored, because the client
@@ -46,7 +45,7 @@ export function createClientAddress(trustedProxies: string): ClientAddress {
     of: (request) => groupOf(proxyAddr(request, trust)),
     isExempt(request) {
       const address = proxyAddr(request, trust);
-      // The connection is already closed.
+      // Without an address, the connection is already closed.
       if (address === undefined) return false;
       return (
         (listed?.(address, 0) ?? false) ||

@@ -35,7 +35,6 @@ export class PendingSession {
     stream.once('close', end);
   }
 
-  /** Stops counting. */
   end(): void {
     for (const end of this.#ends) end();
     this.sockets.clear();

@@ -5,7 +5,6 @@ import type { Server } from 'socket.io';
 import { TemporaryError } from '../../deliver/errors.ts';
 import type { AzureString } from './connection-string.ts';
 
-/** The name of our hub in the service. */
 const HUB = 'tocsin';
 /** Lifetime of a connection token. Short, because a page connects at once. */
 const TOKEN_MINUTES = 5;
@@ -33,8 +32,8 @@ export class AzureSockets {
   async attach(io: Server): Promise<void> {
     const adapter = io.adapter();
     const { useAzureSocketIO } = await import('@azure/web-pubsub-socket.io');
-    // The library synchronously replaces the engine, and also the adapter: its own does not know other instances, so ours
-    // is restored below. The cast is needed because its types are those of the older socket.io that it bundles.
+    // The library synchronously replaces the engine and the adapter. Its adapter does not know other instances, so ours
+    // is restored below. The cast is needed because the library bundles the types of an older socket.io.
     const connecting = useAzureSocketIO(io as never, this.#options);
     if (adapter) io.adapter(adapter);
     connecting.then(

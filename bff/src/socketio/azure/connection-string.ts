@@ -1,4 +1,3 @@
-/** The parts of a connection string of Azure Web PubSub for Socket.IO. */
 export interface AzureString {
   /** For example `https://name.webpubsub.azure.com`. */
   endpoint: string;

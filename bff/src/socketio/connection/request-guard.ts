@@ -16,7 +16,6 @@ export class RequestGuard {
   readonly #refused = new MinuteCount();
   readonly #invalid = new MinuteCount();
 
-  /** Decides whether to accept a request, based on the rate of earlier ones. */
   judge(now: number): Verdict {
     const elapsed = Math.max(0, now - (this.#countedAt ?? now)) / 1000;
     this.#countedAt = now;

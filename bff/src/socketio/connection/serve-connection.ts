@@ -38,11 +38,8 @@ export interface ConnectionDependencies extends SubscriptionReads {
   onAnswering: (feed: string) => void;
   /** The publications that the page has acknowledged; absent if another server sends the pings, as with Azure. */
   acknowledged?: Acknowledged | undefined;
-  /** Called when the server ends a connection, with the reason. */
   onEnded: (reason: EndReason) => void;
-  /** Called when a reader's connection has joined the reader's room. */
   onJoined: (reader: string) => void;
-  /** Called when a reader's connection is closed. */
   onLeft: (reader: string) => void;
 }
 

@@ -47,7 +47,6 @@ export class SendQueue {
     for (const event of mergeConsecutive(events)) this.#send(event);
   }
 
-  /** Sends all queued publications now. */
   flushAll(): void {
     for (const feed of [...this.#waiting.keys()]) this.flush(feed);
   }
@@ -74,7 +73,6 @@ export class SendQueue {
   }
 }
 
-/** Merges consecutive events of one feed, in order. */
 function mergeConsecutive(events: readonly PublicationsEvent[]): PublicationsEvent[] {
   const merged: { event: PublicationsEvent; publications: Publication[] }[] = [];
   for (const event of events) {

@@ -61,7 +61,6 @@ export class BodyShare {
     return true;
   }
 
-  /** Returns the whole share to the budget. */
   close(): void {
     this.#isClosed = true;
     this.#budget.release(this.#bytes);

@@ -4,7 +4,6 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 /** Maximum length of the parser's message, which quotes the body. */
 const MAX_REASON = 200;
 
-/** Parses a JSON body. Returns a problem if it is invalid. */
 export function readJson(body: Uint8Array): { value: unknown } | { problem: ProblemDetails } {
   const refuse = (detail: string) => ({ problem: { status: 400, code: 'invalid_json', detail } as const });
   if (body.length === 0) return refuse('The body is empty. Send JSON.');

@@ -10,7 +10,6 @@ export interface AuditRefusalsOptions {
   via: AuditNote['via'];
   /** Called at the end of the request, when the caller is known. */
   actorOf: (request: Request) => AuditActor;
-  /** The action that was requested. */
   actionOf: (request: Request) => AuditAction;
 }
 

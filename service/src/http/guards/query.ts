@@ -7,7 +7,6 @@ const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.inde
 
 /** Maximum number of errors in one response. A query has room for thousands. */
 const MAX_FAULTS = 100;
-/** Maximum length of a parameter name in an error. */
 const MAX_NAME = 100;
 
 /**

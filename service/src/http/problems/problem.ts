@@ -12,7 +12,6 @@ export interface ProblemDetails extends Pick<Problem, 'errors' | 'ids'> {
   retryAfter?: number;
 }
 
-/** The JSON body of a problem. */
 export function problemBody({ status, code, detail, errors, ids }: ProblemDetails): string {
   const body: Problem = {
     type: 'about:blank',

@@ -2,7 +2,6 @@ import { Router } from 'express';
 import type { Registry } from '../../observe/metrics.ts';
 import { methodNotAllowed } from '../problems/errors.ts';
 
-/** Serves `/metrics` in Prometheus's text format. */
 export function metricsRoutes(registry: Registry): Router {
   const router = Router();
   router

@@ -75,7 +75,6 @@ function tagsFor({ negotiate = false, iconOrigins = [] }: PageRoutesOptions): st
   ].join('');
 }
 
-/** Serves the page with these tags in its head. */
 function withTags(uiDist: string, tags: string): RequestHandler {
   const file = join(uiDist, 'index.html');
   return (_request, response, next) => {

@@ -12,7 +12,6 @@ export interface ServerBounds {
   idleTimeoutMs?: number;
   /** Maximum number of TCP connections. Additional ones are closed immediately. */
   maxConnections?: number;
-  /** Maximum size of a request's headers, in bytes. */
   maxHeaderBytes?: number;
 }
 

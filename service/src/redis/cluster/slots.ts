@@ -2,7 +2,6 @@ import type { RedisAddress } from '../target.ts';
 
 const SLOTS = 16_384;
 
-/** A range of slots, and their master. */
 export interface SlotRange {
   from: number;
   to: number;
