@@ -59,7 +59,6 @@ export class Past {
     this.#count++;
   }
 
-  /** The instance's document as of its newest snapshot. */
   documentOf(snapshot: InstanceSnapshot, stoppedAt?: string): PastInstance {
     const { instance, startedAt, at, version = '' } = snapshot;
     return {

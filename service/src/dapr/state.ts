@@ -40,7 +40,6 @@ export async function transactInStages(
   for (const stage of stagesOf(operations)) await sidecar.transact(store, stage);
 }
 
-/** Converts an operation to the format of Dapr's transaction API. */
 export const toTransaction = (operation: StateOperation): object =>
   operation.operation === 'delete'
     ? { operation: 'delete', request: { key: operation.key } }

@@ -43,7 +43,6 @@ export const portSetting = () => wholeNumberSetting(1, 65_535);
 /** Lower limit: the largest body must fit into the share for large bodies. */
 const MIN_BODIES_BYTES = 2 * MAX_REQUEST_BYTES;
 
-/** Size of a `BodyBudget` in bytes. */
 export const bodiesSetting = () =>
   wholeNumberSetting(MIN_BODIES_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
@@ -51,7 +50,6 @@ export const bodiesSetting = () =>
       'Maximum total size of all request bodies being read at the same time, in bytes; requests beyond it get 503 with Retry-After. Bodies over 16 KiB may use three quarters of it',
     );
 
-/** A list separated by commas or white space. */
 const listSetting = () =>
   z
     .string()

@@ -39,10 +39,7 @@ export interface PartitionCall extends AnnouncedEntry {
   partition: number;
 }
 
-/**
- * The method of the actor type `Partition` that takes a partition's turn. Unlike the call for a feed, it does not pass
- * on what the caller knows.
- */
+/** The method of the actor type `Partition` that takes a partition's turn. */
 export const TAKE_PARTITION: ActorMethod<PartitionCall, { outcome: Outcome }> = {
   name: 'takeEntries',
   callSchema: z.object({

@@ -5,7 +5,7 @@ import type { HistoryIndex } from '../../feed/history/history-index.ts';
 import { KnownIds } from '../../feed/ids.ts';
 import type { Commit } from '../../feed/commit/plan-commit.ts';
 
-/** Number of newest segments to cache: only small ones at the end of a chain are ever merged into a new one. */
+/** Number of newest segments to cache. Commits merge only small segments at the end, so they rarely need older ones. */
 const SEGMENTS_HELD = 3 * TIERS;
 /** The index is cleaned up when it has more than twice as many publications as the history, plus this number. */
 const INDEX_SLACK = 1_000;

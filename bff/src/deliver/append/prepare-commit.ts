@@ -139,7 +139,6 @@ async function recallRetractions(
   return { retractions, unwritten };
 }
 
-/** Index of the live publications in the base's history; built once, then updated with each commit. */
 async function indexOf(
   base: Head | undefined,
   activation: Activation,

@@ -9,7 +9,6 @@ export interface Erased {
   ids?: readonly string[] | undefined;
 }
 
-/** Facts about an item from the message that contains it. */
 export interface ItemContext {
   /** The feed to assume for an item that has none. */
   feed?: string | undefined;

@@ -51,8 +51,8 @@ export async function loadHead(
   const loss = await lossOf(head, etag, expected, caller, dependencies);
   if (loss !== 'revived') marks.raise(feed, head);
   if (!loss) {
-    // If the feed had publications but has no head now, the next commit stores a head, which announces the new epoch to
-    // readers.
+    // A store that came back empty has a later first epoch. If the feed had publications before, its next commit stores
+    // a head, which announces that epoch to readers.
     const begins = isLost(etag, expected);
     return { base: begins ? undefined : head, epoch: head.epoch, begins, stored: head, etag };
   }

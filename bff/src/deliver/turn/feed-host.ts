@@ -26,7 +26,6 @@ export interface FeedHostDependencies extends TurnsDependencies {
 export class FeedHost {
   readonly #dependencies: FeedHostDependencies;
   readonly #activations = new Map<string, Activation>();
-  /** The queues of feeds with waiting or running turns. */
   readonly #queues = new Map<string, TurnQueue<TurnResult>>();
   readonly #hosted: HostedActors;
   readonly #maxActivations: number;

@@ -16,9 +16,7 @@ export interface HashChain {
   now: number;
 }
 
-/**
- * Appends hashes to a chain of documents: returns the documents that it then references, and those to write and delete.
- */
+/** Appends hashes to a chain of documents. Returns the documents to reference, to write and to delete. */
 export function chainHashes(chain: HashChain, hashes: readonly string[]) {
   const { references: old, known, limits, now } = chain;
   const kept = keptIds(old, limits, now);

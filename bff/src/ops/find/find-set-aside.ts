@@ -7,7 +7,6 @@ const MAX_RECORDS = 300;
 const AT_ONCE = 20;
 const MAX_FOUND = 5;
 
-/** Looks for an id in the content of set-aside records. */
 export async function findSetAside(
   setAside: Pick<SetAsideRecords, 'names' | 'records'>,
   id: string,

@@ -34,7 +34,7 @@ interface Waiting {
   epoch: string;
   floor: number;
   steps: Record<Counted, Map<number, number>>;
-  /** The batch whose write has an unknown outcome. */
+  /** The batch that is being written, or whose write has an unknown outcome. */
   unsettled?: Batch;
 }
 
@@ -94,7 +94,6 @@ export class ReceiptCounter {
     return countsAt(stored && parse(feed, stored.value), position);
   }
 
-  /** Deletes the counts of an erased feed. */
   async erase(feed: string): Promise<void> {
     this.#drop(feed);
     // A write in progress would restore them.

@@ -21,7 +21,6 @@ export class PendingChanges {
     return this.remember(document.key, () => writeDocument(store, document));
   }
 
-  /** Publishes a change, and remembers its key if that fails. */
   publish(key: string, publish: () => Promise<void>): Promise<void> {
     this.#keys.delete(key);
     return this.remember(key, publish);

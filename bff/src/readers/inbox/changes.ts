@@ -73,8 +73,8 @@ export const markUnread =
   };
 
 /**
- * Archives the publications up to `offset` in the history, and those at `left`, which have left it, unless they are
- * snoozed. Archives `ids` even if they are snoozed.
+ * Archives the publications up to `offset` in the history, and those at the offsets `left`, which have left it. Skips
+ * those that are still snoozed, unless `ids` names them.
  */
 export const archive =
   (offset: number, ids: ReadonlySet<string>, places: Places, left: readonly number[] = []): InboxChange =>

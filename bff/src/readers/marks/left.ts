@@ -16,7 +16,6 @@ export interface Left {
  */
 export type LeftOf = () => Promise<readonly Left[]>;
 
-/** The bounds of a history; publications below `floor` are no longer shown anywhere. */
 interface Ends {
   head: number;
   floor: number;

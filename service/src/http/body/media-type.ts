@@ -12,7 +12,6 @@ function faultOf(contentType: string | undefined): string | undefined {
   return 'the Content-Type header names a different charset';
 }
 
-/** Rejects bodies that are not `application/json` in UTF-8. */
 export const requireJson: RequestHandler = (request, response, next) => {
   const fault = faultOf(request.headers['content-type']);
   if (fault === undefined) return next();

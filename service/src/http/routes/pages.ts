@@ -25,7 +25,6 @@ export function pageRoutes(uiDist: string, options: PageRoutesOptions = {}): Rou
 
 /** Serves the built files, compressed with brotli or gzip if a compressed copy exists and the browser accepts it. */
 function builtFiles(uiDist: string): RequestHandler {
-  // express-static-gzip combines Express's own static files (serve-static) with precompressed files.
   const files = expressStaticGzip(uiDist, {
     enableBrotli: true,
     orderPreference: ['br', 'gzip'],

@@ -7,7 +7,6 @@ const UNREADABLE: ProblemDetails = {
   code: 'invalid_request',
   detail: 'This is not a valid HTTP request.',
 };
-/** Problems, keyed by Node's error code. */
 const PROBLEMS: Record<string, ProblemDetails> = {
   HPE_HEADER_OVERFLOW: { ...UNREADABLE, status: 431 },
   ERR_HTTP_REQUEST_TIMEOUT: { ...UNREADABLE, status: 408, detail: 'The request did not arrive in time.' },

@@ -11,7 +11,6 @@ interface Answer {
   body: string;
 }
 
-/** Converts a problem to an HTTP response that closes its connection. */
 function answerOf(problem: ProblemDetails): Answer {
   const { status, allow, retryAfter } = problem;
   const title = STATUS_CODES[status] ?? 'Error';
