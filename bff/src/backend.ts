@@ -40,7 +40,7 @@ export interface Inbound {
   onWakeUp(name: string): Promise<boolean>;
   /** How far a notification has reached the readers of its feed. Rejects if that cannot be read. */
   receiptsOf(named: { feed: string; id: string }): Promise<Receipts>;
-  /** Called for each rejected call, which none of our instances had signed. The call had no effect. */
+  /** Called for each call that was rejected because it is not from our own instances. The call had no effect. */
   onRefused: OnRefused;
 }
 
@@ -83,7 +83,6 @@ export interface Backend {
   readers: ReaderStore;
   /** Wakes an instance when a fallback is due. */
   wakeUps: WakeUps;
-  /** Invokes an output binding of the deployment. */
   invokeBinding: Invoke;
   /** Signs the links in messages. */
   linkProofs: LinkProofs;

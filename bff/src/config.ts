@@ -223,7 +223,6 @@ export type BffConfig = z.infer<typeof bffSettings> & {
   redisParts?: RedisParts;
 };
 
-/** Which Redis holds each part of the data. */
 export const redisPartsOf = (config: BffConfig): RedisParts =>
   config.redisParts ?? allIn(redisTarget(config));
 

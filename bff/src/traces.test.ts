@@ -12,7 +12,6 @@ afterEach(async () => {
   useSpanSink(undefined);
 });
 
-/** Starts an instance and collects its spans. */
 async function tracedInstance() {
   const spans: FinishedSpan[] = [];
   useSpanSink({

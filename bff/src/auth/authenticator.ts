@@ -15,7 +15,7 @@ export interface Authenticator {
   stop(): void;
 }
 
-/** Admits every caller without an identity. */
+/** Admits every caller, and identifies none. */
 export const allowAll: Authenticator = {
   mode: 'none',
   identify: () => Promise.resolve(undefined),

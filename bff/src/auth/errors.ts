@@ -2,7 +2,6 @@
 export class AuthError extends Error {
   override name = 'AuthError';
   readonly code: 'unauthorized' | 'unavailable';
-  /** False if the request had no token. */
   readonly tokenGiven: boolean;
 
   constructor(

@@ -3,17 +3,12 @@ import type { Keys } from './check-token.ts';
 import { AuthError } from './errors.ts';
 
 export interface JwksOptions {
-  /** Fetches the issuer's current key set; rejects if that fails. */
   fetchKeySet: () => Promise<unknown>;
   now: () => number;
-  /** Called for each failed fetch. */
   onError: (error: unknown) => void;
 }
 
-/**
- * A key set older than this is refreshed before its next use. If the issuer does not answer, the old one stays in
- * use.
- */
+/** A key set older than this is refreshed before its next use. */
 const FRESH_MS = 10 * 60_000;
 /** Minimum time between fetches, even if many tokens refer to unknown keys. */
 const COOL_DOWN_MS = 30_000;
@@ -36,7 +31,7 @@ export class JwksKeys implements Keys {
     this.#options = options;
   }
 
-  /** Resolves when a key set is known. */
+  /** Rejects if no key set is known and none can be fetched. */
   async ready(): Promise<void> {
     if (!this.#keySet) await this.#fetchAfterCoolDown();
     this.#requireKeySet();

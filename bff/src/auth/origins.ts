@@ -1,4 +1,7 @@
-/** Returns `text` if it is an http(s) origin exactly as browsers send it; otherwise `undefined`, even for `*`. */
+/**
+ * Returns `text` if it is an http(s) origin exactly as browsers send it; otherwise `undefined`, for example if it
+ * contains `*`.
+ */
 export function originOf(text: string): string | undefined {
   if (!URL.canParse(text) || text.includes('*')) return undefined;
   const { origin, protocol } = new URL(text);

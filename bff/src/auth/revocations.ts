@@ -37,7 +37,7 @@ export class Revocations {
     return this.#known !== undefined;
   }
 
-  /** Whether the subject was revoked, and the token was issued by then or has no issue time. */
+  /** Whether the token is revoked. A token without an issue time counts as issued before every revocation. */
   refuses({ sub, issuedAt }: Pick<Identity, 'sub' | 'issuedAt'>): boolean {
     const revocation = this.#known?.get(sub);
     return revocation !== undefined && (issuedAt === undefined || issuedAt <= momentOf(revocation));
@@ -77,7 +77,6 @@ export class Revocations {
     clearTimeout(this.#timer);
   }
 
-  /** Never rejects. */
   async #watch(): Promise<void> {
     const { onError, everyMs = EVERY_MS } = this.#options;
     try {

@@ -8,8 +8,8 @@ const MIN_BYTES = 32;
 const MAX_SECRETS = 8;
 
 /**
- * Parses shared secrets, one per line, the newest first. The whole text also counts as a secret, as it did when only
- * one was supported, so that a secret with a trailing line break stays valid.
+ * Parses shared secrets, one per line, the newest first. The unsplit text also counts as a secret: earlier versions
+ * supported only one, and accepted line breaks in it.
  * @throws Error when a secret is too short, or there are too many
  */
 export function parseSecrets(text: string): Uint8Array[] {

@@ -9,7 +9,6 @@ export interface FallbackPolicy {
   fallback: readonly Fallback[];
 }
 
-/** The fallbacks of the first matching policy; empty if none matches. */
 export const policyOf =
   (policies: readonly FallbackPolicy[]) =>
   ({ feed, severity, category }: Notification): readonly Fallback[] =>

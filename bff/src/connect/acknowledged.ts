@@ -4,7 +4,6 @@ import { LRUCache } from 'lru-cache';
 /** Called with the range of publications that a page has received for the first time on its connection. */
 export type OnDelivered = (feed: string, epoch: string, first: number, last: number) => void;
 
-/** Maximum number of feeds whose last sent position is remembered. */
 const MAX_FEEDS = 20_000;
 
 /** The position up to which an instance has sent each feed to its subscribers. */

@@ -45,10 +45,10 @@ interface FollowedFeed {
 const RETRY_MS = 1_000;
 
 /**
- * The feeds of one reader as server-sent events. Each feed's publications are sent in order and without a gap. If new
- * publications do not directly follow the last one sent, the feed is read instead. A slow reader gets the next page
- * only after it has read the previous one. An event's id is therefore the reader's position, and at most one page is
- * buffered here.
+ * The feeds of one reader as server-sent events. Each feed's publications are sent in order and without a gap, so the
+ * reader's position in each feed can be the id of an event. If new publications do not directly follow the last one
+ * sent, the feed is read instead. A slow reader gets the next page only after it has read the previous one, so at most
+ * one page is buffered here.
  */
 export class EventStream {
   readonly #use: EventStreamOptions;

@@ -14,7 +14,6 @@ export interface EventStreamsOptions extends SubscriptionReads {
   onEnded: (reason: EndReason) => void;
   /** Called with the reader of each new stream, once the stream receives the reader's events. */
   onJoined: (reader: string) => void;
-  /** Called with the reader of each stream that was removed. */
   onLeft: (reader: string) => void;
   /** Called when a feed cannot be read for a stream. The stream retries. */
   onError: (feed: string, error: unknown) => void;
@@ -101,7 +100,6 @@ export class EventStreams {
     for (const stream of this.#all) stream.drain(Math.round(Math.random() * ms));
   }
 
-  /** Ends all streams at once. */
   stop(): void {
     clearInterval(this.#timer);
     for (const stream of this.#all) stream.endSilently();

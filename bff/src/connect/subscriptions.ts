@@ -4,7 +4,6 @@ import { readPageFor, type ReaderPages } from '../readers/page-for-reader.ts';
 import type { FeedViews } from '../recover/views/feed-views.ts';
 import type { SocketData } from './session.ts';
 
-/** Why the server ended a connection. */
 export type EndReason =
   | 'not_reading'
   | 'too_many_invalid_requests'
@@ -13,13 +12,11 @@ export type EndReason =
   | 'token_expired'
   | 'token_revoked'
   | 'forbidden';
-/** The result of a subscription. */
 export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'forbidden' | 'unavailable';
 
 export interface SubscriptionReads {
   views: Pick<FeedViews, 'view' | 'watch' | 'unwatch'>;
   pages: ReaderPages;
-  /** Called with the outcome of each subscription. */
   onSubscribed: (outcome: SubscriptionOutcome) => void;
 }
 

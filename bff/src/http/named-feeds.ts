@@ -1,6 +1,5 @@
 import { DEFAULT_FEED, type Identity } from '@tocsin/contracts';
 
-/** Maximum number of feeds per call. */
 const MAX_FEEDS = 100;
 
 /** `all`, the reader's own feed and the token's topics, without patterns; only `all` if there is no identity. */

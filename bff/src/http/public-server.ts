@@ -4,7 +4,6 @@ import { createBoundedServer, type ServerBounds } from '@tocsin/service';
 /** Room for a token of 16 KiB and a browser's other headers. */
 const MAX_HEADER_BYTES = 32 * 1024;
 
-/** The HTTP server for browsers, with room for a token in the headers. */
 export const createPublicServer = (
   app: RequestListener,
   bounds: Required<Omit<ServerBounds, 'maxHeaderBytes'>>,

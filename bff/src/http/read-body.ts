@@ -5,7 +5,6 @@ import type { z } from 'zod';
 
 const MAX_FAULTS = 1_000;
 
-/** Middleware for routes that read a JSON body. */
 export const jsonBody: readonly RequestHandler[] = [requireJson, takeBody()];
 
 /** Parses the body. If it is invalid, answers with all errors and returns `undefined`. */

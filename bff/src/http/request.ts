@@ -4,7 +4,6 @@ declare module 'express-serve-static-core' {
   interface Request {
     /** The caller; absent if no token is required. */
     identity?: Identity;
-    /** True if the request has OPS_TOKEN. */
     hasOpsToken?: boolean;
   }
 }

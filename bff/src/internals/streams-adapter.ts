@@ -4,10 +4,10 @@ import { parseJson } from '@tocsin/contracts';
 import { MessageType, type ClusterMessage } from 'socket.io-adapter';
 
 /**
- * Taps socket.io's Redis streams adapter. Its `emit` hides a failed XADD, and it passes broadcasts only to the sockets;
- * neither has a public hook. `doPublish` and `onRawMessage` are public in its types but not documented. If
- * `streams-adapter.test.ts` fails after an update, read `dist/adapter.js` of the package. Without this file, the
- * broadcaster needs its own Redis stream.
+ * Taps socket.io's Redis streams adapter, because its `emit` hides a failed XADD, and it passes broadcasts only to the
+ * sockets. The package has no public hook for either. `doPublish` and `onRawMessage` are public in its types but not
+ * documented. If `streams-adapter.test.ts` fails after an update, read `dist/adapter.js` of the package. Without this
+ * file, the broadcaster needs its own Redis stream.
  */
 type StreamsAdapter = ReturnType<ReturnType<typeof createAdapter>>;
 type RawMessage = Parameters<StreamsAdapter['onRawMessage']>[0];

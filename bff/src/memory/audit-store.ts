@@ -10,7 +10,6 @@ import type { AuditSink } from '@tocsin/service';
 import { newestFirst } from '../ops/audit.ts';
 import type { AuditReader, StoredAuditRecord } from '../ops/ports.ts';
 
-/** An in-memory audit trail, for tests and UI development. */
 export class MemoryAuditStore implements AuditSink, AuditReader {
   readonly #streams: StoredAuditRecord[][] = AUDIT_STREAMS.map(() => []);
   #count = 0;

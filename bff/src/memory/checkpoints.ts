@@ -2,7 +2,6 @@ import type { Checkpoint } from '@tocsin/contracts';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { Checkpoints } from '../deliver/ports.ts';
 
-/** In-memory checkpoints, for tests and UI development. */
 export class MemoryCheckpoints implements Checkpoints {
   readonly #stored = new Map<number, { checkpoint: Checkpoint; etag: number }>();
 

@@ -1,7 +1,6 @@
 import type { InstanceSnapshot } from '@tocsin/contracts';
 import type { InstanceBoard } from '../ops/ports.ts';
 
-/** In-memory snapshots of instances. */
 export class MemoryInstanceBoard implements InstanceBoard {
   readonly #snapshots = new Map<string, InstanceSnapshot>();
 

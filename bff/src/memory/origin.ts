@@ -1,7 +1,6 @@
 import type { StoreOrigin } from '../deliver/ports.ts';
 import { newEpoch } from '../feed/position.ts';
 
-/** The origin of an in-memory store. */
 export class MemoryOrigin implements StoreOrigin {
   #epoch: string | undefined;
   readonly #now: () => number;

@@ -1,7 +1,6 @@
 import { MAX_PAST_INSTANCES, PAST_SECONDS, parseDateTime, type PastInstance } from '@tocsin/contracts';
 import type { PastBoard } from '../ops/ports.ts';
 
-/** Instances' metrics for the past hour, in memory. Lost when the process ends. */
 export class MemoryPastBoard implements PastBoard {
   readonly #documents = new Map<string, PastInstance>();
   readonly #now: () => number;

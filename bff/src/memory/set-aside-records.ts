@@ -10,7 +10,6 @@ export interface MemorySetAsideRecordsOptions {
   compose: Compose;
 }
 
-/** The in-memory set-aside records. */
 export class MemorySetAsideRecords implements SetAsideRecords {
   readonly #options: MemorySetAsideRecordsOptions;
 

@@ -1,7 +1,6 @@
 import type { SetAside } from '@tocsin/contracts';
 import type { SetAsideStore } from '../deliver/ports.ts';
 
-/** In-memory set-aside records, for tests and UI development. */
 export class MemorySetAside implements SetAsideStore {
   readonly records = new Map<string, SetAside>();
 

@@ -4,7 +4,6 @@ import type { FeedBatch } from '../feed/commit/plan-commit.ts';
 /** Keeps a log line below 64 KB, the maximum that the Dapr CLI reads. */
 const MAX_LOGGED_IDS = 200;
 
-/** The ids of the publications for a log line, at most 200. */
 export const loggedIds = (publications: readonly Publication[]): string[] =>
   publications.slice(0, MAX_LOGGED_IDS).map(idOfPublication);
 

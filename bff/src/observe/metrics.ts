@@ -1,7 +1,6 @@
 import { GONE_REASONS, SET_ASIDE_REASONS, TOPICS } from '@tocsin/contracts';
 import { Counter, Gauge, Histogram, REFUSALS, startAtZero, type Registry } from '@tocsin/service';
 
-/** The number of connected browsers, and of those that have not signed in. */
 interface ConnectionCounts {
   connections: () => number;
   pending: () => number;
@@ -27,7 +26,6 @@ export function addConnectionGauges(registry: Registry, { connections, pending }
   });
 }
 
-/** Adds gauges of the recent publications that this instance keeps in memory, and of their limit, to `registry`. */
 export function addFeedMemoryGauges(registry: Registry, bytes: () => number, limit: number): void {
   const registers = [registry];
   new Gauge({

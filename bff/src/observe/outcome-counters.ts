@@ -17,7 +17,6 @@ export const countOutcomes =
     }
   };
 
-/** Wraps `store` and counts added records by reason. */
 export const countSetAside = (
   store: SetAsideStore,
   counter: Counter<'reason'>,

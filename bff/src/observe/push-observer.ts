@@ -4,7 +4,6 @@ import type { Broadcast } from '../deliver/ports.ts';
 import type { BffMetrics } from './metrics.ts';
 import { loggedIds } from './log-names.ts';
 
-/** Logs the publications that reach this instance, and updates the metrics. */
 export const observePushes =
   (log: Logger, metrics: BffMetrics, now: () => number) =>
   ({ feed, publications }: Broadcast): void => {

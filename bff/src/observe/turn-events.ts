@@ -3,7 +3,6 @@ import type { BffMetrics } from './metrics.ts';
 import type { TurnEvents } from '../deliver/turn/turn.ts';
 import { entryOf, loggedIds } from './log-names.ts';
 
-/** Logs the events that turns report, and updates the metrics. */
 export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
   lossNoticed(feed, reason) {
     metrics.epochsBegun.inc({ reason: reason.replaceAll(' ', '_') });

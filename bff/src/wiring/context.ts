@@ -19,7 +19,6 @@ export interface AppContext {
   trail: AuditTrail;
   /** Counts and records calls and broadcasts that are not from our own instances. */
   onRefused: OnRefused;
-  /** The name of this instance. */
   instance: string;
   now: () => number;
   /** Closes the audit trail, the backend and tracing, in this order. */

@@ -29,7 +29,6 @@ export interface FrontOptions {
   away: Away | undefined;
   readerData: ReaderOpsRoutesOptions;
   dependencies: Pick<DependencyWatch, 'failing'>;
-  /** Folder of the built page. */
   uiDist: string;
   ready: () => Promise<void>;
 }

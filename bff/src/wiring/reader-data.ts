@@ -6,9 +6,7 @@ import type { Histories } from '../readers/marks/histories.ts';
 import type { Readers } from '../readers/readers.ts';
 import { Slots } from '../readers/search/slots.ts';
 
-/** Maximum number of receipt requests that run at once on this instance. */
 const AT_ONCE = 4;
-/** Maximum number of receipt requests that wait for their turn. */
 const MAX_WAITING = 32;
 
 interface ReaderData {

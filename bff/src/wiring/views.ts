@@ -11,7 +11,7 @@ export interface Views {
   views: FeedViews;
   /** Publications that a view had missed, found when it was compared with its head. */
   missed: Signal<PublicationsEvent>;
-  /** Positions that do not continue from their feed's known position. */
+  /** Positions of feeds that do not continue from the position known here, for example in a new epoch. */
   moved: Signal<PositionEvent>;
 }
 

@@ -16,7 +16,6 @@ beforeEach(() => {
   store = new MemoryReaderStore();
   contacts = new ContactBook(store, () => now);
 });
-/** A code that differs from `code`. */
 const wrongCode = (code: string) => (code === '00000000' ? '00000001' : '00000000');
 
 describe('a code for a second address', () => {

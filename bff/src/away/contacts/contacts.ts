@@ -23,12 +23,11 @@ const MAX_TRIES = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_CODES_PER_DAY = 5;
 
-/** Thrown if the reader has requested too many codes in the last 24 hours. */
 export class TooManyCodesError extends Error {
   override readonly name = 'TooManyCodesError';
 }
 
-/** Readers' addresses. Only readers can add their own addresses; adding one counts as consent. */
+/** Readers' addresses. Only the reader can add one, which counts as consent. */
 export class ContactBook {
   readonly #store: ReaderStore;
   readonly #now: () => number;
@@ -42,7 +41,6 @@ export class ContactBook {
     return this.findByHash(hashOfReader(reader));
   }
 
-  /** The contacts and the language of the reader with this hash. */
   async findByHash(hash: string): Promise<Contacts & { language: Language }> {
     const { email, devices, language, stopped } = parseContacts(
       '',
@@ -82,7 +80,6 @@ export class ContactBook {
     );
   }
 
-  /** Undoes `stop`. */
   resume(reader: string, via: string): Promise<void> {
     return this.#change(reader, ({ stopped = [], ...before }) => {
       const others = stopped.filter((name) => name !== via);
@@ -148,7 +145,6 @@ export class ContactBook {
     return address;
   }
 
-  /** Invalidates the last code. */
   invalidateCode(reader: string): Promise<void> {
     return this.#change(reader, ({ pending: _, ...rest }) => rest);
   }

@@ -5,8 +5,8 @@ import { hashOfReader } from '../fallbacks/document.ts';
 export type { ContactsDocument } from '@tocsin/contracts';
 
 /**
- * Kept for 400 days after the last change. That is enough, because a browser renews its subscription whenever the page
- * is opened.
+ * Lifetime of the contacts after the last change. A browser with a push subscription renews it, and so the contacts,
+ * whenever the page is opened.
  */
 export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
 /** Maximum number of devices per reader. Beyond it, a new device replaces the oldest. */
@@ -15,7 +15,6 @@ export const MAX_DEVICES = 20;
 /** Maximum number of stopped channels per reader. Beyond it, the oldest one is forgotten. */
 export const MAX_STOPPED = 100;
 
-/** The document's key, built from the reader's hash. */
 export const keyOfHash = (hash: string): string => `contacts:${hash}`;
 export const contactsKey = (reader: string): string => keyOfHash(hashOfReader(reader));
 

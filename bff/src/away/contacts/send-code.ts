@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Channel, SendResult } from '../channels/channel.ts';
 import { codeMessageOf, type CodeMessage } from '../templates/code-message.ts';
 
-/** Sends a code to the address that it confirms. */
 export const sendCode = (
   channel: Channel,
   { address, ...message }: CodeMessage & { address: string },

@@ -12,7 +12,7 @@ const FIND_MS = 3_000;
 
 export type Committed = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;
 
-/** Selects the items that have fallbacks, or may replace notifications with fallbacks, grouped by reader. */
+/** The items, grouped by reader, that have fallbacks or may replace a notification that has some. */
 export const addedByReader = (
   items: Committed,
   policy: FallbacksOptions['policy'],
@@ -52,7 +52,7 @@ export async function withPositions(
 
 /**
  * Ends waiting fallbacks whose notification is replaced by one without fallbacks. A document that this version cannot
- * read must not stop the new one's turn, so it is left alone. Rejects if the store is unavailable.
+ * read is left alone, so that it does not stop the turn. Rejects if the store is unavailable.
  */
 export async function replaceWaiting(
   reader: string,

@@ -23,7 +23,6 @@ export const hashOfReader = (reader: string): string =>
 
 export const awayKey = (hash: string): string => `away:${hash}`;
 
-/** A new document, for a reader who had no fallbacks before. */
 export const newAway = (reader: string): AwayDocument => ({
   ...{ v: DOCUMENT_VERSION, reader, waiting: [], sending: [], receipts: [] },
   ...{ sent: {}, attempts: {} },

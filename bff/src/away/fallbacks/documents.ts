@@ -49,10 +49,8 @@ export class AwayDocuments {
   }
 
   /**
-   * Replaces a document, unless `plan` returns `undefined` or an equal one. With `ends`, reports to the observer that
-   * the fallbacks of its new receipts have ended. A call that rejects may still have stored receipts: they remain in
-   * `planned`, so that a repeated call reports them. Before it stores receipts of unsent fallbacks, it lists the
-   * reader, so that a crash between the two loses nothing.
+   * Replaces a document, unless `plan` returns `undefined` or an equal one. Before it stores receipts of unsent
+   * fallbacks, it adds the reader to the index of unsent fallbacks, so that a crash between the two writes loses none.
    */
   async change<After extends AwayDocument | undefined>(
     key: string,

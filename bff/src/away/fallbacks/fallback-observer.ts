@@ -1,7 +1,8 @@
 import type { Receipt } from './document.ts';
 
 /**
- * Steps that may fail. `list-unsent` updates the index of unsent fallbacks; `close-unsent` resends or dismisses some.
+ * Steps that may fail. `list-unsent` reads the unsent fallbacks, or updates their index; `close-unsent` resends or
+ * dismisses some.
  */
 export type FallbackStepName =
   | 'settle'
@@ -15,7 +16,7 @@ export type FallbackStepName =
 export interface FallbackObserver {
   registered(count: number): void;
   ended(receipts: readonly Receipt[]): void;
-  /** The channel could not send; the message is sent later. */
+  /** The channel could not send the message, or the outcome is unknown. */
   unavailable(via: string, reason: string): void;
   /**
    * A step failed. `settle` and `publish-receipt` will be retried. If `replace` or `find-position` fails, the feed's

@@ -100,7 +100,10 @@ export class Fallbacks {
     return true;
   }
 
-  /** Removes the waiting content of retracted notifications, or everything if the feed was erased. */
+  /**
+   * Ends the fallbacks of retracted notifications and removes their content. Without `ids`, the feed was erased, and
+   * everything is removed.
+   */
   async erase({ feed, ids }: { feed: string; ids?: readonly string[] | undefined }): Promise<void> {
     if (!feed.startsWith(USER)) return;
     const hash = hashOfReader(feed);
@@ -164,7 +167,7 @@ export class Fallbacks {
     woken: Woken,
   ): Promise<{ document: AwayDocument; sends: Promise<boolean>[] } | undefined> {
     let claimed: readonly Sending[] = [];
-    // Started here, so that the contacts and the document are read in one call.
+    // Started before the document is read, so that the store reads both in one call.
     const contactsNow = this.#use.contacts.findByHash(hash);
     const [contacts, document] = await Promise.all([
       contactsNow,
@@ -204,7 +207,8 @@ export class Fallbacks {
       this.#use.standingsOf(document.reader, due),
       due.length > 0 ? this.#use.preferencesOf(document.reader) : DEFAULT_PREFERENCES,
     ]);
-    // If the store has lost part of the feed, this waits for the feed's turns, which may wait for this decision.
+    // The time is limited, because of a possible deadlock: if the store has lost part of the feed, this waits for the
+    // feed's turns, and one of them may wait for this decision.
     const [standingOf, preferences] = await within(DECIDE_MS, 'reading the marks', facts);
     return decide(document, {
       ...{ now: at, woken },

@@ -59,7 +59,8 @@ export async function waitingPositions(
   const { waiting, sending } = parsed.data;
   return [...waiting, ...sending.flatMap(({ items }) => items)].flatMap((one) => {
     const { position, notification } = one;
-    // Without content, only the feed's history can tell whether the notification is still open.
+    // Without content, only the feed's history can tell whether the notification is still open, so marks outside it are
+    // not needed.
     if (!position) return notification ? idsOf(one).map((id) => ({ id })) : [];
     return [{ id: position.id ?? one.id, at: { epoch: position.epoch, offset: position.offset } }];
   });

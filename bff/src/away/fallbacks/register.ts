@@ -33,7 +33,6 @@ export function registeredOf(
   return { notification, sourceHash, fallback, position };
 }
 
-/** The names of the notifications whose fallbacks are waiting, are being sent or have ended. */
 export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<string> =>
   new Set([...waiting, ...sending.flatMap(({ items }) => items), ...receipts].map(nameOf));
 
@@ -72,7 +71,8 @@ export function register(document: AwayDocument, added: readonly Registered[], n
     waiting.push({
       ...{ id, createdAt },
       ...(sourceHash !== undefined && { sourceHash }),
-      // Without content, only the feed's history can tell whether the notification is still open.
+      // Without content, only the feed's history can tell whether the notification is still open, so its position is
+      // not needed.
       ...(fits && { notification, ...(position && { position }) }),
       steps: fallback.map(({ after, via, unless = 'read' }) => ({
         ...{ via, unless },
@@ -116,7 +116,6 @@ export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: n
   return endWaiting({ ...document, sending }, isRetracted, 'retracted', now);
 }
 
-/** Ends all steps of the waiting notifications for which `isEnded` returns true. */
 function endWaiting(
   document: AwayDocument,
   isEnded: (one: Waiting) => boolean,

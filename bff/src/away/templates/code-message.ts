@@ -18,7 +18,6 @@ export interface CodeMessage {
   links: AwayMessage['links'];
 }
 
-/** The message with the code that confirms an address. */
 export const codeMessageOf = (
   { reader, code, language, links }: CodeMessage,
   { key, createdAt }: { key: string; createdAt: string },

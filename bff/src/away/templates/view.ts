@@ -44,7 +44,6 @@ const COLOURS: Record<Severity, string> = {
 
 export interface ViewOptions {
   words: Words;
-  /** The IANA time zone in which times are shown. */
   timeZone: string;
   /**
    * Whether to isolate texts with control characters, so that right-to-left text does not reorder its surroundings.
@@ -53,7 +52,6 @@ export interface ViewOptions {
   plain: boolean;
 }
 
-/** The template variables of a message. */
 export function viewOf(message: AwayMessage, { words, timeZone, plain }: ViewOptions): View {
   const { language, notifications, more, links } = message;
   const text = (value: string) => (plain ? isolate(value) : value);

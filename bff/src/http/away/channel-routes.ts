@@ -19,7 +19,6 @@ export interface ChannelRoutesOptions {
   channels: ReadonlyMap<string, { channel: Channel }>;
   contacts: ContactBook;
   vapidKey: () => Promise<string | undefined>;
-  /** Whether pushes may be sent to this endpoint. */
   isPushService: (endpoint: string) => Promise<boolean>;
   linksOf: (reader: string, via: string) => AwayMessage['links'];
   log: Logger;

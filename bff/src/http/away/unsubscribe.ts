@@ -54,8 +54,9 @@ const POLICY = [
 
 /**
  * `/app/unsubscribe`, the link in each e-mail (`/unsubscribe` in those of earlier versions). It needs no sign-in,
- * because its proof was made by this deployment. `POST` unsubscribes with one click (RFC 8058). `GET` only shows a
- * button, because mail scanners open links. Channels that need no address, such as webhooks, can also be resumed here.
+ * because it contains a proof that this deployment made it. `POST` unsubscribes with one click (RFC 8058). `GET` only
+ * shows a button, because mail scanners open links. Channels that need no address, such as webhooks, can also be
+ * resumed here.
  */
 export function unsubscribeRoutes({ channels, contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
   /** Whether the link stops messages through a channel that needs no e-mail address. */

@@ -20,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => bff.stop());
 
-/** Each test has its own trail. */
 let store: MemoryAuditStore;
 beforeEach(() => {
   store = new MemoryAuditStore();

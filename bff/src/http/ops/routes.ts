@@ -45,7 +45,6 @@ export interface OpsRoutesOptions extends StatusOptions {
   templates: Templates | undefined;
   /** The fallbacks that were not sent, if the deployment has channels. */
   unsent: Unsent | undefined;
-  /** The data of individual readers. */
   readerData: ReaderOpsRoutesOptions;
   log: Logger;
 }

@@ -7,9 +7,7 @@ import { findPublication } from '../../recover/find/find-publication.ts';
 import { isPermitted, sendUnavailable } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 
-/** Maximum number of searches that run at once on this instance. */
 const AT_ONCE = 2;
-/** Maximum number of searches that wait for their turn. */
 const MAX_WAITING = 50;
 
 export interface LinkedRouteOptions {

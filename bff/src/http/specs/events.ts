@@ -23,7 +23,7 @@ type EventSpecs = {
   readonly [Name in ServerEventName]: { summary: string; schema: z.ZodType<ServerEvents[Name]> };
 };
 
-/** Summary and JSON schema of each server event, for the API documents. */
+/** Summary and schema of each server event, for the API documents. */
 export const EVENT_SPECS: EventSpecs = {
   publications: {
     summary: 'New publications of a feed. Offsets increase by 1 within an event.',

@@ -10,7 +10,6 @@ let bff: ServedBff;
 beforeAll(async () => void (bff = await serveBff({ AUTH_MODE: 'jwt' })));
 afterAll(() => bff.stop());
 
-/** The value that a reference points to in the document. */
 const resolveReference = (document: object, reference: string): unknown =>
   reference
     .slice(2)

@@ -10,7 +10,6 @@ import type { BffConfig } from '../../config.ts';
 const NEVER_EXPIRES = 0;
 const KEY_SET_TIMEOUT_MS = 5_000;
 
-/** Creates the authenticator that the settings select. */
 export function createAuthenticator(
   config: BffConfig,
   backend: Pick<Backend, 'readSecret' | 'readers'>,
@@ -69,7 +68,6 @@ function createRevocationList(
   });
 }
 
-/** Fetches the JSON that an issuer publishes at `url`. */
 async function fetchKeySet(url: string): Promise<unknown> {
   const response = await fetch(url, {
     headers: { accept: 'application/json' },

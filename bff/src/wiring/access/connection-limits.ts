@@ -24,7 +24,6 @@ type Settings = Pick<
   | 'MAX_CONNECTIONS_PER_READER'
 >;
 
-/** The connection limits from the settings, by kind. */
 export function connectionLimits(config: Settings): ConnectionLimits {
   const { AUTH_MODE, MAX_CONNECTIONS: connections, MAX_CONNECTIONS_PER_ADDRESS: given } = config;
   const pending =

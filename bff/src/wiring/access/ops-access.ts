@@ -9,7 +9,6 @@ export const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON, PUBLIC_HOST }: Bff
   open: isLoopback(PUBLISHED_ON ?? PUBLIC_HOST),
 });
 
-/** Addresses that the operations page links to. */
 export const opsLinksOf = ({ RUNBOOK_URL, GRAFANA_URL }: BffConfig): OpsStatus['links'] => ({
   ...(RUNBOOK_URL !== undefined && { runbook: RUNBOOK_URL }),
   ...(GRAFANA_URL !== undefined && { grafana: GRAFANA_URL }),

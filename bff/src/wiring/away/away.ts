@@ -24,7 +24,6 @@ export interface Away {
   fallbacks: Fallbacks;
   contacts: ContactBook;
   channels: ReadonlyMap<string, ConfiguredChannel>;
-  /** The e-mail templates. */
   templates: Templates;
   /** The public VAPID key; `undefined` if there is no `push` channel. */
   vapidKey: VapidKey;
@@ -48,7 +47,7 @@ export async function createAway(
   onStep: (step: FallbackStep) => Promise<void>,
 ): Promise<Away | undefined> {
   if (config.AWAY_FILE === undefined) return undefined;
-  // Load the channels' libraries only in deployments that have channels.
+  // Imported here, so that deployments without channels do not load the template engine.
   const { readAwaySettings } = await import('./settings.ts');
   const { createChannels } = await import('./channels.ts');
   const settings = readAwaySettings(config.AWAY_FILE);

@@ -100,7 +100,6 @@ const webhookChannel = ({ binding }: NonNullable<AwaySettings['webhook']>, use: 
     },
   });
 
-/** Rejects if the secret is absent. */
 async function secretOf({ readSecret }: Use, name: string): Promise<string> {
   const value = await readSecret(name);
   if (value !== undefined) return value;

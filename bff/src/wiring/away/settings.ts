@@ -12,7 +12,6 @@ import { ConfigError } from '@tocsin/service';
 import { z } from 'zod';
 import { bindingChannelSchema } from '../../away/channels/binding/binding-channel.ts';
 
-/** Settings common to all channels. */
 const commonSchema = z.strictObject({
   /** How long a reader's first due fallback waits for others, so that they are sent as one message. */
   window: durationSchema('PT0S', 'P1D').optional(),

@@ -10,7 +10,6 @@ import { RedisConnection } from '../../redis/connection.ts';
 import { findWaiting } from '../../redis/waiting-entries.ts';
 import { RedisBroadcaster } from '../../socketio/redis-broadcaster.ts';
 
-/** Creates the backplane that the settings select. */
 export function createBackplane(config: BffConfig, log: Logger): Backplane {
   const parts = redisPartsOf(config);
   const audit = auditClient(parts.audit);

@@ -101,7 +101,6 @@ export const fillMetadata = (
     }),
   );
 
-/** Whether a mapping uses a field anywhere. */
 export function usesField(mapping: DataMapping, field: Field): boolean {
   if (typeof mapping === 'string') return mapping === `$${field}`;
   if (typeof mapping !== 'object' || mapping === null) return false;

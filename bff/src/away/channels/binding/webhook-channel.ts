@@ -14,7 +14,6 @@ export interface WebhookOptions {
   secret: string;
   /** The output binding of type `bindings.http`. Default `notification-webhook`. */
   binding?: string | undefined;
-  /** The current time in ms since 1970. Default `Date.now`. */
   now?: () => number;
 }
 

@@ -38,7 +38,6 @@ export function createEmailChannel(options: EmailOptions): Channel {
   };
 }
 
-/** Lists all errors in the e-mail channel's options. */
 export class EmailOptionsError extends Error {
   override name = 'EmailOptionsError';
 

@@ -21,6 +21,5 @@ export interface EmailOptions {
    * the password would be readable on the network.
    */
   requireTls?: boolean | undefined;
-  /** Time limit of one send, in ms. Default 30,000. */
   timeoutMs?: number | undefined;
 }

@@ -10,7 +10,6 @@ export interface Progress {
   handedOver: boolean;
 }
 
-/** Time limit for connecting, in ms. */
 const CONNECT_MS = 10_000;
 /** Time limit for silence, in ms. The send's own time limit covers the whole e-mail. */
 const SILENCE_MS = 25_000;

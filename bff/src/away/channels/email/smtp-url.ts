@@ -1,7 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { EmailOptions } from './options.ts';
 
-/** An SMTP server and its login. */
 export interface SmtpServer {
   host: string;
   port: number;

@@ -14,15 +14,12 @@ export interface PushOptions {
   templates: Pick<Templates, 'subject'>;
   /** Also sends to push services on this machine, without TLS. Only for tests. Default false. */
   allowLoopback?: boolean | undefined;
-  /** Time limit of one send, in ms. Default 30,000. */
   timeoutMs?: number | undefined;
-  /** The current time in ms since 1970. Default `Date.now`. */
   now?: () => number;
 }
 
 /** Maximum number of devices that get a push: those with the newest subscriptions. */
 const MAX_DEVICES = 20;
-/** Maximum number of bytes to read from a response. */
 const MAX_ANSWER_BYTES = 16 * 1024;
 const DISCARD_MS = 2_000;
 

@@ -37,7 +37,6 @@ export interface DecisionInput {
   woken: number;
   /** `undefined` if the deployment does not have the channel. */
   rulesOf: (via: string) => ChannelRules | undefined;
-  /** Whether the reader can be reached through the channel. */
   reaches: (via: string) => boolean;
   /** Whether the channel has reached its limit of messages in flight on this instance. Due steps then wait. */
   isFull: (via: string) => boolean;

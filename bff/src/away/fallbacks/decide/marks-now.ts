@@ -41,7 +41,8 @@ export async function marksNow(
   return {
     ...{ epoch: head.epoch, history, offsets, placeOf: placeIn(head.epoch) },
     placeIn(epoch) {
-      // An inbox of a later epoch no longer shows which notifications were marked as unread after they were read.
+      // An inbox of a later epoch no longer shows which notifications were marked as unread after they were read. The
+      // read state is therefore ignored, and they count as unread.
       const isLater = inbox?.feeds[reader] && isLaterEpoch(inbox.feeds[reader].epoch, epoch);
       return isLater ? placesIn({ epoch, inbox: state }) : placeIn(epoch);
     },

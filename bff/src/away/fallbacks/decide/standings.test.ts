@@ -164,7 +164,7 @@ describe('a notification of an epoch that has ended', () => {
     expect(await standingWith({ ...world, marks: { epoch: '2-b', archived: [[1, 9]], seen: 9 } })).toBe(
       'open',
     );
-    // It may have been marked as unread after it was read. Such a mark has been replaced.
+    // It may have been marked as unread after it was read. The later marks would have replaced such a mark.
     expect(await standingWith({ ...world, read: { offset: 3 }, marks: { epoch: '2-b' } })).toBe('open');
   });
 

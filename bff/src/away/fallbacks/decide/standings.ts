@@ -41,7 +41,8 @@ function standingOf(
     if (notification?.createdAt === createdAt)
       return placed({ offset: publication.offset, notification }, placeOf);
   }
-  // A position inside the history is wrong here: the store was rolled back and lost the publication.
+  // The history does not contain the notification. A position within the history is therefore wrong: the store was
+  // rolled back and lost the publication.
   const position = at && (at.epoch !== epoch || at.offset < bottomOf(history)) ? at : undefined;
   // A retraction of the id applies to this notification too. Anything else with the id is another notification.
   const retraction = published.find((one) => one.notification === null && one.gone === 'retracted');

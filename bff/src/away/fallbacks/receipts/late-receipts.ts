@@ -16,7 +16,6 @@ import type { PublishReceipt } from './publish-receipts.ts';
 export interface LateReceiptsOptions {
   publish: PublishReceipt;
   store: ReaderStore;
-  /** Called when the broker or the store cannot be reached. */
   onError: (error: unknown) => void;
   now: () => number;
 }

@@ -63,7 +63,6 @@ export function settle(
 const pauseAfter = (failures: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10), MAX_PAUSE_MS);
 
-/** Makes the notifications of a message wait again. */
 function returnToWaiting(
   waiting: readonly Waiting[],
   items: Sending['items'],

@@ -20,9 +20,7 @@ export interface UnsentFallbacksOptions extends Pick<
   rulesOf: DecisionInput['rulesOf'];
 }
 
-/** Maximum number of pages being read at once. */
 const LISTS_AT_ONCE = 2;
-/** Maximum number of pages waiting to be read. */
 const LISTS_WAITING = 16;
 /** Delay in ms of the wake-up that covers a crash after a document write. Longer than such a write takes. */
 const WRITE_MS = 2 * 60_000;
@@ -39,7 +37,6 @@ export class UnsentFallbacks {
     this.#use = options;
   }
 
-  /** A page of the list. Rejects if the list cannot be read. */
   list(query: UnsentQuery): Promise<UnsentPage> {
     const onError = (error: unknown) => this.#use.observer.failed('list-unsent', error);
     return this.#lists.run(() => listUnsent(query, { ...this.#use, onError }));
@@ -56,7 +53,7 @@ export class UnsentFallbacks {
       const plan = (document: AwayDocument) => sendAgain(document, own, { now: now(), rulesOf });
       const planned = await this.#planned(reader, plan);
       if (!planned || planned.done === 0) return planned;
-      // Set before the write, so that no due fallback lacks a wake-up: later fallbacks would rely on it.
+      // Set before the write, so that the due fallback has a wake-up even if the process crashes after the write.
       const later = now() + WRITE_MS;
       await this.#use.wakeUps.set(wakeUpName(hash, later, { unique: true }), later);
       const closing = await this.#change(reader, plan);

@@ -23,7 +23,7 @@ export const MAX_READERS = 1_000;
 export const FRESH_MS = 5 * 60_000;
 /** Pause in ms between two writes of an instance. Readers added in the meantime are collected. */
 const PAUSE_MS = 250;
-/** Maximum time that an `add` waits, in ms. */
+/** Maximum time that `add` and `stop` wait, in ms. */
 const MAX_WAIT_MS = 3_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
@@ -51,7 +51,8 @@ export class UnsentIndex {
 
   /**
    * Resolves when the reader is in the index. Waits at most 3 s, and not at all while writes are slow. Never rejects.
-   * With `isFirst`, the reader had no unsent fallbacks, so another instance may have removed the reader from the index.
+   * `isFirst` means that the reader had no unsent fallbacks before: another instance may then have removed the reader
+   * from the index, so a recent addition does not count.
    */
   async add(hash: string, { isFirst = false } = {}): Promise<void> {
     const at = this.#use.now();

@@ -11,7 +11,6 @@ import { AWAY_TTL_SECONDS } from '../document.ts';
 export interface DurableWakeUpsOptions {
   wakeUps: WakeUps;
   store: ReaderStore;
-  /** Called when the scheduler or the store cannot be reached. */
   onError: (error: unknown) => void;
   now: () => number;
 }

@@ -18,9 +18,9 @@ export interface Woken {
 }
 
 /**
- * Whether the changed document needs no new wake-up, because the one of an earlier fallback that awaits its decision is
- * already set. Always false if part of `added` was known before, because an earlier call may have stored it without
- * setting a wake-up.
+ * Whether the changed document needs no new wake-up, because one is set for an earlier fallback that is not due yet.
+ * Always false if part of `added` was known before, because an earlier call may have stored it without setting a
+ * wake-up.
  */
 export function hasWakeUp(
   before: AwayDocument,

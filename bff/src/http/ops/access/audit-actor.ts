@@ -6,10 +6,6 @@ import '../../identity.ts';
 
 export type Trail = Pick<AuditTrail, 'note'>;
 
-/**
- * The user of the ops page: the bearer of OPS_TOKEN or of another token, or anonymous if no token is
- * required.
- */
 function actorOf({ identity, hasOpsToken }: Request): AuditActor {
   if (hasOpsToken) return { kind: 'operator', name: 'OPS_TOKEN' };
   return identity ? { kind: 'reader', name: identity.sub } : { kind: 'anonymous' };

@@ -10,9 +10,7 @@ import type { SetAsideRecords } from '../../../ops/ports.ts';
 import { Slots } from '../../../readers/search/slots.ts';
 import { readQuery } from '../../read-query.ts';
 
-/** Maximum number of searches that run at once on this instance. */
 const AT_ONCE = 1;
-/** Maximum number of searches that wait for their turn. */
 const MAX_WAITING = 4;
 
 export interface FindRoutesOptions {

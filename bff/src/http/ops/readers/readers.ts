@@ -6,7 +6,6 @@ import { sendUnavailable } from '../../answers.ts';
 
 export interface ReaderOpsRoutesOptions {
   receiptsOf: (named: { feed: string; id: string }) => Promise<Receipts>;
-  /** All stored data about a reader. */
   exportOf: (reader: string) => Promise<object>;
 }
 
