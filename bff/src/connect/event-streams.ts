@@ -9,7 +9,6 @@ import type { EndReason, SubscriptionReads } from './subscriptions.ts';
 export interface EventStreamsOptions extends SubscriptionReads {
   revocations: Pick<Revocations, 'refuses' | 'onRevoked'> | undefined;
   now: () => number;
-  /** Time between two heartbeats of a stream, in ms. */
   heartbeatMs: number;
   onEnded: (reason: EndReason) => void;
   /** Called with the reader of each new stream, once the stream receives the reader's events. */

@@ -28,7 +28,7 @@ export interface ReadersOptions {
   limitsOf: LimitsOf;
   /** Maximum number of documents per reader or address. */
   maxDocuments: number;
-  /** Whether fallbacks may need marks that the history no longer needs. */
+  /** If true, marks of notifications that have left the history are kept while their fallbacks wait. */
   hasChannels: boolean;
   /** Publishes readers' read marks for other applications. */
   publishReceipt: ReadStatesOptions['publishReceipt'];

@@ -21,7 +21,6 @@ interface TrailOptions {
   log: Logger;
 }
 
-/** Creates the audit trail of this instance, and the function that counts and records refused calls. */
 export function createTrail({ backend, instance, registry, metrics, log }: TrailOptions) {
   const trail = new AuditTrail({
     ...{ sink: backend.auditSink, instance },

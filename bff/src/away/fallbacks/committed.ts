@@ -41,7 +41,7 @@ export async function withPositions(
   const missing = added.filter(({ notification, position }) => !position && !known.has(nameOf(notification)));
   if (missing.length === 0) return added;
   try {
-    // The search may compare the feed with its head, which may have to wait for other turns.
+    // Limited in time, because the search may compare the feed with its head, and so wait for other turns.
     const found = await within(FIND_MS, 'finding the positions', positionsOf(reader, missing));
     return added.map((one) => ({ ...one, position: one.position ?? found.get(one) }));
   } catch (error) {

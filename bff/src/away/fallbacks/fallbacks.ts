@@ -207,8 +207,8 @@ export class Fallbacks {
       this.#use.standingsOf(document.reader, due),
       due.length > 0 ? this.#use.preferencesOf(document.reader) : DEFAULT_PREFERENCES,
     ]);
-    // The time is limited, because of a possible deadlock: if the store has lost part of the feed, this waits for the
-    // feed's turns, and one of them may wait for this decision.
+    // Limited in time to end a possible deadlock: if the store has lost part of the feed, this waits for the feed's
+    // turns, and one of them may wait for this decision.
     const [standingOf, preferences] = await within(DECIDE_MS, 'reading the marks', facts);
     return decide(document, {
       ...{ now: at, woken },
@@ -235,7 +235,8 @@ export class Fallbacks {
     await this.#use.onStep('fallback-sent');
     if (result.outcome === 'unavailable' || result.outcome === 'unknown')
       observer.unavailable(via, result.reason);
-    // If our clock is behind the scheduler's, this is when the message was claimed, by the scheduler's clock.
+    // Not before the message was claimed. If our clock is behind the scheduler's, that time is from the scheduler's
+    // clock.
     const at = Math.max(now(), until - SEND_TIME_MS);
     const planned: Receipt[] = [];
     for (let attempt = 1; ; attempt++) {

@@ -87,7 +87,6 @@ export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}
   };
 }
 
-/** Runs `step`, and records its error under the file's name. */
 function attempt(file: string, faults: string[], step: () => void): void {
   try {
     step();

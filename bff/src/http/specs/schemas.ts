@@ -109,7 +109,7 @@ function generateSchemas(schemas: Record<string, z.ZodType>, io: 'input' | 'outp
     override: ({ jsonSchema }) => {
       if (isSent) delete jsonSchema.additionalProperties;
       else describeDefault(jsonSchema);
-      // Zod adds this bound to integers. `type: integer` is enough, and code generators handle it.
+      // Zod adds this bound to integers. Code generators need only `type: integer`.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   }).schemas;

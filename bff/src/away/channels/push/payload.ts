@@ -74,7 +74,10 @@ interface Payload {
   app_badge: number;
 }
 
-/** The payload as JSON, with as much of the body as fits. */
+/**
+ * The payload as JSON, with as much of the body as fits. If even an empty body does not fit, the push opens the inbox
+ * instead of the notification, whose address may be long.
+ */
 function fitPayload(payload: Payload): string {
   const json = (body: string, navigate: string) =>
     JSON.stringify({ ...payload, notification: { ...payload.notification, body, navigate } });

@@ -3,7 +3,6 @@ import { settleBy } from '../within.ts';
 /** Maximum number of messages that an instance has in flight through one channel. */
 const MAX_SENDS = 100;
 
-/** The messages that an instance is sending. */
 export class InFlight {
   readonly #sends = new Map<string, Set<Promise<unknown>>>();
 

@@ -24,6 +24,5 @@ function actionOf({ method, originalUrl }: Request): AuditAction {
   return method === 'DELETE' ? 'delete' : 'call';
 }
 
-/** Records refused calls from the ops page. */
 export const auditOpsRefused = (audit: Trail): RequestHandler =>
   auditRefusals({ audit, via: 'ops', actorOf, actionOf });
