@@ -4,10 +4,7 @@ import { hashOfReader } from '../fallbacks/document.ts';
 
 export type { ContactsDocument } from '@tocsin/contracts';
 
-/**
- * Lifetime of the contacts after the last change. A browser with a push subscription renews it, and so the contacts,
- * whenever the page is opened.
- */
+/** Lifetime of a reader's contacts after their last change. Sending a message does not renew it. */
 export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
 /** Maximum number of devices per reader. Beyond it, a new device replaces the oldest. */
 export const MAX_DEVICES = 20;
