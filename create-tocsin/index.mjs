@@ -30,7 +30,6 @@ function readArguments() {
   }
 }
 
-/** The tarball of `@tocsin/publish` in a folder. */
 const tarballIn = (folder) => {
   const found = existsSync(folder)
     ? readdirSync(folder).filter((file) => /^tocsin-publish-\d.*\.tgz$/.test(file))

@@ -106,7 +106,7 @@ describe('createNotificationClient', () => {
     await gateway.sockets[0]?.leave('all');
     gateway.publish(3);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
-    // This is less than `TIMING.quiet`, after which the client would notice even without the sleep.
+    // 8 s is less than `TIMING.quiet`, so only the detected sleep can cause this recovery.
     await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2', 'n3']), 8_000);
     expect(gateway.sockets).toHaveLength(2);
     expect(seen.gaps).toEqual([]);

@@ -17,7 +17,7 @@ export class ClientError extends Error {
 export class ProblemError extends ClientError {
   readonly status: number;
   readonly problem: Problem | undefined;
-  /** From `Retry-After`, in milliseconds. */
+  /** The server's `Retry-After`, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(status: number, problem: Problem | undefined, retryAfterMs: number | undefined) {

@@ -94,7 +94,7 @@ export interface PositionStore {
 export interface NotificationClientOptions {
   /** Origin of the server, for example `http://localhost:4001`. In a browser, empty means the page's origin. */
   url: string;
-  /** Default: `/hubs`. */
+  /** Path of the server's socket.io endpoint. Default: `/hubs`. */
   path?: string;
   clientId?: string;
   /**
@@ -107,7 +107,7 @@ export interface NotificationClientOptions {
    * its `url` still serves everything else. Default: connect to `url`.
    */
   negotiate?: boolean;
-  /** Default: in memory. */
+  /** Where to store positions. Default: in memory. */
   positions?: PositionStore;
   /** Transports to try, in this order. Default: websocket, then polling. */
   transports?: readonly Transport[];

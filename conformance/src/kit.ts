@@ -12,7 +12,6 @@ export interface Target {
   url: string;
   /** Base URL of `POST /notifications`. Without it, cases that publish are skipped. */
   publishUrl?: string | undefined;
-  /** An API key for publishing. */
   publishKey?: string | undefined;
   /** A reader's token that permits the topics `conformance-*`. Without it, the server must not require a token. */
   token?: string | undefined;
@@ -39,7 +38,6 @@ export class Kit {
     this.target = target;
   }
 
-  /** Creates a feed name that no other case uses. */
   feed(): string {
     return `topic:conformance-${randomUUID()}`;
   }
@@ -130,7 +128,6 @@ export class Kit {
     return ids;
   }
 
-  /** Publishes `count` simple notifications in one request. */
   publishMany(feed: string, count: number, more: Record<string, unknown> = {}): Promise<string[]> {
     return this.publish(
       feed,

@@ -13,7 +13,6 @@ import {
 /** A request of 1 MiB must fit, even if the sidecar expands every character to a six-byte escape. */
 const MIN_QUEUE_BYTES = 8 * 1024 * 1024;
 
-/** All settings of the producer, by environment variable. */
 export const producerSettings = z.object({
   ...commonSettings,
   PORT: portSetting().default(4000).describe('Public port: POST /notifications, health, metrics, OpenAPI'),

@@ -3,7 +3,6 @@ import { PARTITION_VERSION, type PartitionAnnouncement } from '@tocsin/contracts
 import { newRun } from '../src/produce/ids.ts';
 import type { Announcer } from '../src/produce/ports.ts';
 
-/** An announcer, and a way to read its announcements. */
 export interface AnnouncerUnderTest {
   announcer: Announcer;
   /** All announcements of a run, in order. */
@@ -12,7 +11,6 @@ export interface AnnouncerUnderTest {
 
 const EXPIRES_AT = '2999-01-01T00:00:00.000Z';
 
-/** Tests that every announcer must pass. */
 export function announcerSuite(name: string, create: () => Promise<AnnouncerUnderTest>): void {
   describe(`${name} as an announcer`, () => {
     let tested: AnnouncerUnderTest;

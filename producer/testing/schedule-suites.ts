@@ -5,7 +5,7 @@ import { notification } from './test-producer.ts';
 
 const scheduled = (id: string, at: number): Scheduled => ({ v: 1, at, notification: notification(id) });
 
-/** Tests that every job store must pass. `handedOver` returns the ids of the jobs delivered so far. */
+/** `handedOver` returns the ids of the jobs delivered so far. */
 export function jobsSuite(
   name: string,
   open: () => Promise<{ jobs: Jobs; handedOver: () => Promise<string[]> }>,
@@ -33,7 +33,6 @@ export function jobsSuite(
   });
 }
 
-/** Tests that every store of the due window must pass. */
 export function dueWindowStoreSuite(name: string, open: () => Promise<DueWindowStore>): void {
   it(`should write the index and documents together, if the index still has the version that was read: ${name}`, async () => {
     const store = await open();
@@ -54,7 +53,6 @@ export function dueWindowStoreSuite(name: string, open: () => Promise<DueWindowS
   });
 }
 
-/** Tests that every store of the schedule index must pass. */
 export function scheduleIndexStoreSuite(name: string, open: () => Promise<ScheduleIndexStore>): void {
   it(`should write a document of the schedule index if it still has the version that was read: ${name}`, async () => {
     const store = await open();

@@ -3,7 +3,6 @@ import { FaultyBackend } from './faulty-backend.ts';
 import type { Observer } from '../src/produce/ports.ts';
 import { Producer, type ProducerOptions } from '../src/produce/producer.ts';
 
-/** Records events as text. */
 export class RecordingObserver implements Observer {
   readonly events: string[] = [];
   answered: Observer['answered'] = (outcome, items) =>

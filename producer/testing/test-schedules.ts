@@ -5,7 +5,6 @@ import type { Producer } from '../src/produce/producer.ts';
 import { PublishService } from '../src/produce/publish-service.ts';
 import { Schedules, type ScheduleObserver } from '../src/schedule/schedules.ts';
 
-/** Records events as text. */
 export class RecordingScheduleObserver implements ScheduleObserver {
   readonly events: string[] = [];
   scheduled = (count: number) => void this.events.push(`scheduled ${count}`);

@@ -1,4 +1,3 @@
-/** The part of the bundler's module graph that `firstView` reads. */
 interface Graph {
   getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
 }

@@ -22,7 +22,6 @@ const isRefusal = (error: unknown): error is ClientError =>
   (error.code === 'unauthorized' || (error instanceof ProblemError && error.status === 401));
 
 export const useConnection = defineStore(() => {
-  /** The feeds that the page shows. */
   const feeds = ref<readonly string[]>([]);
   const client = ref<ClientStatus>('connecting');
   /** Whether the device is online, as far as the browser knows. */
@@ -89,7 +88,6 @@ export const useConnection = defineStore(() => {
     if (!refused.has(feed)) failedPages.set(feed, isRefusal(error) ? error.message : undefined);
   }
 
-  /** Records that a feed is permanently refused. */
   function refuse(feed: string, why: string): void {
     awaited.delete(feed);
     failedPages.delete(feed);

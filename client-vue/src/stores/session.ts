@@ -117,8 +117,8 @@ export function startSession({
       let first: Position | undefined;
       let late: Page | undefined;
       /**
-       * Shows the late page. It is read again if it ends before the subscription began, or is of another epoch, because it
-       * may then be from before an erasure.
+       * Shows the late page. If it ends before the subscription began, or is of another epoch, it may be from before an
+       * erasure, so it is loaded again.
        */
       const showLate = async (isShown: boolean): Promise<void> => {
         if (!late) return;

@@ -43,7 +43,7 @@ export const useSource = defineStore(() => {
       source = next;
     },
     hasPushWorker: (): boolean => source.pushWorker !== undefined,
-    /** Registers the service worker that shows pushes, if the page has one. */
+    /** Registers the page's service worker for push. Rejects if the page has none. */
     async registerPushWorker(): Promise<ServiceWorkerRegistration> {
       if (!source.pushWorker) throw new Error('This page has no service worker for push.');
       return source.pushWorker();
@@ -58,7 +58,6 @@ export const useSource = defineStore(() => {
     },
     /** The server and the current reader's credentials, for a queued call of `ask`. */
     current: (): Source => source,
-    /** Calls a client function that takes the server, the reader and options. */
     async ask<T>(
       call: (url: string, clientId: string | undefined, options: FetchPageOptions) => Promise<T>,
       options: FetchPageOptions = {},

@@ -67,7 +67,6 @@ export const useToasts = defineStore(() => {
     if (current.length > 0) add(current.map(({ notification }) => toastOf(feed, notification)));
   }
 
-  /** Reports missed notifications in one toast. */
   function summarise(missed: Missed): void {
     add([summaryOf(missed, summaries++)]);
   }
@@ -88,7 +87,6 @@ export const useToasts = defineStore(() => {
     refresh();
   }
 
-  /** Removes the toasts of notifications that are gone. */
   function remove(feed: string, ids: readonly string[], reason?: GoneReason): void {
     const replaced = reason === 'replaced';
     for (const id of ids) {
@@ -98,7 +96,6 @@ export const useToasts = defineStore(() => {
     refresh();
   }
 
-  /** Removes all toasts of a feed. */
   function clear(feed: string): void {
     for (const key of stack.clearFeed(feed)) countdowns.cancel(key);
     refresh();

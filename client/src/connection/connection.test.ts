@@ -13,7 +13,6 @@ const getToken = (): Promise<string> =>
   new Promise((resolve, reject) => {
     asked.push({ resolve, reject });
   });
-/** Resolves when the client has asked for a token `count` times. */
 const haveAsked = (count: number) => vi.waitFor(() => expect(asked).toHaveLength(count));
 /** Breaks the transport of a connection that is waiting for its token. */
 const breakTransports = (): void => {

@@ -39,7 +39,6 @@ export class Connection implements ClientConnection {
     return this.#current.connected ? this.#current : undefined;
   }
 
-  /** Drops the connection, if any, and reconnects, immediately or after the usual delay. */
   reconnect({ now }: { now: boolean }): void {
     if (this.#closed) return;
     clearTimeout(this.#reconnectTimer);

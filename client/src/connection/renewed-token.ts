@@ -36,7 +36,7 @@ export class RenewedToken {
     this.#renewal = {};
   }
 
-  /** Never rejects. */
+  /** Sends a new token, and retries failures. Never rejects. */
   async #attempt(socket: ClientSocket, renewal: object, attempt: number): Promise<void> {
     const error = await this.#send(socket, renewal);
     if (renewal !== this.#renewal || !error) return;

@@ -26,14 +26,12 @@ export class Silence {
     return this.#doubtful;
   }
 
-  /** Starts watching a new connection. */
   start(): void {
     this.stop();
     this.#lastActivity = Date.now();
     this.#watch(TIMING.quiet);
   }
 
-  /** Records a sign of life from the server. */
   recordActivity(): void {
     this.#lastActivity = Date.now();
     if (!this.#doubtful) return;

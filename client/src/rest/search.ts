@@ -5,9 +5,9 @@ import { callServer, type CallOptions } from './call-server.ts';
 export interface SearchRequest {
   /** Words that must all occur in the title, body, source, category or an action. Ignores case and accents. */
   q?: string;
-  /** Default: `any`, which includes archived and snoozed notifications. */
+  /** Which notifications to search. Default: `any`, which includes archived and snoozed ones. */
   state?: SearchState;
-  /** Default: `all` and every feed named in the token. */
+  /** The feeds to search. Default: `all` and every feed named in the token. */
   feeds?: readonly string[];
   /** A notification must have one of these severities. The same applies to categories and sources. */
   severities?: readonly Severity[];

@@ -122,7 +122,6 @@ export class FeedSubscription {
     this.#handle({ type: 'disconnected' });
   }
 
-  /** Processes a server event for this feed. */
   received({ name, payload }: ReceivedEvent): void {
     const consume = this.#consumers[name] as ((payload: unknown) => void) | undefined;
     if (!consume) return;

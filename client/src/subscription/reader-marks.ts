@@ -2,7 +2,7 @@ import { isOlderState, type DueSnooze, type InboxState } from '@tocsin/contracts
 import { RecentIds } from '../merge/recent-ids.ts';
 import type { FeedHandlers } from '../types.ts';
 
-/** Maximum number of snoozes that a reader can have. */
+/** Maximum number of reported snoozes to remember: as many as a reader can have. */
 const MAX_REPORTED = 200;
 
 /**

@@ -117,7 +117,6 @@ export class FakeTab implements TabPlatform {
     this.#drain(Infinity);
   }
 
-  /** Ends the tab as if its process had been killed. */
   kill(): void {
     this.state = 'gone';
     this.#queue.length = 0;

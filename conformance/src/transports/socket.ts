@@ -40,7 +40,6 @@ export class SocketReader {
     });
   }
 
-  /** Sends a request. Resolves with the response. */
   ask(event: string, ...payload: unknown[]): Promise<Record<string, unknown>> {
     return this.#socket.timeout(this.#patienceMs).emitWithAck(event, ...payload) as Promise<
       Record<string, unknown>

@@ -20,7 +20,9 @@ const stepSchema = z.looseObject({
   since: time.optional(),
 });
 
-/** Where a feed published a notification. `id` is its id in the feed, if that differs from its own. */
+/**
+ * The position at which a feed published a notification. `id` is set if the notification has another id in the feed.
+ */
 const publishedAtSchema = z.looseObject({
   epoch: epochSchema,
   offset: offsetSchema,

@@ -6,7 +6,7 @@ import { serverEvent, type PayloadOf } from './server-event.ts';
 export interface DueSnooze {
   epoch: string;
   offset: number;
-  /** RFC 3339. */
+  /** When the snooze ended, in RFC 3339. */
   until: string;
   notification: Notification;
 }

@@ -74,7 +74,7 @@ describe('isOlderState', () => {
     expect(isOlderState(state(2, waiting), state(2, ended))).toBe(true);
     expect(isOlderState(state(2, ended), state(2, waiting))).toBe(false);
     expect(isOlderState(state(2, ended), state(2, ended))).toBe(false);
-    // The mark of the other snooze has expired in the meantime.
+    // `state` lacks the mark of the second snooze, which has expired in the meantime.
     expect(isOlderState(state(2, ended), state(2, ended, mark(2, { due: true })))).toBe(false);
   });
 });

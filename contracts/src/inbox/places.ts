@@ -9,7 +9,7 @@ export interface SnoozeMark {
   id: string;
   epoch: string;
   offset: number;
-  /** RFC 3339. */
+  /** When the snooze ends, in RFC 3339. */
   until: string;
   due?: true;
   read?: true;

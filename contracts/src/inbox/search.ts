@@ -19,7 +19,7 @@ export const SEARCH_PARAMETERS = [
 const MAX_CURSOR = 8 * 1024;
 const MAX_LISTED = 20;
 
-/** Comma-separated values. */
+/** Parses comma-separated values. */
 const listed = <Item extends z.ZodType<string, string>>(item: Item) =>
   z
     .string()

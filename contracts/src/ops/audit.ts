@@ -114,7 +114,7 @@ export function parseAuditPosition(text: string): AuditPosition | undefined {
   return ms === undefined ? undefined : { ms: Number(ms), seq: Number(seq), stream: Number(stream) };
 }
 
-/** Negative if `a` is newer. */
+/** Compares two positions: negative if `a` is newer. */
 export const compareAuditPositions = (a: AuditPosition, b: AuditPosition): number =>
   b.ms - a.ms || b.seq - a.seq || a.stream - b.stream;
 

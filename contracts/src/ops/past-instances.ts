@@ -38,7 +38,7 @@ export const pastInstanceSchema = z.object({
   at: dateTimeSchema,
   /** When the instance was shut down. If this is absent and the instance is no longer listed, it has vanished. */
   stoppedAt: dateTimeSchema.optional(),
-  /** Oldest first. */
+  /** The minutes, oldest first. */
   minutes: z.array(pastMinuteSchema).max(MAX_PAST_MINUTES),
 });
 export type PastInstance = z.infer<typeof pastInstanceSchema>;

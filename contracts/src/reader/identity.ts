@@ -18,7 +18,7 @@ export const claimsSchema = z.object({
   iat: z.number().optional(),
   feeds: z.array(topicPatternSchema).max(MAX_GRANTS).default([]),
   roles: z.array(z.string().min(1).max(128)).max(MAX_GRANTS).default([]),
-  // Not required for reading, so an invalid address doesn't make the token invalid.
+  // An invalid value is ignored, so it doesn't make the token invalid.
   email: emailAddressSchema.optional().catch(undefined),
   email_verified: z.boolean().optional().catch(undefined),
 });

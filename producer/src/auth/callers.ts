@@ -39,7 +39,6 @@ export function parseApiKeys(text: string): ApiKeys {
 /** The stored form of a key. A long random string needs neither a salt nor a slow hash. */
 export const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
-/** Why a known key is rejected. */
 export type KeyRefusal = 'expired' | 'revoked';
 
 /** A caller, identified by an API key, and its rate limit. */
@@ -73,7 +72,7 @@ export class Caller {
 export interface CallersOptions {
   /** Throws until the keys have been read. */
   keys: () => ApiKeys;
-  /** Milliseconds since 1970. */
+  /** The time in ms since 1970. */
   now: () => number;
   /** Called for each request that has a valid key. */
   onUse?: (key: ApiKey) => void;

@@ -8,7 +8,6 @@ afterEach(() => void vi.useRealTimers());
 
 const key = (name: string) => ({ name, hash: hashOf(name), feeds: ['all'], perSecond: 1 });
 
-/** Creates a KeyUses with an in-memory store. */
 function keyUses() {
   const store = new MemoryKeyUseStore();
   const write = vi.spyOn(store, 'write');

@@ -31,7 +31,6 @@ const knownKeyOf = ({ name, hash, ...rights }: ApiKey): KnownKey => ({
   rights: digits(JSON.stringify(rights)),
 });
 
-/** Lists the changes between two versions of the keys. */
 export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey[]): KeyChange[] {
   const old = new Map(before.map((key) => [key.hash, key]));
   const changes: KeyChange[] = [];
@@ -72,7 +71,7 @@ export class KeyWatch {
     return this.#work;
   }
 
-  /** Never rejects. */
+  /** Compares the keys with the stored ones, and reports changes. Never rejects. */
   async #compare(now: readonly KnownKey[]): Promise<void> {
     const text = JSON.stringify(now);
     if (text === this.#compared) return;

@@ -2,7 +2,6 @@ import { COMPONENTS, TOPICS, partitionEntryKey, type PartitionAnnouncement } fro
 import { withSpans, type Sidecar } from '@tocsin/service';
 import type { Announcer } from '../produce/ports.ts';
 
-/** Publishes announcements as events through Dapr's pub/sub. */
 export class DaprAnnouncer implements Announcer {
   readonly #sidecar: Sidecar;
 

@@ -11,7 +11,6 @@ import { DaprKeyUseStore } from './key-use-store.ts';
 import { DaprKnownKeys } from './known-keys.ts';
 import { DaprScheduleIndexStore } from './schedule-index-store.ts';
 
-/** The backend built on Dapr components, reached through the sidecar. */
 export function daprBackend(config: ProducerConfig): Backend {
   const sidecar = new Sidecar({
     host: config.DAPR_HOST,

@@ -9,7 +9,6 @@ const CUSTOMERS = ['Alder & Sons', 'Brightwater', 'Café Luna', 'Delta Bikes', '
 const SERVICES = ['checkout', 'catalogue', 'search', 'billing', 'mail', 'warehouse'];
 const PEOPLE = ['Ada', 'Bruno', 'Chiara', 'Dmitri', 'Esi', 'Farid'];
 
-/** The URL of a page about the subject of a demo notification. */
 const pageOf = (kind: string, id: string | number): string => `/demo?${kind}=${id}`;
 const pick = (list: readonly string[], n: number): string => list[n % list.length] ?? '';
 const order = (n: number): number => 10_400 + n;
@@ -85,7 +84,6 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
   }),
 ];
 
-/** Returns the demo source's `n`th notification, counting from 0. */
 export function demoNotification(n: number): NotificationInput {
   const event = DEMO_EVENTS[n % DEMO_EVENTS.length];
   if (!event) throw new Error('There are no demo events.');

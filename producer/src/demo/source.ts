@@ -4,14 +4,12 @@ import { complete } from '../produce/complete.ts';
 import type { Producer } from '../produce/producer.ts';
 import { demoNotification } from './events.ts';
 
-/** Pause before a retry, in ms. */
 const REPEAT_AFTER_MS = 1_000;
 
 export interface DemoOptions {
   producer: Pick<Producer, 'produce'>;
   intervalMs: number;
   log: Logger;
-  /** Aborting it stops the source. */
   signal: AbortSignal;
 }
 

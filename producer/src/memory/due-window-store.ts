@@ -1,7 +1,6 @@
 import type { Scheduled, DueWindowDocument } from '@tocsin/contracts';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
-/** The due window in memory, for tests and for development without Dapr. */
 export class MemoryDueWindowStore implements DueWindowStore {
   readonly documents = new Map<string, Scheduled>();
   #index: DueWindowDocument | undefined;

@@ -1,7 +1,6 @@
 import { keyUseKey, type KeyUse } from '@tocsin/contracts';
 import type { KeyUseStore } from '../auth/key-uses.ts';
 
-/** Stores the last use of each key in memory, for tests and for development without Dapr. */
 export class MemoryKeyUseStore implements KeyUseStore {
   readonly uses = new Map<string, KeyUse>();
 

@@ -1,7 +1,6 @@
 import type { KnownKey } from '@tocsin/contracts';
 import type { KnownKeysStore } from '../auth/key-watch.ts';
 
-/** Stores the known keys in memory, for tests and for development without Dapr. */
 export class MemoryKnownKeys implements KnownKeysStore {
   #stored: { keys: readonly KnownKey[]; etag: string } | undefined;
 

@@ -1,7 +1,6 @@
 import type { ScheduleIndexDocument } from '@tocsin/contracts';
 import type { ScheduleIndexStore } from '../schedule/ports.ts';
 
-/** The schedule index in memory, for tests and for development without Dapr. */
 export class MemoryScheduleIndexStore implements ScheduleIndexStore {
   readonly documents = new Map<number, { value: unknown; etag: string; ttlSeconds: number }>();
   #writes = 0;

@@ -3,7 +3,6 @@ import type { Step } from '../produce/ports.ts';
 
 const STEPS: readonly Step[] = ['deposit', 'announce', 'ring'];
 
-/** Registers a gauge for the length of the queue. */
 export function observeQueue(registry: Registry, producer: { readonly held: number }): void {
   new Gauge({
     name: 'tocsin_producer_queue_notifications',
@@ -15,7 +14,6 @@ export function observeQueue(registry: Registry, producer: { readonly held: numb
   });
 }
 
-/** The producer's metrics. */
 export function createMetrics(registry: Registry) {
   const registers = [registry];
   return {

@@ -45,7 +45,6 @@ function checkRuns({ calls, announced, written, deposited }: FaultyBackend): voi
     checkCalls(calls.filter(({ partition }) => partition === lane));
 }
 
-/** Checks the calls for one partition, in order. */
 function checkCalls(calls: readonly Call[]): void {
   const finished = new Map<string, number>();
   const ended = new Set<string>();

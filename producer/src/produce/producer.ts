@@ -22,7 +22,7 @@ export interface ProducerOptions {
   maxHeldBytes: number;
   /** Number of lanes. Each feed belongs to one lane, and each lane has at most one entry in progress. */
   partitions: number;
-  /** Minimum time between the starts of two entries of a lane, in ms. Not after a full entry, and not during a stop. */
+  /** Minimum time between the starts of two entries of a lane, in ms. Ignored after a full entry and during a stop. */
   entryIntervalMs?: number;
   /** Calls `begin` once all requests that have already arrived are queued, so that they share an entry. */
   defer?: (begin: () => void) => void;
@@ -35,7 +35,7 @@ export interface ProducerOptions {
 const MAX_REST_MS = 50;
 /** Batching delay after a shared entry. It is long enough for the requests of one burst to arrive. */
 const BATCHING_DELAY_MS = 4;
-/** The precision of timers, in ms. */
+/** Shorter rests are skipped, because timers have a precision of 1 ms. */
 const MIN_REST_MS = 1;
 
 /** The part of a graceful stop that is reserved for repeating announcements, in ms. */
@@ -137,8 +137,8 @@ export class Producer {
   }
 
   /**
-   * Lets the lane start an entry at the end of this tick, or when its rest is over. Every entry costs about the same,
-   * whatever its size, and takes longer on a busy machine, so the busier the machine, the more requests share an entry.
+   * Lets the lane start an entry at the end of this tick, or when its rest is over. An entry costs about the same
+   * whatever its size. On a busy machine, entries take longer, lanes rest longer, and more requests share an entry.
    */
   #makeReady(lane: Lane): void {
     const batchingDelay = lane.wasShared ? BATCHING_DELAY_MS : 0;
@@ -170,7 +170,7 @@ export class Producer {
 
   #pump(): void {
     for (let lane = this.#ready.next(); lane; lane = this.#ready.next()) {
-      // A lane that rests may have begun an entry since.
+      // The lane may have begun an entry while its rest timer was pending.
       if (lane.isBusy) continue;
       const batch = lane.begin(Date.now());
       if (!batch) {

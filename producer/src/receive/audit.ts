@@ -25,7 +25,6 @@ const actorOf =
     return app === undefined ? { kind: 'anonymous' } : { kind: 'app', name: app };
   };
 
-/** Records the requests to one port. */
 export const auditRequests =
   (audit: Pick<AuditTrail, 'note'>, via: 'http' | 'invocation'): AuditRequest =>
   (request, action, { outcome, feeds, ids }) =>

@@ -19,7 +19,6 @@ afterAll(() => schedules.stop());
 const refused: RefusedEvent[] = [];
 const refusals: string[] = [];
 let clock = 0;
-/** The sidecar's active subscriptions. */
 const subscriptions: ActiveSubscription[] = [
   { pubsubname: 'notification-pubsub', topic: 'notifications', path: '/subscriptions/events' },
   { pubsubname: 'notification-deadletters', topic: 'notifications-dead', path: '/subscriptions/dead' },

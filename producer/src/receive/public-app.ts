@@ -35,7 +35,6 @@ export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit
   onProblem: (code: string) => void;
 }
 
-/** Calls `onProblem` with the code if the response is a problem document. */
 export const countProblems =
   (onProblem: (code: string) => void): RequestHandler =>
   (_request, response, next) => {
@@ -46,7 +45,6 @@ export const countProblems =
     next();
   };
 
-/** Creates the app for the public port. */
 export function publicApp(options: PublicAppOptions): Express {
   const { callers, isServed, registry, ready, onProblem, trail, bodies, ...rest } = options;
   const routes = { ...rest, audit: auditRequests(trail, 'http') };

@@ -6,7 +6,6 @@ import type { DueWindowStore } from './ports.ts';
 
 type Due = DueWindowDocument['due'][number];
 
-/** A requested change to the window. */
 interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
   remove: (due: Due) => boolean;
@@ -30,7 +29,6 @@ export class DueWindow {
   readonly #store: DueWindowStore;
   readonly #onIndex: (index: DueWindowDocument) => void;
   readonly #changes = new Batches<Change>((changes) => this.#write(changes));
-  /** Number of finished changes. */
   #finished = 0;
 
   /** Calls `onIndex` with each index that was read or written, never with an older one after a newer one. */
@@ -55,12 +53,14 @@ export class DueWindow {
     return this.#changes.add({ add: new Map(), remove: which });
   }
 
-  /** Returns the stored documents with these names; `undefined` for absent ones. */
   read(names: readonly string[]): Promise<unknown[]> {
     return this.#store.read(names);
   }
 
-  /** Reads the index from the store. Ignores it if a change finishes during the read, because that index is newer. */
+  /**
+   * Reads the index from the store. Ignores the result if a change finishes during the read, because the change is
+   * newer.
+   */
   async refresh(): Promise<void> {
     const finished = this.#finished;
     const due = await this.list();

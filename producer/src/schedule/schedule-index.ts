@@ -11,7 +11,9 @@ import type { ScheduleIndexStore } from './ports.ts';
 
 type Entry = ScheduleIndexDocument['list'][number];
 
-/** A requested change to one document. Once `isLate` returns true, nothing waits for it any more, and it is dropped. */
+/**
+ * A requested change to one document. Once `isLate` returns true, no caller waits for the change, and it is dropped.
+ */
 interface Change {
   add: readonly Entry[];
   remove: (name: string) => boolean;
@@ -149,7 +151,7 @@ function applied(value: unknown, changes: readonly Change[], now: number): Sched
   const before = parse(value, now);
   if (!before.isReadable) return undefined;
   const entries = new Map(before.list);
-  // The id of a delivered schedule would otherwise stay until the document is next written or expires.
+  // If a change removes a delivered schedule, rewrite the document; otherwise the schedule's id would stay in it.
   let isChanged = before.past.some(([name]) => changes.some(({ remove }) => remove(name)));
   for (const { add, remove } of changes) {
     for (const [name, at] of add) {

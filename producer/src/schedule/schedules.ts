@@ -29,7 +29,7 @@ const PARALLEL_JOBS = 16;
 /** The longest delay that setTimeout supports. Every schedule in the due window is due sooner. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Thrown if a job is handed over long before it is due. The caller may not be the scheduler at all. */
+/** Thrown if a job is handed over long before it is due, perhaps by a caller other than Dapr's scheduler. */
 export class NotDueError extends Error {
   override readonly name = 'NotDueError';
 }

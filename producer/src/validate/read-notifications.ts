@@ -20,7 +20,6 @@ export function readNotifications(body: Uint8Array): ReadResult {
   return 'problem' in read ? read : readValue(read.value);
 }
 
-/** Reads notifications from a value. If it is invalid, returns a problem that lists the errors. */
 export const readValue = (value: unknown): ReadResult =>
   Array.isArray(value) ? readArray(value) : readOne(value);
 

@@ -1,6 +1,5 @@
 import type { Texts } from './en.ts';
 
-/** The page's strings in German. */
 export const de: Texts = {
   skip: 'Zu den Benachrichtigungen springen',
   title: 'Benachrichtigungen',

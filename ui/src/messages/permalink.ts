@@ -26,5 +26,4 @@ const de: PermalinkTexts = {
   replaced: 'Diese Benachrichtigung wurde durch eine neuere ersetzt.',
 };
 
-/** The strings in the page's language. */
 export const textsFor = (language: string): PermalinkTexts => (/^de\b/i.test(language) ? de : en);

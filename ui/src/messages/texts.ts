@@ -4,7 +4,6 @@ import { en, type Texts } from './en.ts';
 
 const texts = shallowRef<Texts>(en);
 
-/** The page's strings, in its language. */
 export const useTexts = (): Readonly<ShallowRef<Texts>> => texts;
 
 /**

@@ -54,12 +54,9 @@ export interface OpsApi {
   /** A page of the audit trail. An empty filter matches everything. */
   audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
   find(named: NamedNotification): Promise<FoundNotification>;
-  /** A notification's receipts: whether its readers received, saw and read it, and the states of its fallbacks. */
   receipts(named: NamedNotification): Promise<Receipts>;
-  /** The number of scheduled notifications, and the next ones. */
   schedules(): Promise<ScheduleList>;
   retract(named: NamedNotification): Promise<void>;
-  /** An e-mail with sample content. */
   emailPreview(query: EmailPreviewQuery): Promise<EmailPreview>;
   /** Resolves with the accepted ids. */
   compose(body: unknown): Promise<string[]>;

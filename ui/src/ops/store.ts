@@ -20,7 +20,6 @@ const TOKEN_KEY = 'tocsin.ops.token';
 /** Why the server denies access: it requires a token, the token lacks the role, or no token is accepted. */
 export interface OpsRefusal {
   kind: 'token' | 'role' | 'closed';
-  /** The server's explanation. */
   detail: string;
 }
 

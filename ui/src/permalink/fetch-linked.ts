@@ -7,7 +7,6 @@ export type Linked =
   | { state: 'shown'; linked: LinkedNotification }
   | { state: 'unknown' | 'refused' | 'failed' };
 
-/** The authorization header, if there is a token. */
 export const authHeader = (token: string | undefined): Record<string, string> =>
   token ? { authorization: `Bearer ${token}` } : {};
 

@@ -76,7 +76,6 @@ export function useSearch(request: () => SearchRequest | undefined) {
   );
   onScopeDispose(stop);
 
-  /** Loads the next page of results. */
   async function loadMore(): Promise<void> {
     const query = request();
     if (query && status.value !== 'searching') await ask(query, true);

@@ -65,7 +65,6 @@ export function useView() {
   return reactive({
     ...{ tab, filter, shown, isPlain },
     searchStatus: search.status,
-    /** Whether the server has more results. */
     more: search.more,
     loadMore: search.loadMore,
     clear: () => (filter.value = noFilter()),

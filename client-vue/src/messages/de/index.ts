@@ -12,7 +12,6 @@ import { severities } from './severities.ts';
 import { spoken } from './spoken.ts';
 import { toasts } from './toasts.ts';
 
-/** All strings of this package in German. */
 export const de: Messages = {
   away,
   bell,

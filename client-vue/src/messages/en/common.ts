@@ -1,4 +1,3 @@
-/** Strings used in several parts of the page. */
 export const common = {
   feedOfAll: 'All',
   opensInNewTab: 'opens in a new tab',

@@ -1,4 +1,3 @@
-/** Preferences: mutes, quiet hours, sound, desktop notifications and shortcuts. */
 export const preferences = {
   title: 'Preferences',
   back: 'Back to notifications',

@@ -15,7 +15,6 @@ export interface Item {
 export interface Arrival {
   epoch: string;
   publications: readonly LivePublication[];
-  /** Whether there is a gap before these publications. */
   gapBefore?: boolean;
 }
 

@@ -109,7 +109,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
       onGap: (_from, _to, { erased }) =>
         batch.run(() => {
           if (erased) notifications.clear(feed);
-          // Use the same queue as the counts, so that an earlier report doesn't include this gap.
+          // Runs in the same queue as the reports, so that a report queued earlier doesn't include this gap.
           later.run(({ useToasts }) => {
             missed.gap = true;
             if (!erased) return;

@@ -6,7 +6,7 @@ export interface Group {
   /** The key of the oldest item, so that it stays the same when equal ones arrive. */
   readonly key: string;
   readonly time: number;
-  /** Newest first. */
+  /** The group's items, newest first. */
   readonly items: readonly [Item, ...Item[]];
 }
 

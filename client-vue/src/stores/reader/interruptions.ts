@@ -20,7 +20,10 @@ const KEY = 'tocsin.quiet-since';
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
-  /** Whether each notification that arrived since the last check outside quiet hours is held back, by item key. */
+  /**
+   * By item key: whether quiet hours hold a notification back. Has all that arrived since the last check outside quiet
+   * hours.
+   */
   const heldByKey = new Map<string, boolean>();
   let lastInterruptible: number | undefined;
   /** The quiet hours that were last in force. The reader may have turned them off since. */

@@ -89,7 +89,6 @@ export const useMarks = defineStore(() => {
     return !isOwn && offset > 0 && feedsWithoutMarks.has(feed);
   }
 
-  /** Merges the server's read state. */
   function mergeReadState(feed: string, read: ReadState & { epoch: string }): void {
     if (read.offset === 0 && read.ids.length === 0) feedsWithoutMarks.add(feed);
     const mark = withRead(reads.value[feed], read);

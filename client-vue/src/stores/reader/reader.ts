@@ -111,7 +111,6 @@ export const useReader = defineStore(() => {
     });
   }
 
-  /** Moves archived and snoozed items to the inbox. */
   function moveToInbox(items: readonly Item[]): void {
     const [archived, snoozed] = [itemsIn('archive', items), itemsIn('snoozed', items)];
     void keep(archived, 'unarchive', { place: 'inbox' });

@@ -16,7 +16,7 @@ export interface Card extends Toast {
 }
 
 export interface StackView {
-  /** By severity, then newest first. */
+  /** The cards, by severity and then newest first. */
   readonly cards: readonly Card[];
   /** Number of folded errors. */
   readonly foldedErrors: number;

@@ -9,9 +9,9 @@ export interface Toast {
   readonly source?: string | undefined;
   readonly link?: string | undefined;
   readonly actions: readonly Action[];
-  /** Notifications only. */
+  /** Set only if the toast shows a notification. */
   readonly notificationId?: string | undefined;
-  /** Notifications only. */
+  /** Set only if the toast shows a notification. */
   readonly feed?: string | undefined;
   readonly collapseKey?: string | undefined;
   /** Number of equal toasts that this one stands for. Default: 1. */

@@ -9,7 +9,6 @@ export interface DepositOptions {
   entries: EntryStore;
   announcer: Announcer;
   observer: Observer;
-  /** Aborting it stops the attempts. */
   signal: AbortSignal;
 }
 

@@ -1,6 +1,5 @@
 import { backOff, pause } from '@tocsin/contracts/pause';
 
-/** Shortest and longest pause between two attempts, in ms. */
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 2_000;
 

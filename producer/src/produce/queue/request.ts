@@ -17,7 +17,7 @@ export interface Part {
 
 /** A request to publish. It gets one outcome: when all its parts are finished, or when it is abandoned. */
 export class Request {
-  /** By partition. */
+  /** The request's parts, by partition. */
   readonly parts = new Map<number, Part>();
   readonly traceparent: string | undefined;
   readonly caller: CallerName;
@@ -70,7 +70,7 @@ export class Request {
 /** Characters that the sidecar escapes, such as `<` as `\u003c`. */
 const ESCAPED_BY_SIDECAR = /[<>&\u2028\u2029]/g;
 
-/** Stored size of `value` as JSON in bytes. `<`, `>`, `&` and the line separators take six bytes each. */
+/** Size of `value` as the sidecar stores it, in bytes of JSON: each escaped character takes six. */
 function storedJsonBytes(value: unknown): number {
   const json = JSON.stringify(value);
   let bytes = Buffer.byteLength(json);

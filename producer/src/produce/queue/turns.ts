@@ -10,7 +10,6 @@ export class Turns<T> {
     return this.#items.size === 0;
   }
 
-  /** The callers with items. */
   get callers(): Iterable<CallerName> {
     return this.#items.keys();
   }

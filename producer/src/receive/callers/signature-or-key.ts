@@ -14,7 +14,6 @@ import { requireApiKey } from './api-key.ts';
 
 export interface SignatureOrKeyOptions {
   callers: Callers;
-  /** Checks the bff's signatures. */
   signer: Signer;
   onRefused: OnRefused;
   log: Logger;

@@ -2,7 +2,6 @@ import type { NotificationInput, Problem, Receipts } from '@tocsin/contracts';
 
 const ids = ['0199a2f0-7c1e-7d3a-9b57-2f6d1c0e8a41'];
 
-/** Example bodies for `POST /notifications`. */
 export const REQUEST_EXAMPLES: Record<
   string,
   { summary: string; value: NotificationInput | NotificationInput[] }

@@ -2,7 +2,6 @@ import { isolate, type FindPlace, type FoundPlace } from '@tocsin/contracts';
 import type { OpsMessages } from '../messages/messages.ts';
 import { formatTime } from '../numbers.ts';
 
-/** Describes where a notification was found. */
 export function placeText(found: FoundPlace, { find, setAside }: OpsMessages): string {
   switch (found.place) {
     case 'recorded':
@@ -28,7 +27,6 @@ export function placeText(found: FoundPlace, { find, setAside }: OpsMessages): s
   }
 }
 
-/** The names of places that weren't searched completely. */
 export function placeNames(places: readonly FindPlace[], { find }: OpsMessages): string {
   const names: Record<FindPlace, string> = {
     feed: find.placeFeed,

@@ -22,7 +22,6 @@ export interface ChartLook {
   onPoint: (index: number | null | undefined) => void;
 }
 
-/** The options of a chart in the theme's colours. */
 export function chartOptions({ width, height, colours, hasAxes, span, onPoint }: ChartLook): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: colourOf('--tocsin-text-muted'),

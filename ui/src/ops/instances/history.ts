@@ -63,7 +63,6 @@ export const seriesOf = (
     return figures ? figure(figures) : null;
   });
 
-/** The sum over all instances at each time. */
 export const totalsOf = (history: readonly Sample[], figure: (figures: Figures) => number): number[] =>
   history.map(({ instances }) => instances.reduce((sum, figures) => sum + figure(figures), 0));
 

@@ -31,6 +31,6 @@ export function applyStyles(mail: Document): void {
   });
   for (const element of mail.querySelectorAll<HTMLElement>('[data-style]'))
     element.style.cssText = element.dataset['style'] ?? '';
-  // The frame's sandbox permits no new windows.
+  // The frame's sandbox permits no new windows, so these links don't open.
   for (const link of mail.querySelectorAll('a')) link.target = '_blank';
 }

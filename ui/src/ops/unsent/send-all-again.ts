@@ -16,7 +16,6 @@ export interface SendProgress {
   stopped: boolean;
 }
 
-/** The name by which a fallback is sent again or dismissed. */
 export const nameOf = ({ reader, id, createdAt, via, at }: UnsentFallback): UnsentName => ({
   ...{ reader, id, createdAt, via, at },
 });

@@ -39,7 +39,7 @@ export interface Facts {
 }
 
 interface Since {
-  /** `undefined`: unknown. */
+  /** When the problem started; `undefined` if unknown. */
   since: number | undefined;
 }
 export type Fault = Since &
@@ -58,7 +58,7 @@ export type Fault = Since &
 
 export interface Verdict {
   state: 'unknown' | 'healthy' | 'faulty';
-  /** Worst first. */
+  /** The problems, worst first. */
   faults: readonly Fault[];
 }
 

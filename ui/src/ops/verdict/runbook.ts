@@ -16,7 +16,6 @@ const SECTIONS = {
 
 const SECTION_OF_REDIS = 'tocsininstancenotpushing';
 
-/** The runbook section for a problem. */
 export const sectionFor = (fault: Fault): string =>
   fault.kind === 'dependency' && fault.dependency !== 'sidecar' ? SECTION_OF_REDIS : SECTIONS[fault.kind];
 

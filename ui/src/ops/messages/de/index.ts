@@ -10,7 +10,6 @@ import { setAside } from './set-aside.ts';
 import { unsent } from './unsent.ts';
 import { verdict } from './verdict.ts';
 
-/** All German strings of the operations page. */
 export const de: OpsMessages = {
   audit,
   compose,

@@ -9,5 +9,4 @@ import { setAside } from './set-aside.ts';
 import { unsent } from './unsent.ts';
 import { verdict } from './verdict.ts';
 
-/** All English strings of the operations page, by part. */
 export const en = { audit, compose, find, instances, page, previews, scheduled, setAside, unsent, verdict };

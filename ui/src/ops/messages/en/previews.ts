@@ -1,4 +1,3 @@
-/** Previews of e-mails. */
 export const previews = {
   title: 'E-mail previews',
   hint: "Sample e-mails, rendered with this deployment's templates. Links don't open, and images from other hosts aren't loaded.",
