@@ -14,9 +14,9 @@ export const TIMING = {
   slept: 10_000,
   /** Treat a subscribe request as temporarily refused after this long without an answer. */
   acknowledgement: 10_000,
-  /** First delay before retrying a refused subscribe request. */
+  /** First delay before retrying a subscribe request, a mark or a token. */
   retryMin: 500,
-  /** Longest delay before retrying a refused subscribe request. */
+  /** Longest delay before retrying a subscribe request, a mark or a token. */
   retryMax: 15_000,
   /** Number of times that a mark is retried, within about a minute. */
   retries: 8,
@@ -36,6 +36,6 @@ export const TIMING = {
   tabMisses: 3,
   /** How long a tab keeps looking connected between two leaders. */
   tabHandover: 3_000,
-  /** Timeout for requesting a page over REST. */
+  /** Default timeout of a REST call. */
   page: 10_000,
 } as const;

@@ -30,7 +30,7 @@ export class FaultyBackend {
   /** Every version of each entry as JSON, by key. */
   readonly written = new Map<string, string[]>();
   fate: (call: Call) => Fate = () => 'good';
-  /** Duration of a successful call. */
+  /** Delay of every call, in ms. */
   latencyMs = 0;
 
   readonly entries: EntryStore = {

@@ -39,7 +39,7 @@ export class TabConnection implements ClientConnection {
   #state: LeaderState | undefined;
   #port: { socket: PortSocket; key: string } | undefined;
   #presenting = false;
-  /** Used if tabs cannot share a connection. */
+  /** This tab's own connection, used if tabs cannot share one. */
   #unshared: ClientConnection | undefined;
   /** Number of ticks since the leader's last message. */
   #missed = 0;
@@ -240,7 +240,7 @@ export class TabConnection implements ClientConnection {
     const known = this.#state;
     const isOtherLeader = state.leader !== known?.leader;
     if (isOtherLeader && known && state.term < known.term && this.#missed === 0) return;
-    // This tab's lock was stolen while it slept, and it hasn't noticed yet.
+    // True if this tab's lock was stolen while it slept, and it hasn't noticed yet.
     const isSuperseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
     if (this.#leader && state.leader !== this.#id && !isSuperseded) return;
     this.#state = state;

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 
-/** Creates a UUIDv7 (RFC 9562) for the time `now`, in ms since 1970. Later ids sort after earlier ones. */
+/** Creates a UUIDv7 (RFC 9562) for the time `now`, in ms since 1970. Ids sort by time. */
 export function uuidV7(now: number): string {
   const time = now.toString(16).padStart(12, '0');
   const random = randomUUID();

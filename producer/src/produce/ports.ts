@@ -43,7 +43,7 @@ export type Outcome = 'accepted' | 'late' | 'full' | 'stopping';
 export interface EntryFacts extends PartitionAnnouncement {
   traceparent?: string | undefined;
   notifications?: number;
-  /** Size of the entry's JSON as stored, in bytes. */
+  /** Size of the entry's items as stored, in bytes of JSON. */
   bytes?: number;
 }
 

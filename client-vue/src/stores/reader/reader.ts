@@ -139,8 +139,8 @@ export const useReader = defineStore(() => {
   };
 
   /**
-   * Each feed's position up to which `items` go. Items back from a snooze are listed by the time of their return, and may
-   * be from an earlier epoch, so they count only in a feed without others.
+   * The newest position of each feed in `items`. Items back from a snooze may be from an earlier epoch, so they are
+   * used only for a feed without other items.
    */
   const heads = (items: readonly Item[]): Record<string, Position> => ({
     ...newestPositions(items),

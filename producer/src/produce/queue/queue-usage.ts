@@ -13,9 +13,9 @@ interface Amount {
 }
 
 /**
- * Counts the notifications in the queue, in total and by caller. A caller may use at most as much space as it leaves
- * free: the first caller up to half of the queue, the next one up to half of the rest. Requests without a key can
- * fill the whole queue.
+ * Counts the notifications in the queue, in total and by caller. A request has room if its caller then uses at most as
+ * much space as was free before: with small requests, the first caller gets half of the queue, and the next one half of
+ * the rest. Requests without a key can fill the whole queue.
  */
 export class QueueUsage {
   readonly #limits: QueueLimits;

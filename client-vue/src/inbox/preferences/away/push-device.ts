@@ -75,7 +75,8 @@ export async function subscribe(publicKey: string): Promise<void> {
 }
 
 /**
- * Turns off push on this device. Works even if the server is unreachable: the server notices when its next push fails.
+ * Turns off push on this device. If the server is unreachable, rejects, but push is off: the server notices when its
+ * next push fails.
  */
 export async function unsubscribe(): Promise<void> {
   const subscription = await (await pushManager()).getSubscription();
