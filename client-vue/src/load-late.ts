@@ -1,6 +1,5 @@
 import { shallowRef } from 'vue';
 
-/** Delays between attempts to load a part of the page, in milliseconds. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 

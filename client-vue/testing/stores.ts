@@ -19,7 +19,6 @@ export const at = (offset: number, expiresAt?: string): LivePublication => ({
 export const range = (from: number, to: number): LivePublication[] =>
   Array.from({ length: to - from + 1 }, (_, n) => at(from + n));
 
-/** The ids of the listed notifications. */
 export const ids = (): string[] => useItems().items.map(({ notification }) => notification.id);
 
 /** Resets the stores and empties the browser storage before each test. Returns the storage. */

@@ -6,7 +6,6 @@ import type { Inbox } from './inbox.ts';
 import { SocketReader, type Handshake } from './transports/socket.ts';
 import { StreamReader } from './transports/stream.ts';
 
-/** The server under test. */
 export interface Target {
   /** Base URL for readers, under which `/hubs` and `/app` are found. */
   url: string;
@@ -19,7 +18,6 @@ export interface Target {
   patienceMs: number;
 }
 
-/** A reader of feeds over any transport. */
 export interface Reader {
   inbox: Inbox;
   /** The first page of each feed. */
@@ -204,7 +202,6 @@ export const idOf = (publication: Publication): string =>
 
 export const idsOf = (publications: readonly Publication[]): string[] => publications.map(idOf);
 
-/** All pushed publications of the feed, in order. */
 export const pushed = (inbox: Inbox, feed: string): Publication[] =>
   inbox
     .of('publications')

@@ -21,7 +21,6 @@ export const useIcons = defineStore(() => {
     return Object.hasOwn(paths.value, icon) ? paths.value[icon] : undefined;
   }
 
-  /** Whether the page allows images from this URL. */
   const allows = (icon: string): boolean => origins.value.includes(originOfIcon(icon) ?? '');
 
   return {

@@ -42,7 +42,6 @@ export class ReorderBuffer {
     return next?.publication;
   }
 
-  /** Drops publications up to the position. */
   dropUpTo({ epoch, offset }: Position): void {
     for (const [key, kept] of this.#kept) {
       if (kept.epoch === epoch && kept.publication.offset <= offset) this.#kept.delete(key);

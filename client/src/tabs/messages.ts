@@ -33,9 +33,7 @@ export type TabMessage =
   | { readonly type: 'answer'; readonly to: string; readonly id: number; readonly answer: unknown }
   /** The server did not answer a tab's requests, so this session may be dead. */
   | { readonly type: 'stuck'; readonly to: string; readonly session: number }
-  /** An event from the server. */
   | { readonly type: 'event'; readonly leader: string; readonly name: string; readonly event: unknown }
-  /** An error from the leader's connection. */
   | {
       readonly type: 'error';
       readonly leader: string;

@@ -72,7 +72,6 @@ export class Caller {
 export interface CallersOptions {
   /** Throws until the keys have been read. */
   keys: () => ApiKeys;
-  /** The time in ms since 1970. */
   now: () => number;
   /** Called for each request that has a valid key. */
   onUse?: (key: ApiKey) => void;

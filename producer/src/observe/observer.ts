@@ -7,7 +7,6 @@ import type { ProducerMetrics } from './metrics.ts';
 /** Minimum time between two warnings about the same step, in ms. The counter still includes every failure. */
 const WARN_EVERY_MS = 1_000;
 
-/** Logs and counts entry events. */
 export class LogObserver implements Observer {
   readonly #log: Logger;
   readonly #metrics: ProducerMetrics;
@@ -68,7 +67,6 @@ export class LogObserver implements Observer {
   }
 }
 
-/** Logs and counts schedule events. */
 export const observeSchedules = (log: Logger, metrics: ProducerMetrics): ScheduleObserver => ({
   scheduled: (count) => metrics.scheduled.inc(count),
   fired: (ids, lateMs) => {

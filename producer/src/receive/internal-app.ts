@@ -38,9 +38,7 @@ export interface InternalAppOptions
   token: string | undefined;
   /** Decides which Host headers are accepted if there is no token. */
   isServed: HostCheck;
-  /** Limits the total size of the request bodies being read. */
   bodies: BodyBudget;
-  /** Called with the code of each problem response. */
   onProblem: (code: string) => void;
 }
 

@@ -29,9 +29,7 @@ export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit
   registry: Registry;
   /** Rejects with the reason if the producer is not ready. */
   ready: () => Promise<void>;
-  /** Limits the total size of the request bodies being read. */
   bodies: BodyBudget;
-  /** Called with the code of each problem response. */
   onProblem: (code: string) => void;
 }
 

@@ -47,7 +47,6 @@ export interface OpsApi {
   /** Puts back a batch of records. */
   putBackSome(asked: PutBack): Promise<PutBackResult>;
   remove(entry: string): Promise<void>;
-  /** A page of the fallbacks that were not sent. */
   unsent(cursor?: string): Promise<UnsentPage>;
   sendAgain(names: readonly UnsentName[]): Promise<UnsentResult>;
   dismiss(names: readonly UnsentName[]): Promise<UnsentResult>;

@@ -10,7 +10,6 @@ import { useInboxState } from '../view/inbox-state.ts';
 import DetailPane from './DetailPane.vue';
 import PageTools from './PageTools.vue';
 
-/** Marks an opened notification as read. */
 function opened(item: Item): void {
   if (useMarks().placeOf(item).unread) useReader().markRead([item]);
 }

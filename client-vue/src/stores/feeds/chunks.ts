@@ -6,7 +6,6 @@ export interface Part {
   readonly time: number;
 }
 
-/** Number of items in a full chunk. */
 export const CHUNK_SIZE = 40;
 
 /** Items of one day that are rendered together. The object is reused as long as its items don't change. */

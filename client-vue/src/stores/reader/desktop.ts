@@ -5,7 +5,6 @@ import { itemKey } from '../feeds/feed-log.ts';
 import { usePreferenceChanges } from './preference-changes.ts';
 import { usePreferences } from './preferences.ts';
 
-/** Maximum number of desktop notifications per burst. */
 const MAX_PER_BURST = 3;
 
 /** Desktop notifications while the page is hidden, if the reader has turned them on and the browser allows them. */

@@ -40,7 +40,6 @@ export const useInterruptions = defineStore(() => {
     return interrupting;
   }
 
-  /** Notifies the reader if this tab is presenting. */
   function notify(feed: string, publications: readonly LivePublication[], presenting: boolean): void {
     const interrupting = takeInterrupting(feed, publications);
     if (presenting) interrupt(store.preferences, feed, interrupting);

@@ -1,7 +1,6 @@
 import { shallowRef } from 'vue';
 import { defineStore } from '../define-store.ts';
 
-/** How long a notice stays, in ms. */
 export const NOTICE_MS = 8_000;
 
 export type NoticeKind =

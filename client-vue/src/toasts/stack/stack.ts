@@ -18,7 +18,6 @@ export interface Card extends Toast {
 export interface StackView {
   /** The cards, by severity and then newest first. */
   readonly cards: readonly Card[];
-  /** Number of folded errors. */
   readonly foldedErrors: number;
   /** Number of toasts without a slot, not counting folded errors. */
   readonly more: number;
@@ -89,7 +88,6 @@ export class ToastStack {
     return stack.toasts.length === 0 && this.dismiss(stack.key) ? stack.key : undefined;
   }
 
-  /** Removes a card and all its toasts. */
   dismiss(key: string): boolean {
     const stack = this.#stacks.get(key);
     if (!stack) return false;

@@ -30,7 +30,6 @@ export class QueueUsage {
     return this.#total.count;
   }
 
-  /** True if this amount fits into the caller's share of the queue. */
   hasRoom(caller: CallerName, { count, bytes }: Amount): boolean {
     const own = this.#own(caller);
     return (

@@ -5,7 +5,6 @@ export interface Figures extends Pick<
   InstanceSnapshot,
   'instance' | 'accepted' | 'delivered' | 'suppressed' | 'p50Ms' | 'p99Ms'
 > {
-  /** Bytes that Redis used. */
   redisUsed?: number | null;
 }
 

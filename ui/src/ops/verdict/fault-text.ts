@@ -3,7 +3,6 @@ import type { OpsMessages } from '../messages/messages.ts';
 import { formatBytes, formatCount, formatDuration, formatLatency, formatPercent } from '../numbers.ts';
 import type { Fault } from './rules.ts';
 
-/** Maximum number of instances to name. */
 const SHOWN = 3;
 
 export function faultText(fault: Fault, texts: OpsMessages['verdict']): string {
