@@ -30,7 +30,6 @@ const LABELS: Record<Kind, string> = {
   due: 'a fallback due after 1 s',
 };
 
-/** CPU time by process group. */
 type Cpu = Record<'all' | 'applications' | 'sidecars' | 'scheduler' | 'redis', number>;
 
 export interface AwayFigures {

@@ -65,7 +65,6 @@ export class RawClient {
     return this.#wait(id);
   }
 
-  /** Closes the connection without a closing handshake. */
   close(): void {
     this.#waiting.clear();
     this.#socket.terminate();
@@ -99,7 +98,6 @@ export class RawClient {
   }
 }
 
-/** Parses an acknowledgement. */
 export const answerOf = (acknowledgement: Buffer): SubscribeAnswer => {
   const [answer] = JSON.parse(acknowledgement.toString()) as [SubscribeAnswer];
   return answer;

@@ -12,7 +12,6 @@ const CALLS = 1_000;
 const AT_A_TIME = 64;
 const WARM_UP = 500;
 
-/** A client to compare. */
 interface Client {
   name: string;
   create(key: string, data: object): Promise<unknown>;

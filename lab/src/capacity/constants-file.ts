@@ -1,2 +1,1 @@
-/** The path of the constants in the repository. */
 export const CONSTANTS_FILE = 'bench/capacity/constants.json';

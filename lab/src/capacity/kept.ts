@@ -51,7 +51,6 @@ export const pictureOf = (constants: Constants): string =>
     'A million connections and 100,000 feeds, 5,000 notifications a second, 40 bffs, entries every 50 ms',
   );
 
-/** The page, the picture and the check results in the repository. */
 export const keptPages = () => ({
   page: readFileSync(join(ROOT, PAGE), 'utf8'),
   picture: readFileSync(join(ROOT, PICTURE), 'utf8'),

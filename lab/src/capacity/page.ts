@@ -59,7 +59,6 @@ export function withFigures(page: string, constants: Constants, check: CheckResu
   return `${page.slice(0, begin + BEGIN.length)}\n\n${sections.join('\n\n')}\n\n${page.slice(end)}`;
 }
 
-/** The plan for the page's example. */
 export function examplePlan(constants: Constants): Plan {
   const plan = planOf(readCapacityOptions(EXAMPLE).load, constants);
   if (!plan) throw new Error('There is no plan for this load and this number of instances.');

@@ -113,7 +113,6 @@ function limitRows(limits: readonly Limit[]): string[][] {
   ];
 }
 
-/** The values of the load that exceed the measured range. */
 export function beyondRange({ load, instances, flow }: Plan, { range }: Constants): string[] {
   const sizes: [string, number, number][] = [
     ['connections', load.connections, range.connections],

@@ -8,7 +8,6 @@ import type { Failpoints } from './failpoints.ts';
 import { MASTERS, failMaster } from './masters.ts';
 import type { Fault, StepFault } from './schedule.ts';
 
-/** The result of applying a fault. */
 export interface FaultResult {
   /** The name of the affected pair. Its clients may have to wait until it is back. */
   pair: string | undefined;

@@ -3,7 +3,6 @@ import type { Dialogue, DialogueOptions, Protocol } from '../protocols/protocol.
 import { RawSocket } from './raw-socket.ts';
 
 export interface ClientOptions extends DialogueOptions {
-  /** Called for each message to this client. */
   onMessage: (message: Buffer) => void;
 }
 
@@ -59,7 +58,6 @@ export class Client {
     return this.#dialogue.position();
   }
 
-  /** Closes the connection without a closing handshake. */
   close(): void {
     this.#socket?.close();
   }

@@ -58,7 +58,6 @@ describe('a request lane', () => {
     const lane = await HttpLane.open(url);
     for (let i = 0; i < 20; i++) {
       expect((await lane.send(postRequest(url, '{}'))).status).toBe(200);
-      // Close the server's side of the connection.
       seen.at(-1)?.end();
       await once(seen.at(-1) as Socket, 'finish');
       const end = performance.now() + 15;

@@ -4,7 +4,6 @@ import { startSocketIoPubSub, startSocketIoRecovery, startSocketIoStreams } from
 import { startTocsin } from './tocsin.ts';
 import { startWs } from './ws.ts';
 
-/** The functions that start the peers. */
 export const PEERS: Record<PeerId, StartPeer> = {
   ws: startWs,
   'socketio-streams': startSocketIoStreams,

@@ -39,14 +39,12 @@ export interface Peer {
   id: PeerId;
   name: string;
   version: string;
-  /** A description of its setup. */
   setup: string;
   protocol: Protocol;
   /** The URLs to POST to, used round-robin. */
   publishUrls: readonly string[];
   /** The instances that clients connect to, round-robin. */
   socketUrls: readonly string[];
-  /** Builds a request with one or more messages. */
   requestFor(messages: readonly Message[]): PublishRequest;
   processes: readonly PeerProcess[];
   /** Restarts the processes to which clients connect. Resolves when they are ready. */

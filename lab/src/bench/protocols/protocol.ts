@@ -27,7 +27,6 @@ export interface DialogueOptions {
 
 export type ProtocolName = 'plain' | 'socket.io' | 'centrifugo' | 'tocsin';
 
-/** The protocol of a peer's sockets. */
 export interface Protocol {
   /** The name under which another process looks up the protocol. */
   name: ProtocolName;

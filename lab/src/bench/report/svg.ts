@@ -7,5 +7,4 @@ export const colours = {
   system: '#f2e3c6',
 };
 
-/** Escapes `words` for use as text in an SVG. */
 export const svgText = (words: string): string => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

@@ -1,7 +1,6 @@
 import { usageOf } from '@tocsin/tools/process/usage';
 import type { Peer, ProcessGroup } from '../peers/peer.ts';
 
-/** CPU seconds by process group. */
 export type CpuSeconds = Record<ProcessGroup | 'all', number>;
 
 function readCpu(peer: Peer): CpuSeconds {

@@ -52,7 +52,6 @@ export class Publisher {
     return lane.send(postRequest(path === undefined ? url : new URL(path, url).href, body, headers));
   }
 
-  /** Runs `work` on all lanes at once. */
   async onEachLane(work: (lane: number) => Promise<void>): Promise<void> {
     await Promise.all(this.#lanes.map((_, lane) => work(lane)));
   }

@@ -8,7 +8,6 @@ import type { Figures, Workload, WorkloadContext } from './workload.ts';
 const ALL = ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'] as const;
 
 interface Load {
-  /** Number of requests in flight. */
   inFlight: number;
   /** Number of messages per request. */
   size: number;

@@ -72,7 +72,6 @@ async function runLoad(rig: Rig, load: CheckLoad, payload: number, signal: Abort
   });
 }
 
-/** The values that the constants predict for a load. */
 export function predictionsOf(load: CheckLoad, constants: Constants): Omit<Comparison, 'measured'>[] {
   const plan = predict(load, constants);
   const cores = (name: string, kinds: readonly Kind[]) => ({

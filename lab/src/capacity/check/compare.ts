@@ -16,7 +16,6 @@ export interface Comparison {
   measured: number;
 }
 
-/** The result of a check: a description of each load, and its comparisons. */
 export interface CheckResult {
   startedAt: string;
   loads: { load: string; comparisons: Comparison[] }[];

@@ -29,7 +29,6 @@ async function withRedis<T>(
   }
 }
 
-/** The newest event in the broadcaster's stream. */
 export const newestEvent = (rig: Rig): Promise<Event> =>
   withRedis(rig, async (redis) => {
     const [newest] = await redis.xRevRange(BROADCAST_STREAM, '+', '-', { COUNT: 1 });

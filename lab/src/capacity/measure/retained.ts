@@ -57,7 +57,6 @@ async function retainedBy(app: ManagedProcess): Promise<number> {
   }
 }
 
-/** The sum of `retainedBy` for all bffs. */
 export async function retained({ stack }: Rig): Promise<number> {
   const bytes = await Promise.all(stack.bffs.map(({ app }) => retainedBy(app)));
   return bytes.reduce((sum, one) => sum + one, 0);

@@ -125,7 +125,6 @@ export function readCpu({ processes }: Rig): Record<Kind, number> {
 export const memoryOf = ({ processes }: Rig, kind: Kind): number =>
   processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).memory, 0);
 
-/** The sum of a metric for all bffs. */
 export async function bffMetric({ stack }: Rig, name: string): Promise<number> {
   const values = await Promise.all(stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, name)));
   return values.reduce((sum, value) => sum + value, 0);

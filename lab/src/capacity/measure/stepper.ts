@@ -63,7 +63,6 @@ export class Steps {
     });
   }
 
-  /** Publishes `rate` requests a second. */
   at(rate: number, seconds: number, of: (index: number) => string, pace: Pick<Pace, 'size' | 'spread'> = {}) {
     return this.publish({ rate, requests: Math.round(rate * seconds), feedOf: of, ...pace });
   }

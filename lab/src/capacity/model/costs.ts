@@ -1,6 +1,5 @@
 import { add, times, type Cost, type Kind } from './constants.ts';
 
-/** `one` minus `other`. */
 export const minus = (one: Cost, other: Cost): Cost => add(one, times(other, -1));
 
 /** Keeps only the cost of these kinds of processes. Negative values, which result from noise, become zero. */

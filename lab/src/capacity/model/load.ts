@@ -6,7 +6,6 @@ export interface Load {
   connections: number;
   /** Notifications a second. */
   rate: number;
-  /** The number of feeds. */
   feeds: number;
   /** The number of bffs; computed if absent, at least two. */
   instances?: number;

@@ -71,7 +71,6 @@ export class Clients {
     this.#moving.push(this.#stall());
   }
 
-  /** Stops both the reconnects and the pauses in reading. */
   async stopDisturbing(): Promise<void> {
     this.#running = false;
     await Promise.all(this.#moving);

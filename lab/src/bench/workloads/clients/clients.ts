@@ -3,7 +3,6 @@ import type { Peer } from '../../peers/peer.ts';
 
 export const FEED = 'all';
 
-/** The properties of a peer that its clients need. */
 export type Sockets = Pick<Peer, 'socketUrls' | 'protocol'>;
 
 export interface ConnectOptions {

@@ -10,7 +10,6 @@ const FIRST_IN_FLIGHT = 64;
 
 /** The feeds that each client subscribes to, and the feed that each message goes to. */
 export interface Audience {
-  /** The feeds of each client. */
   feedsOf: readonly (readonly string[])[];
   /** The feed of the message with this index. The first measured message has index 0. */
   feedOf: (index: number) => string;
