@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs `npm run chaos -- <args>`. */
 async function chaos(...args: string[]): Promise<{ code: unknown; output: string; sum: string }> {
   const child = spawn(process.execPath, ['lab/start.mjs', 'chaos', ...args], {
     cwd: ROOT,

@@ -7,7 +7,6 @@ const ROOT = join(import.meta.dirname, '../..');
 const NAME = 'tocsin-test';
 const BACK_MS = 90_000;
 
-/** True if this machine has a Docker engine. */
 export const hasDocker = await findDocker().then(
   () => true,
   () => false,
@@ -96,12 +95,10 @@ export class ComposeProject {
     }
   }
 
-  /** Removes the project's containers, networks and volumes. */
   async remove(): Promise<void> {
     await this.compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
   }
 
-  /** The names of the running services, sorted. */
   async services(): Promise<string[]> {
     return (await this.compose('ps', '--services')).split('\n').sort();
   }

@@ -23,7 +23,6 @@ describe('instances that claim entries', () => {
     await stack.stop();
   });
 
-  /** Connects a client to each instance. */
   async function watch(feed: string): Promise<Observer[]> {
     const watching = stack.bffs.map(({ url, name }) => new Observer(name, url, { feed }));
     observers.push(...watching);

@@ -28,7 +28,6 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Runs `npm run dead-letters -- …` and returns its output. */
 async function deadLetters(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,

@@ -10,7 +10,6 @@ const kubectl = findKubectl();
 /** The options of `npm run deploy` that name the source of the images. */
 const IMAGES = process.env['REGISTRY'] ? ['--registry', process.env['REGISTRY'], '--insecure'] : ['--local'];
 
-/** Runs `npm run deploy` as a user would. */
 export const deploy = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
   run('npm', ['run', '--silent', 'deploy', '--', ...args], { cwd: ROOT, env });
 
@@ -21,7 +20,6 @@ export async function deployOrFail(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Runs `npm run doctor -- --kubernetes`. */
 export const doctor = (env: Record<string, string> = {}): Promise<Answer> =>
   run('npm', ['run', '--silent', 'doctor', '--', '--kubernetes'], { cwd: ROOT, env });
 
@@ -33,7 +31,6 @@ export const tryKubectl = (args: readonly string[], input?: string): Promise<Ans
 export const kubectlText = (args: readonly string[], input?: string): Promise<string> =>
   kubectl.text(args, input);
 
-/** Like `kubectlText`, but in the namespace. */
 export const kubectlInNamespace = (...args: string[]): Promise<string> =>
   kubectlText(['-n', NAMESPACE, ...args]);
 
@@ -41,7 +38,6 @@ export const kubectlInNamespace = (...args: string[]): Promise<string> =>
 export const list = <T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> =>
   kubectl.list(item, args);
 
-/** True if the object exists. */
 export const exists = async (...args: string[]): Promise<boolean> =>
   (await kubectl.get(z.unknown(), args)) !== undefined;
 
@@ -91,13 +87,11 @@ export async function pods(): Promise<Pod[]> {
     }));
 }
 
-/** The token that `npm run deploy` created for the operations page. */
 export const opsToken = async (): Promise<string> => {
   const encoded = await kubectlInNamespace('get', 'secret', 'ops', '-o', 'jsonpath={.data.token}');
   return Buffer.from(encoded, 'base64').toString();
 };
 
-/** The names of the bff pods. */
 export const bffs = async (): Promise<string[]> =>
   (await pods()).filter(({ app }) => app === 'bff').map(({ name }) => name);
 
@@ -105,7 +99,6 @@ export const bffs = async (): Promise<string[]> =>
 export const pathOfPod = (pod: string, path: string): string =>
   `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:4001/proxy${path}`;
 
-/** The number of connected browsers, as reported by a bff. */
 export async function connectionsOf(pod: string): Promise<number> {
   const { stdout } = await tryKubectl(['get', '--raw', pathOfPod(pod, '/metrics')]);
   return Number(/^tocsin_bff_connections(?:\{[^}]*\})? (\d+)$/m.exec(stdout)?.[1]);

@@ -17,7 +17,6 @@ const classSchema = z.object({
   spec: z.unknown(),
 });
 
-/** Runs `look` while the cluster has no ingress class. */
 export async function withoutIngressClass<T>(look: () => Promise<T>): Promise<T> {
   const classes = await list(classSchema, ['ingressclasses']);
   await kubectlText(['delete', 'ingressclasses', '--all']);

@@ -54,7 +54,6 @@ const answersSchema = z.object({
 });
 
 export interface StrangerOptions {
-  /** The namespace of the pod. */
   namespace?: string;
   /** The app id of its sidecar. The default is the name of the pod. */
   appId?: string;
@@ -117,7 +116,6 @@ interface Stranger {
   answers: z.infer<typeof answersSchema>;
   /** Runs a script of tests/support in the pod and returns its JSON output. */
   run(script: string, ...args: string[]): Promise<unknown>;
-  /** Writes a file in the pod. */
   write(path: string, text: string): Promise<unknown>;
 }
 

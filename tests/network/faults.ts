@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Toxic, Toxiproxy } from './toxiproxy.ts';
 
-/** A network fault. */
 export interface Fault {
   name: string;
   durationMs: number;

@@ -37,7 +37,6 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Runs a command with `input` as its standard input. Returns its exit code and output. */
 function run(command: string, args: string[], input = ''): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'pipe' });

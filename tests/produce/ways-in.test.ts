@@ -166,7 +166,6 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     await started.observer.sees(['raw-1', 'raw-2']);
   });
 
-  /** The set-aside records. */
   async function setAside(): Promise<{ entry: string; content: string | null }[]> {
     const bff = started.stack.bffs[0] as Stack['bffs'][number];
     const state = async (key: string): Promise<unknown> => {

@@ -19,7 +19,6 @@ import { eventually } from '../support/state.ts';
 /** The time within which erased content must be gone from Redis. */
 const WITHIN_MS = 60_000;
 
-/** Runs two bffs with a real Redis. */
 describe('a reader’s inbox', () => {
   let stack: Stack;
   const clients: NotificationClient[] = [];

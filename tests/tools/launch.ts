@@ -59,7 +59,6 @@ export interface Launch {
   output: () => string;
   /** Resolves when the output contains `text`. */
   untilPrinted(text: string, timeoutMs?: number): Promise<void>;
-  /** The exit code. */
   exit: Promise<number | null>;
 }
 

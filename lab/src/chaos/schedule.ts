@@ -67,7 +67,6 @@ export type Fault =
   | { kind: 'stop'; target: string; ms: number }
   | StepFault;
 
-/** A readable name for a fault. */
 export function nameOf(fault: Fault): string {
   switch (fault.kind) {
     case 'kill':

@@ -1,6 +1,5 @@
 import type { Observer } from './observer.ts';
 
-/** The observer properties that an audit needs. */
 export type Recorded = Pick<Observer, 'name' | 'shown' | 'gaps'>;
 
 export interface Account {
@@ -11,7 +10,6 @@ export interface Account {
   lost: string[];
   /** Ids that were shown more than once. */
   duplicated: string[];
-  /** Notifications that were shown out of order. */
   outOfOrder: string[];
   /** Skipped offsets for which the server reported no gap. */
   skipped: string[];
@@ -69,7 +67,6 @@ const isReported = (gaps: Recorded['gaps'], epoch: string, before: number, after
       from.epoch === epoch && from.offset <= before && (to.epoch !== epoch || to.offset >= after - 1),
   );
 
-/** True if no notification was lost, duplicated, out of order or skipped. */
 export const isClean = ({ lost, duplicated, outOfOrder, skipped }: Account): boolean =>
   lost.length + duplicated.length + outOfOrder.length + skipped.length === 0;
 

@@ -10,7 +10,6 @@ export interface RedisCluster {
   nodes: AnyRedis[];
   /** The addresses of the initial masters, separated by commas. */
   address: string;
-  /** Sends a command to a node. */
   ask<T>(node: AnyRedis, ...command: string[]): Promise<T>;
   /** Returns the current master of a key, according to a running node. */
   masterOf(key: string): Promise<AnyRedis>;

@@ -61,7 +61,6 @@ export async function isWhole(): Promise<boolean> {
   );
 }
 
-/** The pods of the masters, in the order of their names. */
 export const masterPods = async (): Promise<string[]> =>
   (await redisNodes())
     .filter(({ isMaster, isReached, slots }) => isMaster && isReached && slots > 0)
@@ -70,7 +69,6 @@ export const masterPods = async (): Promise<string[]> =>
 
 const podSchema = z.object({ metadata: z.object({ name: z.string(), uid: z.string() }) });
 
-/** The uids of the Redis pods, by pod name. */
 export const podIds = async (): Promise<Map<string, string>> =>
   new Map(
     (await list(podSchema, ['pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=redis'])).map(
@@ -95,6 +93,5 @@ export async function withoutNewPods(use: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Kills a pod without a graceful shutdown. */
 export const killPod = (pod: string): Promise<string> =>
   kubectlText(['-n', NAMESPACE, 'delete', 'pod', pod, '--grace-period=0', '--force', '--wait=false']);

@@ -19,7 +19,6 @@ export interface Neighbour extends NetworkNamespace {
   address: string;
   /** The IPv6 address of the machine under test; `undefined` if the system has no IPv6. */
   address6: string | undefined;
-  /** Runs a command on the neighbour. */
   run(...command: string[]): Promise<RunResult>;
   /**
    * Scans all 65,535 TCP ports at `address` (by default the machine under test), and resolves with the open ones.

@@ -125,7 +125,6 @@ const revocations: Route[] = [
   { port: 'bff', method: 'DELETE', path: '/app/ops/revocations/cleo' },
 ];
 
-/** The routes on the public ports. */
 export const PUBLIC_ROUTES: readonly Route[] = [
   ...producer('producer'),
   ...producer('openProducer'),

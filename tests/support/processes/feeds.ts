@@ -45,7 +45,6 @@ export async function useFeeds(stack: Stack) {
     retract: (id: string, feed: string) =>
       request('DELETE', `/notifications/${id}?feed=${encodeURIComponent(feed)}`),
     erase: (feed: string) => request('DELETE', `/feeds/${encodeURIComponent(feed)}`),
-    /** Connects a client to each instance. */
     async watch(feed: string): Promise<Observer[]> {
       const watching = stack.bffs.map(({ url, name }) => new Observer(name, url, { feed }));
       observers.push(...watching);

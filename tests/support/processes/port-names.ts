@@ -1,4 +1,3 @@
-/** Tocsin's ports. */
 export const PORTS = [
   /** The producer with and without API keys. */
   'producer',

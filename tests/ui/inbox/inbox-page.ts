@@ -2,7 +2,6 @@ import type { Page } from 'playwright-core';
 import { toasts } from '../support/browser.ts';
 import type { Draft } from '../fakes/fake-bff.ts';
 
-/** Creates drafts with numbered titles. */
 export const numberedDrafts = (count: number, title = 'Order'): Draft[] =>
   Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
 export const inbox = (page: Page) => page.getByTestId('inbox');

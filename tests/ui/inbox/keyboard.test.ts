@@ -12,13 +12,11 @@ beforeEach(() => {
 const { openLive: open } = pages;
 const changes = () => bff.inbox.changes.map(({ name }) => name);
 
-/** Presses Tab until an element with this test id has focus. */
 async function tabTo(page: Page, testId: string): Promise<void> {
   for (let n = 0; n < 40 && (await focused(page)) !== testId; n++) await page.keyboard.press('Tab');
   expect(await focused(page)).toBe(testId);
 }
 
-/** Opens the focused row's menu. */
 async function openMenu(page: Page): Promise<void> {
   await tabTo(page, 'row-menu');
   await page.keyboard.press('Enter');

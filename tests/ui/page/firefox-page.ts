@@ -152,6 +152,5 @@ export const toastTitles = (page: Page, within = ''): Promise<string[]> =>
 /** Finds an element by its test id, even inside the shadow root of a custom element. */
 export const byId = (id: string, host = ''): string => `${host && `${host} >>> `}[data-testid="${id}"]`;
 
-/** The trimmed text of each element. */
 export const texts = (page: Page, selector: string): Promise<string[]> =>
   page.$$eval(selector, (all) => all.map((element) => element.textContent?.trim() ?? ''));

@@ -18,7 +18,6 @@ async function buildPage(): Promise<string> {
  */
 export const builtPage = (): Promise<string> => (built ??= buildPage());
 
-/** Removes the output of `builtPage`. */
 export async function removeBuiltPage(): Promise<void> {
   if (built) await rm(await built, { recursive: true, force: true });
   built = undefined;

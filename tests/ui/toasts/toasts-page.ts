@@ -45,7 +45,6 @@ export const drafts = (count: number, severity: Draft['severity'] = 'info') =>
 export const stopClock = async (page: Page) =>
   page.clock.pauseAt((await page.evaluate(() => Date.now())) + 10_000);
 
-/** Advances the page's clock by this many milliseconds. */
 export const advance = async (page: Page, ms: number) => {
   await page.clock.runFor(ms);
   await page.waitForTimeout(50);

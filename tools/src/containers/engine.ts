@@ -1,7 +1,6 @@
 import { Failure } from '../failure.ts';
 import { findCommand, run, type RunOptions, type RunResult } from '../process/run.ts';
 
-/** Runs a command of a container engine and returns its result. */
 export type Docker = (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
 
 const OUTPUT_HEADING = 'Output of Docker:';

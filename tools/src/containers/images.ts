@@ -13,7 +13,6 @@ export interface ImageSource {
 export const imageName = (app: App, { registry, tag }: ImageSource): string =>
   `${registry ? `${registry}/` : ''}tocsin-${app}:${tag}`;
 
-/** The image names of all applications. */
 export const imageNames = (source: ImageSource): string[] => APPS.map((app) => imageName(app, source));
 
 /** The default tag of images: the version in package.json. */

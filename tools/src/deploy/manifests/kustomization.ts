@@ -18,7 +18,6 @@ export interface Variant extends ImageSource {
   host: string | undefined;
   /** The Secret with the certificate for `host`. */
   tlsSecret: string | undefined;
-  /** True if the ingress controller is Traefik. */
   isTraefik: boolean;
   publish: boolean;
   /** True if Redis keeps its data in a folder on the node. */

@@ -70,7 +70,6 @@ export function kustomize(folder: string): Document[] {
   return documents;
 }
 
-/** The documents of a YAML file. */
 export const documentsIn = (file: string): Document[] =>
   parseAllDocuments(readFileSync(file, 'utf8')).map((document) => documentSchema.parse(document.toJS()));
 
