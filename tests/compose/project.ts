@@ -68,7 +68,6 @@ export class ComposeProject {
     return this.composeWith({}, ...args);
   }
 
-  /** Like `compose`, with additional environment variables. */
   async composeWith(env: Record<string, string>, ...args: string[]): Promise<string> {
     const command = ['compose', '--ansi', 'never', '--progress', 'plain', '-p', NAME, ...args];
     const { code, output, stdout } = await this.#docker(command, {

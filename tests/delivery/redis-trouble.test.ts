@@ -78,7 +78,7 @@ describe('a full Redis', () => {
   it('should keep its data, lose no acknowledged notification, and make the producer return 503', async () => {
     const before = await postSome(20);
     await flow.complete();
-    // Read the 20 by position, because accepted large notifications may push them off the newest page.
+    // Read these notifications by position: large ones that are still accepted may push them off the newest page.
     const { epoch = '', offset = 0 } = (await head()) ?? {};
     const pageOfThem = `limit=${before.length}&epoch=${epoch}&before=${offset + 1}`;
     const full = async () => {

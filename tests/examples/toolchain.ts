@@ -13,7 +13,6 @@ type Command = readonly [string, ...string[]];
 /** How to download, build and start an example. */
 export interface Example {
   name: string;
-  /** The folder in which the commands run. */
   cwd: string;
   /** The programs that must be on the PATH. */
   tools: readonly string[];

@@ -88,7 +88,8 @@ async function outcomesAfter(seconds: number): Promise<Record<string, string> | 
   ]);
   await publish([{ id: id('newer'), collapseKey: id('order') }]);
   await publish(['n1', 'n2', 'n3', 'n4'].map((name) => ({ id: id(name) })));
-  // Saving marks drops the marks of notifications outside the history. A page loaded earlier still shows `late`.
+  // These requests come from a page that was loaded earlier and still shows `late`. Saving them drops the marks of
+  // notifications that have left the history.
   await mark('read', id('late'), id('n3'));
   await mark('archive', id('n3'));
   if (Date.now() >= due) return undefined;

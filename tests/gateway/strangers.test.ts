@@ -78,7 +78,8 @@ describe('strangers who open as many connections as they can', () => {
     async (transport) => {
       bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
       await strangers(PLACES, (i) => upgradeFrom(`203.0.113.${i % 4}`));
-      // Each of the four addresses may hold a fifth of the pending connections.
+      // At most 50 connections may be pending, and at most 10 of them from one address. The strangers use four
+      // addresses.
       await bff.expectMetric(PENDING, 40);
       for (let i = 0; i < 5; i++) expect((await reader(transport, `198.51.100.${i}`)).attempt).toBe(1);
     },

@@ -18,7 +18,6 @@ export class Toxiproxy {
     this.#url = url;
   }
 
-  /** Forwards connections from `port` to `upstream`. */
   async forward(port: number, upstream: string): Promise<void> {
     await this.#call('POST', '/proxies', { name: PROXY, listen: `0.0.0.0:${port}`, upstream, enabled: true });
   }

@@ -144,7 +144,6 @@ export class Tenant {
     return kubectl.text(['-n', this.namespace, ...args]);
   }
 
-  /** A value from one of the release's Secrets. */
   async secret(name: string, key: string): Promise<string> {
     const encoded = await this.kubectl('get', 'secret', name, '-o', `jsonpath={.data.${key}}`);
     return Buffer.from(encoded, 'base64').toString();

@@ -57,7 +57,6 @@ export interface Launch {
   runFile: string;
   ports: number[];
   output: () => string;
-  /** Resolves when the output contains `text`. */
   untilPrinted(text: string, timeoutMs?: number): Promise<void>;
   exit: Promise<number | null>;
 }

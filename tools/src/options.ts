@@ -6,7 +6,6 @@ export class HelpRequested extends Error {
   override name = 'HelpRequested';
 }
 
-/** The options of a command, in the form that Node's `parseArgs` takes. */
 type OptionsConfig = Pick<ParseArgsConfig, 'options' | 'allowPositionals'>;
 
 /**

@@ -43,7 +43,7 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
     return {
       create: await time(keys, (key) => new DaprClaimCheck(first).write(key, data)),
       publish: await time(keys, () =>
-        // A topic to which the producer may publish without announcing an entry.
+        // Not the topic for announcements: this message belongs to no entry.
         first.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
       ),
       'actor call': await time(keys, turn),

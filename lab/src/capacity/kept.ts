@@ -44,7 +44,6 @@ function readCheck(): CheckResult | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as CheckResult) : undefined;
 }
 
-/** The picture of the example load on the page. */
 export const pictureOf = (constants: Constants): string =>
   drawPicture(
     examplePlan(constants),

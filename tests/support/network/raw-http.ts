@@ -9,7 +9,7 @@ export async function openRaw(port: number, text: string) {
   const closed = new Promise<void>((resolve) => socket.once('end', resolve).once('close', () => resolve()));
   const raw = { socket, text: '', closed };
   socket.on('data', (data) => (raw.text += data.toString()));
-  // The connection was reset, or the other side has closed it.
+  // An error also closes the socket, which resolves `closed`.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   socket.write(text);

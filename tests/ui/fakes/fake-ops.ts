@@ -49,11 +49,11 @@ export class FakeOps {
     }),
     setAsideRecord({ entry: 'entry:Ab3dE9xQ:topic%3Aorders:117', reason: 'missing' }),
   ];
-  /** Newest first. Fallbacks through `fax` cannot be sent again. */
+  /** The fallbacks that were not sent, newest first. Those through `fax` cannot be sent again. */
   unsent: UnsentFallback[] = [];
   unsentMembers: Partial<Pick<UnsentPage, 'unreadable' | 'truncatedAt'>> = {};
   readonly sentAgain: string[] = [];
-  /** Newest first. */
+  /** The records of the audit trail, newest first. */
   audit: ListedAuditRecord[] = auditRecords()
     .map(({ record }, n) => ({ ...record, position: `${n + 1}-0.0` }))
     .toReversed();

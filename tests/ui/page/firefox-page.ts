@@ -22,7 +22,6 @@ async function servedFiles(): Promise<{ dist: string; remove: () => Promise<void
   return { dist, remove: () => rm(dist, { recursive: true, force: true }) };
 }
 
-/** Launches a headless Firefox, which is controlled over WebDriver BiDi. */
 const launchFirefox = (executablePath: string): Promise<Browser> =>
   puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
 

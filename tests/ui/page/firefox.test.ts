@@ -8,7 +8,7 @@ import { byId, focused, live, texts, toastTitles, useFirefox } from './firefox-p
 
 const firefox = await ensureFirefox((line) => process.stdout.write(`${line}\n`));
 
-/** The checks shared with Chromium need only `evaluate`. */
+/** The cast is safe, because the checks that Firefox shares with Chromium use only `evaluate`. */
 const asPlaywright = (page: Page) => page as unknown as PlaywrightPage;
 
 describe.skipIf(firefox === undefined)('the page in Firefox', () => {

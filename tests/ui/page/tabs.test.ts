@@ -34,7 +34,6 @@ afterEach(async () => {
 async function openTabs(dist: string): Promise<Page[]> {
   bff = new FakeBff(dist);
   await bff.start();
-  // Create the log before anything reads it.
   bff.publish([{ title: 'First' }]);
   const pages: Page[] = [];
   for (let n = 0; n < TABS; n++) {

@@ -18,7 +18,6 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { file: 'docs/glossary.md', make: glossaryPage },
 ];
 
-/** The page, formatted like all other files. */
 export const formatted = ({ file, make }: GeneratedPage): Promise<string> => formatText(file, make());
 
 /** `npm run docs`: writes the generated pages. */

@@ -132,7 +132,6 @@ export class ManagedProcess {
     clearTimeout(timer);
   }
 
-  /** `stop()`, then `start()` with these options. */
   async restart(options: StartOptions = {}): Promise<void> {
     await this.stop();
     await this.start(options);
@@ -157,7 +156,6 @@ export class ManagedProcess {
     return Promise.race([this.#exit, late]).finally(() => clearTimeout(timer));
   }
 
-  /** The last lines of its log, for error messages. */
   tail(lines = 10): string {
     return tailOf(this.spec.logFile, lines);
   }

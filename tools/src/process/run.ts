@@ -9,7 +9,6 @@ export interface RunOptions {
   cwd?: string;
   /** Added to the environment. */
   env?: Record<string, string>;
-  /** The standard input, if any. */
   input?: string;
   /** Called for each line of standard output and error as it arrives. */
   onLine?: (line: string) => void;

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 
-/** The CPU and memory use of a process. */
 export interface Usage {
   /** Resident memory in bytes. */
   memory: number;

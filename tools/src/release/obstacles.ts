@@ -4,7 +4,6 @@ export interface ReleaseFacts {
   version: string;
   /** The output of `git status --porcelain`. */
   changes: string;
-  /** The tags of the commit. */
   tags: readonly string[];
   changelog: string;
   dapr: Release;

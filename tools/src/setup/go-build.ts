@@ -5,7 +5,6 @@ import { findCommand, run } from '../process/run.ts';
 
 const GO_PLACES = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
 
-/** The path of `go`; `undefined` if Go is not installed. */
 export const findGo = (): string | undefined => findCommand(['go'], GO_PLACES);
 
 export interface GoBuild {

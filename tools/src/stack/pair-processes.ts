@@ -3,7 +3,6 @@ import { ManagedProcess, type ProcessSpec } from '../process/managed-process.ts'
 
 export const LOOPBACK = '127.0.0.1';
 
-/** The command that starts an application, and its working directory. */
 export interface AppCommand {
   cwd: string;
   command: readonly [string, ...string[]];

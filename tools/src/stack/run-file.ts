@@ -40,7 +40,6 @@ const runFileSchema = z.strictObject({
   apps: z.array(appSchema).min(1),
 });
 
-/** An application in a run file. */
 export interface RunFileApp {
   appId: string;
   ports: PairPorts;

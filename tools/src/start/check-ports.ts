@@ -3,7 +3,6 @@ import { isPortFree } from '../net/ports.ts';
 import { portUses, type RunFile } from '../stack/run-file.ts';
 import type { Running } from './instance/running.ts';
 
-/** The message for a port in use. */
 export function portInUseMessage(port: number, use: string, other: Running | undefined): string {
   const taken = `Port ${port}, needed for ${use}, is in use`;
   if (other) {

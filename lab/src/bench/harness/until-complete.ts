@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '@tocsin/tools/failure';
 
-/** The progress of a set of expected messages. */
 export interface Progress {
-  /** The number of deliveries so far. */
   arrived(): number;
   /** A description of the missing messages; `undefined` if all have arrived. */
   missing(): string | undefined;
@@ -29,7 +27,7 @@ export async function untilComplete(account: Progress, timeoutMs: number): Promi
       lateChecks = 0;
     } else if (Date.now() > end && ++lateChecks > LAST_CHECKS) throw new Failure(missing);
     before = now;
-    // Short enough not to distort rates measured over several seconds, and long enough to use almost no CPU.
+    // This pause is too short to distort rates measured over several seconds, and long enough to use almost no CPU.
     await delay(2);
   }
   const wrong = account.error();

@@ -17,8 +17,8 @@ const API_KEY = 'bench';
 const CHANNEL = { history_size: 10_000, history_ttl: '24h', force_recovery: true };
 
 /**
- * Anonymous clients may connect and subscribe. The part of a channel's name before a colon is its namespace, so `user:`
- * and `topic:` feeds need one each.
+ * Anonymous clients may connect and subscribe. Centrifugo takes the part of a channel's name before a colon as its
+ * namespace, so the namespaces `user` and `topic` must exist.
  */
 const configFor = (redis: string) => ({
   http_server: { address: '127.0.0.1' },

@@ -50,7 +50,6 @@ export abstract class SocketIoDialogue implements Dialogue {
   }
 }
 
-/** The parsed content of an event or acknowledgement. */
 export const contentOf = (message: Buffer): unknown[] =>
   JSON.parse(message.toString('utf8', message.indexOf('['))) as unknown[];
 

@@ -2,7 +2,6 @@ import { median } from '../quantile.ts';
 import type { PeerId } from '../peers/peer.ts';
 import type { Figures, Sizes, WorkloadId } from '../workloads/workload.ts';
 
-/** The machine, versions and settings of a run. */
 export interface Conditions {
   startedAt: string;
   seconds: number;
@@ -30,7 +29,6 @@ export interface PeerInfo {
   missing?: string;
 }
 
-/** The measurements of one workload for one peer in one round. */
 export interface Sample {
   round: number;
   work: WorkloadId;

@@ -4,8 +4,8 @@
  */
 export const FACTOR = 1.5;
 /**
- * A smaller difference in memory doesn't matter. The model lacks about half a MiB of Redis that doesn't grow with the load,
- * which shows only in small loads.
+ * Differences in memory below this, in MiB, are ignored. Redis uses about half a MiB that the model lacks. It does not
+ * grow with the load, so it matters only for small loads.
  */
 export const IMMATERIAL_MIB = 0.6;
 

@@ -7,7 +7,7 @@ export const SIZES = {
   entryRate: 60,
   entrySeconds: 6,
   entryRounds: 2,
-  /** Low enough for all processes to be idle between entries. */
+  /** A rate at which all processes are idle between entries. */
   seldomRate: 15,
   seldomSeconds: 10,
   feeds: 50,
@@ -15,7 +15,7 @@ export const SIZES = {
   batchRate: 10,
   /** The rate of arrays in which each notification is for a different feed. */
   spreadRate: 5,
-  /** High enough for notifications to share entries, while the machine is still partly idle. */
+  /** A rate at which notifications share entries, while the machine is still partly idle. */
   sharedRate: 240,
   sharedSeconds: 8,
   hearRates: [100, 2_000],
@@ -29,7 +29,7 @@ export const SIZES = {
   pushRate: 8,
   pushSeconds: 8,
   views: 2_000,
-  /** Enough for nearly all notifications in an entry to be for different feeds. */
+  /** Enough feeds for nearly all notifications in an entry to be for different ones. */
   manyFeeds: 500,
   busyRequests: 6_000,
   busyLanes: 64,

@@ -230,7 +230,7 @@ async function measureViews(steps: Steps, of: (index: number) => string): Promis
 
 /** Long enough to include the comparisons after 2, 4 and 8 s. */
 const COMPARED_SECONDS = 10;
-/** After the comparison at 16 s and before the one at 32 s. Includes the ping at 25 s. */
+/** Between the comparisons at 16 s and at 32 s. Includes the ping at 25 s. */
 const QUIET_SECONDS = { from: 18.5, to: 30 };
 
 /** Measures the maximum rates of one feed, and of many feeds in one partition, on an otherwise idle machine. */

@@ -17,7 +17,6 @@ export interface Window {
   notifications: number;
   /** The number of `publications` events that clients received. */
   pushes: number;
-  /** The number of new connections. */
   connects: number;
   /** The number of existing connections, each with one subscription. */
   connections: number;

@@ -59,7 +59,6 @@ export interface Flow {
    * Events a second: one for each feed in each entry. Each is committed, and broadcast as part of the entry's message.
    */
   events: number;
-  /** The total number of subscriptions. */
   subscriptions: number;
   /** The average number of connections that are subscribed to a feed. */
   watchersPerFeed: number;
@@ -118,7 +117,7 @@ const ENVELOPE_BYTES = 4_096;
 /** Bytes of a notification beside its title and body. */
 const NOTIFICATION_BYTES = 200;
 
-/** A full entry is followed by the next one at once. */
+/** The number of requests that fill an entry. The lane starts the entry after a full one at once. */
 const requestsInFullEntry = ({ batch, payload }: Load): number =>
   Math.max(
     1,

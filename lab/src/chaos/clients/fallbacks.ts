@@ -7,8 +7,8 @@ import type { Received, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
 /**
- * Pause between notifications, in ms. Long enough that all notifications that pile up until a dead sender's claim
- * expires fit into one message.
+ * Pause between notifications, in ms. All notifications that pile up until a dead sender's claim expires must fit into
+ * one message.
  */
 const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */

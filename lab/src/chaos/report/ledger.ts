@@ -25,8 +25,8 @@ export interface FaultRow {
   times: number;
   happened: number;
   /**
-   * For each fault, the longest time in which a steady client of an unaffected instance received nothing, in ms: the
-   * median over the faults of this kind.
+   * The median over the faults of this kind, in ms, of the longest time in which a steady client of an unaffected
+   * instance received nothing.
    */
   medianPauseMs: number;
   /** The longest of these pauses over the faults of this kind, in ms. */
@@ -51,7 +51,7 @@ export interface Ledger {
   marks: MarksAccount | undefined;
   /** Absent for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;
-  /** Absent for the naive bff. */
+  /** Absent for the naive bff, and with a Redis Cluster, for which examples/outbox does not work. */
   orders: OrdersAccount | undefined;
   faults: FaultRow[];
   /** The missed goals. */
@@ -76,7 +76,7 @@ export interface LedgerInput {
   marks: MarksAccount | undefined;
   /** Absent for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;
-  /** Absent for the naive bff. */
+  /** Absent for the naive bff, and with a Redis Cluster, for which examples/outbox does not work. */
   orders: OrdersAccount | undefined;
   /** True if the publication at this offset is gone. */
   isGone: (feed: string, epoch: string, offset: number) => boolean;

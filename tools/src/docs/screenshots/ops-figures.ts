@@ -14,7 +14,6 @@ const wave = (n: number, phase: number): number =>
 const MEGABYTE = 1_024 * 1_024;
 const MINUTE_MS = 60_000;
 const START = Date.UTC(2026, 0, 5, 9, 0);
-/** The version that the sample instances run. */
 const VERSION = '0.2.0';
 
 /** Sample metrics of two instances at step `n`, for screenshots and page tests. */

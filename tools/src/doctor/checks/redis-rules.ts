@@ -50,7 +50,6 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
   );
 }
 
-/** Checks that Redis never evicts data. */
 export function checkEviction({ info }: RedisFacts): Finding {
   const check = 'redis eviction';
   const policy = info.get('maxmemory_policy') ?? 'unknown';
@@ -62,7 +61,6 @@ export function checkEviction({ info }: RedisFacts): Finding {
     : warn(check, `${says}, once maxmemory is set`, remedy);
 }
 
-/** Checks that Redis has free memory. */
 export function checkMemory({ info }: RedisFacts): Finding {
   const check = 'redis memory';
   const used = number(info.get('used_memory'));

@@ -9,7 +9,6 @@ const PLACES = [
   '/Applications/Chromium.app/Contents/MacOS',
 ];
 
-/** The path of an installed Chromium or Chrome. */
 export const findChromium = (): string | undefined =>
   findCommand([...NAMES, 'Google Chrome', 'Chromium'], PLACES);
 

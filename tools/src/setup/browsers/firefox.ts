@@ -6,7 +6,6 @@ import type { Say } from '../say.ts';
 const NAMES = ['firefox-esr', 'firefox'];
 const PLACES = ['/Applications/Firefox.app/Contents/MacOS'];
 
-/** The path of an installed Firefox. */
 export const findFirefox = (): string | undefined => findCommand(NAMES, PLACES);
 
 /**

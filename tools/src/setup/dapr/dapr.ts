@@ -9,7 +9,6 @@ import { downloadDapr } from './release/install.ts';
 import { readRelease } from './release/release.ts';
 import { sayNothing, type Say } from '../say.ts';
 
-/** The paths of Dapr's commands. */
 export interface Dapr {
   daprd: string;
   placement: string;

@@ -44,7 +44,6 @@ export interface RedisContainer {
 export const containerName = (dir: string): string =>
   `tocsin-redis-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 
-/** The `docker` arguments that start the container. */
 export const redisContainerArgs = ({ port, dir, user }: Omit<RedisContainer, 'docker'>): string[] => [
   ...['run', '--rm', '--name', containerName(dir)],
   ...['--publish', `127.0.0.1:${port}:6379`, '--volume', `${dir}:/data`],

@@ -2,7 +2,6 @@ import { findCommand } from '../../process/run.ts';
 import { canUseApt, installWithApt } from '../apt.ts';
 import type { Say } from '../say.ts';
 
-/** The paths of Prometheus and its promtool. */
 export interface Prometheus {
   prometheus: string;
   promtool: string;
