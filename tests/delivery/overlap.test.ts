@@ -13,7 +13,7 @@ import { eventually, readHead } from '../support/state.ts';
 const ACTOR_TIMEOUT_MS = 3_000;
 /** A delay between a turn's peek and its commit that is long enough for other instances to take over, in ms. */
 const HELD_LONG_MS = 8_000;
-/** A delay at the same point that is too short for other instances to take over, in ms. */
+/** A delay between a turn's peek and its commit that is too short for other instances to take over, in ms. */
 const HELD_SHORT_MS = 2_500;
 
 describe('a turn that another instance overtakes', () => {

@@ -45,7 +45,7 @@ async function pausedStream(lastEventId = '') {
 }
 
 it('should pause a stream whose reader is slow, without buffering unread data, and then send it everything', async () => {
-  // Longer than publishing takes on a busy machine.
+  // 60 s is longer than publishing takes on a busy machine.
   await start(60_000);
   const streams = await Promise.all(Array.from({ length: STREAMS }, () => pausedStream()));
   const ids: string[] = [];

@@ -16,7 +16,7 @@ const isOn = (setting: Setting | undefined): boolean =>
 
 /** Preset rules that this repository does not use. */
 const UNUSED = [
-  // In modules, such literals are syntax errors anyway.
+  // Octal literals are syntax errors in modules anyway.
   'no-octal',
   // `() => call()` with a void result is shorter than a block and just as clear.
   'no-confusing-void-expression',

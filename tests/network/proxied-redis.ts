@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { GenericContainer, Network, Wait } from 'testcontainers';
 import { Toxiproxy } from './toxiproxy.ts';
 
-/** The image in docker-compose.yml. */
+/** The same image as in docker-compose.yml. */
 const REDIS_IMAGE = 'valkey/valkey:8.0.1';
 const TOXIPROXY_IMAGE = 'ghcr.io/shopify/toxiproxy:2.5.0';
 const API_PORT = 8474;

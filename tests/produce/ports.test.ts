@@ -104,7 +104,7 @@ describe('Dapr', () => {
     await stack.revive('redis');
     await pair.ready();
     await pair.sidecar.kill('SIGSTOP');
-    // On a busy machine, it takes a moment to stop.
+    // On a busy machine, the sidecar takes a moment to stop.
     await expect.poll(() => answersOk(`${pair.daprUrl}/v1.0/healthz`, pair.daprHeaders)).toBe(false);
     await expect(checkReadiness(sidecar, claimCheck)).rejects.toThrow('sidecar');
     await expect(new DaprAnnouncer(sidecar).announce(entry)).rejects.toThrow('sidecar');

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually } from '../support/state.ts';
 
-/** Short, because two tests wait for it, but long enough for a busy machine to accept a request. */
+/** Two tests wait for this time limit, so it is short, but long enough for a busy machine to accept a request. */
 const REQUEST_TIMEOUT_MS = 4_000;
 /** The number of concurrent requests: enough that some share an entry, few enough that all are accepted in time. */
 const LANES = 30;
@@ -101,7 +101,7 @@ it('should return 503 while the sidecar is down or hangs, and complete started e
   await pair.ready();
   await eventually(async () => (await announced(feed)).length === 2);
   await pair.sidecar.kill('SIGSTOP');
-  // On a busy machine, it takes a moment to stop.
+  // On a busy machine, the sidecar takes a moment to stop.
   await expect.poll(() => answersOk(`${pair.daprUrl}/v1.0/healthz`, pair.daprHeaders)).toBe(false);
   expect((await post({ id: 'c', feed, title: 'x' })).status).toBe(503);
   await pair.sidecar.kill('SIGCONT');

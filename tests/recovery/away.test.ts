@@ -22,8 +22,8 @@ afterAll(async () => {
 
 /**
  * Publishes in three requests and returns the ids in order. After a restart, a pending read of the old sidecar may take
- * one request's announcement, which Redis redelivers only later. The run's next announcement then also covers that
- * request's entry.
+ * one request's announcement, which Redis redelivers only later. The next request's announcement then also covers that
+ * entry.
  */
 async function publish(count: number): Promise<string[]> {
   const notifications = makeNotifications(count);
@@ -91,7 +91,7 @@ describe('a client that was disconnected for a second', () => {
   });
 
   it('should receive all notifications that are still in the history', async () => {
-    // Leaves room for the three of `after`, which the bff may receive before the client's request.
+    // Leaves room for the three notifications in `after`, which the bff may receive before the client's request.
     const count = HISTORY_MAX - 3;
     const { client, before, missed, after } = await beAway(absences[1] as Absence, count);
     expect(client.gaps).toEqual([]);

@@ -33,7 +33,7 @@ beforeAll(async () => {
   for (const name of PARTS) one[name] = await startRedis({ dir, name });
   const components = join(dir, 'components');
   cpSync(join(ROOT, 'components'), components, { recursive: true });
-  // As described in docs/guides/redis.md.
+  // Give each component its own secrets, as described in docs/guides/redis.md.
   for (const [name, prefix] of Object.entries(PREFIXES)) {
     const file = join(components, `${name}.yaml`);
     const text = readFileSync(file, 'utf8');

@@ -78,7 +78,7 @@ it('should lose at most the last batch of records when the producer is killed', 
   console.log(
     `audit: ${accepted.length} accepted, ${recorded} recorded; the first missing one was accepted ${lostMs} ms before the kill`,
   );
-  // 250 ms plus the duration of a write, which may be seconds on a busy machine.
+  // A batch covers 250 ms plus the duration of a write, which may take seconds on a busy machine.
   expect(lostMs).toBeLessThan(3_000);
   await on.producer.app.start();
   await on.producer.ready();

@@ -106,7 +106,7 @@ describe('content', () => {
     };
     await redis.hSet('producer||soon:listless', { data: JSON.stringify(listless), version: '1' });
     expect((await keysWith(stack.redisHost, secret)).length).toBeGreaterThan(7);
-    // The due window and its document, and a document of the schedule index.
+    // The index and a document of the due window, and a document of the schedule index.
     expect(await keysWith(stack.redisHost, prefixOf(feed))).toHaveLength(3);
 
     const requestedAt = Date.now();

@@ -127,7 +127,7 @@ export async function withTheirRedis<T>(
     spec: {
       type: 'pubsub.redis',
       version: 'v1',
-      // Otherwise the sidecar would not start.
+      // Without this setting, the component's error would stop the sidecar from starting.
       ignoreErrors: true,
       metadata: [
         { name: 'redisHost', value: `redis.${attacked}:6379` },

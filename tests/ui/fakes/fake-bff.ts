@@ -95,7 +95,7 @@ export class FakeBff {
   }
 
   async start(): Promise<void> {
-    // Reserved, so that no other process takes it while this bff is stopped.
+    // The port is reserved, so that no other process takes it while this bff is stopped.
     if (this.#port === 0) [this.#port = 0] = await freePorts(1);
     this.#http = createServer((request, response) => void this.#serve(request, response));
     this.#io = new Server(this.#http, { path: SOCKET_PATH, serveClient: false });

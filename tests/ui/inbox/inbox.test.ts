@@ -66,7 +66,7 @@ describe('the inbox', () => {
     expect(await said()).toBe(1);
     expect(await page.getByTestId('undo').count()).toBe(1);
     await page.keyboard.press('Escape');
-    // Now the page offers to undo it.
+    // The panel is closed, so the page offers to undo the archiving.
     await expect.poll(() => page.getByTestId('undo').count()).toBe(1);
     // The offer is at the bottom of the screen, even though the list is short.
     expect((await page.getByTestId('undo').boundingBox())?.y).toBeGreaterThan(900);

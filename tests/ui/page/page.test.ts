@@ -101,7 +101,7 @@ describe('the page', () => {
     bff.publish(titled(2));
     const page = await open();
     await live(page);
-    // A gap is marked only between rows.
+    // The page marks a gap only between rows, so wait for the rows before it.
     await expect.poll(() => rows(page).count()).toBe(2);
     await bff.stop();
     bff.loseState();
@@ -263,7 +263,7 @@ describe('the page', () => {
     await page.getByRole('heading', { name: 'Benachrichtigungen', exact: true }).waitFor();
     expect(await page.getAttribute('html', 'lang')).toBe('de');
     await page.getByText('Neue Benachrichtigungen erscheinen sofort.').waitFor();
-    // Otherwise, axe might check the contrast of a toast that is fading out.
+    // Hold the toasts, because axe might check the contrast of one that is fading out.
     await holdToasts(page);
     bff.publish([{ title: 'Schlüssel läuft ab', severity: 'warning' }]);
     await page.getByRole('button', { name: 'Schlüssel läuft ab' }).first().waitFor();

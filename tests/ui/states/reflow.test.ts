@@ -36,7 +36,6 @@ it('should move only the list, the tab counts and the toasts when notifications 
         })[]) {
           for (const { node } of entry.sources) {
             const element = node instanceof Element ? node : node?.parentElement;
-            // The tab counts also grow.
             if (!element?.closest('.tocsin-day, .tocsin-toasts, [role="tablist"]'))
               shifted.push(element?.outerHTML.slice(0, 120) ?? 'removed');
           }

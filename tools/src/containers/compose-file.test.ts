@@ -124,7 +124,8 @@ describe('docker-compose.yml', () => {
     expect(entrypoint.filter((arg) => /^--(redis|producer|bff|sidecar)=/.test(arg)).sort()).toEqual(
       apps.flatMap(doctorArgs).sort(),
     );
-    // The address is an environment variable, so that compose/redis-*.yml can override it without the options.
+    // The address is an environment variable, so that compose/redis-*.yml can override it without repeating all
+    // options.
     expect(environment['REDIS_HOST']).toBe('redis:6379');
     expect(entrypoint).toContain('tools/src/cli.ts');
     expect(Object.keys(service('doctor').depends_on)).toEqual([]);

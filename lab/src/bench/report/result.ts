@@ -52,7 +52,7 @@ export interface Result {
   peers: PeerInfo[];
   samples: Sample[];
   faults: Fault[];
-  /** CPU time per notification, in µs, as a quantity grows; only with `--all`. */
+  /** With `--all`: the CPU time per notification, in µs, for more and more feeds, instances and history. */
   growth?: GrowthRow[];
 }
 

@@ -73,7 +73,10 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
   const ofEntries = (window: Window): Cost => add(beyondFirst(window), entriesOf(window));
   const perEntry = (window: Window): Cost =>
     times(minus(net(window), beyondFirst(window)), 1 / window.entries);
-  /** Corrects `known`, the cost of one of `count` items, by each item's share of the window's unexplained costs. */
+  /**
+   * Improves `known`, the estimated cost of one item, by dividing the window's unexplained costs among its `count`
+   * items.
+   */
   const rest = (window: Window, known: Cost, count: number): Cost =>
     add(known, times(minus(net(window), ofEntries(window)), 1 / Math.max(1, count)));
 

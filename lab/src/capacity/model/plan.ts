@@ -3,7 +3,10 @@ import { flowOf, type Flow, type Load, type Size } from './load.ts';
 import { busiestBffOf, termsOf, turnsOf, type Term } from './terms.ts';
 
 // Limits in `contracts/` and `bff/` that no setting changes.
-/** Longer than 2 s, after which the bffs remove acknowledged announcements (`bff/src/redis/stream-keeper.ts`). */
+/**
+ * How long an announcement stays in its stream, in s. The bffs remove acknowledged ones every 2 s
+ * (`bff/src/redis/stream-keeper.ts`).
+ */
 const ANNOUNCEMENT_SECONDS = 3;
 const ID_HOURS = 25;
 const REPLACED_SECONDS = 120;

@@ -20,7 +20,7 @@ export interface Rule {
 }
 
 const NEAR_MS = 20_000;
-/** More than a minute, so that the producer schedules some notifications as Dapr jobs. */
+/** A delay of more than a minute, in ms. The producer keeps notifications with such a delay as Dapr jobs. */
 const FAR_MS = 62_000;
 const BETWEEN_MS = 700;
 const EXPIRY_MS = 2_500;
