@@ -51,7 +51,7 @@ const manifests = (image: string, script: string): object[] => [
           ...{ name: 'mail', image, imagePullPolicy: 'IfNotPresent' },
           command: ['node', '/mail/smtp.mjs', String(PORT)],
           volumeMounts: [{ name: 'mail', mountPath: '/mail', readOnly: true }],
-          // In a namespace with a quota, Kubernetes requires requests and limits.
+          // In a namespace with a quota, Kubernetes requires resource requests and limits.
           resources: {
             requests: { cpu: '50m', memory: '64Mi' },
             limits: { cpu: '500m', memory: '128Mi' },

@@ -1,6 +1,5 @@
 import type { NotificationInput } from '@tocsin/contracts';
 
-/** A producer's response to one request. */
 export interface Answer {
   notification: NotificationInput & { id: string };
   status: number;
@@ -9,7 +8,6 @@ export interface Answer {
   ms: number;
 }
 
-/** Posts once, without retrying. */
 export async function postOnce(
   url: string,
   notification: NotificationInput & { id: string },

@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Creates a key and a certificate request, in PEM format. */
 export function certificateRequest(): { key: string; csr: string } {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-csr-'));
   const [key, csr] = [join(dir, 'key.pem'), join(dir, 'csr.pem')];

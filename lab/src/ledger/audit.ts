@@ -8,7 +8,6 @@ export interface Account {
   shown: number;
   /** Ids that were acknowledged but never shown, with or without a reported gap. */
   lost: string[];
-  /** Ids that were shown more than once. */
   duplicated: string[];
   outOfOrder: string[];
   /** Skipped offsets for which the server reported no gap. */

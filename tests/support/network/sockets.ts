@@ -76,7 +76,6 @@ export class Raw {
   }
 }
 
-/** The text of a WebSocket handshake. */
 export const upgradeRequest = (path: string, headers: Record<string, string> = {}): string =>
   [
     `GET ${path} HTTP/1.1`,

@@ -1,6 +1,5 @@
 import { createClient } from 'redis';
 
-/** An event that was published to the topic `notifications`. */
 export interface PublishedEvent {
   id: string;
   source: string;

@@ -65,7 +65,6 @@ export async function useFeeds(stack: Stack) {
       Promise.all(
         watching.map((observer) => eventually(async () => goneOf(observer).includes(gone), PATIENCE_MS)),
       ),
-    /** Waits until no document in the store contains the text. */
     untilGone: (text: string) => eventually(async () => !(await redis.stateHolds(text)), PATIENCE_MS),
     async close(): Promise<void> {
       for (const observer of observers) observer.close();

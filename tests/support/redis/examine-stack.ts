@@ -2,7 +2,6 @@ import { examine, type Stack } from '@tocsin/tools';
 
 type Checked = Parameters<typeof examine>[0];
 
-/** Runs the doctor's checks on a whole stack and its Redis. Returns the findings. */
 export const examineStack = (
   { producers, bffs }: Stack,
   redis: Pick<Checked, 'redis' | 'redisParts'>,

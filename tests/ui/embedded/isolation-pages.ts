@@ -12,7 +12,6 @@ useNotifications({ url: window.bffUrl, getToken: () => window.giveToken() });
 `;
 const MAIN = `import { createApp } from 'vue';\nimport App from './Plain.vue';\ncreateApp(App).mount('#app');`;
 
-/** The pages' style sheets, by name. */
 const STYLES: Readonly<Record<string, () => Promise<string>>> = {
   plain: () => Promise.resolve(''),
   hostile: () =>

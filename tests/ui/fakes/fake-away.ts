@@ -25,7 +25,6 @@ export class FakeAway {
   hasTooManyCodes = false;
   offered: string | null = 'ada@example.com';
   address: string | null = null;
-  /** The deployment's channels. */
   names = ['email', 'push'];
   /** True if a channel sends e-mail. `undefined` simulates an earlier server, which does not report it. */
   usesEmail: boolean | undefined;

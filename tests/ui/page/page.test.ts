@@ -101,7 +101,7 @@ describe('the page', () => {
     bff.publish(titled(2));
     const page = await open();
     await live(page);
-    // The page marks a gap only between rows, so wait for the rows before it.
+    // The page marks a gap only between rows, so it needs rows before the gap.
     await expect.poll(() => rows(page).count()).toBe(2);
     await bff.stop();
     bff.loseState();

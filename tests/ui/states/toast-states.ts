@@ -2,7 +2,6 @@ import { holdToasts, live, toasts } from '../support/browser.ts';
 import { arriving, burst, day, failures } from './day.ts';
 import type { State } from './in-state.ts';
 
-/** States with toasts, and how to reach them. */
 export const TOAST_STATES = {
   toasts: {
     prepare: (bff) => bff.publish(day()),

@@ -10,7 +10,6 @@ const CLIENT = join(ROOT, 'client');
 const CLIENT_VUE = join(ROOT, 'client-vue');
 const PUBLISH = join(ROOT, 'publish');
 const CREATE = join(ROOT, 'create-tocsin');
-/** The folders of the packages that `npm run build` creates. */
 export const CLIENT_PACKAGE = join(CLIENT, 'dist');
 export const CLIENT_VUE_PACKAGE = join(CLIENT_VUE, 'dist');
 export const PUBLISH_PACKAGE = join(PUBLISH, 'dist');

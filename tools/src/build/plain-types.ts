@@ -9,7 +9,6 @@ const FLAGS =
 const isTypeDeclaration = (node: ts.Node): node is ts.TypeAliasDeclaration | ts.InterfaceDeclaration =>
   ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node);
 
-/** The comment directly before a declaration. */
 function commentOf(node: ts.Node): string {
   const text = node.getSourceFile().text;
   const last = ts.getLeadingCommentRanges(text, node.getFullStart())?.at(-1);

@@ -8,7 +8,6 @@ import { ROOT } from '../paths.ts';
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const { workspaces } = z.object({ workspaces: z.array(z.string()) }).parse(JSON.parse(read('package.json')));
 
-/** The stages of the Dockerfile by name. */
 const stages = new Map(
   read('Dockerfile')
     .split(/^(?=FROM )/m)

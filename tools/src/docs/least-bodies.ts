@@ -67,7 +67,6 @@ export interface Requests {
   paths: Record<string, Record<string, unknown>>;
 }
 
-/** The operations of a document that have a request body. */
 export const operationsWithBody = ({ paths }: Requests): Operation[] =>
   Object.values(paths)
     .flatMap((path) => Object.values(path) as Operation[])

@@ -6,7 +6,6 @@ export interface Place {
   url: string;
 }
 
-/** The addresses to check. */
 export interface Target {
   /** The canary is published through the first producer. */
   producers: Place[];

@@ -100,7 +100,6 @@ export function sidecarProcess(
   });
 }
 
-/** The addresses of an application and its sidecar. */
 export interface PairAddress {
   /** For example `http://127.0.0.1:20001`. */
   url: string;

@@ -6,7 +6,6 @@ const FIN = 0x80;
 const MASKED = 0x80;
 const LENGTH = { short: 126, long: 127 } as const;
 
-/** The header of an unfragmented frame. */
 function header(opcode: number, length: number, mask: 0 | typeof MASKED): Buffer {
   if (length < LENGTH.short) return Buffer.from([FIN | opcode, mask | length]);
   if (length < 65_536) {

@@ -25,7 +25,6 @@ const SHOWN: readonly [string, string][] = [
   ['idle', 'cpu'],
 ];
 
-/** An SVG chart of costs, with a bar for each figure and peer. */
 export function drawChart(result: Result): string {
   const read = reader(result);
   let y = TOP;

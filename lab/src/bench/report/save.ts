@@ -24,7 +24,6 @@ export async function saveResult(result: Result): Promise<string[]> {
   return [file, ...(await makePage())];
 }
 
-/** Generates the page and the chart from the stored results. */
 export async function makePage(): Promise<string[]> {
   const results = [true, false]
     .map(fileOf)

@@ -58,7 +58,6 @@ export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly s
   });
 }
 
-/** The number of announcements in the stream, and their total size in bytes. */
 export const storedAnnouncements = (rig: Rig): Promise<{ bytes: number; count: number }> =>
   withStore(rig, async (redis) => ({
     bytes: await bytesOf(redis, TOPICS.partitionAnnouncements),

@@ -2,7 +2,6 @@ import { costAt, type Constants } from './constants.ts';
 import type { Load } from './load.ts';
 import { partitionUse, planOf, SHARDS, type Plan } from './plan.ts';
 
-/** A resource that can limit a deployment. */
 export interface Limit {
   name: string;
   /** The share in use: 1 is a whole core, a pod's or a Redis server's whole memory, or a partition's maximum rate. */

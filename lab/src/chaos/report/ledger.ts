@@ -54,7 +54,6 @@ export interface Ledger {
   /** Absent for the naive bff, and with a Redis Cluster, for which examples/outbox does not work. */
   orders: OrdersAccount | undefined;
   faults: FaultRow[];
-  /** The missed goals. */
   shortfalls: readonly string[];
   /**
    * True if no notification was lost, duplicated, out of order or skipped, no rule was broken, marks, fallbacks and

@@ -68,7 +68,6 @@ class Forwards {
     return undefined;
   }
 
-  /** Ends all forwards. Resolves when they have ended. */
   async end(): Promise<void> {
     this.#ending.abort();
     await Promise.allSettled(this.#all.map(async (way) => (await way).ended));

@@ -12,7 +12,6 @@ export interface Product {
   stamp: string;
   /** The source files and folders, relative to the repository. */
   sources: readonly string[];
-  /** Files that the build creates. */
   outputs: readonly string[];
   build: () => Promise<void>;
 }

@@ -13,7 +13,6 @@ export interface ConnectOptions {
   positions?: readonly string[];
   /** The feed of each client. By default, all clients use the same feed. */
   feedOf?: (client: number) => string;
-  /** Additional feeds of each client. */
   furtherOf?: (client: number) => readonly string[];
   /** How many clients connect at the same time; default 100. */
   atOnce?: number;
