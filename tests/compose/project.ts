@@ -134,7 +134,6 @@ export class ComposeProject {
     return `${NAME}_${key}`;
   }
 
-  /** The service that the container of this name belongs to. */
   serviceOf(container: string): string {
     return container.replace(`${NAME}-`, '').replace(/-\d+$/, '');
   }

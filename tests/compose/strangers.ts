@@ -67,7 +67,6 @@ export class Stranger {
     );
   }
 
-  /** Asks sentry for a certificate in the bff's name. */
   async askForCertificate(): Promise<Record<string, string>> {
     return this.#attack(
       'openssl req -new -newkey ed25519 -nodes -subj /O=bff -keyout /tmp/own.key -out /tmp/own.csr',

@@ -44,7 +44,6 @@ async function deadLetters(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Deposits a damaged entry, waits until it is set aside, and returns its key. */
 async function depositDamaged(seq: number, change: Parameters<ClaimCheck['deposit']>[2]): Promise<string> {
   await check.deposit(FEED, seq, change);
   await check.announce(FEED, seq);

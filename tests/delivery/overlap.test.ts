@@ -39,7 +39,6 @@ describe('a turn that another instance overtakes', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  /** The offset of the feed `all`, as seen by the instance `pair`. */
   const offsetAt = async (pair: Pair) => (await readHead(pair, 'all'))?.offset ?? 0;
 
   /**

@@ -34,7 +34,6 @@ export function commandsOf(page: string, { byHand: wanted = false } = {}): Comma
 
 export const readPage = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
-/** README and all pages of the documentation. */
 export const pages = (): string[] => [
   'README.md',
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })

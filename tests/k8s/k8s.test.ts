@@ -43,7 +43,6 @@ const remove = async (): Promise<void> => {
   expect(await deploy(['--delete'])).toMatchObject({ code: 0, stderr: '' });
 };
 
-/** The application, containers and number of ready containers of each pod. */
 const running = async (): Promise<string[]> =>
   (await pods())
     .map(({ app, containers, ready }) => {

@@ -22,7 +22,6 @@ export function parseOptions<const T extends OptionsConfig>(args: string[], usag
   }
 }
 
-/** A failure that lists the errors in the arguments, and the usage. */
 export const usageFailure = (faults: readonly string[], usage: string): Failure =>
   new Failure(`${faults.map((fault) => fault.replace(/\.$/, '')).join('.\n')}.\nUsage: ${usage}`);
 

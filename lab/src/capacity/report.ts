@@ -128,7 +128,6 @@ export function beyondRange({ load, instances, flow }: Plan, { range }: Constant
     .map(([name, value, measured]) => `${amount(value)} ${name} (measured: ${amount(measured)})`);
 }
 
-/** The value of `ENTRY_INTERVAL_MS` to suggest. */
 const SUGGESTED_INTERVAL_MS = 50;
 /** The share of the CPU time that the suggested interval must save. */
 const WORTHWHILE_SHARE = 0.2;

@@ -70,7 +70,6 @@ export async function failMaster(
 const isOther = (now: AnyRedis | undefined, before: AnyRedis): boolean =>
   now !== undefined && now.port !== before.port;
 
-/** The master of the key's slot; `undefined` while no node responds. */
 async function masterNow(cluster: RedisCluster, key: string): Promise<AnyRedis | undefined> {
   return cluster.masterOf(key).catch(() => undefined);
 }

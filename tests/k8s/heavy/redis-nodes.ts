@@ -76,7 +76,6 @@ export const podIds = async (): Promise<Map<string, string>> =>
     ),
   );
 
-/** Runs `use` while no pods can be created in the namespace. */
 export async function withoutNewPods(use: () => Promise<void>): Promise<void> {
   await kubectlInNamespace('create', 'quota', BLOCK, '--hard=pods=0');
   try {

@@ -93,7 +93,6 @@ export async function startWorker(
   };
 }
 
-/** The notifications that the worker shows. */
 export const shownNotifications = (worker: Worker) =>
   worker.evaluate(async () => {
     const { registration } = self as unknown as { registration: ServiceWorkerRegistration };

@@ -12,7 +12,6 @@ beforeEach(() => {
   ops = new FakeOps();
 });
 
-/** Opens the ops page with a clock that the test controls. */
 const openOps = () =>
   pages.open(ops, async (context) => {
     await context.clock.install();

@@ -144,7 +144,6 @@ export const focused = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
 const TITLES = '.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid="toast"] h3';
-/** The titles of the toasts in an element. */
 export const toastTitles = (page: Page, within = ''): Promise<string[]> =>
   texts(page, `${within} ${TITLES}`.trim());
 

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../paths.ts';
 
-/** The source of the glossary: the README of the contracts. */
 export const GLOSSARY_SOURCE = 'contracts/README.md';
 
 const HEADING = '## Glossary';

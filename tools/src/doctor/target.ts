@@ -16,7 +16,6 @@ export interface Target {
   redis: RedisTarget;
   /** The Redis of each part of the data. If absent, all parts are in `redis`. */
   redisParts?: RedisParts;
-  /** The sidecars' API token. */
   daprApiToken: string | undefined;
   /** A reader's token, which bffs require with AUTH_MODE=jwt. */
   token: string | undefined;

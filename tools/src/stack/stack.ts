@@ -45,7 +45,6 @@ export interface StackOptions {
   redisHost?: string;
   /** The user name for the existing Redis, unless it is `default`. */
   redisUsername?: string;
-  /** The password for the existing Redis. */
   redisPassword?: string;
   /** Other settings for the existing Redis, such as REDIS_TLS and REDIS_CA_FILE, for applications and sidecars. */
   redisSettings?: Record<`REDIS_${string}`, string>;

@@ -27,11 +27,9 @@ export type ExitedPart = Pick<Part, 'role' | 'source'> & {
 const nameOf = ({ role, app }: ExitedPart): string =>
   `${role === 'application' ? 'The application' : 'The sidecar of'} ${app.appId} on port ${app.ports.public}`;
 
-/** The message for a part that exits while the others keep running. */
 export const explainExit = (part: ExitedPart): string =>
   `${nameOf(part)} has exited; all others keep running. The lines above show why. To restart it, press Ctrl-C and run \`npm start\` again.`;
 
-/** The message for a part that exits before all are ready. */
 export function explainFailedStart(part: ExitedPart, errors: LastErrors, redisHost: string): string {
   const name = nameOf(part);
   if (part.role === 'application') {

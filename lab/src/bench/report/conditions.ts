@@ -7,7 +7,6 @@ import { sayNothing } from '@tocsin/tools/setup/say';
 import { serverNode } from '../peers/server-node.ts';
 import type { Conditions } from './result.ts';
 
-/** The version in a command's output, as captured by `pattern`. */
 async function versionOf(command: () => Promise<string>, args: string[], pattern: RegExp): Promise<string> {
   try {
     const { output } = await run(await command(), args);

@@ -40,7 +40,6 @@ export interface Sizes {
   idle: number;
   /** How long idle connections are measured, in s. */
   idleSeconds: number;
-  /** Number of clients that recover at once. */
   recoveryClients: number;
   /** Number of messages that each recovering client has missed. */
   missed: number;

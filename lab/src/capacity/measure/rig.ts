@@ -132,7 +132,6 @@ export async function bffMetric({ stack }: Rig, name: string): Promise<number> {
 
 export const publications = (rig: Rig): Promise<number> => bffMetric(rig, 'tocsin_bff_publications_total');
 
-/** The number of entries that the producers have deposited so far. */
 export async function depositedEntries({ stack }: Rig): Promise<number> {
   const labels = { step: 'deposit' };
   const values = await Promise.all(

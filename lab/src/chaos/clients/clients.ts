@@ -76,7 +76,6 @@ export class Clients {
     await Promise.all(this.#moving);
   }
 
-  /** The steady clients of all instances other than `pair`. */
   steadyExcept(pair: string | undefined): Observer[] {
     return this.steady.filter((client) => client.pair !== pair).map(({ observer }) => observer);
   }

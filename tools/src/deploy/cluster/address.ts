@@ -25,7 +25,6 @@ const nodeSchema = z.object({
   status: z.object({ addresses: z.array(z.object({ type: z.string(), address: z.string() })) }),
 });
 
-/** The HTTP port of a Service: 80, or the one that is named web or http. */
 const httpPort = ({ spec }: Service) =>
   spec.ports.find(({ port }) => port === 80) ?? spec.ports.find(({ name }) => /^(web|http)$/.test(name));
 

@@ -17,7 +17,6 @@ export type RunKubectl = (args: readonly string[], input?: string, follow?: Foll
 /** How long kubectl waits for the API server. */
 const ANSWER = '--request-timeout=20s';
 
-/** kubectl for the cluster of the current context, or of another context. */
 export class Kubectl {
   readonly #run: RunKubectl;
   /** The context to use; absent for the current one. */

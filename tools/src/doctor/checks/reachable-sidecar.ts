@@ -14,7 +14,6 @@ export const metadataSchema = z.object({
 });
 export type Metadata = z.infer<typeof metadataSchema>;
 
-/** A sidecar that responds, with its metadata. */
 export interface ReachableSidecar {
   /** The name of the sidecar's application: `producer`, `bff-1`. */
   name: string;

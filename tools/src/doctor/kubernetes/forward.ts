@@ -6,7 +6,6 @@ export interface ForwardTarget {
   port: number;
 }
 
-/** A forward from a local port to a port of a pod. */
 export interface Forward {
   /** The local port, or the reason why forwarding failed. */
   port: number | string;

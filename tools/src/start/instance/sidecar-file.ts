@@ -9,7 +9,6 @@ const noteSchema = z.object({
   port: z.int(),
   /** The HTTP port of one of the producer's sidecars. */
   producerPort: z.int().optional(),
-  /** The token that all sidecars require. */
   token: z.string(),
   /** The address of Redis, as host:port. */
   redis: z.string().optional(),

@@ -7,7 +7,6 @@ export type Sockets = Pick<Peer, 'socketUrls' | 'protocol'>;
 
 export interface ConnectOptions {
   count: number;
-  /** Called with a message and the client's index. */
   onMessage?: (client: number, message: Buffer) => void;
   /** The position that each client recovers from, by client index. */
   positions?: readonly string[];

@@ -33,7 +33,6 @@ export interface ReleaseOptions {
   silenceMs?: number;
 }
 
-/** An archive and its expected digest. */
 type Pinned = Archive & { sha256: string };
 
 /** The folder for a downloaded release. Its name depends on the digests. Contains `.dapr/bin` once it is complete. */
