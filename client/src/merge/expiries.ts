@@ -31,6 +31,7 @@ export class Expiries {
     if (this.#due.size === 0) this.stop();
   }
 
+  /** Drops all keys and clears the timer. */
   stop(): void {
     this.#due.clear();
     clearTimeout(this.#timer);

@@ -52,6 +52,7 @@ export class FeedMerge {
     return !this.#away;
   }
 
+  /** Processes an event and returns the effects. */
   handle(event: MergeEvent): MergeEffect[] {
     this.#effects = [];
     switch (event.type) {
