@@ -57,7 +57,7 @@ export const bffSettings = withRedisRules(
       wholeNumberSetting(1024 * 1024, 16 * 1024 * 1024 * 1024),
       32 * 1024 * 1024,
     ).describe(
-      'Maximum bytes of recent publications, as JSON, that this instance keeps in memory for all feeds that it reads; beyond it, the fullest feeds keep less, and older ones are read from the store. In memory, they take about three times as much',
+      'Maximum total size of the recent publications that this instance keeps in memory, in bytes of JSON; they use about three times as much memory. At the limit, the largest feeds keep fewer of them, and older ones are read from the store',
     ),
     MAX_CONNECTIONS: withDefault(wholeNumberSetting(1, 1_000_000), 10_000).describe(
       'Maximum number of browsers connected to this instance (signed-in ones if tokens are required); further ones get 429',
@@ -82,7 +82,7 @@ export const bffSettings = withRedisRules(
       'Maximum number of searches per minute from one signed-in reader, or from one address without sign-in; 0 means no limit',
     ),
     DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
-      'Maximum number of documents of marks, mutes and preferences for one signed-in reader, or for one address without sign-in; a new one replaces the oldest',
+      'Maximum number of stored documents (marks, mutes, preferences) for one signed-in reader, or for one address without sign-in; a new one replaces the oldest',
     ),
     RECEIPTS_TOPIC: z
       .enum(['on', 'off'], 'must be on or off')
@@ -139,7 +139,7 @@ export const bffSettings = withRedisRules(
         'Token for the operations page and /app/ops, sent as `Authorization: Bearer`. With AUTH_MODE=none, required unless the port is published on loopback; with `jwt`, an alternative to the role `ops`',
       ),
     RUNBOOK_URL: linkSetting().describe(
-      'Address of your copy of docs/operations.md. The operations page links each fault to its section there, as `#tocsinredisnearfull`',
+      'Address of your copy of docs/operations.md. The operations page links each fault to its section, for example `#tocsinredisnearfull`',
     ),
     GRAFANA_URL: linkSetting().describe(
       'Address of your Grafana dashboard, to which the operations page links',
@@ -157,7 +157,7 @@ export const bffSettings = withRedisRules(
       .transform((text) => text.split(/[\s,]+/).filter(Boolean))
       .refine(
         (origins) => origins.every((origin) => originOf(origin) !== undefined),
-        'must be origins such as https://app.example.com, separated by commas, without a path or a / at the end',
+        'must be comma-separated origins such as https://app.example.com, without a path or trailing slash',
       )
       .describe('Other origins whose pages may use /app and /hubs, separated by commas'),
     ICON_ORIGINS: iconOriginsSetting(),
@@ -197,7 +197,7 @@ export const bffSettings = withRedisRules(
       'Maximum number of ids that a feed remembers, so that a repeated notification is not shown again',
     ),
     FEEDS_REMEMBERED_MAX: withDefault(wholeNumberSetting(1_000, 10_000_000), 100_000).describe(
-      'Maximum number of feeds whose highest position an instance remembers, to notice when Redis comes back with older data',
+      'Maximum number of feeds whose highest position an instance remembers, to detect when Redis comes back with older data',
     ),
     ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(
       'Milliseconds to wait for a turn of a feed before the announcement is retried',

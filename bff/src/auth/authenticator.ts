@@ -48,7 +48,7 @@ export const jwtAuthenticator = (
 
 /** @throws AuthError when the token was revoked, or when the revocations are not known yet */
 function checkRevoked(identity: Identity, revocations: Revocations, { now, clockSkewS }: TokenRules): void {
-  if (!revocations.known) throw new AuthError('unavailable', 'the revocations are not known yet');
+  if (!revocations.known) throw new AuthError('unavailable', 'the revocations have not been loaded yet');
   if (revocations.refuses(identity)) throw new AuthError('unauthorized', 'the token was revoked');
   const { sub, issuedAt = 0 } = identity;
   // A token with an iat in the future would escape every revocation until that time.

@@ -88,7 +88,7 @@ function reasonOf(error: errors.JOSEError): string {
   if (error instanceof errors.JOSEAlgNotAllowed) return "the token's algorithm is not accepted here";
   if (error instanceof errors.JWKSNoMatchingKey) return 'no known key matches the token';
   if (error instanceof errors.JWKSMultipleMatchingKeys)
-    return 'more than one key matches the token; it must select one with kid';
+    return 'more than one key matches the token; its header must select one by kid';
   if (error instanceof errors.JWSSignatureVerificationFailed) return "the token's signature is wrong";
   return 'the token is malformed';
 }

@@ -67,7 +67,7 @@ it('should refresh old keys before use, and keep using them while the issuer is 
 it('should report that it cannot check tokens until the issuer answers', async () => {
   const { keys, state, check, faults } = issuerWithKeys('RS256');
   state.away = true;
-  await expect(keys.ready()).rejects.toThrow('not known yet');
+  await expect(keys.ready()).rejects.toThrow('have not been loaded yet');
   await expect(check('RS256')).rejects.toMatchObject({ code: 'unavailable', temporary: true });
   expect(faults).toHaveLength(1);
   state.away = false;
@@ -80,6 +80,6 @@ it('should reject an invalid key set', async () => {
   const faults: unknown[] = [];
   const fetchKeySet = async () => ({ keys: 'none' });
   const keys = new JwksKeys({ fetchKeySet, now: () => Date.now(), onError: (error) => faults.push(error) });
-  await expect(keys.ready()).rejects.toThrow('not known yet');
+  await expect(keys.ready()).rejects.toThrow('have not been loaded yet');
   expect(faults).toHaveLength(1);
 });

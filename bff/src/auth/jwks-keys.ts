@@ -54,7 +54,7 @@ export class JwksKeys implements Keys {
 
   #requireKeySet(): KeySet {
     if (this.#keySet) return this.#keySet;
-    throw new AuthError('unavailable', "the issuer's keys are not known yet");
+    throw new AuthError('unavailable', "the issuer's keys have not been loaded yet");
   }
 
   /** Resolves even if the fetch failed: the last known keys then apply. */

@@ -16,7 +16,7 @@ export function parseSecrets(text: string): Uint8Array[] {
   const lines = text.split(/\r?\n/).filter((line) => line !== '');
   if (lines.length > MAX_SECRETS) {
     throw new Error(
-      `The secret for tokens has ${lines.length} lines; at most ${MAX_SECRETS} are allowed, one secret per line.`,
+      `The token secret has ${lines.length} lines; at most ${MAX_SECRETS} are allowed, one secret per line.`,
     );
   }
   const encoder = new TextEncoder();
@@ -24,7 +24,7 @@ export function parseSecrets(text: string): Uint8Array[] {
   for (const [index, { length }] of secrets.entries()) {
     if (length >= MIN_BYTES) continue;
     const where = secrets.length > 1 ? ` on line ${index + 1}` : '';
-    throw new Error(`The secret for tokens has ${length} bytes${where}; it needs at least ${MIN_BYTES}.`);
+    throw new Error(`The token secret has ${length} bytes${where}; it needs at least ${MIN_BYTES}.`);
   }
   return secrets.length === 1 && lines[0] === text ? secrets : [...secrets, encoder.encode(text)];
 }
@@ -40,7 +40,7 @@ export const secretKeys = (secrets: () => readonly Uint8Array[]): Keys => ({
     try {
       known = secrets();
     } catch (cause) {
-      throw new AuthError('unavailable', 'the secret for tokens is not known yet', { cause });
+      throw new AuthError('unavailable', 'the token secret has not been loaded yet', { cause });
     }
     const newest = known[0] ?? new Uint8Array();
     return known.length === 1 ? newest : (known.find((secret) => hasSigned(secret, token)) ?? newest);

@@ -60,7 +60,7 @@ describe('an instance with JWT_MAX_AGE', () => {
 const signedWith = (secret: string) => forge({ alg: 'HS256' }, claims(), (input) => hmac(input, secret));
 const [OLD, NEW, NEWEST] = ['o', 'n', 'm'].map((letter) => letter.repeat(40)) as [string, string, string];
 
-describe('the secret for tokens', () => {
+describe('the token secret', () => {
   const text = (secrets: readonly Uint8Array[]) => secrets.map((secret) => Buffer.from(secret).toString());
 
   it('should be a single secret, or several secrets, one per line', () => {

@@ -66,7 +66,7 @@ export class DaprFeedLog implements FeedLog {
     const outcomes = await Promise.allSettled(requests.map((request) => this.#commitTogether(request)));
     for (const outcome of outcomes) {
       if (outcome.status === 'fulfilled') continue;
-      throw new TemporaryError('a head was refused, or the outcome of its write is unknown', {
+      throw new TemporaryError('the write of a head was refused, or its outcome is unknown', {
         cause: outcome.reason,
       });
     }

@@ -94,7 +94,7 @@ export async function startDaprServer(
       unknown: 'This application has no job with this name. Nothing was changed.',
       onRefused,
       onFailure(err) {
-        log.warn({ err }, "cannot decide on a reader's due fallbacks; Dapr will retry the job");
+        log.warn({ err }, "cannot process a reader's due fallbacks; Dapr will retry the job");
         return 'The due fallbacks could not be processed. Retry the job.';
       },
     }),

@@ -17,7 +17,7 @@ export function namedReader(
     status: 400,
     code: 'invalid_request',
     detail: 'The request does not identify a reader: sign in, or send a clientId.',
-    errors: [{ path: 'clientId', message: 'is required without sign-in' }],
+    errors: [{ path: 'clientId', message: 'is required if you are not signed in' }],
   });
   return undefined;
 }

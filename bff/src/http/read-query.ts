@@ -30,7 +30,10 @@ export function readQuery<T>(
   ]);
   const query = schema.safeParse(Object.fromEntries(parameters));
   if (repeated.length === 0 && query.success) return query.data;
-  const repetitionFaults = repeated.map(([path]) => ({ path, message: 'must occur once, as plain text' }));
+  const repetitionFaults = repeated.map(([path]) => ({
+    path,
+    message: 'must occur only once, as plain text',
+  }));
   const names = new Set(repetitionFaults.map(({ path }) => path));
   const faults = query.success ? [] : faultsOf(query.error).filter(({ path }) => !names.has(path));
   sendProblem(response, {

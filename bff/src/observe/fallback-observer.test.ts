@@ -7,9 +7,9 @@ it.each<[FallbackStepName, number, string]>([
   ['settle', 1, 'it will be retried'],
   ['publish-receipt', 1, 'it will be retried'],
   // Operators' pages poll the list, so a single unreadable document would otherwise trigger the alert.
-  ['list-unsent', 0, 'the list of unsent fallbacks may be incomplete until it succeeds'],
-  ['close-unsent', 0, 'the operator may repeat the request'],
-  ['replace', 0, "the feed's history decides"],
+  ['list-unsent', 0, 'the list of unsent fallbacks may be incomplete until a retry succeeds'],
+  ['close-unsent', 0, 'the operator can try again'],
+  ['replace', 0, "the feed's history will show whether it is still needed"],
 ])('should count a failed step only if the step records an outcome: %s', async (step, count, consequence) => {
   const registry = new Registry();
   const warn = vi.fn();

@@ -5,10 +5,10 @@ import type { FallbackObserver, FallbackStepName } from '../away/fallbacks/fallb
 const CONSEQUENCES: Record<FallbackStepName, string> = {
   settle: 'it will be retried',
   'publish-receipt': 'it will be retried',
-  'list-unsent': 'the list of unsent fallbacks may be incomplete until it succeeds',
-  'close-unsent': 'the operator may repeat the request',
-  replace: "the feed's history decides",
-  'find-position': "the feed's history decides",
+  'list-unsent': 'the list of unsent fallbacks may be incomplete until a retry succeeds',
+  'close-unsent': 'the operator can try again',
+  replace: "the feed's history will show whether it is still needed",
+  'find-position': "the feed's history will show whether it is still needed",
 };
 
 /** Counts and logs the events of fallbacks. `channels` are the names of the deployment's channels. */

@@ -150,12 +150,12 @@ export function createMetrics(registry: Registry) {
     }),
     sentTwice: new Counter({
       name: 'tocsin_bff_publications_sent_twice_total',
-      help: 'Publications sent a second time to browsers that had them, because other browsers joined while a gap was filled.',
+      help: 'Publications sent a second time to browsers that already had them, because other browsers joined while a gap was being filled.',
       registers,
     }),
     trimmed: new Counter({
       name: 'tocsin_bff_feed_memory_trims_total',
-      help: 'Number of times the feeds in memory were over their limit, and older publications were dropped from it.',
+      help: 'Number of times the feeds in memory exceeded their limit, so that older publications were dropped.',
       registers,
     }),
     pushed: new Counter({

@@ -181,7 +181,10 @@ export class Gateway {
       );
       session.once('close', () => clearTimeout(timeout));
       boundBacklog(session, (bytes) => {
-        log.info({ session: session.transport.sid, bytes }, 'closed a connection that does not read');
+        log.info(
+          { session: session.transport.sid, bytes },
+          'closed a connection because its client stopped reading',
+        );
         onEnded('not_reading');
       });
     });

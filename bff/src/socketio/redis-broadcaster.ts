@@ -162,7 +162,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   #receive(data: unknown): void {
     const parsed = broadcastSchema.safeParse(data);
     if (!parsed.success) {
-      this.#options.log.warn({ err: parsed.error }, 'cannot read an event on the stream');
+      this.#options.log.warn({ err: parsed.error }, 'ignored an invalid event from the stream');
       return;
     }
     const [name, event] = parsed.data;

@@ -27,7 +27,10 @@ export function observeAudit(app: 'producer' | 'bff', registry: Registry, log: L
     failed: (err) => {
       records.inc({ outcome: 'failed' });
       if (!failing)
-        log.warn({ err }, 'cannot write the audit trail; attempts are combined until it works again');
+        log.warn(
+          { err },
+          'cannot write the audit trail; until it can, attempts are combined into fewer records',
+        );
       failing = true;
     },
     lost: (lost) => {

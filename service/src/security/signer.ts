@@ -25,8 +25,9 @@ export type SignatureFault = 'unsigned' | 'forged' | 'late' | 'replayed';
 
 const MESSAGES: Record<SignatureFault, string> = {
   unsigned: `The call has no signature. Calls between Tocsin’s applications need one in the header ${SIGNATURE_HEADER}.`,
-  forged: 'The signature does not match this call: the secret or the content differs.',
-  late: `The signature is more than ${WINDOW_MS / 1000} s old, or in the future. Check that the clocks agree.`,
+  forged:
+    'The signature does not match this call. It was made with a different secret or for different content.',
+  late: `The signature is more than ${WINDOW_MS / 1000} s old, or in the future. Check that the clocks are in sync.`,
   replayed: 'This signature has already been used. Create a new signature for each attempt.',
 };
 

@@ -5,7 +5,7 @@ export interface WatchedSecretOptions<T> {
   read: () => Promise<string | undefined>;
   /** Throws if the text is invalid. */
   parse: (text: string) => T;
-  /** The name of the secret in messages, for example `the secret for tokens`. */
+  /** The name of the secret in messages, for example `the token secret`. */
   what: string;
   /** Called after each failed attempt. */
   onError: (error: unknown) => void;

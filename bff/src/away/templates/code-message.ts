@@ -3,7 +3,7 @@ import type { AwayMessage } from '../channels/channel.ts';
 const TEXTS = {
   en: {
     title: (code: string) => `Your code: ${code}`,
-    body: 'Enter this code within 15 minutes to get notifications at this address. If you did not ask for it, ignore this message.',
+    body: 'Enter this code within 15 minutes to get notifications at this address. If you did not request it, ignore this message.',
   },
   de: {
     title: (code: string) => `Ihr Code: ${code}`,

@@ -35,7 +35,7 @@ export function createCallActor<Call, Answer extends object>(
     const answer = readAnswer(method, own, nonce, answered);
     if (!answer)
       throw new HostUnreachableError(
-        `the answer for ${type} ${id} has no valid proof, so it is not from one of our instances`,
+        `the response from ${type} ${id} has no valid proof, so it is not from one of our instances`,
         { late: false },
       );
     if (isRetry(answer))

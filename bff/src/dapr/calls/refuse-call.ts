@@ -20,11 +20,11 @@ export function refuseCall(response: Response, error: unknown, { onRefused, log 
     const { message: detail, errors } = error;
     return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
   }
-  log.warn({ err: error }, 'cannot check a signed call now');
+  log.warn({ err: error }, 'cannot check a signed call right now');
   sendProblem(response, {
     status: 503,
     code: 'unavailable',
-    detail: 'The secret "internal" is not known yet. Nothing was done; retry the call.',
+    detail: 'The secret "internal" has not been loaded yet. Nothing was done; retry the call.',
     retryAfter: 1,
   });
 }

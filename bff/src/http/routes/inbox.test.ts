@@ -90,7 +90,7 @@ describe("a reader's inbox", () => {
     const anonymous = await post('archive', { ids: ['a'] });
     expect(anonymous.status).toBe(400);
     expect(((await anonymous.json()) as Problem).errors).toEqual([
-      { path: 'clientId', message: 'is required without sign-in' },
+      { path: 'clientId', message: 'is required if you are not signed in' },
     ]);
     const invalidSnooze = await post('snooze', {
       ids: [],

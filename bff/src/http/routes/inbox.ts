@@ -37,7 +37,7 @@ export function inboxRoutes(
         } catch (error) {
           if (isRefused(response, error)) return;
           log.warn({ err: error, feed: body.feed, name }, 'cannot save an inbox change');
-          sendUnavailable(response, 'Saving failed, or its outcome is unknown. Send it again.');
+          sendUnavailable(response, 'Saving failed, or its outcome is unknown. Try again.');
         }
       })
       .all(methodNotAllowed('POST'));

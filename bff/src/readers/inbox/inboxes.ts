@@ -74,7 +74,7 @@ export class UnknownIdsError extends Error {
   readonly ids: readonly string[];
 
   constructor(ids: readonly string[]) {
-    super(`the history does not have ${ids.length} of the ids`);
+    super(`${ids.length} of the ids are not in the history`);
     this.name = 'UnknownIdsError';
     this.ids = ids;
   }
@@ -274,7 +274,7 @@ export class Inboxes {
         const before = parseInbox(key, value);
         const known = before.feeds[feed]?.epoch;
         if (known !== undefined && isLaterEpoch(known, head.epoch))
-          throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);
+          throw new TemporaryError(`${feed} began a new epoch that this instance has not seen yet`);
         const after = change(before, { ...context, now: now() });
         if (isSameInbox(before, after)) return undefined;
         marks = [marksIn(before, feed, head.epoch), marksIn(after, feed, head.epoch)];

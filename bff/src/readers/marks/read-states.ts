@@ -129,7 +129,7 @@ export class ReadStates {
         document = undefined;
         const stored = parse(key, value);
         if (stored && isLaterEpoch(stored.epoch, head.epoch))
-          throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);
+          throw new TemporaryError(`${feed} began a new epoch that this instance has not seen yet`);
         before = stateIn(head.epoch, stored);
         const leftOf = leftFrom({ reader, feed, epoch: head.epoch, history, waitingPositions });
         const state = await advance(before, marked, history, leftOf);

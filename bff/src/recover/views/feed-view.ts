@@ -201,7 +201,7 @@ export class FeedView {
     const all = [...older, ...fromRing];
     const isSame = this.#ring === ring && this.#removedAt === removedAt;
     if (all.length !== last - first + 1 || !isSame)
-      throw new ChangedError(`${this.feed} changed while ${first} to ${last} were read`);
+      throw new ChangedError(`${this.feed} changed while offsets ${first} to ${last} were being read`);
     return all;
   }
 

@@ -41,7 +41,7 @@ export class AzureSockets {
         this.#connected = true;
         this.#log.info({ endpoint: this.endpoint }, 'connected to Azure Web PubSub');
       },
-      (err: unknown) => this.#log.info({ err }, 'stopped connecting to Azure Web PubSub'),
+      (err: unknown) => this.#log.info({ err }, 'stopped trying to connect to Azure Web PubSub'),
     );
   }
 

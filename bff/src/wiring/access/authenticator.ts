@@ -43,9 +43,9 @@ export function createAuthenticator(
   const secret = new WatchedSecret({
     read: () => backend.readSecret(SECRETS.jwt.name),
     parse: parseSecrets,
-    what: 'the secret for tokens',
+    what: 'the token secret',
     // At startup, the sidecar becomes ready after the application. /readyz reports persistent failures.
-    onError: (err) => log.info({ err }, 'cannot read the secret for tokens; retrying'),
+    onError: (err) => log.info({ err }, 'cannot read the token secret; retrying'),
   });
   const keys = secretKeys(() => secret.get());
   const ready = async () => void secret.get();

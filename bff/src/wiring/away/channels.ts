@@ -103,5 +103,5 @@ const webhookChannel = ({ binding }: NonNullable<AwaySettings['webhook']>, use: 
 async function secretOf({ readSecret }: Use, name: string): Promise<string> {
   const value = await readSecret(name);
   if (value !== undefined) return value;
-  throw new Error(`the secret ${name} is absent from the store ${SECRETS.smtp.store}; add it`);
+  throw new Error(`the secret ${name} is missing from the store ${SECRETS.smtp.store}; add it`);
 }

@@ -24,7 +24,7 @@ export function createBackplane(config: BffConfig, log: Logger): Backplane {
   const topics =
     parts.topics === target
       ? connection
-      : new RedisConnection({ ...redis, target: parts.topics, name: 'the reader of announcements' });
+      : new RedisConnection({ ...redis, target: parts.topics, name: 'the announcement reader' });
   const broadcaster = new RedisBroadcaster({ connection, maxBytes: config.BROADCAST_BYTES, log });
   connection.start();
   if (topics !== connection) topics.start();

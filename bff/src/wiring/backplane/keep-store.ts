@@ -24,7 +24,7 @@ export function keepStore(
   }));
   const of = (part: RedisPart | 'broadcaster'): RedisConnection => {
     const found = connections.find(({ parts }) => parts.includes(part));
-    if (!found) throw new Error(`no connection for ${part}`);
+    if (!found) throw new Error(`no Redis connection for ${part}`);
     return found.connection;
   };
   const [own, topics, state, ofEntries] = [of('broadcaster'), of('topics'), of('state'), of('entries')];

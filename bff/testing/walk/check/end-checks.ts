@@ -94,14 +94,14 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
       report.count('expired unseen after its announcements were lost');
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
     else if (acceptedIn !== epoch) report.count('lost because it was accepted in another epoch');
-    else if (wasReportedMissing) report.count('lost with the store, and reported as missing');
+    else if (wasReportedMissing) report.count('lost when the store was lost, and reported as missing');
     else if (checker.hadUnknownRollback) report.count('lost in a rollback that no living process knew of');
     else if (!producers.some((producer) => producer.run === run))
-      report.count('lost with the store, after its run had ended');
+      report.count('lost when the store was lost, after its run had ended');
     else if ((checker.answered.get(run) ?? 0) > seq)
-      report.count('lost with the store, before an entry that was answered');
+      report.count('lost when the store was lost, before a later entry that was processed');
     else if (!checker.committed.has(entry) && !wasAnswered)
-      report.count('lost with the store, and not announced since');
+      report.count('lost when the store was lost, and never announced again');
     else report.violation('LOST', `${id} of ${entry}`);
   }
 }

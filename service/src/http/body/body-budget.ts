@@ -13,7 +13,7 @@ export const bodiesFull: ProblemDetails = {
   status: 503,
   code: 'unavailable',
   detail:
-    'The server is reading too many request bodies. Nothing was processed; repeat the request after Retry-After.',
+    'The server is reading too many request bodies. Nothing was processed. Try again after the time in Retry-After.',
   retryAfter: 1,
 };
 

@@ -24,7 +24,7 @@ describe('Redis Cluster slots', () => {
     expect(keyOf('sendCommand', [['XTRIM', 'stream', 'MINID', '1']])).toBe('stream');
     expect(keyOf('sendCommand', [['INFO', 'memory']])).toBeUndefined();
     expect(keyOf('publish', ['channel', 'text'])).toBeUndefined();
-    expect(() => keyOf('multi', [])).toThrow('cannot find the key of multi');
+    expect(() => keyOf('multi', [])).toThrow('cannot find the key in the arguments of multi');
   });
 
   it('should belong to the queried host if a reply names no host', () => {

@@ -57,7 +57,7 @@ export function keyOf(name: string, [first]: readonly unknown[]): string | undef
     typeof candidate.key === 'string'
   )
     return candidate.key;
-  throw new Error(`cannot find the key of ${name}`);
+  throw new Error(`cannot find the key in the arguments of ${name}`);
 }
 
 /**

@@ -58,8 +58,8 @@ function signersOf(secret: string): Webhook[] {
   };
   if (secrets.length === 0 || secrets.length > MAX_SECRETS || !secrets.every(isValid)) {
     throw new Error(
-      `The webhook secret must be 1 to ${MAX_SECRETS} lines, each whsec_ and ${MIN_BYTES} to ${MAX_BYTES} bytes in ` +
-        'base64: `echo "whsec_$(openssl rand -base64 32)"` prints one.',
+      `The webhook secret must have 1 to ${MAX_SECRETS} lines, each whsec_ followed by ${MIN_BYTES} to ${MAX_BYTES} ` +
+        'bytes in base64. `echo "whsec_$(openssl rand -base64 32)"` prints one.',
     );
   }
   return secrets.map((line) => new Webhook(line));

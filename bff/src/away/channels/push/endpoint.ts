@@ -62,10 +62,11 @@ type LookupDone = (
 export function lookupPublic(hostname: string, options: LookupOptions, done: LookupDone): void {
   resolve(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return done(error, []);
-    const hidden = addresses.find(({ address }) => !isPublic(address));
+    const nonPublic = addresses.find(({ address }) => !isPublic(address));
     const [first] = addresses;
-    if (hidden || !first) {
-      return done(new NotPublicError(`${hostname} resolves to ${hidden?.address ?? 'no address'}`), []);
+    if (nonPublic || !first) {
+      const target = nonPublic ? `${nonPublic.address}, which is not public` : 'no address';
+      return done(new NotPublicError(`${hostname} resolves to ${target}`), []);
     }
     return options.all ? done(null, addresses) : done(null, first.address, first.family);
   });

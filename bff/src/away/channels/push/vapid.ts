@@ -46,12 +46,14 @@ export function readVapid(secret: string): Vapid {
   try {
     json = JSON.parse(secret);
   } catch {
-    throw new Error('The secret vapid is not JSON. `npm run vapid` writes one.');
+    throw new Error('The secret `vapid` is not valid JSON. Run `npm run vapid` to create one.');
   }
   const vapid = vapidSchema.safeParse(json);
   if (vapid.success) return vapid.data;
   const faults = faultsOf(vapid.error).map(({ path, message }) => `\n  ${path}: ${message}`);
-  throw new Error(`The secret vapid can't be used. \`npm run vapid\` writes one:${faults.join('')}`);
+  throw new Error(
+    `The secret \`vapid\` is invalid. Fix these errors, or create another with \`npm run vapid\`:${faults.join('')}`,
+  );
 }
 
 /** A new key pair. @throws Error if the subject is not a `mailto:` or `https:` address */

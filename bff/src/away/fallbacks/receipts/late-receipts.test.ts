@@ -93,7 +93,7 @@ it('should reject an event when too many wait for the broker, or when the store 
   const late = instance();
   const ids = Array.from({ length: 1_000 }, (_, n) => `${n}`.padStart(128, 'x'));
   for (const id of ['e1', 'e2', 'e3']) await late.publish(read(id, 'user:ada', ids));
-  await expect(late.publish(read('e4', 'user:ada', ids))).rejects.toThrow('too many receipts wait');
+  await expect(late.publish(read('e4', 'user:ada', ids))).rejects.toThrow('too many receipts are waiting');
   vi.spyOn(store, 'write').mockRejectedValue(new Error('no store'));
   await expect(late.publish(read('e5'))).rejects.toThrow('no store');
 });

@@ -60,7 +60,8 @@ export class LateReceipts {
     await this.#change((waiting) => {
       if (waiting.some(({ id }) => id === event.id)) return waiting;
       const after = [...waiting, event];
-      if (sizeOf(after) > MAX_KEPT_BYTES) throw new TemporaryError('too many receipts wait for the broker');
+      if (sizeOf(after) > MAX_KEPT_BYTES)
+        throw new TemporaryError('too many receipts are waiting for the broker');
       return after;
     });
   }

@@ -99,7 +99,7 @@ async function receiptsOf(
     const stored = await store.read(awayKey(hash));
     if (!stored) return { feed: '', receipts: [], bytes: 0 };
     const { reader, receipts } = parseStored(receiptsSchema, stored.value, 'the fallbacks of a reader');
-    if (hashOfReader(reader) !== hash) throw new TemporaryError(`${awayKey(hash)} is of another reader`);
+    if (hashOfReader(reader) !== hash) throw new TemporaryError(`${awayKey(hash)} belongs to another reader`);
     return { feed: reader, receipts: receipts.toReversed(), bytes: sizeOf(stored.value) };
   } catch (error) {
     onError(error);

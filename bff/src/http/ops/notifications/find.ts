@@ -40,7 +40,7 @@ export function findRoutes(
       const named = readQuery(namedNotificationSchema, request, response);
       if (!named) return;
       const onError = (place: string, err: unknown) =>
-        log.warn({ err, place }, 'cannot search one of the places where a notification may be');
+        log.warn({ err, place }, 'cannot search one of the places that may contain a notification');
       try {
         const found = await slots.run(() => findNotification(named, places, onError));
         response.set('Cache-Control', 'no-store').json(found);

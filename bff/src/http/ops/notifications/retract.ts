@@ -22,7 +22,7 @@ export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Rout
         const { status } = await operate({ do: 'retract', id, feed });
         if (status !== 202) {
           note('uncertain');
-          const detail = 'The producer did not accept the retraction. Retry to be sure.';
+          const detail = 'The producer did not confirm the retraction. Try again.';
           return sendProblem(response, {
             status: 503,
             code: 'unavailable',
@@ -36,8 +36,7 @@ export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Rout
         response.status(202).json({ ids: [id] } satisfies Accepted);
       } catch (error) {
         note('uncertain');
-        const detail =
-          'The producer did not respond. The notification may have been retracted; retry to be sure.';
+        const detail = 'The producer did not respond. The notification may already be retracted. Try again.';
         reportUnavailable(response, log, { error, detail, ids: [id] });
       }
     })

@@ -47,7 +47,7 @@ export function revocationRoutes(
           return sendProblem(response, { status: 409, code: 'conflict', detail: error.message });
         }
         const detail =
-          'The revocations cannot be read or changed right now. The change may have been saved; send it again.';
+          'The revocations cannot be read or changed right now. The change may have been saved. Try again.';
         reportUnavailable(response, log, { error, detail });
       }
     };
@@ -74,7 +74,7 @@ export function revocationRoutes(
             errors: [
               {
                 path: 'before',
-                message: `must not be more than ${MAX_REVOCATION_AHEAD_MS / 60_000} minutes ahead`,
+                message: `must not be more than ${MAX_REVOCATION_AHEAD_MS / 60_000} minutes in the future`,
               },
             ],
           });
