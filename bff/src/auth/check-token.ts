@@ -22,7 +22,7 @@ export interface TokenRules {
 }
 
 /** The latest time that a Date can represent. A token's `exp` may be later. */
-const LAST_MS = 8.64e15;
+const MAX_DATE_MS = 8.64e15;
 
 /**
  * Identifies the bearer of `token`. Accepts only the algorithms of the keys, whatever the token's header says.
@@ -46,7 +46,7 @@ export async function checkToken(token: string | undefined, rules: TokenRules): 
     const limit = `${rules.maxAgeS} s`;
     throw new AuthError('unauthorized', `the token's lifetime (iat to exp) exceeds ${limit}`);
   }
-  const expiresAt = Math.min(LAST_MS, (exp + rules.clockSkewS) * 1000);
+  const expiresAt = Math.min(MAX_DATE_MS, (exp + rules.clockSkewS) * 1000);
   return {
     ...{ sub, feeds, roles, expiresAt },
     ...(email !== undefined && isVerified !== false && { email }),

@@ -24,8 +24,8 @@ export class JwksKeys implements Keys {
   readonly #options: JwksOptions;
   #keySet: KeySet | undefined;
   #fetchedAt = -Infinity;
-  #askedAt = -Infinity;
-  #underWay: Promise<void> | undefined;
+  #attemptedAt = -Infinity;
+  #fetching: Promise<void> | undefined;
 
   constructor(options: JwksOptions) {
     this.#options = options;
@@ -59,14 +59,14 @@ export class JwksKeys implements Keys {
 
   /** Resolves even if the fetch failed: the last known keys then apply. */
   async #fetchAfterCoolDown(): Promise<void> {
-    if (this.#underWay) return this.#underWay;
+    if (this.#fetching) return this.#fetching;
     const now = this.#options.now();
     // Without a key set no token can be checked, so the first fetch is retried sooner.
-    if (now - this.#askedAt < (this.#keySet ? COOL_DOWN_MS : 1_000)) return;
-    this.#askedAt = now;
-    this.#underWay = this.#fetch();
-    await this.#underWay;
-    this.#underWay = undefined;
+    if (now - this.#attemptedAt < (this.#keySet ? COOL_DOWN_MS : 1_000)) return;
+    this.#attemptedAt = now;
+    this.#fetching = this.#fetch();
+    await this.#fetching;
+    this.#fetching = undefined;
   }
 
   async #fetch(): Promise<void> {

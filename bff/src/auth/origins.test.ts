@@ -4,7 +4,7 @@ import { bffSettings } from '../config.ts';
 import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 import { isAllowedOrigin } from './origins.ts';
 
-const FRIEND = 'https://app.example.com';
+const ALLOWED = 'https://app.example.com';
 
 describe('isAllowedOrigin', () => {
   it.each([
@@ -24,12 +24,12 @@ describe('isAllowedOrigin', () => {
     ['', 'bff.example', false],
     ['http://bff.example', undefined, false],
     ['http://bff.example', 'a b', false],
-    [FRIEND, 'bff.example', true],
-    [`${FRIEND}:8443`, 'bff.example', false],
+    [ALLOWED, 'bff.example', true],
+    [`${ALLOWED}:8443`, 'bff.example', false],
     ['http://app.example.com', 'bff.example', false],
     ['https://APP.example.com', 'bff.example', false],
   ])('should decide whether a page from %s may call %s', (origin, host, expected) => {
-    expect(isAllowedOrigin(origin, host, [FRIEND])).toBe(expected);
+    expect(isAllowedOrigin(origin, host, [ALLOWED])).toBe(expected);
   });
 });
 
@@ -60,7 +60,7 @@ describe('ALLOWED_ORIGINS', () => {
 describe('an instance', () => {
   let bff: ServedBff;
   beforeAll(async () => {
-    bff = await serveBff({ ALLOWED_ORIGINS: FRIEND });
+    bff = await serveBff({ ALLOWED_ORIGINS: ALLOWED });
   });
   afterEach(() => bff.closeSockets());
   afterAll(() => bff.stop());
@@ -81,9 +81,9 @@ describe('an instance', () => {
   it('should answer requests from its own pages, and from allowed origins with CORS headers', async () => {
     const own = await ask('/app/notifications', { origin: bff.url });
     expect([own.status, own.headers['access-control-allow-origin']]).toEqual([200, undefined]);
-    const friend = await ask('/app/notifications', { origin: FRIEND });
-    expect([friend.status, friend.headers['access-control-allow-origin']]).toEqual([200, FRIEND]);
-    expect(friend.headers.vary).toMatch(/Origin/);
+    const allowed = await ask('/app/notifications', { origin: ALLOWED });
+    expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([200, ALLOWED]);
+    expect(allowed.headers.vary).toMatch(/Origin/);
     expect((await ask('/app/notifications', {})).headers.vary).toMatch(/Origin/);
   });
 
@@ -99,9 +99,9 @@ describe('an instance', () => {
   it('should answer a preflight only for allowed origins', async () => {
     const preflight = (origin: string) =>
       ask('/app/notifications', { origin, 'access-control-request-method': 'GET' }, 'OPTIONS');
-    const friend = await preflight(FRIEND);
-    expect(friend.status).toBe(204);
-    expect(friend.headers['access-control-allow-headers']).toContain('authorization');
+    const allowed = await preflight(ALLOWED);
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers['access-control-allow-headers']).toContain('authorization');
     expect((await preflight('https://evil.example')).status).toBe(403);
   });
 
@@ -110,15 +110,15 @@ describe('an instance', () => {
       (await bff.handshake(bff.socketWith({}, headers))).connected;
     expect(await connects({})).toBe(true);
     expect(await connects({ origin: bff.url })).toBe(true);
-    expect(await connects({ origin: FRIEND })).toBe(true);
+    expect(await connects({ origin: ALLOWED })).toBe(true);
     expect(await connects({ origin: 'https://evil.example' })).toBe(false);
     expect(await connects({ origin: 'null' })).toBe(false);
   });
 
   it('should apply the same rules to long polling, with CORS headers', async () => {
     const poll = '/hubs/?EIO=4&transport=polling';
-    const friend = await ask(poll, { origin: FRIEND });
-    expect([friend.status, friend.headers['access-control-allow-origin']]).toEqual([200, FRIEND]);
+    const allowed = await ask(poll, { origin: ALLOWED });
+    expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([200, ALLOWED]);
     expect((await ask(poll, { origin: 'https://evil.example' })).status).toBe(403);
   });
 });

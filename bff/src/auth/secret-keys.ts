@@ -52,10 +52,10 @@ function hasSigned(
   secret: Uint8Array,
   token: { protected?: string; payload: string | Uint8Array; signature: string },
 ): boolean {
-  const sent = Buffer.from(token.signature, 'base64url');
-  const signed = createHmac('sha256', secret)
+  const actual = Buffer.from(token.signature, 'base64url');
+  const expected = createHmac('sha256', secret)
     .update(`${token.protected ?? ''}.`)
     .update(token.payload)
     .digest();
-  return sent.length === signed.length && timingSafeEqual(sent, signed);
+  return actual.length === expected.length && timingSafeEqual(actual, expected);
 }

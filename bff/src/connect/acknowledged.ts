@@ -27,7 +27,7 @@ export class Acknowledged {
   readonly #sent: Pick<SentPositions, 'of'>;
   readonly #onDelivered: OnDelivered;
   readonly #feeds = new Map<string, Known>();
-  #asked: readonly (readonly [feed: string, position: Position])[] = [];
+  #expected: readonly (readonly [feed: string, position: Position])[] = [];
 
   constructor(sent: Pick<SentPositions, 'of'>, onDelivered: OnDelivered) {
     this.#sent = sent;
@@ -45,7 +45,7 @@ export class Acknowledged {
     const before = this.#feeds.get(feed);
     const from = recovered && after?.epoch === epoch ? after.offset : offset;
     const known = before?.epoch === epoch ? before.offset : 0;
-    this.#feeds.set(feed, { epoch, offset: Math.max(from, known), lastAnswer: offset });
+    this.#feeds.set(feed, { epoch, offset: Math.max(from, known), answeredOffset: offset });
   }
 
   unsubscribed(feed: string): void {
@@ -54,22 +54,22 @@ export class Acknowledged {
 
   /** Records what the page has been sent so far; called when a ping is sent. */
   pingSent(): void {
-    this.#asked = [...this.#feeds].map(([feed, { epoch, lastAnswer: pingAnswered }]) => {
+    this.#expected = [...this.#feeds].map(([feed, { epoch, answeredOffset }]) => {
       const sent = this.#sent.of(feed);
-      const offset = sent?.epoch === epoch ? Math.max(sent.offset, pingAnswered) : pingAnswered;
+      const offset = sent?.epoch === epoch ? Math.max(sent.offset, answeredOffset) : answeredOffset;
       return [feed, { epoch, offset }] as const;
     });
   }
 
   /** Reports what was sent before the last ping; called when the page has answered that ping. */
   answered(): void {
-    for (const [feed, { epoch, offset }] of this.#asked) {
+    for (const [feed, { epoch, offset }] of this.#expected) {
       const known = this.#feeds.get(feed);
       if (known?.epoch !== epoch || known.offset >= offset) continue;
       this.#onDelivered(feed, epoch, known.offset + 1, offset);
       known.offset = offset;
     }
-    this.#asked = [];
+    this.#expected = [];
   }
 }
 
@@ -78,5 +78,5 @@ interface Known {
   /** Everything up to this offset is acknowledged, or was not sent on this connection. */
   offset: number;
   /** The offset in the last answer to a subscription. */
-  lastAnswer: number;
+  answeredOffset: number;
 }

@@ -69,10 +69,10 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     // At startup, the sidecar becomes ready after the application. /readyz reports persistent failures.
     onError: (err) => log.info({ err }, 'cannot read the secret for calls between instances; retrying'),
   });
-  const own = new Signer(() => secret.get());
+  const ownSigner = new Signer(() => secret.get());
   const signer = async () => {
     await secret.known();
-    return own;
+    return ownSigner;
   };
   let storeEvents: StoreEvents | undefined;
   const setAside = new DaprSetAside(sidecar, {
@@ -108,7 +108,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     invokeBinding: async (binding, operation, data, metadata) => {
       await sidecar.invokeBinding(binding, { operation, data, metadata }, { timeoutMs: BINDING_TIMEOUT_MS });
     },
-    linkProofs: linkProofs(own),
+    linkProofs: linkProofs(ownSigner),
     probes: {
       sidecar: () => sidecar.components(),
       store: () => feedLog.readDocuments(['readiness']),
@@ -126,7 +126,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     callFeedActor: (feed, announced, caller) => takeFeed({ feed, announced, ...caller }),
     callPartitionActor: async (partition, announced) =>
       (await takePartition({ partition, ...announced })).outcome,
-    proofs: positionProofs(own, () => secret.isKnown),
+    proofs: positionProofs(ownSigner, () => secret.isKnown),
     keepStore:
       backplane.keepStore &&
       ((events) => {

@@ -16,8 +16,8 @@ const sharedSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), secret: z.
 export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => Promise<string> {
   let isLogged = false;
   return async () => {
-    const given = await givenSecret(sidecar);
-    if (given !== undefined) return given;
+    const configured = await configuredSecret(sidecar);
+    if (configured !== undefined) return configured;
     const shared = await sharedSecret(sidecar);
     if (!isLogged)
       log.info(
@@ -28,7 +28,7 @@ export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => P
   };
 }
 
-async function givenSecret(sidecar: Sidecar): Promise<string | undefined> {
+async function configuredSecret(sidecar: Sidecar): Promise<string | undefined> {
   const { store, name } = SECRETS.internal;
   try {
     return await sidecar.getSecret(store, name);

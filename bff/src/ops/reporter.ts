@@ -23,7 +23,7 @@ export class InstanceReporter {
   #last: InstanceSnapshot | undefined;
   #taken = 0;
   #timer: NodeJS.Timeout | undefined;
-  #underWay: Promise<void> | undefined;
+  #reporting: Promise<void> | undefined;
   #failures = 0;
 
   constructor(options: ReporterOptions) {
@@ -32,8 +32,8 @@ export class InstanceReporter {
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#underWay ??= this.#report().finally(() => {
-        this.#underWay = undefined;
+      this.#reporting ??= this.#report().finally(() => {
+        this.#reporting = undefined;
       });
     }, SNAPSHOT_EVERY_MS).unref();
   }
@@ -41,7 +41,7 @@ export class InstanceReporter {
   /** Removes the instance from the board, and records that it was stopped. If that fails, its metrics expire. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#underWay;
+    await this.#reporting;
     const { board, past, instance, now } = this.#options;
     await this.#countFailures(board.withdraw(instance));
     const stoppedAt = new Date(now()).toISOString();
@@ -65,9 +65,9 @@ export class InstanceReporter {
   /** Continues the metrics of the previous process with this instance's name, once. */
   async #continue({ instance }: InstanceSnapshot): Promise<void> {
     if (this.#continued) return;
-    const former = await this.#options.past.find(instance);
+    const previous = await this.#options.past.find(instance);
     this.#continued = true;
-    if (former) this.#past.continueFrom(former.minutes);
+    if (previous) this.#past.continueFrom(previous.minutes);
   }
 
   async #countFailures(work: Promise<void>): Promise<void> {

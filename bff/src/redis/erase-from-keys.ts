@@ -72,8 +72,8 @@ async function visitAll(keys: readonly string[], visits: [prefix: string, Visit]
   });
   let count = 0;
   for (let start = 0; start < due.length; start += READS_AT_ONCE) {
-    const done = await Promise.all(due.slice(start, start + READS_AT_ONCE).map((visit) => visit()));
-    count += done.filter(Boolean).length;
+    const erased = await Promise.all(due.slice(start, start + READS_AT_ONCE).map((visit) => visit()));
+    count += erased.filter(Boolean).length;
   }
   return count;
 }

@@ -51,9 +51,9 @@ function read(streamId: string, text: string) {
   const { data, data_base64: bytes, id, time } = event;
   const inner = typeof bytes === 'string' ? Buffer.from(bytes, 'base64').toString('utf8') : data;
   const value = typeof inner === 'string' ? parseJson(inner) : inner;
-  const takenAt = timeOfId(streamId);
+  const storedAt = timeOfId(streamId);
   // A dead letter is a republished event, so the event's own time counts.
-  const publishedAt = Math.min(takenAt, (typeof time === 'string' && parseDateTime(time)) || takenAt);
+  const publishedAt = Math.min(storedAt, (typeof time === 'string' && parseDateTime(time)) || storedAt);
   return {
     data: value,
     text: typeof inner === 'string' ? inner : text,

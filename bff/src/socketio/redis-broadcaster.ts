@@ -68,13 +68,13 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   readonly #options: RedisBroadcasterOptions;
   readonly #listeners: ((event: Broadcast) => void)[] = [];
   readonly #readerListeners: ((change: ReaderChange) => void)[] = [];
-  readonly #held: ByteWindow;
+  readonly #window: ByteWindow;
   readonly #timer: NodeJS.Timeout;
   #add: ((event: readonly unknown[]) => Promise<void>) | undefined;
 
   constructor(options: RedisBroadcasterOptions) {
     this.#options = options;
-    this.#held = new ByteWindow(options.maxBytes);
+    this.#window = new ByteWindow(options.maxBytes);
     this.#timer = setInterval(() => void this.#trimByAge(), TRIM_EVERY_MS).unref();
   }
 
@@ -91,7 +91,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     const tap = (adapter: ReturnType<typeof create>): void => {
       this.#add = tapStreamsAdapter(adapter, {
         onMessage: (id, bytes) => {
-          const keep = this.#held.add(id, bytes);
+          const keep = this.#window.add(id, bytes);
           if (keep !== undefined) this.#trimTo(keep);
         },
         onBroadcast: (data) => this.#receive(data),
@@ -144,7 +144,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     try {
       connection.check();
       const since = (await connection.timeAt(BROADCAST_STREAM)) - STREAM_AGE_MS;
-      this.#held.dropBefore(since);
+      this.#window.dropBefore(since);
       await connection.withTimeout(client.xTrim(BROADCAST_STREAM, 'MINID', since), 'trim a stream');
     } catch (err) {
       log.debug({ err }, 'cannot trim the stream of publications; retrying');

@@ -65,13 +65,13 @@ export class AttemptCollector {
   }
 
   #groupOf({ action, outcome, via, actor }: AuditNote): { list: AttemptGroup[]; actor: AuditNote['actor'] } {
-    const what = `${action} ${outcome} ${via} `;
-    const key = `${what}${actor.kind} ${actor.claimed ?? ''} ${actor.name ?? ''}`;
+    const groupPrefix = `${action} ${outcome} ${via} `;
+    const key = `${groupPrefix}${actor.kind} ${actor.claimed ?? ''} ${actor.name ?? ''}`;
     const existing = this.#groups.get(key);
     if (existing) return { list: existing, actor };
     const isFull = this.#groups.size >= MAX_GROUPS;
-    const list = (isFull && this.#groups.get(what)) || [];
-    this.#groups.set(isFull ? what : key, list);
+    const list = (isFull && this.#groups.get(groupPrefix)) || [];
+    this.#groups.set(isFull ? groupPrefix : key, list);
     return { list, actor: isFull ? { kind: 'several' } : actor };
   }
 }

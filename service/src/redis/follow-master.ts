@@ -27,7 +27,7 @@ export function followMaster(target: RedisTarget, options: ClientOptions): Redis
 class Follower extends EventEmitter implements Following {
   readonly #target: RedisTarget;
   readonly #options: ClientOptions;
-  readonly #waits: boolean;
+  readonly #waitsForMaster: boolean;
   readonly #subscriptions: [method: string, args: unknown[]][] = [];
   #client: RedisClient | undefined;
   #isOpen = false;
@@ -36,7 +36,7 @@ class Follower extends EventEmitter implements Following {
     super();
     this.#target = target;
     this.#options = options;
-    this.#waits = waits;
+    this.#waitsForMaster = waits;
   }
 
   get isOpen(): boolean {
@@ -56,7 +56,7 @@ class Follower extends EventEmitter implements Following {
     if (this.#isOpen) throw new Error('Already connecting');
     this.#isOpen = true;
     void this.#follow();
-    await this.#ready();
+    await this.#readyClient();
   }
 
   destroy(): void {
@@ -75,15 +75,15 @@ class Follower extends EventEmitter implements Following {
     if (SUBSCRIBING.has(name)) this.#subscriptions.push([name, args]);
     let client = this.#client;
     if (!client?.isReady) {
-      if (!this.#waits) throw new Error('No master is connected');
-      client = await this.#ready();
+      if (!this.#waitsForMaster) throw new Error('No master is connected');
+      client = await this.#readyClient();
       // `#open` has already made this subscription.
       if (SUBSCRIBING.has(name)) return undefined;
     }
     return callOn(client, name, args);
   }
 
-  async #ready(): Promise<RedisClient> {
+  async #readyClient(): Promise<RedisClient> {
     for (;;) {
       if (!this.#isOpen) throw new Error('The client is closed');
       if (this.#client?.isReady) return this.#client;
@@ -119,7 +119,7 @@ class Follower extends EventEmitter implements Following {
   /** Connects to a master. `lost` resolves when the connection is lost, or when this is no longer the master. */
   async #open(address: RedisAddress): Promise<{ lost: Promise<void> }> {
     const client = clientAt(address, this.#target, { ...this.#options, reconnectStrategy: false });
-    const asking = new AbortController();
+    const roleChecks = new AbortController();
     const lost = new Promise<void>((resolve) => {
       client.on('error', (error: unknown) => {
         if (client.isReady) return;
@@ -127,11 +127,11 @@ class Follower extends EventEmitter implements Following {
         // node-redis reports a lost connection twice: the second report means that it has given up.
         if (client.isOpen) return;
         if (this.#isOpen) this.emit('error', error);
-        asking.abort();
+        roleChecks.abort();
         resolve();
       });
       client.on('end', () => {
-        asking.abort();
+        roleChecks.abort();
         resolve();
       });
     });
@@ -146,7 +146,7 @@ class Follower extends EventEmitter implements Following {
       throw error;
     }
     this.#client = client;
-    void this.#leaveWhenDemoted(client, address, asking.signal);
+    void this.#leaveWhenDemoted(client, address, roleChecks.signal);
     return { lost };
   }
 
@@ -155,8 +155,8 @@ class Follower extends EventEmitter implements Following {
       await delay(ASK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
       // If no Sentinel answers, keep the last known master.
-      const now = await findMaster(this.#target).catch(() => address);
-      if (signal.aborted || addressText(now) === addressText(address)) continue;
+      const currentMaster = await findMaster(this.#target).catch(() => address);
+      if (signal.aborted || addressText(currentMaster) === addressText(address)) continue;
       if (this.#client === client) this.#client = undefined;
       if (client.isOpen) client.destroy();
       return;

@@ -33,8 +33,8 @@ export async function positionsIn(
     for (const id of own) {
       const offset = offsets.get(id);
       const [published] = offset === undefined ? [] : await history.stretch(offset, offset);
-      const isIts = published?.notification?.createdAt === one.notification.createdAt;
-      if (!published || !isIts || found.has(one)) continue;
+      const isSameNotification = published?.notification?.createdAt === one.notification.createdAt;
+      if (!published || !isSameNotification || found.has(one)) continue;
       const { epoch } = head;
       found.set(one, { epoch, offset: published.offset, ...(id !== one.notification.id && { id }) });
     }

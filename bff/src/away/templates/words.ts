@@ -13,11 +13,11 @@ const wordSchema = (name: keyof Words) => {
     .min(1)
     .max(MAX_WORD)
     .superRefine((word, context) => {
-      for (const [place, value = ''] of word.matchAll(/\{(\w+)\}/g)) {
+      for (const [placeholder, value = ''] of word.matchAll(/\{(\w+)\}/g)) {
         if (values.includes(value)) continue;
         const remedy =
           values.length > 0 ? `may contain only {${values.join('}, {')}}` : 'may contain no placeholders';
-        context.addIssue({ code: 'custom', message: `contains ${place}, but ${remedy}` });
+        context.addIssue({ code: 'custom', message: `contains ${placeholder}, but ${remedy}` });
       }
     })
     .optional();

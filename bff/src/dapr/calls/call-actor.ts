@@ -20,8 +20,8 @@ export function createCallActor<Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
 ): (call: Call) => Promise<Answer> {
   return async (call) => {
-    const own = await signer();
-    const { id, body, signature, nonce } = signCall(method, own, call);
+    const ownSigner = await signer();
+    const { id, body, signature, nonce } = signCall(method, ownSigner, call);
     const headers = { [SIGNATURE_HEADER]: signature };
     let answered: unknown;
     try {
@@ -32,7 +32,7 @@ export function createCallActor<Call, Answer extends object>(
       const message = `cannot reach the host of ${type} ${id}: ${cause.message}`;
       throw new HostUnreachableError(message, { late, cause });
     }
-    const answer = readAnswer(method, own, nonce, answered);
+    const answer = readAnswer(method, ownSigner, nonce, answered);
     if (!answer)
       throw new HostUnreachableError(
         `the response from ${type} ${id} has no valid proof, so it is not from one of our instances`,

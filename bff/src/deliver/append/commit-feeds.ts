@@ -159,11 +159,11 @@ async function load(
   }
   const { stored, begins } = loaded;
   if (begins) await deleteWithdrawn(feed, stored, dependencies);
-  else if (isStored(stored, progress)) activation.confirm(stored);
+  else if (wereBroadcast(stored, progress)) activation.confirm(stored);
   else await confirm(feed, stored, activation, dependencies);
   return loaded;
 }
 
 /** Whether the checkpoint says that all unconfirmed publications of the head were broadcast. */
-const isStored = ({ unconfirmed }: Head, progress: Progress): boolean =>
+const wereBroadcast = ({ unconfirmed }: Head, progress: Progress): boolean =>
   unconfirmed.length > 0 && unconfirmed.every((range) => progress.isStored(range.run, range.to));

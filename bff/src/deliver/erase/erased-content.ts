@@ -64,12 +64,12 @@ export class ErasedContent {
   /** Whether unreadable text contains an erased feed or id. */
   isNamedIn(text: string, publishedAt: number): boolean {
     const readings = readingsOf(text);
-    const names = (name: string) => readings.some((reading) => reading.includes(JSON.stringify(name)));
+    const isQuoted = (name: string) => readings.some((reading) => reading.includes(JSON.stringify(name)));
     return this.feeds.some(
       (feed) =>
         (publishedAt < (this.#before.get(feed) ?? 0) &&
           readings.some((reading) => mentions(reading, feed))) ||
-        [...(this.#ids.get(feed) ?? [])].some((id) => names(id)),
+        [...(this.#ids.get(feed) ?? [])].some((id) => isQuoted(id)),
     );
   }
 

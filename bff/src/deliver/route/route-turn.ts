@@ -44,10 +44,10 @@ export function createTurnRouter<Name extends string | number, Result, A extends
   const now = use.now ?? Date.now;
   const unreachableHosts = new LRUCache<Name, number>({ max: MAX_UNREACHABLE });
 
-  const takeHere: TurnTaker<Name, Result, A> = async (feed, announced, caller) => {
+  const takeHere: TurnTaker<Name, Result, A> = async (name, announced, caller) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await use.host.takeTurn(feed, announced, caller);
+        return await use.host.takeTurn(name, announced, caller);
       } catch (error) {
         // Another activation may have committed in the meantime. The next attempt reads the new heads.
         if (attempt === ATTEMPTS) throw error;
@@ -56,25 +56,25 @@ export function createTurnRouter<Name extends string | number, Result, A extends
     }
   };
 
-  return async (feed, announced, caller) => {
-    if (use.host.isHostedHere(feed)) return takeHere(feed, announced, caller);
-    const unreachableUntil = unreachableHosts.get(feed);
-    if (unreachableUntil !== undefined && unreachableUntil > now()) return takeHere(feed, announced, caller);
+  return async (name, announced, caller) => {
+    if (use.host.isHostedHere(name)) return takeHere(name, announced, caller);
+    const unreachableUntil = unreachableHosts.get(name);
+    if (unreachableUntil !== undefined && unreachableUntil > now()) return takeHere(name, announced, caller);
     // One call probes the host. This instance takes the other turns until the host has answered.
-    if (unreachableUntil !== undefined) unreachableHosts.set(feed, now() + 10 * HOST_PAUSE_MS);
+    if (unreachableUntil !== undefined) unreachableHosts.set(name, now() + 10 * HOST_PAUSE_MS);
     try {
-      const result = await use.callActor(feed, announced, caller);
-      unreachableHosts.delete(feed);
+      const result = await use.callActor(name, announced, caller);
+      unreachableHosts.delete(name);
       return result;
     } catch (error) {
       if (!(error instanceof HostUnreachableError)) {
-        unreachableHosts.delete(feed);
+        unreachableHosts.delete(name);
         throw error;
       }
-      if (error.late && (await isProgressing(() => use.stateOf(feed)))) throw error;
-      unreachableHosts.set(feed, now() + HOST_PAUSE_MS);
-      use.onTakeover(feed, error);
-      return takeHere(feed, announced, caller);
+      if (error.late && (await isProgressing(() => use.stateOf(name)))) throw error;
+      unreachableHosts.set(name, now() + HOST_PAUSE_MS);
+      use.onTakeover(name, error);
+      return takeHere(name, announced, caller);
     }
   };
 }

@@ -94,8 +94,8 @@ class PartitionTurn {
       }
       // The next turn may peek while this one still writes.
       if (from + batch.found.length > seq) this.#order.committed();
-      const took = await this.#takeBatch(from, batch);
-      outcome = took || outcome === 'delivered' ? 'delivered' : 'set-aside';
+      const hadValidItems = await this.#takeBatch(from, batch);
+      outcome = hadValidItems || outcome === 'delivered' ? 'delivered' : 'set-aside';
       from += batch.found.length;
     }
     const isClaimed = outcome === undefined && !isUnclaimed;

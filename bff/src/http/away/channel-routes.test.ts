@@ -51,17 +51,18 @@ async function call(method: string, path: string, body?: object, claims: JWTPayl
   });
 }
 const channels = async () => channelsSchema.parse(await (await call('GET', '')).json());
-const agree = async (claims?: JWTPayload) => (await call('PUT', '/email', { consent: true }, claims)).status;
+const consentToEmail = async (claims?: JWTPayload) =>
+  (await call('PUT', '/email', { consent: true }, claims)).status;
 
 describe('consent to e-mail', () => {
   it('should require a verified address in the token', async () => {
     await serve({ email: { from: 'a@x.example' } });
-    expect(await agree({ email: undefined })).toBe(409);
-    expect(await agree({ email_verified: false })).toBe(409);
-    expect(await agree({ email: 'a@x.example, b@x.example' })).toBe(409);
+    expect(await consentToEmail({ email: undefined })).toBe(409);
+    expect(await consentToEmail({ email_verified: false })).toBe(409);
+    expect(await consentToEmail({ email: 'a@x.example, b@x.example' })).toBe(409);
     expect((await call('PUT', '/email', { consent: true, address: 'b@x.example' })).status).toBe(400);
     expect((await channels()).email.address).toBeNull();
-    expect(await agree()).toBe(204);
+    expect(await consentToEmail()).toBe(204);
     expect((await channels()).email.address).toBe('ada@example.org');
   });
 
@@ -71,7 +72,7 @@ describe('consent to e-mail', () => {
       channels: [{ name: 'sendgrid', reaches: false }],
       email: { used: true },
     });
-    expect(await agree()).toBe(204);
+    expect(await consentToEmail()).toBe(204);
     expect((await channels()).channels).toEqual([{ name: 'sendgrid', reaches: true }]);
   });
 
@@ -86,7 +87,7 @@ describe('consent to e-mail', () => {
 
   it('should be refused if no channel sends e-mail', async () => {
     await serve({ bindings: { files: { metadata: { fileName: '$key' } } } });
-    expect(await agree()).toBe(404);
+    expect(await consentToEmail()).toBe(404);
     expect((await call('POST', '/email/code', { address: 'second@example.org' })).status).toBe(404);
     expect(await channels()).toMatchObject({
       channels: [{ name: 'files', reaches: true }],

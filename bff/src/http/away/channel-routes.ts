@@ -41,13 +41,17 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
   const { channels, contacts, vapidKey, isPushService, linksOf, log } = options;
   const router = Router();
   const emailChannel = channels.get('email')?.channel ?? [...channels.values()].find(sendsEmail)?.channel;
-  const isThere = (channel: Channel | undefined, name: string, response: Response): channel is Channel => {
+  const requireChannel = (
+    channel: Channel | undefined,
+    name: string,
+    response: Response,
+  ): channel is Channel => {
     if (channel) return true;
     const detail = `This deployment does not have the channel ${name}; see AWAY_FILE.`;
     sendProblem(response, { status: 404, code: 'not_found', detail });
     return false;
   };
-  const signedIn =
+  const requireSignIn =
     (handle: Handler): RequestHandler =>
     async (request, response) => {
       const { identity } = request;
@@ -81,7 +85,7 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
 
   const putEmail: Handler = async (reader, request, response, identity) => {
     const body = readBody(putEmailSchema, request, response);
-    if (!body || !isThere(emailChannel, 'email', response)) return;
+    if (!body || !requireChannel(emailChannel, 'email', response)) return;
     if (body.code !== undefined) {
       const address = await contacts.redeemCode(reader, body.code, body.language);
       if (address !== undefined) return void response.status(204).end();
@@ -99,7 +103,7 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
 
   const requestCode: Handler = async (reader, request, response) => {
     const body = readBody(emailCodeSchema, request, response);
-    if (!body || !isThere(emailChannel, 'email', response)) return;
+    if (!body || !requireChannel(emailChannel, 'email', response)) return;
     try {
       const code = await contacts.createCode(reader, body.address);
       const { language } = await contacts.of(reader);
@@ -118,7 +122,7 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
 
   const putPush: Handler = async (reader, request, response) => {
     const body = readBody(putPushSchema, request, response);
-    if (!body || !isThere(channels.get('push')?.channel, 'push', response)) return;
+    if (!body || !requireChannel(channels.get('push')?.channel, 'push', response)) return;
     const { endpoint, keys } = body.subscription;
     if (!(await isPushService(endpoint))) {
       const errors = [
@@ -144,20 +148,20 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
   };
 
   const plain = allowParameters();
-  router.route('/app/channels').get(plain, signedIn(get)).all(methodNotAllowed('GET', 'HEAD'));
+  router.route('/app/channels').get(plain, requireSignIn(get)).all(methodNotAllowed('GET', 'HEAD'));
   router
     .route('/app/channels/email')
-    .put(plain, ...jsonBody, signedIn(putEmail))
-    .delete(plain, signedIn(deleteEmail))
+    .put(plain, ...jsonBody, requireSignIn(putEmail))
+    .delete(plain, requireSignIn(deleteEmail))
     .all(methodNotAllowed('PUT', 'DELETE'));
   router
     .route('/app/channels/email/code')
-    .post(plain, ...jsonBody, signedIn(requestCode))
+    .post(plain, ...jsonBody, requireSignIn(requestCode))
     .all(methodNotAllowed('POST'));
   router
     .route('/app/channels/push')
-    .put(plain, ...jsonBody, signedIn(putPush))
-    .delete(plain, ...jsonBody, signedIn(deletePush))
+    .put(plain, ...jsonBody, requireSignIn(putPush))
+    .delete(plain, ...jsonBody, requireSignIn(deletePush))
     .all(methodNotAllowed('PUT', 'DELETE'));
   return router;
 }

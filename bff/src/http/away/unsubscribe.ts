@@ -60,7 +60,7 @@ const POLICY = [
  */
 export function unsubscribeRoutes({ channels, contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
   /** Whether the link stops messages through a channel that needs no e-mail address. */
-  const isOther = (via: string): boolean => {
+  const needsNoEmail = (via: string): boolean => {
     const configured = channels.get(via);
     return configured !== undefined && !sendsEmail(configured);
   };
@@ -90,7 +90,7 @@ export function unsubscribeRoutes({ channels, contacts, proofs, log }: Unsubscri
       withReader(async (link, language, response) => {
         const { reader, via } = link;
         const { question, button, questionOther } = TEXTS[language];
-        if (!isOther(via)) return sendPage(response, language, question, formOf(button));
+        if (!needsNoEmail(via)) return sendPage(response, language, question, formOf(button));
         const { stopped = [] } = await contacts.of(reader);
         if (stopped.includes(via)) return sendStopped(response, language, link);
         sendPage(response, language, questionOther, formOf(button));
@@ -101,11 +101,11 @@ export function unsubscribeRoutes({ channels, contacts, proofs, log }: Unsubscri
       withReader(async (link, language, response) => {
         const { reader, via, isResume } = link;
         const { done, resumed } = TEXTS[language];
-        if (isOther(via) && isResume) {
+        if (needsNoEmail(via) && isResume) {
           await contacts.resume(reader, via);
           return sendPage(response, language, resumed);
         }
-        if (isOther(via)) {
+        if (needsNoEmail(via)) {
           await contacts.stop(reader, via);
           return sendStopped(response, language, link);
         }

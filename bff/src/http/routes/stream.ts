@@ -54,8 +54,8 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
       if (request.method === 'HEAD') return void response.writeHead(200, HEADERS).end();
       // The reader may have left while the token was being checked. The response would then emit no `close` event.
       if (request.socket.destroyed) return;
-      const place = admitStream(request, request.identity?.sub);
-      if ('problem' in place) return sendProblem(response, place.problem);
+      const slot = admitStream(request, request.identity?.sub);
+      if ('problem' in slot) return sendProblem(response, slot.problem);
 
       response.writeHead(200, HEADERS).flushHeaders();
       const bearer = {
@@ -68,7 +68,7 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
       response.once('timeout', () => stream.abort());
       response.once('close', () => {
         streams.remove(stream);
-        place.release();
+        slot.release();
       });
     })
     .all(methodNotAllowed('GET', 'HEAD'));

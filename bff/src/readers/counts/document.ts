@@ -31,8 +31,8 @@ export function withBatch(stored: ReceiptCounts | undefined, batch: Batch): Rece
   if (known && known[1] >= batch.seq) return undefined;
   const others = before.writers.filter(([writer]) => writer !== batch.writer);
   const merged = COUNTED.map((name) => [name, addSteps(before.steps[name], batch.steps[name])] as const);
-  const cuts = merged.map(([, steps]) => steps.at(-MAX_STEPS)?.[0] ?? 1);
-  const from = Math.max(before.from, batch.floor, ...cuts);
+  const firstKept = merged.map(([, steps]) => steps.at(-MAX_STEPS)?.[0] ?? 1);
+  const from = Math.max(before.from, batch.floor, ...firstKept);
   const steps = Object.fromEntries(merged.map(([name, all]) => [name, mergeStepsUpTo(from, all)]));
   return {
     ...{ ...before, from, steps: steps as ReceiptCounts['steps'] },

@@ -81,15 +81,17 @@ export const archive =
   (document, context) => {
     const { feed, epoch, floor, head, now } = context;
     const own = document.snoozed.filter((one) => one.notification.feed === feed);
-    const within = (one: Snoozed) => one.epoch === epoch && one.offset <= offset && isDue(one, now);
-    const waiting = own.filter((one) => one.epoch === epoch && !within(one)).map((one) => one.offset);
+    const isDueWithin = (one: Snoozed) => one.epoch === epoch && one.offset <= offset && isDue(one, now);
+    const stillSnoozed = own
+      .filter((one) => one.epoch === epoch && !isDueWithin(one))
+      .map((one) => one.offset);
     const marked = withMarks(document, context, (marks) => {
       const range = withRange(marks.archived, Math.max(1, floor), Math.min(offset, head));
       const all = withOffsets(range, left);
-      return { archived: withOffsets(withoutOffsets(all, waiting), places.values()) };
+      return { archived: withOffsets(withoutOffsets(all, stillSnoozed), places.values()) };
     });
     return withSnoozes(marked, feed, (one) =>
-      ids.has(one.notification.id) || within(one) ? { archived: true } : undefined,
+      ids.has(one.notification.id) || isDueWithin(one) ? { archived: true } : undefined,
     );
   };
 
@@ -116,7 +118,7 @@ export const snoozeUntil =
       ),
     }));
     const ids = new Set(publications.map(({ notification }) => notification.id));
-    const others = marked.snoozed.filter((one) => !isOf(one, context.feed, ids));
+    const others = marked.snoozed.filter((one) => !isOneOf(one, context.feed, ids));
     const snoozed = publications.map(({ offset, notification }): Snoozed => {
       const before = known.get(notification.id);
       const epoch = before?.notification.feed === context.feed ? before.epoch : context.epoch;
@@ -133,10 +135,10 @@ export const unsnooze =
   (ids: ReadonlySet<string>): InboxChange =>
   (document, { feed }) => ({
     ...document,
-    snoozed: document.snoozed.filter((one) => !isOf(one, feed, ids)),
+    snoozed: document.snoozed.filter((one) => !isOneOf(one, feed, ids)),
   });
 
-const isOf = ({ notification }: Snoozed, feed: string, ids: ReadonlySet<string>): boolean =>
+const isOneOf = ({ notification }: Snoozed, feed: string, ids: ReadonlySet<string>): boolean =>
   notification.feed === feed && ids.has(notification.id);
 
 type MarksChange = Partial<{ seen: number; unread: Ranges; archived: Ranges }>;

@@ -42,11 +42,11 @@ export class Histories {
     named: { epoch?: string | undefined; offset?: number | undefined; ids?: readonly string[] | undefined },
   ): Promise<FeedHistory> {
     const view = this.#use.view(feed);
-    const here = await this.#of(feed, view, await view.knownPosition());
-    const { epoch, offset } = here.head;
+    const local = await this.#of(feed, view, await view.knownPosition());
+    const { epoch, offset } = local.head;
     const ids = new Set(named.ids);
     const isKnown = (named.offset ?? 0) <= offset && (named.epoch ?? epoch) === epoch;
-    if (isKnown && (await locate(ids, here.history)).size === ids.size) return here;
+    if (isKnown && (await locate(ids, local.history)).size === ids.size) return local;
     await view.compare();
     return this.#of(feed, view, await view.knownPosition());
   }

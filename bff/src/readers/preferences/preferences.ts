@@ -90,8 +90,8 @@ export class ReaderPreferences {
 }
 
 function ownOf(value: unknown): Own {
-  const { quietHours: never, sound: silent, desktop: off, sources, categories } = DEFAULT_PREFERENCES;
-  if (value === undefined) return { quietHours: never, sound: silent, desktop: off, sources, categories };
+  const { quietHours, sound, desktop, sources, categories } = DEFAULT_PREFERENCES;
+  if (value === undefined) return { quietHours, sound, desktop, sources, categories };
   return fromDocument(parseStored(preferencesDocumentSchema, value, 'the preferences of a reader'));
 }
 

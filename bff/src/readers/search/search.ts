@@ -79,11 +79,11 @@ function candidatesOf(
   const wholeHistory = withRange([], first, last);
   if (state === 'any' || state === 'inbox') return wholeHistory;
   if (state === 'snoozed' || state === 'returned') return [];
-  const counts = inbox?.epoch === epoch ? inbox : undefined;
+  const inboxMarks = inbox?.epoch === epoch ? inbox : undefined;
   const chosen =
     state === 'archive'
-      ? (counts?.archived ?? [])
-      : withRange(counts?.unread ?? [], (read?.offset ?? 0) + 1, last);
+      ? (inboxMarks?.archived ?? [])
+      : withRange(inboxMarks?.unread ?? [], (read?.offset ?? 0) + 1, last);
   return withoutRange(withoutRange(chosen, 0, first - 1), last + 1, Infinity);
 }
 
@@ -144,7 +144,7 @@ class Search {
     for (const from of feeds) {
       const found = await from.peek();
       if (!found && from.continuesBefore > 0) return undefined;
-      if (found && (!newestMatch || timeIn(found) > timeIn(newestMatch.found))) newestMatch = { found, from };
+      if (found && (!newestMatch || timeOf(found) > timeOf(newestMatch.found))) newestMatch = { found, from };
     }
     return newestMatch;
   }
@@ -192,8 +192,8 @@ class Search {
           found.push({ feed, epoch, offset, notification, ...placed });
       }
     }
-    return found.toSorted((a, b) => timeIn(b) - timeIn(a));
+    return found.toSorted((a, b) => timeOf(b) - timeOf(a));
   }
 }
 
-const timeIn = ({ notification }: Found): number => Date.parse(notification.createdAt) || 0;
+const timeOf = ({ notification }: Found): number => Date.parse(notification.createdAt) || 0;

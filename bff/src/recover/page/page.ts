@@ -51,7 +51,7 @@ async function readOnce(
   const requested = request.kind === 'after' || request.kind === 'before' ? request.position : undefined;
   if (requested && (requested.epoch !== known.epoch || requested.offset > known.offset)) await view.compare();
   const head = await view.knownPosition();
-  const answer = (part: Partial<Page> & { publications: Publication[] }): Page => {
+  const pageWith = (part: Partial<Page> & { publications: Publication[] }): Page => {
     if (view.position?.epoch !== head.epoch)
       throw new ChangedError(`${view.feed} began a new epoch during the read`);
     const publications = part.publications.map((publication) => present(publication, now()));
@@ -60,27 +60,30 @@ async function readOnce(
     const page = { feed: view.feed, ...head, recovered: true, more: false, ...part, publications };
     return erased ? { ...page, erased } : page;
   };
-  if (request.kind === 'position') return answer({ publications: [] });
+  if (request.kind === 'position') return pageWith({ publications: [] });
 
   const floor = request.kind === 'after' && request.position.offset === head.offset ? 1 : await view.floor();
   const newestPublications = async (limit: number) => {
     const publications = await view.stretch(Math.max(floor, head.offset - limit + 1), head.offset);
     return suffixWithin(publications, limit, bytes);
   };
-  if (request.kind === 'newest') return answer({ publications: await newestPublications(request.limit) });
+  if (request.kind === 'newest') return pageWith({ publications: await newestPublications(request.limit) });
 
   const { position, limit } = request;
   const comparable = position.epoch === head.epoch;
   if (request.kind === 'before') {
     if (!comparable || position.offset > head.offset + 1) {
-      return answer({ recovered: false, publications: await newestPublications(request.limit) });
+      return pageWith({ recovered: false, publications: await newestPublications(request.limit) });
     }
     const first = Math.max(floor, position.offset - request.limit);
     const publications = suffixWithin(await view.stretch(first, position.offset - 1), request.limit, bytes);
-    return answer({ publications, more: (publications[0]?.offset ?? floor) > floor });
+    return pageWith({ publications, more: (publications[0]?.offset ?? floor) > floor });
   }
   if (!comparable || position.offset > head.offset || position.offset + 1 < floor) {
-    return answer({ recovered: false, publications: await newestPublications(limit ?? DEFAULT_PAGE_LIMIT) });
+    return pageWith({
+      recovered: false,
+      publications: await newestPublications(limit ?? DEFAULT_PAGE_LIMIT),
+    });
   }
   const maxCount = Math.min(limit ?? MAX_PAGE_PUBLICATIONS, MAX_PAGE_PUBLICATIONS);
   const last = Math.min(head.offset, position.offset + maxCount);
@@ -92,8 +95,8 @@ async function readOnce(
   );
   const reached = publications.at(-1)?.offset ?? position.offset;
   return reached < head.offset
-    ? answer({ publications, more: true, offset: reached })
-    : answer({ publications });
+    ? pageWith({ publications, more: true, offset: reached })
+    : pageWith({ publications });
 }
 
 const suffixWithin = (publications: Publication[], limit: number, bytes: number): Publication[] =>

@@ -48,9 +48,9 @@ export class EarlySends {
 
   #sentTo(epoch: string, offset: number): 'everyone' | 'some' | 'none' {
     if (this.#epoch !== epoch) return 'none';
-    const holding = this.#ranges.filter(({ first, last }) => first <= offset && offset <= last);
-    if (holding.length === 0) return 'none';
-    return holding.some(({ isLacking }) => !isLacking) ? 'everyone' : 'some';
+    const matching = this.#ranges.filter(({ first, last }) => first <= offset && offset <= last);
+    if (matching.length === 0) return 'none';
+    return matching.some(({ isLacking }) => !isLacking) ? 'everyone' : 'some';
   }
 
   #add(epoch: string, offset: number): void {

@@ -83,13 +83,13 @@ export class FeedView {
     const continues = ring.append(publications);
     // A missing publication may remove an earlier one.
     if (!continues) this.#noteRemovals(epoch, [], (publications[0]?.offset ?? 1) - 1);
-    const held = this.#unsent(ring, sent + 1, publications.at(-1)?.offset ?? 0);
+    const unsentInRing = this.#unsent(ring, sent + 1, publications.at(-1)?.offset ?? 0);
     const publicationsBeyond = publications.filter(
       ({ offset }) => offset > ring.offset && isHigher({ epoch, offset }, removedBefore),
     );
     return {
       continues,
-      ...shownIn({ feed, epoch }, [...held, ...this.#earlySends.send(epoch, publicationsBeyond)]),
+      ...shownIn({ feed, epoch }, [...unsentInRing, ...this.#earlySends.send(epoch, publicationsBeyond)]),
     };
   }
 

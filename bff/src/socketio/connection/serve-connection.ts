@@ -234,9 +234,9 @@ const MAX_FAULT_LENGTH = 200;
 
 function faultText(error: z.ZodError): string {
   const faults = faultsOf(error);
-  const named = faults
+  const lines = faults
     .slice(0, MAX_FAULTS)
     .map(({ path, message }) => (path ? `${path}: ${message}` : message).slice(0, MAX_FAULT_LENGTH));
-  if (faults.length > MAX_FAULTS) named.push(`and ${faults.length - MAX_FAULTS} more`);
-  return named.join('; ');
+  if (faults.length > MAX_FAULTS) lines.push(`and ${faults.length - MAX_FAULTS} more`);
+  return lines.join('; ');
 }

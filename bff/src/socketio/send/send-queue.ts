@@ -3,7 +3,7 @@ import { splitWithin, MAX_CONTENT_BYTES } from '../../feed/present.ts';
 import { encodedSizeInList } from '../../recover/page/encoded.ts';
 
 /** After sending, the queue rests for this multiple of the time that sending took, but at most MAX_REST_MS. */
-const REST_TIMES = 2;
+const REST_FACTOR = 2;
 const MAX_REST_MS = 100;
 /** Shorter rests are skipped, because timers are not precise enough for them. */
 const MIN_REST_MS = 1;
@@ -69,7 +69,7 @@ export class SendQueue {
     const started = this.#clock();
     this.flushAll();
     const ended = this.#clock();
-    this.#restsUntil = ended + Math.min(MAX_REST_MS, REST_TIMES * (ended - started));
+    this.#restsUntil = ended + Math.min(MAX_REST_MS, REST_FACTOR * (ended - started));
   }
 }
 

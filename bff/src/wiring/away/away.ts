@@ -38,7 +38,7 @@ const DEFAULTS: Record<string, { windowMs: number; perHour: number }> = {
   push: { windowMs: 1_000, perHour: 60 },
   email: { windowMs: 60_000, perHour: 10 },
 };
-const OTHERS = { windowMs: 10_000, perHour: 60 };
+const OTHER_DEFAULTS = { windowMs: 10_000, perHour: 60 };
 
 export async function createAway(
   { config, backend, log, registry, now }: AppContext,
@@ -84,7 +84,7 @@ const unlessStopped = (channel: Channel): Channel => ({
 });
 
 function rulesOf({ name, repeatable }: Channel, { window, perHour, unknown }: CommonSettings): ChannelRules {
-  const defaults = DEFAULTS[name] ?? OTHERS;
+  const defaults = DEFAULTS[name] ?? OTHER_DEFAULTS;
   return {
     windowMs: window === undefined ? defaults.windowMs : (parseDuration(window) ?? defaults.windowMs),
     perHour: perHour ?? defaults.perHour,

@@ -22,12 +22,17 @@ export function keepStore(
     parts,
     connection: new RedisConnection({ ...options, target, name: 'the stream keeper' }),
   }));
-  const of = (part: RedisPart | 'broadcaster'): RedisConnection => {
+  const connectionFor = (part: RedisPart | 'broadcaster'): RedisConnection => {
     const found = connections.find(({ parts }) => parts.includes(part));
     if (!found) throw new Error(`no Redis connection for ${part}`);
     return found.connection;
   };
-  const [own, topics, state, ofEntries] = [of('broadcaster'), of('topics'), of('state'), of('entries')];
+  const [own, topics, state, ofEntries] = [
+    connectionFor('broadcaster'),
+    connectionFor('topics'),
+    connectionFor('state'),
+    connectionFor('entries'),
+  ];
   const keeper = new StreamKeeper({ topics, own, maxBytes: MAX_STREAM_BYTES, onDropped, log });
   const copies = new RedisCopies({
     ...{ own, topics, state, ofEntries },

@@ -201,10 +201,10 @@ export class Checker {
     }
     for (const publication of publications) this.#checkContent(page.epoch, publication);
     const first = publications[0];
-    const holes = publications.some((publication, i) => publication.offset !== (first?.offset ?? 0) + i);
+    const hasHoles = publications.some((publication, i) => publication.offset !== (first?.offset ?? 0) + i);
     const end = publications.at(-1)?.offset ?? (recovered ? asked?.offset : undefined) ?? offset;
-    const skips = asked && recovered && first && first.offset !== asked.offset + 1;
-    if (holes || skips || (asked && end !== offset) || (more && end >= (page.offset || end) + 1)) {
+    const hasSkipped = asked && recovered && first && first.offset !== asked.offset + 1;
+    if (hasHoles || hasSkipped || (asked && end !== offset) || (more && end >= (page.offset || end) + 1)) {
       this.#report.violation(
         'PAGE-HOLE',
         `after ${at(asked)}: ${publications.map((p) => p.offset).join()} to ${at(page)}`,

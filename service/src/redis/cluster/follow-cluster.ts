@@ -44,11 +44,11 @@ const nodesOf = (client: RedisClient): ClusterFollower | undefined =>
 class ClusterFollower extends EventEmitter implements Following {
   readonly #target: RedisTarget;
   readonly #options: ClientOptions;
-  readonly #waits: boolean;
+  readonly #waitsForMaster: boolean;
   readonly #subscriptions: [method: string, args: unknown[]][] = [];
   readonly #clients = new Map<string, RedisClient>();
   #ranges: readonly SlotRange[] = [];
-  #subscribed: RedisClient | undefined;
+  #subscriber: RedisClient | undefined;
   #isOpen = false;
   #failures = 0;
   #refreshing: Promise<void> | undefined;
@@ -58,7 +58,7 @@ class ClusterFollower extends EventEmitter implements Following {
     super();
     this.#target = target;
     this.#options = options;
-    this.#waits = waits;
+    this.#waitsForMaster = waits;
   }
 
   get [NODES](): this {
@@ -71,7 +71,9 @@ class ClusterFollower extends EventEmitter implements Following {
 
   /** True if every slot has a connected master. */
   get isReady(): boolean {
-    return this.#ranges.length > 0 && this.#ranges.every(({ master }) => this.#at(master) !== undefined);
+    return (
+      this.#ranges.length > 0 && this.#ranges.every(({ master }) => this.#readyClientAt(master) !== undefined)
+    );
   }
 
   createDuplicate(): ClusterFollower {
@@ -94,7 +96,7 @@ class ClusterFollower extends EventEmitter implements Following {
     this.#isOpen = true;
     if (this.#options.reconnectStrategy === false) return this.#refresh();
     void this.#follow();
-    await this.#until(() => this.isReady);
+    await this.#waitUntil(() => this.isReady);
   }
 
   destroy(): void {
@@ -120,7 +122,7 @@ class ClusterFollower extends EventEmitter implements Following {
     if (SUBSCRIBING.has(name)) return this.#subscribe(name, args);
     const key = keyOf(name, args);
     for (let redirections = 0; ; redirections++) {
-      const client = await this.#usable(key);
+      const client = await this.#requireClient(key);
       try {
         return await callOn(client, name, args);
       } catch (error) {
@@ -136,12 +138,12 @@ class ClusterFollower extends EventEmitter implements Following {
 
   async #subscribe(name: string, args: unknown[]): Promise<void> {
     this.#subscriptions.push([name, args]);
-    if (this.#subscribed) await callOn(this.#subscribed, name, args);
+    if (this.#subscriber) await callOn(this.#subscriber, name, args);
     else if (this.isReady) await this.#subscribeAll();
-    else if (!this.#waits) throw new Error('Not all masters are connected');
+    else if (!this.#waitsForMaster) throw new Error('Not all masters are connected');
   }
 
-  #at(address: RedisAddress): RedisClient | undefined {
+  #readyClientAt(address: RedisAddress): RedisClient | undefined {
     const client = this.#clients.get(addressText(address));
     return client?.isReady ? client : undefined;
   }
@@ -149,18 +151,18 @@ class ClusterFollower extends EventEmitter implements Following {
   #clientOf(key: string | undefined): RedisClient | undefined {
     const slot = key === undefined ? 0 : slotOf(key);
     const range = this.#ranges.find(({ from, to }) => from <= slot && slot <= to);
-    return range && this.#at(range.master);
+    return range && this.#readyClientAt(range.master);
   }
 
-  async #usable(key: string | undefined): Promise<RedisClient> {
-    if (this.#waits) await this.#until(() => this.#clientOf(key) !== undefined);
+  async #requireClient(key: string | undefined): Promise<RedisClient> {
+    if (this.#waitsForMaster) await this.#waitUntil(() => this.#clientOf(key) !== undefined);
     const client = this.#clientOf(key);
     if (!client) throw new Error('The master for this command is not connected');
     return client;
   }
 
   /** @throws Error when the client is closed */
-  async #until(isMet: () => boolean): Promise<void> {
+  async #waitUntil(isMet: () => boolean): Promise<void> {
     for (;;) {
       if (!this.#isOpen) throw new Error('The client is closed');
       if (isMet()) return;
@@ -176,15 +178,16 @@ class ClusterFollower extends EventEmitter implements Following {
 
   /** Sends a command to a node that is taking over the slot. */
   async #askAt(address: RedisAddress, name: string, args: unknown[]): Promise<unknown> {
-    const known = this.#at(address);
-    const client = known ?? clientAt(address, this.#target, { ...this.#options, reconnectStrategy: false });
-    if (!known) client.on('error', () => undefined);
+    const existing = this.#readyClientAt(address);
+    const client =
+      existing ?? clientAt(address, this.#target, { ...this.#options, reconnectStrategy: false });
+    if (!existing) client.on('error', () => undefined);
     try {
-      if (!known) await client.connect();
+      if (!existing) await client.connect();
       const [, answer] = await Promise.all([client.sendCommand(['ASKING']), callOn(client, name, args)]);
       return answer;
     } finally {
-      if (!known && client.isOpen) client.destroy();
+      if (!existing && client.isOpen) client.destroy();
     }
   }
 
@@ -217,8 +220,8 @@ class ClusterFollower extends EventEmitter implements Following {
   }
 
   async #connectToMasters(): Promise<void> {
-    const known = this.#ranges.map(({ master }) => master);
-    const ranges = await findMasters(this.#target, [...this.#target.addresses, ...known]);
+    const knownMasters = this.#ranges.map(({ master }) => master);
+    const ranges = await findMasters(this.#target, [...this.#target.addresses, ...knownMasters]);
     const masters = new Map(ranges.map(({ master }) => [addressText(master), master]));
     for (const [text, client] of this.#clients) {
       if (masters.has(text) && client.isReady) continue;
@@ -228,9 +231,9 @@ class ClusterFollower extends EventEmitter implements Following {
     this.#ranges = ranges;
     const missing = [...masters].filter(([text]) => !this.#clients.has(text));
     const outcomes = await Promise.allSettled(missing.map(([, address]) => this.#open(address)));
-    if (this.#subscribed && !this.masters().includes(this.#subscribed)) this.#subscribed = undefined;
+    if (this.#subscriber && !this.masters().includes(this.#subscriber)) this.#subscriber = undefined;
     try {
-      if (!this.#subscribed && this.#subscriptions.length > 0 && this.isReady) await this.#subscribeAll();
+      if (!this.#subscriber && this.#subscriptions.length > 0 && this.isReady) await this.#subscribeAll();
     } finally {
       this.emit('masters');
     }
@@ -241,12 +244,12 @@ class ClusterFollower extends EventEmitter implements Following {
   async #subscribeAll(): Promise<void> {
     const client = this.#clientOf(undefined);
     if (!client) return;
-    this.#subscribed = client;
+    this.#subscriber = client;
     try {
       for (const [method, args] of this.#subscriptions) await callOn(client, method, args);
     } catch (error) {
       // The next refresh subscribes again.
-      if (this.#subscribed === client) this.#subscribed = undefined;
+      if (this.#subscriber === client) this.#subscriber = undefined;
       throw error;
     }
   }
@@ -275,7 +278,7 @@ class ClusterFollower extends EventEmitter implements Following {
   }
 
   #lose(text: string, error: unknown): void {
-    if (this.#clients.get(text) === this.#subscribed) this.#subscribed = undefined;
+    if (this.#clients.get(text) === this.#subscriber) this.#subscriber = undefined;
     this.#clients.delete(text);
     if (this.#isOpen) this.emit('error', error);
     this.#pauseAbort.abort();

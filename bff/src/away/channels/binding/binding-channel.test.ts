@@ -13,7 +13,7 @@ const message = messageOf([notificationOf('Order 7', { body: 'On\nits way', seve
   more: 1,
 });
 const ada = { email: { address: 'ada@example.org' }, push: [] };
-const nobody = { push: [] };
+const noContacts = { push: [] };
 
 type Call = Parameters<Invoke>;
 const recorder = () => {
@@ -30,7 +30,7 @@ describe('a channel over a binding', () => {
       metadata: { sql: 'insert', params: '$body', n: '$count' },
       data: { list: ['$sub', '$severity', '$open', 1, true, null], note: '$$x' },
     });
-    expect(await channel.send(message, nobody)).toEqual({ outcome: 'sent' });
+    expect(await channel.send(message, noContacts)).toEqual({ outcome: 'sent' });
     expect(calls).toEqual([
       [
         'crm',
@@ -44,12 +44,12 @@ describe('a channel over a binding', () => {
   it('should reach only readers with an e-mail address if its mapping needs one', async () => {
     const { calls, invoke } = recorder();
     const mail = createBindingChannel({ invoke, templates, name: 'mail', metadata: { emailTo: '$email' } });
-    expect([mail.reaches(ada), mail.reaches(nobody)]).toEqual([true, false]);
-    expect(await mail.send(message, nobody)).toMatchObject({ outcome: 'refused' });
+    expect([mail.reaches(ada), mail.reaches(noContacts)]).toEqual([true, false]);
+    expect(await mail.send(message, noContacts)).toMatchObject({ outcome: 'refused' });
     expect(calls).toEqual([]);
     const nested = createBindingChannel({ invoke, templates, name: 'mail', data: { to: ['$email'] } });
-    expect(nested.reaches(nobody)).toBe(false);
-    expect(createBindingChannel({ invoke, templates, name: 'log' }).reaches(nobody)).toBe(true);
+    expect(nested.reaches(noContacts)).toBe(false);
+    expect(createBindingChannel({ invoke, templates, name: 'log' }).reaches(noContacts)).toBe(true);
   });
 
   it('should list all errors in its settings', () => {
@@ -104,7 +104,7 @@ describe('a webhook', () => {
   it('should have a signature for each secret during a rotation', async () => {
     const { calls, invoke } = recorder();
     const [old, next] = [secretOf(32), secretOf(24)];
-    await createWebhookChannel({ invoke, secret: `${next}\n${old}\n` }).send(message, nobody);
+    await createWebhookChannel({ invoke, secret: `${next}\n${old}\n` }).send(message, noContacts);
     const [[, operation, data, headers] = []] = calls;
     expect(operation).toBe('post');
     for (const secret of [old, next]) {

@@ -39,13 +39,13 @@ const NOT_SENT =
   /connection refused|ECONNREFUSED|no such host|no route to host|network is unreachable|x509: |couldn't find output binding|ERR_INVOKE_OUTPUT_BINDING_NOT_FOUND/;
 
 /** Response statuses that mean: not processed, retry later. */
-const LATER = new Set([408, 425, 429, 503]);
+const RETRYABLE = new Set([408, 425, 429, 503]);
 
 function failed(error: unknown): SendResult {
   const reason = reasonOf(error);
   const status = Number(STATUS.exec(reason)?.[1]);
-  if (status >= 300 && status < 500 && !LATER.has(status)) return { outcome: 'refused', reason };
-  if (LATER.has(status) || NOT_SENT.test(reason)) return { outcome: 'unavailable', reason };
+  if (status >= 300 && status < 500 && !RETRYABLE.has(status)) return { outcome: 'refused', reason };
+  if (RETRYABLE.has(status) || NOT_SENT.test(reason)) return { outcome: 'unavailable', reason };
   // After any other 5xx or error, the request may have been processed.
   return { outcome: 'unknown', reason };
 }

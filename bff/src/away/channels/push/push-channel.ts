@@ -20,7 +20,7 @@ export interface PushOptions {
 
 /** Maximum number of devices that get a push: those with the newest subscriptions. */
 const MAX_DEVICES = 20;
-const MAX_ANSWER_BYTES = 16 * 1024;
+const MAX_RESPONSE_BYTES = 16 * 1024;
 const DISCARD_MS = 2_000;
 
 type DeviceResult = SendResult | { outcome: 'gone'; reason: string };
@@ -84,22 +84,22 @@ async function post(
   { headers, body }: ReturnType<typeof requestOf>,
   timeoutMs: number,
 ): Promise<DeviceResult> {
-  const late: SendResult = {
+  const timedOut: SendResult = {
     outcome: 'unknown',
     reason: `The push service took longer than ${timeoutMs} ms`,
   };
   let gone: DeviceResult | undefined;
   const result = await settled(
     timeoutMs,
-    () => late,
+    () => timedOut,
     async (signal) => {
       try {
         const path = `${pathname}${search}`;
-        const answer = await agent.request({ origin, path, method: 'POST', headers, body, signal });
-        const { statusCode } = answer;
+        const response = await agent.request({ origin, path, method: 'POST', headers, body, signal });
+        const { statusCode } = response;
         const reason = `The push service answered ${statusCode}`;
         if (statusCode === 404 || statusCode === 410) gone = { outcome: 'gone', reason };
-        await discard(answer.body);
+        await discard(response.body);
         return resultOf(statusCode, reason);
       } catch (error) {
         return failed(error);
@@ -112,7 +112,7 @@ async function post(
 /** Reads the rest of a response, so that its connection can be reused. Gives up if the rest is long or slow. */
 async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
   try {
-    await body.dump({ limit: MAX_ANSWER_BYTES, signal: AbortSignal.timeout(DISCARD_MS) });
+    await body.dump({ limit: MAX_RESPONSE_BYTES, signal: AbortSignal.timeout(DISCARD_MS) });
   } catch {
     // The status has already decided the outcome.
     body.destroy();

@@ -75,7 +75,7 @@ interface Ready {
 
 class Deciding {
   readonly #before: AwayDocument;
-  readonly #use: DecisionInput;
+  readonly #input: DecisionInput;
   readonly #messages: Sending[] = [];
   readonly #receipts: Receipt[] = [];
   #waiting: Waiting[];
@@ -83,7 +83,7 @@ class Deciding {
 
   constructor(document: AwayDocument, situation: DecisionInput) {
     this.#before = document;
-    this.#use = situation;
+    this.#input = situation;
     this.#waiting = document.waiting;
     this.#sending = document.sending;
   }
@@ -100,9 +100,9 @@ class Deciding {
    * the scheduler's clock too, so that an instance whose clock is ahead takes no message from a live sender.
    */
   takeOver(): void {
-    const { now, woken, rulesOf } = this.#use;
+    const { now, woken, rulesOf } = this.#input;
     this.#sending = this.#sending.flatMap((message) => {
-      if (!isOver(message, this.#use)) return [message];
+      if (!isOver(message, this.#input)) return [message];
       // Only the first items of a message carry content. If no item does, all of those were retracted.
       const isRetracted = message.items.every(({ notification }) => !notification);
       const isEnded = isRetracted || message.items.every((item) => hasGivenUp(item, now));
@@ -111,14 +111,14 @@ class Deciding {
         for (const item of message.items) this.#end(item, message.via, 'unknown', reason);
         return [];
       }
-      const again = { ...message, attempts: message.attempts + 1, until: sendingUntil(now, woken) };
-      this.#messages.push(again);
-      return [again];
+      const retried = { ...message, attempts: message.attempts + 1, until: sendingUntil(now, woken) };
+      this.#messages.push(retried);
+      return [retried];
     });
   }
 
   channel(via: string): void {
-    const { now, woken, rulesOf, reaches, isFull, newKey } = this.#use;
+    const { now, woken, rulesOf, reaches, isFull, newKey } = this.#input;
     const rules = rulesOf(via);
     if (!rules || !reaches(via)) {
       const reason = rules ? 'the reader has no address for this channel' : `there is no channel ${via}`;
@@ -138,8 +138,8 @@ class Deciding {
       this.#hold(via, ready, allowedAt);
       return;
     }
-    const isReady = new Set(ready.map(({ item }) => nameOf(item)));
-    this.#takeDue(via, (waiting) => !isReady.has(nameOf(waiting)));
+    const readyNames = new Set(ready.map(({ item }) => nameOf(item)));
+    this.#takeDue(via, (waiting) => !readyNames.has(nameOf(waiting)));
     const newest = ready.map(({ item }) => item).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
     const items = newest.map(({ notification, ...item }, index) =>
       index < MAX_SHOWN ? { ...item, notification } : item,
@@ -153,11 +153,11 @@ class Deciding {
    * Returns the due steps that may be sent. Ends those no longer needed, and postpones those held back by quiet hours.
    */
   #readyOf(via: string): Ready[] {
-    const { standingOf, mayInterrupt } = this.#use;
+    const { standingOf, mayInterrupt } = this.#input;
     const ready: Ready[] = [];
-    const names = new Set<string>();
+    const readyNames = new Set<string>();
     this.#takeDue(via, (waiting, step) => {
-      if (names.has(nameOf(waiting)))
+      if (readyNames.has(nameOf(waiting)))
         return this.#end(waiting, via, 'suppressed', 'an earlier fallback is also due');
       const standing = standingOf(waiting);
       if (!standing.isOpen) return this.#end(waiting, via, 'suppressed', standing.reason);
@@ -169,8 +169,8 @@ class Deciding {
         return this.#end(waiting, via, 'suppressed', interruption.why);
       }
       const { steps: _, ...rest } = waiting;
-      names.add(nameOf(waiting));
-      const since = step.since ?? this.#use.now;
+      readyNames.add(nameOf(waiting));
+      const since = step.since ?? this.#input.now;
       ready.push({ item: { ...rest, unless: step.unless, since, notification }, at: step.at });
       return step.at;
     });
@@ -188,7 +188,7 @@ class Deciding {
     this.#waiting = this.#waiting.map((waiting) => ({
       ...waiting,
       steps: waiting.steps.flatMap((step) => {
-        if (step.via !== via || step.at > this.#use.now) return [step];
+        if (step.via !== via || step.at > this.#input.now) return [step];
         const kept = take(waiting, step);
         if (kept === true) return [step];
         return typeof kept === 'number' ? [{ ...step, at: kept }] : [];
@@ -198,13 +198,13 @@ class Deciding {
 
   /** Moves ready steps to the time when the channel's hourly limit permits the next message. */
   #hold(via: string, ready: readonly Ready[], allowedAt: number): void {
-    if (allowedAt <= this.#use.now) return;
+    if (allowedAt <= this.#input.now) return;
     const held = new Set(ready.map(({ item }) => nameOf(item)));
     this.#takeDue(via, (waiting, { at }) => (held.has(nameOf(waiting)) ? allowedAt : at));
   }
 
   #end(ended: Ended, via: string, outcome: Receipt['outcome'], reason: string): undefined {
-    this.#receipts.push(...receiptsOf([ended], { via, outcome, reason, at: this.#use.now }));
+    this.#receipts.push(...receiptsOf([ended], { via, outcome, reason, at: this.#input.now }));
   }
 }
 

@@ -28,24 +28,24 @@ export function settle(
   if (outcome === 'unknown' && rules.repeats)
     return { ...document, sending: [...sending, { ...message, until: now + pauseAfter(attempts) }] };
   if (outcome === 'unavailable') {
-    const failed = (document.attempts[via] ?? 0) + 1;
+    const failures = (document.attempts[via] ?? 0) + 1;
     const reason = `gave up: ${result.reason}`;
-    const needed = items.filter((item) => !item.replaced);
-    const late = receiptsOf(
-      needed.filter((item) => hasGivenUp(item, now)),
+    const notReplaced = items.filter((item) => !item.replaced);
+    const givenUp = receiptsOf(
+      notReplaced.filter((item) => hasGivenUp(item, now)),
       { via, outcome: 'refused', at: now, reason },
     );
     const replaced = receiptsOf(
       items.filter((item) => item.replaced),
       { via, outcome: 'suppressed', at: now, reason: 'replaced' },
     );
-    const kept = needed.filter((item) => !hasGivenUp(item, now));
+    const kept = notReplaced.filter((item) => !hasGivenUp(item, now));
     return dropOldReceipts({
       ...document,
       sending,
-      attempts: { ...document.attempts, [via]: failed },
-      waiting: returnToWaiting(document.waiting, kept, { via, at: now + pauseAfter(failed) }),
-      receipts: [...document.receipts, ...late, ...replaced],
+      attempts: { ...document.attempts, [via]: failures },
+      waiting: returnToWaiting(document.waiting, kept, { via, at: now + pauseAfter(failures) }),
+      receipts: [...document.receipts, ...givenUp, ...replaced],
     });
   }
   const reason = outcome === 'sent' ? undefined : result.reason;

@@ -52,15 +52,15 @@ async function readPage(
   now: number,
 ): Promise<PageOfReaders> {
   const start = startOf(cursor);
-  const left = readers.toSorted(compare).filter((reader) => isFrom(reader, start));
+  const remaining = readers.toSorted(compare).filter((reader) => isFrom(reader, start));
   const page: PageOfReaders = { fallbacks: [], next: null, unreadable: 0, empty: [] };
   let bytes = 0;
-  for (let first = 0; first < left.length; first += AT_ONCE) {
-    const part = left.slice(first, first + AT_ONCE);
+  for (let first = 0; first < remaining.length; first += AT_ONCE) {
+    const part = remaining.slice(first, first + AT_ONCE);
     const documents = await Promise.all(part.map((reader) => receiptsOf(reader, store, onError)));
     for (const [index, document] of documents.entries()) {
       const reader = part[index] as UnsentReader;
-      const isLast = first + index === left.length - 1;
+      const isLast = first + index === remaining.length - 1;
       bytes += document?.bytes ?? 0;
       if (!document) page.unreadable++;
       else if (!document.receipts.some((receipt) => isUnsent(receipt, now))) page.empty.push(reader);
@@ -73,7 +73,7 @@ async function readPage(
     }
     const read = first + part.length;
     const last = part.at(-1);
-    if (last && read < left.length && (read >= MAX_DOCUMENTS || bytes >= MAX_BYTES))
+    if (last && read < remaining.length && (read >= MAX_DOCUMENTS || bytes >= MAX_BYTES))
       return { ...page, next: cursorOf(last) };
   }
   return page;

@@ -110,8 +110,8 @@ export class UnsentIndex {
         if (!signal.aborted) this.#pending = new Map([...batch, ...this.#pending].slice(-2 * MAX_READERS));
       }
       write.end(true);
-      const rest = failures === 0 ? PAUSE_MS : backOff(failures - 1, FIRST_RETRY_MS, LAST_RETRY_MS);
-      await pause(rest, signal);
+      const pauseMs = failures === 0 ? PAUSE_MS : backOff(failures - 1, FIRST_RETRY_MS, LAST_RETRY_MS);
+      await pause(pauseMs, signal);
     }
     this.#writing = undefined;
   }

@@ -82,8 +82,8 @@ export class DurableWakeUps implements WakeUps {
       for (;;) {
         const { waiting } = parse((await store.read(LATE_WAKE_UPS_KEY))?.value);
         if (waiting.length === 0) return;
-        const done = await this.#setAll(waiting.slice(0, AT_ONCE));
-        await this.#change((current) => current.filter(([name]) => !done.has(name)));
+        const accepted = await this.#setAll(waiting.slice(0, AT_ONCE));
+        await this.#change((current) => current.filter(([name]) => !accepted.has(name)));
         if (now() < this.#pausedUntil) return;
       }
     } catch (error) {
@@ -97,13 +97,13 @@ export class DurableWakeUps implements WakeUps {
   /** Resolves with the names of the wake-ups that the scheduler has accepted. Pauses after a failure. */
   async #setAll(waiting: LateWakeUps['waiting']): Promise<Set<string>> {
     const { wakeUps, onError, now } = this.#use;
-    const done = new Set<string>();
+    const accepted = new Set<string>();
     for (let first = 0; first < waiting.length; first += IN_PARALLEL) {
       const part = waiting.slice(first, first + IN_PARALLEL);
       const results = await Promise.allSettled(
         part.map(async ([name, at]) => {
           await wakeUps.set(name, Math.max(at, now()));
-          done.add(name);
+          accepted.add(name);
         }),
       );
       const failed = results.find(({ status }) => status === 'rejected');
@@ -112,7 +112,7 @@ export class DurableWakeUps implements WakeUps {
       onError(failed.reason);
       break;
     }
-    return done;
+    return accepted;
   }
 
   stop(): void {

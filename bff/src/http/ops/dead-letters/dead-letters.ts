@@ -22,7 +22,7 @@ import { reportUnavailable } from '../unavailable.ts';
 
 /** `/dead-letters`: inspect, put back or delete individual set-aside records. */
 export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger): Router {
-  const answering =
+  const withErrorHandling =
     (handle: RequestHandler<{ entry: string }>): RequestHandler<{ entry: string }> =>
     async (request, response, next) => {
       try {
@@ -41,7 +41,7 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
   router
     .route('/dead-letters')
     .get(
-      answering(async (_request, response) => {
+      withErrorHandling(async (_request, response) => {
         const names = await box.names();
         const newest = names.slice(0, MAX_SET_ASIDE_LISTED);
         const last = names.at(-1);
@@ -59,12 +59,12 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
   router
     .route('/dead-letters/:entry')
     .get(
-      answering(async (request, response) => {
+      withErrorHandling(async (request, response) => {
         response.set('Cache-Control', 'no-store').json(await box.find(request.params.entry));
       }),
     )
     .delete(
-      answering(async (request, response) => {
+      withErrorHandling(async (request, response) => {
         const record = await box.find(request.params.entry);
         const { entry } = record;
         const change = () => box.remove(entry);
@@ -78,7 +78,7 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
     .route('/dead-letters/:entry/put-back')
     .post(
       requireJson,
-      answering(async (request, response) => {
+      withErrorHandling(async (request, response) => {
         const record = await box.find(request.params.entry);
         const change = () => box.putBack(record);
         await noteSetAside(trail, auditActor(request), { action: 'put-back', record, change });

@@ -13,17 +13,17 @@ export function putBackRoutes(box: SetAsideRecords, trail: Trail, log: Logger): 
   router
     .route('/dead-letters/put-back')
     .post(allowParameters(), ...jsonBody, async (request, response) => {
-      const asked = readBody(putBackSchema, request, response);
-      if (!asked) return;
+      const body = readBody(putBackSchema, request, response);
+      if (!body) return;
       const result: PutBackResult = { putBack: 0, failed: [], more: false };
       try {
-        const names = (await box.names()).toReversed().slice(asked.skip);
+        const names = (await box.names()).toReversed().slice(body.skip);
         const batch = names.slice(0, MAX_PUT_BACK);
         const records = await box.records(batch);
         const found = new Set(records.map(({ entry }) => entry));
         for (const entry of batch)
           if (!found.has(entry)) result.failed.push({ entry, detail: `${entry} no longer exists.` });
-        const until = parseDateTime(asked.until) ?? 0;
+        const until = parseDateTime(body.until) ?? 0;
         const due = records.filter(({ at }) => (parseDateTime(at) ?? 0) <= until);
         result.more = names.length > MAX_PUT_BACK && due.length === records.length;
         for (const record of due) {

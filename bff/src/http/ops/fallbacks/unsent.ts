@@ -34,20 +34,20 @@ export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logg
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));
-  const closing =
+  const createCloseHandler =
     (
       action: 'send-again' | 'dismiss',
       close: (from: Unsent, names: readonly UnsentName[]) => Promise<UnsentResult>,
     ): RequestHandler =>
     async (request, response) => {
-      const asked = readBody(unsentNamesSchema, request, response);
-      if (!asked) return;
+      const body = readBody(unsentNamesSchema, request, response);
+      if (!body) return;
       if (!unsent) {
         const detail = 'This deployment has no channels. Set them up with AWAY_FILE first.';
         return sendProblem(response, { status: 404, code: 'not_found', detail });
       }
-      const result = await close(unsent, asked.fallbacks);
-      note(trail, request, { action, names: asked.fallbacks, result });
+      const result = await close(unsent, body.fallbacks);
+      recordClosed(trail, request, { action, names: body.fallbacks, result });
       const { done, failed } = result;
       log.info({ action, done, failed: failed.length, by: operatorOf(request) }, 'unsent fallbacks changed');
       response.set('Cache-Control', 'no-store').json(result);
@@ -57,7 +57,7 @@ export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logg
     .post(
       allowParameters(),
       ...jsonBody,
-      closing('send-again', (from, names) => from.sendAgain(names)),
+      createCloseHandler('send-again', (from, names) => from.sendAgain(names)),
     )
     .all(methodNotAllowed('POST'));
   router
@@ -65,7 +65,7 @@ export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logg
     .post(
       allowParameters(),
       ...jsonBody,
-      closing('dismiss', (from, names) => from.dismiss(names)),
+      createCloseHandler('dismiss', (from, names) => from.dismiss(names)),
     )
     .all(methodNotAllowed('POST'));
   return router;
@@ -78,7 +78,7 @@ interface Closed {
 }
 
 /** Records completed changes, and separately those with an unknown outcome. */
-function note(trail: Trail, request: Request, { action, names, result }: Closed): void {
+function recordClosed(trail: Trail, request: Request, { action, names, result }: Closed): void {
   const codes = new Map(result.failed.map((failed) => [keyOf(failed), failed.code]));
   const codeOf = (name: UnsentName) => codes.get(keyOf(name));
   const record = (outcome: 'done' | 'uncertain', of: readonly UnsentName[]) => {

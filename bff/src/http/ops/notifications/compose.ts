@@ -29,14 +29,14 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
         }
         const { status, code, detail, errors, ids } = answer.problem;
         if (status === 503) note('uncertain', ids);
-        const later = status === 429 || status === 503;
+        const isTemporary = status === 429 || status === 503;
         sendProblem(response, {
           status,
           code,
           detail,
           ...(errors && { errors }),
           ...(ids && { ids }),
-          ...(later && { retryAfter: 1 }),
+          ...(isTemporary && { retryAfter: 1 }),
         });
       } catch (error) {
         note('uncertain', idsOf(body)?.filter(isPlausible));

@@ -37,12 +37,12 @@ export function findRoutes(
   router
     .route('/find')
     .get(async (request, response) => {
-      const named = readQuery(namedNotificationSchema, request, response);
-      if (!named) return;
+      const query = readQuery(namedNotificationSchema, request, response);
+      if (!query) return;
       const onError = (place: string, err: unknown) =>
         log.warn({ err, place }, 'cannot search one of the places that may contain a notification');
       try {
-        const found = await slots.run(() => findNotification(named, places, onError));
+        const found = await slots.run(() => findNotification(query, places, onError));
         response.set('Cache-Control', 'no-store').json(found);
       } catch (error) {
         if (!(error instanceof TemporaryError)) throw error;

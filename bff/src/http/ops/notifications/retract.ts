@@ -13,9 +13,9 @@ export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Rout
   router
     .route('/retract')
     .post(allowParameters(), ...jsonBody, async (request, response) => {
-      const named = readBody(namedNotificationSchema, request, response);
-      if (!named) return;
-      const { id, feed } = named;
+      const body = readBody(namedNotificationSchema, request, response);
+      if (!body) return;
+      const { id, feed } = body;
       const note = (outcome: 'done' | 'uncertain') =>
         trail.note({ ...auditActor(request), action: 'retract', outcome, feeds: [feed], ids: [id] });
       try {

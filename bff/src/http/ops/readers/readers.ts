@@ -15,12 +15,12 @@ export function readerOpsRoutes({ receiptsOf, exportOf }: ReaderOpsRoutesOptions
   router
     .route('/receipts')
     .get(async (request, response) => {
-      const named = readQuery(receiptsQuerySchema, request, response);
-      if (!named) return;
+      const query = readQuery(receiptsQuerySchema, request, response);
+      if (!query) return;
       try {
-        response.set('Cache-Control', 'no-store').json(await receiptsOf(named));
+        response.set('Cache-Control', 'no-store').json(await receiptsOf(query));
       } catch (err) {
-        log.warn({ err, feed: named.feed }, 'cannot read receipts');
+        log.warn({ err, feed: query.feed }, 'cannot read receipts');
         sendUnavailable(response, 'The receipts cannot be read right now. Try again.');
       }
     })
@@ -28,14 +28,14 @@ export function readerOpsRoutes({ receiptsOf, exportOf }: ReaderOpsRoutesOptions
   router
     .route('/readers/:sub/export')
     .get(allowParameters(), async (request, response) => {
-      const named = exportRequestSchema.safeParse(request.params);
-      if (!named.success) {
+      const params = exportRequestSchema.safeParse(request.params);
+      if (!params.success) {
         const detail = 'The subject is invalid; see errors.';
-        const errors = faultsOf(named.error);
+        const errors = faultsOf(params.error);
         return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
       }
       try {
-        response.set('Cache-Control', 'no-store').json(await exportOf(`user:${named.data.sub}`));
+        response.set('Cache-Control', 'no-store').json(await exportOf(`user:${params.data.sub}`));
       } catch (err) {
         log.warn({ err }, "cannot export a reader's data");
         sendUnavailable(response, "The reader's data cannot be read right now. Try again.");

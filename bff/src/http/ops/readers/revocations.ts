@@ -37,7 +37,7 @@ export function revocationRoutes(
     );
     return router;
   }
-  const answering =
+  const withErrorHandling =
     <P>(handle: RequestHandler<P>): RequestHandler<P> =>
     async (request, response, next) => {
       try {
@@ -55,14 +55,14 @@ export function revocationRoutes(
   router
     .route('/revocations')
     .get(
-      answering(async (_request, response) => {
+      withErrorHandling(async (_request, response) => {
         const answer: RevocationsAnswer = { revocations: await revocations.list() };
         response.set('Cache-Control', 'no-store').json(answer);
       }),
     )
     .post(
       ...jsonBody,
-      answering(async (request, response) => {
+      withErrorHandling(async (request, response) => {
         const body = readBody(revokeSchema, request, response);
         if (!body) return;
         const before = parseDateTime(body.before ?? '') ?? now();
@@ -89,7 +89,7 @@ export function revocationRoutes(
   router
     .route('/revocations/:sub')
     .delete(
-      answering(async (request: Request<{ sub: string }>, response) => {
+      withErrorHandling(async (request: Request<{ sub: string }>, response) => {
         const { sub } = request.params;
         if (!(await revocations.lift(sub))) {
           const detail = 'No tokens of this subject are revoked.';
