@@ -30,7 +30,7 @@ const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
  * Time in ms that moving the clients and ending the deliveries in progress may take together. The process ends after
  * 10 s, and the steps that follow need up to 2 s.
  */
-const DELIVERIES_END_MS = 8_000;
+const DELIVERIES_TIMEOUT_MS = 8_000;
 /** Shortest and longest time in ms to wait for deliveries in progress. Dapr repeats those that are cut off. */
 const [MIN_DELIVERY_MS, MAX_DELIVERY_MS] = [500, 5_000];
 
@@ -118,7 +118,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     async stop() {
       stopping = true;
       dependencies.stop();
-      const end = now() + DELIVERIES_END_MS;
+      const end = now() + DELIVERIES_TIMEOUT_MS;
       log.info('stopping; clients move to other instances');
       await Promise.all([gateway.drain(config.DRAIN_MS), reporter.stop()]);
       await endReceiving(Math.min(MAX_DELIVERY_MS, Math.max(MIN_DELIVERY_MS, end - now())));

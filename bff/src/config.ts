@@ -209,7 +209,7 @@ export const bffSettings = withRedisRules(
       'Milliseconds to wait before an announcement that ran out of retries is announced again',
     ),
     DRAIN_DELAY_MS: withDefault(wholeNumberSetting(0, 30_000), 0).describe(
-      'Milliseconds for which a stopping instance reports that it is not ready, so that proxies send it no new browsers, before it moves its clients',
+      'Milliseconds that a stopping instance waits before it moves its clients. Meanwhile it reports that it is not ready, so that proxies send it no new browsers',
     ),
     DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 3_000).describe(
       'Milliseconds over which a stopping instance moves its clients to other instances',

@@ -160,7 +160,7 @@ export function createMetrics(registry: Registry) {
     }),
     pushed: new Counter({
       name: 'tocsin_bff_publications_pushed_total',
-      help: 'Publications that reached this instance, for its subscribed browsers.',
+      help: 'Publications that this instance received for its subscribed browsers.',
       registers,
     }),
     subscriptions: startAtZero(

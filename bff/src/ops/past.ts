@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 const highest = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.max(a, b);
 
-const average = (average: number, count: number, value: number): number =>
+const runningAverage = (average: number, count: number, value: number): number =>
   Math.round(((average * count + value) / (count + 1)) * 10) / 10;
 
 /** One instance's metrics for the past hour, collected from its snapshots. */
@@ -46,7 +46,7 @@ export class Past {
       return;
     }
     const rate = (of: 'accepted' | 'delivered' | 'suppressed') =>
-      average(newest[of], this.#count, sample[of]);
+      runningAverage(newest[of], this.#count, sample[of]);
     this.#minutes[this.#minutes.length - 1] = {
       minute,
       connections: Math.max(newest.connections, connections),

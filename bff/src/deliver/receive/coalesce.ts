@@ -24,7 +24,7 @@ export function coalesce<Name, Result, A extends Announced>(
 ): TurnTaker<Name, Result, A> {
   const busyNames = new Map<Name, Map<string, Group<Result, A>>>();
 
-  const work = async (name: Name, waiting: Map<string, Group<Result, A>>): Promise<void> => {
+  const processAll = async (name: Name, waiting: Map<string, Group<Result, A>>): Promise<void> => {
     for (let next = waiting.entries().next(); !next.done; next = waiting.entries().next()) {
       const [run, { announced, caller, waiters }] = next.value;
       waiting.delete(run);
@@ -50,7 +50,7 @@ export function coalesce<Name, Result, A extends Announced>(
       waiting.set(announced.run, group);
       if (busy) return;
       busyNames.set(name, waiting);
-      void work(name, waiting);
+      void processAll(name, waiting);
     });
   };
 }

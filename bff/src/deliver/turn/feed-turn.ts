@@ -6,7 +6,7 @@ import { LostDocumentError } from '../errors.ts';
 import { loadHead, type CallerKnowledge, type LoadedHead } from '../load/load-head.ts';
 import type { Outcome, TurnDependencies, TurnOrder, TurnResult } from './turn.ts';
 
-const ALONE: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
+const NO_PREDECESSOR: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
 
 export interface FeedTurnInput {
   feed: string;
@@ -23,7 +23,7 @@ export class FeedTurn {
   readonly #activation: Activation;
   readonly #order: TurnOrder;
 
-  constructor({ feed, caller, activation, dependencies, order = ALONE }: FeedTurnInput) {
+  constructor({ feed, caller, activation, dependencies, order = NO_PREDECESSOR }: FeedTurnInput) {
     this.feed = feed;
     this.use = dependencies;
     this.#caller = caller;

@@ -65,12 +65,12 @@ export interface Appended {
 
 /** Gives each new item the next offset, and finds the content that it removes. Does not modify its arguments. */
 export function append(items: readonly Appendable[], state: FeedState): Appended {
-  const appending = new Appending(state);
+  const appender = new Appender(state);
   for (const item of items) {
-    if (isRetraction(item)) appending.retract(item);
-    else appending.publish(item);
+    if (isRetraction(item)) appender.retract(item);
+    else appender.publish(item);
   }
-  return appending.result;
+  return appender.result;
 }
 
 interface Named {
@@ -78,7 +78,7 @@ interface Named {
   hashes: readonly string[];
 }
 
-class Appending {
+class Appender {
   readonly #state: FeedState;
   readonly #own = new HistoryIndex();
   readonly #publications: Publication[] = [];

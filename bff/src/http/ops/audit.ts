@@ -6,7 +6,7 @@ import type { AuditReader } from '../../ops/ports.ts';
 import { readQuery } from '../read-query.ts';
 import { reportUnavailable } from './unavailable.ts';
 
-const LINES = 'application/x-ndjson';
+const NDJSON = 'application/x-ndjson';
 
 /** `GET /audit`: a page of the audit trail, as one document or as JSON lines. */
 export function auditRoutes(reader: AuditReader, log: Logger): Router {
@@ -19,7 +19,7 @@ export function auditRoutes(reader: AuditReader, log: Logger): Router {
       try {
         const page = await findAudit(reader, query);
         response.set('Cache-Control', 'no-store').vary('Accept');
-        if (request.accepts(['application/json', LINES]) === LINES) sendLines(request, response, page);
+        if (request.accepts(['application/json', NDJSON]) === NDJSON) sendLines(request, response, page);
         else response.json(page);
       } catch (error) {
         reportUnavailable(response, log, {
@@ -39,5 +39,5 @@ function sendLines(request: Request, response: Response, { records, next }: Audi
     searchParams.set('before', next);
     response.set('Link', `<${pathname}?${searchParams.toString()}>; rel="next"`);
   }
-  response.type(LINES).send(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  response.type(NDJSON).send(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
 }

@@ -35,7 +35,7 @@ export function inboxRoutes(
           await keep({ reader, owner: ownerOf(request) }, change);
           response.status(204).end();
         } catch (error) {
-          if (isRefused(response, error)) return;
+          if (respondIfRefused(response, error)) return;
           log.warn({ err: error, feed: body.feed, name }, 'cannot save an inbox change');
           sendUnavailable(response, 'Saving failed, or its outcome is unknown. Try again.');
         }
@@ -54,7 +54,7 @@ export function inboxRoutes(
 /**
  * Answers with an error that the reader can correct; nothing was saved in that case. Returns false for any other error.
  */
-function isRefused(response: Response, error: unknown): boolean {
+function respondIfRefused(response: Response, error: unknown): boolean {
   if (error instanceof UnknownIdsError) {
     sendProblem(response, {
       status: 404,

@@ -16,19 +16,20 @@ export interface Left {
  */
 export type LeftOf = () => Promise<readonly Left[]>;
 
-interface Ends {
+interface HistoryBounds {
   head: number;
   floor: number;
 }
 
 /** The lowest offset that is searched for ids. */
-export const bottomOf = ({ head, floor }: Ends): number => Math.max(floor, head - MAX_SEARCHED + 1, 1);
+export const bottomOf = ({ head, floor }: HistoryBounds): number =>
+  Math.max(floor, head - MAX_SEARCHED + 1, 1);
 
 export interface LeftOptions {
   reader: string;
   feed: string;
   epoch: string;
-  history: Ends;
+  history: HistoryBounds;
   /** Absent if the deployment has no channels. */
   waitingPositions: WaitingPositions | undefined;
 }

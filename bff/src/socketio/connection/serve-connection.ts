@@ -167,12 +167,12 @@ export function serveConnection(
     ['token', renew],
   ]);
   // engine.io accepts messages of twice the limit, so that the connection stays open to report the reason.
-  const measure = (packet: { data?: unknown }): void => {
+  const endIfTooLarge = (packet: { data?: unknown }): void => {
     if (sizeOfPacket(packet) * 3 <= MAX_CLIENT_MESSAGE_BYTES || bytesOf(packet) <= MAX_CLIENT_MESSAGE_BYTES)
       return;
     end('message_too_large', `a message may have at most ${MAX_CLIENT_MESSAGE_BYTES} bytes`);
   };
-  socket.conn.on('packet', measure);
+  socket.conn.on('packet', endIfTooLarge);
   if (acknowledged) {
     socket.conn.on('packetCreate', ({ type }: { type: string }) => {
       if (type === 'ping') acknowledged.pingSent();

@@ -4,7 +4,7 @@ import type { ServerOptions } from 'socket.io';
 import { isAllowedOrigin } from '../../auth/origins.ts';
 import { isHttpResponse } from './handshake-guard.ts';
 
-const FOREIGN: ProblemDetails = {
+const ORIGIN_REFUSED: ProblemDetails = {
   status: 403,
   code: 'forbidden',
   detail: "Pages from this origin may not connect. To allow it, add the origin to the bff's ALLOWED_ORIGINS.",
@@ -16,8 +16,8 @@ export const createOriginGuard =
   (request: IncomingMessage, response: object, next: () => void): void => {
     const { origin, host } = request.headers;
     if (isAllowedOrigin(origin, host, allowed)) next();
-    else if (isHttpResponse(response)) writeProblem(response, FOREIGN);
-    else endWithProblem(request.socket, FOREIGN);
+    else if (isHttpResponse(response)) writeProblem(response, ORIGIN_REFUSED);
+    else endWithProblem(request.socket, ORIGIN_REFUSED);
   };
 
 /** The CORS headers for long polling from another origin. */

@@ -5,11 +5,11 @@ import { Agent } from 'undici';
 
 const MAX_ENDPOINT = 2048;
 /** Google's push service before FCM. It was shut down, and web-push would print a warning for each push to it. */
-const CLOSED_SERVICE = 'android.googleapis.com';
+const RETIRED_HOST = 'android.googleapis.com';
 const CONNECT_MS = 10_000;
-const ANSWER_MS = 20_000;
+const RESPONSE_TIMEOUT_MS = 20_000;
 /** Maximum number of connections to one push service. */
-const CONNECTIONS = 16;
+const MAX_CONNECTIONS = 16;
 
 /**
  * Parses the address of a push service. It arrives from a browser, so it may be forged. `undefined` unless it is https
@@ -23,7 +23,7 @@ export function endpointOf(endpoint: string, allowLoopback: boolean): URL | unde
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const isAddress = ipaddr.isValid(host);
   if (allowLoopback && isAddress && isLoopback(host)) return /^https?:$/.test(url.protocol) ? url : undefined;
-  if (url.protocol !== 'https:' || url.port !== '' || host === CLOSED_SERVICE) return undefined;
+  if (url.protocol !== 'https:' || url.port !== '' || host === RETIRED_HOST) return undefined;
   return isAddress && !isPublic(host) ? undefined : url;
 }
 
@@ -44,11 +44,11 @@ export class NotPublicError extends Error {
  */
 export const publicAgent = (): Agent =>
   new Agent({
-    connections: CONNECTIONS,
+    connections: MAX_CONNECTIONS,
     pipelining: 1,
     keepAliveTimeout: 30_000,
-    headersTimeout: ANSWER_MS,
-    bodyTimeout: ANSWER_MS,
+    headersTimeout: RESPONSE_TIMEOUT_MS,
+    bodyTimeout: RESPONSE_TIMEOUT_MS,
     connect: { timeout: CONNECT_MS, lookup: lookupPublic },
   });
 

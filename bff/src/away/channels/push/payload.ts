@@ -16,7 +16,7 @@ export interface Push {
 const MAX_PAYLOAD_BYTES = 3_800;
 /** Maximum length of the body, in characters. Devices show about four lines. */
 const MAX_BODY = 500;
-const TITLES = 5;
+const MAX_TITLES = 5;
 const ONE_DAY_S = 24 * 60 * 60;
 
 const URGENCY = { info: 'low', success: 'low', warning: 'normal', error: 'high' } as const;
@@ -54,7 +54,7 @@ function bodyOf({ notifications }: AwayMessage, isSingle: boolean): string {
   const text = isSingle
     ? (notifications[0]?.body ?? '')
     : notifications
-        .slice(0, TITLES)
+        .slice(0, MAX_TITLES)
         .map(({ title }) => isolate(title))
         .join('\n');
   return shorten(text, MAX_BODY);

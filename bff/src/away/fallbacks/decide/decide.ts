@@ -61,11 +61,11 @@ export interface Decision {
 
 /** Decides whether each due step is sent, held back, or ended with a receipt. Reads no clock and does no I/O. */
 export function decide(document: AwayDocument, situation: DecisionInput): Decision {
-  const deciding = new Deciding(document, situation);
-  deciding.takeOver();
+  const decider = new Decider(document, situation);
+  decider.takeOver();
   const vias = new Set(document.waiting.flatMap(({ steps }) => steps.map(({ via }) => via)));
-  for (const via of vias) deciding.channel(via);
-  return deciding.decision;
+  for (const via of vias) decider.channel(via);
+  return decider.decision;
 }
 
 interface Ready {
@@ -73,7 +73,7 @@ interface Ready {
   at: number;
 }
 
-class Deciding {
+class Decider {
   readonly #before: AwayDocument;
   readonly #input: DecisionInput;
   readonly #messages: Sending[] = [];

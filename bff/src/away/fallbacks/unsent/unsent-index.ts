@@ -39,7 +39,7 @@ export class UnsentIndex {
   readonly #known: LRUCache<string, number>;
   readonly #stopping = new AbortController();
   #pending = new Map<string, number>();
-  #next = new WriteEnd();
+  #next = new WriteCompletion();
   #writing: Promise<void> | undefined;
   /** True while writes fail or are slow. Callers then don't wait for them. */
   #isLate = false;
@@ -98,7 +98,7 @@ export class UnsentIndex {
     for (let failures = 0; this.#pending.size > 0;) {
       const [batch, write] = [this.#pending, this.#next];
       this.#pending = new Map();
-      this.#next = new WriteEnd();
+      this.#next = new WriteCompletion();
       try {
         await this.#write(batch);
         failures = 0;
@@ -138,7 +138,7 @@ export class UnsentIndex {
 }
 
 /** Lets callers wait for the end of a write. */
-class WriteEnd {
+class WriteCompletion {
   end: (value: true) => void = () => undefined;
   readonly ended = new Promise<boolean>((resolve) => {
     this.end = resolve;

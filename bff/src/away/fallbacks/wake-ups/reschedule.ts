@@ -4,7 +4,7 @@ import { awayKey, parseAway } from '../document.ts';
 import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 
 /** Delay in ms of a rescheduled wake-up. By then, another instance may have channels, as during a deployment. */
-const LATER_MS = 60_000;
+const RESCHEDULE_DELAY_MS = 60_000;
 
 export interface RescheduleOptions {
   store: Pick<ReaderStore, 'read'>;
@@ -27,7 +27,7 @@ export const createReschedule =
     const { waiting, sending } = parseAway(stored.value);
     if (waiting.length + sending.length === 0) return true;
     // The new time must also be in the future on the scheduler's clock, which may be ahead of ours.
-    const at = Math.max(now(), woken.at) + LATER_MS;
+    const at = Math.max(now(), woken.at) + RESCHEDULE_DELAY_MS;
     await wakeUps.set(wakeUpName(hash, at, { unique: true }), at);
     return true;
   };
