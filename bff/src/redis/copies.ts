@@ -8,7 +8,7 @@ import { ErasureLog } from './erasure-log.ts';
 
 export interface RedisCopiesOptions extends KeyEraserDependencies {
   /** The broadcaster's Redis, which also holds the list of erasures. */
-  own: RedisConnection;
+  broadcaster: RedisConnection;
   /** The Redis that holds the streams of Dapr's topics. */
   topics: RedisConnection;
   log: Logger;
@@ -36,7 +36,7 @@ export class RedisCopies implements Copies {
 
   constructor(options: RedisCopiesOptions) {
     this.#options = options;
-    this.#erasures = new ErasureLog(options.own);
+    this.#erasures = new ErasureLog(options.broadcaster);
   }
 
   start(): void {

@@ -31,7 +31,7 @@ export interface KeyEraserDependencies {
   /** The state store's Redis. */
   state: RedisConnection;
   /** The Redis that holds the entries; usually the same as `state`. */
-  ofEntries: RedisConnection;
+  entriesRedis: RedisConnection;
   entries: Pick<Entries, 'peek'>;
   feedLog: Pick<FeedLog, 'readHead' | 'removeDocuments'>;
   setAside: Pick<SetAsideStore, 'put' | 'remove'>;
@@ -60,7 +60,7 @@ type Visit = (key: string) => Promise<boolean>;
 export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
   const visits = visitsFor(use, content);
   let count = 0;
-  for (const connection of new Set([use.state, use.ofEntries]))
+  for (const connection of new Set([use.state, use.entriesRedis]))
     for await (const keys of keysOf(connection)) count += await visitAll(keys, visits);
   return count;
 }

@@ -8,7 +8,7 @@ export interface StreamKeeperOptions {
   /** The Redis that holds the streams of Dapr's topics. */
   topics: RedisConnection;
   /** The broadcaster's Redis, which also holds the list of erasures. */
-  own: RedisConnection;
+  broadcaster: RedisConnection;
   /**
    * Maximum bytes of each stream with dead letters, refused events, receipts or erasures. Beyond it, the oldest
    * messages are dropped.
@@ -113,8 +113,8 @@ export class StreamKeeper {
 
   /** Drops the oldest messages of a stream that is too large, and reports how many. */
   async #bound(stream: string): Promise<void> {
-    const { topics, own, maxBytes, onDropped, log } = this.#options;
-    const connection = stream === ERASURES_STREAM ? own : topics;
+    const { topics, broadcaster, maxBytes, onDropped, log } = this.#options;
+    const connection = stream === ERASURES_STREAM ? broadcaster : topics;
     const { client } = connection;
     const bytes = (await connection.withTimeout(client.memoryUsage(stream), 'measure a stream')) ?? 0;
     if (bytes <= maxBytes) return;

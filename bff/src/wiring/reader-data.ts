@@ -33,7 +33,7 @@ export function createReaderData({ readers, histories, away, now }: ReaderData):
         preferences.of(reader),
         fallbacksOf(reader),
         away.contacts.stored(reader),
-        history.stretch(Math.max(1, history.floor), head.offset),
+        history.readRange(Math.max(1, history.floor), head.offset),
       ]);
       return {
         ...{ reader, exportedAt: new Date(now()).toISOString() },

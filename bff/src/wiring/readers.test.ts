@@ -25,7 +25,7 @@ function readersWith(hasChannels: boolean) {
     view: (feed) => ({
       ...{ knownPosition: position, currentPosition: position, compare: async () => undefined },
       floor: async () => 20,
-      stretch: async (first, last) =>
+      readRange: async (first, last) =>
         Array.from({ length: last - first + 1 }, (_, i) => ({
           offset: first + i,
           notification: {

@@ -32,7 +32,7 @@ export async function movingFeed({
     view: () => ({
       ...{ knownPosition: position, currentPosition: position, compare: async () => undefined },
       floor: async () => feed.floor,
-      stretch: async (from, to) => {
+      readRange: async (from, to) => {
         if (from < feed.floor) throw new Error('outside the history');
         return Array.from({ length: to - from + 1 }, (_, i) => publication(from + i));
       },

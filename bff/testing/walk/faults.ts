@@ -73,12 +73,12 @@ export const FAULTS: readonly WeightedStep[] = [
     15,
     'mangle',
     { instance: indexOfTwo, how: fc.constantFrom('lose', 'double', 'delay') },
-    ({ instances }, { instance }) => instances[instance]!.inbox.length > 0,
+    ({ instances }, { instance }) => instances[instance]!.pendingBroadcasts.length > 0,
     ({ instances }, { instance, how }) => {
-      const { inbox } = instances[instance]!;
-      const first = inbox.shift()!;
-      if (how === 'double') inbox.unshift(first, first);
-      if (how === 'delay') inbox.push(first);
+      const { pendingBroadcasts } = instances[instance]!;
+      const first = pendingBroadcasts.shift()!;
+      if (how === 'double') pendingBroadcasts.unshift(first, first);
+      if (how === 'delay') pendingBroadcasts.push(first);
     },
   ),
   step(

@@ -61,7 +61,7 @@ export const STEPS: readonly WeightedStep[] = [
     100,
     'receive',
     { instance: indexOfTwo },
-    ({ instances }, { instance }) => instances[instance]!.inbox.length > 0,
+    ({ instances }, { instance }) => instances[instance]!.pendingBroadcasts.length > 0,
     (world, { instance }) => world.instances[instance]!.receive(world),
   ),
   step(

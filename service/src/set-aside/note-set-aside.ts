@@ -2,7 +2,7 @@ import type { SetAside } from '@tocsin/contracts';
 import type { AuditNote } from '../audit/note.ts';
 import { SetAsideError } from './entry-again.ts';
 
-export type AuditWho = Pick<AuditNote, 'actor' | 'via'>;
+export type AuditCaller = Pick<AuditNote, 'actor' | 'via'>;
 
 /**
  * Runs `change`, which puts a record back or deletes it, and notes the outcome in the audit trail: `done`, or
@@ -10,7 +10,7 @@ export type AuditWho = Pick<AuditNote, 'actor' | 'via'>;
  */
 export async function noteSetAside(
   audit: { note(note: AuditNote): void },
-  who: AuditWho,
+  who: AuditCaller,
   {
     action,
     record,

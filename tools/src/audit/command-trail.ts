@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os';
-import { AuditTrail, DaprAuditSink, type AuditWho, type Sidecar } from '@tocsin/service';
+import { AuditTrail, DaprAuditSink, type AuditCaller, type Sidecar } from '@tocsin/service';
 
 /** Maximum time to write an audit record, in ms. */
 const AUDIT_MS = 5_000;
 
 /** The user who runs a command, as the audit trail names them. */
-export const commandUser = (): AuditWho => ({
+export const commandUser = (): AuditCaller => ({
   via: 'cli',
   actor: { kind: 'operator', name: userInfo().username },
 });

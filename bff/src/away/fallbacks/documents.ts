@@ -23,11 +23,11 @@ export interface AwayDocumentsOptions extends Pick<
 
 export interface ChangeOptions {
   /** Whether the change may end fallbacks. If so, the observer gets the new receipts. */
-  ends?: boolean;
+  mayEndFallbacks?: boolean;
   /** Receives the new receipts. If the call rejects, they stay in the list, because they may have been stored. */
-  planned?: Receipt[];
+  newReceipts?: Receipt[];
   /** Whether to wait until the index of unsent fallbacks lists the reader. */
-  waits?: boolean;
+  waitForIndex?: boolean;
 }
 
 /** Readers' stored documents. Each change applies to the latest version. */
@@ -55,7 +55,7 @@ export class AwayDocuments {
   async change<After extends AwayDocument | undefined>(
     key: string,
     plan: (before: AwayDocument | undefined) => Promise<After>,
-    { ends = true, planned = [], waits = true }: ChangeOptions = {},
+    { mayEndFallbacks = true, newReceipts = [], waitForIndex = true }: ChangeOptions = {},
   ): Promise<After> {
     let after: After | undefined;
     let isListed = false;
@@ -67,7 +67,7 @@ export class AwayDocuments {
           plan: async (value) => {
             const before = value === undefined ? undefined : parseAway(value);
             after = await plan(before);
-            if (!ends) return after;
+            if (!mayEndFallbacks) return after;
             if (after && this.#use.publishReceipt) after = withUnpublished(before, after) as After;
             const known = new Set(before?.receipts);
             const added = (after?.receipts ?? []).filter((receipt) => !known.has(receipt));
@@ -76,12 +76,12 @@ export class AwayDocuments {
               isListed = true;
               const isFirst = !before?.receipts.some((receipt) => isUnsent(receipt, receipt.at));
               const adding = this.#use.index.add(hashOfReader(after.reader), { isFirst });
-              if (waits) {
+              if (waitForIndex) {
                 listed = adding;
                 return undefined;
               }
             }
-            planned.push(...added);
+            newReceipts.push(...added);
             return after;
           },
         }),
@@ -92,7 +92,7 @@ export class AwayDocuments {
       return write();
     };
     await write();
-    const ended = storedOf(planned.splice(0), after);
+    const ended = storedOf(newReceipts.splice(0), after);
     if (ended.length > 0) this.#use.observer.ended(ended);
     return after as After;
   }

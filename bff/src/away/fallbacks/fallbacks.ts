@@ -146,7 +146,7 @@ export class Fallbacks {
         return after;
       },
       // A turn does not wait for the list of unsent fallbacks.
-      { waits: false },
+      { waitForIndex: false },
     );
     observer.registered(added.length);
     await onStep('fallback-stored');
@@ -238,13 +238,13 @@ export class Fallbacks {
     // Not before the message was claimed. If our clock is behind the scheduler's, that time is from the scheduler's
     // clock.
     const at = Math.max(now(), until - SEND_TIME_MS);
-    const planned: Receipt[] = [];
+    const newReceipts: Receipt[] = [];
     for (let attempt = 1; ; attempt++) {
       try {
         const document = await this.#documents.change(
           awayKey(hashOfReader(reader)),
           async (before) => before && settle(before, { key, attempts }, result, configured.rules, at),
-          { planned },
+          { newReceipts },
         );
         if (document) await this.#wakeUp(document, woken);
         return true;
@@ -263,7 +263,7 @@ export class Fallbacks {
       const published = await publishReceipts(document, publishReceipt);
       const key = awayKey(hashOfReader(document.reader));
       await this.#documents.change(key, async (before) => before && withPublished(before, published), {
-        ends: false,
+        mayEndFallbacks: false,
       });
       return true;
     } catch (error) {

@@ -32,7 +32,7 @@ export async function positionsIn(
   for (const { one, ids: own } of named)
     for (const id of own) {
       const offset = offsets.get(id);
-      const [published] = offset === undefined ? [] : await history.stretch(offset, offset);
+      const [published] = offset === undefined ? [] : await history.readRange(offset, offset);
       const isSameNotification = published?.notification?.createdAt === one.notification.createdAt;
       if (!published || !isSameNotification || found.has(one)) continue;
       const { epoch } = head;

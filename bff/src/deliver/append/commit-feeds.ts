@@ -157,8 +157,8 @@ async function load(
     if (await progress.reload())
       throw new TemporaryError(`the store lost part of ${feed} and of the partition's progress`);
   }
-  const { stored, begins } = loaded;
-  if (begins) await deleteWithdrawn(feed, stored, dependencies);
+  const { stored, beginsEpoch } = loaded;
+  if (beginsEpoch) await deleteWithdrawn(feed, stored, dependencies);
   else if (wereBroadcast(stored, progress)) activation.confirm(stored);
   else await confirm(feed, stored, activation, dependencies);
   return loaded;

@@ -79,7 +79,7 @@ export async function prepareCommit(
   });
   // Checks the high-water mark again: a head below a mark that has risen since it was loaded is stale or was rolled
   // back.
-  if (!loaded.begins && isHigher(marks.of(feed), loaded.base)) {
+  if (!loaded.beginsEpoch && isHigher(marks.of(feed), loaded.base)) {
     throw new TemporaryError(`the head of ${feed} is below its high-water mark`);
   }
   const { head, documents } = planned;
@@ -90,7 +90,7 @@ export async function prepareCommit(
       activation.adopt(planned, loaded.base);
       retire(planned.retired);
       return {
-        loaded: { base: head, epoch: head.epoch, begins: false, stored: head, etag: loaded.etag + 1 },
+        loaded: { base: head, epoch: head.epoch, beginsEpoch: false, stored: head, etag: loaded.etag + 1 },
         commit: planned,
       };
     },
@@ -118,16 +118,16 @@ async function recallIds(
  * from a lost epoch if their documents still exist or this activation remembers them.
  */
 async function recallRetractions(
-  { base, stored, begins }: LoadedHead,
+  { base, stored, beginsEpoch }: LoadedHead,
   { retracted, unwritten }: Activation,
   { log, limits, now }: CommitDependencies,
 ): Promise<{ retractions: IdsReference[]; unwritten: ReadonlySet<string> }> {
-  if (begins) for (const hash of retracted.all) unwritten.add(hash);
+  if (beginsEpoch) for (const hash of retracted.all) unwritten.add(hash);
   const references = keptIds((base ?? stored).retractions ?? [], limits, now());
   const missing = retracted.missingKeys(references);
   const documents = missing.length > 0 ? await log.readDocuments(missing) : [];
   const lost = missing.filter((_, index) => documents[index] === undefined);
-  if (lost[0] !== undefined && !begins) throw new LostDocumentError(lost[0]);
+  if (lost[0] !== undefined && !beginsEpoch) throw new LostDocumentError(lost[0]);
   const added = missing.flatMap((key, index) =>
     documents[index] === undefined
       ? []

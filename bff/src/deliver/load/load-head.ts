@@ -25,7 +25,7 @@ export interface LoadedHead {
   base: Head | undefined;
   epoch: string;
   /** Whether `epoch` begins with the next commit. */
-  begins: boolean;
+  beginsEpoch: boolean;
   /** The stored head, even if the turn does not build on it. */
   stored: Head;
   etag: number;
@@ -53,11 +53,11 @@ export async function loadHead(
   if (!loss) {
     // A store that came back empty has a later first epoch. If the feed had publications before, its next commit stores
     // a head, which announces that epoch to readers.
-    const begins = isLost(etag, expected);
-    return { base: begins ? undefined : head, epoch: head.epoch, begins, stored: head, etag };
+    const beginsEpoch = isLost(etag, expected);
+    return { base: beginsEpoch ? undefined : head, epoch: head.epoch, beginsEpoch, stored: head, etag };
   }
   const epoch = newEpoch(now(), highest(expected, marks.of(feed))?.epoch, head.epoch);
-  return { base: undefined, epoch, begins: true, stored: head, etag, loss };
+  return { base: undefined, epoch, beginsEpoch: true, stored: head, etag, loss };
 }
 
 /**

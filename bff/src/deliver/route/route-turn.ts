@@ -8,11 +8,11 @@ import type { Announced, TurnTaker } from '../turn/turn.ts';
  */
 export class HostUnreachableError extends Error {
   override name = 'HostUnreachableError';
-  readonly late: boolean;
+  readonly isTimeout: boolean;
 
-  constructor(message: string, options: { late: boolean; cause?: unknown }) {
+  constructor(message: string, options: { isTimeout: boolean; cause?: unknown }) {
     super(message, { cause: options.cause });
-    this.late = options.late;
+    this.isTimeout = options.isTimeout;
   }
 }
 
@@ -71,7 +71,7 @@ export function createTurnRouter<Name extends string | number, Result, A extends
         unreachableHosts.delete(name);
         throw error;
       }
-      if (error.late && (await isProgressing(() => use.stateOf(name)))) throw error;
+      if (error.isTimeout && (await isProgressing(() => use.stateOf(name)))) throw error;
       unreachableHosts.set(name, now() + HOST_PAUSE_MS);
       use.onTakeover(name, error);
       return takeHere(name, announced, caller);

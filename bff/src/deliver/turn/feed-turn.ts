@@ -38,7 +38,7 @@ export class FeedTurn {
     await this.use.onStep('loaded');
     await this.#order.before;
     // A new epoch does not include the unconfirmed commits of the stored head: their entries are processed again.
-    if (loaded.begins) await deleteWithdrawn(this.feed, loaded.stored, this.use);
+    if (loaded.beginsEpoch) await deleteWithdrawn(this.feed, loaded.stored, this.use);
     else await this.#confirm(loaded);
     return loaded;
   }
@@ -66,7 +66,7 @@ export class FeedTurn {
 export const repairFeed = (input: FeedTurnInput): Promise<TurnResult> =>
   retryWithoutLostDocument(input, async (turn) => {
     const loaded = await turn.load();
-    return turn.result('already-claimed', loaded.begins ? await turn.commit(loaded, undefined) : loaded);
+    return turn.result('already-claimed', loaded.beginsEpoch ? await turn.commit(loaded, undefined) : loaded);
   });
 
 /** Runs a turn, and retries it if a document is missing: the head that references it is then treated as lost. */

@@ -105,7 +105,7 @@ class AnnouncedFeedTurn {
     if (lastDone(loaded, run) !== undefined) {
       return this.#turn.commit(loaded, { run, from, to, items: [] });
     }
-    return loaded.begins ? this.#turn.commit(loaded, undefined) : loaded;
+    return loaded.beginsEpoch ? this.#turn.commit(loaded, undefined) : loaded;
   }
 
   async #setAside(seq: number, reason: SetAside['reason'], faults: string[], content: string | null) {
@@ -115,4 +115,4 @@ class AnnouncedFeedTurn {
 }
 
 const isSame = (a: LoadedHead, b: LoadedHead): boolean =>
-  a.etag === b.etag && a.begins === b.begins && isDeepStrictEqual(a.stored, b.stored);
+  a.etag === b.etag && a.beginsEpoch === b.beginsEpoch && isDeepStrictEqual(a.stored, b.stored);

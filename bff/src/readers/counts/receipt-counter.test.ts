@@ -11,7 +11,7 @@ const at = {
   history: {
     head: IDS.length,
     floor: 1,
-    stretch: async () => [],
+    readRange: async () => [],
     ids: async (first: number, last: number) => IDS.slice(first - 1, last),
   },
 };

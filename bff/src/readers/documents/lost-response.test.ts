@@ -27,7 +27,7 @@ beforeEach(() => {
     now: () => 1,
     view: () => ({
       ...{ knownPosition: place, currentPosition: place, compare: async () => undefined },
-      ...{ floor: async () => 1, stretch: async () => [] },
+      ...{ floor: async () => 1, readRange: async () => [] },
     }),
   });
   const shared = { store, channel, histories, now: () => 1 };

@@ -172,7 +172,7 @@ export class Inboxes {
     if (expiresAt !== undefined && timeOf(expiresAt) <= this.#use.now()) return false;
     const { head, history } = await this.#use.histories.including(notification.feed, {});
     if (epoch !== head.epoch || offset < history.floor || offset > head.offset) return true;
-    const [published] = await history.stretch(offset, offset);
+    const [published] = await history.readRange(offset, offset);
     return published?.notification !== null;
   }
 
@@ -222,7 +222,7 @@ export class Inboxes {
         const held = snoozed.get(id);
         const offset = places.get(id);
         const isShown = offset !== undefined && offset >= history.floor;
-        const [published] = held || !isShown ? [] : await history.stretch(offset, offset);
+        const [published] = held || !isShown ? [] : await history.readRange(offset, offset);
         if (held) publications.push({ offset: held.offset, notification: held.notification });
         else if (published?.notification) publications.push(published);
         else unknown.push(id);

@@ -27,7 +27,7 @@ function history(head: number, { floor = 1, goneAt = [] as number[] } = {}) {
       counted.ids += last - first + 1;
       return named(first, last);
     },
-    stretch: async (first: number, last: number) => {
+    readRange: async (first: number, last: number) => {
       if (first < floor || last > head) throw new Error(`${first} to ${last} is outside the history`);
       counted.read += last - first + 1;
       return Array.from({ length: last - first + 1 }, (_, i) =>

@@ -12,7 +12,7 @@ export interface History {
   head: number;
   floor: number;
   /** The publications `first` to `last`, as readers may see them now. */
-  stretch: (first: number, last: number) => Promise<readonly Publication[]>;
+  readRange: (first: number, last: number) => Promise<readonly Publication[]>;
   /** The ids of the publications `first` to `last`. */
   ids: (first: number, last: number) => Promise<readonly string[]>;
 }
@@ -67,8 +67,8 @@ export async function locate(
   const bottom = bottomOf({ head, floor });
   for (let last = head; missing.size > 0 && last >= bottom;) {
     const first = Math.max(bottom, last - ((last - 1) % CHUNK));
-    const stretch = await idsOf(first, last);
-    stretch.forEach((id, index) => {
+    const idsInRange = await idsOf(first, last);
+    idsInRange.forEach((id, index) => {
       if (missing.delete(id)) places.set(id, first + index);
     });
     last = first - 1;
@@ -83,14 +83,14 @@ export async function locate(
 async function fold(
   from: number,
   ids: Set<string>,
-  { head, floor, stretch }: History,
+  { head, floor, readRange }: History,
   leftOf: LeftOf,
 ): Promise<number> {
   let offset = from;
   while (ids.size > 0 && offset < head) {
     const first = Math.max(offset + 1, floor);
     if (first > head) return offset;
-    for (const publication of await stretch(first, Math.min(head, first + CHUNK - 1))) {
+    for (const publication of await readRange(first, Math.min(head, first + CHUNK - 1))) {
       const isRead = ids.has(idOfPublication(publication)) || publication.notification === null;
       if (
         isRead &&

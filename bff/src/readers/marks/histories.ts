@@ -6,7 +6,7 @@ import { PublishedIds } from './published-ids.ts';
 
 export type ReadableFeed = Pick<
   FeedView,
-  'knownPosition' | 'currentPosition' | 'compare' | 'floor' | 'stretch'
+  'knownPosition' | 'currentPosition' | 'compare' | 'floor' | 'readRange'
 >;
 
 export interface HistoriesOptions {
@@ -55,14 +55,14 @@ export class Histories {
     const { now } = this.#use;
     const { epoch, offset } = head;
     const floor = await view.floor();
-    const stretch: History['stretch'] = async (first, last) =>
-      (await view.stretch(first, last)).map((publication) => present(publication, now()));
+    const readRange: History['readRange'] = async (first, last) =>
+      (await view.readRange(first, last)).map((publication) => present(publication, now()));
     const read = async (first: number, last: number) =>
-      (await view.stretch(first, last)).map((publication) => idOfPublication(publication));
+      (await view.readRange(first, last)).map((publication) => idOfPublication(publication));
     const ids: History['ids'] = (first, last) =>
       last - first + 1 === CHUNK
         ? this.#publishedIds.part({ feed, epoch, first }, () => read(first, last))
         : read(first, last);
-    return { head, history: { head: offset, floor, stretch, ids } };
+    return { head, history: { head: offset, floor, readRange, ids } };
   }
 }

@@ -4,7 +4,7 @@ import type { WaitingPositions } from '../ports.ts';
 const MAX_SEARCHED = 10_000;
 
 /** A notification that has left the history, but whose marks a fallback needs. */
-export interface Left {
+export interface LeftNotification {
   id: string;
   /** `Infinity` if unknown. */
   offset: number;
@@ -14,7 +14,7 @@ export interface Left {
  * Returns the notifications that have left the history but whose marks a fallback needs: those of the current epoch,
  * and those whose position is unknown.
  */
-export type LeftOf = () => Promise<readonly Left[]>;
+export type LeftOf = () => Promise<readonly LeftNotification[]>;
 
 interface HistoryBounds {
   head: number;
@@ -41,7 +41,7 @@ export interface LeftOptions {
 export function leftFrom({ reader, feed, epoch, history, waitingPositions }: LeftOptions): LeftOf {
   if (!waitingPositions || feed !== reader || !feed.startsWith('user:')) return async () => [];
   const bottom = bottomOf(history);
-  let found: Promise<readonly Left[]> | undefined;
+  let found: Promise<readonly LeftNotification[]> | undefined;
   return () =>
     (found ??= waitingPositions(reader).then((waiting) =>
       waiting.flatMap(({ id, at }) => {

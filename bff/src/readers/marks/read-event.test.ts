@@ -3,7 +3,7 @@ import { readEventOf } from './read-event.ts';
 
 const ids = (first: number, last: number) =>
   Promise.resolve(Array.from({ length: last - first + 1 }, (_, n) => `n${first + n}`));
-const history = { head: 3_000, floor: 1, stretch: async () => [], ids };
+const history = { head: 3_000, floor: 1, readRange: async () => [], ids };
 const change = { feed: 'user:ada', head: { epoch: '1-a', offset: 3_000 }, history };
 const eventOf = async (
   before: { offset: number; ids?: string[] },

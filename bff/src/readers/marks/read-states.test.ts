@@ -37,7 +37,7 @@ const instance = () =>
         currentPosition: () => Promise.resolve(head),
         compare: async () => void (head = actualHead),
         floor: () => Promise.resolve(1),
-        stretch: async (first, last) =>
+        readRange: async (first, last) =>
           Array.from({ length: last - first + 1 }, (_, i) => ({
             offset: first + i,
             notification: {

@@ -8,7 +8,7 @@ const notification = (id: string) =>
 /** A history of `head` publications. Those in `gone` are removed. */
 function historyOf(head: number, { floor = 1, gone = [] as number[] } = {}) {
   const reads: [number, number][] = [];
-  const stretch = async (first: number, last: number): Promise<Publication[]> => {
+  const readRange = async (first: number, last: number): Promise<Publication[]> => {
     reads.push([first, last]);
     return Array.from({ length: last - first + 1 }, (_, i) => {
       const [offset, id] = [first + i, `n${first + i}`];
@@ -17,7 +17,7 @@ function historyOf(head: number, { floor = 1, gone = [] as number[] } = {}) {
         : { offset, notification: notification(id) };
     });
   };
-  return { head, floor, stretch, reads };
+  return { head, floor, readRange, reads };
 }
 
 const marks = (read: ReadState) => ({ epoch: '1-a', read });

@@ -49,7 +49,7 @@ export async function countFor(
 /** Counts the unread publications of the history that the inbox shows, and the notifications whose snooze has ended. */
 export async function countUnread(
   marks: Marks,
-  { head, floor, stretch }: Pick<History, 'head' | 'floor' | 'stretch'>,
+  { head, floor, readRange }: Pick<History, 'head' | 'floor' | 'readRange'>,
 ): Promise<UnreadCount> {
   const placeOf = placesIn(marks);
   const { inbox, epoch, read } = marks;
@@ -73,7 +73,7 @@ export async function countUnread(
   const last = Math.max(floor, readTo + 1, 1);
   const bottom = Math.max(last, head - MAX_CHECKED + 1);
   for (let end = head; end >= bottom && count.unread <= MAX_UNREAD; end -= CHUNK)
-    addAll(await stretch(Math.max(bottom, end - CHUNK + 1), end));
+    addAll(await readRange(Math.max(bottom, end - CHUNK + 1), end));
 
   let left = MAX_CHECKED;
   const markedUnread = inbox?.epoch === epoch ? inbox.unread : [];
@@ -82,7 +82,7 @@ export async function countUnread(
     const to = Math.min(end, readTo, head);
     if (to < from || left <= 0 || count.unread > MAX_UNREAD) continue;
     left -= to - from + 1;
-    addAll(await stretch(from, to));
+    addAll(await readRange(from, to));
   }
   if (count.unread > MAX_UNREAD)
     return { unread: MAX_UNREAD, unseen: Math.min(count.unseen, MAX_UNREAD), more: true };

@@ -8,7 +8,7 @@ const CHUNK = 50;
 export interface FeedSearchOptions {
   feed: string;
   epoch: string;
-  history: Pick<History, 'stretch'>;
+  history: Pick<History, 'readRange'>;
   /** The offsets of the history that can match. */
   candidates: Ranges;
   /** Only offsets below this one are searched. */
@@ -80,7 +80,7 @@ export class FeedSearch {
     const end = Math.min(range[1], this.#before - 1);
     const first = Math.max(range[0], end - CHUNK + 1);
     await rest();
-    this.#held = [...(await history.stretch(first, end))];
+    this.#held = [...(await history.readRange(first, end))];
     budget.spend(this.#held);
     return true;
   }

@@ -64,7 +64,7 @@ async function readOnce(
 
   const floor = request.kind === 'after' && request.position.offset === head.offset ? 1 : await view.floor();
   const newestPublications = async (limit: number) => {
-    const publications = await view.stretch(Math.max(floor, head.offset - limit + 1), head.offset);
+    const publications = await view.readRange(Math.max(floor, head.offset - limit + 1), head.offset);
     return suffixWithin(publications, limit, bytes);
   };
   if (request.kind === 'newest') return pageWith({ publications: await newestPublications(request.limit) });
@@ -76,7 +76,7 @@ async function readOnce(
       return pageWith({ recovered: false, publications: await newestPublications(request.limit) });
     }
     const first = Math.max(floor, position.offset - request.limit);
-    const publications = suffixWithin(await view.stretch(first, position.offset - 1), request.limit, bytes);
+    const publications = suffixWithin(await view.readRange(first, position.offset - 1), request.limit, bytes);
     return pageWith({ publications, more: (publications[0]?.offset ?? floor) > floor });
   }
   if (!comparable || position.offset > head.offset || position.offset + 1 < floor) {
@@ -88,7 +88,7 @@ async function readOnce(
   const maxCount = Math.min(limit ?? MAX_PAGE_PUBLICATIONS, MAX_PAGE_PUBLICATIONS);
   const last = Math.min(head.offset, position.offset + maxCount);
   const publications = prefixWithin(
-    await view.stretch(position.offset + 1, last),
+    await view.readRange(position.offset + 1, last),
     maxCount,
     bytes,
     encodedSizeInList,

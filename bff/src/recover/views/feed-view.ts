@@ -182,14 +182,14 @@ export class FeedView {
   }
 
   /** The publications `first` to `last` of the history. Rejects instead of leaving one out. */
-  async stretch(first: number, last: number): Promise<Publication[]> {
+  async readRange(first: number, last: number): Promise<Publication[]> {
     if (last < first) return [];
     const ring = this.#ring;
     if (ring && first >= ring.first) return ring.slice(first, last);
-    return this.#repeated(() => this.#stretchFromSegments(first, last));
+    return this.#repeated(() => this.#readRangeFromSegments(first, last));
   }
 
-  async #stretchFromSegments(first: number, last: number): Promise<Publication[]> {
+  async #readRangeFromSegments(first: number, last: number): Promise<Publication[]> {
     const { head } = await this.#freshHead();
     const ring = this.#ring;
     const removedAt = this.#removedAt;

@@ -47,8 +47,8 @@ export class WaitingRoom<T> {
     const found = this.#search(group, exempt);
     if (found === 'full') return false;
     if (found !== 'free') {
-      this.leave(found.leaves);
-      this.#options.evict(found.leaves);
+      this.leave(found.evicted);
+      this.#options.evict(found.evicted);
     }
     const items = this.#groups.get(group) ?? new Set();
     items.add(item);
@@ -70,7 +70,7 @@ export class WaitingRoom<T> {
     return true;
   }
 
-  #search(group: string, exempt: boolean): 'free' | 'full' | { leaves: T } {
+  #search(group: string, exempt: boolean): 'free' | 'full' | { evicted: T } {
     const { slots, perGroup } = this.#options;
     const own = this.#groups.get(group);
     if (!exempt && own && own.size >= perGroup) return this.#oldestOf(own);
@@ -83,10 +83,10 @@ export class WaitingRoom<T> {
   }
 
   /** The oldest of the items, if it has waited for the grace period. */
-  #oldestOf(items: ReadonlySet<T>, graceMs = GRACE_MS): 'full' | { leaves: T } {
+  #oldestOf(items: ReadonlySet<T>, graceMs = GRACE_MS): 'full' | { evicted: T } {
     for (const item of items) {
       const since = this.#slots.get(item)?.since ?? 0;
-      return this.#options.now() - since >= graceMs ? { leaves: item } : 'full';
+      return this.#options.now() - since >= graceMs ? { evicted: item } : 'full';
     }
     return 'full';
   }

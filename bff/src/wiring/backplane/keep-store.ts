@@ -27,15 +27,15 @@ export function keepStore(
     if (!found) throw new Error(`no Redis connection for ${part}`);
     return found.connection;
   };
-  const [own, topics, state, ofEntries] = [
+  const [broadcaster, topics, state, entriesRedis] = [
     connectionFor('broadcaster'),
     connectionFor('topics'),
     connectionFor('state'),
     connectionFor('entries'),
   ];
-  const keeper = new StreamKeeper({ topics, own, maxBytes: MAX_STREAM_BYTES, onDropped, log });
+  const keeper = new StreamKeeper({ topics, broadcaster, maxBytes: MAX_STREAM_BYTES, onDropped, log });
   const copies = new RedisCopies({
-    ...{ own, topics, state, ofEntries },
+    ...{ broadcaster, topics, state, entriesRedis },
     ...{ entries, feedLog, setAside, announceAgain, readers, log },
   });
   for (const { connection } of connections) connection.start();

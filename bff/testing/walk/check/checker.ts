@@ -12,7 +12,7 @@ import {
 } from '@tocsin/contracts';
 import { firstOffset } from '../../../src/feed/history/history.ts';
 import { isHigher, isLaterEpoch } from '../../../src/feed/position.ts';
-import { partsOfEntry, placeOfEntry, type Report } from './report.ts';
+import { partsOfEntry, keyOfEntry, type Report } from './report.ts';
 import type { CheckedWorld } from './checked-world.ts';
 import type { FeedDocument } from '../../../src/feed/chain/chain.ts';
 
@@ -123,7 +123,7 @@ export class Checker {
     }
     for (const { run, from, to, first } of head.unconfirmed) {
       for (let seq = from; seq <= to; seq++) {
-        const key = placeOfEntry(run, seq);
+        const key = keyOfEntry(run, seq);
         this.committed.add(key);
         const places = Array.from(
           { length: head.offset - first + 1 },
@@ -174,7 +174,7 @@ export class Checker {
     if (!head || !this.#sound) return;
     const mine = head.unconfirmed.filter((range) => range.run === run && range.to <= seq);
     this.#checkPushed({ ...head, unconfirmed: mine }, 'SUCCESS-UNPUSHED');
-    const key = placeOfEntry(run, seq);
+    const key = keyOfEntry(run, seq);
     if (this.#world.store.entries.has(key) && !this.#writtenAgain.has(key))
       this.#report.violation('SUCCESS-UNPOPPED', key);
   }
@@ -221,9 +221,7 @@ export class Checker {
   /** True if all entries from this to the run's last answered one exist and were never rewritten, popped or set aside. */
   isLeftBehind(run: string, seq: number): boolean {
     const answered = this.answeredSince.get(run) ?? 0;
-    const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) =>
-      placeOfEntry(run, seq + i),
-    );
+    const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) => keyOfEntry(run, seq + i));
     const { entries } = this.#world.store;
     const others = [this.#writtenAgain, this.#popped, this.verdicts];
     return keys.length > 0 && keys.every((key) => entries.has(key) && !others.some((one) => one.has(key)));
@@ -269,7 +267,7 @@ export class Checker {
     this.#checkPushed(head, kind);
     for (const { run, from, to } of head.unconfirmed) {
       for (let seq = from; seq <= to; seq++) {
-        const key = placeOfEntry(run, seq);
+        const key = keyOfEntry(run, seq);
         if (!this.#popped.has(key)) this.#report.violation(kind, key);
       }
     }

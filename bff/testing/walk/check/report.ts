@@ -38,7 +38,7 @@ export class Report {
   }
 }
 
-export const placeOfEntry = (run: string, seq: number): string =>
+export const keyOfEntry = (run: string, seq: number): string =>
   partitionEntryKey({ run, partition: PARTITION, seq });
 
 /** The run and the sequence number in an entry's key. */

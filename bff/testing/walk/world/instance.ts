@@ -65,7 +65,7 @@ export class WalkInstance {
   readonly host: FeedHost;
   readonly partitionHost: PartitionHost;
   readonly view: FeedView;
-  inbox: Broadcast[] = [];
+  pendingBroadcasts: Broadcast[] = [];
   paused = false;
   alive = true;
   compareDue = false;
@@ -155,7 +155,7 @@ export class WalkInstance {
 
   /** Passes the next broadcast to the view, and from there to the clients. */
   receive(world: InstancesWorld): void {
-    const event = this.inbox.shift();
+    const event = this.pendingBroadcasts.shift();
     if (!event) return;
     const { continues, shown } = this.view.receive(event);
     if (!continues) this.compareDue = true;
@@ -256,7 +256,7 @@ function broadcaster(world: InstancesWorld, { calls }: WalkInstance): Broadcaste
         () => {
           for (const event of events) {
             world.checker.onPush(event);
-            for (const instance of world.instances) instance.inbox.push(event);
+            for (const instance of world.instances) instance.pendingBroadcasts.push(event);
           }
         },
         () => !world.isBackplaneDown,

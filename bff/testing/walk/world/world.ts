@@ -239,7 +239,7 @@ export class World {
     const stale = position && testProofs.of(FEED, position);
     const proofs = { none: undefined, wrong: 'AAAAAAAAAAAAAAAAAAAAAA', stale };
     const publications = [{ offset, notification }];
-    instance.inbox.push({ feed: FEED, epoch, publications, proof: proofs[proof] });
+    instance.pendingBroadcasts.push({ feed: FEED, epoch, publications, proof: proofs[proof] });
     this.report.count('forged broadcasts');
   }
 
@@ -267,7 +267,9 @@ export class World {
       ![stream, dead, this.lateEffects].some((list) => list.length > 0) &&
       this.callers.every(({ ids }) => !ids) &&
       this.producers.every(({ isIdle, needsReannouncement }) => isIdle && !needsReannouncement) &&
-      this.instances.every(({ calls, inbox }) => calls.waiting === 0 && inbox.length === 0)
+      this.instances.every(
+        ({ calls, pendingBroadcasts }) => calls.waiting === 0 && pendingBroadcasts.length === 0,
+      )
     );
   }
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { PROBLEM_MEDIA_TYPE } from '@tocsin/contracts';
 import { problemBody, type ProblemDetails } from '../problems/problem.ts';
-import { LINGER_MS, REST_BYTES, readAtMost } from '../server/rest.ts';
+import { LINGER_MS, UNREAD_BYTES, readAtMost } from '../server/rest.ts';
 
 /** The `type` of this error in raw-body, and therefore in Express's parsers. */
 export const TOO_LARGE = 'entity.too.large';
@@ -32,5 +32,5 @@ export function refuseTooLarge(request: Request, response: Response, limit: numb
   const timer = setTimeout(end, LINGER_MS);
   response.once('close', () => clearTimeout(timer));
   request.once('close', end);
-  readAtMost(request, REST_BYTES);
+  readAtMost(request, UNREAD_BYTES);
 }

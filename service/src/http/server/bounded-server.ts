@@ -3,7 +3,7 @@ import { boundPipelining } from './bound-pipelining.ts';
 import { answerInvalidRequests } from './client-errors.ts';
 import { hostProblem } from '../guards/hosts.ts';
 import { endWithProblem, writeProblem } from './raw-problem.ts';
-import { boundRest } from './rest.ts';
+import { boundUnreadBody } from './rest.ts';
 
 export interface ServerBounds {
   /** Time limit for receiving a request's headers, in ms. A whole request may take three times as long. */
@@ -40,7 +40,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
       const fault = hostProblem(request);
       if (fault) return writeProblem(response, fault);
       // Must run before Node sees the end of the response, because Node would then read the rest of the body.
-      response.once('prefinish', () => boundRest(request));
+      response.once('prefinish', () => boundUnreadBody(request));
       app(request, response);
     }),
   );

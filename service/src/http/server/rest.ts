@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
 
 /** How many bytes of an oversized body are still read after the response. */
-export const REST_BYTES = 64 * 1024;
+export const UNREAD_BYTES = 64 * 1024;
 /** Time between a response and the close of its connection, in ms, so that the peer can read the response. */
 export const LINGER_MS = 1_000;
 
@@ -23,11 +23,11 @@ export function readAtMost(request: IncomingMessage, bytes: number, onMore?: () 
  * Limits how much of a request is read after the response, because Node would read to the end. A request that exceeds
  * the limit loses its connection a second later.
  */
-export function boundRest(request: IncomingMessage): void {
+export function boundUnreadBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   const { socket, headers } = request;
   const isLarge = Number(headers['content-length'] ?? 0) > MAX_REQUEST_BYTES;
-  readAtMost(request, isLarge ? REST_BYTES : MAX_REQUEST_BYTES + 1, () => {
+  readAtMost(request, isLarge ? UNREAD_BYTES : MAX_REQUEST_BYTES + 1, () => {
     const timer = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.once('close', () => clearTimeout(timer));
   });

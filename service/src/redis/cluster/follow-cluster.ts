@@ -4,7 +4,7 @@ import { clientAt, type ClientOptions, type RedisClient } from '../client.ts';
 import { SUBSCRIBING, callOn, clientOver, type Following } from '../following.ts';
 import { addressText, type RedisAddress, type RedisTarget } from '../target.ts';
 import { findMasters } from './find-masters.ts';
-import { keyOf, redirection, slotOf, type SlotRange } from './slots.ts';
+import { keyOf, parseRedirection, slotOf, type SlotRange } from './slots.ts';
 
 /**
  * How often to ask the nodes for the masters, in ms. After a lost connection or a redirection, they are asked
@@ -128,9 +128,9 @@ class ClusterFollower extends EventEmitter implements Following {
       } catch (error) {
         if (redirections === MAX_REDIRECTIONS) throw error;
         const fallback = this.#target.addresses[0] ?? { host: 'localhost', port: 6379 };
-        const ask = redirection('ASK', error, fallback);
+        const ask = parseRedirection('ASK', error, fallback);
         if (ask) return this.#askAt(ask, name, args);
-        if (!redirection('MOVED', error, fallback)) throw error;
+        if (!parseRedirection('MOVED', error, fallback)) throw error;
         await this.#refresh();
       }
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyOf, redirection, slotOf, slotRangesOf } from './slots.ts';
+import { keyOf, parseRedirection, slotOf, slotRangesOf } from './slots.ts';
 
 describe('Redis Cluster slots', () => {
   // The slots that CLUSTER KEYSLOT returns in Redis 7.
@@ -30,8 +30,11 @@ describe('Redis Cluster slots', () => {
   it('should belong to the queried host if a reply names no host', () => {
     const asked = { host: 'redis.example', port: 7000 };
     expect(slotRangesOf([[0, 99, [null, 7001]]], asked)[0]?.master).toEqual({ ...asked, port: 7001 });
-    expect(redirection('MOVED', new Error('MOVED 99 :7002'), asked)).toEqual({ ...asked, port: 7002 });
-    expect(redirection('ASK', new Error('MOVED 99 a:7002'), asked)).toBeUndefined();
-    expect(redirection('MOVED', new Error('MOVED 99 ::1:7002'), asked)).toEqual({ host: '::1', port: 7002 });
+    expect(parseRedirection('MOVED', new Error('MOVED 99 :7002'), asked)).toEqual({ ...asked, port: 7002 });
+    expect(parseRedirection('ASK', new Error('MOVED 99 a:7002'), asked)).toBeUndefined();
+    expect(parseRedirection('MOVED', new Error('MOVED 99 ::1:7002'), asked)).toEqual({
+      host: '::1',
+      port: 7002,
+    });
   });
 });

@@ -64,7 +64,7 @@ export function keyOf(name: string, [first]: readonly unknown[]): string | undef
  * The address in a redirection such as `MOVED 3999 10.0.0.7:6379`; `undefined` for other errors. A redirection without
  * a host refers to the host of `asked`.
  */
-export function redirection(
+export function parseRedirection(
   kind: 'MOVED' | 'ASK',
   error: unknown,
   asked: RedisAddress,

@@ -33,7 +33,7 @@ async function standingWith(world: World) {
   const waiting = { id: 'old', createdAt: CREATED, notification: content, steps: [], ...world.waiting };
   const history = {
     ...{ head, floor },
-    stretch: async (first: number) => published.filter(({ offset }) => offset === first),
+    readRange: async (first: number) => published.filter(({ offset }) => offset === first),
     ids: async (first: number, last: number) =>
       Array.from({ length: last - first + 1 }, (_, i) => {
         const found = published.find(({ offset }) => offset === first + i);

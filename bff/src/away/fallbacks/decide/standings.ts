@@ -20,7 +20,7 @@ export async function standingsOf(
   const standings = await Promise.all(
     waiting.map(async (one): Promise<[string, Standing]> => {
       const own = idsOf(one).flatMap((id) => offsets.get(id) ?? []);
-      const published = await Promise.all(own.map((offset) => history.stretch(offset, offset)));
+      const published = await Promise.all(own.map((offset) => history.readRange(offset, offset)));
       return [nameOf(one), standingOf(one, published.flat(), marks, options.now())];
     }),
   );

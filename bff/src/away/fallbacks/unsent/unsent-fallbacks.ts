@@ -110,7 +110,7 @@ export class UnsentFallbacks {
         closing = before && plan(before);
         return closing?.document === before ? undefined : closing?.document;
       },
-      { ends: false },
+      { mayEndFallbacks: false },
     );
     return closing;
   }

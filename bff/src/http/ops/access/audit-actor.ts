@@ -1,5 +1,5 @@
 import type { AuditAction } from '@tocsin/contracts';
-import { auditRefusals, type AuditActor, type AuditTrail, type AuditWho } from '@tocsin/service';
+import { auditRefusals, type AuditActor, type AuditTrail, type AuditCaller } from '@tocsin/service';
 import type { Request, RequestHandler } from 'express';
 import './access.ts';
 import '../../identity.ts';
@@ -12,7 +12,7 @@ function actorOf({ identity, hasOpsToken }: Request): AuditActor {
 }
 
 /** The user of the ops page, as recorded in the audit trail. */
-export const auditActor = (request: Request): AuditWho => ({ via: 'ops', actor: actorOf(request) });
+export const auditActor = (request: Request): AuditCaller => ({ via: 'ops', actor: actorOf(request) });
 
 function actionOf({ method, originalUrl }: Request): AuditAction {
   if (method === 'POST' && originalUrl.startsWith('/app/compose')) return 'compose';
