@@ -146,9 +146,9 @@ describe('a deployed system', () => {
   let url: string;
 
   beforeAll(async () => {
-    const began = Date.now();
+    const startedAt = Date.now();
     const output = await deployOrFail();
-    console.log(`${output}\ndeployed in ${Math.round((Date.now() - began) / 1000)} s`);
+    console.log(`${output}\ndeployed in ${Math.round((Date.now() - startedAt) / 1000)} s`);
     url = /^Tocsin is running\. Open (\S+)$/m.exec(output)?.[1] ?? '';
     expect(url).not.toBe('');
     expect(await securityLevel()).toBe(output.includes('baseline') ? 'baseline' : 'restricted');
@@ -164,7 +164,7 @@ describe('a deployed system', () => {
   it('should remain unchanged when it is deployed again', async () => {
     const before = (await pods()).map(({ name }) => name).sort();
     const output = await deployOrFail();
-    expect(output).toContain('Secrets: all exist, left unchanged');
+    expect(output).toContain('Secrets: all already exist, left unchanged');
     expect((await pods()).map(({ name }) => name).sort()).toEqual(before);
   });
 
@@ -271,7 +271,7 @@ describe('npm run deploy -- --delete', () => {
         await observer.ready();
         const caller = new Caller({ urls: [url] });
         await caller.post(makeNotifications(10));
-        await observer.sees(caller.acknowledged.keys());
+        await observer.untilShown(caller.acknowledged.keys());
       } finally {
         observer.close();
       }

@@ -48,7 +48,7 @@ async function until(what, attempt) {
     }
     await delay(500);
   }
-  console.error(`${what} failed for ${TIMEOUT_S} s: ${last}`);
+  console.error(`${what} still failed after ${TIMEOUT_S} s: ${last}`);
   process.exit(1);
 }
 
@@ -73,7 +73,7 @@ await until('Publishing', async () => {
   return { reason: `${status} ${text}` };
 });
 const token = READER_TOKEN || (JWT_SECRET ? ownToken() : undefined);
-await until('Reading it', async () => {
+await until('Reading the notification', async () => {
   const { status, text } = await ask(`${BFF_URL}/app/notifications?feed=${encodeURIComponent(feed)}`, {
     headers: token ? { authorization: `Bearer ${token}` } : {},
   });

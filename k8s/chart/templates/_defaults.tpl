@@ -1,4 +1,4 @@
-{{- /* Made from k8s/base by `npm run chart`. Edit k8s/base or tools/src/deploy/chart instead. */ -}}
+{{- /* Generated from k8s/base by `npm run chart`. Edit k8s/base or tools/src/deploy/chart instead. */ -}}
 {{- define "tocsin.defaults.producer" -}}
 PORT: "4000"
 INTERNAL_PORT: "4100"

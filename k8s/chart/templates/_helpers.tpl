@@ -43,10 +43,10 @@ producer:
 {{- define "tocsin.checkExposure" -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.insecure) -}}
 {{- if ne (include "tocsin.setting" (list $ "bff" "AUTH_MODE")) "jwt" -}}
-{{- fail "The Ingress would let anyone read every feed. Set bff.settings.AUTH_MODE=jwt, or ingress.insecure=true if only people you trust reach the ingress controller." -}}
+{{- fail "The Ingress would let anyone read every feed. Set bff.settings.AUTH_MODE=jwt, or ingress.insecure=true if only people you trust can reach the ingress controller." -}}
 {{- end -}}
 {{- if and .Values.publish (ne (include "tocsin.setting" (list $ "producer" "API_KEYS")) "on") -}}
-{{- fail "publish=true would let anyone publish and erase. Set producer.settings.API_KEYS=on, or ingress.insecure=true if only people you trust reach the ingress controller." -}}
+{{- fail "publish=true would let anyone publish and erase. Set producer.settings.API_KEYS=on, or ingress.insecure=true if only people you trust can reach the ingress controller." -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

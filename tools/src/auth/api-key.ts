@@ -17,8 +17,8 @@ export async function apiKey(args: string[]): Promise<number> {
     process.stderr.write(`Revoked the key ${options.revoke}. ${WHEN}\n`);
   } else if ('remove' in options) {
     find(kept, options.remove, dataDir);
-    const left = kept.filter(({ name }) => name !== options.remove);
-    saveApiKeys(dataDir, left);
+    const remaining = kept.filter(({ name }) => name !== options.remove);
+    saveApiKeys(dataDir, remaining);
     process.stderr.write(`Removed the key ${options.remove} from ${apiKeysFile(dataDir)}. ${WHEN}\n`);
   } else if ('list' in options) {
     process.stdout.write(`${listOfKeys(kept, await lastUses(kept, dataDir), Date.now())}\n`);

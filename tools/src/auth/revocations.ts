@@ -14,7 +14,7 @@ import { whichSidecar } from '../start/instance/which-sidecar.ts';
 /** Dapr's etag for a key that must not exist yet. */
 const ABSENT = '-1';
 
-interface Asked {
+interface RevocationsOptions {
   revoke?: string | undefined;
   before?: string | undefined;
   lift?: string | undefined;
@@ -24,7 +24,7 @@ interface Asked {
  * Revokes a subject's tokens, lifts a revocation or lists all revocations, through one of the bff's sidecars. Every bff
  * applies a change within two seconds.
  */
-export async function revocations({ revoke, before, lift }: Asked): Promise<number> {
+export async function revocations({ revoke, before, lift }: RevocationsOptions): Promise<number> {
   const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
   const list = revocationListOf(sidecar);
   const trail = commandTrail(sidecar, 'token');

@@ -29,7 +29,7 @@ export function vapid(args: string[]): Promise<number> {
   const kept = replace ? undefined : loadVapid(dataDir);
   throwIfInvalid(faultsOf({ print, replace, subject, isKept: kept !== undefined }), USAGE);
   const secret = kept ?? JSON.stringify(newVapid(subject ?? ''));
-  const { publicKey } = readKept(secret, file);
+  const { publicKey } = parseVapid(secret, file);
   if (kept === undefined) saveVapid(dataDir, secret);
   process.stderr.write(
     `${kept === undefined ? 'Created' : 'Kept'}: ${file}, with the public key ${publicKey}. \`npm start\` reads it when ` +
@@ -47,11 +47,11 @@ function faultsOf(given: { print: boolean; replace: boolean; subject: string | u
     return subject === undefined ? [] : ['The keys already exist. Use --subject only with --replace'];
   if (print) return ['There are no keys yet. Create them with --subject'];
   if (subject === undefined)
-    return ['--subject is missing: it tells the operators of push services how to contact you'];
+    return ['--subject is missing: operators of push services use it to contact you'];
   return subjectSchema.safeParse(subject).success ? [] : ['--subject must be a mailto: or https: address'];
 }
 
-function readKept(secret: string, file: string) {
+function parseVapid(secret: string, file: string) {
   try {
     return readVapid(secret);
   } catch (error) {

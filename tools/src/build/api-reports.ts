@@ -8,7 +8,7 @@ import { writeContractTypes, writeTypes, writeVueTypes } from './client-types.ts
 /** The folder with one report per package, which lists all its exports and their types. */
 export const API_REPORTS = join(ROOT, 'docs', 'api');
 
-const WORK = join(ROOT, '.artifacts', 'api');
+const WORK_DIR = join(ROOT, '.artifacts', 'api');
 const entryOf = (name: string) => join(ROOT, name, 'src', 'index.ts');
 
 const TYPES: ReadonlyMap<string, (outDir: string) => Promise<void> | void> = new Map([
@@ -46,7 +46,7 @@ function writeReport(name: string, types: string, outDir: string): void {
         includeForgottenExports: true,
         reportFileName: `${name}.api.md`,
         reportFolder: outDir,
-        reportTempFolder: join(WORK, 'temp'),
+        reportTempFolder: join(WORK_DIR, 'temp'),
       },
       newlineKind: 'lf',
       messages: {
@@ -91,13 +91,13 @@ const contentOf = (file: string): string | undefined => {
  * `update`, also replaces those reports.
  */
 export async function changedApis({ update }: { update: boolean }): Promise<string[]> {
-  rmSync(WORK, { recursive: true, force: true });
-  const reports = join(WORK, 'reports');
+  rmSync(WORK_DIR, { recursive: true, force: true });
+  const reports = join(WORK_DIR, 'reports');
   mkdirSync(reports, { recursive: true });
   mkdirSync(API_REPORTS, { recursive: true });
   const changed: string[] = [];
   for (const [name, write] of TYPES) {
-    const types = join(WORK, name);
+    const types = join(WORK_DIR, name);
     await write(types);
     writeReport(name, types, reports);
     const file = `${name}.api.md`;

@@ -46,8 +46,8 @@ function emitDeclaration(program: ts.Program, file: string): string {
 /** Writes the declarations of `packageDir` into `outDir`, with the same folder structure as this repository. */
 function emitComponents(packageDir: string, outDir: string): void {
   const script = join(ROOT, 'node_modules', 'vue-tsc', 'bin', 'vue-tsc.js');
-  const how = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--stripInternal'];
-  const args = [script, '-p', packageDir, ...how, '--rootDir', ROOT, '--outDir', outDir];
+  const options = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--stripInternal'];
+  const args = [script, '-p', packageDir, ...options, '--rootDir', ROOT, '--outDir', outDir];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`vue-tsc cannot emit the types of the components:\n${stdout}${stderr}`);
 }
@@ -72,14 +72,14 @@ function contractNames(text: string): string[] {
  */
 export async function writeTypes(entry: string, outDir: string): Promise<void> {
   const program = createProgram([entry]);
-  const names = writeReached(entry, outDir, (file) => emitDeclaration(program, file));
+  const names = writeWithImports(entry, outDir, (file) => emitDeclaration(program, file));
   await writeContracts(program, names, outDir);
 }
 
 /** Writes the contract types unchanged, so that they still refer to zod. */
 export function writeContractTypes(outDir: string): void {
   const program = createProgram([]);
-  writeReached(CONTRACTS, outDir, (file) => emitDeclaration(program, file));
+  writeWithImports(CONTRACTS, outDir, (file) => emitDeclaration(program, file));
 }
 
 /**
@@ -90,7 +90,7 @@ export async function writeVueTypes(entry: string, outDir: string): Promise<void
   const declared = mkdtempSync(join(tmpdir(), 'tocsin-types-'));
   try {
     emitComponents(dirname(dirname(entry)), declared);
-    const names = writeReached(entry, outDir, (file) =>
+    const names = writeWithImports(entry, outDir, (file) =>
       readFileSync(join(declared, relative(ROOT, file).replace(/\.ts$/, '') + '.d.ts'), 'utf8'),
     );
     await writeContracts(createProgram([]), names, outDir);
@@ -103,7 +103,7 @@ export async function writeVueTypes(entry: string, outDir: string): Promise<void
  * Writes the declarations of `entry` and of all files that it imports. Returns the names that they import from the
  * contracts.
  */
-function writeReached(entry: string, outDir: string, declarationOf: DeclarationOf): Set<string> {
+function writeWithImports(entry: string, outDir: string, declarationOf: DeclarationOf): Set<string> {
   const waiting = [entry];
   const written = new Set<string>();
   const names = new Set<string>();

@@ -28,7 +28,7 @@ const { services } = z
   .parse(parse(read('docker-compose.yml'), { merge: true }));
 const names = Object.keys(services);
 /** The services that run without a profile. */
-const usual = names.filter((name) => services[name]?.profiles.length === 0);
+const withoutProfile = names.filter((name) => services[name]?.profiles.length === 0);
 const service = (name: string) => {
   const found = services[name];
   if (!found) throw new Error(`docker-compose.yml has no ${name}`);
@@ -177,10 +177,10 @@ describe('docker-compose.yml', () => {
   });
 
   it('should publish only the ports of the edge and of services in profiles, by default on this machine only', () => {
-    expect(usual.filter((name) => service(name).ports.length > 0)).toEqual(['edge']);
+    expect(withoutProfile.filter((name) => service(name).ports.length > 0)).toEqual(['edge']);
     for (const name of names) {
       // Services without a password have a separate setting, so opening the edge does not open them.
-      const address = usual.includes(name) ? 'TOCSIN_ADDRESS' : 'TOCSIN_OBSERVABILITY_ADDRESS';
+      const address = withoutProfile.includes(name) ? 'TOCSIN_ADDRESS' : 'TOCSIN_OBSERVABILITY_ADDRESS';
       for (const port of service(name).ports)
         expect(port.split(/(?<=\}):/)[0]).toBe(`\${${address}:-127.0.0.1}`);
     }
@@ -188,7 +188,7 @@ describe('docker-compose.yml', () => {
 
   it('should contain no password, and mount only the data volumes as writable', () => {
     expect(read('docker-compose.yml')).not.toMatch(/(PASSWORD|TOKEN)['"]?:(?!-\}) *[^\s$]/);
-    const writable = usual.flatMap((name) =>
+    const writable = withoutProfile.flatMap((name) =>
       service(name)
         .volumes.filter((mount) => !mount.endsWith(':ro'))
         .map((mount) => `${name} ${mount.split(':')[0]}`),

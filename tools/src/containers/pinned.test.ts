@@ -13,7 +13,7 @@ const filesIn = (folder: string): string[] =>
   });
 
 /** The pattern for image names in each kind of file. */
-const NAMED: [RegExp, RegExp][] = [
+const IMAGE_PATTERNS: [RegExp, RegExp][] = [
   [/(^|\/)Dockerfile$/, /^FROM (?:--\S+ )?(\S+)/gm],
   [/\.ya?ml$/, /^[ \t]*(?:- )?image: ['"]?([^\s'"]+)/gm],
   [/\.json$/, /"image": "([^"]+)"/g],
@@ -25,7 +25,7 @@ const OURS = /^(packages|sources|runtime|dapr|tocsin-(producer|bff|ui))$/;
 const WHOLE_VERSION = /:v?\d+\.\d+\.\d+(-\w+)*$|@sha256:[0-9a-f]{64}$/;
 
 const images = filesIn('.').flatMap((file) =>
-  NAMED.filter(([kind]) => kind.test(file)).flatMap(([, image]) =>
+  IMAGE_PATTERNS.filter(([kind]) => kind.test(file)).flatMap(([, image]) =>
     [...readFileSync(join(ROOT, file), 'utf8').matchAll(image)].map(([, name = '']) => ({ file, name })),
   ),
 );

@@ -23,9 +23,9 @@ export async function deadLetters(args: string[]): Promise<number> {
   const act = readAction(args);
   const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
   const trail = commandTrail(sidecar, 'dead-letters');
-  const letters = new RecordedLetters(sidecar, trail);
+  const records = new AuditedRecords(sidecar, trail);
   try {
-    await act(letters);
+    await act(records);
     return 0;
   } catch (error) {
     if (error instanceof SidecarError && error.status === undefined) {
@@ -41,7 +41,7 @@ export async function deadLetters(args: string[]): Promise<number> {
 }
 
 /** The set-aside records. Notes each change in the audit trail, with the user who runs the command. */
-class RecordedLetters extends SetAsideRecords {
+class AuditedRecords extends SetAsideRecords {
   readonly #trail: CommandTrail;
   readonly #who = commandUser();
 
@@ -62,7 +62,7 @@ class RecordedLetters extends SetAsideRecords {
 }
 
 /** A parsed command on the set-aside records. */
-type Action = (records: RecordedLetters) => Promise<void>;
+type Action = (records: AuditedRecords) => Promise<void>;
 
 function readAction(args: string[]): Action {
   const { values, positionals } = parseOptions(args, USAGE, {
@@ -98,7 +98,7 @@ function readAction(args: string[]): Action {
  * Puts back records. If there are several, continues after one that cannot be put back.
  * @throws Failure if any of them could not be put back; SetAsideError instead if there is only one record
  */
-async function putBackAll(records: RecordedLetters, chosen: readonly SetAside[]): Promise<void> {
+async function putBackAll(records: AuditedRecords, chosen: readonly SetAside[]): Promise<void> {
   let failed = 0;
   for (const record of chosen) if (!(await putBack(records, record, chosen.length > 1))) failed++;
   if (failed > 0) throw new Failure(`${failed} of ${chosen.length} could not be put back.`);

@@ -134,7 +134,7 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
   const address = await findAddress(kubectl, NAMESPACE, INGRESS);
   if (address === undefined)
     return say(
-      'Tocsin is running. The cluster does not report the address of its ingress controller; ask its administrator.',
+      "Tocsin is running. The cluster does not report the address of its ingress controller; ask the cluster's administrator.",
     );
   const scheme = tlsSecret === undefined ? 'http' : 'https';
   if (host !== undefined)

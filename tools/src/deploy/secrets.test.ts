@@ -38,5 +38,8 @@ it('should keep existing Secrets, but add a missing Redis user', async () => {
     `${patch}{"stringData":{"USERNAME":"default"}} `,
   ]);
   const complete = { ...others, redis: { USERNAME: base64('mine') } };
-  expect(await makeSecretsIn(complete)).toEqual({ calls: [], said: ['Secrets: all exist, left unchanged'] });
+  expect(await makeSecretsIn(complete)).toEqual({
+    calls: [],
+    said: ['Secrets: all already exist, left unchanged'],
+  });
 });

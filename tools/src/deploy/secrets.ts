@@ -28,16 +28,20 @@ const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({
 
 /** Creates missing Secrets and leaves existing ones unchanged. */
 export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say): Promise<void> {
-  const made: string[] = [];
+  const created: string[] = [];
   for (const [name, data] of Object.entries(newSecrets())) {
-    const there = await kubectl.get(secretSchema, ['secret', name, '-n', namespace]);
-    if (there && name === 'redis') await nameRedisUser(kubectl, namespace, there.data, say);
-    if (there) continue;
+    const existing = await kubectl.get(secretSchema, ['secret', name, '-n', namespace]);
+    if (existing && name === 'redis') await nameRedisUser(kubectl, namespace, existing.data, say);
+    if (existing) continue;
     const manifest = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData: data };
     await kubectl.text(['create', '-f', '-'], JSON.stringify(manifest));
-    made.push(name);
+    created.push(name);
   }
-  say(made.length > 0 ? `Secrets created: ${made.join(', ')}` : 'Secrets: all exist, left unchanged');
+  say(
+    created.length > 0
+      ? `Secrets created: ${created.join(', ')}`
+      : 'Secrets: all already exist, left unchanged',
+  );
 }
 
 /**

@@ -71,7 +71,7 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
         bffUrl: `http://${host}:${ports.bff}`,
       }),
     );
-    say(`The page, reloaded when you edit ui/ or client/:  http://localhost:${ports.page}`);
+    say(`The page, which reloads when you edit ui/ or client/:  http://localhost:${ports.page}`);
     say(
       `Send a notification:  curl -d '{"title":"Hello"}' -H 'content-type: application/json' localhost:${ports.producer}/notifications`,
     );

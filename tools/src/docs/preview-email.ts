@@ -60,7 +60,7 @@ function copyTemplates(folder: string): void {
   for (const [kind, file] of Object.entries(TEMPLATE_FILES) as [keyof typeof TEMPLATE_FILES, string][]) {
     const path = join(folder, file);
     if (existsSync(path)) {
-      process.stdout.write(`${path} exists, left unchanged\n`);
+      process.stdout.write(`${path} already exists, left unchanged\n`);
       continue;
     }
     writeFileSync(path, DEFAULT_SOURCES[kind]);

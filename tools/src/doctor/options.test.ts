@@ -101,8 +101,8 @@ describe('the options of npm run doctor', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['--bff', 'http://b'], /Give the address of the producer and of each bff/],
-    [['--producer', 'http://p'], /Give the address of the producer and of each bff/],
+    [['--bff', 'http://b'], /Pass the address of the producer and of each bff/],
+    [['--producer', 'http://p'], /Pass the address of the producer and of each bff/],
     [['--producer', 'p:4000', '--bff', 'http://b'], /--producer is p:4000/],
     [['--redis', 'redis://x'], /--redis is redis:\/\/x/],
     [['--kubernetes', '--bff', 'http://b'], /finds all addresses itself; remove --bff/],

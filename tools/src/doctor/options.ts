@@ -85,7 +85,7 @@ function named(given: Given): Places {
   const { producer = [], bff = [], sidecar = [] } = given;
   if (producer.length === 0 || bff.length === 0) {
     throw usageFailure(
-      ['Give the address of the producer and of each bff: --producer URL --bff URL [--bff URL]'],
+      ['Pass the address of the producer and of each bff: --producer URL --bff URL [--bff URL]'],
       USAGE,
     );
   }

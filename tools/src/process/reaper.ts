@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 let reaper: ChildProcess | undefined;
 
-function tell(line: string): void {
+function sendLine(line: string): void {
   if (!reaper) {
     reaper = spawn(process.execPath, [fileURLToPath(new URL('./reaper.mjs', import.meta.url))], {
       stdio: ['pipe', 'ignore', 'inherit'],
@@ -17,7 +17,7 @@ function tell(line: string): void {
 }
 
 /** Ensures that the process group `pid` does not outlive this process, even after kill -9. */
-export const guard = (pid: number): void => tell(`+${pid}\n`);
+export const guard = (pid: number): void => sendLine(`+${pid}\n`);
 
 /** Call this when the process group `pid` has exited. */
-export const release = (pid: number): void => tell(`-${pid}\n`);
+export const release = (pid: number): void => sendLine(`-${pid}\n`);

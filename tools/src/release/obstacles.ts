@@ -15,7 +15,7 @@ export interface ReleaseFacts {
 export function obstaclesOf({ version, changes, tags, changelog, dapr, repository }: ReleaseFacts): string[] {
   const missing = Object.values(dapr.digests).filter((digest) => digest === null).length;
   return [
-    ...(changes.trim() === '' ? [] : ['The folder has uncommitted changes. Commit or remove them.']),
+    ...(changes.trim() === '' ? [] : ['The folder has uncommitted changes. Commit or discard them.']),
     ...(tags.includes(`v${version}`)
       ? []
       : [`The commit has no tag v${version}. Run \`git tag v${version}\`.`]),

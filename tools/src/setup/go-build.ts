@@ -37,7 +37,7 @@ export async function goBuild(
   if (code === 0) return;
   throw new Failure(
     `Go could not build ${name}. Last lines of its output:\n${words.split('\n').slice(-15).join('\n')}\n` +
-      'If modules could not be fetched, check the network and GOPROXY, then try again; finished parts are kept.' +
+      'If modules could not be fetched, check the network and GOPROXY, then try again. Go does not repeat finished parts.' +
       (alternative ? ` ${alternative}` : ''),
   );
 }

@@ -67,27 +67,27 @@ export function isAllowed(expression: string, allowed: readonly string[] = ALLOW
   const ids = new Set(allowed.map((id) => id.toLowerCase()));
   const words = expression.match(/[()]|[^\s()]+/g) ?? [];
   let at = 0;
-  const one = (): boolean => {
+  const parseTerm = (): boolean => {
     const word = words[at++];
     if (word !== '(') return word !== undefined && ids.has(word.toLowerCase());
-    const inside = either();
+    const inside = parseOr();
     return words[at++] === ')' && inside;
   };
-  const all = (): boolean => {
-    let met = one();
+  const parseAnd = (): boolean => {
+    let met = parseTerm();
     while (words[at]?.toUpperCase() === 'AND') {
       at++;
-      met = one() && met;
+      met = parseTerm() && met;
     }
     return met;
   };
-  const either = (): boolean => {
-    let met = all();
+  const parseOr = (): boolean => {
+    let met = parseAnd();
     while (words[at]?.toUpperCase() === 'OR') {
       at++;
-      met = all() || met;
+      met = parseAnd() || met;
     }
     return met;
   };
-  return either() && at === words.length;
+  return parseOr() && at === words.length;
 }

@@ -19,7 +19,7 @@ const auditSchema = z.object({
 export function readAudit(output: string): Outcome {
   const { vulnerabilities, message } = auditSchema.parse(JSON.parse(output));
   if (!vulnerabilities)
-    return { missing: `The registry does not support it: ${message ?? 'no reason given'}.` };
+    return { missing: `The registry does not support \`npm audit\`: ${message ?? 'no reason given'}.` };
   return {
     faults: Object.values(vulnerabilities).map(
       ({ name, severity }) => `${name} has a ${severity} vulnerability`,
@@ -27,7 +27,7 @@ export function readAudit(output: string): Outcome {
   };
 }
 
-const LOOKS: Record<string, () => Promise<Outcome>> = {
+const CHECKS: Record<string, () => Promise<Outcome>> = {
   'secrets in the repository': async () => ({ faults: await findSecrets(ROOT, await repositoryFiles(ROOT)) }),
   'bill of materials': async () => {
     await sbom();
@@ -52,8 +52,8 @@ const LOOKS: Record<string, () => Promise<Outcome>> = {
 export async function scan(): Promise<number> {
   let failed = 0;
   let passed = 0;
-  for (const [name, look] of Object.entries(LOOKS)) {
-    const outcome = await look().catch((error: unknown) => ({ faults: [messageOf(error)] }));
+  for (const [name, check] of Object.entries(CHECKS)) {
+    const outcome = await check().catch((error: unknown) => ({ faults: [messageOf(error)] }));
     if ('missing' in outcome) {
       say(`Did not run: ${name}. ${outcome.missing}`);
       continue;

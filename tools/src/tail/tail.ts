@@ -63,7 +63,7 @@ function readOptions(args: string[]): { id: string; file: string; once: boolean 
   });
   const [id] = positionals;
   if (id === undefined || positionals.length > 1)
-    throw usageFailure(['Give exactly one notification id'], USAGE);
+    throw usageFailure(['Pass exactly one notification id'], USAGE);
   return { id, file: values.log, once: values.once };
 }
 

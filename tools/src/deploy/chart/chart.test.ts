@@ -21,12 +21,13 @@ describe('the chart', () => {
   );
 
   it('should contain no template that the generator no longer writes', () => {
-    const made = readdirSync(join(CHART, 'templates'), { withFileTypes: true })
+    const generated = readdirSync(join(CHART, 'templates'), { withFileTypes: true })
       .filter(
-        (entry) => entry.isFile() && textOf(join('templates', entry.name)).includes('Made from k8s/base'),
+        (entry) =>
+          entry.isFile() && textOf(join('templates', entry.name)).includes('Generated from k8s/base'),
       )
       .map(({ name }) => name);
-    expect(made.sort()).toEqual([...generatedTemplates().keys()].sort());
+    expect(generated.sort()).toEqual([...generatedTemplates().keys()].sort());
   });
 
   it('should have the product’s version', () => {

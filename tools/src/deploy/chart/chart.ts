@@ -10,7 +10,7 @@ import { TemplateText } from './template-text.ts';
 export const CHART = join(ROOT, 'k8s', 'chart');
 const BASE = join(ROOT, 'k8s', 'base');
 const GENERATED =
-  '{{- /* Made from k8s/base by `npm run chart`. Edit k8s/base or tools/src/deploy/chart instead. */ -}}\n';
+  '{{- /* Generated from k8s/base by `npm run chart`. Edit k8s/base or tools/src/deploy/chart instead. */ -}}\n';
 
 /**
  * The template file for each document of k8s/base. Dapr's kinds share one file, because the pods restart when its hash
@@ -63,10 +63,10 @@ export function generatedTemplates(): Map<string, string> {
     ...documentsIn(join(ROOT, 'k8s', 'components', 'publish', 'ingress.yaml')),
     ...documentsIn(join(ROOT, 'k8s', 'components', 'quota', 'quota.yaml')),
   ].filter(({ kind }) => kind !== 'Namespace');
-  const there = new Set(documents.map(nameOf));
-  const lost = namedDocuments().filter((name) => !there.has(name));
-  if (lost.length > 0)
-    throw new Error(`The chart has rules for ${lost.join(', ')}, but k8s/base has no such documents.`);
+  const existing = new Set(documents.map(nameOf));
+  const missing = namedDocuments().filter((name) => !existing.has(name));
+  if (missing.length > 0)
+    throw new Error(`The chart has rules for ${missing.join(', ')}, but k8s/base has no such documents.`);
   const parts = new Map<string, string[]>();
   const add = (file: string, text: string) => parts.set(file, [...(parts.get(file) ?? []), text]);
   for (const document of documents) add(fileOf(document), templateOf(document, new TemplateText()));

@@ -45,16 +45,16 @@ export async function findAddress(
   ingressName: string,
 ): Promise<string | undefined> {
   const ingress = await kubectl.get(ingressSchema, ['ingress', ingressName, '-n', namespace]);
-  const said = ingress?.status.loadBalancer.ingress[0];
-  const address = said?.hostname ?? said?.ip;
+  const ingressAddress = ingress?.status.loadBalancer.ingress[0];
+  const address = ingressAddress?.hostname ?? ingressAddress?.ip;
   if (address !== undefined) return `http://${address}`;
   const services = (await kubectl.list(serviceSchema, ['services', '-A'])).filter(isController);
   for (const service of services) {
     const balancer = service.status.loadBalancer.ingress[0];
-    const balanced = balancer?.hostname ?? balancer?.ip;
+    const balancerHost = balancer?.hostname ?? balancer?.ip;
     const port = httpPort(service);
     if (!port) continue;
-    if (balanced !== undefined) return `http://${balanced}${port.port === 80 ? '' : `:${port.port}`}`;
+    if (balancerHost !== undefined) return `http://${balancerHost}${port.port === 80 ? '' : `:${port.port}`}`;
     if (port.nodePort === undefined) continue;
     const nodes = await kubectl.list(nodeSchema, ['nodes']);
     const addresses = nodes.flatMap(({ status }) => status.addresses);

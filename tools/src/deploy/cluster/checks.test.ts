@@ -176,16 +176,16 @@ describe('chooseIngressClass', () => {
 });
 
 describe('needsNodeVolume', () => {
-  const standard = (isDefault: boolean) => ({
+  const storageClass = (isDefault: boolean) => ({
     metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': String(isDefault) } },
   });
   const needs = (script: Script) => needsNodeVolume(kubectlWith(script), 'ns');
 
   it('should require a volume on a single node without default storage class, unless Redis has storage', async () => {
-    expect(await needs({ 'get storageclasses': [standard(true)] })).toBe(false);
-    expect(await needs({ 'get storageclasses': [standard(false)], 'get nodes': [{}] })).toBe(true);
+    expect(await needs({ 'get storageclasses': [storageClass(true)] })).toBe(false);
+    expect(await needs({ 'get storageclasses': [storageClass(false)], 'get nodes': [{}] })).toBe(true);
     const claim = (storageClassName: string) => ({ stdout: JSON.stringify({ spec: { storageClassName } }) });
-    expect(await needs({ 'get pvc': claim('tocsin-node'), 'get storageclasses': [standard(true)] })).toBe(
+    expect(await needs({ 'get pvc': claim('tocsin-node'), 'get storageclasses': [storageClass(true)] })).toBe(
       true,
     );
     expect(await needs({ 'get pvc': claim('fast'), 'get nodes': [{}] })).toBe(false);

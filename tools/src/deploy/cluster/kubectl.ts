@@ -15,7 +15,7 @@ export type Follow = Required<Pick<RunOptions, 'onLine' | 'signal'>>;
 export type RunKubectl = (args: readonly string[], input?: string, follow?: Follow) => Promise<Answer>;
 
 /** How long kubectl waits for the API server. */
-const ANSWER = '--request-timeout=20s';
+const TIMEOUT_OPTION = '--request-timeout=20s';
 
 export class Kubectl {
   readonly #run: RunKubectl;
@@ -51,7 +51,7 @@ export class Kubectl {
 
   /** `kubectl get … -o json`; `undefined` if there is no such object. @throws Failure as `text` does */
   async get<T extends z.ZodType>(schema: T, args: readonly string[]): Promise<z.infer<T> | undefined> {
-    const text = await this.text(['get', ...args, '--ignore-not-found', '-o', 'json', ANSWER]);
+    const text = await this.text(['get', ...args, '--ignore-not-found', '-o', 'json', TIMEOUT_OPTION]);
     return text.trim() === '' ? undefined : schema.parse(JSON.parse(text));
   }
 

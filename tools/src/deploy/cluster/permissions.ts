@@ -66,7 +66,7 @@ export const permissionsToApply = (kinds: Iterable<string>, namespace: string): 
     }));
   });
 
-const NAMED = 3;
+const MAX_NAMED = 3;
 
 const reviewSchema = z.object({
   spec: z.object({
@@ -103,9 +103,9 @@ export async function checkPermissions(kubectl: Kubectl, permissions: readonly P
     .filter(({ status }) => !status.allowed)
     .map(({ spec: { resourceAttributes: permission } }) => `${permission.verb} ${dotted(permission)}`);
   if (missing.length === 0) return;
-  const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
+  const more = missing.length > MAX_NAMED ? ` and ${missing.length - MAX_NAMED} more` : '';
   throw new Failure(
-    `You lack these permissions in the cluster: ${missing.slice(0, NAMED).join(', ')}${more}. Ask its administrator to deploy, or to grant ` +
+    `You lack these permissions in the cluster: ${missing.slice(0, MAX_NAMED).join(', ')}${more}. Ask its administrator to deploy, or to grant ` +
       `them to you (\`kubectl auth can-i ${missing[0]}\` checks one).`,
   );
 }

@@ -4,7 +4,7 @@ import type { Kubectl } from './kubectl.ts';
 
 const NAME = 'redis';
 /** The `podManagementPolicy` that the manifests set only for a Redis Cluster, whose nodes start at the same time. */
-const OF_CLUSTER = 'Parallel';
+const CLUSTER_POLICY = 'Parallel';
 
 const schema = z.object({
   metadata: z.object({ name: z.string() }),
@@ -20,10 +20,10 @@ export async function runsRedisCluster(
   namespace: string,
   wanted: boolean,
 ): Promise<boolean> {
-  const sets = await kubectl.list(schema, ['statefulsets', '-n', namespace]);
-  const found = sets.find(({ metadata }) => metadata.name === NAME);
+  const statefulSets = await kubectl.list(schema, ['statefulsets', '-n', namespace]);
+  const found = statefulSets.find(({ metadata }) => metadata.name === NAME);
   if (!found) return wanted;
-  const isCluster = found.spec.podManagementPolicy === OF_CLUSTER;
+  const isCluster = found.spec.podManagementPolicy === CLUSTER_POLICY;
   if (wanted && !isCluster)
     throw new Failure(
       `The namespace ${namespace} has a single Redis, and its data would not move to a cluster. Deploy without ` +

@@ -8,7 +8,7 @@ const settings = (app: string, data: Record<string, string>) => ({
   data,
 });
 const open = [settings('bff', { AUTH_MODE: 'none' }), settings('producer', { API_KEYS: 'off' })];
-const shut = [settings('bff', { AUTH_MODE: 'jwt' }), settings('producer', { API_KEYS: 'on' })];
+const closed = [settings('bff', { AUTH_MODE: 'jwt' }), settings('producer', { API_KEYS: 'on' })];
 const REGISTRY = ['--registry', 'registry.example.com'];
 const check = (resources: typeof open, ...args: string[]): string[] => {
   const said: string[] = [];
@@ -21,7 +21,7 @@ describe('exposure by the Ingress', () => {
     expect(() => check(open, ...REGISTRY)).toThrow(/AUTH_MODE=none.*AUTH_MODE=jwt in k8s\/base\/bff\.env/);
     expect(() => check(open, ...REGISTRY)).not.toThrow(/API_KEYS/);
     expect(() => check(open, ...REGISTRY, '--publish')).toThrow(/AUTH_MODE=none.*API_KEYS=off.*--insecure/);
-    expect(() => check([shut[0], open[1]] as typeof open, ...REGISTRY, '--publish')).toThrow(
+    expect(() => check([closed[0], open[1]] as typeof open, ...REGISTRY, '--publish')).toThrow(
       /API_KEYS=on in/,
     );
   });
@@ -35,7 +35,7 @@ describe('exposure by the Ingress', () => {
 
   it('should cause no warning with tokens, keys and a certificate', () => {
     const secured = ['--host', 'notify.example.com', '--tls-secret', 'notify-tls'];
-    expect(check(shut, ...REGISTRY, '--publish', ...secured)).toEqual([]);
+    expect(check(closed, ...REGISTRY, '--publish', ...secured)).toEqual([]);
     expect(exposedAccess([], true)).toHaveLength(2);
   });
 });

@@ -39,7 +39,7 @@ export function checkExposure(resources: readonly Resource[], options: DeployOpt
   if (exposed.length > 0 && options.registry !== undefined && !options.insecure)
     throw new Failure(
       `The Ingress would be open to anyone who can reach it. ${exposed.join('. ')}. Then deploy again, or add --insecure ` +
-        'if only people you trust reach the ingress controller.',
+        'if only people you trust can reach the ingress controller.',
     );
   for (const access of exposed) say(`Warning: the Ingress is open to anyone who can reach it. ${access}.`);
   if (options.tlsSecret === undefined && options.registry !== undefined)

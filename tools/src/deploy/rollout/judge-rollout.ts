@@ -74,13 +74,13 @@ export function judgeRollout(
   { namespace, registry, now }: { namespace: string; registry: string | undefined; now: number },
 ): Judgement {
   const pending = workloads.filter((one) => !isRolledOut(one)).map(stateOf);
-  const living = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const activePods = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const fault =
     refusedPods(workloads) ??
-    firstOf(living, (pod) => imageFault(pod, registry)) ??
-    firstOf(living, (pod) => missingSidecar(pod, namespace)) ??
-    firstOf(living, (pod) => crash(pod, namespace)) ??
-    firstOf(living, (pod) => unschedulable(pod, now));
+    firstOf(activePods, (pod) => imageFault(pod, registry)) ??
+    firstOf(activePods, (pod) => missingSidecar(pod, namespace)) ??
+    firstOf(activePods, (pod) => crash(pod, namespace)) ??
+    firstOf(activePods, (pod) => unschedulable(pod, now));
   return { pending, ...(pending.length > 0 && fault !== undefined && { fault }) };
 }
 

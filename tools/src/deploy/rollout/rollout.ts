@@ -5,8 +5,8 @@ import type { Say } from '../../setup/say.ts';
 import { judgeRollout, podSchema, workloadSchema } from './judge-rollout.ts';
 import type { Kubectl } from '../cluster/kubectl.ts';
 
-const LOOK_MS = 1_000;
-const SAY_MS = 15_000;
+const POLL_MS = 1_000;
+const REPORT_MS = 15_000;
 /** Errors that disappear within this time, in ms, are ignored. */
 const FAULT_LASTS_MS = 5_000;
 
@@ -30,7 +30,7 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
   const end = Date.now() + timeoutMs;
   const names = new Set(options.workloads);
   let faultSince: number | undefined;
-  let saidAt = Date.now();
+  let reportedAt = Date.now();
   for (;;) {
     const items = await kubectl.list(kindSchema, ['deployments,statefulsets,pods', '-n', namespace]);
     const workloads = items
@@ -48,10 +48,10 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
         `Not ready after ${timeoutMs / 1_000} s: ${pending.join(', ')}. \`kubectl -n ${namespace} get pods\` and ` +
           `\`kubectl -n ${namespace} describe pod NAME\` show why. Fix the cause, then deploy again.`,
       );
-    if (now - saidAt >= SAY_MS) {
-      saidAt = now;
+    if (now - reportedAt >= REPORT_MS) {
+      reportedAt = now;
       say(`Waiting until ready: ${pending.join(', ')}`);
     }
-    await delay(LOOK_MS);
+    await delay(POLL_MS);
   }
 }

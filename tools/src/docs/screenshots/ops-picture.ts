@@ -7,7 +7,7 @@ import { opsFigures, opsPast } from './ops-figures.ts';
 /** The number of samples that fills a chart. */
 const SAMPLES = 90;
 
-const LETTERS: Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>[] = [
+const SET_ASIDE: Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>[] = [
   {
     entry: 'entry:Ab3dE9xQ:topic%3Aorders:118',
     feed: 'topic:orders',
@@ -20,7 +20,7 @@ const LETTERS: Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'
     feed: '',
     reason: 'invalid',
     faults: ['title: is missing', 'colour: is not a known member'],
-    content: '{"text":"Parcel 4711 left the house","colour":"red"}',
+    content: '{"text":"Parcel 4711 was shipped","colour":"red"}',
   },
 ];
 const COMPOSED = {
@@ -44,7 +44,7 @@ export interface OpsPicture {
 export async function takeOpsPicture(browser: Browser, picture: OpsPicture): Promise<void> {
   const { url, backend, theme, width, file } = picture;
   const at = new Date().toISOString();
-  for (const letter of LETTERS) await backend.setAside.add({ v: DOCUMENT_VERSION, at, ...letter });
+  for (const record of SET_ASIDE) await backend.setAside.add({ v: DOCUMENT_VERSION, at, ...record });
   for (const { stream, record } of auditRecords()) await backend.auditSink.append(stream, record);
   const page = await browser.newPage({
     viewport: { width, height: 900 },

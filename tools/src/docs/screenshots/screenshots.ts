@@ -20,7 +20,7 @@ const HISTORY: NotificationInput[] = [
   {
     severity: 'info',
     title: 'Nightly backup finished in 8 minutes',
-    body: '126 GB, checked by reading it back.',
+    body: '126 GB, verified by reading it back.',
     source: 'operations',
   },
   { severity: 'warning', title: 'Disk on db-2 is 85% full', source: 'alerts', link: '/alerts/db-2' },
@@ -38,11 +38,11 @@ const HISTORY: NotificationInput[] = [
     source: 'deployments',
     actions: [{ label: 'Release notes', link: '/releases/mail-2.2.8' }],
   },
-  { severity: 'info', title: 'Parcel for Brightwater left the house', source: 'shipping' },
+  { severity: 'info', title: 'Parcel for Brightwater was shipped', source: 'shipping' },
   {
     severity: 'error',
     title: 'Payment for order 10398 was declined',
-    body: 'The card was declined. The order waits for another payment method.',
+    body: 'The card was declined. The order is waiting for another payment method.',
     source: 'billing',
     actions: [{ label: 'Contact customer', link: '/customers/5' }],
   },

@@ -38,7 +38,7 @@ export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
     if (host.includes(arrival)) {
       return fault(
         check,
-        'it delivered the canary but did not broadcast it, so readers on other instances get notifications in its feeds late',
+        'it delivered the canary but did not broadcast it, so notifications in the feeds that it hosts reach readers on other instances late',
         SETTINGS,
       );
     }

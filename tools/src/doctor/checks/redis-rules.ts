@@ -38,7 +38,7 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
     return warn(
       check,
       'appendonly is on, but Redis rejects CONFIG GET, so appendfsync is unknown',
-      'Make sure that appendfsync is set to always in your Redis.',
+      'Make sure that the configuration of Redis contains appendfsync always.',
     );
   }
   if (fsync === 'always') return ok(check, 'appendonly yes, appendfsync always');
@@ -90,7 +90,7 @@ export function checkRole({ info, isCluster = false }: RedisFacts): Finding {
     return fault(
       check,
       `is a ${info.get('role')}, which does not accept writes`,
-      'Use the address of the primary.',
+      'Use the address of its master.',
     );
   }
   if (info.get('cluster_enabled') === '1' && !isCluster) {

@@ -80,7 +80,7 @@ function checkIdentity({ name, url, metadata }: ReachableSidecar, target: Target
   if (metadata.id !== expected) {
     return fault(
       check,
-      `the sidecar at ${url} belongs to the app id ${metadata.id}`,
+      `the sidecar at ${url} has the app id ${metadata.id}`,
       `Pass the address of the ${expected}'s sidecar instead, or start this one with --app-id ${expected}.`,
     );
   }

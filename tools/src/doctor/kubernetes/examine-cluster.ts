@@ -9,7 +9,7 @@ import { fault, type Finding } from '../finding.ts';
 import type { Credentials } from '../options.ts';
 import type { Place, Target } from '../target.ts';
 import { forward, type Forward } from './forward.ts';
-import { lookAtPods, type RunningPod } from './look.ts';
+import { checkPods, type RunningPod } from './look.ts';
 import { OWN_REDIS, readSecrets } from './secrets.ts';
 
 const PERMISSIONS: Permission[] = [
@@ -30,13 +30,13 @@ const REDIS_PORT = 6379;
 export async function examineCluster(kubectl: Kubectl, credentials: Credentials): Promise<Finding[]> {
   await checkCluster(kubectl);
   await checkPermissions(kubectl, PERMISSIONS);
-  const { finding, pods } = await lookAtPods(kubectl, NAMESPACE);
-  const ways = new Forwards(kubectl);
+  const { finding, pods } = await checkPods(kubectl, NAMESPACE);
+  const forwards = new Forwards(kubectl);
   try {
-    const target = { ...(await reach(kubectl, pods, ways)), ...credentials };
-    return [finding, ...ways.faults, ...(await examine(target))];
+    const target = { ...(await forwardPorts(kubectl, pods, forwards)), ...credentials };
+    return [finding, ...forwards.faults, ...(await examine(target))];
   } finally {
-    await ways.end();
+    await forwards.end();
   }
 }
 
@@ -74,16 +74,16 @@ class Forwards {
   }
 }
 
-async function reach(
+async function forwardPorts(
   kubectl: Kubectl,
   pods: readonly RunningPod[],
-  ways: Forwards,
+  forwards: Forwards,
 ): Promise<Omit<Target, keyof Credentials>> {
   const secrets = await readSecrets(kubectl, NAMESPACE);
   const of = (app: string) => pods.filter((pod) => pod.app === app);
   const applications = (app: string) =>
     placesOf(of(app), async ({ name, httpPort }) =>
-      httpPort === undefined ? undefined : ways.to(name, httpPort),
+      httpPort === undefined ? undefined : forwards.to(name, httpPort),
     );
   const sidecars = [...of(APP_IDS.producer), ...of(APP_IDS.bff)];
   // An external Redis needs no port forward.
@@ -91,12 +91,12 @@ async function reach(
   const [producers, bffs, besides, redis] = await Promise.all([
     applications(APP_IDS.producer),
     applications(APP_IDS.bff),
-    placesOf(sidecars, ({ name }) => ways.to(name, SIDECAR_PORT)),
-    Promise.all(ownRedis.map(async ({ name }) => ({ name, port: await ways.to(name, REDIS_PORT) }))),
+    placesOf(sidecars, ({ name }) => forwards.to(name, SIDECAR_PORT)),
+    Promise.all(ownRedis.map(async ({ name }) => ({ name, port: await forwards.to(name, REDIS_PORT) }))),
   ]);
   return {
     ...{ producers, bffs, sidecars: besides },
-    redis: forwarded(secrets.redis, redis),
+    redis: forwardedTarget(secrets.redis, redis),
     daprApiToken: secrets.daprApiToken,
   };
 }
@@ -104,7 +104,7 @@ async function reach(
 /**
  * Our own Redis at local ports: one pod, or the nodes of a cluster, which call each other `redis-0.redis` and so on.
  */
-function forwarded(
+function forwardedTarget(
   redis: RedisTarget,
   pods: readonly { name: string; port: number | undefined }[],
 ): RedisTarget {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Kubectl, type Answer, type RunKubectl } from '../../deploy/cluster/kubectl.ts';
 import { forward } from './forward.ts';
-import { lookAtPods } from './look.ts';
+import { checkPods } from './look.ts';
 import { readSecrets } from './secrets.ts';
 
 const answer = (some: Partial<Answer> = {}): Answer => ({ code: 0, stdout: '', stderr: '', ...some });
@@ -30,9 +30,9 @@ const pod = (name: string, app: string, phase = 'Running', metadata: object = {}
 });
 const clusterWith = (items: object[]) => new Kubectl(async () => json({ items }));
 
-describe('lookAtPods', () => {
+describe('checkPods', () => {
   it('should find the running pods and the ports of their applications', async () => {
-    const { finding, pods } = await lookAtPods(
+    const { finding, pods } = await checkPods(
       clusterWith([
         ...['bff', 'producer', 'redis', 'ui'].map((name) => workload(name)),
         ...[pod('bff-a', 'bff'), pod('bff-b', 'bff', 'Pending')],
@@ -51,13 +51,13 @@ describe('lookAtPods', () => {
   });
 
   it('should name the workload that lacks pods', async () => {
-    const { finding } = await lookAtPods(clusterWith([workload('producer'), workload('bff', 1)]), 'ns');
+    const { finding } = await checkPods(clusterWith([workload('producer'), workload('bff', 1)]), 'ns');
     expect(finding).toMatchObject({ state: 'fault', says: 'not all available: bff 1/2' });
     expect(finding.remedy).toContain('kubectl -n ns get pods');
   });
 
   it('should explain how to deploy if nothing is deployed', async () => {
-    await expect(lookAtPods(clusterWith([workload('other')]), 'ns')).rejects.toThrow(
+    await expect(checkPods(clusterWith([workload('other')]), 'ns')).rejects.toThrow(
       /Tocsin is not running in the namespace ns .*npm run deploy/,
     );
   });

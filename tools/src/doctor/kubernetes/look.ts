@@ -34,7 +34,7 @@ export interface RunningPod {
 }
 
 /** Finds the running pods and reports missing ones. @throws Failure if nothing is deployed */
-export async function lookAtPods(
+export async function checkPods(
   kubectl: Kubectl,
   namespace: string,
 ): Promise<{ finding: Finding; pods: RunningPod[] }> {

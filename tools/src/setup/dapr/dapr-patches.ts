@@ -51,7 +51,7 @@ export function copyPatched(original: string, sources: string): void {
     const target = join(sources, file);
     const parts = readFileSync(target, 'utf8').split(from);
     if (parts.length !== 2)
-      throw new Failure(`A patch in patches.json does not match ${file} in this version of Dapr.`);
+      throw new Failure(`A patch in patches.json does not apply to ${file} in this version of Dapr.`);
     // The module cache is read-only, and so are files copied from it.
     rmSync(target);
     writeFileSync(target, parts.join(to));

@@ -72,20 +72,20 @@ async function locate(config: ToolsConfig, say: Say): Promise<string> {
   if (await isInstalled(home, say)) return home;
   const built = buildDir(cacheDir);
   if (existsSync(built)) return built;
-  const reason = await downloadDapr({ release: readRelease(), cacheDir, mirror, proxy, say }).then(
+  const downloaded = await downloadDapr({ release: readRelease(), cacheDir, mirror, proxy, say }).then(
     (path) => ({ path }),
     (error: unknown) => {
       if (error instanceof Failure) return error.message;
       throw error;
     },
   );
-  if (typeof reason !== 'string') return reason.path;
+  if (typeof downloaded !== 'string') return downloaded.path;
   const go = findGo();
   if (!go)
     throw new Failure(
-      `This machine has no usable Dapr, and none can be downloaded:\n${reason}\n${HOW_TO_GET_DAPR}`,
+      `This machine has no usable Dapr, and none could be downloaded:\n${downloaded}\n${HOW_TO_GET_DAPR}`,
     );
-  say(reason);
+  say(downloaded);
   return buildDapr(go, cacheDir, say);
 }
 

@@ -49,8 +49,8 @@ async function makeEnvironment(dir: string, say: Say): Promise<string | undefine
   say(
     `Installing schemathesis into ${dir} (tests/security/requirements.txt). This is needed only once per user.`,
   );
-  const made = await run(python, ['-m', 'venv', dir]);
-  if (made.code !== 0) return `python3 -m venv failed (${made.output.split('\n').at(-1)})`;
+  const venv = await run(python, ['-m', 'venv', dir]);
+  if (venv.code !== 0) return `python3 -m venv failed (${venv.output.split('\n').at(-1)})`;
   const pip = await run(join(dir, 'bin', 'pip'), [
     ...['install', '--quiet', '--disable-pip-version-check', '--requirement', join(ROOT, REQUIREMENTS)],
   ]);

@@ -18,7 +18,7 @@ import { Failure, messageOf } from '../../../failure.ts';
 /** More than three times the size of any Dapr archive. Prevents a server from filling the disk. */
 const MAX_BYTES = 400 * 1024 * 1024;
 /** Maximum number of consecutive attempts that receive no data. */
-const MAX_FRUITLESS_ATTEMPTS = 3;
+const MAX_ATTEMPTS_WITHOUT_DATA = 3;
 /** Maximum number of attempts in total. */
 const MAX_ATTEMPTS = 20;
 /** GitHub redirects each download once. */
@@ -45,18 +45,18 @@ export interface Download {
 export async function download(wanted: Download): Promise<void> {
   const { url, file, sha256, pauseMs = 500 } = wanted;
   const part = `${file}.part`;
-  let fruitless = 0;
+  let attemptsWithoutData = 0;
   for (let attempt = 1; !existsSync(file); attempt++) {
     const before = sizeOf(part);
     try {
       await receive(wanted, part, before);
     } catch (error) {
       if (error instanceof Failure) throw error;
-      fruitless = sizeOf(part) > before ? 0 : fruitless + 1;
+      attemptsWithoutData = sizeOf(part) > before ? 0 : attemptsWithoutData + 1;
       const isUnreachable = before === 0 && sizeOf(part) === 0 && isConnectError(error);
-      if (isUnreachable || fruitless === MAX_FRUITLESS_ATTEMPTS || attempt === MAX_ATTEMPTS)
+      if (isUnreachable || attemptsWithoutData === MAX_ATTEMPTS_WITHOUT_DATA || attempt === MAX_ATTEMPTS)
         throw new Failure(`${url} could not be downloaded: ${reasonOf(error)}.`, { cause: error });
-      await delay(pauseMs * 2 ** fruitless);
+      await delay(pauseMs * 2 ** attemptsWithoutData);
       continue;
     }
     const actual = await sha256Of(part);
